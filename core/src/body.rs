@@ -1,0 +1,139 @@
+//! A message's text and what may hang on it, taken once at the edge.
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// A message's text: 1 to [`limits::BODY_BYTES_MAX`] bytes of UTF-8 with no control character but newline and tab. Text, never HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body(String);
+
+/// Why a text was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidText {
+    /// Nothing in it but white space.
+    #[error("must not be empty")]
+    Empty,
+    /// More than its limit.
+    #[error("is too long")]
+    TooLong,
+    /// A control character that could forge log lines or break a reader.
+    #[error("must not contain control characters")]
+    ControlCharacter,
+}
+
+impl Body {
+    /// Takes a text as the client wrote it; nothing is trimmed or changed.
+    ///
+    /// # Errors
+    /// [`InvalidText`] says which rule it breaks.
+    pub fn parse(text: impl Into<String>) -> Result<Self, InvalidText> {
+        let text = text.into();
+        if text.len() > limits::BODY_BYTES_MAX {
+            return Err(InvalidText::TooLong);
+        }
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+            return Err(InvalidText::ControlCharacter);
+        }
+        if text.trim().is_empty() {
+            return Err(InvalidText::Empty);
+        }
+        Ok(Self(text))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, owned.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// A ticket's subject: one line, 1 to [`limits::SUBJECT_CHARS_MAX`] characters, trimmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject(String);
+
+impl Subject {
+    /// Takes a subject as the client wrote it and trims it.
+    ///
+    /// # Errors
+    /// [`InvalidText`] says which rule it breaks.
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        single_line(text, limits::SUBJECT_CHARS_MAX).map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Attachment {
+    /// The upload's id.
+    pub id: uuid::Uuid,
+    /// The file's name, 1 to [`limits::ATTACHMENT_NAME_CHARS_MAX`] characters, shown as text.
+    pub name: String,
+    /// Its media type, as found by content.
+    pub content_type: String,
+    /// Its size in bytes.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub size_bytes: u64,
+}
+
+/// Checks a message's attachments against the limits.
+///
+/// # Errors
+/// [`InvalidText`] for the first name or type that breaks a rule, [`InvalidText::TooLong`] for too many of them.
+pub fn check_attachments(attachments: &[Attachment]) -> Result<(), InvalidText> {
+    if attachments.len() > limits::ATTACHMENTS_MAX {
+        return Err(InvalidText::TooLong);
+    }
+    for attachment in attachments {
+        single_line(&attachment.name, limits::ATTACHMENT_NAME_CHARS_MAX)?;
+        single_line(&attachment.content_type, limits::ATTACHMENT_NAME_CHARS_MAX)?;
+    }
+    Ok(())
+}
+
+fn single_line(text: &str, chars_max: usize) -> Result<String, InvalidText> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(InvalidText::Empty);
+    }
+    if text.chars().count() > chars_max {
+        return Err(InvalidText::TooLong);
+    }
+    if text.chars().any(char::is_control) {
+        return Err(InvalidText::ControlCharacter);
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_keep_newlines_and_tabs_and_refuse_other_controls() {
+        assert!(Body::parse("a\n\tb").is_ok());
+        for (text, why) in [
+            ("a\rb", InvalidText::ControlCharacter),
+            ("\u{1b}[2J", InvalidText::ControlCharacter),
+            ("a\0b", InvalidText::ControlCharacter),
+            ("\u{85}", InvalidText::ControlCharacter),
+            (" \n", InvalidText::Empty),
+        ] {
+            assert_eq!(Body::parse(text), Err(why), "{text:?}");
+        }
+        assert!(Body::parse("x".repeat(limits::BODY_BYTES_MAX)).is_ok());
+        assert_eq!(Body::parse("x".repeat(limits::BODY_BYTES_MAX + 1)), Err(InvalidText::TooLong));
+    }
+}

@@ -1,0 +1,187 @@
+//! Every bound of Helpline, by name, unit last, with its reason. A bound that an operator may change is a default here and a
+//! setting of the gateway; the rest are part of the protocol.
+
+/// A body's UTF-8 bytes. Four pages of text; keeps one event within one page-sized frame.
+pub const BODY_BYTES_MAX: usize = 16 * 1024;
+/// A subject's characters: one line of a list on a wide screen.
+pub const SUBJECT_CHARS_MAX: usize = 200;
+/// A rating comment's characters.
+pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
+/// A key's characters: a UUID takes 36, a hash in hexadecimal 64.
+pub const KEY_CHARS_MAX: usize = 64;
+/// Attachments of one message.
+pub const ATTACHMENTS_MAX: usize = 10;
+/// An attachment name's characters.
+pub const ATTACHMENT_NAME_CHARS_MAX: usize = 200;
+/// A ticket's `metadata`, in bytes of JSON.
+pub const METADATA_BYTES_MAX: usize = 8 * 1024;
+/// A search text's characters.
+pub const SEARCH_CHARS_MAX: usize = 100;
+/// The shortest word that the trigram index can look up.
+pub const SEARCH_WORD_CHARS_MIN: usize = 3;
+
+/// A WebSocket frame or message from a client: a body of [`BODY_BYTES_MAX`] whose every byte is escaped as `\u00XX` is refused, but
+/// any sane encoding of it fits. Beyond: close 1009.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// The frame before `hello` is answered: a token and little else.
+pub const HELLO_BYTES_MAX: usize = 4 * 1024;
+/// A page frame to a client. tungstenite's write buffer grows to the largest frame for good (measured), so pages stay small.
+pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
+/// A JSON body over REST.
+pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
+/// tungstenite's read and write buffers. The defaults cost 135 KiB per idle socket (measured), these 6 to 9 KiB.
+pub const SOCKET_BUFFER_BYTES: usize = 4 * 1024;
+
+/// From the upgrade to `hello`.
+pub const HELLO_TIMEOUT_MS: u64 = 10_000;
+/// From accept to the end of the request's headers.
+pub const HEADER_TIMEOUT_MS: u64 = 10_000;
+/// For the body of a REST request.
+pub const BODY_TIMEOUT_MS: u64 = 30_000;
+/// One write to a socket that accepts nothing: then the reader is too slow.
+pub const WRITE_TIMEOUT_MS: u64 = 10_000;
+/// Between a Close sent and the peer's answer.
+pub const CLOSE_TIMEOUT_MS: u64 = 2_000;
+
+/// Between two `ping` frames, before jitter. NATs and proxies forget idle connections after 30 s at the earliest.
+pub const HEARTBEAT_INTERVAL_MS: u64 = 25_000;
+/// Jitter of the heartbeat either way, so that a mass reconnect does not beat in step.
+pub const HEARTBEAT_JITTER_MS: u64 = 2_500;
+/// A peer that stayed silent this long is gone: 1.5 heartbeats.
+pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
+
+/// One connection's outbox, in bytes of queued frames. A burst of 128 page frames; beyond: close 4001.
+pub const OUTBOX_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// One connection's outbox, in frames.
+pub const OUTBOX_FRAMES_MAX: usize = 4_096;
+/// Frames that one flush takes from the outbox.
+pub const OUTBOX_DRAIN_FRAMES: usize = 64;
+/// Requests of one connection waiting for their answer (`subscribe`, `inbox`, `token`); sends are bounded by their lane.
+pub const PENDING_REQUESTS_MAX: usize = 64;
+/// Tickets that one connection listens to.
+pub const SUBSCRIPTIONS_MAX: usize = 200;
+/// Connections of one user on one instance (setting `--connections-per-user-max`).
+pub const CONNECTIONS_PER_USER_MAX: u32 = 20;
+/// Connections from one address on one instance, before and after `hello` (an office behind one NAT fits).
+pub const CONNECTIONS_PER_ADDRESS_MAX: u32 = 1_000;
+/// Connections of one instance: below the descriptors that Debian's systemd grants.
+pub const CONNECTIONS_MAX: u32 = 16_000;
+
+/// Frames per second that one connection may send, sustained.
+pub const FRAMES_PER_SECOND: u32 = 30;
+/// Frames that one connection may send at once, after silence: a resume of [`SUBSCRIPTIONS_MAX`] tickets.
+pub const FRAMES_BURST: u32 = 300;
+/// Frames refused as too fast after which the connection is closed 4008.
+pub const RATE_STRIKES_MAX: u32 = 100;
+/// REST requests per second of one user, sustained.
+pub const REQUESTS_PER_SECOND: u32 = 20;
+/// REST requests of one user at once, after silence.
+pub const REQUESTS_BURST: u32 = 200;
+
+/// Events that a resume replays; further behind: `reset`, which costs one page instead.
+pub const REPLAY_EVENTS_MAX: u64 = 5_000;
+/// Events of the first page of a `subscribe` without `after`, and the REST page's default.
+pub const PAGE_EVENTS: u32 = 50;
+/// Events of one read of the log.
+pub const PAGE_EVENTS_MAX: u32 = 200;
+/// Live events that a joining member buffers; beyond, it reads the log once more instead.
+pub const JOIN_BUFFER_EVENTS_MAX: usize = 256;
+/// Events that came early and wait for the one before; beyond, the log is read at once.
+pub const EARLY_EVENTS_MAX: usize = 256;
+/// How long an early event waits for the one before it. A relay's reordering heals within it; a loss is read from the log after it.
+pub const EARLY_HOLD_MS: u64 = 50;
+/// How long `subscribe` waits for the relay to confirm its channel; later it relies upon the sweep.
+pub const RELAY_CONFIRM_MS: u64 = 250;
+/// Between two sweeps: with the read itself below the 2 s that an event may take while Redis is down.
+pub const SWEEP_INTERVAL_MS: u64 = 750;
+/// Rooms whose heads one sweep compares with the record, in rotation.
+pub const SWEEP_ROTATION_ROOMS: usize = 500;
+/// Between two looks at the standing (role, blocked) of everybody connected: the promise is 5 s.
+pub const STANDING_INTERVAL_MS: u64 = 2_000;
+
+/// Writer lanes of one instance, each with at most one statement in flight.
+pub const WRITER_LANES: usize = 4;
+/// Messages that one statement appends.
+pub const BATCH_MESSAGES_MAX: usize = 256;
+/// Messages waiting in one lane; beyond: `overloaded`.
+pub const LANE_MESSAGES_MAX: usize = 4_096;
+/// Tries of one batch on errors that pass by themselves (deadlock, serialization, lock timeout, lost connection).
+pub const BATCH_TRIES_MAX: u32 = 20;
+/// The longest wait between two of those tries.
+pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
+/// A statement of the hot path.
+pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
+/// Waiting for a lock.
+pub const LOCK_TIMEOUT_MS: u64 = 5_000;
+/// Waiting for a connection of the pool; beyond: `unavailable`.
+pub const POOL_WAIT_MS: u64 = 3_000;
+/// Connections of one instance's pool, lanes included.
+pub const POOL_CONNECTIONS_MAX: usize = 16;
+
+/// Between two typing frames of one person on one ticket that are passed on.
+pub const TYPING_INTERVAL_MS: u64 = 1_000;
+/// A typing mark without renewal fades after this, at the client.
+pub const TYPING_FADE_MS: u64 = 6_000;
+/// Read positions are written this often, the newest of each person and ticket.
+pub const READ_FLUSH_MS: u64 = 500;
+/// Read positions waiting to be written; beyond, the oldest are dropped: the next one of that person says more.
+pub const READ_PENDING_MAX: usize = 10_000;
+/// Viewers named in a presence frame; the rest is counted by nobody.
+pub const VIEWERS_MAX: usize = 20;
+/// An instance renews its viewers this often.
+pub const PRESENCE_RENEW_MS: u64 = 10_000;
+/// Viewers of an instance that stopped renewing are forgotten after this.
+pub const PRESENCE_LEASE_MS: u64 = 30_000;
+/// Between two presence frames of one room.
+pub const PRESENCE_INTERVAL_MS: u64 = 250;
+/// Between two inbox frames of one console.
+pub const INBOX_INTERVAL_MS: u64 = 100;
+/// Tickets of one inbox frame; the rest follows in the next.
+pub const INBOX_TICKETS_MAX: usize = 50;
+/// Between two looks at the statistics while consoles listen.
+pub const STATS_INTERVAL_MS: u64 = 2_000;
+
+/// Frames waiting to be published; beyond, they are counted and left to the sweep.
+pub const RELAY_QUEUE_MAX: usize = 16_384;
+/// Partitions of the relay's channels `{p<0..127>}.t.<ticket>`: hash tags, so that Redis Cluster is a switch, not a migration.
+pub const RELAY_PARTITIONS: u32 = 128;
+/// Between two probes that an instance sends to itself through Redis: a frozen Redis looks like a quiet one.
+pub const RELAY_PROBE_MS: u64 = 1_000;
+/// A probe unanswered for this long: the subscription is torn down and made anew.
+pub const RELAY_PROBE_TIMEOUT_MS: u64 = 3_000;
+/// The longest wait between two attempts to reach Redis.
+pub const RELAY_BACKOFF_MS_MAX: u64 = 2_000;
+
+/// Tickets of one list page.
+pub const LIST_TICKETS_MAX: u32 = 100;
+/// Tickets of one list page, unless asked otherwise.
+pub const LIST_TICKETS: u32 = 25;
+/// The audit lane's waiting rows; beyond, the read itself waits: a staff read without its row does not happen.
+pub const AUDIT_ROWS_MAX: usize = 4_096;
+/// The spread of `bye`'s `retry_after_ms`, so that a drained instance's clients do not all knock at once.
+pub const BYE_SPREAD_MS: u64 = 2_000;
+/// From SIGTERM to the last socket's end.
+pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
+/// A fetched key set (JWKS), in bytes.
+pub const JWKS_BYTES_MAX: u64 = 256 * 1024;
+/// Fetching the key set.
+pub const JWKS_TIMEOUT_MS: u64 = 5_000;
+/// Between two fetches of the key set, however many unknown `kid`s arrive.
+pub const JWKS_REFETCH_MS: u64 = 30_000;
+/// Known keys outlive an outage of their address by this.
+pub const JWKS_STALE_MS: u64 = 24 * 60 * 60 * 1_000;
+
+// The bounds against their neighbours: what one part may produce, the next can hold.
+const _: () = assert!(BODY_BYTES_MAX < FRAME_BYTES_MAX);
+const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
+const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);
+const _: () = assert!(OUTBOX_DRAIN_FRAMES <= OUTBOX_FRAMES_MAX);
+const _: () = assert!(BATCH_MESSAGES_MAX <= LANE_MESSAGES_MAX);
+const _: () = assert!(WRITER_LANES < POOL_CONNECTIONS_MAX);
+const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
+const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
+const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);
+const _: () = assert!(PRESENCE_RENEW_MS * 2 < PRESENCE_LEASE_MS);
+const _: () = assert!(HEARTBEAT_JITTER_MS * 4 < HEARTBEAT_INTERVAL_MS);
+const _: () = assert!(SUBSCRIPTIONS_MAX <= FRAMES_BURST as usize);
+const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);

@@ -1,0 +1,163 @@
+//! Who may do what: one function, asked for every frame and every route. Postgres asks the same questions again, under its locks.
+
+use crate::actor::{Actor, Audience, StaffRole};
+use crate::reject::{Reject, RejectCode};
+use crate::text_enum::text_enum;
+use crate::ticket::{Status, TicketFacts};
+
+text_enum!(
+    /// Everything that somebody may try on one ticket.
+    TicketAction {
+        /// See it, its history, its live events.
+        Read = "read",
+        /// Write a message that the customer sees.
+        Send = "send",
+        /// Write a note for the team.
+        SendNote = "send_note",
+        /// Show that one is typing a message.
+        Typing = "typing",
+        /// Show the team that one is typing a note.
+        TypingNote = "typing_note",
+        /// Say how far one has read.
+        MarkRead = "mark_read",
+        /// Move the status; which moves, the table in [`crate::moves`] says.
+        ChangeStatus = "change_status",
+        /// Priority, category, assignee.
+        Triage = "triage",
+        /// Rate how it went.
+        Rate = "rate",
+        /// Change the text of a message of one's own.
+        EditOwn = "edit_own",
+        /// Remove a message's text for good: one's own, or as an admin anybody's.
+        Redact = "redact",
+    }
+);
+
+text_enum!(
+    /// Everything that somebody may try on the desk as a whole.
+    DeskAction {
+        /// Open a ticket as its customer.
+        CreateTicket = "create_ticket",
+        /// List and search one's own tickets.
+        ListOwn = "list_own",
+        /// List and search everybody's, watch the inbox, see the statistics and the agents.
+        ListAll = "list_all",
+        /// See, grant and revoke roles.
+        ManageRoles = "manage_roles",
+    }
+);
+
+/// Decides an action on a ticket; gives how the actor reads that ticket.
+///
+/// # Errors
+/// `not_found` for a ticket that the actor must not know of; `forbidden`, `ticket_closed`, `ticket_archived` or `not_ratable` otherwise.
+pub fn decide(actor: &Actor, action: TicketAction, ticket: &TicketFacts) -> Result<Audience, Reject> {
+    if ticket.owner != actor.user && !actor.is_staff() {
+        return Err(Reject::not_found());
+    }
+    let audience = actor.audience(ticket);
+    match action {
+        TicketAction::Read | TicketAction::MarkRead => {}
+        TicketAction::SendNote | TicketAction::TypingNote | TicketAction::Triage if audience == Audience::Customer => {
+            return Err(Reject::new(RejectCode::Forbidden, "only the team may do this"));
+        }
+        TicketAction::Rate if audience == Audience::Staff => {
+            return Err(Reject::new(RejectCode::Forbidden, "only the customer rates a ticket"));
+        }
+        TicketAction::Send
+        | TicketAction::SendNote
+        | TicketAction::Typing
+        | TicketAction::TypingNote
+        | TicketAction::ChangeStatus
+        | TicketAction::Triage
+        | TicketAction::Rate
+        | TicketAction::EditOwn
+        | TicketAction::Redact => {}
+    }
+    let writes = !matches!(action, TicketAction::Read | TicketAction::MarkRead | TicketAction::Redact);
+    if writes && ticket.archived {
+        return Err(Reject::new(RejectCode::TicketArchived, "the ticket is archived and read-only"));
+    }
+    match action {
+        TicketAction::Send | TicketAction::Typing | TicketAction::EditOwn if ticket.status == Status::Closed => {
+            Err(Reject::new(RejectCode::TicketClosed, "the ticket is closed: reopen it first"))
+        }
+        TicketAction::Rate if !ticket.status.is_over() => {
+            Err(Reject::new(RejectCode::NotRatable, "a ticket is rated when it is resolved or closed"))
+        }
+        TicketAction::Read
+        | TicketAction::Send
+        | TicketAction::SendNote
+        | TicketAction::Typing
+        | TicketAction::TypingNote
+        | TicketAction::MarkRead
+        | TicketAction::ChangeStatus
+        | TicketAction::Triage
+        | TicketAction::Rate
+        | TicketAction::EditOwn
+        | TicketAction::Redact => Ok(audience),
+    }
+}
+
+/// Decides an action on the desk.
+///
+/// # Errors
+/// `forbidden`.
+pub fn decide_desk(actor: &Actor, action: DeskAction) -> Result<(), Reject> {
+    let allowed = match action {
+        DeskAction::CreateTicket | DeskAction::ListOwn => true,
+        DeskAction::ListAll => actor.is_staff(),
+        DeskAction::ManageRoles => actor.role == Some(StaffRole::Admin),
+    };
+    if allowed { Ok(()) } else { Err(Reject::new(RejectCode::Forbidden, "this needs a role that you do not have")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ids::{TicketId, UserId};
+
+    fn person(n: u128, role: Option<StaffRole>) -> Actor {
+        Actor { user: UserId::new(Uuid::from_u128(n)), role }
+    }
+
+    fn ticket(owner: &Actor, status: Status, archived: bool) -> TicketFacts {
+        TicketFacts { id: TicketId::new(Uuid::from_u128(9)), owner: owner.user, status, archived }
+    }
+
+    #[test]
+    fn a_foreign_ticket_does_not_exist_whatever_is_tried() {
+        let (owner, stranger) = (person(1, None), person(2, None));
+        for action in TicketAction::ALL {
+            for status in Status::ALL {
+                for archived in [false, true] {
+                    let answer = decide(&stranger, *action, &ticket(&owner, *status, archived));
+                    assert_eq!(answer, Err(Reject::not_found()), "{action}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn staff_are_customers_on_their_own_tickets() {
+        let agent = person(1, Some(StaffRole::Admin));
+        let own = ticket(&agent, Status::Open, false);
+        assert_eq!(decide(&agent, TicketAction::Read, &own), Ok(Audience::Customer));
+        for action in [TicketAction::SendNote, TicketAction::TypingNote, TicketAction::Triage] {
+            assert_eq!(decide(&agent, action, &own).map_err(|reject| reject.code), Err(RejectCode::Forbidden));
+        }
+    }
+
+    #[test]
+    fn archived_tickets_are_read_only_but_secrets_can_still_be_removed() {
+        let (owner, agent) = (person(1, None), person(2, Some(StaffRole::SupportAgent)));
+        let archived = ticket(&owner, Status::Resolved, true);
+        for action in TicketAction::ALL {
+            let allowed = decide(&agent, *action, &archived).is_ok();
+            let reads = matches!(action, TicketAction::Read | TicketAction::MarkRead | TicketAction::Redact);
+            assert_eq!(allowed, reads, "{action}");
+        }
+    }
+}

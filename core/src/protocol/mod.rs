@@ -1,0 +1,17 @@
+//! What stands on the wire: the frames of `helpline.v1`, the bodies of REST under `/v1`. `PROTOCOL.md` is its text for people,
+//! `golden/*.json` its samples, `web-client/src/protocol/generated.ts` its TypeScript; tests hold all of them together.
+
+mod client;
+mod relay;
+mod rest;
+mod server;
+mod ticket;
+
+pub use client::{ClientFrame, InboxFilter, MalformedFrame};
+pub use relay::{RelayEvent, RelayFrame};
+pub use rest::*;
+pub use server::*;
+pub use ticket::{AgentRef, CustomerTicket, Rating, StaffTicket, TicketStats};
+
+/// The WebSocket subprotocol.
+pub const SUBPROTOCOL: &str = "helpline.v1";

@@ -1,0 +1,40 @@
+//! What gateway instances tell each other, by the relay. Not part of the protocol with clients; instances of neighbouring versions
+//! must understand each other, so unknown fields are ignored and unknown frames dropped.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::server::{StaffPerson, Viewer};
+use crate::ids::{Seq, TicketId, UserId};
+
+/// One frame on a relay channel.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RelayFrame {
+    /// One history row, encoded for both audiences.
+    Event(RelayEvent),
+    /// Somebody types.
+    Typing { ticket: TicketId, person: StaffPerson, on: bool, internal: bool },
+    /// How far somebody has read, in both numberings.
+    Read { ticket: TicketId, person: StaffPerson, seq: Seq, public_seq: Seq },
+    /// Who of the staff looks at the ticket through the instance `from`.
+    Presence { ticket: TicketId, from: uuid::Uuid, viewers: Vec<Viewer>, ask: bool },
+    /// These people's standing changed: look now.
+    Standing { users: Vec<UserId> },
+    /// A probe that an instance sends to itself.
+    Probe { n: u64 },
+}
+
+/// A history row on its way to other instances: the frames are final, whoever receives them only passes them on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RelayEvent {
+    /// The database's part of the epoch.
+    pub epoch: String,
+    pub ticket: TicketId,
+    pub seq: Seq,
+    pub public_seq: Option<Seq>,
+    /// The `event` frame for staff.
+    pub staff: Box<RawValue>,
+    /// The `event` frame for the customer; none on rows that are not for them.
+    pub customer: Option<Box<RawValue>>,
+}

@@ -1,0 +1,361 @@
+//! Frames to clients. What staff and customers are shown has two types each: a customer's has no field that could carry a note.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ticket::{StaffTicket, TicketStats};
+use crate::actor::{ActorType, Audience, StaffRole};
+use crate::body::Attachment;
+use crate::history::{HistoryRow, Kind, Message, first_name};
+use crate::ids::{Key, MessageId, Seq, TicketId, UserId};
+use crate::reject::{Reject, RejectCode};
+
+/// Frames that are the same for everybody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub enum CommonFrame {
+    /// The answer to `hello`.
+    Welcome {
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        id: u64,
+        user: Me,
+        /// None: a customer.
+        role: Option<StaffRole>,
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        heartbeat_ms: u64,
+        limits: WireLimits,
+    },
+    /// Done.
+    Ok {
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        id: u64,
+    },
+    /// The send is committed, at this place of the sender's numbering. `duplicate`: it was before.
+    Ack {
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        id: u64,
+        key: Key,
+        seq: Seq,
+        at: DateTime<Utc>,
+        duplicate: bool,
+    },
+    /// What is held of this ticket no longer counts: subscribe afresh. The outbox stays.
+    Reset { ticket: TicketId, epoch: String, head: Seq },
+    /// Answer `pong`. `heads`: subscribed tickets whose head moved since the last ping.
+    Ping { heads: Vec<TicketHead> },
+    /// The instance drains: reconnect after the delay.
+    Bye {
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        retry_after_ms: u64,
+        reason: String,
+    },
+    /// A refusal. The connection lives, unless a close follows.
+    Error {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        id: Option<u64>,
+        code: RejectCode,
+        message: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        retry_after_ms: Option<u64>,
+        /// With `stale`: the ticket's head in the sender's numbering.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        head: Option<Seq>,
+    },
+}
+
+impl CommonFrame {
+    /// The `error` frame that answers frame `id` with this refusal.
+    pub fn error(id: Option<u64>, reject: Reject) -> Self {
+        Self::Error { id, code: reject.code, message: reject.message, retry_after_ms: reject.retry_after_ms, head: reject.head }
+    }
+}
+
+/// The person that `welcome` greets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    pub id: UserId,
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+/// The limits that a client must know to keep within them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct WireLimits {
+    pub body_bytes_max: u32,
+    pub frame_bytes_max: u32,
+    pub attachments_max: u32,
+    pub subscriptions_max: u32,
+    pub frames_per_second: u32,
+    pub typing_interval_ms: u32,
+    pub typing_fade_ms: u32,
+}
+
+/// A ticket's head, in the reader's numbering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TicketHead {
+    pub ticket: TicketId,
+    pub seq: Seq,
+}
+
+/// Frames that only staff are shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum StaffFrame {
+    /// The answer to `subscribe`; `more`: a further page follows before anything live.
+    Subscribed {
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        id: u64,
+        ticket: TicketId,
+        epoch: String,
+        /// The number of the last row of this page, or of the history's last row when `more` is false.
+        head: Seq,
+        events: Vec<StaffEvent>,
+        more: bool,
+        /// What was held before no longer counts.
+        reset: bool,
+        viewers: Vec<Viewer>,
+        /// How far everybody has read, in the reader's numbering.
+        reads: Vec<StaffRead>,
+    },
+    /// One history row.
+    Event(StaffEvent),
+    /// Somebody types. Fades by itself.
+    Typing { ticket: TicketId, person: StaffPerson, on: bool, internal: bool },
+    /// Which staff look at the ticket now.
+    Presence { ticket: TicketId, viewers: Vec<Viewer> },
+    /// How far somebody has read; the latest wins.
+    Read { ticket: TicketId, person: StaffPerson, seq: Seq },
+    /// The newest state of tickets that changed, conflated.
+    Inbox {
+        tickets: Vec<StaffTicket>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        stats: Option<TicketStats>,
+    },
+}
+
+/// Frames that customers are shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum CustomerFrame {
+    /// The answer to `subscribe`; `more`: a further page follows before anything live.
+    Subscribed {
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        id: u64,
+        ticket: TicketId,
+        epoch: String,
+        head: Seq,
+        events: Vec<CustomerEvent>,
+        more: bool,
+        reset: bool,
+        reads: Vec<CustomerRead>,
+    },
+    /// One history row.
+    Event(CustomerEvent),
+    /// Somebody types.
+    Typing { ticket: TicketId, person: CustomerPerson, on: bool },
+    /// How far somebody has read; the latest wins.
+    Read { ticket: TicketId, person: CustomerPerson, seq: Seq },
+}
+
+/// A person as staff see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffPerson {
+    /// None: the system.
+    pub id: Option<UserId>,
+    #[serde(rename = "type")]
+    pub kind: ActorType,
+    pub name: Option<String>,
+}
+
+/// A person as customers see them: a side, and of staff the first name only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerPerson {
+    #[serde(rename = "type")]
+    pub kind: ActorType,
+    pub name: Option<String>,
+}
+
+impl StaffPerson {
+    /// The same person as a customer may see them.
+    pub fn for_customer(&self) -> CustomerPerson {
+        CustomerPerson { kind: self.kind, name: name_for_customer(self.kind, self.name.as_deref()) }
+    }
+}
+
+/// A member of staff who looks at a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Viewer {
+    pub id: UserId,
+    pub name: Option<String>,
+}
+
+/// How far somebody has read, for staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StaffRead {
+    pub person: StaffPerson,
+    pub seq: Seq,
+}
+
+/// How far a side has read, for customers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CustomerRead {
+    pub person: CustomerPerson,
+    pub seq: Seq,
+}
+
+/// One history row for staff.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffEvent {
+    pub ticket: TicketId,
+    pub seq: Seq,
+    pub at: DateTime<Utc>,
+    pub kind: Kind,
+    pub actor: StaffPerson,
+    pub old_value: Option<String>,
+    pub new_value: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<StaffMessage>,
+}
+
+/// A message or note for staff.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffMessage {
+    pub id: MessageId,
+    pub sender_id: Option<UserId>,
+    pub sender_type: ActorType,
+    /// Empty when redacted.
+    pub body: String,
+    pub is_internal: bool,
+    pub attachments: Vec<Attachment>,
+    pub key: Option<Key>,
+    pub created_at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
+    pub redacted_at: Option<DateTime<Utc>>,
+}
+
+/// One history row for a customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerEvent {
+    pub ticket: TicketId,
+    pub seq: Seq,
+    pub at: DateTime<Utc>,
+    pub kind: Kind,
+    pub actor: CustomerPerson,
+    pub old_value: Option<String>,
+    pub new_value: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<CustomerMessage>,
+}
+
+/// A message for a customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerMessage {
+    pub id: MessageId,
+    pub sender_type: ActorType,
+    /// Empty when redacted.
+    pub body: String,
+    pub attachments: Vec<Attachment>,
+    pub key: Option<Key>,
+    pub created_at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
+    pub redacted_at: Option<DateTime<Utc>>,
+}
+
+impl From<&HistoryRow> for StaffEvent {
+    fn from(row: &HistoryRow) -> Self {
+        Self {
+            ticket: row.ticket,
+            seq: row.seq,
+            at: row.at,
+            kind: row.kind,
+            actor: StaffPerson { id: row.actor, kind: row.actor_type, name: row.actor_name.clone() },
+            old_value: row.old_value.clone(),
+            new_value: row.new_value.clone(),
+            description: row.description.clone(),
+            message: row.message.as_ref().map(StaffMessage::from),
+        }
+    }
+}
+
+impl From<&Message> for StaffMessage {
+    fn from(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            sender_id: message.sender,
+            sender_type: message.sender_type,
+            body: message.body.clone(),
+            is_internal: message.is_internal,
+            attachments: message.attachments.clone(),
+            key: message.key.clone(),
+            created_at: message.created_at,
+            edited_at: message.edited_at,
+            redacted_at: message.redacted_at,
+        }
+    }
+}
+
+impl CustomerEvent {
+    /// What a customer is shown of a row; none of a row that is not for them. Three things must agree that it is: the number, the
+    /// kind, and the message itself.
+    pub fn from_row(row: &HistoryRow) -> Option<Self> {
+        let seq = row.seq_for(Audience::Customer)?;
+        let is_note = row.message.as_ref().is_some_and(|message| message.is_internal);
+        if !row.kind.is_public() || is_note {
+            return None;
+        }
+        Some(Self {
+            ticket: row.ticket,
+            seq,
+            at: row.at,
+            kind: row.kind,
+            actor: CustomerPerson { kind: row.actor_type, name: name_for_customer(row.actor_type, row.actor_name.as_deref()) },
+            old_value: row.public_old_value.clone(),
+            new_value: row.public_new_value.clone(),
+            message: row.message.as_ref().map(|message| CustomerMessage {
+                id: message.id,
+                sender_type: message.sender_type,
+                body: message.body.clone(),
+                attachments: message.attachments.clone(),
+                key: message.key.clone(),
+                created_at: message.created_at,
+                edited_at: message.edited_at,
+                redacted_at: message.redacted_at,
+            }),
+        })
+    }
+}
+
+fn name_for_customer(kind: ActorType, name: Option<&str>) -> Option<String> {
+    match kind {
+        ActorType::Customer => name.map(str::to_owned),
+        ActorType::Admin => name.map(|name| first_name(name).to_owned()),
+        ActorType::System => None,
+    }
+}

@@ -1,0 +1,105 @@
+//! A ticket and the desk's figures as they stand on the wire; fields bear the columns' names.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{Seq, TicketId, TicketNumber, UserId};
+use crate::ticket::{Category, Priority, Status};
+
+/// A person by id and name, as staff see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AgentRef {
+    pub id: UserId,
+    pub name: Option<String>,
+}
+
+/// How the customer rated the ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rating {
+    /// 1 to 5.
+    pub satisfaction_rating: u8,
+    pub satisfaction_comment: Option<String>,
+}
+
+/// A ticket as staff see it, in lists, in the inbox and opened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffTicket {
+    pub id: TicketId,
+    pub ticket_number: TicketNumber,
+    pub subject: String,
+    pub category: Category,
+    pub priority: Priority,
+    pub status: Status,
+    pub user_id: UserId,
+    pub customer_name: Option<String>,
+    pub customer_email: Option<String>,
+    pub assigned_to: Option<AgentRef>,
+    pub assigned_at: Option<DateTime<Utc>>,
+    pub rating: Option<Rating>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub first_response_at: Option<DateTime<Utc>>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub archived_at: Option<DateTime<Utc>>,
+    pub last_activity_at: DateTime<Utc>,
+    /// The history's head: the version of this state.
+    pub seq: Seq,
+    /// How far the reader has read.
+    pub read_seq: Seq,
+}
+
+/// A ticket as its customer sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomerTicket {
+    pub id: TicketId,
+    pub ticket_number: TicketNumber,
+    pub subject: String,
+    pub category: Category,
+    pub priority: Priority,
+    pub status: Status,
+    /// The first name of the agent whose ticket it is.
+    pub assignee_name: Option<String>,
+    pub rating: Option<Rating>,
+    pub created_at: DateTime<Utc>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub archived_at: Option<DateTime<Utc>>,
+    /// Of what the customer can see.
+    pub last_activity_at: DateTime<Utc>,
+    /// The head of what the customer can see (`public_seq`).
+    pub seq: Seq,
+    /// How far the customer has read.
+    pub read_seq: Seq,
+}
+
+/// The desk at a glance (`support_ticket_stats`). Archived tickets do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TicketStats {
+    pub open_tickets: u32,
+    pub in_progress_tickets: u32,
+    pub waiting_tickets: u32,
+    pub escalated_tickets: u32,
+    pub resolved_tickets: u32,
+    pub closed_tickets: u32,
+    /// Urgent and not over.
+    pub urgent_tickets: u32,
+    /// High and not over.
+    pub high_priority_tickets: u32,
+    /// Nobody's, and not over.
+    pub unassigned_tickets: u32,
+    pub avg_resolution_hours: Option<f64>,
+    pub tickets_last_24h: u32,
+    pub tickets_last_7d: u32,
+    pub avg_satisfaction_rating: Option<f64>,
+}

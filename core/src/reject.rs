@@ -1,0 +1,179 @@
+//! Why something was refused, as a client sees it: a code, a sentence, and whether coming back helps. Causes stay in the log.
+
+use crate::text_enum::text_enum;
+
+text_enum!(
+    /// The codes of `error` frames and of REST problems.
+    RejectCode {
+        /// The frame or body is not of the form that its type asks for.
+        Malformed = "malformed",
+        /// No such client frame.
+        UnknownType = "unknown_type",
+        /// Something other than `hello` came first, or `hello` came twice.
+        HelloExpected = "hello_expected",
+        /// The token is missing, broken, of another issuer or algorithm, or of a role that may not sign in.
+        NotAuthenticated = "not_authenticated",
+        /// The token was good once.
+        TokenExpired = "token_expired",
+        /// The person may not enter.
+        Blocked = "blocked",
+        /// The person may not do this.
+        Forbidden = "forbidden",
+        /// No such thing, or none that this person may know of.
+        NotFound = "not_found",
+        /// A field is out of its bounds; the message names it.
+        InvalidField = "invalid_field",
+        /// The text breaks a rule of bodies.
+        InvalidBody = "invalid_body",
+        /// More than the limit of frames or JSON bodies.
+        TooLarge = "too_large",
+        /// The ticket is closed: reopen it first.
+        TicketClosed = "ticket_closed",
+        /// The ticket is archived: read-only.
+        TicketArchived = "ticket_archived",
+        /// The status cannot move there from where it stands.
+        InvalidMove = "invalid_move",
+        /// Only a resolved or closed ticket is rated.
+        NotRatable = "not_ratable",
+        /// The key was used for another text.
+        KeyReused = "key_reused",
+        /// Somebody has written since `based_on`; `head` says how far.
+        Stale = "stale",
+        /// A redacted message has no text to change.
+        Redacted = "redacted",
+        /// Something else stands there already.
+        Conflict = "conflict",
+        /// Not subscribed to that ticket.
+        NotSubscribed = "not_subscribed",
+        /// One connection listens to no more tickets.
+        TooManySubscriptions = "too_many_subscriptions",
+        /// Too fast.
+        RateLimited = "rate_limited",
+        /// The server has more to do than it can; nothing was stored.
+        Overloaded = "overloaded",
+        /// A part that the answer needs cannot be reached now; a send may or may not be stored: repeat it with its key.
+        Unavailable = "unavailable",
+        /// A fault of the server's.
+        Internal = "internal",
+    }
+);
+
+impl RejectCode {
+    /// The HTTP status of the same refusal over REST.
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::Malformed | Self::UnknownType | Self::HelloExpected => 400,
+            Self::NotAuthenticated | Self::TokenExpired => 401,
+            Self::Blocked | Self::Forbidden => 403,
+            Self::NotFound | Self::NotSubscribed => 404,
+            Self::TicketClosed | Self::TicketArchived | Self::InvalidMove | Self::NotRatable => 409,
+            Self::KeyReused | Self::Stale | Self::Redacted | Self::Conflict => 409,
+            Self::TooLarge => 413,
+            Self::InvalidField | Self::InvalidBody => 422,
+            Self::RateLimited | Self::TooManySubscriptions => 429,
+            Self::Internal => 500,
+            Self::Overloaded | Self::Unavailable => 503,
+        }
+    }
+
+    /// Whether the same request may succeed later, unchanged.
+    pub const fn is_passing(self) -> bool {
+        matches!(self, Self::RateLimited | Self::Overloaded | Self::Unavailable | Self::Internal)
+    }
+}
+
+/// A refusal on its way to a client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Reject {
+    /// What a program acts on.
+    pub code: RejectCode,
+    /// What a person reads. Never a cause, a path or a secret.
+    pub message: String,
+    /// When to come back, if that helps.
+    pub retry_after_ms: Option<u64>,
+    /// The ticket's head, with [`RejectCode::Stale`].
+    pub head: Option<crate::ids::Seq>,
+}
+
+impl Reject {
+    /// A refusal with this code and sentence.
+    pub fn new(code: RejectCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), retry_after_ms: None, head: None }
+    }
+
+    /// The same, with a hint when to come back.
+    #[must_use]
+    pub const fn retry_after_ms(mut self, ms: u64) -> Self {
+        self.retry_after_ms = Some(ms);
+        self
+    }
+
+    /// The one answer for a ticket that is missing and for one that is somebody else's.
+    pub fn not_found() -> Self {
+        Self::new(RejectCode::NotFound, "no such ticket")
+    }
+}
+
+/// Why a socket was closed. The range decides: 4000–4499 come back, 4500–4999 stay away until something changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum CloseCode {
+    /// The instance restarts: come back, to whichever instance answers.
+    Restart = 1012,
+    /// A frame beyond the limit.
+    TooBig = 1009,
+    /// The reader took nothing for too long, or less than came.
+    TooSlow = 4001,
+    /// No `pong` in 1.5 heartbeats.
+    NoPong = 4002,
+    /// Too many frames for too long.
+    Rate = 4008,
+    /// The instance is full.
+    Full = 4009,
+    /// The client breaks the protocol.
+    Protocol = 4500,
+    /// No good token in time, or the token ended.
+    NotAuthenticated = 4501,
+    /// The rights that the connection was opened with have ended.
+    Revoked = 4503,
+    /// This person has too many connections.
+    TooManyConnections = 4504,
+}
+
+impl CloseCode {
+    /// Every close code.
+    pub const ALL: &'static [Self] = &[
+        Self::Restart,
+        Self::TooBig,
+        Self::TooSlow,
+        Self::NoPong,
+        Self::Rate,
+        Self::Full,
+        Self::Protocol,
+        Self::NotAuthenticated,
+        Self::Revoked,
+        Self::TooManyConnections,
+    ];
+
+    /// The number on the wire.
+    pub const fn code(self) -> u16 {
+        self as u16
+    }
+
+    /// The reason on the wire, one word or two.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Restart => "restart",
+            Self::TooBig => "too big",
+            Self::TooSlow => "too slow",
+            Self::NoPong => "no pong",
+            Self::Rate => "rate",
+            Self::Full => "full",
+            Self::Protocol => "protocol",
+            Self::NotAuthenticated => "not authenticated",
+            Self::Revoked => "revoked",
+            Self::TooManyConnections => "too many connections",
+        }
+    }
+}

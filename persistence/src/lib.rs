@@ -1,0 +1,46 @@
+//! Helpline's record in Postgres: one module per noun, SQL in `sql/<noun>/<verb>.sql`, the schema in `migrations/`.
+//!
+//! Who reads: [`Reader`] names person and side; its queries run under that side's database role with the person's claims.
+//! Who writes: [`Doer`]; the functions of the database check the right again, under the ticket's lock.
+
+pub mod audit;
+pub mod epoch;
+pub mod error;
+pub mod history;
+pub mod messages;
+pub mod migrate;
+pub mod people;
+pub mod reads;
+pub mod roles;
+pub mod stats;
+pub mod store;
+pub mod sweep;
+pub mod tickets;
+
+use std::net::IpAddr;
+
+use helpline_core::actor::{Actor, Audience};
+use helpline_core::ids::UserId;
+
+pub use error::StoreError;
+pub use store::{Settings, Store};
+
+/// Who reads, and as which side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// The person.
+    pub user: UserId,
+    /// The database role that the query runs under.
+    pub audience: Audience,
+}
+
+/// Who does something, and from where: what the audit row keeps.
+#[derive(Debug, Clone)]
+pub struct Doer {
+    /// The person and their rights.
+    pub actor: Actor,
+    /// The client's address, after trusted proxies.
+    pub address: Option<IpAddr>,
+    /// The client's `User-Agent`.
+    pub user_agent: Option<String>,
+}

@@ -1,0 +1,137 @@
+//! Tickets: opening, changing, listing, searching.
+use helpline_core::body::{Attachment, Body, Subject};
+use helpline_core::history::HistoryRow;
+use helpline_core::ids::{Key, MessageId, TicketId, TicketRef, UserId};
+use helpline_core::protocol::{CustomerTicket, StaffTicket};
+use helpline_core::ticket::{Category, Priority, Status, TicketFacts};
+
+use crate::history::Heads;
+use crate::{Doer, Reader, Store, StoreError};
+
+/// A ticket to be opened by its customer.
+#[derive(Debug, Clone)]
+pub struct NewTicket {
+    /// UUIDv7, for the ticket.
+    pub id: TicketId,
+    /// UUIDv7, for the first message.
+    pub message: MessageId,
+    /// The `Idempotency-Key`, unique per user.
+    pub key: Key,
+    /// One line.
+    pub subject: Subject,
+    /// What about.
+    pub category: Category,
+    /// How bad.
+    pub priority: Priority,
+    /// The first message.
+    pub description: Body,
+    /// What hangs on it.
+    pub attachments: Vec<Attachment>,
+    /// Free, for the platform.
+    pub metadata: serde_json::Map<String, serde_json::Value>,
+}
+
+/// An opened ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Created {
+    /// Its id: the first attempt's, when this was a retry.
+    pub id: TicketId,
+    /// Whether the key was known: then nothing was written.
+    pub duplicate: bool,
+    /// The history's rows so far, to be delivered.
+    pub rows: Vec<HistoryRow>,
+}
+
+/// Who shall have the ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignee {
+    /// This member of staff.
+    Agent(UserId),
+    /// Nobody.
+    Nobody,
+}
+
+/// Changes, all or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Patch {
+    /// A move; the table of moves decides.
+    pub status: Option<Status>,
+    /// Staff alone.
+    pub priority: Option<Priority>,
+    /// Staff alone.
+    pub category: Option<Category>,
+    /// Staff alone.
+    pub assigned_to: Option<Assignee>,
+}
+
+/// What a decision and a join need to know of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// For the policy.
+    pub facts: TicketFacts,
+    /// For the room.
+    pub heads: Heads,
+}
+
+/// Which tickets, in which order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListQuery {
+    /// Only these statuses; empty: all.
+    pub status: Vec<Status>,
+    /// Only these categories; empty: all.
+    pub category: Vec<Category>,
+    /// Only these priorities; empty: all.
+    pub priority: Vec<Priority>,
+    /// Assigned to this person, or to nobody.
+    pub assigned_to: Option<Assignee>,
+    /// Words and substrings of number, subject and (staff) customer e-mail. Already checked for length.
+    pub search: Option<String>,
+    /// Archived tickets too.
+    pub archived: bool,
+    /// The order.
+    pub sort: Sort,
+    /// The next page's beginning, as the page before gave it.
+    pub cursor: Option<String>,
+    /// Tickets at most.
+    pub limit: u32,
+}
+
+/// The order of a list; ties break by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// The latest activity first (of what the reader can see).
+    #[default]
+    LastActivity,
+    /// The newest first.
+    Created,
+    /// The oldest first.
+    Oldest,
+}
+
+/// A page of tickets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct List<T> {
+    /// The tickets.
+    pub tickets: Vec<T>,
+    /// Where the next page begins; none: this was the last.
+    pub next_cursor: Option<String>,
+}
+
+/// Opens a ticket; `doer.actor.user` becomes its owner. A known key gives the first ticket again; another body under it: `key_reused`.
+pub async fn create(_store: &Store, _doer: &Doer, _new: &NewTicket) -> Result<Created, StoreError> { todo!() }
+/// Changes a ticket as the doer's side of it, one transaction; gives the rows written (none when nothing changed).
+pub async fn change(_store: &Store, _doer: &Doer, _ticket: TicketId, _patch: Patch) -> Result<Vec<HistoryRow>, StoreError> { todo!() }
+/// Rates a ticket as its owner; gives the rows written.
+pub async fn rate(_store: &Store, _doer: &Doer, _ticket: TicketId, _rating: u8, _comment: Option<&str>) -> Result<Vec<HistoryRow>, StoreError> { todo!() }
+/// Facts and heads, by id or number (service function); none: no such ticket.
+pub async fn open(_store: &Store, _ticket: &TicketRef) -> Result<Option<Opened>, StoreError> { todo!() }
+/// One ticket as staff see it.
+pub async fn get_for_staff(_store: &Store, _reader: Reader, _ticket: TicketId) -> Result<Option<StaffTicket>, StoreError> { todo!() }
+/// One ticket as its customer sees it.
+pub async fn get_for_customer(_store: &Store, _reader: Reader, _ticket: TicketId) -> Result<Option<CustomerTicket>, StoreError> { todo!() }
+/// Everybody's tickets.
+pub async fn list_for_staff(_store: &Store, _reader: Reader, _query: &ListQuery) -> Result<List<StaffTicket>, StoreError> { todo!() }
+/// The reader's own tickets.
+pub async fn list_for_customer(_store: &Store, _reader: Reader, _query: &ListQuery) -> Result<List<CustomerTicket>, StoreError> { todo!() }
+/// The present state of these tickets, for the inbox (service function; `read_seq` 0).
+pub async fn summaries(_store: &Store, _tickets: &[TicketId]) -> Result<Vec<StaffTicket>, StoreError> { todo!() }
