@@ -13,6 +13,8 @@ use crate::ids::{Seq, TicketId, UserId};
 pub enum RelayFrame {
     /// One history row, encoded for both audiences.
     Event(RelayEvent),
+    /// A ticket's history has moved: for inboxes, which read its state anew.
+    Moved { ticket: TicketId, seq: Seq },
     /// Somebody types.
     Typing { ticket: TicketId, person: StaffPerson, on: bool, internal: bool },
     /// How far somebody has read, in both numberings.

@@ -1,0 +1,142 @@
+//! What one gateway instance is made of. Handed to every part as `Arc<App>`; nothing in it outlives the process or needs to.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+
+use helpline_core::history::HistoryRow;
+use helpline_core::ids::{Seq, UserId};
+use helpline_core::reject::Reject;
+use helpline_persistence::audit::AccessRow;
+use helpline_persistence::messages::NewMessage;
+use helpline_persistence::people::{Identity, Person};
+use helpline_persistence::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::audit::AuditLane;
+use crate::auth::Verifier;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::encoded::Encoded;
+use crate::epoch::CurrentEpoch;
+use crate::errors::reject_of;
+use crate::inbox::Inbox;
+use crate::presence::Presence;
+use crate::reads::Reads;
+use crate::relay::Relay;
+use crate::rooms::Rooms;
+use crate::writer::{Reply, Writer};
+
+/// One instance.
+pub struct App {
+    /// Names this instance to others, for as long as it lives.
+    pub instance: Uuid,
+    /// Every setting.
+    pub config: Config,
+    /// The record.
+    pub store: Store,
+    /// Who a token speaks for.
+    pub verifier: Verifier,
+    /// Which history the numbers belong to, as last seen.
+    pub epoch: CurrentEpoch,
+    /// Who listens to which ticket here.
+    pub rooms: Rooms,
+    /// The group commit.
+    pub writer: Writer,
+    /// News to and from other instances.
+    pub relay: Relay,
+    /// The consoles' lists.
+    pub inbox: Inbox,
+    /// Who looks at which ticket.
+    pub presence: Presence,
+    /// Read positions on their way to the record.
+    pub reads: Reads,
+    /// Every open connection.
+    pub directory: Directory,
+    /// `access_log` on its way to the record.
+    pub audit_lane: AuditLane,
+    /// Owns every task; drained at the end.
+    pub tasks: TaskTracker,
+    /// Cancelled when the instance stops its own work, after the sockets are gone.
+    pub stop: CancellationToken,
+    /// Whether the instance takes no new work.
+    pub draining: AtomicBool,
+    /// Itself, for tasks that it starts.
+    pub(crate) me: Weak<App>,
+}
+
+/// A message that is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// Its place in the sender's numbering.
+    pub seq: Seq,
+    /// When.
+    pub at: chrono::DateTime<chrono::Utc>,
+    /// Whether an earlier send of the same key had stored it.
+    pub duplicate: bool,
+}
+
+impl App {
+    /// Itself, counted: for a task.
+    pub fn arc(&self) -> Arc<Self> {
+        self.me.upgrade().expect("a method runs on an App that lives in its Arc")
+    }
+
+    /// Tells everybody what was written: own rooms, then the relay, then the consoles. Never waits; what a relay loses the sweep finds.
+    /// Rows of one ticket come in their order.
+    pub fn announce(&self, rows: &[HistoryRow]) {
+        for row in rows {
+            let event = Arc::new(Encoded::from_row(row));
+            self.rooms.deliver(self, &event);
+            self.relay.publish_event(&event, &self.epoch.get());
+            self.inbox.touch(event.ticket);
+        }
+    }
+
+    /// Writes one message through the group commit, as the socket does.
+    ///
+    /// # Errors
+    /// Whatever the record refuses, `overloaded` when the lane is full, `unavailable` when the record cannot be reached in time.
+    pub async fn send(&self, message: NewMessage) -> Result<Stored, Reject> {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.writer.submit(message, Reply::Once(reply))?;
+        answer.await.unwrap_or_else(|_| Err(crate::errors::unavailable()))
+    }
+
+    /// Lets a person in, or says why not.
+    ///
+    /// # Errors
+    /// `blocked`, or `unavailable` when the record cannot be asked.
+    pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
+        let person = helpline_persistence::people::sign_in(&self.store, identity).await.map_err(|error| reject_of(&error))?;
+        if person.blocked {
+            return Err(Reject::new(helpline_core::reject::RejectCode::Blocked, "this account may not enter"));
+        }
+        Ok(person)
+    }
+
+    /// Records a staff read or a refused attempt; returns when the row is committed (rows of many callers share a commit).
+    ///
+    /// # Errors
+    /// When it could not be recorded: a read must then not happen either.
+    pub async fn audit(&self, row: AccessRow) -> Result<(), Reject> {
+        self.audit_lane.record(row).await
+    }
+
+    /// These people's roles changed: their sockets are looked at now, here and on every other instance.
+    pub fn standing_changed(&self, users: &[UserId]) {
+        self.relay.publish_standing(users);
+        crate::standing::look_soon(self, users.to_vec());
+    }
+
+    /// Whether the instance takes no new work.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Turns an error of the record into what a client may know; logs the cause, once.
+    pub fn refuse(&self, error: &StoreError) -> Reject {
+        reject_of(error)
+    }
+}

@@ -1,0 +1,77 @@
+//! The one place where causes become codes. The chain is logged here, once; clients see the code alone.
+
+use std::error::Error;
+
+use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::StoreError;
+
+/// What a client may know of an error of the record.
+pub fn reject_of(error: &StoreError) -> Reject {
+    match error {
+        StoreError::Refused { code, head } => {
+            let mut reject = Reject::new(*code, sentence(*code));
+            reject.head = *head;
+            reject
+        }
+        StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::PoolExhausted => {
+            tracing::warn!(cause = %chain(error), "the record did not answer");
+            unavailable()
+        }
+        StoreError::Data(_) => {
+            tracing::warn!(cause = %chain(error), "the record refused the data");
+            Reject::new(RejectCode::InvalidField, "the data are not acceptable")
+        }
+        StoreError::OverPrivileged(_) | StoreError::Other(_) | StoreError::Row(_) => {
+            tracing::error!(cause = %chain(error), "the record failed");
+            Reject::new(RejectCode::Internal, "something went wrong here")
+        }
+    }
+}
+
+/// The answer while the record cannot be reached.
+pub fn unavailable() -> Reject {
+    Reject::new(RejectCode::Unavailable, "not available now, try again").retry_after_ms(1_000)
+}
+
+/// An error with its causes, for one log line.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+/// The sentence that goes with a refusal of the record's.
+fn sentence(code: RejectCode) -> &'static str {
+    match code {
+        RejectCode::NotFound => "no such ticket",
+        RejectCode::Forbidden => "you may not do this",
+        RejectCode::Blocked => "this account may not enter",
+        RejectCode::TicketClosed => "the ticket is closed: reopen it first",
+        RejectCode::TicketArchived => "the ticket is archived and read-only",
+        RejectCode::InvalidMove => "the status cannot move there from where it stands",
+        RejectCode::NotRatable => "a ticket is rated when it is resolved or closed",
+        RejectCode::KeyReused => "this key was used for another text",
+        RejectCode::Stale => "somebody else has written since",
+        RejectCode::Redacted => "the text of this message was removed",
+        RejectCode::Conflict => "something else stands there already",
+        RejectCode::InvalidBody => "the text is not acceptable",
+        RejectCode::InvalidField => "a field is not acceptable",
+        RejectCode::Malformed
+        | RejectCode::UnknownType
+        | RejectCode::HelloExpected
+        | RejectCode::NotAuthenticated
+        | RejectCode::TokenExpired
+        | RejectCode::TooLarge
+        | RejectCode::NotSubscribed
+        | RejectCode::TooManySubscriptions
+        | RejectCode::RateLimited
+        | RejectCode::Overloaded
+        | RejectCode::Unavailable
+        | RejectCode::Internal => "refused",
+    }
+}
