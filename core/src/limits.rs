@@ -168,8 +168,19 @@ pub const JWKS_BYTES_MAX: u64 = 256 * 1024;
 pub const JWKS_TIMEOUT_MS: u64 = 5_000;
 /// Between two fetches of the key set, however many unknown `kid`s arrive.
 pub const JWKS_REFETCH_MS: u64 = 30_000;
+/// A known key set is asked for again after this, so that a key taken back does not stay good for long.
+pub const JWKS_REFRESH_MS: u64 = 10 * 60 * 1_000;
 /// Known keys outlive an outage of their address by this.
 pub const JWKS_STALE_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// How far an issuer's clock may run ahead of ours (`nbf`). The end of a token has no leeway.
+pub const CLOCK_LEEWAY_MS: i64 = 5_000;
+/// A display name's characters, as taken from a token.
+pub const NAME_CHARS_MAX: usize = 200;
+/// An e-mail address's characters: what the standard allows.
+pub const EMAIL_CHARS_MAX: usize = 320;
+/// A `User-Agent`'s characters that are kept.
+pub const USER_AGENT_CHARS_MAX: usize = 400;
 
 // The bounds against their neighbours: what one part may produce, the next can hold.
 const _: () = assert!(BODY_BYTES_MAX < FRAME_BYTES_MAX);
@@ -184,4 +195,5 @@ const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);
 const _: () = assert!(PRESENCE_RENEW_MS * 2 < PRESENCE_LEASE_MS);
 const _: () = assert!(HEARTBEAT_JITTER_MS * 4 < HEARTBEAT_INTERVAL_MS);
 const _: () = assert!(SUBSCRIPTIONS_MAX <= FRAMES_BURST as usize);
+const _: () = assert!(JWKS_REFETCH_MS < JWKS_REFRESH_MS && JWKS_REFRESH_MS < JWKS_STALE_MS);
 const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);

@@ -1,0 +1,184 @@
+//! The public keys of the identity provider: fetched from the configured address alone, kept by `kid`.
+//!
+//! Known keys answer at once. An unknown `kid` may cause one fetch per [`limits::JWKS_REFETCH_MS`], however many arrive; those that come
+//! meanwhile wait for that one. When the address does not answer, known keys stay good for [`limits::JWKS_STALE_MS`].
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use helpline_core::limits;
+use helpline_core::reject::Reject;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use parking_lot::Mutex;
+use serde::Deserialize;
+
+use super::{Key, refused};
+use crate::config::JwksUrl;
+
+/// The keys of one address.
+pub struct KeySet {
+    url: JwksUrl,
+    agent: ureq::Agent,
+    known: Mutex<Known>,
+    /// Held while a fetch is under way: its owner fetches, the others wait and look again.
+    fetching: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Known {
+    keys: HashMap<String, Key>,
+    fetched_at: Option<Instant>,
+    tried_at: Option<Instant>,
+}
+
+/// What is known of a `kid` without asking anybody.
+enum Look {
+    /// A key that may be used as it is.
+    Fresh(Key),
+    /// A key that may be used, but is old enough to be asked for again.
+    Aging(Key),
+    /// No usable key.
+    Unknown,
+}
+
+impl KeySet {
+    /// Fetches nothing yet.
+    pub fn new(url: JwksUrl) -> Self {
+        let timeout = Duration::from_millis(limits::JWKS_TIMEOUT_MS);
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(timeout))
+            .max_redirects(0)
+            .proxy(None)
+            .http_status_as_error(false)
+            .user_agent("helpline");
+        Self { url, agent: config.build().new_agent(), known: Mutex::default(), fetching: tokio::sync::Mutex::default() }
+    }
+
+    /// The key of this name.
+    ///
+    /// # Errors
+    /// `not_authenticated` when the key set has none, `unavailable` when it could not be asked.
+    pub async fn key(&self, kid: &str) -> Result<Key, Reject> {
+        match self.look(kid, Instant::now()) {
+            Look::Fresh(key) => return Ok(key),
+            Look::Aging(key) => {
+                // One request takes the fetch upon itself; nobody waits for it, since the key is good meanwhile.
+                let Ok(turn) = self.fetching.try_lock() else { return Ok(key) };
+                self.refresh().await;
+                drop(turn);
+            }
+            Look::Unknown => {
+                let turn = self.fetching.lock().await;
+                if matches!(self.look(kid, Instant::now()), Look::Unknown) {
+                    self.refresh().await;
+                }
+                drop(turn);
+            }
+        }
+        match self.look(kid, Instant::now()) {
+            Look::Fresh(key) | Look::Aging(key) => Ok(key),
+            Look::Unknown if self.known.lock().last_try_failed() => Err(crate::errors::unavailable()),
+            Look::Unknown => Err(refused()),
+        }
+    }
+
+    fn look(&self, kid: &str, now: Instant) -> Look {
+        let known = self.known.lock();
+        let Some((key, fetched_at)) = known.keys.get(kid).zip(known.fetched_at) else { return Look::Unknown };
+        let age_ms = now.saturating_duration_since(fetched_at).as_millis();
+        if age_ms > u128::from(limits::JWKS_STALE_MS) {
+            Look::Unknown
+        } else if age_ms > u128::from(limits::JWKS_REFRESH_MS) && known.may_try(now) {
+            Look::Aging(key.clone())
+        } else {
+            Look::Fresh(key.clone())
+        }
+    }
+
+    /// Asks the address, unless it was asked just now. The caller holds `fetching`.
+    async fn refresh(&self) {
+        let now = Instant::now();
+        {
+            let mut known = self.known.lock();
+            if !known.may_try(now) {
+                return;
+            }
+            known.tried_at = Some(now);
+        }
+        let (agent, url) = (self.agent.clone(), self.url.clone());
+        let fetched = tokio::task::spawn_blocking(move || fetch(&agent, &url)).await;
+        match fetched.unwrap_or_else(|_| Err(FetchError::Cancelled)) {
+            Ok(keys) => {
+                let mut known = self.known.lock();
+                known.keys = keys;
+                // The moment of the answer, so that it lies after the try.
+                known.fetched_at = Some(Instant::now());
+            }
+            Err(error) => {
+                metrics::counter!("helpline_jwks_failures_total").increment(1);
+                tracing::warn!(cause = %crate::errors::chain(&error), "the key set could not be fetched; known keys stay");
+            }
+        }
+    }
+}
+
+impl Known {
+    fn may_try(&self, now: Instant) -> bool {
+        self.tried_at.is_none_or(|tried| now.saturating_duration_since(tried).as_millis() >= u128::from(limits::JWKS_REFETCH_MS))
+    }
+
+    fn last_try_failed(&self) -> bool {
+        self.fetched_at.is_none_or(|fetched| self.tried_at.is_some_and(|tried| tried > fetched))
+    }
+}
+
+/// Why a key set was not taken.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error("asking for the key set")]
+    Http(#[source] Box<ureq::Error>),
+    #[error("the key set's address answered {0}")]
+    Status(u16),
+    #[error("reading the key set")]
+    Json(#[source] serde_json::Error),
+    #[error("the fetch was cancelled")]
+    Cancelled,
+}
+
+fn fetch(agent: &ureq::Agent, url: &JwksUrl) -> Result<HashMap<String, Key>, FetchError> {
+    let mut response = agent.get(url.as_str()).call().map_err(|error| FetchError::Http(Box::new(error)))?;
+    if response.status() != 200 {
+        return Err(FetchError::Status(response.status().as_u16()));
+    }
+    let body = response.body_mut().with_config().limit(limits::JWKS_BYTES_MAX).read_to_vec();
+    parse(&body.map_err(|error| FetchError::Http(Box::new(error)))?)
+}
+
+#[derive(Deserialize)]
+struct Document {
+    keys: Vec<serde_json::Value>,
+}
+
+/// The usable keys of a key set; what is of another kind is passed over, so that one odd key does not cost the others.
+fn parse(document: &[u8]) -> Result<HashMap<String, Key>, FetchError> {
+    let document: Document = serde_json::from_slice(document).map_err(FetchError::Json)?;
+    Ok(document.keys.into_iter().filter_map(usable).collect())
+}
+
+/// A named, public signing key of one of our three algorithms. The key's own type fixes the algorithm; if it also names one, the two
+/// must agree.
+fn usable(key: serde_json::Value) -> Option<(String, Key)> {
+    let jwk: Jwk = serde_json::from_value(key).ok()?;
+    let kid = jwk.common.key_id.clone().filter(|kid| !kid.is_empty())?;
+    let (algorithm, named) = match &jwk.algorithm {
+        AlgorithmParameters::RSA(_) => (Algorithm::RS256, KeyAlgorithm::RS256),
+        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => (Algorithm::ES256, KeyAlgorithm::ES256),
+        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => (Algorithm::EdDSA, KeyAlgorithm::EdDSA),
+        _ => return None,
+    };
+    let agrees = jwk.common.key_algorithm.is_none_or(|alg| alg == named);
+    let signs = jwk.common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
+    let decoding = DecodingKey::from_jwk(&jwk).ok()?;
+    (agrees && signs).then_some((kid, Key { algorithm, decoding }))
+}

@@ -1,0 +1,243 @@
+//! What a setting may hold, parsed once: newtypes with private fields, so that a value in hand is a checked one.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+
+use crate::config::ConfigError;
+
+/// A secret's bytes at least: HS256 is no stronger than its key, and 256 bits are what its hash has.
+const SECRET_BYTES_MIN: usize = 32;
+
+/// Text that must not be shown: secrets, and addresses that may hold a password. Taken as it is, checked where it is used,
+/// because an error of the command line would repeat the value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The text, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Hidden {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+/// A key for HS256.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenSecret {
+    kid: Option<String>,
+    secret: Hidden,
+}
+
+impl TokenSecret {
+    /// A secret that checks tokens without a `kid`.
+    ///
+    /// # Errors
+    /// When it is shorter than 32 bytes.
+    pub fn plain(secret: &Hidden) -> Result<Self, ConfigError> {
+        if secret.expose().len() < SECRET_BYTES_MIN {
+            return Err(ConfigError::new("--jwt-secret", format!("must have at least {SECRET_BYTES_MIN} bytes")));
+        }
+        Ok(Self { kid: None, secret: secret.clone() })
+    }
+
+    /// `KID=SECRET`: a secret that checks tokens with this `kid` alone.
+    ///
+    /// # Errors
+    /// When it has no `=`, an empty name, or a secret shorter than 32 bytes.
+    pub fn with_kid(pair: &Hidden) -> Result<Self, ConfigError> {
+        let fault = |why: String| ConfigError::new("--jwt-secret-for-kid", why);
+        let (kid, secret) = pair.expose().split_once('=').ok_or_else(|| fault("must have the form KID=SECRET".into()))?;
+        if kid.is_empty() {
+            return Err(fault("must name the key before the =".into()));
+        }
+        if secret.len() < SECRET_BYTES_MIN {
+            return Err(fault(format!("must have at least {SECRET_BYTES_MIN} bytes after the =")));
+        }
+        Ok(Self { kid: Some(kid.to_owned()), secret: secret.into() })
+    }
+
+    /// The key's name, if tokens must bear one.
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// The key itself.
+    pub fn bytes(&self) -> &[u8] {
+        self.secret.expose().as_bytes()
+    }
+}
+
+/// The address of a key set: `https`, or `http` on this machine alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JwksUrl(String);
+
+impl JwksUrl {
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for JwksUrl {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let uri: axum::http::Uri = text.parse().map_err(|_| "not a URL")?;
+        let host = uri.host().ok_or("a URL with a host is needed")?;
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            return Err("must not contain a user");
+        }
+        match uri.scheme_str() {
+            Some("https") => Ok(Self(text.to_owned())),
+            Some("http") if is_loopback(host) => Ok(Self(text.to_owned())),
+            Some("http") => Err("must be https, unless it is on this machine"),
+            _ => Err("must begin with https://"),
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A site whose pages may open sockets: scheme, host and port exactly as browsers write them in `Origin`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin(String);
+
+impl Origin {
+    /// The text to compare with the header.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Origin {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or("must begin with https:// or http://")?;
+        let default_port = if text.starts_with("https:") { ":443" } else { ":80" };
+        if rest.is_empty() || rest.contains(['/', '?', '#', '@', '*']) || rest.contains(char::is_whitespace) {
+            return Err("must be scheme, host and port alone, without wildcards");
+        }
+        if rest.ends_with(default_port) {
+            return Err("must not name the default port: browsers leave it out");
+        }
+        if text.bytes().any(|b| b.is_ascii_uppercase()) || !text.is_ascii() {
+            return Err("must be in lower-case ASCII, as browsers send it");
+        }
+        text.parse::<axum::http::Uri>().map_err(|_| "not an origin")?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A block of addresses: `10.0.0.0/8`, or one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cidr {
+    network: IpAddr,
+    prefix_bits: u32,
+}
+
+impl Cidr {
+    /// Whether the address lies in the block. IPv4 written as IPv6 (`::ffff:…`) counts as IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.network, address.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                masked_v4(network, self.prefix_bits) == masked_v4(address, self.prefix_bits)
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                masked_v6(network, self.prefix_bits) == masked_v6(address, self.prefix_bits)
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+fn masked_v4(address: Ipv4Addr, bits: u32) -> u32 {
+    address.to_bits() & u32::MAX.checked_shl(32 - bits).unwrap_or(0)
+}
+
+fn masked_v6(address: Ipv6Addr, bits: u32) -> u128 {
+    address.to_bits() & u128::MAX.checked_shl(128 - bits).unwrap_or(0)
+}
+
+impl FromStr for Cidr {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let network: IpAddr = address.parse().map_err(|_| "not an address block such as 10.0.0.0/8")?;
+        let bits_max = if network.is_ipv4() { 32 } else { 128 };
+        let prefix_bits = match bits {
+            None => bits_max,
+            Some(bits) => bits.parse().ok().filter(|bits| *bits <= bits_max).ok_or("the prefix is not a number of bits")?,
+        };
+        Ok(Self { network, prefix_bits })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_exact_origins_are_taken() {
+        for good in ["https://desk.example", "http://127.0.0.1:8080", "https://desk.example:8443", "http://[::1]:8080"] {
+            assert!(good.parse::<Origin>().is_ok(), "{good}");
+        }
+        for bad in ["*", "null", "desk.example", "https://*.example", "https://desk.example/", "https://Desk.example", "https://a:443", "https://u@a"] {
+            assert!(bad.parse::<Origin>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_block_holds_its_addresses_and_mapped_ones() {
+        let block: Cidr = "10.1.0.0/16".parse().expect("a block");
+        assert!(block.contains("10.1.255.3".parse().expect("v4")));
+        assert!(block.contains("::ffff:10.1.0.9".parse().expect("mapped")));
+        assert!(!block.contains("10.2.0.1".parse().expect("v4")));
+        assert!("0.0.0.0/0".parse::<Cidr>().expect("all").contains("8.8.8.8".parse().expect("v4")));
+        assert!("::1".parse::<Cidr>().expect("one").contains("::1".parse().expect("v6")));
+        assert!("::/0".parse::<Cidr>().expect("all").contains("fe80::1".parse().expect("v6")));
+        for bad in ["10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/-1", "all"] {
+            assert!(bad.parse::<Cidr>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn key_sets_come_over_https_or_from_this_machine() {
+        for good in ["https://id.example/keys", "http://127.0.0.1:9/keys", "http://localhost/keys", "http://[::1]:9/keys"] {
+            assert!(good.parse::<JwksUrl>().is_ok(), "{good}");
+        }
+        for bad in ["http://id.example/keys", "http://localhost.example/keys", "ftp://a/b", "https://", "keys", "https://u:p@id.example/"] {
+            assert!(bad.parse::<JwksUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_long_and_never_shown() {
+        let long = "s".repeat(SECRET_BYTES_MIN);
+        assert!(TokenSecret::plain(&Hidden::from(long.as_str())).is_ok());
+        assert!(TokenSecret::plain(&Hidden::from(&long[1..])).is_err());
+        let named = TokenSecret::with_kid(&Hidden::from(format!("k1={long}"))).expect("a named secret");
+        assert_eq!(named.kid(), Some("k1"));
+        assert!(!format!("{named:?}").contains(&long));
+        assert!(TokenSecret::with_kid(&Hidden::from(format!("={long}"))).is_err());
+    }
+}
