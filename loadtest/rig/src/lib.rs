@@ -1,1 +1,28 @@
-//! .
+//! The rig: starts the real parts on free ports, and breaks them on purpose. Tests, the load generator and `helpline dev` use it.
+//!
+//! - [`Postgres`], [`Redis`], [`Gateway`]: one real process each; stop, kill -9, restart on the same port, freeze and thaw
+//! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
+//! - [`free_port`], [`spawn`]: what they are made of
+//!
+//! What is started here dies with the process that started it, also when that one is killed by SIGKILL (see [`spawn`]).
+//! All waiting is async, so a test's clients go on living while a server stops.
+
+mod cluster;
+mod error;
+mod gateway;
+mod locate;
+mod port;
+mod postgres;
+mod process;
+mod proxy;
+mod redis;
+mod spawn;
+
+pub use error::RigError;
+pub use gateway::{Gateway, GatewaySpec};
+pub use port::free_port;
+pub use postgres::Postgres;
+pub use process::Process;
+pub use proxy::Proxy;
+pub use redis::Redis;
+pub use spawn::{ParentDeath, spawn};

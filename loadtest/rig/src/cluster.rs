@@ -1,0 +1,181 @@
+//! Where a cluster lies, who owns it, and how it is made.
+
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::RigError;
+use crate::locate::OsUser;
+
+/// The superuser of every cluster made here.
+pub(crate) const SUPERUSER: &str = "postgres";
+
+/// A place where the Postgres user can work: every ancestor of it can be entered by everybody.
+const OPEN_PLACE: &str = "/var/tmp";
+/// The names of temporary places; the owner's process id follows.
+const TEMPORARY_PREFIX: &str = "helpline-rig-";
+
+/// A cluster's directories and its superuser's password.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    /// The data directory.
+    pub(crate) data: PathBuf,
+    /// The superuser's password.
+    pub(crate) password: String,
+    /// Who runs it; none: ourselves.
+    pub(crate) user: Option<OsUser>,
+    /// What to remove on drop; none: the cluster stays.
+    temporary: Option<PathBuf>,
+}
+
+impl Cluster {
+    /// A fresh cluster that is removed on drop.
+    pub(crate) fn temporary(bin: &Path) -> Result<Self, RigError> {
+        remove_orphans();
+        let user = OsUser::for_postgres();
+        let place = private_dir(&format!("{TEMPORARY_PREFIX}{}-{:016x}", std::process::id(), rand::random::<u64>()), user.as_ref())?;
+        let cluster = Self { data: place.join("data"), password: random_password(), user, temporary: Some(place.clone()) };
+        cluster.initdb(bin, &place, &["--no-sync"])?;
+        Ok(cluster)
+    }
+
+    /// The cluster kept in `dir`, made on the first call. The password lies beside it, readable by the owner alone.
+    pub(crate) fn kept_in(bin: &Path, dir: &Path) -> Result<Self, RigError> {
+        std::fs::create_dir_all(dir).map_err(RigError::io(format!("creating {}", dir.display())))?;
+        let dir = dir.canonicalize().map_err(RigError::io(format!("resolving {}", dir.display())))?;
+        let user = OsUser::for_postgres();
+        let place = enterable(&dir, user.as_ref())?;
+        let password_file = dir.join("postgres.password");
+        let data = place.join("data");
+        if data.join("PG_VERSION").is_file() {
+            let password = std::fs::read_to_string(&password_file)
+                .map_err(RigError::io(format!("reading the cluster's password from {}", password_file.display())))?;
+            return Ok(Self { data, password: password.trim().to_owned(), user, temporary: None });
+        }
+        // An initdb that was interrupted leaves no PG_VERSION or half a directory: nothing in it was ever used.
+        let _ = std::fs::remove_dir_all(&data);
+        let cluster = Self { data, password: random_password(), user, temporary: None };
+        write_private(&password_file, &cluster.password, None)?;
+        cluster.initdb(bin, &place, &[])?;
+        Ok(cluster)
+    }
+
+    fn initdb(&self, bin: &Path, place: &Path, extra: &[&str]) -> Result<(), RigError> {
+        let password_file = place.join("initdb.password");
+        write_private(&password_file, &self.password, self.user.as_ref())?;
+        // Made under another name first: a directory called `data` is always whole.
+        let unfinished = place.join("data.unfinished");
+        let _ = std::fs::remove_dir_all(&unfinished);
+        let mut command = Command::new(bin.join("initdb"));
+        command.args(["--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"]);
+        command.args(extra).arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&unfinished).current_dir(place);
+        run_as(&mut command, self.user.as_ref());
+        let output = command.output().map_err(RigError::io("starting initdb"))?;
+        let _ = std::fs::remove_file(&password_file);
+        if !output.status.success() {
+            let log = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            return Err(RigError::Failed { program: "initdb".into(), status: output.status.to_string(), log });
+        }
+        std::fs::rename(&unfinished, &self.data).map_err(RigError::io("naming the finished cluster"))
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some(place) = &self.temporary {
+            let _ = std::fs::remove_dir_all(place);
+        }
+    }
+}
+
+/// A directory named `postgres` in `dir` that the user can enter: a real one, or, when an ancestor forbids it (a clone under
+/// /root), a link to a private one in [`OPEN_PLACE`].
+fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
+    let place = dir.join("postgres");
+    if place.is_symlink() {
+        // Followed first: it is the private directory that must be entered, not the path through the link.
+        match place.canonicalize() {
+            Ok(private) => return Ok(private),
+            // Somebody cleaned /var/tmp: the data is gone, the link leads nowhere.
+            Err(_) => std::fs::remove_file(&place).map_err(RigError::io(format!("removing the dead link {}", place.display())))?,
+        }
+    }
+    if place.join("data/PG_VERSION").is_file() {
+        // Somebody's data: it is used as it is, or the server says why it cannot.
+        return Ok(place);
+    }
+    std::fs::create_dir_all(&place).map_err(RigError::io(format!("creating {}", place.display())))?;
+    own(&place, user)?;
+    if can_enter(&place, user) {
+        return Ok(place);
+    }
+    std::fs::remove_dir(&place).map_err(RigError::io(format!("replacing {} by a link", place.display())))?;
+    let private = private_dir(&format!("helpline-data-{:016x}", rand::random::<u64>()), user)?;
+    symlink(&private, &place).map_err(RigError::io(format!("linking {}", place.display())))?;
+    Ok(private)
+}
+
+/// Asks the system itself, as that user: modes, groups and access lists all count.
+fn can_enter(place: &Path, user: Option<&OsUser>) -> bool {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "cd \"$0\" && test -w .", &place.to_string_lossy()]).current_dir("/");
+    command.stderr(std::process::Stdio::null());
+    run_as(&mut command, user);
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn run_as(command: &mut Command, user: Option<&OsUser>) {
+    if let Some(user) = user {
+        command.uid(user.uid).gid(user.gid);
+    }
+}
+
+/// A new directory in [`OPEN_PLACE`] that only the user can enter. `create_dir` fails on a name that somebody else made first.
+fn private_dir(name: &str, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
+    let place = Path::new(OPEN_PLACE).join(name);
+    std::fs::create_dir(&place).map_err(RigError::io(format!("creating {}", place.display())))?;
+    own(&place, user)?;
+    Ok(place)
+}
+
+fn own(place: &Path, user: Option<&OsUser>) -> Result<(), RigError> {
+    std::fs::set_permissions(place, Permissions::from_mode(0o700)).map_err(RigError::io(format!("closing {}", place.display())))?;
+    match user {
+        Some(user) => chown(place, Some(user.uid), Some(user.gid)).map_err(RigError::io(format!("giving away {}", place.display()))),
+        None => Ok(()),
+    }
+}
+
+fn write_private(file: &Path, text: &str, user: Option<&OsUser>) -> Result<(), RigError> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let _ = std::fs::remove_file(file);
+    let mut open = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(RigError::io(format!("creating {}", file.display())))?;
+    writeln!(open, "{text}").map_err(RigError::io(format!("writing {}", file.display())))?;
+    match user {
+        Some(user) => chown(file, Some(user.uid), Some(user.gid)).map_err(RigError::io(format!("giving away {}", file.display()))),
+        None => Ok(()),
+    }
+}
+
+fn random_password() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// Removes temporary clusters whose maker was killed before it could: nobody else would.
+fn remove_orphans() {
+    for entry in std::fs::read_dir(OPEN_PLACE).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let maker = name.to_str().and_then(|name| name.strip_prefix(TEMPORARY_PREFIX)).and_then(|rest| rest.split('-').next());
+        if maker.is_some_and(|pid| pid.parse::<u32>().is_ok() && !Path::new("/proc").join(pid).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}

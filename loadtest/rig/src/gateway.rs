@@ -1,0 +1,231 @@
+//! A gateway as its own process: the real binary, killed and restarted like in life.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::process::POLL_INTERVAL;
+use crate::{ParentDeath, Process, RigError, free_port};
+
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
+/// Above the gateway's own drain timeout.
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What a gateway is started with.
+#[derive(Debug, Clone, Default)]
+pub struct GatewaySpec {
+    binary: Option<PathBuf>,
+    env: Vec<(String, String)>,
+    args: Vec<String>,
+    port: Option<u16>,
+    log: Option<PathBuf>,
+}
+
+impl GatewaySpec {
+    /// The binary; otherwise `HELPLINE_BIN`, otherwise `helpline` in the target directory that the running program lies in.
+    #[must_use]
+    pub fn binary(mut self, path: impl Into<PathBuf>) -> Self {
+        self.binary = Some(path.into());
+        self
+    }
+
+    /// A setting: `env("HELPLINE_REDIS_URL", …)`. Settings of our own environment are not handed on.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// A further argument after `serve`.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// A port instead of a free one.
+    #[must_use]
+    pub const fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// Where its output goes; otherwise a file in the system's temporary directory, removed on drop.
+    #[must_use]
+    pub fn log(mut self, file: impl Into<PathBuf>) -> Self {
+        self.log = Some(file.into());
+        self
+    }
+
+    /// Starts it and waits until it is ready.
+    ///
+    /// # Errors
+    /// When the binary is not found, ends, or is not ready in time.
+    pub async fn start(self) -> Result<Gateway, RigError> {
+        let gateway = self.prepare()?;
+        gateway.start().await?;
+        Ok(gateway)
+    }
+
+    /// Everything but the start.
+    fn prepare(self) -> Result<Gateway, RigError> {
+        let binary = self.binary.or_else(find_binary).ok_or(RigError::NotFound {
+            program: "helpline",
+            hint: "build it (cargo build -p helpline-gateway) or name it in HELPLINE_BIN",
+        })?;
+        let port = self.port.unwrap_or_else(free_port);
+        let unnamed = || std::env::temp_dir().join(format!("helpline-gateway-{}-{port}.log", std::process::id()));
+        let keeps_log = self.log.is_some();
+        let process = Process::new("helpline serve", self.log.unwrap_or_else(unnamed), ParentDeath::Kill);
+        Ok(Gateway { process, binary, env: self.env, args: self.args, port, keeps_log })
+    }
+}
+
+/// One gateway process. Killed on drop.
+#[derive(Debug)]
+pub struct Gateway {
+    process: Process,
+    binary: PathBuf,
+    env: Vec<(String, String)>,
+    args: Vec<String>,
+    port: u16,
+    keeps_log: bool,
+}
+
+impl Gateway {
+    /// What to start one with.
+    pub fn spec() -> GatewaySpec {
+        GatewaySpec::default()
+    }
+
+    /// The port, the same through all restarts.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// `http://127.0.0.1:<port>`.
+    pub fn http_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// `ws://127.0.0.1:<port>/v1/ws`.
+    pub fn ws_url(&self) -> String {
+        format!("ws://127.0.0.1:{}/v1/ws", self.port)
+    }
+
+    /// Its process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.pid()
+    }
+
+    /// Its output.
+    pub fn log(&self) -> &Path {
+        self.process.log()
+    }
+
+    /// Starts it after [`Self::stop`] or [`Self::kill9`], and waits for `/readyz`.
+    ///
+    /// # Errors
+    /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].
+    pub async fn start(&self) -> Result<(), RigError> {
+        let mut command = Command::new(&self.binary);
+        command.arg("serve").args(&self.args);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HELPLINE_")) {
+            command.env_remove(name);
+        }
+        command.env("HELPLINE_LISTEN", format!("127.0.0.1:{}", self.port));
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        self.process.start(command)?;
+        let deadline = Instant::now() + READY_TIMEOUT;
+        while self.get_status("/readyz").await != Some(200) {
+            if let Some(status) = self.process.ended() {
+                return Err(self.process.failed(status));
+            }
+            if Instant::now() > deadline {
+                return Err(self.process.timeout("become ready", READY_TIMEOUT));
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Ok(())
+    }
+
+    /// SIGTERM, then waits for the drain; gives the exit code (none when a signal ended it or nothing ran).
+    ///
+    /// # Errors
+    /// [`RigError::Timeout`].
+    pub async fn stop(&self) -> Result<Option<i32>, RigError> {
+        self.terminate();
+        Ok(self.process.wait(STOP_TIMEOUT).await?.and_then(|status| status.code()))
+    }
+
+    /// SIGTERM alone, to watch the drain.
+    pub fn terminate(&self) {
+        self.process.signal("TERM");
+    }
+
+    /// SIGKILL.
+    ///
+    /// # Errors
+    /// [`RigError::Timeout`].
+    pub async fn kill9(&self) -> Result<(), RigError> {
+        self.process.kill9().await
+    }
+
+    /// Stops it, if it runs, and starts it on the same port.
+    ///
+    /// # Errors
+    /// As [`Self::stop`] and [`Self::start`].
+    pub async fn restart(&self) -> Result<(), RigError> {
+        self.stop().await?;
+        self.start().await
+    }
+
+    /// SIGSTOP: connections stay open, nothing answers.
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    /// SIGCONT.
+    pub fn thaw(&self) {
+        self.process.thaw();
+    }
+
+    /// How it ended by itself, if it has: a crash point was reached.
+    pub fn ended(&self) -> Option<std::process::ExitStatus> {
+        self.process.ended()
+    }
+
+    /// The status that a plain GET answers; none when nothing answers.
+    pub async fn get_status(&self, path: &str) -> Option<u16> {
+        let exchange = async {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
+            let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port);
+            stream.write_all(request.as_bytes()).await.ok()?;
+            let mut head = Vec::new();
+            stream.take(4096).read_to_end(&mut head).await.ok()?;
+            String::from_utf8_lossy(&head).split_whitespace().nth(1)?.parse().ok()
+        };
+        tokio::time::timeout(PROBE_TIMEOUT, exchange).await.ok().flatten()
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        if !self.keeps_log && !std::thread::panicking() {
+            let _ = std::fs::remove_file(self.process.log());
+        }
+    }
+}
+
+/// `HELPLINE_BIN`, or beside the running program: `target/debug/helpline-loadtest` and `target/debug/deps/test-…` both find it.
+fn find_binary() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("HELPLINE_BIN") {
+        return Some(named.into());
+    }
+    let exe = std::env::current_exe().ok()?;
+    exe.ancestors().skip(1).take(3).map(|dir| dir.join("helpline")).find(|file| file.is_file())
+}

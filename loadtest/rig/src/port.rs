@@ -1,0 +1,28 @@
+//! Free ports, without races between parallel tests.
+
+use std::collections::HashSet;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Mutex, PoisonError};
+
+/// Below Linux's ephemeral range (32768 and up): no outgoing connection takes the port of a server that is down for a restart.
+const PORTS: std::ops::Range<u16> = 15_000..32_000;
+
+static TAKEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
+
+/// A port of 127.0.0.1 that nobody listens on and that this process has not given out before. Chosen at random, so that two
+/// processes asking at once hardly meet.
+///
+/// # Panics
+/// When there is none left.
+pub fn free_port() -> u16 {
+    let mut guard = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let taken = guard.get_or_insert_default();
+    let span = PORTS.end - PORTS.start;
+    let first: u16 = rand::random::<u16>() % span;
+    let port = (0..span)
+        .map(|n| PORTS.start + (first + n) % span)
+        .find(|port| !taken.contains(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .expect("seventeen thousand ports are more than any rig uses");
+    taken.insert(port);
+    port
+}

@@ -1,0 +1,213 @@
+//! A private Postgres: found, initialised, started, broken, and gone without a trace.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tokio_postgres::NoTls;
+
+use crate::cluster::{Cluster, SUPERUSER};
+use crate::process::{POLL_INTERVAL, tail};
+use crate::{ParentDeath, Process, RigError, free_port, locate};
+
+/// From start to the first answer: crash recovery of a large test database included.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+/// A fast shutdown writes a checkpoint.
+const STOP_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What a test never needs, and pays for with most of its time.
+const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
+    ("fsync", "off"),
+    ("full_page_writes", "off"),
+    ("shared_buffers", "128MB"),
+    ("max_connections", "300"),
+    ("max_wal_size", "4GB"),
+    ("checkpoint_timeout", "30min"),
+];
+
+/// One cluster on 127.0.0.1, with a random superuser password. Killed on drop; a temporary one is deleted then.
+#[derive(Debug)]
+pub struct Postgres {
+    // Declared before the cluster: the server ends before its files go.
+    process: Process,
+    cluster: Cluster,
+    bin: PathBuf,
+    port: u16,
+    settings: Vec<(String, String)>,
+}
+
+impl Postgres {
+    /// A fresh cluster, tuned for tests, deleted on drop.
+    ///
+    /// # Errors
+    /// When Postgres is not installed, or does not start.
+    pub async fn start_temporary() -> Result<Self, RigError> {
+        Self::start_temporary_with(&[]).await
+    }
+
+    /// The same, with further settings of `postgresql.conf`; they win over the rig's own.
+    ///
+    /// # Errors
+    /// As [`Self::start_temporary`].
+    pub async fn start_temporary_with(settings: &[(&str, &str)]) -> Result<Self, RigError> {
+        let bin = locate::postgres_bin_dir()?;
+        let cluster = Cluster::temporary(&bin)?;
+        let settings = [TEMPORARY_SETTINGS, settings].concat();
+        Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
+    }
+
+    /// The cluster kept in `dir`: made on the first call, found again on later ones. Safe settings: it keeps somebody's data.
+    ///
+    /// # Errors
+    /// As [`Self::start_temporary`]; also when another Postgres runs on it.
+    pub async fn start_in(dir: impl AsRef<Path>) -> Result<Self, RigError> {
+        Self::start_in_with(dir, &[]).await
+    }
+
+    /// The same, with further settings of `postgresql.conf`.
+    ///
+    /// # Errors
+    /// As [`Self::start_in`].
+    pub async fn start_in_with(dir: impl AsRef<Path>, settings: &[(&str, &str)]) -> Result<Self, RigError> {
+        let bin = locate::postgres_bin_dir()?;
+        let cluster = Cluster::kept_in(&bin, dir.as_ref())?;
+        Self::start_cluster(bin, cluster, ParentDeath::Interrupt, settings).await
+    }
+
+    async fn start_cluster(bin: PathBuf, cluster: Cluster, death: ParentDeath, settings: &[(&str, &str)]) -> Result<Self, RigError> {
+        let log = cluster.data.with_file_name("postgres.log");
+        let process = Process::new("postgres", log, death).run_as(cluster.user.clone());
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let postgres = Self { process, cluster, bin, port: free_port(), settings };
+        postgres.start().await?;
+        Ok(postgres)
+    }
+
+    /// The port, the same through all restarts.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The postmaster's process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.pid()
+    }
+
+    /// The server's log.
+    pub fn log(&self) -> &Path {
+        self.process.log()
+    }
+
+    /// The directory of this server's programs (`psql`, `pg_dump`, `pgbench` of the same version).
+    pub fn bin_dir(&self) -> &Path {
+        &self.bin
+    }
+
+    /// A URL for the superuser.
+    pub fn admin_url(&self, database: &str) -> String {
+        self.url_for(SUPERUSER, &self.cluster.password, database)
+    }
+
+    /// A URL for any role. The password is taken as it is: letters and digits only.
+    pub fn url_for(&self, role: &str, password: &str, database: &str) -> String {
+        format!("postgres://{role}:{password}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A database of its own for one test, copied from a template (`template1` when none is given), which nobody may be connected to.
+    ///
+    /// # Errors
+    /// [`RigError::Name`], [`RigError::Postgres`].
+    pub async fn create_database(&self, name: &str, template: Option<&str>) -> Result<(), RigError> {
+        let template = template.unwrap_or("template1");
+        for name in [name, template] {
+            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+                return Err(RigError::Name(name.to_owned()));
+            }
+        }
+        self.execute(&format!("create database \"{name}\" template \"{template}\"")).await
+    }
+
+    /// Fast shutdown (SIGINT): connections are cut, everything is on disk.
+    ///
+    /// # Errors
+    /// [`RigError::Timeout`].
+    pub async fn stop(&self) -> Result<(), RigError> {
+        self.process.signal("INT");
+        self.process.wait(STOP_TIMEOUT).await.map(drop)
+    }
+
+    /// SIGKILL to the postmaster and every backend: the power cut.
+    ///
+    /// # Errors
+    /// [`RigError::Timeout`].
+    pub async fn kill9(&self) -> Result<(), RigError> {
+        self.process.kill9().await
+    }
+
+    /// Stops it, if it runs, and starts it on the same port.
+    ///
+    /// # Errors
+    /// As [`Self::stop`] and [`Self::start`].
+    pub async fn restart(&self) -> Result<(), RigError> {
+        self.stop().await?;
+        self.start().await
+    }
+
+    /// SIGSTOP to the postmaster and every backend.
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    /// SIGCONT to all of them.
+    pub fn thaw(&self) {
+        self.process.thaw();
+    }
+
+    /// Starts it after [`Self::stop`] or [`Self::kill9`], and waits for its first answer.
+    ///
+    /// # Errors
+    /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].
+    pub async fn start(&self) -> Result<(), RigError> {
+        let deadline = Instant::now() + START_TIMEOUT;
+        self.process.start(self.command())?;
+        loop {
+            if let Some(status) = self.process.ended() {
+                // The one before, killed with its parent, may still be writing its last checkpoint.
+                let still_held = tail(self.process.log()).lines().rev().take(3).any(|line| line.contains("postmaster.pid"));
+                if !still_held || Instant::now() > deadline {
+                    return Err(self.process.failed(status));
+                }
+                tokio::time::sleep(POLL_INTERVAL * 20).await;
+                self.process.start(self.command())?;
+            }
+            if self.execute("select 1").await.is_ok() {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(self.process.timeout("answer", START_TIMEOUT));
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.bin.join("postgres"));
+        command.arg("-D").arg(&self.cluster.data).arg("-p").arg(self.port.to_string()).current_dir("/");
+        command.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
+        for (name, value) in &self.settings {
+            command.arg("-c").arg(format!("{name}={value}"));
+        }
+        command
+    }
+
+    async fn execute(&self, sql: &str) -> Result<(), RigError> {
+        let (client, connection) = tokio_postgres::connect(&self.admin_url("postgres"), NoTls)
+            .await
+            .map_err(|source| RigError::Postgres { doing: "connecting to the cluster", source })?;
+        let driver = tokio::spawn(connection);
+        let result = client.batch_execute(sql).await.map_err(|source| RigError::Postgres { doing: "administering the cluster", source });
+        drop(client);
+        let _ = driver.await;
+        result
+    }
+}

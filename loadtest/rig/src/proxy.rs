@@ -1,0 +1,187 @@
+//! A TCP proxy that behaves like a bad network.
+//!
+//! Two tasks: one accepts (and closes its listener while it refuses), and one per connection carries both directions. All of them
+//! watch one shared [`Weather`]; a change wakes them. A cut is a new generation: connections of older ones end.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::{RigError, free_port};
+
+/// Bytes carried at once: small, so that delay and throttle are felt.
+const PIECE_BYTES: usize = 4 * 1024;
+
+/// What happens to bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    /// They arrive.
+    Pass,
+    /// They are not taken: buffers fill, as towards a stopped reader.
+    Stall,
+    /// They vanish, while the connection stays: half-open.
+    Swallow,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Weather {
+    flow: Flow,
+    accepts: bool,
+    delay: Duration,
+    bytes_per_second: Option<u32>,
+    generation: u64,
+}
+
+/// Listens on a port of its own and carries bytes to and from the upstream, as well or badly as told. Ends on drop.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    weather: watch::Sender<Weather>,
+    acceptor: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// A proxy before `127.0.0.1:<upstream_port>`, in fair weather.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn start(upstream_port: u16) -> Result<Self, RigError> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let listener = TcpListener::bind(address).await.map_err(RigError::io(format!("listening on {address}")))?;
+        let fair = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation: 0 };
+        let (weather, watching) = watch::channel(fair);
+        let upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
+        let acceptor = tokio::spawn(accept(address, listener, upstream, watching));
+        Ok(Self { address, weather, acceptor })
+    }
+
+    /// The port to connect to instead of the upstream's.
+    pub const fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Ends every connection; new ones are taken.
+    pub fn cut(&self) {
+        self.weather.send_modify(|weather| weather.generation += 1);
+    }
+
+    /// Refuses new connections (the port is closed), and leaves those that stand.
+    pub fn refuse(&self) {
+        self.weather.send_modify(|weather| weather.accepts = false);
+    }
+
+    /// Ends every connection and refuses new ones: the cable is out.
+    pub fn unplug(&self) {
+        self.refuse();
+        self.cut();
+    }
+
+    /// Every piece of bytes waits this long, in either direction.
+    pub fn delay(&self, by: Duration) {
+        self.weather.send_modify(|weather| weather.delay = by);
+    }
+
+    /// At most so many bytes per second, in either direction of each connection.
+    pub fn throttle(&self, bytes_per_second: u32) {
+        self.weather.send_modify(|weather| weather.bytes_per_second = Some(bytes_per_second.max(1)));
+    }
+
+    /// Takes no more bytes, of anybody, and keeps every connection; [`Self::resume`] lets them flow again, none lost.
+    pub fn stall(&self) {
+        self.weather.send_modify(|weather| weather.flow = Flow::Stall);
+    }
+
+    /// Takes bytes and lets them vanish, and keeps every connection: neither side learns of it.
+    pub fn half_open(&self) {
+        self.weather.send_modify(|weather| weather.flow = Flow::Swallow);
+    }
+
+    /// Fair weather again. Connections that lost bytes meanwhile are cut: what follows would make no sense to their ends.
+    pub fn resume(&self) {
+        self.weather.send_modify(|weather| {
+            let lost = weather.flow == Flow::Swallow;
+            let generation = weather.generation + u64::from(lost);
+            *weather = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation };
+        });
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.acceptor.abort();
+    }
+}
+
+/// Owns the connections' tasks: they end with it.
+async fn accept(address: SocketAddr, first: TcpListener, upstream: SocketAddr, mut weather: watch::Receiver<Weather>) {
+    let mut listener = Some(first);
+    let mut connections = JoinSet::new();
+    loop {
+        let accepts = weather.borrow_and_update().accepts;
+        if !accepts {
+            listener = None;
+        } else if listener.is_none() {
+            listener = TcpListener::bind(address).await.ok();
+        }
+        // All branches are cancel-safe: accept and changed by their documentation, join_next likewise.
+        tokio::select! {
+            accepted = next_client(listener.as_ref()) => {
+                if let Some(client) = accepted {
+                    connections.spawn(carry(client, upstream, weather.clone()));
+                }
+            }
+            changed = weather.changed() => if changed.is_err() { return },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn next_client(listener: Option<&TcpListener>) -> Option<TcpStream> {
+    match listener {
+        Some(listener) => listener.accept().await.ok().map(|(client, _)| client),
+        None => std::future::pending().await,
+    }
+}
+
+async fn carry(client: TcpStream, upstream: SocketAddr, weather: watch::Receiver<Weather>) {
+    let Ok(server) = TcpStream::connect(upstream).await else { return };
+    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+    let (client_in, client_out) = client.into_split();
+    let (server_in, server_out) = server.into_split();
+    let born = weather.borrow().generation;
+    let mut watching = weather.clone();
+    tokio::select! {
+        () = async { tokio::join!(pump(client_in, server_out, weather.clone()), pump(server_in, client_out, weather)); } => {}
+        // The cut, or the proxy's end.
+        _ = watching.wait_for(|now| now.generation != born) => {}
+    }
+}
+
+/// Carries one direction until its end, which it passes on.
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut weather: watch::Receiver<Weather>) {
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        if weather.wait_for(|now| now.flow != Flow::Stall).await.is_err() {
+            return;
+        }
+        let Ok(n @ 1..) = from.read(&mut piece).await else { break };
+        let now = *weather.borrow();
+        if now.flow == Flow::Swallow {
+            continue;
+        }
+        let held_back = now.bytes_per_second.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(n as f64 / f64::from(rate)));
+        if !(now.delay + held_back).is_zero() {
+            tokio::time::sleep(now.delay + held_back).await;
+        }
+        // Bytes that were read before the stall began wait here for its end.
+        if weather.wait_for(|now| now.flow != Flow::Stall).await.is_err() || to.write_all(&piece[..n]).await.is_err() {
+            return;
+        }
+    }
+    let _ = to.shutdown().await;
+}

@@ -1,0 +1,165 @@
+//! A private Redis without persistence, as the relay needs it.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::process::POLL_INTERVAL;
+use crate::{ParentDeath, Process, RigError, free_port, locate};
+
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// One Redis on 127.0.0.1. Killed on drop.
+#[derive(Debug)]
+pub struct Redis {
+    process: Process,
+    port: u16,
+    settings: Vec<(String, String)>,
+}
+
+impl Redis {
+    /// Starts it on a free port.
+    ///
+    /// # Errors
+    /// When Redis is not installed, or does not start.
+    pub async fn start_new() -> Result<Self, RigError> {
+        Self::start_new_with(&[]).await
+    }
+
+    /// The same, with further settings of `redis.conf`, such as `client-output-buffer-limit`.
+    ///
+    /// # Errors
+    /// As [`Self::start_new`].
+    pub async fn start_new_with(settings: &[(&str, &str)]) -> Result<Self, RigError> {
+        let port = free_port();
+        let log = std::env::temp_dir().join(format!("helpline-redis-{}-{port}.log", std::process::id()));
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let redis = Self { process: Process::new("redis-server", log, ParentDeath::Kill), port, settings };
+        redis.start().await?;
+        Ok(redis)
+    }
+
+    /// The port, the same through all restarts.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// `redis://127.0.0.1:<port>`.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Its process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.pid()
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Path {
+        self.process.log()
+    }
+
+    /// Orderly shutdown (SIGTERM).
+    ///
+    /// # Errors
+    /// [`RigError::Timeout`].
+    pub async fn stop(&self) -> Result<(), RigError> {
+        self.process.signal("TERM");
+        self.process.wait(START_TIMEOUT).await.map(drop)
+    }
+
+    /// SIGKILL.
+    ///
+    /// # Errors
+    /// [`RigError::Timeout`].
+    pub async fn kill9(&self) -> Result<(), RigError> {
+        self.process.kill9().await
+    }
+
+    /// Stops it, if it runs, and starts it on the same port, empty.
+    ///
+    /// # Errors
+    /// As [`Self::stop`] and [`Self::start`].
+    pub async fn restart(&self) -> Result<(), RigError> {
+        self.stop().await?;
+        self.start().await
+    }
+
+    /// SIGSTOP: connections stay open, nothing answers.
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    /// SIGCONT.
+    pub fn thaw(&self) {
+        self.process.thaw();
+    }
+
+    /// Forgets every key.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn flush(&self) -> Result<(), RigError> {
+        self.command("FLUSHALL").await.map(drop)
+    }
+
+    /// Ends every subscriber's connection, as an operator may.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn kill_subscribers(&self) -> Result<(), RigError> {
+        self.command("CLIENT KILL TYPE pubsub").await.map(drop)
+    }
+
+    /// Starts it after [`Self::stop`] or [`Self::kill9`], and waits for its first answer.
+    ///
+    /// # Errors
+    /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].
+    pub async fn start(&self) -> Result<(), RigError> {
+        let program = locate::find_in_path("redis-server").ok_or(RigError::NotFound {
+            program: "redis-server",
+            hint: "looked in PATH and the usual places; on Debian: apt install redis-server",
+        })?;
+        let mut command = Command::new(program);
+        command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]);
+        command.current_dir("/");
+        for (name, value) in &self.settings {
+            command.arg(format!("--{name}")).args(value.split_whitespace());
+        }
+        self.process.start(command)?;
+        let deadline = Instant::now() + START_TIMEOUT;
+        while !self.command("PING").await.is_ok_and(|answer| answer.starts_with("+PONG")) {
+            if let Some(status) = self.process.ended() {
+                return Err(self.process.failed(status));
+            }
+            if Instant::now() > deadline {
+                return Err(self.process.timeout("answer", START_TIMEOUT));
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Ok(())
+    }
+
+    /// One inline command and the first piece of its answer, which is all of it for the short answers used here.
+    async fn command(&self, line: &str) -> Result<String, RigError> {
+        let exchange = async {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
+            stream.write_all(format!("{line}\r\n").as_bytes()).await?;
+            let mut answer = [0; 512];
+            let n = stream.read(&mut answer).await?;
+            Ok(String::from_utf8_lossy(&answer[..n]).into_owned())
+        };
+        let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
+        tokio::time::timeout(ANSWER_TIMEOUT, exchange).await.map_err(late).flatten().map_err(RigError::io(format!("asking Redis: {line}")))
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.process.log());
+    }
+}
