@@ -1,0 +1,256 @@
+// One person's standing with the server across connections: greet, renew the token, come back, subscribe again.
+
+import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generated.ts'
+import { decodeFrame } from '../protocol/decode.ts'
+import type { ServerFrame } from '../protocol/model.ts'
+import { afterClose, backoffMs } from './backoff.ts'
+import { createRequests, type Answer, type Ask } from './requests.ts'
+import { createSubscriptions, type Subscription, type TicketSink } from './subscriptions.ts'
+import { openTransport, type Clock, type SocketFactory, type Transport } from './transport.ts'
+
+export type SessionState =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'connecting'; readonly attempt: number }
+  | { readonly kind: 'live'; readonly user: Me; readonly role: StaffRole | null; readonly limits: WireLimits }
+  | { readonly kind: 'waiting'; readonly attempt: number; readonly until: number }
+  /** Nothing to be gained by coming back as things are. */
+  | { readonly kind: 'away'; readonly code: number; readonly reason: string }
+
+export interface Token {
+  readonly token: string
+  /** By this device's clock; null: not known, the server will say when it ends. */
+  readonly expires_at: number | null
+}
+
+/** Gives a token; `fresh`: the last one was refused. Null: nobody is signed in. Rejects when it cannot be had right now. */
+export type TokenSource = (fresh: boolean) => Promise<Token | null>
+
+export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
+/** Frames that are not answered. */
+export type Tell = Exclude<ClientFrame, { id: number }>
+
+export interface Session {
+  state(): SessionState
+  onState(listener: (state: SessionState) => void): () => void
+  start(): void
+  stop(): void
+  /** Come back at once: the network returned, or somebody asks. */
+  nudge(): void
+  /** The network is known to be gone: do not wait for silence to show it. */
+  drop(): void
+  ask(ask: Ask): Promise<Answer>
+  /** Best effort: typing and read positions. */
+  tell(frame: Tell): boolean
+  subscribe(ticket: string, sink: TicketSink): Subscription
+  /** Watches the desk's tickets, across connections. */
+  inbox(listener: (frame: InboxFrame) => void): () => void
+}
+
+export interface SessionParts {
+  readonly sockets: SocketFactory
+  readonly clock: Clock
+  readonly random: () => number
+  readonly tokens: TokenSource
+}
+
+/** A connection that lived this long was a good one: the next attempt starts from the shortest wait. */
+const GOOD_LIFE_MS = 5_000
+const RENEW_RETRY_MS = 10_000
+const TIMER_MS_MAX = 86_400_000
+const AWAY_SIGNED_OUT = 4501
+
+export function createSession({ sockets, clock, random, tokens }: SessionParts): Session {
+  let state: SessionState = { kind: 'off' }
+  let transport: Transport | null = null
+  let attempt = 0
+  let tokenRefused = false
+  let liveSince: number | null = null
+  let comeBackAt: number | null = null
+  /** Raised by everything that ends an attempt, so that what was begun before it has no say after it. */
+  let round = 0
+  let stopTimer = () => {}
+  let stopRenewal = () => {}
+  const stateListeners = new Set<(state: SessionState) => void>()
+  const inboxListeners = new Set<(frame: InboxFrame) => void>()
+
+  const send = (frame: ClientFrame) => transport?.send(JSON.stringify(frame)) ?? false
+  const isLive = () => state.kind === 'live'
+  const requests = createRequests(clock, send)
+  const subscriptions = createSubscriptions(clock, random, requests, isLive)
+
+  const enter = (next: SessionState) => {
+    state = next
+    for (const listener of [...stateListeners]) listener(next)
+  }
+
+  const connect = async () => {
+    stopTimer()
+    const mine = ++round
+    enter({ kind: 'connecting', attempt })
+    let token: Token | null
+    try {
+      token = await tokens(tokenRefused)
+    } catch {
+      if (mine === round) wait()
+      return
+    }
+    if (mine !== round) return
+    if (token === null) return enter({ kind: 'away', code: AWAY_SIGNED_OUT, reason: 'signed out' })
+    open(token, mine)
+  }
+
+  const open = (token: Token, mine: number) => {
+    transport = openTransport(sockets, clock, {
+      opened: () => { if (mine === round) void greet(token, mine) },
+      received: (text) => { if (mine === round) receive(text) },
+      closed: (code, reason) => { if (mine === round) closed(code, reason) },
+    })
+  }
+
+  const greet = async (token: Token, mine: number) => {
+    const answer = await requests.ask({ type: 'hello', token: token.token })
+    if (mine !== round) return
+    if (answer.kind !== 'answered' || answer.frame.type !== 'welcome') {
+      // A refused hello is followed by a close that says what to do; one without an answer by none.
+      if (answer.kind !== 'refused') transport?.close('no welcome')
+      return
+    }
+    const { user, role, limits, heartbeat_ms } = answer.frame
+    tokenRefused = false
+    liveSince = clock.now()
+    // 1.5 heartbeats and a little: the server pings every heartbeat, jitter included.
+    transport?.expectWithin(heartbeat_ms * 1.5 + 2_000)
+    renewLater(token, mine)
+    enter({ kind: 'live', user, role, limits })
+    if (inboxListeners.size > 0) void requests.ask({ type: 'inbox', on: true })
+    subscriptions.live()
+  }
+
+  const renewLater = (token: Token, mine: number) => {
+    stopRenewal()
+    if (token.expires_at === null) return
+    const left_ms = token.expires_at - clock.now()
+    const in_ms = Math.min(TIMER_MS_MAX, Math.max(1_000, left_ms - Math.max(30_000, left_ms / 5)))
+    stopRenewal = clock.after(in_ms, () => void renew(token, mine))
+  }
+
+  const renew = async (old: Token, mine: number) => {
+    let token: Token | null = null
+    try {
+      token = await tokens(true)
+    } catch {
+      // Tried again below, until the server ends the connection.
+    }
+    if (mine !== round) return
+    if (token === null) {
+      stopRenewal = clock.after(RENEW_RETRY_MS, () => void renew(old, mine))
+      return
+    }
+    const answer = await requests.ask({ type: 'token', token: token.token })
+    if (mine === round && answer.kind === 'answered') renewLater(token, mine)
+  }
+
+  const receive = (text: string) => {
+    const frame = decodeFrame(text)
+    if (frame === null || requests.take(frame)) return
+    switch (frame.type) {
+      case 'ping':
+        send({ type: 'pong' })
+        for (const head of frame.heads) subscriptions.head(head.ticket, head.seq)
+        return
+      case 'bye': return bye(frame.retry_after_ms)
+      case 'inbox':
+        for (const listener of [...inboxListeners]) listener(frame)
+        return
+      case 'event':
+      case 'reset':
+      case 'typing':
+      case 'presence':
+      case 'read': return subscriptions.frame(frame)
+      case 'welcome':
+      case 'ok':
+      case 'ack':
+      case 'error':
+      case 'subscribed': return
+    }
+  }
+
+  /** The instance drains: what is under way may finish, and after the delay this client leaves by itself if it was not closed before. */
+  const bye = (delay_ms: number) => {
+    comeBackAt = clock.now() + delay_ms
+    stopTimer()
+    stopTimer = clock.after(delay_ms, () => transport?.close('bye'))
+  }
+
+  /** Takes the connection down, whatever state it is in, and tells everybody who relied on it. */
+  const tearDown = () => {
+    round++
+    stopTimer()
+    stopRenewal()
+    if (liveSince !== null && clock.now() - liveSince >= GOOD_LIFE_MS) attempt = 0
+    liveSince = null
+    const old = transport
+    transport = null
+    old?.close('left')
+    requests.cut()
+    subscriptions.cut()
+  }
+
+  const closed = (code: number, reason: string) => {
+    tearDown()
+    switch (afterClose(code)) {
+      case 'come_back': return wait()
+      case 'stay_away': return enter({ kind: 'away', code, reason })
+      case 'renew_token':
+        if (tokenRefused) return enter({ kind: 'away', code, reason })
+        tokenRefused = true
+        return void connect()
+    }
+  }
+
+  const wait = () => {
+    const asked_ms = comeBackAt === null ? null : Math.max(0, comeBackAt - clock.now())
+    comeBackAt = null
+    const delay_ms = asked_ms ?? backoffMs(attempt, random())
+    attempt++
+    enter({ kind: 'waiting', attempt, until: clock.now() + delay_ms })
+    stopTimer = clock.after(delay_ms, () => void connect())
+  }
+
+  return {
+    state: () => state,
+    onState(listener) {
+      stateListeners.add(listener)
+      return () => stateListeners.delete(listener)
+    },
+    start() {
+      if (state.kind === 'off') void connect()
+    },
+    stop() {
+      tearDown()
+      enter({ kind: 'off' })
+    },
+    nudge() {
+      if (state.kind !== 'waiting' && state.kind !== 'away') return
+      attempt = 0
+      tokenRefused = state.kind === 'away'
+      void connect()
+    },
+    drop() {
+      if (state.kind !== 'live' && state.kind !== 'connecting') return
+      tearDown()
+      wait()
+    },
+    ask: (ask) => (isLive() ? requests.ask(ask) : Promise.resolve({ kind: 'cut' })),
+    tell: (frame) => isLive() && send(frame),
+    subscribe: (ticket, sink) => subscriptions.add(ticket, sink),
+    inbox(listener) {
+      inboxListeners.add(listener)
+      if (inboxListeners.size === 1 && isLive()) void requests.ask({ type: 'inbox', on: true })
+      return () => {
+        inboxListeners.delete(listener)
+        if (inboxListeners.size === 0 && isLive()) void requests.ask({ type: 'inbox', on: false })
+      }
+    },
+  }
+}

@@ -1,0 +1,134 @@
+// Which tickets are listened to, across connections: each is subscribed again from where its reader stands whenever a connection goes live.
+
+import type { Code, ServerFrame, SubscribedFrame } from '../protocol/model.ts'
+import { backoffMs } from './backoff.ts'
+import type { Answer, Requests } from './requests.ts'
+import type { Clock } from './transport.ts'
+
+export type TicketFrame = Extract<ServerFrame, { type: 'event' | 'reset' | 'typing' | 'presence' | 'read' }>
+
+/** Who listens to a ticket. */
+export interface TicketSink {
+  /** Where to go on; null: from the latest page. */
+  resume(): { readonly after: number; readonly epoch: string | null } | null
+  subscribing(): void
+  page(page: SubscribedFrame): void
+  frame(frame: TicketFrame): void
+  /** The server's head, as `ping` tells it. */
+  head(seq: number): void
+  disconnected(): void
+  /** Not to be had. Asked again on the next connection only. */
+  refused(code: Code): void
+}
+
+export interface Subscription {
+  /** Subscribes again from where the sink stands; at once, unless that was just tried. */
+  again(): void
+  dispose(): void
+}
+
+interface Entry {
+  readonly ticket: string
+  readonly sink: TicketSink
+  state: 'idle' | 'asking' | 'listening'
+  /** Asked for while an answer was still under way. */
+  wanted: boolean
+  attempts: number
+  stopTimer: () => void
+}
+
+/** How long a subscription must have rested before the next `again` is immediate. */
+const REST_MS = 5_000
+
+export function createSubscriptions(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) {
+  const entries = new Map<string, Entry>()
+
+  const current = (entry: Entry) => entries.get(entry.ticket) === entry
+
+  const ask = async (entry: Entry) => {
+    entry.stopTimer()
+    if (!current(entry) || !isLive() || entry.state === 'asking') return
+    entry.state = 'asking'
+    entry.wanted = false
+    const from = entry.sink.resume()
+    entry.sink.subscribing()
+    const epoch = from?.epoch ?? null
+    const answer = await requests.ask(
+      { type: 'subscribe', ticket: entry.ticket, ...(from === null ? {} : { after: from.after }), ...(epoch === null ? {} : { epoch }) },
+      (page) => { if (current(entry)) entry.sink.page(page) },
+    )
+    if (current(entry)) settle(entry, answer)
+  }
+
+  const later = (entry: Entry, ms: number) => {
+    entry.stopTimer()
+    entry.stopTimer = clock.after(ms, () => void ask(entry))
+  }
+
+  const settle = (entry: Entry, answer: Answer) => {
+    entry.state = 'idle'
+    switch (answer.kind) {
+      case 'cut': return
+      case 'timeout': return later(entry, backoffMs(entry.attempts++, random()))
+      case 'answered':
+        entry.state = 'listening'
+        if (entry.wanted) later(entry, backoffMs(entry.attempts++, random()))
+        else entry.stopTimer = clock.after(REST_MS, () => { entry.attempts = 0 })
+        return
+      case 'refused':
+        if (isPassing(answer.error.code)) later(entry, answer.error.retry_after_ms ?? backoffMs(entry.attempts++, random()))
+        else entry.sink.refused(answer.error.code)
+    }
+  }
+
+  return {
+    add(ticket: string, sink: TicketSink): Subscription {
+      entries.get(ticket)?.stopTimer()
+      const entry: Entry = { ticket, sink, state: 'idle', wanted: false, attempts: 0, stopTimer: () => {} }
+      entries.set(ticket, entry)
+      void ask(entry)
+      return {
+        again() {
+          if (!current(entry)) return
+          if (entry.state === 'asking') entry.wanted = true
+          else if (entry.attempts === 0) { entry.attempts = 1; void ask(entry) }
+          else later(entry, backoffMs(entry.attempts++, random()))
+        },
+        dispose() {
+          entry.stopTimer()
+          if (!current(entry)) return
+          entries.delete(ticket)
+          if (isLive()) void requests.ask({ type: 'unsubscribe', ticket })
+        },
+      }
+    },
+    live() {
+      for (const entry of entries.values()) { entry.attempts = 0; void ask(entry) }
+    },
+    cut() {
+      for (const entry of entries.values()) {
+        entry.stopTimer()
+        entry.state = 'idle'
+        entry.sink.disconnected()
+      }
+    },
+    frame(frame: TicketFrame) {
+      entries.get(frame.type === 'event' ? frame.event.ticket : frame.ticket)?.sink.frame(frame)
+    },
+    head(ticket: string, seq: number) {
+      entries.get(ticket)?.sink.head(seq)
+    },
+  }
+}
+
+/** Refusals that pass by themselves: the same request may succeed later. */
+export function isPassing(code: Code): boolean {
+  switch (code) {
+    case 'rate_limited':
+    case 'overloaded':
+    case 'unavailable':
+    case 'internal':
+    case 'unknown': return true
+    default: return false
+  }
+}

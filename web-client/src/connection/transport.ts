@@ -1,0 +1,89 @@
+// One socket: text out, text in, and whether the other side still lives. It knows nothing of what the texts say.
+
+export interface Clock {
+  now(): number
+  /** Calls back once after `ms`; gives the disposer. */
+  after(ms: number, call: () => void): () => void
+}
+
+/** What a transport needs of a WebSocket; the browser's has it. */
+export interface Socket {
+  send(text: string): void
+  close(code?: number, reason?: string): void
+  addEventListener(type: 'open', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void
+}
+
+export type SocketFactory = () => Socket
+
+export interface TransportEvents {
+  opened(): void
+  received(text: string): void
+  /** Once, whatever ended it. 1006: it was cut, or fell silent. */
+  closed(code: number, reason: string): void
+}
+
+export interface Transport {
+  /** False: the socket is not open, nothing was sent. */
+  send(text: string): boolean
+  close(reason: string): void
+  /** From now on silence of this length means the other side is gone. */
+  expectWithin(ms: number): void
+}
+
+export const CONNECT_TIMEOUT_MS = 10_000
+export const CLOSED_ABNORMALLY = 1006
+
+type Life = 'opening' | 'open' | 'over'
+
+export function openTransport(factory: SocketFactory, clock: Clock, events: TransportEvents): Transport {
+  let life: Life = 'opening'
+  let silence_ms = CONNECT_TIMEOUT_MS
+  let stopWatch = () => {}
+  const socket = factory()
+
+  const end = (code: number, reason: string) => {
+    if (life === 'over') return
+    life = 'over'
+    stopWatch()
+    // A socket that no longer answers takes its own time to close; nobody waits for it.
+    try {
+      socket.close(1000, reason)
+    } catch {
+      // Already closed by the other side.
+    }
+    events.closed(code, reason)
+  }
+  const watch = () => {
+    stopWatch()
+    stopWatch = clock.after(silence_ms, () => end(CLOSED_ABNORMALLY, 'silent'))
+  }
+
+  watch()
+  socket.addEventListener('open', () => {
+    if (life !== 'opening') return
+    life = 'open'
+    watch()
+    events.opened()
+  })
+  socket.addEventListener('message', (event) => {
+    if (life === 'over') return
+    watch()
+    if (typeof event.data === 'string') events.received(event.data)
+  })
+  socket.addEventListener('close', (event) => end(event.code, event.reason))
+
+  return {
+    send(text) {
+      if (life !== 'open') return false
+      socket.send(text)
+      return true
+    },
+    close: (reason) => end(CLOSED_ABNORMALLY, reason),
+    expectWithin(ms) {
+      silence_ms = ms
+      if (life !== 'over') watch()
+    },
+  }
+}

@@ -1,0 +1,157 @@
+// Sends what waits: per ticket one at a time, so that the order of writing is the order of the history; under the same key until the
+// server has said yes or no. A second tab waits its turn behind a lock; where there are no locks, the key alone prevents doubles.
+
+import type { Code } from '../protocol/model.ts'
+import type { OutboxStore, Queued } from './store.ts'
+
+export type SendOutcome =
+  | { readonly kind: 'stored'; readonly seq: number }
+  | { readonly kind: 'refused'; readonly code: Code }
+  /** Nothing is known, or it will pass: the same key again after this time. */
+  | { readonly kind: 'later'; readonly ms: number }
+  /** The connection went: again when it is back. */
+  | { readonly kind: 'cut' }
+
+export type OutboxChange =
+  | { readonly type: 'queued'; readonly entry: Queued }
+  | { readonly type: 'acked'; readonly entry: Queued; readonly seq: number }
+  | { readonly type: 'refused'; readonly entry: Queued; readonly code: Code }
+  | { readonly type: 'withdrawn'; readonly key: string }
+
+export interface Draft {
+  readonly ticket: string
+  readonly body: string
+  readonly internal: boolean
+  readonly based_on: number | null
+}
+
+export interface OutboxParts {
+  readonly store: OutboxStore
+  readonly send: (entry: Queued) => Promise<SendOutcome>
+  readonly canSend: () => boolean
+  readonly lock: (name: string, run: () => Promise<void>) => Promise<void>
+  readonly after: (ms: number, call: () => void) => () => void
+  readonly now: () => number
+  readonly newKey: () => string
+}
+
+export interface Outbox {
+  queue(draft: Draft): Queued
+  /** Sends a refused message again; `insist`: whatever has been written since. */
+  retry(key: string, how: 'as_written' | 'insist'): void
+  discard(key: string): Queued | null
+  of(ticket: string): readonly Queued[]
+  /** Sends whatever waits; to be called whenever sending became possible. */
+  flush(): void
+  /** Another tab changed a stored item. */
+  changedElsewhere(name: string): void
+  onChange(listener: (change: OutboxChange) => void): () => void
+  dispose(): void
+}
+
+export function createOutbox(parts: OutboxParts): Outbox {
+  const { store } = parts
+  const listeners = new Set<(change: OutboxChange) => void>()
+  const running = new Set<string>()
+  const rerun = new Set<string>()
+  const timers = new Map<string, () => void>()
+  let disposed = false
+
+  const tell = (change: OutboxChange) => {
+    for (const listener of [...listeners]) listener(change)
+  }
+  const waiting = () => store.entries().filter((entry) => entry.refused === null)
+
+  const kick = async (ticket: string) => {
+    if (disposed || !parts.canSend()) return
+    if (running.has(ticket)) {
+      rerun.add(ticket)
+      return
+    }
+    timers.get(ticket)?.()
+    timers.delete(ticket)
+    running.add(ticket)
+    try {
+      await parts.lock(ticket, () => drain(ticket))
+    } finally {
+      running.delete(ticket)
+    }
+    if (rerun.delete(ticket)) void kick(ticket)
+  }
+
+  const drain = async (ticket: string) => {
+    while (!disposed && parts.canSend()) {
+      const entry = waiting().find((one) => one.ticket === ticket)
+      if (entry === undefined) return
+      const outcome = await parts.send(entry)
+      // Discarded, or answered in another tab, while it was on its way: its outcome still counts, its item is gone.
+      switch (outcome.kind) {
+        case 'stored':
+          store.remove(entry.key)
+          tell({ type: 'acked', entry, seq: outcome.seq })
+          break
+        case 'refused':
+          if (store.get(entry.key) !== null) store.put({ ...entry, refused: outcome.code })
+          tell({ type: 'refused', entry, code: outcome.code })
+          break
+        case 'later':
+          timers.get(ticket)?.()
+          timers.set(ticket, parts.after(outcome.ms, () => void kick(ticket)))
+          return
+        case 'cut':
+          return
+      }
+    }
+  }
+
+  const nextOrder = () => store.entries().reduce((order, entry) => Math.max(order, entry.order + 1), parts.now())
+
+  const flush = () => {
+    for (const ticket of new Set(waiting().map((entry) => entry.ticket))) void kick(ticket)
+  }
+
+  return {
+    queue(draft) {
+      const entry: Queued = { ...draft, key: parts.newKey(), at: new Date(parts.now()).toISOString(), order: nextOrder(), refused: null }
+      store.put(entry)
+      tell({ type: 'queued', entry })
+      void kick(draft.ticket)
+      return entry
+    },
+    retry(key, how) {
+      const old = store.get(key)
+      if (old === null) return
+      const entry: Queued = { ...old, refused: null, based_on: how === 'insist' ? null : old.based_on }
+      store.put(entry)
+      tell({ type: 'queued', entry })
+      void kick(entry.ticket)
+    },
+    discard(key) {
+      const entry = store.get(key)
+      store.remove(key)
+      tell({ type: 'withdrawn', key })
+      return entry
+    },
+    of: (ticket) => store.entries().filter((entry) => entry.ticket === ticket),
+    flush,
+    changedElsewhere(name) {
+      const key = store.keyOf(name)
+      if (key === null) return
+      const entry = store.get(key)
+      if (entry === null) tell({ type: 'withdrawn', key })
+      else {
+        tell(entry.refused === null ? { type: 'queued', entry } : { type: 'refused', entry, code: entry.refused })
+        void kick(entry.ticket)
+      }
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    dispose() {
+      disposed = true
+      for (const stop of timers.values()) stop()
+      listeners.clear()
+    },
+  }
+}

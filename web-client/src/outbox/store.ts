@@ -1,0 +1,83 @@
+// Messages on their way, one stored item each: two tabs never overwrite each other's, and a reload finds them again.
+
+import { isObject, count, parseJson, text, word } from '../protocol/narrow.ts'
+import { REJECT_CODES } from '../protocol/words.ts'
+import type { Code } from '../protocol/model.ts'
+
+export interface Queued {
+  readonly key: string
+  readonly ticket: string
+  readonly body: string
+  readonly internal: boolean
+  /** The last number the writer saw; null: insist. */
+  readonly based_on: number | null
+  readonly at: string
+  /** Rises with each message of this device: the order of sending. */
+  readonly order: number
+  /** Why the server will not take it; the person decides what becomes of it. */
+  readonly refused: Code | null
+}
+
+/** What is needed of `localStorage`. */
+export interface KeyValue {
+  readonly length: number
+  key(index: number): string | null
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+export interface OutboxStore {
+  entries(): readonly Queued[]
+  get(key: string): Queued | null
+  put(entry: Queued): void
+  remove(key: string): void
+  /** The message key that a stored item's name stands for; null: not one of this person's outbox. */
+  keyOf(name: string): string | null
+}
+
+export function createOutboxStore(storage: KeyValue, user: string): OutboxStore {
+  const prefix = `helpline.outbox.${user}.`
+  // What the storage has no room for is kept for as long as the page lives.
+  const unstored = new Map<string, Queued>()
+
+  const stored = () => {
+    const found: Queued[] = []
+    for (let index = 0; index < storage.length; index++) {
+      const name = storage.key(index)
+      const entry = name?.startsWith(prefix) === true ? decode(storage.getItem(name)) : null
+      if (entry !== null && !unstored.has(entry.key)) found.push(entry)
+    }
+    return found
+  }
+  return {
+    entries: () => [...stored(), ...unstored.values()].toSorted((a, b) => a.order - b.order),
+    get: (key) => unstored.get(key) ?? decode(storage.getItem(prefix + key)),
+    put(entry) {
+      try {
+        storage.setItem(prefix + entry.key, JSON.stringify(entry))
+        unstored.delete(entry.key)
+      } catch {
+        unstored.set(entry.key, entry)
+      }
+    },
+    remove(key) {
+      unstored.delete(key)
+      storage.removeItem(prefix + key)
+    },
+    keyOf: (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : null),
+  }
+}
+
+function decode(source: string | null): Queued | null {
+  const value = source === null ? null : parseJson(source)
+  if (!isObject(value)) return null
+  const key = text(value['key'])
+  const ticket = text(value['ticket'])
+  const body = text(value['body'])
+  const at = text(value['at'])
+  const order = count(value['order'])
+  if (key === null || ticket === null || body === null || at === null || order === null) return null
+  const refused = value['refused'] === 'unknown' ? 'unknown' : word(REJECT_CODES, value['refused'])
+  return { key, ticket, body, internal: value['internal'] === true, based_on: count(value['based_on']), at, order, refused }
+}

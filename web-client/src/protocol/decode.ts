@@ -1,0 +1,150 @@
+// Frames of the server, narrowed from `unknown` here and, for the parts shared with REST, in the neighbouring decode-*.ts; nowhere else.
+// Total: unknown frames give null, unknown fields are ignored, nothing throws.
+
+import type { TicketHead, Viewer, WireLimits } from './generated.ts'
+import type { ReadMark, ServerFrame } from './model.ts'
+import { count, flag, isObject, list, parseJson, readable, text, word, type Json } from './narrow.ts'
+import { ROLES } from './words.ts'
+import { decodeEvent, decodeMe, decodeCode, decodePerson } from './decode-event.ts'
+import { decodeStaffTicket, decodeStats } from './decode-ticket.ts'
+
+/** Reads one text frame of the server. Null: not a frame that this client knows. */
+export function decodeFrame(source: string): ServerFrame | null {
+  const value = parseJson(source)
+  return isObject(value) ? frame(value) : null
+}
+
+function frame(value: Json): ServerFrame | null {
+  switch (value['type']) {
+    case 'welcome': return welcome(value)
+    case 'ok': return withId(value, (id) => ({ type: 'ok', id }))
+    case 'ack': return ack(value)
+    case 'error': return error(value)
+    case 'subscribed': return subscribed(value)
+    case 'event': return wrapEvent(value)
+    case 'reset': return reset(value)
+    case 'ping': return { type: 'ping', heads: readable(value['heads'], ticketHead) }
+    case 'bye': return { type: 'bye', retry_after_ms: count(value['retry_after_ms']) ?? 0, reason: text(value['reason']) ?? '' }
+    case 'typing': return typing(value)
+    case 'presence': return withTicket(value, (ticket) => ({ type: 'presence', ticket, viewers: readable(value['viewers'], viewer) }))
+    case 'read': return read(value)
+    case 'inbox': return { type: 'inbox', tickets: readable(value['tickets'], decodeStaffTicket), stats: decodeStats(value['stats']) }
+    default: return null
+  }
+}
+
+function withId(value: Json, make: (id: number) => ServerFrame | null): ServerFrame | null {
+  const id = count(value['id'])
+  return id === null ? null : make(id)
+}
+
+function withTicket(value: Json, make: (ticket: string) => ServerFrame | null): ServerFrame | null {
+  const ticket = text(value['ticket'])
+  return ticket === null ? null : make(ticket)
+}
+
+function welcome(value: Json): ServerFrame | null {
+  const user = decodeMe(value['user'])
+  const heartbeat_ms = count(value['heartbeat_ms'])
+  const limits = wireLimits(value['limits'])
+  if (user === null || heartbeat_ms === null || limits === null) return null
+  return withId(value, (id) => ({ type: 'welcome', id, user, role: word(ROLES, value['role']), heartbeat_ms, limits }))
+}
+
+function wireLimits(value: unknown): WireLimits | null {
+  if (!isObject(value)) return null
+  const of = (field: keyof WireLimits, otherwise: number) => count(value[field]) ?? otherwise
+  // A limit that the server does not name is kept to as the protocol's first version had it.
+  return {
+    body_bytes_max: of('body_bytes_max', 16_384),
+    frame_bytes_max: of('frame_bytes_max', 65_536),
+    attachments_max: of('attachments_max', 10),
+    subscriptions_max: of('subscriptions_max', 200),
+    frames_per_second: of('frames_per_second', 30),
+    typing_interval_ms: of('typing_interval_ms', 1_000),
+    typing_fade_ms: of('typing_fade_ms', 6_000),
+  }
+}
+
+function ack(value: Json): ServerFrame | null {
+  const key = text(value['key'])
+  const seq = count(value['seq'])
+  const at = text(value['at'])
+  if (key === null || seq === null || at === null) return null
+  return withId(value, (id) => ({ type: 'ack', id, key, seq, at, duplicate: value['duplicate'] === true }))
+}
+
+function error(value: Json): ServerFrame {
+  return {
+    type: 'error',
+    id: count(value['id']),
+    code: decodeCode(value['code']),
+    message: text(value['message']) ?? '',
+    retry_after_ms: count(value['retry_after_ms']),
+    head: count(value['head']),
+  }
+}
+
+function subscribed(value: Json): ServerFrame | null {
+  const ticket = text(value['ticket'])
+  const epoch = text(value['epoch'])
+  const head = count(value['head'])
+  const events = list(value['events'], decodeEvent)
+  if (ticket === null || epoch === null || head === null || events === null) return null
+  return withId(value, (id) => ({
+    type: 'subscribed',
+    id,
+    ticket,
+    epoch,
+    head,
+    events,
+    more: value['more'] === true,
+    reset: value['reset'] === true,
+    viewers: readable(value['viewers'], viewer),
+    reads: readable(value['reads'], readMark),
+  }))
+}
+
+function wrapEvent(value: Json): ServerFrame | null {
+  const event = decodeEvent(value)
+  return event === null ? null : { type: 'event', event }
+}
+
+function reset(value: Json): ServerFrame | null {
+  const epoch = text(value['epoch'])
+  const head = count(value['head'])
+  if (epoch === null || head === null) return null
+  return withTicket(value, (ticket) => ({ type: 'reset', ticket, epoch, head }))
+}
+
+function typing(value: Json): ServerFrame | null {
+  const person = decodePerson(value['person'])
+  const on = flag(value['on'])
+  if (person === null || on === null) return null
+  return withTicket(value, (ticket) => ({ type: 'typing', ticket, person, on, internal: value['internal'] === true }))
+}
+
+function read(value: Json): ServerFrame | null {
+  const mark = readMark(value)
+  return mark === null ? null : withTicket(value, (ticket) => ({ type: 'read', ticket, ...mark }))
+}
+
+function readMark(value: unknown): ReadMark | null {
+  if (!isObject(value)) return null
+  const person = decodePerson(value['person'])
+  const seq = count(value['seq'])
+  return person === null || seq === null ? null : { person, seq }
+}
+
+function ticketHead(value: unknown): TicketHead | null {
+  if (!isObject(value)) return null
+  const ticket = text(value['ticket'])
+  const seq = count(value['seq'])
+  return ticket === null || seq === null ? null : { ticket, seq }
+}
+
+function viewer(value: unknown): Viewer | null {
+  if (!isObject(value)) return null
+  const id = text(value['id'])
+  return id === null ? null : { id, name: text(value['name']) }
+}

@@ -1,0 +1,116 @@
+// What the client works with once a frame has been read. A customer's events are read into the staff's shape, with `null` for what
+// customers are never told, so that one timeline serves both sides. Absent and null are the same thing here: null.
+
+import type {
+  ActorType, Attachment, Audience, CustomerTicket, Kind, Me, RejectCode, StaffRole, StaffTicket, TicketHead, TicketStats, Viewer,
+  WireLimits,
+} from './generated.ts'
+
+export interface Person {
+  /** Null: the system, or somebody whose id this reader is not told. */
+  readonly id: string | null
+  readonly type: ActorType
+  readonly name: string | null
+}
+
+export interface TicketMessage {
+  readonly id: string
+  readonly sender_id: string | null
+  readonly sender_type: ActorType
+  readonly body: string
+  /** A note. Always false in what a customer receives. */
+  readonly is_internal: boolean
+  readonly attachments: readonly Attachment[]
+  readonly key: string | null
+  readonly created_at: string
+  readonly edited_at: string | null
+  readonly redacted_at: string | null
+}
+
+export interface HistoryEvent {
+  readonly ticket: string
+  readonly seq: number
+  readonly at: string
+  /** `unknown`: a kind that a newer server writes. It still counts for the position. */
+  readonly kind: Kind | 'unknown'
+  readonly actor: Person
+  readonly old_value: string | null
+  readonly new_value: string | null
+  readonly description: string | null
+  readonly message: TicketMessage | null
+}
+
+export interface ReadMark {
+  readonly person: Person
+  readonly seq: number
+}
+
+/** The reader's side of a ticket decides which of the two it gets. */
+export type TicketView =
+  | ({ readonly side: Extract<Audience, 'staff'> } & StaffTicket)
+  | ({ readonly side: Extract<Audience, 'customer'> } & CustomerTicket)
+
+export type StaffView = Extract<TicketView, { side: 'staff' }>
+export type CustomerView = Extract<TicketView, { side: 'customer' }>
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next_cursor: string | null
+}
+
+export interface EventPage {
+  readonly epoch: string
+  readonly head: number
+  readonly events: readonly HistoryEvent[]
+  readonly more_before: boolean
+}
+
+/** `unknown`: a code of a newer server. */
+export type Code = RejectCode | 'unknown'
+
+export type ServerFrame =
+  | { readonly type: 'welcome'; readonly id: number; readonly user: Me; readonly role: StaffRole | null; readonly heartbeat_ms: number; readonly limits: WireLimits }
+  | { readonly type: 'ok'; readonly id: number }
+  | { readonly type: 'ack'; readonly id: number; readonly key: string; readonly seq: number; readonly at: string; readonly duplicate: boolean }
+  | ErrorFrame
+  | SubscribedFrame
+  | { readonly type: 'event'; readonly event: HistoryEvent }
+  | { readonly type: 'reset'; readonly ticket: string; readonly epoch: string; readonly head: number }
+  | { readonly type: 'ping'; readonly heads: readonly TicketHead[] }
+  | { readonly type: 'bye'; readonly retry_after_ms: number; readonly reason: string }
+  | { readonly type: 'typing'; readonly ticket: string; readonly person: Person; readonly on: boolean; readonly internal: boolean }
+  | { readonly type: 'presence'; readonly ticket: string; readonly viewers: readonly Viewer[] }
+  | { readonly type: 'read'; readonly ticket: string; readonly person: Person; readonly seq: number }
+  | { readonly type: 'inbox'; readonly tickets: readonly StaffView[]; readonly stats: TicketStats | null }
+
+export interface ErrorFrame {
+  readonly type: 'error'
+  readonly id: number | null
+  readonly code: Code
+  readonly message: string
+  readonly retry_after_ms: number | null
+  readonly head: number | null
+}
+
+export interface SubscribedFrame {
+  readonly type: 'subscribed'
+  readonly id: number
+  readonly ticket: string
+  readonly epoch: string
+  readonly head: number
+  readonly events: readonly HistoryEvent[]
+  readonly more: boolean
+  readonly reset: boolean
+  readonly viewers: readonly Viewer[]
+  readonly reads: readonly ReadMark[]
+}
+
+export interface Problem {
+  readonly status: number
+  /** `unreachable`: no answer came. `unreadable`: one came that is not Helpline's. */
+  readonly code: Code | 'unreachable' | 'unreadable'
+  readonly title: string
+  readonly retry_after_ms: number | null
+  readonly head: number | null
+}
+

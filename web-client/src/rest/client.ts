@@ -1,0 +1,132 @@
+// REST under /v1, typed. Every call gives a result; none throws.
+
+import type {
+  CustomerTicket, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch, TicketStats,
+} from '../protocol/generated.ts'
+import {
+  decodeAgents, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, decodeStaffPage, type Agent, type Self,
+} from '../protocol/decode-rest.ts'
+import { decodeCustomerTicket, decodeStats, decodeTicket } from '../protocol/decode-ticket.ts'
+import type { CustomerView, EventPage, Page, Problem, StaffView, TicketView } from '../protocol/model.ts'
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
+
+export interface TicketQuery {
+  readonly tab?: 'active' | 'closed'
+  readonly status?: readonly string[]
+  readonly category?: string
+  readonly priority?: string
+  readonly assigned_to?: string
+  readonly search?: string
+  readonly sort?: 'last_activity' | 'created' | 'oldest'
+  readonly cursor?: string
+  readonly limit?: number
+}
+
+/** Where a page of history lies. */
+export type HistoryRange = { readonly before: number } | { readonly after: number }
+
+export interface Rest {
+  me(): Promise<Result<Self>>
+  ownTickets(query: TicketQuery): Promise<Result<Page<CustomerView>>>
+  allTickets(query: TicketQuery): Promise<Result<Page<StaffView>>>
+  /** By id or by number. */
+  ticket(ref: string): Promise<Result<TicketView>>
+  createTicket(ticket: NewTicket, key: string): Promise<Result<CustomerTicket>>
+  changeTicket(id: string, patch: TicketPatch): Promise<Result<TicketView>>
+  rate(id: string, rating: NewRating): Promise<Result<TicketView>>
+  activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
+  postMessage(id: string, message: NewMessage, key: string): Promise<Result<MessageStored>>
+  redact(id: string, message: string): Promise<Result<null>>
+  stats(): Promise<Result<TicketStats>>
+  agents(): Promise<Result<readonly Agent[]>>
+}
+
+export interface RestParts {
+  readonly fetch: (path: string, init: RequestInit) => Promise<Response>
+  /** As a session's: `fresh` when the last one was refused. */
+  readonly token: (fresh: boolean) => Promise<string | null>
+}
+
+const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
+const REQUEST_TIMEOUT_MS = 20_000
+
+interface Call {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly body?: unknown
+  readonly key?: string
+}
+
+export function createRest({ fetch, token }: RestParts): Rest {
+  const attempt = async (path: string, call: Call, fresh: boolean): Promise<Response> => {
+    const bearer = await token(fresh)
+    const headers = new Headers()
+    if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`)
+    if (call.body !== undefined) headers.set('content-type', 'application/json')
+    if (call.key !== undefined) headers.set('idempotency-key', call.key)
+    return fetch(path, {
+      method: call.method ?? 'GET',
+      headers,
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    })
+  }
+
+  const request = async <T>(path: string, call: Call, decode: (value: unknown) => T | null): Promise<Result<T>> => {
+    try {
+      let response = await attempt(path, call, false)
+      if (response.status === 401) response = await attempt(path, call, true)
+      const value = await json(response)
+      if (!response.ok) return { ok: false, problem: decodeProblem(response.status, value) }
+      const decoded = decode(value)
+      return decoded === null ? { ok: false, problem: { ...UNREACHABLE, status: response.status, code: 'unreadable' } } : { ok: true, value: decoded }
+    } catch {
+      return { ok: false, problem: UNREACHABLE }
+    }
+  }
+
+  const one = (ref: string) => `/v1/tickets/${encodeURIComponent(ref)}`
+  return {
+    me: () => request('/v1/me', {}, decodeSelf),
+    ownTickets: (query) => request(`/v1/tickets?${params('own', query)}`, {}, decodeCustomerPage),
+    allTickets: (query) => request(`/v1/tickets?${params('all', query)}`, {}, decodeStaffPage),
+    ticket: (ref) => request(one(ref), {}, decodeTicket),
+    createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, key }, decodeCustomerTicket),
+    changeTicket: (id, body) => request(one(id), { method: 'PATCH', body }, decodeTicket),
+    rate: (id, body) => request(`${one(id)}/rating`, { method: 'PUT', body }, decodeTicket),
+    activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeEventPage),
+    postMessage: (id, body, key) => request(`${one(id)}/messages`, { method: 'POST', body, key }, decodeMessageStored),
+    redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
+    stats: () => request('/v1/stats', {}, decodeStats),
+    agents: () => request('/v1/agents', {}, decodeAgents),
+  }
+}
+
+function nothing(result: Result<boolean>): Result<null> {
+  return result.ok ? { ok: true, value: null } : result
+}
+
+async function json(response: Response): Promise<unknown> {
+  try {
+    const value: unknown = await response.json()
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+function params(scope: 'own' | 'all', query: TicketQuery): URLSearchParams {
+  const all = new URLSearchParams({ scope })
+  for (const [name, value] of Object.entries(query)) {
+    const text = Array.isArray(value) ? value.join(',') : String(value)
+    if (text !== '') all.set(name, text)
+  }
+  return all
+}
+
+function historyParams(range: HistoryRange, limit: number): URLSearchParams {
+  const all = new URLSearchParams({ limit: String(limit) })
+  if ('before' in range) all.set('before', String(range.before))
+  else all.set('after', String(range.after))
+  return all
+}

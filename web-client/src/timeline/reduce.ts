@@ -1,0 +1,151 @@
+// The timeline's one step. Pure: no clock, no socket, no randomness.
+
+import type { EventPage, HistoryEvent, ReadMark, SubscribedFrame, TicketMessage } from '../protocol/model.ts'
+import type { Pending, Timeline, TimelineInput } from './state.ts'
+
+export function reduce(timeline: Timeline, input: TimelineInput): Timeline {
+  switch (input.type) {
+    case 'subscribing': return { ...timeline, syncing: true, answering: null, hole: false }
+    case 'disconnected': return { ...timeline, syncing: false, answering: null, hole: false }
+    case 'page': return takePage(timeline, input.page)
+    case 'event': return settle(extend(timeline, [input.event]))
+    case 'reset': return startOver(timeline)
+    case 'head': return behind({ ...timeline, head: Math.max(timeline.head, input.seq) })
+    case 'older': return takeOlder(timeline, input.page)
+    case 'read': return { ...timeline, reads: withMark(timeline.reads, input.mark) }
+    case 'queued': return queue(timeline, input.pending)
+    case 'acked': return settle(mark(timeline, input.key, { kind: 'stored', seq: input.seq }))
+    case 'refused': return mark(timeline, input.key, { kind: 'refused', code: input.code })
+    case 'withdrawn': return { ...timeline, pending: timeline.pending.filter((one) => one.key !== input.key) }
+  }
+}
+
+function takePage(timeline: Timeline, page: SubscribedFrame): Timeline {
+  const continues = timeline.answering === page.id
+  const fresh = !continues && (page.reset || timeline.position === null || timeline.epoch !== page.epoch)
+  const base = fresh ? { ...begin(timeline, page), pending: unstored(timeline.pending, page.reset) } : timeline
+  const extended = extend(base, page.events)
+  const head = Math.max(extended.head, page.head)
+  return behind(settle({
+    ...extended,
+    head,
+    reads: page.reads.reduce(withMark, fresh ? [] : extended.reads),
+    syncing: page.more,
+    answering: page.more ? page.id : null,
+  }))
+}
+
+/** Where a history begins that is read from its latest page: before the page's first row, or at its head when it shows none. */
+function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
+  const first = page.events[0]
+  const position = first === undefined ? page.head : first.seq - 1
+  return { ...timeline, epoch: page.epoch, events: [], position, head: position, more_before: position > 0, hole: false }
+}
+
+/** An acked message is in the history or was lost with it; the page that follows a reset tells which. The unacked stay. */
+function unstored(pending: readonly Pending[], reset: boolean): readonly Pending[] {
+  return reset ? pending.filter((one) => one.state.kind !== 'stored') : pending
+}
+
+/** Appends what follows without a hole, drops what is already there, and remembers how far the rest reached. */
+function extend(timeline: Timeline, arrivals: readonly HistoryEvent[]): Timeline {
+  if (timeline.position === null) return timeline
+  let { position, head } = { position: timeline.position, head: timeline.head }
+  const taken: HistoryEvent[] = []
+  for (const event of arrivals) {
+    head = Math.max(head, event.seq)
+    if (event.seq !== position + 1) continue
+    position = event.seq
+    taken.push(event)
+  }
+  const events = taken.length === 0 ? timeline.events : revise([...timeline.events, ...taken], taken)
+  return behind({ ...timeline, events, position, head })
+}
+
+/** While pages are still to come, being behind is expected; otherwise it is a hole. */
+function behind(timeline: Timeline): Timeline {
+  const hole = !timeline.syncing && timeline.position !== null && timeline.head > timeline.position
+  return hole === timeline.hole ? timeline : { ...timeline, hole }
+}
+
+/** Edits and redactions reach back: the text that no longer holds is not kept, in memory either. */
+function revise(events: readonly HistoryEvent[], by: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  const newest = new Map<string, TicketMessage>()
+  for (const { message } of by.filter(isRevision)) {
+    if (message !== null) newest.set(message.id, message)
+  }
+  if (newest.size === 0) return events
+  return events.map((event) => {
+    const message = event.message === null ? undefined : newest.get(event.message.id)
+    return message === undefined ? event : { ...event, message }
+  })
+}
+
+export function isRevision(event: HistoryEvent): boolean {
+  switch (event.kind) {
+    case 'message_edited':
+    case 'message_redacted':
+    case 'note_edited':
+    case 'note_redacted': return true
+    default: return false
+  }
+}
+
+function startOver(timeline: Timeline): Timeline {
+  return {
+    ...timeline,
+    epoch: null,
+    events: [],
+    position: null,
+    head: 0,
+    more_before: false,
+    answering: null,
+    hole: false,
+    pending: unstored(timeline.pending, true),
+  }
+}
+
+/** Rows before the first one held, as far as they join it without a hole. */
+function takeOlder(timeline: Timeline, page: EventPage): Timeline {
+  if (timeline.position === null || timeline.epoch !== page.epoch) return timeline
+  let next = timeline.events[0]?.seq ?? timeline.position + 1
+  const joined: HistoryEvent[] = []
+  for (const event of page.events.toReversed()) {
+    if (event.seq !== next - 1) continue
+    next = event.seq
+    joined.unshift(event)
+  }
+  // A page that was empty or did not join says nothing about what lies before.
+  const more_before = joined.length > 0 ? page.more_before && next > 1 : timeline.more_before && page.more_before
+  return settle({ ...timeline, events: revise([...joined, ...timeline.events], timeline.events), more_before })
+}
+
+function queue(timeline: Timeline, pending: Pending): Timeline {
+  const others = timeline.pending.filter((one) => one.key !== pending.key)
+  return settle({ ...timeline, pending: [...others, pending].toSorted(byTime) })
+}
+
+function byTime(a: Pending, b: Pending): number {
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0
+}
+
+function mark(timeline: Timeline, key: string, state: Pending['state']): Timeline {
+  return { ...timeline, pending: timeline.pending.map((one) => (one.key === key ? { ...one, state } : one)) }
+}
+
+/** A pending message leaves when the history shows it: by its key, or because its place has been passed. */
+function settle(timeline: Timeline): Timeline {
+  if (timeline.pending.length === 0) return timeline
+  const keys = new Set(timeline.events.map((event) => event.message?.key))
+  const position = timeline.position ?? 0
+  const pending = timeline.pending.filter((one) => !keys.has(one.key) && !(one.state.kind === 'stored' && one.state.seq <= position))
+  return pending.length === timeline.pending.length ? timeline : { ...timeline, pending }
+}
+
+/** Latest wins, and a read position never moves back: a late frame must not unread. */
+function withMark(reads: readonly ReadMark[], mark: ReadMark): readonly ReadMark[] {
+  const same = (one: ReadMark) => one.person.id === mark.person.id && one.person.type === mark.person.type && one.person.name === mark.person.name
+  const before = reads.find(same)
+  if (before !== undefined && before.seq >= mark.seq) return reads
+  return [...reads.filter((one) => !same(one)), mark]
+}

@@ -1,0 +1,67 @@
+// What a client holds of one ticket's history, and everything that can happen to it.
+
+import type { Code, EventPage, HistoryEvent, ReadMark, SubscribedFrame } from '../protocol/model.ts'
+
+/**
+ * The events held are contiguous, always: from the first to `position` each number is there once. A hole is never shown; it is noted in
+ * `hole`, and whoever drives the timeline subscribes again from `position`.
+ */
+export interface Timeline {
+  /** Null until the first page. */
+  readonly epoch: string | null
+  readonly events: readonly HistoryEvent[]
+  /** The last number of the contiguous history. Null: nothing is known yet, subscribe without `after`. Moved by events alone. */
+  readonly position: number | null
+  /** The highest number heard of; beyond `position` something is missing. */
+  readonly head: number
+  readonly more_before: boolean
+  /** Between `subscribe` and the last page of its answer. */
+  readonly syncing: boolean
+  /** The request whose pages are being read: only its first page may start over. */
+  readonly answering: number | null
+  readonly hole: boolean
+  readonly reads: readonly ReadMark[]
+  readonly pending: readonly Pending[]
+}
+
+/** A message of this person that the history does not show yet. */
+export interface Pending {
+  readonly key: string
+  readonly body: string
+  readonly internal: boolean
+  /** When it was written, by this device's clock; the order among pending ones. */
+  readonly at: string
+  readonly state: PendingState
+}
+
+export type PendingState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'stored'; readonly seq: number }
+  | { readonly kind: 'refused'; readonly code: Code }
+
+export type TimelineInput =
+  | { readonly type: 'subscribing' }
+  | { readonly type: 'disconnected' }
+  | { readonly type: 'page'; readonly page: SubscribedFrame }
+  | { readonly type: 'event'; readonly event: HistoryEvent }
+  | { readonly type: 'reset' }
+  | { readonly type: 'head'; readonly seq: number }
+  | { readonly type: 'older'; readonly page: EventPage }
+  | { readonly type: 'read'; readonly mark: ReadMark }
+  | { readonly type: 'queued'; readonly pending: Pending }
+  | { readonly type: 'acked'; readonly key: string; readonly seq: number }
+  | { readonly type: 'refused'; readonly key: string; readonly code: Code }
+  | { readonly type: 'withdrawn'; readonly key: string }
+
+export const EMPTY: Timeline = {
+  epoch: null,
+  events: [],
+  position: null,
+  head: 0,
+  more_before: false,
+  syncing: false,
+  answering: null,
+  hole: false,
+  reads: [],
+  pending: [],
+}
