@@ -7,9 +7,10 @@ use serde_json::value::RawValue;
 use super::server::{StaffPerson, Viewer};
 use crate::ids::{Seq, TicketId, UserId};
 
-/// One frame on a relay channel.
+/// One frame on a relay channel: an object with one field, named for what it is. Not tagged inside by `type` like clients' frames:
+/// serde then reads the fields into a buffer first, and a [`RawValue`] cannot be read from one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum RelayFrame {
     /// One history row, encoded for both audiences.
     Event(RelayEvent),

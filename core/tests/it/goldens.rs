@@ -1,0 +1,163 @@
+//! Every sample in `core/golden` is exactly what the types read and write.
+//!
+//! A file is named `<direction>.<type>.json` and holds an array of frames; TypeScript's decoder reads the same files.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use helpline_core::history::Kind;
+use helpline_core::protocol::{self as wire, ClientFrame, CommonFrame, CustomerFrame, RelayFrame, StaffFrame};
+use helpline_core::reject::RejectCode;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::words;
+
+fn dir() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+fn samples(name: &str) -> Vec<Value> {
+    let file = dir().join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name} has no golden: {error}"));
+    let samples: Vec<Value> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert!(!samples.is_empty(), "{name} has no sample");
+    samples
+}
+
+/// Reads each sample as `T`, from text as it comes off the wire, and demands the same JSON back: no field lost, none made up.
+fn round_trip<T: Serialize + DeserializeOwned>(name: &str) -> Vec<T> {
+    samples(name)
+        .into_iter()
+        .map(|sample| {
+            let frame: T = serde_json::from_str(&sample.to_string()).unwrap_or_else(|error| panic!("{name}: {error} in {sample}"));
+            assert_eq!(serde_json::to_value(&frame).unwrap(), sample, "{name}");
+            frame
+        })
+        .collect()
+}
+
+#[test]
+fn every_client_frame_round_trips_through_the_parser() {
+    for word in ClientFrame::TYPES {
+        for frame in round_trip::<ClientFrame>(&format!("client.{word}")) {
+            let text = serde_json::to_string(&frame).unwrap();
+            assert_eq!(ClientFrame::parse(&text).as_ref(), Ok(&frame));
+            assert!(text.starts_with(&format!("{{\"type\":\"{word}\"")), "{text}");
+        }
+    }
+}
+
+#[test]
+fn every_frame_to_clients_round_trips_under_its_own_word() {
+    for word in words::COMMON {
+        assert!(round_trip::<CommonFrame>(&format!("common.{word}")).iter().all(|frame| words::common(frame) == *word));
+    }
+    for word in words::STAFF {
+        assert!(round_trip::<StaffFrame>(&format!("staff.{word}")).iter().all(|frame| words::staff(frame) == *word));
+    }
+    for word in words::CUSTOMER {
+        assert!(round_trip::<CustomerFrame>(&format!("customer.{word}")).iter().all(|frame| words::customer(frame) == *word));
+    }
+}
+
+#[test]
+fn every_relay_frame_round_trips_under_its_own_word() {
+    for word in words::RELAY {
+        assert!(round_trip::<RelayFrame>(&format!("relay.{word}")).iter().all(|frame| words::relay(frame) == *word));
+    }
+}
+
+#[test]
+fn every_rest_body_round_trips() {
+    round_trip::<wire::NewTicket>("rest.NewTicket");
+    round_trip::<wire::TicketPatch>("rest.TicketPatch");
+    round_trip::<wire::NewMessage>("rest.NewMessage");
+    round_trip::<wire::MessageStored>("rest.MessageStored");
+    round_trip::<wire::MessageEdit>("rest.MessageEdit");
+    round_trip::<wire::NewRating>("rest.NewRating");
+    round_trip::<wire::MeView>("rest.MeView");
+    round_trip::<wire::RoleView>("rest.RoleView");
+    round_trip::<wire::RoleGrant>("rest.RoleGrant");
+    round_trip::<wire::StaffTicketPage>("rest.StaffTicketPage");
+    round_trip::<wire::CustomerTicketPage>("rest.CustomerTicketPage");
+    round_trip::<wire::StaffEventPage>("rest.StaffEventPage");
+    round_trip::<wire::CustomerEventPage>("rest.CustomerEventPage");
+    round_trip::<wire::TicketStats>("rest.TicketStats");
+    round_trip::<wire::Problem>("rest.Problem");
+}
+
+#[test]
+fn malformed_frames_are_answered_under_their_id_with_their_code() {
+    for sample in samples("client.malformed") {
+        let text = sample["text"].as_str().unwrap();
+        let refused = ClientFrame::parse(text).expect_err(text);
+        assert_eq!(refused.reject.code.as_str(), sample["code"].as_str().unwrap(), "{text}");
+        assert_eq!(refused.id, sample["id"].as_u64(), "{text}");
+    }
+}
+
+#[test]
+fn the_samples_name_every_kind_and_every_code() {
+    let kinds = |name: &str| -> BTreeSet<String> { samples(name).iter().map(|event| event["kind"].as_str().unwrap().into()).collect() };
+    let all = |public_only: bool| Kind::ALL.iter().filter(|kind| kind.is_public() || !public_only).map(|kind| kind.to_string()).collect();
+    assert_eq!(kinds("staff.event"), all(false));
+    assert_eq!(kinds("customer.event"), all(true));
+    let codes: BTreeSet<String> = samples("common.error").iter().map(|error| error["code"].as_str().unwrap().into()).collect();
+    assert_eq!(codes, RejectCode::ALL.iter().map(|code| code.to_string()).collect());
+}
+
+#[test]
+fn events_carry_a_message_exactly_when_their_kind_has_one() {
+    for event in samples("staff.event").iter().chain(&samples("customer.event")) {
+        let kind: Kind = event["kind"].as_str().unwrap().parse().unwrap();
+        assert_eq!(event.get("message").is_some(), kind.has_message(), "{event}");
+    }
+}
+
+#[test]
+fn what_customers_are_shown_has_no_field_that_could_carry_a_note() {
+    for word in words::CUSTOMER {
+        for frame in samples(&format!("customer.{word}")) {
+            assert_no_staff_field(&frame);
+        }
+    }
+}
+
+fn assert_no_staff_field(value: &Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, inner) in fields {
+                let forbidden = ["is_internal", "internal", "sender_id", "viewers", "description", "email"];
+                assert!(!forbidden.contains(&name.as_str()), "{name} in {value}");
+                assert!(name != "actor" && name != "person" || inner.get("id").is_none(), "a person's id in {value}");
+                assert_no_staff_field(inner);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(assert_no_staff_field),
+        Value::String(text) => assert!(!text.contains("Canary") && !text.contains("Hopper"), "{text}"),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[test]
+fn the_folder_holds_nothing_else() {
+    let named = |prefix: &str, words: &[&str]| words.iter().map(|word| format!("{prefix}.{word}.json")).collect::<Vec<_>>();
+    let frames: BTreeSet<String> = [
+        named("client", ClientFrame::TYPES),
+        named("client", &["malformed"]),
+        named("common", words::COMMON),
+        named("staff", words::STAFF),
+        named("customer", words::CUSTOMER),
+        named("relay", words::RELAY),
+    ]
+    .concat()
+    .into_iter()
+    .collect();
+    let files: BTreeSet<String> = std::fs::read_dir(dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with("rest."))
+        .collect();
+    assert_eq!(files, frames);
+}

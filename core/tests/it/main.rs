@@ -1,0 +1,6 @@
+//! Holds the protocol's four tellings together: the types, the golden samples, `PROTOCOL.md`, and the TypeScript made of the types.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod goldens;
+mod words;

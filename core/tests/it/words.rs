@@ -1,0 +1,53 @@
+//! The words of `type`, per direction. The matches have no wildcard: a new frame does not compile until it has its word here, and
+//! then the goldens and `PROTOCOL.md` fail until they have it too.
+
+use helpline_core::protocol::{CommonFrame, CustomerFrame, RelayFrame, StaffFrame};
+
+pub const COMMON: &[&str] = &["welcome", "ok", "ack", "reset", "ping", "bye", "error"];
+pub const STAFF: &[&str] = &["subscribed", "event", "typing", "presence", "read", "inbox"];
+pub const CUSTOMER: &[&str] = &["subscribed", "event", "typing", "read"];
+pub const RELAY: &[&str] = &["event", "moved", "typing", "read", "presence", "standing", "probe"];
+
+pub fn common(frame: &CommonFrame) -> &'static str {
+    match frame {
+        CommonFrame::Welcome { .. } => "welcome",
+        CommonFrame::Ok { .. } => "ok",
+        CommonFrame::Ack { .. } => "ack",
+        CommonFrame::Reset { .. } => "reset",
+        CommonFrame::Ping { .. } => "ping",
+        CommonFrame::Bye { .. } => "bye",
+        CommonFrame::Error { .. } => "error",
+    }
+}
+
+pub fn staff(frame: &StaffFrame) -> &'static str {
+    match frame {
+        StaffFrame::Subscribed { .. } => "subscribed",
+        StaffFrame::Event(_) => "event",
+        StaffFrame::Typing { .. } => "typing",
+        StaffFrame::Presence { .. } => "presence",
+        StaffFrame::Read { .. } => "read",
+        StaffFrame::Inbox { .. } => "inbox",
+    }
+}
+
+pub fn customer(frame: &CustomerFrame) -> &'static str {
+    match frame {
+        CustomerFrame::Subscribed { .. } => "subscribed",
+        CustomerFrame::Event(_) => "event",
+        CustomerFrame::Typing { .. } => "typing",
+        CustomerFrame::Read { .. } => "read",
+    }
+}
+
+pub fn relay(frame: &RelayFrame) -> &'static str {
+    match frame {
+        RelayFrame::Event(_) => "event",
+        RelayFrame::Moved { .. } => "moved",
+        RelayFrame::Typing { .. } => "typing",
+        RelayFrame::Read { .. } => "read",
+        RelayFrame::Presence { .. } => "presence",
+        RelayFrame::Standing { .. } => "standing",
+        RelayFrame::Probe { .. } => "probe",
+    }
+}
