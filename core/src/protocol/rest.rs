@@ -83,6 +83,7 @@ rest! {
     /// `GET /v1/me`.
     pub struct MeView {
         pub user: Me,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub role: Option<StaffRole>,
     }
 
@@ -90,7 +91,9 @@ rest! {
     pub struct RoleView {
         pub user_id: UserId,
         pub role: StaffRole,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub name: Option<String>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub email: Option<String>,
     }
 
@@ -103,12 +106,14 @@ rest! {
     pub struct StaffTicketPage {
         pub tickets: Vec<StaffTicket>,
         /// Goes into `cursor` for the next page; none: this was the last.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub next_cursor: Option<String>,
     }
 
     /// A list page of `GET /v1/tickets` (the own ones).
     pub struct CustomerTicketPage {
         pub tickets: Vec<CustomerTicket>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub next_cursor: Option<String>,
     }
 

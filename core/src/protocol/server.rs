@@ -21,6 +21,7 @@ pub enum CommonFrame {
         id: u64,
         user: Me,
         /// None: a customer.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
         role: Option<StaffRole>,
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         heartbeat_ms: u64,
@@ -230,7 +231,9 @@ pub struct StaffEvent {
     pub at: DateTime<Utc>,
     pub kind: Kind,
     pub actor: StaffPerson,
+    #[cfg_attr(feature = "typescript", ts(optional = false))]
     pub old_value: Option<String>,
+    #[cfg_attr(feature = "typescript", ts(optional = false))]
     pub new_value: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -266,7 +269,9 @@ pub struct CustomerEvent {
     pub at: DateTime<Utc>,
     pub kind: Kind,
     pub actor: CustomerPerson,
+    #[cfg_attr(feature = "typescript", ts(optional = false))]
     pub old_value: Option<String>,
+    #[cfg_attr(feature = "typescript", ts(optional = false))]
     pub new_value: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<CustomerMessage>,

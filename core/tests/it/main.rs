@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod goldens;
+#[cfg(feature = "typescript")]
+mod typescript;
 mod words;

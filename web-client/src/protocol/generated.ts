@@ -1,33 +1,82 @@
-// Made from core's types by ts-rs; a test in core rewrites this file and fails when it differs. Do not edit.
+// Made from core's types and tables; a test in core fails when this file differs from them, and rewrites it on request:
+// UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
+// Do not edit.
 
+/**
+ * A ticket (`support_tickets.id`).
+ */
 export type TicketId = string;
 
+/**
+ * A person: the `sub` of their token (`people.id`).
+ */
 export type UserId = string;
 
+/**
+ * A message or note (`support_messages.id`), UUIDv7 made by the writer: the order within a batch is the order of ids.
+ */
 export type MessageId = string;
 
+/**
+ * A place in one ticket's history, counted from 1; 0 is "before the first". Which of the two numberings it belongs to
+ * follows from its reader: staff frames carry `seq`, customers' carry `public_seq` as `seq`.
+ */
 export type Seq = number;
 
+/**
+ * The sender's name for one send (`support_messages.key`): the same key again is the same send. 1 to
+ * [`limits::KEY_CHARS_MAX`] visible ASCII characters.
+ */
 export type Key = string;
 
+/**
+ * The number that people say aloud: `TKT-000001`, six digits at least, never cut (`TKT-1000000` is the millionth).
+ */
 export type TicketNumber = string;
 
+/**
+ * A staff role (`user_roles.role`). Both work on tickets; only admins manage roles, settings and retention.
+ */
 export type StaffRole = "admin" | "support_agent";
 
+/**
+ * Which side did it (`actor_type`, `sender_type`). Staff of either role count as `admin`, the word of the original system.
+ */
 export type ActorType = "customer" | "admin" | "system";
 
+/**
+ * Who reads: decides numbering, frame types and the database role.
+ */
 export type Audience = "customer" | "staff";
 
+/**
+ * Where a ticket stands. The moves between them are in [`crate::moves`].
+ */
 export type Status = "open" | "in_progress" | "waiting_on_customer" | "waiting_on_admin" | "resolved" | "closed" | "escalated";
 
+/**
+ * How much it hurts.
+ */
 export type Priority = "low" | "medium" | "high" | "urgent";
 
+/**
+ * What it is about.
+ */
 export type Category = "technical" | "billing" | "account" | "feature_request" | "bug_report" | "general" | "security" | "compliance";
 
+/**
+ * What happened (`support_ticket_activity.kind`).
+ */
 export type Kind = "created" | "status_changed" | "message_added" | "internal_note_added" | "assigned" | "unassigned" | "priority_changed" | "category_changed" | "resolved" | "closed" | "reopened" | "escalated" | "rated" | "message_edited" | "message_redacted" | "note_edited" | "note_redacted" | "logged" | "archived";
 
+/**
+ * The codes of `error` frames and of REST problems.
+ */
 export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_move" | "not_ratable" | "key_reused" | "stale" | "redacted" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
+/**
+ * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
+ */
 export type Attachment = { 
 /**
  * The upload's id.
@@ -46,6 +95,9 @@ content_type: string,
  */
 size_bytes: number, };
 
+/**
+ * One frame from a client. `id` names the answer; it is the client's own count.
+ */
 export type ClientFrame = { "type": "hello", id: number, 
 /**
  * A bearer token, never logged.
@@ -68,6 +120,9 @@ key: Key, body: string, internal?: boolean, attachments?: Array<Attachment>,
  */
 based_on?: Seq, } | { "type": "typing", ticket: TicketId, on: boolean, internal?: boolean, } | { "type": "read", ticket: TicketId, seq: Seq, } | { "type": "inbox", id: number, on: boolean, filter?: InboxFilter, } | { "type": "token", id: number, token: string, } | { "type": "pong" };
 
+/**
+ * Which tickets an inbox watches: those that match every field given. Empty: all that are not archived.
+ */
 export type InboxFilter = { status?: Array<Status>, category?: Array<Category>, priority?: Array<Priority>, 
 /**
  * Tickets assigned to this person.
@@ -78,16 +133,22 @@ assigned_to?: UserId,
  */
 unassigned?: boolean, };
 
+/**
+ * Frames that are the same for everybody.
+ */
 export type CommonFrame = { "type": "welcome", id: number, user: Me, 
 /**
  * None: a customer.
  */
-role?: StaffRole, heartbeat_ms: number, limits: WireLimits, } | { "type": "ok", id: number, } | { "type": "ack", id: number, key: Key, seq: Seq, at: string, duplicate: boolean, } | { "type": "reset", ticket: TicketId, epoch: string, head: Seq, } | { "type": "ping", heads: Array<TicketHead>, } | { "type": "bye", retry_after_ms: number, reason: string, } | { "type": "error", id?: number, code: RejectCode, message: string, retry_after_ms?: number, 
+role: StaffRole | null, heartbeat_ms: number, limits: WireLimits, } | { "type": "ok", id: number, } | { "type": "ack", id: number, key: Key, seq: Seq, at: string, duplicate: boolean, } | { "type": "reset", ticket: TicketId, epoch: string, head: Seq, } | { "type": "ping", heads: Array<TicketHead>, } | { "type": "bye", retry_after_ms: number, reason: string, } | { "type": "error", id?: number, code: RejectCode, message: string, retry_after_ms?: number, 
 /**
  * With `stale`: the ticket's head in the sender's numbering.
  */
 head?: Seq, };
 
+/**
+ * Frames that only staff are shown.
+ */
 export type StaffFrame = { "type": "subscribed", id: number, ticket: TicketId, epoch: string, 
 /**
  * The number of the last row of this page, or of the history's last row when `more` is false.
@@ -102,52 +163,100 @@ reset: boolean, viewers: Array<Viewer>,
  */
 reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typing", ticket: TicketId, person: StaffPerson, on: boolean, internal: boolean, } | { "type": "presence", ticket: TicketId, viewers: Array<Viewer>, } | { "type": "read", ticket: TicketId, person: StaffPerson, seq: Seq, } | { "type": "inbox", tickets: Array<StaffTicket>, stats?: TicketStats, };
 
+/**
+ * Frames that customers are shown.
+ */
 export type CustomerFrame = { "type": "subscribed", id: number, ticket: TicketId, epoch: string, head: Seq, events: Array<CustomerEvent>, more: boolean, reset: boolean, reads: Array<CustomerRead>, } | { "type": "event" } & CustomerEvent | { "type": "typing", ticket: TicketId, person: CustomerPerson, on: boolean, } | { "type": "read", ticket: TicketId, person: CustomerPerson, seq: Seq, };
 
+/**
+ * The person that `welcome` greets.
+ */
 export type Me = { id: UserId, name: string | null, email: string | null, };
 
+/**
+ * The limits that a client must know to keep within them.
+ */
 export type WireLimits = { body_bytes_max: number, frame_bytes_max: number, attachments_max: number, subscriptions_max: number, frames_per_second: number, typing_interval_ms: number, typing_fade_ms: number, };
 
+/**
+ * A ticket's head, in the reader's numbering.
+ */
 export type TicketHead = { ticket: TicketId, seq: Seq, };
 
+/**
+ * A person as staff see them.
+ */
 export type StaffPerson = { 
 /**
  * None: the system.
  */
 id: UserId | null, type: ActorType, name: string | null, };
 
+/**
+ * A person as customers see them: a side, and of staff the first name only.
+ */
 export type CustomerPerson = { type: ActorType, name: string | null, };
 
+/**
+ * A member of staff who looks at a ticket.
+ */
 export type Viewer = { id: UserId, name: string | null, };
 
+/**
+ * How far somebody has read, for staff.
+ */
 export type StaffRead = { person: StaffPerson, seq: Seq, };
 
+/**
+ * How far a side has read, for customers.
+ */
 export type CustomerRead = { person: CustomerPerson, seq: Seq, };
 
-export type StaffEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, actor: StaffPerson, old_value?: string, new_value?: string, description?: string, message?: StaffMessage, };
+/**
+ * One history row for staff.
+ */
+export type StaffEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, actor: StaffPerson, old_value: string | null, new_value: string | null, description?: string, message?: StaffMessage, };
 
+/**
+ * A message or note for staff.
+ */
 export type StaffMessage = { id: MessageId, sender_id: UserId | null, sender_type: ActorType, 
 /**
  * Empty when redacted.
  */
 body: string, is_internal: boolean, attachments: Array<Attachment>, key: Key | null, created_at: string, edited_at: string | null, redacted_at: string | null, };
 
-export type CustomerEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, actor: CustomerPerson, old_value?: string, new_value?: string, message?: CustomerMessage, };
+/**
+ * One history row for a customer.
+ */
+export type CustomerEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, actor: CustomerPerson, old_value: string | null, new_value: string | null, message?: CustomerMessage, };
 
+/**
+ * A message for a customer.
+ */
 export type CustomerMessage = { id: MessageId, sender_type: ActorType, 
 /**
  * Empty when redacted.
  */
 body: string, attachments: Array<Attachment>, key: Key | null, created_at: string, edited_at: string | null, redacted_at: string | null, };
 
+/**
+ * A person by id and name, as staff see them.
+ */
 export type AgentRef = { id: UserId, name: string | null, };
 
+/**
+ * How the customer rated the ticket.
+ */
 export type Rating = { 
 /**
  * 1 to 5.
  */
 satisfaction_rating: number, satisfaction_comment: string | null, };
 
+/**
+ * A ticket as staff see it, in lists, in the inbox and opened.
+ */
 export type StaffTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, user_id: UserId, customer_name: string | null, customer_email: string | null, assigned_to: AgentRef | null, assigned_at: string | null, rating: Rating | null, created_at: string, updated_at: string, first_response_at: string | null, resolved_at: string | null, closed_at: string | null, archived_at: string | null, last_activity_at: string, 
 /**
  * The history's head: the version of this state.
@@ -158,6 +267,9 @@ seq: Seq,
  */
 read_seq: Seq, };
 
+/**
+ * A ticket as its customer sees it.
+ */
 export type CustomerTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, 
 /**
  * The first name of the agent whose ticket it is.
@@ -176,6 +288,9 @@ seq: Seq,
  */
 read_seq: Seq, };
 
+/**
+ * The desk at a glance (`support_ticket_stats`). Archived tickets do not count.
+ */
 export type TicketStats = { open_tickets: number, in_progress_tickets: number, waiting_tickets: number, escalated_tickets: number, resolved_tickets: number, closed_tickets: number, 
 /**
  * Urgent and not over.
@@ -190,51 +305,328 @@ high_priority_tickets: number,
  */
 unassigned_tickets: number, avg_resolution_hours: number | null, tickets_last_24h: number, tickets_last_7d: number, avg_satisfaction_rating: number | null, };
 
+/**
+ * `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
+ */
 export type NewTicket = { subject: string, category: Category, priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
 
+/**
+ * `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may change `status` alone.
+ */
 export type TicketPatch = { status?: Status, priority?: Priority, category?: Category, 
 /**
  * A staff member's id, `"me"`, or `"nobody"`.
  */
 assigned_to?: string, };
 
+/**
+ * `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
+ */
 export type NewMessage = { body: string, is_internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
 
+/**
+ * The answer: the place of the message in the sender's numbering.
+ */
 export type MessageStored = { seq: Seq, at: string, duplicate: boolean, };
 
+/**
+ * `PATCH /v1/tickets/{id}/messages/{message_id}`.
+ */
 export type MessageEdit = { body: string, };
 
+/**
+ * `PUT /v1/tickets/{id}/rating`.
+ */
 export type NewRating = { 
 /**
  * 1 to 5.
  */
 satisfaction_rating: number, satisfaction_comment?: string, };
 
-export type MeView = { user: Me, role?: StaffRole, };
+/**
+ * `GET /v1/me`.
+ */
+export type MeView = { user: Me, role: StaffRole | null, };
 
-export type RoleView = { user_id: UserId, role: StaffRole, name?: string, email?: string, };
+/**
+ * A member of staff, in `GET /v1/agents` (staff) and `GET /v1/roles` (admins).
+ */
+export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, email: string | null, };
 
+/**
+ * `PUT /v1/roles/{user_id}`.
+ */
 export type RoleGrant = { role: StaffRole, };
 
+/**
+ * A list page of `GET /v1/tickets?scope=all` (staff).
+ */
 export type StaffTicketPage = { tickets: Array<StaffTicket>, 
 /**
  * Goes into `cursor` for the next page; none: this was the last.
  */
-next_cursor?: string, };
+next_cursor: string | null, };
 
-export type CustomerTicketPage = { tickets: Array<CustomerTicket>, next_cursor?: string, };
+/**
+ * A list page of `GET /v1/tickets` (the own ones).
+ */
+export type CustomerTicketPage = { tickets: Array<CustomerTicket>, next_cursor: string | null, };
 
+/**
+ * A page of history for staff, oldest first.
+ */
 export type StaffEventPage = { epoch: string, head: Seq, events: Array<StaffEvent>, 
 /**
  * Whether older rows exist before the first.
  */
 more_before: boolean, };
 
+/**
+ * A page of history for a customer, oldest first.
+ */
 export type CustomerEventPage = { epoch: string, head: Seq, events: Array<CustomerEvent>, more_before: boolean, };
 
+/**
+ * RFC 9457 `application/problem+json`.
+ */
 export type Problem = { 
 /**
  * `about:blank`: the code says it all.
  */
 type: string, title: string, status: number, code: RejectCode, retry_after_ms?: number, head?: Seq, };
 
+/** The WebSocket subprotocol. */
+export const SUBPROTOCOL = "helpline.v1";
+
+/** Frames that a client may send. */
+export const CLIENT_FRAME_TYPES = [
+  "hello",
+  "subscribe",
+  "unsubscribe",
+  "send",
+  "typing",
+  "read",
+  "inbox",
+  "token",
+  "pong",
+] as const satisfies readonly ClientFrame["type"][];
+
+/** Staff roles. */
+export const STAFF_ROLES = [
+  "admin",
+  "support_agent",
+] as const satisfies readonly StaffRole[];
+
+/** Sides that act. */
+export const ACTOR_TYPES = [
+  "customer",
+  "admin",
+  "system",
+] as const satisfies readonly ActorType[];
+
+/** Where a ticket may stand. */
+export const STATUSES = [
+  "open",
+  "in_progress",
+  "waiting_on_customer",
+  "waiting_on_admin",
+  "resolved",
+  "closed",
+  "escalated",
+] as const satisfies readonly Status[];
+
+/** Statuses in which a ticket is over for now. */
+export const OVER_STATUSES = [
+  "resolved",
+  "closed",
+] as const satisfies readonly Status[];
+
+/** How much it hurts. */
+export const PRIORITIES = [
+  "low",
+  "medium",
+  "high",
+  "urgent",
+] as const satisfies readonly Priority[];
+
+/** What a ticket may be about. */
+export const CATEGORIES = [
+  "technical",
+  "billing",
+  "account",
+  "feature_request",
+  "bug_report",
+  "general",
+  "security",
+  "compliance",
+] as const satisfies readonly Category[];
+
+/** Kinds of history rows. */
+export const KINDS = [
+  "created",
+  "status_changed",
+  "message_added",
+  "internal_note_added",
+  "assigned",
+  "unassigned",
+  "priority_changed",
+  "category_changed",
+  "resolved",
+  "closed",
+  "reopened",
+  "escalated",
+  "rated",
+  "message_edited",
+  "message_redacted",
+  "note_edited",
+  "note_redacted",
+  "logged",
+  "archived",
+] as const satisfies readonly Kind[];
+
+/** Kinds that a customer may see. */
+export const PUBLIC_KINDS = [
+  "created",
+  "status_changed",
+  "message_added",
+  "assigned",
+  "unassigned",
+  "priority_changed",
+  "category_changed",
+  "resolved",
+  "closed",
+  "reopened",
+  "escalated",
+  "rated",
+  "message_edited",
+  "message_redacted",
+] as const satisfies readonly Kind[];
+
+/** Kinds whose rows carry a message. */
+export const MESSAGE_KINDS = [
+  "message_added",
+  "internal_note_added",
+  "message_edited",
+  "message_redacted",
+  "note_edited",
+  "note_redacted",
+] as const satisfies readonly Kind[];
+
+/** Codes of refusals. */
+export const REJECT_CODES = [
+  "malformed",
+  "unknown_type",
+  "hello_expected",
+  "not_authenticated",
+  "token_expired",
+  "blocked",
+  "forbidden",
+  "not_found",
+  "invalid_field",
+  "invalid_body",
+  "too_large",
+  "ticket_closed",
+  "ticket_archived",
+  "invalid_move",
+  "not_ratable",
+  "key_reused",
+  "stale",
+  "redacted",
+  "conflict",
+  "not_subscribed",
+  "too_many_subscriptions",
+  "rate_limited",
+  "overloaded",
+  "unavailable",
+  "internal",
+] as const satisfies readonly RejectCode[];
+
+/** Refusals of requests that may succeed later, unchanged. */
+export const PASSING_REJECT_CODES = [
+  "rate_limited",
+  "overloaded",
+  "unavailable",
+  "internal",
+] as const satisfies readonly RejectCode[];
+
+/** The statuses that a side may move a ticket to, by where it stands, in the order of a menu. */
+export const STATUS_MOVES = {
+  customer: {
+    open: ["closed"],
+    in_progress: ["closed"],
+    waiting_on_customer: ["closed"],
+    waiting_on_admin: ["closed"],
+    resolved: ["open", "closed"],
+    closed: ["open"],
+    escalated: ["closed"],
+  },
+  admin: {
+    open: ["in_progress", "waiting_on_customer", "waiting_on_admin", "escalated", "resolved", "closed"],
+    in_progress: ["open", "waiting_on_customer", "waiting_on_admin", "escalated", "resolved", "closed"],
+    waiting_on_customer: ["open", "in_progress", "waiting_on_admin", "escalated", "resolved", "closed"],
+    waiting_on_admin: ["open", "in_progress", "waiting_on_customer", "escalated", "resolved", "closed"],
+    resolved: ["open", "in_progress", "closed"],
+    closed: ["open"],
+    escalated: ["open", "in_progress", "waiting_on_customer", "waiting_on_admin", "resolved", "closed"],
+  },
+  system: {
+    open: ["in_progress", "waiting_on_customer", "waiting_on_admin", "escalated", "resolved", "closed"],
+    in_progress: ["open", "waiting_on_customer", "waiting_on_admin", "escalated", "resolved", "closed"],
+    waiting_on_customer: ["open", "in_progress", "waiting_on_admin", "escalated", "resolved", "closed"],
+    waiting_on_admin: ["open", "in_progress", "waiting_on_customer", "escalated", "resolved", "closed"],
+    resolved: ["open", "in_progress", "closed"],
+    closed: ["open"],
+    escalated: ["open", "in_progress", "waiting_on_customer", "waiting_on_admin", "resolved", "closed"],
+  },
+} as const satisfies Record<ActorType, Record<Status, readonly Status[]>>;
+
+/** Where a side's message moves a ticket by itself; null: nowhere. */
+export const MESSAGE_MOVES = {
+  customer: { open: null, in_progress: null, waiting_on_customer: "waiting_on_admin", waiting_on_admin: null, resolved: "open", closed: null, escalated: null },
+  admin: { open: "in_progress", in_progress: null, waiting_on_customer: null, waiting_on_admin: "in_progress", resolved: null, closed: null, escalated: null },
+  system: { open: null, in_progress: null, waiting_on_customer: null, waiting_on_admin: null, resolved: null, closed: null, escalated: null },
+} as const satisfies Record<ActorType, Record<Status, Status | null>>;
+
+/** Why the server closes. 4000 to 4499: come back; 4500 to 4999: stay away until something changes. */
+export const CLOSE_CODES = {
+  restart: 1012,
+  too_big: 1009,
+  too_slow: 4001,
+  no_pong: 4002,
+  rate: 4008,
+  full: 4009,
+  protocol: 4500,
+  not_authenticated: 4501,
+  revoked: 4503,
+  too_many_connections: 4504,
+} as const;
+
+/** The bounds that a client keeps within; `welcome` names those that an instance may set otherwise. */
+export const LIMITS = {
+  body_bytes_max: 16384,
+  subject_chars_max: 200,
+  rating_comment_chars_max: 2000,
+  key_chars_max: 64,
+  attachments_max: 10,
+  attachment_name_chars_max: 200,
+  search_chars_max: 100,
+  search_word_chars_min: 3,
+  frame_bytes_max: 65536,
+  hello_bytes_max: 4096,
+  json_body_bytes_max: 65536,
+  hello_timeout_ms: 10000,
+  heartbeat_interval_ms: 25000,
+  pong_timeout_ms: 37500,
+  subscriptions_max: 200,
+  pending_requests_max: 64,
+  frames_per_second: 30,
+  frames_burst: 300,
+  replay_events_max: 5000,
+  page_events: 50,
+  page_events_max: 200,
+  list_tickets: 25,
+  list_tickets_max: 100,
+  typing_interval_ms: 1000,
+  typing_fade_ms: 6000,
+  bye_spread_ms: 2000,
+} as const;

@@ -1,0 +1,182 @@
+//! `web-client/src/protocol/generated.ts` is what core's types say, in one file and always in this order.
+//!
+//! `UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript` rewrites it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use helpline_core::actor::{ActorType, Audience, StaffRole};
+use helpline_core::body::Attachment;
+use helpline_core::history::Kind;
+use helpline_core::ids::{Key, MessageId, Seq, TicketId, TicketNumber, UserId};
+use helpline_core::protocol::{self as wire, ClientFrame, CommonFrame, CustomerFrame, InboxFilter, StaffFrame};
+use helpline_core::reject::{CloseCode, RejectCode};
+use helpline_core::ticket::{Category, Priority, Status};
+use helpline_core::{limits, moves};
+use ts_rs::{Config, TS};
+
+const HEADER: &str =
+    "// Made from core's types and tables; a test in core fails when this file differs from them, and rewrites it on request:
+// UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
+// Do not edit.
+";
+
+/// The file as it is written, with the names declared and the names that the declarations lean on.
+#[derive(Default)]
+struct Module {
+    text: String,
+    declared: BTreeSet<String>,
+    needed: BTreeSet<String>,
+}
+
+impl Module {
+    fn declare<T: TS + 'static>(&mut self, config: &Config) {
+        let lines = T::docs().map(|docs| docs.trim_end().to_owned() + "\n").unwrap_or_default();
+        write!(self.text, "\n{lines}export {}\n", T::decl(config)).unwrap();
+        assert!(self.declared.insert(T::ident(config)), "{} is declared twice", T::ident(config));
+        self.needed.extend(T::dependencies(config).into_iter().map(|needed| needed.ts_name));
+    }
+
+    fn note(&mut self, text: &str) {
+        write!(self.text, "\n{text}\n").unwrap();
+    }
+
+    fn words(&mut self, about: &str, name: &str, of: &str, words: &[impl ToString]) {
+        let list = words.iter().map(|word| format!("  \"{}\",\n", word.to_string())).collect::<String>();
+        self.note(&format!("/** {about} */\nexport const {name} = [\n{list}] as const satisfies readonly {of}[];"));
+    }
+}
+
+macro_rules! declare {
+    ($module:ident, $config:ident: $($kind:ty),+ $(,)?) => { $($module.declare::<$kind>(&$config);)+ };
+}
+
+fn generated() -> String {
+    let config = Config::default();
+    let mut module = Module { text: HEADER.into(), ..Module::default() };
+    declare!(module, config: TicketId, UserId, MessageId, Seq, Key, TicketNumber);
+    declare!(module, config: StaffRole, ActorType, Audience, Status, Priority, Category, Kind, RejectCode, Attachment);
+    declare!(module, config: ClientFrame, InboxFilter);
+    declare!(module, config: CommonFrame, StaffFrame, CustomerFrame);
+    declare!(module, config: wire::Me, wire::WireLimits, wire::TicketHead, wire::StaffPerson, wire::CustomerPerson, wire::Viewer);
+    declare!(module, config: wire::StaffRead, wire::CustomerRead);
+    declare!(module, config: wire::StaffEvent, wire::StaffMessage, wire::CustomerEvent, wire::CustomerMessage);
+    declare!(module, config: wire::AgentRef, wire::Rating, wire::StaffTicket, wire::CustomerTicket, wire::TicketStats);
+    declare!(module, config: wire::NewTicket, wire::TicketPatch, wire::NewMessage, wire::MessageStored, wire::MessageEdit);
+    declare!(module, config: wire::NewRating, wire::MeView, wire::RoleView, wire::RoleGrant);
+    declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
+    declare!(module, config: wire::Problem);
+    let missing: Vec<_> = module.needed.difference(&module.declared).collect();
+    assert!(missing.is_empty(), "used and not declared: {missing:?}");
+    tables(&mut module);
+    module.text
+}
+
+/// The words as values, and the tables that a client must agree on.
+fn tables(module: &mut Module) {
+    module.note(&format!("/** The WebSocket subprotocol. */\nexport const SUBPROTOCOL = \"{}\";", wire::SUBPROTOCOL));
+    module.words("Frames that a client may send.", "CLIENT_FRAME_TYPES", "ClientFrame[\"type\"]", ClientFrame::TYPES);
+    module.words("Staff roles.", "STAFF_ROLES", "StaffRole", StaffRole::ALL);
+    module.words("Sides that act.", "ACTOR_TYPES", "ActorType", ActorType::ALL);
+    module.words("Where a ticket may stand.", "STATUSES", "Status", Status::ALL);
+    let over: Vec<_> = Status::ALL.iter().filter(|status| status.is_over()).collect();
+    module.words("Statuses in which a ticket is over for now.", "OVER_STATUSES", "Status", &over);
+    module.words("How much it hurts.", "PRIORITIES", "Priority", Priority::ALL);
+    module.words("What a ticket may be about.", "CATEGORIES", "Category", Category::ALL);
+    module.words("Kinds of history rows.", "KINDS", "Kind", Kind::ALL);
+    let public: Vec<_> = Kind::ALL.iter().filter(|kind| kind.is_public()).collect();
+    module.words("Kinds that a customer may see.", "PUBLIC_KINDS", "Kind", &public);
+    let with_message: Vec<_> = Kind::ALL.iter().filter(|kind| kind.has_message()).collect();
+    module.words("Kinds whose rows carry a message.", "MESSAGE_KINDS", "Kind", &with_message);
+    module.words("Codes of refusals.", "REJECT_CODES", "RejectCode", RejectCode::ALL);
+    let passing: Vec<_> = RejectCode::ALL.iter().filter(|code| code.is_passing()).collect();
+    module.words("Refusals of requests that may succeed later, unchanged.", "PASSING_REJECT_CODES", "RejectCode", &passing);
+    module.note(&status_moves());
+    module.note(&message_moves());
+    let codes: String = CloseCode::ALL.iter().map(|code| format!("  {}: {},\n", code.reason().replace(' ', "_"), code.code())).collect();
+    module.note(&format!("/** Why the server closes. 4000 to 4499: come back; 4500 to 4999: stay away until something changes. */\nexport const CLOSE_CODES = {{\n{codes}}} as const;"));
+    module.note(&limits_table());
+}
+
+fn status_moves() -> String {
+    let mut text = "/** The statuses that a side may move a ticket to, by where it stands, in the order of a menu. */
+export const STATUS_MOVES = {\n"
+        .to_owned();
+    for by in ActorType::ALL {
+        writeln!(text, "  {by}: {{").unwrap();
+        for from in Status::ALL {
+            let to: Vec<_> = moves::allowed(*by, *from).iter().map(|to| format!("\"{to}\"")).collect();
+            writeln!(text, "    {from}: [{}],", to.join(", ")).unwrap();
+        }
+        text.push_str("  },\n");
+    }
+    text + "} as const satisfies Record<ActorType, Record<Status, readonly Status[]>>;"
+}
+
+fn message_moves() -> String {
+    let mut text = "/** Where a side's message moves a ticket by itself; null: nowhere. */\nexport const MESSAGE_MOVES = {\n".to_owned();
+    for by in ActorType::ALL {
+        let to = |from: &Status| moves::on_message(*by, *from).map_or("null".to_owned(), |to| format!("\"{to}\""));
+        let row: Vec<_> = Status::ALL.iter().map(|from| format!("{from}: {}", to(from))).collect();
+        writeln!(text, "  {by}: {{ {} }},", row.join(", ")).unwrap();
+    }
+    text + "} as const satisfies Record<ActorType, Record<Status, Status | null>>;"
+}
+
+fn limits_table() -> String {
+    let rows = [
+        ("body_bytes_max", limits::BODY_BYTES_MAX as u64),
+        ("subject_chars_max", limits::SUBJECT_CHARS_MAX as u64),
+        ("rating_comment_chars_max", limits::RATING_COMMENT_CHARS_MAX as u64),
+        ("key_chars_max", limits::KEY_CHARS_MAX as u64),
+        ("attachments_max", limits::ATTACHMENTS_MAX as u64),
+        ("attachment_name_chars_max", limits::ATTACHMENT_NAME_CHARS_MAX as u64),
+        ("search_chars_max", limits::SEARCH_CHARS_MAX as u64),
+        ("search_word_chars_min", limits::SEARCH_WORD_CHARS_MIN as u64),
+        ("frame_bytes_max", limits::FRAME_BYTES_MAX as u64),
+        ("hello_bytes_max", limits::HELLO_BYTES_MAX as u64),
+        ("json_body_bytes_max", limits::JSON_BODY_BYTES_MAX as u64),
+        ("hello_timeout_ms", limits::HELLO_TIMEOUT_MS),
+        ("heartbeat_interval_ms", limits::HEARTBEAT_INTERVAL_MS),
+        ("pong_timeout_ms", limits::PONG_TIMEOUT_MS),
+        ("subscriptions_max", limits::SUBSCRIPTIONS_MAX as u64),
+        ("pending_requests_max", limits::PENDING_REQUESTS_MAX as u64),
+        ("frames_per_second", u64::from(limits::FRAMES_PER_SECOND)),
+        ("frames_burst", u64::from(limits::FRAMES_BURST)),
+        ("replay_events_max", limits::REPLAY_EVENTS_MAX),
+        ("page_events", u64::from(limits::PAGE_EVENTS)),
+        ("page_events_max", u64::from(limits::PAGE_EVENTS_MAX)),
+        ("list_tickets", u64::from(limits::LIST_TICKETS)),
+        ("list_tickets_max", u64::from(limits::LIST_TICKETS_MAX)),
+        ("typing_interval_ms", limits::TYPING_INTERVAL_MS),
+        ("typing_fade_ms", limits::TYPING_FADE_MS),
+        ("bye_spread_ms", limits::BYE_SPREAD_MS),
+    ];
+    let rows: String = rows.iter().map(|(name, value)| format!("  {name}: {value},\n")).collect();
+    format!(
+        "/** The bounds that a client keeps within; `welcome` names those that an instance may set otherwise. */\nexport const LIMITS = {{\n{rows}}} as const;"
+    )
+}
+
+#[test]
+fn the_typescript_is_what_the_types_say() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../web-client/src/protocol/generated.ts");
+    let fresh = generated();
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        std::fs::write(&file, &fresh).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    let differs = fresh.lines().zip(committed.lines()).position(|(new, old)| new != old);
+    assert!(
+        committed == fresh,
+        "generated.ts is stale from line {}: UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript",
+        differs.unwrap_or_else(|| fresh.lines().count().min(committed.lines().count())) + 1
+    );
+}
+
+#[test]
+fn big_numbers_are_numbers_and_times_are_strings() {
+    let text = generated();
+    assert!(!text.contains("bigint") && !text.contains("Date"), "a type that JSON does not have");
+}
