@@ -116,7 +116,7 @@ pub enum StaffFrame {
         id: u64,
         ticket: TicketId,
         epoch: String,
-        /// The number of the last row of this page, or of the history's last row when `more` is false.
+        /// The history's last number when this page was read.
         head: Seq,
         events: Vec<StaffEvent>,
         more: bool,

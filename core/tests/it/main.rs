@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod goldens;
+mod protocol_page;
 #[cfg(feature = "typescript")]
 mod typescript;
 mod words;

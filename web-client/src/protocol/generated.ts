@@ -151,7 +151,7 @@ head?: Seq, };
  */
 export type StaffFrame = { "type": "subscribed", id: number, ticket: TicketId, epoch: string, 
 /**
- * The number of the last row of this page, or of the history's last row when `more` is false.
+ * The history's last number when this page was read.
  */
 head: Seq, events: Array<StaffEvent>, more: boolean, 
 /**
