@@ -77,6 +77,19 @@ pub const RATE_STRIKES_MAX: u32 = 100;
 pub const REQUESTS_PER_SECOND: u32 = 20;
 /// REST requests of one user at once, after silence.
 pub const REQUESTS_BURST: u32 = 200;
+/// An address may ask as often as this many users: an office behind one NAT fits.
+pub const REQUESTS_ADDRESS_FACTOR: u32 = 50;
+/// Refused sign-ins per second of one address that are answered and recorded; beyond: `rate_limited`, counted alone, so that a flood
+/// of bad tokens does not become a flood of audit rows.
+pub const SIGN_INS_REFUSED_PER_SECOND: u32 = 10;
+/// The same at once, after silence.
+pub const SIGN_INS_REFUSED_BURST: u32 = 100;
+/// Requests refused as too fast that are recorded, per second of one user; the rest is counted.
+pub const RATE_REFUSALS_RECORDED_PER_SECOND: u32 = 1;
+/// Addresses whose rates are remembered; beyond, those that have been silent are forgotten.
+pub const ADDRESSES_REMEMBERED_MAX: usize = 100_000;
+/// How long one look at the record serves every readiness probe.
+pub const READINESS_MS: u64 = 500;
 
 /// Events that a resume replays; further behind: `reset`, which costs one page instead.
 pub const REPLAY_EVENTS_MAX: u64 = 5_000;

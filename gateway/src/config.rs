@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::Args;
 use helpline_core::limits;
 
+use crate::rate::Rate;
 pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
 
 /// A setting that cannot be used, named so that whoever set it finds it.
@@ -40,7 +41,8 @@ pub struct Listening {
     /// Address and port of /metrics alone; without it, /metrics stands beside the rest
     #[arg(long, env = "HELPLINE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Sites whose pages may connect, exactly as browsers write them in Origin; the own address always may
+    /// Sites whose pages may connect, exactly as browsers write them in Origin; when listening on this machine alone, its own
+    /// http://localhost and http://127.0.0.1 may too
     #[arg(long, env = "HELPLINE_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub origins: Vec<Origin>,
     /// Proxies whose X-Forwarded-For is believed
@@ -169,6 +171,9 @@ pub struct ServeSettings {
     /// Demo people may sign in by name: the `dev` command gives this to the instances that it starts
     #[arg(long, hide = true)]
     dev_people: bool,
+    /// Where a debug build shall die, for tests
+    #[arg(long, env = "HELPLINE_FAILPOINT", hide = true)]
+    failpoint: Option<String>,
 }
 
 /// Whose tokens are good, checked.
@@ -208,13 +213,31 @@ pub struct Config {
     pub log: LogSettings,
     /// Who may sign in with nothing but a name.
     pub dev_people: DevPeople,
+    /// Where a debug build shall die, for tests.
+    pub failpoint: Option<String>,
+}
+
+impl Config {
+    /// What one connection may send.
+    pub const fn frame_rate(&self) -> Rate {
+        Rate { per_second: self.limits.frames_per_second, burst: self.limits.frames_burst }
+    }
+
+    /// Whether pages of this origin may open sockets: those of the list, and this instance's own, as its listener is addressed.
+    pub fn allows_origin(&self, origin: &[u8]) -> bool {
+        let listen = self.listening.listen;
+        let own = |host: &str| format!("http://{host}:{}", listen.port()).into_bytes() == origin;
+        self.listening.origins.iter().any(|allowed| allowed.as_str().as_bytes() == origin)
+            || own(&listen.ip().to_string())
+            || (listen.ip().is_loopback() && own("localhost"))
+    }
 }
 
 impl TryFrom<ServeSettings> for Config {
     type Error = ConfigError;
 
     fn try_from(settings: ServeSettings) -> Result<Self, ConfigError> {
-        let ServeSettings { listening, backing, auth, limits, log, dev_people } = settings;
+        let ServeSettings { listening, backing, auth, limits, log, dev_people, failpoint } = settings;
         let auth = checked_auth(auth)?;
         check_backing(&backing)?;
         check_limits(&limits)?;
@@ -226,7 +249,7 @@ impl TryFrom<ServeSettings> for Config {
         if listening.assets_dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
             return Err(ConfigError::new("--assets-dir", "is not a directory"));
         }
-        Ok(Self { listening, backing, auth, limits, log, dev_people })
+        Ok(Self { listening, backing, auth, limits, log, dev_people, failpoint })
     }
 }
 

@@ -159,12 +159,8 @@ impl Cidr {
     /// Whether the address lies in the block. IPv4 written as IPv6 (`::ffff:…`) counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.network, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                masked_v4(network, self.prefix_bits) == masked_v4(address, self.prefix_bits)
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                masked_v6(network, self.prefix_bits) == masked_v6(address, self.prefix_bits)
-            }
+            (IpAddr::V4(network), IpAddr::V4(address)) => masked_v4(network, self.prefix_bits) == masked_v4(address, self.prefix_bits),
+            (IpAddr::V6(network), IpAddr::V6(address)) => masked_v6(network, self.prefix_bits) == masked_v6(address, self.prefix_bits),
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
     }
@@ -201,7 +197,16 @@ mod tests {
         for good in ["https://desk.example", "http://127.0.0.1:8080", "https://desk.example:8443", "http://[::1]:8080"] {
             assert!(good.parse::<Origin>().is_ok(), "{good}");
         }
-        for bad in ["*", "null", "desk.example", "https://*.example", "https://desk.example/", "https://Desk.example", "https://a:443", "https://u@a"] {
+        for bad in [
+            "*",
+            "null",
+            "desk.example",
+            "https://*.example",
+            "https://desk.example/",
+            "https://Desk.example",
+            "https://a:443",
+            "https://u@a",
+        ] {
             assert!(bad.parse::<Origin>().is_err(), "{bad}");
         }
     }

@@ -1,0 +1,37 @@
+//! Builds the web client's files in, when they are there.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package's directory"));
+    let dist = root.join("../web-client/dist");
+    // An empty directory, if need be: a watched path that is missing would have the package built anew each time.
+    fs::create_dir_all(&dist)?;
+    let dist = dist.canonicalize()?;
+    println!("cargo::rerun-if-changed={}", dist.display());
+    let mut files = Vec::new();
+    collect(&dist, &mut files)?;
+    files.sort();
+    let mut code = String::from("pub static FILES: &[(&str, &[u8])] = &[\n");
+    for path in files {
+        let name = path.strip_prefix(&dist).expect("found below it").to_string_lossy().replace('\\', "/");
+        writeln!(code, "    ({name:?}, include_bytes!({:?})),", path.display().to_string()).expect("a string takes it");
+    }
+    code.push_str("];\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the output directory"));
+    fs::write(out.join("embedded_assets.rs"), code)
+}
+
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

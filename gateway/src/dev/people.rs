@@ -1,0 +1,82 @@
+//! The demo people: the same in every fresh cluster, so that scripts and bookmarks hold.
+
+use chrono::Utc;
+use helpline_core::actor::StaffRole;
+use helpline_core::ids::UserId;
+use helpline_persistence::people::Identity;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::auth;
+use crate::config::{Auth, TokenSecret};
+
+/// A demo token's life: a day of trying things out.
+const TOKEN_SECONDS: i64 = 24 * 60 * 60;
+
+/// Somebody who signs in with a name alone.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoPerson {
+    /// Their id.
+    pub id: UserId,
+    /// Their display name.
+    pub name: &'static str,
+    /// Their address.
+    pub email: &'static str,
+    /// Their staff role; none: a customer.
+    pub role: Option<StaffRole>,
+}
+
+/// Two customers, two agents, an admin.
+pub const ALL: &[DemoPerson] = &[
+    person(1, "Ada Lovelace", "ada@example.org", None),
+    person(2, "Carl Gauss", "carl@example.org", None),
+    person(3, "Grace Hopper", "grace@helpline.example", Some(StaffRole::SupportAgent)),
+    person(4, "Alan Turing", "alan@helpline.example", Some(StaffRole::SupportAgent)),
+    person(5, "Katherine Johnson", "katherine@helpline.example", Some(StaffRole::Admin)),
+];
+
+const fn person(n: u128, name: &'static str, email: &'static str, role: Option<StaffRole>) -> DemoPerson {
+    // A version 8 UUID ("made up by its maker"): no token of a real provider bears one.
+    let id = 0x0de0_0000_0000_8000_8000_0000_0000_0000 | n;
+    DemoPerson { id: UserId::new(Uuid::from_u128(id)), name, email, role }
+}
+
+/// Whom a name, a first name, an address or an id means.
+pub fn named(word: &str) -> Option<&'static DemoPerson> {
+    ALL.iter().find(|person| {
+        let first = person.name.split(' ').next().unwrap_or_default();
+        [person.name, first, person.email].iter().any(|name| name.eq_ignore_ascii_case(word)) || person.id.to_string() == word
+    })
+}
+
+/// A token for a demo person, as the platform's sign-in would give.
+///
+/// # Errors
+/// When it cannot be signed.
+pub fn token(person: &DemoPerson, auth: &Auth, secret: &TokenSecret) -> Result<String, jsonwebtoken::errors::Error> {
+    let mut claims = claims(person.id, &auth.audience, Utc::now().timestamp() + TOKEN_SECONDS);
+    claims.insert("email".into(), json!(person.email));
+    claims.insert("user_metadata".into(), json!({"full_name": person.name}));
+    if let Some(issuer) = &auth.issuer {
+        claims.insert("iss".into(), json!(issuer));
+    }
+    auth::sign(secret, &claims)
+}
+
+/// The claims that every token has.
+pub fn claims(sub: UserId, audience: &str, exp: i64) -> Map<String, Value> {
+    Map::from_iter([
+        ("sub".to_owned(), json!(sub)),
+        ("aud".to_owned(), json!(audience)),
+        ("role".to_owned(), json!("authenticated")),
+        ("exp".to_owned(), json!(exp)),
+        ("iat".to_owned(), json!(Utc::now().timestamp())),
+    ])
+}
+
+impl DemoPerson {
+    /// What their token says of them.
+    pub fn identity(&self) -> Identity {
+        Identity { user: self.id, email: Some(self.email.to_owned()), name: Some(self.name.to_owned()) }
+    }
+}

@@ -1,0 +1,87 @@
+//! `/openapi.json`, made from the handlers and core's types, and `/docs`, the page that shows it.
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use helpline_core::protocol::{CustomerEvent, CustomerEventPage, CustomerTicket, Problem, StaffTicketPage};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder, SecurityRequirement};
+use utoipa::{Modify, OpenApi};
+
+use super::{Shared, activity, admin, me, messages, stats, tickets};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Helpline", description = "Tickets, messages and history over REST. What is live goes over the WebSocket `/v1/ws`."),
+    paths(
+        me::me, tickets::list, tickets::create, tickets::open, tickets::change, tickets::rate, activity::activity, activity::messages,
+        messages::send, messages::edit, messages::redact, stats::stats, admin::agents, admin::roles, admin::grant, admin::revoke,
+    ),
+    components(schemas(Problem, CustomerTicket, StaffTicketPage, CustomerEvent, CustomerEventPage)),
+    modifiers(&EveryOperation)
+)]
+struct Api;
+
+/// What all operations have in common: the token, and problems for whatever goes wrong.
+struct EveryOperation;
+
+impl Modify for EveryOperation {
+    fn modify(&self, document: &mut Document) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        document.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let response =
+            ResponseBuilder::new().description("A refusal; `code` says why").content("application/problem+json", problem).build();
+        for item in document.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+            for operation in operations.into_iter().filter_map(Option::as_mut) {
+                operation.responses.responses.insert("default".to_owned(), RefOr::T(response.clone()));
+            }
+        }
+    }
+}
+
+/// The description and its page.
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/openapi.json", get(|| async { Json(Api::openapi()) }))
+        .route("/docs", get(|| async { file("text/html; charset=utf-8", include_str!("docs/docs.html")) }))
+        .route("/docs/docs.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("docs/docs.js")) }))
+        .route("/docs/docs.css", get(|| async { file("text/css; charset=utf-8", include_str!("docs/docs.css")) }))
+}
+
+fn file(content_type: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::routes::Endpoint;
+
+    #[test]
+    fn every_route_is_described_and_every_description_is_a_route() {
+        let document = serde_json::to_value(Api::openapi()).expect("encodes");
+        let paths = document["paths"].as_object().expect("paths");
+        for endpoint in Endpoint::ALL {
+            let route = endpoint.route();
+            let operation = &paths[route.path][route.method.to_lowercase()];
+            assert!(operation["responses"]["default"].is_object(), "{} {}", route.method, route.path);
+        }
+        let described: usize = paths.values().map(|item| item.as_object().expect("an item").len()).sum();
+        assert_eq!(described, Endpoint::ALL.len());
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = serde_json::to_value(Api::openapi()).expect("encodes");
+        let schemas = document["components"]["schemas"].as_object().expect("schemas");
+        let text = document.to_string();
+        for reference in text.split("#/components/schemas/").skip(1) {
+            let name = reference.split('"').next().expect("a name");
+            assert!(schemas.contains_key(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `GET /v1/stats`.
+
+use axum::Json;
+use axum::extract::State;
+use helpline_core::policy::DeskAction;
+use helpline_core::protocol::TicketStats;
+use serde_json::json;
+
+use super::Shared;
+use super::extract::Signed;
+use super::refusal::Refusal;
+
+/// The desk at a glance. Staff.
+#[utoipa::path(get, path = "/v1/stats", tag = "desk", responses((status = 200, body = TicketStats)))]
+pub async fn stats(signed: Signed, State(http): State<Shared>) -> Result<Json<TicketStats>, Refusal> {
+    signed.may(DeskAction::ListAll)?;
+    signed.attempt.record_read(&http, None, json!({})).await?;
+    let stats = helpline_persistence::stats::read(&http.app.store).await.map_err(|error| http.app.refuse(&error))?;
+    Ok(Json(stats))
+}
