@@ -1,0 +1,41 @@
+// What a ticket's own events say of its facts, before the server is asked for the whole.
+
+import type { Status } from '../protocol/generated.ts'
+import type { HistoryEvent, TicketView } from '../protocol/model.ts'
+import { word } from '../protocol/narrow.ts'
+import { CATEGORIES, PRIORITIES, STATUSES } from '../protocol/words.ts'
+
+/** The ticket after the event, as far as the event says. */
+export function withEvent<T extends TicketView>(ticket: T, event: HistoryEvent): T {
+  if (event.seq <= ticket.seq) return ticket
+  const moved = { ...ticket, seq: event.seq, last_activity_at: event.at }
+  const status = statusAfter(event)
+  const priority = event.kind === 'priority_changed' ? word(PRIORITIES, event.new_value) : null
+  const category = event.kind === 'category_changed' ? word(CATEGORIES, event.new_value) : null
+  return { ...moved, status: status ?? moved.status, priority: priority ?? moved.priority, category: category ?? moved.category }
+}
+
+function statusAfter(event: HistoryEvent): Status | null {
+  switch (event.kind) {
+    case 'status_changed': return word(STATUSES, event.new_value)
+    case 'resolved': return 'resolved'
+    case 'closed': return 'closed'
+    case 'escalated': return 'escalated'
+    case 'reopened': return word(STATUSES, event.new_value) ?? 'open'
+    default: return null
+  }
+}
+
+/** Whether facts changed that the event alone does not tell (an assignee's name, a rating's comment, times). */
+export function changesFacts(event: HistoryEvent): boolean {
+  switch (event.kind) {
+    case 'message_added':
+    case 'internal_note_added':
+    case 'message_edited':
+    case 'message_redacted':
+    case 'note_edited':
+    case 'note_redacted':
+    case 'logged': return false
+    default: return true
+  }
+}

@@ -1,0 +1,52 @@
+// The address bar: which ticket is open, and the filters.
+
+import { signal, type ReadonlySignal } from '@preact/signals'
+
+export interface Place {
+  /** What follows the page's own path: a ticket's number, `new`, or nothing. */
+  readonly rest: string
+  readonly query: URLSearchParams
+}
+
+export interface Router {
+  readonly place: ReadonlySignal<Place>
+  go(rest: string): void
+  /** Changes the query in place: no step for the back button. */
+  setQuery(query: URLSearchParams): void
+  href(rest: string): string
+  dispose(): void
+}
+
+export function createRouter(base: string): Router {
+  const read = (): Place => {
+    const path = location.pathname.startsWith(`${base}/`) ? location.pathname.slice(base.length + 1) : ''
+    return { rest: unescaped(path.replace(/\/$/, '')), query: new URLSearchParams(location.search) }
+  }
+  const place = signal(read())
+  const href = (rest: string) => `${base}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}${location.search}`
+  const update = () => { place.value = read() }
+  addEventListener('popstate', update)
+  return {
+    place,
+    href,
+    go(rest) {
+      if (rest === place.value.rest) return
+      history.pushState(null, '', href(rest))
+      update()
+    },
+    setQuery(query) {
+      const text = query.toString()
+      history.replaceState(null, '', `${location.pathname}${text === '' ? '' : `?${text}`}`)
+      update()
+    },
+    dispose: () => removeEventListener('popstate', update),
+  }
+}
+
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

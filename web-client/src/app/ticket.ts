@@ -1,0 +1,224 @@
+// One open ticket: its facts, its timeline, who types and who looks, and everything this person may do there.
+
+import { batch, signal, type ReadonlySignal } from '@preact/signals'
+import type { NewRating, TicketPatch, Viewer } from '../protocol/generated.ts'
+import type { HistoryEvent, Person, Problem, TicketView } from '../protocol/model.ts'
+import type { Subscription, TicketFrame, TicketSink } from '../connection/subscriptions.ts'
+import type { Result } from '../rest/client.ts'
+import { reduce } from '../timeline/reduce.ts'
+import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../timeline/state.ts'
+import type { Reader } from '../timeline/view.ts'
+import type { OutboxChange } from '../outbox/outbox.ts'
+import type { Queued } from '../outbox/store.ts'
+import { clock } from './browser.ts'
+import type { Desk } from './desk.ts'
+import { changesFacts, withEvent } from './facts.ts'
+import { createPresence } from './presence.ts'
+
+export type Opening =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'open'; readonly ticket: TicketView; readonly reader: Reader }
+  | { readonly kind: 'failed'; readonly problem: Problem }
+
+export interface TypingPerson {
+  readonly person: Person
+  readonly internal: boolean
+}
+
+export interface TicketStore {
+  readonly opening: ReadonlySignal<Opening>
+  readonly timeline: ReadonlySignal<Timeline>
+  readonly typing: ReadonlySignal<readonly TypingPerson[]>
+  readonly viewers: ReadonlySignal<readonly Viewer[]>
+  readonly loadingOlder: ReadonlySignal<boolean>
+  /** The last thing that was tried and refused. */
+  readonly problem: ReadonlySignal<Problem | null>
+  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null }): void
+  retry(key: string, how: 'as_written' | 'insist'): void
+  discard(key: string): Queued | null
+  loadOlder(): Promise<void>
+  change(patch: TicketPatch): Promise<boolean>
+  rate(rating: NewRating): Promise<boolean>
+  /** To be called at every keystroke and, with `false`, when the text is gone. */
+  wrote(on: boolean, internal: boolean): void
+  /** The person sees the end of the thread. */
+  sawEnd(): void
+  reload(): void
+  dispose(): void
+}
+
+const OLDER_EVENTS = 50
+const REFRESH_MS = 60
+
+/** Opens a ticket by id or number. `onTicket` hears of every newer state of it. */
+export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketView) => void): TicketStore {
+  const opening = signal<Opening>({ kind: 'loading' })
+  const timeline = signal<Timeline>(EMPTY)
+  const loadingOlder = signal(false)
+  const problem = signal<Problem | null>(null)
+  const presence = createPresence(desk)
+  let subscription: Subscription | null = null
+  let disposed = false
+  let stopRefresh = () => {}
+  let stopOutbox = () => {}
+
+  const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
+  const step = (input: TimelineInput) => {
+    timeline.value = reduce(timeline.value, input)
+    if (timeline.value.hole) subscription?.again()
+  }
+
+  const take = (ticket: TicketView) => {
+    const before = opening.value
+    // An answer that was overtaken by events must not turn the ticket back.
+    if (before.kind === 'open' && before.ticket.seq > ticket.seq) return
+    const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)
+    opening.value = { kind: 'open', ticket, reader }
+    onTicket(ticket)
+  }
+
+  const readerOf = (ticket: TicketView): Reader => (ticket.side === 'customer' ? { side: 'customer' } : { side: 'staff', id: desk.identity.id })
+
+  const load = async () => {
+    const result = await desk.rest.ticket(ref)
+    if (disposed) return
+    if (!result.ok) {
+      if (opening.value.kind !== 'open') opening.value = { kind: 'failed', problem: result.problem }
+      return
+    }
+    take(result.value)
+    if (subscription === null) listen(result.value.id)
+  }
+
+  const listen = (ticket: string) => {
+    for (const entry of desk.outbox.of(ticket)) step({ type: 'queued', pending: pendingOf(entry) })
+    stopOutbox = desk.outbox.onChange((change) => outboxChanged(ticket, change))
+    presence.open(ticket)
+    subscription = desk.session.subscribe(ticket, sink)
+  }
+
+  const outboxChanged = (ticket: string, change: OutboxChange) => {
+    if (change.type !== 'withdrawn' && change.entry.ticket !== ticket) return
+    switch (change.type) {
+      case 'queued': return step({ type: 'queued', pending: pendingOf(change.entry) })
+      case 'acked': return step({ type: 'acked', key: change.entry.key, seq: change.seq })
+      case 'refused': return step({ type: 'refused', key: change.entry.key, code: change.code })
+      case 'withdrawn': return step({ type: 'withdrawn', key: change.key })
+    }
+  }
+
+  const refreshSoon = () => {
+    stopRefresh()
+    stopRefresh = clock.after(REFRESH_MS, () => void load())
+  }
+
+  const heard = (events: readonly HistoryEvent[]) => {
+    if (opening.value.kind !== 'open') return
+    const { ticket } = opening.value
+    const news = events.filter((event) => event.seq > ticket.seq)
+    if (news.length === 0) return
+    take(news.reduce(withEvent, ticket))
+    if (news.some(changesFacts)) refreshSoon()
+  }
+
+  const sink: TicketSink = {
+    resume() {
+      const { position, epoch } = timeline.value
+      return position === null ? null : { after: position, epoch }
+    },
+    subscribing: () => step({ type: 'subscribing' }),
+    page(page) {
+      batch(() => {
+        step({ type: 'page', page })
+        presence.arrived(page.viewers)
+        heard(page.events)
+        if (page.reset) refreshSoon()
+      })
+    },
+    frame: (frame) => batch(() => taken(frame)),
+    head: (seq) => step({ type: 'head', seq }),
+    disconnected() {
+      step({ type: 'disconnected' })
+      presence.disconnected()
+    },
+    refused: (code) => {
+      problem.value = { status: 0, code, title: '', retry_after_ms: null, head: null }
+    },
+  }
+
+  const taken = (frame: TicketFrame) => {
+    switch (frame.type) {
+      case 'event':
+        presence.spoke(frame.event.actor)
+        step({ type: 'event', event: frame.event })
+        return heard([frame.event])
+      case 'reset':
+        step({ type: 'reset' })
+        return subscription?.again()
+      case 'read': return step({ type: 'read', mark: { person: frame.person, seq: frame.seq } })
+      case 'typing': return presence.typed({ person: frame.person, internal: frame.internal }, frame.on)
+      case 'presence': return presence.arrived(frame.viewers)
+    }
+  }
+
+  const settle = (result: Result<TicketView>): boolean => {
+    problem.value = result.ok ? null : result.problem
+    if (result.ok && !disposed) take(result.value)
+    return result.ok
+  }
+
+  void load()
+  return {
+    opening,
+    timeline,
+    typing: presence.typing,
+    viewers: presence.viewers,
+    loadingOlder,
+    problem,
+    send(body, { internal, based_on }) {
+      const ticket = id()
+      if (ticket === null) return
+      desk.outbox.queue({ ticket, body, internal, based_on })
+      presence.wrote(false, internal)
+    },
+    retry: (key, how) => desk.outbox.retry(key, how),
+    discard: (key) => desk.outbox.discard(key),
+    async loadOlder() {
+      const ticket = id()
+      const { events, position, more_before } = timeline.value
+      if (ticket === null || position === null || !more_before || loadingOlder.value) return
+      loadingOlder.value = true
+      const result = await desk.rest.activity(ticket, { before: events[0]?.seq ?? position + 1 }, OLDER_EVENTS)
+      loadingOlder.value = false
+      if (disposed) return
+      if (result.ok) step({ type: 'older', page: result.value })
+      else problem.value = result.problem
+    },
+    async change(patch) {
+      const ticket = id()
+      return ticket !== null && settle(await desk.rest.changeTicket(ticket, patch))
+    },
+    async rate(rating) {
+      const ticket = id()
+      return ticket !== null && settle(await desk.rest.rate(ticket, rating))
+    },
+    wrote: presence.wrote,
+    sawEnd: () => presence.saw(timeline.value.position ?? 0),
+    reload() {
+      if (opening.value.kind === 'failed') opening.value = { kind: 'loading' }
+      void load()
+    },
+    dispose() {
+      disposed = true
+      stopRefresh()
+      stopOutbox()
+      presence.dispose()
+      subscription?.dispose()
+    },
+  }
+}
+
+function pendingOf(entry: Queued): Pending {
+  const { key, body, internal, at, refused } = entry
+  return { key, body, internal, at, state: refused === null ? { kind: 'waiting' } : { kind: 'refused', code: refused } }
+}

@@ -1,0 +1,40 @@
+import type { TicketStats } from '../../protocol/generated.ts'
+import { t, type StringKey } from '../../strings.ts'
+import { T } from '../../testids.ts'
+
+export function Stats({ stats }: { readonly stats: TicketStats | null }) {
+  const hours = stats?.avg_resolution_hours ?? null
+  const rating = stats?.avg_satisfaction_rating ?? null
+  return (
+    <dl class="stats" data-testid={T.stats}>
+      <Card name="open" label="stats.open" value={stats?.open_tickets} />
+      <Card name="in_progress" label="stats.in_progress" value={stats?.in_progress_tickets} />
+      <Card name="waiting" label="stats.waiting" value={stats?.waiting_tickets} />
+      <Card name="urgent" label="stats.urgent" value={stats?.urgent_tickets} alarming={(stats?.urgent_tickets ?? 0) > 0} />
+      <Card name="unassigned" label="stats.unassigned" value={stats?.unassigned_tickets} />
+      <Card name="last_24h" label="stats.last_24h" value={stats?.tickets_last_24h} />
+      <Card name="resolution" label="stats.resolution" value={hours === null ? undefined : t('stats.hours', { n: round(hours) })} />
+      <Card name="rating" label="stats.rating" value={rating === null ? undefined : round(rating)} />
+    </dl>
+  )
+}
+
+interface CardProps {
+  readonly name: string
+  readonly label: StringKey
+  readonly value: number | string | undefined
+  readonly alarming?: boolean
+}
+
+function Card({ name, label, value, alarming = false }: CardProps) {
+  return (
+    <div class={`stat ${alarming ? 'alarming' : ''}`} data-testid={T.stat} data-stat={name} data-value={value}>
+      <dt>{t(label)}</dt>
+      <dd>{value ?? '–'}</dd>
+    </div>
+  )
+}
+
+function round(n: number): string {
+  return n >= 10 ? n.toFixed(0) : n.toFixed(1)
+}

@@ -1,0 +1,46 @@
+import { useState } from 'preact/hooks'
+import type { TicketStore } from '../../app/ticket.ts'
+import type { CustomerView } from '../../protocol/model.ts'
+import { t } from '../../strings.ts'
+import { T } from '../../testids.ts'
+
+const STARS = [1, 2, 3, 4, 5] as const
+const COMMENT_CHARS_MAX = 2_000
+
+export function RatingForm({ store, ticket }: { readonly store: TicketStore; readonly ticket: CustomerView }) {
+  const given = ticket.rating
+  const [open, setOpen] = useState(false)
+  const [stars, setStars] = useState(given?.satisfaction_rating ?? 0)
+  const [comment, setComment] = useState(given?.satisfaction_comment ?? '')
+  const [busy, setBusy] = useState(false)
+
+  const submit = async () => {
+    if (stars === 0 || busy) return
+    setBusy(true)
+    const done = await store.rate({ satisfaction_rating: stars, ...(comment.trim() === '' ? {} : { satisfaction_comment: comment.trim() }) })
+    setBusy(false)
+    if (done) setOpen(false)
+  }
+  if (given !== null && !open) {
+    return (
+      <div class="rating done" data-testid={T.ratingDone}>
+        <span><span class="stars" aria-hidden="true">{'★'.repeat(given.satisfaction_rating)}<span class="dim">{'★'.repeat(5 - given.satisfaction_rating)}</span></span> <span data-testid={T.ticketRating} data-value={given.satisfaction_rating}>{t('rating.done', { n: given.satisfaction_rating })}</span></span>
+        <button type="button" class="quiet" onClick={() => setOpen(true)}>{t('rating.change')}</button>
+      </div>
+    )
+  }
+  return (
+    <form class="rating" data-testid={T.rating} onSubmit={(event) => { event.preventDefault(); void submit() }}>
+      <p>{t('rating.ask')}</p>
+      <div class="row">
+        <span class="stars" role="radiogroup" aria-label={t('rating.ask')}>
+          {STARS.map((n) => (
+            <button key={n} type="button" role="radio" aria-checked={stars === n} class={n <= stars ? 'star on' : 'star'} aria-label={t('rating.star', { n })} data-testid={T.ratingStar} data-value={n} onClick={() => setStars(n)}>★</button>
+          ))}
+        </span>
+        <input value={comment} maxLength={COMMENT_CHARS_MAX} placeholder={t('rating.comment')} aria-label={t('rating.comment')} dir="auto" data-testid={T.ratingComment} onInput={(event) => setComment(event.currentTarget.value)} />
+        <button type="submit" class="primary" disabled={stars === 0 || busy} data-testid={T.ratingSubmit}>{t('rating.submit')}</button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,107 @@
+// The names by which browser tests find things. They change only together with the tests.
+
+export const T = {
+  // Sign-in and frame of every page
+  signIn: 'sign-in',
+  /** `sign-in-person` with `data-person=<name>` on each demo person's button. */
+  signInPerson: 'sign-in-person',
+  signOut: 'sign-out',
+  /** Who is signed in; `data-user=<id>`. */
+  whoami: 'whoami',
+  /** Only there while the connection is not live; `data-state=connecting|waiting|away|catching_up`. */
+  connection: 'connection',
+  connectionRetry: 'connection-retry',
+  /** On the page's root; `data-live=true|false`. */
+  page: 'page',
+  /** A refusal in words; `data-code`. */
+  problem: 'problem',
+
+  // Lists
+  tabActive: 'tab-active',
+  tabClosed: 'tab-closed',
+  ticketList: 'ticket-list',
+  /** One row; `data-number=TKT-…`, `data-unread=true|false`, `data-status`, `data-priority`. */
+  ticketRow: 'ticket-row',
+  listEmpty: 'list-empty',
+  listMore: 'list-more',
+
+  // New ticket
+  newTicket: 'new-ticket',
+  newForm: 'new-form',
+  newSubject: 'new-subject',
+  newCategory: 'new-category',
+  newPriority: 'new-priority',
+  newDescription: 'new-description',
+  newSubmit: 'new-submit',
+
+  // An open ticket, both pages
+  /** `data-number`, `data-status`. */
+  ticket: 'ticket',
+  ticketMissing: 'ticket-missing',
+  ticketNumber: 'ticket-number',
+  ticketSubject: 'ticket-subject',
+  /** `data-value=<word>`. */
+  ticketStatus: 'ticket-status',
+  /** `data-value=<word>`. */
+  ticketPriority: 'ticket-priority',
+  /** `data-value=<word>`. */
+  ticketCategory: 'ticket-category',
+  ticketAssignee: 'ticket-assignee',
+  /** `data-value=<1..5>`, only there when rated. */
+  ticketRating: 'ticket-rating',
+  ticketClose: 'ticket-close',
+  ticketReopen: 'ticket-reopen',
+  back: 'back',
+
+  // Thread
+  /** `data-position=<last contiguous number>`. */
+  thread: 'thread',
+  threadOlder: 'thread-older',
+  /** A message; `data-key`, `data-mine=true|false`, `data-note=true|false`, `data-seq` (once stored), `data-state=waiting|stored|seen|refused|received`. */
+  message: 'message',
+  messageBody: 'message-body',
+  messageState: 'message-state',
+  messageRetry: 'message-retry',
+  messageInsist: 'message-insist',
+  messageRewrite: 'message-rewrite',
+  messageDiscard: 'message-discard',
+  /** A change told in words; `data-kind`. */
+  activity: 'activity',
+  typing: 'typing',
+
+  // Composer
+  composer: 'composer',
+  composerInput: 'composer-input',
+  composerSend: 'composer-send',
+  composerReply: 'composer-reply',
+  composerNote: 'composer-note',
+  /** "Somebody has written since", before anything is sent. */
+  composerStale: 'composer-stale',
+
+  // Rating (support)
+  rating: 'rating',
+  /** `data-value=<1..5>`. */
+  ratingStar: 'rating-star',
+  ratingComment: 'rating-comment',
+  ratingSubmit: 'rating-submit',
+  ratingDone: 'rating-done',
+
+  // Console
+  stats: 'stats',
+  /** `data-stat=open|in_progress|…`, `data-value`. */
+  stat: 'stat',
+  filterStatus: 'filter-status',
+  filterCategory: 'filter-category',
+  filterPriority: 'filter-priority',
+  filterAssignee: 'filter-assignee',
+  filterClear: 'filter-clear',
+  search: 'search',
+  assignMe: 'assign-me',
+  assignTo: 'assign-to',
+  setStatus: 'set-status',
+  setPriority: 'set-priority',
+  setCategory: 'set-category',
+  viewers: 'viewers',
+  notStaff: 'not-staff',
+  ownTicket: 'own-ticket',
+} as const

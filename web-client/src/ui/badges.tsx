@@ -1,0 +1,22 @@
+// A ticket's words as badges: always a word beside the colour.
+
+import type { Priority, Status } from '../protocol/generated.ts'
+import { tWord } from '../strings.ts'
+
+export function StatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
+  return <span class={`badge status-${status}`} data-testid={testid} data-value={status}>{tWord('status', status)}</span>
+}
+
+export function PriorityBadge({ priority, testid }: { readonly priority: Priority; readonly testid?: string }) {
+  return (
+    <span class={`badge priority priority-${priority}`} data-testid={testid} data-value={priority}>
+      <span class="dot" aria-hidden="true" />
+      {tWord('priority', priority)}
+    </span>
+  )
+}
+
+export function Avatar({ name, side }: { readonly name: string; readonly side?: 'customer' | 'admin' | 'system' }) {
+  const initials = name.split(/\s+/).map((word) => word.slice(0, 1)).join('').slice(0, 2).toUpperCase()
+  return <span class={`avatar ${side ?? ''}`} aria-hidden="true">{initials}</span>
+}

@@ -1,0 +1,89 @@
+// What every page has around its content: the bar on top, the connection's state, refusals in words.
+
+import type { ComponentChildren } from 'preact'
+import type { Identity } from '../app/auth.ts'
+import type { Desk } from '../app/desk.ts'
+import type { Problem } from '../protocol/model.ts'
+import { t, tProblem } from '../strings.ts'
+import { T } from '../testids.ts'
+
+interface TopBarProps {
+  readonly title: string
+  readonly home: string
+  readonly identity: Identity | null
+  readonly onHome: () => void
+  readonly onSignOut: () => void
+}
+
+export function TopBar({ title, home, identity, onHome, onSignOut }: TopBarProps) {
+  return (
+    <header class="top">
+      <a class="brand" href={home} onClick={(event) => { event.preventDefault(); onHome() }}>
+        <img src="/assets/icon.svg" alt="" width="24" height="24" />
+        <span>{title}</span>
+      </a>
+      {identity !== null && (
+        <div class="who">
+          <span data-testid={T.whoami} data-user={identity.id}>{identity.name}</span>
+          <span class="muted role">{t(identity.role === null ? 'signin.customer' : `signin.${identity.role}`)}</span>
+          <button type="button" class="quiet" data-testid={T.signOut} onClick={onSignOut}>{t('signin.out')}</button>
+        </div>
+      )}
+    </header>
+  )
+}
+
+/** Visible while things are not live, silent when they are. */
+export function ConnectionBar({ desk, behind }: { readonly desk: Desk; readonly behind: number | null }) {
+  const state = desk.connection.value
+  const [kind, text] = sentence(state, behind)
+  return (
+    <div class="connection-slot" role="status" aria-live="polite">
+      {kind !== null && (
+        <div class={`connection ${kind}`} data-testid={T.connection} data-state={kind}>
+          <span class="dot" aria-hidden="true" />
+          <span>{text}</span>
+          {(kind === 'waiting' || kind === 'away') && (
+            <button type="button" class="quiet" data-testid={T.connectionRetry} onClick={() => desk.session.nudge()}>{t('connection.retry')}</button>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function sentence(state: Desk['connection']['value'], behind: number | null): readonly [string | null, string] {
+  switch (state.kind) {
+    case 'off':
+    case 'connecting':
+      // The first attempt is the page's own loading; nobody needs to be told.
+      return state.kind === 'connecting' && state.attempt > 0 ? ['connecting', t('connection.connecting')] : [null, '']
+    case 'waiting': return ['waiting', t('connection.waiting')]
+    case 'away': return ['away', t('connection.away', { reason: state.reason === '' ? String(state.code) : state.reason })]
+    case 'live':
+      if (behind === null) return [null, '']
+      return ['catching_up', behind > 0 ? t('connection.catching_up_count', { n: behind }) : t('connection.catching_up')]
+  }
+}
+
+export function ProblemLine({ problem, onRetry }: { readonly problem: Problem | null; readonly onRetry?: () => void }) {
+  if (problem === null) return null
+  return (
+    <p class="problem" role="alert" data-testid={T.problem} data-code={problem.code}>
+      <span>{tProblem(problem)}</span>
+      {onRetry !== undefined && <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>}
+    </p>
+  )
+}
+
+export function Skeleton({ lines }: { readonly lines: number }) {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      {Array.from({ length: lines }, (_, index) => <span key={index} />)}
+    </div>
+  )
+}
+
+export function Empty({ children, testid }: { readonly children: ComponentChildren; readonly testid?: string }) {
+  return <p class="empty" data-testid={testid}>{children}</p>
+}

@@ -1,0 +1,26 @@
+// The store of the ticket that a place in the address bar names, for as long as it does.
+
+import { useEffect, useState } from 'preact/hooks'
+import type { Desk } from '../app/desk.ts'
+import { openTicket, type TicketStore } from '../app/ticket.ts'
+import type { TicketView } from '../protocol/model.ts'
+
+export function useTicket(desk: Desk, ref: string, onTicket: (ticket: TicketView) => void): TicketStore | null {
+  const [open, setOpen] = useState<{ readonly ref: string; readonly store: TicketStore } | null>(null)
+  useEffect(() => {
+    if (ref === '') return undefined
+    const store = openTicket(desk, ref, onTicket)
+    setOpen({ ref, store })
+    return () => store.dispose()
+  }, [desk, ref, onTicket])
+  // Between two places the store of the one before is not shown under the name of the next.
+  return open?.ref === ref ? open.store : null
+}
+
+/** How many rows the open ticket is known to lack; null: it is up to date, or there is none. */
+export function behindOf(store: TicketStore | null): number | null {
+  const timeline = store?.timeline.value
+  if (timeline === undefined) return null
+  if (timeline.syncing || timeline.hole) return timeline.position === null ? null : Math.max(0, timeline.head - timeline.position)
+  return null
+}
