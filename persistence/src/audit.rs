@@ -1,8 +1,8 @@
 //! `access_log`: what is no history, but must not go unrecorded: staff reads and refused attempts.
+use crate::{Store, StoreError};
 use helpline_core::ids::{TicketId, UserId};
 use helpline_core::reject::RejectCode;
 use std::net::IpAddr;
-use crate::{Store, StoreError};
 
 /// What was read or tried.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,4 +23,6 @@ pub struct AccessRow {
     pub detail: serde_json::Value,
 }
 /// Writes the rows, one transaction.
-pub async fn record(_store: &Store, _rows: &[AccessRow]) -> Result<(), StoreError> { todo!() }
+pub async fn record(_store: &Store, _rows: &[AccessRow]) -> Result<(), StoreError> {
+    todo!()
+}

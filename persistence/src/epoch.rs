@@ -1,14 +1,37 @@
 //! Which history the numbers belong to.
-use crate::{Store, StoreError};
+
+use helpline_core::actor::Audience;
+
+use crate::{Store, StoreError, rows};
+
+const READ: &str = include_str!("../sql/epoch/read.sql");
 
 /// The database's part of the epoch: `<system identifier>-<timeline>-<restore counter>`, in hexadecimal and decimal digits and dashes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Epoch(String);
+
 impl Epoch {
+    pub(crate) const fn new(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text that stands in relay events.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The text that stands in frames to this audience (the audience is part of it).
-    pub fn for_audience(&self, audience: helpline_core::actor::Audience) -> String { format!("{}-{}", self.0, audience.as_str()) }
+    pub fn for_audience(&self, audience: Audience) -> String {
+        format!("{}-{}", self.0, audience.as_str())
+    }
 }
+
 /// Reads it.
-pub async fn read(_store: &Store) -> Result<Epoch, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn read(store: &Store) -> Result<Epoch, StoreError> {
+    let answer = store.query(READ, &[]).await?;
+    let row = answer.first().ok_or_else(|| StoreError::Row("no epoch".into()))?;
+    rows::get(row, 0).map(Epoch)
+}

@@ -1,7 +1,8 @@
 //! What can go wrong with the record, classified once, by SQLSTATE.
 
-use helpline_core::reject::RejectCode;
 use helpline_core::ids::Seq;
+use helpline_core::reject::RejectCode;
+use tokio_postgres::error::{DbError, SqlState};
 
 /// Why the record did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +15,7 @@ pub enum StoreError {
         /// The ticket's head in the doer's numbering, with `stale`.
         head: Option<Seq>,
     },
-    /// Passes by itself: deadlock, serialization failure, lock timeout (40P01, 40001, 55P03). Nothing was written.
+    /// Passes by itself: deadlock, serialization failure, lock or statement timeout (40P01, 40001, 55P03, 57014). Nothing was written.
     #[error("busy")]
     Busy(#[source] tokio_postgres::Error),
     /// The database cannot be reached, is shutting down or starting, or the connection broke: a write may or may not be committed.
@@ -32,7 +33,80 @@ pub enum StoreError {
     /// Anything else: a fault of ours.
     #[error("database error")]
     Other(#[source] tokio_postgres::Error),
-    /// A row that does not fit our types.
-    #[error("unreadable row: {0}")]
+    /// What stands in the database does not fit this program: a row of another shape, a migration that failed or differs.
+    #[error("the record does not fit: {0}")]
     Row(String),
+}
+
+/// The SQLSTATE under which our functions refuse; the message is the code's word.
+const REFUSED: &str = "HL001";
+
+/// Constraints whose breach a client may know of, and the code that tells it. The rest are faults of the batch: [`StoreError::Data`].
+const CONSTRAINTS: &[(&str, RejectCode)] = &[
+    ("support_tickets_subject_check", RejectCode::InvalidField),
+    ("support_tickets_category_check", RejectCode::InvalidField),
+    ("support_tickets_priority_check", RejectCode::InvalidField),
+    ("support_tickets_status_check", RejectCode::InvalidField),
+    ("support_tickets_rating_check", RejectCode::InvalidField),
+    ("support_tickets_comment_check", RejectCode::InvalidField),
+    ("support_tickets_metadata_check", RejectCode::InvalidField),
+    ("support_tickets_key_check", RejectCode::InvalidField),
+    ("support_tickets_pkey", RejectCode::Conflict),
+    ("support_tickets_user_key", RejectCode::Conflict),
+    ("user_roles_role_check", RejectCode::InvalidField),
+];
+
+impl StoreError {
+    /// What a refusal without a head is made of.
+    pub(crate) const fn refused(code: RejectCode) -> Self {
+        Self::Refused { code, head: None }
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(db) = error.as_db_error() else {
+            return Self::Unreachable(Box::new(error));
+        };
+        if let Some(code) = refusal(db) {
+            return Self::refused(code);
+        }
+        let state = db.code();
+        if [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED]
+            .contains(state)
+        {
+            return Self::Busy(error);
+        }
+        match &state.code()[..2] {
+            // Connection trouble, shutdown or start, no room; and a standby that we were sent to in the middle of a failover.
+            "08" | "53" | "57" => Self::Unreachable(Box::new(error)),
+            _ if *state == SqlState::READ_ONLY_SQL_TRANSACTION || *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
+                Self::Unreachable(Box::new(error))
+            }
+            "22" | "23" => Self::Data(error),
+            _ => Self::Other(error),
+        }
+    }
+}
+
+fn refusal(db: &DbError) -> Option<RejectCode> {
+    if db.code().code() == REFUSED {
+        return db.message().parse().ok();
+    }
+    let name = db.constraint()?;
+    CONSTRAINTS.iter().find(|(constraint, _)| *constraint == name).map(|(_, code)| *code)
+}
+
+impl From<deadpool_postgres::PoolError> for StoreError {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        match error {
+            deadpool_postgres::PoolError::Timeout(_) => Self::PoolExhausted,
+            deadpool_postgres::PoolError::Backend(error) => match Self::from(error) {
+                // Whatever the server says to a newcomer, the record cannot be reached that way.
+                Self::Other(error) | Self::Data(error) | Self::Busy(error) => Self::Unreachable(Box::new(error)),
+                other => other,
+            },
+            other => Self::Unreachable(Box::new(other)),
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! Reading the log of one ticket.
-use helpline_core::history::HistoryRow;
-use helpline_core::ids::{Seq, TicketId};
-use helpline_core::protocol::{CustomerEvent, StaffEvent};
 
-use crate::{Reader, Store, StoreError};
+use helpline_core::actor::Audience;
+use helpline_core::history::{HistoryRow, Kind};
+use helpline_core::ids::{MessageId, Seq, TicketId};
+use helpline_core::protocol::{CustomerEvent, CustomerMessage, CustomerPerson, StaffEvent};
+use tokio_postgres::Row;
+
+use crate::{Reader, Store, StoreError, rows};
 
 /// Which part of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +37,115 @@ pub struct Heads {
     pub public_seq: Seq,
 }
 
+const PAGE_AFTER_FOR_STAFF: &str = include_str!("../sql/history/page_after_for_staff.sql");
+const PAGE_BEFORE_FOR_STAFF: &str = include_str!("../sql/history/page_before_for_staff.sql");
+const PAGE_AFTER_FOR_CUSTOMER: &str = include_str!("../sql/history/page_after_for_customer.sql");
+const PAGE_BEFORE_FOR_CUSTOMER: &str = include_str!("../sql/history/page_before_for_customer.sql");
+const ROWS_AFTER: &str = include_str!("../sql/history/rows_after.sql");
+const HEADS: &str = include_str!("../sql/history/heads.sql");
+
 /// For staff, under the staff role (`reader.audience` must be staff). An unseen ticket gives an empty page with head 0.
-pub async fn page_for_staff(_store: &Store, _reader: Reader, _ticket: TicketId, _span: Span, _limit: u32) -> Result<Page<StaffEvent>, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn page_for_staff(
+    store: &Store,
+    reader: Reader,
+    ticket: TicketId,
+    span: Span,
+    limit: u32,
+) -> Result<Page<StaffEvent>, StoreError> {
+    let (sql, edge) = match span {
+        Span::After(seq) => (PAGE_AFTER_FOR_STAFF, seq),
+        Span::Before(seq) => (PAGE_BEFORE_FOR_STAFF, seq.unwrap_or(END)),
+    };
+    let reader = Reader { audience: Audience::Staff, ..reader };
+    let answer = store.read(reader, sql, &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)]).await?;
+    page(&answer, |row| rows::history_row(row, 1).map(|row| StaffEvent::from(&row)))
+}
+
 /// For a customer, under the customer role: also for staff on their own ticket.
-pub async fn page_for_customer(_store: &Store, _reader: Reader, _ticket: TicketId, _span: Span, _limit: u32) -> Result<Page<CustomerEvent>, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn page_for_customer(
+    store: &Store,
+    reader: Reader,
+    ticket: TicketId,
+    span: Span,
+    limit: u32,
+) -> Result<Page<CustomerEvent>, StoreError> {
+    let (sql, edge) = match span {
+        Span::After(seq) => (PAGE_AFTER_FOR_CUSTOMER, seq),
+        Span::Before(seq) => (PAGE_BEFORE_FOR_CUSTOMER, seq.unwrap_or(END)),
+    };
+    let reader = Reader { audience: Audience::Customer, ..reader };
+    let answer = store.read(reader, sql, &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)]).await?;
+    page(&answer, |row| customer_event(ticket, row))
+}
+
 /// Full rows after each place, at most `limit` per ticket, ordered by ticket and seq, for the gateway's own rooms (service function).
-pub async fn rows_after(_store: &Store, _after: &[(TicketId, Seq)], _limit: u32) -> Result<Vec<HistoryRow>, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn rows_after(store: &Store, after: &[(TicketId, Seq)], limit: u32) -> Result<Vec<HistoryRow>, StoreError> {
+    let (tickets, places): (Vec<_>, Vec<_>) = after.iter().map(|(ticket, seq)| (ticket.uuid(), rows::bigint(*seq))).unzip();
+    let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+    rows::history_rows(&store.query(ROWS_AFTER, &[&tickets, &places, &limit]).await?)
+}
+
 /// The heads of these tickets (service function); missing tickets are missing in the answer.
-pub async fn heads(_store: &Store, _tickets: &[TicketId]) -> Result<Vec<Heads>, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn heads(store: &Store, tickets: &[TicketId]) -> Result<Vec<Heads>, StoreError> {
+    let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
+    let answer = store.query(HEADS, &[&tickets]).await?;
+    answer
+        .iter()
+        .map(|row| Ok(Heads { ticket: TicketId::new(rows::get(row, 0)?), seq: rows::seq(row, 1)?, public_seq: rows::seq(row, 2)? }))
+        .collect()
+}
+
+/// Beyond every history.
+const END: Seq = Seq::new(u64::MAX);
+
+/// An answer of rows that each bear the head in front; one row without an event tells the head of an empty part.
+fn page<E>(answer: &[Row], event: impl Fn(&Row) -> Result<E, StoreError>) -> Result<Page<E>, StoreError> {
+    let head = answer.first().map_or(Ok(Seq::ZERO), |row| rows::seq(row, 0))?;
+    let mut events = Vec::with_capacity(answer.len());
+    for row in answer {
+        if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
+            events.push(event(row)?);
+        }
+    }
+    Ok(Page { events, head })
+}
+
+/// Columns of `support_history_for_customer`, behind the head.
+fn customer_event(ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
+    let kind: Kind = rows::word(row, 4)?;
+    let message = match rows::get::<Option<_>>(row, 9)? {
+        Some(id) if kind.has_message() => Some(CustomerMessage {
+            id: MessageId::new(id),
+            sender_type: rows::word(row, 10)?,
+            body: rows::get(row, 11)?,
+            attachments: rows::attachments(row, 12)?,
+            key: rows::key(row, 13)?,
+            created_at: rows::get(row, 14)?,
+            edited_at: rows::get(row, 15)?,
+            redacted_at: rows::get(row, 16)?,
+        }),
+        Some(_) | None => None,
+    };
+    Ok(CustomerEvent {
+        ticket,
+        seq: rows::seq(row, 2)?,
+        at: rows::get(row, 3)?,
+        kind,
+        actor: CustomerPerson { kind: rows::word(row, 5)?, name: rows::get(row, 6)? },
+        old_value: rows::get(row, 7)?,
+        new_value: rows::get(row, 8)?,
+        message,
+    })
+}

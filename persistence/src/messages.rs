@@ -1,13 +1,23 @@
 //! Writing messages: the group commit's one statement, edits, redactions.
+
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use helpline_core::actor::Audience;
 use helpline_core::body::{Attachment, Body};
-use helpline_core::history::HistoryRow;
+use helpline_core::history::{HistoryRow, Kind};
 use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
 use helpline_core::reject::RejectCode;
+use tokio_postgres::Row;
+use tokio_postgres::types::Json;
+use uuid::Uuid;
 
-use crate::{Doer, Store, StoreError};
+use crate::{Doer, Store, StoreError, rows};
+
+const APPEND: &str = include_str!("../sql/messages/append.sql");
+const EDIT: &str = include_str!("../sql/messages/edit.sql");
+const REDACT: &str = include_str!("../sql/messages/redact.sql");
 
 /// One send, checked for form; right and state are checked by the database under the ticket's lock.
 #[derive(Debug, Clone)]
@@ -41,8 +51,13 @@ pub enum Outcome {
     Stored(Place),
     /// Committed by an earlier send of the same key.
     Duplicate(Place),
-    /// Not stored; `head` with `stale`, in the sender's numbering.
-    Refused { code: RejectCode, head: Option<Seq> },
+    /// Not stored.
+    Refused {
+        /// Why.
+        code: RejectCode,
+        /// With `stale`: the ticket's head, in the sender's numbering.
+        head: Option<Seq>,
+    },
     /// The ticket is locked by somebody else: nothing was stored, try it alone ([`append_waiting`]).
     Busy,
 }
@@ -55,7 +70,7 @@ pub struct Place {
     /// Among the public ones; none for a note.
     pub public_seq: Option<Seq>,
     /// How the sender reads the ticket (decides which of the two numbers the ack bears).
-    pub audience: helpline_core::actor::Audience,
+    pub audience: Audience,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -71,10 +86,100 @@ pub struct Appended {
 }
 
 /// Appends a batch in one statement and one commit, skipping tickets that somebody else has locked (outcome `Busy`).
-pub async fn append(_store: &Store, _batch: &[NewMessage]) -> Result<Appended, StoreError> { todo!() }
+///
+/// # Errors
+/// [`StoreError::Data`]: one of the messages is poisoned, split the batch. [`StoreError::Busy`]: again. [`StoreError::Unreachable`]: perhaps
+/// committed, again with the same keys.
+pub async fn append(store: &Store, batch: &[NewMessage]) -> Result<Appended, StoreError> {
+    append_as(store, batch, false).await
+}
+
 /// The same, waiting for locks up to the lock timeout: never `Busy`, but perhaps [`StoreError::Busy`].
-pub async fn append_waiting(_store: &Store, _batch: &[NewMessage]) -> Result<Appended, StoreError> { todo!() }
+///
+/// # Errors
+/// As [`append`].
+pub async fn append_waiting(store: &Store, batch: &[NewMessage]) -> Result<Appended, StoreError> {
+    append_as(store, batch, true).await
+}
+
+async fn append_as(store: &Store, batch: &[NewMessage], wait: bool) -> Result<Appended, StoreError> {
+    if batch.is_empty() {
+        return Ok(Appended { outcomes: Vec::new(), rows: Vec::new() });
+    }
+    let answer = store
+        .query(
+            APPEND,
+            &[
+                &wait,
+                &column(batch, |m| m.id.uuid()),
+                &column(batch, |m| m.ticket.uuid()),
+                &column(batch, |m| m.sender.uuid()),
+                &column(batch, |m| m.key.as_str()),
+                &column(batch, |m| m.body.as_str()),
+                &column(batch, |m| m.internal),
+                &column(batch, |m| Json(&m.attachments)),
+                &column(batch, |m| m.based_on.map(rows::bigint)),
+                &column(batch, |m| m.address),
+                &column(batch, |m| m.user_agent.as_deref()),
+            ],
+        )
+        .await?;
+    appended(&answer, batch.len())
+}
+
+fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -> Vec<T> {
+    batch.iter().map(value).collect()
+}
+
+/// The answer: outcomes first (with `n`), history rows behind them.
+fn appended(answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
+    /// Columns before those of the history.
+    const HISTORY_AT: usize = 5;
+    if answer.len() < sent {
+        return Err(StoreError::Row(format!("{} answers to {sent} messages", answer.len())));
+    }
+    let (outcomes, history) = answer.split_at(sent);
+    let mut rows = history.iter().map(|row| rows::history_row(row, HISTORY_AT)).collect::<Result<Vec<_>, _>>()?;
+    rows.sort_unstable_by_key(|row| (row.ticket, row.seq));
+    rows.dedup_by_key(|row| (row.ticket, row.seq));
+    let added: HashMap<MessageId, &HistoryRow> = rows
+        .iter()
+        .filter(|row| matches!(row.kind, Kind::MessageAdded | Kind::InternalNoteAdded))
+        .filter_map(|row| row.message.as_ref().map(|message| (message.id, row)))
+        .collect();
+    let outcomes = outcomes.iter().map(|row| outcome(row, &added)).collect::<Result<_, _>>()?;
+    Ok(Appended { outcomes, rows })
+}
+
+fn outcome(row: &Row, added: &HashMap<MessageId, &HistoryRow>) -> Result<Outcome, StoreError> {
+    let place = || -> Result<Place, StoreError> {
+        let id: Uuid = rows::get(row, 4)?;
+        let audience = if rows::get::<Option<&str>>(row, 3)? == Some("staff") { Audience::Staff } else { Audience::Customer };
+        let row = added.get(&MessageId::new(id)).ok_or_else(|| StoreError::Row(format!("message {id} without a history row")))?;
+        Ok(Place { seq: row.seq, public_seq: row.public_seq, audience, at: row.at })
+    };
+    match rows::get(row, 1)? {
+        "stored" => place().map(Outcome::Stored),
+        "duplicate" => place().map(Outcome::Duplicate),
+        "busy" => Ok(Outcome::Busy),
+        _ => Ok(Outcome::Refused { code: rows::word(row, 1)?, head: rows::optional_seq(row, 2)? }),
+    }
+}
+
 /// Changes the text of a message of the doer's own; gives the rows written. The old text stays in the history, for staff.
-pub async fn edit(_store: &Store, _doer: &Doer, _ticket: TicketId, _message: MessageId, _body: &Body) -> Result<Vec<HistoryRow>, StoreError> { todo!() }
+///
+/// # Errors
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `ticket_closed`, `redacted`.
+pub async fn edit(store: &Store, doer: &Doer, ticket: TicketId, message: MessageId, body: &Body) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = store.write(doer, EDIT, &[&ticket.uuid(), &message.uuid(), &body.as_str()]).await?;
+    Ok(written)
+}
+
 /// Removes a message's text for good, old versions and attachments included; gives the rows written. Redacting twice writes nothing.
-pub async fn redact(_store: &Store, _doer: &Doer, _ticket: TicketId, _message: MessageId) -> Result<Vec<HistoryRow>, StoreError> { todo!() }
+///
+/// # Errors
+/// [`StoreError::Refused`]: `not_found`, `forbidden`.
+pub async fn redact(store: &Store, doer: &Doer, ticket: TicketId, message: MessageId) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = store.write(doer, REDACT, &[&ticket.uuid(), &message.uuid()]).await?;
+    Ok(written)
+}

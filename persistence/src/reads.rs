@@ -1,8 +1,14 @@
 //! How far everybody has read: state, one row per person and ticket, in both numberings.
+
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId, UserId};
 use helpline_core::protocol::StaffPerson;
-use crate::{Store, StoreError};
+use tokio_postgres::Row;
+
+use crate::{Store, StoreError, rows};
+
+const MARK: &str = include_str!("../sql/reads/mark.sql");
+const OF_TICKET: &str = include_str!("../sql/reads/of_ticket.sql");
 
 /// "I have read up to here", in the reader's numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +34,32 @@ pub struct ReadPosition {
     /// Among the public ones.
     pub public_seq: Seq,
 }
+
 /// Writes the marks that move forward; gives those that did. At most one mark per person and ticket in a call.
-pub async fn mark(_store: &Store, _marks: &[Mark]) -> Result<Vec<ReadPosition>, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked, or two marks of one person and ticket stand in the call.
+pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, StoreError> {
+    let tickets: Vec<_> = marks.iter().map(|mark| mark.ticket.uuid()).collect();
+    let people: Vec<_> = marks.iter().map(|mark| mark.person.uuid()).collect();
+    let audiences: Vec<_> = marks.iter().map(|mark| mark.audience.as_str()).collect();
+    let seqs: Vec<_> = marks.iter().map(|mark| rows::bigint(mark.seq)).collect();
+    store.query(MARK, &[&tickets, &people, &audiences, &seqs]).await?.iter().map(position).collect()
+}
+
 /// Everybody's position on one ticket (service function).
-pub async fn of_ticket(_store: &Store, _ticket: TicketId) -> Result<Vec<ReadPosition>, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn of_ticket(store: &Store, ticket: TicketId) -> Result<Vec<ReadPosition>, StoreError> {
+    store.query(OF_TICKET, &[&ticket.uuid()]).await?.iter().map(position).collect()
+}
+
+fn position(row: &Row) -> Result<ReadPosition, StoreError> {
+    Ok(ReadPosition {
+        ticket: TicketId::new(rows::get(row, 0)?),
+        person: StaffPerson { id: Some(UserId::new(rows::get(row, 1)?)), kind: rows::word(row, 2)?, name: rows::get(row, 3)? },
+        seq: rows::seq(row, 4)?,
+        public_seq: rows::seq(row, 5)?,
+    })
+}

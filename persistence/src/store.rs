@@ -1,5 +1,17 @@
 //! The pool, and how a query is run as somebody.
-use crate::StoreError;
+
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use futures_util::future::{join, join3, join4};
+use helpline_core::actor::Audience;
+use helpline_core::history::HistoryRow;
+use helpline_core::ids::UserId;
+use helpline_core::limits;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{NoTls, Row};
+
+use crate::{Doer, Reader, StoreError, privileges, rows};
 
 /// How to reach the record.
 #[derive(Debug, Clone)]
@@ -12,13 +24,145 @@ pub struct Settings {
 
 /// The record. Cheap to clone.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    pool: Pool,
+}
+
+/// What a statement takes.
+pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// A pooled connection without an answer is found by keepalives within about half a minute; a write to it sooner.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const KEEPALIVE_RETRIES: u32 = 3;
+
+const SET_CLAIMS: &str = include_str!("../sql/store/set_claims.sql");
+const ROWS_WRITTEN: &str = include_str!("../sql/history/rows_written.sql");
+const PING: &str = include_str!("../sql/store/ping.sql");
 
 impl Store {
     /// Makes the pool and looks at the role: refuses one that may more than it should.
-    pub async fn connect(_settings: Settings) -> Result<Self, StoreError> { todo!() }
+    ///
+    /// # Errors
+    /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::Unreachable`] when nobody answers or the URL is none.
+    pub async fn connect(settings: Settings) -> Result<Self, StoreError> {
+        let mut config: tokio_postgres::Config =
+            settings.url.parse().map_err(|error: tokio_postgres::Error| StoreError::Unreachable(Box::new(error)))?;
+        // At the start of the session, not by a query: a pooled connection is never without its bounds.
+        let options = format!(
+            "{} -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
+            config.get_options().unwrap_or_default(),
+            limits::STATEMENT_TIMEOUT_MS,
+            limits::LOCK_TIMEOUT_MS,
+            limits::STATEMENT_TIMEOUT_MS,
+        );
+        config.options(options.trim());
+        if config.get_application_name().is_none() {
+            config.application_name("helpline");
+        }
+        config
+            .connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS))
+            .tcp_user_timeout(Duration::from_millis(limits::STATEMENT_TIMEOUT_MS))
+            .keepalives_idle(KEEPALIVE_IDLE)
+            .keepalives_interval(KEEPALIVE_INTERVAL)
+            .keepalives_retries(KEEPALIVE_RETRIES);
+        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
+        let pool = Pool::builder(manager)
+            .max_size(settings.connections_max)
+            .runtime(Runtime::Tokio1)
+            .timeouts(deadpool_postgres::Timeouts { wait, create: wait, recycle: wait })
+            .build()
+            .map_err(|error| StoreError::Unreachable(Box::new(error)))?;
+        let store = Self { pool };
+        privileges::check(&store).await?;
+        Ok(store)
+    }
+
     /// Whether the record answers now (`select 1` within the pool's wait).
-    pub async fn ping(&self) -> Result<(), StoreError> { todo!() }
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] or [`StoreError::PoolExhausted`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let answer = async { self.query(PING, &[]).await.map(drop) };
+        let wait = Duration::from_millis(limits::POOL_WAIT_MS);
+        tokio::time::timeout(wait, answer).await.map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))?
+    }
+
     /// (in use, idle, waiting) for metrics.
-    pub fn pool_status(&self) -> (usize, usize, usize) { todo!() }
+    pub fn pool_status(&self) -> (usize, usize, usize) {
+        let status = self.pool.status();
+        (status.size.saturating_sub(status.available), status.available, status.waiting)
+    }
+
+    async fn connection(&self) -> Result<Object, StoreError> {
+        Ok(self.pool.get().await?)
+    }
+
+    /// Runs one statement as the service itself: its functions only, one round trip, its own transaction.
+    pub(crate) async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+        let client = self.connection().await?;
+        let statement = client.prepare_cached(sql).await?;
+        Ok(client.query(&statement, params).await?)
+    }
+
+    /// Runs one query under the reader's role and claims.
+    ///
+    /// The whole transaction is queued when the future is first polled, and answered in one round trip: a reader who goes away in the
+    /// middle leaves a connection on which the commit is already queued, never one with somebody's claims.
+    pub(crate) async fn read(&self, reader: Reader, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+        let client = self.connection().await?;
+        let claims = claims(reader.user);
+        let (set_claims, statement) = (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(sql).await?);
+        let claims_params: Params<'_> = &[&claims, &"", &""];
+        let (begun, claimed, answer, ended) = join4(
+            client.batch_execute(begin_as(reader.audience)),
+            client.query(&set_claims, claims_params),
+            client.query(&statement, params),
+            client.batch_execute("commit"),
+        )
+        .await;
+        begun?;
+        claimed?;
+        let answer = answer?;
+        ended?;
+        Ok(answer)
+    }
+
+    /// Runs one writing function under the doer's role and claims, and gives its answer with the history rows that it wrote.
+    /// One transaction in one flight, as in [`Self::read`].
+    pub(crate) async fn write(&self, doer: &Doer, sql: &str, params: Params<'_>) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
+        let client = self.connection().await?;
+        let side = if doer.actor.is_staff() { Audience::Staff } else { Audience::Customer };
+        let claims = claims(doer.actor.user);
+        let address = doer.address.map(|address| address.to_string()).unwrap_or_default();
+        let user_agent = doer.user_agent.as_deref().unwrap_or_default();
+        let claims_params: Params<'_> = &[&claims, &address, &user_agent];
+        let (set_claims, statement) = (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(sql).await?);
+        let written = client.prepare_cached(ROWS_WRITTEN).await?;
+        let ((begun, claimed, answer), (back, written, ended)) = join(
+            join3(client.batch_execute(begin_as(side)), client.query(&set_claims, claims_params), client.query(&statement, params)),
+            // What was written is read as the service again: a customer's role has no right to the columns.
+            join3(client.batch_execute("set local role none"), client.query(&written, &[]), client.batch_execute("commit")),
+        )
+        .await;
+        begun?;
+        claimed?;
+        let answer = answer?;
+        back?;
+        let written = rows::history_rows(&written?)?;
+        ended?;
+        Ok((answer, written))
+    }
+}
+
+const fn begin_as(side: Audience) -> &'static str {
+    match side {
+        Audience::Customer => "begin; set local role helpline_customer",
+        Audience::Staff => "begin; set local role helpline_staff",
+    }
+}
+
+fn claims(user: UserId) -> String {
+    format!(r#"{{"sub":"{user}","role":"authenticated"}}"#)
 }

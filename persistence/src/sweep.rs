@@ -1,11 +1,16 @@
 //! What became visible in the log since the last look, whatever wrote it and however long its transaction was open.
+
 use helpline_core::ids::{Seq, TicketId};
+
 use crate::epoch::Epoch;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, rows};
+
+const LOOK: &str = include_str!("../sql/sweep/look.sql");
 
 /// `pg_current_snapshot()` of a look, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot(String);
+
 /// One look.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
@@ -16,5 +21,19 @@ pub struct Look {
     /// Tickets with rows that became visible since `since`, with the highest seq among those rows. Empty on a first look.
     pub moved: Vec<(TicketId, Seq)>,
 }
+
 /// Looks. Without `since`: the present snapshot alone. One statement, one snapshot, read from the index on the rows' xid.
-pub async fn look(_store: &Store, _since: Option<&Snapshot>) -> Result<Look, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn look(store: &Store, since: Option<&Snapshot>) -> Result<Look, StoreError> {
+    let answer = store.query(LOOK, &[&since.map(|snapshot| snapshot.0.as_str())]).await?;
+    let row = answer.first().ok_or_else(|| StoreError::Row("no snapshot".into()))?;
+    let (tickets, seqs): (Vec<uuid::Uuid>, Vec<i64>) = (rows::get(row, 2)?, rows::get(row, 3)?);
+    let moved = tickets.into_iter().zip(seqs).map(|(ticket, seq)| Ok((TicketId::new(ticket), rows::seq_of(seq)?)));
+    Ok(Look {
+        snapshot: Snapshot(rows::get(row, 0)?),
+        epoch: Epoch::new(rows::get(row, 1)?),
+        moved: moved.collect::<Result<_, StoreError>>()?,
+    })
+}

@@ -5,8 +5,12 @@ use helpline_core::ids::{Key, MessageId, TicketId, TicketRef, UserId};
 use helpline_core::protocol::{CustomerTicket, StaffTicket};
 use helpline_core::ticket::{Category, Priority, Status, TicketFacts};
 
+use tokio_postgres::Row;
+
 use crate::history::Heads;
-use crate::{Doer, Reader, Store, StoreError};
+use crate::{Doer, Reader, Store, StoreError, rows};
+
+const OPEN: &str = include_str!("../sql/tickets/open.sql");
 
 /// A ticket to be opened by its customer.
 #[derive(Debug, Clone)]
@@ -118,20 +122,59 @@ pub struct List<T> {
 }
 
 /// Opens a ticket; `doer.actor.user` becomes its owner. A known key gives the first ticket again; another body under it: `key_reused`.
-pub async fn create(_store: &Store, _doer: &Doer, _new: &NewTicket) -> Result<Created, StoreError> { todo!() }
+pub async fn create(_store: &Store, _doer: &Doer, _new: &NewTicket) -> Result<Created, StoreError> {
+    todo!()
+}
 /// Changes a ticket as the doer's side of it, one transaction; gives the rows written (none when nothing changed).
-pub async fn change(_store: &Store, _doer: &Doer, _ticket: TicketId, _patch: Patch) -> Result<Vec<HistoryRow>, StoreError> { todo!() }
+pub async fn change(_store: &Store, _doer: &Doer, _ticket: TicketId, _patch: Patch) -> Result<Vec<HistoryRow>, StoreError> {
+    todo!()
+}
 /// Rates a ticket as its owner; gives the rows written.
-pub async fn rate(_store: &Store, _doer: &Doer, _ticket: TicketId, _rating: u8, _comment: Option<&str>) -> Result<Vec<HistoryRow>, StoreError> { todo!() }
+pub async fn rate(
+    _store: &Store,
+    _doer: &Doer,
+    _ticket: TicketId,
+    _rating: u8,
+    _comment: Option<&str>,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    todo!()
+}
 /// Facts and heads, by id or number (service function); none: no such ticket.
-pub async fn open(_store: &Store, _ticket: &TicketRef) -> Result<Option<Opened>, StoreError> { todo!() }
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn open(store: &Store, ticket: &TicketRef) -> Result<Option<Opened>, StoreError> {
+    let (id, number) = match ticket {
+        TicketRef::Id(id) => (Some(id.uuid()), None),
+        TicketRef::Number(number) => (None, Some(number.as_str())),
+    };
+    let answer = store.query(OPEN, &[&id, &number]).await?;
+    answer.first().map(opened).transpose()
+}
+
+fn opened(row: &Row) -> Result<Opened, StoreError> {
+    let id = TicketId::new(rows::get(row, 0)?);
+    let facts = TicketFacts { id, owner: UserId::new(rows::get(row, 1)?), status: rows::word(row, 2)?, archived: rows::get(row, 3)? };
+    Ok(Opened { facts, heads: Heads { ticket: id, seq: rows::seq(row, 4)?, public_seq: rows::seq(row, 5)? } })
+}
+
 /// One ticket as staff see it.
-pub async fn get_for_staff(_store: &Store, _reader: Reader, _ticket: TicketId) -> Result<Option<StaffTicket>, StoreError> { todo!() }
+pub async fn get_for_staff(_store: &Store, _reader: Reader, _ticket: TicketId) -> Result<Option<StaffTicket>, StoreError> {
+    todo!()
+}
 /// One ticket as its customer sees it.
-pub async fn get_for_customer(_store: &Store, _reader: Reader, _ticket: TicketId) -> Result<Option<CustomerTicket>, StoreError> { todo!() }
+pub async fn get_for_customer(_store: &Store, _reader: Reader, _ticket: TicketId) -> Result<Option<CustomerTicket>, StoreError> {
+    todo!()
+}
 /// Everybody's tickets.
-pub async fn list_for_staff(_store: &Store, _reader: Reader, _query: &ListQuery) -> Result<List<StaffTicket>, StoreError> { todo!() }
+pub async fn list_for_staff(_store: &Store, _reader: Reader, _query: &ListQuery) -> Result<List<StaffTicket>, StoreError> {
+    todo!()
+}
 /// The reader's own tickets.
-pub async fn list_for_customer(_store: &Store, _reader: Reader, _query: &ListQuery) -> Result<List<CustomerTicket>, StoreError> { todo!() }
+pub async fn list_for_customer(_store: &Store, _reader: Reader, _query: &ListQuery) -> Result<List<CustomerTicket>, StoreError> {
+    todo!()
+}
 /// The present state of these tickets, for the inbox (service function; `read_seq` 0).
-pub async fn summaries(_store: &Store, _tickets: &[TicketId]) -> Result<Vec<StaffTicket>, StoreError> { todo!() }
+pub async fn summaries(_store: &Store, _tickets: &[TicketId]) -> Result<Vec<StaffTicket>, StoreError> {
+    todo!()
+}

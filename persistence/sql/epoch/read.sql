@@ -1,0 +1,2 @@
+-- Cluster, timeline and restores, as one text.
+select helpline_epoch()

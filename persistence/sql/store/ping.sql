@@ -1,0 +1,2 @@
+-- The least that shows that the record answers.
+select 1

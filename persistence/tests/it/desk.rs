@@ -1,0 +1,220 @@
+//! The helper that owns the API: a desk is one migrated database with its store, its administrator, and people on both sides.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use helpline_core::actor::{Actor, Audience, StaffRole};
+use helpline_core::body::{Body, Subject};
+use helpline_core::history::HistoryRow;
+use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
+use helpline_core::ticket::{Category, Priority};
+use helpline_persistence::messages::{Appended, NewMessage, Outcome, Place, append_waiting};
+use helpline_persistence::people::Identity;
+use helpline_persistence::{Doer, Reader, Settings, Store, history, migrate, people, tickets};
+use helpline_rig::Postgres;
+use tokio::sync::OnceCell;
+use tokio_postgres::{Client, NoTls};
+use uuid::Uuid;
+
+const TEMPLATE: &str = "desk_template";
+const PASSWORD: &str = "serviceword";
+
+static CLUSTER: OnceCell<Postgres> = OnceCell::const_new();
+static DATABASES: AtomicU32 = AtomicU32::new(1);
+
+/// The cluster of this test binary, with its migrated template.
+pub async fn cluster() -> &'static Postgres {
+    CLUSTER
+        .get_or_init(|| async {
+            let postgres = Postgres::start_temporary().await.unwrap();
+            postgres.create_database(TEMPLATE, None).await.unwrap();
+            migrate::migrate(&postgres.admin_url(TEMPLATE)).await.unwrap();
+            migrate::set_runtime_password(&postgres.admin_url(TEMPLATE), PASSWORD).await.unwrap();
+            postgres
+        })
+        .await
+}
+
+/// A database of its own, without any migration.
+pub async fn empty_database() -> String {
+    let name = format!("empty_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+    cluster().await.create_database(&name, None).await.unwrap();
+    name
+}
+
+/// A plain connection.
+pub async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// One migrated database, with a customer, a second customer, an agent and an admin.
+pub struct Desk {
+    pub database: String,
+    pub store: Store,
+    /// The superuser: plain SQL from the platform's side.
+    pub admin: Client,
+    pub customer: UserId,
+    pub stranger: UserId,
+    pub agent: UserId,
+    pub boss: UserId,
+}
+
+pub fn user(n: u128) -> UserId {
+    UserId::new(Uuid::from_u128(0xaaaa_0000_0000_4000_8000_0000_0000_0000 + n))
+}
+
+pub fn key(text: &str) -> Key {
+    Key::parse(text).unwrap()
+}
+
+impl Desk {
+    pub async fn open() -> Self {
+        Self::open_with_connections(8).await
+    }
+
+    pub async fn open_with_connections(connections_max: usize) -> Self {
+        let database = format!("desk_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        let postgres = cluster().await;
+        postgres.create_database(&database, Some(TEMPLATE)).await.unwrap();
+        let admin = connect(&postgres.admin_url(&database)).await;
+        let url = postgres.url_for("helpline_service", PASSWORD, &database);
+        let store = Store::connect(Settings { url, connections_max }).await.unwrap();
+        let desk = Self { database, store, admin, customer: user(1), stranger: user(2), agent: user(11), boss: user(12) };
+        for (who, name) in
+            [(desk.customer, "Carla Customer"), (desk.stranger, "Stan Stranger"), (desk.agent, "Anna Agent"), (desk.boss, "Boris Boss")]
+        {
+            let email = format!("{}@example.org", name.split(' ').next().unwrap().to_lowercase());
+            people::sign_in(&desk.store, &Identity { user: who, email: Some(email), name: Some(name.into()) }).await.unwrap();
+        }
+        desk.sql(&format!("insert into user_roles (user_id, role) values ('{}', 'support_agent'), ('{}', 'admin')", desk.agent, desk.boss))
+            .await;
+        desk
+    }
+
+    /// Plain SQL by the superuser.
+    pub async fn sql(&self, sql: &str) {
+        if let Err(error) = self.admin.batch_execute(sql).await {
+            panic!("{sql}: {error:?}");
+        }
+    }
+
+    /// One value, asked by the superuser.
+    pub async fn ask<T: for<'a> tokio_postgres::types::FromSql<'a>>(&self, sql: &str) -> T {
+        match self.admin.query_one(sql, &[]).await {
+            Ok(row) => row.get(0),
+            Err(error) => panic!("{sql}: {error:?}"),
+        }
+    }
+
+    /// A further connection of the superuser's.
+    pub async fn another_admin(&self) -> Client {
+        connect(&cluster().await.admin_url(&self.database)).await
+    }
+
+    /// A raw connection that acts as this role with this person's claims, as the platform's own SQL does.
+    pub async fn session(&self, role: &str, who: UserId) -> Client {
+        let client = self.another_admin().await;
+        let claims = format!(r#"{{"sub":"{who}","role":"authenticated"}}"#);
+        client.batch_execute(&format!("set role {role}; set request.jwt.claims = '{claims}'")).await.unwrap();
+        client
+    }
+
+    pub fn doer(&self, who: UserId) -> Doer {
+        let role = match who {
+            who if who == self.agent => Some(StaffRole::SupportAgent),
+            who if who == self.boss => Some(StaffRole::Admin),
+            _ => None,
+        };
+        Doer { actor: Actor { user: who, role }, address: Some("203.0.113.7".parse().unwrap()), user_agent: Some("it/1".into()) }
+    }
+
+    pub fn reader(&self, who: UserId) -> Reader {
+        let staff = who == self.agent || who == self.boss;
+        Reader { user: who, audience: if staff { Audience::Staff } else { Audience::Customer } }
+    }
+
+    /// A ticket of this customer, opened by the front door.
+    pub async fn ticket_of(&self, owner: UserId, subject: &str) -> TicketId {
+        let new = self.new_ticket(subject);
+        tickets::create(&self.store, &self.doer(owner), &new).await.unwrap().id
+    }
+
+    pub async fn ticket(&self) -> TicketId {
+        self.ticket_of(self.customer, "The printer is on fire").await
+    }
+
+    pub fn new_ticket(&self, subject: &str) -> tickets::NewTicket {
+        let id = Uuid::now_v7();
+        tickets::NewTicket {
+            id: TicketId::new(id),
+            message: MessageId::new(Uuid::now_v7()),
+            key: key(&format!("open-{id}")),
+            subject: Subject::parse(subject).unwrap(),
+            category: Category::Technical,
+            priority: Priority::Medium,
+            description: Body::parse(format!("{subject}: what shall I do?")).unwrap(),
+            attachments: Vec::new(),
+            metadata: serde_json::Map::new(),
+        }
+    }
+
+    pub async fn send(&self, message: NewMessage) -> Outcome {
+        self.append(&[message]).await.outcomes.remove(0)
+    }
+
+    pub async fn append(&self, batch: &[NewMessage]) -> Appended {
+        append_waiting(&self.store, batch).await.unwrap()
+    }
+
+    /// All rows of a ticket, and proof that both numberings are gapless.
+    pub async fn history(&self, ticket: TicketId) -> Vec<HistoryRow> {
+        let rows = history::rows_after(&self.store, &[(ticket, Seq::ZERO)], 1_000_000).await.unwrap();
+        let mut public = 0;
+        for (n, row) in rows.iter().enumerate() {
+            assert_eq!(row.seq.get(), n as u64 + 1, "a hole in the numbering of {ticket}");
+            if let Some(place) = row.public_seq {
+                public += 1;
+                assert_eq!(place.get(), public, "a hole in the customer's numbering of {ticket}");
+            }
+        }
+        let heads = history::heads(&self.store, &[ticket]).await.unwrap();
+        assert_eq!(heads[0].seq.get(), rows.len() as u64, "the head of {ticket}");
+        assert_eq!(heads[0].public_seq.get(), public, "the customer's head of {ticket}");
+        rows
+    }
+
+    pub async fn kinds(&self, ticket: TicketId) -> Vec<&'static str> {
+        self.history(ticket).await.iter().map(|row| row.kind.as_str()).collect()
+    }
+}
+
+/// A message with a fresh id and key.
+pub fn message(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
+    let id = Uuid::now_v7();
+    NewMessage {
+        id: MessageId::new(id),
+        ticket,
+        sender,
+        key: key(&id.to_string()),
+        body: Body::parse(body).unwrap(),
+        internal: false,
+        attachments: Vec::new(),
+        based_on: None,
+        address: Some("203.0.113.9".parse().unwrap()),
+        user_agent: Some("it/2".into()),
+    }
+}
+
+pub fn note(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
+    NewMessage { internal: true, ..message(ticket, sender, body) }
+}
+
+/// The place of a message that was stored now.
+#[track_caller]
+pub fn stored(outcome: &Outcome) -> Place {
+    match outcome {
+        Outcome::Stored(place) => *place,
+        other => panic!("not stored: {other:?}"),
+    }
+}

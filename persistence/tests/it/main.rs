@@ -1,0 +1,4 @@
+//! The record against a real Postgres: one cluster for this binary, a migrated template, one database per test.
+
+mod append;
+mod desk;
