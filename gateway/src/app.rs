@@ -5,7 +5,8 @@ use std::sync::{Arc, Weak};
 
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, UserId};
-use helpline_core::reject::Reject;
+use helpline_core::protocol::RelayFrame;
+use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
 use helpline_persistence::messages::NewMessage;
 use helpline_persistence::people::{Identity, Person};
@@ -22,7 +23,7 @@ use crate::encoded::Encoded;
 use crate::epoch::CurrentEpoch;
 use crate::errors::reject_of;
 use crate::inbox::Inbox;
-use crate::presence::Presence;
+use crate::presence::{Presence, Typing};
 use crate::reads::Reads;
 use crate::relay::Relay;
 use crate::rooms::Rooms;
@@ -62,6 +63,8 @@ pub struct App {
     pub stop: CancellationToken,
     /// Whether the instance takes no new work.
     pub draining: AtomicBool,
+    /// Wakes the sweep before its time.
+    pub(crate) sweep_wanted: tokio::sync::Notify,
     /// Itself, for tasks that it starts.
     pub(crate) me: Weak<App>,
 }
@@ -104,6 +107,33 @@ impl App {
         answer.await.unwrap_or_else(|_| Err(crate::errors::unavailable()))
     }
 
+    /// Takes a frame of another instance: the same ways as if it had happened here.
+    pub(crate) fn hear(&self, frame: RelayFrame) {
+        match frame {
+            RelayFrame::Event(event) => {
+                // Of another history than ours: the sweep will find out which of the two is void.
+                if event.epoch == self.epoch.get().as_str() {
+                    self.rooms.deliver(self, &Arc::new(Encoded::from_relay(&event)));
+                } else {
+                    self.sweep_soon();
+                }
+            }
+            RelayFrame::Moved { ticket, .. } => self.inbox.touch(ticket),
+            RelayFrame::Typing { ticket, person, on, internal } => {
+                self.presence.pass_on_typing(self, &Typing { ticket, person, on, internal });
+            }
+            RelayFrame::Read { ticket, person, seq, public_seq } => crate::reads::pass_on(self, ticket, &person, seq, public_seq),
+            RelayFrame::Presence { ticket, from, viewers, ask } => self.presence.hear(self, ticket, from, viewers, ask),
+            RelayFrame::Standing { users } => crate::standing::look_soon(self, users),
+            RelayFrame::Probe { .. } => {}
+        }
+    }
+
+    /// Has the sweep look now instead of at its next time.
+    pub(crate) fn sweep_soon(&self) {
+        self.sweep_wanted.notify_one();
+    }
+
     /// Lets a person in, or says why not.
     ///
     /// # Errors
@@ -111,7 +141,7 @@ impl App {
     pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
         let person = helpline_persistence::people::sign_in(&self.store, identity).await.map_err(|error| reject_of(&error))?;
         if person.blocked {
-            return Err(Reject::new(helpline_core::reject::RejectCode::Blocked, "this account may not enter"));
+            return Err(Reject::new(RejectCode::Blocked, "this account may not enter"));
         }
         Ok(person)
     }

@@ -21,6 +21,7 @@ pub mod errors;
 pub mod failpoint;
 pub mod http;
 pub mod inbox;
+pub mod jobs;
 pub mod outbox;
 pub mod presence;
 pub mod rate;

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use dashmap::DashMap;
 use helpline_core::ids::UserId;
+use helpline_core::limits;
 
 /// One bucket.
 #[derive(Debug, Clone, Copy)]
@@ -63,12 +64,15 @@ impl RateLimiter {
     /// # Errors
     /// The wait, in milliseconds.
     pub fn take(&self, user: UserId, now: Instant) -> Result<(), u64> {
+        if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
+            self.forget_idle(now);
+        }
         let mut bucket = self.buckets.entry(user).or_insert_with(|| Bucket::full(self.rate, now));
         if bucket.take(self.rate, now) { Ok(()) } else { Err(bucket.wait_ms(self.rate)) }
     }
 
-    /// Forgets buckets that have been full for long; called now and then, so that the map follows who is here.
-    pub fn forget_idle(&self, now: Instant) {
+    /// Forgets buckets that are full again.
+    fn forget_idle(&self, now: Instant) {
         let refill_s = u64::from(self.rate.burst / self.rate.per_second.max(1)) + 1;
         self.buckets.retain(|_, bucket| now.saturating_duration_since(bucket.filled_at).as_secs() < refill_s);
     }

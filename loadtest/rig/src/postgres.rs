@@ -98,6 +98,11 @@ impl Postgres {
         self.process.log()
     }
 
+    /// Where its files are: to be copied while it is stopped.
+    pub fn data_dir(&self) -> &Path {
+        &self.cluster.data
+    }
+
     /// The directory of this server's programs (`psql`, `pg_dump`, `pgbench` of the same version).
     pub fn bin_dir(&self) -> &Path {
         &self.bin

@@ -1,0 +1,54 @@
+# The two commands: `make run` serves the product, `make test` proves it. Both install what is missing.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+CARGO ?= cargo
+DIST := web-client/dist
+
+.PHONY: help build run test check web test-core test-rust test-web test-browser test-load fmt clean
+
+help: ## What there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+build: web ## The release binary, with the web client in it
+	@.ci/install cc
+	$(CARGO) build --release --locked -p helpline-gateway -p helpline-loadtest
+
+run: build ## Serves Helpline on http://127.0.0.1:8080 with a private Postgres and demo people (ARGS="--instances 2" for two gateways)
+	@.ci/install postgres redis
+	target/release/helpline dev $(ARGS)
+
+test: test-rust test-web test-browser test-load ## Everything that proves it
+
+check: ## Formats, lints, types
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --all-features --locked -- -D warnings
+	cd web-client && npm ci --no-audit --no-fund --silent && npm run --silent check
+
+web: web-client/node_modules/.package-lock.json ## The web client, into web-client/dist
+	cd web-client && npm run --silent build
+
+web-client/node_modules/.package-lock.json: web-client/package-lock.json
+	cd web-client && npm ci --no-audit --no-fund --silent
+
+test-rust: web ## Rust tests, against a Postgres and a Redis that they start themselves
+	@.ci/install cc postgres redis
+	$(CARGO) test --workspace --all-features --locked
+
+test-web: web ## The web client's tests outside a browser
+	cd web-client && npm test --silent
+
+test-browser: web ## Two people in Chromium, on two instances joined by Redis
+	@.ci/install cc postgres redis chromium
+	$(CARGO) build --locked -p helpline-gateway
+	.ci/with-dev npm --prefix web-client run --silent e2e
+
+test-load: ## Load with faults, every history checked; the record's and the idle connection's ratios
+	@.ci/install cc postgres redis
+	$(CARGO) build --release --locked -p helpline-gateway -p helpline-loadtest
+	target/release/helpline-loadtest rooms --rig --faults --tickets 100 --seconds 20
+
+fmt: ## Formats
+	$(CARGO) fmt --all
+
+clean: ## Removes what was built; the demo data under .helpline/ stay
+	rm -rf target $(DIST) web-client/node_modules

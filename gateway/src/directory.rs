@@ -1,0 +1,216 @@
+//! Every open connection of this instance: who it is, what it listens to, and how to end it.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use dashmap::DashMap;
+use helpline_core::actor::{Actor, ActorType, Audience};
+use helpline_core::ids::{TicketId, UserId};
+use helpline_core::protocol::StaffPerson;
+use helpline_core::reject::CloseCode;
+use helpline_persistence::people::Person;
+use helpline_persistence::{Doer, Reader};
+use parking_lot::Mutex;
+
+use crate::outbox::{Ending, Outbox};
+
+/// One signed-in connection, shared by its own task, the rooms it is in and the lanes that answer it.
+pub struct Connection {
+    /// Names it within this instance.
+    pub id: u64,
+    /// Who it speaks for, with the standing at sign-in: whoever's standing changes is disconnected, not updated.
+    pub person: Person,
+    /// From where, after trusted proxies.
+    pub address: Option<IpAddr>,
+    /// With what.
+    pub user_agent: Option<String>,
+    /// What is to be written to it.
+    pub outbox: Outbox,
+    /// Sends whose answer is still to come.
+    pub awaited_acks: AtomicU32,
+    /// What it listens to.
+    pub subscriptions: Mutex<HashMap<TicketId, Subscription>>,
+}
+
+/// One ticket that a connection listens to.
+pub struct Subscription {
+    /// As which side.
+    pub audience: Audience,
+    /// The last number handed to it, kept by the room.
+    pub position: Arc<AtomicU64>,
+    /// That number at the last ping.
+    pub pinged: u64,
+}
+
+impl Connection {
+    /// The person with their rights.
+    pub fn actor(&self) -> Actor {
+        Actor { user: self.person.id, role: self.person.role }
+    }
+
+    /// The person as a writer.
+    pub fn doer(&self) -> Doer {
+        Doer { actor: self.actor(), address: self.address, user_agent: self.user_agent.clone() }
+    }
+
+    /// The person as a reader of this side.
+    pub fn reader(&self, audience: Audience) -> Reader {
+        Reader { user: self.person.id, audience }
+    }
+
+    /// The person as staff see them on a ticket that they are on this side of.
+    pub fn as_seen(&self, audience: Audience) -> StaffPerson {
+        let kind = match audience {
+            Audience::Staff => ActorType::Admin,
+            Audience::Customer => ActorType::Customer,
+        };
+        StaffPerson { id: Some(self.person.id), kind, name: self.person.name.clone() }
+    }
+
+    /// As which side it listens to the ticket, if it does.
+    pub fn audience_of(&self, ticket: TicketId) -> Option<Audience> {
+        self.subscriptions.lock().get(&ticket).map(|subscription| subscription.audience)
+    }
+}
+
+/// Which bound a newcomer ran into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Full {
+    /// The instance's.
+    Instance,
+    /// Their address's.
+    Address,
+    /// Their own.
+    User,
+}
+
+/// Bounds of the directory.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Connections in all.
+    pub connections_max: u32,
+    /// Of one address.
+    pub per_address_max: u32,
+    /// Of one user.
+    pub per_user_max: u32,
+}
+
+/// The connections.
+pub struct Directory {
+    bounds: Bounds,
+    total: AtomicU32,
+    next_id: AtomicU64,
+    addresses: DashMap<IpAddr, u32>,
+    users: DashMap<UserId, Vec<Arc<Connection>>>,
+}
+
+/// A place among the sockets of one address; given back when dropped. Held from before the upgrade to the socket's end.
+pub struct Seat {
+    directory: Arc<crate::app::App>,
+    address: Option<IpAddr>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let directory = &self.directory.directory;
+        directory.total.fetch_sub(1, Ordering::Relaxed);
+        if let Some(address) = self.address {
+            directory.addresses.remove_if_mut(&address, |_, count| {
+                *count -= 1;
+                *count == 0
+            });
+        }
+    }
+}
+
+impl Directory {
+    /// Nobody yet.
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            total: AtomicU32::new(0),
+            next_id: AtomicU64::new(1),
+            addresses: DashMap::new(),
+            users: DashMap::new(),
+        }
+    }
+
+    /// Takes a seat for a socket from this address, before the upgrade.
+    ///
+    /// # Errors
+    /// Which bound is reached.
+    pub fn seat(app: &Arc<crate::app::App>, address: Option<IpAddr>) -> Result<Seat, Full> {
+        let this = &app.directory;
+        if this.total.fetch_add(1, Ordering::Relaxed) >= this.bounds.connections_max {
+            this.total.fetch_sub(1, Ordering::Relaxed);
+            return Err(Full::Instance);
+        }
+        if let Some(address) = address {
+            let mut count = this.addresses.entry(address).or_insert(0);
+            if *count >= this.bounds.per_address_max {
+                drop(count);
+                this.total.fetch_sub(1, Ordering::Relaxed);
+                return Err(Full::Address);
+            }
+            *count += 1;
+        }
+        Ok(Seat { directory: Arc::clone(app), address })
+    }
+
+    /// Enters a signed-in connection, made from its number.
+    ///
+    /// # Errors
+    /// [`Full::User`].
+    pub fn enter(&self, user: UserId, make: impl FnOnce(u64) -> Connection) -> Result<Arc<Connection>, Full> {
+        let mut of_user = self.users.entry(user).or_default();
+        if of_user.len() >= self.bounds.per_user_max as usize {
+            return Err(Full::User);
+        }
+        let connection = Arc::new(make(self.next_id.fetch_add(1, Ordering::Relaxed)));
+        of_user.push(Arc::clone(&connection));
+        Ok(connection)
+    }
+
+    /// Forgets a connection.
+    pub fn leave(&self, connection: &Connection) {
+        self.users.remove_if_mut(&connection.person.id, |_, of_user| {
+            of_user.retain(|other| other.id != connection.id);
+            of_user.is_empty()
+        });
+    }
+
+    /// Everybody who is connected.
+    pub fn users(&self) -> Vec<UserId> {
+        self.users.iter().map(|entry| *entry.key()).collect()
+    }
+
+    /// Every connection of these users.
+    pub fn of_users(&self, users: &[UserId]) -> Vec<Arc<Connection>> {
+        users.iter().filter_map(|user| self.users.get(user).map(|of_user| of_user.clone())).flatten().collect()
+    }
+
+    /// Every connection.
+    pub fn all(&self) -> Vec<Arc<Connection>> {
+        self.users.iter().flat_map(|entry| entry.value().clone()).collect()
+    }
+
+    /// Sockets in all, signed in or not.
+    pub fn count(&self) -> u32 {
+        self.total.load(Ordering::Relaxed)
+    }
+}
+
+/// Ends every connection whose person's standing is no longer what it was opened with.
+pub fn end_changed(connections: &[Arc<Connection>], standing: &[Person]) {
+    let now: HashMap<UserId, &Person> = standing.iter().map(|person| (person.id, person)).collect();
+    for connection in connections {
+        let unchanged = now
+            .get(&connection.person.id)
+            .is_some_and(|person| person.role == connection.person.role && !person.blocked);
+        if !unchanged {
+            connection.outbox.end(Ending::Now(CloseCode::Revoked));
+        }
+    }
+}

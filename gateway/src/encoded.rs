@@ -1,0 +1,63 @@
+//! A history row, encoded once for each audience; everybody who receives it shares the bytes.
+
+use axum::extract::ws::Utf8Bytes;
+use helpline_core::actor::Audience;
+use helpline_core::history::HistoryRow;
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::protocol::{CustomerEvent, CustomerFrame, RelayEvent, StaffEvent, StaffFrame};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// An `event` frame for staff and, if the row is for them, one for customers.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// Its place among all rows.
+    pub seq: Seq,
+    staff: Utf8Bytes,
+    customer: Option<(Seq, Utf8Bytes)>,
+}
+
+impl Encoded {
+    /// Encodes a row.
+    pub fn from_row(row: &HistoryRow) -> Self {
+        let customer = CustomerEvent::from_row(row).map(|event| (event.seq, frame(&CustomerFrame::Event(event))));
+        Self { ticket: row.ticket, seq: row.seq, staff: frame(&StaffFrame::Event(StaffEvent::from(row))), customer }
+    }
+
+    /// Takes over what another instance encoded. The public number and the customer's frame come together or not at all.
+    pub fn from_relay(event: &RelayEvent) -> Self {
+        let customer = event.public_seq.zip(event.customer.as_deref()).map(|(seq, json)| (seq, Utf8Bytes::from(json.get())));
+        Self { ticket: event.ticket, seq: event.seq, staff: Utf8Bytes::from(event.staff.get()), customer }
+    }
+
+    /// What other instances are told.
+    pub fn to_relay(&self, epoch: &str) -> RelayEvent {
+        RelayEvent {
+            epoch: epoch.to_owned(),
+            ticket: self.ticket,
+            seq: self.seq,
+            public_seq: self.customer.as_ref().map(|(seq, _)| *seq),
+            staff: raw(&self.staff),
+            customer: self.customer.as_ref().map(|(_, json)| raw(json)),
+        }
+    }
+
+    /// The frame and its number for this audience; none when the row is not for them.
+    pub fn for_audience(&self, audience: Audience) -> Option<(Seq, &Utf8Bytes)> {
+        match audience {
+            Audience::Staff => Some((self.seq, &self.staff)),
+            Audience::Customer => self.customer.as_ref().map(|(seq, json)| (*seq, json)),
+        }
+    }
+}
+
+/// Encodes one frame of the protocol.
+pub fn frame<T: Serialize>(frame: &T) -> Utf8Bytes {
+    Utf8Bytes::from(serde_json::to_string(frame).expect("protocol types have string keys and finite numbers"))
+}
+
+fn raw(json: &Utf8Bytes) -> Box<RawValue> {
+    RawValue::from_string(json.as_str().to_owned()).expect("an encoded frame is JSON")
+}

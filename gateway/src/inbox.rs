@@ -1,0 +1,167 @@
+//! The consoles' lists, live: the newest state of whatever changed, at most one frame per 100 ms and console, whatever the desk does.
+//! Consoles with the same filter share one frame.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use helpline_core::ids::TicketId;
+use helpline_core::limits;
+use helpline_core::protocol::{InboxFilter, StaffFrame, StaffTicket, TicketStats};
+use helpline_persistence::{StoreError, stats, tickets};
+use parking_lot::Mutex;
+
+use crate::app::App;
+use crate::directory::Connection;
+use crate::encoded::frame;
+use crate::relay::Watch;
+
+/// The consoles, and what they have not been told yet.
+#[derive(Default)]
+pub struct Inbox(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    groups: HashMap<InboxFilter, Group>,
+    /// Tickets that changed; empty while nobody watches.
+    changed: BTreeSet<TicketId>,
+    /// The figures as they were last told; none: tell them with the next tick.
+    stats: Option<TicketStats>,
+    stats_at: Option<Instant>,
+}
+
+/// The consoles with one filter.
+#[derive(Default)]
+struct Group {
+    consoles: Vec<Arc<Connection>>,
+    /// Tickets that matched when last told: one that matches no longer is told once more, so that lists drop it.
+    shown: HashSet<TicketId>,
+}
+
+impl Inbox {
+    /// A console begins to watch, in place of what it watched before.
+    pub fn enter(&self, app: &App, connection: &Arc<Connection>, filter: InboxFilter) {
+        let mut state = self.0.lock();
+        let first = state.groups.is_empty();
+        state.remove(connection);
+        state.groups.entry(filter).or_default().consoles.push(Arc::clone(connection));
+        state.stats = None;
+        drop(state);
+        if first {
+            app.relay.watch_inboxes(Watch::On);
+        }
+    }
+
+    /// A console watches no longer.
+    pub fn leave(&self, connection: &Connection) {
+        self.0.lock().remove(connection);
+    }
+
+    /// A ticket has changed.
+    pub fn touch(&self, ticket: TicketId) {
+        let mut state = self.0.lock();
+        if !state.groups.is_empty() {
+            state.changed.insert(ticket);
+        }
+    }
+
+    /// Everything may have changed: whatever was shown is told anew.
+    pub fn touch_all(&self) {
+        let mut state = self.0.lock();
+        let shown: Vec<_> = state.groups.values().flat_map(|group| group.shown.iter().copied()).collect();
+        state.changed.extend(shown);
+        state.stats = None;
+    }
+
+    /// Takes the next tickets to tell of, the rest stays for the next tick.
+    fn take(&self) -> Vec<TicketId> {
+        let mut state = self.0.lock();
+        let rest = match state.changed.iter().nth(limits::INBOX_TICKETS_MAX).copied() {
+            Some(first_left) => state.changed.split_off(&first_left),
+            None => BTreeSet::new(),
+        };
+        std::mem::replace(&mut state.changed, rest).into_iter().collect()
+    }
+
+    fn wants_stats(&self, now: Instant) -> bool {
+        let state = self.0.lock();
+        let due = state.stats_at.is_none_or(|at| now.duration_since(at) >= Duration::from_millis(limits::STATS_INTERVAL_MS));
+        !state.groups.is_empty() && (due || state.stats.is_none())
+    }
+
+    fn tell(&self, changed: &[StaffTicket], figures: Option<TicketStats>) {
+        let mut state = self.0.lock();
+        let news = figures.filter(|figures| state.stats.as_ref() != Some(figures));
+        if let Some(figures) = figures {
+            state.stats = Some(figures);
+            state.stats_at = Some(Instant::now());
+        }
+        for (filter, group) in &mut state.groups {
+            let tickets: Vec<_> = changed.iter().filter(|ticket| group.shows(filter, ticket)).cloned().collect();
+            if tickets.is_empty() && news.is_none() {
+                continue;
+            }
+            let told = frame(&StaffFrame::Inbox { tickets, stats: news });
+            group.consoles.retain(|console| console.outbox.push(told.clone()));
+        }
+        state.groups.retain(|_, group| !group.consoles.is_empty());
+    }
+}
+
+impl State {
+    fn remove(&mut self, connection: &Connection) {
+        self.groups.retain(|_, group| {
+            group.consoles.retain(|console| console.id != connection.id);
+            !group.consoles.is_empty()
+        });
+        if self.groups.is_empty() {
+            self.changed.clear();
+        }
+    }
+}
+
+impl Group {
+    fn shows(&mut self, filter: &InboxFilter, ticket: &StaffTicket) -> bool {
+        if filter.matches(ticket) {
+            self.shown.insert(ticket.id);
+            return true;
+        }
+        self.shown.remove(&ticket.id)
+    }
+}
+
+/// Ticks until the instance stops.
+pub async fn run(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(limits::INBOX_INTERVAL_MS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut watching = false;
+    loop {
+        // Cancel-safe: an interval and a token.
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = app.stop.cancelled() => return,
+        }
+        let anybody = !app.inbox.0.lock().groups.is_empty();
+        if watching && !anybody {
+            app.relay.watch_inboxes(Watch::Off);
+        }
+        watching = anybody;
+        if !anybody {
+            continue;
+        }
+        let changed = app.inbox.take();
+        if let Err(error) = tell(&app, &changed).await {
+            crate::errors::reject_of(&error);
+            changed.into_iter().for_each(|ticket| app.inbox.touch(ticket));
+        }
+    }
+}
+
+async fn tell(app: &Arc<App>, changed: &[TicketId]) -> Result<(), StoreError> {
+    let figures = if app.inbox.wants_stats(Instant::now()) { Some(stats::read(&app.store).await?) } else { None };
+    let tickets = if changed.is_empty() { Vec::new() } else { tickets::summaries(&app.store, changed).await? };
+    if !tickets.is_empty() || figures.is_some() {
+        app.inbox.tell(&tickets, figures);
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! One instance from its parts to its last socket: [`build`], [`run`], and the drain at the end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use helpline_core::limits;
+use helpline_core::protocol::CommonFrame;
+use helpline_core::reject::CloseCode;
+use helpline_persistence::{Settings, Store, StoreError, epoch};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use metrics_exporter_prometheus::PrometheusHandle;
+use rand::RngExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use crate::app::App;
+use crate::auth::Verifier;
+use crate::config::Config;
+use crate::directory::{Bounds, Connection, Directory};
+use crate::encoded::frame;
+use crate::epoch::CurrentEpoch;
+use crate::inbox::Inbox;
+use crate::outbox::Ending;
+use crate::presence::Presence;
+use crate::reads::Reads;
+use crate::relay::Relay;
+use crate::rooms::Rooms;
+use crate::writer::Writer;
+use crate::{audit, inbox, jobs, presence, reads, relay, socket, standing, sweep, writer};
+
+/// HTTP connections beside the sockets: requests, and upgrades that are not yet done.
+const HTTP_CONNECTIONS_MAX: usize = 2_048;
+
+/// Makes an instance and starts its tasks; it serves nobody yet.
+///
+/// # Errors
+/// When the record cannot be reached, or its role may too much.
+pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
+    let settings = Settings {
+        url: config.backing.database_url.expose().to_owned(),
+        connections_max: config.backing.pool_connections_max,
+    };
+    let store = Store::connect(settings).await?;
+    let epoch = CurrentEpoch::new(epoch::read(&store).await?);
+    let instance = uuid::Uuid::now_v7();
+    let (relay, relay_ends) = match &config.backing.redis_url {
+        Some(url) => {
+            let (relay, ends) = Relay::redis(instance, url.expose());
+            (relay, Some(ends))
+        }
+        None => (Relay::alone(), None),
+    };
+    let (writer, lane_ends) = Writer::new(config.backing.writer_lanes);
+    let (audit_lane, audit_end) = audit::AuditLane::new();
+    let bounds = Bounds {
+        connections_max: config.limits.connections_max,
+        per_address_max: config.limits.connections_per_address_max,
+        per_user_max: config.limits.connections_per_user_max,
+    };
+    let app = Arc::new_cyclic(|me| App {
+        instance,
+        verifier: Verifier::new(&config.auth),
+        config,
+        store,
+        epoch,
+        rooms: Rooms::default(),
+        writer,
+        relay,
+        inbox: Inbox::default(),
+        presence: Presence::default(),
+        reads: Reads::default(),
+        directory: Directory::new(bounds),
+        audit_lane,
+        tasks: TaskTracker::new(),
+        stop: CancellationToken::new(),
+        draining: AtomicBool::new(false),
+        sweep_wanted: tokio::sync::Notify::new(),
+        me: me.clone(),
+    });
+    writer::start(&app, lane_ends);
+    if let Some(ends) = relay_ends {
+        relay::start(&app, ends);
+    }
+    app.tasks.spawn(audit::run(Arc::clone(&app), audit_end));
+    app.tasks.spawn(sweep::run(Arc::clone(&app)));
+    app.tasks.spawn(standing::run(Arc::clone(&app)));
+    app.tasks.spawn(presence::run(Arc::clone(&app)));
+    app.tasks.spawn(reads::run(Arc::clone(&app)));
+    app.tasks.spawn(inbox::run(Arc::clone(&app)));
+    app.tasks.spawn(jobs::run(Arc::clone(&app)));
+    Ok(app)
+}
+
+/// Serves until `shutdown` is cancelled, then drains: nobody new, `bye` to everybody, what is under way is finished.
+pub async fn run(app: Arc<App>, metrics: PrometheusHandle, listener: TcpListener, shutdown: CancellationToken) {
+    let sockets = axum::routing::get(socket::upgrade).with_state(Arc::clone(&app));
+    let router = crate::http::router(Arc::clone(&app), metrics).route("/v1/ws", sockets);
+    let http = Arc::new(Semaphore::new(HTTP_CONNECTIONS_MAX));
+    let closing = CancellationToken::new();
+    loop {
+        // Cancel-safe: accept takes nothing unless it completes; a token.
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = shutdown.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let Ok(permit) = Arc::clone(&http).try_acquire_owned() else {
+                    metrics::counter!("helpline_accepts_refused_total").increment(1);
+                    continue;
+                };
+                let (router, closing) = (router.clone(), closing.clone());
+                app.tasks.spawn(async move {
+                    answer(stream, peer, router, closing).await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                // Descriptors gone, most likely: those that close make room. Spinning would not.
+                tracing::warn!(cause = %error, "cannot accept");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    drain(&app, &closing).await;
+}
+
+/// Speaks HTTP/1.1 with one peer until it or the drain ends it, or the upgrade takes the stream over. The header timeout needs the
+/// plain builder: hyper-util's `auto` one does not keep it.
+async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, closing: CancellationToken) {
+    let _ = stream.set_nodelay(true);
+    let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
+        let router = router.clone();
+        async move {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
+        }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(limits::HEADER_TIMEOUT_MS))
+        .max_buf_size(limits::FRAME_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    tokio::pin!(connection);
+    // Not cancel-safe, and need not be: after the token the same future is driven on to its end.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = closing.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+async fn drain(app: &Arc<App>, closing: &CancellationToken) {
+    let deadline = tokio::time::Instant::now() + Duration::from_millis(app.config.listening.drain_timeout_ms);
+    app.draining.store(true, Ordering::Relaxed);
+    tracing::info!(sockets = app.directory.count(), "draining");
+    closing.cancel();
+    for connection in app.directory.all() {
+        app.tasks.spawn(farewell(Arc::clone(app), connection));
+    }
+    while app.directory.count() > 0 && tokio::time::Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    app.stop.cancel();
+    app.tasks.close();
+    if tokio::time::timeout_at(deadline + Duration::from_secs(2), app.tasks.wait()).await.is_err() {
+        tracing::warn!("some tasks did not end in time");
+    }
+}
+
+/// Says `bye` with a delay of its own, so that the clients do not all knock elsewhere at once, waits for the acks under way, and closes.
+async fn farewell(app: Arc<App>, connection: Arc<Connection>) {
+    let spread = app.config.listening.bye_spread_ms.max(1);
+    let retry_after_ms = rand::rng().random_range(0..spread);
+    connection.outbox.push(frame(&CommonFrame::Bye { retry_after_ms, reason: "restart".to_owned() }));
+    let pause = Duration::from_millis(rand::rng().random_range(0..spread));
+    tokio::time::sleep(pause).await;
+    let patience = tokio::time::Instant::now() + Duration::from_millis(limits::LOCK_TIMEOUT_MS);
+    while connection.awaited_acks.load(Ordering::Acquire) > 0 && tokio::time::Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    connection.outbox.end(Ending::AfterDrain(CloseCode::Restart));
+}

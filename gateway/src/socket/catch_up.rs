@@ -1,0 +1,207 @@
+//! From the log to live: pages of the log, each as `subscribed` frames, until nothing is left between them and what the room has kept
+//! for the member meanwhile.
+
+use std::sync::Arc;
+
+use axum::extract::ws::Utf8Bytes;
+use helpline_core::actor::Audience;
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::limits;
+use helpline_core::protocol::{CustomerEvent, CustomerFrame, CustomerRead, StaffEvent, StaffFrame, StaffRead};
+use helpline_persistence::history::{self, Page, Span};
+use helpline_persistence::reads::ReadPosition;
+use helpline_persistence::{StoreError, reads};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::directory::Connection;
+use crate::encoded::frame;
+use crate::rooms::{Caught, Room};
+
+/// One member's way through the log.
+pub(super) struct CatchUp<'a> {
+    pub app: &'a Arc<App>,
+    pub connection: &'a Arc<Connection>,
+    pub room: &'a Room,
+    pub ticket: TicketId,
+    /// The `subscribe` that is answered.
+    pub id: u64,
+    pub audience: Audience,
+}
+
+/// A page, the place that the member has come to with it, and whether it begins anew.
+struct Step {
+    page: AnyPage,
+    seen: Seq,
+    reset: bool,
+}
+
+impl CatchUp<'_> {
+    /// Reads until the member is live, or its connection ends.
+    pub(super) async fn run(&self, after: Option<Seq>, epoch: Option<String>) -> Result<(), StoreError> {
+        let mut epoch_now = self.app.epoch.for_audience(self.audience);
+        // Without an epoch the number alone is trusted as far as it goes.
+        let resumes = after.filter(|_| epoch.is_none_or(|epoch| epoch == epoch_now));
+        let mut step = match resumes {
+            Some(after) => self.resume(after).await?,
+            None => self.latest(after.is_some()).await?,
+        };
+        let positions = reads::of_ticket(&self.app.store, self.ticket).await?;
+        loop {
+            let chunks = step.page.chunks();
+            let frames = |more| self.frames(&chunks, step.page.head(), step.reset, more, &positions);
+            if step.seen >= step.page.head() {
+                let outbox = &self.connection.outbox;
+                // The last page and what the room has kept leave under the room's lock, so that nothing live comes between.
+                let last = frames(false);
+                let push_all = || {
+                    for frame in last {
+                        outbox.push(frame);
+                    }
+                };
+                match self.room.go_live(self.connection, step.seen, push_all) {
+                    Caught::Up | Caught::Gone => return Ok(()),
+                    Caught::NotYet => {}
+                }
+            }
+            for frame in frames(true) {
+                self.connection.outbox.room_for_page().await;
+                self.connection.outbox.push(frame);
+            }
+            if self.connection.outbox.ending().is_some() {
+                return Ok(());
+            }
+            let changed = std::mem::replace(&mut epoch_now, self.app.epoch.for_audience(self.audience));
+            step = if changed == epoch_now { self.resume(step.seen).await? } else { self.latest(true).await? };
+        }
+    }
+
+    /// The page after a place; the latest one instead, as a reset, when the place is beyond the head or too far behind it.
+    async fn resume(&self, after: Seq) -> Result<Step, StoreError> {
+        let page = self.page(Span::After(after), limits::PAGE_EVENTS_MAX).await?;
+        let head = page.head().get();
+        if head < after.get() || head - after.get() > self.app.config.limits.replay_events_max {
+            return self.latest(true).await;
+        }
+        let seen = page.last().unwrap_or(after);
+        Ok(Step { page, seen, reset: false })
+    }
+
+    async fn latest(&self, reset: bool) -> Result<Step, StoreError> {
+        let page = self.page(Span::Before(None), limits::PAGE_EVENTS).await?;
+        Ok(Step { seen: page.head(), page, reset })
+    }
+
+    async fn page(&self, span: Span, limit: u32) -> Result<AnyPage, StoreError> {
+        let (store, reader) = (&self.app.store, self.connection.reader(self.audience));
+        Ok(match self.audience {
+            Audience::Staff => AnyPage::Staff(history::page_for_staff(store, reader, self.ticket, span, limit).await?),
+            Audience::Customer => AnyPage::Customer(history::page_for_customer(store, reader, self.ticket, span, limit).await?),
+        })
+    }
+
+    /// The page as frames, each but one of a single large event within the page limit. `reset` stands on the first alone, `more` on all
+    /// but the last, and on the last if so told.
+    fn frames(&self, chunks: &Chunks, head: Seq, reset: bool, more: bool, positions: &[ReadPosition]) -> Vec<Utf8Bytes> {
+        let (id, ticket, epoch) = (self.id, self.ticket, self.app.epoch.for_audience(self.audience));
+        match chunks {
+            Chunks::Staff(chunks) => {
+                let reads: Vec<_> = positions.iter().map(|read| StaffRead { person: read.person.clone(), seq: read.seq }).collect();
+                let viewers = self.app.presence.viewers(self.app, ticket);
+                enumerate(chunks, reset, more, |events, reset, more| {
+                    let (epoch, viewers, reads) = (epoch.clone(), viewers.clone(), reads.clone());
+                    frame(&StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, viewers, reads })
+                })
+            }
+            Chunks::Customer(chunks) => {
+                let reads: Vec<_> = positions
+                    .iter()
+                    .map(|read| CustomerRead { person: read.person.for_customer(), seq: read.public_seq })
+                    .collect();
+                enumerate(chunks, reset, more, |events, reset, more| {
+                    let (epoch, reads) = (epoch.clone(), reads.clone());
+                    frame(&CustomerFrame::Subscribed { id, ticket, epoch, head, events, more, reset, reads })
+                })
+            }
+        }
+    }
+}
+
+fn enumerate<E: Clone>(chunks: &[Vec<E>], reset: bool, more: bool, make: impl Fn(Vec<E>, bool, bool) -> Utf8Bytes) -> Vec<Utf8Bytes> {
+    let last = chunks.len() - 1;
+    chunks.iter().enumerate().map(|(n, chunk)| make(chunk.clone(), reset && n == 0, more || n < last)).collect()
+}
+
+/// A page of either audience.
+enum AnyPage {
+    Staff(Page<StaffEvent>),
+    Customer(Page<CustomerEvent>),
+}
+
+/// Its events, split so that each part fits a frame; never empty.
+enum Chunks {
+    Staff(Vec<Vec<StaffEvent>>),
+    Customer(Vec<Vec<CustomerEvent>>),
+}
+
+impl AnyPage {
+    fn head(&self) -> Seq {
+        match self {
+            Self::Staff(page) => page.head,
+            Self::Customer(page) => page.head,
+        }
+    }
+
+    fn last(&self) -> Option<Seq> {
+        match self {
+            Self::Staff(page) => page.events.last().map(|event| event.seq),
+            Self::Customer(page) => page.events.last().map(|event| event.seq),
+        }
+    }
+
+    fn chunks(&self) -> Chunks {
+        match self {
+            Self::Staff(page) => Chunks::Staff(split(&page.events)),
+            Self::Customer(page) => Chunks::Customer(split(&page.events)),
+        }
+    }
+}
+
+/// Bytes of a `subscribed` frame besides its events, with room for viewers and read positions.
+const FRAME_OVERHEAD_BYTES: usize = 2 * 1024;
+
+fn split<E: Serialize + Clone>(events: &[E]) -> Vec<Vec<E>> {
+    let mut chunks = vec![Vec::new()];
+    let mut bytes = FRAME_OVERHEAD_BYTES;
+    for event in events {
+        let size = encoded_bytes(event);
+        let full = bytes + size > limits::PAGE_FRAME_BYTES_MAX;
+        if let Some(chunk) = chunks.last().filter(|chunk| full && !chunk.is_empty()) {
+            debug_assert!(!chunk.is_empty());
+            chunks.push(Vec::new());
+            bytes = FRAME_OVERHEAD_BYTES;
+        }
+        bytes += size;
+        if let Some(chunk) = chunks.last_mut() {
+            chunk.push(event.clone());
+        }
+    }
+    chunks
+}
+
+/// How many bytes a value takes as JSON, without keeping them.
+fn encoded_bytes(value: &impl Serialize) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, value).expect("counting never fails, and protocol types encode");
+    count.0
+}

@@ -1,0 +1,185 @@
+//! The loop of one signed-in connection: reads frames, writes what its outbox holds, beats, and ends. One task, so that nobody else
+//! ever writes to the socket and an idle connection costs one small future.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use futures_util::SinkExt;
+use helpline_core::limits;
+use helpline_core::protocol::{ClientFrame, CommonFrame, TicketHead};
+use helpline_core::reject::{CloseCode, Reject, RejectCode};
+use rand::RngExt;
+use tokio::sync::mpsc;
+
+use super::dispatch::{Dispatcher, Next};
+use super::wire::{self, Incoming};
+use crate::app::App;
+use crate::directory::Connection;
+use crate::encoded::frame;
+use crate::outbox::Ending;
+use crate::rate::Bucket;
+
+/// What a connection's task owns.
+pub(super) struct Session {
+    pub connection: Arc<Connection>,
+    /// The end of the outbox that frames are taken from.
+    pub frames: mpsc::Receiver<Utf8Bytes>,
+    /// When the token ends, and the connection with it unless renewed.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// When the connection has to do something by itself.
+struct Clock {
+    next_ping: Instant,
+    last_heard: Instant,
+    expires: Instant,
+    pong_timeout: Duration,
+}
+
+impl Clock {
+    fn next(&self) -> Instant {
+        self.next_ping.min(self.last_heard + self.pong_timeout).min(self.expires)
+    }
+}
+
+/// Lives until the peer, the outbox or the clock ends it.
+pub(super) async fn live(app: &Arc<App>, mut socket: WebSocket, session: Session) {
+    let Session { connection, mut frames, expires_at } = session;
+    let mut batch = Vec::new();
+    let mut bucket = Bucket::full(app.config.frame_rate(), Instant::now());
+    let mut strikes = 0;
+    let mut dispatcher = Dispatcher::new(Arc::clone(app), Arc::clone(&connection));
+    let mut clock = Clock {
+        next_ping: Instant::now() + jittered(app.config.limits.heartbeat_ms),
+        last_heard: Instant::now(),
+        expires: monotonic(expires_at),
+        pong_timeout: Duration::from_millis(app.config.limits.heartbeat_ms * 3 / 2),
+    };
+    let timer = tokio::time::sleep_until(clock.next().into());
+    tokio::pin!(timer);
+    let code = loop {
+        // Every branch is cancel-safe: tungstenite keeps partial frames, recv_many takes nothing unless it completes, the ending is state,
+        // the timer is pinned outside.
+        tokio::select! {
+            biased;
+            ending = connection.outbox.ended() => {
+                if let Ending::AfterDrain(_) = ending {
+                    frames.close();
+                    while frames.recv_many(&mut batch, limits::OUTBOX_DRAIN_FRAMES).await > 0 {
+                        if write(&connection, &mut socket, &mut batch).await.is_err() { break }
+                    }
+                }
+                break match ending { Ending::Now(code) | Ending::AfterDrain(code) => Some(code) };
+            }
+            taken = frames.recv_many(&mut batch, limits::OUTBOX_DRAIN_FRAMES) => {
+                debug_assert!(taken > 0, "the connection itself holds the sender");
+                if let Err(code) = write(&connection, &mut socket, &mut batch).await { break code }
+            }
+            incoming = wire::receive(&mut socket) => {
+                clock.last_heard = Instant::now();
+                let text = match incoming {
+                    Incoming::Text(text) => text,
+                    Incoming::Life => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
+                    Incoming::End => break None,
+                    Incoming::TooBig => break Some(CloseCode::TooBig),
+                    Incoming::Broken => break Some(CloseCode::Protocol),
+                };
+                if !bucket.take(app.config.frame_rate(), clock.last_heard) {
+                    strikes += 1;
+                    if strikes > limits::RATE_STRIKES_MAX { break Some(CloseCode::Rate) }
+                    refuse_rate(&connection, &text, bucket.wait_ms(app.config.frame_rate()));
+                    continue;
+                }
+                strikes = strikes.saturating_sub(1);
+                match dispatcher.take(&text).await {
+                    Next::Live => {}
+                    Next::Renewed(until) => clock.expires = monotonic(until),
+                    Next::Close(code) => break Some(code),
+                }
+            }
+            () = &mut timer => {
+                let now = Instant::now();
+                if now >= clock.expires { break Some(CloseCode::NotAuthenticated) }
+                if now >= clock.last_heard + clock.pong_timeout { break Some(CloseCode::NoPong) }
+                if now >= clock.next_ping {
+                    clock.next_ping = now + jittered(app.config.limits.heartbeat_ms);
+                    connection.outbox.push(frame(&ping(&connection)));
+                }
+                timer.as_mut().reset(clock.next().into());
+            }
+        }
+    };
+    // Nobody may drop frames in any more, and whoever waits for room learns it.
+    connection.outbox.end(Ending::Now(code.unwrap_or(CloseCode::Restart)));
+    drop(frames);
+    if let Some(code) = code {
+        wire::close(socket, code).await;
+    }
+}
+
+/// Writes a batch with one flush. An ending or a socket that takes nothing interrupts it: the error is how to close.
+async fn write(connection: &Connection, socket: &mut WebSocket, batch: &mut Vec<Utf8Bytes>) -> Result<(), Option<CloseCode>> {
+    let bytes: usize = batch.iter().map(|frame| frame.len()).sum();
+    let writing = async {
+        for frame in batch.drain(..) {
+            socket.feed(Message::Text(frame)).await?;
+        }
+        socket.flush().await
+    };
+    let slow = async {
+        // An ending that lets the outbox drain must not interrupt the draining.
+        match connection.outbox.ended().await {
+            Ending::Now(code) => code,
+            Ending::AfterDrain(_) => std::future::pending().await,
+        }
+    };
+    // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
+    let result = tokio::select! {
+        biased;
+        written = writing => written.map_err(|_| None),
+        code = slow => Err(Some(code)),
+        () = tokio::time::sleep(Duration::from_millis(limits::WRITE_TIMEOUT_MS)) => Err(Some(CloseCode::TooSlow)),
+    };
+    batch.clear();
+    connection.outbox.written(bytes);
+    result
+}
+
+fn ping(connection: &Connection) -> CommonFrame {
+    let mut heads = Vec::new();
+    for (ticket, subscription) in connection.subscriptions.lock().iter_mut() {
+        let seq = subscription.position.load(std::sync::atomic::Ordering::Relaxed);
+        if seq != subscription.pinged {
+            subscription.pinged = seq;
+            heads.push(TicketHead { ticket: *ticket, seq: helpline_core::ids::Seq::new(seq) });
+        }
+    }
+    CommonFrame::Ping { heads }
+}
+
+/// Frames with an `id` get an answer even when they come too fast; the others are dropped.
+fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
+    metrics::counter!("helpline_frames_refused_total").increment(1);
+    let id = match ClientFrame::parse(text) {
+        Ok(parsed) => parsed.id(),
+        Err(malformed) => malformed.id,
+    };
+    if id.is_some() {
+        let reject = Reject::new(RejectCode::RateLimited, "too fast").retry_after_ms(wait_ms);
+        connection.outbox.push(frame(&CommonFrame::error(id, reject)));
+    }
+}
+
+fn jittered(heartbeat_ms: u64) -> Duration {
+    let jitter = heartbeat_ms / 10;
+    Duration::from_millis(rand::rng().random_range(heartbeat_ms - jitter..=heartbeat_ms + jitter))
+}
+
+/// The moment on this process's own clock; a token that ends far away ends in a day, when it is looked at again.
+fn monotonic(at: DateTime<Utc>) -> Instant {
+    let left = (at - Utc::now()).to_std().unwrap_or_default();
+    Instant::now() + left.min(Duration::from_secs(24 * 60 * 60))
+}

@@ -1,0 +1,147 @@
+//! From the upgrade to `welcome`: one frame of bounded size, in bounded time, with a good token.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
+
+use axum::extract::ws::WebSocket;
+use helpline_core::limits;
+use helpline_core::protocol::{ClientFrame, CommonFrame, Me, WireLimits};
+use helpline_core::reject::{CloseCode, Reject, RejectCode};
+use helpline_persistence::audit::AccessRow;
+use helpline_persistence::people::Person;
+use parking_lot::Mutex;
+
+use super::connection::{self, Session};
+use super::wire::{self, Incoming};
+use crate::app::App;
+use crate::directory::Connection;
+use crate::encoded::frame;
+use crate::outbox::Outbox;
+
+/// Somebody who has not yet said who they are.
+pub(super) struct Guest {
+    /// From where, after trusted proxies.
+    pub address: Option<IpAddr>,
+    /// With what.
+    pub user_agent: Option<String>,
+}
+
+/// Whoever said hello.
+struct Greeted {
+    id: u64,
+    person: Person,
+    expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Waits for `hello`, lets the person in, and lives the connection to its end.
+pub(super) async fn receive(app: Arc<App>, mut socket: WebSocket, guest: Guest) {
+    let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
+    let greeted = match tokio::time::timeout(deadline, greet(&app, &mut socket, &guest)).await {
+        Ok(Ok(greeted)) => greeted,
+        Ok(Err(None)) => return,
+        Ok(Err(Some(code))) => return wire::close(socket, code).await,
+        Err(_) => return wire::close(socket, CloseCode::NotAuthenticated).await,
+    };
+    let (outbox, frames) = Outbox::new();
+    let (id, expires_at, user) = (greeted.id, greeted.expires_at, greeted.person.id);
+    let entered = app.directory.enter(user, |number| Connection {
+        id: number,
+        person: greeted.person,
+        address: guest.address,
+        user_agent: guest.user_agent.clone(),
+        outbox,
+        awaited_acks: AtomicU32::new(0),
+        subscriptions: Mutex::default(),
+    });
+    let Ok(connection) = entered else {
+        return wire::close(socket, CloseCode::TooManyConnections).await;
+    };
+    connection.outbox.push(frame(&welcome(&app, id, &connection.person)));
+    metrics::gauge!("helpline_connections").increment(1.0);
+    connection::live(&app, socket, Session { connection: Arc::clone(&connection), frames, expires_at }).await;
+    metrics::gauge!("helpline_connections").decrement(1.0);
+    let tickets: Vec<_> = connection.subscriptions.lock().drain().map(|(ticket, _)| ticket).collect();
+    for ticket in tickets {
+        super::join::leave(&app, &connection, ticket);
+    }
+    app.inbox.leave(&connection);
+    app.directory.leave(&connection);
+}
+
+/// Takes the first frame. The error is how to close, or none when the peer is gone.
+async fn greet(app: &Arc<App>, socket: &mut WebSocket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
+    let text = loop {
+        match wire::receive(socket).await {
+            Incoming::Text(text) => break text,
+            Incoming::Life => {}
+            Incoming::End => return Err(None),
+            Incoming::TooBig => return Err(Some(CloseCode::TooBig)),
+            Incoming::Broken => return Err(Some(CloseCode::Protocol)),
+        }
+    };
+    if text.len() > limits::HELLO_BYTES_MAX {
+        return Err(Some(CloseCode::TooBig));
+    }
+    let (id, token) = match ClientFrame::parse(&text) {
+        Ok(ClientFrame::Hello { id, token }) => (id, token),
+        Ok(other) => {
+            let reject = Reject::new(RejectCode::HelloExpected, "the first frame is hello");
+            return refuse(socket, other.id(), reject, CloseCode::Protocol).await;
+        }
+        Err(malformed) => return refuse(socket, malformed.id, malformed.reject, CloseCode::Protocol).await,
+    };
+    let verified = match app.verifier.verify(&token).await {
+        Ok(verified) => verified,
+        Err(reject) => {
+            record_refusal(app, guest, None, &reject).await;
+            return refuse(socket, Some(id), reject, CloseCode::NotAuthenticated).await;
+        }
+    };
+    match app.sign_in(&verified.identity).await {
+        Ok(person) => Ok(Greeted { id, person, expires_at: verified.expires_at }),
+        Err(reject) => {
+            let code = if reject.code == RejectCode::Blocked { CloseCode::Revoked } else { CloseCode::Restart };
+            record_refusal(app, guest, Some(verified.identity.user), &reject).await;
+            refuse(socket, Some(id), reject, code).await
+        }
+    }
+}
+
+async fn refuse<T>(socket: &mut WebSocket, id: Option<u64>, reject: Reject, code: CloseCode) -> Result<T, Option<CloseCode>> {
+    wire::send(socket, frame(&CommonFrame::error(id, reject))).await;
+    Err(Some(code))
+}
+
+async fn record_refusal(app: &App, guest: &Guest, user: Option<helpline_core::ids::UserId>, reject: &Reject) {
+    let row = AccessRow {
+        user,
+        action: "sign_in_refused".to_owned(),
+        ticket: None,
+        refused: Some(reject.code),
+        address: guest.address,
+        user_agent: guest.user_agent.clone(),
+        detail: serde_json::Value::Null,
+    };
+    // The refusal stands whether or not it could be recorded; the lane counts what it loses.
+    let _ = app.audit(row).await;
+}
+
+fn welcome(app: &App, id: u64, person: &Person) -> CommonFrame {
+    CommonFrame::Welcome {
+        id,
+        user: Me { id: person.id, name: person.name.clone(), email: person.email.clone() },
+        role: person.role,
+        heartbeat_ms: app.config.limits.heartbeat_ms,
+        limits: WireLimits {
+            body_bytes_max: limits::BODY_BYTES_MAX as u32,
+            frame_bytes_max: limits::FRAME_BYTES_MAX as u32,
+            attachments_max: limits::ATTACHMENTS_MAX as u32,
+            subscriptions_max: app.config.limits.subscriptions_max,
+            frames_per_second: app.config.limits.frames_per_second,
+            typing_interval_ms: limits::TYPING_INTERVAL_MS as u32,
+            typing_fade_ms: limits::TYPING_FADE_MS as u32,
+        },
+    }
+}

@@ -1,0 +1,89 @@
+//! `subscribe`, from the log to live: the room buffers what comes, the relay confirms its channel, the log is read after `after`, both are
+//! merged and proved contiguous, and only then is the member live.
+
+use std::sync::Arc;
+
+use helpline_core::actor::Audience;
+use helpline_core::ids::{Seq, TicketId, TicketRef};
+use helpline_core::policy::{self, TicketAction};
+use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::audit::AccessRow;
+use helpline_persistence::tickets;
+
+use super::catch_up::CatchUp;
+use crate::app::App;
+use crate::directory::Connection;
+use crate::errors::reject_of;
+
+/// What a `subscribe` asks for.
+pub(super) struct Wish {
+    pub id: u64,
+    pub ticket: TicketId,
+    pub after: Option<Seq>,
+    pub epoch: Option<String>,
+}
+
+/// Takes a connection out of a ticket's room.
+pub(super) fn leave(app: &Arc<App>, connection: &Arc<Connection>, ticket: TicketId) {
+    if app.rooms.leave(ticket, connection) {
+        app.relay.leave(ticket);
+    }
+    app.presence.changed(ticket);
+}
+
+/// Joins; on any refusal the connection is out of the room again.
+pub(super) async fn join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> Result<(), Reject> {
+    let ticket = wish.ticket;
+    let opened = tickets::open(&app.store, &TicketRef::Id(ticket)).await.map_err(|error| reject_of(&error))?;
+    let decided = opened.ok_or_else(Reject::not_found).and_then(|opened| {
+        policy::decide(&connection.actor(), TicketAction::Read, &opened.facts).map(|audience| (opened, audience))
+    });
+    let (opened, audience) = match decided {
+        Ok(decided) => decided,
+        Err(reject) => {
+            record(app, connection, ticket, Some(reject.code)).await?;
+            return Err(reject);
+        }
+    };
+    {
+        let subscriptions = connection.subscriptions.lock();
+        if subscriptions.len() >= app.config.limits.subscriptions_max as usize && !subscriptions.contains_key(&ticket) {
+            return Err(Reject::new(RejectCode::TooManySubscriptions, "this connection listens to no more tickets"));
+        }
+    }
+    if audience == Audience::Staff {
+        record(app, connection, ticket, None).await?;
+    }
+    let (room, created) = app.rooms.enter(connection, audience, &opened.heads);
+    if created {
+        app.relay.join(ticket).await;
+    }
+    let reading = CatchUp { app, connection, room: &room, ticket, id: wish.id, audience };
+    match reading.run(wish.after, wish.epoch).await {
+        Ok(()) => {
+            app.presence.changed(ticket);
+            if created && audience == Audience::Staff {
+                app.presence.ask(app, ticket);
+            }
+            Ok(())
+        }
+        Err(error) => {
+            connection.subscriptions.lock().remove(&ticket);
+            leave(app, connection, ticket);
+            Err(reject_of(&error))
+        }
+    }
+}
+
+async fn record(app: &App, connection: &Connection, ticket: TicketId, refused: Option<RejectCode>) -> Result<(), Reject> {
+    app.audit(AccessRow {
+        user: Some(connection.person.id),
+        action: if refused.is_some() { "subscribe_refused" } else { "ticket_opened" }.to_owned(),
+        ticket: Some(ticket),
+        refused,
+        address: connection.address,
+        user_agent: connection.user_agent.clone(),
+        detail: serde_json::json!({ "by": "socket" }),
+    })
+    .await
+}

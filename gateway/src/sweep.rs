@@ -1,0 +1,105 @@
+//! Finds in the record what the relay lost: every 750 ms, and at once when the relay comes back, the tickets with rows that became visible
+//! since the last look, whatever wrote them. While Redis is down this is the whole delivery path.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use helpline_core::limits;
+use helpline_persistence::history::{self, Heads};
+use helpline_persistence::sweep::{self, Look, Snapshot};
+use helpline_persistence::{StoreError, epoch};
+
+use crate::app::App;
+use crate::errors::reject_of;
+use crate::rooms::heal;
+
+/// Sweeps until the instance stops.
+pub async fn run(app: Arc<App>) {
+    let mut sweeper = Sweeper { app: Arc::clone(&app), since: None, rotation: Vec::new() };
+    let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
+    loop {
+        // Cancel-safe: a timer, a notification that is only a hint, a token.
+        tokio::select! {
+            () = tokio::time::sleep(interval) => {}
+            () = app.sweep_wanted.notified() => {}
+            () = app.stop.cancelled() => return,
+        }
+        if let Err(error) = sweeper.sweep().await {
+            metrics::counter!("helpline_sweeps_failed_total").increment(1);
+            reject_of(&error);
+        }
+    }
+}
+
+struct Sweeper {
+    app: Arc<App>,
+    /// The last look; kept while the record is away, so that the next one covers the outage.
+    since: Option<Snapshot>,
+    /// Rooms whose heads are still to be compared in this round.
+    rotation: Vec<helpline_core::ids::TicketId>,
+}
+
+impl Sweeper {
+    async fn sweep(&mut self) -> Result<(), StoreError> {
+        let Look { snapshot, epoch, moved } = sweep::look(&self.app.store, self.since.as_ref()).await?;
+        if self.app.epoch.observe(&epoch) {
+            return self.begin_anew(snapshot).await;
+        }
+        for (ticket, _) in &moved {
+            self.app.inbox.touch(*ticket);
+        }
+        let behind = self.app.rooms.behind(&moved);
+        let healed = heal::behind(&self.app, &behind).await?;
+        if healed > 0 {
+            metrics::counter!("helpline_swept_rows_total").increment(healed as u64);
+        }
+        // Only now: a look whose rows could not be read is repeated.
+        self.since = Some(snapshot);
+        self.rotate().await
+    }
+
+    /// Another history answers: a restored or promoted database. Everybody starts over.
+    async fn begin_anew(&mut self, snapshot: Snapshot) -> Result<(), StoreError> {
+        tracing::warn!("the record's epoch changed; resetting every room");
+        let heads = history::heads(&self.app.store, &self.app.rooms.tickets()).await?;
+        self.app.rooms.reset_all(&self.app, |ticket| heads.iter().find(|heads| heads.ticket == ticket).copied());
+        self.app.inbox.touch_all();
+        self.since = Some(snapshot);
+        Ok(())
+    }
+
+    /// The backstop: some rooms' heads against the record, a few at a time. Ahead of it: the record lost what we had shown.
+    async fn rotate(&mut self) -> Result<(), StoreError> {
+        if self.rotation.is_empty() {
+            self.rotation = self.app.rooms.tickets();
+        }
+        let rest = self.rotation.len().saturating_sub(limits::SWEEP_ROTATION_ROOMS);
+        let some = self.rotation.split_off(rest);
+        if some.is_empty() {
+            return Ok(());
+        }
+        let heads: Vec<Heads> = history::heads(&self.app.store, &some).await?;
+        for ticket in some {
+            let now = heads.iter().find(|heads| heads.ticket == ticket);
+            let head = now.map_or(helpline_core::ids::Seq::ZERO, |heads| heads.seq);
+            if self.app.rooms.get(ticket).is_some_and(|room| room.position() > head) {
+                // The position may have moved since the read: ask again before anybody is told to start over.
+                self.confirm_lower(ticket).await?;
+            }
+        }
+        let moved: Vec<_> = heads.iter().map(|heads| (heads.ticket, heads.seq)).collect();
+        heal::behind(&self.app, &self.app.rooms.behind(&moved)).await?;
+        Ok(())
+    }
+
+    async fn confirm_lower(&self, ticket: helpline_core::ids::TicketId) -> Result<(), StoreError> {
+        let Some(position) = self.app.rooms.get(ticket).map(|room| room.position()) else { return Ok(()) };
+        let now = history::heads(&self.app.store, &[ticket]).await?.first().copied();
+        if now.is_none_or(|heads| heads.seq < position) {
+            tracing::warn!(%ticket, "the record is behind a room; resetting it");
+            self.app.epoch.observe(&epoch::read(&self.app.store).await?);
+            self.app.rooms.reset(&self.app, ticket, now);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! Tickets that somebody else holds locked: their messages wait here in order, each ticket with a task of its own that waits for the lock.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use helpline_core::ids::TicketId;
+use helpline_core::limits;
+use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::messages;
+use parking_lot::Mutex;
+
+use super::{Job, batch};
+use crate::app::App;
+
+/// The parked tickets of one lane. An entry exists exactly while its task works it off.
+#[derive(Default)]
+pub(super) struct Parked(Mutex<HashMap<TicketId, VecDeque<Job>>>);
+
+impl Parked {
+    /// Puts the jobs of parked tickets behind their others; gives the rest.
+    pub(super) fn divert(&self, jobs: Vec<Job>) -> Vec<Job> {
+        let mut tickets = self.0.lock();
+        if tickets.is_empty() {
+            return jobs;
+        }
+        let waiting: usize = tickets.values().map(VecDeque::len).sum();
+        let mut room = limits::LANE_MESSAGES_MAX.saturating_sub(waiting);
+        let mut ready = Vec::new();
+        for job in jobs {
+            match tickets.get_mut(&job.message.ticket) {
+                None => ready.push(job),
+                Some(queue) if room > 0 => {
+                    room -= 1;
+                    queue.push_back(job);
+                }
+                Some(_) => job.refused(Reject::new(RejectCode::Overloaded, "this ticket is held elsewhere").retry_after_ms(1_000)),
+            }
+        }
+        ready
+    }
+
+    /// Parks jobs whose tickets were found locked, in their order; gives the tickets that need a task now.
+    pub(super) fn park(&self, jobs: Vec<Job>) -> Vec<TicketId> {
+        let mut tickets = self.0.lock();
+        let mut fresh = Vec::new();
+        for job in jobs {
+            let ticket = job.message.ticket;
+            let queue = tickets.entry(ticket).or_insert_with(|| {
+                fresh.push(ticket);
+                VecDeque::new()
+            });
+            queue.push_back(job);
+        }
+        fresh
+    }
+
+    /// Commits one ticket's jobs, waiting for its lock, until none is left.
+    pub(super) async fn work_off(&self, app: &Arc<App>, ticket: TicketId) {
+        metrics::counter!("helpline_tickets_parked_total").increment(1);
+        while let Some(jobs) = self.take(ticket) {
+            let busy =
+                batch::commit(app, jobs, |app, batch| Box::pin(async move { messages::append_waiting(&app.store, batch).await })).await;
+            debug_assert!(busy.is_empty(), "waiting for the lock never gives up as busy");
+            for job in busy {
+                job.refused(crate::errors::unavailable());
+            }
+        }
+    }
+
+    fn take(&self, ticket: TicketId) -> Option<Vec<Job>> {
+        let mut tickets = self.0.lock();
+        let queue = tickets.get_mut(&ticket)?;
+        if queue.is_empty() {
+            tickets.remove(&ticket);
+            return None;
+        }
+        let count = queue.len().min(limits::BATCH_MESSAGES_MAX);
+        Some(queue.drain(..count).collect())
+    }
+}

@@ -1,0 +1,193 @@
+//! A plain client of the protocol: frames as JSON, what comes unasked is kept in order.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use helpline_core::ids::TicketId;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// What a real person would not wait longer for.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Frames that came while another was awaited.
+    kept: VecDeque<Value>,
+    /// Every text that ever came, as it came.
+    pub transcript: Vec<String>,
+    next_id: u64,
+    /// Does not answer pings.
+    pub is_mute: bool,
+}
+
+/// Connects without saying anything.
+pub async fn connect(url: &str, origin: Option<&str>) -> Result<Client, tungstenite::Error> {
+    let mut request = url.into_client_request()?;
+    request.headers_mut().insert("sec-websocket-protocol", "helpline.v1".parse().expect("a header"));
+    if let Some(origin) = origin {
+        request.headers_mut().insert("origin", origin.parse().expect("a header"));
+    }
+    let (socket, _) = tokio_tungstenite::connect_async(request).await?;
+    Ok(Client { socket, kept: VecDeque::new(), transcript: Vec::new(), next_id: 1, is_mute: false })
+}
+
+impl Client {
+    /// Connects and says hello.
+    pub async fn hello(url: &str, token: &str) -> Self {
+        let mut client = connect(url, None).await.expect("the gateway accepts");
+        let welcome = client.ask(json!({ "type": "hello", "token": token })).await;
+        assert_eq!(welcome["type"], "welcome", "{welcome}");
+        client
+    }
+
+    /// Sends a frame as it is.
+    pub async fn say(&mut self, frame: &Value) {
+        self.socket.send(Message::text(frame.to_string())).await.expect("the socket takes a frame");
+    }
+
+    /// Sends text that may be no frame at all.
+    pub async fn say_raw(&mut self, text: String) -> bool {
+        self.socket.send(Message::text(text)).await.is_ok()
+    }
+
+    /// Sends a frame under a fresh id, without waiting; gives the id.
+    pub async fn post(&mut self, mut frame: Value) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        frame["id"] = json!(id);
+        self.say(&frame).await;
+        id
+    }
+
+    /// Sends a frame under a fresh id and waits for its answer.
+    pub async fn ask(&mut self, frame: Value) -> Value {
+        let id = self.post(frame).await;
+        self.answer(id).await
+    }
+
+    /// Waits for the answer to a frame.
+    pub async fn answer(&mut self, id: u64) -> Value {
+        self.expect("an answer", |frame| frame["id"] == id).await
+    }
+
+    /// Listens to a ticket; gives all of its `subscribed` pages.
+    pub async fn subscribe(&mut self, ticket: TicketId, after: Option<(u64, &str)>) -> Vec<Value> {
+        let mut frame = json!({ "type": "subscribe", "ticket": ticket });
+        if let Some((after, epoch)) = after {
+            frame["after"] = json!(after);
+            frame["epoch"] = json!(epoch);
+        }
+        let id = self.post(frame).await;
+        let mut pages = Vec::new();
+        loop {
+            let page = self.answer(id).await;
+            assert_eq!(page["type"], "subscribed", "{page}");
+            let more = page["more"] == true;
+            pages.push(page);
+            if !more {
+                return pages;
+            }
+        }
+    }
+
+    /// Sends a message; gives its answer.
+    pub async fn send(&mut self, ticket: TicketId, key: &str, body: &str) -> Value {
+        self.ask(json!({ "type": "send", "ticket": ticket, "key": key, "body": body })).await
+    }
+
+    /// The next history row of a ticket, in the order of arrival.
+    pub async fn event(&mut self, ticket: TicketId) -> Value {
+        self.expect("an event", |frame| frame["type"] == "event" && frame["ticket"] == json!(ticket)).await
+    }
+
+    /// The next frame of this kind, wherever it stands among those kept.
+    pub async fn expect(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.expect_within(what, PATIENCE, wanted).await
+    }
+
+    /// The same, with a bound of its own.
+    pub async fn expect_within(&mut self, what: &str, within: Duration, wanted: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.kept.iter().position(&wanted) {
+            return self.kept.remove(at).expect("it was just found");
+        }
+        let reading = async {
+            loop {
+                match self.read().await {
+                    Ok(frame) if wanted(&frame) => return frame,
+                    Ok(frame) => self.kept.push_back(frame),
+                    Err(code) => panic!("closed ({code:?}) while waiting for {what}"),
+                }
+            }
+        };
+        match tokio::time::timeout(within, reading).await {
+            Ok(frame) => frame,
+            Err(_) => panic!("{what} did not come within {within:?}; kept: {:?}", self.kept),
+        }
+    }
+
+    /// Reads until the server closes; gives the close code.
+    pub async fn closed(&mut self) -> Option<u16> {
+        let reading = async {
+            loop {
+                match self.read().await {
+                    Ok(frame) => self.kept.push_back(frame),
+                    Err(code) => return code,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, reading).await.expect("the server closes")
+    }
+
+    /// The next frame, or the close code. Answers pings.
+    async fn read(&mut self) -> Result<Value, Option<u16>> {
+        loop {
+            match self.socket.next().await {
+                Some(Ok(Message::Text(text))) => {
+                    self.transcript.push(text.to_string());
+                    let frame: Value = serde_json::from_str(&text).expect("the server sends JSON");
+                    if frame["type"] == "ping" && !self.is_mute {
+                        self.say(&json!({ "type": "pong" })).await;
+                    }
+                    return Ok(frame);
+                }
+                Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(None),
+            }
+        }
+    }
+
+    /// Whether the next frame is `welcome`; false: it was something else, or a close.
+    pub async fn welcomed(&mut self) -> bool {
+        matches!(self.read().await, Ok(frame) if frame["type"] == "welcome")
+    }
+
+    /// Every number of a ticket's history that was ever shown, in the order of showing.
+    pub fn numbers_seen(&self, ticket: TicketId) -> Vec<u64> {
+        let frames: Vec<Value> = self.transcript.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+        let of_ticket = |frame: &&Value| frame["ticket"] == json!(ticket) && (frame["type"] == "event" || frame["type"] == "subscribed");
+        seqs(frames.iter().filter(of_ticket))
+    }
+
+    /// Takes everything that is kept or comes within `quiet` of the last.
+    pub async fn drain(&mut self, quiet: Duration) -> Vec<Value> {
+        while let Ok(Ok(frame)) = tokio::time::timeout(quiet, self.read()).await {
+            self.kept.push_back(frame);
+        }
+        self.kept.drain(..).collect()
+    }
+}
+
+/// The sequence numbers of pages and events, in order.
+pub fn seqs<'a>(frames: impl IntoIterator<Item = &'a Value>) -> Vec<u64> {
+    let of_frame = |frame: &'a Value| match frame["events"].as_array() {
+        Some(events) => events.iter().filter_map(|event| event["seq"].as_u64()).collect::<Vec<_>>(),
+        None => frame["seq"].as_u64().into_iter().collect(),
+    };
+    frames.into_iter().flat_map(of_frame).collect()
+}

@@ -1,0 +1,53 @@
+//! P4, when the database under live subscribers becomes another one.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::client::seqs;
+use crate::desk::{Desk, Join};
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    let _ = std::fs::remove_dir_all(to);
+    let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().expect("cp runs");
+    assert!(copied.success());
+}
+
+#[tokio::test]
+async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twice() {
+    let postgres = helpline_rig::Postgres::start_temporary().await.expect("a Postgres starts");
+    let desk = Desk::start_apart(postgres, 2, Join::Redis).await;
+    let ada = desk.customer("Ada Lovelace");
+    let ticket = desk.ticket(&ada).await;
+    let mut client = desk.client(0, &ada).await;
+    client.send(ticket, "before", "before").await;
+
+    // A backup as the file system makes one, then work that the restore will lose.
+    let data = desk.postgres.data_dir().to_owned();
+    let backup = data.with_file_name("backup");
+    desk.postgres.stop().await.expect("stopped");
+    copy(&data, &backup);
+    desk.postgres.restart().await.expect("back");
+    let mut client = desk.client(0, &ada).await;
+    let epoch = client.subscribe(ticket, None).await[0]["epoch"].clone();
+    let lost = client.send(ticket, "lost", "lost").await;
+    assert_eq!(lost["type"], "ack");
+    client.event(ticket).await;
+
+    desk.postgres.stop().await.expect("stopped");
+    copy(&backup, &data);
+    desk.postgres.restart().await.expect("restored");
+    desk.sql().await.execute("update helpline_restores set count = count + 1", &[]).await.expect("the operator says so");
+
+    let reset = client.expect("a reset", |frame| frame["type"] == "reset").await;
+    assert_ne!(reset["epoch"], epoch);
+    let pages = client.subscribe(ticket, None).await;
+    assert_eq!(pages[0]["epoch"], reset["epoch"]);
+    let bodies: Vec<_> = pages[0]["events"].as_array().expect("events").iter().map(|event| event["message"]["body"].clone()).collect();
+    assert!(bodies.contains(&json!("before")) && !bodies.contains(&json!("lost")), "{bodies:?}");
+    // The outbox stays: what was lost is sent again under its key, and takes the number that stands free now.
+    let again = client.send(ticket, "lost", "lost").await;
+    assert_eq!((&again["type"], &again["duplicate"]), (&json!("ack"), &json!(false)), "{again}");
+    let event = client.event(ticket).await;
+    assert_eq!(event["seq"].as_u64(), seqs(&pages).last().map(|last| last + 1));
+}

@@ -1,0 +1,141 @@
+//! What is live but no history: typing, presence, read positions, the inbox, heartbeats; and the farewell of an instance.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::desk::{Desk, Join};
+
+#[tokio::test]
+async fn two_people_talk_through_two_instances() {
+    let desk = Desk::start(2, Join::Redis).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let ticket = desk.ticket(&ada).await;
+    let (mut customer, mut agent) = (desk.client(0, &ada).await, desk.client(1, &ben).await);
+    customer.subscribe(ticket, None).await;
+    agent.subscribe(ticket, None).await;
+
+    customer.say(&json!({ "type": "typing", "ticket": ticket, "on": true })).await;
+    let typing = agent.expect("typing", |frame| frame["type"] == "typing").await;
+    assert_eq!(typing["person"]["name"], "Ada Lovelace");
+
+    let ack = agent.send(ticket, "a1", "How can I help?").await;
+    let event = customer.event(ticket).await;
+    assert_eq!((&event["kind"], &event["actor"]["name"]), (&json!("message_added"), &json!("Ben")), "first names only: {event}");
+    assert_eq!(event["message"]["body"], "How can I help?");
+    let moved = customer.event(ticket).await;
+    assert_eq!((&moved["kind"], &moved["new_value"]), (&json!("status_changed"), &json!("in_progress")));
+
+    customer.say(&json!({ "type": "read", "ticket": ticket, "seq": event["seq"] })).await;
+    let read = agent.expect("a read position", |frame| frame["type"] == "read" && frame["person"]["type"] == "customer").await;
+    assert_eq!(read["seq"], ack["seq"]);
+    let pages = agent.subscribe(ticket, None).await;
+    assert!(pages[0]["reads"].as_array().expect("reads").iter().any(|read| read["person"]["name"] == "Ada Lovelace"), "{}", pages[0]);
+}
+
+#[tokio::test]
+async fn agents_see_who_else_looks_and_customers_do_not() {
+    let desk = Desk::start(2, Join::Redis).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let cleo = desk.staff("Cleo Duarte", "admin").await;
+    let ticket = desk.ticket(&ada).await;
+    let (mut customer, mut one) = (desk.client(0, &ada).await, desk.client(0, &ben).await);
+    customer.subscribe(ticket, None).await;
+    one.subscribe(ticket, None).await;
+    let mut two = desk.client(1, &cleo).await;
+    two.subscribe(ticket, None).await;
+    let names = |frame: &serde_json::Value| {
+        frame["viewers"].as_array().map(|viewers| viewers.iter().filter_map(|v| v["name"].as_str().map(str::to_owned)).collect::<Vec<_>>())
+    };
+    for agent in [&mut one, &mut two] {
+        agent
+            .expect("both viewers", |frame| {
+                frame["type"] == "presence" && names(frame).is_some_and(|names| names.len() == 2 && names.iter().any(|n| n == "Cleo Duarte"))
+            })
+            .await;
+    }
+    drop(two);
+    one.expect("one viewer left", |frame| frame["type"] == "presence" && names(frame).is_some_and(|names| names == ["Ben Okafor"])).await;
+    let frames = customer.drain(Duration::from_millis(300)).await;
+    assert!(frames.iter().all(|frame| frame["type"] != "presence"), "{frames:?}");
+}
+
+#[tokio::test]
+async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
+    let desk = Desk::start(2, Join::Redis).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let mut console = desk.client(0, &ben).await;
+    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    console.expect("the figures", |frame| frame["type"] == "inbox" && frame["stats"].is_object()).await;
+    let ticket = desk.ticket(&ada).await;
+    let names = |frame: &serde_json::Value, seq: u64| {
+        frame["type"] == "inbox"
+            && frame["tickets"].as_array().is_some_and(|tickets| {
+                tickets.iter().any(|t| t["id"] == json!(ticket) && t["seq"].as_u64().is_some_and(|s| s >= seq))
+            })
+    };
+    // Opened by plain SQL: nobody published it.
+    console.expect("the new ticket", |frame| names(frame, 2)).await;
+    let mut customer = desk.client(1, &ada).await;
+    let ack = customer.send(ticket, "k1", "hello").await;
+    console.expect("its new state", |frame| names(frame, ack["seq"].as_u64().expect("a number"))).await;
+    let mut customer_console = desk.client(0, &ada).await;
+    assert_eq!(customer_console.ask(json!({ "type": "inbox", "on": true })).await["code"], "forbidden");
+}
+
+#[tokio::test]
+async fn a_ping_names_moved_heads_and_a_silent_peer_is_closed_4002() {
+    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "400")).await;
+    let ada = desk.customer("Ada Lovelace");
+    let ticket = desk.ticket(&ada).await;
+    let mut client = desk.client(0, &ada).await;
+    client.subscribe(ticket, None).await;
+    let ack = client.send(ticket, "k1", "x").await;
+    let ping = client.expect("a ping with heads", |frame| frame["type"] == "ping" && frame["heads"] != json!([])).await;
+    assert_eq!(ping["heads"], json!([{ "ticket": ticket, "seq": ack["seq"] }]));
+    let mut mute = crate::client::connect(&desk.gateways[0].ws_url(), None).await.expect("accepted");
+    mute.post(json!({ "type": "hello", "token": ada.token })).await;
+    mute.is_mute = true;
+    assert_eq!(mute.closed().await, Some(4002));
+}
+
+#[tokio::test]
+async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let ticket = desk.ticket(&ada).await;
+    let (mut customer, mut agent) = (desk.client(0, &ada).await, desk.client(0, &ben).await);
+    let seen = agent.subscribe(ticket, None).await[0]["head"].clone();
+    // A note by the team is nothing to a customer's guard, but is to an agent's.
+    let customer_seen = customer.subscribe(ticket, None).await[0]["head"].clone();
+    agent.ask(json!({ "type": "send", "ticket": ticket, "key": "n1", "body": "a note", "internal": true })).await;
+    let guarded = |key: &str, based_on: &serde_json::Value| {
+        json!({ "type": "send", "ticket": ticket, "key": key, "body": "guarded", "based_on": based_on })
+    };
+    assert_eq!(customer.ask(guarded("c1", &customer_seen)).await["type"], "ack");
+    let stale = agent.ask(guarded("a1", &seen)).await;
+    assert_eq!(stale["code"], "stale", "{stale}");
+    assert!(stale["head"].as_u64() > seen.as_u64());
+    assert_eq!(agent.send(ticket, "a1", "guarded").await["type"], "ack");
+}
+
+#[tokio::test]
+async fn a_drained_instance_finishes_what_is_under_way_and_says_bye() {
+    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_BYE_SPREAD_MS", "300")).await;
+    let ada = desk.customer("Ada Lovelace");
+    let ticket = desk.ticket(&ada).await;
+    let mut sql = desk.sql().await;
+    let holding = sql.transaction().await.expect("a transaction");
+    holding.execute("select 1 from support_tickets where id = $1 for update", &[&ticket.uuid()]).await.expect("locked");
+    let mut client = desk.client(0, &ada).await;
+    let under_way = client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" })).await;
+    client.ask(json!({ "type": "unsubscribe", "ticket": ticket })).await;
+    desk.gateways[0].terminate();
+    let bye = client.expect("bye", |frame| frame["type"] == "bye").await;
+    assert!(bye["retry_after_ms"].is_u64());
+    holding.commit().await.expect("released");
+    let ack = client.answer(under_way).await;
+    assert_eq!(ack["type"], "ack", "{ack}");
+    assert_eq!(client.closed().await, Some(1012));
+    assert_eq!(desk.gateways[0].stop().await.expect("it ends"), Some(0));
+}

@@ -1,0 +1,12 @@
+//! The promises, each kept while something real is broken: gateways as processes, a Postgres and a Redis of the tests' own.
+
+mod client;
+mod desk;
+
+mod access;
+mod delivery;
+mod epoch;
+mod faults;
+mod live;
+mod retries;
+mod slow;

@@ -1,0 +1,143 @@
+//! P1 and P2: an ack means committed, a retry never doubles.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::client::PATIENCE;
+use crate::desk::{Desk, Join, eventually};
+
+async fn stored(desk: &Desk, key: &str) -> i64 {
+    desk.sql().await.query_one("select count(*) from support_messages where key = $1", &[&key]).await.expect("a count").get(0)
+}
+
+#[tokio::test]
+async fn an_ack_means_committed_with_its_audit_row() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let ada = desk.customer("Ada Lovelace");
+    let ticket = desk.ticket(&ada).await;
+    let mut client = desk.client(0, &ada).await;
+    let ack = client.send(ticket, "k1", "hello").await;
+    assert_eq!(ack["type"], "ack", "{ack}");
+    // Killed at once: whatever was acked must be there all the same.
+    desk.gateways[0].kill9().await.expect("killed");
+    let row = desk
+        .sql()
+        .await
+        .query_one(
+            "select a.public_seq from support_messages m join support_ticket_activity a on a.message_id = m.id
+             join support_ticket_heads h on h.ticket_id = m.ticket_id and h.public_seq = a.public_seq where m.key = 'k1'",
+            &[],
+        )
+        .await
+        .expect("message, activity and head stand together");
+    assert_eq!(row.get::<_, i64>(0), ack["seq"].as_i64().expect("a number"));
+}
+
+#[tokio::test]
+async fn a_crash_between_commit_and_publish_neither_loses_nor_doubles() {
+    let desk = Desk::start(1, Join::Redis).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let ticket = desk.ticket(&ada).await;
+    let mut watcher = desk.client(0, &ben).await;
+    watcher.subscribe(ticket, None).await;
+
+    let doomed = desk_with_failpoint(&desk).await;
+    let mut client = crate::client::Client::hello(&doomed.ws_url(), &ada.token).await;
+    client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "into the tunnel" })).await;
+    client.closed().await;
+
+    // Never published, never acked, yet seen by the sweep within its promise.
+    let event = watcher.expect_within("the swept event", Duration::from_secs(2), |frame| frame["message"]["key"] == "k1").await;
+    let mut again = desk.client(0, &ada).await;
+    let ack = again.send(ticket, "k1", "into the tunnel").await;
+    assert_eq!(ack["duplicate"], true, "{ack}");
+    // The customer's numbering has no note to skip here, so both numberings agree.
+    assert_eq!(ack["seq"], event["seq"]);
+    assert_eq!(stored(&desk, "k1").await, 1);
+}
+
+/// A further instance on the desk's database, which dies after its first commit.
+async fn desk_with_failpoint(desk: &Desk) -> helpline_rig::Gateway {
+    desk.another(|spec| spec.arg("--failpoint").arg("after-commit")).await
+}
+
+#[tokio::test]
+async fn a_retry_that_overlaps_its_first_send_is_stored_once() {
+    let desk = Desk::start(2, Join::Redis).await;
+    let ada = desk.customer("Ada Lovelace");
+    let ticket = desk.ticket(&ada).await;
+    let mut sql = desk.sql().await;
+    let holding = sql.transaction().await.expect("a transaction");
+    holding.execute("select 1 from support_tickets where id = $1 for update", &[&ticket.uuid()]).await.expect("the ticket is locked");
+
+    let (mut one, mut two) = (desk.client(0, &ada).await, desk.client(1, &ada).await);
+    let first = one.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "once" })).await;
+    let second = two.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "once" })).await;
+    let watching = desk.sql().await;
+    eventually("both sends wait for the lock", PATIENCE, async || {
+        let waiting: i64 = watching
+            .query_one(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%support_append%'",
+                &[],
+            )
+            .await
+            .expect("a count")
+            .get(0);
+        (waiting == 2).then_some(())
+    })
+    .await;
+    holding.commit().await.expect("the lock is released");
+    let (first, second) = (one.answer(first).await, two.answer(second).await);
+    assert_eq!(first["seq"], second["seq"], "{first} {second}");
+    assert_ne!(first["duplicate"], second["duplicate"], "one stored it, the other found it");
+    assert_eq!(stored(&desk, "k1").await, 1);
+}
+
+#[tokio::test]
+async fn a_held_ticket_stalls_neither_its_lane_nor_its_order() {
+    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_WRITER_LANES", "1")).await;
+    let ada = desk.customer("Ada Lovelace");
+    let (held, free) = (desk.ticket(&ada).await, desk.ticket(&ada).await);
+    let mut sql = desk.sql().await;
+    let holding = sql.transaction().await.expect("a transaction");
+    holding.execute("select 1 from support_tickets where id = $1 for update", &[&held.uuid()]).await.expect("the ticket is locked");
+    let mut client = desk.client(0, &ada).await;
+    let mut waiting = Vec::new();
+    for n in 0..10 {
+        waiting.push(client.post(json!({ "type": "send", "ticket": held, "key": format!("h{n}"), "body": "held" })).await);
+        let ack = client.send(free, &format!("f{n}"), "free").await;
+        assert_eq!(ack["type"], "ack", "{ack}");
+    }
+    holding.commit().await.expect("the lock is released");
+    let mut seqs = Vec::new();
+    for id in waiting {
+        seqs.push(client.answer(id).await["seq"].as_u64().expect("an ack"));
+    }
+    assert!(seqs.windows(2).all(|pair| pair[1] == pair[0] + 1), "{seqs:?}");
+}
+
+#[tokio::test]
+async fn a_retry_is_answered_as_before_after_the_ticket_was_closed() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let ada = desk.customer("Ada Lovelace");
+    let ticket = desk.ticket(&ada).await;
+    let mut client = desk.client(0, &ada).await;
+    let ack = client.send(ticket, "k1", "hello").await;
+    desk.sql().await.execute("update support_tickets set status = 'closed' where id = $1", &[&ticket.uuid()]).await.expect("closed");
+    let again = client.send(ticket, "k1", "hello").await;
+    assert_eq!((&again["type"], &again["duplicate"], &again["seq"]), (&json!("ack"), &json!(true), &ack["seq"]), "{again}");
+    let refused = client.send(ticket, "k2", "one more").await;
+    assert_eq!(refused["code"], "ticket_closed", "{refused}");
+}
+
+#[tokio::test]
+async fn a_key_names_one_text() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let ada = desk.customer("Ada Lovelace");
+    let ticket = desk.ticket(&ada).await;
+    let mut client = desk.client(0, &ada).await;
+    assert_eq!(client.send(ticket, "k1", "one").await["type"], "ack");
+    assert_eq!(client.send(ticket, "k1", "another").await["code"], "key_reused");
+    assert_eq!(stored(&desk, "k1").await, 1);
+}
