@@ -1,2 +1,5 @@
-//! .
-fn main() {}
+//! `helpline`: see [`helpline_gateway::cli`].
+
+fn main() -> std::process::ExitCode {
+    helpline_gateway::cli::main()
+}

@@ -1,0 +1,55 @@
+//! `helpline serve`: config → telemetry → listen → build → serve → drain.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{CliError, shutdown_signal};
+use crate::config::{Config, ServeSettings};
+use crate::{http, serve, telemetry};
+
+/// Between two tidyings of the histograms, which otherwise grow until somebody reads them.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
+
+pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
+    let config = Config::try_from(settings)?;
+    telemetry::install_logs(&config.log);
+    let metrics = telemetry::install_metrics().map_err(|_| CliError::Start("the metrics recorder cannot be installed"))?;
+    let shutdown = shutdown_signal().map_err(|_| CliError::Start("signals cannot be handled"))?;
+    let listener = listen(config.listening.listen).await?;
+    let metrics_listener = match config.listening.metrics_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    let app = serve::build(config).await?;
+    app.tasks.spawn(upkeep(metrics.clone(), app.stop.clone()));
+    if let Some(listener) = metrics_listener {
+        app.tasks.spawn(serve_metrics(listener, metrics.clone(), app.stop.clone()));
+    }
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+    }
+    serve::run(app, metrics, listener, shutdown).await;
+    tracing::info!("drained");
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).await.map_err(|source| CliError::Listen { address, source })
+}
+
+async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(UPKEEP_INTERVAL)).await.is_some() {
+        metrics.run_upkeep();
+    }
+}
+
+async fn serve_metrics(listener: TcpListener, metrics: PrometheusHandle, stop: CancellationToken) {
+    let served = axum::serve(listener, http::metrics_router(metrics)).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = served.await {
+        tracing::error!(%error, "the metrics address no longer answers");
+    }
+}
