@@ -42,7 +42,8 @@ struct Sweeper {
 impl Sweeper {
     async fn sweep(&mut self) -> Result<(), StoreError> {
         let Look { snapshot, epoch, moved } = sweep::look(&self.app.store, self.since.as_ref()).await?;
-        if self.app.epoch.observe(&epoch) {
+        let went_back = self.since.as_ref().is_some_and(|since| snapshot.is_before(since));
+        if self.app.epoch.observe(&epoch) || went_back {
             return self.begin_anew(snapshot).await;
         }
         for (ticket, _) in &moved {
@@ -60,7 +61,7 @@ impl Sweeper {
 
     /// Another history answers: a restored or promoted database. Everybody starts over.
     async fn begin_anew(&mut self, snapshot: Snapshot) -> Result<(), StoreError> {
-        tracing::warn!("the record's epoch changed; resetting every room");
+        tracing::warn!("the record is another one than before; resetting every room");
         let heads = history::heads(&self.app.store, &self.app.rooms.tickets()).await?;
         self.app.rooms.reset_all(&self.app, |ticket| heads.iter().find(|heads| heads.ticket == ticket).copied());
         self.app.inbox.touch_all();

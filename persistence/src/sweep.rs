@@ -11,6 +11,19 @@ const LOOK: &str = include_str!("../sql/sweep/look.sql");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot(String);
 
+impl Snapshot {
+    /// Whether this one was taken before the other in the life of one database. Asked the wrong way round, of a later look: the database
+    /// went back in time, whatever its epoch says.
+    pub fn is_before(&self, other: &Self) -> bool {
+        self.xmax() < other.xmax()
+    }
+
+    /// The first transaction that had not begun (`xmin:xmax:xip,…`).
+    fn xmax(&self) -> Option<u64> {
+        self.0.split(':').nth(1)?.parse().ok()
+    }
+}
+
 /// One look.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
