@@ -1,2 +1,55 @@
-//! .
-fn main() {}
+//! `helpline-loadtest`: a second, independent client of the protocol. It drives a desk, breaks it on request, and checks every history.
+
+mod checker;
+mod client;
+mod desk;
+mod error;
+mod faults;
+mod people;
+mod report;
+mod rooms;
+mod truth;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use report::Verdict;
+
+/// Load on a Helpline desk, and a check of what became of it.
+#[derive(Debug, Parser)]
+#[command(name = "helpline-loadtest", version, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    scenario: Scenario,
+}
+
+#[derive(Debug, Subcommand)]
+enum Scenario {
+    /// Conversations at a fixed rate on one or two instances; exit 1 when anything was lost, doubled, reordered or leaked
+    Rooms(rooms::RoomsArgs),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    desk::raise_descriptor_limit();
+    let ran = match Cli::parse().scenario {
+        Scenario::Rooms(args) => rooms::run(args).await,
+    };
+    match ran {
+        Ok(Verdict::Held) => ExitCode::SUCCESS,
+        Ok(Verdict::Broken) => ExitCode::FAILURE,
+        Err(error) => {
+            let mut cause: Option<&dyn std::error::Error> = Some(&error);
+            while let Some(error) = cause {
+                eprintln!("{error}");
+                cause = error.source();
+            }
+            ExitCode::from(2)
+        }
+    }
+}

@@ -73,10 +73,7 @@ impl GatewaySpec {
 
     /// Everything but the start.
     fn prepare(self) -> Result<Gateway, RigError> {
-        let binary = self.binary.or_else(find_binary).ok_or(RigError::NotFound {
-            program: "helpline",
-            hint: "build it (cargo build -p helpline-gateway) or name it in HELPLINE_BIN",
-        })?;
+        let binary = self.binary.map_or_else(Gateway::find_binary, Ok)?;
         let port = self.port.unwrap_or_else(free_port);
         let unnamed = || std::env::temp_dir().join(format!("helpline-gateway-{}-{port}.log", std::process::id()));
         let keeps_log = self.log.is_some();
@@ -100,6 +97,23 @@ impl Gateway {
     /// What to start one with.
     pub fn spec() -> GatewaySpec {
         GatewaySpec::default()
+    }
+
+    /// The binary: `HELPLINE_BIN`, or `helpline` beside the running program (`target/debug/helpline-loadtest` and
+    /// `target/debug/deps/test-…` both find it).
+    ///
+    /// # Errors
+    /// [`RigError::NotFound`].
+    pub fn find_binary() -> Result<PathBuf, RigError> {
+        if let Some(named) = std::env::var_os("HELPLINE_BIN") {
+            return Ok(named.into());
+        }
+        let exe = std::env::current_exe().unwrap_or_default();
+        let beside = exe.ancestors().skip(1).take(2).map(|dir| dir.join("helpline")).find(|file| file.is_file());
+        beside.ok_or(RigError::NotFound {
+            program: "helpline",
+            hint: "build it (cargo build -p helpline-gateway) or name it in HELPLINE_BIN",
+        })
     }
 
     /// The port, the same through all restarts.
@@ -219,13 +233,4 @@ impl Drop for Gateway {
             let _ = std::fs::remove_file(self.process.log());
         }
     }
-}
-
-/// `HELPLINE_BIN`, or beside the running program: `target/debug/helpline-loadtest` and `target/debug/deps/test-…` both find it.
-fn find_binary() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("HELPLINE_BIN") {
-        return Some(named.into());
-    }
-    let exe = std::env::current_exe().ok()?;
-    exe.ancestors().skip(1).take(3).map(|dir| dir.join("helpline")).find(|file| file.is_file())
 }

@@ -209,10 +209,12 @@ impl Postgres {
         let (client, connection) = tokio_postgres::connect(&self.admin_url("postgres"), NoTls)
             .await
             .map_err(|source| RigError::Postgres { doing: "connecting to the cluster", source })?;
-        let driver = tokio::spawn(connection);
-        let result = client.batch_execute(sql).await.map_err(|source| RigError::Postgres { doing: "administering the cluster", source });
-        drop(client);
-        let _ = driver.await;
-        result
+        let work = async {
+            let result = client.batch_execute(sql).await;
+            drop(client);
+            result
+        };
+        let (result, _) = tokio::join!(work, connection);
+        result.map_err(|source| RigError::Postgres { doing: "administering the cluster", source })
     }
 }

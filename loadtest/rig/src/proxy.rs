@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use crate::{RigError, free_port};
 
@@ -42,7 +42,8 @@ struct Weather {
 pub struct Proxy {
     address: SocketAddr,
     weather: watch::Sender<Weather>,
-    acceptor: JoinHandle<()>,
+    // Owns the acceptor, which owns the connections: all end on drop.
+    _tasks: JoinSet<()>,
 }
 
 impl Proxy {
@@ -56,8 +57,9 @@ impl Proxy {
         let fair = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation: 0 };
         let (weather, watching) = watch::channel(fair);
         let upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
-        let acceptor = tokio::spawn(accept(address, listener, upstream, watching));
-        Ok(Self { address, weather, acceptor })
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(address, listener, upstream, watching));
+        Ok(Self { address, weather, _tasks: tasks })
     }
 
     /// The port to connect to instead of the upstream's.
@@ -108,12 +110,6 @@ impl Proxy {
             let generation = weather.generation + u64::from(lost);
             *weather = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation };
         });
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.acceptor.abort();
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the rig promises to those who break things with it.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and its end ends its tasks")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -43,7 +43,7 @@ async fn a_committed_row_survives_the_power_cut_and_the_files_do_not_survive_the
     postgres.start().await.unwrap();
     let client = connect(&postgres.admin_url("one")).await.unwrap();
     assert_eq!(client.query_one("select n from t", &[]).await.unwrap().get::<_, i32>(0), 1);
-    postgres.create_database("two", Some("one")).await.err().expect("a template in use is refused");
+    postgres.create_database("two", Some("one")).await.expect_err("a template in use is refused");
     assert!(matches!(postgres.create_database("x\"; drop", None).await, Err(RigError::Name(_))));
 
     let (pid, place) = (postgres.pid().unwrap(), postgres.log().parent().unwrap().to_owned());
@@ -147,7 +147,7 @@ async fn children_die_with_a_parent_that_is_killed_by_sigkill_and_not_before() {
 
 #[tokio::test]
 async fn a_gateway_that_ends_at_start_says_why() {
-    let refused = Gateway::spec().binary("/bin/ls").start().await.err().expect("ls is no gateway");
+    let refused = Gateway::spec().binary("/bin/ls").start().await.expect_err("ls is no gateway");
     let RigError::Failed { log, .. } = refused else { panic!("{refused:?}") };
     assert!(log.contains("serve"), "{log}");
 }

@@ -1,0 +1,6 @@
+-- The histories as they are in the record: what every observer's must equal.
+select a.ticket_id, a.seq, a.public_seq, a.kind, m.key, m.body
+from support_ticket_activity a
+left join support_messages m on m.id = a.message_id
+where a.ticket_id = any ($1)
+order by a.ticket_id, a.seq

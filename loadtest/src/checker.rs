@@ -1,0 +1,291 @@
+//! The history checker: given what was sent, what the record holds and what everybody saw, says what is wrong. Pure.
+//!
+//! It knows nothing of connections or time; the scenarios bring it their logs. Its own tests show that it fails on each violation.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use helpline_core::actor::Audience;
+use helpline_core::history::Kind;
+
+/// What a history row says, as far as all observers must agree on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What happened.
+    pub kind: Kind,
+    /// The key of its message.
+    pub key: Option<String>,
+    /// The text of its message.
+    pub body: Option<String>,
+}
+
+/// A row as the record holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrueRow {
+    /// Its place among all.
+    pub seq: u64,
+    /// Its place among those that customers see.
+    pub public_seq: Option<u64>,
+    /// What it says.
+    pub row: Row,
+}
+
+/// Who sends: each ticket of a run has one of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sender {
+    /// The ticket's owner.
+    Customer,
+    /// The member of staff who answers.
+    Agent,
+}
+
+/// What became of a send, as its sender knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Acked, with this number (the sender's numbering).
+    Acked(u64),
+    /// Refused for good.
+    Refused,
+    /// Neither, to the end of the run.
+    Unknown,
+}
+
+/// One send, in the order in which its sender sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its key.
+    pub key: String,
+    /// Its text.
+    pub body: String,
+    /// Who sent it.
+    pub sender: Sender,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What one observer of a ticket has seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observed {
+    /// For the report.
+    pub name: String,
+    /// Which numbering they read.
+    pub audience: Audience,
+    /// The number before the first row that they hold: 0, unless they were told to start over.
+    pub base: u64,
+    /// The rows from there, as they were applied, with their numbers.
+    pub rows: Vec<(u64, Row)>,
+    /// Events that came with a number beyond the next one on a live connection: silent holes.
+    pub holes: u64,
+    /// Frames in which a note's canary, or a frame type that is not for customers, came to a customer.
+    pub leaks: Vec<String>,
+}
+
+/// Everything about one ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// Its name in the report.
+    pub ticket: String,
+    /// The record's history.
+    pub truth: Vec<TrueRow>,
+    /// What was sent, in order, per sender.
+    pub sent: Vec<Sent>,
+    /// Senders whom the server asked to send something again later: then, and only then, their order may differ.
+    pub asked_to_retry: Vec<Sender>,
+    /// What was seen.
+    pub observed: Vec<Observed>,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Violation {
+    /// An acked key is not in the record, or a row of the record never reached an observer.
+    Lost(String),
+    /// A key stands twice in the record, or a row was applied twice by an observer.
+    Doubled(String),
+    /// Something stands in another place than it should.
+    Reordered(String),
+    /// A customer got what is for staff.
+    Leaked(String),
+    /// Numbers with a hole.
+    Hole(String),
+    /// Somebody saw, or the record holds, what nobody wrote or something else than was written.
+    Forged(String),
+    /// A send that should have been taken was refused.
+    Refused(String),
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, what) = match self {
+            Self::Lost(what) => ("lost", what),
+            Self::Doubled(what) => ("doubled", what),
+            Self::Reordered(what) => ("reordered", what),
+            Self::Leaked(what) => ("leaked", what),
+            Self::Hole(what) => ("hole", what),
+            Self::Forged(what) => ("forged", what),
+            Self::Refused(what) => ("refused", what),
+        };
+        write!(f, "{word}: {what}")
+    }
+}
+
+impl Violation {
+    /// The word for counting.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Lost(_) => "lost",
+            Self::Doubled(_) => "doubled",
+            Self::Reordered(_) => "reordered",
+            Self::Leaked(_) => "leaked",
+            Self::Hole(_) => "hole",
+            Self::Forged(_) => "forged",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+/// Everything that is wrong with one ticket; empty when all promises held.
+pub fn check(evidence: &Evidence) -> Vec<Violation> {
+    let mut found = Vec::new();
+    check_numbers(evidence, &mut found);
+    check_sends(evidence, &mut found);
+    check_order(evidence, &mut found);
+    for observed in &evidence.observed {
+        check_observer(evidence, observed, &mut found);
+    }
+    found
+}
+
+/// Both numberings of the record are 1, 2, 3 … and a number is public exactly when its kind is.
+fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
+    let ticket = &evidence.ticket;
+    let mut public = 0;
+    for (n, row) in (1..).zip(&evidence.truth) {
+        if row.seq != n {
+            found.push(Violation::Hole(format!("{ticket}: the record's row {n} bears {}", row.seq)));
+            return;
+        }
+        if row.row.kind.is_public() != row.public_seq.is_some() {
+            found.push(Violation::Leaked(format!("{ticket}: row {n} ({}) has public number {:?}", row.row.kind, row.public_seq)));
+        }
+        if let Some(seq) = row.public_seq {
+            public += 1;
+            if seq != public {
+                found.push(Violation::Hole(format!("{ticket}: public row {public} bears {seq}")));
+                return;
+            }
+        }
+    }
+}
+
+/// Every acked key stands exactly once, where the ack said; no refused one does; nothing else does.
+fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
+    let ticket = &evidence.ticket;
+    let mut places: HashMap<&str, Vec<&TrueRow>> = HashMap::new();
+    for row in evidence.truth.iter().filter(|row| matches!(row.row.kind, Kind::MessageAdded | Kind::InternalNoteAdded)) {
+        places.entry(row.row.key.as_deref().unwrap_or("")).or_default().push(row);
+    }
+    for sent in &evidence.sent {
+        let key = &sent.key;
+        let rows = places.remove(key.as_str()).unwrap_or_default();
+        if rows.len() > 1 {
+            found.push(Violation::Doubled(format!("{ticket}: {key} stands {} times in the record", rows.len())));
+        }
+        let place = rows.first().map(|row| match sent.sender {
+            Sender::Agent => row.seq,
+            Sender::Customer => row.public_seq.unwrap_or(0),
+        });
+        match (sent.fate, place) {
+            (Fate::Acked(seq), None) => found.push(Violation::Lost(format!("{ticket}: {key} was acked at {seq} and is not in the record"))),
+            (Fate::Acked(seq), Some(place)) if seq != place => {
+                found.push(Violation::Reordered(format!("{ticket}: {key} was acked at {seq} and stands at {place}")));
+            }
+            (Fate::Refused, Some(place)) => found.push(Violation::Forged(format!("{ticket}: {key} was refused and stands at {place}"))),
+            (Fate::Refused, None) => found.push(Violation::Refused(format!("{ticket}: {key}"))),
+            (Fate::Unknown, _) => found.push(Violation::Lost(format!("{ticket}: {key} was never answered"))),
+            (Fate::Acked(_), Some(_)) => {}
+        }
+        if rows.first().is_some_and(|row| row.row.body.as_deref() != Some(&sent.body)) {
+            found.push(Violation::Forged(format!("{ticket}: {key} has another text in the record")));
+        }
+    }
+    for key in places.keys() {
+        found.push(Violation::Forged(format!("{ticket}: nobody sent {key:?}")));
+    }
+}
+
+/// The record has each sender's messages in the order sent.
+fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
+    for sender in [Sender::Customer, Sender::Agent] {
+        if evidence.asked_to_retry.contains(&sender) {
+            continue;
+        }
+        let nth: HashMap<&str, usize> =
+            evidence.sent.iter().filter(|sent| sent.sender == sender).enumerate().map(|(n, sent)| (sent.key.as_str(), n)).collect();
+        let stored = evidence.truth.iter().filter_map(|row| nth.get(row.row.key.as_deref()?).map(|n| (*n, row.seq)));
+        let mut last = None;
+        for (n, seq) in stored {
+            if last.is_some_and(|last| n < last) {
+                found.push(Violation::Reordered(format!("{}: row {seq} was sent before the one above it", evidence.ticket)));
+            }
+            last = Some(n);
+        }
+    }
+}
+
+/// An observer holds exactly the record's rows for their audience, from their base to the head, in order.
+fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
+    let who = format!("{}: {}", evidence.ticket, observed.name);
+    let truth: BTreeMap<u64, &Row> = evidence
+        .truth
+        .iter()
+        .filter_map(|row| match observed.audience {
+            Audience::Staff => Some((row.seq, &row.row)),
+            Audience::Customer => row.public_seq.map(|seq| (seq, &row.row)),
+        })
+        .collect();
+    if observed.holes > 0 {
+        found.push(Violation::Hole(format!("{who} got {} events beyond the next one", observed.holes)));
+    }
+    for leak in &observed.leaks {
+        found.push(Violation::Leaked(format!("{who}: {leak}")));
+    }
+    let mut position = observed.base;
+    for (seq, row) in &observed.rows {
+        if *seq <= position {
+            found.push(Violation::Doubled(format!("{who} applied {seq} after {position}")));
+            continue;
+        }
+        if *seq != position + 1 {
+            found.push(Violation::Hole(format!("{who} applied {seq} after {position}")));
+        }
+        position = *seq;
+        check_row(&who, *seq, row, observed.audience, &truth, found);
+    }
+    let head = truth.last_key_value().map_or(0, |(seq, _)| *seq);
+    if position < head {
+        found.push(Violation::Lost(format!("{who} came to {position} of {head}")));
+    }
+}
+
+fn check_row(who: &str, seq: u64, row: &Row, audience: Audience, truth: &BTreeMap<u64, &Row>, found: &mut Vec<Violation>) {
+    if audience == Audience::Customer && !row.kind.is_public() {
+        found.push(Violation::Leaked(format!("{who} saw a row of kind {} at {seq}", row.kind)));
+        return;
+    }
+    match truth.get(&seq) {
+        Some(true_row) if *true_row == row => {}
+        Some(_) if row.key.is_some() && truth.values().any(|other| *other == row) => {
+            found.push(Violation::Reordered(format!(
+                "{who} saw {} at {seq}, the record has it elsewhere",
+                row.key.as_deref().unwrap_or("")
+            )));
+        }
+        Some(true_row) => found.push(Violation::Forged(format!("{who} saw {row:?} at {seq}, the record has {true_row:?}"))),
+        None => found.push(Violation::Forged(format!("{who} saw {row:?} at {seq}, beyond the record"))),
+    }
+}
+
+#[cfg(test)]
+#[path = "checker_tests.rs"]
+mod tests;

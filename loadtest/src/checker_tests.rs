@@ -1,0 +1,180 @@
+//! The checker fails on each violation, and on nothing else.
+
+use super::*;
+
+fn message(key: &str) -> Row {
+    Row { kind: Kind::MessageAdded, key: Some(key.into()), body: Some(format!("text {key}")) }
+}
+
+fn note(key: &str) -> Row {
+    Row { kind: Kind::InternalNoteAdded, key: Some(key.into()), body: Some(format!("text {key}")) }
+}
+
+fn plain(kind: Kind) -> Row {
+    Row { kind, key: None, body: None }
+}
+
+/// created, c1, note a1, a2, status_changed, c2: everything sent, acked, stored and seen as it should be.
+fn faultless() -> Evidence {
+    let rows = [plain(Kind::Created), message("c1"), note("a1"), message("a2"), plain(Kind::StatusChanged), message("c2")];
+    let mut public = 0;
+    let truth: Vec<TrueRow> = (1..)
+        .zip(rows)
+        .map(|(seq, row)| {
+            let public_seq = row.kind.is_public().then(|| {
+                public += 1;
+                public
+            });
+            TrueRow { seq, public_seq, row }
+        })
+        .collect();
+    let sent = |key: &str, seq| Sent {
+        key: key.into(),
+        body: format!("text {key}"),
+        sender: if key.starts_with('c') { Sender::Customer } else { Sender::Agent },
+        fate: Fate::Acked(seq),
+    };
+    let observer = |name: &str, audience, rows| Observed { name: name.into(), audience, base: 0, rows, holes: 0, leaks: vec![] };
+    let agent = truth.iter().map(|row| (row.seq, row.row.clone())).collect();
+    let customer = truth.iter().filter_map(|row| Some((row.public_seq?, row.row.clone()))).collect();
+    Evidence {
+        ticket: "t".into(),
+        sent: vec![sent("c1", 2), sent("a1", 3), sent("a2", 4), sent("c2", 5)],
+        asked_to_retry: vec![],
+        observed: vec![observer("agent", Audience::Staff, agent), observer("customer", Audience::Customer, customer)],
+        truth,
+    }
+}
+
+/// Breaks the faultless evidence; gives the words of what the checker finds.
+fn broken(breaking: impl FnOnce(&mut Evidence)) -> Vec<&'static str> {
+    let mut evidence = faultless();
+    breaking(&mut evidence);
+    assert_ne!(evidence, faultless(), "nothing was broken");
+    let mut words: Vec<_> = check(&evidence).iter().map(Violation::word).collect();
+    words.dedup();
+    words
+}
+
+const AGENT: usize = 0;
+const CUSTOMER: usize = 1;
+
+#[test]
+fn a_faultless_run_passes() {
+    assert_eq!(check(&faultless()), []);
+}
+
+#[test]
+fn an_acked_message_that_the_record_does_not_hold_is_lost() {
+    let words = broken(|e| {
+        e.sent.push(Sent { key: "c3".into(), body: "text c3".into(), sender: Sender::Customer, fate: Fate::Acked(6) });
+    });
+    assert_eq!(words, ["lost"]);
+}
+
+#[test]
+fn a_send_that_was_never_answered_is_lost() {
+    assert_eq!(broken(|e| e.sent[0].fate = Fate::Unknown), ["lost"]);
+}
+
+#[test]
+fn a_row_that_an_observer_never_got_is_lost() {
+    assert_eq!(broken(|e| drop(e.observed[AGENT].rows.pop())), ["lost"]);
+    assert_eq!(broken(|e| drop(e.observed[CUSTOMER].rows.pop())), ["lost"]);
+    assert_eq!(broken(|e| e.observed[CUSTOMER].rows.clear()), ["lost"]);
+}
+
+#[test]
+fn a_row_missing_in_the_middle_is_a_hole() {
+    assert_eq!(broken(|e| drop(e.observed[AGENT].rows.remove(2))), ["hole"]);
+    assert_eq!(broken(|e| e.observed[AGENT].holes = 1), ["hole"]);
+}
+
+#[test]
+fn a_key_that_stands_twice_is_doubled() {
+    let words = broken(|e| {
+        let again = TrueRow { seq: 7, public_seq: Some(6), row: message("c2") };
+        e.truth.push(again);
+        e.observed[AGENT].rows.push((7, message("c2")));
+        e.observed[CUSTOMER].rows.push((6, message("c2")));
+    });
+    assert_eq!(words, ["doubled"]);
+}
+
+#[test]
+fn a_row_applied_twice_is_doubled() {
+    let words = broken(|e| {
+        let again = e.observed[CUSTOMER].rows[1].clone();
+        e.observed[CUSTOMER].rows.insert(2, again);
+    });
+    assert_eq!(words, ["doubled"]);
+}
+
+#[test]
+fn two_observers_who_saw_another_order_are_found() {
+    let words = broken(|e| {
+        let rows = &mut e.observed[AGENT].rows;
+        let (first, second) = (rows[1].1.clone(), rows[3].1.clone());
+        rows[1].1 = second;
+        rows[3].1 = first;
+    });
+    assert_eq!(words, ["reordered"]);
+}
+
+#[test]
+fn a_senders_messages_stored_in_another_order_are_found_unless_the_server_asked_for_a_retry() {
+    let swap = |e: &mut Evidence| {
+        e.sent.swap(0, 3);
+    };
+    assert_eq!(broken(swap), ["reordered"]);
+    let words = broken(|e| {
+        swap(e);
+        e.asked_to_retry.push(Sender::Customer);
+    });
+    assert!(words.is_empty());
+}
+
+#[test]
+fn an_ack_that_named_another_place_is_found() {
+    assert_eq!(broken(|e| e.sent[3].fate = Fate::Acked(6)), ["reordered"]);
+}
+
+#[test]
+fn a_note_at_a_customer_is_leaked_whatever_number_it_bears() {
+    assert_eq!(broken(|e| e.observed[CUSTOMER].rows[1].1 = note("a1")), ["leaked"]);
+    assert_eq!(broken(|e| e.observed[CUSTOMER].leaks.push("a canary".into())), ["leaked"]);
+    // A note that was given a public number moves all that follow, and the customer sees that something is there.
+    assert!(broken(|e| e.truth[2].public_seq = Some(3)).contains(&"leaked"));
+}
+
+#[test]
+fn a_hole_in_either_numbering_of_the_record_is_found() {
+    assert!(broken(|e| e.truth[5].seq = 7).contains(&"hole"));
+    assert!(broken(|e| e.truth[5].public_seq = Some(6)).contains(&"hole"));
+}
+
+#[test]
+fn what_nobody_wrote_is_forged() {
+    assert_eq!(broken(|e| drop(e.sent.remove(3))), ["forged"]);
+    assert_eq!(broken(|e| e.sent[0].body = "another text".into()), ["forged"]);
+    assert_eq!(broken(|e| e.sent[0].fate = Fate::Refused), ["forged"]);
+    assert_eq!(broken(|e| e.observed[AGENT].rows[1].1.body = Some("another text".into())), ["forged"]);
+    assert_eq!(broken(|e| e.observed[AGENT].rows.push((7, message("c9")))), ["forged"]);
+}
+
+#[test]
+fn a_send_refused_for_good_is_named() {
+    let words = broken(|e| {
+        e.sent.push(Sent { key: "c3".into(), body: "text c3".into(), sender: Sender::Customer, fate: Fate::Refused });
+    });
+    assert_eq!(words, ["refused"]);
+}
+
+#[test]
+fn whoever_was_told_to_start_over_is_judged_from_there() {
+    let words = broken(|e| {
+        e.observed[AGENT].base = 3;
+        e.observed[AGENT].rows.drain(..3);
+    });
+    assert!(words.is_empty(), "{words:?}");
+}

@@ -1,0 +1,75 @@
+//! Tickets with people, made by plain SQL: the triggers number and log them like anybody's.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use helpline_core::ids::{TicketId, UserId};
+use jsonwebtoken::{EncodingKey, Header, encode};
+use serde::Serialize;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+/// Longer than any run.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// Tickets that one statement makes.
+const TICKETS_PER_STATEMENT: usize = 1_000;
+
+/// A ticket, its customer, and the agent who answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its owner.
+    pub customer: UserId,
+    /// A member of staff; nobody else's agent, so that limits per user do not matter.
+    pub agent: UserId,
+}
+
+/// Makes so many tickets, each with a customer and an agent of its own.
+///
+/// # Errors
+/// Those of Postgres.
+pub async fn make_rooms(admin: &Client, count: usize) -> Result<Vec<Room>, tokio_postgres::Error> {
+    let fresh = || Uuid::now_v7();
+    let rooms: Vec<Room> =
+        (0..count).map(|_| Room { ticket: TicketId::new(fresh()), customer: UserId::new(fresh()), agent: UserId::new(fresh()) }).collect();
+    for rooms in rooms.chunks(TICKETS_PER_STATEMENT) {
+        let tickets: Vec<Uuid> = rooms.iter().map(|room| room.ticket.uuid()).collect();
+        let customers: Vec<Uuid> = rooms.iter().map(|room| room.customer.uuid()).collect();
+        let agents: Vec<Uuid> = rooms.iter().map(|room| room.agent.uuid()).collect();
+        admin.execute(include_str!("../sql/make_people.sql"), &[&customers, &agents]).await?;
+        admin.execute(include_str!("../sql/make_roles.sql"), &[&agents]).await?;
+        admin.execute(include_str!("../sql/make_tickets.sql"), &[&tickets, &customers]).await?;
+    }
+    Ok(rooms)
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    sub: UserId,
+    email: String,
+    role: &'a str,
+    aud: &'a str,
+    iat: u64,
+    exp: u64,
+    user_metadata: Metadata,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    full_name: String,
+}
+
+/// A token as the platform would sign it.
+pub fn token(secret: &str, user: UserId, name: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970").as_secs();
+    let claims = Claims {
+        sub: user,
+        email: format!("{user}@load.example"),
+        role: "authenticated",
+        aud: "authenticated",
+        iat: now,
+        exp: now + TOKEN_LIFETIME.as_secs(),
+        user_metadata: Metadata { full_name: name.to_owned() },
+    };
+    encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes())).expect("plain claims encode under HS256")
+}

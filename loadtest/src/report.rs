@@ -1,0 +1,86 @@
+//! What a run measured, in words and numbers.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use crate::checker::Violation;
+
+/// Violations that are printed in full; of the rest, the count.
+const DETAILS_MAX: usize = 50;
+
+/// Latencies of one kind. Shared by all members: some hundred notes a second do not contend.
+#[derive(Debug)]
+pub struct Latencies {
+    micros: Mutex<Histogram<u64>>,
+}
+
+impl Default for Latencies {
+    fn default() -> Self {
+        Self { micros: Mutex::new(Histogram::new(3).expect("three digits are within what the histogram takes")) }
+    }
+}
+
+impl Latencies {
+    /// Takes note of one.
+    pub fn note(&self, latency: Duration) {
+        let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+        self.micros.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros.max(1));
+    }
+
+    /// `n 1200 · p50 3.1 · p90 … ms`.
+    pub fn line(&self) -> String {
+        let micros = self.micros.lock().unwrap_or_else(PoisonError::into_inner);
+        let ms = |value: u64| format!("{:.1}", value as f64 / 1000.0);
+        let at = |quantile| ms(micros.value_at_quantile(quantile));
+        format!(
+            "{} measured; ms: p50 {} · p90 {} · p99 {} · p99.9 {} · max {}",
+            micros.len(),
+            at(0.5),
+            at(0.9),
+            at(0.99),
+            at(0.999),
+            ms(micros.max())
+        )
+    }
+}
+
+/// Prints what is wrong; gives whether anything is.
+pub fn verdict(violations: &[Violation]) -> Verdict {
+    let mut counts: BTreeMap<&str, usize> =
+        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "refused"].map(|word| (word, 0)).into();
+    for violation in violations {
+        *counts.entry(violation.word()).or_default() += 1;
+    }
+    let summary: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
+    println!("verdict    {}", summary.join(" · "));
+    for violation in violations.iter().take(DETAILS_MAX) {
+        println!("  {violation}");
+    }
+    if violations.len() > DETAILS_MAX {
+        println!("  … and {} more", violations.len() - DETAILS_MAX);
+    }
+    if violations.is_empty() { Verdict::Held } else { Verdict::Broken }
+}
+
+/// Whether the promises held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All of them.
+    Held,
+    /// At least one was broken: exit 1.
+    Broken,
+}
+
+/// The middle of some values.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match sorted.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => sorted[n / 2],
+        n => (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0,
+    }
+}

@@ -1,0 +1,47 @@
+//! The record's own histories, read as an administrator.
+
+use std::collections::HashMap;
+
+use helpline_core::ids::TicketId;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::checker::{Row, TrueRow};
+use crate::error::LoadError;
+use crate::people::Room;
+
+/// The last numbers of each ticket: of all rows, and of those that the customer sees.
+///
+/// # Errors
+/// Those of Postgres.
+pub async fn heads(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketId, (u64, u64)>, LoadError> {
+    let rows = admin.query(include_str!("../sql/heads.sql"), &[&tickets(rooms)]).await.map_err(LoadError::postgres("reading the heads"))?;
+    Ok(rows.iter().map(|row| (TicketId::new(row.get(0)), (number(row.get(1)), number(row.get(2))))).collect())
+}
+
+/// Every row of each ticket, in order.
+///
+/// # Errors
+/// Those of Postgres.
+pub async fn histories(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketId, Vec<TrueRow>>, LoadError> {
+    let rows =
+        admin.query(include_str!("../sql/truth.sql"), &[&tickets(rooms)]).await.map_err(LoadError::postgres("reading the histories"))?;
+    let mut histories: HashMap<TicketId, Vec<TrueRow>> = HashMap::new();
+    for row in rows {
+        let kind: &str = row.get(3);
+        histories.entry(TicketId::new(row.get(0))).or_default().push(TrueRow {
+            seq: number(row.get(1)),
+            public_seq: row.get::<_, Option<i64>>(2).map(number),
+            row: Row { kind: kind.parse().expect("the record's kinds are core's, by its own test"), key: row.get(4), body: row.get(5) },
+        });
+    }
+    Ok(histories)
+}
+
+fn tickets(rooms: &[Room]) -> Vec<Uuid> {
+    rooms.iter().map(|room| room.ticket.uuid()).collect()
+}
+
+fn number(column: i64) -> u64 {
+    u64::try_from(column).unwrap_or(0)
+}

@@ -1,0 +1,150 @@
+//! One signed-in WebSocket: opened, greeted, and gone with its first fault.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use helpline_core::protocol::{ClientFrame, CommonFrame, SUBPROTOCOL};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+/// From the first SYN to `welcome`.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
+/// One write: longer, and the server takes nothing.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Small, because a load generator opens thousands.
+const BUFFER_BYTES: usize = 4 * 1024;
+
+/// Why a link could not be opened, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// Nobody listens, or the upgrade was refused.
+    #[error("the connection could not be opened")]
+    Open(#[source] Box<Error>),
+    /// The transport broke.
+    #[error("the connection broke")]
+    Broken(#[source] Box<Error>),
+    /// The server closed it.
+    #[error("the server closed the connection with {0}")]
+    Closed(u16),
+    /// The stream ended without a close.
+    #[error("the connection ended")]
+    Ended,
+    /// Something took longer than it may.
+    #[error("the server was silent for too long")]
+    Silent,
+    /// Not what the protocol says.
+    #[error("the server broke the protocol: {0}")]
+    Protocol(String),
+}
+
+impl LinkError {
+    /// Whether the protocol says to stay away: 4500 to 4999.
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Closed(4500..=4999) | Self::Protocol(_))
+    }
+}
+
+/// A signed-in connection.
+#[derive(Debug)]
+pub struct Link {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Whoever stays silent longer is gone.
+    silence_max: Duration,
+    heard: Instant,
+}
+
+impl Link {
+    /// Connects and says hello.
+    ///
+    /// # Errors
+    /// Any [`LinkError`].
+    pub async fn open(url: &str, token: &str) -> Result<Self, LinkError> {
+        timeout(OPEN_TIMEOUT, Self::open_without_limit(url, token)).await.map_err(|_| LinkError::Silent)?
+    }
+
+    async fn open_without_limit(url: &str, token: &str) -> Result<Self, LinkError> {
+        let opening = |error| LinkError::Open(Box::new(error));
+        let mut request = url.into_client_request().map_err(opening)?;
+        request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
+        let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
+        let (socket, _) = connect_async_with_config(request, Some(config), true).await.map_err(opening)?;
+        let mut link = Self { socket, silence_max: OPEN_TIMEOUT, heard: Instant::now() };
+        link.send(&ClientFrame::Hello { id: 0, token: token.to_owned() }).await?;
+        let answer = link.next().await?;
+        match serde_json::from_str(&answer) {
+            Ok(CommonFrame::Welcome { heartbeat_ms, .. }) => {
+                link.silence_max = Duration::from_millis(heartbeat_ms * 3 / 2);
+                Ok(link)
+            }
+            // A refused hello is followed by the close that says whether to come back.
+            Ok(CommonFrame::Error { .. }) => Err(link.next().await.err().unwrap_or(LinkError::Ended)),
+            _ => Err(LinkError::Protocol(format!("hello was answered with {answer}"))),
+        }
+    }
+
+    /// Writes a frame and flushes.
+    ///
+    /// # Errors
+    /// [`LinkError::Broken`], [`LinkError::Silent`].
+    pub async fn send(&mut self, frame: &ClientFrame) -> Result<(), LinkError> {
+        self.queue(frame).await?;
+        self.flush().await
+    }
+
+    /// Writes a frame into the buffer: [`Self::flush`] follows.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn queue(&mut self, frame: &ClientFrame) -> Result<(), LinkError> {
+        self.queue_text(serde_json::to_string(frame).expect("protocol types encode").into()).await
+    }
+
+    /// The same with a text that is made already.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn queue_text(&mut self, text: Utf8Bytes) -> Result<(), LinkError> {
+        bounded(self.socket.feed(Message::Text(text))).await
+    }
+
+    /// Sends what was queued.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn flush(&mut self) -> Result<(), LinkError> {
+        bounded(self.socket.flush()).await
+    }
+
+    /// The next text frame. `ping` is answered by the caller, who wants its heads. Cancel-safe: tungstenite keeps partial frames.
+    ///
+    /// # Errors
+    /// However the link ended; also when nothing came for 1.5 heartbeats.
+    pub async fn next(&mut self) -> Result<Utf8Bytes, LinkError> {
+        loop {
+            let arrived = tokio::time::timeout_at(self.heard + self.silence_max, self.socket.next()).await;
+            let message = arrived.map_err(|_| LinkError::Silent)?.ok_or(LinkError::Ended)?;
+            self.heard = Instant::now();
+            match message {
+                Ok(Message::Text(text)) => return Ok(text),
+                Ok(Message::Close(frame)) => return Err(frame.map_or(LinkError::Ended, |frame| LinkError::Closed(frame.code.into()))),
+                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
+                Ok(Message::Binary(_)) => return Err(LinkError::Protocol("a binary frame".into())),
+                Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Err(LinkError::Ended),
+                Err(error) => return Err(LinkError::Broken(Box::new(error))),
+            }
+        }
+    }
+}
+
+async fn bounded(writing: impl Future<Output = Result<(), Error>>) -> Result<(), LinkError> {
+    match timeout(WRITE_TIMEOUT, writing).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(LinkError::Broken(Box::new(error))),
+        Err(_) => Err(LinkError::Silent),
+    }
+}
