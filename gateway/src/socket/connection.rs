@@ -97,7 +97,8 @@ pub(super) async fn live(app: &Arc<App>, mut socket: WebSocket, session: Session
                 match dispatcher.take(&text).await {
                     Next::Live => {}
                     Next::Renewed(until) => clock.expires = monotonic(until),
-                    Next::Close(code) => break Some(code),
+                    // The refusal that explains it is still in the outbox.
+                    Next::Close(code) => connection.outbox.end(Ending::AfterDrain(code)),
                 }
             }
             () = &mut timer => {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 
-const SECRET: &str = "a secret of the tests, longer than thirty-two bytes";
+const SECRET: &str = "a secret of the tests that is longer than thirty-two bytes";
 const RUNTIME_PASSWORD: &str = "runtime";
 const TEMPLATE: &str = "helpline_template";
 
@@ -102,7 +102,9 @@ impl Desk {
             .binary(env!("CARGO_BIN_EXE_helpline"))
             .env("HELPLINE_DATABASE_URL", self.postgres.url_for("helpline_service", RUNTIME_PASSWORD, &self.database))
             .env("HELPLINE_JWT_SECRET", SECRET)
-            .env("HELPLINE_POOL_CONNECTIONS_MAX", "8");
+            .env("HELPLINE_POOL_CONNECTIONS_MAX", "8")
+            .env("HELPLINE_FRAMES_PER_SECOND", "5000")
+            .env("HELPLINE_FRAMES_BURST", "5000");
         let spec = match &self.redis {
             Some(redis) => spec.env("HELPLINE_REDIS_URL", redis.url()),
             None => spec,

@@ -124,10 +124,10 @@ async fn a_drained_instance_finishes_what_is_under_way_and_says_bye() {
     let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_BYE_SPREAD_MS", "300")).await;
     let ada = desk.customer("Ada Lovelace");
     let ticket = desk.ticket(&ada).await;
+    let mut client = desk.client(0, &ada).await;
     let mut sql = desk.sql().await;
     let holding = sql.transaction().await.expect("a transaction");
     holding.execute("select 1 from support_tickets where id = $1 for update", &[&ticket.uuid()]).await.expect("locked");
-    let mut client = desk.client(0, &ada).await;
     let under_way = client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" })).await;
     client.ask(json!({ "type": "unsubscribe", "ticket": ticket })).await;
     desk.gateways[0].terminate();

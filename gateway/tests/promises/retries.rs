@@ -67,11 +67,10 @@ async fn a_retry_that_overlaps_its_first_send_is_stored_once() {
     let desk = Desk::start(2, Join::Redis).await;
     let ada = desk.customer("Ada Lovelace");
     let ticket = desk.ticket(&ada).await;
+    let (mut one, mut two) = (desk.client(0, &ada).await, desk.client(1, &ada).await);
     let mut sql = desk.sql().await;
     let holding = sql.transaction().await.expect("a transaction");
     holding.execute("select 1 from support_tickets where id = $1 for update", &[&ticket.uuid()]).await.expect("the ticket is locked");
-
-    let (mut one, mut two) = (desk.client(0, &ada).await, desk.client(1, &ada).await);
     let first = one.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "once" })).await;
     let second = two.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "once" })).await;
     let watching = desk.sql().await;
@@ -99,10 +98,10 @@ async fn a_held_ticket_stalls_neither_its_lane_nor_its_order() {
     let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_WRITER_LANES", "1")).await;
     let ada = desk.customer("Ada Lovelace");
     let (held, free) = (desk.ticket(&ada).await, desk.ticket(&ada).await);
+    let mut client = desk.client(0, &ada).await;
     let mut sql = desk.sql().await;
     let holding = sql.transaction().await.expect("a transaction");
     holding.execute("select 1 from support_tickets where id = $1 for update", &[&held.uuid()]).await.expect("the ticket is locked");
-    let mut client = desk.client(0, &ada).await;
     let mut waiting = Vec::new();
     for n in 0..10 {
         waiting.push(client.post(json!({ "type": "send", "ticket": held, "key": format!("h{n}"), "body": "held" })).await);

@@ -9,7 +9,7 @@ use crate::desk::{Desk, Join};
 
 #[tokio::test]
 async fn a_reader_that_stops_costs_nobody_and_misses_nothing() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_FRAMES_PER_SECOND", "2000").env("HELPLINE_FRAMES_BURST", "4000")).await;
+    let desk = Desk::start(1, Join::Alone).await;
     let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
     let ticket = desk.ticket(&ada).await;
     // Reads nothing after it has subscribed: its kernel's buffers fill up, then its outbox.
