@@ -1,10 +1,9 @@
 // Signing in by picking a demo person, and tokens from there on. Kept per tab, so that two tabs may be two people.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
-import type { StaffRole } from '../protocol/generated.ts'
+import { STAFF_ROLES, type StaffRole } from '../protocol/generated.ts'
 import { decodeDemoPeople, decodeToken, type DemoPerson } from '../protocol/decode-rest.ts'
 import { count, isObject, parseJson, text, word } from '../protocol/narrow.ts'
-import { ROLES } from '../protocol/words.ts'
 import type { Token, TokenSource } from '../connection/session.ts'
 import { storageOr } from './browser.ts'
 
@@ -89,5 +88,5 @@ function decodeIdentity(source: string | null): Identity | null {
   if (!isObject(value)) return null
   const id = text(value['id'])
   const name = text(value['name'])
-  return id === null || name === null ? null : { id, name, role: word(ROLES, value['role']) }
+  return id === null || name === null ? null : { id, name, role: word(STAFF_ROLES, value['role']) }
 }

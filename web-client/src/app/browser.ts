@@ -2,8 +2,7 @@
 
 import type { Clock, Socket } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
-
-export const SUBPROTOCOL = 'helpline.v1'
+import { SUBPROTOCOL } from '../protocol/generated.ts'
 
 export const clock: Clock = {
   now: () => Date.now(),

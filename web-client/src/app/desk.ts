@@ -2,7 +2,8 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { createSession, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
-import { isPassing } from '../connection/subscriptions.ts'
+import { LIMITS } from '../protocol/generated.ts'
+import { isPassing } from '../protocol/words.ts'
 import { createOutbox, type Outbox, type SendOutcome } from '../outbox/outbox.ts'
 import { createOutboxStore, type Queued } from '../outbox/store.ts'
 import { createRest, type Rest } from '../rest/client.ts'
@@ -20,6 +21,8 @@ export interface Desk {
 }
 
 const RETRY_MS = 1_000
+/** What a frame's id adds to it. */
+const ID_BYTES_MAX = 32
 
 export function createDesk(identity: Identity, tokens: TokenSource): Desk {
   const session = createSession({ sockets: openSocket, clock, random: Math.random, tokens })
@@ -61,14 +64,17 @@ export function createDesk(identity: Identity, tokens: TokenSource): Desk {
 }
 
 async function send(session: Session, entry: Queued): Promise<SendOutcome> {
-  const answer = await session.ask({
+  const ask = {
     type: 'send',
     ticket: entry.ticket,
     key: entry.key,
     body: entry.body,
     ...(entry.internal ? { internal: true } : {}),
     ...(entry.based_on === null ? {} : { based_on: entry.based_on }),
-  })
+  } as const
+  // Such a frame ends the connection, and would end the next one too.
+  if (new TextEncoder().encode(JSON.stringify(ask)).length + ID_BYTES_MAX > LIMITS.frame_bytes_max) return { kind: 'refused', code: 'too_large' }
+  const answer = await session.ask(ask)
   switch (answer.kind) {
     case 'cut': return { kind: 'cut' }
     case 'timeout': return { kind: 'later', ms: RETRY_MS }

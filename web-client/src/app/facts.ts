@@ -1,9 +1,8 @@
 // What a ticket's own events say of its facts, before the server is asked for the whole.
 
-import type { Status } from '../protocol/generated.ts'
+import { CATEGORIES, PRIORITIES, STATUSES, type Status } from '../protocol/generated.ts'
 import type { HistoryEvent, TicketView } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
-import { CATEGORIES, PRIORITIES, STATUSES } from '../protocol/words.ts'
 
 /** The ticket after the event, as far as the event says. */
 export function withEvent<T extends TicketView>(ticket: T, event: HistoryEvent): T {

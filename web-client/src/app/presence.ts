@@ -1,7 +1,7 @@
 // The passing things of one open ticket: who types, who looks, how far was read. Nothing here is stored on this side.
 
 import { signal } from '@preact/signals'
-import type { Viewer } from '../protocol/generated.ts'
+import { LIMITS, type Viewer } from '../protocol/generated.ts'
 import type { Person } from '../protocol/model.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
@@ -46,7 +46,7 @@ export function createPresence(desk: Desk) {
     }
     stopIdle = clock.after(IDLE_MS, () => wrote(false, internal))
     // Twice per fade is enough to keep the mark alive at the other side.
-    if (clock.now() - saidTypingAt < (limits()?.typing_fade_ms ?? 6_000) / 2) return
+    if (clock.now() - saidTypingAt < (limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms) / 2) return
     saidTypingAt = clock.now()
     say(true, internal)
   }
@@ -59,7 +59,7 @@ export function createPresence(desk: Desk) {
       forget(who.person)
       if (!on || who.person.id === desk.identity.id) return
       typing.value = [...typing.value, who]
-      fades.set(nameOf(who.person), clock.after(limits()?.typing_fade_ms ?? 6_000, () => forget(who.person)))
+      fades.set(nameOf(who.person), clock.after(limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms, () => forget(who.person)))
     },
     /** Whoever has done something no longer types it. */
     spoke: forget,

@@ -1,6 +1,7 @@
 // Which tickets are listened to, across connections: each is subscribed again from where its reader stands whenever a connection goes live.
 
 import type { Code, ServerFrame, SubscribedFrame } from '../protocol/model.ts'
+import { isPassing } from '../protocol/words.ts'
 import { backoffMs } from './backoff.ts'
 import type { Answer, Requests } from './requests.ts'
 import type { Clock } from './transport.ts'
@@ -118,17 +119,5 @@ export function createSubscriptions(clock: Clock, random: () => number, requests
     head(ticket: string, seq: number) {
       entries.get(ticket)?.sink.head(seq)
     },
-  }
-}
-
-/** Refusals that pass by themselves: the same request may succeed later. */
-export function isPassing(code: Code): boolean {
-  switch (code) {
-    case 'rate_limited':
-    case 'overloaded':
-    case 'unavailable':
-    case 'internal':
-    case 'unknown': return true
-    default: return false
   }
 }

@@ -1,7 +1,7 @@
 // Messages on their way, one stored item each: two tabs never overwrite each other's, and a reload finds them again.
 
 import { isObject, count, parseJson, text, word } from '../protocol/narrow.ts'
-import { REJECT_CODES } from '../protocol/words.ts'
+import { REJECT_CODES } from '../protocol/generated.ts'
 import type { Code } from '../protocol/model.ts'
 
 export interface Queued {

@@ -1,9 +1,8 @@
 // History rows, people and codes, as frames and REST both carry them.
 
-import type { Attachment, Me } from './generated.ts'
+import { ACTOR_TYPES, KINDS, REJECT_CODES, type Attachment, type Me } from './generated.ts'
 import type { Code, HistoryEvent, Person, TicketMessage } from './model.ts'
 import { count, isObject, readable, text, word } from './narrow.ts'
-import { ACTOR_TYPES, KINDS, REJECT_CODES } from './words.ts'
 
 /**
  * One history row. Only what its place in the history needs must be there: a row of an unknown kind, or with a message that cannot be

@@ -1,11 +1,10 @@
 // Bodies of REST, narrowed from `unknown`.
 
-import type { MeView, MessageStored, RoleView, StaffRole } from './generated.ts'
+import { STAFF_ROLES, type MeView, type MessageStored, type RoleView, type StaffRole } from './generated.ts'
 import { decodeCode, decodeEvent, decodeMe } from './decode-event.ts'
 import { decodeCustomerTicket, decodeStaffTicket } from './decode-ticket.ts'
 import type { CustomerView, EventPage, Page, Problem, StaffView } from './model.ts'
 import { count, isObject, list, readable, text, word } from './narrow.ts'
-import { ROLES } from './words.ts'
 
 export interface Agent {
   readonly user_id: string
@@ -47,7 +46,7 @@ export function decodeEventPage(value: unknown): EventPage | null {
 export function decodeSelf(value: unknown): Self | null {
   if (!isObject(value)) return null
   const user = decodeMe(value['user'])
-  return user === null ? null : { user, role: word(ROLES, value['role']) }
+  return user === null ? null : { user, role: word(STAFF_ROLES, value['role']) }
 }
 
 export function decodeAgents(value: unknown): readonly Agent[] | null {
@@ -57,7 +56,7 @@ export function decodeAgents(value: unknown): readonly Agent[] | null {
 function agent(value: unknown): Agent | null {
   if (!isObject(value)) return null
   const user_id: RoleView['user_id'] | null = text(value['user_id'])
-  const role = word(ROLES, value['role'])
+  const role = word(STAFF_ROLES, value['role'])
   return user_id === null || role === null ? null : { user_id, role, name: text(value['name']), email: text(value['email']) }
 }
 
@@ -73,7 +72,7 @@ export function decodeDemoPeople(value: unknown): readonly DemoPerson[] | null {
     if (!isObject(entry)) return null
     const name = text(entry['name'])
     const id = text(entry['id'])
-    return name === null || id === null ? null : { name, id, role: word(ROLES, entry['role']), email: text(entry['email']) }
+    return name === null || id === null ? null : { name, id, role: word(STAFF_ROLES, entry['role']), email: text(entry['email']) }
   })
 }
 

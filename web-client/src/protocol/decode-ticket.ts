@@ -1,9 +1,8 @@
 // Tickets and the desk's figures, in the two forms that the reader's side decides between.
 
-import type { AgentRef, Rating, TicketStats } from './generated.ts'
+import { CATEGORIES, PRIORITIES, STATUSES, type AgentRef, type Rating, type TicketStats } from './generated.ts'
 import type { CustomerView, StaffView, TicketView } from './model.ts'
 import { count, isObject, number, text, word, type Json } from './narrow.ts'
-import { CATEGORIES, PRIORITIES, STATUSES } from './words.ts'
 
 /** A ticket in whichever form the reader is given: only staff are told whose it is. */
 export function decodeTicket(value: unknown): TicketView | null {

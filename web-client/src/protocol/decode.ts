@@ -1,10 +1,9 @@
 // Frames of the server, narrowed from `unknown` here and, for the parts shared with REST, in the neighbouring decode-*.ts; nowhere else.
 // Total: unknown frames give null, unknown fields are ignored, nothing throws.
 
-import type { TicketHead, Viewer, WireLimits } from './generated.ts'
+import { LIMITS, STAFF_ROLES, type TicketHead, type Viewer, type WireLimits } from './generated.ts'
 import type { ReadMark, ServerFrame } from './model.ts'
 import { count, flag, isObject, list, parseJson, readable, text, word, type Json } from './narrow.ts'
-import { ROLES } from './words.ts'
 import { decodeEvent, decodeMe, decodeCode, decodePerson } from './decode-event.ts'
 import { decodeStaffTicket, decodeStats } from './decode-ticket.ts'
 
@@ -48,21 +47,21 @@ function welcome(value: Json): ServerFrame | null {
   const heartbeat_ms = count(value['heartbeat_ms'])
   const limits = wireLimits(value['limits'])
   if (user === null || heartbeat_ms === null || limits === null) return null
-  return withId(value, (id) => ({ type: 'welcome', id, user, role: word(ROLES, value['role']), heartbeat_ms, limits }))
+  return withId(value, (id) => ({ type: 'welcome', id, user, role: word(STAFF_ROLES, value['role']), heartbeat_ms, limits }))
 }
 
 function wireLimits(value: unknown): WireLimits | null {
   if (!isObject(value)) return null
-  const of = (field: keyof WireLimits, otherwise: number) => count(value[field]) ?? otherwise
-  // A limit that the server does not name is kept to as the protocol's first version had it.
+  // A limit that the server does not name is kept to as the protocol has it.
+  const of = (field: keyof WireLimits) => count(value[field]) ?? LIMITS[field]
   return {
-    body_bytes_max: of('body_bytes_max', 16_384),
-    frame_bytes_max: of('frame_bytes_max', 65_536),
-    attachments_max: of('attachments_max', 10),
-    subscriptions_max: of('subscriptions_max', 200),
-    frames_per_second: of('frames_per_second', 30),
-    typing_interval_ms: of('typing_interval_ms', 1_000),
-    typing_fade_ms: of('typing_fade_ms', 6_000),
+    body_bytes_max: of('body_bytes_max'),
+    frame_bytes_max: of('frame_bytes_max'),
+    attachments_max: of('attachments_max'),
+    subscriptions_max: of('subscriptions_max'),
+    frames_per_second: of('frames_per_second'),
+    typing_interval_ms: of('typing_interval_ms'),
+    typing_fade_ms: of('typing_fade_ms'),
   }
 }
 

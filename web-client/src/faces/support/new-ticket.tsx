@@ -1,10 +1,9 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
 import { newKey } from '../../app/browser.ts'
-import type { Category, NewTicket, Priority } from '../../protocol/generated.ts'
+import { CATEGORIES, LIMITS, PRIORITIES, type Category, type NewTicket, type Priority } from '../../protocol/generated.ts'
 import type { Problem } from '../../protocol/model.ts'
 import { word } from '../../protocol/narrow.ts'
-import { CATEGORIES, PRIORITIES } from '../../protocol/words.ts'
 import { t, tWord } from '../../strings.ts'
 import { T } from '../../testids.ts'
 import { ProblemLine } from '../../ui/frame.tsx'
@@ -14,8 +13,6 @@ interface FormProps {
   readonly onCreated: (number: string) => void
   readonly onCancel: () => void
 }
-
-const SUBJECT_CHARS_MAX = 200
 
 export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
   const [subject, setSubject] = useState('')
@@ -43,7 +40,7 @@ export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
       <h2>{t('new.title')}</h2>
       <label>
         <span>{t('new.subject')}</span>
-        <input value={subject} maxLength={SUBJECT_CHARS_MAX} dir="auto" data-testid={T.newSubject} aria-invalid={tried && missing.subject} onInput={(event) => setSubject(event.currentTarget.value)} />
+        <input value={subject} maxLength={LIMITS.subject_chars_max} dir="auto" data-testid={T.newSubject} aria-invalid={tried && missing.subject} onInput={(event) => setSubject(event.currentTarget.value)} />
         {tried && missing.subject && <span class="problem-text">{t('new.needs_subject')}</span>}
       </label>
       <div class="pair">

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { TicketStore } from '../../app/ticket.ts'
+import { LIMITS } from '../../protocol/generated.ts'
 import type { CustomerView } from '../../protocol/model.ts'
 import { t } from '../../strings.ts'
 import { T } from '../../testids.ts'
 
 const STARS = [1, 2, 3, 4, 5] as const
-const COMMENT_CHARS_MAX = 2_000
 
 export function RatingForm({ store, ticket }: { readonly store: TicketStore; readonly ticket: CustomerView }) {
   const given = ticket.rating
@@ -38,7 +38,7 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
             <button key={n} type="button" role="radio" aria-checked={stars === n} class={n <= stars ? 'star on' : 'star'} aria-label={t('rating.star', { n })} data-testid={T.ratingStar} data-value={n} onClick={() => setStars(n)}>★</button>
           ))}
         </span>
-        <input value={comment} maxLength={COMMENT_CHARS_MAX} placeholder={t('rating.comment')} aria-label={t('rating.comment')} dir="auto" data-testid={T.ratingComment} onInput={(event) => setComment(event.currentTarget.value)} />
+        <input value={comment} maxLength={LIMITS.rating_comment_chars_max} placeholder={t('rating.comment')} aria-label={t('rating.comment')} dir="auto" data-testid={T.ratingComment} onInput={(event) => setComment(event.currentTarget.value)} />
         <button type="submit" class="primary" disabled={stars === 0 || busy} data-testid={T.ratingSubmit}>{t('rating.submit')}</button>
       </div>
     </form>

@@ -1,0 +1,81 @@
+// The samples that core writes are the samples that this client reads.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { decodeFrame } from '../src/protocol/decode.ts'
+import { decodeAgents, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, decodeStaffPage } from '../src/protocol/decode-rest.ts'
+import { decodeStats } from '../src/protocol/decode-ticket.ts'
+import { isObject } from '../src/protocol/narrow.ts'
+
+const GOLDEN = resolve(import.meta.dirname, '../../core/golden')
+const names = readdirSync(GOLDEN)
+const samples = (name: string): readonly unknown[] => {
+  const value: unknown = JSON.parse(readFileSync(join(GOLDEN, name), 'utf8'))
+  return Array.isArray(value) ? value : [value]
+}
+
+/** Everything that the sample says and the client keeps is the same; what customers are not told is null, false or empty. */
+function agrees(read: unknown, sample: unknown, path: string): void {
+  if (isObject(sample)) {
+    expect(isObject(read), path).toBe(true)
+    for (const [field, value] of Object.entries(sample)) agrees(isObject(read) ? (read[field] ?? null) : undefined, value, `${path}.${field}`)
+  } else if (Array.isArray(sample)) {
+    expect(Array.isArray(read) ? read.length : -1, path).toBe(sample.length)
+    sample.forEach((value, index) => agrees(Array.isArray(read) ? read[index] : undefined, value, `${path}[${index}]`))
+  } else expect(read, path).toEqual(sample)
+}
+
+describe('frames', () => {
+  const frames = names.filter((name) => /^(common|staff|customer)\./.test(name))
+  test('there are samples of every frame that a server sends', () => {
+    const types = new Set(frames.map((name) => name.split('.')[1]))
+    expect(types).toEqual(new Set(['ack', 'bye', 'error', 'event', 'inbox', 'ok', 'ping', 'presence', 'read', 'reset', 'subscribed', 'typing', 'welcome']))
+  })
+  test.each(frames)('%s is read whole', (name) => {
+    for (const sample of samples(name)) {
+      const frame = decodeFrame(JSON.stringify(sample))
+      expect(frame, JSON.stringify(sample)).not.toBeNull()
+      if (frame?.type === 'event') agrees({ type: 'event', ...frame.event }, sample, name)
+      else agrees(frame, sample, name)
+    }
+  })
+  test('a customer sample never reads as a note', () => {
+    for (const name of frames.filter((one) => one.startsWith('customer.'))) {
+      expect(JSON.stringify(samples(name).map((sample) => decodeFrame(JSON.stringify(sample))))).not.toContain('"is_internal":true')
+    }
+  })
+})
+
+describe('bodies', () => {
+  const READERS: Readonly<Record<string, (value: unknown) => unknown>> = {
+    'rest.CustomerEventPage.json': decodeEventPage,
+    'rest.StaffEventPage.json': decodeEventPage,
+    'rest.MeView.json': decodeSelf,
+    'rest.MessageStored.json': decodeMessageStored,
+    'rest.TicketStats.json': decodeStats,
+    'rest.RoleView.json': (value) => decodeAgents([value])?.[0],
+    'rest.Problem.json': (value) => ({ ...decodeProblem(isObject(value) && typeof value['status'] === 'number' ? value['status'] : 0, value), type: 'about:blank' }),
+    'rest.StaffTicketPage.json': (value) => renamed(decodeStaffPage(value)),
+    'rest.CustomerTicketPage.json': (value) => renamed(decodeCustomerPage(value)),
+  }
+  const renamed = (page: { readonly items: readonly unknown[]; readonly next_cursor: string | null } | null) => page && { tickets: page.items, next_cursor: page.next_cursor }
+
+  test.each(Object.keys(READERS))('%s is read whole', (name) => {
+    for (const sample of samples(name)) agrees(READERS[name]?.(sample), sample, name)
+  })
+})
+
+describe('whatever comes', () => {
+  test('is a frame or null, never an exception', () => {
+    const odd = ['', '{', 'null', '[]', '1', '"x"', '{}', '{"type":1}', '{"type":"surprise","id":1}', '{"type":"event"}', '{"type":"subscribed","id":1,"events":{}}', '{"type":"ping"}', '{"type":"inbox","tickets":[{"id":1}]}', `${'['.repeat(5_000)}`]
+    expect(odd.map((text) => decodeFrame(text)?.type ?? null)).toEqual([...Array(11).fill(null), 'ping', 'inbox', null])
+  })
+  test('an unknown kind still counts for the position', () => {
+    const frame = decodeFrame('{"type":"event","ticket":"t","seq":7,"at":"2026-01-01T00:00:00Z","kind":"teleported","actor":{"type":"robot"},"new":1}')
+    expect(frame).toMatchObject({ type: 'event', event: { seq: 7, kind: 'unknown', actor: { type: 'system' } } })
+  })
+  test('an unknown code is an error all the same', () => {
+    expect(decodeFrame('{"type":"error","id":3,"code":"cosmic"}')).toMatchObject({ id: 3, code: 'unknown' })
+  })
+})

@@ -1,0 +1,159 @@
+// The outbox keeps its word: across reloads, lost answers and second tabs.
+
+import { describe, expect, test } from 'vitest'
+import { memoryStorage } from '../src/app/browser.ts'
+import { createOutbox, type OutboxChange, type SendOutcome } from '../src/outbox/outbox.ts'
+import { createOutboxStore, type KeyValue, type Queued } from '../src/outbox/store.ts'
+import { until } from './help/scripted-server.ts'
+import { seeded } from './help/random.ts'
+
+/** Web locks as the browser has them: one holder a name, in the order of asking. */
+function locks() {
+  const queues = new Map<string, Promise<void>>()
+  return (name: string, run: () => Promise<void>) => {
+    const turn = (queues.get(name) ?? Promise.resolve()).then(run)
+    queues.set(name, turn.catch(() => {}))
+    return turn
+  }
+}
+
+function tab(storage: KeyValue, send: (entry: Queued) => Promise<SendOutcome>, lock = locks(), user = 'u1') {
+  let online = true
+  let n = 0
+  const changes: OutboxChange[] = []
+  const outbox = createOutbox({
+    store: createOutboxStore(storage, user),
+    send,
+    canSend: () => online,
+    lock,
+    after(ms, call) {
+      const timer = setTimeout(call, ms)
+      return () => clearTimeout(timer)
+    },
+    now: () => Date.now(),
+    newKey: () => `${user}-${Math.random().toString(36).slice(2)}-${++n}`,
+  })
+  outbox.onChange((change) => changes.push(change))
+  return { outbox, changes, set: (is: boolean) => { online = is } }
+}
+
+const draft = (body: string, ticket = 't1') => ({ ticket, body, internal: false, based_on: null })
+
+/** A server that stores each key once and remembers the order. */
+function ledger() {
+  const stored: string[] = []
+  const keys = new Map<string, number>()
+  const store = (entry: Queued) => {
+    const seq = keys.get(entry.key)
+    if (seq !== undefined) return seq
+    keys.set(entry.key, stored.push(entry.body))
+    return stored.length
+  }
+  return { stored, store }
+}
+
+describe('the outbox', () => {
+  test('survives a reload, and sends under the same key', async () => {
+    const storage = memoryStorage()
+    const sent: string[] = []
+    const before = tab(storage, () => Promise.reject(new Error('not sent')))
+    before.set(false)
+    const { key } = before.outbox.queue(draft('hello'))
+    before.outbox.dispose()
+
+    const { stored, store } = ledger()
+    const after = tab(storage, (entry) => { sent.push(entry.key); return Promise.resolve({ kind: 'stored', seq: store(entry) }) })
+    expect(after.outbox.of('t1').map((entry) => entry.body)).toEqual(['hello'])
+    after.outbox.flush()
+    await until('stored', () => stored.length === 1)
+    expect(sent).toEqual([key])
+    expect(storage.length).toBe(0)
+  })
+  test('belongs to one person', () => {
+    const storage = memoryStorage()
+    const ada = tab(storage, () => Promise.resolve({ kind: 'cut' }))
+    ada.outbox.queue(draft('hers'))
+    expect(tab(storage, () => Promise.resolve({ kind: 'cut' }), locks(), 'u2').outbox.of('t1')).toEqual([])
+  })
+  test('has one send of a ticket in flight, in the order of writing', async () => {
+    const { stored, store } = ledger()
+    let flying = 0
+    const random = seeded(3)
+    const { outbox } = tab(memoryStorage(), async (entry) => {
+      expect(++flying).toBe(1)
+      await new Promise((resolve) => setTimeout(resolve, random() * 4))
+      flying--
+      const dice = random()
+      if (dice < 0.2) return { kind: 'later', ms: 1 }
+      const seq = store(entry)
+      // The answer may be lost although it was stored.
+      return dice < 0.4 ? { kind: 'later', ms: 1 } : { kind: 'stored', seq }
+    })
+    const bodies = Array.from({ length: 25 }, (_, index) => `m${index}`)
+    for (const body of bodies) outbox.queue(draft(body))
+    await until('all stored', () => outbox.of('t1').length === 0)
+    expect(stored).toEqual(bodies)
+  })
+  test('two tabs send each message once and in order', async () => {
+    const [storage, lock] = [memoryStorage(), locks()]
+    const { stored, store } = ledger()
+    const sends: string[] = []
+    const send = async (entry: Queued): Promise<SendOutcome> => {
+      sends.push(entry.key)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      return { kind: 'stored', seq: store(entry) }
+    }
+    const [one, two] = [tab(storage, send, lock), tab(storage, send, lock)]
+    one.set(false)
+    two.set(false)
+    for (let n = 0; n < 10; n++) one.outbox.queue(draft(`m${n}`))
+    one.set(true)
+    two.set(true)
+    one.outbox.flush()
+    two.outbox.flush()
+    await until('empty', () => storage.length === 0)
+    expect(stored).toEqual(Array.from({ length: 10 }, (_, n) => `m${n}`))
+    expect(sends).toHaveLength(10)
+  })
+  test('a connection that goes leaves the rest for the next one', async () => {
+    const { stored, store } = ledger()
+    let first = true
+    const { outbox } = tab(memoryStorage(), (entry) => {
+      if (first) { first = false; return Promise.resolve({ kind: 'cut' }) }
+      return Promise.resolve({ kind: 'stored', seq: store(entry) })
+    })
+    outbox.queue(draft('a'))
+    outbox.queue(draft('b'))
+    await until('settled', () => !first)
+    outbox.flush()
+    await until('stored', () => stored.length === 2)
+    expect(stored).toEqual(['a', 'b'])
+  })
+  test('a refused message waits for its writer and holds nobody up', async () => {
+    const { stored, store } = ledger()
+    const { outbox, changes } = tab(memoryStorage(), (entry) =>
+      Promise.resolve(entry.based_on === 3 ? { kind: 'refused', code: 'stale' } : { kind: 'stored', seq: store(entry) }))
+    const stale = outbox.queue({ ...draft('answer'), based_on: 3 })
+    outbox.queue(draft('next'))
+    await until('next stored', () => stored.length === 1)
+    expect(outbox.of('t1')).toMatchObject([{ key: stale.key, refused: 'stale' }])
+    outbox.retry(stale.key, 'insist')
+    await until('insisted', () => stored.length === 2)
+    expect(changes.filter((change) => change.type === 'acked')).toHaveLength(2)
+    expect(outbox.of('t1')).toEqual([])
+  })
+  test('goes on without storage', async () => {
+    const full: KeyValue = { ...memoryStorage(), length: 0, setItem() { throw new Error('quota') } }
+    const { stored, store } = ledger()
+    const { outbox } = tab(full, (entry) => Promise.resolve({ kind: 'stored', seq: store(entry) }))
+    outbox.queue(draft('a'))
+    await until('stored', () => stored.length === 1)
+    expect(outbox.of('t1')).toEqual([])
+  })
+  test('does not trip over foreign items', () => {
+    const storage = memoryStorage()
+    storage.setItem('helpline.outbox.u1.x', '{"odd":true}')
+    storage.setItem('other', '1')
+    expect(tab(storage, () => Promise.resolve({ kind: 'cut' })).outbox.of('t1')).toEqual([])
+  })
+})

@@ -1,0 +1,68 @@
+// The rooms and who may enter which; and what stands nowhere.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const SRC = resolve(import.meta.dirname, '../src')
+
+/** Which rooms a room may import from, itself aside. Everything may use strings and testids only where listed. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  timeline: ['protocol'],
+  connection: ['protocol'],
+  outbox: ['protocol'],
+  rest: ['protocol'],
+  app: ['protocol', 'timeline', 'connection', 'outbox', 'rest'],
+  ui: ['protocol', 'timeline', 'app', 'strings.ts', 'testids.ts'],
+  'faces/support': ['protocol', 'timeline', 'app', 'ui', 'strings.ts', 'testids.ts'],
+  'faces/console': ['protocol', 'timeline', 'app', 'ui', 'strings.ts', 'testids.ts'],
+  'strings.ts': [],
+  'testids.ts': [],
+}
+const PURE = ['protocol', 'timeline', 'connection/backoff.ts']
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name)).map((name) => name.replaceAll('\\', '/'))
+const read = (file: string) => readFileSync(join(SRC, file), 'utf8')
+/** Code without comments and strings' contents, as far as a search needs. */
+const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+
+function roomOf(file: string): string {
+  const parts = file.split('/')
+  return parts[0] === 'faces' ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
+}
+
+describe('the rooms', () => {
+  test('every room is known', () => {
+    expect(new Set(files.map(roomOf))).toEqual(new Set(Object.keys(ARROWS)))
+  })
+
+  test.each(files)('%s imports only what its room may', (file) => {
+    const room = roomOf(file)
+    for (const [, path] of read(file).matchAll(/from '(\.[^']+)'/g)) {
+      const target = roomOf(relative(SRC, resolve(SRC, dirname(file), path ?? '')).replaceAll('\\', '/'))
+      expect([room, ...(ARROWS[room] ?? [])], `${file} imports ${path}`).toContain(target)
+    }
+  })
+})
+
+describe('what stands nowhere', () => {
+  const written = files.filter((file) => file !== 'protocol/generated.ts')
+
+  test.each(written)('%s has no cast, no any, no HTML from text', (file) => {
+    const text = code(file)
+    expect(text).not.toMatch(/dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML|document\.write/)
+    expect(text).not.toMatch(/:\s*any\b|<any>|\bas (?!const\b)/)
+    expect(text).not.toMatch(/[\w)\]]!(?:[.;,)\]]|$)/m)
+    expect(read(file)).not.toMatch(/@ts-(ignore|expect-error|nocheck)/)
+    expect(read(file).split('\n').length).toBeLessThanOrEqual(500)
+  })
+
+  test.each(files.filter((file) => PURE.some((pure) => file.startsWith(pure))))('%s is pure', (file) => {
+    expect(code(file)).not.toMatch(/\bDate\b|Math\.random|setTimeout|setInterval|WebSocket|fetch\(|crypto|localStorage|sessionStorage|\bwindow\b|\bdocument\b/)
+  })
+
+  test.each(files.filter((file) => file.startsWith('ui/') || file.startsWith('faces/')))('%s knows neither transport nor session', (file) => {
+    expect(code(file)).not.toMatch(/WebSocket|localStorage|sessionStorage|\bfetch\(/)
+  })
+})

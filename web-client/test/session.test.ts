@@ -1,0 +1,253 @@
+// The session against a real WebSocket server that follows a script.
+
+import { afterEach, describe, expect, test } from 'vitest'
+import { afterClose, BACKOFF_MS_MAX, backoffMs } from '../src/connection/backoff.ts'
+import type { Session } from '../src/connection/session.ts'
+import type { TicketSink } from '../src/connection/subscriptions.ts'
+import type { Json } from '../src/protocol/narrow.ts'
+import { reduce } from '../src/timeline/reduce.ts'
+import { EMPTY, type Timeline, type TimelineInput } from '../src/timeline/state.ts'
+import { seeded } from './help/random.ts'
+import { messageEvent, TICKET } from './help/sample.ts'
+import { scriptedServer, sessionTo, until, welcome, type Link } from './help/scripted-server.ts'
+
+const open: (() => void | Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close()
+})
+
+type Server = Awaited<ReturnType<typeof scriptedServer>>
+async function serve(onFrame: (link: Link, frame: Json) => void, onLink?: (link: Link) => void): Promise<Server> {
+  const server = await scriptedServer(onFrame, onLink)
+  open.push(() => server.close())
+  return server
+}
+function start(...args: Parameters<typeof sessionTo>) {
+  const made = sessionTo(...args)
+  open.push(() => made.session.stop())
+  made.session.start()
+  return made
+}
+const greets = (link: Link, frame: Json) => { if (frame['type'] === 'hello') welcome(link, frame) }
+const kindOf = (session: Session) => session.state().kind
+
+describe('coming back', () => {
+  test('waits grow, stay below the bound and spread', () => {
+    const random = seeded(7)
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const [least, most, some] = [backoffMs(attempt, 0), backoffMs(attempt, 1), backoffMs(attempt, random())]
+      expect(least).toBeGreaterThan(0)
+      expect(most).toBeLessThanOrEqual(BACKOFF_MS_MAX)
+      expect(some >= least && some <= most).toBe(true)
+      expect(backoffMs(attempt + 1, 1)).toBeGreaterThanOrEqual(most)
+    }
+  })
+  test('the range of a close code decides', () => {
+    expect([1000, 1006, 1012, 4000, 4001, 4008, 4499].map(afterClose)).toEqual(Array(7).fill('come_back'))
+    expect([4500, 4503, 4504, 4999].map(afterClose)).toEqual(Array(4).fill('stay_away'))
+    expect(afterClose(4501)).toBe('renew_token')
+  })
+  test.each([1012, 4001])('a close %d brings it back to life', async (code) => {
+    const server = await serve((link, frame) => {
+      greets(link, frame)
+      if (frame['type'] === 'hello' && link.n === 1) link.close(code)
+    })
+    const { session } = start(server.url)
+    await until('live again', () => server.links.length === 2 && kindOf(session) === 'live')
+  })
+  test('a cut wire and a server that is not there yet bring it back', async () => {
+    const server = await serve((link, frame) => { if (link.n < 3) link.cut(); else greets(link, frame) })
+    const { session } = start(server.url)
+    await until('live', () => kindOf(session) === 'live')
+    expect(server.links).toHaveLength(3)
+  })
+  test('a close of 4500 and above keeps it away until somebody asks', async () => {
+    const server = await serve((link, frame) => { if (link.n === 1) link.close(4503, 'revoked'); else greets(link, frame) })
+    const { session } = start(server.url)
+    await until('away', () => kindOf(session) === 'away')
+    expect(session.state()).toMatchObject({ code: 4503, reason: 'revoked' })
+    session.nudge()
+    await until('live', () => kindOf(session) === 'live')
+  })
+  test('bye: what is under way finishes, and it comes back after the delay', async () => {
+    let sawBye = 0
+    const server = await serve((link, frame) => {
+      greets(link, frame)
+      if (frame['type'] === 'send' && link.n === 1) {
+        link.say({ type: 'bye', retry_after_ms: 300, reason: 'drain' })
+        sawBye = Date.now()
+        link.say({ type: 'ack', id: frame['id'], key: frame['key'], seq: 1, at: 'now', duplicate: false })
+      }
+    })
+    const { session } = start(server.url)
+    await until('live', () => kindOf(session) === 'live')
+    const answer = await session.ask({ type: 'send', ticket: TICKET, key: 'k', body: 'b' })
+    expect(answer).toMatchObject({ kind: 'answered', frame: { type: 'ack', seq: 1 } })
+    await until('live elsewhere', () => server.links.length === 2 && kindOf(session) === 'live')
+    expect(Date.now() - sawBye).toBeGreaterThanOrEqual(290)
+  })
+  test('a silent server is left within one and a half heartbeats', async () => {
+    const server = await serve((link, frame) => { if (frame['type'] === 'hello') welcome(link, frame, 50) })
+    const { session } = start(server.url)
+    await until('live', () => kindOf(session) === 'live')
+    await until('came again', () => server.links.length >= 2)
+  })
+})
+
+describe('who one is', () => {
+  test('a refused token is renewed once, then it stays away', async () => {
+    const asked: boolean[] = []
+    const server = await serve((link) => link.close(4501, 'not authenticated'))
+    const { session } = start(server.url, (fresh) => { asked.push(fresh); return Promise.resolve({ token: 't', expires_at: null }) })
+    await until('away', () => kindOf(session) === 'away')
+    expect(asked).toEqual([false, true])
+  })
+  test('a token is renewed before it ends, on the same connection', async () => {
+    const server = await serve((link, frame) => {
+      greets(link, frame)
+      if (frame['type'] === 'token') link.say({ type: 'ok', id: frame['id'] })
+    })
+    let n = 0
+    start(server.url, () => Promise.resolve({ token: `t${++n}`, expires_at: n === 1 ? Date.now() + 2_000 : null }))
+    await until('renewed', () => server.links[0]?.frames.some((frame) => frame['type'] === 'token') === true)
+    expect(server.links[0]?.frames.find((frame) => frame['type'] === 'token')).toMatchObject({ token: 't2' })
+    expect(server.links).toHaveLength(1)
+  })
+  test('a token that cannot be had now is asked for again later', async () => {
+    const server = await serve(greets)
+    let n = 0
+    const { session } = start(server.url, () => (++n < 3 ? Promise.reject(new Error('offline')) : Promise.resolve({ token: 't', expires_at: null })))
+    await until('live', () => kindOf(session) === 'live')
+  })
+})
+
+/** A reader as the ticket store is one: a timeline that subscribes again when it sees a hole. */
+function reader(session: Session) {
+  let timeline: Timeline = EMPTY
+  const step = (input: TimelineInput) => {
+    timeline = reduce(timeline, input)
+    if (timeline.hole) subscription.again()
+  }
+  const sink: TicketSink = {
+    resume: () => (timeline.position === null ? null : { after: timeline.position, epoch: timeline.epoch }),
+    subscribing: () => step({ type: 'subscribing' }),
+    page: (page) => step({ type: 'page', page }),
+    frame(frame) {
+      if (frame.type === 'event') step({ type: 'event', event: frame.event })
+      if (frame.type === 'reset') { step({ type: 'reset' }); subscription.again() }
+    },
+    head: (seq) => step({ type: 'head', seq }),
+    disconnected: () => step({ type: 'disconnected' }),
+    refused() {},
+  }
+  const subscription = session.subscribe(TICKET, sink)
+  return { timeline: () => timeline, subscription }
+}
+
+/** Answers subscribes from a history, two rows a page. */
+function historian(rows: () => number, epoch = () => 'e1') {
+  return (link: Link, frame: Json) => {
+    greets(link, frame)
+    if (frame['type'] !== 'subscribe') return
+    const after = typeof frame['after'] === 'number' ? frame['after'] : 0
+    const isReset = typeof frame['epoch'] === 'string' && frame['epoch'] !== epoch()
+    let from = isReset ? 0 : after
+    do {
+      const to = Math.min(rows(), from + 2)
+      const events = Array.from({ length: to - from }, (_, index) => messageEvent(from + index + 1))
+      link.say({ type: 'subscribed', id: frame['id'], ticket: TICKET, epoch: epoch(), head: to, events, more: to < rows(), reset: isReset, reads: [] })
+      from = to
+    } while (from < rows())
+  }
+}
+
+describe('resuming', () => {
+  test('subscribes with the last contiguous number and the epoch, and reads all pages', async () => {
+    let rows = 5
+    const server = await serve(historian(() => rows))
+    const { session } = start(server.url)
+    const { timeline } = reader(session)
+    await until('all five', () => timeline().position === 5 && !timeline().syncing)
+    rows = 9
+    server.links[0]?.cut()
+    await until('all nine', () => timeline().position === 9)
+    expect(server.links[1]?.frames.find((frame) => frame['type'] === 'subscribe')).toMatchObject({ after: 5, epoch: 'e1' })
+  })
+  test('a lost event shows by the next one, a lost last event by the ping', async () => {
+    let rows = 2
+    const server = await serve(historian(() => rows))
+    const { session } = start(server.url)
+    const { timeline } = reader(session)
+    await until('two', () => timeline().position === 2 && !timeline().syncing)
+    rows = 4
+    server.links[0]?.say({ type: 'event', ...messageEvent(4) })
+    await until('four', () => timeline().position === 4)
+    rows = 5
+    server.links[0]?.say({ type: 'ping', heads: [{ ticket: TICKET, seq: 5 }] })
+    await until('five', () => timeline().position === 5)
+    expect(server.links[0]?.frames.some((frame) => frame['type'] === 'pong')).toBe(true)
+    expect(timeline().events.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5])
+  })
+  test('a reset starts over, pushed or answered', async () => {
+    let [rows, epoch] = [4, 'e1']
+    const server = await serve(historian(() => rows, () => epoch))
+    const { session } = start(server.url)
+    const { timeline } = reader(session)
+    await until('four', () => timeline().position === 4 && !timeline().syncing)
+    ;[rows, epoch] = [2, 'e2']
+    server.links[0]?.say({ type: 'reset', ticket: TICKET, epoch, head: 2 })
+    await until('two of the new epoch', () => timeline().epoch === 'e2' && timeline().position === 2)
+    ;[rows, epoch] = [3, 'e3']
+    server.links[0]?.cut()
+    await until('three of the newest', () => timeline().epoch === 'e3' && timeline().position === 3)
+  })
+  test('a passing refusal is tried again, a final one is not', async () => {
+    let tries = 0
+    const answer = historian(() => 1)
+    const server = await serve((link, frame) => {
+      if (frame['type'] === 'subscribe' && ++tries === 1) link.say({ type: 'error', id: frame['id'], code: 'overloaded', message: '', retry_after_ms: 20 })
+      else answer(link, frame)
+    })
+    const { session } = start(server.url)
+    const { timeline } = reader(session)
+    await until('one', () => timeline().position === 1)
+    expect(tries).toBe(2)
+  })
+  test('a server that keeps a hole open is not asked in a tight circle', async () => {
+    let asked = 0
+    const server = await serve((link, frame) => {
+      greets(link, frame)
+      if (frame['type'] !== 'subscribe') return
+      asked++
+      link.say({ type: 'subscribed', id: frame['id'], ticket: TICKET, epoch: 'e1', head: 9, events: [messageEvent(1)], more: false, reset: false, reads: [] })
+    })
+    const { session } = start(server.url)
+    const { timeline } = reader(session)
+    await until('asked a few times', () => asked >= 3)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(asked).toBeLessThan(8)
+    expect(timeline().events).toHaveLength(1)
+  })
+})
+
+test('a request ends when its connection does', async () => {
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] === 'send') link.cut()
+  })
+  const { session } = start(server.url)
+  await until('live', () => kindOf(session) === 'live')
+  expect(await session.ask({ type: 'send', ticket: TICKET, key: 'k', body: 'b' })).toEqual({ kind: 'cut' })
+})
+
+test('the inbox is watched again on the next connection', async () => {
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] === 'inbox') link.say({ type: 'ok', id: frame['id'] })
+  })
+  const { session } = start(server.url)
+  session.inbox(() => {})
+  await until('watched', () => server.links[0]?.frames.some((frame) => frame['type'] === 'inbox') === true)
+  server.links[0]?.cut()
+  await until('watched again', () => server.links[1]?.frames.some((frame) => frame['type'] === 'inbox') === true)
+})

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { reduce } from '../src/timeline/reduce.ts'
+import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../src/timeline/state.ts'
+import { items, writtenSince } from '../src/timeline/view.ts'
+import { messageEvent, subscribed } from './help/sample.ts'
+
+const run = (inputs: readonly TimelineInput[], from: Timeline = EMPTY) => inputs.reduce(reduce, from)
+const event = (seq: number, more?: Parameters<typeof messageEvent>[1]): TimelineInput => ({ type: 'event', event: messageEvent(seq, more) })
+const page = (more: Parameters<typeof subscribed>[0]): TimelineInput => ({ type: 'page', page: subscribed(more) })
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => messageEvent(from + index))
+const pending = (key: string, at = '2026-01-01T00:00:00Z'): Pending => ({ key, body: key, internal: false, at, state: { kind: 'waiting' } })
+const queued = (key: string, at?: string): TimelineInput => ({ type: 'queued', pending: pending(key, at) })
+const seqs = (timeline: Timeline) => timeline.events.map((one) => one.seq)
+
+describe('the position', () => {
+  test('starts before the latest page and moves by contiguous events alone', () => {
+    const timeline = run([{ type: 'subscribing' }, page({ events: range(11, 20), head: 20 }), event(21), event(21), event(19)])
+    expect(seqs(timeline)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21])
+    expect(timeline).toMatchObject({ position: 21, more_before: true, hole: false })
+  })
+  test('never moves by an ack, not even one far ahead', () => {
+    const timeline = run([page({ events: range(1, 3), head: 3 }), queued('mine'), { type: 'acked', key: 'mine', seq: 9 }])
+    expect(timeline.position).toBe(3)
+    expect(timeline.pending).toMatchObject([{ key: 'mine', state: { kind: 'stored', seq: 9 } }])
+  })
+  test('a hole is noted, never shown, and filled from where it began', () => {
+    const holed = run([page({ events: range(1, 3), head: 3 }), event(5)])
+    expect(holed).toMatchObject({ position: 3, hole: true, head: 5 })
+    const whole = run([{ type: 'subscribing' }, page({ id: 2, events: range(4, 5), head: 5 })], holed)
+    expect(whole).toMatchObject({ position: 5, hole: false })
+    expect(seqs(whole)).toEqual([1, 2, 3, 4, 5])
+  })
+  test('a head ahead of it, told by a ping, is a hole', () => {
+    expect(run([page({ events: range(1, 3), head: 3 }), { type: 'head', seq: 4 }]).hole).toBe(true)
+    expect(run([page({ events: range(1, 3), head: 3 }), { type: 'head', seq: 3 }]).hole).toBe(false)
+  })
+  test('pages go on until one says there is no more', () => {
+    const timeline = run([{ type: 'subscribing' }, page({ events: range(1, 2), head: 2, more: true, reset: true }), page({ events: range(3, 4), head: 4, more: true, reset: true })])
+    expect(timeline).toMatchObject({ position: 4, syncing: true, hole: false })
+    expect(run([page({ events: range(5, 5), head: 5 })], timeline)).toMatchObject({ position: 5, syncing: false, hole: false })
+  })
+  test('an empty history begins at its head', () => {
+    expect(run([page({ events: [], head: 16 })])).toMatchObject({ position: 16, more_before: true, hole: false })
+    expect(run([page({ events: [], head: 0 })])).toMatchObject({ position: 0, more_before: false })
+  })
+})
+
+describe('a reset', () => {
+  test('in the answer drops what was held and keeps the outbox', () => {
+    const timeline = run([page({ events: range(1, 9), head: 9 }), queued('mine'), { type: 'subscribing' }, page({ id: 2, epoch: 'e2', reset: true, events: range(3, 4), head: 4 })])
+    expect(seqs(timeline)).toEqual([3, 4])
+    expect(timeline).toMatchObject({ epoch: 'e2', position: 4, head: 4, hole: false })
+    expect(timeline.pending.map((one) => one.key)).toEqual(['mine'])
+  })
+  test('pushed makes the next subscribe start afresh', () => {
+    const timeline = run([page({ events: range(1, 9), head: 9 }), queued('mine'), { type: 'reset' }, event(10)])
+    expect(timeline).toMatchObject({ position: null, epoch: null, events: [] })
+    expect(timeline.pending).toHaveLength(1)
+  })
+  test('does not keep an acked message that the restored history lacks', () => {
+    const timeline = run([page({ events: range(1, 3), head: 3 }), queued('mine'), { type: 'acked', key: 'mine', seq: 5 }, page({ id: 2, epoch: 'e2', reset: true, events: range(1, 2), head: 2 })])
+    expect(timeline.pending).toEqual([])
+  })
+})
+
+describe('pending messages', () => {
+  test('become the event of the same key, whichever of ack and event comes first', () => {
+    const before = run([page({ events: range(1, 1), head: 1 }), queued('mine')])
+    for (const order of [[event(2, { key: 'mine' }), { type: 'acked', key: 'mine', seq: 2 }], [{ type: 'acked', key: 'mine', seq: 2 }, event(2, { key: 'mine' })]] as const) {
+      const after = run(order, before)
+      expect(after.pending).toEqual([])
+      expect(items(after, { side: 'staff', id: 'agent' }).map((one) => one.id)).toEqual(['key-1', 'mine'])
+    }
+  })
+  test('already in the history are not shown twice after a reload', () => {
+    expect(run([page({ events: [messageEvent(1, { key: 'mine' })], head: 1 }), queued('mine')]).pending).toEqual([])
+    expect(run([queued('mine'), page({ events: [messageEvent(1, { key: 'mine' })], head: 1 })]).pending).toEqual([])
+  })
+  test('stand in the order of writing', () => {
+    const timeline = run([queued('b', '2026-01-01T00:00:02Z'), queued('a', '2026-01-01T00:00:01Z')])
+    expect(timeline.pending.map((one) => one.key)).toEqual(['a', 'b'])
+  })
+})
+
+describe('edits and redactions', () => {
+  const edited = (seq: number, of: number, body: string, kind: 'message_edited' | 'message_redacted'): TimelineInput => {
+    const { message } = messageEvent(of)
+    return event(seq, { kind, message: message && { ...message, body } })
+  }
+  test('replace the text everywhere, so that a removed secret is nowhere in memory', () => {
+    const timeline = run([page({ events: [messageEvent(1, { body: 'hunter2' })], head: 1 }), edited(2, 1, 'hunter3', 'message_edited'), edited(3, 1, '', 'message_redacted')])
+    expect(JSON.stringify(timeline)).not.toMatch(/hunter/)
+    expect(items(timeline, { side: 'customer' })).toHaveLength(1)
+  })
+  test('win over an older page that was read before them', () => {
+    const timeline = run([
+      page({ events: range(5, 6), head: 6 }),
+      edited(7, 2, '', 'message_redacted'),
+      { type: 'older', page: { epoch: 'e1', head: 7, events: [messageEvent(2, { body: 'hunter2' }), ...range(3, 4)], more_before: true } },
+    ])
+    expect(seqs(timeline)).toEqual([2, 3, 4, 5, 6, 7])
+    expect(JSON.stringify(timeline)).not.toMatch(/hunter/)
+  })
+})
+
+describe('older pages', () => {
+  test('join only without a hole, and of the same epoch', () => {
+    const held = run([page({ events: range(10, 12), head: 12 })])
+    const older = (from: number, to: number, epoch = 'e1', more_before = true): TimelineInput => ({ type: 'older', page: { epoch, head: 12, events: range(from, to), more_before } })
+    expect(seqs(run([older(5, 9)], held))[0]).toBe(5)
+    expect(seqs(run([older(5, 10)], held))[0]).toBe(5)
+    expect(seqs(run([older(5, 8)], held))[0]).toBe(10)
+    expect(seqs(run([older(5, 9, 'e2')], held))[0]).toBe(10)
+    expect(run([older(1, 9, 'e1', false)], held).more_before).toBe(false)
+  })
+})
+
+describe('reads', () => {
+  test('only go forward, and mark what the other side has seen', () => {
+    const customer = { id: 'c', type: 'customer', name: 'Ada' } as const
+    const timeline = run([page({ events: range(1, 3), head: 3 }), { type: 'read', mark: { person: customer, seq: 2 } }, { type: 'read', mark: { person: customer, seq: 1 } }])
+    const seen = items(timeline, { side: 'staff', id: 'agent' }).map((one) => one.kind === 'message' && one.seen)
+    expect(seen).toEqual([true, true, false])
+  })
+  test('what others wrote since a place is told, own words are not', () => {
+    const timeline = run([page({ events: range(1, 3), head: 3 })])
+    expect(writtenSince(timeline, 1, { side: 'staff', id: 'agent' })).toEqual([])
+    expect(writtenSince(timeline, 1, { side: 'staff', id: 'somebody else' }).map((one) => one.seq)).toEqual([2, 3])
+  })
+})
