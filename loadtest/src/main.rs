@@ -5,7 +5,9 @@ mod client;
 mod desk;
 mod error;
 mod faults;
+mod idle;
 mod people;
+mod record;
 mod report;
 mod rooms;
 mod truth;
@@ -30,6 +32,10 @@ struct Cli {
 enum Scenario {
     /// Conversations at a fixed rate on one or two instances; exit 1 when anything was lost, doubled, reordered or leaked
     Rooms(rooms::RoomsArgs),
+    /// Many silent, subscribed connections: what one of them costs the gateway in memory
+    Idle(idle::IdleArgs),
+    /// Messages committed per second through the gateway, beside pgbench's one transaction each
+    Record(record::RecordArgs),
 }
 
 #[tokio::main]
@@ -39,6 +45,8 @@ async fn main() -> ExitCode {
     desk::raise_descriptor_limit();
     let ran = match Cli::parse().scenario {
         Scenario::Rooms(args) => rooms::run(args).await,
+        Scenario::Idle(args) => idle::run(args).await,
+        Scenario::Record(args) => record::run(args).await,
     };
     match ran {
         Ok(Verdict::Held) => ExitCode::SUCCESS,

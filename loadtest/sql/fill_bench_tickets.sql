@@ -1,0 +1,5 @@
+-- The run's tickets in place of those of an earlier one.
+insert into load_bench_tickets (n, ticket_id, user_id)
+select t.n, t.ticket_id, t.user_id
+from unnest($1::uuid[], $2::uuid[]) with ordinality as t (ticket_id, user_id, n)
+on conflict (n) do update set ticket_id = excluded.ticket_id, user_id = excluded.user_id
