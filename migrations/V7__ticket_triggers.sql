@@ -46,7 +46,11 @@ begin
   end if;
   if v_user is not null then
     v_by := case when v_user = old.user_id then 'customer' else 'admin' end;
-    if old.archived_at is not null then
+    -- A legal hold may come late, and a redaction takes the opening's digest with it; nothing else changes in the archive.
+    if old.archived_at is not null
+       and (new.status, new.priority, new.category, new.assigned_to, new.subject, new.satisfaction_rating, new.satisfaction_comment, new.metadata)
+         is distinct from
+           (old.status, old.priority, old.category, old.assigned_to, old.subject, old.satisfaction_rating, old.satisfaction_comment, old.metadata) then
       perform support_refuse('ticket_archived');
     end if;
   end if;

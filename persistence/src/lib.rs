@@ -4,6 +4,7 @@
 //! Who writes: [`Doer`]; the functions of the database check the right again, under the ticket's lock.
 
 pub mod audit;
+pub mod bootstrap;
 pub mod epoch;
 pub mod error;
 pub mod history;

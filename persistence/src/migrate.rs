@@ -69,7 +69,7 @@ pub async fn is_current(store: &crate::Store) -> Result<bool, StoreError> {
     }
 }
 
-async fn with_admin<T>(admin_url: &str, work: impl AsyncFnOnce(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
+pub(crate) async fn with_admin<T>(admin_url: &str, work: impl AsyncFnOnce(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
     let mut config: tokio_postgres::Config = admin_url.parse()?;
     config.connect_timeout(std::time::Duration::from_millis(limits::POOL_WAIT_MS));
     let (mut client, connection) = config.connect(NoTls).await?;

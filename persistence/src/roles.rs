@@ -1,18 +1,35 @@
 //! Who is of the staff.
-use crate::people::Person;
-use crate::{Doer, Reader, Store, StoreError};
-use helpline_core::actor::StaffRole;
+
+use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::ids::UserId;
 
+use crate::people::{Person, person};
+use crate::{Doer, Reader, Store, StoreError};
+
+const LIST: &str = include_str!("../sql/roles/list.sql");
+const SET: &str = include_str!("../sql/roles/set.sql");
+
 /// Everybody with a role, by name (staff role reads it: agents to assign; admins manage).
-pub async fn list(_store: &Store, _reader: Reader) -> Result<Vec<Person>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreError> {
+    let reader = Reader { audience: Audience::Staff, ..reader };
+    store.read(reader, LIST, &[]).await?.iter().map(person).collect()
 }
+
 /// Gives a person this role instead of any other; by an admin, recorded in `access_log` as `role_granted`. Idempotent.
-pub async fn grant(_store: &Store, _doer: &Doer, _user: UserId, _role: StaffRole) -> Result<(), StoreError> {
-    todo!()
+///
+/// # Errors
+/// [`StoreError::Refused`]: `forbidden`; `conflict` when it would take the last admin's role.
+pub async fn grant(store: &Store, doer: &Doer, user: UserId, role: StaffRole) -> Result<(), StoreError> {
+    store.write(doer, SET, &[&user.uuid(), &Some(role.as_str())]).await.map(drop)
 }
+
 /// Takes a person's role; by an admin, recorded as `role_revoked`. The last admin stays (`conflict`).
-pub async fn revoke(_store: &Store, _doer: &Doer, _user: UserId) -> Result<(), StoreError> {
-    todo!()
+///
+/// # Errors
+/// As [`grant`].
+pub async fn revoke(store: &Store, doer: &Doer, user: UserId) -> Result<(), StoreError> {
+    store.write(doer, SET, &[&user.uuid(), &None::<&str>]).await.map(drop)
 }

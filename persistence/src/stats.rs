@@ -1,12 +1,46 @@
 //! The desk at a glance.
-use crate::{Store, StoreError};
+
 use helpline_core::protocol::TicketStats;
+use tokio_postgres::Row;
+
+use crate::{Store, StoreError, rows};
+
+const READ: &str = include_str!("../sql/stats/read.sql");
+const ROLL_UP: &str = include_str!("../sql/stats/roll_up.sql");
 
 /// Reads `support_ticket_stats` (service function).
-pub async fn read(_store: &Store) -> Result<TicketStats, StoreError> {
-    todo!()
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
+    let answer = store.query(READ, &[]).await?;
+    let row = answer.first().ok_or_else(|| StoreError::Row("no statistics".into()))?;
+    Ok(TicketStats {
+        open_tickets: count(row, 0)?,
+        in_progress_tickets: count(row, 1)?,
+        waiting_tickets: count(row, 2)?,
+        escalated_tickets: count(row, 3)?,
+        resolved_tickets: count(row, 4)?,
+        closed_tickets: count(row, 5)?,
+        urgent_tickets: count(row, 6)?,
+        high_priority_tickets: count(row, 7)?,
+        unassigned_tickets: count(row, 8)?,
+        avg_resolution_hours: rows::get(row, 9)?,
+        tickets_last_24h: count(row, 10)?,
+        tickets_last_7d: count(row, 11)?,
+        avg_satisfaction_rating: rows::get(row, 12)?,
+    })
 }
+
 /// Rolls the tally deltas up into totals (periodic job; one instance at a time by advisory lock; no-op when another does it).
-pub async fn roll_up(_store: &Store) -> Result<(), StoreError> {
-    todo!()
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn roll_up(store: &Store) -> Result<(), StoreError> {
+    store.query(ROLL_UP, &[]).await.map(drop)
+}
+
+fn count(row: &Row, column: usize) -> Result<u32, StoreError> {
+    let n: i64 = rows::get(row, column)?;
+    u32::try_from(n).map_err(|_| StoreError::Row(format!("a count of {n}")))
 }

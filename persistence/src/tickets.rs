@@ -1,16 +1,24 @@
-//! Tickets: opening, changing, listing, searching.
+//! Tickets: opening, changing; listing and searching is in [`lists`](self::list_for_staff).
 use helpline_core::body::{Attachment, Body, Subject};
 use helpline_core::history::HistoryRow;
-use helpline_core::ids::{Key, MessageId, TicketId, TicketRef, UserId};
-use helpline_core::protocol::{CustomerTicket, StaffTicket};
+use helpline_core::ids::{Key, MessageId, Seq, TicketId, TicketRef, UserId};
+use helpline_core::limits;
 use helpline_core::ticket::{Category, Priority, Status, TicketFacts};
 
 use tokio_postgres::Row;
+use tokio_postgres::types::Json;
 
-use crate::history::Heads;
-use crate::{Doer, Reader, Store, StoreError, rows};
+use crate::history::{self, Heads};
+use crate::{Doer, Store, StoreError, rows};
+
+mod lists;
+
+pub use lists::{get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries};
 
 const OPEN: &str = include_str!("../sql/tickets/open.sql");
+const CREATE: &str = include_str!("../sql/tickets/create.sql");
+const CHANGE: &str = include_str!("../sql/tickets/change.sql");
+const RATE: &str = include_str!("../sql/tickets/rate.sql");
 
 /// A ticket to be opened by its customer.
 #[derive(Debug, Clone)]
@@ -122,23 +130,63 @@ pub struct List<T> {
 }
 
 /// Opens a ticket; `doer.actor.user` becomes its owner. A known key gives the first ticket again; another body under it: `key_reused`.
-pub async fn create(_store: &Store, _doer: &Doer, _new: &NewTicket) -> Result<Created, StoreError> {
-    todo!()
+///
+/// # Errors
+/// [`StoreError::Refused`]: `key_reused`, `blocked`, `invalid_field`.
+pub async fn create(store: &Store, doer: &Doer, new: &NewTicket) -> Result<Created, StoreError> {
+    let (answer, rows) = store
+        .write(
+            doer,
+            CREATE,
+            &[
+                &new.id.uuid(),
+                &new.message.uuid(),
+                &new.key.as_str(),
+                &new.subject.as_str(),
+                &new.category.as_str(),
+                &new.priority.as_str(),
+                &new.description.as_str(),
+                &Json(&new.attachments),
+                &Json(&new.metadata),
+            ],
+        )
+        .await?;
+    let row = answer.first().ok_or_else(|| StoreError::Row("no ticket".into()))?;
+    let (id, duplicate) = (TicketId::new(rows::get(row, 0)?), rows::get(row, 1)?);
+    // The first attempt may have died before it delivered them.
+    let rows = if duplicate { history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await? } else { rows };
+    Ok(Created { id, duplicate, rows })
 }
+
 /// Changes a ticket as the doer's side of it, one transaction; gives the rows written (none when nothing changed).
-pub async fn change(_store: &Store, _doer: &Doer, _ticket: TicketId, _patch: Patch) -> Result<Vec<HistoryRow>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_move`, `invalid_field` (an assignee who is no staff).
+pub async fn change(store: &Store, doer: &Doer, ticket: TicketId, patch: Patch) -> Result<Vec<HistoryRow>, StoreError> {
+    let assign = patch.assigned_to.is_some();
+    let assignee = patch.assigned_to.and_then(agent_of);
+    let (status, priority) = (patch.status.map(Status::as_str), patch.priority.map(Priority::as_str));
+    let category = patch.category.map(Category::as_str);
+    let (_, written) = store.write(doer, CHANGE, &[&ticket.uuid(), &status, &priority, &category, &assign, &assignee]).await?;
+    Ok(written)
 }
+
+const fn agent_of(assignee: Assignee) -> Option<uuid::Uuid> {
+    match assignee {
+        Assignee::Agent(user) => Some(user.uuid()),
+        Assignee::Nobody => None,
+    }
+}
+
 /// Rates a ticket as its owner; gives the rows written.
-pub async fn rate(
-    _store: &Store,
-    _doer: &Doer,
-    _ticket: TicketId,
-    _rating: u8,
-    _comment: Option<&str>,
-) -> Result<Vec<HistoryRow>, StoreError> {
-    todo!()
+///
+/// # Errors
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `not_ratable`, `invalid_field`.
+pub async fn rate(store: &Store, doer: &Doer, ticket: TicketId, rating: u8, comment: Option<&str>) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = store.write(doer, RATE, &[&ticket.uuid(), &i32::from(rating), &comment]).await?;
+    Ok(written)
 }
+
 /// Facts and heads, by id or number (service function); none: no such ticket.
 ///
 /// # Errors
@@ -156,25 +204,4 @@ fn opened(row: &Row) -> Result<Opened, StoreError> {
     let id = TicketId::new(rows::get(row, 0)?);
     let facts = TicketFacts { id, owner: UserId::new(rows::get(row, 1)?), status: rows::word(row, 2)?, archived: rows::get(row, 3)? };
     Ok(Opened { facts, heads: Heads { ticket: id, seq: rows::seq(row, 4)?, public_seq: rows::seq(row, 5)? } })
-}
-
-/// One ticket as staff see it.
-pub async fn get_for_staff(_store: &Store, _reader: Reader, _ticket: TicketId) -> Result<Option<StaffTicket>, StoreError> {
-    todo!()
-}
-/// One ticket as its customer sees it.
-pub async fn get_for_customer(_store: &Store, _reader: Reader, _ticket: TicketId) -> Result<Option<CustomerTicket>, StoreError> {
-    todo!()
-}
-/// Everybody's tickets.
-pub async fn list_for_staff(_store: &Store, _reader: Reader, _query: &ListQuery) -> Result<List<StaffTicket>, StoreError> {
-    todo!()
-}
-/// The reader's own tickets.
-pub async fn list_for_customer(_store: &Store, _reader: Reader, _query: &ListQuery) -> Result<List<CustomerTicket>, StoreError> {
-    todo!()
-}
-/// The present state of these tickets, for the inbox (service function; `read_seq` 0).
-pub async fn summaries(_store: &Store, _tickets: &[TicketId]) -> Result<Vec<StaffTicket>, StoreError> {
-    todo!()
 }

@@ -218,3 +218,12 @@ pub fn stored(outcome: &Outcome) -> Place {
         other => panic!("not stored: {other:?}"),
     }
 }
+
+/// The code of something that the record refused.
+#[track_caller]
+pub fn refusal<T: std::fmt::Debug>(result: Result<T, helpline_persistence::StoreError>) -> helpline_core::reject::RejectCode {
+    match result {
+        Err(helpline_persistence::StoreError::Refused { code, .. }) => code,
+        other => panic!("not refused: {other:?}"),
+    }
+}

@@ -1,0 +1,2 @@
+-- All changes under one lock; a null leaves a field alone.
+select support_change_ticket($1, $2, $3, $4, $5, $6)

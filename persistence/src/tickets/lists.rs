@@ -1,0 +1,255 @@
+//! Tickets as each side sees them: one, a page, a search.
+
+use chrono::{DateTime, Utc};
+use helpline_core::actor::Audience;
+use helpline_core::ids::{TicketId, TicketNumber, UserId};
+use helpline_core::limits;
+use helpline_core::protocol::{AgentRef, CustomerTicket, Rating, StaffTicket};
+use helpline_core::reject::RejectCode;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::{Assignee, List, ListQuery, Sort, agent_of};
+use crate::{Reader, Store, StoreError, rows};
+
+const GET_FOR_STAFF: &str = include_str!("../../sql/tickets/get_for_staff.sql");
+const GET_FOR_CUSTOMER: &str = include_str!("../../sql/tickets/get_for_customer.sql");
+const SUMMARIES: &str = include_str!("../../sql/tickets/summaries.sql");
+const STAFF_BY_ACTIVITY: &str = include_str!("../../sql/tickets/list_for_staff_by_activity.sql");
+const STAFF_BY_CREATED: &str = include_str!("../../sql/tickets/list_for_staff_by_created.sql");
+const STAFF_BY_OLDEST: &str = include_str!("../../sql/tickets/list_for_staff_by_oldest.sql");
+const CUSTOMER_BY_ACTIVITY: &str = include_str!("../../sql/tickets/list_for_customer_by_activity.sql");
+const CUSTOMER_BY_CREATED: &str = include_str!("../../sql/tickets/list_for_customer_by_created.sql");
+const CUSTOMER_BY_OLDEST: &str = include_str!("../../sql/tickets/list_for_customer_by_oldest.sql");
+
+/// Matches of one search that are looked at, the newest first: a word that matches every ticket must not gather them all.
+const SEARCH_MATCHES_MAX: i32 = 10_000;
+
+/// One ticket as staff see it.
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn get_for_staff(store: &Store, reader: Reader, ticket: TicketId) -> Result<Option<StaffTicket>, StoreError> {
+    let reader = Reader { audience: Audience::Staff, ..reader };
+    store.read(reader, GET_FOR_STAFF, &[&ticket.uuid()]).await?.first().map(staff_ticket).transpose()
+}
+
+/// One ticket as its customer sees it.
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn get_for_customer(store: &Store, reader: Reader, ticket: TicketId) -> Result<Option<CustomerTicket>, StoreError> {
+    let reader = Reader { audience: Audience::Customer, ..reader };
+    store.read(reader, GET_FOR_CUSTOMER, &[&ticket.uuid()]).await?.first().map(customer_ticket).transpose()
+}
+
+/// Everybody's tickets.
+///
+/// # Errors
+/// [`StoreError::Refused`] with `invalid_field` for a cursor that no page gave.
+pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) -> Result<List<StaffTicket>, StoreError> {
+    /// `sort_at`: the order's own column, behind those of the ticket.
+    const SORT_AT: usize = 23;
+    let (sql, sort_column) = match query.sort {
+        Sort::LastActivity => (STAFF_BY_ACTIVITY, SORT_AT),
+        Sort::Created => (STAFF_BY_CREATED, 14),
+        Sort::Oldest => (STAFF_BY_OLDEST, 14),
+    };
+    let asked = Asked::of(query)?;
+    let agent = query.assigned_to.and_then(agent_of);
+    let unassigned = query.assigned_to == Some(Assignee::Nobody);
+    let reader = Reader { audience: Audience::Staff, ..reader };
+    let answer = store
+        .read(
+            reader,
+            sql,
+            &[
+                &asked.status,
+                &asked.category,
+                &asked.priority,
+                &query.archived,
+                &asked.patterns,
+                &asked.number,
+                &SEARCH_MATCHES_MAX,
+                &asked.after_at,
+                &asked.after_id,
+                &asked.limit,
+                &agent,
+                &unassigned,
+            ],
+        )
+        .await?;
+    page(&answer, query.limit, sort_column, staff_ticket)
+}
+
+/// The reader's own tickets.
+///
+/// # Errors
+/// As [`list_for_staff`].
+pub async fn list_for_customer(store: &Store, reader: Reader, query: &ListQuery) -> Result<List<CustomerTicket>, StoreError> {
+    let (sql, sort_column) = match query.sort {
+        Sort::LastActivity => (CUSTOMER_BY_ACTIVITY, 13),
+        Sort::Created => (CUSTOMER_BY_CREATED, 9),
+        Sort::Oldest => (CUSTOMER_BY_OLDEST, 9),
+    };
+    let asked = Asked::of(query)?;
+    let reader = Reader { audience: Audience::Customer, ..reader };
+    let answer = store
+        .read(
+            reader,
+            sql,
+            &[
+                &asked.status,
+                &asked.category,
+                &asked.priority,
+                &query.archived,
+                &asked.patterns,
+                &asked.number,
+                &asked.after_at,
+                &asked.after_id,
+                &asked.limit,
+            ],
+        )
+        .await?;
+    page(&answer, query.limit, sort_column, customer_ticket)
+}
+
+/// The present state of these tickets, for the inbox (service function; `read_seq` 0).
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn summaries(store: &Store, tickets: &[TicketId]) -> Result<Vec<StaffTicket>, StoreError> {
+    let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
+    store.query(SUMMARIES, &[&tickets]).await?.iter().map(staff_ticket).collect()
+}
+
+/// A query in the form that the statements take.
+struct Asked {
+    status: Vec<&'static str>,
+    category: Vec<&'static str>,
+    priority: Vec<&'static str>,
+    patterns: Option<Vec<String>>,
+    number: Option<String>,
+    after_at: Option<DateTime<Utc>>,
+    after_id: Option<Uuid>,
+    limit: i64,
+}
+
+impl Asked {
+    fn of(query: &ListQuery) -> Result<Self, StoreError> {
+        let search = query.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let (after_at, after_id) = query.cursor.as_deref().map(place_of).transpose()?.unzip();
+        Ok(Self {
+            status: query.status.iter().map(|status| status.as_str()).collect(),
+            category: query.category.iter().map(|category| category.as_str()).collect(),
+            priority: query.priority.iter().map(|priority| priority.as_str()).collect(),
+            patterns: search.map(patterns),
+            number: search.and_then(number),
+            after_at,
+            after_id,
+            // One more than the page tells whether there is a next one.
+            limit: i64::from(query.limit.clamp(1, limits::LIST_TICKETS_MAX)) + 1,
+        })
+    }
+}
+
+/// One pattern for each word, the longest first: that one is looked up in the index.
+fn patterns(search: &str) -> Vec<String> {
+    let mut words: Vec<&str> = search.split_whitespace().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    words.into_iter().map(|word| format!("%{}%", word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"))).collect()
+}
+
+/// The ticket number that somebody may have meant: `42`, `tkt-42`.
+fn number(search: &str) -> Option<String> {
+    let digits = !search.is_empty() && search.bytes().all(|byte| byte.is_ascii_digit());
+    let text = if digits { format!("TKT-{search}") } else { search.to_owned() };
+    TicketNumber::parse(&text).ok().map(|number| number.as_str().to_owned())
+}
+
+/// A cursor is the place of the page's last ticket: microseconds and id.
+fn place_of(cursor: &str) -> Result<(DateTime<Utc>, Uuid), StoreError> {
+    cursor
+        .split_once('.')
+        .and_then(|(micros, id)| Some((DateTime::from_timestamp_micros(micros.parse().ok()?)?, Uuid::parse_str(id).ok()?)))
+        .ok_or_else(|| StoreError::refused(RejectCode::InvalidField))
+}
+
+fn page<T>(answer: &[Row], limit: u32, sort_column: usize, ticket: impl Fn(&Row) -> Result<T, StoreError>) -> Result<List<T>, StoreError> {
+    let limit = limit.clamp(1, limits::LIST_TICKETS_MAX) as usize;
+    let shown = &answer[..answer.len().min(limit)];
+    let next_cursor = match shown.last() {
+        Some(last) if answer.len() > limit => {
+            let at: DateTime<Utc> = rows::get(last, sort_column)?;
+            Some(format!("{}.{}", at.timestamp_micros(), rows::get::<Uuid>(last, 0)?))
+        }
+        Some(_) | None => None,
+    };
+    Ok(List { tickets: shown.iter().map(ticket).collect::<Result<_, _>>()?, next_cursor })
+}
+
+/// A row of `support_tickets_for_staff`.
+fn staff_ticket(row: &Row) -> Result<StaffTicket, StoreError> {
+    let assignee: Option<Uuid> = rows::get(row, 9)?;
+    let assignee_name = rows::get(row, 10)?;
+    Ok(StaffTicket {
+        id: TicketId::new(rows::get(row, 0)?),
+        ticket_number: ticket_number(row, 1)?,
+        subject: rows::get(row, 2)?,
+        category: rows::word(row, 3)?,
+        priority: rows::word(row, 4)?,
+        status: rows::word(row, 5)?,
+        user_id: UserId::new(rows::get(row, 6)?),
+        customer_name: rows::get(row, 7)?,
+        customer_email: rows::get(row, 8)?,
+        assigned_to: assignee.map(|id| AgentRef { id: UserId::new(id), name: assignee_name }),
+        assigned_at: rows::get(row, 11)?,
+        rating: rating(row, 12)?,
+        created_at: rows::get(row, 14)?,
+        updated_at: rows::get(row, 15)?,
+        first_response_at: rows::get(row, 16)?,
+        resolved_at: rows::get(row, 17)?,
+        closed_at: rows::get(row, 18)?,
+        archived_at: rows::get(row, 19)?,
+        last_activity_at: rows::get(row, 20)?,
+        seq: rows::seq(row, 21)?,
+        read_seq: rows::seq(row, 22)?,
+    })
+}
+
+/// A row of `support_tickets_for_customer`.
+fn customer_ticket(row: &Row) -> Result<CustomerTicket, StoreError> {
+    Ok(CustomerTicket {
+        id: TicketId::new(rows::get(row, 0)?),
+        ticket_number: ticket_number(row, 1)?,
+        subject: rows::get(row, 2)?,
+        category: rows::word(row, 3)?,
+        priority: rows::word(row, 4)?,
+        status: rows::word(row, 5)?,
+        assignee_name: rows::get(row, 6)?,
+        rating: rating(row, 7)?,
+        created_at: rows::get(row, 9)?,
+        resolved_at: rows::get(row, 10)?,
+        closed_at: rows::get(row, 11)?,
+        archived_at: rows::get(row, 12)?,
+        last_activity_at: rows::get(row, 13)?,
+        seq: rows::seq(row, 14)?,
+        read_seq: rows::seq(row, 15)?,
+    })
+}
+
+fn ticket_number(row: &Row, column: usize) -> Result<TicketNumber, StoreError> {
+    let text: &str = rows::get(row, column)?;
+    TicketNumber::parse(text).map_err(|error| StoreError::Row(format!("{error}: {text:?}")))
+}
+
+fn rating(row: &Row, at: usize) -> Result<Option<Rating>, StoreError> {
+    let comment = rows::get(row, at + 1)?;
+    let points: Option<i32> = rows::get(row, at)?;
+    points
+        .map(|points| {
+            let satisfaction_rating = u8::try_from(points).map_err(|_| StoreError::Row(format!("a rating of {points}")))?;
+            Ok(Rating { satisfaction_rating, satisfaction_comment: comment })
+        })
+        .transpose()
+}

@@ -1,0 +1,129 @@
+//! Tickets by the front door: opened, changed, rated, listed, found.
+
+use helpline_core::actor::Audience;
+use helpline_core::ids::{TicketNumber, TicketRef};
+use helpline_core::reject::RejectCode;
+use helpline_core::ticket::{Category, Priority, Status};
+use helpline_persistence::tickets::{self, Assignee, Patch};
+use helpline_persistence::{Reader, StoreError};
+
+use crate::desk::{Desk, message, note, refusal, stored};
+
+#[tokio::test]
+async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again() {
+    let desk = Desk::open().await;
+    let new = desk.new_ticket("Opened once");
+    let doer = desk.doer(desk.customer);
+    let first = tickets::create(&desk.store, &doer, &new).await.unwrap();
+    assert!(!first.duplicate);
+    assert_eq!(first.rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["created", "message_added"]);
+    let mut retry = desk.new_ticket("Opened once");
+    retry.key = new.key.clone();
+    let second = tickets::create(&desk.store, &doer, &retry).await.unwrap();
+    assert!(second.duplicate);
+    assert_eq!((second.id, &second.rows), (first.id, &first.rows));
+    retry.subject = helpline_core::body::Subject::parse("Something else").unwrap();
+    assert_eq!(refusal(tickets::create(&desk.store, &doer, &retry).await), RejectCode::KeyReused);
+    assert_eq!(desk.ask::<i64>("select count(*) from support_tickets").await, 1);
+    assert_eq!(desk.ask::<Option<String>>("select host(ip_address) from support_tickets").await.as_deref(), Some("203.0.113.7"));
+    assert_eq!(desk.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/1'").await, 2);
+}
+
+#[tokio::test]
+async fn a_change_is_judged_by_the_side_of_its_doer() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let (customer, agent, stranger) = (desk.doer(desk.customer), desk.doer(desk.agent), desk.doer(desk.stranger));
+    let change = async |doer, patch| tickets::change(&desk.store, doer, ticket, patch).await;
+    let status = |status| Patch { status: Some(status), ..Patch::default() };
+    let priority = Patch { priority: Some(Priority::Urgent), ..Patch::default() };
+
+    assert_eq!(refusal(change(&stranger, status(Status::Closed)).await), RejectCode::NotFound);
+    assert_eq!(refusal(change(&customer, priority).await), RejectCode::Forbidden);
+    assert_eq!(refusal(change(&customer, status(Status::Resolved)).await), RejectCode::InvalidMove);
+    let to_customer = Patch { assigned_to: Some(Assignee::Agent(desk.stranger)), ..Patch::default() };
+    assert_eq!(refusal(change(&agent, to_customer).await), RejectCode::InvalidField);
+
+    let all = Patch {
+        status: Some(Status::Escalated),
+        priority: Some(Priority::Urgent),
+        category: Some(Category::Billing),
+        assigned_to: Some(Assignee::Agent(desk.agent)),
+    };
+    let rows = change(&agent, all).await.unwrap();
+    let kinds: Vec<_> = rows.iter().map(|row| row.kind.as_str()).collect();
+    assert_eq!(kinds, ["escalated", "priority_changed", "category_changed", "assigned"]);
+    assert_eq!(rows[3].public_new_value.as_deref(), Some("Anna"));
+    assert_eq!(rows[3].new_value, Some(desk.agent.to_string()));
+    assert!(change(&agent, all).await.unwrap().is_empty(), "nothing changed, nothing written");
+
+    // All or none.
+    let half = Patch { status: Some(Status::Open), assigned_to: Some(Assignee::Agent(desk.stranger)), ..Patch::default() };
+    assert_eq!(refusal(change(&agent, half).await), RejectCode::InvalidField);
+    assert_eq!(change(&customer, status(Status::Closed)).await.unwrap()[0].kind.as_str(), "closed");
+    let reopened = change(&customer, status(Status::Open)).await.unwrap();
+    assert_eq!((reopened[0].kind.as_str(), reopened[0].old_value.as_deref()), ("reopened", Some("closed")));
+    let nobody = Patch { assigned_to: Some(Assignee::Nobody), ..Patch::default() };
+    assert_eq!(change(&agent, nobody).await.unwrap()[0].kind.as_str(), "unassigned");
+    desk.history(ticket).await;
+}
+
+#[tokio::test]
+async fn only_the_customer_rates_and_only_what_is_over() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let rate = async |doer, points, comment| tickets::rate(&desk.store, &desk.doer(doer), ticket, points, comment).await;
+    assert_eq!(refusal(rate(desk.customer, 5, None).await), RejectCode::NotRatable);
+    desk.sql("update support_tickets set status = 'resolved'").await;
+    assert_eq!(refusal(rate(desk.agent, 5, None).await), RejectCode::Forbidden);
+    assert_eq!(refusal(rate(desk.stranger, 5, None).await), RejectCode::NotFound);
+    assert_eq!(refusal(rate(desk.customer, 6, None).await), RejectCode::InvalidField);
+    let rows = rate(desk.customer, 4, Some("quick")).await.unwrap();
+    assert_eq!((rows[0].kind.as_str(), rows[0].new_value.as_deref()), ("rated", Some("4")));
+    assert!(rate(desk.customer, 4, Some("quick")).await.unwrap().is_empty());
+    let seen = tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket).await.unwrap().unwrap();
+    assert_eq!(seen.rating.unwrap().satisfaction_comment.as_deref(), Some("quick"));
+}
+
+#[tokio::test]
+async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    stored(&desk.send(note(ticket, desk.agent, "hush")).await);
+    let by_id = tickets::open(&desk.store, &TicketRef::Id(ticket)).await.unwrap().unwrap();
+    let number = TicketNumber::parse("TKT-1").unwrap();
+    let by_number = tickets::open(&desk.store, &TicketRef::Number(number)).await.unwrap().unwrap();
+    assert_eq!(by_id, by_number);
+    assert_eq!((by_id.heads.seq.get(), by_id.heads.public_seq.get(), by_id.facts.owner), (3, 2, desk.customer));
+
+    let staff = tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
+    assert_eq!((staff.seq.get(), staff.customer_name.as_deref()), (3, Some("Carla Customer")));
+    assert_eq!(staff.customer_email.as_deref(), Some("carla@example.org"));
+    let customer = tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket).await.unwrap().unwrap();
+    assert_eq!(customer.seq.get(), 2);
+    assert!(customer.last_activity_at < staff.last_activity_at, "a note moves nothing that the customer sees");
+    assert_eq!(tickets::get_for_customer(&desk.store, desk.reader(desk.stranger), ticket).await.unwrap(), None);
+    // A customer who reaches for the staff's view gets nothing: the role alone is not enough.
+    let pretender = Reader { user: desk.stranger, audience: Audience::Staff };
+    assert_eq!(tickets::get_for_staff(&desk.store, pretender, ticket).await.unwrap(), None);
+    assert_eq!(tickets::summaries(&desk.store, &[ticket]).await.unwrap()[0].seq.get(), 3);
+}
+
+#[tokio::test]
+async fn an_archived_ticket_is_read_only() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let sent = message(ticket, desk.customer, "before");
+    desk.append(std::slice::from_ref(&sent)).await;
+    desk.sql("update support_tickets set status = 'closed'; update support_tickets set archived_at = now()").await;
+    let patch = Patch { priority: Some(Priority::High), ..Patch::default() };
+    let refused = tickets::change(&desk.store, &desk.doer(desk.agent), ticket, patch).await;
+    assert_eq!(refusal(refused), RejectCode::TicketArchived);
+    let refused = desk.send(note(ticket, desk.agent, "late")).await;
+    assert!(matches!(refused, helpline_persistence::messages::Outcome::Refused { code: RejectCode::TicketArchived, .. }), "{refused:?}");
+    let refused: Result<_, StoreError> = tickets::rate(&desk.store, &desk.doer(desk.customer), ticket, 5, None).await;
+    assert_eq!(refusal(refused), RejectCode::TicketArchived);
+    // A secret does not wait for the archive's door.
+    let rows = helpline_persistence::messages::redact(&desk.store, &desk.doer(desk.customer), ticket, sent.id).await.unwrap();
+    assert_eq!(rows[0].kind.as_str(), "message_redacted");
+}
