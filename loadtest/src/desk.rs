@@ -13,7 +13,7 @@ use crate::error::LoadError;
 /// Rows and tests that outlive a power cut are what a desk is measured with: the rig's test settings are taken back.
 const DURABLE: &[(&str, &str)] = &[("fsync", "on"), ("full_page_writes", "on")];
 /// The rig's own; it listens on this machine alone and is gone after the run.
-const RIG_SECRET: &str = "the load generator's secret, gone with the rig";
+const RIG_SECRET: &str = "the load generator's secret which is gone with the rig";
 const RIG_PASSWORD: &str = "rig";
 /// Everything comes from one address here.
 const RIG_CONNECTIONS_MAX: &str = "100000";

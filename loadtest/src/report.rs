@@ -11,6 +11,9 @@ use crate::checker::Violation;
 /// Violations that are printed in full; of the rest, the count.
 const DETAILS_MAX: usize = 50;
 
+/// Longer than any run; what takes longer counts as this.
+const LATENCY_MICROS_MAX: u64 = 600_000_000;
+
 /// Latencies of one kind. Shared by all members: some hundred notes a second do not contend.
 #[derive(Debug)]
 pub struct Latencies {
@@ -19,7 +22,8 @@ pub struct Latencies {
 
 impl Default for Latencies {
     fn default() -> Self {
-        Self { micros: Mutex::new(Histogram::new(3).expect("three digits are within what the histogram takes")) }
+        let micros = Histogram::new_with_bounds(1, LATENCY_MICROS_MAX, 3).expect("bounds and digits are within what the histogram takes");
+        Self { micros: Mutex::new(micros) }
     }
 }
 
@@ -82,5 +86,27 @@ pub fn median(values: &[f64]) -> f64 {
         0 => f64::NAN,
         n if n % 2 == 1 => sorted[n / 2],
         n => (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latencies_are_told_as_they_were() {
+        let latencies = Latencies::default();
+        for ms in 1..=100 {
+            latencies.note(Duration::from_millis(ms));
+        }
+        latencies.note(Duration::from_secs(3_600));
+        assert!(latencies.line().starts_with("101 measured; ms: p50 51.0 · p90 91.0"), "{}", latencies.line());
+        assert!(latencies.line().contains("max 600"), "{}", latencies.line());
+    }
+
+    #[test]
+    fn the_median_is_the_middle() {
+        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
     }
 }
