@@ -50,7 +50,8 @@ pub async fn send(
         address: signed.doer.address,
         user_agent: signed.doer.user_agent.clone(),
     };
-    let stored = http.app.send(message).await?;
+    // The writer records its refusals itself: it serves the sockets too.
+    let stored = http.app.send(message).await.map_err(Refusal::already_recorded)?;
     let status = if stored.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(MessageStored { seq: stored.seq, at: stored.at, duplicate: stored.duplicate })).into_response())
 }

@@ -11,6 +11,16 @@ use helpline_core::reject::{Reject, RejectCode};
 pub struct Refusal {
     reject: Reject,
     status: StatusCode,
+    row: Row,
+}
+
+/// Whose task the refusal's row in `access_log` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    /// The route's guard writes it.
+    Guard,
+    /// Whoever refused has seen to it.
+    Written,
 }
 
 /// Left on the response, so that the refusal is recorded after the handler.
@@ -20,7 +30,7 @@ pub struct Refused(pub RejectCode);
 impl From<Reject> for Refusal {
     fn from(reject: Reject) -> Self {
         let status = StatusCode::from_u16(reject.code.http_status()).expect("codes map to statuses that exist");
-        Self { reject, status }
+        Self { reject, status, row: Row::Guard }
     }
 }
 
@@ -41,11 +51,17 @@ impl Refusal {
         self.status = status;
         self
     }
+
+    /// A refusal that already left its row.
+    #[must_use]
+    pub fn already_recorded(reject: Reject) -> Self {
+        Self { row: Row::Written, ..reject.into() }
+    }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self { reject, status } = self;
+        let Self { reject, status, row } = self;
         let problem = Problem {
             kind: "about:blank".to_owned(),
             title: reject.message,
@@ -67,7 +83,9 @@ impl IntoResponse for Refusal {
             // What is left of the body is not worth reading.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        response.extensions_mut().insert(Refused(reject.code));
+        if row == Row::Guard {
+            response.extensions_mut().insert(Refused(reject.code));
+        }
         response
     }
 }

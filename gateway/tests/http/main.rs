@@ -1,0 +1,12 @@
+//! REST from outside: a real Postgres, a real instance, requests over a socket.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests say what they expect")]
+
+mod access;
+mod audit;
+mod commands;
+mod conversation;
+mod desk;
+mod lists;
+mod pages;
+mod problems;

@@ -1,0 +1,90 @@
+//! Pages, health, the description, and the headers that guard them.
+
+use crate::desk::{Desk, ada};
+
+async fn get(desk: &Desk, path: &str) -> crate::desk::Answer {
+    desk.send(desk.request("GET", path).body(Vec::new()).unwrap()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_run_no_foreign_code_and_stand_in_no_frame() {
+    let dir = std::env::temp_dir().join(format!("helpline-assets-{}", std::process::id()));
+    std::fs::create_dir_all(dir.join("assets")).unwrap();
+    for (name, text) in [("support.html", "support"), ("console.html", "console"), ("assets/app-1.js", "1")] {
+        std::fs::write(dir.join(name), text).unwrap();
+    }
+    let desk = Desk::start_with(&["--assets-dir", dir.to_str().unwrap()]).await;
+    let root = get(&desk, "/").await;
+    assert_eq!((root.status, root.header("location")), (307, Some("/support")));
+    for (path, text) in
+        [("/support", "support"), ("/support/TKT-000001", "support"), ("/admin/support", "console"), ("/admin/support/x/y", "console")]
+    {
+        let page = get(&desk, path).await;
+        assert_eq!((page.status, page.text().as_str()), (200, text), "{path}");
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"));
+        assert_eq!((page.header("x-content-type-options"), page.header("referrer-policy")), (Some("nosniff"), Some("no-referrer")));
+        assert_eq!(page.header("cache-control"), Some("no-cache"));
+        let again = desk.request("GET", path).header("if-none-match", page.header("etag").unwrap());
+        assert_eq!(desk.send(again.body(Vec::new()).unwrap()).await.status, 304);
+    }
+    let script = get(&desk, "/assets/app-1.js").await;
+    assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
+    assert!(script.header("cache-control").unwrap().contains("immutable"));
+    for path in ["/assets/../../../etc/passwd", "/assets/%2e%2e/%2e%2e/etc/passwd", "/assets/", "/assets/none.js"] {
+        assert_eq!(get(&desk, path).await.status, 404, "{path}");
+    }
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_are_not_kept_by_caches() {
+    let desk = Desk::start().await;
+    let me = desk.get(ada(), "/v1/me").await;
+    assert_eq!((me.header("cache-control"), me.header("x-content-type-options")), (Some("no-store"), Some("nosniff")));
+    assert_eq!(me.header("content-security-policy"), Some("default-src 'none'; frame-ancestors 'none'"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_alive_from_ready() {
+    let desk = Desk::start().await;
+    assert_eq!(get(&desk, "/healthz").await.expect(200)["alive"], true);
+    let ready = get(&desk, "/readyz").await.expect(200);
+    assert_eq!(
+        (ready["record"].as_str(), ready["relay"].as_str(), ready["draining"].as_bool()),
+        (Some("current"), Some("alone"), Some(false))
+    );
+    let metrics = get(&desk, "/metrics").await;
+    assert_eq!((metrics.status, metrics.header("content-type")), (200, Some("text/plain; version=0.0.4")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_description_and_its_page_are_there() {
+    let desk = Desk::start().await;
+    let document = get(&desk, "/openapi.json").await.expect(200);
+    assert!(document["paths"]["/v1/tickets/{ticket}"]["patch"].is_object());
+    let page = get(&desk, "/docs").await;
+    assert!(page.status == 200 && !page.text().contains("<style") && page.text().contains("/docs/docs.js"));
+    for path in ["/docs/docs.js", "/docs/docs.css"] {
+        assert_eq!(get(&desk, path).await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn demo_people_exist_in_dev_mode_only() {
+    let desk = Desk::start().await;
+    assert_eq!(get(&desk, "/dev/users").await.status, 404);
+    let ask = |desk: &Desk| {
+        desk.request("POST", "/dev/token").header("content-type", "application/json").body(br#"{"user":"Ada"}"#.to_vec()).unwrap()
+    };
+    assert_eq!(desk.send(ask(&desk)).await.status, 404);
+
+    let dev = Desk::start_with(&["--dev-people"]).await;
+    let users = get(&dev, "/dev/users").await.expect(200);
+    assert_eq!((users[0]["name"].as_str(), users[0]["role"].as_str()), (Some("Ada Lovelace"), Some("customer")));
+    let token = dev.send(ask(&dev)).await.expect(200)["token"].as_str().unwrap().to_owned();
+    let me = dev.request("GET", "/v1/me").header("authorization", format!("Bearer {token}")).body(Vec::new()).unwrap();
+    assert_eq!(dev.send(me).await.expect(200)["user"]["email"], "ada@example.org");
+    let nobody = dev.request("POST", "/dev/token").header("content-type", "application/json").body(br#"{"user":"Eve"}"#.to_vec()).unwrap();
+    assert_eq!(dev.send(nobody).await.refused(404), "not_found");
+}
