@@ -157,6 +157,7 @@ const ENGLISH = {
   'activity.message_added': '{who} wrote a message',
   'activity.internal_note_added': '{who} wrote a note',
   'activity.assigned': '{who} assigned the ticket to {new}',
+  'activity.took': '{who} took the ticket',
   'activity.assigned_nameless': '{who} assigned the ticket',
   'activity.unassigned': '{who} took the assignment back',
   'activity.priority_changed': '{who} changed the priority from {old} to {new}',
@@ -215,7 +216,7 @@ export function tProblem(problem: { readonly code: string; readonly title?: stri
   return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })
 }
 
-const LOCALE = 'en'
+const LOCALE = 'en-GB'
 
 export function timeOfDay(iso: string): string {
   return new Date(iso).toLocaleTimeString(LOCALE, { hour: '2-digit', minute: '2-digit' })

@@ -32,6 +32,7 @@ export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById)
     case 'priority_changed': return t('activity.priority_changed', { who, old: tWord('priority', before), new: tWord('priority', after) })
     case 'category_changed': return t('activity.category_changed', { who, old: tWord('category', before), new: tWord('category', after) })
     case 'assigned': {
+      if (after !== '' && (after === event.actor.id || after === event.actor.name)) return t('activity.took', { who })
       const name = UUID.test(after) ? nameById(after) : after
       return name === null || name === '' ? t('activity.assigned_nameless', { who }) : t('activity.assigned', { who, new: name })
     }

@@ -1,0 +1,102 @@
+// The console's own ways, and what it keeps from those who do not belong there.
+
+import { beforeAll, expect, test } from 'vitest'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, people, rest, say, TEAM, unique, visit, withBrowser, type People } from './help.ts'
+
+const context = withBrowser()
+let who: People
+beforeAll(async () => { who = await people() })
+
+test('filters and search narrow the list, stand in the address bar and follow live changes', async () => {
+  const word = unique('needle')
+  const ticket = await openTicket(who.customer, { subject: `A ${word} in the hay`, category: 'compliance', priority: 'urgent' })
+  const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const row = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
+  const rows = page.locator(id(T.ticketRow))
+
+  await page.locator(id(T.search)).fill(word)
+  await eventually('one is found', async () => (await rows.count()) === 1 && (await row.count()) === 1)
+  for (const [filter, wrong, right] of [[T.filterStatus, 'resolved', 'active'], [T.filterCategory, 'billing', 'compliance'], [T.filterPriority, 'low', 'urgent'], [T.filterAssignee, 'me', 'nobody']] as const) {
+    await page.locator(id(filter)).selectOption(wrong)
+    await page.locator(id(T.listEmpty)).waitFor()
+    await page.locator(id(filter)).selectOption(right)
+    await row.waitFor()
+  }
+  expect(new URL(page.url()).searchParams.get('priority')).toBe('urgent')
+  await page.reload()
+  await row.waitFor()
+  expect(await rows.count()).toBe(1)
+  await rest(who.colleague, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, CUSTOMERS)
+  await page.locator(id(T.listEmpty)).waitFor()
+  await page.locator(id(T.filterAssignee)).selectOption(who.colleague.id)
+  await row.waitFor()
+})
+
+test('the figures move while one looks', async () => {
+  const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const urgent = async () => Number(await page.locator(id(T.stat, '[data-stat="urgent"]')).getAttribute('data-value'))
+  await eventually('figures', async () => Number.isFinite(await urgent()))
+  const before = await urgent()
+  await openTicket(who.customer, { priority: 'urgent' })
+  await eventually('one more', async () => (await urgent()) === before + 1)
+})
+
+test('an answer begun before somebody else wrote is not sent without asking', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
+  await message(page, 'Something happened.').waitFor()
+  await page.locator(id(T.composerInput)).fill('My answer')
+  await rest(who.colleague, 'POST', `/tickets/${ticket.id}/messages`, { body: 'I was faster' }, CUSTOMERS)
+  await page.locator(id(T.composerStale)).waitFor()
+  await page.locator(id(T.composerInput)).press('Enter')
+  await message(page, 'My answer', 'refused').waitFor()
+  const before = await rest(who.agent, 'GET', `/tickets/${ticket.id}/activity?limit=200`, undefined, TEAM)
+  expect(JSON.stringify(before)).not.toContain('My answer')
+  await page.locator(id(T.messageInsist)).click()
+  await message(page, 'My answer', 'stored').waitFor()
+  expect(await message(page, 'My answer').count()).toBe(1)
+})
+
+test('colleagues see each other at a ticket and typing a note', async () => {
+  const ticket = await openTicket(who.customer)
+  const one = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
+  const two = (await visit(await context(), CUSTOMERS, `/admin/support/${ticket.number}`, who.colleague)).page
+  await one.locator(id(T.viewers)).filter({ hasText: who.colleague.name }).waitFor()
+  await two.locator(id(T.viewers)).filter({ hasText: who.agent.name }).waitFor()
+  await two.locator(id(T.composerNote)).click()
+  await two.locator(id(T.composerInput)).pressSequentially('hm')
+  await one.locator(id(T.typing)).filter({ hasText: 'note' }).waitFor()
+})
+
+test('the console shows a customer the way home and nothing else', async () => {
+  const ticket = await openTicket(who.other)
+  const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.customer)
+  await page.locator(id(T.notStaff)).waitFor()
+  expect(await page.locator(id(T.ticketRow)).count() + await page.locator(id(T.ticket)).count()).toBe(0)
+})
+
+test("somebody else's ticket and a missing one look the same", async () => {
+  const ticket = await openTicket(who.other)
+  const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  const foreign = await page.locator(id(T.ticketMissing)).innerText()
+  await page.goto(`${CUSTOMERS}/support/TKT-999999999`)
+  expect(await page.locator(id(T.ticketMissing)).innerText()).toBe(foreign)
+})
+
+test('hostile text is shown as text', async () => {
+  const payloads = ['<img src=x onerror=alert(1)>', '<script>alert(1)</script>', '"><svg onload=alert(1)>', 'javascript:alert(1)', '</textarea><iframe src="//example.com">', '{{constructor.constructor("alert(1)")()}}', '\u202Egnp.exe']
+  const ticket = await openTicket(who.customer, { subject: payloads[0] ?? '', description: payloads.join('\n') })
+  for (const [base, path, person] of [[CUSTOMERS, '/support', who.customer], [TEAM, '/admin/support', who.agent]] as const) {
+    const seen = await visit(await context(), base, `${path}/${ticket.number}`, person)
+    const requests: string[] = []
+    seen.page.on('request', (request) => requests.push(request.url()))
+    await message(seen.page, '<script>alert(1)</script>').first().waitFor()
+    await say(seen.page, `${person.name} ${payloads.join(' ')}`)
+    await message(seen.page, `${person.name} ${payloads.join(' ')}`, 'stored').waitFor()
+    expect(await seen.page.locator(id(T.ticketSubject)).innerText()).toBe(payloads[0])
+    expect(await seen.page.locator('main img[src="x"], main iframe, main svg, main script').count()).toBe(0)
+    expect(seen.faults).toEqual([])
+    expect(requests.filter((url) => !url.startsWith(base))).toEqual([])
+  }
+})

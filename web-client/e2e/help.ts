@@ -1,0 +1,138 @@
+// Two gateway instances, a browser, and people in it. The desk is real; the tests make their own tickets in it.
+
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { decodeDemoPeople, decodeToken, type DemoPerson } from '../src/protocol/decode-rest.ts'
+import type { NewTicket } from '../src/protocol/generated.ts'
+import { isObject, type Json } from '../src/protocol/narrow.ts'
+import { T } from '../src/testids.ts'
+
+const urls = (process.env['HELPLINE_E2E_URLS'] ?? '').split(',').map((url) => url.trim().replace(/\/$/, '')).filter((url) => url !== '')
+if (urls.length === 0) throw new Error('set HELPLINE_E2E_URLS to the addresses of two instances in development mode: http://127.0.0.1:8080,http://127.0.0.1:8081')
+
+/** Customers sit at the first instance, the team at the last. */
+export const CUSTOMERS = urls[0] ?? ''
+export const TEAM = urls.at(-1) ?? ''
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+export interface People {
+  readonly customer: DemoPerson
+  readonly other: DemoPerson
+  readonly agent: DemoPerson
+  readonly colleague: DemoPerson
+}
+
+export async function people(): Promise<People> {
+  const all = decodeDemoPeople(await (await fetch(`${CUSTOMERS}/dev/users`)).json()) ?? []
+  const [customer, other] = all.filter((person) => person.role === null)
+  const [agent, colleague] = all.filter((person) => person.role === 'support_agent')
+  if (customer === undefined || other === undefined || agent === undefined || colleague === undefined) throw new Error('the desk has too few demo people')
+  return { customer, other, agent, colleague }
+}
+
+/** One browser a file; each visitor gets a profile of their own. */
+export function withBrowser() {
+  let browser: Browser | null = null
+  const contexts: BrowserContext[] = []
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS })
+  })
+  afterAll(async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+    await browser?.close()
+  })
+  return async (): Promise<BrowserContext> => {
+    if (browser === null) throw new Error('no browser yet')
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    contexts.push(context)
+    return context
+  }
+}
+
+/** A page with everything that ever reached it. */
+export interface Visit {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** WebSocket frames and REST bodies received. */
+  readonly received: string[]
+  /** Console errors, page errors and dialogs: there should be none. */
+  readonly faults: string[]
+}
+
+export async function visit(context: BrowserContext, base: string, path: string, person: DemoPerson): Promise<Visit> {
+  const page = await context.newPage()
+  const seen: Visit = { page, context, received: [], faults: [] }
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => seen.received.push(String(payload))))
+  page.on('response', async (response) => {
+    if (!response.url().includes('/v1/')) return
+    seen.received.push(await response.text().catch(() => ''))
+  })
+  page.on('pageerror', (error) => seen.faults.push(String(error)))
+  page.on('console', (message) => {
+    // A cut network is reported by the browser itself; those tests cut it on purpose.
+    if (message.type() === 'error' && !/net::ERR_|Failed to load resource|WebSocket connection/.test(message.text())) seen.faults.push(message.text())
+  })
+  page.on('dialog', (dialog) => {
+    seen.faults.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  await page.goto(base + path)
+  await page.locator(`[data-testid="${T.signInPerson}"][data-person="${person.name}"]`).click()
+  await page.locator(`[data-testid="${T.page}"][data-live="true"]`).waitFor()
+  return seen
+}
+
+export const id = (testid: string, more = '') => `[data-testid="${testid}"]${more}`
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.locator(id(T.composerInput)).fill(text)
+  await page.locator(id(T.composerInput)).press('Enter')
+}
+
+/** A message with this text, in a state if one is given. */
+export const message = (page: Page, text: string, state = '') =>
+  page.locator(id(T.message, state === '' ? '' : `[data-state="${state}"]`)).filter({ has: page.locator(id(T.messageBody), { hasText: text }) })
+
+/** The texts of the thread, in order. */
+export const texts = (page: Page) => page.locator(id(T.messageBody)).allInnerTexts()
+
+export async function eventually(what: string, holds: () => Promise<boolean>, ms = 10_000): Promise<void> {
+  const deadline = Date.now() + ms
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`never: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 40))
+  }
+}
+
+/** Marks the document, so that a reload in between would show. */
+export async function neverReloaded(page: Page): Promise<() => Promise<boolean>> {
+  await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'))
+  return () => page.evaluate(() => document.documentElement.getAttribute('data-marked') === 'yes')
+}
+
+/** REST as a person, for preparing and for looking behind the pages. */
+export async function rest(person: DemoPerson, method: string, path: string, body?: unknown, base = CUSTOMERS): Promise<Json> {
+  const token = decodeToken(await (await fetch(`${base}/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: person.name }) })).json())
+  const response = await fetch(`${base}/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const value: unknown = await response.json()
+  if (!response.ok || !isObject(value)) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(value)}`)
+  return value
+}
+
+export interface Made {
+  readonly id: string
+  readonly number: string
+}
+
+export async function openTicket(person: DemoPerson, more: Partial<NewTicket> = {}): Promise<Made> {
+  const ticket = await rest(person, 'POST', '/tickets', { subject: `Test ${Math.random().toString(36).slice(2, 8)}`, category: 'general', description: 'Something happened.', ...more })
+  return { id: String(ticket['id']), number: String(ticket['ticket_number']) }
+}
+
+/** A text that occurs nowhere else. */
+export const unique = (word: string) => `${word}-${Math.random().toString(36).slice(2, 10)}`
