@@ -49,25 +49,24 @@ impl CatchUp<'_> {
         let positions = reads::of_ticket(&self.app.store, self.ticket).await?;
         loop {
             let chunks = step.page.chunks();
-            let frames = |more| self.frames(&chunks, step.page.head(), step.reset, more, &positions);
-            if step.seen >= step.page.head() {
-                let outbox = &self.connection.outbox;
-                // The last page and what the room has kept leave under the room's lock, so that nothing live comes between.
-                let last = frames(false);
-                let push_all = || {
-                    for frame in last {
-                        outbox.push(frame);
-                    }
-                };
-                match self.room.go_live(self.connection, step.seen, push_all) {
+            let (last, head) = (chunks.len() - 1, step.page.head());
+            let frame = |n, more| self.frame(&chunks, n, Flags { reset: step.reset && n == 0, more }, head, &positions);
+            for n in 0..last {
+                self.push(frame(n, true)).await;
+            }
+            if step.seen >= head {
+                self.connection.outbox.room_for_page().await;
+                let end = frame(last, false);
+                // The end and what the room has kept leave under the room's lock, so that nothing live comes between.
+                let caught = self.room.go_live(self.connection, step.seen, || {
+                    self.connection.outbox.push(end);
+                });
+                match caught {
                     Caught::Up | Caught::Gone => return Ok(()),
                     Caught::NotYet => {}
                 }
             }
-            for frame in frames(true) {
-                self.connection.outbox.room_for_page().await;
-                self.connection.outbox.push(frame);
-            }
+            self.push(frame(last, true)).await;
             if self.connection.outbox.ending().is_some() {
                 return Ok(());
             }
@@ -100,36 +99,35 @@ impl CatchUp<'_> {
         })
     }
 
-    /// The page as frames, each but one of a single large event within the page limit. `reset` stands on the first alone, `more` on all
-    /// but the last, and on the last if so told.
-    fn frames(&self, chunks: &Chunks, head: Seq, reset: bool, more: bool, positions: &[ReadPosition]) -> Vec<Utf8Bytes> {
+    async fn push(&self, frame: Utf8Bytes) {
+        self.connection.outbox.room_for_page().await;
+        self.connection.outbox.push(frame);
+    }
+
+    /// One part of a page as a frame.
+    fn frame(&self, chunks: &Chunks, n: usize, flags: Flags, head: Seq, positions: &[ReadPosition]) -> Utf8Bytes {
         let (id, ticket, epoch) = (self.id, self.ticket, self.app.epoch.for_audience(self.audience));
+        let Flags { reset, more } = flags;
         match chunks {
             Chunks::Staff(chunks) => {
-                let reads: Vec<_> = positions.iter().map(|read| StaffRead { person: read.person.clone(), seq: read.seq }).collect();
+                let reads = positions.iter().map(|read| StaffRead { person: read.person.clone(), seq: read.seq }).collect();
                 let viewers = self.app.presence.viewers(self.app, ticket);
-                enumerate(chunks, reset, more, |events, reset, more| {
-                    let (epoch, viewers, reads) = (epoch.clone(), viewers.clone(), reads.clone());
-                    frame(&StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, viewers, reads })
-                })
+                let events = chunks[n].clone();
+                frame(&StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, viewers, reads })
             }
             Chunks::Customer(chunks) => {
-                let reads: Vec<_> = positions
-                    .iter()
-                    .map(|read| CustomerRead { person: read.person.for_customer(), seq: read.public_seq })
-                    .collect();
-                enumerate(chunks, reset, more, |events, reset, more| {
-                    let (epoch, reads) = (epoch.clone(), reads.clone());
-                    frame(&CustomerFrame::Subscribed { id, ticket, epoch, head, events, more, reset, reads })
-                })
+                let of = |read: &ReadPosition| CustomerRead { person: read.person.for_customer(), seq: read.public_seq };
+                let (events, reads) = (chunks[n].clone(), positions.iter().map(of).collect());
+                frame(&CustomerFrame::Subscribed { id, ticket, epoch, head, events, more, reset, reads })
             }
         }
     }
 }
 
-fn enumerate<E: Clone>(chunks: &[Vec<E>], reset: bool, more: bool, make: impl Fn(Vec<E>, bool, bool) -> Utf8Bytes) -> Vec<Utf8Bytes> {
-    let last = chunks.len() - 1;
-    chunks.iter().enumerate().map(|(n, chunk)| make(chunk.clone(), reset && n == 0, more || n < last)).collect()
+/// What a `subscribed` frame says of itself.
+struct Flags {
+    reset: bool,
+    more: bool,
 }
 
 /// A page of either audience.
@@ -142,6 +140,15 @@ enum AnyPage {
 enum Chunks {
     Staff(Vec<Vec<StaffEvent>>),
     Customer(Vec<Vec<CustomerEvent>>),
+}
+
+impl Chunks {
+    fn len(&self) -> usize {
+        match self {
+            Self::Staff(chunks) => chunks.len(),
+            Self::Customer(chunks) => chunks.len(),
+        }
+    }
 }
 
 impl AnyPage {
