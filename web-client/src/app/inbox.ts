@@ -1,6 +1,6 @@
 // The console's list and figures: pages by REST under the chosen filters, kept live by the inbox.
 
-import { computed, signal, type ReadonlySignal } from '@preact/signals'
+import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { TicketStats } from '../protocol/generated.ts'
 import type { Problem, StaffView, TicketView } from '../protocol/model.ts'
 import { isOver } from '../protocol/words.ts'
@@ -34,6 +34,8 @@ export interface Inbox {
   loadMore(): Promise<void>
   reload(): Promise<void>
   take(ticket: TicketView): void
+  /** The open ticket counts as read as it stands. */
+  setOpen(id: string | null): void
   dispose(): void
 }
 
@@ -47,6 +49,9 @@ export function createInbox(desk: Desk, initial: Filters): Inbox {
   const stats = signal<TicketStats | null>(null)
   const agents = signal<readonly Agent[]>([])
   const problem = signal<Problem | null>(null)
+  /** Tickets heard of while a page was on its way: the page may be older than they are. */
+  const heard = new Set<string>()
+  let openId: string | null = null
   let round = 0
   let stopSearch = () => {}
 
@@ -54,16 +59,19 @@ export function createInbox(desk: Desk, initial: Filters): Inbox {
     if (ticket.side !== 'staff') return
     const before = tickets.value.find((one) => one.id === ticket.id)
     if (before !== undefined && before.seq > ticket.seq) return
+    heard.add(ticket.id)
+    const read_seq = Math.max(ticket.read_seq, before?.read_seq ?? 0, ticket.id === openId ? ticket.seq : 0)
     const others = tickets.value.filter((one) => one.id !== ticket.id)
     const belongs = matches(ticket, filters.value, desk.identity.id)
     // While there are more pages, a ticket older than all shown belongs to one of those.
     const oldest = others.at(-1)
     const beyond = cursor.value !== null && before === undefined && oldest !== undefined && ticket.last_activity_at < oldest.last_activity_at
-    tickets.value = belongs && !beyond ? [...others, ticket].toSorted(newestFirst) : others
+    tickets.value = belongs && !beyond ? [...others, { ...ticket, read_seq }].toSorted(newestFirst) : others
   }
 
   const load = async (from: string | null) => {
     const mine = ++round
+    heard.clear()
     const result = await desk.rest.allTickets({ ...query(filters.value), ...(from === null ? {} : { cursor: from }) })
     if (mine !== round) return
     problem.value = result.ok ? null : result.problem
@@ -72,10 +80,11 @@ export function createInbox(desk: Desk, initial: Filters): Inbox {
     const newer = new Map(tickets.value.map((ticket) => [ticket.id, ticket]))
     const fresh = page.map((ticket) => {
       const held = newer.get(ticket.id)
-      return held !== undefined && held.seq > ticket.seq ? held : ticket
+      if (held === undefined) return ticket
+      return held.seq > ticket.seq ? held : { ...ticket, read_seq: Math.max(ticket.read_seq, held.read_seq) }
     })
     const paged = new Set(fresh.map((ticket) => ticket.id))
-    const kept = from === null ? [] : tickets.value.filter((ticket) => !paged.has(ticket.id))
+    const kept = tickets.value.filter((ticket) => !paged.has(ticket.id) && (from !== null || heard.has(ticket.id)))
     tickets.value = [...kept, ...fresh].toSorted(newestFirst)
     cursor.value = result.value.next_cursor
     loaded.value = true
@@ -90,8 +99,10 @@ export function createInbox(desk: Desk, initial: Filters): Inbox {
 
   const disposers = [
     desk.session.inbox((frame) => {
-      for (const ticket of frame.tickets) take(ticket)
-      if (frame.stats !== null) stats.value = frame.stats
+      batch(() => {
+        for (const ticket of frame.tickets) take(ticket)
+        if (frame.stats !== null) stats.value = frame.stats
+      })
     }),
     // Pushes that were missed while away show here.
     desk.live.subscribe((live) => {
@@ -118,6 +129,11 @@ export function createInbox(desk: Desk, initial: Filters): Inbox {
     loadMore: () => load(cursor.value),
     reload,
     take,
+    setOpen(id) {
+      openId = id
+      const ticket = tickets.value.find((one) => one.id === id)
+      if (ticket !== undefined) take(ticket)
+    },
     dispose() {
       stopSearch()
       for (const dispose of disposers) dispose()

@@ -63,6 +63,8 @@ export function createPresence(desk: Desk) {
     },
     /** Whoever has done something no longer types it. */
     spoke: forget,
+    /** Listening again: what was not said, or may not have arrived, is said now. */
+    joined: sayRead,
     arrived(now: readonly Viewer[]) { viewers.value = now },
     disconnected() {
       viewers.value = []

@@ -49,6 +49,7 @@ export interface TicketStore {
 
 const OLDER_EVENTS = 50
 const REFRESH_MS = 60
+const RETRY_MS = 2_000
 
 /** Opens a ticket by id or number. `onTicket` hears of every newer state of it. */
 export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketView) => void): TicketStore {
@@ -84,6 +85,7 @@ export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketVie
     if (disposed) return
     if (!result.ok) {
       if (opening.value.kind !== 'open') opening.value = { kind: 'failed', problem: result.problem }
+      else refreshSoon(RETRY_MS)
       return
     }
     take(result.value)
@@ -107,9 +109,9 @@ export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketVie
     }
   }
 
-  const refreshSoon = () => {
+  const refreshSoon = (ms: number) => {
     stopRefresh()
-    stopRefresh = clock.after(REFRESH_MS, () => void load())
+    stopRefresh = clock.after(ms, () => void load())
   }
 
   const heard = (events: readonly HistoryEvent[]) => {
@@ -118,7 +120,7 @@ export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketVie
     const news = events.filter((event) => event.seq > ticket.seq)
     if (news.length === 0) return
     take(news.reduce(withEvent, ticket))
-    if (news.some(changesFacts)) refreshSoon()
+    if (news.some(changesFacts)) refreshSoon(REFRESH_MS)
   }
 
   const sink: TicketSink = {
@@ -131,8 +133,9 @@ export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketVie
       batch(() => {
         step({ type: 'page', page })
         presence.arrived(page.viewers)
+        if (!page.more) presence.joined()
         heard(page.events)
-        if (page.reset) refreshSoon()
+        if (page.reset) refreshSoon(REFRESH_MS)
       })
     },
     frame: (frame) => batch(() => taken(frame)),

@@ -6,6 +6,7 @@ import type { Desk } from '../app/desk.ts'
 import type { Problem } from '../protocol/model.ts'
 import { t, tProblem } from '../strings.ts'
 import { T } from '../testids.ts'
+import icon from './icon.svg'
 
 interface TopBarProps {
   readonly title: string
@@ -19,7 +20,7 @@ export function TopBar({ title, home, identity, onHome, onSignOut }: TopBarProps
   return (
     <header class="top">
       <a class="brand" href={home} onClick={(event) => { event.preventDefault(); onHome() }}>
-        <img src="/assets/icon.svg" alt="" width="24" height="24" />
+        <img src={icon} alt="" width="24" height="24" />
         <span>{title}</span>
       </a>
       {identity !== null && (

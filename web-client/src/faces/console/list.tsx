@@ -3,10 +3,11 @@ import type { Router } from '../../app/router.ts'
 import type { Agent } from '../../protocol/decode-rest.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
-import { shortWhen, t, tWord } from '../../strings.ts'
+import { t, tWord } from '../../strings.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/frame.tsx'
+import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
 
 interface ListProps {
   readonly inbox: Inbox
@@ -24,7 +25,7 @@ export function InboxList({ inbox, router, open, me }: ListProps) {
       {!inbox.loaded.value && shown.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
       {inbox.loaded.value && shown.length === 0 && <Empty testid={T.listEmpty}>{t('list.empty.console')}</Empty>}
       <ul class="tickets" data-testid={T.ticketList}>
-        {shown.map((ticket) => <Row key={ticket.id} ticket={ticket} router={router} isOpen={open === ticket.ticket_number || open === ticket.id} me={me} />)}
+        {shown.map((ticket) => <Row key={ticket.id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} />)}
       </ul>
       {inbox.more.value && <button type="button" class="quiet more" data-testid={T.listMore} onClick={() => void inbox.loadMore()}>{t('list.more')}</button>}
     </nav>
@@ -76,41 +77,19 @@ interface RowProps {
 }
 
 function Row({ ticket, router, isOpen, me }: RowProps) {
-  const unread = !isOpen && ticket.seq > ticket.read_seq
   const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
   return (
-    <li>
-      <a
-        class={`ticket-row ${isOpen ? 'open' : ''} ${unread ? 'unread' : ''}`}
-        href={router.href(ticket.ticket_number)}
-        aria-current={isOpen ? 'page' : undefined}
-        data-testid={T.ticketRow}
-        data-number={ticket.ticket_number}
-        data-unread={unread}
-        data-status={ticket.status}
-        data-priority={ticket.priority}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return
-          event.preventDefault()
-          router.go(ticket.ticket_number)
-        }}
-      >
-        <span class="line">
-          <span class="subject" dir="auto">{ticket.subject}</span>
-          {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
-          <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>
-        </span>
-        <span class="line small">
-          <span class="number">{ticket.ticket_number}</span>
-          <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>
-        </span>
-        <span class="line small">
-          <StatusBadge status={ticket.status} />
-          <PriorityBadge priority={ticket.priority} />
-          <span class="spacer" />
-          <span class="assignee" dir="auto">{assignee}</span>
-        </span>
-      </a>
-    </li>
+    <TicketLink ticket={ticket} router={router} isOpen={isOpen}>
+      <span class="line small">
+        <span class="number">{ticket.ticket_number}</span>
+        <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>
+      </span>
+      <span class="line small">
+        <StatusBadge status={ticket.status} />
+        <PriorityBadge priority={ticket.priority} />
+        <span class="spacer" />
+        <span class="assignee" dir="auto">{assignee}</span>
+      </span>
+    </TicketLink>
   )
 }

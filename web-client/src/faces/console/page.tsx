@@ -36,8 +36,12 @@ export function ConsolePage(props: FaceProps) {
 function StaffConsole({ desk, router, onSignOut }: FaceProps) {
   const inbox = useInbox(desk, router)
   const ref = router.place.value.rest
-  const onTicket = useCallback((ticket: TicketView) => inbox.take(ticket), [inbox])
+  const onTicket = useCallback((ticket: TicketView) => {
+    inbox.setOpen(ticket.id)
+    inbox.take(ticket)
+  }, [inbox])
   const store = useTicket(desk, ref, onTicket)
+  useEffect(() => { if (ref === '') inbox.setOpen(null) }, [ref, inbox])
   useEffect(() => { document.title = t('app.tab', { page: ref === '' ? t('app.console') : ref }) }, [ref])
   return (
     <div class={`page console ${ref === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>

@@ -1,10 +1,11 @@
 import type { OwnTickets } from '../../app/own-tickets.ts'
 import type { Router } from '../../app/router.ts'
 import type { CustomerView } from '../../protocol/model.ts'
-import { shortWhen, t } from '../../strings.ts'
+import { t } from '../../strings.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/frame.tsx'
+import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
 
 interface ListProps {
   readonly tickets: OwnTickets
@@ -29,7 +30,7 @@ export function TicketList({ tickets, router, open }: ListProps) {
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={4} />}
       {tickets.loaded.value && shown.length === 0 && <Empty testid={T.listEmpty}>{t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>}
       <ul class="tickets" data-testid={T.ticketList}>
-        {shown.map((ticket) => <Row key={ticket.id} ticket={ticket} router={router} isOpen={open === ticket.ticket_number || open === ticket.id} />)}
+        {shown.map((ticket) => <Row key={ticket.id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}
       </ul>
       {tickets.more.value && <button type="button" class="quiet more" data-testid={T.listMore} onClick={() => void tickets.loadMore()}>{t('list.more')}</button>}
     </nav>
@@ -37,36 +38,14 @@ export function TicketList({ tickets, router, open }: ListProps) {
 }
 
 function Row({ ticket, router, isOpen }: { readonly ticket: CustomerView; readonly router: Router; readonly isOpen: boolean }) {
-  const unread = !isOpen && ticket.seq > ticket.read_seq
   return (
-    <li>
-      <a
-        class={`ticket-row ${isOpen ? 'open' : ''} ${unread ? 'unread' : ''}`}
-        href={router.href(ticket.ticket_number)}
-        aria-current={isOpen ? 'page' : undefined}
-        data-testid={T.ticketRow}
-        data-number={ticket.ticket_number}
-        data-unread={unread}
-        data-status={ticket.status}
-        data-priority={ticket.priority}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return
-          event.preventDefault()
-          router.go(ticket.ticket_number)
-        }}
-      >
-        <span class="line">
-          <span class="subject" dir="auto">{ticket.subject}</span>
-          {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
-          <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>
-        </span>
-        <span class="line small">
-          <span class="number">{ticket.ticket_number}</span>
-          <span class="spacer" />
-          <PriorityBadge priority={ticket.priority} />
-          <StatusBadge status={ticket.status} />
-        </span>
-      </a>
-    </li>
+    <TicketLink ticket={ticket} router={router} isOpen={isOpen}>
+      <span class="line small">
+        <span class="number">{ticket.ticket_number}</span>
+        <span class="spacer" />
+        <PriorityBadge priority={ticket.priority} />
+        <StatusBadge status={ticket.status} />
+      </span>
+    </TicketLink>
   )
 }
