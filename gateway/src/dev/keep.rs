@@ -1,6 +1,6 @@
 //! What outlives a run, beside the cluster.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -16,11 +16,23 @@ pub fn random_word() -> String {
     Alphanumeric.sample_string(&mut rand::rng(), WORD_CHARS)
 }
 
+/// Makes the data directory this process's own, until the file is dropped.
+pub fn claim(data: &Path) -> Result<File, DevError> {
+    let path = data.join("lock");
+    let fault = |source| DevError::Data { path: path.clone(), source };
+    fs::create_dir_all(data).map_err(fault)?;
+    let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path).map_err(fault)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(DevError::Taken { data: data.to_owned() }),
+        Err(fs::TryLockError::Error(source)) => Err(fault(source)),
+    }
+}
+
 /// The secret that tokens are signed with: kept, so that a browser stays signed in over a restart. Readable by its owner alone.
 pub fn secret(data: &Path) -> Result<String, DevError> {
     let path = data.join("jwt.secret");
     let fault = |source| DevError::Data { path: path.clone(), source };
-    fs::create_dir_all(data).map_err(fault)?;
     if let Ok(secret) = fs::read_to_string(&path)
         && secret.trim().len() >= WORD_CHARS
     {

@@ -53,6 +53,12 @@ pub enum DevError {
         #[source]
         source: std::io::Error,
     },
+    /// Another one runs on the same data.
+    #[error("another helpline dev runs on {}: end it, or choose another directory with --data", data.display())]
+    Taken {
+        /// Which directory.
+        data: PathBuf,
+    },
     /// The data directory cannot be used.
     #[error("{path} cannot be used")]
     Data {
@@ -78,6 +84,7 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     telemetry::install_logs(&LogSettings { log: "warn".to_owned(), log_format: LogFormat::Text });
     let shutdown = cli::shutdown_signal().map_err(|_| DevError::Start("signals cannot be handled"))?;
     let addresses = free_addresses(settings.listen, settings.instances)?;
+    let _claim = keep::claim(&settings.data)?;
     let secret = keep::secret(&settings.data)?;
     // Cancel-safe in what matters: parts that were started are owned, and end when they are dropped.
     let desk = tokio::select! {
@@ -115,11 +122,8 @@ async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -
         (Some(_), _) | (None, _) => None,
     };
     let redis_url = settings.redis.as_ref().map(|url| url.expose().to_owned()).or_else(|| redis.as_ref().map(Redis::url));
-    let mut env = vec![
-        ("HELPLINE_DATABASE_URL", database_url),
-        ("HELPLINE_JWT_SECRET", secret.to_owned()),
-        ("HELPLINE_ORIGINS", origins(addresses)),
-    ];
+    let mut env =
+        vec![("HELPLINE_DATABASE_URL", database_url), ("HELPLINE_JWT_SECRET", secret.to_owned()), ("HELPLINE_ORIGINS", origins(addresses))];
     env.extend(redis_url.map(|url| ("HELPLINE_REDIS_URL", url)));
     env.extend(settings.assets_dir.as_ref().map(|dir| ("HELPLINE_ASSETS_DIR", dir.display().to_string())));
     let gateways = Gateways::start(addresses, &settings.data, &env).await?;
@@ -147,7 +151,8 @@ async fn prepare(postgres: &Postgres, runtime_password: &str) -> Result<(), DevE
 
 /// The addresses of all instances, each looked at: a busy port is better named now than after a minute of waiting.
 fn free_addresses(first: SocketAddr, instances: u16) -> Result<Vec<SocketAddr>, DevError> {
-    let address = |n| SocketAddr::new(first.ip(), if first.port() == 0 { helpline_rig::free_port() } else { first.port().saturating_add(n) });
+    let address =
+        |n| SocketAddr::new(first.ip(), if first.port() == 0 { helpline_rig::free_port() } else { first.port().saturating_add(n) });
     let free = |address| TcpListener::bind(address).map(|_| address).map_err(|source| DevError::Busy { address, source });
     (0..instances).map(address).map(free).collect()
 }
@@ -169,7 +174,10 @@ fn greet(addresses: &[SocketAddr], settings: &DevSettings, desk: &Desk) {
     for person in people::ALL {
         println!("  {:<18} {:<14} {}", person.name, person.role.map_or("customer", |role| role.as_str()), person.id);
     }
-    println!("\nA token for scripts: curl -s -H 'content-type: application/json' -d '{{\"user\":\"Ada\"}}' http://{}/dev/token", addresses[0]);
+    println!(
+        "\nA token for scripts: curl -s -H 'content-type: application/json' -d '{{\"user\":\"Ada\"}}' http://{}/dev/token",
+        addresses[0]
+    );
     if desk.redis.is_some() {
         println!("The instances are joined by a Redis of their own.");
     }

@@ -32,7 +32,6 @@ pub struct Desk {
     pub url: String,
     pub app: Arc<App>,
     pub record: tokio_postgres::Client,
-    pub database_url: String,
     agent: ureq::Agent,
     shutdown: CancellationToken,
 }
@@ -94,11 +93,6 @@ pub fn katherine() -> &'static DemoPerson {
     people::named("Katherine").unwrap()
 }
 
-/// A good token for anybody.
-pub fn token_for(user: UserId) -> String {
-    token_with(&people::claims(user, "authenticated", Utc::now().timestamp() + 600))
-}
-
 pub fn token_with(claims: &Map<String, Value>) -> String {
     auth::sign(&TokenSecret::plain(&Hidden::from(SECRET)).unwrap(), claims).unwrap()
 }
@@ -150,7 +144,7 @@ impl Desk {
             .allow_non_standard_methods(true)
             .proxy(None)
             .timeout_global(Some(Duration::from_secs(30)));
-        let desk = Self { url, app, record, database_url, agent: agent.build().new_agent(), shutdown };
+        let desk = Self { url, app, record, agent: agent.build().new_agent(), shutdown };
         for person in people::ALL {
             desk.token(person);
             let identity = person.identity();

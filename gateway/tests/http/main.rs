@@ -1,12 +1,13 @@
 //! REST from outside: a real Postgres, a real instance, requests over a socket.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests say what they expect")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, reason = "tests say what they expect")]
 
 mod access;
 mod audit;
 mod commands;
 mod conversation;
 mod desk;
+mod dev;
 mod lists;
 mod pages;
 mod problems;

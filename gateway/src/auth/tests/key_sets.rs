@@ -23,6 +23,7 @@ struct Provider {
 }
 
 impl Provider {
+    #[expect(clippy::disallowed_methods, reason = "the test's runtime ends the server with the test")]
     async fn start(answer: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
         let url = format!("http://{}/keys", listener.local_addr().expect("bound"));
