@@ -14,8 +14,9 @@ left join support_messages m on m.id = a.message_id
 left join people p on p.id = a.actor_id;
 
 -- What was sent under a key: side, text and attachments.
+-- (Stable as `convert_to` is: declared immutable, it could not be inlined.)
 create function support_digest(p_is_internal boolean, p_body text, p_attachments jsonb) returns bytea
-language sql immutable parallel safe
+language sql stable parallel safe
 as $$
   select sha256(convert_to(case when p_is_internal then 'note ' else 'message ' end || p_attachments::text || ' ' || p_body, 'UTF8'))
 $$;
@@ -81,16 +82,21 @@ begin
              when b.is_internal and s.side = 'customer' then 'forbidden'
              when t.archived_at is not null then 'ticket_archived'
              when t.status = 'closed' and not b.is_internal then 'ticket_closed'
-             when b.based_on < case s.side when 'staff' then h.seq else h.public_seq end and exists (
-               select 1 from support_ticket_activity a
-               where a.ticket_id = b.ticket_id and a.actor_id is distinct from b.sender_id
-                 and case s.side
-                       when 'staff' then a.seq > b.based_on and a.kind in ('message_added', 'internal_note_added')
-                       else a.public_seq > b.based_on and a.kind = 'message_added'
-                     end
-                 -- A customer's number never exceeds the staff's, so either way this bounds the walk over the primary key.
-                 and a.seq > b.based_on
-             ) then 'stale'
+             -- Coalesced, for a null would not keep the walk behind it from being made. Each walk goes up one index from `based_on`; the
+             -- order says which, where the costs of two are alike.
+             when coalesce(b.based_on < case s.side when 'staff' then h.seq else h.public_seq end, false)
+                  and case s.side
+                        when 'staff' then (
+                          select true from support_ticket_activity a
+                          where a.ticket_id = b.ticket_id and a.seq > b.based_on and a.actor_id is distinct from b.sender_id
+                            and a.kind in ('message_added', 'internal_note_added')
+                          order by a.ticket_id, a.seq limit 1)
+                        else (
+                          select true from support_ticket_activity a
+                          where a.ticket_id = b.ticket_id and a.public_seq > b.based_on and a.actor_id is distinct from b.sender_id
+                            and a.kind = 'message_added'
+                          order by a.ticket_id, a.public_seq limit 1)
+                      end then 'stale'
              else 'stored'
            end as code
     from (

@@ -100,7 +100,7 @@ fn refusal(db: &DbError) -> Option<RejectCode> {
 impl From<deadpool_postgres::PoolError> for StoreError {
     fn from(error: deadpool_postgres::PoolError) -> Self {
         match error {
-            deadpool_postgres::PoolError::Timeout(_) => Self::PoolExhausted,
+            deadpool_postgres::PoolError::Timeout(deadpool_postgres::TimeoutType::Wait) => Self::PoolExhausted,
             deadpool_postgres::PoolError::Backend(error) => match Self::from(error) {
                 // Whatever the server says to a newcomer, the record cannot be reached that way.
                 Self::Other(error) | Self::Data(error) | Self::Busy(error) => Self::Unreachable(Box::new(error)),

@@ -227,3 +227,12 @@ pub fn refusal<T: std::fmt::Debug>(result: Result<T, helpline_persistence::Store
         other => panic!("not refused: {other:?}"),
     }
 }
+
+/// Waits for a condition of the outside world; fails when it does not come.
+pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !condition().await {
+        assert!(std::time::Instant::now() < deadline, "never happened: {what}");
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,5 +1,7 @@
 //! The record against a real Postgres: one cluster for this binary, a migrated template, one database per test.
 
 mod append;
+mod bench;
+mod concurrency;
 mod desk;
 mod tickets;

@@ -1,0 +1,108 @@
+//! Many writers of every sort at once: one order per ticket, no hole, no deadlock.
+
+use helpline_core::ids::{TicketId, UserId};
+use helpline_persistence::messages::{NewMessage, Outcome, append, append_waiting};
+use helpline_persistence::{Store, StoreError};
+use rand::RngExt;
+use rand::seq::SliceRandom;
+use tokio::task::JoinSet;
+use tokio_postgres::Client;
+
+use crate::desk::{Desk, message, note};
+
+const ROUNDS: usize = 30;
+const BATCH: usize = 17;
+
+/// A lane of the gateway: what is busy is tried alone.
+async fn lane(desk: &Desk, tickets: &[TicketId], waits: bool) -> usize {
+    let mut sent = 0;
+    for round in 0..ROUNDS {
+        let batch: Vec<NewMessage> = (0..BATCH).map(|n| random_message(desk, tickets, round * BATCH + n)).collect();
+        let outcomes = until_answered(&desk.store, &batch, waits).await;
+        for (outcome, message) in outcomes.into_iter().zip(batch) {
+            match outcome {
+                Outcome::Stored(_) | Outcome::Duplicate(_) => sent += 1,
+                Outcome::Busy => {
+                    let alone = until_answered(&desk.store, &[message], true).await;
+                    assert!(matches!(alone[0], Outcome::Stored(_) | Outcome::Duplicate(_)), "{alone:?}");
+                    sent += 1;
+                }
+                Outcome::Refused { .. } => panic!("{outcome:?}"),
+            }
+        }
+    }
+    sent
+}
+
+/// As the gateway does it: what passes by itself is tried again, with the same keys.
+async fn until_answered(store: &Store, batch: &[NewMessage], waits: bool) -> Vec<Outcome> {
+    loop {
+        match if waits { append_waiting(store, batch).await } else { append(store, batch).await } {
+            Ok(answer) => return answer.outcomes,
+            Err(StoreError::Busy(_) | StoreError::PoolExhausted | StoreError::Unreachable(_)) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+fn random_message(desk: &Desk, tickets: &[TicketId], n: usize) -> NewMessage {
+    let ticket = tickets[rand::rng().random_range(0..tickets.len())];
+    match n % 3 {
+        0 => message(ticket, desk.customer, "from the customer"),
+        1 => message(ticket, desk.agent, "from the agent"),
+        _ => note(ticket, desk.agent, "a note"),
+    }
+}
+
+/// The platform's own SQL: rows for many tickets in one statement, in any order, and changes of tickets.
+async fn plain_sql(client: &Client, tickets: &[TicketId], customer: UserId) -> usize {
+    for round in 0..ROUNDS {
+        let mut some: Vec<_> = (0..BATCH).map(|_| tickets[rand::rng().random_range(0..tickets.len())]).collect();
+        some.shuffle(&mut rand::rng());
+        let values: Vec<_> = some.iter().map(|ticket| format!("('{ticket}', '{customer}', 'customer', 'by psql')")).collect();
+        let insert = format!("insert into support_messages (ticket_id, sender_id, sender_type, body) values {}", values.join(", "));
+        client.batch_execute(&insert).await.unwrap();
+        let change = format!("update support_tickets set priority = '{}' where id = '{}'", ["low", "high"][round % 2], some[0]);
+        client.batch_execute(&change).await.unwrap();
+    }
+    ROUNDS * BATCH
+}
+
+async fn sixteen_writers(tickets: usize) {
+    let desk = std::sync::Arc::new(Desk::open_with_connections(12).await);
+    let mut ids = Vec::new();
+    for _ in 0..tickets {
+        ids.push(desk.ticket().await);
+    }
+    let ids = std::sync::Arc::new(ids);
+    let mut writers = JoinSet::new();
+    for n in 0..16 {
+        let (desk, ids) = (desk.clone(), ids.clone());
+        writers.spawn(async move {
+            match n % 3 {
+                0 => lane(&desk, &ids, false).await,
+                1 => lane(&desk, &ids, true).await,
+                _ => plain_sql(&desk.another_admin().await, &ids, desk.customer).await,
+            }
+        });
+    }
+    let sent: usize = writers.join_all().await.into_iter().sum();
+    assert_eq!(sent, 16 * ROUNDS * BATCH);
+    let mut found = 0;
+    for ticket in ids.iter() {
+        let rows = desk.history(*ticket).await;
+        found += rows.iter().filter(|row| matches!(row.kind.as_str(), "message_added" | "internal_note_added")).count();
+    }
+    assert_eq!(found, sent + tickets, "each send once, and each ticket's first message");
+    assert_eq!(desk.ask::<i64>("select deadlocks from pg_stat_database where datname = current_database()").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixteen_writers_on_one_ticket_leave_one_gapless_order() {
+    sixteen_writers(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixteen_writers_on_fifty_tickets_never_deadlock() {
+    sixteen_writers(50).await;
+}
