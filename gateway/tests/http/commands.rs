@@ -2,9 +2,10 @@
 
 use std::process::Output;
 
+use helpline_rig::{Gateway, free_port};
 use tokio::process::Command;
 
-use crate::desk::{SECRET, database, postgres};
+use crate::desk::{PASSWORD, SECRET, database, postgres};
 
 const ID: &str = "018f0000-0000-7000-8000-000000000001";
 
@@ -113,4 +114,20 @@ async fn token_signs_what_serve_takes() {
     assert_eq!(told(&output).trim().split('.').count(), 3);
     assert_eq!(helpline(&["token", "--sub", "ada"], &[("HELPLINE_JWT_SECRET", SECRET)]).await.status.code(), Some(64));
     assert_eq!(helpline(&["token", "--sub", ID], &[]).await.status.code(), Some(64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_ends_with_0_when_it_is_asked_to() {
+    let url = postgres().await.url_for("helpline_service", PASSWORD, &database().await);
+    let metrics_port = free_port();
+    let spec = Gateway::spec().binary(env!("CARGO_BIN_EXE_helpline")).env("HELPLINE_DATABASE_URL", url).env("HELPLINE_JWT_SECRET", SECRET);
+    let gateway = spec.env("HELPLINE_METRICS_LISTEN", format!("127.0.0.1:{metrics_port}")).start().await.unwrap();
+    assert_eq!(gateway.get_status("/metrics").await, Some(404), "the figures have moved to their own address");
+    let metrics = tokio::task::spawn_blocking(move || {
+        ureq::get(format!("http://127.0.0.1:{metrics_port}/metrics")).call().unwrap().body_mut().read_to_string().unwrap()
+    });
+    assert!(metrics.await.unwrap().contains("helpline_"));
+    let log = std::fs::read_to_string(gateway.log()).unwrap();
+    assert!(!log.contains(SECRET) && !log.contains(PASSWORD), "{log}");
+    assert_eq!(gateway.stop().await.unwrap(), Some(0));
 }

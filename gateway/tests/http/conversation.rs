@@ -172,6 +172,19 @@ async fn a_message_is_edited_by_its_sender_and_redacted_for_good() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn anybodys_message_is_redacted_by_admins_alone() {
+    let desk = Desk::start().await;
+    let ticket = desk.ticket(ada()).await;
+    for (sender, others) in [(ada(), grace()), (grace(), ada()), (grace(), alan())] {
+        let message = desk.message(sender, &ticket, "secret").await;
+        let path = format!("/v1/tickets/{ticket}/messages/{message}");
+        let refused = desk.call(others, "DELETE", &path, None).await;
+        assert!(matches!(refused.status, 403 | 404), "{} on {}'s: {}", others.name, sender.name, refused.text());
+        desk.call(katherine(), "DELETE", &path, None).await.expect(204);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_is_found_by_its_number_in_any_case() {
     let desk = Desk::start().await;
     let ticket = desk.ticket(ada()).await;

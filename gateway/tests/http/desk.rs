@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 pub const SECRET: &str = "a-secret-of-the-tests-that-is-long-enough";
 const TEMPLATE: &str = "helpline_template";
-const PASSWORD: &str = "runtime";
+pub const PASSWORD: &str = "runtimepassword";
 
 /// One server for all tests of this binary; each test has a database of its own, copied from a migrated one.
 static POSTGRES: OnceCell<Postgres> = OnceCell::const_new();
@@ -124,11 +124,16 @@ impl Desk {
 
     /// With further arguments of `serve`.
     pub async fn start_with(arguments: &[&str]) -> Self {
+        Self::start_through(postgres().await.port(), arguments).await
+    }
+
+    /// Reaching Postgres on this port: its own, or that of something in between.
+    pub async fn start_through(port: u16, arguments: &[&str]) -> Self {
         let (postgres, database) = (postgres().await, database().await);
         let admin_url = postgres.admin_url(&database);
         let roles: Vec<_> = people::ALL.iter().filter_map(|person| Some((person.id, person.role?))).collect();
         bootstrap::grant(&admin_url, &roles).await.unwrap();
-        let database_url = postgres.url_for("helpline_service", PASSWORD, &database);
+        let database_url = format!("postgres://helpline_service:{PASSWORD}@127.0.0.1:{port}/{database}");
         let given = ["serve", "--database-url", &database_url, "--jwt-secret", SECRET, "--pool-connections-max", "8"];
         let settings = Settings::parse_from(given.iter().chain(arguments)).serve;
         let (listener, metrics) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), telemetry::detached_metrics());

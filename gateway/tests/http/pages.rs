@@ -1,6 +1,10 @@
 //! Pages, health, the description, and the headers that guard them.
 
-use crate::desk::{Desk, ada};
+use std::time::{Duration, Instant};
+
+use helpline_rig::Proxy;
+
+use crate::desk::{Desk, ada, postgres};
 
 async fn get(desk: &Desk, path: &str) -> crate::desk::Answer {
     desk.send(desk.request("GET", path).body(Vec::new()).unwrap()).await
@@ -56,6 +60,32 @@ async fn health_tells_alive_from_ready() {
     );
     let metrics = get(&desk, "/metrics").await;
     assert_eq!((metrics.status, metrics.header("content-type")), (200, Some("text/plain; version=0.0.4")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_record_an_instance_is_alive_not_ready_and_says_when_to_come_back() {
+    let proxy = Proxy::start(postgres().await.port()).await.unwrap();
+    let desk = Desk::start_through(proxy.port(), &[]).await;
+    get(&desk, "/readyz").await.expect(200);
+    proxy.refuse();
+    proxy.cut();
+    becomes(&desk, 503).await;
+    assert_eq!(get(&desk, "/readyz").await.expect(503)["record"], "unreachable");
+    get(&desk, "/healthz").await.expect(200);
+    let answer = desk.get(ada(), "/v1/tickets").await;
+    assert_eq!(answer.refused(503), "unavailable");
+    assert!(answer.header("retry-after").is_some());
+    proxy.resume();
+    becomes(&desk, 200).await;
+    desk.get(ada(), "/v1/tickets").await.expect(200);
+}
+
+async fn becomes(desk: &Desk, status: u16) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while get(desk, "/readyz").await.status != status {
+        assert!(Instant::now() < deadline, "/readyz did not become {status}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
