@@ -36,5 +36,6 @@ function Card({ name, label, value, alarming = false }: CardProps) {
 }
 
 function round(n: number): string {
+  if (n > 0 && n < 0.1) return '<0.1'
   return n >= 10 ? n.toFixed(0) : n.toFixed(1)
 }

@@ -1,0 +1,72 @@
+// The REST client against a real HTTP server.
+
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { expiry } from '../src/app/auth.ts'
+import { createRest } from '../src/rest/client.ts'
+
+const open: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0)) await close()
+})
+
+interface Reply { readonly status: number; readonly type?: string; readonly body: string }
+
+async function desk(answer: (request: IncomingMessage, n: number) => Reply, tokens: (fresh: boolean) => Promise<string | null> = () => Promise.resolve('t')) {
+  let n = 0
+  const server = createServer((request, response) => {
+    const { status, type = 'application/json', body } = answer(request, ++n)
+    response.writeHead(status, { 'content-type': type }).end(body)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  open.push(async () => { server.close(); server.closeAllConnections(); await once(server, 'close') })
+  const address = server.address()
+  const port = address !== null && typeof address === 'object' ? address.port : 0
+  return createRest({ fetch: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init), token: tokens })
+}
+
+describe('REST', () => {
+  test('sends the token, and the key with what creates something', async () => {
+    const heard: IncomingMessage['headers'][] = []
+    const rest = await desk((request) => { heard.push(request.headers); return { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' } })
+    expect(await rest.postMessage('id', { body: 'x' }, 'key-1')).toEqual({ ok: true, value: { seq: 3, at: 'now', duplicate: false } })
+    expect(heard[0]).toMatchObject({ authorization: 'Bearer t', 'idempotency-key': 'key-1' })
+  })
+  test('asks once more with a fresh token when one was refused, and not again', async () => {
+    const asked: boolean[] = []
+    const rest = await desk(
+      () => ({ status: 401, type: 'application/problem+json', body: '{"code":"token_expired","title":"","status":401}' }),
+      (fresh) => { asked.push(fresh); return Promise.resolve('t') },
+    )
+    expect(await rest.stats()).toMatchObject({ ok: false, problem: { code: 'token_expired', status: 401 } })
+    expect(asked).toEqual([false, true])
+  })
+  test('a refusal is told by its code, a stranger in between by none', async () => {
+    const rest = await desk((_request, n) => (n === 1
+      ? { status: 409, type: 'application/problem+json', body: '{"type":"about:blank","title":"no","status":409,"code":"invalid_move"}' }
+      : { status: 502, type: 'text/html', body: '<h1>Bad gateway</h1>' }))
+    expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_move' } })
+    expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'unreadable', status: 502 } })
+  })
+  test('a server that is not there, and a token that cannot be had, are told as unreachable', async () => {
+    const rest = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.resolve('t') })
+    expect(await rest.stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
+    const tokenless = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.reject(new Error('offline')) })
+    expect(await tokenless.stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
+  })
+  test('names and numbers in paths and queries are escaped', async () => {
+    const paths: string[] = []
+    const rest = await desk((request) => { paths.push(request.url ?? ''); return { status: 404, body: '{}' } })
+    await rest.ticket('../me?x=1')
+    await rest.allTickets({ search: 'a&b=c', status: ['open', 'closed'] })
+    expect(paths).toEqual(['/v1/tickets/..%2Fme%3Fx%3D1', '/v1/tickets?scope=all&search=a%26b%3Dc&status=open%2Cclosed'])
+  })
+})
+
+test("a token's end is read from its claims, and from nothing else", () => {
+  const token = (claims: string) => `h.${btoa(claims).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}.s`
+  expect(expiry(token('{"exp":1700000000}'))).toBe(1_700_000_000_000)
+  expect([token('{"exp":"soon"}'), token('nonsense'), 'opaque', '', 'a.%%%.c'].map(expiry)).toEqual([null, null, null, null, null])
+})
