@@ -4,4 +4,8 @@ mod append;
 mod bench;
 mod concurrency;
 mod desk;
+mod logging;
+mod messages;
+mod pool;
+mod sweep;
 mod tickets;

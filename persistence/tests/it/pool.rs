@@ -1,0 +1,134 @@
+//! One connection, many people: nobody ever reads with another's claims, and nobody is served by a role that may too much.
+
+use helpline_core::ids::{TicketId, UserId};
+use helpline_persistence::tickets::{ListQuery, list_for_customer, list_for_staff};
+use helpline_persistence::{Settings, Store, StoreError, people};
+use rand::RngExt;
+use tokio::task::JoinSet;
+
+use crate::desk::{Desk, cluster, user};
+
+const PEOPLE: u128 = 12;
+const READS: usize = 2_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
+    let desk = std::sync::Arc::new(Desk::open_with_connections(1).await);
+    let mut owners: Vec<(UserId, TicketId)> = Vec::new();
+    for n in 0..PEOPLE {
+        let owner = user(100 + n);
+        owners.push((owner, desk.ticket_of(owner, &format!("Of number {n}")).await));
+    }
+    let owners = std::sync::Arc::new(owners);
+    let mut tasks = JoinSet::new();
+    let (mut finished, mut cut) = (0, 0);
+    for n in 0..READS {
+        let (desk, owners) = (desk.clone(), owners.clone());
+        let handle = tasks.spawn(async move {
+            let (owner, ticket) = owners[n % owners.len()];
+            let all = ListQuery { limit: 50, ..ListQuery::default() };
+            match n % 5 {
+                // The service itself between them: it must not find a role left behind.
+                0 => drop(people::standing(&desk.store, &[owner]).await.unwrap()),
+                1 => {
+                    let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all);
+                    assert_eq!(everything.await.unwrap().tickets.len(), owners.len());
+                }
+                _ => {
+                    let own = list_for_customer(&desk.store, desk.reader(owner), &all);
+                    let own: Vec<_> = own.await.unwrap().tickets.iter().map(|ticket| ticket.id).collect();
+                    assert_eq!(own, [ticket], "{owner} read what is not theirs");
+                }
+            }
+        });
+        // Some are cut off wherever they happen to be: waiting, in flight, decoding. One in fifty dies of a panic elsewhere.
+        for _ in 0..rand::rng().random_range(0..40) {
+            tokio::task::yield_now().await;
+        }
+        if rand::rng().random_bool(0.4) {
+            handle.abort();
+        }
+        while tasks.len() > 8 {
+            match tasks.join_next().await.expect("some are left") {
+                Ok(()) => finished += 1,
+                Err(error) if error.is_cancelled() => cut += 1,
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+    }
+    while let Some(result) = tasks.join_next().await {
+        match result {
+            Ok(()) => finished += 1,
+            Err(error) if error.is_cancelled() => cut += 1,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+    assert!(finished > READS / 10 && cut > READS / 20, "{finished} finished, {cut} cut off: the test did not try both");
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_replaced() {
+    let desk = Desk::open_with_connections(1).await;
+    desk.store.ping().await.unwrap();
+    desk.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'helpline_service'")
+        .await;
+    crate::desk::until("the pool answers again", async || desk.store.ping().await.is_ok()).await;
+    desk.ticket().await;
+}
+
+#[tokio::test]
+async fn a_session_is_never_without_its_bounds() {
+    let desk = Desk::open_with_connections(1).await;
+    let other = desk.another_admin().await;
+    let ticket = desk.ticket().await;
+    other.batch_execute(&format!("begin; select 1 from support_tickets where id = '{ticket}' for update")).await.unwrap();
+    let begun = std::time::Instant::now();
+    let refused = helpline_persistence::messages::append_waiting(&desk.store, &[crate::desk::message(ticket, desk.customer, "x")]).await;
+    assert!(matches!(refused, Err(StoreError::Busy(_))), "{refused:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_millis(helpline_core::limits::STATEMENT_TIMEOUT_MS));
+}
+
+#[tokio::test]
+async fn a_role_that_may_too_much_is_refused_with_the_reason() {
+    let desk = Desk::open().await;
+    let database = &desk.database;
+    let postgres = cluster().await;
+    let cases = [
+        ("super", "superuser", "", "superuser"),
+        ("bypass", "bypassrls", "", "bypasses row-level security"),
+        ("creator", "createrole", "", "create roles"),
+        ("dbcreator", "createdb", "", "create databases"),
+        ("owning", "", "grant helpline_owner to {role}", "member of helpline_owner"),
+        ("building", "", "grant create on schema public to {role}", "objects in schema public"),
+        ("schemas", "", "grant create on database {database} to {role}", "create schemas"),
+        ("emptying", "", "grant truncate on people to {role}", "truncate"),
+        ("reading", "", "grant select on support_messages to {role}", "rights on tables"),
+        ("holding", "", "create table held (n int); alter table held owner to {role}", "owns tables"),
+        ("inheriting", "inherit", "", "inherits"),
+    ];
+    for (name, attribute, grant, reason) in cases {
+        let role = format!("{database}_{name}");
+        let attributes = if attribute == "inherit" { String::new() } else { format!("noinherit {attribute}") };
+        desk.sql(&format!("create role {role} login password 'x1' {attributes}; grant helpline_customer, helpline_staff to {role}")).await;
+        desk.sql(&grant.replace("{role}", &role).replace("{database}", database)).await;
+        let refused = Store::connect(Settings { url: postgres.url_for(&role, "x1", database), connections_max: 1 }).await.err();
+        match refused {
+            Some(StoreError::OverPrivileged(told)) => assert!(told.contains(reason), "{name}: {told}"),
+            other => panic!("{name}: {other:?}"),
+        }
+        desk.sql(&format!("drop owned by {role}; drop role {role}")).await;
+    }
+    assert!(matches!(
+        Store::connect(Settings { url: postgres.admin_url(database), connections_max: 1 }).await.err(),
+        Some(StoreError::OverPrivileged(_))
+    ));
+}
+
+#[tokio::test]
+async fn errors_are_told_apart_by_what_helps() {
+    let postgres = cluster().await;
+    let unreachable = Store::connect(Settings { url: "postgres://x:y@127.0.0.1:1/z".into(), connections_max: 1 }).await.err();
+    assert!(matches!(unreachable, Some(StoreError::Unreachable(_))), "{unreachable:?}");
+    let wrong = Store::connect(Settings { url: postgres.url_for("helpline_service", "wrong", "postgres"), connections_max: 1 }).await.err();
+    assert!(matches!(wrong, Some(StoreError::Unreachable(_))), "{wrong:?}");
+}

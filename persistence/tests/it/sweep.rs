@@ -1,0 +1,75 @@
+//! What became visible is found, once, whoever wrote it and however long the transaction was open.
+
+use std::collections::HashMap;
+
+use helpline_core::ids::TicketId;
+use helpline_persistence::sweep::look;
+use helpline_persistence::{epoch, tickets};
+use rand::RngExt;
+
+use crate::desk::{Desk, message, stored};
+
+const WRITERS: usize = 8;
+const LOOKS: usize = 120;
+
+#[tokio::test]
+async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_transaction() {
+    let desk = Desk::open().await;
+    let mut clients = Vec::new();
+    for _ in 0..WRITERS {
+        clients.push((desk.another_admin().await, None::<TicketId>));
+    }
+    let mut expected = HashMap::new();
+    let mut seen: HashMap<TicketId, u32> = HashMap::new();
+    let mut since = look(&desk.store, None).await.unwrap();
+    assert!(since.moved.is_empty());
+    for round in 0..LOOKS {
+        for (client, open) in &mut clients {
+            // Each transaction writes one row of a fresh ticket, and stays open for a random number of looks; some roll back.
+            match open.take() {
+                None => {
+                    let id = TicketId::new(uuid::Uuid::now_v7());
+                    let insert = format!("insert into support_tickets (id, user_id, subject) values ('{id}', '{}', 'x')", desk.customer);
+                    client.batch_execute(&format!("begin; {insert}")).await.unwrap();
+                    *open = Some(id);
+                }
+                Some(id) if rand::rng().random_bool(0.2) => {
+                    if rand::rng().random_bool(0.9) {
+                        client.batch_execute("commit").await.unwrap();
+                        expected.insert(id, round);
+                    } else {
+                        client.batch_execute("rollback").await.unwrap();
+                    }
+                }
+                Some(id) => *open = Some(id),
+            }
+        }
+        since = look(&desk.store, Some(&since.snapshot)).await.unwrap();
+        for (ticket, seq) in &since.moved {
+            assert_eq!(seq.get(), 1);
+            *seen.entry(*ticket).or_default() += 1;
+            assert_eq!(expected.get(ticket), Some(&round), "seen at the first look after its commit, not before, not later");
+        }
+    }
+    assert_eq!(seen.len(), expected.len());
+    assert!(seen.values().all(|times| *times == 1), "{seen:?}");
+    assert!(expected.len() > LOOKS / 2, "too few to mean anything");
+}
+
+#[tokio::test]
+async fn a_look_gives_the_highest_seq_and_the_epoch() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let first = look(&desk.store, None).await.unwrap();
+    stored(&desk.send(message(ticket, desk.customer, "x")).await);
+    stored(&desk.send(message(ticket, desk.agent, "y")).await);
+    let second = look(&desk.store, Some(&first.snapshot)).await.unwrap();
+    assert_eq!(second.moved.iter().map(|(id, seq)| (*id, seq.get())).collect::<Vec<_>>(), [(ticket, 5)]);
+    assert_eq!(look(&desk.store, Some(&second.snapshot)).await.unwrap().moved, []);
+    let now = epoch::read(&desk.store).await.unwrap();
+    assert_eq!(second.epoch, now);
+    desk.sql("select helpline_note_restore()").await;
+    assert_ne!(epoch::read(&desk.store).await.unwrap(), now, "the operator's word after a restore");
+    let missing = helpline_core::ids::TicketRef::Id(TicketId::new(uuid::Uuid::now_v7()));
+    assert_eq!(tickets::open(&desk.store, &missing).await.unwrap(), None);
+}
