@@ -31,6 +31,13 @@ fn env_name(flag: &str) -> String {
     format!("HELPLINE_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase())
 }
 
+/// Variables that look like settings and are none of these: misspelt, most likely. Told, not refused: a cluster's manager may set
+/// some of its own for a service of our name.
+pub fn unknown_variables(known: &[String]) -> Vec<String> {
+    let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with("HELPLINE_") && !known.contains(name)).collect()
+}
+
 /// Where to listen, and whom to believe.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Listening")]

@@ -9,10 +9,10 @@ mod token;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use helpline_persistence::StoreError;
 
-use crate::config::{ConfigError, ServeSettings};
+use crate::config::{self, ConfigError, ServeSettings};
 use crate::dev::{self, DevError, DevSettings};
 use crate::errors::chain;
 
@@ -117,6 +117,14 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Variables that no command knows as a setting.
+fn unknown_variables() -> Vec<String> {
+    let cli = Cli::command();
+    let settings = cli.get_subcommands().flat_map(clap::Command::get_arguments);
+    let known: Vec<String> = settings.filter_map(|setting| Some(setting.get_env()?.to_string_lossy().into_owned())).collect();
+    config::unknown_variables(&known)
 }
 
 async fn run(command: Command) -> Result<(), CliError> {

@@ -17,6 +17,9 @@ const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
     let config = Config::try_from(settings)?;
     telemetry::install_logs(&config.log);
+    for name in super::unknown_variables() {
+        tracing::warn!(name, "this variable is set, but no setting has its name");
+    }
     let metrics = telemetry::install_metrics().map_err(|_| CliError::Start("the metrics recorder cannot be installed"))?;
     let shutdown = shutdown_signal().map_err(|_| CliError::Start("signals cannot be handled"))?;
     let listener = listen(config.listening.listen).await?;

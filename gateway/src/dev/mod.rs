@@ -178,6 +178,9 @@ fn greet(addresses: &[SocketAddr], settings: &DevSettings, desk: &Desk) {
         "\nA token for scripts: curl -s -H 'content-type: application/json' -d '{{\"user\":\"Ada\"}}' http://{}/dev/token",
         addresses[0]
     );
+    if !settings.listen.ip().is_loopback() {
+        println!("Careful: whoever reaches {} can sign in as anybody.", settings.listen);
+    }
     if desk.redis.is_some() {
         println!("The instances are joined by a Redis of their own.");
     }

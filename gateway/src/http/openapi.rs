@@ -13,7 +13,7 @@ use super::{Shared, activity, admin, me, messages, stats, tickets};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Helpline", description = "Tickets, messages and history over REST. What is live goes over the WebSocket `/v1/ws`."),
+    info(title = "Helpline", description = "Tickets, messages and history over REST. What is live goes over the WebSocket /v1/ws."),
     paths(
         me::me, tickets::list, tickets::create, tickets::open, tickets::change, tickets::rate, activity::activity, activity::messages,
         messages::send, messages::edit, messages::redact, stats::stats, admin::agents, admin::roles, admin::grant, admin::revoke,

@@ -54,6 +54,14 @@ async fn a_wrong_setting_is_named_and_ends_with_64() {
 }
 
 #[tokio::test]
+async fn a_misspelt_setting_is_pointed_at() {
+    let env = [("HELPLINE_DATABASE_URL", "postgres://h/d"), ("HELPLINE_JWT_SECRET", SECRET), ("HELPLINE_LISTE", "127.0.0.1:1")];
+    let output = helpline(&["check-config"], &env).await;
+    assert!(output.status.success() && told(&output).contains("HELPLINE_LISTE is set"), "{}", told(&output));
+    assert!(!told(&output).contains("HELPLINE_LISTEN is set"));
+}
+
+#[tokio::test]
 async fn every_setting_stands_in_the_help_with_its_variable_and_no_value() {
     let output = helpline(&["serve", "--help"], &[("HELPLINE_JWT_SECRET", SECRET)]).await;
     assert_eq!(output.status.code(), Some(0));
@@ -77,8 +85,11 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
     postgres.create_database("fresh", None).await.unwrap();
     let url = postgres.admin_url("fresh");
     let env = [("HELPLINE_ADMIN_DATABASE_URL", url.as_str())];
-    let output = helpline(&["migrate", "--first-admin", ID], &env).await;
-    assert!(output.status.success() && told(&output).contains("is an admin"), "{}", told(&output));
+    // The role is the cluster's: the same password as everywhere in these tests.
+    let output = helpline(&["migrate", "--first-admin", ID, "--runtime-password", PASSWORD], &env).await;
+    for told_of in ["applied", "helpline_service may sign in", "is an admin"] {
+        assert!(output.status.success() && told(&output).contains(told_of), "{}", told(&output));
+    }
     assert!(told(&helpline(&["migrate"], &env).await).contains("up to date"));
     assert_eq!(helpline(&["migrate"], &[("HELPLINE_ADMIN_DATABASE_URL", "nonsense")]).await.status.code(), Some(64));
     assert_eq!(helpline(&["migrate"], &[("HELPLINE_ADMIN_DATABASE_URL", "postgres://127.0.0.1:1/x")]).await.status.code(), Some(69));

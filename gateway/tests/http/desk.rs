@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, Method, Request};
-use chrono::Utc;
 use clap::Parser;
 use helpline_core::ids::UserId;
 use helpline_gateway::app::App;

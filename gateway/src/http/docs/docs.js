@@ -37,8 +37,10 @@ function table(heads, rows) {
 function operation(method, path, described) {
   const verb = element("span", method.toUpperCase());
   verb.className = "method";
-  const block = element("details", "", element("summary", "", verb, element("code", path)));
-  block.append(element("p", [described.summary, described.description].filter(Boolean).join("\n")));
+  const about = element("span", described.summary ?? "");
+  about.className = "about";
+  const block = element("details", "", element("summary", "", verb, element("code", path), about));
+  if (described.description) block.append(element("p", described.description));
   const parameters = (described.parameters ?? []).map((it) => [
     element("code", it.name), `${it.in}${it.required ? ", required" : ""}`, link(it.schema), it.description ?? "",
   ]);
