@@ -1,0 +1,180 @@
+//! What must hold of every table, view and function, also of those that the next migration brings.
+
+use helpline_persistence::migrate;
+
+use crate::desk::{Desk, cluster, empty_database};
+
+/// Definer functions run with the owner's rights: each one is here because somebody looked at it.
+const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_tickets helpline_epoch helpline_note_restore \
+    helpline_schema_version log_ticket_activity people_block_recorded people_changed support_append support_change_ticket \
+    support_create_ticket support_current_role support_edit_message support_heads support_is_staff support_mark_read \
+    support_messages_log_inserted support_messages_log_updated support_open support_rate_ticket support_read_stats \
+    support_reads_of_ticket support_record_access support_redact_message support_require_user support_roll_up_tallies \
+    support_rows_after support_rows_written support_search_tickets support_set_role support_sign_in support_standing support_summaries \
+    support_sweep support_tickets_before_insert support_tickets_before_update support_tickets_log_inserted support_tickets_log_updated \
+    support_tickets_tally update_ticket_status user_roles_recorded";
+
+/// Of what the extension brings and what is ours.
+const OURS: &str = "not exists (select 1 from pg_depend d where d.objid = o.oid and d.deptype = 'e')";
+
+async fn names(desk: &Desk, sql: &str) -> Vec<String> {
+    desk.admin.query(&sql.replace("{ours}", OURS), &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test]
+async fn every_table_view_and_function_keeps_the_rules() {
+    let desk = Desk::open().await;
+    let none: Vec<String> = Vec::new();
+    let tables =
+        "select o.relname::text from pg_class o where o.relnamespace = 'public'::regnamespace and o.relkind in ('r', 'p') and {ours}";
+    assert!(names(&desk, tables).await.len() >= 14);
+    for (rule, breach) in [
+        ("row-level security is forced", format!("{tables} and not (o.relrowsecurity and o.relforcerowsecurity)")),
+        ("the owner owns", format!("{tables} and o.relowner <> 'helpline_owner'::regrole")),
+        (
+            "every table has policies",
+            format!("{tables} and not exists (select 1 from pg_policy p where p.polrelid = o.oid and p.polroles = array['helpline_owner'::regrole::oid])"),
+        ),
+        (
+            "views run with the rights of who asks",
+            "select o.relname::text from pg_class o where o.relnamespace = 'public'::regnamespace and o.relkind in ('v', 'm') and {ours} \
+             and not coalesce(o.reloptions::text[] @> array['security_invoker=true'], false)"
+                .into(),
+        ),
+        (
+            "no policy is for everybody",
+            "select o.polname::text from pg_policy o where o.polroles = array[0::oid]".into(),
+        ),
+        (
+            "nothing is executable by everybody",
+            "select o.proname::text from pg_proc o where o.pronamespace = 'public'::regnamespace and {ours} \
+             and has_function_privilege('public', o.oid, 'execute')"
+                .into(),
+        ),
+        (
+            "nothing on tables is granted to everybody",
+            "select o.relname::text from pg_class o where o.relnamespace = 'public'::regnamespace and o.relkind in ('r', 'v', 'S') \
+             and exists (select 1 from aclexplode(o.relacl) a where a.grantee = 0)"
+                .into(),
+        ),
+        (
+            "definers pin their search_path, pg_temp last",
+            "select o.proname::text from pg_proc o where o.pronamespace = 'public'::regnamespace and {ours} and o.prosecdef \
+             and not exists (select 1 from unnest(o.proconfig) c where c ~ '^search_path=.*, ?pg_temp$')"
+                .into(),
+        ),
+        (
+            "policies wrap every call in a sub-select",
+            "select o.polname::text from pg_policy o where coalesce(pg_get_expr(o.polqual, o.polrelid), '') || coalesce(pg_get_expr(o.polwithcheck, o.polrelid), '') \
+             ~ '(?<!SELECT )support_(current_user_id|current_role|is_staff)\\('"
+                .into(),
+        ),
+        (
+            "every constraint has a name of ours",
+            "select o.conname::text from pg_constraint o where o.connamespace = 'public'::regnamespace and o.contype in ('c', 'f', 'u', 'p') \
+             and o.conname !~ '_(pkey|fkey|key|check)$'"
+                .into(),
+        ),
+    ] {
+        assert_eq!(names(&desk, &breach).await, none, "{rule}");
+    }
+    let definers =
+        "select o.proname::text from pg_proc o where o.pronamespace = 'public'::regnamespace and {ours} and o.prosecdef order by 1";
+    assert_eq!(names(&desk, definers).await, DEFINERS.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(
+        names(&desk, "select o.rolname::text from pg_roles o where o.rolname like 'helpline\\_%' and o.rolname <> 'helpline_service' and (o.rolcanlogin or o.rolsuper or o.rolbypassrls)").await,
+        none
+    );
+    // The service calls functions; it has no right on any table of its own.
+    let rights = "select o.relname::text from pg_class o where o.relnamespace = 'public'::regnamespace and o.relkind in ('r', 'v', 'S') \
+        and exists (select 1 from aclexplode(o.relacl) a where a.grantee = 'helpline_service'::regrole)";
+    assert_eq!(names(&desk, rights).await, none);
+}
+
+const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/schema.sql");
+
+/// `pg_dump --schema-only` without what differs from server to server.
+async fn dump(database: &str) -> String {
+    let postgres = cluster().await;
+    let output = tokio::process::Command::new(postgres.bin_dir().join("pg_dump"))
+        .args(["--schema-only", "--dbname", &postgres.admin_url(database)])
+        .output()
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let kept =
+        text.lines().filter(|line| !line.starts_with("-- Dumped ") && !line.starts_with("\\") && *line != "SET transaction_timeout = 0;");
+    let mut schema = String::from(
+        "-- The sum of the migrations, held equal to it by a test. Written by:\n-- cargo test -p helpline-persistence -- --ignored write_schema_sql\n",
+    );
+    for line in kept {
+        schema.push_str(line);
+        schema.push('\n');
+    }
+    schema
+}
+
+#[tokio::test]
+async fn schema_sql_is_the_sum_of_the_migrations() {
+    let desk = Desk::open().await;
+    let written = tokio::fs::read_to_string(SCHEMA).await.unwrap();
+    let dumped = dump(&desk.database).await;
+    let first = written.lines().zip(dumped.lines()).find(|(written, dumped)| written != dumped);
+    assert!(written == dumped, "migrations/schema.sql is out of date (see its head); first difference: {first:?}");
+}
+
+#[tokio::test]
+#[ignore = "writes migrations/schema.sql"]
+async fn write_schema_sql() {
+    let desk = Desk::open().await;
+    tokio::fs::write(SCHEMA, dump(&desk.database).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn migrating_twice_or_at_once_changes_nothing() {
+    let (one, two) = (empty_database().await, empty_database().await);
+    let postgres = cluster().await;
+    let (url_one, url_two) = (postgres.admin_url(&one), postgres.admin_url(&two));
+    // Two installers of one database, and another database of the same cluster, at the same moment.
+    let (first, second, other) = tokio::join!(migrate::migrate(&url_one), migrate::migrate(&url_one), migrate::migrate(&url_two));
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert!(first.is_empty() != second.is_empty(), "one of them did the work: {first:?} {second:?}");
+    assert_eq!(other.unwrap().len(), first.len() + second.len());
+    assert!(migrate::migrate(&url_one).await.unwrap().is_empty());
+    assert_eq!(dump(&one).await, dump(&two).await);
+}
+
+#[tokio::test]
+async fn rows_written_before_a_migration_count_after_it() {
+    /// The statistics' ledger came over tickets that were there already.
+    const BEFORE_STATISTICS: u32 = 16;
+    let database = empty_database().await;
+    let url = cluster().await.admin_url(&database);
+    migrate::migrate_to(&url, Some(BEFORE_STATISTICS)).await.unwrap();
+    let admin = crate::desk::connect(&url).await;
+    admin
+        .batch_execute(
+            "insert into support_tickets (user_id, subject, priority) select gen_random_uuid(), 'old ' || n, 'urgent' from generate_series(1, 30) n;
+             insert into support_messages (ticket_id, sender_id, sender_type, body) select id, user_id, 'customer', 'old words' from support_tickets;
+             update support_tickets set status = 'resolved' where ticket_number <= 'TKT-000010'",
+        )
+        .await
+        .unwrap();
+    assert!(!migrate::migrate(&url).await.unwrap().is_empty());
+    let stats = admin.query_one("select open_tickets, resolved_tickets, urgent_tickets from support_ticket_stats", &[]).await.unwrap();
+    assert_eq!((stats.get::<_, i64>(0), stats.get::<_, i64>(1), stats.get::<_, i64>(2)), (20, 10, 20));
+    admin.batch_execute("update support_tickets set status = 'open' where status = 'resolved'").await.unwrap();
+    let stats = admin.query_one("select open_tickets, resolved_tickets from support_ticket_stats", &[]).await.unwrap();
+    assert_eq!((stats.get::<_, i64>(0), stats.get::<_, i64>(1)), (30, 0));
+    let gapless = "select count(*) from (select 1 from support_ticket_activity group by ticket_id having max(seq) <> count(*)) x";
+    assert_eq!(admin.query_one(gapless, &[]).await.unwrap().get::<_, i64>(0), 0);
+}
+
+#[tokio::test]
+async fn a_database_behind_this_program_is_not_current() {
+    let desk = Desk::open().await;
+    assert!(migrate::is_current(&desk.store).await.unwrap());
+    desk.sql("delete from helpline_migrations where version = (select max(version) from helpline_migrations)").await;
+    assert!(!migrate::is_current(&desk.store).await.unwrap());
+}
