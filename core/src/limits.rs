@@ -25,6 +25,16 @@ pub const SEARCH_WORD_CHARS_MIN: usize = 3;
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 /// The frame before `hello` is answered: a token and little else.
 pub const HELLO_BYTES_MAX: usize = 4 * 1024;
+/// What an unfinished message may have cost on the wire: its bytes and as many again for its fragments' heads. A message in fragments of
+/// nothing never grows, and never ends.
+pub const MESSAGE_WIRE_BYTES_MAX: u64 = 2 * FRAME_BYTES_MAX as u64;
+/// The same before `hello`.
+pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
+/// Pings before `hello`: a client's library may send one by itself, nobody needs more.
+pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
+/// One connection's write buffer inside the WebSocket library: pongs to a peer that does not read them gather there. The largest
+/// frame must fit.
+pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
 /// A page frame to a client. tungstenite's write buffer grows to the largest frame for good (measured), so pages stay small.
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// A JSON body over REST.
@@ -42,6 +52,14 @@ pub const BODY_TIMEOUT_MS: u64 = 30_000;
 pub const WRITE_TIMEOUT_MS: u64 = 10_000;
 /// Between a Close sent and the peer's answer.
 pub const CLOSE_TIMEOUT_MS: u64 = 2_000;
+/// From a message's first byte to its last.
+pub const MESSAGE_TIMEOUT_MS: u64 = 30_000;
+/// How long a connection that we ended is still read, so that the peer hears the last word instead of a reset.
+pub const LINGER_MS: u64 = 1_000;
+/// How much is read of it meanwhile.
+pub const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Connections that are read on like this at the same time; beyond, they are reset.
+pub const LINGERING_MAX: usize = 512;
 
 /// Between two `ping` frames, before jitter. NATs and proxies forget idle connections after 30 s at the earliest.
 pub const HEARTBEAT_INTERVAL_MS: u64 = 25_000;
@@ -73,6 +91,10 @@ pub const FRAMES_PER_SECOND: u32 = 30;
 pub const FRAMES_BURST: u32 = 300;
 /// Frames refused as too fast after which the connection is closed 4008.
 pub const RATE_STRIKES_MAX: u32 = 100;
+/// A user may send as fast as this many connections, across all of theirs on one instance.
+pub const FRAMES_USER_FACTOR: u32 = 4;
+/// An address may send as fast as this many connections: an office of fifty such users behind one NAT fits.
+pub const FRAMES_ADDRESS_FACTOR: u32 = 200;
 /// REST requests per second of one user, sustained.
 pub const REQUESTS_PER_SECOND: u32 = 20;
 /// REST requests of one user at once, after silence.
@@ -198,6 +220,10 @@ pub const USER_AGENT_CHARS_MAX: usize = 400;
 // The bounds against their neighbours: what one part may produce, the next can hold.
 const _: () = assert!(BODY_BYTES_MAX < FRAME_BYTES_MAX);
 const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
+const _: () = assert!(MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64 && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64);
+const _: () = assert!(SOCKET_WRITE_BYTES_MAX > BODY_BYTES_MAX * 6 * 2, "a message beside its old text, every byte escaped");
+const _: () = assert!(MESSAGE_TIMEOUT_MS < PONG_TIMEOUT_MS);
+const _: () = assert!(FRAMES_USER_FACTOR <= FRAMES_ADDRESS_FACTOR);
 const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);
 const _: () = assert!(OUTBOX_DRAIN_FRAMES <= OUTBOX_FRAMES_MAX);
 const _: () = assert!(BATCH_MESSAGES_MAX <= LANE_MESSAGES_MAX);

@@ -128,13 +128,7 @@ impl Drop for Seat {
 impl Directory {
     /// Nobody yet.
     pub fn new(bounds: Bounds) -> Self {
-        Self {
-            bounds,
-            total: AtomicU32::new(0),
-            next_id: AtomicU64::new(1),
-            addresses: DashMap::new(),
-            users: DashMap::new(),
-        }
+        Self { bounds, total: AtomicU32::new(0), next_id: AtomicU64::new(1), addresses: DashMap::new(), users: DashMap::new() }
     }
 
     /// Takes a seat for a socket from this address, before the upgrade.
@@ -206,9 +200,7 @@ impl Directory {
 pub fn end_changed(connections: &[Arc<Connection>], standing: &[Person]) {
     let now: HashMap<UserId, &Person> = standing.iter().map(|person| (person.id, person)).collect();
     for connection in connections {
-        let unchanged = now
-            .get(&connection.person.id)
-            .is_some_and(|person| person.role == connection.person.role && !person.blocked);
+        let unchanged = now.get(&connection.person.id).is_some_and(|person| person.role == connection.person.role && !person.blocked);
         if !unchanged {
             connection.outbox.end(Ending::Now(CloseCode::Revoked));
         }

@@ -1,8 +1,8 @@
 //! A connection's letterbox of fixed size. Whoever has news drops it in and never waits; the connection's own task takes it out.
 //! Full means that the reader is too slow: the connection is closed 4001 and catches up on its return.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::ws::Utf8Bytes;
 use helpline_core::limits;
@@ -35,8 +35,7 @@ impl Outbox {
     /// An empty outbox and the end that the connection's task takes from.
     pub fn new() -> (Self, mpsc::Receiver<Utf8Bytes>) {
         let (frames, receiver) = mpsc::channel(limits::OUTBOX_FRAMES_MAX);
-        let outbox =
-            Self { frames, bytes: AtomicUsize::new(0), ending: OnceLock::new(), ended: Notify::new(), drained: Notify::new() };
+        let outbox = Self { frames, bytes: AtomicUsize::new(0), ending: OnceLock::new(), ended: Notify::new(), drained: Notify::new() };
         (outbox, receiver)
     }
 

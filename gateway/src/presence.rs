@@ -153,7 +153,8 @@ impl Presence {
             }
             !leases.is_empty()
         });
-        let mine: Vec<_> = told.iter().filter(|(_, told)| !told.here.is_empty()).map(|(ticket, told)| (*ticket, told.here.clone())).collect();
+        let mine: Vec<_> =
+            told.iter().filter(|(_, told)| !told.here.is_empty()).map(|(ticket, told)| (*ticket, told.here.clone())).collect();
         drop(state);
         for (ticket, viewers) in mine {
             app.relay.publish_state(ticket, &RelayFrame::Presence { ticket, from: app.instance, viewers, ask: false });

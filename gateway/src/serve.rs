@@ -46,10 +46,7 @@ const HTTP_CONNECTIONS_MAX: usize = 2_048;
 /// # Errors
 /// When the record cannot be reached, or its role may too much.
 pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
-    let settings = Settings {
-        url: config.backing.database_url.expose().to_owned(),
-        connections_max: config.backing.pool_connections_max,
-    };
+    let settings = Settings { url: config.backing.database_url.expose().to_owned(), connections_max: config.backing.pool_connections_max };
     let store = Store::connect(settings).await?;
     let epoch = CurrentEpoch::new(epoch::read(&store).await?);
     let instance = uuid::Uuid::now_v7();

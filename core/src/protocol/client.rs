@@ -129,8 +129,7 @@ struct Envelope {
 
 impl ClientFrame {
     /// The words of `type`.
-    pub const TYPES: &'static [&'static str] =
-        &["hello", "subscribe", "unsubscribe", "send", "typing", "read", "inbox", "token", "pong"];
+    pub const TYPES: &'static [&'static str] = &["hello", "subscribe", "unsubscribe", "send", "typing", "read", "inbox", "token", "pong"];
 
     /// Takes a text frame apart.
     ///

@@ -41,7 +41,10 @@ pub(super) async fn gap(app: &Arc<App>, room: &Arc<Room>) {
 }
 
 /// Brings rooms up to the record in one read: what the sweep found behind. Rooms further behind than one read come again.
-pub(crate) async fn behind(app: &Arc<App>, rooms: &[(helpline_core::ids::TicketId, Seq)]) -> Result<usize, helpline_persistence::StoreError> {
+pub(crate) async fn behind(
+    app: &Arc<App>,
+    rooms: &[(helpline_core::ids::TicketId, Seq)],
+) -> Result<usize, helpline_persistence::StoreError> {
     let mut healed = 0;
     for some in rooms.chunks(limits::SWEEP_ROTATION_ROOMS) {
         let mut after = some.to_vec();

@@ -152,9 +152,8 @@ impl Room {
     pub(super) fn viewers(&self) -> Vec<Viewer> {
         let state = self.state.lock();
         let staff = state.members.iter().filter(|member| member.audience == Audience::Staff);
-        let mut viewers: Vec<_> = staff
-            .map(|member| Viewer { id: member.connection.person.id, name: member.connection.person.name.clone() })
-            .collect();
+        let mut viewers: Vec<_> =
+            staff.map(|member| Viewer { id: member.connection.person.id, name: member.connection.person.name.clone() }).collect();
         viewers.sort();
         viewers.dedup();
         viewers

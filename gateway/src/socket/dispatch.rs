@@ -62,9 +62,18 @@ impl Dispatcher {
             ClientFrame::Token { id, token } => return self.renew(id, &token).await,
             ClientFrame::Subscribe { id, ticket, after, epoch } => self.request(id, Request::Subscribe { id, ticket, after, epoch }),
             ClientFrame::Unsubscribe { id, ticket } => self.request(id, Request::Unsubscribe { id, ticket }),
-            ClientFrame::Inbox { id, on, filter } => self.request(id, Request::Inbox { id, filter: on.then(|| filter.unwrap_or_default()) }),
+            ClientFrame::Inbox { id, on, filter } => {
+                self.request(id, Request::Inbox { id, filter: on.then(|| filter.unwrap_or_default()) })
+            }
             ClientFrame::Send { id, ticket, key, body, internal, attachments, based_on } => {
-                let draft = Draft { ticket, key, body, internal: internal.unwrap_or(false), attachments: attachments.unwrap_or_default(), based_on };
+                let draft = Draft {
+                    ticket,
+                    key,
+                    body,
+                    internal: internal.unwrap_or(false),
+                    attachments: attachments.unwrap_or_default(),
+                    based_on,
+                };
                 if let Err(reject) = self.send(id, draft) {
                     self.answer(Some(id), reject);
                 }

@@ -35,9 +35,9 @@ pub(super) fn leave(app: &Arc<App>, connection: &Arc<Connection>, ticket: Ticket
 pub(super) async fn join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> Result<(), Reject> {
     let ticket = wish.ticket;
     let opened = tickets::open(&app.store, &TicketRef::Id(ticket)).await.map_err(|error| reject_of(&error))?;
-    let decided = opened.ok_or_else(Reject::not_found).and_then(|opened| {
-        policy::decide(&connection.actor(), TicketAction::Read, &opened.facts).map(|audience| (opened, audience))
-    });
+    let decided = opened
+        .ok_or_else(Reject::not_found)
+        .and_then(|opened| policy::decide(&connection.actor(), TicketAction::Read, &opened.facts).map(|audience| (opened, audience)));
     let (opened, audience) = match decided {
         Ok(decided) => decided,
         Err(reject) => {

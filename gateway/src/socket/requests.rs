@@ -18,10 +18,21 @@ use crate::encoded::frame;
 
 /// What was asked.
 pub(super) enum Request {
-    Subscribe { id: u64, ticket: TicketId, after: Option<Seq>, epoch: Option<String> },
-    Unsubscribe { id: u64, ticket: TicketId },
+    Subscribe {
+        id: u64,
+        ticket: TicketId,
+        after: Option<Seq>,
+        epoch: Option<String>,
+    },
+    Unsubscribe {
+        id: u64,
+        ticket: TicketId,
+    },
     /// No filter: watch no longer.
-    Inbox { id: u64, filter: Option<InboxFilter> },
+    Inbox {
+        id: u64,
+        filter: Option<InboxFilter>,
+    },
 }
 
 impl Request {

@@ -20,7 +20,8 @@ async fn a_note_never_reaches_a_customer_in_any_frame() {
         let internal = n % 2 == 0;
         let body = if internal { canary.clone() } else { format!("public {n}") };
         agent.say(&json!({ "type": "typing", "ticket": ticket, "on": true, "internal": internal })).await;
-        let answer = agent.ask(json!({ "type": "send", "ticket": ticket, "key": format!("k{n}"), "body": body, "internal": internal })).await;
+        let answer =
+            agent.ask(json!({ "type": "send", "ticket": ticket, "key": format!("k{n}"), "body": body, "internal": internal })).await;
         assert_eq!(answer["type"], "ack", "{answer}");
         agent.say(&json!({ "type": "read", "ticket": ticket, "seq": answer["seq"] })).await;
     }
@@ -110,7 +111,13 @@ async fn origins_are_exact_and_hello_comes_first() {
     let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", site)).await;
     let url = desk.gateways[0].ws_url();
     assert!(connect(&url, Some(site)).await.is_ok());
-    for foreign in ["null", "https://desk.example.org.evil.org", "http://desk.example.org", "https://desk.example.org:8443", "https://DESK.example.org"] {
+    for foreign in [
+        "null",
+        "https://desk.example.org.evil.org",
+        "http://desk.example.org",
+        "https://desk.example.org:8443",
+        "https://DESK.example.org",
+    ] {
         assert!(connect(&url, Some(foreign)).await.is_err(), "{foreign}");
     }
     let ada = desk.customer("Ada Lovelace");

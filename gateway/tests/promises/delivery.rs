@@ -45,8 +45,13 @@ async fn everybody_sees_one_order_whoever_writes() {
     };
     tokio::join!(futures_util::future::join_all(writers), by_hand);
 
-    let head: i64 =
-        desk.sql().await.query_one("select seq from support_ticket_heads where ticket_id = $1", &[&ticket.uuid()]).await.expect("a head").get(0);
+    let head: i64 = desk
+        .sql()
+        .await
+        .query_one("select seq from support_ticket_heads where ticket_id = $1", &[&ticket.uuid()])
+        .await
+        .expect("a head")
+        .get(0);
     let mut histories = Vec::new();
     for watcher in &mut watchers {
         let mut history = Vec::new();

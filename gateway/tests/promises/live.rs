@@ -50,7 +50,8 @@ async fn agents_see_who_else_looks_and_customers_do_not() {
     for agent in [&mut one, &mut two] {
         agent
             .expect("both viewers", |frame| {
-                frame["type"] == "presence" && names(frame).is_some_and(|names| names.len() == 2 && names.iter().any(|n| n == "Cleo Duarte"))
+                frame["type"] == "presence"
+                    && names(frame).is_some_and(|names| names.len() == 2 && names.iter().any(|n| n == "Cleo Duarte"))
             })
             .await;
     }
@@ -70,9 +71,9 @@ async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
     let ticket = desk.ticket(&ada).await;
     let names = |frame: &serde_json::Value, seq: u64| {
         frame["type"] == "inbox"
-            && frame["tickets"].as_array().is_some_and(|tickets| {
-                tickets.iter().any(|t| t["id"] == json!(ticket) && t["seq"].as_u64().is_some_and(|s| s >= seq))
-            })
+            && frame["tickets"]
+                .as_array()
+                .is_some_and(|tickets| tickets.iter().any(|t| t["id"] == json!(ticket) && t["seq"].as_u64().is_some_and(|s| s >= seq)))
     };
     // Opened by plain SQL: nobody published it.
     console.expect("the new ticket", |frame| names(frame, 2)).await;
@@ -109,9 +110,7 @@ async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
     // A note by the team is nothing to a customer's guard, but is to an agent's.
     let customer_seen = customer.subscribe(ticket, None).await[0]["head"].clone();
     agent.ask(json!({ "type": "send", "ticket": ticket, "key": "n1", "body": "a note", "internal": true })).await;
-    let guarded = |key: &str, based_on: &serde_json::Value| {
-        json!({ "type": "send", "ticket": ticket, "key": key, "body": "guarded", "based_on": based_on })
-    };
+    let guarded = |key: &str, based_on: &serde_json::Value| json!({ "type": "send", "ticket": ticket, "key": key, "body": "guarded", "based_on": based_on });
     assert_eq!(customer.ask(guarded("c1", &customer_seen)).await["type"], "ack");
     let stale = agent.ask(guarded("a1", &seen)).await;
     assert_eq!(stale["code"], "stale", "{stale}");

@@ -49,7 +49,8 @@ async fn a_frame_beyond_the_limit_is_closed_1009() {
 
 #[tokio::test]
 async fn a_flood_is_refused_then_closed() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_FRAMES_PER_SECOND", "5").env("HELPLINE_FRAMES_BURST", "10")).await;
+    let desk =
+        Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_FRAMES_PER_SECOND", "5").env("HELPLINE_FRAMES_BURST", "10")).await;
     let ada = desk.customer("Ada Lovelace");
     let mut client = desk.client(0, &ada).await;
     for n in 0..400 {
