@@ -44,6 +44,10 @@ uuid_id!(
     /// A message or note (`support_messages.id`), UUIDv7 made by the writer: the order within a batch is the order of ids.
     MessageId
 );
+uuid_id!(
+    /// A text kept for answering (`support_saved_replies.id`), UUIDv7 made by the writer.
+    SavedReplyId
+);
 
 /// A place in one ticket's history, counted from 1; 0 is "before the first". Which of the two numberings it belongs to
 /// follows from its reader: staff frames carry `seq`, customers' carry `public_seq` as `seq`.

@@ -191,6 +191,28 @@ pub const RELAY_BACKOFF_MS_MAX: u64 = 2_000;
 pub const LIST_TICKETS_MAX: u32 = 100;
 /// Tickets of one list page, unless asked otherwise.
 pub const LIST_TICKETS: u32 = 25;
+/// Tickets of one bulk change: one list page, each its own transaction.
+pub const BULK_TICKETS_MAX: usize = LIST_TICKETS_MAX as usize;
+/// Tickets of a bulk change that are worked on at the same time, so that it leaves the pool to others.
+pub const BULK_PARALLEL: usize = 4;
+/// Saved replies of the desk: all of them are listed at once.
+pub const SAVED_REPLIES_MAX: usize = 500;
+/// A saved reply's shortcut, in characters.
+pub const SHORTCUT_CHARS_MAX: usize = 40;
+/// A saved reply's title, in characters.
+pub const SAVED_REPLY_TITLE_CHARS_MAX: usize = 100;
+/// The notice of those who find nobody, in characters.
+pub const NOTICE_CHARS_MAX: usize = 500;
+/// Spans of opening hours of one day.
+pub const DAY_SPANS_MAX: usize = 8;
+/// How long one look at the record serves everybody who asks whether the desk is open.
+pub const AVAILABILITY_MS: u64 = 5_000;
+/// Between two writes that the connected staff are there.
+pub const SEEN_RENEW_MS: u64 = 30_000;
+/// Staff seen within this are online: two renewals may fail.
+pub const SEEN_FRESH_MS: u64 = 90_000;
+/// How long a browser keeps scripts whose names never change (`/widget.js`, `/mount.js`).
+pub const LOADER_MAX_AGE_S: u64 = 300;
 /// The audit lane's waiting rows; beyond, the read itself waits: a staff read without its row does not happen.
 pub const AUDIT_ROWS_MAX: usize = 4_096;
 /// The spread of `bye`'s `retry_after_ms`, so that a drained instance's clients do not all knock at once.
@@ -235,4 +257,6 @@ const _: () = assert!(PRESENCE_RENEW_MS * 2 < PRESENCE_LEASE_MS);
 const _: () = assert!(HEARTBEAT_JITTER_MS * 4 < HEARTBEAT_INTERVAL_MS);
 const _: () = assert!(SUBSCRIPTIONS_MAX <= FRAMES_BURST as usize);
 const _: () = assert!(JWKS_REFETCH_MS < JWKS_REFRESH_MS && JWKS_REFRESH_MS < JWKS_STALE_MS);
+const _: () = assert!(BULK_TICKETS_MAX <= REQUESTS_BURST as usize, "a bulk change asks no more than single ones could");
+const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
 const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);

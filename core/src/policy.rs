@@ -40,10 +40,12 @@ text_enum!(
         CreateTicket = "create_ticket",
         /// List and search one's own tickets.
         ListOwn = "list_own",
-        /// List and search everybody's, watch the inbox, see the statistics and the agents.
+        /// List and search everybody's, watch the inbox, see the statistics, the agents, the people and the saved replies.
         ListAll = "list_all",
         /// See, grant and revoke roles.
         ManageRoles = "manage_roles",
+        /// See and change the desk's settings, and change its saved replies.
+        ManageSettings = "manage_settings",
     }
 );
 
@@ -107,7 +109,7 @@ pub fn decide_desk(actor: &Actor, action: DeskAction) -> Result<(), Reject> {
     let allowed = match action {
         DeskAction::CreateTicket | DeskAction::ListOwn => true,
         DeskAction::ListAll => actor.is_staff(),
-        DeskAction::ManageRoles => actor.role == Some(StaffRole::Admin),
+        DeskAction::ManageRoles | DeskAction::ManageSettings => actor.role == Some(StaffRole::Admin),
     };
     if allowed { Ok(()) } else { Err(Reject::new(RejectCode::Forbidden, "this needs a role that you do not have")) }
 }

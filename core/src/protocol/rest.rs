@@ -7,7 +7,7 @@ use super::server::{CustomerEvent, Me, StaffEvent};
 use super::ticket::{CustomerTicket, StaffTicket};
 use crate::actor::StaffRole;
 use crate::body::Attachment;
-use crate::ids::{Seq, UserId};
+use crate::ids::{SavedReplyId, Seq, TicketId, UserId};
 use crate::reject::RejectCode;
 use crate::ticket::{Category, Priority, Status};
 
@@ -132,6 +132,160 @@ rest! {
         pub head: Seq,
         pub events: Vec<CustomerEvent>,
         pub more_before: bool,
+    }
+
+    /// What the platform's navigation offers on all pages.
+    pub struct NavLink {
+        pub label: String,
+        /// `http(s)://…` or a path, never another scheme.
+        pub href: String,
+    }
+
+    /// `GET /v1/config`, for everybody: what a page must know before anybody signs in.
+    pub struct ClientConfig {
+        /// Where the platform hands out tokens to its signed-in people.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub token_url: Option<String>,
+        /// Where people without rights are sent.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub home_url: Option<String>,
+        pub links: Vec<NavLink>,
+        pub languages: Vec<String>,
+        /// Whether demo people may sign in by name.
+        pub dev: bool,
+    }
+
+    /// The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
+    pub struct WeekHours {
+        #[serde(default)]
+        pub mon: Vec<(String, String)>,
+        #[serde(default)]
+        pub tue: Vec<(String, String)>,
+        #[serde(default)]
+        pub wed: Vec<(String, String)>,
+        #[serde(default)]
+        pub thu: Vec<(String, String)>,
+        #[serde(default)]
+        pub fri: Vec<(String, String)>,
+        #[serde(default)]
+        pub sat: Vec<(String, String)>,
+        #[serde(default)]
+        pub sun: Vec<(String, String)>,
+    }
+
+    /// The setting `opening_hours`.
+    pub struct OpeningHours {
+        /// An IANA name such as `Europe/Vienna`.
+        pub timezone: String,
+        pub days: WeekHours,
+    }
+
+    /// `GET /v1/availability`, for everybody.
+    pub struct Availability {
+        /// Whether the desk is open now; one without hours always is.
+        pub open: bool,
+        /// Whether any of the staff is connected.
+        pub agents_online: bool,
+        /// When it opens next, while it is closed; none: it will not.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub opens_at: Option<DateTime<Utc>>,
+        /// None: the desk keeps no hours.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub hours: Option<OpeningHours>,
+        /// The desk's own words for those who find nobody.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub notice: Option<String>,
+    }
+
+    /// `GET /v1/settings` (admins), and the answer of every change.
+    pub struct DeskSettings {
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub opening_hours: Option<OpeningHours>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub away_notice: Option<String>,
+    }
+
+    /// `PUT /v1/settings/{name}` (admins).
+    pub struct SettingChange {
+        /// Of the type that the name has in `DeskSettings`; null removes it.
+        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | string | null"))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        pub value: serde_json::Value,
+    }
+
+    /// One of `GET /v1/saved-replies` (staff), by shortcut. Words in `{{…}}` stay as they are: the client fills them in.
+    pub struct SavedReply {
+        pub id: SavedReplyId,
+        pub shortcut: String,
+        pub title: String,
+        pub body: String,
+        pub updated_at: DateTime<Utc>,
+    }
+
+    /// `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
+    pub struct SavedReplyChange {
+        /// 1 to 40 of a-z, 0-9, `_` and `-`; another reply's is a `conflict`.
+        pub shortcut: String,
+        pub title: String,
+        pub body: String,
+    }
+
+    /// How many tickets a person has, archived ones left out.
+    pub struct TicketTotals {
+        /// Neither resolved nor closed.
+        pub open: u32,
+        pub total: u32,
+    }
+
+    /// `GET /v1/people/{id}` (staff): the customer's panel.
+    pub struct PersonView {
+        pub id: UserId,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub name: Option<String>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub email: Option<String>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub last_seen_at: Option<DateTime<Utc>>,
+        /// Of the latest thing that they did on a ticket of theirs.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub address: Option<String>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub user_agent: Option<String>,
+        pub tickets: TicketTotals,
+    }
+
+    /// `GET /v1/tickets/counts` (staff): the console's views. Archived tickets do not count.
+    pub struct TicketCounts {
+        /// Mine, and not over.
+        pub mine: u32,
+        /// Nobody's, and not over.
+        pub unassigned: u32,
+        /// All that are not over.
+        pub all: u32,
+        /// Urgent, and not over.
+        pub urgent: u32,
+        pub resolved: u32,
+        pub closed: u32,
+    }
+
+    /// `POST /v1/tickets/bulk` (staff): one change on many tickets, each of them changed or refused by itself.
+    pub struct BulkPatch {
+        pub tickets: Vec<TicketId>,
+        pub patch: TicketPatch,
+    }
+
+    /// What became of one ticket.
+    pub struct BulkResult {
+        pub id: TicketId,
+        pub ok: bool,
+        /// Why not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub code: Option<RejectCode>,
+    }
+
+    /// The answer to a `BulkPatch`, in its order.
+    pub struct BulkOutcome {
+        pub results: Vec<BulkResult>,
     }
 
     /// RFC 9457 `application/problem+json`.

@@ -84,6 +84,17 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::StaffEventPage>("rest.StaffEventPage");
     round_trip::<wire::CustomerEventPage>("rest.CustomerEventPage");
     round_trip::<wire::TicketStats>("rest.TicketStats");
+    round_trip::<wire::ClientConfig>("rest.ClientConfig");
+    round_trip::<wire::OpeningHours>("rest.OpeningHours");
+    round_trip::<wire::Availability>("rest.Availability");
+    round_trip::<wire::DeskSettings>("rest.DeskSettings");
+    round_trip::<wire::SettingChange>("rest.SettingChange");
+    round_trip::<wire::SavedReply>("rest.SavedReply");
+    round_trip::<wire::SavedReplyChange>("rest.SavedReplyChange");
+    round_trip::<wire::PersonView>("rest.PersonView");
+    round_trip::<wire::TicketCounts>("rest.TicketCounts");
+    round_trip::<wire::BulkPatch>("rest.BulkPatch");
+    round_trip::<wire::BulkOutcome>("rest.BulkOutcome");
     round_trip::<wire::Problem>("rest.Problem");
 }
 

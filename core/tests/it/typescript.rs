@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use helpline_core::actor::{ActorType, Audience, StaffRole};
 use helpline_core::body::Attachment;
 use helpline_core::history::Kind;
-use helpline_core::ids::{Key, MessageId, Seq, TicketId, TicketNumber, UserId};
+use helpline_core::ids::{Key, MessageId, SavedReplyId, Seq, TicketId, TicketNumber, UserId};
 use helpline_core::protocol::{self as wire, ClientFrame, CommonFrame, CustomerFrame, InboxFilter, StaffFrame};
 use helpline_core::reject::{CloseCode, RejectCode};
 use helpline_core::ticket::{Category, Priority, Status};
@@ -55,7 +55,7 @@ macro_rules! declare {
 fn generated() -> String {
     let config = Config::default();
     let mut module = Module { text: HEADER.into(), ..Module::default() };
-    declare!(module, config: TicketId, UserId, MessageId, Seq, Key, TicketNumber);
+    declare!(module, config: TicketId, UserId, MessageId, SavedReplyId, Seq, Key, TicketNumber);
     declare!(module, config: StaffRole, ActorType, Audience, Status, Priority, Category, Kind, RejectCode, Attachment);
     declare!(module, config: ClientFrame, InboxFilter);
     declare!(module, config: CommonFrame, StaffFrame, CustomerFrame);
@@ -66,6 +66,10 @@ fn generated() -> String {
     declare!(module, config: wire::NewTicket, wire::TicketPatch, wire::NewMessage, wire::MessageStored, wire::MessageEdit);
     declare!(module, config: wire::NewRating, wire::MeView, wire::RoleView, wire::RoleGrant);
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
+    declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::OpeningHours, wire::Availability);
+    declare!(module, config: wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
+    declare!(module, config: wire::TicketTotals, wire::PersonView, wire::TicketCounts);
+    declare!(module, config: wire::BulkPatch, wire::BulkResult, wire::BulkOutcome);
     declare!(module, config: wire::Problem);
     let missing: Vec<_> = module.needed.difference(&module.declared).collect();
     assert!(missing.is_empty(), "used and not declared: {missing:?}");
@@ -149,6 +153,12 @@ fn limits_table() -> String {
         ("page_events_max", u64::from(limits::PAGE_EVENTS_MAX)),
         ("list_tickets", u64::from(limits::LIST_TICKETS)),
         ("list_tickets_max", u64::from(limits::LIST_TICKETS_MAX)),
+        ("bulk_tickets_max", limits::BULK_TICKETS_MAX as u64),
+        ("saved_replies_max", limits::SAVED_REPLIES_MAX as u64),
+        ("shortcut_chars_max", limits::SHORTCUT_CHARS_MAX as u64),
+        ("saved_reply_title_chars_max", limits::SAVED_REPLY_TITLE_CHARS_MAX as u64),
+        ("notice_chars_max", limits::NOTICE_CHARS_MAX as u64),
+        ("day_spans_max", limits::DAY_SPANS_MAX as u64),
         ("typing_interval_ms", limits::TYPING_INTERVAL_MS),
         ("typing_fade_ms", limits::TYPING_FADE_MS),
         ("bye_spread_ms", limits::BYE_SPREAD_MS),

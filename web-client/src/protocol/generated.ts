@@ -18,6 +18,11 @@ export type UserId = string;
 export type MessageId = string;
 
 /**
+ * A text kept for answering (`support_saved_replies.id`), UUIDv7 made by the writer.
+ */
+export type SavedReplyId = string;
+
+/**
  * A place in one ticket's history, counted from 1; 0 is "before the first". Which of the two numberings it belongs to
  * follows from its reader: staff frames carry `seq`, customers' carry `public_seq` as `seq`.
  */
@@ -387,6 +392,157 @@ more_before: boolean, };
 export type CustomerEventPage = { epoch: string, head: Seq, events: Array<CustomerEvent>, more_before: boolean, };
 
 /**
+ * What the platform's navigation offers on all pages.
+ */
+export type NavLink = { label: string, 
+/**
+ * `http(s)://…` or a path, never another scheme.
+ */
+href: string, };
+
+/**
+ * `GET /v1/config`, for everybody: what a page must know before anybody signs in.
+ */
+export type ClientConfig = { 
+/**
+ * Where the platform hands out tokens to its signed-in people.
+ */
+token_url: string | null, 
+/**
+ * Where people without rights are sent.
+ */
+home_url: string | null, links: Array<NavLink>, languages: Array<string>, 
+/**
+ * Whether demo people may sign in by name.
+ */
+dev: boolean, };
+
+/**
+ * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
+ */
+export type WeekHours = { mon: Array<[string, string]>, tue: Array<[string, string]>, wed: Array<[string, string]>, thu: Array<[string, string]>, fri: Array<[string, string]>, sat: Array<[string, string]>, sun: Array<[string, string]>, };
+
+/**
+ * The setting `opening_hours`.
+ */
+export type OpeningHours = { 
+/**
+ * An IANA name such as `Europe/Vienna`.
+ */
+timezone: string, days: WeekHours, };
+
+/**
+ * `GET /v1/availability`, for everybody.
+ */
+export type Availability = { 
+/**
+ * Whether the desk is open now; one without hours always is.
+ */
+open: boolean, 
+/**
+ * Whether any of the staff is connected.
+ */
+agents_online: boolean, 
+/**
+ * When it opens next, while it is closed; none: it will not.
+ */
+opens_at: string | null, 
+/**
+ * None: the desk keeps no hours.
+ */
+hours: OpeningHours | null, 
+/**
+ * The desk's own words for those who find nobody.
+ */
+notice: string | null, };
+
+/**
+ * `GET /v1/settings` (admins), and the answer of every change.
+ */
+export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: string | null, };
+
+/**
+ * `PUT /v1/settings/{name}` (admins).
+ */
+export type SettingChange = { 
+/**
+ * Of the type that the name has in `DeskSettings`; null removes it.
+ */
+value: OpeningHours | string | null, };
+
+/**
+ * One of `GET /v1/saved-replies` (staff), by shortcut. Words in `{{…}}` stay as they are: the client fills them in.
+ */
+export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, updated_at: string, };
+
+/**
+ * `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
+ */
+export type SavedReplyChange = { 
+/**
+ * 1 to 40 of a-z, 0-9, `_` and `-`; another reply's is a `conflict`.
+ */
+shortcut: string, title: string, body: string, };
+
+/**
+ * How many tickets a person has, archived ones left out.
+ */
+export type TicketTotals = { 
+/**
+ * Neither resolved nor closed.
+ */
+open: number, total: number, };
+
+/**
+ * `GET /v1/people/{id}` (staff): the customer's panel.
+ */
+export type PersonView = { id: UserId, name: string | null, email: string | null, last_seen_at: string | null, 
+/**
+ * Of the latest thing that they did on a ticket of theirs.
+ */
+address: string | null, user_agent: string | null, tickets: TicketTotals, };
+
+/**
+ * `GET /v1/tickets/counts` (staff): the console's views. Archived tickets do not count.
+ */
+export type TicketCounts = { 
+/**
+ * Mine, and not over.
+ */
+mine: number, 
+/**
+ * Nobody's, and not over.
+ */
+unassigned: number, 
+/**
+ * All that are not over.
+ */
+all: number, 
+/**
+ * Urgent, and not over.
+ */
+urgent: number, resolved: number, closed: number, };
+
+/**
+ * `POST /v1/tickets/bulk` (staff): one change on many tickets, each of them changed or refused by itself.
+ */
+export type BulkPatch = { tickets: Array<TicketId>, patch: TicketPatch, };
+
+/**
+ * What became of one ticket.
+ */
+export type BulkResult = { id: TicketId, ok: boolean, 
+/**
+ * Why not.
+ */
+code?: RejectCode, };
+
+/**
+ * The answer to a `BulkPatch`, in its order.
+ */
+export type BulkOutcome = { results: Array<BulkResult>, };
+
+/**
  * RFC 9457 `application/problem+json`.
  */
 export type Problem = { 
@@ -626,6 +782,12 @@ export const LIMITS = {
   page_events_max: 200,
   list_tickets: 25,
   list_tickets_max: 100,
+  bulk_tickets_max: 100,
+  saved_replies_max: 500,
+  shortcut_chars_max: 40,
+  saved_reply_title_chars_max: 100,
+  notice_chars_max: 500,
+  day_spans_max: 8,
   typing_interval_ms: 1000,
   typing_fade_ms: 6000,
   bye_spread_ms: 2000,
