@@ -46,7 +46,7 @@ set search_path = pg_catalog, public, pg_temp
 as $$
   select min(r.role)
   from user_roles r
-  where r.user_id = support_current_user_id()
+  where r.user_id = (select support_current_user_id())
     and not exists (select 1 from people p where p.id = r.user_id and p.blocked_at is not null)
 $$;
 

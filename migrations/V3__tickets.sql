@@ -55,7 +55,8 @@ create index support_tickets_status_idx on support_tickets (status) where archiv
 create index support_tickets_category_idx on support_tickets (category) where archived_at is null;
 create index support_tickets_priority_idx on support_tickets (priority) where archived_at is null;
 create index support_tickets_assigned_to_idx on support_tickets (assigned_to) where archived_at is null;
-create index support_tickets_created_at_idx on support_tickets (created_at, id);
+-- With `archived_at` at hand, so that the statistics count recent tickets from the index alone.
+create index support_tickets_created_at_idx on support_tickets (created_at, id) include (archived_at);
 create index support_tickets_archived_at_idx on support_tickets (archived_at) where archived_at is not null;
 create index support_tickets_search_idx on support_tickets using gin (search_text gin_trgm_ops);
 

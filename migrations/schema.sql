@@ -483,7 +483,7 @@ CREATE FUNCTION public.support_current_role() RETURNS text
     AS $$
   select min(r.role)
   from user_roles r
-  where r.user_id = support_current_user_id()
+  where r.user_id = (select support_current_user_id())
     and not exists (select 1 from people p where p.id = r.user_id and p.blocked_at is not null)
 $$;
 
@@ -1057,7 +1057,7 @@ CREATE VIEW public.support_ticket_stats WITH (security_invoker='true') AS
      CROSS JOIN ( SELECT count(*) FILTER (WHERE (t.created_at > (now() - '24:00:00'::interval))) AS tickets_last_24h,
             count(*) AS tickets_last_7d
            FROM public.support_tickets t
-          WHERE (t.created_at > (now() - '7 days'::interval))) r);
+          WHERE ((t.created_at > (now() - '7 days'::interval)) AND (t.archived_at IS NULL))) r);
 
 
 ALTER TABLE public.support_ticket_stats OWNER TO helpline_owner;
@@ -2360,7 +2360,7 @@ CREATE INDEX support_tickets_category_idx ON public.support_tickets USING btree 
 -- Name: support_tickets_created_at_idx; Type: INDEX; Schema: public; Owner: helpline_owner
 --
 
-CREATE INDEX support_tickets_created_at_idx ON public.support_tickets USING btree (created_at, id);
+CREATE INDEX support_tickets_created_at_idx ON public.support_tickets USING btree (created_at, id) INCLUDE (archived_at);
 
 
 --

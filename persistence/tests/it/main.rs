@@ -1,4 +1,5 @@
 //! The record against a real Postgres: one cluster for this binary, a migrated template, one database per test.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test stops at the first thing that is not as it should be")]
 
 mod access;
 mod append;
@@ -6,8 +7,13 @@ mod bench;
 mod catalog;
 mod concurrency;
 mod desk;
+mod lists;
 mod logging;
 mod messages;
+mod people;
+mod plans;
 mod pool;
+mod retention;
+mod stats;
 mod sweep;
 mod tickets;

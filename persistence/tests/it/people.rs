@@ -1,0 +1,128 @@
+//! People, roles, read positions, and what goes to the access log.
+
+use helpline_core::actor::{ActorType, Audience, StaffRole};
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::reject::RejectCode;
+use helpline_persistence::audit::{AccessRow, record};
+use helpline_persistence::people::{Identity, sign_in, standing};
+use helpline_persistence::reads::{Mark, mark, of_ticket};
+use helpline_persistence::roles;
+
+use crate::desk::{Desk, message, note, refusal, stored, user};
+
+#[tokio::test]
+async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
+    let desk = Desk::open().await;
+    let who = user(77);
+    let say = async |email: Option<&str>, name: Option<&str>| {
+        let identity = Identity { user: who, email: email.map(Into::into), name: name.map(Into::into) };
+        sign_in(&desk.store, &identity).await.unwrap()
+    };
+    let first = say(Some("n@example.org"), None).await;
+    assert_eq!((first.name.as_deref(), first.role, first.blocked), (None, None, false));
+    let second = say(None, Some("Nora New")).await;
+    assert_eq!((second.name.as_deref(), second.email.as_deref()), (Some("Nora New"), Some("n@example.org")));
+    let row_version = format!("select xmin::text from people where id = '{who}'");
+    let before: String = desk.ask(&row_version).await;
+    say(None, Some("Nora New")).await;
+    assert_eq!(desk.ask::<String>(&row_version).await, before, "a mass reconnect rewrites nothing");
+    desk.sql(&format!("update people set blocked_at = now() where id = '{who}'")).await;
+    let found = standing(&desk.store, &[who, desk.boss, user(999)]).await.unwrap();
+    assert_eq!(found.len(), 3);
+    let of = |id| found.iter().find(|person| person.id == id).unwrap();
+    assert!(of(who).blocked);
+    assert_eq!(of(desk.boss).role, Some(StaffRole::Admin));
+    assert_eq!((of(user(999)).role, of(user(999)).blocked), (None, false));
+    assert_eq!(desk.ask::<i64>("select count(*) from access_log where action = 'person_blocked'").await, 1);
+}
+
+#[tokio::test]
+async fn an_agents_new_name_reaches_their_tickets() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    desk.sql(&format!("update support_tickets set assigned_to = '{}'", desk.agent)).await;
+    let seen =
+        async || helpline_persistence::tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket).await.unwrap().unwrap();
+    assert_eq!(seen().await.assignee_name.as_deref(), Some("Anna"));
+    sign_in(&desk.store, &Identity { user: desk.agent, email: None, name: Some("Annabel Agent".into()) }).await.unwrap();
+    assert_eq!(seen().await.assignee_name.as_deref(), Some("Annabel"));
+}
+
+#[tokio::test]
+async fn admins_manage_roles_and_the_last_one_stays() {
+    let desk = Desk::open().await;
+    let (boss, agent) = (desk.doer(desk.boss), desk.doer(desk.agent));
+    let newcomer = desk.stranger;
+    assert_eq!(refusal(roles::grant(&desk.store, &agent, newcomer, StaffRole::SupportAgent).await), RejectCode::Forbidden);
+    assert_eq!(refusal(roles::revoke(&desk.store, &desk.doer(desk.customer), desk.agent).await), RejectCode::Forbidden);
+    roles::grant(&desk.store, &boss, newcomer, StaffRole::SupportAgent).await.unwrap();
+    roles::grant(&desk.store, &boss, newcomer, StaffRole::SupportAgent).await.unwrap();
+    let staff = roles::list(&desk.store, desk.reader(desk.agent)).await.unwrap();
+    assert_eq!(
+        staff.iter().map(|person| person.name.as_deref().unwrap()).collect::<Vec<_>>(),
+        ["Anna Agent", "Boris Boss", "Stan Stranger"]
+    );
+    assert_eq!(refusal(roles::revoke(&desk.store, &boss, desk.boss).await), RejectCode::Conflict);
+    assert_eq!(refusal(roles::grant(&desk.store, &boss, desk.boss, StaffRole::SupportAgent).await), RejectCode::Conflict);
+    roles::grant(&desk.store, &boss, newcomer, StaffRole::Admin).await.unwrap();
+    roles::revoke(&desk.store, &boss, desk.boss).await.unwrap();
+    let log =
+        "select string_agg(action || ' ' || coalesce(detail ->> 'role', ''), ', ' order by id) from access_log where user_id is not null";
+    let expected = "role_granted support_agent, role_revoked support_agent, role_granted admin, role_revoked admin";
+    assert_eq!(desk.ask::<String>(log).await, expected);
+    assert_eq!(desk.ask::<i64>("select count(*) from access_log where host(ip_address) = '203.0.113.7'").await, 4);
+}
+
+#[tokio::test]
+async fn marks_move_forward_alone_and_count_in_both_numberings() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await; // 1, 2
+    stored(&desk.send(note(ticket, desk.agent, "3")).await);
+    stored(&desk.send(message(ticket, desk.customer, "4, the customer's 3")).await);
+    stored(&desk.send(note(ticket, desk.agent, "5")).await);
+    let at = async |person, audience, seq| mark(&desk.store, &[Mark { ticket, person, audience, seq: Seq::new(seq) }]).await.unwrap();
+    let moved = at(desk.agent, Audience::Staff, 3).await;
+    assert_eq!((moved[0].seq.get(), moved[0].public_seq.get(), moved[0].person.kind), (3, 2, ActorType::Admin));
+    assert_eq!(moved[0].person.name.as_deref(), Some("Anna Agent"));
+    assert!(at(desk.agent, Audience::Staff, 2).await.is_empty(), "never back");
+    let moved = at(desk.customer, Audience::Customer, 3).await;
+    assert_eq!((moved[0].seq.get(), moved[0].public_seq.get(), moved[0].person.kind), (4, 3, ActorType::Customer));
+    let moved = at(desk.agent, Audience::Staff, 1_000).await;
+    assert_eq!((moved[0].seq.get(), moved[0].public_seq.get()), (5, 3), "beyond the head counts as the head");
+    for (person, audience) in [(desk.stranger, Audience::Customer), (desk.stranger, Audience::Staff), (desk.customer, Audience::Staff)] {
+        assert!(at(person, audience, 3).await.is_empty(), "no right, no mark");
+    }
+    assert_eq!(of_ticket(&desk.store, ticket).await.unwrap().len(), 2);
+    let seen = helpline_persistence::tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
+    assert_eq!((seen.read_seq.get(), seen.seq.get()), (5, 5));
+}
+
+#[tokio::test]
+async fn access_rows_are_kept_as_given() {
+    let desk = Desk::open().await;
+    let row = AccessRow {
+        user: Some(desk.agent),
+        action: "send_refused".into(),
+        ticket: Some(TicketId::new(uuid::Uuid::now_v7())),
+        refused: Some(RejectCode::TicketClosed),
+        address: Some("2001:db8::1".parse().unwrap()),
+        user_agent: None,
+        detail: serde_json::json!({"n": 1}),
+    };
+    let before_sign_in = AccessRow { user: None, action: "sign_in_refused".into(), ticket: None, ..row.clone() };
+    record(&desk.store, &[row, before_sign_in]).await.unwrap();
+    record(&desk.store, &[]).await.unwrap();
+    let kept = "select string_agg(concat_ws(' ', action, user_id, refused, host(ip_address), detail), ', ' order by id) from access_log \
+                where refused is not null";
+    let expected = format!(
+        "send_refused {} ticket_closed 2001:db8::1 {{\"n\": 1}}, sign_in_refused ticket_closed 2001:db8::1 {{\"n\": 1}}",
+        desk.agent
+    );
+    assert_eq!(desk.ask::<String>(kept).await, expected);
+    // Only admins read it.
+    for (who, rows) in [(desk.agent, 0), (desk.boss, 2)] {
+        let session = desk.session("helpline_staff", who).await;
+        let seen: i64 = session.query_one("select count(*) from access_log where refused is not null", &[]).await.unwrap().get(0);
+        assert_eq!(seen, rows);
+    }
+}

@@ -1,0 +1,199 @@
+//! The plans of the hot queries, with enough rows for the planner to mean it: the intended index, and no function called per row.
+
+use std::sync::{Arc, Mutex};
+
+use futures_util::StreamExt;
+use helpline_core::ids::{TicketId, UserId};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{AsyncMessage, Client, NoTls};
+use uuid::Uuid;
+
+use crate::desk::{Desk, cluster};
+
+const TICKETS: u32 = 20_000;
+/// Rows of the one long history.
+const LONG: u32 = 5_000;
+
+/// Tables on which a sequential scan is a fault.
+const LARGE: [&str; 5] =
+    ["support_tickets", "support_ticket_heads", "support_messages", "support_ticket_activity", "support_read_positions"];
+
+/// A desk with many tickets and one with a long history.
+async fn large_desk() -> (Desk, TicketId) {
+    let desk = Desk::open().await;
+    let owners = format!("array['{}', '{}']::uuid[]", desk.customer, desk.stranger);
+    desk.sql(&format!(
+        "insert into support_tickets (user_id, subject, category, created_at, status)
+         select case when n % 500 = 0 then ({owners})[1 + (n / 500) % 2] else gen_random_uuid() end, 'Subject ' || md5(n::text),
+                (array['technical', 'billing', 'security'])[1 + n % 3], now() - n * interval '7 minutes',
+                case when n % 2000 = 0 then 'escalated' when n % 50 = 0 then 'open' else 'closed' end
+         from generate_series(1, {TICKETS}) n;
+         insert into support_messages (ticket_id, sender_id, sender_type, body)
+         select id, user_id, 'customer', 'words ' || md5(id::text) from support_tickets"
+    ))
+    .await;
+    let ticket = desk.ticket().await;
+    desk.sql(&format!(
+        "insert into support_messages (ticket_id, sender_id, sender_type, body)
+         select '{ticket}', '{}', 'customer', 'words ' || n from generate_series(1, {LONG}) n;
+         insert into support_read_positions (ticket_id, person_id, seq, public_seq) select id, user_id, 1, 1 from support_tickets",
+        desk.customer
+    ))
+    .await;
+    desk.sql("vacuum analyze").await;
+    (desk, ticket)
+}
+
+/// The plan of one of our statements, as this role with these claims, planned as the service plans it.
+async fn plan(session: &Client, sql: &str, params: &[&(dyn ToSql + Sync)]) -> String {
+    let rows = session.query(&format!("explain (costs off) {sql}"), params).await.unwrap();
+    rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>().join("\n")
+}
+
+#[track_caller]
+fn assert_plan(name: &str, plan: &str, indexes: &[&str]) {
+    for table in LARGE {
+        assert!(!plan.contains(&format!("Seq Scan on {table}")), "{name} reads all of {table}:\n{plan}");
+    }
+    for index in indexes {
+        assert!(plan.contains(index), "{name} does not use {index}:\n{plan}");
+    }
+    for line in plan.lines().filter(|line| line.contains("Filter:") || line.contains("Cond:")) {
+        assert!(!line.contains("support_is_staff(") && !line.contains("support_current"), "{name} calls a function per row:\n{plan}");
+    }
+}
+
+macro_rules! sql {
+    ($path:literal) => {
+        include_str!(concat!("../../sql/", $path, ".sql"))
+    };
+}
+
+#[tokio::test]
+async fn pages_and_lists_are_read_from_their_indexes() {
+    let (desk, ticket) = large_desk().await;
+    let staff = desk.session("helpline_staff", desk.agent).await;
+    let customer = desk.session("helpline_customer", desk.customer).await;
+    let id = ticket.uuid();
+    for (name, session, sql, index) in [
+        ("staff after", &staff, sql!("history/page_after_for_staff"), "support_ticket_activity_pkey"),
+        ("staff before", &staff, sql!("history/page_before_for_staff"), "support_ticket_activity_pkey"),
+        ("customer after", &customer, sql!("history/page_after_for_customer"), "support_ticket_activity_public_key"),
+        ("customer before", &customer, sql!("history/page_before_for_customer"), "support_ticket_activity_public_key"),
+    ] {
+        let params: &[&(dyn ToSql + Sync)] = &[&id, &3_000i64, &50i64];
+        assert_plan(name, &plan(session, sql, params).await, &[index, "support_messages_pkey"]);
+    }
+    assert_plan("staff get", &plan(&staff, sql!("tickets/get_for_staff"), &[&id]).await, &["support_tickets_pkey"]);
+    assert_plan("customer get", &plan(&customer, sql!("tickets/get_for_customer"), &[&id]).await, &["Index Scan using support_tickets_"]);
+
+    let none: Vec<&str> = Vec::new();
+    let escalated = vec!["escalated"];
+    let nothing: Option<Vec<String>> = None;
+    let words = Some(vec!["%c4ca4238%".to_owned()]);
+    let (no_number, no_time, no_id): (Option<String>, Option<chrono::DateTime<chrono::Utc>>, Option<Uuid>) = (None, None, None);
+    let (now, nil) = (Some(chrono::Utc::now()), Some(Uuid::nil()));
+    for (name, sql, status, patterns, at, after, index) in [
+        ("first page", sql!("tickets/list_for_staff_by_activity"), &none, &nothing, &no_time, &no_id, "support_ticket_heads_activity_idx"),
+        ("next page", sql!("tickets/list_for_staff_by_activity"), &none, &nothing, &now, &nil, "support_ticket_heads_activity_idx"),
+        ("created", sql!("tickets/list_for_staff_by_created"), &none, &nothing, &now, &nil, "support_tickets_created_at_idx"),
+        ("oldest", sql!("tickets/list_for_staff_by_oldest"), &none, &nothing, &now, &nil, "support_tickets_created_at_idx"),
+        (
+            "escalated ones",
+            sql!("tickets/list_for_staff_by_activity"),
+            &escalated,
+            &nothing,
+            &no_time,
+            &no_id,
+            "support_tickets_status_idx",
+        ),
+        ("search", sql!("tickets/list_for_staff_by_activity"), &none, &words, &no_time, &no_id, "support_tickets_pkey"),
+    ] {
+        let agent: Option<Uuid> = None;
+        let params: &[&(dyn ToSql + Sync)] =
+            &[status, &none, &none, &false, patterns, &no_number, &10_000i32, at, after, &26i64, &agent, &false];
+        assert_plan(name, &plan(&staff, sql, params).await, &[index]);
+    }
+    for (name, sql) in [
+        ("own by activity", sql!("tickets/list_for_customer_by_activity")),
+        ("own by created", sql!("tickets/list_for_customer_by_created")),
+        ("own by oldest", sql!("tickets/list_for_customer_by_oldest")),
+    ] {
+        let params: &[&(dyn ToSql + Sync)] = &[&none, &none, &none, &false, &nothing, &no_number, &no_time, &no_id, &26i64];
+        assert_plan(name, &plan(&customer, sql, params).await, &["support_tickets_user_key"]);
+    }
+}
+
+/// A superuser's session whose notices are kept: `auto_explain` tells the plans within functions there.
+async fn explaining(desk: &Desk) -> (Client, Arc<Mutex<String>>) {
+    let (client, mut connection) = tokio_postgres::connect(&cluster().await.admin_url(&desk.database), NoTls).await.unwrap();
+    let told = Arc::new(Mutex::new(String::new()));
+    let keep = told.clone();
+    tokio::spawn(async move {
+        let mut messages = futures_util::stream::poll_fn(move |context| connection.poll_message(context));
+        while let Some(Ok(message)) = messages.next().await {
+            if let AsyncMessage::Notice(notice) = message {
+                keep.lock().unwrap().push_str(notice.message());
+                keep.lock().unwrap().push('\n');
+            }
+        }
+    });
+    client
+        .batch_execute(
+            "load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on;
+             set client_min_messages = log",
+        )
+        .await
+        .unwrap();
+    (client, told)
+}
+
+#[tokio::test]
+async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_desk_and_on_a_large_one() {
+    let empty = Desk::open().await;
+    let first = empty.ticket().await;
+    let (large, long) = large_desk().await;
+    for (desk, ticket) in [(&empty, first), (&large, long)] {
+        let (client, told) = explaining(desk).await;
+        // The second call of each: plans are cached by then, generic ones among them.
+        for _ in 0..2 {
+            told.lock().unwrap().clear();
+            client.batch_execute(&append_call(ticket, desk.customer)).await.unwrap();
+            client
+                .batch_execute(&format!("select count(*) from support_rows_after(array['{ticket}']::uuid[], array[3]::bigint[], 50)"))
+                .await
+                .unwrap();
+            client.batch_execute("select count(*) from support_sweep(pg_current_snapshot()::text)").await.unwrap();
+            let mark = format!(
+                "select * from support_mark_read(array['{ticket}']::uuid[], array['{}']::uuid[], array['customer'], array[2]::bigint[])",
+                desk.customer
+            );
+            client.batch_execute(&mark).await.unwrap();
+        }
+        let plans = told.lock().unwrap().clone();
+        let indexes = [
+            "support_tickets_pkey",
+            "support_ticket_heads_pkey",
+            "support_messages_key",
+            "support_ticket_activity_pkey",
+            "support_ticket_activity_xid_idx",
+        ];
+        assert_plan("the service's functions", &plans, &indexes);
+        assert!(plans.contains("Insert on support_ticket_activity"), "the trigger's statements are not among them:\n{plans}");
+    }
+    let (client, told) = explaining(&large).await;
+    let claims = format!(r#"set request.jwt.claims = '{{"sub": "{}"}}'"#, large.agent);
+    client.batch_execute(&claims).await.unwrap();
+    client.batch_execute("select support_search_tickets(array['%c4ca4238%'], null, 10000)").await.unwrap();
+    client.batch_execute("select * from support_read_stats()").await.unwrap();
+    let plans = told.lock().unwrap().clone();
+    assert_plan("search and statistics", &plans, &["support_tickets_search_idx", "support_tickets_created_at_idx"]);
+}
+
+fn append_call(ticket: TicketId, sender: UserId) -> String {
+    let (id, key) = (Uuid::now_v7(), Uuid::now_v7());
+    format!(
+        "select count(*) from support_append(false, array['{id}']::uuid[], array['{ticket}']::uuid[], array['{sender}']::uuid[], \
+         array['{key}'], array['words'], array[false], array['[]'::jsonb], array[1]::bigint[], array[null]::inet[], array[null]::text[])"
+    )
+}
