@@ -1,7 +1,12 @@
 //! Logs to stderr, figures to Prometheus.
 
+use std::io::{self, Write};
+
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
 
@@ -18,14 +23,42 @@ pub fn check_filter(filter: &str) -> Result<(), String> {
 
 /// Sends this process's logs to stderr. Fails silently when a subscriber stands already (tests).
 pub fn install_logs(settings: &LogSettings) {
-    let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let installed = match settings.log_format {
-        // Plain text without colours: an escape sequence in a log is a forged line.
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    let asked_for = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = asked_for.and(filter_fn(is_discreet));
+    let layer = tracing_subscriber::fmt::layer().with_writer(|| OneLine(std::io::stderr().lock()));
+    let layer = match settings.log_format {
+        LogFormat::Text => layer.with_ansi(false).boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    drop(installed);
+    drop(tracing_subscriber::registry().with(layer.with_filter(filter)).try_init());
+}
+
+/// Below `info`, libraries print what passes through them: whole frames, the parameters of statements, and so bodies, tokens and
+/// addresses, whatever filter was asked for. Ours never do.
+fn is_discreet(metadata: &Metadata<'_>) -> bool {
+    *metadata.level() <= Level::INFO || metadata.target().starts_with("helpline")
+}
+
+/// One event, one line: whatever text of somebody's found its way into it, a line feed or an escape sequence of theirs must not make a
+/// further line, or rewrite one on a terminal.
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let (line, end) = text.strip_suffix('\n').map_or((&*text, ""), |line| (line, "\n"));
+        let mut safe = String::with_capacity(text.len());
+        for c in line.chars() {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { safe.extend(c.escape_default()) } else { safe.push(c) }
+        }
+        safe.push_str(end);
+        self.0.write_all(safe.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Installs the recorder of every `metrics::…!` of this process; the handle renders them.
@@ -44,4 +77,19 @@ pub fn detached_metrics() -> PrometheusHandle {
 fn builder() -> Result<PrometheusBuilder, BuildError> {
     let seconds = metrics_exporter_prometheus::Matcher::Suffix("_seconds".to_owned());
     PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS_BUCKETS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_whatever_it_quotes() {
+        let mut written = Vec::new();
+        OneLine(&mut written)
+            .write_all("seen name=Eve\r\nINFO forged\u{1b}[2K\u{9b}1m\u{2028}x ü\n".as_bytes())
+            .expect("a vector takes all");
+        let text = String::from_utf8(written).expect("UTF-8");
+        assert_eq!(text, "seen name=Eve\\r\\nINFO forged\\u{1b}[2K\\u{9b}1m\\u{2028}x ü\n");
+    }
 }
