@@ -7,6 +7,9 @@ use crate::ids::{Key, Seq, TicketId, UserId};
 use crate::reject::{Reject, RejectCode};
 use crate::ticket::{Category, Priority, Status};
 
+/// Of what a malformed frame is refused for, the part that is told.
+const REASON_CHARS_MAX: usize = 200;
+
 /// One frame from a client. `id` names the answer; it is the client's own count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -160,8 +163,8 @@ impl ClientFrame {
         let reject = match envelope.kind.as_ref().and_then(serde_json::Value::as_str) {
             None => Reject::new(RejectCode::Malformed, "a frame has a type"),
             Some(kind) if !Self::TYPES.contains(&kind) => Reject::new(RejectCode::UnknownType, "no such frame type"),
-            // serde's words name fields and positions of the client's own text, nothing of ours.
-            Some(_) => Reject::new(RejectCode::Malformed, error.to_string()),
+            // serde's words name fields and positions of the client's own text, nothing of ours; cut, because they may repeat all of it.
+            Some(_) => Reject::new(RejectCode::Malformed, error.to_string().chars().take(REASON_CHARS_MAX).collect::<String>()),
         };
         MalformedFrame { id, reject }
     }
