@@ -127,6 +127,12 @@ pub struct LimitSettings {
     /// Frames of one connection at once, after silence
     #[arg(long, env = "HELPLINE_FRAMES_BURST", value_name = "N", default_value_t = limits::FRAMES_BURST, value_parser = at_least_one())]
     pub frames_burst: u32,
+    /// A user may send as fast as this many connections, across all of theirs on this instance
+    #[arg(long, env = "HELPLINE_FRAMES_USER_FACTOR", value_name = "N", default_value_t = limits::FRAMES_USER_FACTOR, value_parser = at_least_one())]
+    pub frames_user_factor: u32,
+    /// An address may send as fast as this many connections
+    #[arg(long, env = "HELPLINE_FRAMES_ADDRESS_FACTOR", value_name = "N", default_value_t = limits::FRAMES_ADDRESS_FACTOR, value_parser = at_least_one())]
+    pub frames_address_factor: u32,
     /// REST requests per second of one user, sustained
     #[arg(long, env = "HELPLINE_REQUESTS_PER_SECOND", value_name = "N", default_value_t = limits::REQUESTS_PER_SECOND, value_parser = at_least_one())]
     pub requests_per_second: u32,
@@ -178,6 +184,9 @@ pub struct ServeSettings {
     /// Demo people may sign in by name: the `dev` command gives this to the instances that it starts
     #[arg(long, hide = true)]
     dev_people: bool,
+    /// A socket that says back what it hears, in a debug build: for tests of conformance
+    #[arg(long, hide = true)]
+    echo: bool,
     /// Where a debug build shall die, for tests
     #[arg(long, env = "HELPLINE_FAILPOINT", hide = true)]
     failpoint: Option<String>,
@@ -205,6 +214,15 @@ pub enum DevPeople {
     Present,
 }
 
+/// Whether `/debug/echo` exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Echo {
+    /// It does not.
+    Absent,
+    /// Debug builds alone.
+    Present,
+}
+
 /// Everything that an instance is told.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -220,6 +238,8 @@ pub struct Config {
     pub log: LogSettings,
     /// Who may sign in with nothing but a name.
     pub dev_people: DevPeople,
+    /// Whether there is a socket that says back what it hears.
+    pub echo: Echo,
     /// Where a debug build shall die, for tests.
     pub failpoint: Option<String>,
 }
@@ -228,6 +248,16 @@ impl Config {
     /// What one connection may send.
     pub const fn frame_rate(&self) -> Rate {
         Rate { per_second: self.limits.frames_per_second, burst: self.limits.frames_burst }
+    }
+
+    /// What all connections of one user may send together.
+    pub const fn user_frame_rate(&self) -> Rate {
+        self.frame_rate().times(self.limits.frames_user_factor)
+    }
+
+    /// What all connections from one address may send together.
+    pub const fn address_frame_rate(&self) -> Rate {
+        self.frame_rate().times(self.limits.frames_address_factor)
     }
 
     /// Whether pages of this origin may open sockets: those of the list, and this instance's own, as its listener is addressed.
@@ -244,7 +274,7 @@ impl TryFrom<ServeSettings> for Config {
     type Error = ConfigError;
 
     fn try_from(settings: ServeSettings) -> Result<Self, ConfigError> {
-        let ServeSettings { listening, backing, auth, limits, log, dev_people, failpoint } = settings;
+        let ServeSettings { listening, backing, auth, limits, log, dev_people, echo, failpoint } = settings;
         let auth = checked_auth(auth)?;
         check_backing(&backing)?;
         check_limits(&limits)?;
@@ -253,10 +283,14 @@ impl TryFrom<ServeSettings> for Config {
         if dev_people == DevPeople::Present && auth.secrets.is_empty() {
             return Err(ConfigError::new("--jwt-secret", "--dev-people signs tokens and needs one"));
         }
+        if echo && !cfg!(debug_assertions) {
+            return Err(ConfigError::new("--echo", "debug builds alone have it"));
+        }
+        let echo = if echo { Echo::Present } else { Echo::Absent };
         if listening.assets_dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
             return Err(ConfigError::new("--assets-dir", "is not a directory"));
         }
-        Ok(Self { listening, backing, auth, limits, log, dev_people, failpoint })
+        Ok(Self { listening, backing, auth, limits, log, dev_people, echo, failpoint })
     }
 }
 

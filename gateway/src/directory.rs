@@ -4,17 +4,21 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Instant;
 
 use dashmap::DashMap;
 use helpline_core::actor::{Actor, ActorType, Audience};
 use helpline_core::ids::{TicketId, UserId};
+use helpline_core::limits;
 use helpline_core::protocol::StaffPerson;
 use helpline_core::reject::CloseCode;
 use helpline_persistence::people::Person;
 use helpline_persistence::{Doer, Reader};
 use parking_lot::Mutex;
 
+use crate::http::limiter::{Limiter, network};
 use crate::outbox::{Ending, Outbox};
+use crate::rate::Rate;
 
 /// One signed-in connection, shared by its own task, the rooms it is in and the lanes that answer it.
 pub struct Connection {
@@ -86,6 +90,40 @@ pub enum Full {
     User,
 }
 
+/// What all connections of a user, and all from an address, may do together: whoever is stopped on one connection would otherwise open
+/// the next.
+pub struct Rates {
+    users: Limiter<UserId>,
+    addresses: Limiter<IpAddr>,
+    refused_sign_ins: Limiter<IpAddr>,
+}
+
+impl Rates {
+    /// Full buckets of these rates.
+    pub fn new(of_user: Rate, of_address: Rate) -> Self {
+        let sign_ins = Rate { per_second: limits::SIGN_INS_REFUSED_PER_SECOND, burst: limits::SIGN_INS_REFUSED_BURST };
+        Self { users: Limiter::new(of_user), addresses: Limiter::new(of_address), refused_sign_ins: Limiter::new(sign_ins) }
+    }
+
+    /// Takes one frame of the user's and of the address's.
+    ///
+    /// # Errors
+    /// The wait, in milliseconds.
+    pub fn frame(&self, user: UserId, address: Option<IpAddr>, now: Instant) -> Result<(), u64> {
+        self.users.take(user, now)?;
+        address.map_or(Ok(()), |address| self.addresses.take(network(address), now))
+    }
+
+    /// Whether a refused sign-in still leaves a row; beyond the rate it is counted alone.
+    pub fn refused_sign_in(&self, address: Option<IpAddr>, now: Instant) -> bool {
+        let recorded = address.is_none_or(|address| self.refused_sign_ins.take(network(address), now).is_ok());
+        if !recorded {
+            metrics::counter!("helpline_refused_sign_ins_unrecorded_total").increment(1);
+        }
+        recorded
+    }
+}
+
 /// Bounds of the directory.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -100,6 +138,8 @@ pub struct Bounds {
 /// The connections.
 pub struct Directory {
     bounds: Bounds,
+    /// What users and addresses may do across their connections.
+    pub rates: Rates,
     total: AtomicU32,
     next_id: AtomicU64,
     addresses: DashMap<IpAddr, u32>,
@@ -127,8 +167,8 @@ impl Drop for Seat {
 
 impl Directory {
     /// Nobody yet.
-    pub fn new(bounds: Bounds) -> Self {
-        Self { bounds, total: AtomicU32::new(0), next_id: AtomicU64::new(1), addresses: DashMap::new(), users: DashMap::new() }
+    pub fn new(bounds: Bounds, rates: Rates) -> Self {
+        Self { bounds, rates, total: AtomicU32::new(0), next_id: AtomicU64::new(1), addresses: DashMap::new(), users: DashMap::new() }
     }
 
     /// Takes a seat for a socket from this address, before the upgrade.
@@ -137,6 +177,8 @@ impl Directory {
     /// Which bound is reached.
     pub fn seat(app: &Arc<crate::app::App>, address: Option<IpAddr>) -> Result<Seat, Full> {
         let this = &app.directory;
+        // Of IPv6 anybody has a whole network.
+        let address = address.map(network);
         if this.total.fetch_add(1, Ordering::Relaxed) >= this.bounds.connections_max {
             this.total.fetch_sub(1, Ordering::Relaxed);
             return Err(Full::Instance);

@@ -2,10 +2,6 @@
 
 use std::time::Instant;
 
-use dashmap::DashMap;
-use helpline_core::ids::UserId;
-use helpline_core::limits;
-
 /// One bucket.
 #[derive(Debug, Clone, Copy)]
 pub struct Bucket {
@@ -20,6 +16,14 @@ pub struct Rate {
     pub per_second: u32,
     /// At once, after silence.
     pub burst: u32,
+}
+
+impl Rate {
+    /// The rate of this many together.
+    #[must_use]
+    pub const fn times(self, n: u32) -> Self {
+        Self { per_second: self.per_second.saturating_mul(n), burst: self.burst.saturating_mul(n) }
+    }
 }
 
 impl Bucket {
@@ -44,37 +48,6 @@ impl Bucket {
     pub fn wait_ms(&self, rate: Rate) -> u64 {
         let missing = (1.0 - self.tokens).max(0.0);
         (missing / f64::from(rate.per_second.max(1)) * 1_000.0).ceil() as u64
-    }
-}
-
-/// A bucket for each user, across all their connections and requests of this instance.
-pub struct RateLimiter {
-    rate: Rate,
-    buckets: DashMap<UserId, Bucket>,
-}
-
-impl RateLimiter {
-    /// Buckets of this rate.
-    pub fn new(rate: Rate) -> Self {
-        Self { rate, buckets: DashMap::new() }
-    }
-
-    /// Takes one of the user's; otherwise the milliseconds to wait.
-    ///
-    /// # Errors
-    /// The wait, in milliseconds.
-    pub fn take(&self, user: UserId, now: Instant) -> Result<(), u64> {
-        if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
-            self.forget_idle(now);
-        }
-        let mut bucket = self.buckets.entry(user).or_insert_with(|| Bucket::full(self.rate, now));
-        if bucket.take(self.rate, now) { Ok(()) } else { Err(bucket.wait_ms(self.rate)) }
-    }
-
-    /// Forgets buckets that are full again.
-    fn forget_idle(&self, now: Instant) {
-        let refill_s = u64::from(self.rate.burst / self.rate.per_second.max(1)) + 1;
-        self.buckets.retain(|_, bucket| now.saturating_duration_since(bucket.filled_at).as_secs() < refill_s);
     }
 }
 

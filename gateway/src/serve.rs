@@ -17,7 +17,7 @@ use helpline_persistence::{Settings, Store, StoreError, epoch};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use rand::RngExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,8 +25,8 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::auth::Verifier;
-use crate::config::Config;
-use crate::directory::{Bounds, Connection, Directory};
+use crate::config::{Config, Echo};
+use crate::directory::{Bounds, Connection, Directory, Rates};
 use crate::encoded::frame;
 use crate::epoch::CurrentEpoch;
 use crate::inbox::Inbox;
@@ -35,6 +35,7 @@ use crate::presence::Presence;
 use crate::reads::Reads;
 use crate::relay::Relay;
 use crate::rooms::Rooms;
+use crate::socket::stream::{Lingering, Meter, Stream};
 use crate::writer::Writer;
 use crate::{audit, inbox, jobs, presence, reads, relay, socket, standing, sweep, writer};
 
@@ -64,6 +65,7 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
         per_address_max: config.limits.connections_per_address_max,
         per_user_max: config.limits.connections_per_user_max,
     };
+    let rates = Rates::new(config.user_frame_rate(), config.address_frame_rate());
     let app = Arc::new_cyclic(|me| App {
         instance,
         verifier: Verifier::new(&config.auth),
@@ -76,7 +78,7 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
         inbox: Inbox::default(),
         presence: Presence::default(),
         reads: Reads::default(),
-        directory: Directory::new(bounds),
+        directory: Directory::new(bounds, rates),
         audit_lane,
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
@@ -101,7 +103,11 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
 /// Serves until `shutdown` is cancelled, then drains: nobody new, `bye` to everybody, what is under way is finished.
 pub async fn run(app: Arc<App>, metrics: PrometheusHandle, listener: TcpListener, shutdown: CancellationToken) {
     let sockets = axum::routing::get(socket::upgrade).with_state(Arc::clone(&app));
-    let router = crate::http::router(Arc::clone(&app), metrics).route("/v1/ws", sockets);
+    let mut router = crate::http::router(Arc::clone(&app), metrics).route("/v1/ws", sockets);
+    if app.config.echo == Echo::Present {
+        router = router.route("/debug/echo", axum::routing::get(socket::echo::upgrade));
+    }
+    let lingering = Lingering::new(app.tasks.clone());
     let http = Arc::new(Semaphore::new(HTTP_CONNECTIONS_MAX));
     let closing = CancellationToken::new();
     loop {
@@ -116,9 +122,12 @@ pub async fn run(app: Arc<App>, metrics: PrometheusHandle, listener: TcpListener
                     metrics::counter!("helpline_accepts_refused_total").increment(1);
                     continue;
                 };
+                let _ = stream.set_nodelay(true);
+                let meter = Arc::default();
+                let stream = Stream::new(stream, Arc::clone(&meter), lingering.clone());
                 let (router, closing) = (router.clone(), closing.clone());
                 app.tasks.spawn(async move {
-                    answer(stream, peer, router, closing).await;
+                    answer(stream, (peer, meter), router, closing).await;
                     drop(permit);
                 });
             }
@@ -135,13 +144,13 @@ pub async fn run(app: Arc<App>, metrics: PrometheusHandle, listener: TcpListener
 
 /// Speaks HTTP/1.1 with one peer until it or the drain ends it, or the upgrade takes the stream over. The header timeout needs the
 /// plain builder: hyper-util's `auto` one does not keep it.
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, closing: CancellationToken) {
-    let _ = stream.set_nodelay(true);
+async fn answer(stream: Stream, (peer, meter): (SocketAddr, Arc<Meter>), router: Router, closing: CancellationToken) {
     let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
-        let router = router.clone();
+        let (router, meter) = (router.clone(), Arc::clone(&meter));
         async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(meter);
             Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
         }
     });

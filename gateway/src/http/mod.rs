@@ -9,7 +9,7 @@ mod attempt;
 mod dev;
 mod extract;
 mod health;
-mod limiter;
+pub mod limiter;
 mod list;
 mod me;
 mod messages;

@@ -1,21 +1,24 @@
 //! The loop of one signed-in connection: reads frames, writes what its outbox holds, beats, and ends. One task, so that nobody else
 //! ever writes to the socket and an idle connection costs one small future.
 
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
-use futures_util::SinkExt;
+use axum::extract::ws::Utf8Bytes;
 use helpline_core::limits;
 use helpline_core::protocol::{ClientFrame, CommonFrame, TicketHead};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
 use rand::RngExt;
 use tokio::sync::mpsc;
+use tokio::time::Sleep;
 
 use super::dispatch::{Dispatcher, Next};
-use super::wire::{self, Incoming};
+use super::stream::Meter;
+use super::wire::{Incoming, Socket};
 use crate::app::App;
 use crate::directory::Connection;
 use crate::encoded::frame;
@@ -45,8 +48,8 @@ impl Clock {
     }
 }
 
-/// Lives until the peer, the outbox or the clock ends it.
-pub(super) async fn live(app: &Arc<App>, mut socket: WebSocket, session: Session) {
+/// Lives until the peer, the outbox or the clock ends it; gives how to close.
+pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) -> Option<CloseCode> {
     let Session { connection, mut frames, expires_at } = session;
     let mut batch = Vec::new();
     let mut bucket = Bucket::full(app.config.frame_rate(), Instant::now());
@@ -60,6 +63,7 @@ pub(super) async fn live(app: &Arc<App>, mut socket: WebSocket, session: Session
     };
     let timer = tokio::time::sleep_until(clock.next().into());
     tokio::pin!(timer);
+    let meter = socket.meter();
     let code = loop {
         // Every branch is cancel-safe: tungstenite keeps partial frames, recv_many takes nothing unless it completes, the ending is state,
         // the timer is pinned outside.
@@ -69,16 +73,16 @@ pub(super) async fn live(app: &Arc<App>, mut socket: WebSocket, session: Session
                 if let Ending::AfterDrain(_) = ending {
                     frames.close();
                     while frames.recv_many(&mut batch, limits::OUTBOX_DRAIN_FRAMES).await > 0 {
-                        if write(&connection, &mut socket, &mut batch).await.is_err() { break }
+                        if write(&connection, socket, &mut batch).await.is_err() { break }
                     }
                 }
                 break match ending { Ending::Now(code) | Ending::AfterDrain(code) => Some(code) };
             }
             taken = frames.recv_many(&mut batch, limits::OUTBOX_DRAIN_FRAMES) => {
                 debug_assert!(taken > 0, "the connection itself holds the sender");
-                if let Err(code) = write(&connection, &mut socket, &mut batch).await { break code }
+                if let Err(code) = write(&connection, socket, &mut batch).await { break code }
             }
-            incoming = wire::receive(&mut socket) => {
+            incoming = socket.receive() => {
                 clock.last_heard = Instant::now();
                 let text = match incoming {
                     Incoming::Text(text) => text,
@@ -87,10 +91,10 @@ pub(super) async fn live(app: &Arc<App>, mut socket: WebSocket, session: Session
                     Incoming::TooBig => break Some(CloseCode::TooBig),
                     Incoming::Broken => break Some(CloseCode::Protocol),
                 };
-                if !bucket.take(app.config.frame_rate(), clock.last_heard) {
+                if let Err(wait_ms) = take_one(app, &connection, &mut bucket, clock.last_heard) {
                     strikes += 1;
                     if strikes > limits::RATE_STRIKES_MAX { break Some(CloseCode::Rate) }
-                    refuse_rate(&connection, &text, bucket.wait_ms(app.config.frame_rate()));
+                    refuse_rate(&connection, &text, wait_ms);
                     continue;
                 }
                 strikes = strikes.saturating_sub(1);
@@ -101,8 +105,9 @@ pub(super) async fn live(app: &Arc<App>, mut socket: WebSocket, session: Session
                     Next::Close(code) => connection.outbox.end(Ending::AfterDrain(code)),
                 }
             }
-            () = &mut timer => {
+            () = rung(&mut timer, &meter) => {
                 let now = Instant::now();
+                if meter.due().is_some_and(|due| now >= due) { break Some(CloseCode::TooSlow) }
                 if now >= clock.expires { break Some(CloseCode::NotAuthenticated) }
                 if now >= clock.last_heard + clock.pong_timeout { break Some(CloseCode::NoPong) }
                 if now >= clock.next_ping {
@@ -115,21 +120,36 @@ pub(super) async fn live(app: &Arc<App>, mut socket: WebSocket, session: Session
     };
     // Nobody may drop frames in any more, and whoever waits for room learns it.
     connection.outbox.end(Ending::Now(code.unwrap_or(CloseCode::Restart)));
-    drop(frames);
-    if let Some(code) = code {
-        wire::close(socket, code).await;
+    code
+}
+
+/// Takes one of the connection's own rate, of its user's and of its address's; otherwise the milliseconds to wait.
+fn take_one(app: &App, connection: &Connection, bucket: &mut Bucket, now: Instant) -> Result<(), u64> {
+    let rate = app.config.frame_rate();
+    if !bucket.take(rate, now) {
+        return Err(bucket.wait_ms(rate));
     }
+    app.directory.rates.frame(connection.person.id, connection.address, now)
+}
+
+/// The clock's next moment, or that by which a message that has begun must be whole, if that is sooner. Cancel-safe: the timer is pinned
+/// outside, and set back by whoever looks at the clock.
+async fn rung(timer: &mut Pin<&mut Sleep>, meter: &Meter) {
+    poll_fn(|context| {
+        if let Some(due) = meter.due().map(tokio::time::Instant::from_std)
+            && due < timer.deadline()
+        {
+            timer.as_mut().reset(due);
+        }
+        timer.as_mut().poll(context)
+    })
+    .await;
 }
 
 /// Writes a batch with one flush. An ending or a socket that takes nothing interrupts it: the error is how to close.
-async fn write(connection: &Connection, socket: &mut WebSocket, batch: &mut Vec<Utf8Bytes>) -> Result<(), Option<CloseCode>> {
+async fn write(connection: &Connection, socket: &mut Socket, batch: &mut Vec<Utf8Bytes>) -> Result<(), Option<CloseCode>> {
     let bytes: usize = batch.iter().map(|frame| frame.len()).sum();
-    let writing = async {
-        for frame in batch.drain(..) {
-            socket.feed(Message::Text(frame)).await?;
-        }
-        socket.flush().await
-    };
+    let writing = socket.write(batch.drain(..));
     let slow = async {
         // An ending that lets the outbox drain must not interrupt the draining.
         match connection.outbox.ended().await {

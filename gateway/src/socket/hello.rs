@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::extract::ws::WebSocket;
 use helpline_core::limits;
 use helpline_core::protocol::{ClientFrame, CommonFrame, Me, WireLimits};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
@@ -14,7 +13,7 @@ use helpline_persistence::people::Person;
 use parking_lot::Mutex;
 
 use super::connection::{self, Session};
-use super::wire::{self, Incoming};
+use super::wire::{Incoming, Socket};
 use crate::app::App;
 use crate::directory::Connection;
 use crate::encoded::frame;
@@ -36,13 +35,13 @@ struct Greeted {
 }
 
 /// Waits for `hello`, lets the person in, and lives the connection to its end.
-pub(super) async fn receive(app: Arc<App>, mut socket: WebSocket, guest: Guest) {
+pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
     let greeted = match tokio::time::timeout(deadline, greet(&app, &mut socket, &guest)).await {
         Ok(Ok(greeted)) => greeted,
         Ok(Err(None)) => return,
-        Ok(Err(Some(code))) => return wire::close(socket, code).await,
-        Err(_) => return wire::close(socket, CloseCode::NotAuthenticated).await,
+        Ok(Err(Some(code))) => return socket.close(code).await,
+        Err(_) => return socket.close(CloseCode::NotAuthenticated).await,
     };
     let (outbox, frames) = Outbox::new();
     let (id, expires_at, user) = (greeted.id, greeted.expires_at, greeted.person.id);
@@ -56,11 +55,12 @@ pub(super) async fn receive(app: Arc<App>, mut socket: WebSocket, guest: Guest) 
         subscriptions: Mutex::default(),
     });
     let Ok(connection) = entered else {
-        return wire::close(socket, CloseCode::TooManyConnections).await;
+        return socket.close(CloseCode::TooManyConnections).await;
     };
     connection.outbox.push(frame(&welcome(&app, id, &connection.person)));
     metrics::gauge!("helpline_connections").increment(1.0);
-    connection::live(&app, socket, Session { connection: Arc::clone(&connection), frames, expires_at }).await;
+    socket.admit();
+    let code = connection::live(&app, &mut socket, Session { connection: Arc::clone(&connection), frames, expires_at }).await;
     metrics::gauge!("helpline_connections").decrement(1.0);
     let tickets: Vec<_> = connection.subscriptions.lock().drain().map(|(ticket, _)| ticket).collect();
     for ticket in tickets {
@@ -68,14 +68,21 @@ pub(super) async fn receive(app: Arc<App>, mut socket: WebSocket, guest: Guest) 
     }
     app.inbox.leave(&connection);
     app.directory.leave(&connection);
+    // Last of all: whoever no longer answers would be seen as present for as long as the farewell waits.
+    if let Some(code) = code {
+        socket.close(code).await;
+    }
 }
 
 /// Takes the first frame. The error is how to close, or none when the peer is gone.
-async fn greet(app: &Arc<App>, socket: &mut WebSocket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
+async fn greet(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
+    let mut pings = 0;
     let text = loop {
-        match wire::receive(socket).await {
+        match socket.receive().await {
             Incoming::Text(text) => break text,
-            Incoming::Life => {}
+            // Each costs a pong, and whoever does not read them makes us keep them.
+            Incoming::Life if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
+            Incoming::Life => pings += 1,
             Incoming::End => return Err(None),
             Incoming::TooBig => return Err(Some(CloseCode::TooBig)),
             Incoming::Broken => return Err(Some(CloseCode::Protocol)),
@@ -95,7 +102,9 @@ async fn greet(app: &Arc<App>, socket: &mut WebSocket, guest: &Guest) -> Result<
     let verified = match app.verifier.verify(&token).await {
         Ok(verified) => verified,
         Err(reject) => {
-            record_refusal(app, guest, None, &reject).await;
+            if app.directory.rates.refused_sign_in(guest.address, Instant::now()) {
+                record_refusal(app, guest, None, &reject).await;
+            }
             return refuse(socket, Some(id), reject, CloseCode::NotAuthenticated).await;
         }
     };
@@ -109,8 +118,8 @@ async fn greet(app: &Arc<App>, socket: &mut WebSocket, guest: &Guest) -> Result<
     }
 }
 
-async fn refuse<T>(socket: &mut WebSocket, id: Option<u64>, reject: Reject, code: CloseCode) -> Result<T, Option<CloseCode>> {
-    wire::send(socket, frame(&CommonFrame::error(id, reject))).await;
+async fn refuse<T>(socket: &mut Socket, id: Option<u64>, reject: Reject, code: CloseCode) -> Result<T, Option<CloseCode>> {
+    socket.send(frame(&CommonFrame::error(id, reject))).await;
     Err(Some(code))
 }
 

@@ -4,19 +4,23 @@
 //! - [`connection`]: the loop that reads, writes, beats and ends; the only task that writes to the socket
 //! - [`dispatch`]: one frame in, what it sets in motion
 //! - [`requests`]: what needs the record before it can be answered, in the order asked
+//! - [`stream`], [`wire`]: bytes, bounded; [`echo`]: for tests of conformance
 //! - [`join`]: `subscribe`: the right to it, the room, the relay; [`catch_up`]: from the log to live
 
 mod catch_up;
 mod connection;
 mod dispatch;
+pub mod echo;
 mod hello;
 mod join;
 mod requests;
+pub mod stream;
 mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -26,11 +30,14 @@ use helpline_core::{limits, protocol};
 use crate::app::App;
 use crate::directory::{Directory, Full};
 use crate::http::address;
+use stream::Meter;
+use wire::Socket;
 
 /// Answers the upgrade request: origin, bounds, subprotocol, then the connection's own task.
 pub async fn upgrade(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(meter): Extension<Arc<Meter>>,
     uri: Uri,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -60,17 +67,21 @@ pub async fn upgrade(
     };
     let guest = hello::Guest { address: Some(from), user_agent: address::user_agent(&headers) };
     let alive = app.tasks.token();
+    configured(upgrade.protocols([protocol::SUBPROTOCOL]), limits::FRAME_BYTES_MAX).on_upgrade(move |socket| async move {
+        // The seat and the tracker's token live as long as the socket's task, which axum spawns.
+        let (_seat, _alive) = (seat, alive);
+        hello::receive(app, Socket::new(socket, meter), guest).await;
+    })
+}
+
+/// What holds for every socket here.
+fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) -> WebSocketUpgrade {
     upgrade
-        .protocols([protocol::SUBPROTOCOL])
         .read_buffer_size(limits::SOCKET_BUFFER_BYTES)
         .write_buffer_size(limits::SOCKET_BUFFER_BYTES)
-        .max_message_size(limits::FRAME_BYTES_MAX)
-        .max_frame_size(limits::FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| async move {
-            // The seat and the tracker's token live as long as the socket's task, which axum spawns.
-            let (_seat, _alive) = (seat, alive);
-            hello::receive(app, socket, guest).await;
-        })
+        .max_write_buffer_size(limits::SOCKET_WRITE_BYTES_MAX.max(2 * message_bytes_max))
+        .max_message_size(message_bytes_max)
+        .max_frame_size(message_bytes_max)
 }
 
 /// Browsers name the page's origin: it must be one of the configured ones, to the letter. Programs that are no browser name none; they
