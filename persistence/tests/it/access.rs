@@ -243,6 +243,16 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
     as_customer.batch_execute("update support_tickets set satisfaction_rating = 3").await.unwrap();
     assert_eq!(desk.ask::<i64>("select count(*) from support_tickets where satisfaction_rating = 3").await, 1);
 
+    desk.sql(&format!("update people set blocked_at = now() where id = '{}'", desk.stranger)).await;
+    let as_blocked = desk.session("helpline_customer", desk.stranger).await;
+    for refused in [
+        insert_message(theirs, desk.stranger.uuid()),
+        format!("insert into support_tickets (user_id, subject) values ('{}', 'x')", desk.stranger),
+        format!("select update_ticket_status('{theirs}', 'closed')"),
+    ] {
+        assert!(as_blocked.batch_execute(&refused).await.is_err(), "{refused}");
+    }
+
     let as_agent = desk.session("helpline_staff", agent).await;
     let own = desk.ticket_of(agent, "The agent's own").await;
     let by_agent = |ticket: TicketId, internal: bool| {

@@ -7,7 +7,7 @@ use crate::desk::{Desk, cluster, empty_database};
 /// Definer functions run with the owner's rights: each one is here because somebody looked at it.
 const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_tickets helpline_epoch helpline_note_restore \
     helpline_schema_version log_ticket_activity people_block_recorded people_changed support_append support_change_ticket \
-    support_create_ticket support_current_role support_edit_message support_heads support_is_staff support_mark_read \
+    support_create_ticket support_current_role support_edit_message support_heads support_is_blocked support_is_staff support_mark_read \
     support_messages_log_inserted support_messages_log_updated support_open support_rate_ticket support_read_stats \
     support_reads_of_ticket support_record_access support_redact_message support_require_user support_roll_up_tallies \
     support_rows_after support_rows_written support_search_tickets support_set_role support_sign_in support_standing support_summaries \
@@ -66,7 +66,7 @@ async fn every_table_view_and_function_keeps_the_rules() {
         (
             "policies wrap every call in a sub-select",
             "select o.polname::text from pg_policy o where coalesce(pg_get_expr(o.polqual, o.polrelid), '') || coalesce(pg_get_expr(o.polwithcheck, o.polrelid), '') \
-             ~ '(?<!SELECT )support_(current_user_id|current_role|is_staff)\\('"
+             ~ '(?<!SELECT )support_(current_user_id|current_role|is_staff|is_blocked)\\('"
                 .into(),
         ),
         (

@@ -7,7 +7,7 @@ use helpline_core::ticket::{Category, Priority, Status};
 use helpline_persistence::tickets::{self, Assignee, Patch};
 use helpline_persistence::{Reader, StoreError};
 
-use crate::desk::{Desk, message, note, refusal, stored};
+use crate::desk::{Desk, message, note, refusal, stored, until};
 
 #[tokio::test]
 async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again() {
@@ -27,6 +27,26 @@ async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again
     assert_eq!(desk.ask::<i64>("select count(*) from support_tickets").await, 1);
     assert_eq!(desk.ask::<Option<String>>("select host(ip_address) from support_tickets").await.as_deref(), Some("203.0.113.7"));
     assert_eq!(desk.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/1'").await, 2);
+}
+
+#[tokio::test]
+async fn a_retried_opening_that_overlaps_the_first_opens_nothing_twice() {
+    let desk = Desk::open().await;
+    let new = desk.new_ticket("Opened once");
+    let first = desk.session("helpline_customer", desk.customer).await;
+    let insert = "insert into support_tickets (user_id, subject, key) values";
+    first.batch_execute(&format!("begin; {insert} ('{}', 'Opened once', '{}')", desk.customer, new.key.as_str())).await.unwrap();
+    let (store, doer) = (desk.store.clone(), desk.doer(desk.customer));
+    let waiting = tokio::spawn(async move { tickets::create(&store, &doer, &new).await.unwrap() });
+    until("the retry waits for the first", async || {
+        desk.ask::<i64>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 1
+    })
+    .await;
+    first.batch_execute("commit").await.unwrap();
+    let retried = waiting.await.unwrap();
+    assert!(retried.duplicate);
+    assert_eq!(desk.ask::<i64>("select count(*) from support_tickets").await, 1);
+    assert_eq!(retried.rows, desk.history(retried.id).await);
 }
 
 #[tokio::test]
