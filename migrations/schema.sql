@@ -387,6 +387,26 @@ $$;
 ALTER FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) OWNER TO helpline_owner;
 
 --
+-- Name: support_availability(bigint); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_availability(p_fresh_ms bigint) RETURNS TABLE(opening_hours jsonb, away_notice jsonb, agents_online boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  select (select s.value from support_settings s where s.name = 'opening_hours'),
+         (select s.value from support_settings s where s.name = 'away_notice'),
+         exists (
+           select 1 from user_roles r
+           join people p on p.id = r.user_id
+           where p.blocked_at is null and p.last_seen_at > now() - p_fresh_ms * interval '1 millisecond'
+         )
+$$;
+
+
+ALTER FUNCTION public.support_availability(p_fresh_ms bigint) OWNER TO helpline_owner;
+
+--
 -- Name: support_change_ticket(uuid, text, text, text, boolean, uuid); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -517,6 +537,24 @@ $$;
 
 
 ALTER FUNCTION public.support_current_user_id() OWNER TO helpline_owner;
+
+--
+-- Name: support_delete_reply(uuid); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_delete_reply(p_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  perform support_require_admin();
+  delete from support_saved_replies r where r.id = p_id;
+  return found;
+end
+$$;
+
+
+ALTER FUNCTION public.support_delete_reply(p_id uuid) OWNER TO helpline_owner;
 
 --
 -- Name: support_digest(boolean, text, jsonb); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -953,6 +991,27 @@ $$;
 ALTER FUNCTION public.support_messages_log_updated() OWNER TO helpline_owner;
 
 --
+-- Name: support_note_seen(uuid[], bigint); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_note_seen(p_users uuid[], p_older_than_ms bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  update people p set last_seen_at = now()
+  from (
+    select x.id from people x
+    where x.id = any (p_users) and (x.last_seen_at is null or x.last_seen_at < now() - p_older_than_ms * interval '1 millisecond')
+    order by x.id
+    for no key update skip locked
+  ) d
+  where p.id = d.id
+$$;
+
+
+ALTER FUNCTION public.support_note_seen(p_users uuid[], p_older_than_ms bigint) OWNER TO helpline_owner;
+
+--
 -- Name: support_open(uuid, text); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -1169,6 +1228,24 @@ $$;
 ALTER FUNCTION public.support_refuse(p_code text) OWNER TO helpline_owner;
 
 --
+-- Name: support_require_admin(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_require_admin() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  if support_require_user() is not null and support_current_role() is distinct from 'admin' then
+    perform support_refuse('forbidden');
+  end if;
+end
+$$;
+
+
+ALTER FUNCTION public.support_require_admin() OWNER TO helpline_owner;
+
+--
 -- Name: support_require_user(); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -1382,6 +1459,79 @@ $$;
 ALTER FUNCTION public.support_rows_written() OWNER TO helpline_owner;
 
 --
+-- Name: support_saved_replies; Type: TABLE; Schema: public; Owner: helpline_owner
+--
+
+CREATE TABLE public.support_saved_replies (
+    id uuid NOT NULL,
+    shortcut text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT support_saved_replies_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 16384))),
+    CONSTRAINT support_saved_replies_shortcut_check CHECK ((shortcut ~ '^[a-z0-9_-]{1,40}$'::text)),
+    CONSTRAINT support_saved_replies_title_check CHECK ((((char_length(title) >= 1) AND (char_length(title) <= 100)) AND (title !~ '[[:cntrl:]]'::text)))
+);
+
+ALTER TABLE ONLY public.support_saved_replies FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE public.support_saved_replies OWNER TO helpline_owner;
+
+--
+-- Name: support_save_reply(uuid, text, text, text, integer); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_save_reply(p_id uuid, p_shortcut text, p_title text, p_body text, p_replies_max integer) RETURNS SETOF public.support_saved_replies
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  perform support_require_admin();
+  if (select count(*) from support_saved_replies r where r.id <> p_id) >= p_replies_max then
+    perform support_refuse('too_large');
+  end if;
+  insert into support_saved_replies as r (id, shortcut, title, body, created_by, updated_by)
+  values (p_id, p_shortcut, p_title, p_body, support_current_user_id(), support_current_user_id())
+  on conflict on constraint support_saved_replies_pkey do update
+  set shortcut = excluded.shortcut, title = excluded.title, body = excluded.body, updated_by = excluded.updated_by, updated_at = now()
+  where (r.shortcut, r.title, r.body) is distinct from (excluded.shortcut, excluded.title, excluded.body);
+  return query select r.* from support_saved_replies r where r.id = p_id;
+end
+$$;
+
+
+ALTER FUNCTION public.support_save_reply(p_id uuid, p_shortcut text, p_title text, p_body text, p_replies_max integer) OWNER TO helpline_owner;
+
+--
+-- Name: support_saved_replies_recorded(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_saved_replies_recorded() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+  v_before constant jsonb := case when tg_op <> 'INSERT' then
+    jsonb_build_object('shortcut', old.shortcut, 'title', old.title, 'body', old.body) end;
+  v_after constant jsonb := case when tg_op <> 'DELETE' then
+    jsonb_build_object('shortcut', new.shortcut, 'title', new.title, 'body', new.body) end;
+begin
+  insert into access_log (user_id, action, ip_address, user_agent, detail)
+  values (support_current_user_id(), case tg_op when 'DELETE' then 'reply_deleted' else 'reply_saved' end,
+          support_current_address(), support_current_user_agent(),
+          jsonb_build_object('reply', coalesce(new.id, old.id), 'before', v_before, 'after', v_after));
+  return null;
+end
+$$;
+
+
+ALTER FUNCTION public.support_saved_replies_recorded() OWNER TO helpline_owner;
+
+--
 -- Name: support_search_tickets(text[], text, integer); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -1437,6 +1587,49 @@ $$;
 
 
 ALTER FUNCTION public.support_set_role(p_user uuid, p_role text) OWNER TO helpline_owner;
+
+--
+-- Name: support_set_setting(text, jsonb); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_set_setting(p_name text, p_value jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  perform support_require_admin();
+  if p_value is null then
+    delete from support_settings s where s.name = p_name;
+  else
+    insert into support_settings as s (name, value, updated_by) values (p_name, p_value, support_current_user_id())
+    on conflict on constraint support_settings_pkey do update
+    set value = excluded.value, updated_by = excluded.updated_by, updated_at = now()
+    where s.value is distinct from excluded.value;
+  end if;
+end
+$$;
+
+
+ALTER FUNCTION public.support_set_setting(p_name text, p_value jsonb) OWNER TO helpline_owner;
+
+--
+-- Name: support_settings_recorded(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_settings_recorded() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  insert into access_log (user_id, action, ip_address, user_agent, detail)
+  values (support_current_user_id(), 'setting_changed', support_current_address(), support_current_user_agent(),
+          jsonb_build_object('name', coalesce(new.name, old.name), 'before', old.value, 'after', new.value));
+  return null;
+end
+$$;
+
+
+ALTER FUNCTION public.support_settings_recorded() OWNER TO helpline_owner;
 
 --
 -- Name: support_sign_in(uuid, text, text); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -2081,6 +2274,24 @@ ALTER TABLE ONLY public.support_message_moves FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.support_message_moves OWNER TO helpline_owner;
 
 --
+-- Name: support_settings; Type: TABLE; Schema: public; Owner: helpline_owner
+--
+
+CREATE TABLE public.support_settings (
+    name text NOT NULL,
+    value jsonb NOT NULL,
+    updated_by uuid,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT support_settings_name_check CHECK ((name ~ '^[a-z][a-z_]{0,63}$'::text)),
+    CONSTRAINT support_settings_value_check CHECK ((octet_length((value)::text) <= 16384))
+);
+
+ALTER TABLE ONLY public.support_settings FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE public.support_settings OWNER TO helpline_owner;
+
+--
 -- Name: support_status_moves; Type: TABLE; Schema: public; Owner: helpline_owner
 --
 
@@ -2226,6 +2437,30 @@ ALTER TABLE ONLY public.support_messages
 
 ALTER TABLE ONLY public.support_read_positions
     ADD CONSTRAINT support_read_positions_pkey PRIMARY KEY (ticket_id, person_id);
+
+
+--
+-- Name: support_saved_replies support_saved_replies_pkey; Type: CONSTRAINT; Schema: public; Owner: helpline_owner
+--
+
+ALTER TABLE ONLY public.support_saved_replies
+    ADD CONSTRAINT support_saved_replies_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: support_saved_replies support_saved_replies_shortcut_key; Type: CONSTRAINT; Schema: public; Owner: helpline_owner
+--
+
+ALTER TABLE ONLY public.support_saved_replies
+    ADD CONSTRAINT support_saved_replies_shortcut_key UNIQUE (shortcut);
+
+
+--
+-- Name: support_settings support_settings_pkey; Type: CONSTRAINT; Schema: public; Owner: helpline_owner
+--
+
+ALTER TABLE ONLY public.support_settings
+    ADD CONSTRAINT support_settings_pkey PRIMARY KEY (name);
 
 
 --
@@ -2378,6 +2613,13 @@ CREATE INDEX support_tickets_created_at_idx ON public.support_tickets USING btre
 
 
 --
+-- Name: support_tickets_mine_idx; Type: INDEX; Schema: public; Owner: helpline_owner
+--
+
+CREATE INDEX support_tickets_mine_idx ON public.support_tickets USING btree (assigned_to) WHERE ((archived_at IS NULL) AND (assigned_to IS NOT NULL) AND (status <> ALL (ARRAY['resolved'::text, 'closed'::text])));
+
+
+--
 -- Name: support_tickets_priority_idx; Type: INDEX; Schema: public; Owner: helpline_owner
 --
 
@@ -2438,6 +2680,20 @@ CREATE TRIGGER support_messages_log_inserted AFTER INSERT ON public.support_mess
 --
 
 CREATE TRIGGER support_messages_log_updated AFTER UPDATE ON public.support_messages REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.support_messages_log_updated();
+
+
+--
+-- Name: support_saved_replies support_saved_replies_recorded; Type: TRIGGER; Schema: public; Owner: helpline_owner
+--
+
+CREATE TRIGGER support_saved_replies_recorded AFTER INSERT OR DELETE OR UPDATE ON public.support_saved_replies FOR EACH ROW EXECUTE FUNCTION public.support_saved_replies_recorded();
+
+
+--
+-- Name: support_settings support_settings_recorded; Type: TRIGGER; Schema: public; Owner: helpline_owner
+--
+
+CREATE TRIGGER support_settings_recorded AFTER INSERT OR DELETE OR UPDATE ON public.support_settings FOR EACH ROW EXECUTE FUNCTION public.support_settings_recorded();
 
 
 --
@@ -2725,6 +2981,46 @@ CREATE POLICY support_read_positions_staff_select ON public.support_read_positio
 
 
 --
+-- Name: support_saved_replies; Type: ROW SECURITY; Schema: public; Owner: helpline_owner
+--
+
+ALTER TABLE public.support_saved_replies ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: support_saved_replies support_saved_replies_owner; Type: POLICY; Schema: public; Owner: helpline_owner
+--
+
+CREATE POLICY support_saved_replies_owner ON public.support_saved_replies TO helpline_owner USING (true) WITH CHECK (true);
+
+
+--
+-- Name: support_saved_replies support_saved_replies_staff_select; Type: POLICY; Schema: public; Owner: helpline_owner
+--
+
+CREATE POLICY support_saved_replies_staff_select ON public.support_saved_replies FOR SELECT TO helpline_staff USING (( SELECT public.support_is_staff() AS support_is_staff));
+
+
+--
+-- Name: support_settings; Type: ROW SECURITY; Schema: public; Owner: helpline_owner
+--
+
+ALTER TABLE public.support_settings ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: support_settings support_settings_owner; Type: POLICY; Schema: public; Owner: helpline_owner
+--
+
+CREATE POLICY support_settings_owner ON public.support_settings TO helpline_owner USING (true) WITH CHECK (true);
+
+
+--
+-- Name: support_settings support_settings_staff_select; Type: POLICY; Schema: public; Owner: helpline_owner
+--
+
+CREATE POLICY support_settings_staff_select ON public.support_settings FOR SELECT TO helpline_staff USING ((( SELECT public.support_current_role() AS support_current_role) = 'admin'::text));
+
+
+--
 -- Name: support_status_moves; Type: ROW SECURITY; Schema: public; Owner: helpline_owner
 --
 
@@ -3007,6 +3303,14 @@ GRANT ALL ON FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tick
 
 
 --
+-- Name: FUNCTION support_availability(p_fresh_ms bigint); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_availability(p_fresh_ms bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_availability(p_fresh_ms bigint) TO helpline_service;
+
+
+--
 -- Name: FUNCTION support_change_ticket(p_ticket uuid, p_status text, p_priority text, p_category text, p_assign boolean, p_assigned_to uuid); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -3058,6 +3362,15 @@ GRANT ALL ON FUNCTION public.support_current_user_agent() TO helpline_staff;
 REVOKE ALL ON FUNCTION public.support_current_user_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_current_user_id() TO helpline_customer;
 GRANT ALL ON FUNCTION public.support_current_user_id() TO helpline_staff;
+
+
+--
+-- Name: FUNCTION support_delete_reply(p_id uuid); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_delete_reply(p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_delete_reply(p_id uuid) TO helpline_customer;
+GRANT ALL ON FUNCTION public.support_delete_reply(p_id uuid) TO helpline_staff;
 
 
 --
@@ -3297,6 +3610,14 @@ REVOKE ALL ON FUNCTION public.support_messages_log_updated() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION support_note_seen(p_users uuid[], p_older_than_ms bigint); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_note_seen(p_users uuid[], p_older_than_ms bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_note_seen(p_users uuid[], p_older_than_ms bigint) TO helpline_service;
+
+
+--
 -- Name: FUNCTION support_open(p_id uuid, p_number text); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -3372,6 +3693,13 @@ GRANT ALL ON FUNCTION public.support_redact_message(p_ticket uuid, p_message uui
 --
 
 REVOKE ALL ON FUNCTION public.support_refuse(p_code text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION support_require_admin(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_require_admin() FROM PUBLIC;
 
 
 --
@@ -3603,6 +3931,29 @@ GRANT ALL ON FUNCTION public.support_rows_written() TO helpline_service;
 
 
 --
+-- Name: TABLE support_saved_replies; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT ON TABLE public.support_saved_replies TO helpline_staff;
+
+
+--
+-- Name: FUNCTION support_save_reply(p_id uuid, p_shortcut text, p_title text, p_body text, p_replies_max integer); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_save_reply(p_id uuid, p_shortcut text, p_title text, p_body text, p_replies_max integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_save_reply(p_id uuid, p_shortcut text, p_title text, p_body text, p_replies_max integer) TO helpline_customer;
+GRANT ALL ON FUNCTION public.support_save_reply(p_id uuid, p_shortcut text, p_title text, p_body text, p_replies_max integer) TO helpline_staff;
+
+
+--
+-- Name: FUNCTION support_saved_replies_recorded(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_saved_replies_recorded() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION support_search_tickets(p_patterns text[], p_number text, p_limit integer); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -3617,6 +3968,22 @@ GRANT ALL ON FUNCTION public.support_search_tickets(p_patterns text[], p_number 
 REVOKE ALL ON FUNCTION public.support_set_role(p_user uuid, p_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_set_role(p_user uuid, p_role text) TO helpline_staff;
 GRANT ALL ON FUNCTION public.support_set_role(p_user uuid, p_role text) TO helpline_customer;
+
+
+--
+-- Name: FUNCTION support_set_setting(p_name text, p_value jsonb); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_set_setting(p_name text, p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_set_setting(p_name text, p_value jsonb) TO helpline_customer;
+GRANT ALL ON FUNCTION public.support_set_setting(p_name text, p_value jsonb) TO helpline_staff;
+
+
+--
+-- Name: FUNCTION support_settings_recorded(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_settings_recorded() FROM PUBLIC;
 
 
 --
@@ -3805,6 +4172,13 @@ GRANT SELECT ON TABLE public.support_history_for_customer TO helpline_customer;
 --
 
 GRANT SELECT ON TABLE public.support_message_moves TO helpline_staff;
+
+
+--
+-- Name: TABLE support_settings; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT ON TABLE public.support_settings TO helpline_staff;
 
 
 --

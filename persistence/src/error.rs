@@ -53,6 +53,11 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ("support_tickets_key_check", RejectCode::InvalidField),
     ("support_tickets_pkey", RejectCode::Conflict),
     ("support_tickets_user_key", RejectCode::Conflict),
+    ("support_saved_replies_shortcut_key", RejectCode::Conflict),
+    ("support_saved_replies_shortcut_check", RejectCode::InvalidField),
+    ("support_saved_replies_title_check", RejectCode::InvalidField),
+    ("support_saved_replies_body_check", RejectCode::InvalidField),
+    ("support_settings_value_check", RejectCode::InvalidField),
     ("user_roles_role_check", RejectCode::InvalidField),
 ];
 

@@ -1,13 +1,20 @@
 //! People, filled from tokens.
 
-use helpline_core::actor::StaffRole;
+use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::ids::UserId;
+use helpline_core::limits;
+use helpline_core::protocol::{PersonView, TicketTotals};
 use tokio_postgres::Row;
 
-use crate::{Store, StoreError, rows};
+use crate::{Reader, Store, StoreError, rows};
 
 const SIGN_IN: &str = include_str!("../sql/people/sign_in.sql");
 const STANDING: &str = include_str!("../sql/people/standing.sql");
+const NOTE_SEEN: &str = include_str!("../sql/people/note_seen.sql");
+const PANEL: &str = include_str!("../sql/people/panel.sql");
+
+/// Tickets of a person's that are looked through for where they last wrote from.
+const PANEL_TICKETS: i64 = 10;
 
 /// What a good token says of its person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +58,39 @@ pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, Store
 pub async fn standing(store: &Store, users: &[UserId]) -> Result<Vec<Person>, StoreError> {
     let users: Vec<_> = users.iter().map(|user| user.uuid()).collect();
     store.query(STANDING, &[&users]).await?.iter().map(person).collect()
+}
+
+/// These people are connected at this moment (service function). Whoever was noted within half a renewal is left alone.
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn note_seen(store: &Store, users: &[UserId]) -> Result<(), StoreError> {
+    let users: Vec<_> = users.iter().map(|user| user.uuid()).collect();
+    let older_than_ms = i64::try_from(limits::SEEN_RENEW_MS / 2).expect("half a minute fits");
+    store.query(NOTE_SEEN, &[&users, &older_than_ms]).await.map(drop)
+}
+
+/// One person as staff see them, with how many tickets they have and where they last wrote from. None: nobody knows them.
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn panel(store: &Store, reader: Reader, user: UserId) -> Result<Option<PersonView>, StoreError> {
+    let reader = Reader { audience: Audience::Staff, ..reader };
+    let answer = store.read(reader, PANEL, &[&user.uuid(), &PANEL_TICKETS]).await?;
+    let row = answer.first().ok_or_else(|| StoreError::Row("no panel".into()))?;
+    let known: bool = rows::get(row, 8)?;
+    let view = || -> Result<PersonView, StoreError> {
+        Ok(PersonView {
+            id: UserId::new(rows::get(row, 0)?),
+            name: rows::get(row, 1)?,
+            email: rows::get(row, 2)?,
+            last_seen_at: rows::get(row, 3)?,
+            address: rows::get(row, 4)?,
+            user_agent: rows::get(row, 5)?,
+            tickets: TicketTotals { open: rows::count(row, 6)?, total: rows::count(row, 7)? },
+        })
+    };
+    known.then(view).transpose()
 }
 
 pub(crate) fn person(row: &Row) -> Result<Person, StoreError> {

@@ -30,6 +30,12 @@ fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(word: &str) -> 
     word.parse().map_err(|error: helpline_core::UnknownWord| StoreError::Row(format!("{error}: {word:?}")))
 }
 
+/// How many of something.
+pub(crate) fn count(row: &Row, column: usize) -> Result<u32, StoreError> {
+    let n: i64 = get(row, column)?;
+    u32::try_from(n).map_err(|_| StoreError::Row(format!("a count of {n}")))
+}
+
 /// A place in a history. Columns are `bigint`, never negative by their checks.
 pub(crate) fn seq(row: &Row, column: usize) -> Result<Seq, StoreError> {
     seq_of(get(row, column)?)

@@ -1,11 +1,13 @@
 //! The desk at a glance.
 
-use helpline_core::protocol::TicketStats;
-use tokio_postgres::Row;
+use helpline_core::actor::Audience;
+use helpline_core::protocol::{TicketCounts, TicketStats};
 
-use crate::{Store, StoreError, rows};
+use crate::rows::count;
+use crate::{Reader, Store, StoreError, rows};
 
 const READ: &str = include_str!("../sql/stats/read.sql");
+const COUNTS: &str = include_str!("../sql/stats/counts.sql");
 const ROLL_UP: &str = include_str!("../sql/stats/roll_up.sql");
 
 /// Reads `support_ticket_stats` (service function).
@@ -32,15 +34,28 @@ pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
     })
 }
 
+/// The console's views in figures, as this member of staff.
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, StoreError> {
+    let reader = Reader { audience: Audience::Staff, ..reader };
+    let answer = store.read(reader, COUNTS, &[]).await?;
+    let row = answer.first().ok_or_else(|| StoreError::Row("no counts".into()))?;
+    Ok(TicketCounts {
+        mine: count(row, 0)?,
+        unassigned: count(row, 1)?,
+        all: count(row, 2)?,
+        urgent: count(row, 3)?,
+        resolved: count(row, 4)?,
+        closed: count(row, 5)?,
+    })
+}
+
 /// Rolls the tally deltas up into totals (periodic job; one instance at a time by advisory lock; no-op when another does it).
 ///
 /// # Errors
 /// When the record cannot be asked.
 pub async fn roll_up(store: &Store) -> Result<(), StoreError> {
     store.query(ROLL_UP, &[]).await.map(drop)
-}
-
-fn count(row: &Row, column: usize) -> Result<u32, StoreError> {
-    let n: i64 = rows::get(row, column)?;
-    u32::try_from(n).map_err(|_| StoreError::Row(format!("a count of {n}")))
 }

@@ -96,6 +96,8 @@ pub struct ListQuery {
     pub priority: Vec<Priority>,
     /// Assigned to this person, or to nobody.
     pub assigned_to: Option<Assignee>,
+    /// Opened by this person; for staff's lists.
+    pub user: Option<UserId>,
     /// Words and substrings of number, subject and (staff) customer e-mail. Already checked for length.
     pub search: Option<String>,
     /// Archived tickets too.

@@ -30,6 +30,8 @@ pub struct ListParams {
     priority: Option<String>,
     /// A person's id, `me` or `nobody`. With `scope=all`.
     assigned_to: Option<String>,
+    /// Tickets of this person. With `scope=all`.
+    user_id: Option<String>,
     /// Words of number, subject and, with `scope=all`, the customer's e-mail.
     search: Option<String>,
     /// Archived tickets too.
@@ -72,6 +74,9 @@ impl ListParams {
         if scope == Scope::Own && self.assigned_to.is_some() {
             return Err(Refusal::field("assigned_to", "goes with scope=all"));
         }
+        if scope == Scope::Own && self.user_id.is_some() {
+            return Err(Refusal::field("user_id", "goes with scope=all"));
+        }
         let limit = self.limit.unwrap_or(limits::LIST_TICKETS);
         if !(1..=limits::LIST_TICKETS_MAX).contains(&limit) {
             return Err(Refusal::field("limit", format!("must be from 1 to {}", limits::LIST_TICKETS_MAX)));
@@ -87,6 +92,7 @@ impl ListParams {
             category: words("category", self.category.as_deref())?,
             priority: words("priority", self.priority.as_deref())?,
             assigned_to: self.assigned_to.as_deref().map(|word| parse_assignee(word, me)).transpose()?,
+            user: self.user_id.as_deref().map(person).transpose()?,
             search: self.search.as_deref().map(search).transpose()?.flatten(),
             archived: self.archived.unwrap_or(false),
             sort,
@@ -108,10 +114,10 @@ impl ListParams {
 
     /// What the audit row keeps of the question.
     pub fn detail(&self) -> Value {
-        let Self { tab, status, category, priority, assigned_to, search, archived, sort, cursor, limit, scope: _ } = self;
+        let Self { tab, status, category, priority, assigned_to, user_id, search, archived, sort, cursor, limit, scope: _ } = self;
         let asked = json!({
-            "tab": tab, "status": status, "category": category, "priority": priority, "assigned_to": assigned_to, "search": search,
-            "archived": archived, "sort": sort, "limit": limit, "continued": cursor.as_ref().map(|_| true),
+            "tab": tab, "status": status, "category": category, "priority": priority, "assigned_to": assigned_to, "user_id": user_id,
+            "search": search, "archived": archived, "sort": sort, "limit": limit, "continued": cursor.as_ref().map(|_| true),
         });
         match asked {
             Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
@@ -123,6 +129,10 @@ impl ListParams {
 fn words<T: FromStr<Err = helpline_core::UnknownWord>>(field: &str, list: Option<&str>) -> Result<Vec<T>, Refusal> {
     let parse = |word: &str| word.parse().map_err(|error| Refusal::field(field, error));
     list.into_iter().flat_map(|list| list.split(',')).map(str::trim).filter(|word| !word.is_empty()).map(parse).collect()
+}
+
+fn person(id: &str) -> Result<UserId, Refusal> {
+    id.parse().map_err(|_| Refusal::field("user_id", "is not an id"))
 }
 
 /// A text that the index can look up: a number, or a word of three characters at least. An empty one asks for nothing.
@@ -183,11 +193,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_refused() {
-        let bad: [fn(&mut ListParams); 8] = [
+        let bad: [fn(&mut ListParams); 9] = [
             |p| p.tab = Some("open".into()),
             |p| p.status = Some("open,gone".into()),
             |p| p.priority = Some("1".into()),
             |p| p.assigned_to = Some("ada".into()),
+            |p| p.user_id = Some("me".into()),
             |p| p.search = Some("ab".into()),
             |p| p.search = Some("x".repeat(limits::SEARCH_CHARS_MAX + 1)),
             |p| p.limit = Some(0),
@@ -196,7 +207,11 @@ mod tests {
         for change in bad {
             assert!(all(change).is_err());
         }
-        let own = ListParams { assigned_to: Some("me".into()), ..ListParams::default() };
-        assert!(own.query(Scope::Own, me()).is_err());
+        for own in [
+            ListParams { assigned_to: Some("me".into()), ..ListParams::default() },
+            ListParams { user_id: Some(me().to_string()), ..ListParams::default() },
+        ] {
+            assert!(own.query(Scope::Own, me()).is_err());
+        }
     }
 }

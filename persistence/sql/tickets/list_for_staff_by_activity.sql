@@ -9,5 +9,6 @@ where (cardinality($1::text[]) = 0 or t.status = any ($1))
   and ($8::timestamptz is null or (t.sort_at, t.sort_id) < ($8, $9::uuid))
   and ($11::uuid is null or t.assigned_to = $11)
   and (not $12 or t.assigned_to is null)
+  and ($13::uuid is null or t.user_id = $13)
 order by t.sort_at desc, t.sort_id desc
 limit $10

@@ -58,6 +58,7 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
     let asked = Asked::of(query)?;
     let agent = query.assigned_to.and_then(agent_of);
     let unassigned = query.assigned_to == Some(Assignee::Nobody);
+    let user = query.user.map(UserId::uuid);
     let reader = Reader { audience: Audience::Staff, ..reader };
     let answer = store
         .read(
@@ -76,6 +77,7 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
                 &asked.limit,
                 &agent,
                 &unassigned,
+                &user,
             ],
         )
         .await?;

@@ -111,9 +111,16 @@ async fn pages_and_lists_are_read_from_their_indexes() {
     ] {
         let agent: Option<Uuid> = None;
         let params: &[&(dyn ToSql + Sync)] =
-            &[status, &none, &none, &false, patterns, &no_number, &10_000i32, at, after, &26i64, &agent, &false];
+            &[status, &none, &none, &false, patterns, &no_number, &10_000i32, at, after, &26i64, &agent, &false, &no_id];
         assert_plan(name, &plan(&staff, sql, params).await, &[index]);
     }
+    let params: &[&(dyn ToSql + Sync)] =
+        &[&none, &none, &none, &false, &nothing, &no_number, &10_000i32, &no_time, &no_id, &26i64, &no_id, &false, &desk.customer.uuid()];
+    let of_person = plan(&staff, sql!("tickets/list_for_staff_by_activity"), params).await;
+    assert_plan("one person's", &of_person, &["support_tickets_user_key"]);
+    let panel = plan(&staff, sql!("people/panel"), &[&desk.customer.uuid(), &10i64]).await;
+    assert_plan("panel", &panel, &["support_tickets_user_key", "support_ticket_activity_p"]);
+    assert_plan("counts", &plan(&staff, sql!("stats/counts"), &[]).await, &["support_tickets_mine_idx"]);
     for (name, sql) in [
         ("own by activity", sql!("tickets/list_for_customer_by_activity")),
         ("own by created", sql!("tickets/list_for_customer_by_created")),

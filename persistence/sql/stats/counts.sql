@@ -1,0 +1,11 @@
+-- The console's views: from the ledger alone, but for one's own, which the partial index counts.
+select (select count(*) from support_tickets t
+        where t.assigned_to = (select support_current_user_id()) and t.archived_at is null and t.assigned_to is not null
+          and t.status not in ('resolved', 'closed')) as mine,
+       coalesce(sum(x.amount) filter (where x.metric = 'unassigned'), 0)::bigint as unassigned,
+       coalesce(sum(x.amount) filter (where x.metric in
+         ('open', 'in_progress', 'waiting_on_customer', 'waiting_on_admin', 'escalated')), 0)::bigint as active,
+       coalesce(sum(x.amount) filter (where x.metric = 'urgent'), 0)::bigint as urgent,
+       coalesce(sum(x.amount) filter (where x.metric = 'resolved'), 0)::bigint as resolved,
+       coalesce(sum(x.amount) filter (where x.metric = 'closed'), 0)::bigint as closed
+from (select t.metric, t.amount from support_ticket_tallies t union all select d.metric, d.amount from support_ticket_tally_deltas d) x

@@ -1,0 +1,94 @@
+//! What an admin sets for the whole desk, and whether anybody is there.
+
+use helpline_core::actor::Audience;
+use helpline_core::limits;
+use helpline_core::protocol::{DeskSettings, OpeningHours};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{Doer, Reader, Store, StoreError, rows};
+
+const LIST: &str = include_str!("../sql/settings/list.sql");
+const SET: &str = include_str!("../sql/settings/set.sql");
+const AVAILABILITY: &str = include_str!("../sql/settings/availability.sql");
+
+/// The names that a setting may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// When the desk is open: an [`OpeningHours`].
+    OpeningHours,
+    /// The words for those who find nobody: text.
+    AwayNotice,
+}
+
+impl Name {
+    /// Every name.
+    pub const ALL: &'static [Self] = &[Self::OpeningHours, Self::AwayNotice];
+
+    /// The word in the table and in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OpeningHours => "opening_hours",
+            Self::AwayNotice => "away_notice",
+        }
+    }
+}
+
+/// What the record knows of the desk's being there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Availability {
+    /// The hours kept; none: always open.
+    pub opening_hours: Option<OpeningHours>,
+    /// The words for those who find nobody.
+    pub away_notice: Option<String>,
+    /// Whether any of the staff was connected within [`limits::SEEN_FRESH_MS`].
+    pub agents_online: bool,
+}
+
+/// All of them, as an admin (others see none).
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreError> {
+    let reader = Reader { audience: Audience::Staff, ..reader };
+    let mut settings = DeskSettings { opening_hours: None, away_notice: None };
+    for row in store.read(reader, LIST, &[]).await? {
+        let name: &str = rows::get(&row, 0)?;
+        let value: Value = rows::get(&row, 1)?;
+        match Name::ALL.iter().find(|known| known.as_str() == name) {
+            Some(Name::OpeningHours) => settings.opening_hours = readable(value),
+            Some(Name::AwayNotice) => settings.away_notice = readable(value),
+            // Another version's.
+            None => {}
+        }
+    }
+    Ok(settings)
+}
+
+/// Sets one, already checked, or with none takes it away; by an admin, recorded in `access_log` as `setting_changed`.
+///
+/// # Errors
+/// [`StoreError::Refused`]: `forbidden`.
+pub async fn set(store: &Store, doer: &Doer, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
+    store.write(doer, SET, &[&name.as_str(), &value]).await.map(drop)
+}
+
+/// Whether anybody is there (service function).
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
+    let fresh_ms = i64::try_from(limits::SEEN_FRESH_MS).expect("a minute and a half fits");
+    let answer = store.query(AVAILABILITY, &[&fresh_ms]).await?;
+    let row = answer.first().ok_or_else(|| StoreError::Row("no availability".into()))?;
+    Ok(Availability {
+        opening_hours: rows::get::<Option<Value>>(row, 0)?.and_then(readable),
+        away_notice: rows::get::<Option<Value>>(row, 1)?.and_then(readable),
+        agents_online: rows::get(row, 2)?,
+    })
+}
+
+/// A value that SQL has put there in another shape counts as none, rather than hiding the desk.
+fn readable<T: DeserializeOwned>(value: Value) -> Option<T> {
+    serde_json::from_value(value).ok()
+}
