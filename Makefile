@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 DIST := web-client/dist
 
-.PHONY: help build run test check web test-core test-rust test-web test-browser test-load fmt clean
+.PHONY: help build run test check web test-core test-rust test-web test-browser test-load bench fmt clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,12 @@ test-load: ## Load with faults, every history checked; the record's and the idle
 	@.ci/install cc postgres redis
 	$(CARGO) build --release --locked -p helpline-gateway -p helpline-loadtest
 	target/release/helpline-loadtest rooms --rig --faults --tickets 100 --seconds 20
+
+bench: build ## Helpline beside its peers, by turns; report in target/bench (ARGS="--quick", ARGS="fanout rooms")
+	@.ci/install cc postgres redis
+	@.ci/install nchan || echo "without nchan"
+	@cd loadtest/peers && npm ci --silent || echo "without the Node peers"
+	target/release/helpline-loadtest bench $(ARGS)
 
 fmt: ## Formats
 	$(CARGO) fmt --all

@@ -1,5 +1,6 @@
 //! `helpline-loadtest`: a second, independent client of the protocol. It drives a desk, breaks it on request, and checks every history.
 
+mod bench;
 mod checker;
 mod client;
 mod desk;
@@ -36,6 +37,11 @@ enum Scenario {
     Idle(idle::IdleArgs),
     /// Messages committed per second through the gateway, beside pgbench's one transaction each
     Record(record::RecordArgs),
+    /// Helpline beside its peers and the floor: a table of ratios and a page of plots
+    Bench(bench::BenchArgs),
+    /// The floor that `bench` starts as a process of its own
+    #[command(hide = true)]
+    BenchFloor(bench::floor::FloorArgs),
 }
 
 #[tokio::main]
@@ -47,6 +53,8 @@ async fn main() -> ExitCode {
         Scenario::Rooms(args) => rooms::run(args).await,
         Scenario::Idle(args) => idle::run(args).await,
         Scenario::Record(args) => record::run(args).await,
+        Scenario::Bench(args) => Box::pin(bench::run(args)).await,
+        Scenario::BenchFloor(args) => bench::floor::run(args).await,
     };
     match ran {
         Ok(Verdict::Held) => ExitCode::SUCCESS,

@@ -1,0 +1,74 @@
+//! The ratios that do not wobble, briefly, for `make test`: speed shall not rot unseen. The bounds are the targets' with room for a machine
+//! that is busy with something else; what they catch is a change of kind (a write more for each delivery, a buffer more for each
+//! connection, a transaction for each message).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::peer::{self, Kind, Means, Peer, Setup};
+use super::traffic::{self, Shape};
+use super::{idle, record};
+use crate::desk::Relay;
+use crate::error::LoadError;
+use crate::report::{Verdict, median};
+
+const ROUNDS: usize = 3;
+const MEMBERS: usize = 400;
+const CONNECTIONS: usize = 2_000;
+/// CPU for a delivery, beside the floor: paced, then in bursts of 16.
+const PACED_RATIO_MAX: f64 = 1.6;
+const BURST_RATIO_MAX: f64 = 2.5;
+/// An idle, subscribed connection.
+const KIB_MAX: f64 = 12.0;
+/// Messages per second beside pgbench.
+const RECORD_RATIO_MIN: f64 = 2.0;
+
+/// Runs the check.
+///
+/// # Errors
+/// When one of our own servers does not run.
+pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
+    let setup = Setup { instances: 1, rooms: CONNECTIONS, relay: Relay::InProcess };
+    let helpline: Arc<dyn Peer> = own(Kind::Helpline, setup, means).await?;
+    let floor = own(Kind::Floor, setup, means).await?;
+    let (kib, _) = idle::stand(&helpline, CONNECTIONS, Duration::ZERO).await?;
+    let paced = Shape { rooms: 1, listeners: MEMBERS, burst: 1, bursts_per_second: 50.0, seconds: 2.0, listen_on: 0 };
+    let bursts = Shape { burst: 16, bursts_per_second: 6.0, ..paced };
+    let paced = ratio(&helpline, &floor, paced).await?;
+    let bursts = ratio(&helpline, &floor, bursts).await?;
+    drop((helpline, floor));
+    let record = record::ratio(means, ROUNDS).await?;
+    let mut verdict = Verdict::Held;
+    for (what, measured, held, bound) in [
+        ("memory of an idle connection, KiB", kib, kib <= KIB_MAX, format!("≤ {KIB_MAX}")),
+        ("CPU per delivery ÷ floor, paced", paced, paced <= PACED_RATIO_MAX, format!("≤ {PACED_RATIO_MAX}")),
+        ("CPU per delivery ÷ floor, bursts of 16", bursts, bursts <= BURST_RATIO_MAX, format!("≤ {BURST_RATIO_MAX}")),
+        ("messages per second ÷ pgbench", record, record >= RECORD_RATIO_MIN, format!("≥ {RECORD_RATIO_MIN}")),
+    ] {
+        println!("{what:<40} {measured:>7.2}  {bound:<7} {}", if held { "held" } else { "MISSED" });
+        if !held {
+            verdict = Verdict::Broken;
+        }
+    }
+    Ok(verdict)
+}
+
+async fn own(kind: Kind, setup: Setup, means: &Means) -> Result<Arc<dyn Peer>, LoadError> {
+    match peer::start(kind, setup, means).await? {
+        Ok(peer) => Ok(Arc::from(peer)),
+        Err(why) => Err(LoadError::Stalled(why)),
+    }
+}
+
+/// The median over the rounds of Helpline's CPU beside the floor's, by turns.
+async fn ratio(helpline: &Arc<dyn Peer>, floor: &Arc<dyn Peer>, shape: Shape) -> Result<f64, LoadError> {
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let (ours, theirs) = (traffic::run(helpline, shape).await?, traffic::run(floor, shape).await?);
+        if ours.wrong + theirs.wrong > 0 {
+            return Err(LoadError::Stalled(format!("{} deliveries were lost or out of order", ours.wrong + theirs.wrong)));
+        }
+        ratios.push(ours.cpu_micros / theirs.cpu_micros);
+    }
+    Ok(median(&ratios))
+}

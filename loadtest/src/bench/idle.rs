@@ -1,0 +1,79 @@
+//! `idle`: connections that stand in a room of their own and say nothing: their memory, and what their heartbeats cost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::book::{self, Book};
+use super::delivery;
+use super::line::Line;
+use super::peer::{Heard, Kind, Means, Peer, Seat, Setup, Side};
+use super::traffic::open_all;
+use super::{Effort, usage};
+use crate::desk::Relay;
+use crate::error::LoadError;
+
+const CONNECTIONS: usize = 15_000;
+/// Until what opening left behind is gone.
+const SETTLE: Duration = Duration::from_secs(4);
+/// More than one heartbeat of Helpline's.
+const BEATS: Duration = Duration::from_secs(28);
+
+const KINDS: &[Kind] = &[Kind::Helpline, Kind::Floor, Kind::Nchan, Kind::SocketIo, Kind::Ws];
+
+/// Runs the scenario: one round, since memory does not wobble.
+///
+/// # Errors
+/// When one of our own servers does not run.
+pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+    let connections = effort.pick(CONNECTIONS, 1_000);
+    book.scenario("idle", format!("{connections} connections, each subscribed to a room of its own and silent."));
+    for kind in KINDS {
+        for peer in
+            delivery::start(book, effort, means, &[*kind], Setup { instances: 1, rooms: connections, relay: Relay::InProcess }).await?
+        {
+            let beats = if *kind == Kind::Helpline { effort.pick(BEATS, Duration::from_secs(2)) } else { Duration::ZERO };
+            let (kib, core) = stand(&peer, connections, beats).await?;
+            eprintln!("  idle {}: {kib:.2} KiB a connection", peer.name());
+            book.note("idle", peer.name(), book::KIB, kib);
+            if let Some(core) = core {
+                book.note("idle", peer.name(), book::CORE, core);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Opens them, lets them stand, and gives KiB of each and the percentage of a core that their heartbeats take.
+pub async fn stand(peer: &Arc<dyn Peer>, connections: usize, beats: Duration) -> Result<(f64, Option<f64>), LoadError> {
+    let holders = peer.holders();
+    let before = usage::memory_bytes(&holders);
+    let seats = (0..connections).map(|room| Seat { instance: 0, room, side: Side::Speaker });
+    let mut standing = JoinSet::new();
+    for (_, line) in open_all(peer, seats).await? {
+        standing.spawn(stay(Arc::clone(peer), line));
+    }
+    sleep(SETTLE).await;
+    let each = usage::memory_bytes(&holders).saturating_sub(before) as f64 / connections as f64 / 1024.0;
+    let core = if beats.is_zero() {
+        None
+    } else {
+        let (from, processes) = (usage::cpu_seconds(&peer.processes()), peer.processes());
+        sleep(beats).await;
+        Some((usage::cpu_seconds(&processes) - from) / beats.as_secs_f64() * 100.0)
+    };
+    if standing.try_join_next().is_some() {
+        return Err(LoadError::Stalled(format!("a silent connection to {} was closed", peer.name())));
+    }
+    Ok((each, core))
+}
+
+async fn stay(peer: Arc<dyn Peer>, mut line: Line) -> Result<(), LoadError> {
+    loop {
+        if let Heard::Ping(answer) = peer.hear(&line.hear().await?) {
+            line.say(answer).await?;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! `inbox`: hundreds of consoles watch the desk while thousands of tickets change. Some consoles are read in full: for each change, when
+//! did they first show the ticket at its number or beyond?
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::book::{self, Book};
+use super::line::{Line, Step};
+use super::peer::{Helpline, Means, Peer, Setup, Talk};
+use super::traffic::Times;
+use super::{Effort, usage};
+use crate::desk::Relay;
+use crate::error::LoadError;
+use crate::people;
+
+const CONSOLES: usize = 300;
+/// Of these, the ones that are read in full.
+const READ_IN_FULL: usize = 3;
+const TICKETS: usize = 2_000;
+const CHANGES_PER_SECOND: f64 = 2_000.0;
+/// Agents whose messages are the changes.
+const WRITERS: usize = 20;
+/// After the last change.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// What is noted of a run.
+struct Run {
+    begun: Instant,
+    frames: AtomicU64,
+    acked: AtomicU64,
+    /// Ticket → the changes, as number and intended time.
+    changes: Mutex<HashMap<String, Vec<(u64, u64)>>>,
+    /// Console and ticket → what was shown, as number and time.
+    shown: Mutex<HashMap<(usize, String), Vec<(u64, u64)>>>,
+}
+
+#[derive(Deserialize)]
+struct Ack {
+    id: u64,
+    key: String,
+    seq: u64,
+}
+
+#[derive(Deserialize)]
+struct InboxFrame {
+    tickets: Vec<Shown>,
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    id: String,
+    seq: u64,
+}
+
+/// Runs the scenario.
+///
+/// # Errors
+/// When the desk does not run, or a console was told nothing.
+pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+    let (consoles, rate) = (effort.pick(CONSOLES, 30), effort.pick(CHANGES_PER_SECOND, 500.0));
+    let tickets = effort.pick(TICKETS, 300);
+    book.scenario(
+        "inbox",
+        format!("{consoles} consoles watch {tickets} tickets, {rate} changes a second; latency from a change's intended time."),
+    );
+    let setup = Setup { instances: 1, rooms: tickets, relay: Relay::Redis };
+    let helpline = Arc::new(Helpline::start(setup, means, Talk::Messages).await?);
+    for _ in 0..effort.rounds.min(3) {
+        one(book, &helpline, consoles, rate, effort.pick(10.0, 3.0)).await?;
+    }
+    Ok(())
+}
+
+async fn one(book: &mut Book, helpline: &Arc<Helpline>, consoles: usize, rate: f64, seconds: f64) -> Result<(), LoadError> {
+    let run = Arc::new(Run {
+        begun: Instant::now(),
+        frames: AtomicU64::new(0),
+        acked: AtomicU64::new(0),
+        changes: Mutex::default(),
+        shown: Mutex::default(),
+    });
+    let mut crowd = JoinSet::new();
+    for n in 0..consoles {
+        let mut opening = helpline.signed_in(0, &agent(helpline, n));
+        let watch = Utf8Bytes::from_static(r#"{"type":"inbox","id":1,"on":true}"#);
+        opening.steps.extend([Step::Say(watch), Step::Await("{\"type\":\"ok\"")]);
+        let line = Line::open(&opening).await?;
+        crowd.spawn(watch_desk(Arc::clone(&run), n, line));
+    }
+    let mut writers = Vec::new();
+    for n in 0..WRITERS {
+        let line = Line::open(&helpline.signed_in(0, &agent(helpline, n))).await?;
+        let (door, orders) = tokio::sync::mpsc::channel(4_096);
+        crowd.spawn(write(Arc::clone(&run), line, orders));
+        writers.push(door);
+    }
+    let holders = helpline.holders();
+    let (before, frames, from) = (usage::cpu_seconds(&holders), run.frames.load(Ordering::Relaxed), Instant::now());
+    for n in 0..(rate * seconds) as usize {
+        let due = from + Duration::from_secs_f64(n as f64 / rate);
+        if due > Instant::now() {
+            sleep_until(due).await;
+        }
+        let ticket = helpline.rooms[n % helpline.rooms.len()].ticket.to_string();
+        let _ = writers[n % WRITERS].send((ticket, due)).await;
+    }
+    let spent = from.elapsed().as_secs_f64();
+    let core = (usage::cpu_seconds(&holders) - before) / spent * 100.0;
+    let frames = (run.frames.load(Ordering::Relaxed) - frames) as f64 / spent / consoles as f64;
+    sleep(DRAIN).await;
+    crowd.shutdown().await;
+    let (late, unseen) = lateness(&run);
+    let quantiles = late.quantiles();
+    eprintln!(
+        "  inbox: gateway {core:.0} % of a core, {frames:.1} frames/s a console, late p99 {:.0} ms, max {:.0} ms, {unseen} never shown",
+        quantiles.p99, quantiles.max
+    );
+    for (metric, value) in [
+        (book::CORE, core),
+        (book::FRAMES, frames),
+        (book::P50, quantiles.p50),
+        (book::P99, quantiles.p99),
+        (book::MAX, quantiles.max),
+        (book::WRONG, unseen as f64),
+        (book::RATE, run.acked.load(Ordering::Relaxed) as f64 / spent),
+    ] {
+        book.note("inbox", "Helpline", metric, value);
+    }
+    Ok(())
+}
+
+fn agent(helpline: &Helpline, n: usize) -> String {
+    people::token(&helpline.desk.secret, helpline.rooms[n % helpline.rooms.len()].agent, "Agent Load")
+}
+
+async fn watch_desk(run: Arc<Run>, console: usize, mut line: Line) {
+    while let Ok(text) = line.hear().await {
+        if text.starts_with("{\"type\":\"inbox\"") {
+            run.frames.fetch_add(1, Ordering::Relaxed);
+            if console < READ_IN_FULL {
+                let at = run.begun.elapsed().as_micros() as u64;
+                let frame: InboxFrame = serde_json::from_str(&text).expect("an inbox frame has tickets");
+                let mut shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);
+                for ticket in frame.tickets {
+                    shown.entry((console, ticket.id)).or_default().push((ticket.seq, at));
+                }
+            }
+        } else if text.starts_with("{\"type\":\"ping\"") && line.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Sends a message to each ticket that it is told; the ack's id brings the intended time back, its key the ticket.
+async fn write(run: Arc<Run>, mut line: Line, mut orders: tokio::sync::mpsc::Receiver<(String, Instant)>) {
+    loop {
+        // Cancel-safe: a channel's receiver, and a line.
+        tokio::select! {
+            order = orders.recv() => {
+                let Some((ticket, due)) = order else { return };
+                let micros = due.duration_since(run.begun).as_micros();
+                let frame = format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{ticket}.{micros:x}","body":"a change"}}"#);
+                if line.say(frame.into()).await.is_err() { return }
+            }
+            heard = line.hear() => {
+                let Ok(text) = heard else { return };
+                if let Ok(ack) = serde_json::from_str::<Ack>(&text) {
+                    run.acked.fetch_add(1, Ordering::Relaxed);
+                    let ticket = ack.key.get(..36).unwrap_or_default().to_owned();
+                    run.changes.lock().unwrap_or_else(PoisonError::into_inner).entry(ticket).or_default().push((ack.seq, ack.id));
+                } else if text.starts_with("{\"type\":\"ping\"") {
+                    let _ = line.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await;
+                }
+            }
+        }
+    }
+}
+
+/// For every change and every console that was read in full: how long until it was shown. Also how many never were.
+fn lateness(run: &Run) -> (Times, u64) {
+    let changes = run.changes.lock().unwrap_or_else(PoisonError::into_inner);
+    let shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);
+    let (late, mut unseen) = (Times::default(), 0);
+    for (ticket, changes) in changes.iter() {
+        for console in 0..READ_IN_FULL {
+            let shown = shown.get(&(console, ticket.clone())).map_or(&[][..], Vec::as_slice);
+            for (seq, intended) in changes {
+                match shown.iter().find(|(shown_seq, _)| shown_seq >= seq) {
+                    Some((_, at)) => late.note(Duration::from_micros(at.saturating_sub(*intended))),
+                    None => unseen += 1,
+                }
+            }
+        }
+    }
+    (late, unseen)
+}

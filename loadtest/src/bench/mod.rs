@@ -1,0 +1,169 @@
+//! `bench`: Helpline beside its peers and the floor, in the same minutes on the same machine, and a report of ratios.
+//!
+//! - [`peer`]: the servers, each behind one adapter; [`floor`]: the least that such a server can do
+//! - [`traffic`], [`line`], [`usage`]: an open loop of speakers and listeners, and what it cost
+//! - [`delivery`], [`idle`], [`record`], [`inbox`], [`storm`], [`growth`], [`soak`]: the scenarios
+//! - [`book`], [`targets`], [`tables`], [`html`]: what came of it; [`check`]: the ratios that do not wobble, for `make test`
+
+mod book;
+mod check;
+mod delivery;
+pub mod floor;
+mod growth;
+mod html;
+mod idle;
+mod inbox;
+mod line;
+mod peer;
+mod record;
+mod soak;
+mod storm;
+mod tables;
+mod targets;
+mod traffic;
+mod usage;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use self::book::Book;
+use self::peer::Means;
+use crate::error::LoadError;
+use crate::report::Verdict;
+
+/// Settings of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Scenarios; without any: all but soak
+    #[arg(value_enum)]
+    scenarios: Vec<Name>,
+    /// Rounds of each; figures are medians
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// A smoke test: one short round of everything
+    #[arg(long)]
+    quick: bool,
+    /// Only the ratios that do not wobble: exit 1 when one is missed
+    #[arg(long)]
+    check: bool,
+    /// Helpline's binary; otherwise HELPLINE_BIN, otherwise the one beside this program
+    #[arg(long, value_name = "FILE")]
+    bin: Option<PathBuf>,
+    /// Where the peers' files are
+    #[arg(long, value_name = "DIR", default_value = "loadtest/peers")]
+    peers: PathBuf,
+    /// Where the report goes
+    #[arg(long, value_name = "DIR", default_value = "target/bench")]
+    out: PathBuf,
+    /// Peers to leave out
+    #[arg(long, value_enum, value_delimiter = ',')]
+    without: Vec<peer::Kind>,
+    /// Minutes of soak
+    #[arg(long, default_value_t = 10)]
+    soak_minutes: u64,
+}
+
+/// A scenario's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// One room of 1,000: paced, and in bursts of 16
+    Fanout,
+    /// Rooms of two
+    Rooms,
+    /// Speakers on one instance, listeners on another
+    Relay,
+    /// What a silent connection costs
+    Idle,
+    /// Messages committed per second, and their latency at half of that
+    Record,
+    /// Hundreds of consoles while thousands of tickets change
+    Inbox,
+    /// Everybody reconnects and resumes
+    Storm,
+    /// Lists, search, history, statistics and resuming, from small to large
+    Growth,
+    /// Load for a long time: does anything grow
+    Soak,
+}
+
+const ALL: &[Name] = &[Name::Fanout, Name::Rooms, Name::Relay, Name::Idle, Name::Record, Name::Inbox, Name::Storm, Name::Growth];
+
+/// How much of everything.
+#[derive(Debug, Clone)]
+pub struct Effort {
+    /// Rounds of what is repeated.
+    pub rounds: usize,
+    /// Seconds of one measured part.
+    pub seconds: f64,
+    /// Whether this is a smoke test.
+    pub quick: bool,
+    /// Peers left out.
+    pub without: Vec<peer::Kind>,
+}
+
+impl Effort {
+    /// The full number, or the smoke test's.
+    pub fn pick<T>(&self, full: T, quick: T) -> T {
+        if self.quick { quick } else { full }
+    }
+}
+
+/// Runs the scenarios and writes the report.
+///
+/// # Errors
+/// When one of our own servers does not run.
+pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
+    let failed = |error: std::io::Error| LoadError::Program { program: "the report's directory", why: error.to_string() };
+    std::fs::create_dir_all(args.out.join("work")).map_err(failed)?;
+    let out = args.out.canonicalize().map_err(failed)?;
+    let peers = args.peers.canonicalize().unwrap_or_else(|_| args.peers.clone());
+    let means = Means { bin: args.bin.clone(), peers, work: out.join("work") };
+    if args.check {
+        return check::run(&means).await;
+    }
+    let effort = if args.quick {
+        Effort { rounds: 1, seconds: 1.5, quick: true, without: args.without.clone() }
+    } else {
+        Effort { rounds: args.rounds.max(1), seconds: 4.0, quick: false, without: args.without.clone() }
+    };
+    let mut book = Book::default();
+    let scenarios = if args.scenarios.is_empty() { ALL } else { &args.scenarios };
+    for name in scenarios {
+        let begun = Instant::now();
+        eprintln!("{name:?} …");
+        match name {
+            Name::Fanout => delivery::fanout(&mut book, &effort, &means).await?,
+            Name::Rooms => delivery::rooms(&mut book, &effort, &means).await?,
+            Name::Relay => delivery::relay(&mut book, &effort, &means).await?,
+            Name::Idle => idle::run(&mut book, &effort, &means).await?,
+            Name::Record => record::run(&mut book, &effort, &means).await?,
+            Name::Inbox => inbox::run(&mut book, &effort, &means).await?,
+            Name::Storm => storm::run(&mut book, &effort, &means).await?,
+            Name::Growth => growth::run(&mut book, &effort, &means).await?,
+            Name::Soak => soak::run(&mut book, &effort, &means, args.soak_minutes).await?,
+        }
+        eprintln!("{name:?}: {:.0} s", begun.elapsed().as_secs_f64());
+        write(&book, &out).map_err(failed)?;
+    }
+    println!("{}", tables::markdown(&book));
+    println!("report: {}", out.join("report.html").display());
+    Ok(if book.wrong() > 0.0 { Verdict::Broken } else { Verdict::Held })
+}
+
+/// After each scenario, so that what was measured survives what comes next.
+fn write(book: &Book, out: &std::path::Path) -> std::io::Result<()> {
+    let machine = machine();
+    std::fs::write(out.join("report.md"), format!("# Helpline beside its peers\n\n{machine}\n\n{}", tables::markdown(book)))?;
+    std::fs::write(out.join("report.html"), html::page(book, &machine))?;
+    std::fs::write(out.join("results.json"), serde_json::to_string_pretty(book).map_err(std::io::Error::other)?)
+}
+
+/// The machine, in a line.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name.to_owned()));
+    format!("{cores} cores, {}; servers, clients and databases all on them", model.unwrap_or_else(|| "of an unnamed kind".into()))
+}

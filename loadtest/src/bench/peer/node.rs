@@ -1,0 +1,138 @@
+//! Socket.IO and `ws`, each as small as its documentation makes it (`loadtest/peers`).
+
+use std::process::Command;
+
+use helpline_rig::{ParentDeath, Process, Redis, free_port};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::{Heard, Means, Peer, Seat, Setup, bears_mark, payload};
+use crate::bench::line::{Opening, Step};
+
+/// One Node process for each instance.
+struct Instances(Vec<(Process, u16)>);
+
+impl Instances {
+    async fn start(script: &str, count: usize, redis: Option<&Redis>, means: &Means) -> Result<Self, String> {
+        if !means.peers.join("node_modules").is_dir() {
+            return Err("its packages are not installed (npm ci in loadtest/peers)".into());
+        }
+        let mut instances = Vec::new();
+        for n in 0..count {
+            let port = free_port();
+            let process = Process::new(script, means.work.join(format!("{script}-{n}.log")), ParentDeath::Kill);
+            let mut command = Command::new("node");
+            command.arg(means.peers.join(script)).arg(port.to_string()).env("NODE_ENV", "production");
+            if let Some(redis) = redis {
+                command.arg(redis.url());
+            }
+            process.start(command).map_err(|error| error.to_string())?;
+            super::ready(port, "/", &process).await?;
+            instances.push((process, port));
+        }
+        Ok(Self(instances))
+    }
+
+    fn pids(&self) -> Vec<u32> {
+        self.0.iter().filter_map(|(process, _)| process.pid()).collect()
+    }
+
+    fn port(&self, seat: Seat) -> u16 {
+        self.0[seat.instance % self.0.len()].1
+    }
+}
+
+/// Socket.IO 4, websocket alone; with its Redis adapter between instances.
+pub(super) struct SocketIo {
+    instances: Instances,
+    redis: Option<Redis>,
+}
+
+impl SocketIo {
+    pub(super) async fn start(setup: Setup, means: &Means) -> Result<Self, String> {
+        let redis = match setup.instances {
+            1 => None,
+            _ => Some(Redis::start_new().await.map_err(|error| error.to_string())?),
+        };
+        let instances = Instances::start("socketio.mjs", setup.instances, redis.as_ref(), means).await?;
+        Ok(Self { instances, redis })
+    }
+}
+
+impl Peer for SocketIo {
+    fn name(&self) -> &'static str {
+        "Socket.IO"
+    }
+    fn lacks(&self) -> &'static str {
+        "stores nothing, checks nobody"
+    }
+    fn processes(&self) -> Vec<u32> {
+        self.instances.pids().into_iter().chain(self.redis.as_ref().and_then(Redis::pid)).collect()
+    }
+    fn holders(&self) -> Vec<u32> {
+        self.instances.pids()
+    }
+    fn opening(&self, seat: Seat) -> Opening {
+        let join = Utf8Bytes::from(format!("420[\"join\",\"r{}\"]", seat.room));
+        Opening {
+            url: format!("ws://127.0.0.1:{}/socket.io/?EIO=4&transport=websocket", self.instances.port(seat)),
+            subprotocol: None,
+            steps: vec![Step::Await("0{"), Step::Say(Utf8Bytes::from_static("40")), Step::Await("40"), Step::Say(join), Step::Await("430")],
+        }
+    }
+    fn frame(&self, _run: u32, room: usize, n: u64) -> Utf8Bytes {
+        format!("42[\"typing\",\"r{room}\",\"{}\"]", payload(n)).into()
+    }
+    fn hear(&self, text: &str) -> Heard {
+        match text {
+            "2" => Heard::Ping(Utf8Bytes::from_static("3")),
+            text if text.starts_with("42[\"typing\"") => Heard::Delivery,
+            _ => Heard::Other,
+        }
+    }
+    fn bears(&self, text: &str, n: u64) -> bool {
+        bears_mark(text, n)
+    }
+}
+
+/// `ws` with rooms by hand.
+pub(super) struct Ws {
+    instances: Instances,
+}
+
+impl Ws {
+    pub(super) async fn start(means: &Means) -> Result<Self, String> {
+        Ok(Self { instances: Instances::start("ws.mjs", 1, None, means).await? })
+    }
+}
+
+impl Peer for Ws {
+    fn name(&self) -> &'static str {
+        "ws"
+    }
+    fn lacks(&self) -> &'static str {
+        "stores nothing, checks nobody, no heartbeat, no limits, one instance"
+    }
+    fn processes(&self) -> Vec<u32> {
+        self.instances.pids()
+    }
+    fn holders(&self) -> Vec<u32> {
+        self.instances.pids()
+    }
+    fn opening(&self, seat: Seat) -> Opening {
+        let join = Utf8Bytes::from(format!("{{\"type\":\"join\",\"room\":\"r{}\"}}", seat.room));
+        Opening {
+            url: format!("ws://127.0.0.1:{}/", self.instances.port(seat)),
+            subprotocol: None,
+            steps: vec![Step::Say(join), Step::Await("{\"type\":\"joined\"")],
+        }
+    }
+    fn frame(&self, _run: u32, room: usize, n: u64) -> Utf8Bytes {
+        format!("{{\"type\":\"typing\",\"room\":\"r{room}\",\"text\":\"{}\"}}", payload(n)).into()
+    }
+    fn hear(&self, text: &str) -> Heard {
+        if text.starts_with("{\"type\":\"typing\"") { Heard::Delivery } else { Heard::Other }
+    }
+    fn bears(&self, text: &str, n: u64) -> bool {
+        bears_mark(text, n)
+    }
+}

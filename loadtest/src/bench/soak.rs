@@ -1,0 +1,46 @@
+//! `soak`: messages through rooms for a long time. What grows without end shows as a slope of the gateway's memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::book::{self, Book, Curve};
+use super::peer::{self, Kind, Means, Setup};
+use super::traffic::{self, Shape};
+use super::{Effort, usage};
+use crate::desk::Relay;
+use crate::error::LoadError;
+
+const ROOMS: usize = 500;
+const PER_SECOND: f64 = 500.0;
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Runs the scenario.
+///
+/// # Errors
+/// When the desk does not run.
+pub async fn run(book: &mut Book, effort: &Effort, means: &Means, minutes: u64) -> Result<(), LoadError> {
+    let seconds = effort.pick(minutes * 60, 20);
+    book.scenario("soak", format!("{PER_SECOND} messages a second over {ROOMS} rooms of two on two instances, for {seconds} s."));
+    let Ok(peer) = peer::start(Kind::Stored, Setup { instances: 2, rooms: ROOMS, relay: Relay::Redis }, means).await? else {
+        return Ok(());
+    };
+    let peer: Arc<dyn peer::Peer> = Arc::from(peer);
+    let shape = Shape { rooms: ROOMS, listeners: 1, burst: 1, bursts_per_second: PER_SECOND, seconds: seconds as f64, listen_on: 1 };
+    let (begun, holders) = (Instant::now(), peer.holders());
+    let mut points = Vec::new();
+    let running = traffic::run(&peer, shape);
+    tokio::pin!(running);
+    let sample = loop {
+        // Cancel-safe: the run is pinned outside; a timer.
+        tokio::select! {
+            sample = &mut running => break sample?,
+            () = sleep(LOOK_EVERY) => points.push((begun.elapsed().as_secs_f64(), usage::memory_bytes(&holders) as f64 / 1048576.0)),
+        }
+    };
+    book.sample("soak", "Helpline, stored", &sample);
+    book.curves.push(Curve { plot: "soak: MiB of both gateways by seconds", name: "memory".into(), points });
+    book.note("soak", "Helpline, stored", book::RATE, sample.deliveries as f64 / seconds as f64);
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! `storm`: everybody's connection breaks, and everybody is back at once, each with three tickets to resume. Customers with their own
+//! tickets, and as many agents' consoles with the same ones; a pair apart notices or not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use helpline_core::ids::TicketId;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use uuid::Uuid;
+
+use super::Effort;
+use super::book::{self, Book};
+use super::line::{Line, Opening, Step};
+use super::peer::{Heard, Helpline, Means, Peer, Seat, Setup, Side, Talk};
+use super::traffic::{Quantiles, Times};
+use crate::desk::Relay;
+use crate::error::LoadError;
+use crate::people;
+
+const CLIENTS: usize = 10_000;
+const TICKETS_EACH: usize = 3;
+/// Agents behind the consoles, who have several windows each.
+const AGENTS: usize = 500;
+/// Clients that come back at the same moment; the next one begins when one is done.
+const AT_ONCE: usize = 512;
+/// Between two frames of the pair apart.
+const PROBE_EVERY: Duration = Duration::from_millis(20);
+/// Postgres hands its counters in about once a second.
+const COUNTERS_SETTLE: Duration = Duration::from_millis(1_500);
+
+/// Runs the scenario.
+///
+/// # Errors
+/// When the desk does not run, or somebody does not come back.
+pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+    let clients = effort.pick(CLIENTS, 400);
+    book.scenario(
+        "storm",
+        format!("{clients} clients with {TICKETS_EACH} tickets each come back at once; reads of the log for each cold ticket; latency of a pair apart."),
+    );
+    let setup = Setup { instances: 1, rooms: clients / 2 + 1, relay: Relay::Redis };
+    let helpline = Arc::new(Helpline::start(setup, means, Talk::Typing).await?);
+    let openings = Arc::new(openings(&helpline, clients).await?);
+    let calm = pair(&helpline, async { sleep(Duration::from_secs(3)).await }).await?.1;
+    for _ in 0..effort.rounds.min(2) {
+        let standing = everybody(&openings).await?;
+        drop(standing);
+        // The gateway has noticed that they are gone when its rooms are.
+        sleep(Duration::from_secs(2)).await;
+        let before = log_reads(&helpline).await?;
+        let begun = Instant::now();
+        let (standing, others) = pair(&helpline, everybody(&openings)).await?;
+        let standing = standing?;
+        let seconds = begun.elapsed().as_secs_f64();
+        sleep(COUNTERS_SETTLE).await;
+        let tickets = (clients / 2 * TICKETS_EACH) as f64;
+        let reads = (log_reads(&helpline).await? - before) / tickets;
+        eprintln!(
+            "  storm: {} back in {seconds:.1} s, {reads:.2} reads a ticket, others' p99 {:.1} ms (calm {:.1})",
+            standing.len(),
+            others.p99,
+            calm.p99
+        );
+        book.note("storm", "Helpline", book::SECONDS, seconds);
+        book.note("storm", "Helpline", book::READS, reads);
+        book.note("storm", "Helpline", book::P50, others.p50);
+        book.note("storm", "Helpline", book::P99, others.p99);
+        book.note("storm", "before the storm", book::P50, calm.p50);
+        book.note("storm", "before the storm", book::P99, calm.p99);
+        drop(standing);
+        sleep(Duration::from_secs(2)).await;
+    }
+    Ok(())
+}
+
+/// One opening for each client: a customer's, and an agent's with the same tickets.
+async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, LoadError> {
+    let pairs = clients / 2;
+    let mut tickets: Vec<Vec<TicketId>> = (0..pairs).map(|n| vec![helpline.rooms[n].ticket]).collect();
+    for _ in 1..TICKETS_EACH {
+        let fresh: Vec<Uuid> = (0..pairs).map(|_| Uuid::now_v7()).collect();
+        let owners: Vec<Uuid> = (0..pairs).map(|n| helpline.rooms[n].customer.uuid()).collect();
+        helpline
+            .admin
+            .execute(include_str!("../../sql/make_tickets.sql"), &[&fresh, &owners])
+            .await
+            .map_err(LoadError::postgres("making tickets"))?;
+        tickets.iter_mut().zip(fresh).for_each(|(of, id)| of.push(TicketId::new(id)));
+    }
+    let mut openings = Vec::with_capacity(clients);
+    for (n, tickets) in tickets.iter().enumerate() {
+        let customer = people::token(&helpline.desk.secret, helpline.rooms[n].customer, "Customer Load");
+        let agent = people::token(&helpline.desk.secret, helpline.rooms[n % AGENTS.min(pairs)].agent, "Agent Load");
+        for token in [customer, agent] {
+            let mut opening = helpline.signed_in(0, &token);
+            for (id, ticket) in (1..).zip(tickets) {
+                // Everybody has seen the opening of the ticket, which is its whole history.
+                let resume = format!(r#"{{"type":"subscribe","id":{id},"ticket":"{ticket}","after":1}}"#);
+                opening.steps.push(Step::Say(resume.into()));
+            }
+            opening.steps.extend(tickets.iter().map(|_| Step::Await("{\"type\":\"subscribed\"")));
+            openings.push(opening);
+        }
+    }
+    Ok(openings)
+}
+
+/// All of them, live.
+async fn everybody(openings: &Arc<Vec<Opening>>) -> Result<Vec<Line>, LoadError> {
+    let mut coming = JoinSet::new();
+    let mut lines = Vec::with_capacity(openings.len());
+    for n in 0..openings.len() {
+        if coming.len() >= AT_ONCE {
+            lines.push(coming.join_next().await.expect("it is not empty").expect("opening does not panic")?);
+        }
+        let openings = Arc::clone(openings);
+        coming.spawn(async move { Line::open(&openings[n]).await });
+    }
+    while let Some(line) = coming.join_next().await {
+        lines.push(line.expect("opening does not panic")?);
+    }
+    Ok(lines)
+}
+
+/// Scans of the history's two indexes so far: one for each page that was read.
+async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
+    let row = helpline.admin.query_one(include_str!("../../sql/bench_log_reads.sql"), &[]).await;
+    Ok(row.map_err(LoadError::postgres("reading the counters"))?.get::<_, i64>(0) as f64)
+}
+
+/// While something goes on, one speaks and one listens in a room apart; gives what came of it and the latencies.
+async fn pair<T>(helpline: &Arc<Helpline>, meanwhile: impl Future<Output = T>) -> Result<(T, Quantiles), LoadError> {
+    let room = helpline.rooms.len() - 1;
+    let mut listener = Line::open(&helpline.opening(Seat { instance: 0, room, side: Side::Listener(0) })).await?;
+    let mut speaker = Line::open(&helpline.opening(Seat { instance: 0, room, side: Side::Speaker })).await?;
+    let (times, over, begun) = (Arc::new(Times::default()), Arc::new(AtomicBool::new(false)), Instant::now());
+    let mut both = JoinSet::new();
+    let (ended, peer) = (Arc::clone(&over), Arc::clone(helpline));
+    both.spawn(async move {
+        let mut n = 0;
+        while !ended.load(Ordering::Relaxed) {
+            tokio::time::sleep_until(begun + PROBE_EVERY * n).await;
+            if speaker.say(peer.frame(0, room, u64::from(n))).await.is_err() {
+                return;
+            }
+            n += 1;
+        }
+    });
+    let (noted, peer) = (Arc::clone(&times), Arc::clone(helpline));
+    both.spawn(async move {
+        let mut n = 0;
+        while let Ok(text) = listener.hear().await {
+            match peer.hear(&text) {
+                Heard::Delivery => {
+                    noted.note((begun + PROBE_EVERY * n).elapsed());
+                    n += 1;
+                }
+                Heard::Ping(_) => drop(listener.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await),
+                Heard::Other => {}
+            }
+        }
+    });
+    let result = meanwhile.await;
+    over.store(true, Ordering::Relaxed);
+    both.shutdown().await;
+    Ok((result, times.quantiles()))
+}

@@ -1,0 +1,299 @@
+//! One run of speakers and listeners on one server: an open loop, every delivery checked and timed from the moment it was intended for.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::line::Line;
+use super::peer::{Heard, Peer, Seat, Side};
+use super::usage;
+use crate::error::LoadError;
+
+/// Connections that are being opened at the same time.
+const OPENING_MAX: usize = 128;
+/// After opening: presence, garbage collectors and the like come to rest.
+const SETTLE: Duration = Duration::from_millis(700);
+/// The warm-up's share of the measured time.
+const WARM_UP_SHARE: f64 = 0.2;
+/// What has not arrived by then is lost.
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(15);
+/// The longest latency that is told apart from longer ones.
+const MICROS_MAX: u64 = 600_000_000;
+/// Bursts that a speaker has been told to send and has not yet sent.
+const ORDERS_MAX: usize = 1_024;
+
+/// What is sent, and to how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// Rooms, each with one speaker.
+    pub rooms: usize,
+    /// Listeners of each.
+    pub listeners: usize,
+    /// Frames that a speaker sends at once.
+    pub burst: u64,
+    /// Bursts per second, over all rooms.
+    pub bursts_per_second: f64,
+    /// Seconds of the measured part.
+    pub seconds: f64,
+    /// The instance that listeners are on; speakers are on the first.
+    pub listen_on: usize,
+}
+
+/// What a run showed.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Deliveries in the measured part.
+    pub deliveries: u64,
+    /// Deliveries that were lost, or came in another order than sent.
+    pub wrong: u64,
+    /// CPU of all the server's processes, per delivery.
+    pub cpu_micros: f64,
+    /// CPU of the processes that hold connections, per delivery.
+    pub holder_cpu_micros: f64,
+    /// From the intended time to arrival.
+    pub latency_ms: Quantiles,
+    /// From the intended time to the generator's own write.
+    pub lateness_ms: Quantiles,
+}
+
+/// Quantiles in milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Quantiles {
+    /// The median.
+    pub p50: f64,
+    /// One in a hundred is slower.
+    pub p99: f64,
+    /// The slowest.
+    pub max: f64,
+}
+
+/// A histogram that many tasks write into.
+pub struct Times(Mutex<Histogram<u64>>);
+
+impl Default for Times {
+    fn default() -> Self {
+        Self(Mutex::new(Histogram::new_with_bounds(1, MICROS_MAX, 3).expect("bounds and digits are within what the histogram takes")))
+    }
+}
+
+impl Times {
+    /// Takes note of one.
+    pub fn note(&self, time: Duration) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros.max(1));
+    }
+
+    /// The quantiles so far.
+    pub fn quantiles(&self) -> Quantiles {
+        let times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ms = |micros: u64| micros as f64 / 1_000.0;
+        Quantiles { p50: ms(times.value_at_quantile(0.5)), p99: ms(times.value_at_quantile(0.99)), max: ms(times.max()) }
+    }
+}
+
+/// What all tasks of a run share.
+struct Run {
+    peer: Arc<dyn Peer>,
+    shape: Shape,
+    id: u32,
+    /// Bursts of each room before the measured part.
+    warm: u64,
+    /// Set when the measured part begins.
+    begun: OnceLock<Instant>,
+    arrived: AtomicU64,
+    wrong: AtomicU64,
+    latency: Times,
+    lateness: Times,
+    over: AtomicBool,
+}
+
+impl Run {
+    /// When a room's burst of the measured part is due: rooms take turns.
+    fn intended(&self, begun: Instant, room: usize, burst: u64) -> Instant {
+        let nth = (burst - self.warm) * self.shape.rooms as u64 + room as u64;
+        begun + Duration::from_secs_f64(nth as f64 / self.shape.bursts_per_second)
+    }
+
+    /// The same for a frame.
+    fn intended_frame(&self, room: usize, n: u64) -> Option<Instant> {
+        let burst = n / self.shape.burst;
+        (burst >= self.warm).then(|| self.begun.get().map(|begun| self.intended(*begun, room, burst))).flatten()
+    }
+}
+
+/// Opens everything, warms up, measures, closes.
+///
+/// # Errors
+/// When a connection cannot be opened.
+pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError> {
+    let per_room = (shape.bursts_per_second * shape.seconds / shape.rooms as f64).ceil().max(1.0);
+    let warm = (per_room * WARM_UP_SHARE).ceil() as u64;
+    let run = Arc::new(Run {
+        peer: Arc::clone(peer),
+        shape,
+        id: rand::random(),
+        warm,
+        begun: OnceLock::new(),
+        arrived: AtomicU64::new(0),
+        wrong: AtomicU64::new(0),
+        latency: Times::default(),
+        lateness: Times::default(),
+        over: AtomicBool::new(false),
+    });
+    let mut crowd = JoinSet::new();
+    let doors = enter(&run, &mut crowd).await?;
+    sleep(SETTLE).await;
+
+    let warmed = warm * shape.burst * (shape.rooms * shape.listeners) as u64;
+    send(&run, &doors, Instant::now(), 0, warm).await;
+    arrive(&run, warmed).await;
+    let (processes, holders) = (peer.processes(), peer.holders());
+    let before = (usage::cpu_seconds(&processes), usage::cpu_seconds(&holders));
+    let begun = Instant::now();
+    run.begun.set(begun).expect("a run is measured once");
+    send(&run, &doors, begun, warm, warm + per_room as u64).await;
+    let expected = warmed + per_room as u64 * shape.burst * (shape.rooms * shape.listeners) as u64;
+    arrive(&run, expected).await;
+    let after = (usage::cpu_seconds(&processes), usage::cpu_seconds(&holders));
+    run.over.store(true, Ordering::Relaxed);
+    crowd.shutdown().await;
+
+    let arrived = run.arrived.load(Ordering::Relaxed);
+    let deliveries = arrived.saturating_sub(warmed);
+    let each = |seconds: f64| seconds * 1e6 / deliveries.max(1) as f64;
+    Ok(Sample {
+        deliveries,
+        wrong: run.wrong.load(Ordering::Relaxed) + expected.abs_diff(arrived),
+        cpu_micros: each(after.0 - before.0),
+        holder_cpu_micros: each(after.1 - before.1),
+        latency_ms: run.latency.quantiles(),
+        lateness_ms: run.lateness.quantiles(),
+    })
+}
+
+/// A burst that is due: the number of its first frame, and when.
+type Order = (u64, Option<Instant>);
+
+/// Opens all listeners, then all speakers; gives the speakers' doors.
+async fn enter(run: &Arc<Run>, crowd: &mut JoinSet<()>) -> Result<Vec<mpsc::Sender<Order>>, LoadError> {
+    let Shape { rooms, listeners, listen_on, .. } = run.shape;
+    let seats = (0..listeners).flat_map(|n| (0..rooms).map(move |room| Seat { instance: listen_on, room, side: Side::Listener(n) }));
+    for (seat, line) in open_all(&run.peer, seats).await? {
+        crowd.spawn(listen(Arc::clone(run), seat.room, line));
+    }
+    let seats = (0..rooms).map(|room| Seat { instance: 0, room, side: Side::Speaker });
+    let mut doors = Vec::with_capacity(rooms);
+    let mut lines = open_all(&run.peer, seats).await?;
+    lines.sort_by_key(|(seat, _)| seat.room);
+    for (seat, line) in lines {
+        let (door, orders) = mpsc::channel(ORDERS_MAX);
+        crowd.spawn(speak(Arc::clone(run), seat.room, line, orders));
+        doors.push(door);
+    }
+    Ok(doors)
+}
+
+/// Opens connections, many at a time.
+///
+/// # Errors
+/// The first one's that fails.
+pub async fn open_all(peer: &Arc<dyn Peer>, seats: impl Iterator<Item = Seat>) -> Result<Vec<(Seat, Line)>, LoadError> {
+    let mut opening = JoinSet::new();
+    let mut lines = Vec::new();
+    for seat in seats {
+        if opening.len() >= OPENING_MAX {
+            lines.push(opening.join_next().await.expect("it is not empty").expect("opening does not panic")?);
+        }
+        let peer = Arc::clone(peer);
+        opening.spawn(async move { Ok::<_, LoadError>((seat, Line::open(&peer.opening(seat)).await?)) });
+    }
+    while let Some(opened) = opening.join_next().await {
+        lines.push(opened.expect("opening does not panic")?);
+    }
+    Ok(lines)
+}
+
+async fn listen(run: Arc<Run>, room: usize, mut line: Line) {
+    let mut n = 0;
+    while let Ok(text) = line.hear().await {
+        match run.peer.hear(&text) {
+            Heard::Delivery => {
+                if let Some(intended) = run.intended_frame(room, n) {
+                    run.latency.note(intended.elapsed());
+                }
+                if !run.peer.bears(&text, n) {
+                    run.wrong.fetch_add(1, Ordering::Relaxed);
+                }
+                n += 1;
+                run.arrived.fetch_add(1, Ordering::Relaxed);
+            }
+            Heard::Ping(answer) => drop(line.say(answer).await),
+            Heard::Other => {}
+        }
+    }
+    if !run.over.load(Ordering::Relaxed) {
+        tracing::warn!(room, "a listener's connection ended");
+    }
+}
+
+async fn speak(run: Arc<Run>, room: usize, mut line: Line, mut orders: mpsc::Receiver<Order>) {
+    loop {
+        // Cancel-safe: a channel's receiver, and a line.
+        let spoken = tokio::select! {
+            order = orders.recv() => match order {
+                Some((first, intended)) => say(&run, room, &mut line, first, intended).await,
+                None => return,
+            },
+            heard = line.hear() => match heard {
+                Ok(text) => match run.peer.hear(&text) {
+                    Heard::Ping(answer) => line.say(answer).await,
+                    Heard::Delivery | Heard::Other => Ok(()),
+                },
+                Err(error) => Err(error),
+            },
+        };
+        if let Err(error) = spoken {
+            tracing::warn!(room, %error, "a speaker's connection ended");
+            return;
+        }
+    }
+}
+
+async fn say(run: &Run, room: usize, line: &mut Line, first: u64, intended: Option<Instant>) -> Result<(), LoadError> {
+    for n in first..first + run.shape.burst {
+        line.queue(run.peer.frame(run.id, room, n)).await?;
+    }
+    if let Some(intended) = intended {
+        run.lateness.note(intended.elapsed());
+    }
+    line.flush().await
+}
+
+/// The generator: an open loop. A speaker who cannot keep up delays it, but not the times from which latency is counted.
+async fn send(run: &Run, doors: &[mpsc::Sender<Order>], begun: Instant, from: u64, to: u64) {
+    let measured = from >= run.warm;
+    for burst in from..to {
+        for (room, door) in doors.iter().enumerate() {
+            let nth = (burst - from) * doors.len() as u64 + room as u64;
+            let due = begun + Duration::from_secs_f64(nth as f64 / run.shape.bursts_per_second);
+            if due > Instant::now() {
+                sleep_until(due).await;
+            }
+            // A speaker who is gone has said so.
+            let _ = door.send((burst * run.shape.burst, measured.then_some(due))).await;
+        }
+    }
+}
+
+/// Waits until so many deliveries have arrived, or none come any more.
+async fn arrive(run: &Run, expected: u64) {
+    let deadline = Instant::now() + ARRIVAL_TIMEOUT;
+    while run.arrived.load(Ordering::Relaxed) < expected && Instant::now() < deadline {
+        sleep(Duration::from_millis(5)).await;
+    }
+}
