@@ -25,7 +25,7 @@ const WARM_UP: Duration = Duration::from_secs(2);
 /// A short run of each candidate, to choose pgbench's best.
 const PROBE_SECONDS: u64 = 3;
 /// Numbers of pgbench's clients that are tried.
-const PGBENCH_CLIENTS: [usize; 4] = [4, 8, 16, 32];
+const PGBENCH_CLIENTS: [usize; 4] = [8, 16, 32, 64];
 const TEXT: &str = "This is a message of ordinary length, as people write them when something does not work and they are in a hurry.";
 /// The measure is the record's: the rate limits of one connection are not what is tested.
 const UNLIMITED: &[(&str, &str)] = &[("HELPLINE_FRAMES_PER_SECOND", "1000000"), ("HELPLINE_FRAMES_BURST", "1000000")];

@@ -1,0 +1,127 @@
+//! What a member is, is told, and knows at the end; and what all members of a run share.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use helpline_core::actor::Audience;
+use helpline_core::ids::{Key, TicketId};
+use tokio::time::Instant;
+
+use crate::checker::{Row, Sender, Sent};
+use crate::report::Latencies;
+
+/// Who a member is and where they may connect.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// For the report.
+    pub name: String,
+    /// Which side.
+    pub sender: Sender,
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// A bearer token.
+    pub token: String,
+    /// Sockets of the instances, the preferred one first.
+    pub urls: Vec<String>,
+}
+
+impl Member {
+    /// As which audience they read.
+    pub const fn audience(&self) -> Audience {
+        match self.sender {
+            Sender::Customer => Audience::Customer,
+            Sender::Agent => Audience::Staff,
+        }
+    }
+}
+
+/// What a member is told to send.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Names it.
+    pub key: Key,
+    /// The text.
+    pub body: String,
+    /// Message or note.
+    pub visibility: Visibility,
+}
+
+/// Whom a send is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// Everybody on the ticket.
+    Message,
+    /// The team.
+    Note,
+}
+
+/// What a member knows at the end.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// What it sent, in order.
+    pub sent: Vec<Sent>,
+    /// What it saw, as applied.
+    pub rows: Vec<(u64, Row)>,
+    /// The number before the first of them.
+    pub base: u64,
+    /// Live events beyond the next one.
+    pub holes: u64,
+    /// What a customer should not have got.
+    pub leaks: Vec<String>,
+    /// Events that came again; allowed, and dropped.
+    pub repeats: u64,
+    /// Times the server said to start over.
+    pub resets: u64,
+    /// Connections made.
+    pub connections: u64,
+    /// Sends written again.
+    pub retries: u64,
+    /// Whether the server asked for one of them.
+    pub asked_to_retry: bool,
+    /// Why it gave up, if it did.
+    pub gave_up: Option<String>,
+}
+
+/// What all members of a run share.
+#[derive(Debug)]
+pub struct Run {
+    /// When the run's clock began; keys carry microseconds since then.
+    pub begun: Instant,
+    /// Begins every key of the run.
+    pub name: String,
+    /// Stands in every note: no customer may ever receive it.
+    pub canary: String,
+    /// Members who have been `subscribed` at least once.
+    pub joined: AtomicU64,
+    /// Sends given to members and not yet answered.
+    pub pending: AtomicU64,
+    /// From the intended time to the ack.
+    pub to_ack: Latencies,
+    /// From the intended time to the sight of it on the other side.
+    pub to_seen: Latencies,
+}
+
+/// When a member may stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// Not yet.
+    Open,
+    /// When it has seen this number.
+    Seq(u64),
+    /// Now.
+    Stop,
+}
+
+impl Run {
+    /// A key that says when its send was intended: `<run>.<who>.<n>.<µs since the run's beginning>`.
+    pub fn key(&self, who: &str, n: u64, intended: Instant) -> Key {
+        let micros = intended.saturating_duration_since(self.begun).as_micros();
+        Key::parse(format!("{}.{who}.{n}.{micros}", self.name)).expect("short and visible ASCII")
+    }
+
+    /// When the send of this key was intended; none for keys of others.
+    pub fn intended(&self, key: &str) -> Option<Instant> {
+        let rest = key.strip_prefix(&self.name)?;
+        Some(self.begun + Duration::from_micros(rest.rsplit('.').next()?.parse().ok()?))
+    }
+}
