@@ -40,28 +40,50 @@ as $$
 $$;
 grant execute on function support_summaries(uuid[]) to helpline_service;
 
--- Which tickets match: every pattern as a substring, the first (the longest word) by the trigram index; or the exact number.
--- A definer, because `like` is not leakproof: under the staff's policy the planner must not use the index for it. Only ids come back,
--- and the query around it sees tickets through the policies again. The newest first, up to a bound, for words that match everything.
+-- Which tickets match: every pattern as a substring, the first two (the longest words) by the trigram index; or the exact number.
+-- At most `p_limit`, the newest. A definer, because `like` is not leakproof: under the staff's policy the planner must not use the index for
+-- it. Only ids come back, and the query around it sees tickets through the policies again.
+-- Under forced security the planner has no statistics for `like` either, so the two ways are chosen here: the matches of a rare word
+-- are gathered and sorted; of a word that most tickets have, the newest are soon met by walking back in time. (A million tickets:
+-- 2.6 s without the second way.)
 create function support_search_tickets(p_patterns text[], p_number text, p_limit integer) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_custom_plan
+set enable_seqscan = off
 as $$
+declare
+  -- From here on walking is cheaper than sorting.
+  v_common constant integer := 20000;
+  v_patterns constant text[] := array(select lower(p) from unnest(p_patterns) with ordinality as u (p, n) order by n);
+  v_found uuid[];
+  v_count integer;
 begin
   if not support_is_staff() then
     return;
   end if;
-  return query
-    select n.id from support_tickets n where n.ticket_number = p_number
-    union
-    select f.id
-    from (
+  return query select t.id from support_tickets t where t.ticket_number = p_number;
+  -- Two letters between the wildcards have no trigram: the index would be read from end to end.
+  if coalesce(char_length(v_patterns[1]), 0) < 5 then
+    return;
+  end if;
+  select count(*), (array_agg(f.id order by f.created_at desc, f.id desc))[1:p_limit] into v_count, v_found
+  from (
+    select t.id, t.created_at from support_tickets t
+    where t.search_text like v_patterns[1] and t.search_text like coalesce(v_patterns[2], v_patterns[1])
+      and t.search_text like all (v_patterns)
+    limit v_common
+  ) f;
+  if v_count < v_common then
+    return query select unnest(v_found);
+  else
+    -- The empty string keeps the trigram index out of it.
+    return query
       select t.id from support_tickets t
-      where t.search_text like lower(p_patterns[1]) and t.search_text like all (select lower(p) from unnest(p_patterns) p)
+      where t.search_text || '' like all (v_patterns)
       order by t.created_at desc, t.id desc
-      limit p_limit
-    ) f;
+      limit p_limit;
+  end if;
 end
 $$;
 grant execute on function support_search_tickets(text[], text, integer) to helpline_staff;

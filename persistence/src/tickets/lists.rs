@@ -23,7 +23,7 @@ const CUSTOMER_BY_CREATED: &str = include_str!("../../sql/tickets/list_for_custo
 const CUSTOMER_BY_OLDEST: &str = include_str!("../../sql/tickets/list_for_customer_by_oldest.sql");
 
 /// Matches of one search that are looked at, the newest first: a word that matches every ticket must not gather them all.
-const SEARCH_MATCHES_MAX: i32 = 10_000;
+const SEARCH_MATCHES_MAX: i32 = 1_000;
 
 /// One ticket as staff see it.
 ///
