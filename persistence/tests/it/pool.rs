@@ -1,69 +1,77 @@
 //! One connection, many people: nobody ever reads with another's claims, and nobody is served by a role that may too much.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use helpline_core::ids::{TicketId, UserId};
 use helpline_persistence::tickets::{ListQuery, list_for_customer, list_for_staff};
 use helpline_persistence::{Settings, Store, StoreError, people};
 use rand::RngExt;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use crate::desk::{Desk, cluster, user};
 
 const PEOPLE: u128 = 12;
 const READS: usize = 2_000;
+/// Readers at once, of whom one has the connection.
+const IN_FLIGHT: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
-    let desk = std::sync::Arc::new(Desk::open_with_connections(1).await);
+    let desk = Arc::new(Desk::open_with_connections(1).await);
     let mut owners: Vec<(UserId, TicketId)> = Vec::new();
     for n in 0..PEOPLE {
         let owner = user(100 + n);
         owners.push((owner, desk.ticket_of(owner, &format!("Of number {n}")).await));
     }
-    let owners = std::sync::Arc::new(owners);
+    let owners = Arc::new(owners);
     let mut tasks = JoinSet::new();
+    let mut waiting = VecDeque::new();
     let (mut finished, mut cut) = (0, 0);
     for n in 0..READS {
-        let (desk, owners) = (desk.clone(), owners.clone());
-        let handle = tasks.spawn(async move {
-            let (owner, ticket) = owners[n % owners.len()];
-            let all = ListQuery { limit: 50, ..ListQuery::default() };
-            match n % 5 {
-                // The service itself between them: it must not find a role left behind.
-                0 => drop(people::standing(&desk.store, &[owner]).await.unwrap()),
-                1 => {
-                    let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all);
-                    assert_eq!(everything.await.unwrap().tickets.len(), owners.len());
-                }
-                _ => {
-                    let own = list_for_customer(&desk.store, desk.reader(owner), &all);
-                    let own: Vec<_> = own.await.unwrap().tickets.iter().map(|ticket| ticket.id).collect();
-                    assert_eq!(own, [ticket], "{owner} read what is not theirs");
-                }
-            }
-        });
-        // Some are cut off wherever they happen to be: waiting, in flight, decoding. One in fifty dies of a panic elsewhere.
-        for _ in 0..rand::rng().random_range(0..40) {
+        waiting.push_back(tasks.spawn(read_something(desk.clone(), owners.clone(), n)));
+        // The oldest holds the connection or is about to: it is cut off wherever it happens to be, waiting, in flight, decoding.
+        for _ in 0..rand::rng().random_range(0..200) {
             tokio::task::yield_now().await;
         }
-        if rand::rng().random_bool(0.4) {
-            handle.abort();
+        waiting.retain(|task| !task.is_finished());
+        if rand::rng().random_bool(0.5) {
+            waiting.pop_front().inspect(AbortHandle::abort);
         }
-        while tasks.len() > 8 {
-            match tasks.join_next().await.expect("some are left") {
-                Ok(()) => finished += 1,
-                Err(error) if error.is_cancelled() => cut += 1,
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
-            }
+        while tasks.len() > IN_FLIGHT {
+            count(tasks.join_next().await.expect("some are left"), &mut finished, &mut cut);
         }
     }
     while let Some(result) = tasks.join_next().await {
-        match result {
-            Ok(()) => finished += 1,
-            Err(error) if error.is_cancelled() => cut += 1,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
+        count(result, &mut finished, &mut cut);
     }
     assert!(finished > READS / 10 && cut > READS / 20, "{finished} finished, {cut} cut off: the test did not try both");
+}
+
+async fn read_something(desk: Arc<Desk>, owners: Arc<Vec<(UserId, TicketId)>>, n: usize) {
+    let (owner, ticket) = owners[n % owners.len()];
+    let all = ListQuery { limit: 50, ..ListQuery::default() };
+    match n % 3 {
+        // The service itself between them: it must not find a role left behind.
+        0 => drop(people::standing(&desk.store, &[owner]).await.unwrap()),
+        1 => {
+            let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all).await.unwrap();
+            assert_eq!(everything.tickets.len(), owners.len());
+        }
+        _ => {
+            let own = list_for_customer(&desk.store, desk.reader(owner), &all).await.unwrap();
+            let own: Vec<_> = own.tickets.iter().map(|ticket| ticket.id).collect();
+            assert_eq!(own, [ticket], "{owner} read what is not theirs");
+        }
+    }
+}
+
+fn count(result: Result<(), JoinError>, finished: &mut usize, cut: &mut usize) {
+    match result {
+        Ok(()) => *finished += 1,
+        Err(error) if error.is_cancelled() => *cut += 1,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 #[tokio::test]
