@@ -1,6 +1,7 @@
 //! Every setting: a flag, an environment variable (`HELPLINE_` and the flag's name), a default from core's limits. Parsed once,
 //! here; nothing else reads the environment.
 
+pub mod pages;
 pub mod values;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use clap::Args;
 use helpline_core::limits;
 
 use crate::rate::Rate;
+pub use pages::{Href, Pages};
 pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
 
 /// A setting that cannot be used, named so that whoever set it finds it.
@@ -178,6 +180,8 @@ pub struct ServeSettings {
     #[command(flatten)]
     auth: AuthSettings,
     #[command(flatten)]
+    pages: Pages,
+    #[command(flatten)]
     limits: LimitSettings,
     #[command(flatten)]
     log: LogSettings,
@@ -232,6 +236,8 @@ pub struct Config {
     pub backing: Backing,
     /// Whose tokens are good.
     pub auth: Auth,
+    /// What the pages offer, and which sites may show them.
+    pub pages: Pages,
     /// How much anybody may take.
     pub limits: LimitSettings,
     /// What is told to whoever watches.
@@ -274,10 +280,11 @@ impl TryFrom<ServeSettings> for Config {
     type Error = ConfigError;
 
     fn try_from(settings: ServeSettings) -> Result<Self, ConfigError> {
-        let ServeSettings { listening, backing, auth, limits, log, dev_people, echo, failpoint } = settings;
+        let ServeSettings { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint } = settings;
         let auth = checked_auth(auth)?;
         check_backing(&backing)?;
         check_limits(&limits)?;
+        pages.check()?;
         crate::telemetry::check_filter(&log.log).map_err(|why| ConfigError::new("--log", why))?;
         let dev_people = if dev_people { DevPeople::Present } else { DevPeople::Absent };
         if dev_people == DevPeople::Present && auth.secrets.is_empty() {
@@ -290,7 +297,7 @@ impl TryFrom<ServeSettings> for Config {
         if listening.assets_dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
             return Err(ConfigError::new("--assets-dir", "is not a directory"));
         }
-        Ok(Self { listening, backing, auth, limits, log, dev_people, echo, failpoint })
+        Ok(Self { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint })
     }
 }
 

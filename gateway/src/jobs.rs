@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use helpline_persistence::stats;
+use helpline_core::limits;
+use helpline_persistence::{people, stats};
 
 use crate::app::App;
 
@@ -16,6 +17,7 @@ const ROLL_UP: Duration = Duration::from_secs(60);
 pub async fn run(app: Arc<App>) {
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);
+    let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
     loop {
         // Cancel-safe: intervals and a token.
         tokio::select! {
@@ -25,8 +27,22 @@ pub async fn run(app: Arc<App>) {
                     crate::errors::reject_of(&error);
                 }
             }
+            _ = seen.tick() => note_seen(&app).await,
             () = app.stop.cancelled() => return,
         }
+    }
+}
+
+/// Says that the connected staff are there: whoever asks whether anybody is, asks the record.
+async fn note_seen(app: &App) {
+    let mut staff: Vec<_> = app.directory.all().iter().filter(|it| it.person.role.is_some()).map(|it| it.person.id).collect();
+    staff.sort_unstable();
+    staff.dedup();
+    if staff.is_empty() {
+        return;
+    }
+    if let Err(error) = people::note_seen(&app.store, &staff).await {
+        crate::errors::reject_of(&error);
     }
 }
 

@@ -124,6 +124,8 @@ async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -
     let redis_url = settings.redis.as_ref().map(|url| url.expose().to_owned()).or_else(|| redis.as_ref().map(Redis::url));
     let mut env =
         vec![("HELPLINE_DATABASE_URL", database_url), ("HELPLINE_JWT_SECRET", secret.to_owned()), ("HELPLINE_ORIGINS", origins(addresses))];
+    // The demo page of each instance may show the widget of any.
+    env.push(("HELPLINE_WIDGET_SITES", origins(addresses)));
     env.extend(redis_url.map(|url| ("HELPLINE_REDIS_URL", url)));
     env.extend(settings.assets_dir.as_ref().map(|dir| ("HELPLINE_ASSETS_DIR", dir.display().to_string())));
     let gateways = Gateways::start(addresses, &settings.data, &env).await?;

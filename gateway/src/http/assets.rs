@@ -10,10 +10,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use helpline_core::limits;
 use helpline_core::reject::RejectCode;
 
 use super::Shared;
+use super::headers::Made;
 use super::refusal::Refusal;
+use crate::config::DevPeople;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded_assets.rs"));
@@ -21,6 +24,8 @@ mod embedded {
 
 /// Names in `assets/` bear a hash of their content: they never change.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// Names that other sites write into their pages never change; what is behind them does.
+const LOADERS: &[&str] = &["widget.js", "mount.js", "mount.css"];
 /// Pages are asked for again each time, and mostly answered with 304.
 const REVALIDATE: &str = "no-cache";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Helpline</title><body><h1>Helpline</h1>\
@@ -50,16 +55,26 @@ impl Assets {
 
     fn answer(&self, name: &str, request: &HeaderMap) -> Option<Response> {
         let asset = self.0.get(name)?;
-        let caching = if name.starts_with("assets/") { IMMUTABLE } else { REVALIDATE };
+        let (loader, hashed) = (LOADERS.contains(&name), name.starts_with("assets/"));
+        let caching = if loader {
+            HeaderValue::from_str(&format!("public, max-age={}", limits::LOADER_MAX_AGE_S)).expect("digits are visible")
+        } else {
+            HeaderValue::from_static(if hashed { IMMUTABLE } else { REVALIDATE })
+        };
         let headers = [
             (header::ETAG, asset.etag.clone()),
-            (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
+            (header::CACHE_CONTROL, caching),
             (header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
         ];
-        if request.get(header::IF_NONE_MATCH) == Some(&asset.etag) {
-            return Some((StatusCode::NOT_MODIFIED, headers).into_response());
+        let mut response = if request.get(header::IF_NONE_MATCH) == Some(&asset.etag) {
+            (StatusCode::NOT_MODIFIED, headers).into_response()
+        } else {
+            (headers, asset.bytes.clone()).into_response()
+        };
+        if loader || hashed {
+            response.extensions_mut().insert(Made::Shared);
         }
-        Some((headers, asset.bytes.clone()).into_response())
+        Some(response)
     }
 }
 
@@ -73,8 +88,13 @@ impl Asset {
 }
 
 /// The pages, each with all addresses below it: the client reads the rest of the address itself.
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
+pub(super) fn routes(dev_people: DevPeople) -> Router<Shared> {
+    let demo = match dev_people {
+        DevPeople::Present => Router::new().route("/demo", get(demo)),
+        DevPeople::Absent => Router::new(),
+    };
+    demo.route("/widget", get(widget))
+        .route("/widget/{*rest}", get(widget))
         .route("/", get(|| async { Redirect::temporary("/support") }))
         .route("/support", get(support))
         .route("/support/{*rest}", get(support))
@@ -90,6 +110,21 @@ async fn console(State(http): State<Shared>, headers: HeaderMap) -> Response {
     page(&http, "console.html", &headers)
 }
 
+/// The widget's frame.
+async fn widget(State(http): State<Shared>, headers: HeaderMap) -> Response {
+    made(Made::Frame, page(&http, "widget.html", &headers))
+}
+
+/// A page that stands for the platform's, with the widget in it.
+async fn demo(State(http): State<Shared>, headers: HeaderMap) -> Response {
+    made(Made::Demo, page(&http, "demo.html", &headers))
+}
+
+fn made(as_what: Made, mut response: Response) -> Response {
+    response.extensions_mut().insert(as_what);
+    response
+}
+
 fn page(http: &Shared, name: &str, headers: &HeaderMap) -> Response {
     let not_built = || (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response();
     http.assets.answer(name, headers).unwrap_or_else(not_built)
@@ -99,7 +134,8 @@ fn page(http: &Shared, name: &str, headers: &HeaderMap) -> Response {
 pub(super) async fn file_or_nothing(State(http): State<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let name = uri.path().trim_start_matches('/');
     let is_read = method == Method::GET || method == Method::HEAD;
-    let file = if is_read { http.assets.answer(name, &headers) } else { None };
+    // Pages have addresses of their own, with policies of their own.
+    let file = if is_read && !name.ends_with(".html") { http.assets.answer(name, &headers) } else { None };
     file.unwrap_or_else(|| Refusal::new(RejectCode::NotFound, "no such address").into_response())
 }
 

@@ -50,6 +50,18 @@ impl Attempt {
         self.known.lock().ticket = Some(ticket);
     }
 
+    /// Records that this ticket of several was refused; the others go on, and so does the answer when the row cannot be written.
+    pub async fn record_refusal(&self, http: &Http, ticket: TicketId, code: RejectCode) {
+        if is_fault(code) {
+            return;
+        }
+        let mut row = self.row(self.endpoint.route().refused, Some(code), json!({"bulk": true}));
+        row.ticket = Some(ticket);
+        if let Err(reject) = http.app.audit(row).await {
+            tracing::error!(code = %reject.code, "a refusal could not be recorded");
+        }
+    }
+
     fn row(&self, action: &str, refused: Option<RejectCode>, detail: Value) -> AccessRow {
         let known = *self.known.lock();
         AccessRow {
@@ -109,8 +121,7 @@ async fn recorded(http: &Http, attempt: &Attempt, code: RejectCode, response: Re
     let known = *attempt.known.lock();
     let now = Instant::now();
     match (code, known.user, attempt.address) {
-        // Faults of ours, not refusals; they are in the log.
-        (RejectCode::Internal | RejectCode::Unavailable | RejectCode::Overloaded, _, _) => return response,
+        _ if is_fault(code) => return response,
         (RejectCode::RateLimited, Some(user), _) if http.rate_refusals.take(user, now).is_err() => return response,
         (RejectCode::NotAuthenticated | RejectCode::TokenExpired, None, Some(address)) => {
             if let Err(wait_ms) = http.refused_sign_ins.take(network(address), now) {
@@ -126,6 +137,11 @@ async fn recorded(http: &Http, attempt: &Attempt, code: RejectCode, response: Re
         tracing::error!(code = %reject.code, action, "a refusal could not be recorded");
     }
     response
+}
+
+/// Faults of ours, not refusals; they are in the log.
+const fn is_fault(code: RejectCode) -> bool {
+    matches!(code, RejectCode::Internal | RejectCode::Unavailable | RejectCode::Overloaded)
 }
 
 pub(super) fn too_fast(wait_ms: u64) -> Refusal {

@@ -8,11 +8,12 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use helpline_core::actor::{Actor, Audience};
-use helpline_core::ids::{Key, MessageId, TicketId, TicketRef, UserId};
+use helpline_core::ids::{Key, MessageId, SavedReplyId, TicketId, TicketRef, UserId};
 use helpline_core::limits;
 use helpline_core::policy::{self, DeskAction, TicketAction};
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::people::Person;
+use helpline_persistence::settings;
 use helpline_persistence::tickets::{self, Opened};
 use helpline_persistence::{Doer, Reader};
 use serde::de::DeserializeOwned;
@@ -136,6 +137,31 @@ impl FromRequestParts<Shared> for UserPath {
     async fn from_request_parts(parts: &mut Parts, http: &Shared) -> Result<Self, Refusal> {
         let user = path_names(parts, http).await?.first().and_then(|text| text.parse().ok());
         Ok(Self(user.ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such person"))?))
+    }
+}
+
+/// The saved reply in the path.
+pub struct ReplyPath(pub SavedReplyId);
+
+impl FromRequestParts<Shared> for ReplyPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Shared) -> Result<Self, Refusal> {
+        let reply = path_names(parts, http).await?.first().and_then(|text| text.parse().ok());
+        Ok(Self(reply.ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such saved reply"))?))
+    }
+}
+
+/// The setting in the path.
+pub struct SettingPath(pub settings::Name);
+
+impl FromRequestParts<Shared> for SettingPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Shared) -> Result<Self, Refusal> {
+        let names = path_names(parts, http).await?;
+        let known = names.first().and_then(|text| settings::Name::ALL.iter().find(|name| name.as_str() == text));
+        Ok(Self(*known.ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such setting"))?))
     }
 }
 

@@ -6,16 +6,24 @@ pub mod address;
 mod admin;
 mod assets;
 mod attempt;
+mod bulk;
+mod cross_origin;
 mod dev;
 mod extract;
+mod headers;
 mod health;
+mod hours;
 pub mod limiter;
 mod list;
 mod me;
 mod messages;
 mod openapi;
+mod people;
+mod public;
 mod refusal;
+mod replies;
 pub mod routes;
+mod settings;
 mod stats;
 mod tickets;
 
@@ -23,10 +31,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
 use axum::routing::get;
 use helpline_core::ids::UserId;
 use helpline_core::limits;
@@ -37,8 +44,10 @@ use crate::app::App;
 use crate::config::DevPeople;
 use crate::rate::Rate;
 use assets::Assets;
+use headers::Policies;
 use health::Readiness;
 use limiter::Limiter;
+use public::KnownAvailability;
 use refusal::Refusal;
 use routes::Endpoint;
 
@@ -47,7 +56,9 @@ pub struct Http {
     app: Arc<App>,
     assets: Assets,
     metrics: PrometheusHandle,
+    policies: Policies,
     readiness: Readiness,
+    known_availability: KnownAvailability,
     /// Every request of a user.
     requests: Limiter<UserId>,
     /// Every request of an address.
@@ -59,11 +70,6 @@ pub struct Http {
 }
 
 type Shared = Arc<Http>;
-
-/// What no page of ours needs, no page of ours may do.
-const PAGE_POLICY: &str =
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Everything that this instance answers over HTTP, but for the sockets. The accept loop leaves `ConnectInfo<SocketAddr>` on every
 /// request.
@@ -86,11 +92,12 @@ pub fn router(app: Arc<App>, metrics: PrometheusHandle) -> Router {
     }
     router
         .merge(openapi::routes())
-        .merge(assets::routes())
+        .merge(assets::routes(dev_people))
         .fallback(assets::file_or_nothing)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES_MAX))
-        .layer(middleware::from_fn(guard_headers))
+        .layer(middleware::from_fn_with_state(Arc::clone(&http), cross_origin::answer))
+        .layer(middleware::from_fn_with_state(Arc::clone(&http), headers::guard))
         .with_state(http)
 }
 
@@ -110,7 +117,9 @@ impl Http {
         Self {
             assets: Assets::load(app.config.listening.assets_dir.as_deref()),
             metrics,
+            policies: Policies::new(&app.config),
             readiness: Readiness::default(),
+            known_availability: KnownAvailability::default(),
             requests: Limiter::new(requests),
             addresses: Limiter::new(addresses),
             refused_sign_ins: Limiter::new(sign_ins),
@@ -122,26 +131,4 @@ impl Http {
 
 async fn no_such_method() -> Refusal {
     Refusal::new(RejectCode::UnknownType, "this address has no such method").with_status(StatusCode::METHOD_NOT_ALLOWED)
-}
-
-/// Headers that every answer bears: pages may be shown in no frame and run no foreign code, data are neither pages nor kept.
-async fn guard_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
-    set(headers, header::CONTENT_SECURITY_POLICY, policy);
-    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, header::REFERRER_POLICY, "no-referrer");
-    set(headers, header::X_FRAME_OPTIONS, "DENY");
-    set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        set(headers, header::CACHE_CONTROL, "no-store");
-    }
-    response
-}
-
-fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
-    headers.insert(name, HeaderValue::from_static(value));
 }

@@ -4,12 +4,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use helpline_core::protocol::{CustomerEvent, CustomerEventPage, CustomerTicket, Problem, StaffTicketPage};
+use helpline_core::protocol::{CustomerEvent, CustomerEventPage, CustomerTicket, OpeningHours, Problem, StaffTicketPage};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
-use super::{Shared, activity, admin, me, messages, stats, tickets};
+use super::{Shared, activity, admin, bulk, me, messages, people, public, replies, settings, stats, tickets};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -17,8 +17,10 @@ use super::{Shared, activity, admin, me, messages, stats, tickets};
     paths(
         me::me, tickets::list, tickets::create, tickets::open, tickets::change, tickets::rate, activity::activity, activity::messages,
         messages::send, messages::edit, messages::redact, stats::stats, admin::agents, admin::roles, admin::grant, admin::revoke,
+        public::config, public::availability, bulk::change, stats::counts, people::person, settings::list, settings::set,
+        replies::list, replies::save, replies::remove,
     ),
-    components(schemas(Problem, CustomerTicket, StaffTicketPage, CustomerEvent, CustomerEventPage)),
+    components(schemas(OpeningHours, Problem, CustomerTicket, StaffTicketPage, CustomerEvent, CustomerEventPage)),
     modifiers(&EveryOperation)
 )]
 struct Api;

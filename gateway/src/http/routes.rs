@@ -4,7 +4,7 @@
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use helpline_core::policy::{DeskAction, TicketAction};
 
-use super::{Shared, activity, admin, me, messages, stats, tickets};
+use super::{Shared, activity, admin, bulk, me, messages, people, public, replies, settings, stats, tickets};
 
 /// Every route of REST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,11 +41,33 @@ pub enum Endpoint {
     GrantRole,
     /// No role for somebody.
     RevokeRole,
+    /// How the pages are set up.
+    Config,
+    /// Whether anybody is there.
+    Availability,
+    /// One change on many tickets.
+    BulkPatch,
+    /// How many tickets each view holds.
+    CountTickets,
+    /// One person.
+    GetPerson,
+    /// What an admin has set.
+    ListSettings,
+    /// Another value for a setting.
+    SetSetting,
+    /// The team's saved replies.
+    ListReplies,
+    /// A new saved reply, or another text for one.
+    SaveReply,
+    /// One saved reply less.
+    RemoveReply,
 }
 
 /// What the policy is asked for before anything is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
+    /// Nothing: anybody may ask.
+    Nothing,
     /// A good token.
     SignedIn,
     /// One of these on the desk; which one, the query says.
@@ -88,6 +110,16 @@ impl Endpoint {
         Self::ListRoles,
         Self::GrantRole,
         Self::RevokeRole,
+        Self::Config,
+        Self::Availability,
+        Self::BulkPatch,
+        Self::CountTickets,
+        Self::GetPerson,
+        Self::ListSettings,
+        Self::SetSetting,
+        Self::ListReplies,
+        Self::SaveReply,
+        Self::RemoveReply,
     ];
 
     /// The route's row.
@@ -123,6 +155,20 @@ impl Endpoint {
             Self::ListRoles => ("GET", "/v1/roles", Needs::Desk(&[D::ManageRoles]), "roles_list_refused", Some("roles_listed")),
             Self::GrantRole => ("PUT", "/v1/roles/{user}", Needs::Desk(&[D::ManageRoles]), "role_grant_refused", None),
             Self::RevokeRole => ("DELETE", "/v1/roles/{user}", Needs::Desk(&[D::ManageRoles]), "role_revoke_refused", None),
+            Self::Config => ("GET", "/v1/config", Needs::Nothing, "config_refused", None),
+            Self::Availability => ("GET", "/v1/availability", Needs::Nothing, "availability_refused", None),
+            Self::BulkPatch => ("POST", "/v1/tickets/bulk", Needs::Desk(&[D::ListAll]), "ticket_change_refused", None),
+            Self::CountTickets => {
+                ("GET", "/v1/tickets/counts", Needs::Desk(&[D::ListAll]), "tickets_count_refused", Some("tickets_counted"))
+            }
+            Self::GetPerson => ("GET", "/v1/people/{user}", Needs::Desk(&[D::ListAll]), "person_open_refused", Some("person_opened")),
+            Self::ListSettings => {
+                ("GET", "/v1/settings", Needs::Desk(&[D::ManageSettings]), "settings_list_refused", Some("settings_listed"))
+            }
+            Self::SetSetting => ("PUT", "/v1/settings/{name}", Needs::Desk(&[D::ManageSettings]), "setting_change_refused", None),
+            Self::ListReplies => ("GET", "/v1/saved-replies", Needs::Desk(&[D::ListAll]), "replies_list_refused", Some("replies_listed")),
+            Self::SaveReply => ("PUT", "/v1/saved-replies/{reply}", Needs::Desk(&[D::ManageSettings]), "reply_save_refused", None),
+            Self::RemoveReply => ("DELETE", "/v1/saved-replies/{reply}", Needs::Desk(&[D::ManageSettings]), "reply_delete_refused", None),
         };
         Route { method, path, needs, refused, read }
     }
@@ -145,6 +191,16 @@ impl Endpoint {
             Self::ListRoles => get(admin::roles),
             Self::GrantRole => put(admin::grant),
             Self::RevokeRole => delete(admin::revoke),
+            Self::Config => get(public::config),
+            Self::Availability => get(public::availability),
+            Self::BulkPatch => post(bulk::change),
+            Self::CountTickets => get(stats::counts),
+            Self::GetPerson => get(people::person),
+            Self::ListSettings => get(settings::list),
+            Self::SetSetting => put(settings::set),
+            Self::ListReplies => get(replies::list),
+            Self::SaveReply => put(replies::save),
+            Self::RemoveReply => delete(replies::remove),
         }
     }
 }

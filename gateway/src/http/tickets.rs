@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use helpline_core::actor::Audience;
 use helpline_core::body::{Subject, check_attachments};
-use helpline_core::ids::{MessageId, TicketId};
+use helpline_core::ids::{MessageId, TicketId, UserId};
 use helpline_core::limits;
 use helpline_core::policy::{DeskAction, TicketAction};
 use helpline_core::protocol::{CustomerTicket, CustomerTicketPage, NewRating, NewTicket, StaffTicket, StaffTicketPage, TicketPatch};
@@ -101,18 +101,13 @@ pub async fn change(
     TicketPath(ticket): TicketPath,
     JsonBody(body): JsonBody<TicketPatch>,
 ) -> Result<Response, Refusal> {
-    let assigned_to = body.assigned_to.as_deref().map(|word| assignee(word, &signed)).transpose()?;
-    let patch = Patch { status: body.status, priority: body.priority, category: body.category, assigned_to };
-    let triage = patch.priority.is_some() || patch.category.is_some() || patch.assigned_to.is_some();
-    let mut actions = Vec::new();
-    actions.extend(triage.then_some(TicketAction::Triage));
-    actions.extend(patch.status.is_some().then_some(TicketAction::ChangeStatus));
+    let change = Change::parse(&body, signed.actor().user)?;
     // First whether the ticket is there for this person, then whether the body makes sense.
-    let (ticket, audience) = signed.on(&http, &ticket, &actions).await?;
-    if actions.is_empty() {
+    let (ticket, audience) = signed.on(&http, &ticket, &change.actions().collect::<Vec<_>>()).await?;
+    if change.is_nothing() {
         return Err(Refusal::field("body", "nothing to change"));
     }
-    let changed = record::change(&http.app.store, &signed.doer, ticket, patch).await;
+    let changed = record::change(&http.app.store, &signed.doer, ticket, change.patch).await;
     let rows = changed.map_err(|error| http.app.refuse(&error))?;
     http.app.announce(&rows);
     show(&http, &signed, ticket, audience).await
@@ -154,12 +149,36 @@ async fn show(http: &Http, signed: &Signed, ticket: TicketId, audience: Audience
     Ok(found.map_err(|error| http.app.refuse(&error))?.ok_or_else(Reject::not_found)?)
 }
 
-fn assignee(word: &str, signed: &Signed) -> Result<Assignee, Refusal> {
-    parse_assignee(word, signed.actor().user)
+/// What a `TicketPatch` asks for.
+pub(super) struct Change {
+    pub(super) patch: Patch,
+}
+
+impl Change {
+    /// Takes a patch as this person wrote it.
+    ///
+    /// # Errors
+    /// When `assigned_to` names nobody.
+    pub(super) fn parse(patch: &TicketPatch, me: UserId) -> Result<Self, Refusal> {
+        let assigned_to = patch.assigned_to.as_deref().map(|word| parse_assignee(word, me)).transpose()?;
+        Ok(Self { patch: Patch { status: patch.status, priority: patch.priority, category: patch.category, assigned_to } })
+    }
+
+    /// What the policy is asked for.
+    pub(super) fn actions(&self) -> impl Iterator<Item = TicketAction> {
+        let Patch { status, priority, category, assigned_to } = self.patch;
+        let triage = priority.is_some() || category.is_some() || assigned_to.is_some();
+        [triage.then_some(TicketAction::Triage), status.map(|_| TicketAction::ChangeStatus)].into_iter().flatten()
+    }
+
+    /// Whether no field is given.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.patch == Patch::default()
+    }
 }
 
 /// `me`, `nobody`, or a person's id.
-pub(super) fn parse_assignee(word: &str, me: helpline_core::ids::UserId) -> Result<Assignee, Refusal> {
+pub(super) fn parse_assignee(word: &str, me: UserId) -> Result<Assignee, Refusal> {
     match word {
         "me" => Ok(Assignee::Agent(me)),
         "nobody" => Ok(Assignee::Nobody),
