@@ -16,6 +16,14 @@ export const T = {
   /** A refusal in words; `data-code`. */
   problem: 'problem',
 
+  signedOut: 'signed-out',
+  siteLinks: 'site-links',
+  looks: 'looks',
+  looksTheme: 'looks-theme',
+  looksLanguage: 'looks-language',
+  /** A sentence that goes by itself. */
+  toast: 'toast',
+
   // Lists
   tabActive: 'tab-active',
   tabClosed: 'tab-closed',
@@ -68,6 +76,9 @@ export const T = {
   /** A change told in words; `data-kind`. */
   activity: 'activity',
   typing: 'typing',
+  threadLatest: 'thread-latest',
+  /** The mark before what is new. */
+  threadNew: 'thread-new',
 
   // Composer
   composer: 'composer',
@@ -78,6 +89,14 @@ export const T = {
   /** "Somebody has written since", before anything is sent. */
   composerStale: 'composer-stale',
 
+  /** A pasted or dropped file was turned away. */
+  composerFiles: 'composer-files',
+
+  // Details of an open ticket
+  details: 'details',
+  detailsToggle: 'details-toggle',
+  history: 'history',
+
   // Rating (support)
   rating: 'rating',
   /** `data-value=<1..5>`. */
@@ -87,6 +106,40 @@ export const T = {
   ratingDone: 'rating-done',
 
   // Console
+  /** One of the views; `data-view`, `data-count`, `aria-pressed`. */
+  view: 'view',
+  sort: 'sort',
+  filtersToggle: 'filters-toggle',
+  /** "n updates": the list is held still under the cursor. */
+  listHeld: 'list-held',
+  select: 'select',
+  bulk: 'bulk',
+  bulkTake: 'bulk-take',
+  bulkStatus: 'bulk-status',
+  bulkPriority: 'bulk-priority',
+  /** `data-done`, `data-refused`. */
+  bulkResult: 'bulk-result',
+  bulkClear: 'bulk-clear',
+  /** `data-panel=details|customer|history`. */
+  panelTab: 'panel-tab',
+  customer: 'customer',
+  historyFilter: 'history-filter',
+  historyRow: 'history-row',
+  /** The menu of saved replies over the composer. */
+  replyMenu: 'reply-menu',
+  replyOption: 'reply-option',
+  replies: 'replies',
+  replyRow: 'reply-row',
+  replyNew: 'reply-new',
+  replyShortcut: 'reply-shortcut',
+  replyTitle: 'reply-title',
+  replyBody: 'reply-body',
+  replySave: 'reply-save',
+  replyDelete: 'reply-delete',
+  palette: 'palette',
+  paletteInput: 'palette-input',
+  paletteOption: 'palette-option',
+  keys: 'keys',
   stats: 'stats',
   /** `data-stat=open|in_progress|…`, `data-value`. */
   stat: 'stat',
@@ -104,4 +157,11 @@ export const T = {
   viewers: 'viewers',
   notStaff: 'not-staff',
   ownTicket: 'own-ticket',
+
+  // Widget
+  widgetHome: 'widget-home',
+  widgetStart: 'widget-start',
+  widgetClose: 'widget-close',
+  /** `data-open`, `data-online`. */
+  availability: 'availability',
 } as const

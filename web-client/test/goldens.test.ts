@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { decodeFrame } from '../src/protocol/decode.ts'
-import { decodeAgents, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, decodeStaffPage } from '../src/protocol/decode-rest.ts'
+import { decodeAvailability, decodeConfig, decodeCustomerPage, decodeEventPage, decodeHours, decodeMessageStored, decodeProblem, decodeSelf } from '../src/protocol/decode-rest.ts'
+import { decodeAgents, decodeBulk, decodeCounts, decodePersonView, decodeReply, decodeSettings, decodeStaffPage } from '../src/protocol/decode-team.ts'
 import { decodeStats } from '../src/protocol/decode-ticket.ts'
 import { isObject } from '../src/protocol/narrow.ts'
 
@@ -54,6 +55,14 @@ describe('bodies', () => {
     'rest.MeView.json': decodeSelf,
     'rest.MessageStored.json': decodeMessageStored,
     'rest.TicketStats.json': decodeStats,
+    'rest.Availability.json': decodeAvailability,
+    'rest.ClientConfig.json': decodeConfig,
+    'rest.OpeningHours.json': decodeHours,
+    'rest.DeskSettings.json': decodeSettings,
+    'rest.PersonView.json': decodePersonView,
+    'rest.SavedReply.json': decodeReply,
+    'rest.TicketCounts.json': decodeCounts,
+    'rest.BulkOutcome.json': (value) => ({ results: decodeBulk(value) }),
     'rest.RoleView.json': (value) => decodeAgents([value])?.[0],
     'rest.Problem.json': (value) => ({ ...decodeProblem(isObject(value) && typeof value['status'] === 'number' ? value['status'] : 0, value), type: 'about:blank' }),
     'rest.StaffTicketPage.json': (value) => renamed(decodeStaffPage(value)),

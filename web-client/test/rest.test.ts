@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { expiry } from '../src/app/auth.ts'
 import { createRest } from '../src/rest/client.ts'
+import { createTeamRest } from '../src/rest/team.ts'
 
 const open: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -40,7 +41,7 @@ describe('REST', () => {
       () => ({ status: 401, type: 'application/problem+json', body: '{"code":"token_expired","title":"","status":401}' }),
       (fresh) => { asked.push(fresh); return Promise.resolve('t') },
     )
-    expect(await rest.stats()).toMatchObject({ ok: false, problem: { code: 'token_expired', status: 401 } })
+    expect(await createTeamRest(rest.request).stats()).toMatchObject({ ok: false, problem: { code: 'token_expired', status: 401 } })
     expect(asked).toEqual([false, true])
   })
   test('a refusal is told by its code, a stranger in between by none', async () => {
@@ -52,15 +53,15 @@ describe('REST', () => {
   })
   test('a server that is not there, and a token that cannot be had, are told as unreachable', async () => {
     const rest = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.resolve('t') })
-    expect(await rest.stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
+    expect(await createTeamRest(rest.request).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
     const tokenless = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.reject(new Error('offline')) })
-    expect(await tokenless.stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
+    expect(await createTeamRest(tokenless.request).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
   })
   test('names and numbers in paths and queries are escaped', async () => {
     const paths: string[] = []
     const rest = await desk((request) => { paths.push(request.url ?? ''); return { status: 404, body: '{}' } })
     await rest.ticket('../me?x=1')
-    await rest.allTickets({ search: 'a&b=c', status: ['open', 'closed'] })
+    await createTeamRest(rest.request).allTickets({ search: 'a&b=c', status: ['open', 'closed'] })
     expect(paths).toEqual(['/v1/tickets/..%2Fme%3Fx%3D1', '/v1/tickets?scope=all&search=a%26b%3Dc&status=open%2Cclosed'])
   })
 })

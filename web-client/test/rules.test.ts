@@ -14,10 +14,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   outbox: ['protocol'],
   rest: ['protocol'],
   app: ['protocol', 'timeline', 'connection', 'outbox', 'rest'],
-  ui: ['protocol', 'timeline', 'app', 'strings.ts', 'testids.ts'],
-  'faces/support': ['protocol', 'timeline', 'app', 'ui', 'strings.ts', 'testids.ts'],
-  'faces/console': ['protocol', 'timeline', 'app', 'ui', 'strings.ts', 'testids.ts'],
-  'strings.ts': [],
+  ui: ['protocol', 'timeline', 'app', 'strings', 'testids.ts'],
+  'faces/support': ['protocol', 'timeline', 'app', 'ui', 'strings', 'testids.ts'],
+  'faces/console': ['protocol', 'timeline', 'app', 'ui', 'strings', 'testids.ts'],
+  'strings': [],
   'testids.ts': [],
 }
 const PURE = ['protocol', 'timeline', 'connection/backoff.ts']

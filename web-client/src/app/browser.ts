@@ -12,9 +12,9 @@ export const clock: Clock = {
   },
 }
 
-export function openSocket(): Socket {
-  const url = new URL('/v1/ws', location.href)
-  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+export function openSocket(origin: string): Socket {
+  const url = new URL('/v1/ws', origin)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   return new WebSocket(url, SUBPROTOCOL)
 }
 
@@ -49,4 +49,22 @@ export function newKey(): string {
 export async function lock(name: string, run: () => Promise<void>): Promise<void> {
   if ('locks' in navigator) await navigator.locks.request(name, run)
   else await run()
+}
+
+/** The names of all items that begin so. */
+export function namesOf(storage: KeyValue, prefix: string): readonly string[] {
+  return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '').filter((name) => name.startsWith(prefix))
+}
+
+/** A UUIDv7: the record's ids rise with time. */
+export function newUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const view = new DataView(bytes.buffer)
+  const now = Date.now()
+  view.setUint32(0, Math.floor(now / 0x1_0000))
+  view.setUint16(4, now % 0x1_0000)
+  view.setUint8(6, (view.getUint8(6) & 0x0f) | 0x70)
+  view.setUint8(8, (view.getUint8(8) & 0x3f) | 0x80)
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

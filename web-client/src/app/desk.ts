@@ -12,6 +12,8 @@ import { clock, lock, newKey, openSocket, storageOr } from './browser.ts'
 
 export interface Desk {
   readonly identity: Identity
+  /** Where the desk is: this page's own origin, unless the page belongs to somebody else. */
+  readonly origin: string
   readonly rest: Rest
   readonly session: Session
   readonly outbox: Outbox
@@ -24,8 +26,8 @@ const RETRY_MS = 1_000
 /** What a frame's id adds to it. */
 const ID_BYTES_MAX = 32
 
-export function createDesk(identity: Identity, tokens: TokenSource): Desk {
-  const session = createSession({ sockets: openSocket, clock, random: Math.random, tokens })
+export function createDesk(identity: Identity, tokens: TokenSource, origin: string): Desk {
+  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens })
   const connection = signal<SessionState>(session.state())
   const outbox = createOutbox({
     store: createOutboxStore(storageOr('localStorage'), identity.id),
@@ -52,7 +54,8 @@ export function createDesk(identity: Identity, tokens: TokenSource): Desk {
   session.start()
   return {
     identity,
-    rest: createRest({ fetch: (path, init) => fetch(path, init), token: async (fresh) => (await tokens(fresh))?.token ?? null }),
+    origin,
+    rest: createRest({ fetch: (path, init) => fetch(origin + path, init), token: async (fresh) => (await tokens(fresh))?.token ?? null }),
     session,
     outbox,
     connection,
@@ -90,6 +93,7 @@ async function send(session: Session, entry: Queued): Promise<SendOutcome> {
 }
 
 export function onWindow(type: string, listener: (event: Event) => void): () => void {
-  addEventListener(type, listener)
-  return () => removeEventListener(type, listener)
+  // In the capture phase the window also hears what is said of the document alone.
+  addEventListener(type, listener, { capture: true })
+  return () => removeEventListener(type, listener, { capture: true })
 }

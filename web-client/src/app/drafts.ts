@@ -1,6 +1,8 @@
-// Texts begun and not sent, per ticket and kind, for as long as the page lives.
+// Texts begun and not sent, per ticket, kind and person: they survive a reload, and are nobody else's.
 
 import { signal } from '@preact/signals'
+import { count, isObject, parseJson, text as textOf } from '../protocol/narrow.ts'
+import { clock, namesOf, storageOr } from './browser.ts'
 
 export interface DraftText {
   readonly text: string
@@ -11,8 +13,22 @@ export interface DraftText {
 export type Mode = 'message' | 'note'
 
 const EMPTY: DraftText = { text: '', begun_at: 0 }
+const KEEP_MS = 300
 const drafts = signal<ReadonlyMap<string, DraftText>>(new Map())
+let prefix = ''
+let stopKeeping = () => {}
+const unkept = new Set<string>()
 
+/** From now on the drafts are this person's. */
+export function openDrafts(user: string): void {
+  keep()
+  prefix = `helpline.draft.${user}.`
+  const storage = storageOr('localStorage')
+  drafts.value = new Map(namesOf(storage, prefix).flatMap((name) => {
+    const draft = decode(storage.getItem(name))
+    return draft === null ? [] : [[name.slice(prefix.length), draft] as const]
+  }))
+}
 
 export function draftOf(ticket: string, mode: Mode): DraftText {
   return drafts.value.get(`${ticket}/${mode}`) ?? EMPTY
@@ -20,19 +36,62 @@ export function draftOf(ticket: string, mode: Mode): DraftText {
 
 export function writeDraft(ticket: string, mode: Mode, text: string, position: number): void {
   const before = draftOf(ticket, mode)
-  const next = new Map(drafts.value)
-  if (text === '') next.delete(`${ticket}/${mode}`)
-  else next.set(`${ticket}/${mode}`, { text, begun_at: before.text === '' ? position : before.begun_at })
-  drafts.value = next
+  put(`${ticket}/${mode}`, text === '' ? null : { text, begun_at: before.text === '' ? position : before.begun_at })
 }
 
 /** The writer has seen everything up to here and goes on: the guard starts over. */
 export function rebaseDraft(ticket: string, mode: Mode, position: number): void {
   const before = draftOf(ticket, mode)
-  if (before.text !== '') drafts.value = new Map(drafts.value).set(`${ticket}/${mode}`, { ...before, begun_at: position })
+  if (before.text !== '') put(`${ticket}/${mode}`, { ...before, begun_at: position })
 }
 
-/** Another person sits here now. */
-export function forgetDrafts(): void {
-  drafts.value = new Map()
+function put(name: string, draft: DraftText | null): void {
+  const next = new Map(drafts.value)
+  if (draft === null) next.delete(name)
+  else next.set(name, draft)
+  drafts.value = next
+  unkept.add(name)
+  stopKeeping()
+  // What was sent must not come back; what is being written may wait for a pause.
+  if (draft === null) keep()
+  else stopKeeping = clock.after(KEEP_MS, keep)
+}
+
+function keep(): void {
+  stopKeeping()
+  const storage = storageOr('localStorage')
+  for (const name of unkept) {
+    const draft = drafts.value.get(name)
+    try {
+      if (draft === undefined) storage.removeItem(prefix + name)
+      else storage.setItem(prefix + name, JSON.stringify(draft))
+    } catch {
+      // No room: the draft lives as long as the page.
+    }
+  }
+  unkept.clear()
+}
+
+addEventListener('pagehide', keep)
+
+function decode(source: string | null): DraftText | null {
+  const value = source === null ? null : parseJson(source)
+  const text = isObject(value) ? textOf(value['text']) : null
+  return text === null || !isObject(value) ? null : { text, begun_at: count(value['begun_at']) ?? 0 }
+}
+
+/** One text by name, for what is no answer (a ticket being described). */
+export function keptText(user: string, name: string): { read(): string; write(text: string): void } {
+  const [storage, item] = [storageOr('localStorage'), `helpline.text.${user}.${name}`]
+  return {
+    read: () => storage.getItem(item) ?? '',
+    write(text) {
+      try {
+        if (text === '') storage.removeItem(item)
+        else storage.setItem(item, text)
+      } catch {
+        // No room: it lives as long as the form.
+      }
+    },
+  }
 }

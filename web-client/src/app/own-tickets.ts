@@ -1,20 +1,27 @@
 // A customer's list, kept live: each listed ticket is listened to from its head on, and asked for again when something happened there.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import type { CustomerView, Problem, TicketView } from '../protocol/model.ts'
+import type { CustomerView, HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
 import type { Subscription } from '../connection/subscriptions.ts'
 import { isOver } from '../protocol/words.ts'
+import type { News } from './attention.ts'
 import { clock } from './browser.ts'
-import type { Desk } from './desk.ts'
+import { onWindow, type Desk } from './desk.ts'
 
 export type Tab = 'active' | 'closed'
 
 export interface OwnTickets {
   readonly tab: ReadonlySignal<Tab>
+  readonly search: ReadonlySignal<string>
   readonly shown: ReadonlySignal<readonly CustomerView[]>
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
   readonly problem: ReadonlySignal<Problem | null>
+  /** How many tickets have something unread. */
+  readonly unread: ReadonlySignal<number>
+  find(text: string): void
+  /** Something happened on the open ticket, which listens for itself. */
+  heard(event: HistoryEvent, ticket: TicketView): void
   pick(tab: Tab): void
   loadMore(): Promise<void>
   reload(): Promise<void>
@@ -28,8 +35,11 @@ export interface OwnTickets {
 /** Tickets listened to beside the open one: far below what a connection may, and more than a screen shows. */
 const WATCHED_MAX = 50
 const REFRESH_MS = 80
+const SEARCH_MS = 200
 
-export function createOwnTickets(desk: Desk): OwnTickets {
+export function createOwnTickets(desk: Desk, ring: (news: News) => void): OwnTickets {
+  const search = signal('')
+  let stopSearch = () => {}
   const tab = signal<Tab>('active')
   const all = signal<readonly CustomerView[]>([])
   const cursor = signal<string | null>(null)
@@ -39,13 +49,13 @@ export function createOwnTickets(desk: Desk): OwnTickets {
   let openId: string | null = null
   let round = 0
 
-  const shown = computed(() => all.value.filter((ticket) => isOver(ticket.status) === (tab.value === 'closed')).toSorted(newestFirst))
+  const shown = computed(() => all.value.filter((ticket) => isOver(ticket.status) === (tab.value === 'closed') && contains(ticket, search.value)).toSorted(newestFirst))
 
   const take = (ticket: TicketView) => {
     if (ticket.side !== 'customer') return
     const before = all.value.find((one) => one.id === ticket.id)
     if (before !== undefined && before.seq > ticket.seq) return
-    const read_seq = Math.max(ticket.read_seq, before?.read_seq ?? 0, ticket.id === openId ? ticket.seq : 0)
+    const read_seq = Math.max(ticket.read_seq, before?.read_seq ?? 0, ticket.id === openId && document.visibilityState === 'visible' ? ticket.seq : 0)
     all.value = [{ ...ticket, read_seq }, ...all.value.filter((one) => one.id !== ticket.id)]
     watch()
   }
@@ -77,7 +87,10 @@ export function createOwnTickets(desk: Desk): OwnTickets {
       resume: () => ({ after: seq(), epoch: null }),
       subscribing() {},
       page: (page) => { if (page.reset || page.head > seq()) soon() },
-      frame: (frame) => { if (frame.type === 'event' || frame.type === 'reset') soon() },
+      frame: (frame) => {
+        if (frame.type === 'event') heard(frame.event, all.value.find((one) => one.id === id))
+        if (frame.type === 'event' || frame.type === 'reset') soon()
+      },
       head: (head) => { if (head > seq()) soon() },
       disconnected() {},
       refused() {},
@@ -85,9 +98,14 @@ export function createOwnTickets(desk: Desk): OwnTickets {
     return { again: subscription.again, dispose() { stop(); subscription.dispose() } }
   }
 
+  const heard = (event: HistoryEvent, ticket: TicketView | undefined) => {
+    if (event.kind !== 'message_added' || event.actor.type === 'customer' || ticket === undefined) return
+    ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject })
+  }
+
   const load = async (from: string | null) => {
     const mine = ++round
-    const result = await desk.rest.ownTickets({ tab: tab.value, ...(from === null ? {} : { cursor: from }) })
+    const result = await desk.rest.ownTickets({ tab: tab.value, ...(search.value.trim() === '' ? {} : { search: search.value.trim() }), ...(from === null ? {} : { cursor: from }) })
     if (mine !== round) return
     problem.value = result.ok ? null : result.problem
     if (!result.ok) return
@@ -98,6 +116,11 @@ export function createOwnTickets(desk: Desk): OwnTickets {
   }
   const reload = () => load(null)
 
+  const readHere = () => {
+    const ticket = all.value.find((one) => one.id === openId)
+    if (ticket !== undefined) take(ticket)
+  }
+  const stopVisible = onWindow('visibilitychange', readHere)
   const dispose = desk.connection.subscribe((state) => {
     // What happened to tickets that were not listened to, or not listed yet, shows here.
     if (state.kind === 'live') void reload()
@@ -109,6 +132,14 @@ export function createOwnTickets(desk: Desk): OwnTickets {
     loaded,
     more: computed(() => cursor.value !== null),
     problem,
+    search,
+    unread: computed(() => all.value.filter((ticket) => ticket.seq > ticket.read_seq).length),
+    heard,
+    find(text) {
+      search.value = text
+      stopSearch()
+      stopSearch = clock.after(SEARCH_MS, () => void reload())
+    },
     pick(next) {
       if (next === tab.value) return
       tab.value = next
@@ -122,12 +153,13 @@ export function createOwnTickets(desk: Desk): OwnTickets {
     take,
     setOpen(id) {
       openId = id
-      const ticket = all.value.find((one) => one.id === id)
-      if (ticket !== undefined) take(ticket)
+      readHere()
       watch()
     },
     dispose() {
       dispose()
+      stopVisible()
+      stopSearch()
       for (const subscription of watched.values()) subscription.dispose()
     },
   }
@@ -135,4 +167,9 @@ export function createOwnTickets(desk: Desk): OwnTickets {
 
 function newestFirst(a: CustomerView, b: CustomerView): number {
   return a.last_activity_at < b.last_activity_at ? 1 : a.last_activity_at > b.last_activity_at ? -1 : 0
+}
+
+function contains(ticket: CustomerView, search: string): boolean {
+  const text = `${ticket.ticket_number} ${ticket.subject}`.toLowerCase()
+  return search.trim().toLowerCase().split(/\s+/).every((word) => text.includes(word))
 }

@@ -1,4 +1,4 @@
-// The address bar: which ticket is open, and the filters.
+// Where one is: which ticket is open, and the filters. In the address bar where the page is ours, in memory where it is a guest.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 
@@ -40,6 +40,18 @@ export function createRouter(base: string): Router {
       update()
     },
     dispose: () => removeEventListener('popstate', update),
+  }
+}
+
+/** `page` is where the same place stands as a page of its own, for opening in a new tab. */
+export function createMemoryRouter(page: string): Router {
+  const place = signal<Place>({ rest: '', query: new URLSearchParams() })
+  return {
+    place,
+    href: (rest) => `${page}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}`,
+    go(rest) { place.value = { ...place.value, rest } },
+    setQuery(query) { place.value = { ...place.value, query } },
+    dispose() {},
   }
 }
 

@@ -33,6 +33,8 @@ export interface TicketStore {
   readonly loadingOlder: ReadonlySignal<boolean>
   /** The last thing that was tried and refused. */
   readonly problem: ReadonlySignal<Problem | null>
+  /** How far this person had read when the ticket was opened. */
+  readonly readAtOpening: number | null
   send(body: string, how: { readonly internal: boolean; readonly based_on: number | null }): void
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
@@ -51,14 +53,22 @@ const OLDER_EVENTS = 50
 const REFRESH_MS = 60
 const RETRY_MS = 2_000
 
-/** Opens a ticket by id or number. `onTicket` hears of every newer state of it. */
-export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketView) => void): TicketStore {
+export interface TicketListener {
+  /** Every newer state of the ticket. */
+  ticket(ticket: TicketView): void
+  /** What happens while it is open, as it happens. */
+  event(event: HistoryEvent, ticket: TicketView): void
+}
+
+/** Opens a ticket by id or number. */
+export function openTicket(desk: Desk, ref: string, listener: TicketListener): TicketStore {
   const opening = signal<Opening>({ kind: 'loading' })
   const timeline = signal<Timeline>(EMPTY)
   const loadingOlder = signal(false)
   const problem = signal<Problem | null>(null)
   const presence = createPresence(desk)
   let subscription: Subscription | null = null
+  let readAtOpening: number | null = null
   let disposed = false
   let stopRefresh = () => {}
   let stopOutbox = () => {}
@@ -75,7 +85,7 @@ export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketVie
     if (before.kind === 'open' && before.ticket.seq > ticket.seq) return
     const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)
     opening.value = { kind: 'open', ticket, reader }
-    onTicket(ticket)
+    listener.ticket(ticket)
   }
 
   const readerOf = (ticket: TicketView): Reader => (ticket.side === 'customer' ? { side: 'customer' } : { side: 'staff', id: desk.identity.id })
@@ -88,6 +98,7 @@ export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketVie
       else refreshSoon(RETRY_MS)
       return
     }
+    readAtOpening ??= result.value.read_seq
     take(result.value)
     if (subscription === null) listen(result.value.id)
   }
@@ -154,7 +165,9 @@ export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketVie
       case 'event':
         presence.spoke(frame.event.actor)
         step({ type: 'event', event: frame.event })
-        return heard([frame.event])
+        heard([frame.event])
+        if (opening.value.kind === 'open') listener.event(frame.event, opening.value.ticket)
+        return
       case 'reset':
         step({ type: 'reset' })
         return subscription?.again()
@@ -178,6 +191,7 @@ export function openTicket(desk: Desk, ref: string, onTicket: (ticket: TicketVie
     viewers: presence.viewers,
     loadingOlder,
     problem,
+    get readAtOpening() { return readAtOpening },
     send(body, { internal, based_on }) {
       const ticket = id()
       if (ticket === null) return

@@ -1,17 +1,12 @@
 // Bodies of REST, narrowed from `unknown`.
 
-import { STAFF_ROLES, type MeView, type MessageStored, type RoleView, type StaffRole } from './generated.ts'
+import {
+  STAFF_ROLES, type Availability, type ClientConfig, type MeView, type MessageStored, type NavLink, type OpeningHours, type StaffRole, type WeekHours,
+} from './generated.ts'
 import { decodeCode, decodeEvent, decodeMe } from './decode-event.ts'
-import { decodeCustomerTicket, decodeStaffTicket } from './decode-ticket.ts'
-import type { CustomerView, EventPage, Page, Problem, StaffView } from './model.ts'
+import { decodeCustomerTicket } from './decode-ticket.ts'
+import type { CustomerView, EventPage, Page, Problem } from './model.ts'
 import { count, isObject, list, readable, text, word } from './narrow.ts'
-
-export interface Agent {
-  readonly user_id: string
-  readonly role: StaffRole
-  readonly name: string | null
-  readonly email: string | null
-}
 
 /** Somebody whom the development mode lets one sign in as. */
 export interface DemoPerson {
@@ -26,13 +21,12 @@ export interface Self {
   readonly role: StaffRole | null
 }
 
-function page<T>(value: unknown, item: (value: unknown) => T | null): Page<T> | null {
+export function decodePage<T>(value: unknown, item: (value: unknown) => T | null): Page<T> | null {
   if (!isObject(value) || !Array.isArray(value['tickets'])) return null
   return { items: readable(value['tickets'], item), next_cursor: text(value['next_cursor']) }
 }
 
-export const decodeStaffPage = (value: unknown): Page<StaffView> | null => page(value, decodeStaffTicket)
-export const decodeCustomerPage = (value: unknown): Page<CustomerView> | null => page(value, decodeCustomerTicket)
+export const decodeCustomerPage = (value: unknown): Page<CustomerView> | null => decodePage(value, decodeCustomerTicket)
 
 export function decodeEventPage(value: unknown): EventPage | null {
   if (!isObject(value)) return null
@@ -47,17 +41,6 @@ export function decodeSelf(value: unknown): Self | null {
   if (!isObject(value)) return null
   const user = decodeMe(value['user'])
   return user === null ? null : { user, role: word(STAFF_ROLES, value['role']) }
-}
-
-export function decodeAgents(value: unknown): readonly Agent[] | null {
-  return list(value, agent)
-}
-
-function agent(value: unknown): Agent | null {
-  if (!isObject(value)) return null
-  const user_id: RoleView['user_id'] | null = text(value['user_id'])
-  const role = word(STAFF_ROLES, value['role'])
-  return user_id === null || role === null ? null : { user_id, role, name: text(value['name']), email: text(value['email']) }
 }
 
 export function decodeMessageStored(value: unknown): MessageStored | null {
@@ -89,5 +72,53 @@ export function decodeProblem(status: number, value: unknown): Problem {
     title: text(value['title']) ?? '',
     retry_after_ms: count(value['retry_after_ms']),
     head: count(value['head']),
+  }
+}
+
+/** A link may lead to a page, never run a script. */
+export function isSafeHref(href: string): boolean {
+  return /^https?:\/\//i.test(href) || (href.startsWith('/') && !href.startsWith('//') && !href.startsWith('/\\'))
+}
+
+export function decodeLinks(value: unknown): NavLink[] {
+  return readable(value, (entry) => {
+    if (!isObject(entry)) return null
+    const label = text(entry['label'])
+    const href = text(entry['href'])
+    return label === null || href === null || !isSafeHref(href) ? null : { label, href }
+  })
+}
+
+export function decodeConfig(value: unknown): ClientConfig | null {
+  if (!isObject(value)) return null
+  return {
+    token_url: text(value['token_url']),
+    home_url: text(value['home_url']),
+    links: decodeLinks(value['links']),
+    languages: readable(value['languages'], text),
+    dev: value['dev'] === true,
+  }
+}
+
+export function decodeHours(value: unknown): OpeningHours | null {
+  const days = isObject(value) ? value['days'] : null
+  const timezone = isObject(value) ? text(value['timezone']) : null
+  if (timezone === null || !isObject(days)) return null
+  const of = (day: keyof WeekHours) => readable(days[day], (span): [string, string] | null => {
+    const [from, to] = Array.isArray(span) ? [text(span[0]), text(span[1])] : [null, null]
+    return from === null || to === null ? null : [from, to]
+  })
+  const week: WeekHours = { mon: of('mon'), tue: of('tue'), wed: of('wed'), thu: of('thu'), fri: of('fri'), sat: of('sat'), sun: of('sun') }
+  return { timezone, days: week }
+}
+
+export function decodeAvailability(value: unknown): Availability | null {
+  if (!isObject(value)) return null
+  return {
+    open: value['open'] !== false,
+    agents_online: value['agents_online'] === true,
+    opens_at: text(value['opens_at']),
+    hours: decodeHours(value['hours']),
+    notice: text(value['notice']),
   }
 }

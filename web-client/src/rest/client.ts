@@ -1,13 +1,11 @@
 // REST under /v1, typed. Every call gives a result; none throws.
 
-import type {
-  CustomerTicket, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch, TicketStats,
-} from '../protocol/generated.ts'
+import type { Availability, CustomerTicket, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch } from '../protocol/generated.ts'
 import {
-  decodeAgents, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, decodeStaffPage, type Agent, type Self,
+  decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, type Self,
 } from '../protocol/decode-rest.ts'
-import { decodeCustomerTicket, decodeStats, decodeTicket } from '../protocol/decode-ticket.ts'
-import type { CustomerView, EventPage, Page, Problem, StaffView, TicketView } from '../protocol/model.ts'
+import { decodeCustomerTicket, decodeTicket } from '../protocol/decode-ticket.ts'
+import type { CustomerView, EventPage, Page, Problem, TicketView } from '../protocol/model.ts'
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
 
@@ -17,6 +15,7 @@ export interface TicketQuery {
   readonly category?: string
   readonly priority?: string
   readonly assigned_to?: string
+  readonly user_id?: string
   readonly search?: string
   readonly sort?: 'last_activity' | 'created' | 'oldest'
   readonly cursor?: string
@@ -26,10 +25,19 @@ export interface TicketQuery {
 /** Where a page of history lies. */
 export type HistoryRange = { readonly before: number } | { readonly after: number }
 
+export interface Call {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly body?: unknown
+  readonly key?: string
+}
+
+export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null) => Promise<Result<T>>
+
 export interface Rest {
+  /** What the more special clients are made of. */
+  readonly request: Request
   me(): Promise<Result<Self>>
   ownTickets(query: TicketQuery): Promise<Result<Page<CustomerView>>>
-  allTickets(query: TicketQuery): Promise<Result<Page<StaffView>>>
   /** By id or by number. */
   ticket(ref: string): Promise<Result<TicketView>>
   createTicket(ticket: NewTicket, key: string): Promise<Result<CustomerTicket>>
@@ -38,8 +46,7 @@ export interface Rest {
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
   postMessage(id: string, message: NewMessage, key: string): Promise<Result<MessageStored>>
   redact(id: string, message: string): Promise<Result<null>>
-  stats(): Promise<Result<TicketStats>>
-  agents(): Promise<Result<readonly Agent[]>>
+  availability(): Promise<Result<Availability>>
 }
 
 export interface RestParts {
@@ -50,12 +57,6 @@ export interface RestParts {
 
 const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const REQUEST_TIMEOUT_MS = 20_000
-
-interface Call {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly body?: unknown
-  readonly key?: string
-}
 
 export function createRest({ fetch, token }: RestParts): Rest {
   const attempt = async (path: string, call: Call, fresh: boolean): Promise<Response> => {
@@ -72,7 +73,7 @@ export function createRest({ fetch, token }: RestParts): Rest {
     })
   }
 
-  const request = async <T>(path: string, call: Call, decode: (value: unknown) => T | null): Promise<Result<T>> => {
+  const request: Request = async (path, call, decode) => {
     try {
       let response = await attempt(path, call, false)
       if (response.status === 401) response = await attempt(path, call, true)
@@ -87,9 +88,9 @@ export function createRest({ fetch, token }: RestParts): Rest {
 
   const one = (ref: string) => `/v1/tickets/${encodeURIComponent(ref)}`
   return {
+    request,
     me: () => request('/v1/me', {}, decodeSelf),
     ownTickets: (query) => request(`/v1/tickets?${params('own', query)}`, {}, decodeCustomerPage),
-    allTickets: (query) => request(`/v1/tickets?${params('all', query)}`, {}, decodeStaffPage),
     ticket: (ref) => request(one(ref), {}, decodeTicket),
     createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, key }, decodeCustomerTicket),
     changeTicket: (id, body) => request(one(id), { method: 'PATCH', body }, decodeTicket),
@@ -97,12 +98,11 @@ export function createRest({ fetch, token }: RestParts): Rest {
     activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeEventPage),
     postMessage: (id, body, key) => request(`${one(id)}/messages`, { method: 'POST', body, key }, decodeMessageStored),
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
-    stats: () => request('/v1/stats', {}, decodeStats),
-    agents: () => request('/v1/agents', {}, decodeAgents),
+    availability: () => request('/v1/availability', {}, decodeAvailability),
   }
 }
 
-function nothing(result: Result<boolean>): Result<null> {
+export function nothing(result: Result<boolean>): Result<null> {
   return result.ok ? { ok: true, value: null } : result
 }
 
@@ -115,7 +115,7 @@ async function json(response: Response): Promise<unknown> {
   }
 }
 
-function params(scope: 'own' | 'all', query: TicketQuery): URLSearchParams {
+export function params(scope: 'own' | 'all', query: TicketQuery): URLSearchParams {
   const all = new URLSearchParams({ scope })
   for (const [name, value] of Object.entries(query)) {
     const text = Array.isArray(value) ? value.join(',') : String(value)

@@ -1,7 +1,7 @@
 // A ticket's words as badges: always a word beside the colour.
 
 import type { Priority, Status } from '../protocol/generated.ts'
-import { tWord } from '../strings.ts'
+import { tWord } from '../strings/index.ts'
 
 export function StatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
   return <span class={`badge status-${status}`} data-testid={testid} data-value={status}>{tWord('status', status)}</span>

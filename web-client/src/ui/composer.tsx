@@ -1,33 +1,54 @@
 // Where one writes. A note's composer looks like a note, so that it cannot be taken for an answer.
 
+import type { ReadonlySignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { draftOf, rebaseDraft, writeDraft, type Mode } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 
 interface ComposerProps {
   readonly store: TicketStore
   readonly ticket: string
   readonly reader: Reader
-  /** Whether notes can be written here. */
-  readonly notes: boolean
-  /** Whether an answer is checked against what others wrote since it was begun. */
-  readonly guarded: boolean
   readonly bodyBytesMax: number
+  /** What the team has beside: notes, the guard against stale answers, saved replies. */
+  readonly team?: TeamWriting
 }
 
-export function Composer({ store, ticket, reader, notes, guarded, bodyBytesMax }: ComposerProps) {
-  const [mode, setMode] = useState<Mode>('message')
+export interface TeamWriting {
+  readonly mode: Mode
+  readonly onMode: (mode: Mode) => void
+  /** Rises whenever the cursor is wanted here. */
+  readonly focus: ReadonlySignal<number>
+  /** What is offered for the text before the cursor; it may take keys, and put another text in its place. */
+  readonly offer: (text: string, put: (text: string) => void) => Offer | null
+}
+
+export interface Offer {
+  readonly menu: ComponentChildren
+  readonly menuId: string
+  readonly activeId: string | null
+  /** True: the key was taken. */
+  onKey(key: string): boolean
+}
+
+export function Composer({ store, ticket, reader, bodyBytesMax, team }: ComposerProps) {
   const input = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => setMode('message'), [ticket])
+  const [turnedAway, setTurnedAway] = useState('')
+  const mode = team?.mode ?? 'message'
   const { text, begun_at } = draftOf(ticket, mode)
   const position = store.timeline.value.position ?? 0
-  const over = new TextEncoder().encode(text).length - bodyBytesMax
+  const over = bytesOf(text) - bodyBytesMax
   const internal = mode === 'note'
-  const stale = guarded && !internal && text !== '' && writtenSince(store.timeline.value, begun_at, reader).length > 0
+  const guarded = team !== undefined && !internal
+  const stale = guarded && text !== '' && writtenSince(store.timeline.value, begun_at, reader).length > 0
   const ready = text.trim() !== '' && over <= 0
+  useEffect(() => setTurnedAway(''), [ticket, mode])
+  const wanted = team?.focus.value ?? 0
+  useEffect(() => { if (wanted > 0) input.current?.focus() }, [wanted])
 
   const write = (next: string) => {
     writeDraft(ticket, mode, next, position)
@@ -35,29 +56,36 @@ export function Composer({ store, ticket, reader, notes, guarded, bodyBytesMax }
   }
   const send = () => {
     if (!ready) return
-    store.send(text.replaceAll('\r\n', '\n'), { internal, based_on: guarded && !internal ? begun_at : null })
+    store.send(text.replaceAll('\r\n', '\n'), { internal, based_on: guarded ? begun_at : null })
     writeDraft(ticket, mode, '', position)
+    setTurnedAway('')
     input.current?.focus()
   }
-  const pick = (next: Mode) => {
-    setMode(next)
-    input.current?.focus()
+  const offer = team?.offer(text, (next) => { write(next); input.current?.focus() }) ?? null
+  const files = (transfer: DataTransfer | null): boolean => {
+    const names = [...(transfer?.files ?? [])].map((file) => file.name)
+    if (names.length > 0) setTurnedAway(names.join(', '))
+    return names.length > 0
   }
-  const label = t(internal ? 'composer.note' : notes ? 'composer.reply' : 'composer.message')
+  const label = t(internal ? 'composer.note' : team !== undefined ? 'composer.reply' : 'composer.message')
   return (
-    <form class={`composer ${internal ? 'note' : ''}`} data-testid={T.composer} data-mode={mode} onSubmit={(event) => { event.preventDefault(); send() }}>
-      {notes && (
-        <div class="modes">
-          <button type="button" class="tab" aria-pressed={!internal} data-testid={T.composerReply} onClick={() => pick('message')}>{t('composer.tab.reply')}</button>
-          <button type="button" class="tab note-tab" aria-pressed={internal} data-testid={T.composerNote} onClick={() => pick('note')}>{t('composer.tab.note')}</button>
-        </div>
-      )}
+    <form
+      class={`composer ${internal ? 'note' : ''}`}
+      data-testid={T.composer}
+      data-mode={mode}
+      onSubmit={(event) => { event.preventDefault(); send() }}
+      onDragOver={(event) => { if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault() }}
+      onDrop={(event) => { if (files(event.dataTransfer)) event.preventDefault() }}
+    >
+      {team !== undefined && <Modes mode={mode} onMode={(next) => { team.onMode(next); input.current?.focus() }} />}
       {stale && (
         <p class="stale" role="alert" data-testid={T.composerStale}>
           <span>{t('composer.stale')}</span>
           <button type="button" class="quiet" onClick={() => rebaseDraft(ticket, mode, position)}>{t('composer.read_it')}</button>
         </p>
       )}
+      {turnedAway !== '' && <p class="stale" role="alert" data-testid={T.composerFiles}><span dir="auto">{t('composer.no_files', { names: turnedAway })}</span><button type="button" class="quiet" onClick={() => setTurnedAway('')}>{t('app.dismiss')}</button></p>}
+      {offer?.menu}
       <div class="row">
         <textarea
           ref={input}
@@ -65,11 +93,18 @@ export function Composer({ store, ticket, reader, notes, guarded, bodyBytesMax }
           value={text}
           placeholder={label}
           aria-label={label}
+          aria-haspopup={offer === null ? undefined : 'listbox'}
+          aria-controls={offer?.menuId}
+          aria-activedescendant={offer?.activeId ?? undefined}
           data-testid={T.composerInput}
           dir="auto"
           onInput={(event) => write(event.currentTarget.value)}
+          onPaste={(event) => { if (files(event.clipboardData)) event.preventDefault() }}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+            if (event.isComposing) return
+            if (offer?.onKey(event.key) === true) return event.preventDefault()
+            if (event.key === 'Escape') return event.currentTarget.blur()
+            if (event.key !== 'Enter' || event.shiftKey) return
             event.preventDefault()
             send()
           }}
@@ -79,4 +114,19 @@ export function Composer({ store, ticket, reader, notes, guarded, bodyBytesMax }
       <p class="hint">{over > 0 ? <span class="problem-text">{t('composer.too_long', { n: over })}</span> : t('composer.hint')}</p>
     </form>
   )
+}
+
+function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: Mode) => void }) {
+  return (
+    <div class="modes">
+      <button type="button" class="tab" aria-pressed={mode === 'message'} data-testid={T.composerReply} onClick={() => onMode('message')}>{t('composer.tab.reply')}</button>
+      <button type="button" class="tab note-tab" aria-pressed={mode === 'note'} data-testid={T.composerNote} onClick={() => onMode('note')}>{t('composer.tab.note')}</button>
+    </div>
+  )
+}
+
+const encoder = new TextEncoder()
+
+function bytesOf(text: string): number {
+  return encoder.encode(text).length
 }

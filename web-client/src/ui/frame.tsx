@@ -1,35 +1,57 @@
 // What every page has around its content: the bar on top, the connection's state, refusals in words.
 
 import type { ComponentChildren } from 'preact'
+import { toast } from '../app/attention.ts'
 import type { Identity } from '../app/auth.ts'
 import type { Desk } from '../app/desk.ts'
+import type { Looks } from '../app/looks.ts'
+import type { NavLink } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
-import { t, tProblem } from '../strings.ts'
+import { t, tProblem, type StringKey } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import icon from './icon.svg'
+import { LooksMenu } from './looks-menu.tsx'
 
-interface TopBarProps {
-  readonly title: string
-  readonly home: string
-  readonly identity: Identity | null
+/** The page among the platform's other pages. */
+export interface Site {
+  readonly title: StringKey
+  readonly links: readonly NavLink[]
+  readonly homeUrl: string | null
   readonly onHome: () => void
-  readonly onSignOut: () => void
+  /** Null: the platform signs people in and out. */
+  readonly onSignOut: (() => void) | null
 }
 
-export function TopBar({ title, home, identity, onHome, onSignOut }: TopBarProps) {
+interface TopBarProps {
+  readonly site: Site
+  readonly looks: Looks
+  readonly identity: Identity | null
+  readonly children?: ComponentChildren
+}
+
+export function TopBar({ site, looks, identity, children }: TopBarProps) {
   return (
     <header class="top">
-      <a class="brand" href={home} onClick={(event) => { event.preventDefault(); onHome() }}>
+      <a class="brand" href={site.homeUrl ?? '#'} onClick={(event) => { event.preventDefault(); site.onHome() }}>
         <img src={icon} alt="" width="24" height="24" />
-        <span>{title}</span>
+        <span>{t(site.title)}</span>
       </a>
-      {identity !== null && (
-        <div class="who">
-          <span data-testid={T.whoami} data-user={identity.id}>{identity.name}</span>
-          <span class="muted role">{t(identity.role === null ? 'signin.customer' : `signin.${identity.role}`)}</span>
-          <button type="button" class="quiet" data-testid={T.signOut} onClick={onSignOut}>{t('signin.out')}</button>
-        </div>
+      {site.links.length > 0 && (
+        <nav class="site-links" aria-label={t('app.links')} data-testid={T.siteLinks}>
+          {site.links.map(({ label, href }) => <a key={href} href={href}>{label}</a>)}
+        </nav>
       )}
+      <div class="who">
+        {children}
+        {identity !== null && (
+          <>
+            <span class="whoami" data-testid={T.whoami} data-user={identity.id}>{identity.name}</span>
+            <span class="muted role">{t(identity.role === null ? 'signin.customer' : `signin.${identity.role}`)}</span>
+          </>
+        )}
+        <LooksMenu looks={looks} />
+        {identity !== null && site.onSignOut !== null && <button type="button" class="quiet sign-out" data-testid={T.signOut} onClick={site.onSignOut}>{t('signin.out')}</button>}
+      </div>
     </header>
   )
 }
@@ -65,6 +87,11 @@ function sentence(state: Desk['connection']['value'], behind: number | null): re
       if (behind === null) return [null, '']
       return ['catching_up', behind > 0 ? t('connection.catching_up_count', { n: behind }) : t('connection.catching_up')]
   }
+}
+
+export function Toast() {
+  const sentence = toast.value
+  return <div class="toast-slot" role="status">{sentence !== null && <p class="toast" data-testid={T.toast}>{sentence}</p>}</div>
 }
 
 export function ProblemLine({ problem, onRetry }: { readonly problem: Problem | null; readonly onRetry?: () => void }) {

@@ -2,9 +2,10 @@
 
 import type { Item, Reader } from '../timeline/view.ts'
 import type { Pending } from '../timeline/state.ts'
-import { dateTime, t, timeOfDay, tProblem } from '../strings.ts'
+import { dateTime, t, timeOfDay, tProblem } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { Avatar } from './badges.tsx'
+import { Body } from './body.tsx'
 import { inWords, nameOf, type NameById } from './words.ts'
 
 export interface PendingActions {
@@ -44,7 +45,7 @@ export function Message({ item, reader, grouped }: MessageProps) {
           </header>
         )}
         {message.redacted_at === null
-          ? <p class="body" data-testid={T.messageBody} dir="auto">{message.body}</p>
+          ? <Body text={message.body} />
           : <p class="body removed" data-testid={T.messageBody}>{t('thread.redacted')}</p>}
         {message.attachments.length > 0 && (
           <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
@@ -88,7 +89,7 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
             <span class="author">{t('app.you')}</span>
           </header>
         )}
-        <p class="body" data-testid={T.messageBody} dir="auto">{body}</p>
+        <Body text={body} />
         {state.kind === 'refused'
           ? <Refused code={state.code} pendingKey={key} {...actions} />
           : <footer><time dateTime={at}>{timeOfDay(at)}</time><Mark state={state.kind} /></footer>}

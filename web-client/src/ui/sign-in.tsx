@@ -1,19 +1,19 @@
 // Development's sign-in: pick a demo person.
 
 import { useEffect, useState } from 'preact/hooks'
-import type { DevAuth } from '../app/auth.ts'
+import type { Demo } from '../app/auth.ts'
 import type { DemoPerson } from '../protocol/decode-rest.ts'
-import { t } from '../strings.ts'
+import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { Avatar } from './badges.tsx'
 import { Skeleton } from './frame.tsx'
 
 type People = readonly DemoPerson[] | null | 'loading'
 
-export function SignIn({ auth }: { readonly auth: DevAuth }) {
+export function SignIn({ demo }: { readonly demo: Demo }) {
   const [people, setPeople] = useState<People>('loading')
-  const load = () => { setPeople('loading'); void auth.people().then(setPeople) }
-  useEffect(load, [auth])
+  const load = () => { setPeople('loading'); void demo.people().then(setPeople) }
+  useEffect(load, [demo])
   return (
     <main class="sign-in" data-testid={T.signIn}>
       <h1>{t('signin.title')}</h1>
@@ -25,7 +25,7 @@ export function SignIn({ auth }: { readonly auth: DevAuth }) {
           <ul class="people">
             {people.map((person) => (
               <li key={person.id}>
-                <button type="button" data-testid={T.signInPerson} data-person={person.name} onClick={() => auth.signIn(person)}>
+                <button type="button" data-testid={T.signInPerson} data-person={person.name} onClick={() => demo.signIn(person)}>
                   <Avatar name={person.name} />
                   <span class="name">{person.name}</span>
                   <span class="muted">{t(person.role === null ? 'signin.customer' : `signin.${person.role}`)}</span>

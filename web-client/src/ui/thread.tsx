@@ -1,14 +1,16 @@
 // The history of the open ticket as people read it.
 
-import { Fragment } from 'preact'
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { writeDraft } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
-import { items, type Item, type Reader } from '../timeline/view.ts'
-import { day, t } from '../strings.ts'
+import { rows, type Row } from '../timeline/rows.ts'
+import type { Reader } from '../timeline/view.ts'
+import { day, dayKey, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { Skeleton } from './frame.tsx'
+import { Glyph } from './glyph.tsx'
 import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
+import { useVirtual } from './virtual.ts'
 import { nameOf, type NameById } from './words.ts'
 
 interface ThreadProps {
@@ -18,60 +20,73 @@ interface ThreadProps {
   readonly nameById: NameById
 }
 
-/** This near to the end counts as being there. */
-const END_PX = 80
-const GROUP_MS = 5 * 60_000
+/** Earlier rows are fetched this far before the top is reached. */
+const OLDER_PX = 600
 
 export function Thread({ store, ticket, reader, nameById }: ThreadProps) {
   const timeline = store.timeline.value
-  const shown = useMemo(() => items(timeline, reader), [timeline, reader])
-  const scroller = useThreadScroll(store, shown, timeline.position)
-  const actions: PendingActions = {
+  const readAt = store.readAtOpening
+  const shown = useMemo(() => rows(timeline, reader, dayKey, readAt), [timeline, reader, readAt])
+  const ids = useMemo(() => shown.map((row) => row.id), [shown])
+  const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
+  const missed = useMissed(shown, isAtEnd)
+  useSeen(store, isAtEnd, timeline.position)
+  useOlder(store, scroller, timeline.more_before, ids.length)
+  const actions = useMemo((): PendingActions => ({
     onRetry: (key) => store.retry(key, 'as_written'),
     onInsist: (key) => store.retry(key, 'insist'),
     onRewrite: (key) => {
       const entry = store.discard(key)
-      if (entry !== null) writeDraft(ticket, entry.internal ? 'note' : 'message', entry.body, timeline.position ?? 0)
+      if (entry !== null) writeDraft(ticket, entry.internal ? 'note' : 'message', entry.body, store.timeline.peek().position ?? 0)
     },
     onDiscard: (key) => void store.discard(key),
-  }
+  }), [store, ticket])
   return (
-    <div class="thread" ref={scroller} data-testid={T.thread} data-position={timeline.position ?? ''} role="log" aria-label={t('thread.label')} tabIndex={0}>
-      {timeline.more_before && (
-        <button type="button" class="quiet older" data-testid={T.threadOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder()}>
-          {t('thread.older')}
+    <div class="thread-frame">
+      {/* Rows that scrolling brings in are not news: they are announced at the end only. */}
+      <div class="thread" ref={scroller} data-testid={T.thread} data-position={timeline.position ?? ''} role="log" aria-live={isAtEnd ? 'polite' : 'off'} aria-label={t('thread.label')} tabIndex={0}>
+        {timeline.more_before && (
+          <button type="button" class="quiet older" data-testid={T.threadOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder()}>
+            {t(store.loadingOlder.value ? 'thread.loading_older' : 'thread.older')}
+          </button>
+        )}
+        {timeline.position === null && <Skeleton lines={3} />}
+        {timeline.position !== null && shown.length === 0 && <p class="empty">{t('thread.empty')}</p>}
+        <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
+          {shown.slice(view.from, view.to).map((row) => (
+            <div key={row.id} class="slot" data-row={row.id}><One row={row} reader={reader} nameById={nameById} actions={actions} /></div>
+          ))}
+        </div>
+        <Typing store={store} reader={reader} />
+      </div>
+      {!isAtEnd && (
+        <button type="button" class="latest" data-testid={T.threadLatest} onClick={toEnd}>
+          <Glyph name="down" />{missed > 0 ? t('thread.latest_n', { n: missed }) : <span class="hidden">{t('thread.latest')}</span>}
         </button>
       )}
-      {timeline.position === null && <Skeleton lines={3} />}
-      {timeline.position !== null && shown.length === 0 && <p class="empty">{t('thread.empty')}</p>}
-      {shown.map((item, index) => {
-        const before = shown[index - 1]
-        const opensDay = before === undefined || day(atOf(before)) !== day(atOf(item))
-        return (
-          <Fragment key={item.id}>
-            {opensDay && <p class="day"><span>{day(atOf(item))}</span></p>}
-            <One item={item} reader={reader} nameById={nameById} grouped={!opensDay && isGrouped(before, item)} actions={actions} />
-          </Fragment>
-        )
-      })}
-      <Typing store={store} reader={reader} />
     </div>
   )
 }
 
 interface OneProps {
-  readonly item: Item
+  readonly row: Row
   readonly reader: Reader
   readonly nameById: NameById
-  readonly grouped: boolean
   readonly actions: PendingActions
 }
 
-function One({ item, reader, nameById, grouped, actions }: OneProps) {
-  switch (item.kind) {
-    case 'message': return <Message item={item} reader={reader} grouped={grouped} />
-    case 'pending': return <PendingMessage pending={item.pending} grouped={grouped} {...actions} />
-    case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
+function One({ row, reader, nameById, actions }: OneProps) {
+  switch (row.kind) {
+    case 'day': return <p class="day"><span>{day(row.at)}</span></p>
+    case 'new': return <p class="new-mark" data-testid={T.threadNew}><span>{t('thread.new')}</span></p>
+    case 'item': {
+      const { item, grouped } = row
+      switch (item.kind) {
+        case 'message': return <Message item={item} reader={reader} grouped={grouped} />
+        case 'pending': return <PendingMessage pending={item.pending} grouped={grouped} {...actions} />
+        case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
+      }
+    }
   }
 }
 
@@ -84,58 +99,37 @@ function Typing({ store, reader }: { readonly store: TicketStore; readonly reade
   )
 }
 
-function atOf(item: Item): string {
-  return item.kind === 'pending' ? item.pending.at : item.event.at
+/** Others' messages that came while one read further up. */
+function useMissed(shown: readonly Row[], isAtEnd: boolean): number {
+  const [left, setLeft] = useState(0)
+  const newest = shown.findLast((row) => row.kind === 'item' && row.item.kind === 'message')
+  const seq = newest?.kind === 'item' && newest.item.kind === 'message' ? newest.item.event.seq : 0
+  useEffect(() => { if (isAtEnd) setLeft(seq) }, [isAtEnd, seq])
+  if (isAtEnd) return 0
+  return shown.reduce((n, row) => (row.kind === 'item' && row.item.kind === 'message' && !row.item.mine && row.item.event.seq > left ? n + 1 : n), 0)
 }
 
-function authorOf(item: Item): string | null {
-  switch (item.kind) {
-    case 'message': return item.mine ? 'mine' : `${item.event.actor.type}/${item.event.actor.id ?? item.event.actor.name ?? ''}`
-    case 'pending': return 'mine'
-    case 'activity': return null
-  }
+/** Whoever has the end before them has read it. */
+function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null): void {
+  useEffect(() => {
+    const saw = () => { if (isAtEnd && document.visibilityState === 'visible' && position !== null) store.sawEnd() }
+    saw()
+    document.addEventListener('visibilitychange', saw)
+    return () => document.removeEventListener('visibilitychange', saw)
+  }, [store, isAtEnd, position])
 }
 
-function isGrouped(before: Item | undefined, item: Item): boolean {
-  const author = authorOf(item)
-  return before !== undefined && author !== null && author === authorOf(before) && Date.parse(atOf(item)) - Date.parse(atOf(before)) < GROUP_MS
-}
-
-/** Stays at the end for whoever is there, and stays put for whoever reads further up, also when earlier rows come in above. */
-function useThreadScroll(store: TicketStore, shown: readonly Item[], position: number | null) {
-  const scroller = useRef<HTMLDivElement>(null)
-  const atEnd = useRef(true)
-  const before = useRef({ height: 0, first: '' })
-  const first = shown[0]?.id ?? ''
-
-  useLayoutEffect(() => {
+/** Fetches earlier rows while one scrolls towards them. */
+function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivElement | null }, more: boolean, count: number): void {
+  const wanted = useRef(() => {})
+  wanted.current = () => {
     const element = scroller.current
-    if (element === null) return
-    const grew = element.scrollHeight - before.current.height
-    if (atEnd.current) element.scrollTop = element.scrollHeight
-    else if (first !== before.current.first) element.scrollTop += grew
-    before.current = { height: element.scrollHeight, first }
-  }, [shown, first])
-
+    if (more && element !== null && element.scrollTop < OLDER_PX && element.scrollHeight > element.clientHeight) void store.loadOlder()
+  }
   useEffect(() => {
     const element = scroller.current
-    if (element === null) return
-    const saw = () => { if (atEnd.current && document.visibilityState === 'visible' && position !== null) store.sawEnd() }
-    const scrolled = () => {
-      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX
-      saw()
-    }
-    // The composer and the window change the room there is.
-    const resized = new ResizeObserver(() => { if (atEnd.current) element.scrollTop = element.scrollHeight })
-    saw()
-    resized.observe(element)
-    element.addEventListener('scroll', scrolled, { passive: true })
-    document.addEventListener('visibilitychange', saw)
-    return () => {
-      resized.disconnect()
-      element.removeEventListener('scroll', scrolled)
-      document.removeEventListener('visibilitychange', saw)
-    }
-  }, [store, position])
-  return scroller
+    const scrolled = () => wanted.current()
+    element?.addEventListener('scroll', scrolled, { passive: true })
+    return () => element?.removeEventListener('scroll', scrolled)
+  }, [scroller, count === 0])
 }

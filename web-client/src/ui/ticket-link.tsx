@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Router } from '../app/router.ts'
 import type { TicketView } from '../protocol/model.ts'
-import { shortWhen, t } from '../strings.ts'
+import { shortWhen, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 
 interface LinkProps {
@@ -16,31 +16,30 @@ interface LinkProps {
 export function TicketLink({ ticket, router, isOpen, children }: LinkProps) {
   const unread = !isOpen && ticket.seq > ticket.read_seq
   return (
-    <li>
-      <a
-        class={`ticket-row ${isOpen ? 'open' : ''} ${unread ? 'unread' : ''}`}
-        href={router.href(ticket.ticket_number)}
-        aria-current={isOpen ? 'page' : undefined}
-        data-testid={T.ticketRow}
-        data-number={ticket.ticket_number}
-        data-unread={unread}
-        data-status={ticket.status}
-        data-priority={ticket.priority}
-        onClick={(event) => {
-          // A click that asks for a new tab or window is the browser's.
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return
-          event.preventDefault()
-          router.go(ticket.ticket_number)
-        }}
-      >
-        <span class="line">
-          <span class="subject" dir="auto">{ticket.subject}</span>
-          {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
-          <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>
-        </span>
-        {children}
-      </a>
-    </li>
+    <a
+      class={`ticket-row ${isOpen ? 'open' : ''} ${unread ? 'unread' : ''}`}
+      href={router.href(ticket.ticket_number)}
+      aria-current={isOpen ? 'page' : undefined}
+      data-testid={T.ticketRow}
+      data-number={ticket.ticket_number}
+      data-id={ticket.id}
+      data-unread={unread}
+      data-status={ticket.status}
+      data-priority={ticket.priority}
+      onClick={(event) => {
+        // A click that asks for a new tab or window is the browser's.
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return
+        event.preventDefault()
+        router.go(ticket.ticket_number)
+      }}
+    >
+      <span class="line">
+        <span class="subject" dir="auto">{ticket.subject}</span>
+        {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
+        <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>
+      </span>
+      {children}
+    </a>
   )
 }
 

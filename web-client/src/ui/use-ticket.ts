@@ -2,17 +2,16 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Desk } from '../app/desk.ts'
-import { openTicket, type TicketStore } from '../app/ticket.ts'
-import type { TicketView } from '../protocol/model.ts'
+import { openTicket, type TicketListener, type TicketStore } from '../app/ticket.ts'
 
-export function useTicket(desk: Desk, ref: string, onTicket: (ticket: TicketView) => void): TicketStore | null {
+export function useTicket(desk: Desk, ref: string, listener: TicketListener): TicketStore | null {
   const [open, setOpen] = useState<{ readonly ref: string; readonly store: TicketStore } | null>(null)
   useEffect(() => {
     if (ref === '') return undefined
-    const store = openTicket(desk, ref, onTicket)
+    const store = openTicket(desk, ref, listener)
     setOpen({ ref, store })
     return () => store.dispose()
-  }, [desk, ref, onTicket])
+  }, [desk, ref, listener])
   // Between two places the store of the one before is not shown under the name of the next.
   return open?.ref === ref ? open.store : null
 }

@@ -2,7 +2,7 @@
 
 import type { HistoryEvent, Person } from '../protocol/model.ts'
 import type { Reader } from '../timeline/view.ts'
-import { t, tWord } from '../strings.ts'
+import { t, tWord } from '../strings/index.ts'
 
 export function nameOf(person: Person, reader: Reader): string {
   const isReader = reader.side === 'customer' ? person.type === 'customer' : person.id === reader.id
@@ -55,4 +55,9 @@ function status(event: HistoryEvent, who: string): string {
   const [before, after] = [tWord('status', event.old_value), tWord('status', event.new_value)]
   if (event.kind === 'resolved' || event.kind === 'closed' || event.kind === 'reopened' || event.kind === 'escalated') return t(`activity.${event.kind}`, { who })
   return before === '' ? t('activity.status_set', { who, new: after }) : t('activity.status_changed', { who, old: before, new: after })
+}
+
+/** An agent as colleagues know them. */
+export function nameOfAgent(agent: { readonly name: string | null; readonly email: string | null; readonly user_id: string }): string {
+  return agent.name ?? agent.email ?? agent.user_id.slice(0, 8)
 }

@@ -1,13 +1,13 @@
 // What staff see and change of the open ticket beside its thread.
 
 import type { TicketStore } from '../../app/ticket.ts'
-import type { Agent } from '../../protocol/decode-rest.ts'
+import type { Agent } from '../../protocol/decode-team.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { word } from '../../protocol/narrow.ts'
 import { CATEGORIES, PRIORITIES, STATUSES, STATUS_MOVES } from '../../protocol/generated.ts'
-import { dateTime, t, tWord } from '../../strings.ts'
+import { dateTime, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { nameOfAgent } from './list.tsx'
+import { nameOfAgent } from '../../ui/words.ts'
 
 interface DetailsProps {
   readonly ticket: StaffView
@@ -19,7 +19,7 @@ interface DetailsProps {
 export function Details({ ticket, store, agents, me }: DetailsProps) {
   const disabled = ticket.archived_at !== null
   return (
-    <aside class="details" aria-label={t('ticket.details')}>
+    <div class="fields">
       <label>
         <span>{t('ticket.status')}</span>
         <select
@@ -65,7 +65,7 @@ export function Details({ ticket, store, agents, me }: DetailsProps) {
         </select>
       </label>
       <Facts ticket={ticket} />
-    </aside>
+    </div>
   )
 }
 

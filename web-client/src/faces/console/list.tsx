@@ -1,72 +1,60 @@
-import type { Filters, Inbox } from '../../app/inbox.ts'
+// The list of tickets: only the rows in sight are drawn, and none of them moves while somebody points at them or reads further down.
+
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Inbox } from '../../app/inbox.ts'
 import type { Router } from '../../app/router.ts'
-import type { Agent } from '../../protocol/decode-rest.ts'
 import type { StaffView } from '../../protocol/model.ts'
-import { CATEGORIES, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
-import { t, tWord } from '../../strings.ts'
+import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/frame.tsx'
 import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
+import type { DeskWork } from './work.ts'
+
+/** The height of a row, held by the style sheet too. */
+const ROW_PX = 88
+const OVERSCAN_ROWS = 6
+/** The next page is fetched this far before the end is reached. */
+const AHEAD_ROWS = 20
 
 interface ListProps {
-  readonly inbox: Inbox
+  readonly work: DeskWork
   readonly router: Router
-  readonly open: string
   readonly me: string
 }
 
-export function InboxList({ inbox, router, open, me }: ListProps) {
-  const shown = inbox.tickets.value
+export function InboxList({ work, router, me }: ListProps) {
+  const { inbox, cursor } = work
+  const order = inbox.order.value
+  // Read so that the rows are drawn again when facts change.
+  const version = inbox.version.value
+  const { scroller, from, to } = useRows(order.length, inbox)
+  useHold(scroller, inbox)
+  useCursor(scroller, order, cursor.value)
+  useEffect(() => { if (to + AHEAD_ROWS > order.length && inbox.more.value) void inbox.loadMore() }, [to, order.length, inbox, inbox.more.value])
+  const open = work.place
   return (
-    <nav class="side" aria-label={t('app.console')}>
-      <FilterBar inbox={inbox} me={me} />
+    <>
       <ProblemLine problem={inbox.problem.value} onRetry={() => void inbox.reload()} />
-      {!inbox.loaded.value && shown.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
-      {inbox.loaded.value && shown.length === 0 && <Empty testid={T.listEmpty}>{t('list.empty.console')}</Empty>}
-      <ul class="tickets" data-testid={T.ticketList}>
-        {shown.map((ticket) => <Row key={ticket.id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} />)}
-      </ul>
-      {inbox.more.value && <button type="button" class="quiet more" data-testid={T.listMore} onClick={() => void inbox.loadMore()}>{t('list.more')}</button>}
-    </nav>
-  )
-}
-
-function FilterBar({ inbox, me }: { readonly inbox: Inbox; readonly me: string }) {
-  const filters = inbox.filters.value
-  const isFiltered = Object.values(filters).some((value) => value !== '')
-  const pick = (name: keyof Filters) => (event: { readonly currentTarget: { readonly value: string } }) => inbox.filter({ [name]: event.currentTarget.value })
-  return (
-    <div class="filters">
-      <input type="search" value={filters.search} placeholder={t('console.search')} aria-label={t('console.search')} dir="auto" data-testid={T.search} onInput={pick('search')} />
-      <div class="selects">
-        <select value={filters.status} aria-label={t('ticket.status')} data-testid={T.filterStatus} onChange={pick('status')}>
-          <option value="">{t('console.filter.any_status')}</option>
-          <option value="active">{t('console.filter.active')}</option>
-          {STATUSES.map((one) => <option key={one} value={one}>{tWord('status', one)}</option>)}
-        </select>
-        <select value={filters.assigned_to} aria-label={t('ticket.assignee')} data-testid={T.filterAssignee} onChange={pick('assigned_to')}>
-          <option value="">{t('console.filter.anybody')}</option>
-          <option value="me">{t('console.filter.me')}</option>
-          <option value="nobody">{t('console.filter.nobody')}</option>
-          {inbox.agents.value.filter((agent) => agent.user_id !== me).map((agent) => <option key={agent.user_id} value={agent.user_id}>{nameOfAgent(agent)}</option>)}
-        </select>
-        <select value={filters.priority} aria-label={t('ticket.priority')} data-testid={T.filterPriority} onChange={pick('priority')}>
-          <option value="">{t('console.filter.any_priority')}</option>
-          {PRIORITIES.map((one) => <option key={one} value={one}>{tWord('priority', one)}</option>)}
-        </select>
-        <select value={filters.category} aria-label={t('ticket.category')} data-testid={T.filterCategory} onChange={pick('category')}>
-          <option value="">{t('console.filter.any_category')}</option>
-          {CATEGORIES.map((one) => <option key={one} value={one}>{tWord('category', one)}</option>)}
-        </select>
+      {inbox.held.value > 0 && (
+        <button type="button" class="held" data-testid={T.listHeld} onClick={() => { inbox.release(); scroller.current?.scrollTo({ top: 0 }) }}>
+          {t('console.updates', { n: inbox.held.value })} · {t('console.updates_show')}
+        </button>
+      )}
+      {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
+      {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t('list.empty.console')}</Empty>}
+      <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1}>
+        <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * ROW_PX}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * ROW_PX}px` }}>
+          {order.slice(from, to).map((id, index) => {
+            const ticket = inbox.ticket(id)
+            return ticket === undefined ? null : (
+              <Row key={id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selected.value.has(id)} onSelect={() => work.toggle(id)} />
+            )
+          })}
+        </ul>
       </div>
-      {isFiltered && <button type="button" class="quiet" data-testid={T.filterClear} onClick={() => inbox.filter({ status: '', category: '', priority: '', assigned_to: '', search: '' })}>{t('console.filter.clear')}</button>}
-    </div>
+    </>
   )
-}
-
-export function nameOfAgent(agent: Agent): string {
-  return agent.name ?? agent.email ?? agent.user_id.slice(0, 8)
 }
 
 interface RowProps {
@@ -74,22 +62,98 @@ interface RowProps {
   readonly router: Router
   readonly isOpen: boolean
   readonly me: string
+  readonly place: number
+  readonly count: number
+  readonly isSelected: boolean
+  readonly onSelect: () => void
 }
 
-function Row({ ticket, router, isOpen, me }: RowProps) {
+function Row({ ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
   const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
   return (
-    <TicketLink ticket={ticket} router={router} isOpen={isOpen}>
-      <span class="line small">
-        <span class="number">{ticket.ticket_number}</span>
-        <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>
-      </span>
-      <span class="line small">
-        <StatusBadge status={ticket.status} />
-        <PriorityBadge priority={ticket.priority} />
-        <span class="spacer" />
-        <span class="assignee" dir="auto">{assignee}</span>
-      </span>
-    </TicketLink>
+    <li aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
+      <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onChange={onSelect} /></label>
+      <TicketLink ticket={ticket} router={router} isOpen={isOpen}>
+        <span class="line small">
+          <span class="number">{ticket.ticket_number}</span>
+          <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>
+        </span>
+        <span class="line small">
+          <StatusBadge status={ticket.status} />
+          <PriorityBadge priority={ticket.priority} />
+          <span class="spacer" />
+          <span class="assignee" dir="auto">{assignee}</span>
+        </span>
+      </TicketLink>
+    </li>
   )
+}
+
+function useRows(count: number, inbox: Inbox) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const [view, setView] = useState({ first: 0, rows: 12 })
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    const look = () => {
+      const next = { first: Math.floor(element.scrollTop / ROW_PX), rows: Math.ceil(element.clientHeight / ROW_PX) + 1 }
+      setView((before) => (before.first === next.first && before.rows === next.rows ? before : next))
+    }
+    const resized = new ResizeObserver(look)
+    resized.observe(element)
+    element.addEventListener('scroll', look, { passive: true })
+    // Another choice begins at its top.
+    const stop = inbox.filters.subscribe(() => { element.scrollTop = 0 })
+    return () => {
+      stop()
+      resized.disconnect()
+      element.removeEventListener('scroll', look)
+    }
+  }, [inbox])
+  const from = Math.max(0, Math.min(view.first, count - view.rows) - OVERSCAN_ROWS)
+  return { scroller, from, to: Math.min(count, view.first + view.rows + OVERSCAN_ROWS) }
+}
+
+/** Still under the pointer, under the keyboard, and for whoever has scrolled. */
+function useHold(scroller: { readonly current: HTMLDivElement | null }, inbox: Inbox): void {
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    let [pointed, focused, scrolled] = [false, false, false]
+    const hold = () => inbox.hold(pointed || focused || scrolled)
+    const stops = [
+      on(element, 'pointerenter', () => { pointed = true; hold() }),
+      on(element, 'pointerleave', () => { pointed = false; hold() }),
+      on(element, 'focusin', (event) => { focused = event.target instanceof Element && event.target.matches(':focus-visible'); hold() }),
+      on(element, 'focusout', () => { focused = false; hold() }),
+      on(element, 'scroll', () => { scrolled = element.scrollTop > 4; hold() }),
+    ]
+    return () => { for (const stop of stops) stop() }
+  }, [scroller, inbox])
+}
+
+function on(element: HTMLElement, type: string, listener: (event: Event) => void): () => void {
+  element.addEventListener(type, listener, { passive: true })
+  return () => element.removeEventListener(type, listener)
+}
+
+/** The row that the keyboard is at comes into sight and has the focus. */
+function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null): void {
+  const [wanted, setWanted] = useState<string | null>(null)
+  useEffect(() => {
+    const element = scroller.current
+    const at = cursor === null ? -1 : order.indexOf(cursor)
+    if (element === null || at < 0) return
+    const [top, bottom] = [at * ROW_PX, (at + 1) * ROW_PX]
+    if (top < element.scrollTop) element.scrollTop = top
+    else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
+    setWanted(cursor)
+  }, [cursor])
+  useLayoutEffect(() => {
+    if (wanted === null) return
+    const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)
+    if (link === null || link === undefined) return
+    link.focus({ preventScroll: true })
+    setWanted(null)
+  })
 }

@@ -1,6 +1,13 @@
+import '../../strings/team.ts'
 import '../../ui/styles/base.css'
 import '../../ui/styles/console.css'
-import { mount } from '../../ui/mount.tsx'
+import { createRouter } from '../../app/router.ts'
+import { prepareMarkdown } from '../../ui/body.tsx'
+import { bringUp } from '../../ui/root.tsx'
 import { ConsolePage } from './page.tsx'
 
-mount({ base: '/admin/support', title: 'app.console', face: ConsolePage })
+const container = document.getElementById('app')
+if (container !== null) {
+  prepareMarkdown()
+  bringUp({ container, themed: document.documentElement, origin: location.origin, router: createRouter('/admin/support'), ownsTab: true }, { title: 'app.console', face: ConsolePage })
+}

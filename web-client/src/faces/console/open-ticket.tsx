@@ -1,26 +1,27 @@
-import type { Desk } from '../../app/desk.ts'
+import { useMemo, useState } from 'preact/hooks'
 import type { TicketStore } from '../../app/ticket.ts'
-import type { Agent } from '../../protocol/decode-rest.ts'
 import type { StaffView } from '../../protocol/model.ts'
-import { t } from '../../strings.ts'
+import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Composer } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/frame.tsx'
+import { Glyph } from '../../ui/glyph.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
+import { isWritable, Shut } from '../../ui/shut.tsx'
 import { Thread } from '../../ui/thread.tsx'
-import type { NameById } from '../../ui/words.ts'
-import { Details } from './details.tsx'
-import { nameOfAgent } from './list.tsx'
+import { nameOfAgent, type NameById } from '../../ui/words.ts'
+import { Panel } from './panel.tsx'
+import { useReplyOffer } from './reply-offer.tsx'
+import type { DeskWork } from './work.ts'
 
 interface OpenProps {
-  readonly desk: Desk
+  readonly work: DeskWork
   readonly store: TicketStore
-  readonly agents: readonly Agent[]
   readonly onBack: () => void
 }
 
-export function OpenTicket({ desk, store, agents, onBack }: OpenProps) {
+export function OpenTicket({ work, store, onBack }: OpenProps) {
   const opening = store.opening.value
   switch (opening.kind) {
     case 'loading': return <Skeleton lines={6} />
@@ -28,33 +29,51 @@ export function OpenTicket({ desk, store, agents, onBack }: OpenProps) {
       return opening.problem.code === 'not_found'
         ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty>
         : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
-    case 'open': {
-      const { ticket, reader } = opening
-      if (ticket.side === 'customer') return <OwnTicket number={ticket.ticket_number} />
-      const nameById: NameById = (id) => {
-        const agent = agents.find((one) => one.user_id === id)
-        return agent === undefined ? null : nameOfAgent(agent)
-      }
-      return (
-        <section class="ticket" data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status}>
-          <Head ticket={ticket} store={store} me={desk.identity.id} onBack={onBack} />
-          <ProblemLine problem={store.problem.value} />
-          <Details ticket={ticket} store={store} agents={agents} me={desk.identity.id} />
-          <Thread store={store} ticket={ticket.id} reader={reader} nameById={nameById} />
-          {ticket.archived_at === null && ticket.status !== 'closed'
-            ? <Composer store={store} ticket={ticket.id} reader={reader} notes guarded bodyBytesMax={bodyBytesMax(desk)} />
-            : <Shut ticket={ticket} store={store} />}
-        </section>
-      )
-    }
+    case 'open':
+      if (opening.ticket.side === 'customer') return <OwnTicket number={opening.ticket.ticket_number} />
+      return <StaffTicket work={work} store={store} ticket={opening.ticket} onBack={onBack} />
   }
 }
 
-function Head({ ticket, store, me, onBack }: { readonly ticket: StaffView; readonly store: TicketStore; readonly me: string; readonly onBack: () => void }) {
+function StaffTicket({ work, store, ticket, onBack }: OpenProps & { readonly ticket: StaffView }) {
+  const { desk, team, mode } = work
+  const agents = team.agents.value
+  const [details, setDetails] = useState(false)
+  const nameById: NameById = useMemo(() => (id) => {
+    const agent = agents.find((one) => one.user_id === id)
+    return agent === undefined ? null : nameOfAgent(agent)
+  }, [agents])
+  const offer = useReplyOffer(team.replies.value, ticket, desk.identity.name)
+  const reader = useMemo(() => ({ side: 'staff' as const, id: desk.identity.id }), [desk])
+  return (
+    <section class={`ticket with-details ${details ? 'details-open' : ''}`} data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status} aria-label={ticket.subject}>
+      <Head ticket={ticket} store={store} me={desk.identity.id} onBack={onBack} details={details} onDetails={() => setDetails(!details)} />
+      <ProblemLine problem={store.problem.value} />
+      <Thread store={store} ticket={ticket.id} reader={reader} nameById={nameById} />
+      <div class="foot">
+        {isWritable(ticket)
+          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, focus: work.composer, offer }} />
+          : <Shut ticket={ticket} store={store} />}
+      </div>
+      <Panel work={work} ticket={ticket} store={store} reader={reader} nameById={nameById} />
+    </section>
+  )
+}
+
+interface HeadProps {
+  readonly ticket: StaffView
+  readonly store: TicketStore
+  readonly me: string
+  readonly onBack: () => void
+  readonly details: boolean
+  readonly onDetails: () => void
+}
+
+function Head({ ticket, store, me, onBack, details, onDetails }: HeadProps) {
   const others = store.viewers.value.filter((viewer) => viewer.id !== me).map((viewer) => viewer.name ?? t('app.someone'))
   return (
     <header class="ticket-head">
-      <button type="button" class="quiet back" data-testid={T.back} onClick={onBack}>‹ {t('app.back')}</button>
+      <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Glyph name="back" /></button>
       <div class="titles">
         <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
         <p class="facts">
@@ -64,6 +83,7 @@ function Head({ ticket, store, me, onBack }: { readonly ticket: StaffView; reado
           {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: others.join(', ') })}</span>}
         </p>
       </div>
+      <button type="button" class="quiet icon-button details-toggle" aria-expanded={details} aria-label={t('details.show')} title={t('details.show')} data-testid={T.detailsToggle} onClick={onDetails}><Glyph name="panel" /></button>
     </header>
   )
 }
@@ -73,16 +93,6 @@ function OwnTicket({ number }: { readonly number: string }) {
     <div class="empty" data-testid={T.ownTicket}>
       <p>{t('ticket.own')}</p>
       <p><a class="button primary" href={`/support/${encodeURIComponent(number)}`}>{t('signin.to_support')}</a></p>
-    </div>
-  )
-}
-
-function Shut({ ticket, store }: { readonly ticket: StaffView; readonly store: TicketStore }) {
-  const archived = ticket.archived_at !== null
-  return (
-    <div class="shut">
-      <p>{t(archived ? 'ticket.archived' : 'ticket.closed')}</p>
-      {!archived && <button type="button" class="primary" data-testid={T.ticketReopen} onClick={() => void store.change({ status: 'open' })}>{t('ticket.reopen')}</button>}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import type { TicketStats } from '../../protocol/generated.ts'
-import { t, type StringKey } from '../../strings.ts'
+import { t, type StringKey } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 
 export function Stats({ stats }: { readonly stats: TicketStats | null }) {

@@ -1,5 +1,11 @@
 import '../../ui/styles/base.css'
-import { mount } from '../../ui/mount.tsx'
+import { createRouter } from '../../app/router.ts'
+import { bringUp } from '../../ui/root.tsx'
+import { prepareMarkdown } from '../../ui/body.tsx'
 import { SupportPage } from './page.tsx'
 
-mount({ base: '/support', title: 'app.support', face: SupportPage })
+const container = document.getElementById('app')
+if (container !== null) {
+  prepareMarkdown()
+  bringUp({ container, themed: document.documentElement, origin: location.origin, router: createRouter('/support'), ownsTab: true }, { title: 'app.support', face: SupportPage })
+}

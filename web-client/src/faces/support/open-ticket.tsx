@@ -1,15 +1,19 @@
+import { useState } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
 import type { TicketStore } from '../../app/ticket.ts'
 import type { TicketView } from '../../protocol/model.ts'
 import { isOver } from '../../protocol/words.ts'
-import { t, tWord } from '../../strings.ts'
+import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Composer } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/frame.tsx'
+import { Glyph } from '../../ui/glyph.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
+import { RatingForm } from '../../ui/rating.tsx'
+import { isWritable, Shut } from '../../ui/shut.tsx'
 import { Thread } from '../../ui/thread.tsx'
-import { RatingForm } from './rating.tsx'
+import { CustomerDetails } from './details.tsx'
 
 interface OpenProps {
   readonly desk: Desk
@@ -19,6 +23,7 @@ interface OpenProps {
 
 export function OpenTicket({ desk, store, onBack }: OpenProps) {
   const opening = store.opening.value
+  const [details, setDetails] = useState(false)
   switch (opening.kind) {
     case 'loading': return <Skeleton lines={6} />
     case 'failed':
@@ -28,53 +33,47 @@ export function OpenTicket({ desk, store, onBack }: OpenProps) {
     case 'open': {
       const { ticket, reader } = opening
       return (
-        <section class="ticket" data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status}>
-          <Head ticket={ticket} store={store} onBack={onBack} />
+        <section class={`ticket with-details ${details ? 'details-open' : ''}`} data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status} aria-label={ticket.subject}>
+          <Head ticket={ticket} store={store} onBack={onBack} details={details} onDetails={() => setDetails(!details)} />
           <ProblemLine problem={store.problem.value} />
           <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} />
-          {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
-          {isWritable(ticket)
-            ? <Composer store={store} ticket={ticket.id} reader={reader} notes={false} guarded={false} bodyBytesMax={bodyBytesMax(desk)} />
-            : <Shut ticket={ticket} store={store} />}
+          <div class="foot">
+            {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
+            {isWritable(ticket)
+              ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} />
+              : <Shut ticket={ticket} store={store} />}
+          </div>
+          <CustomerDetails ticket={ticket} store={store} reader={reader} />
         </section>
       )
     }
   }
 }
 
-function isWritable(ticket: TicketView): boolean {
-  return ticket.status !== 'closed' && ticket.archived_at === null
+interface HeadProps {
+  readonly ticket: TicketView
+  readonly store: TicketStore
+  readonly onBack: () => void
+  readonly details: boolean
+  readonly onDetails: () => void
 }
 
-function Head({ ticket, store, onBack }: { readonly ticket: TicketView; readonly store: TicketStore; readonly onBack: () => void }) {
-  const assignee = ticket.side === 'customer' ? ticket.assignee_name : (ticket.assigned_to?.name ?? null)
+function Head({ ticket, store, onBack, details, onDetails }: HeadProps) {
   return (
     <header class="ticket-head">
-      <button type="button" class="quiet back" data-testid={T.back} onClick={onBack}>‹ {t('app.back')}</button>
+      <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Glyph name="back" /></button>
       <div class="titles">
         <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <StatusBadge status={ticket.status} testid={T.ticketStatus} />
           <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
-          <span class="fact" data-testid={T.ticketCategory} data-value={ticket.category}>{tWord('category', ticket.category)}</span>
-          <span class="fact" data-testid={T.ticketAssignee}>{assignee === null ? t('ticket.unassigned') : `${t('ticket.assignee')} ${assignee}`}</span>
         </p>
       </div>
       {isWritable(ticket) && (
         <button type="button" class="quiet" data-testid={T.ticketClose} onClick={() => void store.change({ status: 'closed' })}>{t('ticket.close')}</button>
       )}
+      <button type="button" class="quiet icon-button details-toggle" aria-expanded={details} aria-label={t('details.show')} title={t('details.show')} data-testid={T.detailsToggle} onClick={onDetails}><Glyph name="panel" /></button>
     </header>
-  )
-}
-
-/** In place of the composer, with the way back where there is one. */
-function Shut({ ticket, store }: { readonly ticket: TicketView; readonly store: TicketStore }) {
-  const archived = ticket.archived_at !== null
-  return (
-    <div class="shut">
-      <p>{t(archived ? 'ticket.archived' : 'ticket.closed')}</p>
-      {!archived && <button type="button" class="primary" data-testid={T.ticketReopen} onClick={() => void store.change({ status: 'open' })}>{t('ticket.reopen')}</button>}
-    </div>
   )
 }

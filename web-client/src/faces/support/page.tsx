@@ -1,44 +1,54 @@
-// The customer's page: own tickets on the left, the open one beside them.
+// The customer's page: own tickets on the left, the open one in the middle, its details on the right.
 
-import { useCallback, useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
+import { createBell, say } from '../../app/attention.ts'
 import { createOwnTickets } from '../../app/own-tickets.ts'
-import type { TicketView } from '../../protocol/model.ts'
-import { t } from '../../strings.ts'
+import type { TicketListener } from '../../app/ticket.ts'
+import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { ConnectionBar, Empty, TopBar } from '../../ui/frame.tsx'
-import type { FaceProps } from '../../ui/mount.tsx'
+import { ConnectionBar, Empty, Toast, TopBar } from '../../ui/frame.tsx'
+import type { FaceProps } from '../../ui/root.tsx'
+import { useTab } from '../../ui/tab.ts'
 import { behindOf, useTicket } from '../../ui/use-ticket.ts'
 import { TicketList } from './list.tsx'
-import { NewTicketForm } from './new-ticket.tsx'
+import { NewTicketDialog } from './new-ticket.tsx'
 import { OpenTicket } from './open-ticket.tsx'
 
-export function SupportPage({ desk, router, onSignOut }: FaceProps) {
-  const tickets = useMemo(() => createOwnTickets(desk), [desk])
+export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
+  const tickets = useMemo(() => createOwnTickets(desk, createBell(looks, (number) => router.go(number))), [desk, looks, router])
   useEffect(() => () => tickets.dispose(), [tickets])
   const { rest } = router.place.value
   const ref = rest === 'new' ? '' : rest
-  const onTicket = useCallback((ticket: TicketView) => {
-    tickets.setOpen(ticket.id)
-    tickets.take(ticket)
-  }, [tickets])
-  const store = useTicket(desk, ref, onTicket)
-  useEffect(() => {
-    if (ref === '') tickets.setOpen(null)
-    document.title = t('app.tab', { page: ref === '' ? t('app.support') : ref })
-  }, [ref, tickets])
+  const listener = useMemo((): TicketListener => ({
+    ticket(ticket) {
+      tickets.setOpen(ticket.id)
+      tickets.take(ticket)
+    },
+    event: tickets.heard,
+  }), [tickets])
+  const store = useTicket(desk, ref, listener)
+  useEffect(() => { if (ref === '') tickets.setOpen(null) }, [ref, tickets])
+  useTab(ownsTab, ref === '' ? t('app.support') : ref, tickets.unread)
+  const created = (number: string) => {
+    say(t('new.opened', { number }))
+    tickets.pick('active')
+    void tickets.reload()
+    router.go(number)
+  }
 
   return (
-    <div class={`page ${rest === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
-      <TopBar title={t('app.support')} home="/support" identity={desk.identity} onHome={() => router.go('')} onSignOut={onSignOut} />
+    <div class={`page support ${ref === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
+      <TopBar site={site} looks={looks} identity={desk.identity} />
       <ConnectionBar desk={desk} behind={behindOf(store)} />
       <div class="columns">
         <TicketList tickets={tickets} router={router} open={ref} />
         <main class="main">
-          {rest === 'new' && <NewTicketForm desk={desk} onCreated={(number) => { tickets.pick('active'); void tickets.reload(); router.go(number) }} onCancel={() => router.go('')} />}
-          {rest === '' && <Empty>{t('list.pick')}</Empty>}
+          {ref === '' && <Empty>{t('list.pick')}</Empty>}
           {store !== null && ref !== '' && <OpenTicket key={ref} desk={desk} store={store} onBack={() => router.go('')} />}
         </main>
       </div>
+      {rest === 'new' && <NewTicketDialog desk={desk} onCreated={created} onClose={() => router.go('')} />}
+      <Toast />
     </div>
   )
 }

@@ -1,6 +1,6 @@
-// Every sentence that people read. Keys are typed: a translation is another table of the same keys.
+// The sentences that customers read, and those that all faces share.
 
-const ENGLISH = {
+export const ENGLISH = {
   'app.name': 'Helpline',
   'app.support': 'Support',
   'app.console': 'Support console',
@@ -8,7 +8,6 @@ const ENGLISH = {
   'app.loading': 'Loading…',
   'app.retry': 'Try again',
   'app.cancel': 'Cancel',
-  'app.back': 'Back',
   'app.someone': 'Somebody',
   'app.you': 'You',
   'app.team': 'Support',
@@ -22,8 +21,6 @@ const ENGLISH = {
   'signin.support_agent': 'Support agent',
   'signin.unavailable': 'This desk offers no demo sign-in.',
   'signin.out': 'Sign out',
-  'signin.not_staff': 'The console is for the support team. Your own tickets are on the support page.',
-  'signin.to_support': 'Go to the support page',
 
   'connection.connecting': 'Connecting…',
   'connection.waiting': 'No connection. What you write is kept and sent when it is back.',
@@ -38,10 +35,8 @@ const ENGLISH = {
   'list.new': 'New ticket',
   'list.empty.active': 'No active tickets. If something is wrong, tell us.',
   'list.empty.closed': 'Nothing closed yet.',
-  'list.empty.console': 'No ticket matches these filters.',
   'list.more': 'Show more',
   'list.unread': 'New messages',
-  'list.pick': 'Pick a ticket from the list to read it.',
 
   'new.title': 'New ticket',
   'new.subject': 'Subject',
@@ -73,7 +68,6 @@ const ENGLISH = {
   'thread.empty': 'No messages yet.',
   'thread.edited': 'edited',
   'thread.redacted': 'This message was removed.',
-  'thread.note': 'Note for the team',
   'thread.waiting': 'Waiting to be sent',
   'thread.stored': 'Stored',
   'thread.seen': 'Seen',
@@ -83,20 +77,12 @@ const ENGLISH = {
   'thread.rewrite': 'Edit',
   'thread.discard': 'Discard',
   'thread.typing': '{who} is typing…',
-  'thread.typing_note': '{who} is writing a note…',
   'thread.label': 'Messages',
 
   'composer.message': 'Write a message',
-  'composer.reply': 'Reply to the customer',
-  'composer.note': 'Write a note that only the team sees',
-  'composer.tab.reply': 'Reply',
-  'composer.tab.note': 'Note',
   'composer.send': 'Send',
-  'composer.send_note': 'Add note',
   'composer.hint': 'Enter sends, Shift+Enter starts a new line',
   'composer.too_long': 'Too long by {n} bytes.',
-  'composer.stale': 'Somebody has written since you began this answer.',
-  'composer.read_it': 'I have read it',
 
   'rating.ask': 'How did we do?',
   'rating.star': '{n} of 5',
@@ -104,30 +90,6 @@ const ENGLISH = {
   'rating.submit': 'Send rating',
   'rating.done': 'You rated this {n} of 5.',
   'rating.change': 'Change rating',
-
-  'console.search': 'Search number, subject or e-mail',
-  'console.filter.any_status': 'Any status',
-  'console.filter.active': 'Active',
-  'console.filter.any_category': 'Any category',
-  'console.filter.any_priority': 'Any priority',
-  'console.filter.anybody': 'Assigned to anybody',
-  'console.filter.me': 'Assigned to me',
-  'console.filter.nobody': 'Unassigned',
-  'console.filter.clear': 'Clear filters',
-  'console.take': 'Assign to me',
-  'console.move_to': 'Change status',
-  'console.viewers': 'Also viewing: {names}',
-  'console.activity': 'Activity',
-
-  'stats.open': 'Open',
-  'stats.in_progress': 'In progress',
-  'stats.waiting': 'Waiting',
-  'stats.urgent': 'Urgent',
-  'stats.unassigned': 'Unassigned',
-  'stats.last_24h': 'New in 24 h',
-  'stats.resolution': 'Avg. resolution',
-  'stats.rating': 'Avg. rating',
-  'stats.hours': '{n} h',
 
   'status.open': 'Open',
   'status.in_progress': 'In progress',
@@ -155,7 +117,6 @@ const ENGLISH = {
   'activity.status_changed': '{who} changed the status from {old} to {new}',
   'activity.status_set': '{who} set the status to {new}',
   'activity.message_added': '{who} wrote a message',
-  'activity.internal_note_added': '{who} wrote a note',
   'activity.assigned': '{who} assigned the ticket to {new}',
   'activity.took': '{who} took the ticket',
   'activity.assigned_nameless': '{who} assigned the ticket',
@@ -169,10 +130,6 @@ const ENGLISH = {
   'activity.rated': '{who} rated the ticket {new} of 5',
   'activity.message_edited': '{who} edited a message',
   'activity.message_redacted': '{who} removed a message',
-  'activity.note_edited': '{who} edited a note',
-  'activity.note_redacted': '{who} removed a note',
-  'activity.logged': '{who} recorded: {what}',
-  'activity.archived': '{who} archived the ticket',
   'activity.unknown': 'Something changed on the ticket',
 
   'problem.unreachable': 'The server cannot be reached.',
@@ -194,44 +151,68 @@ const ENGLISH = {
   'problem.unavailable': 'The desk is not available right now. Try again in a moment.',
   'problem.not_authenticated': 'Your sign-in has ended.',
   'problem.blocked': 'Your access is blocked.',
+
+  'app.back': 'Back',
+  'app.close': 'Close',
+  'app.save': 'Save',
+  'app.delete': 'Delete',
+  'app.dismiss': 'Dismiss',
+  'app.menu': 'Settings',
+  'app.links': 'Site',
+  'app.skip': 'Skip to content',
+  'app.unread': '({n}) {title}',
+  'app.signed_out': 'You are not signed in here.',
+  'app.home': 'Go to the home page',
+
+  'looks.theme': 'Appearance',
+  'looks.theme.auto': 'As the device',
+  'looks.theme.light': 'Light',
+  'looks.theme.dark': 'Dark',
+  'looks.language': 'Language',
+  'looks.sound': 'Sound for new messages',
+  'looks.notify': 'Desktop notifications',
+  'looks.notify_refused': 'The browser does not allow notifications here.',
+
+  'notify.title': 'New message in {number}',
+
+  'list.pick': 'Pick a ticket to read it, or open a new one.',
+  'list.search': 'Search subject or number',
+  'list.empty.search': 'Nothing matches “{text}”.',
+
+  'new.button': 'New ticket',
+  'new.chars_left': '{n} characters left',
+  'new.opened': 'Ticket {number} is open. We answer here.',
+  'new.kept': 'Your draft is kept on this device.',
+
+  'details.title': 'Details',
+  'details.show': 'Details',
+  'details.number': 'Number',
+  'details.history': 'History',
+  'details.resolved': 'Resolved',
+  'details.closed': 'Closed',
+  'details.copy': 'Copy number',
+  'details.copied': 'Copied',
+
+  'thread.new': 'New',
+  'thread.empty_history': 'Nothing of this kind yet.',
+  'thread.older_history': 'Show earlier',
+  'thread.latest': 'Jump to latest',
+  'thread.latest_n': '{n} new',
+  'thread.loading_older': 'Loading earlier messages…',
+  'thread.opens_in_new': 'opens in a new tab',
+
+  'composer.no_files': 'Files cannot be attached here yet. {names} was not added.',
+
+  'widget.title': 'Support',
+  'widget.hello': 'How can we help?',
+  'widget.start': 'Start a conversation',
+  'widget.yours': 'Your conversations',
+  'widget.online': 'We are here and usually answer within minutes.',
+  'widget.away': 'Nobody is online right now. Write to us: we answer here and you will find it on your return.',
+  'widget.shut': 'We are closed right now.',
+  'widget.opens': 'We are closed right now and open again {when}.',
+  'widget.empty': 'No conversations yet.',
+  'widget.signed_out': 'Please sign in to write to us.',
 } as const
 
-export type StringKey = keyof typeof ENGLISH
-
-const known = (key: string): key is StringKey => Object.hasOwn(ENGLISH, key)
-
-/** The sentence for `key`, its `{places}` filled. */
-export function t(key: StringKey, places: Readonly<Record<string, string | number>> = {}): string {
-  return ENGLISH[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(places[name] ?? whole))
-}
-
-/** The sentence for a key put together from a word that a newer server may have coined; then the word itself. */
-export function tWord(prefix: 'status' | 'priority' | 'category', word: string | null): string {
-  const key = `${prefix}.${word ?? ''}`
-  return known(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
-}
-
-export function tProblem(problem: { readonly code: string; readonly title?: string }): string {
-  const key = `problem.${problem.code}`
-  return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })
-}
-
-const LOCALE = 'en-GB'
-
-export function timeOfDay(iso: string): string {
-  return new Date(iso).toLocaleTimeString(LOCALE, { hour: '2-digit', minute: '2-digit' })
-}
-
-export function day(iso: string): string {
-  return new Date(iso).toLocaleDateString(LOCALE, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
-}
-
-export function dateTime(iso: string): string {
-  return new Date(iso).toLocaleString(LOCALE, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
-}
-
-/** As short as a list needs: the time today, the date before. */
-export function shortWhen(iso: string, now: number): string {
-  const sameDay = new Date(iso).toDateString() === new Date(now).toDateString()
-  return sameDay ? timeOfDay(iso) : new Date(iso).toLocaleDateString(LOCALE, { day: 'numeric', month: 'short' })
-}
+export type CommonKey = keyof typeof ENGLISH

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import type { TicketStore } from '../../app/ticket.ts'
-import { LIMITS } from '../../protocol/generated.ts'
-import type { CustomerView } from '../../protocol/model.ts'
-import { t } from '../../strings.ts'
-import { T } from '../../testids.ts'
+import type { TicketStore } from '../app/ticket.ts'
+import { LIMITS } from '../protocol/generated.ts'
+import type { CustomerView } from '../protocol/model.ts'
+import { t } from '../strings/index.ts'
+import { T } from '../testids.ts'
 
 const STARS = [1, 2, 3, 4, 5] as const
 

@@ -1,0 +1,19 @@
+// What the desk tells every page before anybody has signed in.
+
+import type { ClientConfig } from '../protocol/generated.ts'
+import { decodeConfig } from '../protocol/decode-rest.ts'
+
+const NONE: ClientConfig = { token_url: null, home_url: null, links: [], languages: ['en'], dev: false }
+
+/** An older desk has no such page: then only what the page itself was given counts, and demo people if there are any. */
+export async function loadConfig(origin: string): Promise<ClientConfig> {
+  try {
+    const response = await fetch(`${origin}/v1/config`)
+    if (response.status === 404) return { ...NONE, dev: true }
+    const config = response.ok ? decodeConfig(await response.json()) : null
+    if (config !== null) return config
+  } catch {
+    // Told below: the page cannot start without it, and says so.
+  }
+  throw new Error('no config')
+}

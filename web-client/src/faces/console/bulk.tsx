@@ -1,0 +1,73 @@
+// One change on all selected tickets; each is told apart in the result.
+
+import { useState } from 'preact/hooks'
+import type { BulkResult, TicketPatch } from '../../protocol/generated.ts'
+import { PRIORITIES, STATUSES } from '../../protocol/generated.ts'
+import type { Problem } from '../../protocol/model.ts'
+import { word } from '../../protocol/narrow.ts'
+import { t, tProblem, tWord } from '../../strings/index.ts'
+import { T } from '../../testids.ts'
+import { ProblemLine } from '../../ui/frame.tsx'
+import type { DeskWork } from './work.ts'
+
+const SELECTED_MAX = 100
+
+export function BulkBar({ work }: { readonly work: DeskWork }) {
+  const { selected, rest, inbox } = work
+  const [results, setResults] = useState<readonly (BulkResult & { readonly number: string })[] | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [busy, setBusy] = useState(false)
+  const ids = [...selected.value]
+  const apply = async (patch: TicketPatch) => {
+    setBusy(true)
+    const result = await rest.bulk({ tickets: ids, patch })
+    setBusy(false)
+    setProblem(result.ok ? null : result.problem)
+    if (!result.ok) return
+    setResults(result.value.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id })))
+    // What could not be changed stays selected.
+    selected.value = new Set(result.value.filter((one) => !one.ok).map((one) => one.id))
+    void inbox.reload()
+  }
+  if (ids.length === 0 && results === null && problem === null) return null
+  const tooMany = ids.length > SELECTED_MAX
+  return (
+    <div class="bulk" data-testid={T.bulk}>
+      {ids.length > 0 && (
+        <div class="bulk-line">
+          <strong>{t('bulk.selected', { n: ids.length })}</strong>
+          <button type="button" class="link" data-testid={T.bulkClear} onClick={() => { selected.value = new Set(); setResults(null); setProblem(null) }}>{t('bulk.clear')}</button>
+        </div>
+      )}
+      {ids.length > 0 && (
+        <div class="bulk-line">
+          <button type="button" disabled={busy || tooMany} data-testid={T.bulkTake} onClick={() => void apply({ assigned_to: 'me' })}>{t('bulk.take')}</button>
+          <select value="" disabled={busy || tooMany} aria-label={t('bulk.status')} data-testid={T.bulkStatus} onChange={(event) => { const status = word(STATUSES, event.currentTarget.value); event.currentTarget.value = ''; if (status !== null) void apply({ status }) }}>
+            <option value="">{t('bulk.status')}</option>
+            {STATUSES.map((one) => <option key={one} value={one}>{tWord('status', one)}</option>)}
+          </select>
+          <select value="" disabled={busy || tooMany} aria-label={t('bulk.priority')} data-testid={T.bulkPriority} onChange={(event) => { const priority = word(PRIORITIES, event.currentTarget.value); event.currentTarget.value = ''; if (priority !== null) void apply({ priority }) }}>
+            <option value="">{t('bulk.priority')}</option>
+            {PRIORITIES.map((one) => <option key={one} value={one}>{tWord('priority', one)}</option>)}
+          </select>
+        </div>
+      )}
+      {tooMany && <p class="problem-text">{t('bulk.full', { n: SELECTED_MAX })}</p>}
+      <ProblemLine problem={problem} />
+      {results !== null && <Outcome results={results} onClose={() => setResults(null)} />}
+    </div>
+  )
+}
+
+function Outcome({ results, onClose }: { readonly results: readonly (BulkResult & { readonly number: string })[]; readonly onClose: () => void }) {
+  const refused = results.filter((one) => !one.ok)
+  return (
+    <div class="bulk-result" role="status" data-testid={T.bulkResult} data-done={results.length - refused.length} data-refused={refused.length}>
+      <p class="bulk-line">
+        <span>{t('bulk.done', { n: results.length - refused.length })}{refused.length > 0 && ` · ${t('bulk.refused', { n: refused.length })}`}</span>
+        <button type="button" class="link" onClick={onClose}>{t('app.dismiss')}</button>
+      </p>
+      {refused.length > 0 && <ul>{refused.map((one) => <li key={one.id}><span class="number">{one.number}</span> {tProblem({ code: one.code ?? 'unknown' })}</li>)}</ul>}
+    </div>
+  )
+}

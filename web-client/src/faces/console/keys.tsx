@@ -1,0 +1,20 @@
+import type { Looks } from '../../app/looks.ts'
+import { t, type StringKey } from '../../strings/index.ts'
+import { T } from '../../testids.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+
+const KEYS: readonly (readonly [string, StringKey])[] = [
+  ['j', 'keys.next'], ['k', 'keys.previous'], ['Enter', 'keys.open'], ['x', 'keys.select'], ['r', 'keys.reply'], ['n', 'keys.note'],
+  ['a', 'keys.take'], ['e', 'keys.resolve'], ['/', 'keys.search'], ['Esc', 'keys.leave'], ['Ctrl K', 'keys.palette'], ['?', 'keys.help'],
+]
+
+export function Keys({ looks, onClose }: { readonly looks: Looks; readonly onClose: () => void }) {
+  return (
+    <Dialog title={t('keys.title')} onClose={onClose} testid={T.keys}>
+      <dl class="keys">
+        {KEYS.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{t(what)}</dd></div>)}
+      </dl>
+      <label class="check"><input type="checkbox" checked={looks.keys.value} onChange={(event) => { looks.keys.value = event.currentTarget.checked }} /><span>{t('keys.on')}</span></label>
+    </Dialog>
+  )
+}

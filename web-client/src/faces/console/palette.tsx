@@ -1,0 +1,113 @@
+// Everything that can be done, by its name.
+
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { VIEWS } from '../../app/filters.ts'
+import { THEMES, type Looks } from '../../app/looks.ts'
+import type { Router } from '../../app/router.ts'
+import { PRIORITIES, STATUS_MOVES } from '../../protocol/generated.ts'
+import { LANGUAGE_NAMES, t, tWord } from '../../strings/index.ts'
+import { T } from '../../testids.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import type { DeskWork } from './work.ts'
+
+interface Command {
+  readonly id: string
+  readonly title: string
+  readonly key?: string
+  readonly run: () => void
+}
+
+interface PaletteProps {
+  readonly work: DeskWork
+  readonly looks: Looks
+  readonly router: Router
+}
+
+const SHOWN_MAX = 12
+
+export function Palette({ work, looks, router }: PaletteProps) {
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const input = useRef<HTMLInputElement>(null)
+  const id = useId()
+  useEffect(() => input.current?.focus(), [])
+  const found = matching([...tickets(text, work, router), ...commands(work, looks, router)], text)
+  const active = found[Math.min(at, found.length - 1)]
+  const close = () => work.open(null)
+  const run = (command: Command | undefined) => {
+    if (command === undefined) return
+    close()
+    command.run()
+  }
+  return (
+    <Dialog title={t('palette.title')} kind="palette" onClose={close} testid={T.palette}>
+      <input
+        ref={input}
+        role="combobox"
+        aria-expanded={true}
+        aria-controls={id}
+        aria-activedescendant={active === undefined ? undefined : `${id}-${active.id}`}
+        aria-label={t('palette.placeholder')}
+        placeholder={t('palette.placeholder')}
+        value={text}
+        dir="auto"
+        data-testid={T.paletteInput}
+        onInput={(event) => { setText(event.currentTarget.value); setAt(0) }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') setAt(Math.min(found.length - 1, at + 1))
+          else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1))
+          else if (event.key === 'Enter') run(active)
+          else return
+          event.preventDefault()
+        }}
+      />
+      <ul id={id} role="listbox" aria-label={t('palette.title')} class="palette-list">
+        {found.map((command) => (
+          <li key={command.id} id={`${id}-${command.id}`} role="option" aria-selected={command === active} data-testid={T.paletteOption} data-command={command.id} onClick={() => run(command)}>
+            <span dir="auto">{command.title}</span>{command.key !== undefined && <kbd>{command.key}</kbd>}
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p class="muted palette-none">{t('palette.none')}</p>}
+    </Dialog>
+  )
+}
+
+function matching(commands: readonly Command[], text: string): readonly Command[] {
+  const words = text.trim().toLowerCase().split(/\s+/)
+  return commands.filter((command) => command.id.startsWith('open-') || words.every((word) => command.title.toLowerCase().includes(word))).slice(0, SHOWN_MAX)
+}
+
+function tickets(text: string, { inbox }: DeskWork, router: Router): readonly Command[] {
+  const digits = /^(?:tkt-?)?(\d+)$/i.exec(text.trim())?.[1]
+  const number = digits === undefined ? null : `TKT-${digits.padStart(6, '0')}`
+  const word = text.trim().toLowerCase()
+  const listed = word.length < 2 ? [] : inbox.order.value.flatMap((one) => inbox.ticket(one) ?? []).filter((ticket) => ticket.subject.toLowerCase().includes(word)).slice(0, 4)
+  return [
+    ...(number === null ? [] : [{ id: `open-${number}`, title: t('palette.open', { number }), run: () => router.go(number) }]),
+    ...listed.map((ticket) => ({ id: `open-${ticket.ticket_number}`, title: `${ticket.ticket_number} ${ticket.subject}`, run: () => router.go(ticket.ticket_number) })),
+  ]
+}
+
+function commands(work: DeskWork, looks: Looks, router: Router): readonly Command[] {
+  const { store, inbox } = work
+  const opening = store?.opening.value
+  const ticket = opening?.kind === 'open' && opening.ticket.side === 'staff' ? opening.ticket : null
+  const ofTicket: readonly Command[] = store === null || ticket === null ? [] : [
+    { id: 'reply', title: t('keys.reply'), key: 'r', run: () => work.write('message') },
+    { id: 'note', title: t('keys.note'), key: 'n', run: () => work.write('note') },
+    { id: 'take', title: t('keys.take'), key: 'a', run: () => void store.change({ assigned_to: 'me' }) },
+    ...STATUS_MOVES.admin[ticket.status].map((status) => ({ id: `status-${status}`, title: t('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void store.change({ status }) })),
+    ...PRIORITIES.filter((one) => one !== ticket.priority).map((priority) => ({ id: `priority-${priority}`, title: t('palette.priority', { priority: tWord('priority', priority) }), run: () => void store.change({ priority }) })),
+    { id: 'list', title: t('palette.list'), key: 'Esc', run: () => router.go('') },
+  ]
+  return [
+    ...ofTicket,
+    ...VIEWS.map((view) => ({ id: `view-${view}`, title: t('palette.view', { view: t(`view.${view}`) }), run: () => inbox.filter({ view, status: '' }) })),
+    { id: 'search', title: t('keys.search'), key: '/', run: () => work.searchRef.current?.focus() },
+    { id: 'replies', title: t('palette.replies'), run: () => router.go('replies') },
+    ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: t('palette.theme', { theme: t(`looks.theme.${theme}`) }), run: () => { looks.theme.value = theme } })),
+    ...looks.languages.map((one) => ({ id: `language-${one}`, title: `${t('looks.language')}: ${LANGUAGE_NAMES[one]}`, run: () => looks.choose(one) })),
+    { id: 'keys', title: t('keys.title'), key: '?', run: () => work.open('keys') },
+  ]
+}

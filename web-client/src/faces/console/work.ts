@@ -1,0 +1,95 @@
+// What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page; and the shortcuts.
+
+import { useSignal, type Signal } from '@preact/signals'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { createBell } from '../../app/attention.ts'
+import type { Desk } from '../../app/desk.ts'
+import type { Mode } from '../../app/drafts.ts'
+import { filtersOf, queryOf } from '../../app/filters.ts'
+import { createInbox, type Inbox } from '../../app/inbox.ts'
+import type { Router } from '../../app/router.ts'
+import { createTeamDesk, type TeamDesk } from '../../app/team-desk.ts'
+import { createTeam } from '../../app/team.ts'
+import type { TicketListener, TicketStore } from '../../app/ticket.ts'
+import type { FaceProps } from '../../ui/root.tsx'
+import { useTicket } from '../../ui/use-ticket.ts'
+import { useShortcuts } from './shortcuts.ts'
+
+export type Overlay = 'palette' | 'keys' | null
+
+export interface DeskWork {
+  readonly desk: Desk
+  readonly rest: ReturnType<typeof createTeam>
+  readonly inbox: Inbox
+  readonly team: TeamDesk
+  readonly store: TicketStore | null
+  /** What the address names: a ticket, `replies`, or nothing. */
+  readonly place: string
+  /** The row that the keyboard is at. */
+  readonly cursor: Signal<string | null>
+  readonly selected: Signal<ReadonlySet<string>>
+  readonly overlay: Signal<Overlay>
+  readonly mode: Signal<Mode>
+  /** Rises whenever the composer is wanted. */
+  readonly composer: Signal<number>
+  readonly searchRef: { current: HTMLInputElement | null }
+  open(overlay: Overlay): void
+  go(place: string): void
+  write(mode: Mode): void
+  toggle(id: string): void
+}
+
+export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
+  const rest = useMemo(() => createTeam(desk), [desk])
+  const team = useMemo(() => createTeamDesk(desk, rest, createBell(looks, (number) => router.go(number))), [desk, rest, looks, router])
+  useEffect(() => () => team.dispose(), [team])
+  const inbox = useInbox(desk, rest, router)
+  const place = router.place.value.rest
+  const ref = place === 'replies' ? '' : place
+  const listener = useMemo((): TicketListener => ({
+    ticket(ticket) {
+      inbox.setOpen(ticket.id)
+      inbox.take(ticket)
+      if (ticket.side === 'staff') team.saw(ticket)
+    },
+    event() {},
+  }), [inbox, team])
+  const store = useTicket(desk, ref, listener)
+  const cursor = useSignal<string | null>(null)
+  const selected = useSignal<ReadonlySet<string>>(new Set<string>())
+  const overlay = useSignal<Overlay>(null)
+  const mode = useSignal<Mode>('message')
+  const composer = useSignal(0)
+  const searchRef = useRef<HTMLInputElement | null>(null)
+  useEffect(() => {
+    if (ref === '') inbox.setOpen(null)
+    mode.value = 'message'
+  }, [ref, inbox, mode])
+  const work: DeskWork = {
+    desk, rest, inbox, team, store, place, cursor, selected, overlay, mode, composer, searchRef,
+    open: (next) => { overlay.value = next },
+    go: (next) => router.go(next),
+    write(next) {
+      mode.value = next
+      composer.value++
+    },
+    toggle(id) {
+      const next = new Set(selected.value)
+      if (!next.delete(id)) next.add(id)
+      selected.value = next
+    },
+  }
+  useShortcuts(work, router, looks)
+  return work
+}
+
+/** The inbox under the filters of the address bar, which follows it. */
+function useInbox(desk: Desk, rest: ReturnType<typeof createTeam>, router: Router): Inbox {
+  const inbox = useMemo(() => createInbox(desk, rest, filtersOf(router.place.peek().query)), [desk, rest, router])
+  useEffect(() => () => inbox.dispose(), [inbox])
+  useEffect(() => inbox.filters.subscribe((filters) => {
+    const query = queryOf(filters)
+    if (query.toString() !== queryOf(filtersOf(router.place.peek().query)).toString()) router.setQuery(query)
+  }), [inbox, router])
+  return inbox
+}

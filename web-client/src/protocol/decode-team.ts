@@ -1,0 +1,74 @@
+// Bodies that only the team's pages read, narrowed from `unknown`.
+
+import { REJECT_CODES, STAFF_ROLES, type BulkResult, type DeskSettings, type PersonView, type RoleView, type SavedReply, type StaffRole, type TicketCounts } from './generated.ts'
+import { decodeHours } from './decode-rest.ts'
+import { decodeStaffTicket } from './decode-ticket.ts'
+import { decodePage } from './decode-rest.ts'
+import type { Page, StaffView } from './model.ts'
+import { count, isObject, list, readable, text, word } from './narrow.ts'
+
+export interface Agent {
+  readonly user_id: string
+  readonly role: StaffRole
+  readonly name: string | null
+  readonly email: string | null
+}
+
+export const decodeStaffPage = (value: unknown): Page<StaffView> | null => decodePage(value, decodeStaffTicket)
+
+export function decodeAgents(value: unknown): readonly Agent[] | null {
+  return list(value, agent)
+}
+
+function agent(value: unknown): Agent | null {
+  if (!isObject(value)) return null
+  const user_id: RoleView['user_id'] | null = text(value['user_id'])
+  const role = word(STAFF_ROLES, value['role'])
+  return user_id === null || role === null ? null : { user_id, role, name: text(value['name']), email: text(value['email']) }
+}
+
+export function decodeReply(value: unknown): SavedReply | null {
+  if (!isObject(value)) return null
+  const [id, shortcut, title, body] = [text(value['id']), text(value['shortcut']), text(value['title']), text(value['body'])]
+  if (id === null || shortcut === null || title === null || body === null) return null
+  return { id, shortcut, title, body, updated_at: text(value['updated_at']) ?? '' }
+}
+
+export const decodeReplies = (value: unknown): readonly SavedReply[] | null => (Array.isArray(value) ? readable(value, decodeReply) : null)
+
+export function decodePersonView(value: unknown): PersonView | null {
+  if (!isObject(value)) return null
+  const id = text(value['id'])
+  const totals = isObject(value['tickets']) ? value['tickets'] : {}
+  if (id === null) return null
+  return {
+    id,
+    name: text(value['name']),
+    email: text(value['email']),
+    last_seen_at: text(value['last_seen_at']),
+    address: text(value['address']),
+    user_agent: text(value['user_agent']),
+    tickets: { open: count(totals['open']) ?? 0, total: count(totals['total']) ?? 0 },
+  }
+}
+
+export function decodeCounts(value: unknown): TicketCounts | null {
+  if (!isObject(value)) return null
+  const of = (field: keyof TicketCounts) => count(value[field]) ?? 0
+  return { mine: of('mine'), unassigned: of('unassigned'), all: of('all'), urgent: of('urgent'), resolved: of('resolved'), closed: of('closed') }
+}
+
+export function decodeBulk(value: unknown): readonly BulkResult[] | null {
+  if (!isObject(value)) return null
+  return list(value['results'], (entry) => {
+    if (!isObject(entry)) return null
+    const id = text(entry['id'])
+    const code = word(REJECT_CODES, entry['code'])
+    return id === null ? null : { id, ok: entry['ok'] === true, ...(code === null ? {} : { code }) }
+  })
+}
+
+export function decodeSettings(value: unknown): DeskSettings | null {
+  if (!isObject(value)) return null
+  return { opening_hours: decodeHours(value['opening_hours']), away_notice: text(value['away_notice']) }
+}

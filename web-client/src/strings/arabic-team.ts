@@ -1,0 +1,3 @@
+import type { TeamKey } from './english-team.ts'
+
+export const ARABIC_TEAM: Readonly<Partial<Record<TeamKey, string>>> = {}

@@ -1,0 +1,3 @@
+import type { CommonKey } from './english.ts'
+
+export const ARABIC: Readonly<Partial<Record<CommonKey, string>>> = {}

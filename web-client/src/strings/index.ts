@@ -1,0 +1,104 @@
+// Sentences by key, in the language that is chosen. A language is another table of the same keys; the team's table joins when the console
+// loads it, so that customers' pages stay small. Components that call `t` while rendering are rendered again when the language changes.
+
+import { signal } from '@preact/signals'
+import { ENGLISH, type CommonKey } from './english.ts'
+import type { TeamKey } from './english-team.ts'
+
+export type StringKey = CommonKey | TeamKey
+export type Table = Readonly<Partial<Record<StringKey, string>>>
+
+export const LANGUAGES = ['en', 'ar'] as const
+export type Language = (typeof LANGUAGES)[number]
+/** Each by its own name. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ar: 'العربية' }
+
+interface Source {
+  readonly en: Table
+  readonly load: (language: Exclude<Language, 'en'>) => Promise<Table>
+}
+
+const sources: Source[] = [{ en: ENGLISH, load: async () => (await import('./arabic.ts')).ARABIC }]
+const fallback = new Map<string, string>(Object.entries(ENGLISH))
+const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
+
+/** Adds the sentences of a face. */
+export function addStrings(source: Source): void {
+  sources.push(source)
+  for (const [key, sentence] of Object.entries(source.en)) fallback.set(key, sentence)
+}
+
+export function language(): Language {
+  return chosen.value.language
+}
+
+export function direction(): 'ltr' | 'rtl' {
+  return language() === 'ar' ? 'rtl' : 'ltr'
+}
+
+/** Takes effect when its tables are there; until then the page stays as it is. */
+export async function setLanguage(next: Language): Promise<void> {
+  if (next === 'en') {
+    chosen.value = { language: next, table: {} }
+    return
+  }
+  const tables = await Promise.all(sources.map((source) => source.load(next)))
+  chosen.value = { language: next, table: Object.assign({}, ...tables) }
+}
+
+const known = (key: string): key is StringKey => fallback.has(key)
+
+/** The sentence for `key`, its `{places}` filled. */
+export function t(key: StringKey, places: Readonly<Record<string, string | number>> = {}): string {
+  const sentence = chosen.value.table[key] ?? fallback.get(key) ?? key
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(places[name] ?? whole))
+}
+
+/** The sentence for a key put together from a word that a newer server may have coined; then the word itself. */
+export function tWord(prefix: 'status' | 'priority' | 'category', word: string | null): string {
+  const key = `${prefix}.${word ?? ''}`
+  return known(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
+}
+
+export function tProblem(problem: { readonly code: string; readonly title?: string }): string {
+  const key = `problem.${problem.code}`
+  return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })
+}
+
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ar: 'ar-EG' }
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a format costs more than using it a thousand times. */
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language()}/${name}`
+  const held = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language()], options)
+  formats.set(key, held)
+  return held
+}
+
+export function timeOfDay(iso: string): string {
+  return format('time', { hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+}
+
+export function day(iso: string): string {
+  return format('day', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso))
+}
+
+export function dateTime(iso: string): string {
+  return format('both', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+}
+
+export function weekdayTime(iso: string): string {
+  return format('weekday', { weekday: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+}
+
+/** As short as a list needs: the time today, the date before. */
+export function shortWhen(iso: string, now: number): string {
+  const sameDay = new Date(iso).toDateString() === new Date(now).toDateString()
+  return sameDay ? timeOfDay(iso) : format('date', { day: 'numeric', month: 'short' }).format(new Date(iso))
+}
+
+/** A calendar day as a value, for comparing. */
+export function dayKey(iso: string): string {
+  return new Date(iso).toDateString()
+}

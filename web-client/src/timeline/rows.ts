@@ -1,0 +1,50 @@
+// A timeline's items as the rows of a thread: with the days between them, the mark before what is new, and who follows whom. Pure.
+
+import { items, type Item, type Reader } from './view.ts'
+import type { Timeline } from './state.ts'
+
+export type Row =
+  | { readonly kind: 'day'; readonly id: string; readonly at: string }
+  | { readonly kind: 'new'; readonly id: string }
+  | { readonly kind: 'item'; readonly id: string; readonly item: Item; readonly grouped: boolean }
+
+const GROUP_MS = 5 * 60_000
+
+/**
+ * `dayKey` tells the reader's calendar days apart. `readAt`: what this reader had read when the ticket was opened; others' messages after
+ * it are new. Null: nothing is marked.
+ */
+export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) => string, readAt: number | null): readonly Row[] {
+  const made: Row[] = []
+  let before: Item | undefined
+  let marked = readAt === null
+  for (const item of items(timeline, reader)) {
+    const opensDay = before === undefined || dayKey(atOf(before)) !== dayKey(atOf(item))
+    if (opensDay) made.push({ kind: 'day', id: `day-${dayKey(atOf(item))}-${item.id}`, at: atOf(item) })
+    const isNew = !marked && readAt !== null && readAt > 0 && item.kind === 'message' && !item.mine && item.event.seq > readAt
+    if (isNew) {
+      marked = true
+      made.push({ kind: 'new', id: 'new' })
+    }
+    made.push({ kind: 'item', id: item.id, item, grouped: !opensDay && !isNew && isGrouped(before, item) })
+    before = item
+  }
+  return made
+}
+
+export function atOf(item: Item): string {
+  return item.kind === 'pending' ? item.pending.at : item.event.at
+}
+
+function authorOf(item: Item): string | null {
+  switch (item.kind) {
+    case 'message': return `${item.message.is_internal ? 'note/' : ''}${item.mine ? 'mine' : `${item.event.actor.type}/${item.event.actor.id ?? item.event.actor.name ?? ''}`}`
+    case 'pending': return `${item.pending.internal ? 'note/' : ''}mine`
+    case 'activity': return null
+  }
+}
+
+function isGrouped(before: Item | undefined, item: Item): boolean {
+  const author = authorOf(item)
+  return before !== undefined && author !== null && author === authorOf(before) && Date.parse(atOf(item)) - Date.parse(atOf(before)) < GROUP_MS
+}

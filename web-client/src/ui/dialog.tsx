@@ -1,0 +1,45 @@
+// A dialog over the page: the browser keeps the focus in it, and Escape closes it.
+
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { t } from '../strings/index.ts'
+import { Glyph } from './glyph.tsx'
+
+interface DialogProps {
+  readonly title: string
+  readonly onClose: () => void
+  readonly children: ComponentChildren
+  readonly kind?: 'palette'
+  readonly testid?: string
+}
+
+export function Dialog({ title, onClose, children, kind, testid }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const element = dialog.current
+    if (element !== null && !element.open) element.showModal()
+    return () => element?.close()
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      class={`dialog ${kind ?? ''}`}
+      aria-label={title}
+      data-testid={testid}
+      onCancel={(event) => { event.preventDefault(); onClose() }}
+      onMouseDown={(event) => { if (event.target === event.currentTarget) onClose() }}
+      // What is typed here is not for the page below.
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <div class="dialog-body">
+        {kind !== 'palette' && (
+          <header class="dialog-head">
+            <h2>{title}</h2>
+            <button type="button" class="quiet icon-button" aria-label={t('app.close')} onClick={onClose}><Glyph name="close" /></button>
+          </header>
+        )}
+        {children}
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,34 @@
+// What happened to a ticket, in words, newest first; messages aside.
+
+import type { TicketStore } from '../app/ticket.ts'
+import type { HistoryEvent } from '../protocol/model.ts'
+import type { Reader } from '../timeline/view.ts'
+import { dateTime, t } from '../strings/index.ts'
+import { T } from '../testids.ts'
+import { inWords, type NameById } from './words.ts'
+
+interface HistoryProps {
+  readonly store: TicketStore
+  readonly reader: Reader
+  readonly nameById: NameById
+  readonly shows: (event: HistoryEvent) => boolean
+}
+
+export function History({ store, reader, nameById, shows }: HistoryProps) {
+  const timeline = store.timeline.value
+  const events = timeline.events.filter(shows).toReversed()
+  return (
+    <div class="history" data-testid={T.history}>
+      {events.length === 0 && <p class="muted">{t('thread.empty_history')}</p>}
+      <ol>
+        {events.map((event) => (
+          <li key={event.seq} data-testid={T.historyRow} data-kind={event.kind}>
+            <span>{inWords(event, reader, nameById)}</span>
+            <time dateTime={event.at} class="muted">{dateTime(event.at)}</time>
+          </li>
+        ))}
+      </ol>
+      {timeline.more_before && <button type="button" class="link" disabled={store.loadingOlder.value} onClick={() => void store.loadOlder()}>{t('thread.older_history')}</button>}
+    </div>
+  )
+}

@@ -1,0 +1,55 @@
+// The settings that stay on this device: appearance, language, sound, notifications.
+
+import { useId, useState } from 'preact/hooks'
+import { askToNotify } from '../app/attention.ts'
+import { THEMES, type Looks } from '../app/looks.ts'
+import { word } from '../protocol/narrow.ts'
+import { language, LANGUAGE_NAMES, t } from '../strings/index.ts'
+import { T } from '../testids.ts'
+import { Glyph } from './glyph.tsx'
+
+export function LooksMenu({ looks }: { readonly looks: Looks }) {
+  const id = useId()
+  return (
+    <>
+      <button type="button" class="quiet icon-button" popovertarget={id} aria-label={t('app.menu')} title={t('app.menu')} data-testid={T.looks}><Glyph name="settings" /></button>
+      <div id={id} popover="auto" class="menu" role="dialog" aria-label={t('app.menu')}><LooksForm looks={looks} /></div>
+    </>
+  )
+}
+
+export function LooksForm({ looks }: { readonly looks: Looks }) {
+  const [refused, setRefused] = useState(false)
+  const notify = async (on: boolean) => {
+    const allowed = !on || (await askToNotify())
+    setRefused(!allowed)
+    looks.notify.value = on && allowed
+  }
+  return (
+    <div class="looks">
+      <label>
+        <span>{t('looks.theme')}</span>
+        <select value={looks.theme.value} data-testid={T.looksTheme} onChange={(event) => { looks.theme.value = word(THEMES, event.currentTarget.value) ?? 'auto' }}>
+          {THEMES.map((one) => <option key={one} value={one}>{t(`looks.theme.${one}`)}</option>)}
+        </select>
+      </label>
+      {looks.languages.length > 1 && (
+        <label>
+          <span>{t('looks.language')}</span>
+          <select value={language()} data-testid={T.looksLanguage} onChange={(event) => { const next = word(looks.languages, event.currentTarget.value); if (next !== null) looks.choose(next) }}>
+            {looks.languages.map((one) => <option key={one} value={one} lang={one}>{LANGUAGE_NAMES[one]}</option>)}
+          </select>
+        </label>
+      )}
+      <label class="check">
+        <input type="checkbox" checked={looks.sound.value} onChange={(event) => { looks.sound.value = event.currentTarget.checked }} />
+        <span>{t('looks.sound')}</span>
+      </label>
+      <label class="check">
+        <input type="checkbox" checked={looks.notify.value} onChange={(event) => void notify(event.currentTarget.checked)} />
+        <span>{t('looks.notify')}</span>
+      </label>
+      {refused && <p class="problem-text" role="alert">{t('looks.notify_refused')}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,13 @@
+import { useSignal, type ReadonlySignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { showUnread } from '../app/attention.ts'
+import { t } from '../strings/index.ts'
+import icon from './icon.svg'
+import iconUnread from './icon-unread.svg'
+
+/** Keeps the tab's title and icon, where they are ours. */
+export function useTab(owns: boolean, page: string, unread: ReadonlySignal<number>): void {
+  const title = useSignal('')
+  title.value = t('app.tab', { page })
+  useEffect(() => (owns ? showUnread(title, unread, { calm: icon, unread: iconUnread }) : undefined), [owns, title, unread])
+}
