@@ -32,7 +32,7 @@ pub(super) async fn run(app: Arc<App>, client: redis::Client, mut wishes: mpsc::
                 app.sweep_soon();
                 let session = Session { app: &app, sink, up: &up, heard: Instant::now(), probed: 0 };
                 session.listen(stream, &mut wishes, &mut listening).await;
-                if up.swap(false, Ordering::Relaxed) {
+                if up.swap(false, Ordering::Relaxed) && !app.stop.is_cancelled() {
                     tracing::warn!("the relay is deaf; relying on the sweep");
                 }
             }
