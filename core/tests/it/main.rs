@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod decoder;
 mod goldens;
 mod protocol_page;
 #[cfg(feature = "typescript")]
