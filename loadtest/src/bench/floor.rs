@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use clap::Args;
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
@@ -76,6 +76,9 @@ async fn attend(mut stream: TcpStream, me: u64, rooms: &Rooms, room: &mut String
     stream.set_nodelay(true)?;
     let mut start = [0; 10];
     if stream.peek(&mut start).await? >= 10 && start.starts_with(b"GET /ready") {
+        // Read, because closing over unread bytes resets the connection.
+        let mut request = [0; 512];
+        let _ = stream.read(&mut request).await?;
         return Ok(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await?);
     }
     let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);

@@ -60,6 +60,9 @@ pub struct BenchArgs {
     /// Peers to leave out
     #[arg(long, value_enum, value_delimiter = ',')]
     without: Vec<peer::Kind>,
+    /// A setting of Helpline's gateways, NAME=VALUE
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    settings: Vec<String>,
     /// Minutes of soak
     #[arg(long, default_value_t = 10)]
     soak_minutes: u64,
@@ -119,7 +122,7 @@ pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
     std::fs::create_dir_all(args.out.join("work")).map_err(failed)?;
     let out = args.out.canonicalize().map_err(failed)?;
     let peers = args.peers.canonicalize().unwrap_or_else(|_| args.peers.clone());
-    let means = Means { bin: args.bin.clone(), peers, work: out.join("work") };
+    let means = Means { bin: args.bin.clone(), settings: args.settings.clone(), peers, work: out.join("work") };
     if args.check {
         return check::run(&means).await;
     }

@@ -62,6 +62,9 @@ impl Helpline {
         if let Some(bin) = &means.bin {
             args.extend(["--bin".into(), bin.clone()]);
         }
+        for setting in &means.settings {
+            args.extend(["--set".into(), setting.into()]);
+        }
         let args = AsParsed::try_parse_from(args).map_err(|_| LoadError::Usage("the desk's arguments have changed"))?;
         let relay = if setup.instances > 1 { Relay::Redis } else { setup.relay };
         let desk = Desk::open(&args.desk, Plan { instances: setup.instances, settings: SETTINGS, relay }).await?;

@@ -109,6 +109,8 @@ pub struct Setup {
 pub struct Means {
     /// Helpline's binary.
     pub bin: Option<PathBuf>,
+    /// Further settings of its gateways, `NAME=VALUE`.
+    pub settings: Vec<String>,
     /// Where the peers' files are: `loadtest/peers`.
     pub peers: PathBuf,
     /// Where configurations and logs go.
