@@ -22,7 +22,7 @@ fn told(output: &Output) -> String {
 #[tokio::test]
 async fn a_wrong_setting_is_named_and_ends_with_64() {
     let good = [("HELPLINE_DATABASE_URL", "postgres://u:hidden-password@h/d"), ("HELPLINE_JWT_SECRET", SECRET)];
-    let cases: [(&str, &str, &str); 15] = [
+    let cases: [(&str, &str, &str); 20] = [
         ("HELPLINE_DATABASE_URL", "mysql://h", "--database-url"),
         ("HELPLINE_JWT_SECRET", "short", "--jwt-secret"),
         ("HELPLINE_JWT_SECRET_FOR_KID", "no-name", "--jwt-secret-for-kid"),
@@ -38,6 +38,11 @@ async fn a_wrong_setting_is_named_and_ends_with_64() {
         ("HELPLINE_REQUESTS_BURST", "1", "--requests-burst"),
         ("HELPLINE_HEARTBEAT_MS", "1", "--heartbeat-ms"),
         ("HELPLINE_LOG", "a=b=c", "--log"),
+        ("HELPLINE_WIDGET_SITES", "https://*.example", "--widget-sites"),
+        ("HELPLINE_TOKEN_URL", "//elsewhere.example/token", "--token-url"),
+        ("HELPLINE_HOME_URL", "javascript:alert(1)", "--home-url"),
+        ("HELPLINE_LINKS", "Help=data:text/html,x", "--links"),
+        ("HELPLINE_LANGUAGES", "english", "--languages"),
     ];
     for (name, value, flag) in cases {
         let env: Vec<_> = good.iter().copied().filter(|(good, _)| *good != name).chain([(name, value)]).collect();

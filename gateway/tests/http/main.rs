@@ -4,10 +4,15 @@
 
 mod access;
 mod audit;
+mod availability;
+mod bulk;
 mod commands;
 mod conversation;
+mod cross_origin;
 mod desk;
 mod dev;
 mod lists;
 mod pages;
+mod people;
 mod problems;
+mod replies;

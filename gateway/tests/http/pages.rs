@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use helpline_rig::Proxy;
+use serde_json::json;
 
 use crate::desk::{Desk, ada, postgres};
 
@@ -39,6 +40,94 @@ async fn pages_run_no_foreign_code_and_stand_in_no_frame() {
         assert_eq!(get(&desk, path).await.status, 404, "{path}");
     }
     std::fs::remove_dir_all(dir).unwrap();
+}
+
+/// Files of a client with every face, until the test ends.
+fn faces(name: &str) -> std::path::PathBuf {
+    let dir = std::env::temp_dir().join(format!("helpline-faces-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(dir.join("assets")).unwrap();
+    for file in ["support.html", "console.html", "widget.html", "demo.html", "widget.js", "mount.js", "mount.css", "assets/chunk-1.js"] {
+        std::fs::write(dir.join(file), file).unwrap();
+    }
+    dir
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_widget_stands_in_the_frames_of_configured_sites_and_no_other_page_in_any() {
+    let dir = faces("framing");
+    let given = ["--assets-dir", dir.to_str().unwrap(), "--token-url", "https://platform.example/token?a=b"];
+    let alone = Desk::start_with(&given).await;
+    let frame = get(&alone, "/widget").await;
+    assert!(frame.header("content-security-policy").unwrap().ends_with("frame-ancestors 'self'"), "{frame:?}");
+    let sites = ["--widget-sites", "https://platform.example,http://127.0.0.1:9"];
+    let desk = Desk::start_with(&[&given[..], &sites[..]].concat()).await;
+    for path in ["/widget", "/widget/TKT-000001"] {
+        let page = get(&desk, path).await;
+        assert_eq!((page.status, page.text().as_str(), page.header("x-frame-options")), (200, "widget.html", None), "{path}");
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.ends_with("frame-ancestors 'self' https://platform.example http://127.0.0.1:9"), "{policy}");
+        assert!(policy.contains("connect-src 'self' https://platform.example;") && !policy.contains("unsafe"), "{policy}");
+    }
+    for path in ["/support", "/admin/support", "/admin/support/x"] {
+        let page = get(&desk, path).await;
+        assert_eq!(page.header("x-frame-options"), Some("DENY"));
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.ends_with("frame-ancestors 'none'") && policy.contains("connect-src 'self' https://platform.example;"), "{policy}");
+    }
+    for path in ["/widget.html", "/console.html", "/demo.html", "/demo"] {
+        assert_eq!(get(&desk, path).await.status, 404, "{path} has one address, or none");
+    }
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_other_sites_load_is_theirs_to_load_and_soon_renewed() {
+    let dir = faces("loaders");
+    let desk = Desk::start_with(&["--assets-dir", dir.to_str().unwrap()]).await;
+    for (path, caching) in [
+        ("/widget.js", "public, max-age=300"),
+        ("/mount.js", "public, max-age=300"),
+        ("/mount.css", "public, max-age=300"),
+        ("/assets/chunk-1.js", "public, max-age=31536000, immutable"),
+    ] {
+        let file = get(&desk, path).await;
+        assert_eq!((file.status, file.header("cache-control")), (200, Some(caching)), "{path}");
+        assert_eq!(file.header("cross-origin-resource-policy"), Some("cross-origin"));
+        assert_eq!(file.header("access-control-allow-origin"), Some("*"), "module scripts come by CORS");
+        let again = desk.request("GET", path).header("if-none-match", file.header("etag").unwrap());
+        assert_eq!(desk.send(again.body(Vec::new()).unwrap()).await.status, 304);
+    }
+    let page = get(&desk, "/support").await;
+    assert_eq!((page.header("cross-origin-resource-policy"), page.header("access-control-allow-origin")), (Some("same-origin"), None));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_page_may_run_its_own_and_what_the_instances_offer() {
+    let dir = faces("demo");
+    let given = ["--assets-dir", dir.to_str().unwrap(), "--dev-people", "--origins", "http://127.0.0.1:9"];
+    let desk = Desk::start_with(&given).await;
+    let page = get(&desk, "/demo").await;
+    assert_eq!((page.status, page.text().as_str(), page.header("x-frame-options")), (200, "demo.html", Some("DENY")));
+    let policy = page.header("content-security-policy").unwrap();
+    for part in ["script-src 'self' 'unsafe-inline' http://127.0.0.1:9;", "connect-src 'self' http://127.0.0.1:9 ws://127.0.0.1:9;"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!get(&desk, "/support").await.header("content-security-policy").unwrap().contains("unsafe"));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
+    let plain = get(&Desk::start().await, "/v1/config").await.expect(200);
+    assert_eq!(plain, json!({"token_url": null, "home_url": null, "links": [], "languages": ["en", "ar"], "dev": false}));
+    let links = "My Tickets=/support;Help Center=https://help.example/?a=b";
+    let given = ["--token-url", "/token", "--home-url", "https://a.example/", "--links", links, "--languages", "de"];
+    let desk = Desk::start_with(&given).await;
+    let links = json!([{"label": "My Tickets", "href": "/support"}, {"label": "Help Center", "href": "https://help.example/?a=b"}]);
+    let told = get(&desk, "/v1/config").await.expect(200);
+    let expected = json!({"token_url": "/token", "home_url": "https://a.example/", "links": links, "languages": ["de"], "dev": false});
+    assert_eq!(told, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

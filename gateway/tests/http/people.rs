@@ -1,0 +1,90 @@
+//! The panel beside a ticket, one person's tickets, and the counts of the console's views.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::desk::{Desk, ada, alan, carl, grace, katherine};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_panel_shows_who_it_is_where_from_and_how_many_tickets() {
+    let desk = Desk::start_with(&["--trusted-proxies", "127.0.0.0/8"]).await;
+    let (first, second) = (desk.ticket(ada()).await, desk.ticket(ada()).await);
+    desk.call(ada(), "PATCH", &format!("/v1/tickets/{second}"), Some(json!({"status": "closed"}))).await.expect(200);
+    let write = async |address: &str, agent: &str| {
+        let request = desk.request("POST", &format!("/v1/tickets/{first}/messages")).header("idempotency-key", agent);
+        let request = request.header("authorization", format!("Bearer {}", desk.token(ada()))).header("content-type", "application/json");
+        let request = request.header("x-forwarded-for", address).header("user-agent", agent);
+        desk.send(request.body(br#"{"body":"Hello"}"#.to_vec()).unwrap()).await.expect(201);
+    };
+    write("203.0.113.7", "first/1").await;
+    write("203.0.113.8", "last/2").await;
+    // What staff did since is not hers.
+    desk.message(grace(), &first, "An answer").await;
+    let view = desk.get(grace(), &format!("/v1/people/{}", ada().id)).await.expect(200);
+    assert_eq!((&view["name"], &view["email"]), (&json!("Ada Lovelace"), &json!("ada@example.org")));
+    assert_eq!((&view["address"], &view["user_agent"]), (&json!("203.0.113.8"), &json!("last/2")));
+    assert_eq!(view["tickets"], json!({"open": 1, "total": 2}));
+    assert!(view["last_seen_at"].is_string());
+    let detail = desk.record.query_one("select detail ->> 'person' from access_log where action = 'person_opened'", &[]).await.unwrap();
+    assert_eq!(detail.get::<_, String>(0), ada().id.to_string());
+
+    let quiet = desk.get(grace(), &format!("/v1/people/{}", carl().id)).await.expect(200);
+    assert_eq!((&quiet["address"], &quiet["tickets"]), (&Value::Null, &json!({"open": 0, "total": 0})));
+    for nobody in [Uuid::now_v7().to_string(), "ada".to_owned()] {
+        let answer = desk.get(grace(), &format!("/v1/people/{nobody}")).await;
+        assert_eq!((answer.refused(404), answer.json()["title"].as_str()), ("not_found".to_owned(), Some("no such person")));
+    }
+    assert_eq!(desk.get(ada(), &format!("/v1/people/{}", ada().id)).await.refused(403), "forbidden");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_can_be_one_persons() {
+    let desk = Desk::start().await;
+    let (hers, _) = (desk.ticket(ada()).await, desk.ticket(carl()).await);
+    let page = desk.get(grace(), &format!("/v1/tickets?scope=all&user_id={}", ada().id)).await.expect(200);
+    let ids: Vec<&str> = page["tickets"].as_array().unwrap().iter().map(|ticket| ticket["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [hers]);
+    let row = desk.record.query_one("select detail ->> 'user_id' from access_log where action = 'tickets_listed'", &[]).await.unwrap();
+    assert_eq!(row.get::<_, String>(0), ada().id.to_string());
+    assert_eq!(desk.get(grace(), "/v1/tickets?scope=all&user_id=me").await.refused(422), "invalid_field");
+    assert_eq!(desk.get(ada(), &format!("/v1/tickets?user_id={}", carl().id)).await.refused(422), "invalid_field");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_counts_are_those_of_the_lists() {
+    let desk = Desk::start().await;
+    let mut tickets = Vec::new();
+    for n in 0..9 {
+        tickets.push(desk.ticket_about(ada(), json!({"priority": if n % 3 == 0 { "urgent" } else { "low" }})).await);
+    }
+    for (ticket, patch) in [
+        (0, json!({"assigned_to": "me"})),
+        (1, json!({"assigned_to": "me", "status": "resolved"})),
+        (2, json!({"assigned_to": alan().id, "status": "escalated"})),
+        (3, json!({"status": "closed"})),
+        (4, json!({"status": "waiting_on_customer", "assigned_to": "me"})),
+        (5, json!({"status": "resolved"})),
+    ] {
+        desk.call(grace(), "PATCH", &format!("/v1/tickets/{}", tickets[ticket]), Some(patch)).await.expect(200);
+    }
+    desk.record
+        .execute("update support_tickets set archived_at = now() where id = $1", &[&tickets[5].parse::<Uuid>().unwrap()])
+        .await
+        .unwrap();
+    for agent in [grace(), alan(), katherine()] {
+        let counts = desk.get(agent, "/v1/tickets/counts").await.expect(200);
+        for (view, query) in [
+            ("mine", "tab=active&assigned_to=me"),
+            ("unassigned", "tab=active&assigned_to=nobody"),
+            ("all", "tab=active"),
+            ("urgent", "tab=active&priority=urgent"),
+            ("resolved", "status=resolved"),
+            ("closed", "status=closed"),
+        ] {
+            let page = desk.get(agent, &format!("/v1/tickets?scope=all&limit=100&{query}")).await.expect(200);
+            assert_eq!(counts[view], page["tickets"].as_array().unwrap().len(), "{view} of {}", agent.name);
+        }
+    }
+    let counts = desk.get(grace(), "/v1/tickets/counts").await.expect(200);
+    assert_eq!(counts, json!({"mine": 2, "unassigned": 3, "all": 6, "urgent": 2, "resolved": 1, "closed": 1}));
+}
