@@ -3,6 +3,7 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import { t } from '../strings/index.ts'
 import type { Looks } from './looks.ts'
+import { isSeen } from './seen.ts'
 
 export interface Icons {
   readonly calm: string
@@ -27,7 +28,7 @@ export interface News {
 
 /** Rings for news when nobody looks. */
 export function createBell(looks: Looks, open: (number: string) => void) {
-  const looked = () => document.visibilityState === 'visible' && document.hasFocus()
+  const looked = () => isSeen() && document.hasFocus()
   return (news: News) => {
     if (looked()) return
     if (looks.sound.value) chime()

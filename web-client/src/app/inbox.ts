@@ -6,6 +6,7 @@ import type { TeamRest } from '../rest/team.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
 import { matches, restQuery, type Filters } from './filters.ts'
+import { isSeen } from './seen.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 
 export interface Inbox {
@@ -73,7 +74,7 @@ export function createInbox(desk: Desk, team: TeamRest, initial: Filters): Inbox
   const put = (next: StaffView) => {
     const before = ticket(next.id)
     if (before !== undefined && before.seq > next.seq) return
-    const isRead = next.id === openId && document.visibilityState === 'visible'
+    const isRead = next.id === openId && isSeen()
     const taken = { ...next, read_seq: Math.max(next.read_seq, before?.read_seq ?? 0, isRead ? next.seq : 0) }
     const belongs = matches(taken, filters.value, desk.identity.id)
     // While there are more pages, a ticket beyond all shown belongs to one of those.

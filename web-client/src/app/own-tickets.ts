@@ -7,6 +7,7 @@ import { isOver } from '../protocol/words.ts'
 import type { News } from './attention.ts'
 import { clock } from './browser.ts'
 import { onWindow, type Desk } from './desk.ts'
+import { isSeen, unfolded } from './seen.ts'
 
 export type Tab = 'active' | 'closed'
 
@@ -55,7 +56,7 @@ export function createOwnTickets(desk: Desk, ring: (news: News) => void): OwnTic
     if (ticket.side !== 'customer') return
     const before = all.value.find((one) => one.id === ticket.id)
     if (before !== undefined && before.seq > ticket.seq) return
-    const read_seq = Math.max(ticket.read_seq, before?.read_seq ?? 0, ticket.id === openId && document.visibilityState === 'visible' ? ticket.seq : 0)
+    const read_seq = Math.max(ticket.read_seq, before?.read_seq ?? 0, ticket.id === openId && isSeen() ? ticket.seq : 0)
     all.value = [{ ...ticket, read_seq }, ...all.value.filter((one) => one.id !== ticket.id)]
     watch()
   }
@@ -120,7 +121,7 @@ export function createOwnTickets(desk: Desk, ring: (news: News) => void): OwnTic
     const ticket = all.value.find((one) => one.id === openId)
     if (ticket !== undefined) take(ticket)
   }
-  const stopVisible = onWindow('visibilitychange', readHere)
+  const stops = [onWindow('visibilitychange', readHere), unfolded.subscribe((on) => { if (on) readHere() })]
   const dispose = desk.connection.subscribe((state) => {
     // What happened to tickets that were not listened to, or not listed yet, shows here.
     if (state.kind === 'live') void reload()
@@ -158,7 +159,7 @@ export function createOwnTickets(desk: Desk, ring: (news: News) => void): OwnTic
     },
     dispose() {
       dispose()
-      stopVisible()
+      for (const stop of stops) stop()
       stopSearch()
       for (const subscription of watched.values()) subscription.dispose()
     },

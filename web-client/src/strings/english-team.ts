@@ -3,9 +3,12 @@
 export const ENGLISH_TEAM = {
   'signin.not_staff': 'The console is for the support team. Your own tickets are on the support page.',
   'signin.to_support': 'Go to the support page',
+
   'list.empty.console': 'No ticket matches these filters.',
+
   'thread.note': 'Note for the team',
   'thread.typing_note': '{who} is writing a note…',
+
   'composer.reply': 'Reply to the customer',
   'composer.note': 'Write a note that only the team sees',
   'composer.tab.reply': 'Reply',
@@ -13,6 +16,7 @@ export const ENGLISH_TEAM = {
   'composer.send_note': 'Add note',
   'composer.stale': 'Somebody has written since you began this answer.',
   'composer.read_it': 'I have read it',
+
   'console.search': 'Search number, subject or e-mail',
   'console.filter.active': 'Active',
   'console.filter.any_category': 'Any category',
@@ -23,6 +27,7 @@ export const ENGLISH_TEAM = {
   'console.filter.clear': 'Clear filters',
   'console.take': 'Assign to me',
   'console.viewers': 'Also viewing: {names}',
+
   'stats.open': 'Open',
   'stats.in_progress': 'In progress',
   'stats.waiting': 'Waiting',
@@ -32,6 +37,7 @@ export const ENGLISH_TEAM = {
   'stats.resolution': 'Avg. resolution',
   'stats.rating': 'Avg. rating',
   'stats.hours': '{n} h',
+
   'activity.internal_note_added': '{who} wrote a note',
   'activity.note_edited': '{who} edited a note',
   'activity.note_redacted': '{who} removed a note',
@@ -49,8 +55,6 @@ export const ENGLISH_TEAM = {
   'console.of_customer': 'Tickets of one customer',
   'console.updates': '{n} updates',
   'console.updates_show': 'Show in order',
-  'console.sent_home': 'Taking you there…',
-  'console.assigned_to': 'Assigned to {name}',
 
   'view.mine': 'Mine',
   'view.unassigned': 'Unassigned',
@@ -74,6 +78,7 @@ export const ENGLISH_TEAM = {
   'panel.customer': 'Customer',
   'panel.history': 'History',
   'panel.label': 'About this ticket',
+
   'customer.last_seen': 'Last seen',
   'customer.never': 'Not seen yet',
   'customer.from': 'From',
@@ -82,6 +87,7 @@ export const ENGLISH_TEAM = {
   'customer.others': 'Other tickets',
   'customer.no_others': 'No other tickets.',
   'customer.all': 'All tickets of this customer',
+
   'history.filter': 'Show',
   'history.all': 'Everything',
   'history.messages': 'Messages',
@@ -128,7 +134,6 @@ export const ENGLISH_TEAM = {
   'palette.status': 'Status: {status}',
   'palette.priority': 'Priority: {priority}',
   'palette.open': 'Open {number}',
-
 } as const
 
 export type TeamKey = keyof typeof ENGLISH_TEAM

@@ -1,11 +1,13 @@
-// Sentences by key, in the language that is chosen. A language is another table of the same keys; the team's table joins when the console
-// loads it, so that customers' pages stay small. Components that call `t` while rendering are rendered again when the language changes.
+// Sentences by key, in the language that is chosen. A language is another table of the same keys; tables that a first screen does not need
+// join with the part that does. Components that call `t` while rendering are rendered again when the language changes.
 
 import { signal } from '@preact/signals'
 import { ENGLISH, type CommonKey } from './english.ts'
+import type { PageKey } from './english-page.ts'
 import type { TeamKey } from './english-team.ts'
+import type { TicketKey } from './english-ticket.ts'
 
-export type StringKey = CommonKey | TeamKey
+export type StringKey = CommonKey | TicketKey | PageKey | TeamKey
 export type Table = Readonly<Partial<Record<StringKey, string>>>
 
 export const LANGUAGES = ['en', 'ar'] as const
@@ -26,6 +28,7 @@ const chosen = signal<{ readonly language: Language; readonly table: Table }>({ 
 export function addStrings(source: Source): void {
   sources.push(source)
   for (const [key, sentence] of Object.entries(source.en)) fallback.set(key, sentence)
+  if (chosen.peek().language !== 'en') void setLanguage(chosen.peek().language)
 }
 
 export function language(): Language {

@@ -2,5 +2,6 @@
 
 import { ENGLISH_TEAM } from './english-team.ts'
 import { addStrings } from './index.ts'
+import './page.ts'
 
 addStrings({ en: ENGLISH_TEAM, load: async () => (await import('./arabic-team.ts')).ARABIC_TEAM })

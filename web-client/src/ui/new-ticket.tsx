@@ -9,7 +9,7 @@ import type { Problem } from '../protocol/model.ts'
 import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
 import { t, tWord } from '../strings/index.ts'
 import { T } from '../testids.ts'
-import { ProblemLine } from './frame.tsx'
+import { ProblemLine } from './plain.tsx'
 
 interface FormProps {
   readonly desk: Desk

@@ -2,11 +2,12 @@
 
 import { effect, signal } from '@preact/signals'
 import { render, type FunctionComponent } from 'preact'
-import { createDevAuth, createTokenAuth, tokenFrom, type Auth, type GetToken } from '../app/auth.ts'
+import { createTokenAuth, type Auth, type GetToken } from '../app/auth.ts'
 import { loadConfig } from '../app/config.ts'
 import { createDesk, type Desk } from '../app/desk.ts'
 import { openDrafts } from '../app/drafts.ts'
 import { createLooks, type GivenLooks, type Looks } from '../app/looks.ts'
+import { createDevAuth, tokenFrom } from '../app/page-auth.ts'
 import type { Router } from '../app/router.ts'
 import type { NavLink } from '../protocol/generated.ts'
 import { t, type StringKey } from '../strings/index.ts'

@@ -6,7 +6,7 @@ import type { DemoPerson } from '../protocol/decode-rest.ts'
 import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { Avatar } from './badges.tsx'
-import { Skeleton } from './frame.tsx'
+import { Skeleton } from './plain.tsx'
 
 type People = readonly DemoPerson[] | null | 'loading'
 

@@ -2,12 +2,13 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { writeDraft } from '../app/drafts.ts'
+import { isSeen, unfolded } from '../app/seen.ts'
 import type { TicketStore } from '../app/ticket.ts'
 import { rows, type Row } from '../timeline/rows.ts'
 import type { Reader } from '../timeline/view.ts'
 import { day, dayKey, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
-import { Skeleton } from './frame.tsx'
+import { Skeleton } from './plain.tsx'
 import { Glyph } from './glyph.tsx'
 import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
 import { useVirtual } from './virtual.ts'
@@ -111,12 +112,13 @@ function useMissed(shown: readonly Row[], isAtEnd: boolean): number {
 
 /** Whoever has the end before them has read it. */
 function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null): void {
+  const open = unfolded.value
   useEffect(() => {
-    const saw = () => { if (isAtEnd && document.visibilityState === 'visible' && position !== null) store.sawEnd() }
+    const saw = () => { if (isAtEnd && isSeen() && position !== null) store.sawEnd() }
     saw()
     document.addEventListener('visibilitychange', saw)
     return () => document.removeEventListener('visibilitychange', saw)
-  }, [store, isAtEnd, position])
+  }, [store, isAtEnd, position, open])
 }
 
 /** Fetches earlier rows while one scrolls towards them. */

@@ -7,7 +7,7 @@ import type { Problem } from '../../protocol/model.ts'
 import { word } from '../../protocol/narrow.ts'
 import { t, tProblem, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { ProblemLine } from '../../ui/frame.tsx'
+import { ProblemLine } from '../../ui/plain.tsx'
 import type { DeskWork } from './work.ts'
 
 const SELECTED_MAX = 100

@@ -6,7 +6,7 @@ import type { Problem, StaffView } from '../../protocol/model.ts'
 import { dateTime, t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Avatar, StatusBadge } from '../../ui/badges.tsx'
-import { ProblemLine, Skeleton } from '../../ui/frame.tsx'
+import { ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import type { DeskWork } from './work.ts'
 
 const OTHERS_SHOWN = 10

@@ -7,7 +7,7 @@ import type { StaffView } from '../../protocol/model.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
-import { Empty, ProblemLine, Skeleton } from '../../ui/frame.tsx'
+import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
 import type { DeskWork } from './work.ts'
 

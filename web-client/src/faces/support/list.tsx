@@ -2,7 +2,7 @@ import type { OwnTickets } from '../../app/own-tickets.ts'
 import type { Router } from '../../app/router.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { Empty, ProblemLine, Skeleton } from '../../ui/frame.tsx'
+import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { OwnTicketRow } from '../../ui/own-ticket-row.tsx'
 import { isOpenAt } from '../../ui/ticket-link.tsx'
 

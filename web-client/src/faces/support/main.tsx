@@ -1,3 +1,4 @@
+import '../../strings/page.ts'
 import '../../ui/styles/base.css'
 import { createRouter } from '../../app/router.ts'
 import { bringUp } from '../../ui/root.tsx'

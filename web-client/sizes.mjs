@@ -1,0 +1,41 @@
+// What the faces weigh, gzipped, against what they may. Fails when one is too heavy.
+
+import { readFileSync, existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const DIST = join(dirname(fileURLToPath(import.meta.url)), 'dist')
+const weigh = (file) => gzipSync(readFileSync(join(DIST, file)), { level: 9 }).length
+
+/** A page or script with everything that it loads before its first screen: style sheets, scripts, and the scripts that those import. */
+function whole(entry) {
+  const found = new Set([entry])
+  for (const file of found) {
+    const text = readFileSync(join(DIST, file), 'utf8')
+    const refs = file.endsWith('.html') ? text.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css|svg))"/g) : text.matchAll(/(?:^|[;\s}])(?:import|export)[^;"'`()]*?["'](\.[^"']+)["']/g)
+    for (const [, ref] of refs) {
+      const path = file.endsWith('.html') ? ref : join(dirname(file), ref)
+      if (existsSync(join(DIST, path))) found.add(path)
+    }
+  }
+  return [...found]
+}
+
+const BUDGETS = [
+  ['widget.js, the loader', ['widget.js'], 3],
+  ["the widget's frame, first screen", whole('widget.html'), 30],
+  ['the support page', whole('support.html'), 60],
+  ['the console', whole('console.html'), 75],
+  ['mount.js with all that it loads', whole('mount.js'), 80],
+]
+
+let failed = false
+for (const [name, files, budget_kb] of BUDGETS) {
+  const bytes = files.reduce((sum, file) => sum + weigh(file), 0)
+  const over = bytes > budget_kb * 1000
+  failed ||= over
+  console.log(`${(bytes / 1000).toFixed(2).padStart(7)} kB of ${String(budget_kb).padStart(3)}  ${name}${over ? '  TOO HEAVY' : ''}`)
+  if (process.argv.includes('--files')) for (const file of files) console.log(`          ${(weigh(file) / 1000).toFixed(2).padStart(6)}  ${file}`)
+}
+process.exitCode = failed ? 1 : 0

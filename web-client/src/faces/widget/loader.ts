@@ -1,0 +1,170 @@
+// /widget.js, the one script of a host page: a launcher, and on first use a frame with everything else. It keeps nothing, sends nothing
+// and fetches nothing until it is opened.
+
+export {}
+
+interface Options {
+  /** Gives a token of whoever is signed in; null: nobody is. */
+  getToken: () => Promise<string | null> | string | null
+  language?: string
+  theme?: 'auto' | 'light' | 'dark'
+  side?: 'left' | 'right'
+}
+
+type Unread = (n: number) => void
+
+const ORIGIN = new URL(document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : location.href).origin
+const WORDS: Readonly<Record<string, readonly [string, string]>> = { en: ['Open support', 'Close support'], ar: ['افتح الدعم', 'أغلق الدعم'] }
+const FORGET_MS = 800
+const STYLE = `
+:host{all:initial}
+button{all:unset;box-sizing:border-box;position:fixed;bottom:20px;width:56px;height:56px;border-radius:50%;background:#2f5bd0;color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 2px 6px rgb(10 14 22/.2),0 8px 24px rgb(10 14 22/.25)}
+button:hover{filter:brightness(1.08)}
+button:focus-visible{outline:3px solid #8fb0ff;outline-offset:3px}
+svg{width:26px;height:26px}
+b{position:absolute;top:-3px;right:-3px;min-width:20px;height:20px;padding:0 5px;box-sizing:border-box;border-radius:10px;background:#b3261e;color:#fff;font:700 12px/20px system-ui,sans-serif;text-align:center}
+iframe{position:fixed;bottom:88px;width:384px;height:min(640px,calc(100vh - 108px));border:0;border-radius:16px;background:Canvas;color-scheme:auto;box-shadow:0 2px 8px rgb(10 14 22/.18),0 16px 48px rgb(10 14 22/.28)}
+.right{right:20px}.left{left:20px}[hidden]{display:none!important}
+@media(max-width:480px){iframe{inset:0;width:100%;height:100%;border-radius:0}.open button{display:none}}`
+const SHAPES = { open: 'M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z', close: 'M6 9l6 6 6-6' }
+
+let options: Options | null = null
+let box: HTMLDivElement | null = null
+let launcher: HTMLButtonElement | null = null
+let badge: HTMLElement | null = null
+let path: Element | null = null
+let frame: HTMLIFrameElement | null = null
+let isOpen = false
+let unread = 0
+let forgotten: (() => void) | null = null
+const listeners = new Set<Unread>()
+
+const post = (message: object) => frame?.contentWindow?.postMessage({ helpline: 1, ...message }, ORIGIN)
+
+function init(given: Options): void {
+  if (typeof given?.getToken !== 'function') throw new TypeError('Helpline.init needs { getToken }')
+  options = given
+  if (box !== null) return
+  const host = document.createElement('div')
+  // Its own words outrank whatever the page says of its elements.
+  for (const [name, value] of [['all', 'initial'], ['position', 'fixed'], ['z-index', '2147483000'], ['display', 'block'], ['inset', 'auto'], ['width', '0'], ['height', '0']] as const) host.style.setProperty(name, value, 'important')
+  const root = host.attachShadow({ mode: 'closed' })
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(STYLE)
+  root.adoptedStyleSheets = [sheet]
+  box = document.createElement('div')
+  launcher = document.createElement('button')
+  launcher.type = 'button'
+  launcher.className = given.side === 'left' ? 'left' : 'right'
+  launcher.addEventListener('click', () => (isOpen ? close() : open()))
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.setAttribute('fill', 'none')
+  svg.setAttribute('stroke', 'currentColor')
+  svg.setAttribute('stroke-width', '2')
+  svg.setAttribute('aria-hidden', 'true')
+  path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+  svg.append(path)
+  badge = document.createElement('b')
+  launcher.append(svg, badge)
+  box.append(launcher)
+  root.append(box)
+  document.documentElement.append(host)
+  addEventListener('message', received)
+  show()
+}
+
+function show(): void {
+  const words = WORDS[options?.language ?? document.documentElement.lang.slice(0, 2)] ?? WORDS['en'] ?? ['', '']
+  box?.classList.toggle('open', isOpen)
+  path?.setAttribute('d', isOpen ? SHAPES.close : SHAPES.open)
+  launcher?.setAttribute('aria-expanded', String(isOpen))
+  launcher?.setAttribute('aria-label', words[isOpen ? 1 : 0] + (unread > 0 ? ` (${unread})` : ''))
+  if (badge !== null) {
+    badge.hidden = unread === 0 || isOpen
+    badge.textContent = unread > 99 ? '99+' : String(unread)
+  }
+  if (frame !== null) frame.hidden = !isOpen
+}
+
+function open(): void {
+  if (box === null) return
+  isOpen = true
+  if (frame === null) {
+    frame = document.createElement('iframe')
+    frame.className = options?.side === 'left' ? 'left' : 'right'
+    frame.title = 'Helpline'
+    frame.allow = 'clipboard-write'
+    frame.src = `${ORIGIN}/widget?origin=${encodeURIComponent(location.origin)}`
+    box.prepend(frame)
+  }
+  show()
+  post({ type: 'open', on: true })
+  frame.focus()
+}
+
+function close(): void {
+  if (!isOpen) return
+  isOpen = false
+  show()
+  post({ type: 'open', on: false })
+  launcher?.focus()
+}
+
+function tell(n: number): void {
+  unread = n
+  show()
+  for (const listener of [...listeners]) listener(n)
+}
+
+function received(event: MessageEvent): void {
+  const data: unknown = event.data
+  if (frame === null || event.source !== frame.contentWindow || event.origin !== ORIGIN || typeof data !== 'object' || data === null) return
+  if (!('helpline' in data) || data.helpline !== 1 || !('type' in data)) return
+  if (data.type === 'ready') {
+    post({ type: 'init', language: options?.language, theme: options?.theme })
+    post({ type: 'open', on: isOpen })
+  } else if (data.type === 'token' && 'id' in data && typeof data.id === 'number') void give(data.id)
+  else if (data.type === 'unread' && 'n' in data && typeof data.n === 'number' && data.n >= 0) tell(Math.floor(data.n))
+  else if (data.type === 'close') close()
+  else if (data.type === 'forgotten') forgotten?.()
+}
+
+/** The answer goes to the frame that asked: by the time it is there, another may stand in its place. */
+async function give(id: number): Promise<void> {
+  const asking = frame
+  let answer: object
+  try {
+    const token: unknown = await options?.getToken()
+    answer = { type: 'token', id, token: typeof token === 'string' ? token : null }
+  } catch {
+    answer = { type: 'token', id, failed: true }
+  }
+  if (asking === frame) post(answer)
+}
+
+/** Somebody else is signed in now, or nobody: the frame forgets and goes; a new one comes when it is wanted. */
+async function identify(given: Partial<Options> = {}): Promise<void> {
+  if (options !== null) options = { ...options, ...given }
+  const old = frame
+  if (old === null) return
+  await new Promise<void>((done) => {
+    forgotten = done
+    post({ type: 'forget' })
+    setTimeout(done, FORGET_MS)
+  })
+  forgotten = null
+  old.remove()
+  if (frame !== old) return
+  frame = null
+  tell(0)
+  if (isOpen) open()
+}
+
+function onUnread(listener: Unread): () => void {
+  listeners.add(listener)
+  return () => { listeners.delete(listener) }
+}
+
+const before: unknown = Reflect.get(window, 'Helpline')
+Reflect.set(window, 'Helpline', Object.assign(typeof before === 'object' && before !== null ? before : {}, { init, open, close, identify, onUnread }))

@@ -1,0 +1,54 @@
+import '../../ui/styles/core.css'
+import '../../ui/styles/widget.css'
+import { effect, signal } from '@preact/signals'
+import { render } from 'preact'
+import { createTokenAuth, type Auth } from '../../app/auth.ts'
+import { createBridge, type Bridge } from '../../app/bridge.ts'
+import { createDesk, type Desk } from '../../app/desk.ts'
+import { forgetPerson } from '../../app/forget.ts'
+import { createLooks } from '../../app/looks.ts'
+import { unfolded } from '../../app/seen.ts'
+import { Gate, Widget } from './widget.tsx'
+
+const desk = signal<Desk | null>(null)
+const auth = signal<Auth | null>(null)
+
+function begin(bridge: Bridge): void {
+  const signIn = createTokenAuth(location.origin, bridge.token)
+  auth.value = signIn
+  effect(() => {
+    const state = signIn.state.value
+    desk.peek()?.dispose()
+    desk.value = state.kind === 'in' ? createDesk(state.identity, state.tokens, location.origin) : null
+  })
+}
+
+function forget(bridge: Bridge): void {
+  const person = desk.peek()?.identity.id
+  desk.peek()?.dispose()
+  desk.value = null
+  auth.value = null
+  if (person !== undefined) forgetPerson(person)
+  bridge.forgotten()
+}
+
+function Root({ bridge }: { readonly bridge: Bridge }) {
+  const open = desk.value
+  return open === null ? <Gate auth={auth.value} onClose={bridge.close} /> : <Widget key={open.identity.id} desk={open} bridge={bridge} />
+}
+
+const container = document.getElementById('app')
+const origin = new URLSearchParams(location.search).get('origin')
+if (container !== null && origin !== null && window.parent !== window) {
+  const bridge = createBridge(window.parent, origin, {
+    init: (given) => {
+      if (auth.peek() !== null) return
+      createLooks(document.documentElement, given)
+      begin(bridge)
+    },
+    open: (on) => { unfolded.value = on },
+    forget: () => forget(bridge),
+  })
+  render(<Root bridge={bridge} />, container)
+  addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented) bridge.close() })
+}

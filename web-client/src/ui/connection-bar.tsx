@@ -1,0 +1,36 @@
+import type { Desk } from '../app/desk.ts'
+import { t } from '../strings/index.ts'
+import { T } from '../testids.ts'
+
+/** Visible while things are not live, silent when they are. */
+export function ConnectionBar({ desk, behind }: { readonly desk: Desk; readonly behind: number | null }) {
+  const state = desk.connection.value
+  const [kind, text] = sentence(state, behind)
+  return (
+    <div class="connection-slot" role="status" aria-live="polite">
+      {kind !== null && (
+        <div class={`connection ${kind}`} data-testid={T.connection} data-state={kind}>
+          <span class="dot" aria-hidden="true" />
+          <span>{text}</span>
+          {(kind === 'waiting' || kind === 'away') && (
+            <button type="button" class="quiet" data-testid={T.connectionRetry} onClick={() => desk.session.nudge()}>{t('connection.retry')}</button>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function sentence(state: Desk['connection']['value'], behind: number | null): readonly [string | null, string] {
+  switch (state.kind) {
+    case 'off':
+    case 'connecting':
+      // The first attempt is the page's own loading; nobody needs to be told.
+      return state.kind === 'connecting' && state.attempt > 0 ? ['connecting', t('connection.connecting')] : [null, '']
+    case 'waiting': return ['waiting', t('connection.waiting')]
+    case 'away': return ['away', t('connection.away', { reason: state.reason === '' ? String(state.code) : state.reason })]
+    case 'live':
+      if (behind === null) return [null, '']
+      return ['catching_up', behind > 0 ? t('connection.catching_up_count', { n: behind }) : t('connection.catching_up')]
+  }
+}

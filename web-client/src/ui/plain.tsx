@@ -1,0 +1,28 @@
+// What stands where there is nothing to show yet, nothing at all, or a refusal.
+
+import type { ComponentChildren } from 'preact'
+import type { Problem } from '../protocol/model.ts'
+import { t, tProblem } from '../strings/index.ts'
+import { T } from '../testids.ts'
+
+export function ProblemLine({ problem, onRetry }: { readonly problem: Problem | null; readonly onRetry?: () => void }) {
+  if (problem === null) return null
+  return (
+    <p class="problem" role="alert" data-testid={T.problem} data-code={problem.code}>
+      <span>{tProblem(problem)}</span>
+      {onRetry !== undefined && <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>}
+    </p>
+  )
+}
+
+export function Skeleton({ lines }: { readonly lines: number }) {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      {Array.from({ length: lines }, (_, index) => <span key={index} />)}
+    </div>
+  )
+}
+
+export function Empty({ children, testid }: { readonly children: ComponentChildren; readonly testid?: string }) {
+  return <p class="empty" data-testid={testid}>{children}</p>
+}
