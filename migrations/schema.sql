@@ -779,8 +779,11 @@ CREATE FUNCTION public.support_mark_read(p_tickets uuid[], p_people uuid[], p_au
     where r.seq < excluded.seq
     returning r.ticket_id, r.person_id, r.seq, r.public_seq
   )
-  select m.ticket_id, m.person_id, case when t.user_id = m.person_id then 'customer' else 'admin' end, p.display_name, m.seq, m.public_seq
+  select m.ticket_id, m.person_id, case when t.user_id = m.person_id then 'customer' else 'admin' end, p.display_name, m.seq,
+    -- None moved there: a customer must not learn that somebody has read a note. This statement still sees the row as it was.
+    case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end
   from moved m
+  left join support_read_positions old on old.ticket_id = m.ticket_id and old.person_id = m.person_id
   join support_tickets t on t.id = m.ticket_id
   left join people p on p.id = m.person_id
 $$;

@@ -68,10 +68,12 @@ async fn flush(app: &Arc<App>) {
     }
 }
 
-/// Tells this instance's members how far somebody has read.
+/// Tells this instance's members how far somebody has read. Customers only of public rows: that a mark moved over a note is a note's trace.
 pub(crate) fn pass_on(app: &App, ticket: TicketId, person: &StaffPerson, seq: Seq, public_seq: Seq) {
     let staff = frame(&StaffFrame::Read { ticket, person: person.clone(), seq });
     app.rooms.tell(ticket, Audience::Staff, &staff, None);
-    let customer = frame(&CustomerFrame::Read { ticket, person: person.for_customer(), seq: public_seq });
-    app.rooms.tell(ticket, Audience::Customer, &customer, None);
+    if public_seq > Seq::ZERO {
+        let customer = frame(&CustomerFrame::Read { ticket, person: person.for_customer(), seq: public_seq });
+        app.rooms.tell(ticket, Audience::Customer, &customer, None);
+    }
 }

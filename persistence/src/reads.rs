@@ -31,7 +31,7 @@ pub struct ReadPosition {
     pub person: StaffPerson,
     /// Among all rows.
     pub seq: Seq,
-    /// Among the public ones.
+    /// Among the public ones. Zero from [`mark`] when the mark moved among the others alone.
     pub public_seq: Seq,
 }
 
