@@ -142,7 +142,8 @@ pub struct Directory {
     pub rates: Rates,
     total: AtomicU32,
     next_id: AtomicU64,
-    addresses: DashMap<IpAddr, u32>,
+    addresses: Counts,
+    guests: Counts,
     users: DashMap<UserId, Vec<Arc<Connection>>>,
 }
 
@@ -157,18 +158,66 @@ impl Drop for Seat {
         let directory = &self.directory.directory;
         directory.total.fetch_sub(1, Ordering::Relaxed);
         if let Some(address) = self.address {
-            directory.addresses.remove_if_mut(&address, |_, count| {
-                *count -= 1;
-                *count == 0
-            });
+            directory.addresses.give_back(address);
         }
     }
 }
 
+/// How many connections each address has.
+#[derive(Default)]
+struct Counts(DashMap<IpAddr, u32>);
+
+impl Counts {
+    fn take(&self, address: IpAddr, max: u32) -> bool {
+        let mut count = self.0.entry(address).or_insert(0);
+        let has_room = *count < max;
+        *count += u32::from(has_room);
+        has_room
+    }
+
+    fn give_back(&self, address: IpAddr) {
+        self.0.remove_if_mut(&address, |_, count| {
+            *count -= 1;
+            *count == 0
+        });
+    }
+}
+
+/// A place among the connections that are no sockets (yet); given back when dropped.
+pub struct GuestPlace {
+    app: Arc<crate::app::App>,
+    peer: IpAddr,
+}
+
+impl Drop for GuestPlace {
+    fn drop(&mut self) {
+        self.app.directory.guests.give_back(self.peer);
+    }
+}
+
 impl Directory {
+    /// Takes a place for a connection that has said nothing yet: none for an address that has as many as it may have sockets, for it
+    /// could take everybody's by saying nothing. A trusted proxy speaks for many and has no such bound; the inner option is none then.
+    pub fn guest(app: &Arc<crate::app::App>, peer: IpAddr) -> Option<Option<GuestPlace>> {
+        if app.config.listening.trusted_proxies.iter().any(|block| block.contains(peer)) {
+            return Some(None);
+        }
+        let peer = network(peer);
+        let has_room = app.directory.guests.take(peer, app.directory.bounds.per_address_max);
+        has_room.then(|| Some(GuestPlace { app: Arc::clone(app), peer }))
+    }
+
     /// Nobody yet.
     pub fn new(bounds: Bounds, rates: Rates) -> Self {
-        Self { bounds, rates, total: AtomicU32::new(0), next_id: AtomicU64::new(1), addresses: DashMap::new(), users: DashMap::new() }
+        Self {
+            bounds,
+            rates,
+            total: AtomicU32::new(0),
+            next_id: AtomicU64::new(1),
+            addresses: Counts::default(),
+            guests: Counts::default(),
+            users: DashMap::new(),
+        }
     }
 
     /// Takes a seat for a socket from this address, before the upgrade.
@@ -183,14 +232,9 @@ impl Directory {
             this.total.fetch_sub(1, Ordering::Relaxed);
             return Err(Full::Instance);
         }
-        if let Some(address) = address {
-            let mut count = this.addresses.entry(address).or_insert(0);
-            if *count >= this.bounds.per_address_max {
-                drop(count);
-                this.total.fetch_sub(1, Ordering::Relaxed);
-                return Err(Full::Address);
-            }
-            *count += 1;
+        if address.is_some_and(|address| !this.addresses.take(address, this.bounds.per_address_max)) {
+            this.total.fetch_sub(1, Ordering::Relaxed);
+            return Err(Full::Address);
         }
         Ok(Seat { directory: Arc::clone(app), address })
     }

@@ -118,7 +118,8 @@ pub async fn run(app: Arc<App>, metrics: PrometheusHandle, listener: TcpListener
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Ok(permit) = Arc::clone(&http).try_acquire_owned() else {
+                let places = Directory::guest(&app, peer.ip()).zip(Arc::clone(&http).try_acquire_owned().ok());
+                let Some(places) = places else {
                     metrics::counter!("helpline_accepts_refused_total").increment(1);
                     continue;
                 };
@@ -128,7 +129,7 @@ pub async fn run(app: Arc<App>, metrics: PrometheusHandle, listener: TcpListener
                 let (router, closing) = (router.clone(), closing.clone());
                 app.tasks.spawn(async move {
                     answer(stream, (peer, meter), router, closing).await;
-                    drop(permit);
+                    drop(places);
                 });
             }
             Err(error) => {
