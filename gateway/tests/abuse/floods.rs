@@ -1,0 +1,132 @@
+//! Too much, too fast: per connection, per user, per address. First an answer that says so, then the end; others are served as before.
+
+use std::time::Duration;
+
+use helpline_rig::GatewaySpec;
+use serde_json::json;
+
+use crate::client::Client;
+use crate::desk::{Desk, Join};
+use crate::measure::{RealUser, figure};
+use crate::raw::{self, UPGRADE, head};
+
+/// Few frames at once and few a second, as `--frames-…` name them.
+fn slow_down(spec: GatewaySpec) -> GatewaySpec {
+    spec.env("HELPLINE_FRAMES_PER_SECOND", "10").env("HELPLINE_FRAMES_BURST", "60")
+}
+
+fn question(n: u32) -> String {
+    json!({ "type": "unsubscribe", "id": 1_000 + n, "ticket": uuid::Uuid::nil() }).to_string()
+}
+
+/// Sends so many frames as fast as the socket takes them; gives how many were refused and how the connection ended, if it did.
+async fn flood(client: &mut Client, frames: u32) -> (usize, Option<u16>) {
+    let mut ended = false;
+    for n in 0..frames {
+        if !client.say_raw(question(n)).await {
+            ended = true;
+            break;
+        }
+    }
+    let code = if ended || frames > 250 { client.closed().await } else { None };
+    client.drain(Duration::from_millis(300)).await;
+    (client.transcript.iter().filter(|text| text.contains("rate_limited")).count(), code)
+}
+
+#[tokio::test]
+async fn one_connection_is_warned_and_then_closed_while_others_are_served() {
+    let desk = Desk::start_with(1, Join::Alone, |spec| slow_down(spec).env("HELPLINE_FRAMES_PER_SECOND", "40")).await;
+    let mut real = RealUser::of(&desk).await;
+    let before = real.latency(20).await;
+    let eve = desk.customer("Eve");
+    for _ in 0..3 {
+        let mut client = desk.client(0, &eve).await;
+        let (refused, code) = flood(&mut client, 2_000).await;
+        assert!(refused >= 20, "{refused} refusals came before the end");
+        assert_eq!(code, Some(4008));
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        real.is_served_as_before(before, "beside a flood").await;
+    }
+}
+
+#[tokio::test]
+async fn a_user_is_held_to_one_rate_across_all_connections() {
+    let desk = Desk::start_with(1, Join::Alone, |spec| slow_down(spec).env("HELPLINE_FRAMES_USER_FACTOR", "2")).await;
+    let (eve, ada) = (desk.customer("Eve"), desk.customer("Ada Lovelace"));
+    let mut refused = Vec::new();
+    for _ in 0..5 {
+        let mut client = desk.client(0, &eve).await;
+        refused.push(flood(&mut client, 50).await.0);
+    }
+    assert_eq!(refused[..2], [0, 0], "each connection keeps within its own rate, two together within the user's");
+    assert!(refused[3] > 20 && refused[4] > 20, "the user has no more than two connections' worth: {refused:?}");
+    let mut other = desk.client(0, &ada).await;
+    assert_eq!(flood(&mut other, 50).await.0, 0, "another user has a rate of their own");
+    let mut last = desk.client(0, &eve).await;
+    assert_eq!(flood(&mut last, 400).await.1, Some(4008), "who does not listen is closed");
+}
+
+#[tokio::test]
+async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
+    let trusting = |spec: GatewaySpec| {
+        slow_down(spec)
+            .env("HELPLINE_FRAMES_USER_FACTOR", "2")
+            .env("HELPLINE_FRAMES_ADDRESS_FACTOR", "3")
+            .env("HELPLINE_TRUSTED_PROXIES", "127.0.0.2")
+    };
+    let desk = Desk::start_with(1, Join::Alone, trusting).await;
+    let port = desk.gateways[0].port();
+    // 180 frames in all for the address, whoever says them.
+    let mut refused = 0;
+    for n in 0..8 {
+        let someone = desk.customer(&format!("Eve {n}"));
+        // Not through the proxy: what it says of itself counts for nothing.
+        refused = frames_from([127, 0, 0, 1], port, &format!("203.0.113.{n}"), &someone.token).await;
+    }
+    assert!(refused > 20, "eight users of one address share its rate: {refused} refused of the last fifty");
+    let elsewhere = desk.customer("Ada Lovelace");
+    assert_eq!(frames_from([127, 0, 0, 2], port, "198.51.100.7", &elsewhere.token).await, 0, "another address, as the proxy says");
+    for n in 0..8 {
+        let someone = desk.customer(&format!("Mallory {n}"));
+        refused = frames_from([127, 0, 0, 2], port, &format!("203.0.113.{n}, 198.51.100.8"), &someone.token).await;
+    }
+    assert!(refused > 20, "what a client writes before its proxy is no address: {refused}");
+}
+
+/// Fifty frames from this address behind this `X-Forwarded-For`; gives how many were refused.
+async fn frames_from(from: [u8; 4], port: u16, forwarded: &str, token: &str) -> usize {
+    let mut socket = raw::connect_from(from.into(), port).await;
+    let mut headers = UPGRADE.to_vec();
+    headers.push(("X-Forwarded-For", forwarded));
+    socket.write(&head("GET", "/v1/ws", port, &headers)).await.unwrap();
+    let head = socket.read_answer_head().await;
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    socket.hello(token).await;
+    for n in 0..50 {
+        socket.write(&raw::frame(raw::FIN | raw::TEXT, question(n).as_bytes())).await.unwrap();
+    }
+    let mut refused = 0;
+    for _ in 0..50 {
+        let (_, answer) = socket.read_frame().await.expect("an answer each");
+        refused += usize::from(String::from_utf8_lossy(&answer).contains("rate_limited"));
+    }
+    refused
+}
+
+#[tokio::test]
+async fn a_flood_of_bad_tokens_does_not_become_a_flood_of_rows() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let port = desk.gateways[0].port();
+    let mut real = RealUser::of(&desk).await;
+    let before = real.latency(20).await;
+    for _ in 0..400 {
+        let mut client = crate::client::connect(&desk.gateways[0].ws_url(), None).await.unwrap();
+        client.say(&json!({ "type": "hello", "id": 1, "token": "a.b.c" })).await;
+        assert_eq!(client.closed().await, Some(4501));
+    }
+    real.is_served_as_before(before, "beside bad tokens").await;
+    let rows: i64 =
+        desk.sql().await.query_one("select count(*) from access_log where action = 'sign_in_refused'", &[]).await.unwrap().get(0);
+    assert!((100..350).contains(&rows), "{rows} rows of 400 refusals");
+    assert!(figure(port, "helpline_refused_sign_ins_unrecorded_total").await > 0.0);
+}

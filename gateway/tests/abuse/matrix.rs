@@ -1,0 +1,290 @@
+//! Every client frame × everybody who may send it × every ticket it may name. Rows come from `ClientFrame::TYPES`, expectations from the
+//! policy: a new frame without a row here fails.
+
+use std::time::Duration;
+
+use helpline_core::actor::{Actor, Audience, StaffRole};
+use helpline_core::ids::TicketId;
+use helpline_core::policy::{self, DeskAction, TicketAction};
+use helpline_core::protocol::ClientFrame;
+use helpline_core::reject::RejectCode;
+use helpline_core::ticket::{Status, TicketFacts};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::client::{Client, connect};
+use crate::desk::{Desk, Join, Person};
+
+/// Who sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Owner,
+    Stranger,
+    Agent,
+    Admin,
+    /// Staff whose own ticket it is.
+    AgentOnOwn,
+    Blocked,
+    /// No hello.
+    Nobody,
+}
+
+const EVERYBODY: [Who; 7] = [Who::Owner, Who::Stranger, Who::Agent, Who::Admin, Who::AgentOnOwn, Who::Blocked, Who::Nobody];
+
+/// What is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Open,
+    Missing,
+    Closed,
+    Archived,
+}
+
+const EVERYTHING: [What; 4] = [What::Open, What::Missing, What::Closed, What::Archived];
+
+/// What must come of a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Expected {
+    /// An answer of this type.
+    Answer(&'static str),
+    /// A refusal with this code.
+    Refusal(RejectCode),
+    /// A refusal with this code, and the end with this close code.
+    RefusalAndClose(RejectCode, u16),
+    /// No answer; whoever listens to the ticket learns of it.
+    Told,
+    /// No answer, and nobody learns of anything.
+    Nothing,
+}
+
+/// One way to send a frame of this type: the frame, and whether it asks for something internal.
+fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)> {
+    let key = Uuid::new_v4().to_string();
+    match kind {
+        "hello" => vec![(json!({ "type": kind, "token": people.owner.token }), false)],
+        "subscribe" | "unsubscribe" => vec![(json!({ "type": kind, "ticket": ticket }), false)],
+        "send" => vec![
+            (json!({ "type": kind, "ticket": ticket, "key": key, "body": "x" }), false),
+            (json!({ "type": kind, "ticket": ticket, "key": format!("n{key}"), "body": "x", "internal": true }), true),
+        ],
+        "typing" => vec![
+            (json!({ "type": kind, "ticket": ticket, "on": true }), false),
+            (json!({ "type": kind, "ticket": ticket, "on": true, "internal": true }), true),
+        ],
+        "read" => vec![(json!({ "type": kind, "ticket": ticket, "seq": 1 }), false)],
+        "inbox" => vec![(json!({ "type": kind, "on": true }), false), (json!({ "type": kind, "on": false }), false)],
+        "token" => vec![(json!({ "type": kind, "token": "a.b.c" }), false)],
+        "pong" => vec![(json!({ "type": kind }), false)],
+        unknown => panic!("{unknown:?} has no row: say here how it is sent, and below what must come of it"),
+    }
+}
+
+/// What must come of it from somebody who is signed in.
+fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFacts>) -> Expected {
+    let on_ticket = |action| match facts {
+        None => Err(RejectCode::NotFound),
+        Some(facts) => policy::decide(actor, action, facts).map_err(|reject| reject.code),
+    };
+    let answer = |decided: Result<Audience, RejectCode>, kind| decided.map_or_else(Expected::Refusal, |_| Expected::Answer(kind));
+    match (kind, internal) {
+        ("hello", _) => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
+        ("subscribe", _) => answer(on_ticket(TicketAction::Read), "subscribed"),
+        // Nothing is said about the ticket, so nothing is asked.
+        ("unsubscribe", _) => Expected::Answer("ok"),
+        ("send", false) => answer(on_ticket(TicketAction::Send), "ack"),
+        ("send", true) => answer(on_ticket(TicketAction::SendNote), "ack"),
+        // State, not history, and best effort: the subscription decides, on a closed or archived ticket too.
+        ("typing", false) | ("read", _) => on_ticket(TicketAction::Read).map_or(Expected::Nothing, |_| Expected::Told),
+        ("typing", true) => match on_ticket(TicketAction::Read) {
+            Ok(Audience::Staff) => Expected::Told,
+            Ok(Audience::Customer) | Err(_) => Expected::Nothing,
+        },
+        ("inbox", _) => match policy::decide_desk(actor, DeskAction::ListAll) {
+            Ok(()) => Expected::Answer("ok"),
+            Err(reject) => Expected::Refusal(reject.code),
+        },
+        // The old token counts on: the connection lives.
+        ("token", _) => Expected::Refusal(RejectCode::NotAuthenticated),
+        ("pong", _) => Expected::Nothing,
+        (unknown, _) => panic!("{unknown:?} has no row"),
+    }
+}
+
+struct People {
+    owner: Person,
+    stranger: Person,
+    agent: Person,
+    admin: Person,
+    blocked: Person,
+    /// Staff, to see what others are told.
+    witness: Person,
+}
+
+impl People {
+    async fn of(desk: &Desk) -> Self {
+        let blocked = desk.customer("Mallory Blocked");
+        desk.client(0, &blocked).await;
+        desk.sql().await.execute("update people set blocked_at = now() where id = $1", &[&blocked.id.uuid()]).await.unwrap();
+        Self {
+            owner: desk.customer("Ada Lovelace"),
+            stranger: desk.customer("Carl Sagan"),
+            agent: desk.staff("Ben Okafor", "support_agent").await,
+            admin: desk.staff("Cleo Duarte", "admin").await,
+            blocked,
+            witness: desk.staff("Dora Witness", "support_agent").await,
+        }
+    }
+
+    fn person(&self, who: Who) -> (&Person, Option<StaffRole>) {
+        match who {
+            Who::Owner | Who::Nobody => (&self.owner, None),
+            Who::Stranger => (&self.stranger, None),
+            Who::Agent | Who::AgentOnOwn => (&self.agent, Some(StaffRole::SupportAgent)),
+            Who::Admin => (&self.admin, Some(StaffRole::Admin)),
+            Who::Blocked => (&self.blocked, None),
+        }
+    }
+}
+
+/// A fresh ticket in this state; what the policy must know of it, unless it is missing.
+async fn ticket(sql: &tokio_postgres::Client, what: What, owner: &Person) -> (TicketId, Option<TicketFacts>) {
+    if what == What::Missing {
+        return (TicketId::new(Uuid::now_v7()), None);
+    }
+    let id = TicketId::new(Uuid::now_v7());
+    let opened = "insert into support_tickets (id, user_id, subject) values ($1, $2, 'It does not work')";
+    sql.execute(opened, &[&id.uuid(), &owner.id.uuid()]).await.unwrap();
+    let said = "insert into support_messages (ticket_id, sender_id, sender_type, body) values ($1, $2, 'customer', 'Please help.')";
+    sql.execute(said, &[&id.uuid(), &owner.id.uuid()]).await.unwrap();
+    let (status, archived) = match what {
+        What::Open | What::Missing => (Status::Open, false),
+        What::Closed => (Status::Closed, false),
+        What::Archived => (Status::Resolved, true),
+    };
+    if status != Status::Open {
+        sql.execute("update support_tickets set status = $2 where id = $1", &[&id.uuid(), &status.as_str()]).await.unwrap();
+    }
+    if archived {
+        sql.execute("update support_tickets set archived_at = now() where id = $1", &[&id.uuid()]).await.unwrap();
+    }
+    (id, Some(TicketFacts { id, owner: owner.id, status, archived }))
+}
+
+#[tokio::test]
+async fn every_frame_from_everybody_on_every_ticket_gets_what_the_policy_says() {
+    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
+    let people = People::of(&desk).await;
+    let sql = desk.sql().await;
+    let everything = EVERYBODY.iter().flat_map(|who| EVERYTHING.iter().map(|what| (*who, *what)));
+    let trials = everything.map(async |(who, what)| {
+        let mut tried = 0;
+        for kind in ClientFrame::TYPES {
+            tried += try_frame((&desk, &sql, &people), who, what, kind).await;
+        }
+        tried
+    });
+    let tried: usize = futures_util::future::join_all(trials).await.into_iter().sum();
+    assert!(tried >= EVERYBODY.len() * EVERYTHING.len() * ClientFrame::TYPES.len(), "the matrix has shrunk to {tried} cases");
+}
+
+type Scene<'a> = (&'a Desk, &'a tokio_postgres::Client, &'a People);
+
+async fn try_frame((desk, sql, people): Scene<'_>, who: Who, what: What, kind: &str) -> usize {
+    let (person, role) = people.person(who);
+    let owner = if matches!(who, Who::AgentOnOwn | Who::Blocked) { person } else { &people.owner };
+    let owner = if who == Who::Agent || who == Who::Admin || who == Who::Stranger { &people.owner } else { owner };
+    let (id, facts) = ticket(sql, what, owner).await;
+    let url = desk.gateways[0].ws_url();
+    let mut tried = 0;
+    for (frame, internal) in variants(kind, id, people) {
+        let case = format!("{kind} (internal: {internal}) by {who:?} on {what:?}");
+        let mut client = connect(&url, None).await.unwrap();
+        let expected = match who {
+            Who::Nobody if kind == "hello" => Expected::Answer("welcome"),
+            Who::Nobody => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
+            // Whatever it wanted to say: it does not come so far.
+            Who::Blocked => {
+                let hello = json!({ "type": "hello", "token": person.token });
+                check(&mut client, hello, Expected::RefusalAndClose(RejectCode::Blocked, 4503), &case).await;
+                tried += 1;
+                continue;
+            }
+            _ => {
+                client = desk.client(0, person).await;
+                expected(kind, internal, &Actor { user: person.id, role }, facts.as_ref())
+            }
+        };
+        match expected {
+            Expected::Told | Expected::Nothing => {
+                let told = told_of(desk, people, &mut client, id, facts.is_some(), frame).await;
+                assert_eq!(told, expected == Expected::Told, "{case}");
+            }
+            answered => check(&mut client, frame, answered, &case).await,
+        }
+        tried += 1;
+    }
+    tried
+}
+
+async fn check(client: &mut Client, frame: Value, expected: Expected, case: &str) {
+    let has_answer = !matches!(frame["type"].as_str(), Some("typing" | "read" | "pong"));
+    let answer = if has_answer {
+        client.ask(frame).await
+    } else {
+        client.say(&frame).await;
+        client.expect("a refusal without an id", |frame| frame["type"] == "error").await
+    };
+    match expected {
+        Expected::Answer(kind) => assert_eq!(answer["type"], kind, "{case}: {answer}"),
+        Expected::Refusal(code) => assert_eq!(answer["code"], code.as_str(), "{case}: {answer}"),
+        Expected::RefusalAndClose(code, close) => {
+            assert_eq!(answer["code"], code.as_str(), "{case}: {answer}");
+            assert_eq!(client.closed().await, Some(close), "{case}");
+        }
+        Expected::Told | Expected::Nothing => panic!("{case} has no answer to check"),
+    }
+}
+
+/// Whether a frame without an answer reached somebody who listens to the ticket. The sender tries to listen first, as a client would.
+async fn told_of(desk: &Desk, people: &People, client: &mut Client, ticket: TicketId, exists: bool, frame: Value) -> bool {
+    let kind = frame["type"].clone();
+    client.ask(json!({ "type": "subscribe", "ticket": ticket })).await;
+    let mut witness = desk.client(0, &people.witness).await;
+    if exists {
+        witness.subscribe(ticket, None).await;
+    }
+    client.say(&frame).await;
+    // The answer to this comes after whatever the frame has set in motion here; read positions are written twice a second.
+    client.ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() })).await;
+    let wait = if kind == "read" && exists { 900 } else { 60 };
+    let told = witness.drain(Duration::from_millis(wait)).await;
+    assert!(client.drain(Duration::from_millis(5)).await.iter().all(|frame| frame["type"] != "error"));
+    told.iter().any(|frame| frame["type"] == kind)
+}
+
+#[tokio::test]
+async fn foreign_and_missing_tickets_are_told_apart_by_no_byte() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let people = People::of(&desk).await;
+    let sql = desk.sql().await;
+    for kind in ClientFrame::TYPES.iter().filter(|kind| !matches!(**kind, "hello" | "token" | "pong" | "inbox")) {
+        let mut answers: Vec<Vec<String>> = Vec::new();
+        for what in EVERYTHING {
+            let (id, _) = ticket(&sql, what, &people.owner).await;
+            let mut client = desk.client(0, &people.stranger).await;
+            for (frame, _) in variants(kind, id, &people) {
+                client.post(frame).await;
+            }
+            client.post(json!({ "type": "unsubscribe", "ticket": Uuid::nil() })).await;
+            let frames = client.drain(Duration::from_millis(150)).await;
+            assert!(!frames.is_empty());
+            // All but `welcome`, as the bytes that came; which of two lanes answers first is chance.
+            let mut texts: Vec<_> = client.transcript[1..].iter().map(|text| text.replace(&id.to_string(), "the ticket")).collect();
+            texts.sort();
+            answers.push(texts);
+        }
+        for (n, other) in answers.iter().enumerate() {
+            assert_eq!(other, &answers[1], "{kind}: {:?} against missing", EVERYTHING[n]);
+        }
+    }
+}

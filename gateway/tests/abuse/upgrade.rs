@@ -1,0 +1,101 @@
+//! Who may open a socket at all, and how: origins to the letter, no token in an address, hello first.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::desk::{Desk, Join};
+use crate::raw::{self, FIN, PING, TEXT, UPGRADE, frame, request, upgraded};
+
+const SITE: &str = "https://desk.example.org";
+
+#[tokio::test]
+async fn foreign_pages_are_turned_away_before_the_upgrade() {
+    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", SITE)).await;
+    let port = desk.gateways[0].port();
+    let with = async |origins: &[&str]| {
+        let mut headers = UPGRADE.to_vec();
+        headers.extend(origins.iter().map(|origin| ("Origin", *origin)));
+        request(port, "GET", "/v1/ws", &headers, None).await.status
+    };
+    assert_eq!(with(&[SITE]).await, 101);
+    assert_eq!(with(&[]).await, 101, "a program that is no browser names no origin");
+    let look_alikes = [
+        "https://evil.example",
+        "null",
+        "",
+        "file://",
+        "http://desk.example.org",
+        "https://desk.example.org.evil.example",
+        "https://evil-desk.example.org",
+        "https://desk.example.org@evil.example",
+        "https://desk.example.org:8443",
+        "https://desk.example.org:443",
+        "https://desk.example.org/",
+        "https://DESK.example.org",
+        "https://desk.example.org https://evil.example",
+        "https://desk.example.org, https://evil.example",
+        "https://d\u{e9}sk.example.org",
+        "http://127.0.0.1",
+        "http://localhost:1",
+    ];
+    for origin in look_alikes {
+        assert_eq!(with(&[origin]).await, 403, "{origin:?}");
+    }
+    assert_eq!(with(&[SITE, SITE]).await, 403, "two origins are none");
+    assert_eq!(with(&[SITE, "https://evil.example"]).await, 403);
+    assert_eq!(with(&["https://evil.example", SITE]).await, 403);
+}
+
+#[tokio::test]
+async fn a_token_in_an_address_is_never_taken() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
+    for name in ["token", "access_token", "jwt", "authorization"] {
+        let socket = request(port, "GET", &format!("/v1/ws?{name}={}", ada.token), &UPGRADE, None).await;
+        assert_eq!(socket.status, 400, "{name}");
+        let rest = request(port, "GET", &format!("/v1/me?{name}={}", ada.token), &[], None).await;
+        assert_eq!(rest.status, 401, "{name}: {}", rest.body);
+        assert!(!socket.body.contains(&ada.token) && !rest.body.contains(&ada.token));
+    }
+    let mut headers = UPGRADE.to_vec();
+    let offered = format!("helpline.v1, {}", ada.token);
+    headers.pop();
+    headers.push(("Sec-WebSocket-Protocol", &offered));
+    headers.push(("Authorization", "Bearer nobody"));
+    assert_eq!(request(port, "GET", "/v1/ws", &headers, None).await.status, 101, "what else is offered is not looked at");
+}
+
+#[tokio::test]
+async fn before_hello_there_is_one_small_frame_and_nothing_else() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
+    let ticket = desk.ticket(&ada).await;
+    let patience = Duration::from_secs(9);
+    let first = async |bytes: Vec<u8>| {
+        let mut socket = upgraded(port, "/v1/ws").await;
+        // The server may close while this is still being written.
+        let _ = socket.write(&bytes).await;
+        socket.ended(patience).await.0
+    };
+    let text = |value: serde_json::Value| frame(FIN | TEXT, value.to_string().as_bytes());
+    let hello = |padding: usize| json!({ "type": "hello", "id": 1, "token": ada.token, "padding": "x".repeat(padding) });
+    assert_eq!(first(text(json!({ "type": "subscribe", "id": 1, "ticket": ticket }))).await, Some(4500));
+    assert_eq!(first(text(json!({ "type": "pong" }))).await, Some(4500));
+    assert_eq!(first(frame(FIN | TEXT, b"{")).await, Some(4500));
+    assert_eq!(first(frame(FIN | 0x2, b"\0")).await, Some(4500), "binary");
+    assert_eq!(first(text(hello(4 * 1024))).await, Some(1009));
+    assert_eq!(first(text(hello(60 * 1024))).await, Some(1009));
+    // Not even as long as it takes to send all of it.
+    assert_eq!(first([raw::frame_head(FIN | TEXT, 60 * 1024), vec![b'x'; 20 * 1024]].concat()).await, Some(1009));
+    assert_eq!(first(frame(0, b"").repeat(50_000)).await, Some(4500), "fragments of nothing before any message");
+    assert_eq!(first([frame(TEXT, b"{"), frame(0, b"").repeat(50_000)].concat()).await, Some(1009), "a hello of endless fragments");
+    assert_eq!(first(frame(FIN | PING, b"x").repeat(50)).await, Some(4500), "pings, each of which costs a pong");
+    // Two frames at once: the second one waits for the welcome, and is then taken as anybody's.
+    let mut hasty = upgraded(port, "/v1/ws").await;
+    hasty.write(&[text(hello(0)), text(json!({ "type": "subscribe", "id": 2, "ticket": ticket }))].concat()).await.unwrap();
+    let (_, welcome) = hasty.read_frame().await.unwrap();
+    assert!(welcome.starts_with(br#"{"type":"welcome""#));
+    let (_, page) = hasty.read_frame().await.unwrap();
+    assert!(page.starts_with(br#"{"type":"subscribed","id":2"#));
+}
