@@ -13,7 +13,6 @@ use helpline_core::limits;
 use helpline_core::protocol::{ClientFrame, CommonFrame, TicketHead};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
 use rand::RngExt;
-use tokio::sync::mpsc;
 use tokio::time::Sleep;
 
 use super::dispatch::{Dispatcher, Next};
@@ -28,8 +27,6 @@ use crate::rate::Bucket;
 /// What a connection's task owns.
 pub(super) struct Session {
     pub connection: Arc<Connection>,
-    /// The end of the outbox that frames are taken from.
-    pub frames: mpsc::Receiver<Utf8Bytes>,
     /// When the token ends, and the connection with it unless renewed.
     pub expires_at: DateTime<Utc>,
 }
@@ -50,8 +47,7 @@ impl Clock {
 
 /// Lives until the peer, the outbox or the clock ends it; gives how to close.
 pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) -> Option<CloseCode> {
-    let Session { connection, mut frames, expires_at } = session;
-    let mut batch = Vec::new();
+    let Session { connection, expires_at } = session;
     let mut bucket = Bucket::full(app.config.frame_rate(), Instant::now());
     let mut strikes = 0;
     let mut dispatcher = Dispatcher::new(Arc::clone(app), Arc::clone(&connection));
@@ -65,22 +61,19 @@ pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) 
     tokio::pin!(timer);
     let meter = socket.meter();
     let code = loop {
-        // Every branch is cancel-safe: tungstenite keeps partial frames, recv_many takes nothing unless it completes, the ending is state,
+        // Every branch is cancel-safe: tungstenite keeps partial frames, the outbox gives nothing up unless it completes, the ending is
+        // state,
         // the timer is pinned outside.
         tokio::select! {
             biased;
             ending = connection.outbox.ended() => {
                 if let Ending::AfterDrain(_) = ending {
-                    frames.close();
-                    while frames.recv_many(&mut batch, limits::OUTBOX_DRAIN_FRAMES).await > 0 {
-                        if write(&connection, socket, &mut batch).await.is_err() { break }
-                    }
+                    drain(&connection, socket).await;
                 }
                 break match ending { Ending::Now(code) | Ending::AfterDrain(code) => Some(code) };
             }
-            taken = frames.recv_many(&mut batch, limits::OUTBOX_DRAIN_FRAMES) => {
-                debug_assert!(taken > 0, "the connection itself holds the sender");
-                if let Err(code) = write(&connection, socket, &mut batch).await { break code }
+            batch = connection.outbox.filled() => {
+                if let Err(code) = write(&connection, socket, batch).await { break code }
             }
             incoming = socket.receive() => {
                 clock.last_heard = Instant::now();
@@ -146,10 +139,20 @@ async fn rung(timer: &mut Pin<&mut Sleep>, meter: &Meter) {
     .await;
 }
 
+/// Writes what is left, for a farewell.
+async fn drain(connection: &Connection, socket: &mut Socket) {
+    loop {
+        let batch = connection.outbox.take();
+        if batch.is_empty() || write(connection, socket, batch).await.is_err() {
+            return;
+        }
+    }
+}
+
 /// Writes a batch with one flush. An ending or a socket that takes nothing interrupts it: the error is how to close.
-async fn write(connection: &Connection, socket: &mut Socket, batch: &mut Vec<Utf8Bytes>) -> Result<(), Option<CloseCode>> {
+async fn write(connection: &Connection, socket: &mut Socket, batch: Vec<Utf8Bytes>) -> Result<(), Option<CloseCode>> {
     let bytes: usize = batch.iter().map(|frame| frame.len()).sum();
-    let writing = socket.write(batch.drain(..));
+    let writing = socket.write(batch);
     let slow = async {
         // An ending that lets the outbox drain must not interrupt the draining.
         match connection.outbox.ended().await {
@@ -164,7 +167,6 @@ async fn write(connection: &Connection, socket: &mut Socket, batch: &mut Vec<Utf
         code = slow => Err(Some(code)),
         () = tokio::time::sleep(Duration::from_millis(limits::WRITE_TIMEOUT_MS)) => Err(Some(CloseCode::TooSlow)),
     };
-    batch.clear();
     connection.outbox.written(bytes);
     result
 }

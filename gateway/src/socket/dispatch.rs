@@ -59,7 +59,7 @@ impl Dispatcher {
                 self.answer(Some(id), Reject::new(RejectCode::HelloExpected, "hello was said already"));
                 return Next::Close(CloseCode::Protocol);
             }
-            ClientFrame::Token { id, token } => return self.renew(id, &token).await,
+            ClientFrame::Token { id, token } => return Box::pin(self.renew(id, &token)).await,
             ClientFrame::Subscribe { id, ticket, after, epoch } => self.request(id, Request::Subscribe { id, ticket, after, epoch }),
             ClientFrame::Unsubscribe { id, ticket } => self.request(id, Request::Unsubscribe { id, ticket }),
             ClientFrame::Inbox { id, on, filter } => {

@@ -37,30 +37,30 @@ struct Greeted {
 /// Waits for `hello`, lets the person in, and lives the connection to its end.
 pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
-    let greeted = match tokio::time::timeout(deadline, greet(&app, &mut socket, &guest)).await {
+    // Boxed, so that what only the beginning and the end need is no part of the long middle's memory.
+    let greeted = match Box::pin(tokio::time::timeout(deadline, greet(&app, &mut socket, &guest))).await {
         Ok(Ok(greeted)) => greeted,
         Ok(Err(None)) => return,
-        Ok(Err(Some(code))) => return socket.close(code).await,
-        Err(_) => return socket.close(CloseCode::NotAuthenticated).await,
+        Ok(Err(Some(code))) => return Box::pin(socket.close(code)).await,
+        Err(_) => return Box::pin(socket.close(CloseCode::NotAuthenticated)).await,
     };
-    let (outbox, frames) = Outbox::new();
     let (id, expires_at, user) = (greeted.id, greeted.expires_at, greeted.person.id);
     let entered = app.directory.enter(user, |number| Connection {
         id: number,
         person: greeted.person,
         address: guest.address,
         user_agent: guest.user_agent.clone(),
-        outbox,
+        outbox: Outbox::default(),
         awaited_acks: AtomicU32::new(0),
         subscriptions: Mutex::default(),
     });
     let Ok(connection) = entered else {
-        return socket.close(CloseCode::TooManyConnections).await;
+        return Box::pin(socket.close(CloseCode::TooManyConnections)).await;
     };
     connection.outbox.push(frame(&welcome(&app, id, &connection.person)));
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
-    let code = connection::live(&app, &mut socket, Session { connection: Arc::clone(&connection), frames, expires_at }).await;
+    let code = connection::live(&app, &mut socket, Session { connection: Arc::clone(&connection), expires_at }).await;
     metrics::gauge!("helpline_connections").decrement(1.0);
     let tickets: Vec<_> = connection.subscriptions.lock().drain().map(|(ticket, _)| ticket).collect();
     for ticket in tickets {
@@ -70,7 +70,7 @@ pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
     app.directory.leave(&connection);
     // Last of all: whoever no longer answers would be seen as present for as long as the farewell waits.
     if let Some(code) = code {
-        socket.close(code).await;
+        Box::pin(socket.close(code)).await;
     }
 }
 

@@ -15,7 +15,8 @@ use super::stream::Meter;
 
 /// One upgraded connection, with the meter of the stream below it.
 pub(super) struct Socket {
-    inner: WebSocket,
+    /// Boxed: the futures that hold it while they wait are many, and it is large.
+    inner: Box<WebSocket>,
     meter: Arc<Meter>,
     /// What a message that is not whole may have cost.
     wire_bytes_max: u64,
@@ -40,7 +41,7 @@ impl Socket {
     pub(super) fn new(inner: WebSocket, meter: Arc<Meter>) -> Self {
         // What came until now was the upgrade's request.
         meter.message();
-        Self { inner, meter, wire_bytes_max: limits::HELLO_WIRE_BYTES_MAX }
+        Self { inner: Box::new(inner), meter, wire_bytes_max: limits::HELLO_WIRE_BYTES_MAX }
     }
 
     /// From now on messages of full size may come.
