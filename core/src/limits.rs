@@ -39,8 +39,10 @@ pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// A JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
-/// tungstenite's read and write buffers. The defaults cost 135 KiB per idle socket (measured), these 6 to 9 KiB.
-pub const SOCKET_BUFFER_BYTES: usize = 4 * 1024;
+/// tungstenite's write buffer: what is flushed at once. The defaults of both buffers cost 135 KiB per idle socket (measured).
+pub const SOCKET_WRITE_BUFFER_BYTES: usize = 4 * 1024;
+/// tungstenite's read buffer, held by every idle socket. What people write fits; a longer frame makes it grow.
+pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
 
 /// From the upgrade to `hello`.
 pub const HELLO_TIMEOUT_MS: u64 = 10_000;

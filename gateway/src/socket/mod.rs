@@ -77,8 +77,8 @@ pub async fn upgrade(
 /// What holds for every socket here.
 fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) -> WebSocketUpgrade {
     upgrade
-        .read_buffer_size(limits::SOCKET_BUFFER_BYTES)
-        .write_buffer_size(limits::SOCKET_BUFFER_BYTES)
+        .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
+        .write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES)
         .max_write_buffer_size(limits::SOCKET_WRITE_BYTES_MAX.max(2 * message_bytes_max))
         .max_message_size(message_bytes_max)
         .max_frame_size(message_bytes_max)
