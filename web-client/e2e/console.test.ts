@@ -2,7 +2,7 @@
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, people, rest, say, TEAM, unique, visit, withBrowser, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -15,6 +15,7 @@ test('filters and search narrow the list, stand in the address bar and follow li
   const row = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
   const rows = page.locator(id(T.ticketRow))
 
+  await page.locator(id(T.filtersToggle)).click()
   await page.locator(id(T.search)).fill(word)
   await eventually('one is found', async () => (await rows.count()) === 1 && (await row.count()) === 1)
   for (const [filter, wrong, right] of [[T.filterStatus, 'resolved', 'active'], [T.filterCategory, 'billing', 'compliance'], [T.filterPriority, 'low', 'urgent'], [T.filterAssignee, 'me', 'nobody']] as const) {
@@ -72,8 +73,9 @@ test('colleagues see each other at a ticket and typing a note', async () => {
 test('the console shows a customer the way home and nothing else', async () => {
   const ticket = await openTicket(who.other)
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.customer)
-  await page.locator(id(T.notStaff)).waitFor()
-  expect(await page.locator(id(T.ticketRow)).count() + await page.locator(id(T.ticket)).count()).toBe(0)
+  await page.waitForURL(`${TEAM}/support`)
+  await page.locator(id(T.whoami)).filter({ hasText: who.customer.name }).waitFor()
+  expect(await page.locator(id(T.stats)).count() + await page.locator(id(T.ticket)).count()).toBe(0)
 })
 
 test("somebody else's ticket and a missing one look the same", async () => {
@@ -82,21 +84,4 @@ test("somebody else's ticket and a missing one look the same", async () => {
   const foreign = await page.locator(id(T.ticketMissing)).innerText()
   await page.goto(`${CUSTOMERS}/support/TKT-999999999`)
   expect(await page.locator(id(T.ticketMissing)).innerText()).toBe(foreign)
-})
-
-test('hostile text is shown as text', async () => {
-  const payloads = ['<img src=x onerror=alert(1)>', '<script>alert(1)</script>', '"><svg onload=alert(1)>', 'javascript:alert(1)', '</textarea><iframe src="//example.com">', '{{constructor.constructor("alert(1)")()}}', '\u202Egnp.exe']
-  const ticket = await openTicket(who.customer, { subject: payloads[0] ?? '', description: payloads.join('\n') })
-  for (const [base, path, person] of [[CUSTOMERS, '/support', who.customer], [TEAM, '/admin/support', who.agent]] as const) {
-    const seen = await visit(await context(), base, `${path}/${ticket.number}`, person)
-    const requests: string[] = []
-    seen.page.on('request', (request) => requests.push(request.url()))
-    await message(seen.page, '<script>alert(1)</script>').first().waitFor()
-    await say(seen.page, `${person.name} ${payloads.join(' ')}`)
-    await message(seen.page, `${person.name} ${payloads.join(' ')}`, 'stored').waitFor()
-    expect(await seen.page.locator(id(T.ticketSubject)).innerText()).toBe(payloads[0])
-    expect(await seen.page.locator('main img[src="x"], main iframe, main svg, main script').count()).toBe(0)
-    expect(seen.faults).toEqual([])
-    expect(requests.filter((url) => !url.startsWith(base))).toEqual([])
-  }
 })

@@ -125,6 +125,7 @@ test('an answer to a ticket that is not open marks it unread in the list, and op
   await row(false).waitFor()
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'Knock, knock' }, TEAM)
   await row(true).waitFor()
+  await customer.keyboard.press('Escape')
   await row(true).click()
   await message(customer, 'Knock, knock').waitFor()
   await row(false).waitFor()

@@ -1,6 +1,6 @@
 // Two gateway instances, a browser, and people in it. The desk is real; the tests make their own tickets in it.
 
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Frame, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { decodeDemoPeople, decodeToken, type DemoPerson } from '../src/protocol/decode-rest.ts'
 import type { NewTicket } from '../src/protocol/generated.ts'
@@ -21,14 +21,16 @@ export interface People {
   readonly other: DemoPerson
   readonly agent: DemoPerson
   readonly colleague: DemoPerson
+  readonly admin: DemoPerson
 }
 
 export async function people(): Promise<People> {
   const all = decodeDemoPeople(await (await fetch(`${CUSTOMERS}/dev/users`)).json()) ?? []
   const [customer, other] = all.filter((person) => person.role === null)
   const [agent, colleague] = all.filter((person) => person.role === 'support_agent')
-  if (customer === undefined || other === undefined || agent === undefined || colleague === undefined) throw new Error('the desk has too few demo people')
-  return { customer, other, agent, colleague }
+  const admin = all.find((person) => person.role === 'admin')
+  if (customer === undefined || other === undefined || agent === undefined || colleague === undefined || admin === undefined) throw new Error('the desk has too few demo people')
+  return { customer, other, agent, colleague, admin }
 }
 
 /** One browser a file; each visitor gets a profile of their own. */
@@ -60,8 +62,8 @@ export interface Visit {
   readonly faults: string[]
 }
 
-export async function visit(context: BrowserContext, base: string, path: string, person: DemoPerson): Promise<Visit> {
-  const page = await context.newPage()
+/** Watches a page for what should not be. */
+export function watch(page: Page, context: BrowserContext): Visit {
   const seen: Visit = { page, context, received: [], faults: [] }
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => seen.received.push(String(payload))))
   page.on('response', async (response) => {
@@ -77,6 +79,12 @@ export async function visit(context: BrowserContext, base: string, path: string,
     seen.faults.push(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
+  return seen
+}
+
+export async function visit(context: BrowserContext, base: string, path: string, person: DemoPerson): Promise<Visit> {
+  const page = await context.newPage()
+  const seen = watch(page, context)
   await page.goto(base + path)
   await page.locator(`[data-testid="${T.signInPerson}"][data-person="${person.name}"]`).click()
   await page.locator(`[data-testid="${T.page}"][data-live="true"]`).waitFor()
@@ -85,17 +93,17 @@ export async function visit(context: BrowserContext, base: string, path: string,
 
 export const id = (testid: string, more = '') => `[data-testid="${testid}"]${more}`
 
-export async function say(page: Page, text: string): Promise<void> {
+export async function say(page: Page | Frame, text: string): Promise<void> {
   await page.locator(id(T.composerInput)).fill(text)
   await page.locator(id(T.composerInput)).press('Enter')
 }
 
 /** A message with this text, in a state if one is given. */
-export const message = (page: Page, text: string, state = '') =>
+export const message = (page: Page | Frame, text: string, state = '') =>
   page.locator(id(T.message, state === '' ? '' : `[data-state="${state}"]`)).filter({ has: page.locator(id(T.messageBody), { hasText: text }) })
 
 /** The texts of the thread, in order. */
-export const texts = (page: Page) => page.locator(id(T.messageBody)).allInnerTexts()
+export const texts = (page: Page | Frame) => page.locator(id(T.messageBody)).allInnerTexts()
 
 export async function eventually(what: string, holds: () => Promise<boolean>, ms = 10_000): Promise<void> {
   const deadline = Date.now() + ms
@@ -109,6 +117,25 @@ export async function eventually(what: string, holds: () => Promise<boolean>, ms
 export async function neverReloaded(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'))
   return () => page.evaluate(() => document.documentElement.getAttribute('data-marked') === 'yes')
+}
+
+/** The demo host page with the widget opened by its launcher, as a person (none: nobody is signed in there). */
+export async function openWidget(context: BrowserContext, base: string, person: DemoPerson | null, more = ''): Promise<Visit & { readonly frame: Frame }> {
+  const page = await context.newPage()
+  const seen = watch(page, context)
+  await page.goto(`${base}/demo?person=${encodeURIComponent(person?.name ?? '')}${more}`)
+  await page.locator(`#person option[value="${person?.name ?? ''}"]`).waitFor({ state: 'attached' })
+  await page.locator('#open').click()
+  return { ...seen, frame: await widgetFrame(page) }
+}
+
+/** The widget's frame stands in a closed shadow root: found among the page's frames. */
+export async function widgetFrame(page: Page): Promise<Frame> {
+  const find = () => page.frames().find((frame) => frame.url().includes('/widget'))
+  await eventually('the frame', () => Promise.resolve(find() !== undefined))
+  const frame = find()
+  if (frame === undefined) throw new Error('no frame')
+  return frame
 }
 
 /** REST as a person, for preparing and for looking behind the pages. */

@@ -92,7 +92,7 @@ export const ENGLISH_TICKET = {
   'details.history': 'History',
   'details.resolved': 'Resolved',
   'details.closed': 'Closed',
-  'details.copy': 'Copy number',
+  'details.copy': 'Copy',
   'details.copied': 'Copied',
 
   'thread.new': 'New',

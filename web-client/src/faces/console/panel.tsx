@@ -28,7 +28,7 @@ export function Panel({ work, ticket, store, reader, nameById }: PanelProps) {
   const [panel, setPanel] = useState<PanelName>('details')
   return (
     <aside class="details" aria-label={t('panel.label')} data-testid={T.details}>
-      <div class="tabs">
+      <div class="tabs panel-tabs">
         {PANELS.map((one) => <button key={one} type="button" class="tab" aria-pressed={panel === one} data-testid={T.panelTab} data-panel={one} onClick={() => setPanel(one)}>{t(`panel.${one}`)}</button>)}
       </div>
       {panel === 'details' && <Details ticket={ticket} store={store} agents={work.team.agents.value} me={work.desk.identity.id} />}
