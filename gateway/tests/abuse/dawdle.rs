@@ -11,7 +11,7 @@ use crate::measure::{RealUser, figure, figure_becomes, private_kib};
 use crate::raw::{self, FIN, TEXT, frame, frame_head, head, upgraded};
 
 /// What a busy machine may add to a timeout.
-const SLACK: Duration = Duration::from_secs(3);
+const SLACK: Duration = Duration::from_secs(4);
 const SHORT: Duration = Duration::from_secs(10);
 const LONG: Duration = Duration::from_secs(30);
 

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use helpline_core::limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -168,20 +169,23 @@ impl Raw {
         Some((opcode, payload))
     }
 
-    /// Reads to the end, as a client does that hears the server out: the close code, if one came, and how long it took.
+    /// Reads to the end, as a client does that hears the server out and says goodbye: the close code, if one came, and how long it took
+    /// to come, or the end without one.
     pub async fn ended(&mut self, within: Duration) -> (Option<u16>, Duration) {
         let started = Instant::now();
         let reading = async {
-            let mut code = None;
+            let mut close = None;
             while let Some((opcode, payload)) = self.read_frame().await {
                 if opcode == CLOSE {
-                    code = Some(u16::from_be_bytes([payload[0], payload[1]]));
+                    close = Some((u16::from_be_bytes([payload[0], payload[1]]), started.elapsed()));
+                    let _ = self.write(&frame(FIN | CLOSE, &payload[..2])).await;
                 }
             }
-            code
+            (close.map(|(code, _)| code), close.map_or_else(|| started.elapsed(), |(_, took)| took))
         };
-        let code = tokio::time::timeout(within, reading).await.unwrap_or_else(|_| panic!("still open after {within:?}"));
-        (code, started.elapsed())
+        // A server that no longer understands us waits for our goodbye in vain.
+        let patience = within + Duration::from_millis(limits::CLOSE_TIMEOUT_MS + limits::LINGER_MS);
+        tokio::time::timeout(patience, reading).await.unwrap_or_else(|_| panic!("still open after {within:?}"))
     }
 
     /// Waits until the server has ended a connection that is no socket.
