@@ -194,6 +194,9 @@ pub struct ServeSettings {
     /// Where a debug build shall die, for tests
     #[arg(long, env = "HELPLINE_FAILPOINT", hide = true)]
     failpoint: Option<String>,
+    /// Which promise a debug build shall break, to prove that the history checker notices
+    #[arg(long, env = "HELPLINE_SABOTAGE", hide = true)]
+    sabotage: Option<String>,
 }
 
 /// Whose tokens are good, checked.
@@ -248,6 +251,8 @@ pub struct Config {
     pub echo: Echo,
     /// Where a debug build shall die, for tests.
     pub failpoint: Option<String>,
+    /// Which promise a debug build shall break, for the checker's tests.
+    pub sabotage: Option<String>,
 }
 
 impl Config {
@@ -280,7 +285,7 @@ impl TryFrom<ServeSettings> for Config {
     type Error = ConfigError;
 
     fn try_from(settings: ServeSettings) -> Result<Self, ConfigError> {
-        let ServeSettings { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint } = settings;
+        let ServeSettings { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint, sabotage } = settings;
         let auth = checked_auth(auth)?;
         check_backing(&backing)?;
         check_limits(&limits)?;
@@ -290,6 +295,9 @@ impl TryFrom<ServeSettings> for Config {
         if dev_people == DevPeople::Present && auth.secrets.is_empty() {
             return Err(ConfigError::new("--jwt-secret", "--dev-people signs tokens and needs one"));
         }
+        if sabotage.is_some() && !cfg!(debug_assertions) {
+            return Err(ConfigError::new("--sabotage", "debug builds alone have it"));
+        }
         if echo && !cfg!(debug_assertions) {
             return Err(ConfigError::new("--echo", "debug builds alone have it"));
         }
@@ -297,7 +305,7 @@ impl TryFrom<ServeSettings> for Config {
         if listening.assets_dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
             return Err(ConfigError::new("--assets-dir", "is not a directory"));
         }
-        Ok(Self { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint })
+        Ok(Self { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint, sabotage })
     }
 }
 

@@ -1,4 +1,10 @@
-//! Places where a debug build can be told to die, so that tests meet the crash between two steps. Release builds have none.
+//! Places where a debug build can be told to die, so that tests meet the crash between two steps, and promises that it can be told to
+//! break, so that the history checker is seen to notice. Release builds have none of either.
+
+use std::sync::OnceLock;
+
+/// The broken promise of this process, if any. Process-wide, because rooms and encodings know no configuration, and must not for this.
+static SABOTAGE: OnceLock<String> = OnceLock::new();
 
 /// Dies here, without any farewell, when `--failpoint` names this place.
 pub fn hit(app: &crate::app::App, place: &str) {
@@ -6,4 +12,17 @@ pub fn hit(app: &crate::app::App, place: &str) {
         tracing::warn!(place, "failpoint reached");
         std::process::abort();
     }
+}
+
+/// Breaks the promise that `--sabotage` names, from now on.
+pub fn arm(config: &crate::config::Config) {
+    if let Some(name) = &config.sabotage {
+        tracing::warn!(name, "a promise is broken on purpose");
+        let _ = SABOTAGE.set(name.clone());
+    }
+}
+
+/// Whether this promise is broken on purpose.
+pub fn sabotaged(name: &str) -> bool {
+    cfg!(debug_assertions) && SABOTAGE.get().is_some_and(|armed| armed == name)
 }

@@ -18,6 +18,12 @@ impl Snapshot {
         self.xmax() < other.xmax()
     }
 
+    /// What a cursor on a number would remember: where it was, not what was still in flight there. Wrong, and here to show how wrong.
+    #[must_use]
+    pub fn forgetting_those_in_flight(&self) -> Self {
+        self.xmax().map_or_else(|| self.clone(), |xmax| Self(format!("{xmax}:{xmax}:")))
+    }
+
     /// The first transaction that had not begun (`xmin:xmax:xip,…`).
     fn xmax(&self) -> Option<u64> {
         self.0.split(':').nth(1)?.parse().ok()

@@ -27,6 +27,7 @@ pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
+    crate::failpoint::arm(&config);
     let app = serve::build(config).await?;
     app.tasks.spawn(upkeep(metrics.clone(), app.stop.clone()));
     if let Some(listener) = metrics_listener {

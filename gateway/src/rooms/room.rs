@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 
 use crate::directory::{Connection, Subscription};
 use crate::encoded::Encoded;
+use crate::failpoint::sabotaged;
 
 /// A room.
 pub struct Room {
@@ -90,6 +91,9 @@ impl Room {
     /// Hands a row on, in its order. True: rows are missing before it and nobody fetches them yet; the caller must.
     pub(super) fn deliver(&self, event: &Arc<Encoded>) -> bool {
         let mut state = self.state.lock();
+        if sabotaged("reorder-buffer-off") && event.seq > state.position.seq() {
+            state.position = Position::at(Seq::new(event.seq.get() - 1));
+        }
         match state.position.observe(event.seq) {
             Observed::Duplicate => false,
             Observed::InOrder => {
@@ -211,7 +215,17 @@ impl State {
     fn hand_on(&mut self, event: &Arc<Encoded>) {
         debug_assert_eq!(self.position.seq(), event.seq, "a row is handed on when the position has come to it");
         for member in &mut self.members {
-            let Some((seq, json)) = event.for_audience(member.audience) else { continue };
+            let Some((seq, json)) = event.for_audience(member.audience) else {
+                if let Some((_, json)) = event.for_audience(Audience::Staff).filter(|_| sabotaged("note-to-customers")) {
+                    member.connection.outbox.push(json.clone());
+                }
+                continue;
+            };
+            if let Stage::Live(position) = &mut member.stage
+                && sabotaged("reorder-buffer-off")
+            {
+                *position = Position::at(Seq::new(seq.get() - 1));
+            }
             match &mut member.stage {
                 Stage::Joining { buffer, overflowed } => {
                     if buffer.len() < limits::JOIN_BUFFER_EVENTS_MAX {
@@ -223,7 +237,9 @@ impl State {
                 Stage::Live(position) => match position.observe(seq) {
                     Observed::InOrder => {
                         member.handed.store(seq.get(), Ordering::Relaxed);
-                        member.connection.outbox.push(json.clone());
+                        if !(sabotaged("drop-on-full-outbox") && member.connection.outbox.is_waiting()) {
+                            member.connection.outbox.push(json.clone());
+                        }
                     }
                     Observed::Duplicate => {}
                     Observed::Gap { .. } => {

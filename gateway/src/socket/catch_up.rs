@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::directory::Connection;
 use crate::encoded::frame;
+use crate::failpoint::sabotaged;
 use crate::rooms::{Caught, Room};
 
 /// One member's way through the log.
@@ -41,6 +42,7 @@ impl CatchUp<'_> {
     pub(super) async fn run(&self, after: Option<Seq>, epoch: Option<String>) -> Result<(), StoreError> {
         let mut epoch_now = self.app.epoch.for_audience(self.audience);
         // Without an epoch the number alone is trusted as far as it goes.
+        let after = if sabotaged("resume-one-too-late") { after.map(Seq::next) } else { after };
         let resumes = after.filter(|_| epoch.is_none_or(|epoch| epoch == epoch_now));
         let mut step = match resumes {
             Some(after) => self.resume(after).await?,
@@ -48,6 +50,7 @@ impl CatchUp<'_> {
         };
         let positions = reads::of_ticket(&self.app.store, self.ticket).await?;
         loop {
+            crate::failpoint::hit(self.app, "during-catch-up");
             let chunks = step.page.chunks();
             let (last, head) = (chunks.len() - 1, step.page.head());
             let frame = |n, more| self.frame(&chunks, n, Flags { reset: step.reset && n == 0, more }, head, &positions);

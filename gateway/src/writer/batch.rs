@@ -15,6 +15,7 @@ use rand::RngExt;
 use super::Job;
 use crate::app::App;
 use crate::errors;
+use crate::failpoint::sabotaged;
 
 type Appending<'a> = Pin<Box<dyn Future<Output = Result<Appended, StoreError>> + Send + 'a>>;
 
@@ -28,7 +29,11 @@ pub(super) async fn commit(
     // Halves of a poisoned batch, first half on top: the order within a ticket stays.
     let mut pending = vec![jobs];
     while let Some(jobs) = pending.pop() {
-        let messages: Vec<_> = jobs.iter().map(|job| job.message.clone()).collect();
+        let messages: Vec<_> = jobs.iter().map(Job::to_store).collect();
+        if sabotaged("ack-before-commit") {
+            jobs.iter().for_each(Job::foretell);
+        }
+        crate::failpoint::hit(app, "inside-batch");
         match persist(app, &messages, &append).await {
             Ok(appended) => busy.extend(settle(app, jobs, appended)),
             Err(StoreError::Data(_)) if jobs.len() > 1 => {

@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::app::{App, Stored};
 use crate::directory::Connection;
 use crate::encoded::frame;
+use crate::failpoint::sabotaged;
 
 /// Where the answer to a send goes.
 pub enum Reply {
@@ -82,6 +83,24 @@ pub fn start(app: &Arc<App>, ends: LaneEnds) {
 }
 
 impl Job {
+    /// The message as the record gets it.
+    fn to_store(&self) -> NewMessage {
+        let mut message = self.message.clone();
+        if sabotaged("no-idempotency") {
+            message.key = Key::parse(uuid::Uuid::now_v7().to_string()).expect("a UUID is a key");
+        }
+        message
+    }
+
+    /// Acks what is not committed, at a number that is a guess: sabotage alone does that.
+    fn foretell(&self) {
+        if let Reply::Socket { connection, id } = &self.reply {
+            let ack =
+                CommonFrame::Ack { id: *id, key: self.message.key.clone(), seq: Seq::ZERO, at: chrono::Utc::now(), duplicate: false };
+            connection.outbox.push(frame(&ack));
+        }
+    }
+
     /// Answers with the committed place.
     fn stored(self, place: &Place, duplicate: bool) {
         let seq = match place.audience {
