@@ -8,6 +8,9 @@ use std::fmt;
 use helpline_core::actor::Audience;
 use helpline_core::history::Kind;
 
+/// Ends the words for an acked message that the record does not have.
+pub const NOT_IN_RECORD: &str = "and is not in the record";
+
 /// What a history row says, as far as all observers must agree on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -17,6 +20,43 @@ pub struct Row {
     pub key: Option<String>,
     /// The text of its message.
     pub body: Option<String>,
+}
+
+/// A part of a ticket's state that events change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Facet {
+    /// `status`.
+    Status,
+    /// `priority`.
+    Priority,
+    /// `category`.
+    Category,
+    /// `assigned_to`; customers are told a name instead.
+    Assignee,
+    /// `satisfaction_rating`.
+    Rating,
+}
+
+impl Facet {
+    /// What a row of this kind changes.
+    pub const fn of(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::StatusChanged | Kind::Resolved | Kind::Closed | Kind::Reopened | Kind::Escalated => Some(Self::Status),
+            Kind::PriorityChanged => Some(Self::Priority),
+            Kind::CategoryChanged => Some(Self::Category),
+            Kind::Assigned | Kind::Unassigned => Some(Self::Assignee),
+            Kind::Rated => Some(Self::Rating),
+            Kind::Created
+            | Kind::MessageAdded
+            | Kind::InternalNoteAdded
+            | Kind::MessageEdited
+            | Kind::MessageRedacted
+            | Kind::NoteEdited
+            | Kind::NoteRedacted
+            | Kind::Logged
+            | Kind::Archived => None,
+        }
+    }
 }
 
 /// A row as the record holds it.
@@ -78,6 +118,8 @@ pub struct Observed {
     pub holes: u64,
     /// Frames in which a note's canary, or a frame type that is not for customers, came to a customer.
     pub leaks: Vec<String>,
+    /// The ticket's state as their events tell it.
+    pub state: BTreeMap<Facet, Option<String>>,
 }
 
 /// Everything about one ticket.
@@ -87,6 +129,8 @@ pub struct Evidence {
     pub ticket: String,
     /// The record's history.
     pub truth: Vec<TrueRow>,
+    /// The ticket's state, read afresh; empty: not compared.
+    pub state: BTreeMap<Facet, Option<String>>,
     /// What was sent, in order, per sender.
     pub sent: Vec<Sent>,
     /// Senders whom the server asked to send something again later: then, and only then, their order may differ.
@@ -112,6 +156,8 @@ pub enum Violation {
     Forged(String),
     /// A send that should have been taken was refused.
     Refused(String),
+    /// Something did not come back, or could not be done, though nothing stood in its way any more.
+    Stuck(String),
 }
 
 impl fmt::Display for Violation {
@@ -124,6 +170,7 @@ impl fmt::Display for Violation {
             Self::Hole(what) => ("hole", what),
             Self::Forged(what) => ("forged", what),
             Self::Refused(what) => ("refused", what),
+            Self::Stuck(what) => ("stuck", what),
         };
         write!(f, "{word}: {what}")
     }
@@ -140,6 +187,7 @@ impl Violation {
             Self::Hole(_) => "hole",
             Self::Forged(_) => "forged",
             Self::Refused(_) => "refused",
+            Self::Stuck(_) => "stuck",
         }
     }
 }
@@ -150,10 +198,39 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     check_numbers(evidence, &mut found);
     check_sends(evidence, &mut found);
     check_order(evidence, &mut found);
+    check_texts(evidence, &mut found);
     for observed in &evidence.observed {
         check_observer(evidence, observed, &mut found);
+        check_state(evidence, observed, &mut found);
     }
     found
+}
+
+/// No sent text stands twice, under whatever keys: texts of a run are unique.
+fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
+    let mut places: HashMap<&str, u64> = evidence.sent.iter().map(|sent| (sent.body.as_str(), 0)).collect();
+    for row in evidence.truth.iter().filter(|row| matches!(row.row.kind, Kind::MessageAdded | Kind::InternalNoteAdded)) {
+        if let Some(seen) = row.row.body.as_deref().and_then(|body| places.get_mut(body)) {
+            *seen += 1;
+            if *seen == 2 {
+                found.push(Violation::Doubled(format!("{}: row {} has a text that stands above it already", evidence.ticket, row.seq)));
+            }
+        }
+    }
+}
+
+/// The state that an observer's events add up to is the state that the record shows.
+fn check_state(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
+    for (facet, told) in &observed.state {
+        let customer = observed.audience == Audience::Customer;
+        let Some(fresh) = evidence.state.get(facet).filter(|_| !(customer && *facet == Facet::Assignee)) else { continue };
+        if told != fresh {
+            found.push(Violation::Forged(format!(
+                "{}: {} was told that {facet:?} is {told:?}; the record has {fresh:?}",
+                evidence.ticket, observed.name
+            )));
+        }
+    }
 }
 
 /// Both numberings of the record are 1, 2, 3 … and a number is public exactly when its kind is.
@@ -196,7 +273,7 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
             Sender::Customer => row.public_seq.unwrap_or(0),
         });
         match (sent.fate, place) {
-            (Fate::Acked(seq), None) => found.push(Violation::Lost(format!("{ticket}: {key} was acked at {seq} and is not in the record"))),
+            (Fate::Acked(seq), None) => found.push(Violation::Lost(format!("{ticket}: {key} was acked at {seq} {NOT_IN_RECORD}"))),
             (Fate::Acked(seq), Some(place)) if seq != place => {
                 found.push(Violation::Reordered(format!("{ticket}: {key} was acked at {seq} and stands at {place}")));
             }

@@ -34,7 +34,15 @@ fn faultless() -> Evidence {
         sender: if key.starts_with('c') { Sender::Customer } else { Sender::Agent },
         fate: Fate::Acked(seq),
     };
-    let observer = |name: &str, audience, rows| Observed { name: name.into(), audience, base: 0, rows, holes: 0, leaks: vec![] };
+    let observer = |name: &str, audience, rows| Observed {
+        name: name.into(),
+        audience,
+        base: 0,
+        rows,
+        holes: 0,
+        leaks: vec![],
+        state: Default::default(),
+    };
     let agent = truth.iter().map(|row| (row.seq, row.row.clone())).collect();
     let customer = truth.iter().filter_map(|row| Some((row.public_seq?, row.row.clone()))).collect();
     Evidence {

@@ -12,11 +12,12 @@ use std::time::Duration;
 use helpline_core::actor::Audience;
 use helpline_core::history::{Observed as Place, Position};
 use helpline_core::ids::{Key, Seq, TicketId};
-use helpline_core::protocol::{ClientFrame, CommonFrame, CustomerFrame, StaffFrame};
+use helpline_core::protocol::{ClientFrame, CommonFrame, CustomerEvent, CustomerFrame, StaffEvent, StaffFrame};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use crate::checker::{Fate, Row, Sender, Sent};
+use crate::checker::{Facet, Fate, Row, Sender, Sent};
+use crate::prove::points::Way;
 use crate::wire::{Link, LinkError};
 
 pub use member::{Goal, Member, Outgoing, Record, Run, Visibility};
@@ -63,6 +64,8 @@ pub struct Client {
     own_keys: String,
     /// Told to wait so long before coming back, and elsewhere.
     bye: Option<Duration>,
+    /// Without service since, and the delay that was asked for.
+    lost: Option<(Instant, Option<Duration>)>,
     record: Record,
 }
 
@@ -72,6 +75,7 @@ impl Client {
         Self {
             own_keys: format!("{}.{}.", run.name, member.name),
             bye: None,
+            lost: None,
             joined: false,
             member,
             run,
@@ -91,6 +95,7 @@ impl Client {
         let mut backoff = BACKOFF_MIN;
         let mut url = 0;
         loop {
+            // A first connection that fails is no outage: nobody was served yet.
             let seen_before = self.position;
             match self.live(url).await {
                 Ok(End::Done) => break,
@@ -105,6 +110,11 @@ impl Client {
             }
             if self.position != seen_before {
                 backoff = BACKOFF_MIN;
+            }
+            if self.joined {
+                // Sent away twice before it was served once: both delays were asked for.
+                let (since, told) = self.lost.unwrap_or((Instant::now(), None));
+                self.lost = Some((since, self.bye.map_or(told, |wait| Some(wait + told.unwrap_or_default()))));
             }
             let wait = self.bye.take().unwrap_or_else(|| backoff.mul_f64(0.5 + rand::random::<f64>()));
             if self.rest(wait).await {
@@ -307,21 +317,19 @@ impl Client {
         self.run.pending.fetch_sub(1, Ordering::Relaxed);
         if let (Fate::Acked(_), Some(intended)) = (fate, self.run.intended(key.as_str())) {
             self.run.to_ack.note(intended.elapsed());
+            if let Some(points) = &self.run.points {
+                points.acked(intended, self.member.lane);
+            }
         }
     }
 
     fn staff(&mut self, frame: StaffFrame) -> Step {
         match frame {
             StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, .. } => {
-                let rows = events.into_iter().map(|event| {
-                    let message = event.message;
-                    (event.seq, row(event.kind, message.map(|message| (message.key, message.body))))
-                });
-                self.page(PageHead { id, ticket, epoch, head, more, reset }, rows.collect())
+                let rows = events.into_iter().map(of_staff).collect();
+                self.page(PageHead { id, ticket, epoch, head, more, reset }, rows)
             }
-            StaffFrame::Event(event) if event.ticket == self.member.ticket => {
-                self.apply(event.seq, row(event.kind, event.message.map(|message| (message.key, message.body))))
-            }
+            StaffFrame::Event(event) if event.ticket == self.member.ticket => self.apply(of_staff(event), Way::Live),
             StaffFrame::Event(_)
             | StaffFrame::Typing { .. }
             | StaffFrame::Presence { .. }
@@ -333,20 +341,15 @@ impl Client {
     fn customer(&mut self, frame: CustomerFrame) -> Step {
         match frame {
             CustomerFrame::Subscribed { id, ticket, epoch, head, events, more, reset, .. } => {
-                let rows = events.into_iter().map(|event| {
-                    let message = event.message;
-                    (event.seq, row(event.kind, message.map(|message| (message.key, message.body))))
-                });
-                self.page(PageHead { id, ticket, epoch, head, more, reset }, rows.collect())
+                let rows = events.into_iter().map(of_customer).collect();
+                self.page(PageHead { id, ticket, epoch, head, more, reset }, rows)
             }
-            CustomerFrame::Event(event) if event.ticket == self.member.ticket => {
-                self.apply(event.seq, row(event.kind, event.message.map(|message| (message.key, message.body))))
-            }
+            CustomerFrame::Event(event) if event.ticket == self.member.ticket => self.apply(of_customer(event), Way::Live),
             CustomerFrame::Event(_) | CustomerFrame::Typing { .. } | CustomerFrame::Read { .. } => Step::Fine,
         }
     }
 
-    fn page(&mut self, page: PageHead, rows: Vec<(Seq, Row)>) -> Step {
+    fn page(&mut self, page: PageHead, rows: Vec<Arrival>) -> Step {
         if page.ticket != self.member.ticket {
             return Step::Fine;
         }
@@ -358,22 +361,29 @@ impl Client {
         }
         self.epoch = Some(page.epoch);
         if self.position.is_none() {
-            let base = rows.first().map_or(page.head.get(), |(seq, _)| seq.get() - 1);
+            let base = rows.first().map_or(page.head.get(), |row| row.seq.get() - 1);
             self.record.base = base;
             self.position = Some(Position::at(Seq::new(base)));
             if !std::mem::replace(&mut self.joined, true) {
                 self.run.joined.fetch_add(1, Ordering::Relaxed);
             }
         }
-        for (seq, row) in rows {
-            if let Step::Gap = self.apply(seq, row) {
+        for row in rows {
+            if let Step::Gap = self.apply(row, Way::Page) {
                 return Step::Gap;
             }
+        }
+        if page.more {
+            return Step::Fine;
+        }
+        if let (Some((since, told)), Some(points)) = (self.lost.take(), &self.run.points) {
+            points.served_again(since, told, self.member.lane);
         }
         Step::Fine
     }
 
-    fn apply(&mut self, seq: Seq, row: Row) -> Step {
+    fn apply(&mut self, arrival: Arrival, way: Way) -> Step {
+        let Arrival { seq, at_micros, row, change } = arrival;
         // Before the first page nothing counts: it will be in that page or come after it.
         let Some(position) = self.position.as_mut() else { return Step::Fine };
         match position.observe(seq) {
@@ -384,6 +394,13 @@ impl Client {
                 if let Some(intended) = self.run.intended(key).filter(|_| !key.starts_with(&self.own_keys)) {
                     self.run.to_seen.note(intended.elapsed());
                 }
+                // What plain SQL holds open is dated by its statement, not by its commit: no measure of delivery.
+                if let Some(points) = self.run.points.as_ref().filter(|_| row.kind != helpline_core::history::Kind::CategoryChanged) {
+                    points.seen(at_micros, way, self.member.lane);
+                }
+                if let Some((facet, value)) = change {
+                    self.record.state.insert(facet, value);
+                }
                 self.record.rows.push((seq.get(), row));
             }
         }
@@ -393,6 +410,7 @@ impl Client {
     fn start_over(&mut self) {
         self.record.resets += 1;
         self.record.rows.clear();
+        self.record.state.clear();
         self.position = None;
         self.epoch = None;
         self.subscribing = None;
@@ -411,6 +429,28 @@ struct PageHead {
 enum Step {
     Fine,
     Gap,
+}
+
+/// One event as it arrived.
+struct Arrival {
+    seq: Seq,
+    /// When the record says that it happened.
+    at_micros: i64,
+    row: Row,
+    /// What it changes of the ticket's state.
+    change: Option<(Facet, Option<String>)>,
+}
+
+fn of_staff(event: StaffEvent) -> Arrival {
+    let change = Facet::of(event.kind).map(|facet| (facet, event.new_value));
+    let row = row(event.kind, event.message.map(|message| (message.key, message.body)));
+    Arrival { seq: event.seq, at_micros: event.at.timestamp_micros(), row, change }
+}
+
+fn of_customer(event: CustomerEvent) -> Arrival {
+    let change = Facet::of(event.kind).map(|facet| (facet, event.new_value));
+    let row = row(event.kind, event.message.map(|message| (message.key, message.body)));
+    Arrival { seq: event.seq, at_micros: event.at.timestamp_micros(), row, change }
 }
 
 fn row(kind: helpline_core::history::Kind, message: Option<(Option<Key>, String)>) -> Row {

@@ -13,8 +13,8 @@ use crate::error::LoadError;
 /// Rows and tests that outlive a power cut are what a desk is measured with: the rig's test settings are taken back.
 const DURABLE: &[(&str, &str)] = &[("fsync", "on"), ("full_page_writes", "on")];
 /// The rig's own; it listens on this machine alone and is gone after the run.
-const RIG_SECRET: &str = "the load generator's secret which is gone with the rig";
-const RIG_PASSWORD: &str = "rig";
+pub(crate) const RIG_SECRET: &str = "the load generator's secret which is gone with the rig";
+pub(crate) const RIG_PASSWORD: &str = "rig";
 /// Everything comes from one address here.
 const RIG_CONNECTIONS_MAX: &str = "100000";
 
@@ -149,16 +149,23 @@ impl Desk {
     /// # Errors
     /// Those of Postgres.
     pub async fn admin(&self) -> Result<Admin, LoadError> {
-        let (client, connection) =
-            tokio_postgres::connect(&self.admin_url, NoTls).await.map_err(LoadError::postgres("connecting to the record"))?;
-        let mut driver = JoinSet::new();
-        driver.spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::warn!(%error, "the administrator's connection ended");
-            }
-        });
-        Ok(Admin { client, _driver: driver })
+        connect(&self.admin_url).await
     }
+}
+
+/// A connection to the record at this address.
+///
+/// # Errors
+/// Those of Postgres.
+pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
+    let (client, connection) = tokio_postgres::connect(admin_url, NoTls).await.map_err(LoadError::postgres("connecting to the record"))?;
+    let mut driver = JoinSet::new();
+    driver.spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::warn!(%error, "the administrator's connection ended");
+        }
+    });
+    Ok(Admin { client, _driver: driver })
 }
 
 /// An administrator's connection, with the task that drives it.
@@ -175,7 +182,13 @@ impl std::ops::Deref for Admin {
     }
 }
 
-fn migrate(binary: &std::path::Path, admin_url: &str) -> Result<(), LoadError> {
+impl std::ops::DerefMut for Admin {
+    fn deref_mut(&mut self) -> &mut Client {
+        &mut self.client
+    }
+}
+
+pub(crate) fn migrate(binary: &std::path::Path, admin_url: &str) -> Result<(), LoadError> {
     let output = Command::new(binary)
         .arg("migrate")
         .env("HELPLINE_ADMIN_DATABASE_URL", admin_url)

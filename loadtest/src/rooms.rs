@@ -76,6 +76,7 @@ pub async fn run(args: RoomsArgs) -> Result<Verdict, LoadError> {
         pending: AtomicU64::new(0),
         to_ack: Latencies::default(),
         to_seen: Latencies::default(),
+        points: None,
     });
     let (crowd, doors) = enter(&desk, &rooms, &run).await;
     let members = rooms.len() as u64 * 2;
@@ -139,7 +140,7 @@ async fn enter(desk: &Desk, rooms: &[Room], run: &Arc<Run>) -> (JoinSet<(Member,
             }
             let name = format!("{n}{letter}");
             let token = people::token(&desk.secret, user, if sender == Sender::Agent { "Agent Load" } else { "Customer Load" });
-            let member = Member { name: name.clone(), sender, ticket: room.ticket, token, urls };
+            let member = Member { name: name.clone(), sender, ticket: room.ticket, token, urls, lane: 0 };
             let (orders, ordered) = mpsc::channel(ORDERS_MAX);
             let (goal, watched) = watch::channel(Goal::Open);
             crowd.spawn(Client::new(member, Arc::clone(run), ordered, watched).run());
@@ -221,8 +222,8 @@ async fn gather(admin: &tokio_postgres::Client, rooms: &[Room], records: Vec<(Me
                     evidence.asked_to_retry.push(member.sender);
                 }
                 let audience = member.audience();
-                let Record { rows, base, holes, leaks, .. } = record;
-                evidence.observed.push(Observed { name: member.name, audience, base, rows, holes, leaks });
+                let Record { rows, base, holes, leaks, state, .. } = record;
+                evidence.observed.push(Observed { name: member.name, audience, base, rows, holes, leaks, state });
                 evidence.sent.extend(record.sent);
             }
             evidence

@@ -1,12 +1,12 @@
 //! The record's own histories, read as an administrator.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use helpline_core::ids::TicketId;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::checker::{Row, TrueRow};
+use crate::checker::{Facet, Row, TrueRow};
 use crate::error::LoadError;
 use crate::people::Room;
 
@@ -36,6 +36,20 @@ pub async fn histories(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketI
         });
     }
     Ok(histories)
+}
+
+/// Each ticket's state as it stands.
+///
+/// # Errors
+/// Those of Postgres.
+pub async fn states(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketId, BTreeMap<Facet, Option<String>>>, LoadError> {
+    const FACETS: [Facet; 5] = [Facet::Status, Facet::Priority, Facet::Category, Facet::Assignee, Facet::Rating];
+    let rows = admin
+        .query(include_str!("../sql/prove_state.sql"), &[&tickets(rooms)])
+        .await
+        .map_err(LoadError::postgres("reading the tickets"))?;
+    let state = |row: &tokio_postgres::Row| FACETS.into_iter().enumerate().map(|(n, facet)| (facet, row.get(n + 1))).collect();
+    Ok(rows.iter().map(|row| (TicketId::new(row.get(0)), state(row))).collect())
 }
 
 fn tickets(rooms: &[Room]) -> Vec<Uuid> {

@@ -62,6 +62,25 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// A standby's: a base backup of the cluster that listens on this port, removed on drop.
+    pub(crate) fn copied_from(&self, bin: &Path, port: u16) -> Result<Self, RigError> {
+        let name = format!("{TEMPORARY_PREFIX}{}-{:016x}", std::process::id(), rand::random::<u64>());
+        let place = private_dir(&name, self.user.as_ref())?;
+        let cluster =
+            Self { data: place.join("data"), password: self.password.clone(), user: self.user.clone(), temporary: Some(place.clone()) };
+        let primary = format!("host=127.0.0.1 port={port} user={SUPERUSER} password={} application_name=rig", self.password);
+        let mut command = Command::new(bin.join("pg_basebackup"));
+        command.args(["--checkpoint", "fast", "--wal-method", "stream", "--write-recovery-conf", "--no-sync", "--dbname", &primary]);
+        command.arg("--pgdata").arg(&cluster.data).current_dir(&place);
+        run_as(&mut command, self.user.as_ref());
+        let output = command.output().map_err(RigError::io("starting pg_basebackup"))?;
+        if !output.status.success() {
+            let log = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(RigError::Failed { program: "pg_basebackup".into(), status: output.status.to_string(), log });
+        }
+        Ok(cluster)
+    }
+
     fn initdb(&self, bin: &Path, place: &Path, extra: &[&str]) -> Result<(), RigError> {
         let password_file = place.join("initdb.password");
         write_private(&password_file, &self.password, self.user.as_ref())?;

@@ -146,6 +146,14 @@ impl Gateway {
     /// # Errors
     /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].
     pub async fn start(&self) -> Result<(), RigError> {
+        self.start_with(&[]).await
+    }
+
+    /// The same with further settings, for this life only.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_with(&self, settings: &[(&str, &str)]) -> Result<(), RigError> {
         let mut command = Command::new(&self.binary);
         command.arg("serve").args(&self.args);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HELPLINE_")) {
@@ -153,6 +161,7 @@ impl Gateway {
         }
         command.env("HELPLINE_LISTEN", format!("127.0.0.1:{}", self.port));
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.envs(settings.iter().copied());
         self.process.start(command)?;
         let deadline = Instant::now() + READY_TIMEOUT;
         while self.get_status("/readyz").await != Some(200) {

@@ -74,6 +74,25 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Interrupt, settings).await
     }
 
+    /// A standby that streams from this cluster, in a temporary place of its own, with the same roles and passwords. It knows itself
+    /// to its primary as `rig`, by which `synchronous_standby_names` can wait for it.
+    ///
+    /// # Errors
+    /// When the base backup fails, or the standby does not start.
+    pub async fn start_standby(&self) -> Result<Self, RigError> {
+        let cluster = self.cluster.copied_from(&self.bin, self.port)?;
+        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Self::start_cluster(self.bin.clone(), cluster, ParentDeath::Quit, &settings).await
+    }
+
+    /// Makes a standby a primary, on a timeline of its own; returns when it takes writes.
+    ///
+    /// # Errors
+    /// [`RigError::Postgres`].
+    pub async fn promote(&self) -> Result<(), RigError> {
+        self.execute("select pg_promote(true, 60)").await
+    }
+
     async fn start_cluster(bin: PathBuf, cluster: Cluster, death: ParentDeath, settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let log = cluster.data.with_file_name("postgres.log");
         let process = Process::new("postgres", log, death).run_as(cluster.user.clone());
@@ -91,6 +110,11 @@ impl Postgres {
     /// The postmaster's process id while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
+    }
+
+    /// Whether the server has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.process.ended().is_some()
     }
 
     /// The server's log.

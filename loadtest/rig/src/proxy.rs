@@ -35,6 +35,7 @@ struct Weather {
     delay: Duration,
     bytes_per_second: Option<u32>,
     generation: u64,
+    upstream: SocketAddr,
 }
 
 /// Listens on a port of its own and carries bytes to and from the upstream, as well or badly as told. Ends on drop.
@@ -54,11 +55,11 @@ impl Proxy {
     pub async fn start(upstream_port: u16) -> Result<Self, RigError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let listener = TcpListener::bind(address).await.map_err(RigError::io(format!("listening on {address}")))?;
-        let fair = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation: 0 };
-        let (weather, watching) = watch::channel(fair);
         let upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
+        let fair = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation: 0, upstream };
+        let (weather, watching) = watch::channel(fair);
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(address, listener, upstream, watching));
+        tasks.spawn(accept(address, listener, watching));
         Ok(Self { address, weather, _tasks: tasks })
     }
 
@@ -70,6 +71,14 @@ impl Proxy {
     /// Ends every connection; new ones are taken.
     pub fn cut(&self) {
         self.weather.send_modify(|weather| weather.generation += 1);
+    }
+
+    /// Ends every connection; new ones lead to another upstream.
+    pub fn redirect(&self, upstream_port: u16) {
+        self.weather.send_modify(|weather| {
+            weather.upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
+            weather.generation += 1;
+        });
     }
 
     /// Refuses new connections (the port is closed), and leaves those that stand.
@@ -108,13 +117,13 @@ impl Proxy {
         self.weather.send_modify(|weather| {
             let lost = weather.flow == Flow::Swallow;
             let generation = weather.generation + u64::from(lost);
-            *weather = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation };
+            *weather = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation, ..*weather };
         });
     }
 }
 
 /// Owns the connections' tasks: they end with it.
-async fn accept(address: SocketAddr, first: TcpListener, upstream: SocketAddr, mut weather: watch::Receiver<Weather>) {
+async fn accept(address: SocketAddr, first: TcpListener, mut weather: watch::Receiver<Weather>) {
     let mut listener = Some(first);
     let mut connections = JoinSet::new();
     loop {
@@ -128,7 +137,7 @@ async fn accept(address: SocketAddr, first: TcpListener, upstream: SocketAddr, m
         tokio::select! {
             accepted = next_client(listener.as_ref()) => {
                 if let Some(client) = accepted {
-                    connections.spawn(carry(client, upstream, weather.clone()));
+                    connections.spawn(carry(client, weather.clone()));
                 }
             }
             changed = weather.changed() => if changed.is_err() { return },
@@ -144,7 +153,8 @@ async fn next_client(listener: Option<&TcpListener>) -> Option<TcpStream> {
     }
 }
 
-async fn carry(client: TcpStream, upstream: SocketAddr, weather: watch::Receiver<Weather>) {
+async fn carry(client: TcpStream, weather: watch::Receiver<Weather>) {
+    let upstream = weather.borrow().upstream;
     let Ok(server) = TcpStream::connect(upstream).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (client_in, client_out) = client.into_split();

@@ -12,6 +12,8 @@ use crate::{ParentDeath, Process, RigError, free_port, locate};
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// More than a client's fixed buffer, less than an inline command may have.
+const OVERRUN_BYTES: usize = 40 * 1024;
 
 /// One Redis on 127.0.0.1. Killed on drop.
 #[derive(Debug)]
@@ -113,6 +115,28 @@ impl Redis {
     /// [`RigError::Io`].
     pub async fn kill_subscribers(&self) -> Result<(), RigError> {
         self.command("CLIENT KILL TYPE pubsub").await.map(drop)
+    }
+
+    /// Lets no subscriber's output wait for longer than a packet, and sends one of them more than that: Redis cuts it off without a word
+    /// to the publisher. What is sent is no news; whoever listens must not mind it.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn overrun(&self) -> Result<(), RigError> {
+        self.command("CONFIG SET client-output-buffer-limit \"pubsub 1024 1024 1\"").await?;
+        let channels = self.command("PUBSUB CHANNELS *.t.*").await?;
+        if let Some(channel) = channels.lines().nth(2) {
+            self.command(&format!("PUBLISH {} {}", channel.trim(), "x".repeat(OVERRUN_BYTES))).await?;
+        }
+        Ok(())
+    }
+
+    /// Redis's own limit again.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn relax(&self) -> Result<(), RigError> {
+        self.command("CONFIG SET client-output-buffer-limit \"pubsub 33554432 8388608 60\"").await.map(drop)
     }
 
     /// Starts it after [`Self::stop`] or [`Self::kill9`], and waits for its first answer.

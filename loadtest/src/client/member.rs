@@ -1,5 +1,6 @@
 //! What a member is, is told, and knows at the end; and what all members of a run share.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use helpline_core::actor::Audience;
 use helpline_core::ids::{Key, TicketId};
 use tokio::time::Instant;
 
-use crate::checker::{Row, Sender, Sent};
+use crate::checker::{Facet, Row, Sender, Sent};
+use crate::prove::points::Points;
 use crate::report::Latencies;
 
 /// Who a member is and where they may connect.
@@ -23,6 +25,8 @@ pub struct Member {
     pub token: String,
     /// Sockets of the instances, the preferred one first.
     pub urls: Vec<String>,
+    /// Which of the networks between clients and instances it uses: a fault may hit one alone.
+    pub lane: usize,
 }
 
 impl Member {
@@ -62,6 +66,8 @@ pub struct Record {
     pub sent: Vec<Sent>,
     /// What it saw, as applied.
     pub rows: Vec<(u64, Row)>,
+    /// The ticket's state as its events tell it.
+    pub state: BTreeMap<Facet, Option<String>>,
     /// The number before the first of them.
     pub base: u64,
     /// Live events beyond the next one.
@@ -99,6 +105,8 @@ pub struct Run {
     pub to_ack: Latencies,
     /// From the intended time to the sight of it on the other side.
     pub to_seen: Latencies,
+    /// Every ack and every event with its time, where a scenario wants them.
+    pub points: Option<Points>,
 }
 
 /// When a member may stop.

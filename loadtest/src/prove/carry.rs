@@ -1,0 +1,295 @@
+//! Carries a plan out, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
+//! delays no other part's.
+
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
+use super::stand::Stand;
+use super::storm;
+use crate::desk::{self, Admin};
+use crate::error::LoadError;
+use crate::people::Room;
+
+/// What a slow network carries.
+const SLOW_BYTES_PER_SECOND: u32 = 2_048;
+/// Redis, heard over a bad line.
+const REDIS_DELAY: Duration = Duration::from_millis(150);
+/// Between an instance's readiness and the next one's stop.
+const MIN_READY: Duration = Duration::from_secs(3);
+/// Postgres, in another town.
+const POSTGRES_DELAY: Duration = Duration::from_millis(20);
+
+/// One operation as it went.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Seconds into the run.
+    pub at: f64,
+    /// When it was over.
+    pub until: f64,
+    /// As in the plan.
+    pub op: Op,
+    /// What is worth telling; or why it could not be done.
+    pub outcome: Result<String, String>,
+}
+
+/// Everything that the operations need.
+#[derive(Debug)]
+pub struct Stage {
+    /// What is broken.
+    pub stand: Stand,
+    /// The tickets.
+    pub rooms: Vec<Room>,
+    /// One part, one operation at a time.
+    parts: Parts,
+}
+
+#[derive(Debug)]
+struct Parts {
+    redis: Mutex<()>,
+    postgres: Mutex<()>,
+    gateways: Vec<Mutex<()>>,
+}
+
+impl Stage {
+    /// Nothing is under way.
+    pub fn new(stand: Stand, rooms: Vec<Room>) -> Self {
+        let gateways = stand.gateways.iter().map(|_| Mutex::new(())).collect();
+        Self { stand, rooms, parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
+    }
+
+    /// Carries the whole plan out.
+    pub async fn play(self: &Arc<Self>, plan: &Plan, begun: Instant) -> Vec<Done> {
+        let mut playing = JoinSet::new();
+        for step in plan.steps.clone() {
+            let stage = Arc::clone(self);
+            playing.spawn(async move {
+                sleep_until(begun + step.at).await;
+                let at = begun.elapsed().as_secs_f64();
+                let outcome = stage.carry_out(&step.op).await.map_err(|error| told(&error));
+                let done = Done { at, until: begun.elapsed().as_secs_f64(), op: step.op, outcome };
+                println!("fault      {:6.1} s  {}{}", done.at, done.op, remark(&done.outcome));
+                done
+            });
+        }
+        let mut log = playing.join_all().await;
+        log.sort_by(|a, b| a.at.total_cmp(&b.at));
+        log
+    }
+
+    async fn carry_out(&self, op: &Op) -> Result<String, LoadError> {
+        match op {
+            Op::Redis(op) => self.redis(*op).await,
+            Op::Postgres(op) => self.postgres(*op).await,
+            Op::Gateway(n, op) => self.gateway(*n, *op).await,
+            Op::Roll => self.roll().await,
+            Op::Clients(lanes, op) => {
+                self.clients(lanes, *op);
+                Ok(String::new())
+            }
+            Op::Psql(seconds) => self.psql(*seconds).await,
+            Op::Locks(seconds) => self.locks(*seconds).await,
+            Op::Storm(clients) => storm::run(&self.stand, &self.rooms, *clients).await,
+            Op::Disk(op) => self.disk(*op).await,
+        }
+    }
+
+    async fn redis(&self, op: RedisOp) -> Result<String, LoadError> {
+        let _part = self.parts.redis.lock().await;
+        let redis = &self.stand.redis;
+        match op {
+            RedisOp::Kill9 => redis.kill9().await?,
+            RedisOp::Start if redis.pid().is_none() => redis.start().await?,
+            RedisOp::Start => {}
+            RedisOp::Freeze => redis.freeze(),
+            RedisOp::Thaw => redis.thaw(),
+            RedisOp::Flush => redis.flush().await?,
+            RedisOp::Restart => redis.restart().await?,
+            RedisOp::KillSubscribers => redis.kill_subscribers().await?,
+            RedisOp::Overrun => redis.overrun().await?,
+            RedisOp::Relax => redis.relax().await?,
+        }
+        Ok(String::new())
+    }
+
+    async fn postgres(&self, op: PostgresOp) -> Result<String, LoadError> {
+        let _part = self.parts.postgres.lock().await;
+        let mut postgres = self.stand.postgres.lock().await;
+        match op {
+            PostgresOp::Terminate => {
+                let sql = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'helpline_service'";
+                drop(postgres);
+                let ended = self.admin().await?.query(sql, &[]).await.map_err(LoadError::postgres("ending backends"))?;
+                return Ok(format!("{} backends", ended.len()));
+            }
+            PostgresOp::Restart => postgres.restart().await?,
+            PostgresOp::Kill9 => postgres.kill9().await?,
+            PostgresOp::Start if postgres.pid().is_none() => postgres.start().await?,
+            PostgresOp::Start => {}
+            PostgresOp::Freeze => postgres.freeze(),
+            PostgresOp::Thaw => postgres.thaw(),
+            PostgresOp::Cut => self.stand.postgres_link.cut(),
+            PostgresOp::Delay => self.stand.postgres_link.delay(POSTGRES_DELAY),
+            PostgresOp::Heal => self.stand.postgres_link.resume(),
+            PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
+                let standby = postgres.start_standby().await?;
+                drop(postgres);
+                *self.stand.standby.lock().await = Some(standby);
+                if op == PostgresOp::StandbySync {
+                    // After the copy: the standby itself must not wait for another one when it has taken over.
+                    let waits = "alter system set synchronous_standby_names = 'rig'";
+                    let admin = self.admin().await?;
+                    admin.batch_execute(waits).await.map_err(LoadError::postgres("asking for synchronous commits"))?;
+                    admin.batch_execute("select pg_reload_conf()").await.map_err(LoadError::postgres("reloading settings"))?;
+                    return Ok("an ack from now on means: on both".into());
+                }
+                return Ok("an ack means: on the primary; what the standby has not received is lost with it".into());
+            }
+            PostgresOp::Promote => {
+                let Some(standby) = self.stand.standby.lock().await.take() else { return Ok("passed over: no standby".into()) };
+                postgres.kill9().await?;
+                standby.promote().await?;
+                self.stand.postgres_link.redirect(standby.port());
+                *postgres = standby;
+            }
+        }
+        Ok(String::new())
+    }
+
+    async fn gateway(&self, n: usize, op: GatewayOp) -> Result<String, LoadError> {
+        const MISSING: LoadError = LoadError::Usage("the plan names an instance that is not there");
+        let _part = self.parts.gateways.get(n).ok_or(MISSING)?.lock().await;
+        let gateway = &self.stand.gateways[n];
+        let link = &self.stand.redis_links[n];
+        let runs = || gateway.ended().is_none() && gateway.pid().is_some();
+        match op {
+            GatewayOp::Kill9 => gateway.kill9().await?,
+            GatewayOp::Start if !runs() => gateway.start().await?,
+            // Told to die and not dead yet: the place was not reached. It must not be reached later.
+            GatewayOp::Start => {
+                gateway.kill9().await?;
+                gateway.start().await?;
+            }
+            GatewayOp::Stop => return Ok(format!("exit {:?}", gateway.stop().await?)),
+            GatewayOp::Freeze => gateway.freeze(),
+            GatewayOp::Thaw => gateway.thaw(),
+            GatewayOp::AfterCommit => return self.doom(n, "after-commit").await,
+            GatewayOp::InsideBatch => return self.doom(n, "inside-batch").await,
+            GatewayOp::DuringCatchUp => return self.doom(n, "during-catch-up").await,
+            GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
+            GatewayOp::RedisUnplug => link.unplug(),
+            GatewayOp::RedisHeal => link.resume(),
+            GatewayOp::FewDescriptors => return Ok(limit_descriptors(gateway.pid(), 0)),
+            GatewayOp::ManyDescriptors => return Ok(limit_descriptors(gateway.pid(), 65_536)),
+        }
+        Ok(String::new())
+    }
+
+    /// Starts an instance that dies when it comes to this place.
+    async fn doom(&self, n: usize, place: &str) -> Result<String, LoadError> {
+        let gateway = &self.stand.gateways[n];
+        gateway.kill9().await?;
+        // It may be dead before it was seen ready: clients do not wait for us.
+        let started = gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await;
+        Ok(if started.is_ok() { String::new() } else { "reached at once".into() })
+    }
+
+    async fn roll(&self) -> Result<String, LoadError> {
+        let mut exits = Vec::new();
+        for (gateway, part) in self.stand.gateways.iter().zip(&self.parts.gateways) {
+            let _part = part.lock().await;
+            exits.push(gateway.stop().await?);
+            gateway.start().await?;
+            // As an orchestrator waits before it takes the next one: those sent away must have somewhere to go.
+            sleep(MIN_READY).await;
+        }
+        Ok(format!("exit codes {exits:?}"))
+    }
+
+    fn clients(&self, lanes: &[usize], op: ClientOp) {
+        for way in self.stand.lanes.iter().flat_map(|ways| lanes.iter().map(|lane| &ways[*lane])) {
+            match op {
+                ClientOp::Cut => way.cut(),
+                ClientOp::HalfOpen => way.half_open(),
+                ClientOp::Freeze => way.stall(),
+                ClientOp::Slow => way.throttle(SLOW_BYTES_PER_SECOND),
+                ClientOp::Heal => way.resume(),
+            }
+        }
+    }
+
+    async fn psql(&self, seconds: u64) -> Result<String, LoadError> {
+        let mut admin = self.admin().await?;
+        let doing = || LoadError::postgres("writing by plain SQL");
+        let transaction = admin.transaction().await.map_err(doing())?;
+        let tickets: Vec<_> = self.rooms.iter().rev().take(2).map(|room| room.ticket.uuid()).collect();
+        transaction.execute(include_str!("../../sql/prove_touch.sql"), &[&tickets]).await.map_err(doing())?;
+        sleep(Duration::from_secs(seconds)).await;
+        transaction.commit().await.map_err(doing())?;
+        Ok("committed".into())
+    }
+
+    async fn locks(&self, seconds: u64) -> Result<String, LoadError> {
+        let mut admin = self.admin().await?;
+        let doing = || LoadError::postgres("locking tickets");
+        let transaction = admin.transaction().await.map_err(doing())?;
+        let tickets: Vec<_> = self.rooms.iter().map(|room| room.ticket.uuid()).collect();
+        transaction.execute(include_str!("../../sql/prove_lock.sql"), &[&tickets]).await.map_err(doing())?;
+        sleep(Duration::from_secs(seconds)).await;
+        transaction.rollback().await.map_err(doing())?;
+        Ok("let go".into())
+    }
+
+    async fn disk(&self, op: DiskOp) -> Result<String, LoadError> {
+        let Some(disk) = &self.stand.disk else { return Ok("passed over: only root can mount a small disk".into()) };
+        let _part = self.parts.postgres.lock().await;
+        match op {
+            DiskOp::Full => disk.fill(),
+            DiskOp::Free => {
+                disk.free();
+                let postgres = self.stand.postgres.lock().await;
+                if postgres.has_ended() || postgres.pid().is_none() {
+                    postgres.start().await?;
+                    return Ok("Postgres had given up and was started again".into());
+                }
+            }
+        }
+        Ok(String::new())
+    }
+
+    async fn admin(&self) -> Result<Admin, LoadError> {
+        desk::connect(&self.stand.admin_url().await).await
+    }
+}
+
+/// Leaves a process so many descriptors more than it has.
+fn limit_descriptors(pid: Option<u32>, spare: usize) -> String {
+    let Some(pid) = pid else { return "passed over: not running".into() };
+    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count);
+    let limit = format!("--nofile={}:", open + spare);
+    let set = Command::new("prlimit").args(["--pid", &pid.to_string(), &limit]).stderr(Stdio::null()).status();
+    if set.is_ok_and(|status| status.success()) { format!("{open} open, limit {}", open + spare) } else { "passed over: no prlimit".into() }
+}
+
+fn remark(outcome: &Result<String, String>) -> String {
+    match outcome {
+        Ok(text) if text.is_empty() => String::new(),
+        Ok(text) => format!(" ({text})"),
+        Err(why) => format!(" COULD NOT BE DONE: {why}"),
+    }
+}
+
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,316 @@
+//! `prove`: breaks a desk of its own in every way that an operator will meet, by a seeded plan, and checks every history. The report says
+//! what was done when and what clients saw of it; exit 1 when any promise was broken.
+
+mod carry;
+mod changes;
+mod crowd;
+mod generate;
+mod page;
+mod plan;
+pub mod points;
+mod report;
+mod shrink;
+mod stand;
+mod storm;
+mod twin;
+mod windows;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::{Args, Subcommand};
+use helpline_rig::Gateway;
+use tokio::time::{Instant, sleep};
+
+use crate::checker::{self, Violation};
+use crate::client::{Goal, Run};
+use crate::desk;
+use crate::error::LoadError;
+use crate::people;
+use crate::report::{Latencies, Verdict};
+use crate::truth;
+use carry::{Done, Stage};
+use crowd::{Door, Traffic};
+use generate::Scale;
+use plan::Plan;
+use points::{Outage, Point, Points};
+use stand::{Stand, StandSpec};
+
+/// From the first connection to everybody subscribed.
+const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
+/// From the last send to the last answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
+/// Of a run that is told nothing else.
+const SECONDS: u64 = 600;
+/// Of a brief one.
+const SECONDS_BRIEF: u64 = 75;
+
+/// Settings of `prove`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ProveArgs {
+    #[command(subcommand)]
+    then: Option<Then>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Then {
+    /// Removes lines from a failing plan while it still fails; writes what is left beside it
+    Shrink(ShrinkArgs),
+}
+
+/// Settings of `prove shrink`.
+#[derive(Debug, Args)]
+pub struct ShrinkArgs {
+    /// The failing plan
+    file: PathBuf,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Settings of a run.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Chooses the plan; the same seed gives the same plan on every machine
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How long to send and to break things; otherwise 600, or 75 with --brief
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// What shows in a minute, instead of everything
+    #[arg(long)]
+    brief: bool,
+    /// A saved plan instead of a generated one
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+    /// Tickets, each with a customer and an agent on two devices each
+    #[arg(long, default_value_t = 50)]
+    tickets: usize,
+    /// Sends per second, of all members together
+    #[arg(long, default_value_t = 60.0)]
+    rate: f64,
+    /// Length of a text
+    #[arg(long, default_value_t = 120)]
+    body_bytes: usize,
+    /// Gateways
+    #[arg(long, default_value_t = 2)]
+    instances: usize,
+    /// The gateway's binary; otherwise HELPLINE_BIN, otherwise the one beside this program
+    #[arg(long, value_name = "FILE")]
+    bin: Option<PathBuf>,
+    /// Messages alone: no changes of status, priority, assignee and rating beside them
+    #[arg(long)]
+    no_changes: bool,
+    /// A setting of the gateways, NAME=VALUE
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Where plans and reports are kept
+    #[arg(long, value_name = "DIR", default_value = "target/prove")]
+    out: PathBuf,
+    /// From the last fault's end to everybody having seen everything
+    #[arg(long, default_value_t = 60)]
+    converge_seconds: u64,
+    /// A promise that debug builds of the gateway shall break, to see this program notice
+    #[arg(long, hide = true)]
+    sabotage: Option<String>,
+}
+
+/// What a run found.
+#[derive(Debug)]
+pub struct Findings {
+    /// The plan.
+    pub plan: Plan,
+    /// What was done.
+    pub log: Vec<Done>,
+    /// What is wrong.
+    pub violations: Vec<Violation>,
+    /// Acked messages that an asynchronous standby's promotion cost: told, not counted.
+    pub lost_by_promotion: usize,
+    /// Acks and events with their times, from the first send.
+    pub points: Vec<Point>,
+    /// Times without service.
+    pub outages: Vec<Outage>,
+    /// From the mended desk to everybody having seen everything; none: never.
+    pub converged: Option<Duration>,
+    /// Counts, for the report.
+    pub counts: Vec<(&'static str, String)>,
+}
+
+/// Runs, reports, judges.
+///
+/// # Errors
+/// When the run could not be carried out. What it finds is in the verdict.
+pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
+    if let Some(Then::Shrink(args)) = args.then {
+        return shrink::run(&args).await;
+    }
+    let settings = args.settings;
+    let plan = plan_of(&settings)?;
+    let dir = new_directory(&settings)?;
+    write(&dir.join("plan.txt"), &format!("# seed {}, {} s\n{plan}", settings.seed, seconds(&settings)))?;
+    println!("plan       {} operations in {}", plan.steps.len(), dir.join("plan.txt").display());
+    let findings = attempt(&settings, plan, &dir).await?;
+    let judged = report::judge(&findings, &settings);
+    write(&dir.join("certificate.txt"), &judged.certificate)?;
+    write(&dir.join("report.html"), &page::render(&findings, &judged))?;
+    print!("{}", judged.certificate);
+    println!("report     {}", dir.join("report.html").display());
+    Ok(if findings.violations.is_empty() { Verdict::Held } else { Verdict::Broken })
+}
+
+fn seconds(settings: &Settings) -> u64 {
+    settings.seconds.unwrap_or(if settings.brief { SECONDS_BRIEF } else { SECONDS })
+}
+
+fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
+    let Some(file) = &settings.plan else {
+        let scale = if settings.brief { Scale::Brief } else { Scale::Full };
+        return Ok(generate::plan(settings.seed, seconds(settings), settings.instances, scale));
+    };
+    read_plan(file)
+}
+
+fn read_plan(file: &Path) -> Result<Plan, LoadError> {
+    let text = std::fs::read_to_string(file).map_err(|error| LoadError::Program { program: "reading the plan", why: error.to_string() })?;
+    text.parse().map_err(|why| LoadError::Program { program: "reading the plan", why })
+}
+
+fn new_directory(settings: &Settings) -> Result<PathBuf, LoadError> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let dir = settings.out.join(format!("{now}-seed-{}", settings.seed));
+    std::fs::create_dir_all(&dir)
+        .map_err(|error| LoadError::Program { program: "making the report's directory", why: error.to_string() })?;
+    Ok(dir)
+}
+
+fn write(file: &Path, text: &str) -> Result<(), LoadError> {
+    std::fs::write(file, text).map_err(|error| LoadError::Program { program: "writing the report", why: error.to_string() })
+}
+
+/// One run of one plan.
+async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
+    let stand = Stand::start(&spec(settings, &plan, dir)?).await?;
+    let admin = desk::connect(&stand.admin_url().await).await?;
+    // Two tickets more, for the conversation that is held with and without notes.
+    let mut rooms = people::make_rooms(&admin, settings.tickets + 2).await.map_err(LoadError::postgres("making tickets"))?;
+    let twins = rooms.split_off(settings.tickets);
+    drop(admin);
+    let run = Arc::new(new_run());
+    let (crowd, doors) = crowd::enter(&stand, &rooms, &run).await;
+    let members = (rooms.len() * crowd::MEMBERS_PER_TICKET) as u64;
+    if !holds_within(JOIN_TIMEOUT, || run.joined.load(Ordering::Relaxed) >= members).await {
+        return Err(LoadError::Stalled("not everybody could subscribe".into()));
+    }
+    println!("joined     {members} members of {} tickets on {} instances", rooms.len(), stand.gateways.len());
+
+    let stage = Arc::new(Stage::new(stand, rooms));
+    let begun = Instant::now();
+    let seconds = settings.plan.as_ref().map_or_else(|| seconds(settings), |_| settings.seconds.unwrap_or_else(|| length(&plan)));
+    let seconds_of_changes = if settings.no_changes { 0 } else { seconds };
+    let traffic = Traffic { rate: settings.rate, seconds, body_bytes: settings.body_bytes };
+    let (log, sent, changes) = tokio::join!(
+        stage.play(&plan, begun),
+        crowd::send_all(&run, &doors, traffic, begun),
+        changes::ask_all(&stage, begun, seconds_of_changes)
+    );
+    let mended = Instant::now();
+    stage.stand.mend().await?;
+    holds_within(ANSWER_TIMEOUT, || run.pending.load(Ordering::Relaxed) == 0).await;
+    let converged = converge(&stage, &doors, Duration::from_secs(settings.converge_seconds)).await?.then(|| mended.elapsed());
+    let records = crowd::farewell(crowd, &doors).await;
+    let mut violations: Vec<Violation> =
+        log.iter().filter_map(|done| done.outcome.as_ref().err().map(|why| Violation::Stuck(format!("{}: {why}", done.op)))).collect();
+    let gave_up = records.iter().filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
+    violations.extend(gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name))));
+    let counts = counts(&run, &records, sent, changes);
+
+    let admin = desk::connect(&stage.stand.admin_url().await).await?;
+    let histories = truth::histories(&admin, &stage.rooms).await?;
+    let mut states = truth::states(&admin, &stage.rooms).await?;
+    let mut evidence = crowd::evidence(records, &stage.rooms, histories);
+    for (evidence, room) in evidence.iter_mut().zip(&stage.rooms) {
+        evidence.state = states.remove(&room.ticket).unwrap_or_default();
+    }
+    violations.extend(evidence.iter().flat_map(checker::check));
+    match twin::check(&stage.stand, twins[0], twins[1], &run.canary).await {
+        Ok(found) => violations.extend(found),
+        Err(error) => violations.push(Violation::Stuck(format!("a conversation after everything was mended: {error}"))),
+    }
+    let before = violations.len();
+    if plan.may_lose() {
+        violations.retain(|violation| !matches!(violation, Violation::Lost(what) if what.ends_with(checker::NOT_IN_RECORD)));
+    }
+    let lost_by_promotion = before - violations.len();
+    let (points, outages) = report::from_first_send(&run, begun);
+    Ok(Findings { plan, log, violations, lost_by_promotion, points, outages, converged, counts })
+}
+
+/// A replayed plan runs until its last line, and a little longer.
+fn length(plan: &Plan) -> u64 {
+    plan.steps.last().map_or(10, |step| step.at.as_secs() + 6)
+}
+
+fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<StandSpec, LoadError> {
+    let binary = settings.bin.clone().map_or_else(Gateway::find_binary, Ok)?;
+    let mut set: Vec<(String, String)> =
+        settings.set.iter().filter_map(|setting| setting.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect();
+    set.extend(settings.sabotage.iter().map(|name| ("HELPLINE_SABOTAGE".to_owned(), name.clone())));
+    Ok(StandSpec { binary, instances: settings.instances.max(1), settings: set, logs: dir.to_owned(), small_disk: plan.fills_disk() })
+}
+
+fn new_run() -> Run {
+    let begun = Instant::now();
+    Run {
+        begun,
+        canary: format!("canary{:016x}", rand::random::<u64>()),
+        name: format!("p{:08x}", rand::random::<u32>()),
+        joined: AtomicU64::new(0),
+        pending: AtomicU64::new(0),
+        to_ack: Latencies::default(),
+        to_seen: Latencies::default(),
+        points: Some(Points::new(begun)),
+    }
+}
+
+/// Tells everybody how far to come; whether they did. Whoever has come as far ends its task.
+async fn converge(stage: &Stage, doors: &[Door], within: Duration) -> Result<bool, LoadError> {
+    let admin = desk::connect(&stage.stand.admin_url().await).await?;
+    let heads = truth::heads(&admin, &stage.rooms).await?;
+    for door in doors {
+        let (seq, public_seq) = heads.get(&door.ticket).copied().unwrap_or_default();
+        door.goal.send_replace(Goal::Seq(if door.sender == checker::Sender::Agent { seq } else { public_seq }));
+    }
+    Ok(holds_within(within, || doors.iter().all(|door| door.goal.is_closed())).await)
+}
+
+/// Polls a condition that has no event of its own.
+async fn holds_within(within: Duration, holds: impl Fn() -> bool) -> bool {
+    let deadline = Instant::now() + within;
+    while !holds() {
+        if Instant::now() > deadline {
+            return false;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    true
+}
+
+type Records = [(crate::client::Member, crate::client::Record)];
+
+fn counts(run: &Run, records: &Records, sent: u64, changes: (u64, u64)) -> Vec<(&'static str, String)> {
+    let sum = |of: fn(&crate::client::Record) -> u64| records.iter().map(|(_, record)| of(record)).sum::<u64>().to_string();
+    vec![
+        ("sends", sent.to_string()),
+        ("changes taken", format!("{} of {}", changes.0, changes.1)),
+        ("events applied", sum(|record| record.rows.len() as u64)),
+        ("connections", sum(|record| record.connections)),
+        ("sends repeated", sum(|record| record.retries)),
+        ("resets", sum(|record| record.resets)),
+        ("events repeated", sum(|record| record.repeats)),
+        ("to ack", run.to_ack.line()),
+    ]
+}

@@ -1,0 +1,121 @@
+//! The certificate: what was held, in short lines, with the numbers that the targets ask for.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::points::{Measure, Outage, Point};
+use super::windows::{self, Kind, Window};
+use super::{Findings, Settings};
+use crate::client::Run;
+
+/// Violations that are printed in full; of the rest, the count.
+const DETAILS_MAX: usize = 60;
+/// From commit to delivery, while the relay is dead: p99.
+const RELAY_DEAD_MS: f64 = 2_000.0;
+/// The same otherwise.
+const OTHERWISE_MS: f64 = 250.0;
+/// Beyond the delay that a `bye` asked for.
+const ROLL_MARGIN: Duration = Duration::from_secs(1);
+
+/// What a run is found to have held.
+#[derive(Debug)]
+pub struct Judged {
+    /// The times under faults.
+    pub windows: Vec<Window>,
+    /// For the terminal and the file.
+    pub certificate: String,
+}
+
+/// A target with what was measured.
+struct Target {
+    what: &'static str,
+    /// None: nothing to measure it by in this run.
+    measured: Option<f64>,
+    most: f64,
+}
+
+/// Writes the certificate.
+pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
+    let windows = windows::of(&findings.log);
+    let mut text = String::new();
+    let mut line = |word: &str, rest: String| {
+        let _ = writeln!(text, "{word:10} {rest}");
+    };
+    line("seed", format!("{} · {} operations · {} instances", settings.seed, findings.plan.steps.len(), settings.instances));
+    for (word, count) in &findings.counts {
+        line(word, format!(" {count}"));
+    }
+    let converged = findings.converged.map_or("NOT in time".to_owned(), |after| format!("{:.1} s after the end", after.as_secs_f64()));
+    line("converged", converged);
+    if findings.plan.may_lose() {
+        line("promotion", format!("{} acked messages were not on the asynchronous standby", findings.lost_by_promotion));
+    }
+    for target in targets(findings, &windows) {
+        let verdict = match target.measured {
+            None => "nothing to measure it by".to_owned(),
+            Some(ms) if ms <= target.most => format!("{ms:.0} ms, at most {:.0}: met", target.most),
+            Some(ms) => format!("{ms:.0} ms, at most {:.0}: MISSED", target.most),
+        };
+        line("target", format!("{} {verdict}", target.what));
+    }
+    let mut counts: BTreeMap<&str, usize> =
+        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "refused", "stuck"].map(|word| (word, 0)).into();
+    for violation in &findings.violations {
+        *counts.entry(violation.word()).or_default() += 1;
+    }
+    line("verdict", counts.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(" · "));
+    for violation in findings.violations.iter().take(DETAILS_MAX) {
+        let _ = writeln!(text, "  {violation}");
+    }
+    if findings.violations.len() > DETAILS_MAX {
+        let _ = writeln!(text, "  … and {} more", findings.violations.len() - DETAILS_MAX);
+    }
+    Judged { windows, certificate: text }
+}
+
+fn targets(findings: &Findings, windows: &[Window]) -> [Target; 3] {
+    let under = |kind: Kind, at: f64, lane: usize| windows.iter().any(|window| window.kind == kind && window.holds(at, lane));
+    let mut dead = Vec::new();
+    let mut otherwise = Vec::new();
+    for point in findings.points.iter().filter(|point| point.measure == Measure::Delivery) {
+        // A late event is charged to the time of its commit as well as to that of its sight.
+        let committed = point.at - point.ms / 1000.0;
+        if under(Kind::Away, point.at, point.lane) || under(Kind::Away, committed, point.lane) {
+            continue;
+        }
+        if under(Kind::Relay, point.at, point.lane) || under(Kind::Relay, committed, point.lane) {
+            dead.push(point.ms);
+        } else {
+            otherwise.push(point.ms);
+        }
+    }
+    let beyond = |outage: &&Outage| under(Kind::Roll, outage.at, outage.lane) && !under(Kind::Away, outage.at, outage.lane);
+    let waits = findings.outages.iter().filter(beyond).map(|outage| outage.lasted.saturating_sub(outage.told.unwrap_or_default()));
+    [
+        Target { what: "commit to delivery, p99, relay or an instance dead", measured: p99(dead), most: RELAY_DEAD_MS },
+        Target { what: "commit to delivery, p99, otherwise", measured: p99(otherwise), most: OTHERWISE_MS },
+        Target {
+            what: "rolling restart, longest without service beyond the told delay",
+            measured: waits.max().map(|wait| wait.as_secs_f64() * 1000.0),
+            most: ROLL_MARGIN.as_secs_f64() * 1000.0,
+        },
+    ]
+}
+
+fn p99(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get((values.len() * 99 / 100).min(values.len().saturating_sub(1))).copied()
+}
+
+/// The points and outages with times that count from the first send; what was before is left out.
+pub fn from_first_send(run: &Run, begun: Instant) -> (Vec<Point>, Vec<Outage>) {
+    let offset = begun.saturating_duration_since(run.begun).as_secs_f64();
+    let (mut points, mut outages) = run.points.as_ref().map(super::Points::take).unwrap_or_default();
+    points.iter_mut().for_each(|point| point.at -= offset);
+    outages.iter_mut().for_each(|outage| outage.at -= offset);
+    points.retain(|point| point.at >= 0.0);
+    (points, outages)
+}

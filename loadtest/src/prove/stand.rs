@@ -1,0 +1,185 @@
+//! What a proof stands on: a Postgres, a Redis and some gateways of its own, with a bad network between each two of them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use helpline_rig::{Gateway, Postgres, Proxy, Redis};
+use tokio::sync::Mutex;
+
+use super::plan::LANES;
+use crate::desk;
+use crate::error::LoadError;
+
+/// Short, so that a half-open connection is noticed within the run.
+const HEARTBEAT_MS: &str = "4000";
+/// Everything comes from one address here.
+const CONNECTIONS_MAX: &str = "100000";
+/// Small enough to be filled, large enough for the record and its log.
+const DISK_MIB: u32 = 700;
+
+/// How it is made.
+#[derive(Debug, Clone)]
+pub struct StandSpec {
+    /// The gateway's binary.
+    pub binary: PathBuf,
+    /// How many.
+    pub instances: usize,
+    /// Their further settings.
+    pub settings: Vec<(String, String)>,
+    /// Where logs go.
+    pub logs: PathBuf,
+    /// Whether the record lies on a small disk.
+    pub small_disk: bool,
+}
+
+/// The whole of it. Declared in the order in which it must end.
+#[derive(Debug)]
+pub struct Stand {
+    /// The instances.
+    pub gateways: Vec<Gateway>,
+    /// Between clients and instances: by instance, then by lane.
+    pub lanes: Vec<Vec<Proxy>>,
+    /// Between each instance and Redis.
+    pub redis_links: Vec<Proxy>,
+    /// The relay.
+    pub redis: Redis,
+    /// Between the instances and Postgres.
+    pub postgres_link: Proxy,
+    /// A standby, while there is one that is not promoted.
+    pub standby: Mutex<Option<Postgres>>,
+    /// The record; after a promotion, what was the standby.
+    pub postgres: Mutex<Postgres>,
+    /// The small disk, if the record lies on one.
+    pub disk: Option<Disk>,
+}
+
+impl Stand {
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// Those of the rig.
+    pub async fn start(spec: &StandSpec) -> Result<Self, LoadError> {
+        // What a proof breaks is killed, not unplugged: the rig's fast settings lose nothing by that.
+        let settings = [("max_wal_size", "128MB"), ("wal_level", "replica"), ("hot_standby", "on"), ("restart_after_crash", "on")];
+        let disk = if spec.small_disk { Disk::mount() } else { None };
+        let postgres = match &disk {
+            Some(disk) => {
+                Postgres::start_in_with(&disk.place, &[&[("fsync", "off"), ("max_connections", "300")], &settings[..]].concat()).await?
+            }
+            None => Postgres::start_temporary_with(&settings).await?,
+        };
+        desk::migrate(&spec.binary, &postgres.admin_url("postgres"))?;
+        let redis = Redis::start_new().await?;
+        let postgres_link = Proxy::start(postgres.port()).await?;
+        let url = postgres.url_for("helpline_service", desk::RIG_PASSWORD, "postgres");
+        let database_url = url.replace(&format!(":{}/", postgres.port()), &format!(":{}/", postgres_link.port()));
+        let (mut gateways, mut lanes, mut redis_links) = (Vec::new(), Vec::new(), Vec::new());
+        for n in 0..spec.instances {
+            let link = Proxy::start(redis.port()).await?;
+            let mut gateway = Gateway::spec()
+                .binary(&spec.binary)
+                .env("HELPLINE_DATABASE_URL", &database_url)
+                .env("HELPLINE_REDIS_URL", format!("redis://127.0.0.1:{}", link.port()))
+                .env("HELPLINE_JWT_SECRET", desk::RIG_SECRET)
+                .env("HELPLINE_CONNECTIONS_MAX", CONNECTIONS_MAX)
+                .env("HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", CONNECTIONS_MAX)
+                .env("HELPLINE_FRAMES_ADDRESS_FACTOR", "100000")
+                .env("HELPLINE_HEARTBEAT_MS", HEARTBEAT_MS)
+                .env("HELPLINE_LOG", "warn")
+                .log(spec.logs.join(format!("gateway-{}.log", n + 1)));
+            for (name, value) in &spec.settings {
+                gateway = gateway.env(name, value);
+            }
+            let gateway = gateway.start().await?;
+            let mut ways = Vec::new();
+            for _ in 0..LANES {
+                ways.push(Proxy::start(gateway.port()).await?);
+            }
+            gateways.push(gateway);
+            lanes.push(ways);
+            redis_links.push(link);
+        }
+        let (standby, postgres) = (Mutex::new(None), Mutex::new(postgres));
+        Ok(Self { gateways, lanes, redis_links, redis, postgres_link, standby, postgres, disk })
+    }
+
+    /// The record as an administrator, wherever it is now.
+    pub async fn admin_url(&self) -> String {
+        self.postgres.lock().await.admin_url("postgres")
+    }
+
+    /// A lane's sockets, the preferred instance first.
+    pub fn sockets(&self, preferred: usize, lane: usize) -> Vec<String> {
+        let instances = self.lanes.len();
+        (0..instances).map(|n| format!("ws://127.0.0.1:{}/v1/ws", self.lanes[(preferred + n) % instances][lane].port())).collect()
+    }
+
+    /// Mends whatever a plan may have left broken: the end of a run is judged on a desk that works.
+    ///
+    /// # Errors
+    /// When a part does not come back.
+    pub async fn mend(&self) -> Result<(), LoadError> {
+        if let Some(disk) = &self.disk {
+            disk.free();
+        }
+        self.postgres_link.resume();
+        let postgres = self.postgres.lock().await;
+        postgres.thaw();
+        if postgres.pid().is_none() || postgres.has_ended() {
+            postgres.start().await?;
+        }
+        self.redis.thaw();
+        if self.redis.pid().is_none() {
+            self.redis.start().await?;
+        }
+        for proxy in self.redis_links.iter().chain(self.lanes.iter().flatten()) {
+            proxy.resume();
+        }
+        for gateway in &self.gateways {
+            gateway.thaw();
+            if gateway.ended().is_some() || gateway.pid().is_none() {
+                gateway.start().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A file system in memory that only the record uses. Unmounted on drop.
+#[derive(Debug)]
+pub struct Disk {
+    place: PathBuf,
+}
+
+impl Disk {
+    /// None: not root, or no such thing here; the faults that need it are passed over with a word.
+    fn mount() -> Option<Self> {
+        let place = Path::new("/var/tmp").join(format!("helpline-disk-{}", std::process::id()));
+        std::fs::create_dir_all(&place).ok()?;
+        let size = format!("size={DISK_MIB}m,mode=755");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&place).stderr(Stdio::null()).status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Self { place });
+        }
+        let _ = std::fs::remove_dir(&place);
+        None
+    }
+
+    /// Fills it to the last byte.
+    pub fn fill(&self) {
+        let filler = format!("of={}", self.place.join("filler").display());
+        let _ = Command::new("dd").args(["if=/dev/zero", "bs=1M", &filler]).stderr(Stdio::null()).status();
+    }
+
+    /// Makes room again.
+    pub fn free(&self) {
+        let _ = std::fs::remove_file(self.place.join("filler"));
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.place).status();
+        let _ = std::fs::remove_dir(&self.place);
+    }
+}

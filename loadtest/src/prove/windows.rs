@@ -1,0 +1,115 @@
+//! Which part of a run stood under which fault: what the targets are held against.
+
+use super::carry::Done;
+use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
+
+/// After a fault's end, until everybody has reconnected by the usual backoff.
+const GRACE_S: f64 = 4.0;
+
+/// A time under a fault.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// Seconds into the run.
+    pub from: f64,
+    /// Its end, with some grace.
+    pub to: f64,
+    /// What kind of fault.
+    pub kind: Kind,
+    /// Whose networks; empty: everybody's.
+    pub lanes: Vec<usize>,
+}
+
+/// What is expected of delivery meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Within two seconds: the sweep delivers.
+    Relay,
+    /// Nothing: the record is away, an instance stands still, or the reader's own network is broken.
+    Away,
+    /// Nobody without service for longer than a second beyond the delay that was asked for.
+    Roll,
+}
+
+impl Window {
+    /// Whether this time, on this lane, is within.
+    pub fn holds(&self, at: f64, lane: usize) -> bool {
+        (self.from..=self.to).contains(&at) && (self.lanes.is_empty() || self.lanes.contains(&lane))
+    }
+}
+
+/// The windows of a run: a fault lasts until the operation that mends it, or for its own time.
+pub fn of(log: &[Done]) -> Vec<Window> {
+    let mut windows = Vec::new();
+    for (n, done) in log.iter().enumerate() {
+        let Some((kind, mend)) = fault(&done.op) else { continue };
+        let mended = mend.and_then(|mend| log[n..].iter().find(|later| mend(&done.op, &later.op)));
+        let from = if kind == Kind::Away { done.at - 0.5 } else { done.at };
+        let to = mended.map_or(done.until, |later| later.until) + GRACE_S;
+        let lanes = match &done.op {
+            Op::Clients(lanes, _) if lanes.len() < LANES => lanes.clone(),
+            _ => Vec::new(),
+        };
+        windows.push(Window { from, to, kind, lanes });
+    }
+    windows
+}
+
+type Mends = fn(&Op, &Op) -> bool;
+
+fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
+    use Kind::{Away, Relay, Roll};
+    Some(match op {
+        Op::Redis(RedisOp::Kill9 | RedisOp::Freeze | RedisOp::Overrun) => {
+            (Relay, Some(|_, later| matches!(later, Op::Redis(RedisOp::Start | RedisOp::Thaw | RedisOp::Relax))))
+        }
+        Op::Redis(RedisOp::Flush | RedisOp::Restart | RedisOp::KillSubscribers) => (Relay, None),
+        Op::Redis(RedisOp::Start | RedisOp::Thaw | RedisOp::Relax) => return None,
+        Op::Postgres(PostgresOp::Kill9 | PostgresOp::Freeze | PostgresOp::Delay) => {
+            (Away, Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal))))
+        }
+        Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal) => return None,
+        Op::Postgres(_) => (Away, None),
+        Op::Gateway(_, GatewayOp::RedisDelay | GatewayOp::RedisUnplug) => {
+            (Relay, Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::RedisHeal))))
+        }
+        Op::Gateway(_, GatewayOp::Freeze) => (Away, Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Thaw)))),
+        // What died between commit and announcement is for the sweep, as if Redis were dead.
+        Op::Gateway(_, GatewayOp::AfterCommit | GatewayOp::Kill9 | GatewayOp::InsideBatch | GatewayOp::DuringCatchUp) => {
+            (Relay, Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Start))))
+        }
+        Op::Gateway(..) => return None,
+        Op::Roll => (Roll, None),
+        Op::Clients(_, ClientOp::HalfOpen | ClientOp::Freeze | ClientOp::Slow) => {
+            (Away, Some(|op, later| matches!((op, later), (Op::Clients(hit, _), Op::Clients(healed, ClientOp::Heal)) if hit == healed)))
+        }
+        Op::Clients(..) | Op::Psql(_) => return None,
+        Op::Locks(_) | Op::Storm(_) => (Away, None),
+        Op::Disk(DiskOp::Full) => (Away, Some(|_, later| matches!(later, Op::Disk(DiskOp::Free)))),
+        Op::Disk(DiskOp::Free) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_lasts_until_it_is_mended() {
+        let done = |at: f64, op: &str| Done {
+            at,
+            until: at + 0.1,
+            op: format!("0s {op}").parse::<super::super::plan::Step>().expect("an operation").op,
+            outcome: Ok(String::new()),
+        };
+        let log = [
+            done(1.0, "redis kill9"),
+            done(2.0, "clients 10% from 3 half-open"),
+            done(7.0, "redis start"),
+            done(9.0, "clients 10% from 3 heal"),
+        ];
+        let windows = of(&log);
+        assert_eq!((windows[0].kind, windows[0].from, windows[0].to), (Kind::Relay, 1.0, 7.1 + GRACE_S));
+        assert!(windows[1].holds(8.0, 3) && !windows[1].holds(8.0, 4));
+        assert_eq!(windows.len(), 2);
+    }
+}

@@ -1,0 +1,104 @@
+//! A checker that cannot fail proves nothing. Each test breaks one promise of the gateway on purpose (`--sabotage`, debug builds only)
+//! and sees the checker name it; the last one leaves everything as it is and sees that it says nothing.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A small run: its plan, its settings.
+struct Run {
+    sabotage: Option<&'static str>,
+    plan: &'static str,
+    settings: &'static [&'static str],
+}
+
+impl Run {
+    /// The exit code and the certificate's counts.
+    fn prove(&self) -> (Option<i32>, String) {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("prove-{}", self.sabotage.unwrap_or("nothing")));
+        std::fs::create_dir_all(&dir).expect("the target directory can be written");
+        let plan = dir.join("plan.txt");
+        std::fs::write(&plan, self.plan).expect("the target directory can be written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_helpline-loadtest"));
+        command.arg("prove").arg("--plan").arg(plan).arg("--out").arg(&dir).args(self.settings).args(["--converge-seconds", "8"]);
+        command.args(self.sabotage.iter().flat_map(|name| ["--sabotage", name]));
+        if let Some(binary) = gateway() {
+            command.arg("--bin").arg(binary);
+        }
+        let output = command.output().expect("the program runs");
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        (output.status.code(), text)
+    }
+
+    /// The checker must notice, and call it this.
+    fn is_caught_as(&self, word: &str) {
+        let (code, text) = self.prove();
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.lines().any(|line| line.trim_start().starts_with(&format!("{word}: "))), "no {word} in:\n{text}");
+    }
+}
+
+/// The debug build beside this test: no other has sabotage.
+fn gateway() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_BIN_EXE_helpline-loadtest")).with_file_name("helpline");
+    beside.is_file().then_some(beside)
+}
+
+#[test]
+fn an_ack_before_the_commit_is_caught() {
+    let plan = "2s postgres freeze\n4s gateway 1 kill9\n4s gateway 2 kill9\n5s postgres thaw\n6s gateway 1 start\n6s gateway 2 start\n";
+    Run { sabotage: Some("ack-before-commit"), plan, settings: &["--tickets", "4", "--rate", "40", "--seconds", "8"] }.is_caught_as("lost");
+}
+
+#[test]
+fn a_retry_that_is_stored_twice_is_caught() {
+    let plan = "2s gateway 1 failpoint-after-commit\n3s gateway 2 failpoint-after-commit\n6s gateway 1 start\n6s gateway 2 start\n";
+    Run { sabotage: Some("no-idempotency"), plan, settings: &["--tickets", "4", "--rate", "40", "--seconds", "8"] }.is_caught_as("doubled");
+}
+
+#[test]
+fn a_cursor_by_number_is_caught() {
+    // Seven tickets are spoken on; the last two change only in a transaction that commits when all is quiet.
+    let settings = &["--tickets", "10", "--rate", "2", "--seconds", "7", "--no-changes"];
+    Run { sabotage: Some("cursor-by-identity"), plan: "2s psql hold 7\n", settings }.is_caught_as("lost");
+}
+
+#[test]
+fn a_gateway_without_sweep_is_caught() {
+    let settings = &["--tickets", "4", "--rate", "20", "--seconds", "6"];
+    Run { sabotage: Some("publish-without-sweep"), plan: "2s redis kill9\n", settings }.is_caught_as("lost");
+}
+
+#[test]
+fn an_outbox_that_drops_is_caught() {
+    Run {
+        sabotage: Some("drop-on-full-outbox"),
+        plan: "2s clients 50% freeze\n5s clients 50% heal\n",
+        settings: &["--tickets", "1", "--rate", "300", "--seconds", "6"],
+    }
+    .is_caught_as("hole");
+}
+
+#[test]
+fn a_note_that_goes_to_customers_is_caught() {
+    let settings = &["--tickets", "2", "--rate", "20", "--seconds", "4"];
+    Run { sabotage: Some("note-to-customers"), plan: "", settings }.is_caught_as("leaked");
+}
+
+#[test]
+fn events_out_of_their_order_are_caught() {
+    let settings = &["--tickets", "1", "--rate", "60", "--seconds", "5"];
+    Run { sabotage: Some("reorder-buffer-off"), plan: "1s gateway 1 redis-delay\n", settings }.is_caught_as("hole");
+}
+
+#[test]
+fn a_resume_one_too_late_is_caught() {
+    let settings = &["--tickets", "2", "--rate", "40", "--seconds", "5"];
+    Run { sabotage: Some("resume-one-too-late"), plan: "2s clients 100% cut\n", settings }.is_caught_as("hole");
+}
+
+#[test]
+fn an_honest_desk_holds() {
+    let plan = "2s clients 50% cut\n3s redis kill9\n5s redis start\n6s gateway 1 failpoint-after-commit\n9s gateway 1 start\n";
+    let (code, text) = Run { sabotage: None, plan, settings: &["--tickets", "4", "--rate", "20"] }.prove();
+    assert_eq!(code, Some(0), "{text}");
+}
