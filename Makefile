@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 DIST := web-client/dist
 
-.PHONY: help build run test check web test-core test-rust test-web test-browser test-load bench fmt clean
+.PHONY: help build run test check web test-core test-rust test-web test-browser test-load prove bench fmt clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,10 +42,18 @@ test-browser: web ## Two people in Chromium, on two instances joined by Redis
 	$(CARGO) build --locked -p helpline-gateway
 	.ci/with-dev npm --prefix web-client run --silent e2e
 
-test-load: ## Load with faults, every history checked; the record's and the idle connection's ratios
+test-load: ## Load with faults, and a brief proof: every history checked
 	@.ci/install cc postgres redis
 	$(CARGO) build --release --locked -p helpline-gateway -p helpline-loadtest
 	target/release/helpline-loadtest rooms --rig --faults --tickets 100 --seconds 20
+	$(CARGO) build --locked -p helpline-gateway -p helpline-loadtest
+	target/debug/helpline-loadtest prove --brief
+
+# A debug build: only there can an instance be told where to die.
+prove: ## Ten minutes of faults by a seeded plan, every history checked; report in target/prove (ARGS="--seed 7")
+	@.ci/install cc postgres redis
+	$(CARGO) build --locked -p helpline-gateway -p helpline-loadtest
+	target/debug/helpline-loadtest prove $(ARGS)
 
 bench: build ## Helpline beside its peers, by turns; report in target/bench (ARGS="--quick", ARGS="fanout rooms")
 	@.ci/install cc postgres redis
