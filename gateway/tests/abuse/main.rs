@@ -13,6 +13,7 @@ mod raw;
 
 mod canary;
 mod conformance;
+mod crossed;
 mod crowd;
 mod dawdle;
 mod floods;
