@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 DIST := web-client/dist
 
-.PHONY: help build run test check web test-core test-rust test-web test-browser test-load prove bench fmt clean
+.PHONY: help build run test check web sizes widget-cost screenshots test-core test-rust test-web test-browser test-load prove bench fmt clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,13 +34,26 @@ test-rust: web ## Rust tests, against a Postgres and a Redis that they start the
 	@.ci/install cc postgres redis
 	$(CARGO) test --workspace --all-features --locked
 
-test-web: web ## The web client's tests outside a browser
-	cd web-client && npm test --silent
+test-web: web ## The web client's tests outside a browser, and its weight
+	cd web-client && npm test --silent && npm run --silent sizes
 
 test-browser: web ## Two people in Chromium, on two instances joined by Redis
 	@.ci/install cc postgres redis chromium
 	$(CARGO) build --locked -p helpline-gateway
 	.ci/with-dev npm --prefix web-client run --silent e2e
+
+sizes: web ## What the client's faces weigh, held to their budgets
+	cd web-client && npm run --silent sizes
+
+widget-cost: web ## What the widget costs its host page: requests, bytes, main-thread time
+	@.ci/install cc postgres redis chromium
+	$(CARGO) build --locked -p helpline-gateway
+	.ci/with-dev npm --prefix web-client run --silent widget-cost
+
+screenshots: web ## The pictures of every screen, into web-client/screenshots
+	@.ci/install cc postgres redis chromium
+	$(CARGO) build --locked -p helpline-gateway
+	.ci/with-dev npm --prefix web-client run --silent screenshots
 
 test-load: ## Load with faults, and a brief proof: every history checked
 	@.ci/install cc postgres redis

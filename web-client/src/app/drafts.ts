@@ -1,7 +1,7 @@
 // Texts begun and not sent, per ticket, kind and person: they survive a reload, and are nobody else's.
 
 import { signal } from '@preact/signals'
-import { count, isObject, parseJson, text as textOf } from '../protocol/narrow.ts'
+import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
 import { clock, namesOf, storageOr } from './browser.ts'
 
 export interface DraftText {
@@ -26,7 +26,7 @@ export function openDrafts(user: string): void {
   const storage = storageOr('localStorage')
   drafts.value = new Map(namesOf(storage, prefix).flatMap((name) => {
     const draft = decode(storage.getItem(name))
-    return draft === null ? [] : [[name.slice(prefix.length), draft] as const]
+    return draft === null ? [] : [pair(name.slice(prefix.length), draft)]
   }))
 }
 
@@ -34,9 +34,9 @@ export function draftOf(ticket: string, mode: Mode): DraftText {
   return drafts.value.get(`${ticket}/${mode}`) ?? EMPTY
 }
 
-export function writeDraft(ticket: string, mode: Mode, text: string, position: number): void {
+export function writeDraft(ticket: string, mode: Mode, next: string, position: number): void {
   const before = draftOf(ticket, mode)
-  put(`${ticket}/${mode}`, text === '' ? null : { text, begun_at: before.text === '' ? position : before.begun_at })
+  put(`${ticket}/${mode}`, next === '' ? null : { text: next, begun_at: before.text === '' ? position : before.begun_at })
 }
 
 /** The writer has seen everything up to here and goes on: the guard starts over. */
@@ -76,22 +76,26 @@ addEventListener('pagehide', keep)
 
 function decode(source: string | null): DraftText | null {
   const value = source === null ? null : parseJson(source)
-  const text = isObject(value) ? textOf(value['text']) : null
-  return text === null || !isObject(value) ? null : { text, begun_at: count(value['begun_at']) ?? 0 }
+  const written = isObject(value) ? text(value['text']) : null
+  return written === null || !isObject(value) ? null : { text: written, begun_at: count(value['begun_at']) ?? 0 }
 }
 
 /** One text by name, for what is no answer (a ticket being described). */
-export function keptText(user: string, name: string): { read(): string; write(text: string): void } {
+export function keptText(user: string, name: string): { read(): string; write(next: string): void } {
   const [storage, item] = [storageOr('localStorage'), `helpline.text.${user}.${name}`]
   return {
     read: () => storage.getItem(item) ?? '',
-    write(text) {
+    write(next) {
       try {
-        if (text === '') storage.removeItem(item)
-        else storage.setItem(item, text)
+        if (next === '') storage.removeItem(item)
+        else storage.setItem(item, next)
       } catch {
         // No room: it lives as long as the form.
       }
     },
   }
+}
+
+function pair(name: string, draft: DraftText): readonly [string, DraftText] {
+  return [name, draft]
 }

@@ -1,10 +1,10 @@
 // The history of the open ticket as people read it.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { writeDraft } from '../app/drafts.ts'
 import { isSeen, unfolded } from '../app/seen.ts'
 import type { TicketStore } from '../app/ticket.ts'
-import { rows, type Row } from '../timeline/rows.ts'
+import { rows, type Row } from './rows.ts'
 import type { Reader } from '../timeline/view.ts'
 import { day, dayKey, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
@@ -121,17 +121,14 @@ function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null):
   }, [store, isAtEnd, position, open])
 }
 
-/** Fetches earlier rows while one scrolls towards them. */
+/** Fetches earlier rows while one scrolls towards them, and until there is something to scroll. */
 function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivElement | null }, more: boolean, count: number): void {
-  const wanted = useRef(() => {})
-  wanted.current = () => {
-    const element = scroller.current
-    if (more && element !== null && element.scrollTop < OLDER_PX && element.scrollHeight > element.clientHeight) void store.loadOlder()
-  }
   useEffect(() => {
     const element = scroller.current
-    const scrolled = () => wanted.current()
-    element?.addEventListener('scroll', scrolled, { passive: true })
-    return () => element?.removeEventListener('scroll', scrolled)
-  }, [scroller, count === 0])
+    if (element === null || !more) return
+    const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder() }
+    if (count > 0 && element.scrollHeight <= element.clientHeight) near()
+    element.addEventListener('scroll', near, { passive: true })
+    return () => element.removeEventListener('scroll', near)
+  }, [store, scroller, more, count])
 }

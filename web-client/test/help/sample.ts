@@ -1,4 +1,7 @@
-import type { HistoryEvent, SubscribedFrame } from '../../src/protocol/model.ts'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { decodeStaffPage } from '../../src/protocol/decode-team.ts'
+import type { HistoryEvent, StaffView, SubscribedFrame } from '../../src/protocol/model.ts'
 
 export const TICKET = '01990000-0000-7000-8000-000000000001'
 
@@ -32,3 +35,8 @@ export function messageEvent(seq: number, more: Partial<HistoryEvent> & { readon
 export function subscribed(page: Partial<SubscribedFrame> & Pick<SubscribedFrame, 'events' | 'head'>): SubscribedFrame {
   return { type: 'subscribed', id: 1, ticket: TICKET, epoch: 'e1', more: false, reset: false, viewers: [], reads: [], ...page }
 }
+
+const pages: unknown = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../core/golden/rest.StaffTicketPage.json'), 'utf8'))
+const sampled = (Array.isArray(pages) ? pages : [pages]).flatMap((page) => decodeStaffPage(page)?.items ?? [])[0]
+if (sampled === undefined) throw new Error('no sample ticket')
+export const staffTicket: StaffView = sampled

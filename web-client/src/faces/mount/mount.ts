@@ -31,11 +31,10 @@ const ORIGIN = new URL(import.meta.url).origin
 function mount(element: HTMLElement, options: MountOptions, page: string, title: StringKey, face: FunctionComponent<FaceProps>): () => void {
   const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(inPixels(`:host { display: block; height: 100%; } ${base} ${team}`))
+  sheet.replaceSync(inPixels(`:host { display: block; height: 100%; } .helpline { all: initial; display: block; height: 100%; } ${base} ${team}`))
   root.adoptedStyleSheets = [sheet]
   const container = document.createElement('div')
   container.className = 'helpline'
-  container.style.height = '100%'
   root.replaceChildren(container)
   prepareMarkdown()
   const { getToken, language, theme, links, homeUrl, path } = options

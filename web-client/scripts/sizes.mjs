@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
-const DIST = join(dirname(fileURLToPath(import.meta.url)), 'dist')
+const DIST = join(dirname(fileURLToPath(import.meta.url)), '../dist')
 const weigh = (file) => gzipSync(readFileSync(join(DIST, file)), { level: 9 }).length
 
 /** A page or script with everything that it loads before its first screen: style sheets, scripts, and the scripts that those import. */

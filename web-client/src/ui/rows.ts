@@ -1,7 +1,7 @@
 // A timeline's items as the rows of a thread: with the days between them, the mark before what is new, and who follows whom. Pure.
 
-import { items, type Item, type Reader } from './view.ts'
-import type { Timeline } from './state.ts'
+import { items, type Item, type Reader } from '../timeline/view.ts'
+import type { Timeline } from '../timeline/state.ts'
 
 export type Row =
   | { readonly kind: 'day'; readonly id: string; readonly at: string }

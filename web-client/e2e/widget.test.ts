@@ -1,0 +1,130 @@
+// The widget as a guest in a page that is not ours, and the faces mounted in one.
+
+import { beforeAll, expect, test } from 'vitest'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, watch, widgetFrame, withBrowser, type People } from './help.ts'
+
+const context = withBrowser()
+let who: People
+beforeAll(async () => { who = await people() })
+
+test('before it is opened it is one script: no frame, no cookie, nothing stored, nobody else asked', async () => {
+  const place = await context()
+  const page = await place.newPage()
+  const requests: string[] = []
+  page.on('request', (request) => requests.push(request.url()))
+  await page.goto(`${CUSTOMERS}/demo?person=${encodeURIComponent(who.customer.name)}`)
+  await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
+  expect(page.frames().length).toBe(1)
+  expect(requests.filter((url) => /widget|\/v1\//.test(new URL(url).pathname))).toEqual([`${CUSTOMERS}/widget.js`])
+  expect(requests.every((url) => url.startsWith(CUSTOMERS) || url.startsWith('data:'))).toBe(true)
+  expect(await place.cookies()).toEqual([])
+  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0)
+  expect(await page.evaluate(() => Object.keys(window).filter((name) => /helpline/i.test(name)))).toEqual(['Helpline'])
+})
+
+test('a conversation in the widget: new ticket, answer, badge while folded, satisfaction question', async () => {
+  const { page, frame, faults } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await frame.locator(id(T.availability, '[data-open="true"]')).waitFor()
+  await frame.locator(id(T.widgetStart)).click()
+  const subject = unique('From the widget')
+  await frame.locator(id(T.newSubject)).fill(subject)
+  await frame.locator(id(T.newDescription)).fill('Hello **there**')
+  await frame.locator(id(T.newSubmit)).click()
+  await frame.locator(id(T.ticket)).waitFor()
+  const number = await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
+  await message(frame, 'Hello').waitFor()
+  await frame.locator(`${id(T.messageBody)} strong`).waitFor()
+  await say(frame, 'Anybody there?')
+  await message(frame, 'Anybody there?', 'stored').waitFor()
+
+  const agent = (await visit(await context(), TEAM, `/admin/support/${number}`, who.agent)).page
+  await say(agent, 'Yes, me.')
+  await message(frame, 'Yes, me.').waitFor()
+  await message(agent, 'Yes, me.', 'seen').waitFor()
+  await frame.locator(id(T.widgetClose)).click()
+  await say(agent, 'Are you still there?')
+  await eventually('the badge', async () => Number(await page.locator('#unread').innerText()) >= 1)
+  await message(agent, 'Are you still there?', 'stored').waitFor()
+  await page.locator('#open').click()
+  await message(agent, 'Are you still there?', 'seen').waitFor()
+  await agent.locator(id(T.setStatus)).selectOption('resolved')
+  await frame.locator(id(T.ratingStar, '[data-value="5"]')).click()
+  await frame.locator(id(T.ratingSubmit)).click()
+  await frame.locator(id(T.ratingDone)).waitFor()
+  await frame.locator(id(T.back)).click()
+  await frame.locator(id(T.widgetHome)).waitFor()
+  expect(faults).toEqual([])
+})
+
+test('another person signs in at the host: nothing of the one before remains', async () => {
+  const secret = unique('adas-secret')
+  const ticket = await openTicket(who.customer, { subject: secret })
+  const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await frame.locator(id(T.composerInput)).fill(`a draft about ${secret}`)
+  await eventually('kept', () => frame.evaluate((text) => JSON.stringify({ ...localStorage }).includes(text), secret))
+  await page.locator('#person').selectOption(who.other.name)
+  await eventually('a new frame', async () => frame.isDetached())
+  const next = await widgetFrame(page)
+  await next.locator(id(T.page, '[data-live="true"]')).waitFor()
+  const kept = await next.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.documentElement.outerHTML]))
+  expect(kept).not.toContain(secret)
+  expect(kept).not.toContain(who.customer.id)
+  await page.locator('#person').selectOption('')
+  await eventually('a new frame again', async () => next.isDetached())
+  await (await widgetFrame(page)).locator(id(T.signedOut)).waitFor()
+})
+
+test('messages from elsewhere are not heard, on neither side', async () => {
+  const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
+  await page.evaluate(() => {
+    for (const data of [{ helpline: 1, type: 'unread', n: 77 }, { helpline: 1, type: 'close' }, { type: 'unread', n: 77 }, 'unread', null]) window.postMessage(data, '*')
+  })
+  await frame.evaluate(() => { for (const data of [{ helpline: 1, type: 'forget' }, { helpline: 1, type: 'token', id: 1, token: 'x' }, null, 5]) window.postMessage(data, '*') })
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 200)))
+  expect(await page.locator('#unread').innerText()).not.toBe('77')
+  await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
+})
+
+test('the console and the support page refuse every frame, the widget those of strangers', async () => {
+  const policies = await Promise.all(['/admin/support', '/support', '/widget'].map(async (path) => (await fetch(`${CUSTOMERS}${path}`)).headers.get('content-security-policy') ?? ''))
+  expect(policies[0]).toContain("frame-ancestors 'none'")
+  expect(policies[1]).toContain("frame-ancestors 'none'")
+  expect(policies[2]).toMatch(/frame-ancestors (?!\*)(?!'none')/)
+})
+
+test('support page and console stand mounted in a page of the platform, untouched by its style', async () => {
+  const ticket = await openTicket(who.customer)
+  const place = await context()
+  for (const [face, person] of [['mountSupport', who.customer], ['mountConsole', who.agent]] as const) {
+    const page = await place.newPage()
+    const seen = watch(page, place)
+    await page.goto(`${TEAM}/demo`)
+    await page.evaluate(async ([mount, user, module]) => {
+      const element = document.createElement('section')
+      element.style.height = '100vh'
+      document.body.replaceChildren(element)
+      const { Helpline } = await import(module)
+      const answer = () => fetch('/dev/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })
+      const links = [{ label: 'Help Center', href: 'https://example.org/help' }, { label: 'Bad', href: 'javascript:alert(1)' }]
+      Reflect.set(window, 'unmount', Helpline[mount](element, { links, getToken: async () => (await (await answer()).json()).token }))
+    }, [face, person.name, `${TEAM}/mount.js`] as const)
+    await page.locator(id(T.page, '[data-live="true"]')).waitFor()
+    await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+    await message(page, 'Something happened.').waitFor()
+    await say(page, `mounted, ${person.name}`)
+    await message(page, `mounted, ${person.name}`, 'stored').waitFor()
+    expect(await page.locator(id(T.siteLinks)).locator('a').count(), 'a link that runs a script is none').toBe(1)
+    const button = await page.locator(id(T.composerSend)).evaluate((element) => ({ height: element.getBoundingClientRect().height, font: getComputedStyle(element).fontFamily, transform: getComputedStyle(element).textTransform }))
+    expect(button.height).toBeGreaterThan(30)
+    expect(button.font).not.toContain('Comic')
+    expect(button.transform).toBe('none')
+    await page.evaluate('window.unmount()')
+    expect(await page.locator(id(T.page)).count()).toBe(0)
+    expect(seen.faults).toEqual([])
+  }
+  const history = JSON.stringify(await rest(who.agent, 'GET', `/tickets/${ticket.id}/activity?limit=100`, undefined, TEAM))
+  expect(history).toContain(`mounted, ${who.customer.name}`)
+})

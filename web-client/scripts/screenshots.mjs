@@ -1,0 +1,82 @@
+// The pictures in screenshots/, from a desk with demo people: every screen, light and dark, wide and narrow.
+
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { BASE, launch, rest } from './browser.mjs'
+
+const OUT = join(dirname(fileURLToPath(import.meta.url)), '../screenshots')
+mkdirSync(OUT, { recursive: true })
+const [ADA, CARL, GRACE, ALAN, ADMIN] = ['Ada Lovelace', 'Carl Gauss', 'Grace Hopper', 'Alan Turing', 'Katherine Johnson']
+const [WIDE, NARROW] = [{ width: 1280, height: 800 }, { width: 360, height: 740 }]
+const browser = await launch()
+
+async function prepare() {
+  const ticket = await rest(ADA, 'POST', '/tickets', { subject: 'Two-factor codes arrive too late', category: 'security', priority: 'urgent', description: 'The code comes **two minutes** late, and by then it has run out.\n\n- with the app\n- and by text message' })
+  const say = (who, body, more = {}) => rest(who, 'POST', `/tickets/${ticket.id}/messages`, { body, ...more })
+  await rest(GRACE, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' })
+  await say(GRACE, 'Thank you for telling us. Which time zone is your phone set to?')
+  await say(ADA, 'London. It says `10:42` and my watch says `10:44`.')
+  await say(GRACE, 'Clock drift: the same as in TKT-000001. Alan, could you have a look?', { is_internal: true })
+  await say(GRACE, 'That is it, then: the clock is off. Please set it to *automatic*, see https://example.org/clock')
+  for (const [who, subject, category, priority] of [[CARL, 'The invoice for May is missing', 'billing', 'high'], [ADA, 'A darker theme, please', 'feature_request', 'low'], [CARL, 'Cannot change my e-mail address', 'account', 'medium']]) {
+    await rest(who, 'POST', '/tickets', { subject, category, priority, description: subject })
+  }
+  const done = await rest(ADA, 'POST', '/tickets', { subject: 'Where is the export button?', category: 'general', priority: 'low', description: 'I cannot find it.' })
+  await rest(ALAN, 'POST', `/tickets/${done.id}/messages`, { body: 'In the menu of the list, at the top right.' })
+  await rest(ALAN, 'PATCH', `/tickets/${done.id}`, { status: 'resolved' })
+  for (const [shortcut, title, body] of [['hello', 'Greeting', 'Dear {{customer_name}},\n\nthank you for writing to us about {{ticket_number}}.'], ['clock', 'Clock drift', 'Please set the clock to automatic.']]) {
+    await rest(ADMIN, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut, title, body }).catch(() => {})
+  }
+  return { ticket: ticket.ticket_number, done: done.ticket_number }
+}
+
+async function shot(name, { person, path, size = WIDE, theme = 'light', act = async () => {} }) {
+  const context = await browser.newContext({ viewport: size, colorScheme: theme, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  await page.goto(BASE + path)
+  if (person !== undefined && !path.startsWith('/demo')) {
+    await page.locator(`[data-testid="sign-in-person"][data-person="${person}"]`).click()
+    await page.locator('[data-testid="page"][data-live="true"]').waitFor()
+  } else await page.locator('[data-testid="sign-in-person"], #open').first().waitFor()
+  await page.waitForTimeout(700)
+  await act(page)
+  await page.waitForTimeout(400)
+  await page.screenshot({ path: join(OUT, `${name}.png`) })
+  await context.close()
+  console.log(name)
+}
+
+const click = (testid, more = '') => async (page) => { await page.locator(`[data-testid="${testid}"]${more}`).first().click() }
+const inWidget = (act) => async (page) => {
+  await page.locator('#open').click()
+  await page.waitForTimeout(1_200)
+  const frame = page.frames().find((one) => one.url().includes('/widget'))
+  if (frame !== undefined) await act(frame)
+  await page.waitForTimeout(800)
+}
+
+const { ticket, done } = await prepare()
+for (const theme of ['light', 'dark']) {
+  await shot(`support-${theme}`, { person: ADA, path: `/support/${ticket}`, theme })
+  await shot(`support-narrow-${theme}`, { person: ADA, path: `/support/${ticket}`, size: NARROW, theme })
+  await shot(`console-${theme}`, { person: GRACE, path: `/admin/support/${ticket}`, theme })
+  await shot(`console-narrow-${theme}`, { person: GRACE, path: `/admin/support/${ticket}`, size: NARROW, theme })
+  await shot(`widget-${theme}`, { path: `/demo?person=${encodeURIComponent(ADA)}`, theme, act: inWidget(async () => {}) })
+}
+await shot('support-list-narrow', { person: ADA, path: '/support', size: NARROW })
+await shot('support-new', { person: ADA, path: '/support/new', act: click('new-submit') })
+await shot('support-rating', { person: ADA, path: `/support/${done}` })
+await shot('support-arabic', { person: ADA, path: `/support/${ticket}?lang=ar` })
+await shot('console-list-narrow', { person: GRACE, path: '/admin/support', size: NARROW })
+await shot('console-note', { person: GRACE, path: `/admin/support/${ticket}`, act: async (page) => { await click('composer-note')(page); await page.keyboard.type('Only for us.'); await click('panel-tab', '[data-panel="customer"]')(page) } })
+await shot('console-reply', { person: GRACE, path: `/admin/support/${ticket}`, act: async (page) => { await page.locator('[data-testid="composer-input"]').click(); await page.keyboard.type('/'); await click('panel-tab', '[data-panel="history"]')(page) } })
+await shot('console-palette', { person: GRACE, path: `/admin/support/${ticket}`, act: (page) => page.keyboard.press('Control+k') })
+await shot('console-bulk', { person: GRACE, path: '/admin/support', act: async (page) => { for (const n of [0, 1, 2]) await page.locator('[data-testid="select"]').nth(n).check(); await click('filters-toggle')(page) } })
+await shot('console-replies', { person: ADMIN, path: '/admin/support/replies', act: click('reply-new') })
+await shot('console-keys', { person: GRACE, path: '/admin/support', act: (page) => page.keyboard.press('?') })
+await shot('console-arabic', { person: GRACE, path: `/admin/support/${ticket}?lang=ar`, theme: 'dark' })
+await shot('widget-ticket', { path: `/demo?person=${encodeURIComponent(ADA)}`, act: inWidget((frame) => frame.locator(`[data-number="${ticket}"]`).click()) })
+await shot('widget-narrow', { path: `/demo?person=${encodeURIComponent(ADA)}`, size: NARROW, act: inWidget(async () => {}) })
+await shot('sign-in', { path: '/support' })
+await browser.close()

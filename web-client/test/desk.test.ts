@@ -1,0 +1,109 @@
+// The lists that stay in order, the window over a long column, replies and words: what the faces stand on, without a browser.
+
+import { describe, expect, test } from 'vitest'
+import { filtersOf, NO_FILTERS, queryOf, restQuery } from '../src/app/filters.ts'
+import { filled, inserted, offered, slashed } from '../src/app/saved-replies.ts'
+import { createShelf, SORTS } from '../src/app/shelf.ts'
+import type { StaffView } from '../src/protocol/model.ts'
+import { ENGLISH } from '../src/strings/english.ts'
+import { ENGLISH_PAGE } from '../src/strings/english-page.ts'
+import { ENGLISH_TEAM } from '../src/strings/english-team.ts'
+import { ENGLISH_TICKET } from '../src/strings/english-ticket.ts'
+import { ARABIC } from '../src/strings/arabic.ts'
+import { ARABIC_PAGE } from '../src/strings/arabic-page.ts'
+import { ARABIC_TEAM } from '../src/strings/arabic-team.ts'
+import { ARABIC_TICKET } from '../src/strings/arabic-ticket.ts'
+import { windowOf } from '../src/ui/virtual.ts'
+import { seeded } from './help/random.ts'
+import { staffTicket } from './help/sample.ts'
+
+const ticket = (n: number, at: number): StaffView => ({ ...staffTicket, id: `t${n}`, last_activity_at: new Date(at).toISOString(), created_at: new Date(n * 1_000).toISOString() })
+
+describe('a shelf', () => {
+  test.each(SORTS)('sorted by %s stays in order through any changes', (sort) => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const roll = seeded(seed)
+      const shelf = createShelf(sort)
+      const held = new Map<string, StaffView>()
+      for (let step = 0; step < 300; step++) {
+        const one = ticket(Math.floor(roll() * 60), Math.floor(roll() * 1_000_000))
+        if (roll() < 0.2) { shelf.remove(one.id); held.delete(one.id) } else { shelf.put(one); held.set(one.id, one) }
+      }
+      const key = (id: string) => { const one = held.get(id); return sort === 'last_activity' ? one?.last_activity_at ?? '' : one?.created_at ?? '' }
+      const keys = shelf.ids().map(key)
+      expect(new Set(shelf.ids())).toEqual(new Set(held.keys()))
+      expect(keys).toEqual(sort === 'oldest' ? keys.toSorted() : keys.toSorted().reverse())
+    }
+  })
+  test('gives the same list until something changes', () => {
+    const shelf = createShelf('created')
+    shelf.put(ticket(1, 1))
+    const before = shelf.ids()
+    expect(shelf.ids()).toBe(before)
+    shelf.put(ticket(2, 2))
+    expect(before.length).toBe(1)
+    expect(shelf.ids().length).toBe(2)
+  })
+})
+
+describe('a window', () => {
+  test('covers what is in sight, and its paddings stand for the rest', () => {
+    const roll = seeded(7)
+    const tops = [0]
+    for (let n = 0; n < 5_000; n++) tops.push((tops.at(-1) ?? 0) + 20 + Math.floor(roll() * 200))
+    const whole = tops.at(-1) ?? 0
+    for (let n = 0; n < 200; n++) {
+      const top = roll() * whole
+      const { from, to, before_px, after_px } = windowOf(tops, top, top + 800)
+      expect(tops[from] ?? 0).toBeLessThanOrEqual(top)
+      expect(tops[to] ?? 0).toBeGreaterThanOrEqual(Math.min(top + 800, whole))
+      expect(before_px + ((tops[to] ?? 0) - (tops[from] ?? 0)) + after_px).toBe(whole)
+      expect(to - from).toBeLessThan(200)
+    }
+  })
+})
+
+describe('saved replies', () => {
+  const reply = (shortcut: string, title: string) => ({ id: shortcut, shortcut, title, body: 'Dear {{customer_name}} of {{ ticket_number }}: {{nobody_knows}}', updated_at: '' })
+  test('begin where a word begins with a slash', () => {
+    expect(['/he', 'Hello /he', 'a/b', 'http://x', '/', 'x\n/y', '/he llo'].map(slashed)).toEqual(['he', 'he', null, null, '', 'y', null])
+  })
+  test('are offered by shortcut first, then by title', () => {
+    expect(offered([reply('zoo', 'A greeting'), reply('greet', 'Hi')], 'gre').map((one) => one.shortcut)).toEqual(['greet', 'zoo'])
+  })
+  test('take the place of the slash word, variables filled, unknown ones left to be seen, dollars left alone', () => {
+    const filledBody = filled(reply('a', 'b').body, { ...staffTicket, customer_name: 'Ada $1', ticket_number: 'TKT-000001' }, 'Grace')
+    expect(inserted('Well, /he', filledBody)).toBe('Well, Dear Ada $1 of TKT-000001: {{nobody_knows}}')
+  })
+})
+
+describe('views and filters', () => {
+  test('survive the address bar', () => {
+    const filters = { ...NO_FILTERS, view: 'urgent' as const, status: 'open', search: 'a b', sort: 'oldest' as const }
+    expect(filtersOf(queryOf(filters))).toEqual(filters)
+    expect(queryOf(NO_FILTERS).toString()).toBe('')
+    expect(filtersOf(new URLSearchParams('view=nonsense&sort=nonsense'))).toEqual(NO_FILTERS)
+  })
+  test.each([
+    ['mine', { tab: 'active', assigned_to: 'me' }], ['unassigned', { tab: 'active', assigned_to: 'nobody' }], ['all', { tab: 'active' }],
+    ['urgent', { tab: 'active', priority: 'urgent' }], ['resolved', { status: ['resolved'] }], ['closed', { status: ['closed'] }],
+  ] as const)('%s asks the server for %o', (view, query) => {
+    expect(restQuery({ ...NO_FILTERS, view })).toEqual(query)
+  })
+})
+
+describe('the second language', () => {
+  const tables = [[ENGLISH, ARABIC], [ENGLISH_PAGE, ARABIC_PAGE], [ENGLISH_TICKET, ARABIC_TICKET], [ENGLISH_TEAM, ARABIC_TEAM]] as const
+  test('has every sentence, with the same places in it, and leaves none as it was', () => {
+    const places = (sentence: string) => new Set(sentence.match(/\{\w+\}/g))
+    const same: string[] = []
+    for (const [english, arabic] of tables) {
+      const other = new Map(Object.entries(arabic))
+      for (const [key, sentence] of Object.entries(english)) {
+        expect(places(other.get(key) ?? ''), key).toEqual(places(sentence))
+        if (other.get(key) === sentence) same.push(key)
+      }
+    }
+    expect(same).toEqual(['app.system', 'app.tab', 'app.unread'])
+  })
+})
