@@ -73,7 +73,7 @@ fn an_outbox_that_drops_is_caught() {
     Run {
         sabotage: Some("drop-on-full-outbox"),
         plan: "2s clients 50% freeze\n5s clients 50% heal\n",
-        settings: &["--tickets", "1", "--rate", "300", "--seconds", "6"],
+        settings: &["--tickets", "1", "--rate", "80", "--seconds", "6"],
     }
     .is_caught_as("hole");
 }

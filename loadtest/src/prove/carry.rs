@@ -185,7 +185,7 @@ impl Stage {
             GatewayOp::RedisUnplug => link.unplug(),
             GatewayOp::RedisHeal => link.resume(),
             GatewayOp::FewDescriptors => return Ok(limit_descriptors(gateway.pid(), 0)),
-            GatewayOp::ManyDescriptors => return Ok(limit_descriptors(gateway.pid(), 65_536)),
+            GatewayOp::ManyDescriptors => return Ok(limit_descriptors(gateway.pid(), 30_000)),
         }
         Ok(String::new())
     }

@@ -11,8 +11,8 @@ use super::windows::{self, Kind, Window};
 use super::{Findings, Settings};
 use crate::client::Run;
 
-/// Violations that are printed in full; of the rest, the count.
-const DETAILS_MAX: usize = 60;
+/// Violations of each kind that are printed in full; of the rest, the count.
+const DETAILS_MAX: usize = 12;
 /// From commit to delivery, while the relay is dead: p99.
 const RELAY_DEAD_MS: f64 = 2_000.0;
 /// The same otherwise.
@@ -67,11 +67,16 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
         *counts.entry(violation.word()).or_default() += 1;
     }
     line("verdict", counts.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(" · "));
-    for violation in findings.violations.iter().take(DETAILS_MAX) {
-        let _ = writeln!(text, "  {violation}");
+    let mut printed: BTreeMap<&str, usize> = BTreeMap::new();
+    for violation in &findings.violations {
+        let nth = printed.entry(violation.word()).or_default();
+        *nth += 1;
+        if *nth <= DETAILS_MAX {
+            let _ = writeln!(text, "  {violation}");
+        }
     }
-    if findings.violations.len() > DETAILS_MAX {
-        let _ = writeln!(text, "  … and {} more", findings.violations.len() - DETAILS_MAX);
+    for (word, count) in printed.iter().filter(|(_, count)| **count > DETAILS_MAX) {
+        let _ = writeln!(text, "  … and {} more {word}", count - DETAILS_MAX);
     }
     Judged { windows, certificate: text }
 }
