@@ -64,7 +64,11 @@ impl Writer {
     /// `overloaded` when the lane is full; the message is not stored and will not be.
     pub fn submit(&self, message: NewMessage, reply: Reply) -> Result<(), Reject> {
         let lane = self.hasher.hash_one(message.ticket) as usize % self.lanes.len();
-        self.lanes[lane].try_send(Job { message, reply }).map_err(|refused| {
+        let job = Job { message, reply };
+        if sabotaged("ack-before-commit") {
+            job.foretell();
+        }
+        self.lanes[lane].try_send(job).map_err(|refused| {
             metrics::counter!("helpline_sends_overloaded_total").increment(1);
             if let Reply::Socket { connection, .. } = refused.into_inner().reply {
                 connection.awaited_acks.fetch_sub(1, Ordering::AcqRel);
