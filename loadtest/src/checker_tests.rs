@@ -51,6 +51,7 @@ fn faultless() -> Evidence {
         asked_to_retry: vec![],
         observed: vec![observer("agent", Audience::Staff, agent), observer("customer", Audience::Customer, customer)],
         truth,
+        state: [(Facet::Status, Some("open".to_owned()))].into(),
     }
 }
 
@@ -185,4 +186,20 @@ fn whoever_was_told_to_start_over_is_judged_from_there() {
         e.observed[AGENT].rows.drain(..3);
     });
     assert!(words.is_empty(), "{words:?}");
+}
+
+#[test]
+fn a_text_that_stands_twice_is_named_whatever_its_key() {
+    let words = broken(|e| {
+        let again = TrueRow { row: Row { key: Some("other".into()), ..message("c2") }, seq: 6, public_seq: Some(6) };
+        e.truth.push(again);
+    });
+    assert!(words.contains(&"doubled"), "{words:?}");
+}
+
+#[test]
+fn a_state_that_the_events_do_not_add_up_to_is_named() {
+    let told = |e: &mut Evidence, status: &str| drop(e.observed[AGENT].state.insert(Facet::Status, Some(status.to_owned())));
+    assert_eq!(broken(|e| told(e, "closed")), ["forged"]);
+    assert!(broken(|e| told(e, "open")).is_empty());
 }

@@ -169,11 +169,11 @@ impl Stage {
         let runs = || gateway.ended().is_none() && gateway.pid().is_some();
         match op {
             GatewayOp::Kill9 => gateway.kill9().await?,
-            GatewayOp::Start if !runs() => gateway.start().await?,
+            GatewayOp::Start if !runs() => self.stand.start_gateway(n).await?,
             // Told to die and not dead yet: the place was not reached. It must not be reached later.
             GatewayOp::Start => {
                 gateway.kill9().await?;
-                gateway.start().await?;
+                self.stand.start_gateway(n).await?;
             }
             GatewayOp::Stop => return Ok(format!("exit {:?}", gateway.stop().await?)),
             GatewayOp::Freeze => gateway.freeze(),
@@ -201,10 +201,10 @@ impl Stage {
 
     async fn roll(&self) -> Result<String, LoadError> {
         let mut exits = Vec::new();
-        for (gateway, part) in self.stand.gateways.iter().zip(&self.parts.gateways) {
+        for (n, (gateway, part)) in self.stand.gateways.iter().zip(&self.parts.gateways).enumerate() {
             let _part = part.lock().await;
             exits.push(gateway.stop().await?);
-            gateway.start().await?;
+            self.stand.start_gateway(n).await?;
             // As an orchestrator waits before it takes the next one: those sent away must have somewhere to go.
             sleep(MIN_READY).await;
         }

@@ -106,6 +106,9 @@ pub struct Settings {
     /// A setting of the gateways, NAME=VALUE
     #[arg(long = "set", value_name = "NAME=VALUE")]
     set: Vec<String>,
+    /// Clients that return at once, in the generated plan's storms
+    #[arg(long, default_value_t = 5_000)]
+    storm: usize,
     /// Where plans and reports are kept
     #[arg(long, value_name = "DIR", default_value = "target/prove")]
     out: PathBuf,
@@ -167,7 +170,13 @@ fn seconds(settings: &Settings) -> u64 {
 fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
     let Some(file) = &settings.plan else {
         let scale = if settings.brief { Scale::Brief } else { Scale::Full };
-        return Ok(generate::plan(settings.seed, seconds(settings), settings.instances, scale));
+        let mut plan = generate::plan(settings.seed, seconds(settings), settings.instances, scale);
+        for step in &mut plan.steps {
+            if let plan::Op::Storm(clients) = &mut step.op {
+                *clients = settings.storm;
+            }
+        }
+        return Ok(plan);
     };
     read_plan(file)
 }

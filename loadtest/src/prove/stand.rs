@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use helpline_rig::{Gateway, Postgres, Proxy, Redis};
+use helpline_rig::{Gateway, Postgres, Proxy, Redis, RigError};
 use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep};
 
 use super::plan::LANES;
 use crate::desk;
@@ -14,6 +16,10 @@ use crate::error::LoadError;
 const HEARTBEAT_MS: &str = "4000";
 /// Everything comes from one address here.
 const CONNECTIONS_MAX: &str = "100000";
+/// For an instance to come up, however often it must be started.
+const START_TIMEOUT: Duration = Duration::from_secs(90);
+/// Between two starts of one.
+const START_PAUSE: Duration = Duration::from_secs(1);
 /// Small enough to be filled, large enough for the record and its log.
 const DISK_MIB: u32 = 700;
 
@@ -108,6 +114,21 @@ impl Stand {
         self.postgres.lock().await.admin_url("postgres")
     }
 
+    /// Starts an instance as an orchestrator does: one that ends at once, because the record is away, is started again.
+    ///
+    /// # Errors
+    /// When it does not come up within [`START_TIMEOUT`].
+    pub async fn start_gateway(&self, n: usize) -> Result<(), LoadError> {
+        let deadline = Instant::now() + START_TIMEOUT;
+        loop {
+            match self.gateways[n].start().await {
+                Ok(()) => return Ok(()),
+                Err(RigError::Failed { .. }) if Instant::now() < deadline => sleep(START_PAUSE).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
     /// A lane's sockets, the preferred instance first.
     pub fn sockets(&self, preferred: usize, lane: usize) -> Vec<String> {
         let instances = self.lanes.len();
@@ -135,10 +156,10 @@ impl Stand {
         for proxy in self.redis_links.iter().chain(self.lanes.iter().flatten()) {
             proxy.resume();
         }
-        for gateway in &self.gateways {
+        for (n, gateway) in self.gateways.iter().enumerate() {
             gateway.thaw();
             if gateway.ended().is_some() || gateway.pid().is_none() {
-                gateway.start().await?;
+                self.start_gateway(n).await?;
             }
         }
         Ok(())
