@@ -20,6 +20,7 @@ run: build ## Serves Helpline on http://127.0.0.1:8080 with a private Postgres a
 test: test-rust test-web test-browser test-load ## Everything that proves it
 
 check: ## Formats, lints, types
+	@.ci/install cc
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features --locked -- -D warnings
 	cd web-client && npm ci --no-audit --no-fund --silent && npm run --silent check

@@ -58,6 +58,7 @@ begin
 end
 $$;
 
-grant execute on function archive_old_tickets(timestamptz, integer), delete_old_archived_tickets(timestamptz, integer) to helpline_service;
+-- Nobody is granted these: they take their clock as an argument, and a service that could set it could erase everything. The database's
+-- owner or an administrator's scheduler runs them.
 
 reset role;

@@ -3252,7 +3252,6 @@ GRANT USAGE ON SCHEMA public TO helpline_staff;
 --
 
 REVOKE ALL ON FUNCTION public.archive_old_tickets(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.archive_old_tickets(p_now timestamp with time zone, p_limit integer) TO helpline_service;
 
 
 --
@@ -3268,7 +3267,6 @@ GRANT ALL ON FUNCTION public.assign_ticket(p_ticket_id uuid, p_assigned_to uuid)
 --
 
 REVOKE ALL ON FUNCTION public.delete_old_archived_tickets(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.delete_old_archived_tickets(p_now timestamp with time zone, p_limit integer) TO helpline_service;
 
 
 --

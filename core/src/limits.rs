@@ -87,6 +87,11 @@ pub const CONNECTIONS_PER_ADDRESS_MAX: u32 = 1_000;
 /// Connections of one instance: below the descriptors that Debian's systemd grants.
 pub const CONNECTIONS_MAX: u32 = 16_000;
 
+/// HTTP connections of one instance beside the sockets: requests, and upgrades that are not yet done.
+pub const HTTP_CONNECTIONS_MAX: usize = 2_048;
+/// Connections to the metrics' own address: a scraper or two.
+pub const METRICS_CONNECTIONS_MAX: usize = 16;
+
 /// Frames per second that one connection may send, sustained.
 pub const FRAMES_PER_SECOND: u32 = 30;
 /// Frames that one connection may send at once, after silence: a resume of [`SUBSCRIPTIONS_MAX`] tickets.
@@ -133,6 +138,8 @@ pub const RELAY_CONFIRM_MS: u64 = 250;
 pub const SWEEP_INTERVAL_MS: u64 = 750;
 /// Rooms whose heads one sweep compares with the record, in rotation.
 pub const SWEEP_ROTATION_ROOMS: usize = 500;
+/// Rooms that one read of missing rows heals: with [`PAGE_EVENTS_MAX`] rows of [`BODY_BYTES_MAX`] each, 64 MiB at the very worst.
+pub const HEAL_ROOMS: usize = 20;
 /// Between two looks at the standing (role, blocked) of everybody connected: the promise is 5 s.
 pub const STANDING_INTERVAL_MS: u64 = 2_000;
 
@@ -146,6 +153,10 @@ pub const LANE_MESSAGES_MAX: usize = 4_096;
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// The longest wait between two of those tries.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
+/// Connections of the pool that may wait for a ticket's lock at once; further locked tickets are looked at every [`PARKED_LOOK_MS`].
+pub const LOCK_WAITS_MAX: usize = 4;
+/// Between two looks at a locked ticket without waiting for it.
+pub const PARKED_LOOK_MS: u64 = 100;
 /// A statement of the hot path.
 pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
 /// Waiting for a lock.
@@ -186,6 +197,8 @@ pub const RELAY_PARTITIONS: u32 = 128;
 pub const RELAY_PROBE_MS: u64 = 1_000;
 /// A probe unanswered for this long: the subscription is torn down and made anew.
 pub const RELAY_PROBE_TIMEOUT_MS: u64 = 3_000;
+/// Between two comparisons of the channels listened to with those wanted.
+pub const RELAY_RECONCILE_MS: u64 = 5_000;
 /// The longest wait between two attempts to reach Redis.
 pub const RELAY_BACKOFF_MS_MAX: u64 = 2_000;
 
@@ -251,7 +264,7 @@ const _: () = assert!(FRAMES_USER_FACTOR <= FRAMES_ADDRESS_FACTOR);
 const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);
 const _: () = assert!(OUTBOX_DRAIN_FRAMES <= OUTBOX_FRAMES_MAX);
 const _: () = assert!(BATCH_MESSAGES_MAX <= LANE_MESSAGES_MAX);
-const _: () = assert!(WRITER_LANES < POOL_CONNECTIONS_MAX);
+const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX < POOL_CONNECTIONS_MAX);
 const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);

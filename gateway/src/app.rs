@@ -1,6 +1,5 @@
 //! What one gateway instance is made of. Handed to every part as `Arc<App>`; nothing in it outlives the process or needs to.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use helpline_core::history::HistoryRow;
@@ -11,6 +10,7 @@ use helpline_persistence::audit::AccessRow;
 use helpline_persistence::messages::NewMessage;
 use helpline_persistence::people::{Identity, Person};
 use helpline_persistence::{Store, StoreError};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -61,8 +61,10 @@ pub struct App {
     pub tasks: TaskTracker,
     /// Cancelled when the instance stops its own work, after the sockets are gone.
     pub stop: CancellationToken,
-    /// Whether the instance takes no new work.
-    pub draining: AtomicBool,
+    /// Cancelled when the instance takes no new work any more.
+    pub drain: CancellationToken,
+    /// Connections of the pool that may wait for a ticket's lock.
+    pub(crate) lock_waits: Semaphore,
     /// Wakes the sweep before its time.
     pub(crate) sweep_wanted: tokio::sync::Notify,
     /// Itself, for tasks that it starts.
@@ -162,7 +164,7 @@ impl App {
 
     /// Whether the instance takes no new work.
     pub fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Relaxed)
+        self.drain.is_cancelled()
     }
 
     /// Turns an error of the record into what a client may know; logs the cause, once.

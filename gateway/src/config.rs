@@ -277,7 +277,7 @@ impl Config {
         let own = |host: &str| format!("http://{host}:{}", listen.port()).into_bytes() == origin;
         self.listening.origins.iter().any(|allowed| allowed.as_str().as_bytes() == origin)
             || own(&listen.ip().to_string())
-            || (listen.ip().is_loopback() && own("localhost"))
+            || ((listen.ip().is_loopback() || listen.ip().is_unspecified()) && (own("localhost") || own("127.0.0.1")))
     }
 }
 
@@ -289,6 +289,9 @@ impl TryFrom<ServeSettings> for Config {
         let auth = checked_auth(auth)?;
         check_backing(&backing)?;
         check_limits(&limits)?;
+        if listening.bye_spread_ms >= listening.drain_timeout_ms {
+            return Err(ConfigError::new("--bye-spread-ms", "must be less than --drain-timeout-ms"));
+        }
         pages.check()?;
         crate::telemetry::check_filter(&log.log).map_err(|why| ConfigError::new("--log", why))?;
         let dev_people = if dev_people { DevPeople::Present } else { DevPeople::Absent };

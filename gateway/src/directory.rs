@@ -11,7 +11,8 @@ use helpline_core::actor::{Actor, ActorType, Audience};
 use helpline_core::ids::{TicketId, UserId};
 use helpline_core::limits;
 use helpline_core::protocol::StaffPerson;
-use helpline_core::reject::CloseCode;
+use helpline_core::reject::{CloseCode, RejectCode};
+use helpline_persistence::audit::AccessRow;
 use helpline_persistence::people::Person;
 use helpline_persistence::{Doer, Reader};
 use parking_lot::Mutex;
@@ -71,6 +72,19 @@ impl Connection {
             Audience::Customer => ActorType::Customer,
         };
         StaffPerson { id: Some(self.person.id), kind, name: self.person.name.clone() }
+    }
+
+    /// An audit row of this connection's.
+    pub fn access(&self, action: &str, ticket: Option<TicketId>, refused: Option<RejectCode>) -> AccessRow {
+        AccessRow {
+            user: Some(self.person.id),
+            action: action.to_owned(),
+            ticket,
+            refused,
+            address: self.address,
+            user_agent: self.user_agent.clone(),
+            detail: serde_json::json!({ "by": "socket" }),
+        }
     }
 
     /// As which side it listens to the ticket, if it does.

@@ -57,6 +57,11 @@ impl Inbox {
         self.0.lock().remove(connection);
     }
 
+    /// Whether any console watches.
+    pub fn is_watched(&self) -> bool {
+        !self.0.lock().groups.is_empty()
+    }
+
     /// A ticket has changed.
     pub fn touch(&self, ticket: TicketId) {
         let mut state = self.0.lock();
@@ -141,7 +146,7 @@ pub async fn run(app: Arc<App>) {
             _ = ticks.tick() => {}
             () = app.stop.cancelled() => return,
         }
-        let anybody = !app.inbox.0.lock().groups.is_empty();
+        let anybody = app.inbox.is_watched();
         if watching && !anybody {
             app.relay.watch_inboxes(Watch::Off);
         }

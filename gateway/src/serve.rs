@@ -3,14 +3,14 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use helpline_core::limits;
+use helpline_core::limits::{self, HTTP_CONNECTIONS_MAX};
 use helpline_core::protocol::CommonFrame;
 use helpline_core::reject::CloseCode;
 use helpline_persistence::{Settings, Store, StoreError, epoch};
@@ -38,9 +38,6 @@ use crate::rooms::Rooms;
 use crate::socket::stream::{Lingering, Meter, Stream};
 use crate::writer::Writer;
 use crate::{audit, inbox, jobs, presence, reads, relay, socket, standing, sweep, writer};
-
-/// HTTP connections beside the sockets: requests, and upgrades that are not yet done.
-const HTTP_CONNECTIONS_MAX: usize = 2_048;
 
 /// Makes an instance and starts its tasks; it serves nobody yet.
 ///
@@ -82,7 +79,8 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
         audit_lane,
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
-        draining: AtomicBool::new(false),
+        drain: CancellationToken::new(),
+        lock_waits: Semaphore::new(limits::LOCK_WAITS_MAX),
         sweep_wanted: tokio::sync::Notify::new(),
         me: me.clone(),
     });
@@ -140,7 +138,7 @@ pub async fn run(app: Arc<App>, metrics: PrometheusHandle, listener: TcpListener
         }
     }
     drop(listener);
-    drain(&app, &closing).await;
+    drain(&app, &http, &closing).await;
 }
 
 /// Speaks HTTP/1.1 with one peer until it or the drain ends it, or the upgrade takes the stream over. The header timeout needs the
@@ -170,21 +168,40 @@ async fn answer(stream: Stream, (peer, meter): (SocketAddr, Arc<Meter>), router:
     let _ = connection.await;
 }
 
-async fn drain(app: &Arc<App>, closing: &CancellationToken) {
+async fn drain(app: &Arc<App>, http: &Semaphore, closing: &CancellationToken) {
     let deadline = tokio::time::Instant::now() + Duration::from_millis(app.config.listening.drain_timeout_ms);
-    app.draining.store(true, Ordering::Relaxed);
+    app.drain.cancel();
     tracing::info!(sockets = app.directory.count(), "draining");
     closing.cancel();
     for connection in app.directory.all() {
         app.tasks.spawn(farewell(Arc::clone(app), connection));
     }
-    while app.directory.count() > 0 && tokio::time::Instant::now() < deadline {
+    let is_busy = || app.directory.count() > 0 || http.available_permits() < HTTP_CONNECTIONS_MAX;
+    while is_busy() && tokio::time::Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     app.stop.cancel();
     app.tasks.close();
     if tokio::time::timeout_at(deadline + Duration::from_secs(2), app.tasks.wait()).await.is_err() {
         tracing::warn!("some tasks did not end in time");
+    }
+}
+
+/// Answers a listener of its own until `stop`, within the same times and bounds: for `/metrics` on an address apart.
+pub async fn answer_apart(app: Arc<App>, listener: TcpListener, router: Router) {
+    let places = Arc::new(Semaphore::new(limits::METRICS_CONNECTIONS_MAX));
+    while let Some(accepted) = app.stop.run_until_cancelled(listener.accept()).await {
+        let (Ok((stream, peer)), Ok(place)) = (accepted, Arc::clone(&places).try_acquire_owned()) else {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let meter = Arc::default();
+        let stream = Stream::new(stream, Arc::clone(&meter), Lingering::new(app.tasks.clone()));
+        let (router, closing) = (router.clone(), app.stop.clone());
+        app.tasks.spawn(async move {
+            answer(stream, (peer, meter), router, closing).await;
+            drop(place);
+        });
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use helpline_core::limits;
+use helpline_persistence::StoreError;
+use helpline_persistence::epoch::Epoch;
 use helpline_persistence::history::{self, Heads};
 use helpline_persistence::sweep::{self, Look, Snapshot};
-use helpline_persistence::{StoreError, epoch};
 
 use crate::app::App;
 use crate::errors::reject_of;
@@ -47,8 +48,8 @@ impl Sweeper {
     async fn sweep(&mut self) -> Result<(), StoreError> {
         let Look { snapshot, epoch, moved } = sweep::look(&self.app.store, self.since.as_ref()).await?;
         let went_back = self.since.as_ref().is_some_and(|since| snapshot.is_before(since));
-        if self.app.epoch.observe(&epoch) || went_back {
-            return self.begin_anew(snapshot).await;
+        if *self.app.epoch.get() != epoch || went_back {
+            return self.begin_anew(&epoch, snapshot).await;
         }
         for (ticket, _) in &moved {
             self.app.inbox.touch(*ticket);
@@ -65,9 +66,11 @@ impl Sweeper {
     }
 
     /// Another history answers: a restored or promoted database. Everybody starts over.
-    async fn begin_anew(&mut self, snapshot: Snapshot) -> Result<(), StoreError> {
+    async fn begin_anew(&mut self, epoch: &Epoch, snapshot: Snapshot) -> Result<(), StoreError> {
         tracing::warn!("the record is another one than before; resetting every room");
         let heads = history::heads(&self.app.store, &self.app.rooms.tickets()).await?;
+        // Only now: had the read failed, the next look must see the difference again.
+        self.app.epoch.observe(epoch);
         self.app.rooms.reset_all(&self.app, |ticket| heads.iter().find(|heads| heads.ticket == ticket).copied());
         self.app.inbox.touch_all();
         self.since = Some(snapshot);
@@ -103,7 +106,6 @@ impl Sweeper {
         let now = history::heads(&self.app.store, &[ticket]).await?.first().copied();
         if now.is_none_or(|heads| heads.seq < position) {
             tracing::warn!(%ticket, "the record is behind a room; resetting it");
-            self.app.epoch.observe(&epoch::read(&self.app.store).await?);
             self.app.rooms.reset(&self.app, ticket, now);
         }
         Ok(())

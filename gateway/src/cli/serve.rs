@@ -31,7 +31,7 @@ pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
     let app = serve::build(config).await?;
     app.tasks.spawn(upkeep(metrics.clone(), app.stop.clone()));
     if let Some(listener) = metrics_listener {
-        app.tasks.spawn(serve_metrics(listener, metrics.clone(), app.stop.clone()));
+        app.tasks.spawn(serve::answer_apart(app.clone(), listener, http::metrics_router(metrics.clone())));
     }
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
@@ -48,12 +48,5 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
 async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(UPKEEP_INTERVAL)).await.is_some() {
         metrics.run_upkeep();
-    }
-}
-
-async fn serve_metrics(listener: TcpListener, metrics: PrometheusHandle, stop: CancellationToken) {
-    let served = axum::serve(listener, http::metrics_router(metrics)).with_graceful_shutdown(stop.cancelled_owned());
-    if let Err(error) = served.await {
-        tracing::error!(%error, "the metrics address no longer answers");
     }
 }

@@ -19,6 +19,8 @@ use crate::app::App;
 
 /// Channels of one SUBSCRIBE.
 const JOIN_BATCH: usize = 500;
+/// Batches on their way to Redis.
+const COMMANDS_MAX: usize = 64;
 
 pub(super) async fn run(app: Arc<App>, client: redis::Client, mut wishes: mpsc::Receiver<Wish>, up: Arc<AtomicBool>) {
     let mut listening: BTreeSet<String> = [channels::STANDING.to_owned(), channels::probe(app.instance)].into();
@@ -30,7 +32,9 @@ pub(super) async fn run(app: Arc<App>, client: redis::Client, mut wishes: mpsc::
                 backoff_ms = 50;
                 // Whatever was published while nobody listened is in the record.
                 app.sweep_soon();
-                let session = Session { app: &app, sink, up: &up, heard: Instant::now(), probed: 0 };
+                let (commands, batches) = mpsc::channel(COMMANDS_MAX);
+                app.tasks.spawn(carry_out(sink, batches));
+                let session = Session { app: &app, commands, up: &up, heard: Instant::now(), probed: 0 };
                 session.listen(stream, &mut wishes, &mut listening).await;
                 if up.swap(false, Ordering::Relaxed) && !app.stop.is_cancelled() {
                     tracing::warn!("the relay is deaf; relying on the sweep");
@@ -75,10 +79,35 @@ fn note(listening: &mut BTreeSet<String>, wish: Wish) -> Option<oneshot::Sender<
     }
 }
 
+/// Joins and leaves that are sent together.
+#[derive(Default)]
+struct Batch {
+    joins: Vec<String>,
+    leaves: Vec<String>,
+    confirmations: Vec<oneshot::Sender<()>>,
+}
+
+/// Sends the batches of one session in their order, and tells who waits when Redis has confirmed. A task of its own, because the session's
+/// loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
+async fn carry_out(mut sink: PubSubSink, mut batches: mpsc::Receiver<Batch>) {
+    while let Some(Batch { joins, leaves, confirmations }) = batches.recv().await {
+        if !leaves.is_empty() && sink.unsubscribe(&leaves).await.is_err() {
+            return;
+        }
+        if !joins.is_empty() && sink.subscribe(&joins).await.is_err() {
+            return;
+        }
+        for confirmed in confirmations {
+            let _ = confirmed.send(());
+        }
+    }
+}
+
 /// One subscription while it lives.
 struct Session<'a> {
     app: &'a Arc<App>,
-    sink: PubSubSink,
+    /// Taken by [`carry_out`] in order. Full: nobody carries them out, and the session ends.
+    commands: mpsc::Sender<Batch>,
     up: &'a AtomicBool,
     /// When a probe last came back.
     heard: Instant,
@@ -89,15 +118,16 @@ impl Session<'_> {
     /// Listens until the connection ends or goes silent.
     async fn listen(mut self, mut stream: PubSubStream, wishes: &mut mpsc::Receiver<Wish>, listening: &mut BTreeSet<String>) {
         let mut probes = tokio::time::interval(Duration::from_millis(limits::RELAY_PROBE_MS));
+        let mut reconciliations = tokio::time::interval(Duration::from_millis(limits::RELAY_RECONCILE_MS));
         loop {
-            // Cancel-safe: channel receivers, an interval and a token.
+            // Cancel-safe: channel receivers, intervals and a token.
             tokio::select! {
                 message = stream.next() => match message {
                     Some(message) => self.hand_over(&message),
                     None => return,
                 },
                 wish = wishes.recv() => match wish {
-                    Some(wish) => self.carry_out(wish, wishes, listening),
+                    Some(wish) => if !self.gather(wish, wishes, listening) { return },
                     None => return,
                 },
                 _ = probes.tick() => {
@@ -106,6 +136,7 @@ impl Session<'_> {
                     }
                     self.probe();
                 }
+                _ = reconciliations.tick() => if !self.reconcile(listening) { return },
                 () = self.app.stop.cancelled() => return,
             }
         }
@@ -132,34 +163,45 @@ impl Session<'_> {
         }
     }
 
-    /// Carries out this wish and those that wait behind it, as one command each way. The confirmation is awaited by a task of its own:
-    /// the loop must go on taking messages.
-    fn carry_out(&self, first: Wish, wishes: &mut mpsc::Receiver<Wish>, listening: &mut BTreeSet<String>) {
-        let (mut joins, mut leaves, mut confirmations) = (Vec::new(), Vec::new(), Vec::new());
+    /// Gathers this wish and those that wait behind it into one command each way. False: the session is of no use any more.
+    fn gather(&self, first: Wish, wishes: &mut mpsc::Receiver<Wish>, listening: &mut BTreeSet<String>) -> bool {
+        let mut batch = Batch::default();
         let mut next = Some(first);
         while let Some(wish) = next {
             let (list, channel) = match &wish {
-                Wish::Join(channel, _) => (&mut joins, channel.clone()),
-                Wish::Leave(channel) => (&mut leaves, channel.clone()),
+                Wish::Join(channel, _) => (&mut batch.joins, channel.clone()),
+                Wish::Leave(channel) => (&mut batch.leaves, channel.clone()),
             };
             list.push(channel);
-            confirmations.extend(note(listening, wish));
-            next = if joins.len() + leaves.len() < JOIN_BATCH { wishes.try_recv().ok() } else { None };
+            batch.confirmations.extend(note(listening, wish));
+            next = if batch.joins.len() + batch.leaves.len() < JOIN_BATCH { wishes.try_recv().ok() } else { None };
         }
         // A channel left and joined within one batch ends as `listening` says.
-        joins.retain(|channel| listening.contains(channel));
-        leaves.retain(|channel| !listening.contains(channel));
-        let mut sink = self.sink.clone();
-        self.app.tasks.spawn(async move {
-            if !leaves.is_empty() {
-                // A failure ends the connection, and the next one joins only what is wanted.
-                let _ = sink.unsubscribe(&leaves).await;
-            }
-            if joins.is_empty() || sink.subscribe(&joins).await.is_ok() {
-                for confirmed in confirmations {
-                    let _ = confirmed.send(());
-                }
-            }
-        });
+        batch.joins.retain(|channel| listening.contains(channel));
+        batch.leaves.retain(|channel| !listening.contains(channel));
+        self.send(batch)
+    }
+
+    /// Compares what is listened to with what is wanted. Wishes of rooms that close and open at once may cross, and a full queue loses
+    /// some: here that is made good, and the sweep bridges the time.
+    fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
+        let mut wanted: BTreeSet<String> = [channels::STANDING.to_owned(), channels::probe(self.app.instance)].into();
+        wanted.extend(self.app.rooms.tickets().into_iter().map(channels::ticket));
+        if self.app.inbox.is_watched() {
+            wanted.extend(channels::inboxes());
+        }
+        let batch = Batch {
+            joins: wanted.difference(listening).cloned().collect(),
+            leaves: listening.difference(&wanted).cloned().collect(),
+            confirmations: Vec::new(),
+        };
+        *listening = wanted;
+        self.send(batch)
+    }
+
+    /// False: Redis confirms nothing any more. What `listening` says is then joined by the next session.
+    fn send(&self, batch: Batch) -> bool {
+        let is_empty = batch.joins.is_empty() && batch.leaves.is_empty() && batch.confirmations.is_empty();
+        is_empty || self.commands.try_send(batch).is_ok()
     }
 }

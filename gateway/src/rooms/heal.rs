@@ -46,7 +46,7 @@ pub(crate) async fn behind(
     rooms: &[(helpline_core::ids::TicketId, Seq)],
 ) -> Result<usize, helpline_persistence::StoreError> {
     let mut healed = 0;
-    for some in rooms.chunks(limits::SWEEP_ROTATION_ROOMS) {
+    for some in rooms.chunks(limits::HEAL_ROOMS) {
         let mut after = some.to_vec();
         while !after.is_empty() {
             let rows = history::rows_after(&app.store, &after, limits::PAGE_EVENTS_MAX).await?;

@@ -105,18 +105,17 @@ impl Rooms {
     pub fn reset(&self, app: &App, ticket: TicketId, heads: Option<Heads>) {
         let Some(room) = self.get(ticket) else { return };
         let heads = heads.unwrap_or(Heads { ticket, seq: Seq::ZERO, public_seq: Seq::ZERO });
-        for audience in [Audience::Staff, Audience::Customer] {
+        let reset = |audience| {
             let head = match audience {
                 Audience::Staff => heads.seq,
                 Audience::Customer => heads.public_seq,
             };
-            room.tell(audience, &frame(&CommonFrame::Reset { ticket, epoch: app.epoch.for_audience(audience), head }), None);
+            frame(&CommonFrame::Reset { ticket, epoch: app.epoch.for_audience(audience), head })
+        };
+        room.restart(&heads, &reset(Audience::Staff), &reset(Audience::Customer));
+        if self.rooms.remove_if(&ticket, |_, room| room.is_empty()).is_some() {
+            app.relay.leave(ticket);
         }
-        for connection in room.restart(&heads) {
-            connection.subscriptions.lock().remove(&ticket);
-            if self.leave(ticket, &connection) {
-                app.relay.leave(ticket);
-            }
-        }
+        app.presence.changed(ticket);
     }
 }

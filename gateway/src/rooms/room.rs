@@ -168,19 +168,36 @@ impl Room {
         self.state.lock().position.seq()
     }
 
-    /// Begins anew at these heads: gives the live members, who have been told to subscribe afresh. Joining ones read the new log anyway.
-    pub(super) fn restart(&self, heads: &Heads) -> Vec<Arc<Connection>> {
+    /// Begins anew at these heads: live members are told to subscribe afresh and are out, all under one lock, so that nobody leaves
+    /// untold and nobody who has subscribed afresh is thrown out. Joining ones read the new log anyway.
+    pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
         let mut state = self.state.lock();
         state.position = Position::at(heads.seq);
         state.early.clear();
-        for member in &mut state.members {
-            if let Stage::Joining { buffer, overflowed } = &mut member.stage {
+        state.members.retain_mut(|member| match &mut member.stage {
+            Stage::Joining { buffer, overflowed } => {
                 buffer.clear();
                 *overflowed = true;
+                true
             }
-        }
-        let live = state.members.iter().filter(|member| matches!(member.stage, Stage::Live(_)));
-        live.map(|member| Arc::clone(&member.connection)).collect()
+            Stage::Live(_) => {
+                let told = match member.audience {
+                    Audience::Staff => staff,
+                    Audience::Customer => customer,
+                };
+                member.connection.outbox.push(told.clone());
+                let mut subscriptions = member.connection.subscriptions.lock();
+                if subscriptions.get(&self.ticket).is_some_and(|own| Arc::ptr_eq(&own.position, &member.handed)) {
+                    subscriptions.remove(&self.ticket);
+                }
+                false
+            }
+        });
+    }
+
+    /// Whether nobody is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.state.lock().members.is_empty()
     }
 
     /// The gap at the front, if one is left: the place to read on from. None ends the healing.

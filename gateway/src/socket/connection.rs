@@ -35,11 +35,18 @@ pub(super) struct Session {
 struct Clock {
     next_ping: Instant,
     last_heard: Instant,
+    /// When the token ends, by the clock on the wall, and when to look at that clock next.
+    expires_at: DateTime<Utc>,
     expires: Instant,
     pong_timeout: Duration,
 }
 
 impl Clock {
+    fn renew(&mut self, until: DateTime<Utc>) {
+        self.expires_at = until;
+        self.expires = monotonic(until);
+    }
+
     fn next(&self) -> Instant {
         self.next_ping.min(self.last_heard + self.pong_timeout).min(self.expires)
     }
@@ -54,6 +61,7 @@ pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) 
     let mut clock = Clock {
         next_ping: Instant::now() + jittered(app.config.limits.heartbeat_ms),
         last_heard: Instant::now(),
+        expires_at,
         expires: monotonic(expires_at),
         pong_timeout: Duration::from_millis(app.config.limits.heartbeat_ms * 3 / 2),
     };
@@ -93,7 +101,7 @@ pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) 
                 strikes = strikes.saturating_sub(1);
                 match dispatcher.take(&text).await {
                     Next::Live => {}
-                    Next::Renewed(until) => clock.expires = monotonic(until),
+                    Next::Renewed(until) => clock.renew(until),
                     // The refusal that explains it is still in the outbox.
                     Next::Close(code) => connection.outbox.end(Ending::AfterDrain(code)),
                 }
@@ -101,7 +109,10 @@ pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) 
             () = rung(&mut timer, &meter) => {
                 let now = Instant::now();
                 if meter.due().is_some_and(|due| now >= due) { break Some(CloseCode::TooSlow) }
-                if now >= clock.expires { break Some(CloseCode::NotAuthenticated) }
+                if now >= clock.expires {
+                    if Utc::now() >= clock.expires_at { break Some(CloseCode::NotAuthenticated) }
+                    clock.renew(clock.expires_at);
+                }
                 if now >= clock.last_heard + clock.pong_timeout { break Some(CloseCode::NoPong) }
                 if now >= clock.next_ping {
                     clock.next_ping = now + jittered(app.config.limits.heartbeat_ms);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::{Duration, Instant};
 
+use axum::extract::ws::Utf8Bytes;
 use helpline_core::limits;
 use helpline_core::protocol::{ClientFrame, CommonFrame, Me, WireLimits};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
@@ -17,7 +18,7 @@ use super::wire::{Incoming, Socket};
 use crate::app::App;
 use crate::directory::Connection;
 use crate::encoded::frame;
-use crate::outbox::Outbox;
+use crate::outbox::{Ending, Outbox};
 
 /// Somebody who has not yet said who they are.
 pub(super) struct Guest {
@@ -36,13 +37,11 @@ struct Greeted {
 
 /// Waits for `hello`, lets the person in, and lives the connection to its end.
 pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
-    let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
     // Boxed, so that what only the beginning and the end need is no part of the long middle's memory.
-    let greeted = match Box::pin(tokio::time::timeout(deadline, greet(&app, &mut socket, &guest))).await {
-        Ok(Ok(greeted)) => greeted,
-        Ok(Err(None)) => return,
-        Ok(Err(Some(code))) => return Box::pin(socket.close(code)).await,
-        Err(_) => return Box::pin(socket.close(CloseCode::NotAuthenticated)).await,
+    let greeted = match Box::pin(first_frame(&app, &mut socket, &guest)).await {
+        Ok(greeted) => greeted,
+        Err(None) => return,
+        Err(Some(code)) => return Box::pin(socket.close(code)).await,
     };
     let (id, expires_at, user) = (greeted.id, greeted.expires_at, greeted.person.id);
     let entered = app.directory.enter(user, |number| Connection {
@@ -60,6 +59,10 @@ pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
     connection.outbox.push(frame(&welcome(&app, id, &connection.person)));
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
+    if app.is_draining() {
+        // It entered after everybody else was told.
+        connection.outbox.end(Ending::AfterDrain(CloseCode::Restart));
+    }
     let code = connection::live(&app, &mut socket, Session { connection: Arc::clone(&connection), expires_at }).await;
     metrics::gauge!("helpline_connections").decrement(1.0);
     let tickets: Vec<_> = connection.subscriptions.lock().drain().map(|(ticket, _)| ticket).collect();
@@ -74,12 +77,24 @@ pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
     }
 }
 
-/// Takes the first frame. The error is how to close, or none when the peer is gone.
-async fn greet(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
+/// Waits for the first frame, within bounds, and greets whoever says hello. The error is how to close, or none when the peer is gone.
+async fn first_frame(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
+    let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
+    // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
+    let text = tokio::select! {
+        text = wait_for_text(socket) => text?,
+        () = tokio::time::sleep(deadline) => return Err(Some(CloseCode::NotAuthenticated)),
+        () = app.drain.cancelled() => return Err(Some(CloseCode::Restart)),
+    };
+    // The peer has done its part: if the record now takes too long, it may come back.
+    tokio::time::timeout(deadline, greet(app, socket, guest, &text)).await.unwrap_or(Err(Some(CloseCode::Restart)))
+}
+
+async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCode>> {
     let mut pings = 0;
-    let text = loop {
+    loop {
         match socket.receive().await {
-            Incoming::Text(text) => break text,
+            Incoming::Text(text) => return Ok(text),
             // Each costs a pong, and whoever does not read them makes us keep them.
             Incoming::Life if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
             Incoming::Life => pings += 1,
@@ -87,11 +102,14 @@ async fn greet(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Result<Gre
             Incoming::TooBig => return Err(Some(CloseCode::TooBig)),
             Incoming::Broken => return Err(Some(CloseCode::Protocol)),
         }
-    };
+    }
+}
+
+async fn greet(app: &Arc<App>, socket: &mut Socket, guest: &Guest, text: &str) -> Result<Greeted, Option<CloseCode>> {
     if text.len() > limits::HELLO_BYTES_MAX {
         return Err(Some(CloseCode::TooBig));
     }
-    let (id, token) = match ClientFrame::parse(&text) {
+    let (id, token) = match ClientFrame::parse(text) {
         Ok(ClientFrame::Hello { id, token }) => (id, token),
         Ok(other) => {
             let reject = Reject::new(RejectCode::HelloExpected, "the first frame is hello");
@@ -101,6 +119,8 @@ async fn greet(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Result<Gre
     };
     let verified = match app.verifier.verify(&token).await {
         Ok(verified) => verified,
+        // The key set cannot be had: our outage, not their fault.
+        Err(reject) if reject.code.is_passing() => return refuse(socket, Some(id), reject, CloseCode::Restart).await,
         Err(reject) => {
             if app.directory.rates.refused_sign_in(guest.address, Instant::now()) {
                 record_refusal(app, guest, None, &reject).await;
@@ -112,7 +132,9 @@ async fn greet(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Result<Gre
         Ok(person) => Ok(Greeted { id, person, expires_at: verified.expires_at }),
         Err(reject) => {
             let code = if reject.code == RejectCode::Blocked { CloseCode::Revoked } else { CloseCode::Restart };
-            record_refusal(app, guest, Some(verified.identity.user), &reject).await;
+            if !reject.code.is_passing() {
+                record_refusal(app, guest, Some(verified.identity.user), &reject).await;
+            }
             refuse(socket, Some(id), reject, code).await
         }
     }

@@ -7,7 +7,6 @@ use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId, TicketRef};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::{Reject, RejectCode};
-use helpline_persistence::audit::AccessRow;
 use helpline_persistence::tickets;
 
 use super::catch_up::CatchUp;
@@ -31,8 +30,19 @@ pub(super) fn leave(app: &Arc<App>, connection: &Arc<Connection>, ticket: Ticket
     app.presence.changed(ticket);
 }
 
-/// Joins; on any refusal the connection is out of the room again.
+/// Joins. Whatever is refused, the connection is out of the ticket's room: an earlier subscription does not live on unsaid.
 pub(super) async fn join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> Result<(), Reject> {
+    let ticket = wish.ticket;
+    let joined = try_join(app, connection, wish).await;
+    // The socket may have ended meanwhile and have left its rooms before this one was entered.
+    if joined.is_err() || connection.outbox.ending().is_some() {
+        connection.subscriptions.lock().remove(&ticket);
+        leave(app, connection, ticket);
+    }
+    joined
+}
+
+async fn try_join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> Result<(), Reject> {
     let ticket = wish.ticket;
     let opened = tickets::open(&app.store, &TicketRef::Id(ticket)).await.map_err(|error| reject_of(&error))?;
     let decided = opened
@@ -59,31 +69,15 @@ pub(super) async fn join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wis
         app.relay.join(ticket).await;
     }
     let reading = CatchUp { app, connection, room: &room, ticket, id: wish.id, audience };
-    match reading.run(wish.after, wish.epoch).await {
-        Ok(()) => {
-            app.presence.changed(ticket);
-            if created && audience == Audience::Staff {
-                app.presence.ask(app, ticket);
-            }
-            Ok(())
-        }
-        Err(error) => {
-            connection.subscriptions.lock().remove(&ticket);
-            leave(app, connection, ticket);
-            Err(reject_of(&error))
-        }
+    reading.run(wish.after, wish.epoch).await.map_err(|error| reject_of(&error))?;
+    app.presence.changed(ticket);
+    if audience == Audience::Staff {
+        app.presence.ask(app, ticket);
     }
+    Ok(())
 }
 
 async fn record(app: &App, connection: &Connection, ticket: TicketId, refused: Option<RejectCode>) -> Result<(), Reject> {
-    app.audit(AccessRow {
-        user: Some(connection.person.id),
-        action: if refused.is_some() { "subscribe_refused" } else { "ticket_opened" }.to_owned(),
-        ticket: Some(ticket),
-        refused,
-        address: connection.address,
-        user_agent: connection.user_agent.clone(),
-        detail: serde_json::json!({ "by": "socket" }),
-    })
-    .await
+    let action = if refused.is_some() { "subscribe_refused" } else { "ticket_opened" };
+    app.audit(connection.access(action, Some(ticket), refused)).await
 }

@@ -106,19 +106,28 @@ async fn answer(app: &Arc<App>, connection: &Arc<Connection>, request: Request) 
             connection.outbox.push(frame(&CommonFrame::Ok { id }));
             Ok(())
         }
-        Request::Inbox { id, filter } => watch(app, connection, id, filter),
+        Request::Inbox { id, filter } => watch(app, connection, id, filter).await,
     };
     if let Err(reject) = answered {
         connection.outbox.push(frame(&CommonFrame::error(Some(id), reject)));
     }
 }
 
-fn watch(app: &Arc<App>, connection: &Arc<Connection>, id: u64, filter: Option<InboxFilter>) -> Result<(), Reject> {
-    policy::decide_desk(&connection.actor(), DeskAction::ListAll)?;
+async fn watch(app: &Arc<App>, connection: &Arc<Connection>, id: u64, filter: Option<InboxFilter>) -> Result<(), Reject> {
+    let decided = policy::decide_desk(&connection.actor(), DeskAction::ListAll);
+    if decided.is_err() || filter.is_some() {
+        let action = if decided.is_err() { "inbox_refused" } else { "inbox_watched" };
+        app.audit(connection.access(action, None, decided.as_ref().err().map(|reject| reject.code))).await?;
+    }
+    decided?;
     connection.outbox.push(frame(&CommonFrame::Ok { id }));
     match filter {
         Some(filter) => app.inbox.enter(app, connection, filter),
         None => app.inbox.leave(connection),
+    }
+    // The socket may have ended meanwhile and have left before it entered.
+    if connection.outbox.ending().is_some() {
+        app.inbox.leave(connection);
     }
     Ok(())
 }

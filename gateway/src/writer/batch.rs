@@ -15,7 +15,6 @@ use rand::RngExt;
 use super::Job;
 use crate::app::App;
 use crate::errors;
-use crate::failpoint::sabotaged;
 
 type Appending<'a> = Pin<Box<dyn Future<Output = Result<Appended, StoreError>> + Send + 'a>>;
 
@@ -29,10 +28,14 @@ pub(super) async fn commit(
     // Halves of a poisoned batch, first half on top: the order within a ticket stays.
     let mut pending = vec![jobs];
     while let Some(jobs) = pending.pop() {
-        let messages: Vec<_> = jobs.iter().map(Job::to_store).collect();
-        if sabotaged("ack-before-commit") {
-            jobs.iter().for_each(Job::foretell);
+        // A ticket that the first half found locked keeps its order: its later messages wait with the earlier ones.
+        let (held, jobs): (Vec<_>, Vec<_>) =
+            jobs.into_iter().partition(|job: &Job| busy.iter().any(|other: &Job| other.message.ticket == job.message.ticket));
+        busy.extend(held);
+        if jobs.is_empty() {
+            continue;
         }
+        let messages: Vec<_> = jobs.iter().map(Job::to_store).collect();
         crate::failpoint::hit(app, "inside-batch");
         match persist(app, &messages, &append).await {
             Ok(appended) => busy.extend(settle(app, jobs, appended)),

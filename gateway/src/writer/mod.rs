@@ -99,8 +99,7 @@ impl Job {
     /// Acks what is not committed, at a number that is a guess: sabotage alone does that.
     fn foretell(&self) {
         if let Reply::Socket { connection, id } = &self.reply {
-            let ack =
-                CommonFrame::Ack { id: *id, key: self.message.key.clone(), seq: Seq::ZERO, at: chrono::Utc::now(), duplicate: false };
+            let ack = CommonFrame::Ack { id: *id, key: self.message.key.clone(), seq: Seq::ZERO, at: chrono::Utc::now(), duplicate: false };
             connection.outbox.push(frame(&ack));
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
@@ -58,12 +59,23 @@ impl Parked {
     pub(super) async fn work_off(&self, app: &Arc<App>, ticket: TicketId) {
         metrics::counter!("helpline_tickets_parked_total").increment(1);
         while let Some(jobs) = self.take(ticket) {
-            let busy =
-                batch::commit(app, jobs, |app, batch| Box::pin(async move { messages::append_waiting(&app.store, batch).await })).await;
-            debug_assert!(busy.is_empty(), "waiting for the lock never gives up as busy");
-            for job in busy {
-                job.refused(crate::errors::unavailable());
-            }
+            // Whoever waits for a lock holds a connection of the pool meanwhile, so only a few do; the others look in now and then.
+            let busy = match app.lock_waits.try_acquire() {
+                Ok(_permit) => {
+                    batch::commit(app, jobs, |app, batch| Box::pin(async move { messages::append_waiting(&app.store, batch).await })).await
+                }
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(limits::PARKED_LOOK_MS)).await;
+                    batch::commit(app, jobs, |app, batch| Box::pin(async move { messages::append(&app.store, batch).await })).await
+                }
+            };
+            self.put_back(ticket, busy);
+        }
+    }
+
+    fn put_back(&self, ticket: TicketId, busy: Vec<Job>) {
+        if let Some(queue) = self.0.lock().get_mut(&ticket) {
+            busy.into_iter().rev().for_each(|job| queue.push_front(job));
         }
     }
 
