@@ -55,7 +55,7 @@ export function Thread({ store, ticket, reader, nameById }: ThreadProps) {
         {timeline.position !== null && shown.length === 0 && <p class="empty">{t('thread.empty')}</p>}
         <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
           {shown.slice(view.from, view.to).map((row) => (
-            <div key={row.id} class="slot" data-row={row.id}><One row={row} reader={reader} nameById={nameById} actions={actions} /></div>
+            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One row={row} reader={reader} nameById={nameById} actions={actions} /></div>
           ))}
         </div>
         <Typing store={store} reader={reader} />

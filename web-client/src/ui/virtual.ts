@@ -60,7 +60,8 @@ export function useVirtual(ids: readonly string[]) {
     const element = scroller.current
     if (element === null) return
     const edge = element.getBoundingClientRect().top
-    const first = rowsOf(element).find((row) => row.getBoundingClientRect().bottom > edge)
+    // A day's line moves up with the day's first message: it holds nothing.
+    const first = rowsOf(element).find((row) => row.dataset['fleeting'] === undefined && row.getBoundingClientRect().bottom > edge)
     anchor.current = first?.dataset['row'] === undefined ? null : { id: first.dataset['row'], offset_px: first.getBoundingClientRect().top - edge }
   }, [])
 
@@ -79,6 +80,8 @@ export function useVirtual(ids: readonly string[]) {
       const held = rowsOf(element).find((row) => row.dataset['row'] === anchor.current?.id)
       const drift = held === undefined ? 0 : held.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset_px
       if (Math.abs(drift) >= 1) element.scrollTop += drift
+      // After a long jump the held row is no longer drawn: from here on, one that is.
+      look()
     }
     if (changed && ids.length > WHOLE_ROWS_MAX) remeasured((n) => n + 1)
   })
