@@ -6,6 +6,8 @@ use super::plan::{Plan, Step};
 
 /// Between the beginnings of two scenes that do not overlap.
 const PAUSE_S: f64 = 3.0;
+/// Two instances drained, started and waited for: a fault of another scene in between would leave clients nowhere to go.
+const ROLL_S: f64 = 20.0;
 /// Calm before the end, so that what the last scene broke is mended within the run.
 const CALM_S: f64 = 4.0;
 
@@ -128,10 +130,12 @@ fn may_mix(scene: &Scene) -> bool {
 }
 
 fn length(scene: &[(f64, &str)]) -> f64 {
-    scene
-        .iter()
-        .map(|(after, line)| after + line.strip_prefix("psql hold ").and_then(|s| s.parse().ok()).unwrap_or(0.0))
-        .fold(1.0, f64::max)
+    let lasts = |line: &str| match line.strip_prefix("psql hold ").or(line.strip_prefix("locks hold ")) {
+        Some(seconds) => seconds.parse().unwrap_or(0.0),
+        None if line == "gateways roll" => ROLL_S,
+        None => 0.0,
+    };
+    scene.iter().map(|(after, line)| after + lasts(line)).fold(1.0, f64::max)
 }
 
 fn stage(scene: Scene, at: f64, instances: usize, dice: &mut Dice, steps: &mut Vec<Step>) {

@@ -43,7 +43,7 @@ const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
 /// Of a run that is told nothing else.
 const SECONDS: u64 = 600;
 /// Of a brief one.
-const SECONDS_BRIEF: u64 = 75;
+const SECONDS_BRIEF: u64 = 88;
 
 /// Settings of `prove`.
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ pub struct Settings {
     /// Chooses the plan; the same seed gives the same plan on every machine
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How long to send and to break things; otherwise 600, or 75 with --brief
+    /// How long to send and to break things; otherwise 600, or 88 with --brief
     #[arg(long)]
     seconds: Option<u64>,
     /// What shows in a minute, instead of everything

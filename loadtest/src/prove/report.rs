@@ -97,7 +97,9 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 3] {
             otherwise.push(point.ms);
         }
     }
-    let beyond = |outage: &&Outage| under(Kind::Roll, outage.at, outage.lane) && !under(Kind::Away, outage.at, outage.lane);
+    // A restart alone is judged: while another fault has the other instance, there is nowhere to go.
+    let alone = |outage: &&Outage| [Kind::Away, Kind::Relay].iter().all(|kind| !under(*kind, outage.at, outage.lane));
+    let beyond = |outage: &&Outage| under(Kind::Roll, outage.at, outage.lane) && alone(outage);
     let waits = findings.outages.iter().filter(beyond).map(|outage| outage.lasted.saturating_sub(outage.told.unwrap_or_default()));
     [
         Target { what: "commit to delivery, p99, relay or an instance dead", measured: p99(dead), most: RELAY_DEAD_MS },
