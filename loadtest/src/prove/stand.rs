@@ -175,6 +175,7 @@ pub struct Disk {
 impl Disk {
     /// None: not root, or no such thing here; the faults that need it are passed over with a word.
     fn mount() -> Option<Self> {
+        unmount_orphans();
         let place = Path::new("/var/tmp").join(format!("helpline-disk-{}", std::process::id()));
         std::fs::create_dir_all(&place).ok()?;
         let size = format!("size={DISK_MIB}m,mode=755");
@@ -195,6 +196,17 @@ impl Disk {
     /// Makes room again.
     pub fn free(&self) {
         let _ = std::fs::remove_file(self.place.join("filler"));
+    }
+}
+
+/// Takes away the disks of runs that were killed before they could: nobody else would.
+fn unmount_orphans() {
+    for entry in std::fs::read_dir("/var/tmp").into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let maker = name.to_str().and_then(|name| name.strip_prefix("helpline-disk-")).and_then(|pid| pid.parse::<u32>().ok());
+        if maker.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists()) {
+            drop(Disk { place: entry.path() });
+        }
     }
 }
 
