@@ -44,9 +44,11 @@ export function Composer({ store, ticket, reader, bodyBytesMax, team }: Composer
   const over = bytesOf(text) - bodyBytesMax
   const internal = mode === 'note'
   const guarded = team !== undefined && !internal
-  const stale = guarded && text !== '' && writtenSince(store.timeline.value, begun_at, reader).length > 0
+  const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
   const ready = text.trim() !== '' && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
+  // Begun before the history was there: it counts from the first sight of it.
+  useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
   const wanted = team?.focus.value ?? 0
   useEffect(() => { if (wanted > 0) input.current?.focus() }, [wanted])
 
@@ -56,7 +58,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, team }: Composer
   }
   const send = () => {
     if (!ready) return
-    store.send(text.replaceAll('\r\n', '\n'), { internal, based_on: guarded ? begun_at : null })
+    store.send(text.replaceAll('\r\n', '\n'), { internal, based_on: guarded && begun_at > 0 ? begun_at : null })
     writeDraft(ticket, mode, '', position)
     setTurnedAway('')
     input.current?.focus()

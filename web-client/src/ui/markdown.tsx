@@ -57,11 +57,16 @@ function one(token: Token, key: number, depth: number): ComponentChildren {
     case 'blockquote': return <blockquote key={key}>{children}</blockquote>
     case 'list': return isList(token) ? list(token, key, depth) : token.raw
     case 'link': return isLink(token) ? link(token, key, children) : token.raw
-    default: return blockTypes.has(token.type) ? <p key={key}>{trimmed(token.raw)}</p> : token.raw
+    default: return blockTypes.has(token.type) && !isInline(token) ? <p key={key}>{trimmed(token.raw)}</p> : token.raw
   }
 }
 
 const blockTypes = new Set(['heading', 'table', 'html', 'hr', 'def'])
+
+/** HTML within a line is a part of it. */
+function isInline(token: Token): boolean {
+  return token.type === 'html' && 'block' in token && token.block === false
+}
 
 /** An indented line is no code here: people paste such lines. */
 function isFenced(token: Token): boolean {
