@@ -1,7 +1,7 @@
 -- Tickets as a desk has them after years: nearly all of them closed, some thousand under way; one in a thousand speaks of an obelisk.
 insert into support_tickets (id, ticket_number, user_id, subject, category, priority, status, assigned_to, customer_email, created_at,
   resolved_at, closed_at, satisfaction_rating)
-select ('01900000-0000-7000-8000-' || lpad(to_hex(g.n), 12, '0'))::uuid, 'TKT-' || lpad((g.n + 1000000)::text, 6, '0'),
+select ('01900000-0000-7000-8000-' || lpad(to_hex(g.n), 12, '0'))::uuid, 'TKT-' || (g.n + 1000000),
        ('01900000-0000-7002-8000-' || lpad(to_hex(g.n / 10), 12, '0'))::uuid,
        case when g.n % 1000 = 7 then 'The obelisk hums ' else 'Something does not work ' end || md5(g.n::text),
        (array['technical', 'billing', 'account', 'feature_request', 'bug_report', 'general', 'security', 'compliance'])[1 + g.n % 8],

@@ -30,15 +30,18 @@ const WRITERS: usize = 20;
 /// After the last change.
 const DRAIN: Duration = Duration::from_secs(3);
 
+/// A ticket's number, and the microseconds since the run began: when it was meant to come to it, or was shown at it.
+type At = (u64, u64);
+
 /// What is noted of a run.
 struct Run {
     begun: Instant,
     frames: AtomicU64,
     acked: AtomicU64,
-    /// Ticket → the changes, as number and intended time.
-    changes: Mutex<HashMap<String, Vec<(u64, u64)>>>,
-    /// Console and ticket → what was shown, as number and time.
-    shown: Mutex<HashMap<(usize, String), Vec<(u64, u64)>>>,
+    /// By ticket: the changes.
+    changes: Mutex<HashMap<String, Vec<At>>>,
+    /// By console and ticket: what was shown.
+    shown: Mutex<HashMap<(usize, String), Vec<At>>>,
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,13 @@
 //! The latency of a message at half of the highest rate, and at other shares of it for the plot: from the intended time to the ack, and to
-//! the sight of it on the other instance.
+//! the sight of it on the other instance. The highest rate is that of this very arrangement, found first: two instances and a listener on
+//! the other one cost more than a writer alone.
 
+use std::io::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -22,6 +25,10 @@ const ROOMS: usize = 300;
 const SHARES: [f64; 4] = [0.25, 0.5, 0.7, 0.85];
 /// Of one share.
 const SECONDS: f64 = 6.0;
+/// Sends of one room that wait for their ack while the highest rate is sought.
+const WINDOW: usize = 8;
+/// Between two looks at the disk.
+const SYNC_EVERY: Duration = Duration::from_millis(25);
 /// What has not come by then is late whenever it comes.
 const DRAIN: Duration = Duration::from_secs(3);
 
@@ -31,33 +38,57 @@ struct Run {
     acked: Times,
     seen: Times,
     late: Times,
+    acks: AtomicU64,
+    /// While the highest rate is sought: a send for each ack.
+    window: Option<Semaphore>,
 }
 
-pub(super) async fn run(book: &mut Book, effort: &Effort, means: &Means, highest: f64) -> Result<(), LoadError> {
+/// How fast to send.
+#[derive(Debug, Clone, Copy)]
+enum Pace {
+    /// So many a second, whatever comes back.
+    Open(f64),
+    /// As fast as acks come back.
+    Closed,
+}
+
+/// What came of one pace.
+struct Outcome {
+    acked: Quantiles,
+    seen: Quantiles,
+    late: Quantiles,
+    per_second: f64,
+}
+
+pub(super) async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
+    let setup = Setup { instances: 2, rooms, relay: Relay::Redis };
+    let helpline: Arc<dyn Peer> = Arc::new(Helpline::start(setup, means, Talk::Messages).await?);
+    // The first is thrown away: caches, plans, the allocator.
+    one(&helpline, rooms, Pace::Closed, 2.0).await?;
+    let highest = one(&helpline, rooms, Pace::Closed, effort.pick(SECONDS, 2.0)).await?.per_second;
     book.scenario(
         "latency",
         format!("{rooms} rooms on two instances with Redis between them, at half of the highest rate ({:.0}/s).", highest / 2.0),
     );
-    let setup = Setup { instances: 2, rooms, relay: Relay::Redis };
-    let helpline: Arc<dyn Peer> = Arc::new(Helpline::start(setup, means, Talk::Messages).await?);
     let mut curves = [("send to ack, p99 ms", Vec::new()), ("send to seen on the other instance, p99 ms", Vec::new())];
-    // The first is thrown away: caches, plans, the allocator.
-    one(&helpline, rooms, highest * SHARES[0], 2.0).await?;
     for share in if effort.quick { &SHARES[1..2] } else { &SHARES[..] } {
         let rate = highest * share;
         let rounds = if *share == 0.5 { effort.rounds.min(3) } else { 1 };
         for _ in 0..rounds {
-            let (acked, seen, late) = one(&helpline, rooms, rate, effort.pick(SECONDS, 2.0)).await?;
+            let disk = Disk::watch(&means.work);
+            let Outcome { acked, seen, late, .. } = one(&helpline, rooms, Pace::Open(rate), effort.pick(SECONDS, 2.0)).await?;
+            let disk = disk.quantiles().await;
             eprintln!(
-                "  latency at {rate:.0}/s: ack p99 {:.1} ms, seen p99 {:.1} ms, generator late p99 {:.1} ms",
-                acked.p99, seen.p99, late.p99
+                "  latency at {rate:.0}/s: ack p99 {:.1} ms, seen p99 {:.1} ms, generator late p99 {:.1} ms, disk sync p99 {:.1} ms",
+                acked.p99, seen.p99, late.p99, disk.p99
             );
             if *share == 0.5 {
                 book.note("latency", "Helpline", book::P50, acked.p50);
                 book.note("latency", "Helpline", book::P99, acked.p99);
                 book.note("latency", "Helpline", book::SEEN_P99, seen.p99);
                 book.note("latency", "Helpline", book::LATE, late.p99);
+                book.note("latency", "Helpline", book::DISK_P99, disk.p99);
                 book.note("latency", "Helpline", book::RATE, rate);
             }
             curves[0].1.push((rate, acked.p99));
@@ -70,13 +101,52 @@ pub(super) async fn run(book: &mut Book, effort: &Effort, means: &Means, highest
     Ok(())
 }
 
-async fn one(peer: &Arc<dyn Peer>, rooms: usize, rate: f64, seconds: f64) -> Result<(Quantiles, Quantiles, Quantiles), LoadError> {
+/// Makes a page durable again and again, beside the run: what the disk gives to anybody.
+struct Disk {
+    times: Arc<Times>,
+    over: Arc<AtomicBool>,
+    writer: tokio::task::JoinHandle<()>,
+}
+
+impl Disk {
+    fn watch(dir: &std::path::Path) -> Self {
+        let (times, over) = (Arc::new(Times::default()), Arc::new(AtomicBool::new(false)));
+        let (noted, ended, file) = (Arc::clone(&times), Arc::clone(&over), dir.join("sync"));
+        let writer = tokio::task::spawn_blocking(move || {
+            let Ok(mut file) = std::fs::File::create(file) else { return };
+            while !ended.load(Ordering::Relaxed) {
+                let begun = std::time::Instant::now();
+                if file.write_all(&[0; 8192]).and_then(|()| file.sync_data()).is_err() {
+                    return;
+                }
+                noted.note(begun.elapsed());
+                std::thread::sleep(SYNC_EVERY);
+            }
+        });
+        Self { times, over, writer }
+    }
+
+    async fn quantiles(self) -> Quantiles {
+        self.over.store(true, Ordering::Relaxed);
+        self.writer.await.expect("writing a file does not panic");
+        self.times.quantiles()
+    }
+}
+
+async fn one(peer: &Arc<dyn Peer>, rooms: usize, pace: Pace, seconds: f64) -> Result<Outcome, LoadError> {
     let seats = |side, instance| (0..rooms).map(move |room| Seat { instance, room, side });
     let listeners = open_all(peer, seats(Side::Listener(0), 1)).await?;
     let mut speakers = open_all(peer, seats(Side::Speaker, 0)).await?;
     speakers.sort_by_key(|(seat, _)| seat.room);
     sleep(Duration::from_millis(500)).await;
-    let run = Arc::new(Run { begun: Instant::now(), acked: Times::default(), seen: Times::default(), late: Times::default() });
+    let run = Arc::new(Run {
+        begun: Instant::now(),
+        acked: Times::default(),
+        seen: Times::default(),
+        late: Times::default(),
+        acks: AtomicU64::new(0),
+        window: matches!(pace, Pace::Closed).then(|| Semaphore::new(rooms * WINDOW)),
+    });
     let mut crowd = JoinSet::new();
     for (_, line) in listeners {
         crowd.spawn(see(Arc::clone(&run), line));
@@ -90,17 +160,33 @@ async fn one(peer: &Arc<dyn Peer>, rooms: usize, rate: f64, seconds: f64) -> Res
         crowd.spawn(speak(Arc::clone(&run), format!("{name:08x}.{room}"), ticket, line, orders));
         doors.push(door);
     }
-    let total = (rate * seconds) as u64;
-    for n in 0..total {
-        let due = run.begun + Duration::from_secs_f64(n as f64 / rate);
+    send(&run, &doors, pace, seconds).await;
+    let per_second = run.acks.load(Ordering::Relaxed) as f64 / run.begun.elapsed().as_secs_f64();
+    sleep(DRAIN).await;
+    crowd.shutdown().await;
+    Ok(Outcome { acked: run.acked.quantiles(), seen: run.seen.quantiles(), late: run.late.quantiles(), per_second })
+}
+
+/// The generator: rooms take turns.
+async fn send(run: &Run, doors: &[mpsc::Sender<Instant>], pace: Pace, seconds: f64) {
+    let end = run.begun + Duration::from_secs_f64(seconds);
+    for n in 0_u64.. {
+        let due = match pace {
+            Pace::Open(rate) => run.begun + Duration::from_secs_f64(n as f64 / rate),
+            Pace::Closed => Instant::now(),
+        };
+        if due >= end {
+            return;
+        }
         if due > Instant::now() {
             sleep_until(due).await;
         }
+        if let Some(window) = &run.window {
+            window.acquire().await.expect("it is never closed").forget();
+        }
+        // A speaker who is gone has ended with the desk.
         let _ = doors[n as usize % doors.len()].send(due).await;
     }
-    sleep(DRAIN).await;
-    crowd.shutdown().await;
-    Ok((run.acked.quantiles(), run.seen.quantiles(), run.late.quantiles()))
 }
 
 /// The ticket's id, from a frame that bears it.
@@ -125,6 +211,8 @@ async fn speak(run: Arc<Run>, name: String, ticket: String, mut line: Line, mut 
             heard = line.hear() => match heard {
                 Ok(text) => {
                     if let Some(micros) = text.strip_prefix("{\"type\":\"ack\",\"id\":").and_then(number) {
+                        run.acks.fetch_add(1, Ordering::Relaxed);
+                        run.window.iter().for_each(|window| window.add_permits(1));
                         run.acked.note(run.begun.elapsed().saturating_sub(Duration::from_micros(micros)));
                     }
                     answer(&mut line, &text).await

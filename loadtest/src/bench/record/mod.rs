@@ -72,9 +72,8 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
             book.note("record", subject, book::CPU, written.record_cpu + written.gateway_cpu);
         }
     }
-    let rate = book.values("record", "Helpline", book::RATE).map_or(0.0, median);
     drop((pgbench, helpline));
-    half::run(book, effort, means, rate).await
+    half::run(book, effort, means).await
 }
 
 /// The median over the rounds of the gateway's messages per second beside pgbench's, by turns.
