@@ -153,6 +153,12 @@ pub const LANE_MESSAGES_MAX: usize = 4_096;
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// The longest wait between two of those tries.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
+/// Sign-ins that ask the record at once; the others wait their turn, so that a crowd that returns takes nobody's connection of the pool.
+pub const SIGN_INS_AT_ONCE_MAX: usize = 3;
+/// Reads of `subscribe` that ask the record at once, for the same reason.
+pub const JOIN_READS_AT_ONCE_MAX: usize = 4;
+/// When a sign-in that found no turn comes back, at random up to this.
+pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
 /// Connections of the pool that may wait for a ticket's lock at once; further locked tickets are looked at every [`PARKED_LOOK_MS`].
 pub const LOCK_WAITS_MAX: usize = 4;
 /// Between two looks at a locked ticket without waiting for it.
@@ -264,7 +270,8 @@ const _: () = assert!(FRAMES_USER_FACTOR <= FRAMES_ADDRESS_FACTOR);
 const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);
 const _: () = assert!(OUTBOX_DRAIN_FRAMES <= OUTBOX_FRAMES_MAX);
 const _: () = assert!(BATCH_MESSAGES_MAX <= LANE_MESSAGES_MAX);
-const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX < POOL_CONNECTIONS_MAX);
+// The sweep and REST always find a connection, whatever crowd returns.
+const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + SIGN_INS_AT_ONCE_MAX + JOIN_READS_AT_ONCE_MAX < POOL_CONNECTIONS_MAX);
 const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);

@@ -63,6 +63,10 @@ pub struct App {
     pub stop: CancellationToken,
     /// Cancelled when the instance takes no new work any more.
     pub drain: CancellationToken,
+    /// Sign-ins that may ask the record at once.
+    pub(crate) sign_in_turns: Semaphore,
+    /// Reads of `subscribe` that may ask the record at once.
+    pub(crate) join_turns: Semaphore,
     /// Connections of the pool that may wait for a ticket's lock.
     pub(crate) lock_waits: Semaphore,
     /// Wakes the sweep before its time.
@@ -141,6 +145,8 @@ impl App {
     /// # Errors
     /// `blocked`, or `unavailable` when the record cannot be asked.
     pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
+        // Waits its turn; who must not wait for ever bounds it by a timeout.
+        let _turn = self.sign_in_turns.acquire().await;
         let person = helpline_persistence::people::sign_in(&self.store, identity).await.map_err(|error| reject_of(&error))?;
         if person.blocked {
             return Err(Reject::new(RejectCode::Blocked, "this account may not enter"));

@@ -80,6 +80,8 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
         drain: CancellationToken::new(),
+        sign_in_turns: Semaphore::new(limits::SIGN_INS_AT_ONCE_MAX),
+        join_turns: Semaphore::new(limits::JOIN_READS_AT_ONCE_MAX),
         lock_waits: Semaphore::new(limits::LOCK_WAITS_MAX),
         sweep_wanted: tokio::sync::Notify::new(),
         me: me.clone(),

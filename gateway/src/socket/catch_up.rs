@@ -48,7 +48,10 @@ impl CatchUp<'_> {
             Some(after) => self.resume(after).await?,
             None => self.latest(after.is_some()).await?,
         };
-        let positions = reads::of_ticket(&self.app.store, self.ticket).await?;
+        let positions = {
+            let _turn = self.app.join_turns.acquire().await;
+            reads::of_ticket(&self.app.store, self.ticket).await?
+        };
         loop {
             crate::failpoint::hit(self.app, "during-catch-up");
             let chunks = step.page.chunks();
@@ -95,6 +98,7 @@ impl CatchUp<'_> {
     }
 
     async fn page(&self, span: Span, limit: u32) -> Result<AnyPage, StoreError> {
+        let _turn = self.app.join_turns.acquire().await;
         let (store, reader) = (&self.app.store, self.connection.reader(self.audience));
         Ok(match self.audience {
             Audience::Staff => AnyPage::Staff(history::page_for_staff(store, reader, self.ticket, span, limit).await?),

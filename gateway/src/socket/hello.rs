@@ -12,6 +12,7 @@ use helpline_core::reject::{CloseCode, Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
 use helpline_persistence::people::Person;
 use parking_lot::Mutex;
+use rand::RngExt;
 
 use super::connection::{self, Session};
 use super::wire::{Incoming, Socket};
@@ -87,7 +88,14 @@ async fn first_frame(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Resu
         () = app.drain.cancelled() => return Err(Some(CloseCode::Restart)),
     };
     // The peer has done its part: if the record now takes too long, it may come back.
-    tokio::time::timeout(deadline, greet(app, socket, guest, &text)).await.unwrap_or(Err(Some(CloseCode::Restart)))
+    match tokio::time::timeout(deadline, greet(app, socket, guest, &text)).await {
+        Ok(greeted) => greeted,
+        Err(_) => {
+            let pause_ms = rand::rng().random_range(0..limits::SIGN_IN_RETRY_MS_MAX);
+            let reject = Reject::new(RejectCode::Overloaded, "many people come in at once").retry_after_ms(pause_ms);
+            refuse(socket, None, reject, CloseCode::Restart).await
+        }
+    }
 }
 
 async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCode>> {

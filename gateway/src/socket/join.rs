@@ -44,7 +44,10 @@ pub(super) async fn join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wis
 
 async fn try_join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> Result<(), Reject> {
     let ticket = wish.ticket;
-    let opened = tickets::open(&app.store, &TicketRef::Id(ticket)).await.map_err(|error| reject_of(&error))?;
+    let opened = {
+        let _turn = app.join_turns.acquire().await;
+        tickets::open(&app.store, &TicketRef::Id(ticket)).await.map_err(|error| reject_of(&error))?
+    };
     let decided = opened
         .ok_or_else(Reject::not_found)
         .and_then(|opened| policy::decide(&connection.actor(), TicketAction::Read, &opened.facts).map(|audience| (opened, audience)));

@@ -134,7 +134,7 @@ mod tests {
         let one = frame("018f3c1e-0000-7000-8000-000000000001", "2026-01-02T03:04:05.123456Z", 3);
         let other = frame("018f3c1e-0000-7000-8000-00000000000f", "2027-01-02T03:04:05Z", 3);
         let hole = frame("018f3c1e-0000-7000-8000-00000000000f", "2027-01-02T03:04:05Z", 4);
-        assert_eq!(normalised(&[one.clone()]), normalised(&[other]));
+        assert_eq!(normalised(std::slice::from_ref(&one)), normalised(&[other]));
         assert_ne!(normalised(&[one]), normalised(&[hole]));
     }
 }
