@@ -8,7 +8,7 @@ import { BASE, launch, rest } from './browser.mjs'
 const OUT = join(dirname(fileURLToPath(import.meta.url)), '../screenshots')
 mkdirSync(OUT, { recursive: true })
 const [ADA, CARL, GRACE, ALAN, ADMIN] = ['Ada Lovelace', 'Carl Gauss', 'Grace Hopper', 'Alan Turing', 'Katherine Johnson']
-const [WIDE, NARROW] = [{ width: 1290, height: 680 }, { width: 360, height: 740 }]
+const [WIDE, NARROW] = [{ width: 1281, height: 620 }, { width: 360, height: 740 }]
 const browser = await launch()
 
 async function prepare() {

@@ -3,18 +3,14 @@
 const PATHS = {
   settings: 'M4 6h9m4 0h3M4 12h3m4 0h9M4 18h11m4 0h1M15 4v4M9 10v4M17 16v4',
   close: 'M6 6l12 12M18 6L6 18',
-  search: 'M11 4a7 7 0 1 1 0 14a7 7 0 0 1 0-14zM16.5 16.5L21 21',
   back: 'M15 5l-7 7 7 7',
   down: 'M12 5v14M6 13l6 6 6-6',
-  send: 'M4 12l16-8-6 16-3-7-7-1z',
   panel: 'M4 5h16v14H4zM15 5v14',
-  plus: 'M12 5v14M5 12h14',
-  bubble: 'M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-7l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z',
 } as const
 
 export function Glyph({ name }: { readonly name: keyof typeof PATHS }) {
   return (
-    <svg class={`glyph ${name}`} viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">
+    <svg class={`glyph glyph-${name}`} viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
   )
