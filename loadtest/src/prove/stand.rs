@@ -89,6 +89,7 @@ impl Stand {
                 .env("HELPLINE_JWT_SECRET", desk::RIG_SECRET)
                 .env("HELPLINE_CONNECTIONS_MAX", CONNECTIONS_MAX)
                 .env("HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", CONNECTIONS_MAX)
+                .env("HELPLINE_CONNECTIONS_PER_USER_MAX", CONNECTIONS_MAX)
                 .env("HELPLINE_FRAMES_ADDRESS_FACTOR", "100000")
                 .env("HELPLINE_HEARTBEAT_MS", HEARTBEAT_MS)
                 .env("HELPLINE_LOG", "warn")
