@@ -2,7 +2,7 @@
 
 import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { draftOf, rebaseDraft, writeDraft, type Mode } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
@@ -50,7 +50,8 @@ export function Composer({ store, ticket, reader, bodyBytesMax, team }: Composer
   // Begun before the history was there: it counts from the first sight of it.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
   const wanted = team?.focus.value ?? 0
-  useEffect(() => { if (wanted > 0) input.current?.focus() }, [wanted])
+  // Before the next key can come: it is meant for the text.
+  useLayoutEffect(() => { if (wanted > 0) input.current?.focus() }, [wanted])
 
   const write = (next: string) => {
     writeDraft(ticket, mode, next, position)
