@@ -31,11 +31,12 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     let setup = Setup { instances: 1, rooms: CONNECTIONS, relay: Relay::InProcess };
     let helpline: Arc<dyn Peer> = own(Kind::Helpline, setup, means).await?;
     let floor = own(Kind::Floor, setup, means).await?;
-    let (kib, _) = idle::stand(&helpline, CONNECTIONS, Duration::ZERO).await?;
     let paced = Shape { rooms: 1, listeners: MEMBERS, burst: 1, bursts_per_second: 50.0, seconds: 2.0, listen_on: 0 };
     let bursts = Shape { burst: 16, bursts_per_second: 6.0, ..paced };
     let paced = ratio(&helpline, &floor, paced).await?;
     let bursts = ratio(&helpline, &floor, bursts).await?;
+    // Last: closing thousands would cost the gateway CPU in the runs above.
+    let (kib, _) = idle::stand(&helpline, CONNECTIONS, Duration::ZERO).await?;
     drop((helpline, floor));
     let record = record::ratio(means, ROUNDS).await?;
     let mut verdict = Verdict::Held;
@@ -68,7 +69,8 @@ async fn ratio(helpline: &Arc<dyn Peer>, floor: &Arc<dyn Peer>, shape: Shape) ->
         if ours.wrong + theirs.wrong > 0 {
             return Err(LoadError::Stalled(format!("{} deliveries were lost or out of order", ours.wrong + theirs.wrong)));
         }
-        ratios.push(ours.cpu_micros / theirs.cpu_micros);
+        // The gateway's alone: what Postgres does at its own times is no delivery's.
+        ratios.push(ours.holder_cpu_micros / theirs.holder_cpu_micros);
     }
     Ok(median(&ratios))
 }
