@@ -1,7 +1,7 @@
 //! The consoles' lists, live: the newest state of whatever changed, at most one frame per 100 ms and console, whatever the desk does.
 //! Consoles with the same filter share one frame.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,9 @@ pub struct Inbox(Mutex<State>);
 #[derive(Default)]
 struct State {
     groups: HashMap<InboxFilter, Group>,
-    /// Tickets that changed; empty while nobody watches.
-    changed: BTreeSet<TicketId>,
+    /// Tickets that changed, each once, the longest waiting first, so that none starves; empty while nobody watches.
+    changed: VecDeque<TicketId>,
+    waiting: HashSet<TicketId>,
     /// The figures as they were last told; none: tell them with the next tick.
     stats: Option<TicketStats>,
     stats_at: Option<Instant>,
@@ -66,7 +67,7 @@ impl Inbox {
     pub fn touch(&self, ticket: TicketId) {
         let mut state = self.0.lock();
         if !state.groups.is_empty() {
-            state.changed.insert(ticket);
+            state.change(ticket);
         }
     }
 
@@ -74,18 +75,19 @@ impl Inbox {
     pub fn touch_all(&self) {
         let mut state = self.0.lock();
         let shown: Vec<_> = state.groups.values().flat_map(|group| group.shown.iter().copied()).collect();
-        state.changed.extend(shown);
+        shown.into_iter().for_each(|ticket| state.change(ticket));
         state.stats = None;
     }
 
     /// Takes the next tickets to tell of, the rest stays for the next tick.
     fn take(&self) -> Vec<TicketId> {
         let mut state = self.0.lock();
-        let rest = match state.changed.iter().nth(limits::INBOX_TICKETS_MAX).copied() {
-            Some(first_left) => state.changed.split_off(&first_left),
-            None => BTreeSet::new(),
-        };
-        std::mem::replace(&mut state.changed, rest).into_iter().collect()
+        let count = state.changed.len().min(limits::INBOX_TICKETS_MAX);
+        let taken: Vec<_> = state.changed.drain(..count).collect();
+        for ticket in &taken {
+            state.waiting.remove(ticket);
+        }
+        taken
     }
 
     fn wants_stats(&self, now: Instant) -> bool {
@@ -114,6 +116,12 @@ impl Inbox {
 }
 
 impl State {
+    fn change(&mut self, ticket: TicketId) {
+        if self.waiting.insert(ticket) {
+            self.changed.push_back(ticket);
+        }
+    }
+
     fn remove(&mut self, connection: &Connection) {
         self.groups.retain(|_, group| {
             group.consoles.retain(|console| console.id != connection.id);
@@ -121,6 +129,7 @@ impl State {
         });
         if self.groups.is_empty() {
             self.changed.clear();
+            self.waiting.clear();
         }
     }
 }

@@ -15,6 +15,8 @@ const ROLL_UP: Duration = Duration::from_secs(60);
 
 /// Works until the instance stops.
 pub async fn run(app: Arc<App>) {
+    // Before anybody can ask: the first tick may have to wait for a job that asks the record.
+    show(&app);
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);
     let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
