@@ -61,7 +61,8 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
     void loadCounts()
     void reloadReplies()
     const [figures, staff, own] = await Promise.all([team.stats(), team.agents(), team.allTickets({ tab: 'active', assigned_to: 'me', limit: 100 })])
-    if (figures.ok) stats.value = figures.value
+    // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
+    if (figures.ok && stats.value === null) stats.value = figures.value
     if (staff.ok) agents.value = staff.value
     if (own.ok) for (const ticket of own.value.items) note(ticket, false)
   }
