@@ -118,11 +118,16 @@ ALTER FUNCTION public.delete_old_archived_tickets(p_now timestamp with time zone
 --
 
 CREATE FUNCTION public.helpline_epoch() RETURNS text
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-  select to_hex(s.system_identifier) || '-' || to_hex(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint) || '-' || r.restores
-  from pg_control_system() s, helpline_restores r
+begin
+  return (
+    select to_hex(s.system_identifier) || '-' || to_hex(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint) || '-' || r.restores
+    from pg_control_system() s, helpline_restores r
+  );
+end
 $$;
 
 
@@ -484,10 +489,12 @@ ALTER FUNCTION public.support_create_ticket(p_id uuid, p_message uuid, p_key tex
 --
 
 CREATE FUNCTION public.support_current_address() RETURNS inet
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-  select nullif(current_setting('helpline.address', true), '')::inet
+begin
+  return nullif(current_setting('helpline.address', true), '')::inet;
+end
 $$;
 
 
@@ -498,13 +505,19 @@ ALTER FUNCTION public.support_current_address() OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_current_role() RETURNS text
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
-  select min(r.role)
-  from user_roles r
-  where r.user_id = (select support_current_user_id())
-    and not exists (select 1 from people p where p.id = r.user_id and p.blocked_at is not null)
+begin
+  return (
+    select min(r.role)
+    from user_roles r
+    where r.user_id = (select support_current_user_id())
+      and not exists (select 1 from people p where p.id = r.user_id and p.blocked_at is not null)
+  );
+end
 $$;
 
 
@@ -515,10 +528,12 @@ ALTER FUNCTION public.support_current_role() OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_current_user_agent() RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-  select nullif(current_setting('helpline.user_agent', true), '')
+begin
+  return nullif(current_setting('helpline.user_agent', true), '');
+end
 $$;
 
 
@@ -529,10 +544,12 @@ ALTER FUNCTION public.support_current_user_agent() OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_current_user_id() RETURNS uuid
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-  select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', '')::uuid
+begin
+  return nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', '')::uuid;
+end
 $$;
 
 
@@ -625,10 +642,18 @@ ALTER FUNCTION public.support_forbid_change() OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_heads(p_tickets uuid[]) RETURNS TABLE(ticket_id uuid, seq bigint, public_seq bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
-  select h.ticket_id, h.seq, h.public_seq from support_ticket_heads h where h.ticket_id = any (p_tickets)
+#variable_conflict use_column
+begin
+  return query
+    select h.ticket_id, h.seq, h.public_seq from support_ticket_heads h where h.ticket_id = any (p_tickets);
+end
 $$;
 
 
@@ -639,10 +664,16 @@ ALTER FUNCTION public.support_heads(p_tickets uuid[]) OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_is_blocked() RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
-  select exists (select 1 from people p where p.id = (select support_current_user_id()) and p.blocked_at is not null)
+begin
+  return (
+    select exists (select 1 from people p where p.id = (select support_current_user_id()) and p.blocked_at is not null)
+  );
+end
 $$;
 
 
@@ -653,10 +684,12 @@ ALTER FUNCTION public.support_is_blocked() OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_is_staff() RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-  select support_current_role() is not null
+begin
+  return support_current_role() is not null;
+end
 $$;
 
 
@@ -740,52 +773,57 @@ ALTER FUNCTION public.support_lock_ticket(p_ticket uuid, OUT ticket public.suppo
 --
 
 CREATE FUNCTION public.support_mark_read(p_tickets uuid[], p_people uuid[], p_audiences text[], p_seqs bigint[]) RETURNS TABLE(ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint)
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     AS $$
-  with marks as (
-    select m.ticket_id, m.person_id, least(m.seq, case m.audience when 'staff' then h.seq else h.public_seq end) as seq, m.audience
-    from unnest(p_tickets, p_people, p_audiences, p_seqs) as m (ticket_id, person_id, audience, seq)
+#variable_conflict use_column
+begin
+  return query
+    with marks as (
+      select m.ticket_id, m.person_id, least(m.seq, case m.audience when 'staff' then h.seq else h.public_seq end) as seq, m.audience
+      from unnest(p_tickets, p_people, p_audiences, p_seqs) as m (ticket_id, person_id, audience, seq)
+      join support_tickets t on t.id = m.ticket_id
+      join support_ticket_heads h on h.ticket_id = m.ticket_id
+      where case m.audience
+              when 'customer' then t.user_id = m.person_id
+              else t.user_id <> m.person_id and exists (select 1 from user_roles r where r.user_id = m.person_id)
+            end
+    ), places as (
+      select m.ticket_id, m.person_id, coalesce(a.seq, 0) as seq, coalesce(a.public_seq, 0) as public_seq
+      from marks m
+      left join lateral (
+        -- Staff: the last public row up to here. A customer: the row that bears the number.
+        select case m.audience when 'staff' then m.seq else x.seq end as seq, x.public_seq
+        from (
+          (select s.seq, s.public_seq from support_ticket_activity s
+           where m.audience = 'staff' and s.ticket_id = m.ticket_id and s.seq <= m.seq and s.public_seq is not null
+           order by s.seq desc limit 1)
+          union all
+          (select c.seq, c.public_seq from support_ticket_activity c
+           where m.audience <> 'staff' and c.ticket_id = m.ticket_id and c.public_seq = m.seq)
+        ) x
+      ) a on true
+      where m.seq > 0
+    ), moved as (
+      insert into support_read_positions as r (ticket_id, person_id, seq, public_seq)
+      select p.ticket_id, p.person_id, p.seq, p.public_seq from places p where p.seq > 0 order by p.ticket_id, p.person_id
+      on conflict on constraint support_read_positions_pkey do update
+      set seq = excluded.seq, public_seq = excluded.public_seq, updated_at = now()
+      where r.seq < excluded.seq
+      returning r.ticket_id, r.person_id, r.seq, r.public_seq
+    )
+    select m.ticket_id, m.person_id, case when t.user_id = m.person_id then 'customer' else 'admin' end, p.display_name, m.seq,
+      -- None moved there: a customer must not learn that somebody has read a note. This statement still sees the row as it was.
+      case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end
+    from moved m
+    left join support_read_positions old on old.ticket_id = m.ticket_id and old.person_id = m.person_id
     join support_tickets t on t.id = m.ticket_id
-    join support_ticket_heads h on h.ticket_id = m.ticket_id
-    where case m.audience
-            when 'customer' then t.user_id = m.person_id
-            else t.user_id <> m.person_id and exists (select 1 from user_roles r where r.user_id = m.person_id)
-          end
-  ), places as (
-    select m.ticket_id, m.person_id, coalesce(a.seq, 0) as seq, coalesce(a.public_seq, 0) as public_seq
-    from marks m
-    left join lateral (
-      -- Staff: the last public row up to here. A customer: the row that bears the number.
-      select case m.audience when 'staff' then m.seq else x.seq end as seq, x.public_seq
-      from (
-        (select s.seq, s.public_seq from support_ticket_activity s
-         where m.audience = 'staff' and s.ticket_id = m.ticket_id and s.seq <= m.seq and s.public_seq is not null
-         order by s.seq desc limit 1)
-        union all
-        (select c.seq, c.public_seq from support_ticket_activity c
-         where m.audience <> 'staff' and c.ticket_id = m.ticket_id and c.public_seq = m.seq)
-      ) x
-    ) a on true
-    where m.seq > 0
-  ), moved as (
-    insert into support_read_positions as r (ticket_id, person_id, seq, public_seq)
-    select p.ticket_id, p.person_id, p.seq, p.public_seq from places p where p.seq > 0 order by p.ticket_id, p.person_id
-    on conflict on constraint support_read_positions_pkey do update
-    set seq = excluded.seq, public_seq = excluded.public_seq, updated_at = now()
-    where r.seq < excluded.seq
-    returning r.ticket_id, r.person_id, r.seq, r.public_seq
-  )
-  select m.ticket_id, m.person_id, case when t.user_id = m.person_id then 'customer' else 'admin' end, p.display_name, m.seq,
-    -- None moved there: a customer must not learn that somebody has read a note. This statement still sees the row as it was.
-    case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end
-  from moved m
-  left join support_read_positions old on old.ticket_id = m.ticket_id and old.person_id = m.person_id
-  join support_tickets t on t.id = m.ticket_id
-  left join people p on p.id = m.person_id
+    left join people p on p.id = m.person_id;
+end
 $$;
 
 
@@ -998,9 +1036,14 @@ ALTER FUNCTION public.support_messages_log_updated() OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_note_seen(p_users uuid[], p_older_than_ms bigint) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
   update people p set last_seen_at = now()
   from (
     select x.id from people x
@@ -1008,7 +1051,8 @@ CREATE FUNCTION public.support_note_seen(p_users uuid[], p_older_than_ms bigint)
     order by x.id
     for no key update skip locked
   ) d
-  where p.id = d.id
+  where p.id = d.id;
+end
 $$;
 
 
@@ -1019,22 +1063,83 @@ ALTER FUNCTION public.support_note_seen(p_users uuid[], p_older_than_ms bigint) 
 --
 
 CREATE FUNCTION public.support_open(p_id uuid, p_number text) RETURNS TABLE(id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
-  select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
-  from support_tickets t
-  join support_ticket_heads h on h.ticket_id = t.id
-  where t.id = p_id
-  union all
-  select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
-  from support_tickets t
-  join support_ticket_heads h on h.ticket_id = t.id
-  where t.ticket_number = p_number
+#variable_conflict use_column
+begin
+  return query
+    select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
+    from support_tickets t
+    join support_ticket_heads h on h.ticket_id = t.id
+    where t.id = p_id
+    union all
+    select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
+    from support_tickets t
+    join support_ticket_heads h on h.ticket_id = t.id
+    where t.ticket_number = p_number;
+end
 $$;
 
 
 ALTER FUNCTION public.support_open(p_id uuid, p_number text) OWNER TO helpline_owner;
+
+--
+-- Name: support_open_all(uuid[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_open_all(p_tickets uuid[]) RETURNS TABLE(id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
+    from support_tickets t
+    join support_ticket_heads h on h.ticket_id = t.id
+    where t.id = any (p_tickets);
+end
+$$;
+
+
+ALTER FUNCTION public.support_open_all(p_tickets uuid[]) OWNER TO helpline_owner;
+
+--
+-- Name: support_places(uuid[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_places(p_tickets uuid[]) RETURNS TABLE(ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
+      r.seq, r.public_seq
+    from support_ticket_heads h
+    join support_tickets t on t.id = h.ticket_id
+    left join support_read_positions r on r.ticket_id = h.ticket_id
+    left join people p on p.id = r.person_id
+    where h.ticket_id = any (p_tickets);
+end
+$$;
+
+
+ALTER FUNCTION public.support_places(p_tickets uuid[]) OWNER TO helpline_owner;
 
 --
 -- Name: support_rate_ticket(uuid, integer, text); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -1157,14 +1262,22 @@ ALTER FUNCTION public.support_read_stats() OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_reads_of_ticket(p_ticket uuid) RETURNS TABLE(ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
-  select r.ticket_id, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name, r.seq, r.public_seq
-  from support_read_positions r
-  join support_tickets t on t.id = r.ticket_id
-  left join people p on p.id = r.person_id
-  where r.ticket_id = p_ticket
+#variable_conflict use_column
+begin
+  return query
+    select r.ticket_id, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name, r.seq, r.public_seq
+    from support_read_positions r
+    join support_tickets t on t.id = r.ticket_id
+    left join people p on p.id = r.person_id
+    where r.ticket_id = p_ticket;
+end
 $$;
 
 
@@ -1175,14 +1288,20 @@ ALTER FUNCTION public.support_reads_of_ticket(p_ticket uuid) OWNER TO helpline_o
 --
 
 CREATE FUNCTION public.support_record_access(p_users uuid[], p_actions text[], p_tickets uuid[], p_refused text[], p_addresses inet[], p_user_agents text[], p_details jsonb[]) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
   insert into access_log (user_id, action, ticket_id, refused, ip_address, user_agent, detail)
   select e.user_id, e.action, e.ticket_id, e.refused, e.ip_address, e.user_agent, e.detail
   from unnest(p_users, p_actions, p_tickets, p_refused, p_addresses, p_user_agents, p_details) with ordinality
     as e (user_id, action, ticket_id, refused, ip_address, user_agent, detail, n)
-  order by e.n
+  order by e.n;
+end
 $$;
 
 
@@ -1427,18 +1546,23 @@ ALTER TABLE public.support_history OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_rows_after(p_tickets uuid[], p_after bigint[], p_limit integer) RETURNS SETOF public.support_history
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     AS $$
-  select r.*
-  from unnest(p_tickets, p_after) as b (ticket_id, after)
-  cross join lateral (
-    select x.* from support_history x where x.ticket_id = b.ticket_id and x.seq > b.after order by x.seq limit p_limit
-  ) r
-  order by r.ticket_id, r.seq
+#variable_conflict use_column
+begin
+  return query
+    select r.*
+    from unnest(p_tickets, p_after) as b (ticket_id, after)
+    cross join lateral (
+      select x.* from support_history x where x.ticket_id = b.ticket_id and x.seq > b.after order by x.seq limit p_limit
+    ) r
+    order by r.ticket_id, r.seq;
+end
 $$;
 
 
@@ -1449,13 +1573,18 @@ ALTER FUNCTION public.support_rows_after(p_tickets uuid[], p_after bigint[], p_l
 --
 
 CREATE FUNCTION public.support_rows_written() RETURNS SETOF public.support_history
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     AS $$
-  select r.* from support_history r where r.xid = pg_current_xact_id_if_assigned() order by r.ticket_id, r.seq
+#variable_conflict use_column
+begin
+  return query
+    select r.* from support_history r where r.xid = pg_current_xact_id_if_assigned() order by r.ticket_id, r.seq;
+end
 $$;
 
 
@@ -1676,16 +1805,69 @@ $$;
 ALTER FUNCTION public.support_sign_in(p_user uuid, p_email text, p_name text) OWNER TO helpline_owner;
 
 --
+-- Name: support_sign_in_all(uuid[], text[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  -- In the order of the key, so that two instances never wait for each other.
+  insert into people as p (id, email, display_name, last_seen_at)
+  select distinct on (u.id) u.id, u.email, u.name, now()
+  from unnest(p_users, p_emails, p_names) as u (id, email, name)
+  where not exists (select 1 from people x where x.id = u.id)
+  order by u.id
+  on conflict on constraint people_pkey do nothing;
+
+  update people p
+  set email = coalesce(d.email, p.email), display_name = coalesce(d.name, p.display_name), last_seen_at = now()
+  from (
+    select distinct on (x.id) x.id, u.email, u.name
+    from unnest(p_users, p_emails, p_names) as u (id, email, name)
+    cross join lateral (
+      select y.id from people y
+      where y.id = u.id
+        and ((coalesce(u.email, y.email), coalesce(u.name, y.display_name)) is distinct from (y.email, y.display_name)
+             or y.last_seen_at is null or y.last_seen_at < now() - interval '1 minute')
+      for no key update skip locked
+    ) x
+    order by x.id
+  ) d
+  where p.id = d.id;
+
+  return query select s.id, s.display_name, s.email, s.role, s.blocked from support_standing(p_users) s;
+end
+$$;
+
+
+ALTER FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) OWNER TO helpline_owner;
+
+--
 -- Name: support_standing(uuid[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
 CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
-  select u.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = u.id), p.blocked_at is not null
-  from unnest(p_users) as u (id)
-  left join people p on p.id = u.id
+#variable_conflict use_column
+begin
+  return query
+    select u.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = u.id), p.blocked_at is not null
+    from unnest(p_users) as u (id)
+    left join people p on p.id = u.id;
+end
 $$;
 
 
@@ -1782,10 +1964,18 @@ ALTER TABLE public.support_tickets_for_staff OWNER TO helpline_owner;
 --
 
 CREATE FUNCTION public.support_summaries(p_tickets uuid[]) RETURNS SETOF public.support_tickets_for_staff
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
-  select t.* from support_tickets_for_staff t where t.id = any (p_tickets)
+#variable_conflict use_column
+begin
+  return query
+    select t.* from support_tickets_for_staff t where t.id = any (p_tickets);
+end
 $$;
 
 
@@ -1796,21 +1986,28 @@ ALTER FUNCTION public.support_summaries(p_tickets uuid[]) OWNER TO helpline_owne
 --
 
 CREATE FUNCTION public.support_sweep(p_since text) RETURNS TABLE(snapshot text, epoch text, tickets uuid[], seqs bigint[])
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
-  with moved as (
-    select f.ticket_id, max(f.seq) as seq
-    from (
-      select a.ticket_id, a.seq from support_ticket_activity a where a.xid >= pg_snapshot_xmax(p_since::pg_snapshot)
-      union all
-      select a.ticket_id, a.seq from support_ticket_activity a where a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
-    ) f
-    group by f.ticket_id
-  )
-  select pg_current_snapshot()::text, helpline_epoch(), coalesce(array_agg(m.ticket_id), '{}'), coalesce(array_agg(m.seq), '{}')
-  from moved m
+#variable_conflict use_column
+begin
+  return query
+    with moved as (
+      select f.ticket_id, max(f.seq) as seq
+      from (
+        select a.ticket_id, a.seq from support_ticket_activity a where a.xid >= pg_snapshot_xmax(p_since::pg_snapshot)
+        union all
+        select a.ticket_id, a.seq from support_ticket_activity a where a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
+      ) f
+      group by f.ticket_id
+    )
+    select pg_current_snapshot()::text, helpline_epoch(), coalesce(array_agg(m.ticket_id), '{}'), coalesce(array_agg(m.seq), '{}')
+    from moved m;
+end
 $$;
 
 
@@ -3646,6 +3843,22 @@ GRANT ALL ON FUNCTION public.support_open(p_id uuid, p_number text) TO helpline_
 
 
 --
+-- Name: FUNCTION support_open_all(p_tickets uuid[]); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_open_all(p_tickets uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_open_all(p_tickets uuid[]) TO helpline_service;
+
+
+--
+-- Name: FUNCTION support_places(p_tickets uuid[]); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_places(p_tickets uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_places(p_tickets uuid[]) TO helpline_service;
+
+
+--
 -- Name: FUNCTION support_rate_ticket(p_ticket uuid, p_rating integer, p_comment text); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -4012,6 +4225,14 @@ REVOKE ALL ON FUNCTION public.support_settings_recorded() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.support_sign_in(p_user uuid, p_email text, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_sign_in(p_user uuid, p_email text, p_name text) TO helpline_service;
+
+
+--
+-- Name: FUNCTION support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) TO helpline_service;
 
 
 --

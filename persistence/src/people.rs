@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 
 use crate::{Reader, Store, StoreError, rows};
 
-const SIGN_IN: &str = include_str!("../sql/people/sign_in.sql");
+const SIGN_IN_ALL: &str = include_str!("../sql/people/sign_in_all.sql");
 const STANDING: &str = include_str!("../sql/people/standing.sql");
 const NOTE_SEEN: &str = include_str!("../sql/people/note_seen.sql");
 const PANEL: &str = include_str!("../sql/people/panel.sql");
@@ -17,7 +17,7 @@ const PANEL: &str = include_str!("../sql/people/panel.sql");
 const PANEL_TICKETS: i64 = 10;
 
 /// What a good token says of its person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// `sub`.
     pub user: UserId,
@@ -42,13 +42,23 @@ pub struct Person {
     pub blocked: bool,
 }
 
-/// Notes a sign-in: fills in what the token says, moves `last_seen_at`, gives person and standing.
+/// Notes sign-ins: fills in what the tokens say, moves `last_seen_at`, gives the people with their standing, in no order.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the record cannot be asked; [`StoreError::Data`] when one of them is not acceptable: then nobody is signed in.
+pub async fn sign_in_all(store: &Store, identities: &[Identity]) -> Result<Vec<Person>, StoreError> {
+    let users: Vec<_> = identities.iter().map(|identity| identity.user.uuid()).collect();
+    let emails: Vec<_> = identities.iter().map(|identity| identity.email.as_deref()).collect();
+    let names: Vec<_> = identities.iter().map(|identity| identity.name.as_deref()).collect();
+    store.query(SIGN_IN_ALL, &[&users, &emails, &names]).await?.iter().map(person).collect()
+}
+
+/// Notes one sign-in.
+///
+/// # Errors
+/// As [`sign_in_all`].
 pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, StoreError> {
-    let answer = store.query(SIGN_IN, &[&identity.user.uuid(), &identity.email, &identity.name]).await?;
-    person(answer.first().ok_or_else(|| StoreError::Row("nobody signed in".into()))?)
+    sign_in_all(store, std::slice::from_ref(identity)).await?.pop().ok_or_else(|| StoreError::Row("nobody signed in".into()))
 }
 
 /// Everybody's present standing, of those asked for; also of those whom the record has never seen (customers, not blocked).
@@ -76,7 +86,7 @@ pub async fn note_seen(store: &Store, users: &[UserId]) -> Result<(), StoreError
 /// When the record cannot be asked.
 pub async fn panel(store: &Store, reader: Reader, user: UserId) -> Result<Option<PersonView>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
-    let answer = store.read(reader, PANEL, &[&user.uuid(), &PANEL_TICKETS]).await?;
+    let answer = store.list(reader, PANEL, &[&user.uuid(), &PANEL_TICKETS]).await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no panel".into()))?;
     let known: bool = rows::get(row, 8)?;
     let view = || -> Result<PersonView, StoreError> {

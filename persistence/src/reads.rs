@@ -1,14 +1,17 @@
 //! How far everybody has read: state, one row per person and ticket, in both numberings.
 
+use std::collections::HashMap;
+
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId, UserId};
 use helpline_core::protocol::StaffPerson;
 use tokio_postgres::Row;
 
+use crate::history::Heads;
 use crate::{Store, StoreError, rows};
 
 const MARK: &str = include_str!("../sql/reads/mark.sql");
-const OF_TICKET: &str = include_str!("../sql/reads/of_ticket.sql");
+const PLACES: &str = include_str!("../sql/reads/places.sql");
 
 /// "I have read up to here", in the reader's numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,7 @@ pub struct Mark {
     /// How far. Beyond the head counts as the head.
     pub seq: Seq,
 }
+
 /// How far somebody has read, in both numberings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadPosition {
@@ -47,12 +51,31 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
     store.query(MARK, &[&tickets, &people, &audiences, &seqs]).await?.iter().map(position).collect()
 }
 
-/// Everybody's position on one ticket (service function).
+/// Where a ticket stands: its heads, and how far everybody has read, from one snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The heads.
+    pub heads: Heads,
+    /// Everybody's position, in no order.
+    pub reads: Vec<ReadPosition>,
+}
+
+/// Where these tickets stand; missing ones are missing in the answer (service function).
 ///
 /// # Errors
 /// When the record cannot be asked.
-pub async fn of_ticket(store: &Store, ticket: TicketId) -> Result<Vec<ReadPosition>, StoreError> {
-    store.query(OF_TICKET, &[&ticket.uuid()]).await?.iter().map(position).collect()
+pub async fn places(store: &Store, tickets: &[TicketId]) -> Result<HashMap<TicketId, Place>, StoreError> {
+    let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
+    let mut places = HashMap::new();
+    for row in &store.query(PLACES, &[&tickets]).await? {
+        let ticket = TicketId::new(rows::get(row, 0)?);
+        let heads = Heads { ticket, seq: rows::seq(row, 6)?, public_seq: rows::seq(row, 7)? };
+        let place = places.entry(ticket).or_insert_with(|| Place { heads, reads: Vec::new() });
+        if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
+            place.reads.push(position(row)?);
+        }
+    }
+    Ok(places)
 }
 
 fn position(row: &Row) -> Result<ReadPosition, StoreError> {

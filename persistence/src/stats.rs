@@ -40,7 +40,7 @@ pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
 /// When the record cannot be asked.
 pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
-    let answer = store.read(reader, COUNTS, &[]).await?;
+    let answer = store.list(reader, COUNTS, &[]).await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no counts".into()))?;
     Ok(TicketCounts {
         mine: count(row, 0)?,

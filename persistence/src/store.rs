@@ -37,6 +37,7 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 3;
 
 const SET_CLAIMS: &str = include_str!("../sql/store/set_claims.sql");
+const SET_CLAIMS_FOR_LISTS: &str = include_str!("../sql/store/set_claims_for_lists.sql");
 const ROWS_WRITTEN: &str = include_str!("../sql/history/rows_written.sql");
 const PING: &str = include_str!("../sql/store/ping.sql");
 
@@ -107,14 +108,23 @@ impl Store {
         Ok(client.query(&statement, params).await?)
     }
 
-    /// Runs one query under the reader's role and claims.
+    /// Runs one query under the reader's role and claims, with a plan that is kept.
     ///
     /// The whole transaction is queued when the future is first polled, and answered in one round trip: a reader who goes away in the
     /// middle leaves a connection on which the commit is already queued, never one with somebody's claims.
     pub(crate) async fn read(&self, reader: Reader, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+        self.read_with(SET_CLAIMS, reader, sql, params).await
+    }
+
+    /// The same for a list with filters: planned for these parameters.
+    pub(crate) async fn list(&self, reader: Reader, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+        self.read_with(SET_CLAIMS_FOR_LISTS, reader, sql, params).await
+    }
+
+    async fn read_with(&self, set_claims: &str, reader: Reader, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
         let claims = claims(reader.user);
-        let (set_claims, statement) = (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(sql).await?);
+        let (set_claims, statement) = (client.prepare_cached(set_claims).await?, client.prepare_cached(sql).await?);
         let claims_params: Params<'_> = &[&claims, &"", &""];
         let (begun, claimed, answer, ended) = join4(
             client.batch_execute(begin_as(reader.audience)),

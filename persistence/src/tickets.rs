@@ -16,6 +16,7 @@ mod lists;
 pub use lists::{get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries};
 
 const OPEN: &str = include_str!("../sql/tickets/open.sql");
+const OPEN_ALL: &str = include_str!("../sql/tickets/open_all.sql");
 const CREATE: &str = include_str!("../sql/tickets/create.sql");
 const CHANGE: &str = include_str!("../sql/tickets/change.sql");
 const RATE: &str = include_str!("../sql/tickets/rate.sql");
@@ -200,6 +201,15 @@ pub async fn open(store: &Store, ticket: &TicketRef) -> Result<Option<Opened>, S
     };
     let answer = store.query(OPEN, &[&id, &number]).await?;
     answer.first().map(opened).transpose()
+}
+
+/// The same of many tickets, by id; missing ones are missing in the answer (service function).
+///
+/// # Errors
+/// When the record cannot be asked.
+pub async fn open_all(store: &Store, tickets: &[TicketId]) -> Result<Vec<Opened>, StoreError> {
+    let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
+    store.query(OPEN_ALL, &[&tickets]).await?.iter().map(opened).collect()
 }
 
 fn opened(row: &Row) -> Result<Opened, StoreError> {

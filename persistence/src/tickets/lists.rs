@@ -61,7 +61,7 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
     let user = query.user.map(UserId::uuid);
     let reader = Reader { audience: Audience::Staff, ..reader };
     let answer = store
-        .read(
+        .list(
             reader,
             sql,
             &[
@@ -97,7 +97,7 @@ pub async fn list_for_customer(store: &Store, reader: Reader, query: &ListQuery)
     let asked = Asked::of(query)?;
     let reader = Reader { audience: Audience::Customer, ..reader };
     let answer = store
-        .read(
+        .list(
             reader,
             sql,
             &[

@@ -4,8 +4,8 @@ use helpline_core::actor::{ActorType, Audience, StaffRole};
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::audit::{AccessRow, record};
-use helpline_persistence::people::{Identity, sign_in, standing};
-use helpline_persistence::reads::{Mark, mark, of_ticket};
+use helpline_persistence::people::{Identity, sign_in, sign_in_all, standing};
+use helpline_persistence::reads::{Mark, mark, places};
 use helpline_persistence::roles;
 
 use crate::desk::{Desk, message, note, refusal, stored, user};
@@ -34,6 +34,23 @@ async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
     assert_eq!(of(desk.boss).role, Some(StaffRole::Admin));
     assert_eq!((of(user(999)).role, of(user(999)).blocked), (None, false));
     assert_eq!(desk.ask::<i64>("select count(*) from access_log where action = 'person_blocked'").await, 1);
+}
+
+#[tokio::test]
+async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_locked() {
+    let desk = Desk::open().await;
+    let identity = |n, name: &str| Identity { user: user(n), email: None, name: Some(name.into()) };
+    sign_in(&desk.store, &identity(500, "Locked")).await.unwrap();
+    let locker = desk.session("helpline_owner", desk.boss).await;
+    locker.batch_execute(&format!("begin; select id from people where id = '{}' for update", user(500))).await.unwrap();
+    // The same person twice, as from two tabs: once is written.
+    let crowd: Vec<_> = (500..600).chain([599]).map(|n| identity(n, "New name")).collect();
+    let people = sign_in_all(&desk.store, &crowd).await.unwrap();
+    let name_of = |n| people.iter().find(|person| person.id == user(n)).and_then(|person| person.name.as_deref());
+    assert_eq!((name_of(500), name_of(501), name_of(599)), (Some("Locked"), Some("New name"), Some("New name")));
+    locker.batch_execute("commit").await.unwrap();
+    let again = sign_in(&desk.store, &identity(500, "New name")).await.unwrap();
+    assert_eq!(again.name.as_deref(), Some("New name"), "the next sign-in tells it");
 }
 
 #[tokio::test]
@@ -92,7 +109,7 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
     for (person, audience) in [(desk.stranger, Audience::Customer), (desk.stranger, Audience::Staff), (desk.customer, Audience::Staff)] {
         assert!(at(person, audience, 3).await.is_empty(), "no right, no mark");
     }
-    assert_eq!(of_ticket(&desk.store, ticket).await.unwrap().len(), 2);
+    assert_eq!(places(&desk.store, &[ticket]).await.unwrap()[&ticket].reads.len(), 2);
     let seen = helpline_persistence::tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
     assert_eq!((seen.read_seq.get(), seen.seq.get()), (5, 5));
 }

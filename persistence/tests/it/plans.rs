@@ -176,6 +176,15 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
                 desk.customer
             );
             client.batch_execute(&mark).await.unwrap();
+            client.batch_execute(&format!("select * from support_open_all(array['{ticket}']::uuid[])")).await.unwrap();
+            client.batch_execute(&format!("select * from support_places(array['{ticket}']::uuid[])")).await.unwrap();
+            client
+                .batch_execute(&format!(
+                    "select * from support_sign_in_all(array['{}']::uuid[], array['a@b.c'], array['Ada'])",
+                    desk.customer
+                ))
+                .await
+                .unwrap();
         }
         let plans = told.lock().unwrap().clone();
         let indexes = [
@@ -184,6 +193,9 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             "support_messages_key",
             "support_ticket_activity_pkey",
             "support_ticket_activity_xid_idx",
+            "support_read_positions_pkey",
+            "people_pkey",
+            "user_roles_pkey",
         ];
         assert_plan("the service's functions", &plans, &indexes);
         assert!(plans.contains("Insert on support_ticket_activity"), "the trigger's statements are not among them:\n{plans}");
