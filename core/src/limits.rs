@@ -153,10 +153,17 @@ pub const LANE_MESSAGES_MAX: usize = 4_096;
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// The longest wait between two of those tries.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
-/// Sign-ins that ask the record at once; the others wait their turn, so that a crowd that returns takes nobody's connection of the pool.
-pub const SIGN_INS_AT_ONCE_MAX: usize = 3;
-/// Reads of `subscribe` that ask the record at once, for the same reason.
-pub const JOIN_READS_AT_ONCE_MAX: usize = 4;
+/// Keys of one question of a crowd (signing in, opening, joining): one statement.
+pub const CROWD_KEYS_MAX: usize = 128;
+/// Statements of each of those questions under way at once; the others board the next, so that a crowd that returns takes nobody's
+/// connection of the pool.
+pub const CROWD_FLIGHTS: usize = 2;
+/// Kinds of those questions: signing in, opening, joining.
+pub const CROWDS: usize = 3;
+/// Those who wait to board; beyond, they wait with their sockets unread.
+pub const CROWD_WAITING_MAX: usize = 16_384;
+/// Pages of the log that `subscribe` reads at once, for the same reason.
+pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
 /// When a sign-in that found no turn comes back, at random up to this.
 pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
 /// Connections of the pool that may wait for a ticket's lock at once; further locked tickets are looked at every [`PARKED_LOOK_MS`].
@@ -271,7 +278,7 @@ const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);
 const _: () = assert!(OUTBOX_DRAIN_FRAMES <= OUTBOX_FRAMES_MAX);
 const _: () = assert!(BATCH_MESSAGES_MAX <= LANE_MESSAGES_MAX);
 // The sweep and REST always find a connection, whatever crowd returns.
-const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + SIGN_INS_AT_ONCE_MAX + JOIN_READS_AT_ONCE_MAX < POOL_CONNECTIONS_MAX);
+const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + CROWDS * CROWD_FLIGHTS + JOIN_READS_AT_ONCE_MAX <= POOL_CONNECTIONS_MAX);
 const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);

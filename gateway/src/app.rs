@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::audit::AuditLane;
 use crate::auth::Verifier;
 use crate::config::Config;
+use crate::crowd::{Crowd, Openings, Places, SignIns};
 use crate::directory::Directory;
 use crate::encoded::Encoded;
 use crate::epoch::CurrentEpoch;
@@ -63,9 +64,13 @@ pub struct App {
     pub stop: CancellationToken,
     /// Cancelled when the instance takes no new work any more.
     pub drain: CancellationToken,
-    /// Sign-ins that may ask the record at once.
-    pub(crate) sign_in_turns: Semaphore,
-    /// Reads of `subscribe` that may ask the record at once.
+    /// Signing in, many at once.
+    pub(crate) sign_ins: Crowd<SignIns>,
+    /// Opening tickets, many at once.
+    pub(crate) openings: Crowd<Openings>,
+    /// Where tickets stand, many at once.
+    pub(crate) places: Crowd<Places>,
+    /// Pages of the log that `subscribe` may read at once.
     pub(crate) join_turns: Semaphore,
     /// Connections of the pool that may wait for a ticket's lock.
     pub(crate) lock_waits: Semaphore,
@@ -145,9 +150,8 @@ impl App {
     /// # Errors
     /// `blocked`, or `unavailable` when the record cannot be asked.
     pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
-        // Waits its turn; who must not wait for ever bounds it by a timeout.
-        let _turn = self.sign_in_turns.acquire().await;
-        let person = helpline_persistence::people::sign_in(&self.store, identity).await.map_err(|error| reject_of(&error))?;
+        // Boards with others; who must not wait for ever bounds it by a timeout.
+        let person = self.sign_ins.ask(identity.clone()).await?.ok_or_else(crate::errors::unavailable)?;
         if person.blocked {
             return Err(Reject::new(RejectCode::Blocked, "this account may not enter"));
         }

@@ -5,7 +5,7 @@
 //!
 //! - [`config`], [`telemetry`], [`cli`]: how it starts; [`serve`]: listening, draining
 //! - [`http`]: REST, assets, health; [`auth`]: tokens; [`dev`]: the embedded default
-//! - [`directory`], [`standing`], [`rate`]: who is connected, and whether they still may be
+//! - [`directory`], [`standing`], [`rate`]: who is connected, and whether they still may be; `crowd`: many who ask the record the same
 //! - [`presence`], [`reads`]: state that is no history; [`audit`]: what is recorded apart from it
 
 pub mod app;
@@ -13,6 +13,7 @@ pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub(crate) mod crowd;
 pub mod dev;
 pub mod directory;
 pub mod encoded;

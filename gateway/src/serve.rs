@@ -26,6 +26,7 @@ use tower::ServiceExt;
 use crate::app::App;
 use crate::auth::Verifier;
 use crate::config::{Config, Echo};
+use crate::crowd::Crowd;
 use crate::directory::{Bounds, Connection, Directory, Rates};
 use crate::encoded::frame;
 use crate::epoch::CurrentEpoch;
@@ -63,6 +64,9 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
         per_user_max: config.limits.connections_per_user_max,
     };
     let rates = Rates::new(config.user_frame_rate(), config.address_frame_rate());
+    let (sign_ins, sign_ins_end) = Crowd::new();
+    let (openings, openings_end) = Crowd::new();
+    let (places, places_end) = Crowd::new();
     let app = Arc::new_cyclic(|me| App {
         instance,
         verifier: Verifier::new(&config.auth),
@@ -80,7 +84,9 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
         drain: CancellationToken::new(),
-        sign_in_turns: Semaphore::new(limits::SIGN_INS_AT_ONCE_MAX),
+        sign_ins,
+        openings,
+        places,
         join_turns: Semaphore::new(limits::JOIN_READS_AT_ONCE_MAX),
         lock_waits: Semaphore::new(limits::LOCK_WAITS_MAX),
         sweep_wanted: tokio::sync::Notify::new(),
@@ -90,6 +96,9 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
     if let Some(ends) = relay_ends {
         relay::start(&app, ends);
     }
+    sign_ins_end.start(&app);
+    openings_end.start(&app);
+    places_end.start(&app);
     app.tasks.spawn(audit::run(Arc::clone(&app), audit_end));
     app.tasks.spawn(sweep::run(Arc::clone(&app)));
     app.tasks.spawn(standing::run(Arc::clone(&app)));

@@ -8,9 +8,9 @@ use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_core::protocol::{CustomerEvent, CustomerFrame, CustomerRead, StaffEvent, StaffFrame, StaffRead};
+use helpline_persistence::StoreError;
 use helpline_persistence::history::{self, Page, Span};
-use helpline_persistence::reads::ReadPosition;
-use helpline_persistence::{StoreError, reads};
+use helpline_persistence::reads::{Place, ReadPosition};
 use serde::Serialize;
 
 use crate::app::App;
@@ -28,6 +28,8 @@ pub(super) struct CatchUp<'a> {
     /// The `subscribe` that is answered.
     pub id: u64,
     pub audience: Audience,
+    /// Where the ticket stood after the room had begun to keep what comes.
+    pub place: Arc<Place>,
 }
 
 /// A page, the place that the member has come to with it, and whether it begins anew.
@@ -45,18 +47,16 @@ impl CatchUp<'_> {
         let after = if sabotaged("resume-one-too-late") { after.map(Seq::next) } else { after };
         let resumes = after.filter(|_| epoch.is_none_or(|epoch| epoch == epoch_now));
         let mut step = match resumes {
+            // Nothing to read: the whole crowd after a restart, as a rule.
+            Some(after) if after == self.head() => Step { page: AnyPage::empty(self.audience, after), seen: after, reset: false },
             Some(after) => self.resume(after).await?,
             None => self.latest(after.is_some()).await?,
-        };
-        let positions = {
-            let _turn = self.app.join_turns.acquire().await;
-            reads::of_ticket(&self.app.store, self.ticket).await?
         };
         loop {
             crate::failpoint::hit(self.app, "during-catch-up");
             let chunks = step.page.chunks();
             let (last, head) = (chunks.len() - 1, step.page.head());
-            let frame = |n, more| self.frame(&chunks, n, Flags { reset: step.reset && n == 0, more }, head, &positions);
+            let frame = |n, more| self.frame(&chunks, n, Flags { reset: step.reset && n == 0, more }, head, &self.place.reads);
             for n in 0..last {
                 self.push(frame(n, true)).await;
             }
@@ -78,6 +78,13 @@ impl CatchUp<'_> {
             }
             let changed = std::mem::replace(&mut epoch_now, self.app.epoch.for_audience(self.audience));
             step = if changed == epoch_now { self.resume(step.seen).await? } else { self.latest(true).await? };
+        }
+    }
+
+    fn head(&self) -> Seq {
+        match self.audience {
+            Audience::Staff => self.place.heads.seq,
+            Audience::Customer => self.place.heads.public_seq,
         }
     }
 
@@ -159,6 +166,13 @@ impl Chunks {
 }
 
 impl AnyPage {
+    fn empty(audience: Audience, head: Seq) -> Self {
+        match audience {
+            Audience::Staff => Self::Staff(Page { events: Vec::new(), head }),
+            Audience::Customer => Self::Customer(Page { events: Vec::new(), head }),
+        }
+    }
+
     fn head(&self) -> Seq {
         match self {
             Self::Staff(page) => page.head,

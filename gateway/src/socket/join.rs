@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use helpline_core::actor::Audience;
-use helpline_core::ids::{Seq, TicketId, TicketRef};
+use helpline_core::ids::{Seq, TicketId};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::{Reject, RejectCode};
-use helpline_persistence::tickets;
 
 use super::catch_up::CatchUp;
 use crate::app::App;
@@ -44,10 +43,7 @@ pub(super) async fn join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wis
 
 async fn try_join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> Result<(), Reject> {
     let ticket = wish.ticket;
-    let opened = {
-        let _turn = app.join_turns.acquire().await;
-        tickets::open(&app.store, &TicketRef::Id(ticket)).await.map_err(|error| reject_of(&error))?
-    };
+    let opened = app.openings.ask(ticket).await?;
     let decided = opened
         .ok_or_else(Reject::not_found)
         .and_then(|opened| policy::decide(&connection.actor(), TicketAction::Read, &opened.facts).map(|audience| (opened, audience)));
@@ -71,7 +67,9 @@ async fn try_join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> R
     if created {
         app.relay.join(ticket).await;
     }
-    let reading = CatchUp { app, connection, room: &room, ticket, id: wish.id, audience };
+    // Behind the room's door: from here on the room keeps for the member what comes.
+    let place = app.places.ask(ticket).await?.ok_or_else(Reject::not_found)?;
+    let reading = CatchUp { app, connection, room: &room, ticket, id: wish.id, audience, place };
     reading.run(wish.after, wish.epoch).await.map_err(|error| reject_of(&error))?;
     app.presence.changed(ticket);
     if audience == Audience::Staff {

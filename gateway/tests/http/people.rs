@@ -1,5 +1,9 @@
 //! The panel beside a ticket, one person's tickets, and the counts of the console's views.
 
+use std::sync::Arc;
+
+use helpline_core::ids::UserId;
+use helpline_persistence::people::Identity;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -87,4 +91,20 @@ async fn the_counts_are_those_of_the_lists() {
     }
     let counts = desk.get(grace(), "/v1/tickets/counts").await.expect(200);
     assert_eq!(counts, json!({"mine": 2, "unassigned": 3, "all": 6, "urgent": 2, "resolved": 1, "closed": 1}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_sign_in_that_the_record_cannot_take_fails_alone_in_a_crowd() {
+    let desk = Desk::start().await;
+    let sign_in = |n: u128, name: &'static str| {
+        let app = Arc::clone(&desk.app);
+        let identity = Identity { user: UserId::new(Uuid::from_u128(n)), email: None, name: Some(name.to_owned()) };
+        tokio::spawn(async move { app.sign_in(&identity).await })
+    };
+    // More than the flights under way can take one by one, so that some share theirs with the bad one.
+    let crowd: Vec<_> = (1..=200).map(|n| sign_in(n, if n % 50 == 0 { "not\0acceptable" } else { "Good" })).collect();
+    for (n, signed_in) in crowd.into_iter().enumerate() {
+        let signed_in = signed_in.await.unwrap();
+        assert_eq!(signed_in.is_err(), (n + 1) % 50 == 0, "{n}: {signed_in:?}");
+    }
 }
