@@ -12,6 +12,7 @@ use crate::history::{self, Heads};
 use crate::{Doer, Store, StoreError, rows};
 
 mod lists;
+mod own_writes;
 
 pub use lists::{get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries};
 

@@ -9,6 +9,7 @@ use helpline_core::reject::RejectCode;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::own_writes::count_as_read;
 use super::{Assignee, List, ListQuery, Sort, agent_of};
 use crate::{Reader, Store, StoreError, rows};
 
@@ -31,7 +32,10 @@ const SEARCH_MATCHES_MAX: i32 = 1_000;
 /// When the record cannot be asked.
 pub async fn get_for_staff(store: &Store, reader: Reader, ticket: TicketId) -> Result<Option<StaffTicket>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
-    store.read(reader, GET_FOR_STAFF, &[&ticket.uuid()]).await?.first().map(staff_ticket).transpose()
+    let mut found: Vec<_> =
+        store.read(reader, GET_FOR_STAFF, &[&ticket.uuid()]).await?.iter().map(staff_ticket).collect::<Result<_, _>>()?;
+    count_as_read(store, reader, &mut found).await?;
+    Ok(found.pop())
 }
 
 /// One ticket as its customer sees it.
@@ -40,7 +44,10 @@ pub async fn get_for_staff(store: &Store, reader: Reader, ticket: TicketId) -> R
 /// When the record cannot be asked.
 pub async fn get_for_customer(store: &Store, reader: Reader, ticket: TicketId) -> Result<Option<CustomerTicket>, StoreError> {
     let reader = Reader { audience: Audience::Customer, ..reader };
-    store.read(reader, GET_FOR_CUSTOMER, &[&ticket.uuid()]).await?.first().map(customer_ticket).transpose()
+    let mut found: Vec<_> =
+        store.read(reader, GET_FOR_CUSTOMER, &[&ticket.uuid()]).await?.iter().map(customer_ticket).collect::<Result<_, _>>()?;
+    count_as_read(store, reader, &mut found).await?;
+    Ok(found.pop())
 }
 
 /// Everybody's tickets.
@@ -81,7 +88,9 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
             ],
         )
         .await?;
-    page(&answer, query.limit, sort_column, staff_ticket)
+    let mut list = page(&answer, query.limit, sort_column, staff_ticket)?;
+    count_as_read(store, reader, &mut list.tickets).await?;
+    Ok(list)
 }
 
 /// The reader's own tickets.
@@ -113,7 +122,9 @@ pub async fn list_for_customer(store: &Store, reader: Reader, query: &ListQuery)
             ],
         )
         .await?;
-    page(&answer, query.limit, sort_column, customer_ticket)
+    let mut list = page(&answer, query.limit, sort_column, customer_ticket)?;
+    count_as_read(store, reader, &mut list.tickets).await?;
+    Ok(list)
 }
 
 /// The present state of these tickets, for the inbox (service function; `read_seq` 0).

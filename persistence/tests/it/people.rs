@@ -115,6 +115,35 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
 }
 
 #[tokio::test]
+async fn own_writes_are_read_and_those_of_others_are_not() {
+    use helpline_persistence::tickets::{ListQuery, get_for_customer, get_for_staff, list_for_customer, list_for_staff};
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await; // 1, 2
+    let own = async || get_for_customer(&desk.store, desk.reader(desk.customer), ticket).await.unwrap().unwrap();
+    let agents = async || get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
+    let places = |read: Seq, head: Seq| (read.get(), head.get());
+    assert_eq!(places(own().await.read_seq, own().await.seq), (2, 2), "opened by themselves, nothing marked");
+    assert_eq!(places(agents().await.read_seq, agents().await.seq), (0, 2));
+    stored(&desk.send(message(ticket, desk.agent, "an answer")).await);
+    let answered = own().await;
+    assert!(answered.read_seq.get() == 2 && answered.seq.get() > 2, "{answered:?}");
+    stored(&desk.send(message(ticket, desk.customer, "from another device, the answer unread")).await);
+    assert_eq!(own().await.read_seq.get(), 2, "what came before an own message is not read by it");
+    mark(&desk.store, &[Mark { ticket, person: desk.agent, audience: Audience::Staff, seq: agents().await.seq }]).await.unwrap();
+    stored(&desk.send(note(ticket, desk.agent, "a note")).await);
+    let page = list_for_staff(&desk.store, desk.reader(desk.agent), &ListQuery { limit: 5, ..ListQuery::default() }).await.unwrap();
+    assert_eq!(places(page.tickets[0].read_seq, page.tickets[0].seq), (agents().await.seq.get(), agents().await.seq.get()));
+    let boss = get_for_staff(&desk.store, desk.reader(desk.boss), ticket).await.unwrap().unwrap();
+    assert_eq!(boss.read_seq.get(), 0, "one of the staff has not read for another");
+    let page = list_for_customer(&desk.store, desk.reader(desk.customer), &ListQuery { limit: 5, ..ListQuery::default() }).await.unwrap();
+    assert_eq!(page.tickets[0], own().await, "lists and single tickets tell the same");
+    // The staff's own tickets count as a customer's.
+    let asked = desk.ticket_of(desk.agent, "Mine").await;
+    let mine = get_for_staff(&desk.store, desk.reader(desk.agent), asked).await.unwrap().unwrap();
+    assert_eq!(mine.read_seq, mine.seq);
+}
+
+#[tokio::test]
 async fn access_rows_are_kept_as_given() {
     let desk = Desk::open().await;
     let row = AccessRow {

@@ -118,6 +118,14 @@ async fn pages_and_lists_are_read_from_their_indexes() {
         &[&none, &none, &none, &false, &nothing, &no_number, &10_000i32, &no_time, &no_id, &26i64, &no_id, &false, &desk.customer.uuid()];
     let of_person = plan(&staff, sql!("tickets/list_for_staff_by_activity"), params).await;
     assert_plan("one person's", &of_person, &["support_tickets_user_key"]);
+    let (tickets, marks, heads) = (vec![id; 50], vec![1i64; 50], vec![3_000i64; 50]);
+    for (name, session, sql, index) in [
+        ("staff's own writes", &staff, sql!("tickets/read_through_for_staff"), "support_ticket_activity_pkey"),
+        ("a customer's own writes", &customer, sql!("tickets/read_through_for_customer"), "support_ticket_activity_public_key"),
+    ] {
+        let params: &[&(dyn ToSql + Sync)] = &[&tickets, &marks, &heads, &200i64];
+        assert_plan(name, &plan(session, sql, params).await, &[index]);
+    }
     let panel = plan(&staff, sql!("people/panel"), &[&desk.customer.uuid(), &10i64]).await;
     assert_plan("panel", &panel, &["support_tickets_user_key", "support_ticket_activity_p"]);
     assert_plan("counts", &plan(&staff, sql!("stats/counts"), &[]).await, &["support_tickets_mine_idx"]);

@@ -1,0 +1,12 @@
+-- As for staff, in the customer's numbering. The customer's role sees no actor's id, but a ticket has one customer.
+select w.ticket_id, coalesce(f.seq - 1, least(w.seq, w.read_seq + $4))
+from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (ticket_id, read_seq, seq)
+left join lateral (
+  select n.seq
+  from (
+    select a.public_seq as seq, a.actor_type from support_ticket_activity a
+    where a.ticket_id = w.ticket_id and a.public_seq > w.read_seq order by a.public_seq limit $4
+  ) n
+  where n.actor_type <> 'customer'
+  order by n.seq limit 1
+) f on true

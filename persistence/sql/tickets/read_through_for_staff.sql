@@ -1,0 +1,13 @@
+-- How far each of these tickets is read when the reader's own writes count as read: up to the first row of somebody else.
+-- Looks at a bounded stretch, so that a long run of own writes costs no more than a page of history.
+select w.ticket_id, coalesce(f.seq - 1, least(w.seq, w.read_seq + $4))
+from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (ticket_id, read_seq, seq)
+left join lateral (
+  select n.seq
+  from (
+    select a.seq, a.actor_id from support_ticket_activity a
+    where a.ticket_id = w.ticket_id and a.seq > w.read_seq order by a.seq limit $4
+  ) n
+  where n.actor_id is distinct from (select support_current_user_id())
+  order by n.seq limit 1
+) f on true

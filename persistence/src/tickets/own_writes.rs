@@ -1,0 +1,89 @@
+//! What somebody wrote themselves is no news to them: it counts as read, though no mark was ever set there. Without this a ticket
+//! opened over REST, or answered from another device, would show as unread to its author.
+
+use std::collections::HashMap;
+
+use helpline_core::actor::Audience;
+use helpline_core::ids::Seq;
+use helpline_core::limits;
+use helpline_core::protocol::{CustomerTicket, StaffTicket};
+use uuid::Uuid;
+
+use crate::{Reader, Store, StoreError, rows};
+
+const FOR_STAFF: &str = include_str!("../../sql/tickets/read_through_for_staff.sql");
+const FOR_CUSTOMER: &str = include_str!("../../sql/tickets/read_through_for_customer.sql");
+
+/// A ticket with its head and the reader's mark.
+pub(super) trait Marked {
+    fn id(&self) -> Uuid;
+    fn head(&self) -> Seq;
+    fn mark(&self) -> Seq;
+    fn move_mark(&mut self, to: Seq);
+    /// Whose numbering both count in, for this reader.
+    fn audience(&self, reader: Reader) -> Audience;
+}
+
+impl Marked for StaffTicket {
+    fn id(&self) -> Uuid {
+        self.id.uuid()
+    }
+    fn head(&self) -> Seq {
+        self.seq
+    }
+    fn mark(&self) -> Seq {
+        self.read_seq
+    }
+    fn move_mark(&mut self, to: Seq) {
+        self.read_seq = to;
+    }
+    fn audience(&self, reader: Reader) -> Audience {
+        if self.user_id == reader.user { Audience::Customer } else { Audience::Staff }
+    }
+}
+
+impl Marked for CustomerTicket {
+    fn id(&self) -> Uuid {
+        self.id.uuid()
+    }
+    fn head(&self) -> Seq {
+        self.seq
+    }
+    fn mark(&self) -> Seq {
+        self.read_seq
+    }
+    fn move_mark(&mut self, to: Seq) {
+        self.read_seq = to;
+    }
+    fn audience(&self, _reader: Reader) -> Audience {
+        Audience::Customer
+    }
+}
+
+/// Moves each mark over what the reader wrote behind it. Asks nothing when all is read.
+pub(super) async fn count_as_read<T: Marked>(store: &Store, reader: Reader, tickets: &mut [T]) -> Result<(), StoreError> {
+    for (audience, sql) in [(Audience::Staff, FOR_STAFF), (Audience::Customer, FOR_CUSTOMER)] {
+        let mut unread: HashMap<Uuid, &mut T> = HashMap::new();
+        for ticket in tickets.iter_mut() {
+            if ticket.audience(reader) == audience && ticket.mark() < ticket.head() {
+                unread.insert(ticket.id(), ticket);
+            }
+        }
+        if unread.is_empty() {
+            continue;
+        }
+        let (mut ids, mut marks, mut heads) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, ticket) in &unread {
+            ids.push(*id);
+            marks.push(rows::bigint(ticket.mark()));
+            heads.push(rows::bigint(ticket.head()));
+        }
+        let stretch = i64::from(limits::PAGE_EVENTS_MAX);
+        for row in store.read(Reader { audience, ..reader }, sql, &[&ids, &marks, &heads, &stretch]).await? {
+            if let Some(ticket) = unread.get_mut(&rows::get::<Uuid>(&row, 0)?) {
+                ticket.move_mark(rows::seq(&row, 1)?);
+            }
+        }
+    }
+    Ok(())
+}
