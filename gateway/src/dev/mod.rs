@@ -15,7 +15,7 @@ use clap::Args;
 use helpline_persistence::{StoreError, bootstrap, migrate};
 use helpline_rig::{Postgres, Redis, RigError};
 
-use crate::config::{Hidden, LogFormat, LogSettings};
+use crate::config::{Hidden, LogFormat, LogSettings, Origin};
 use crate::{cli, telemetry};
 use gateways::Gateways;
 
@@ -36,6 +36,9 @@ pub struct DevSettings {
     /// Gateways, each a process of its own on a port of its own, from the first one upward
     #[arg(long, env = "HELPLINE_INSTANCES", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=16))]
     instances: u16,
+    /// Sites of the platform, exactly as browsers write them in Origin: their pages may show the widget, the support page and the console
+    #[arg(long, env = "HELPLINE_SITES", value_name = "ORIGIN,…", value_delimiter = ',')]
+    sites: Vec<Origin>,
     /// Directory of the built web client, instead of the one built in
     #[arg(long, env = "HELPLINE_ASSETS_DIR", value_name = "DIR")]
     assets_dir: Option<PathBuf>,
@@ -122,10 +125,11 @@ async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -
         (Some(_), _) | (None, _) => None,
     };
     let redis_url = settings.redis.as_ref().map(|url| url.expose().to_owned()).or_else(|| redis.as_ref().map(Redis::url));
+    let origins = origins(addresses, &settings.sites);
     let mut env =
-        vec![("HELPLINE_DATABASE_URL", database_url), ("HELPLINE_JWT_SECRET", secret.to_owned()), ("HELPLINE_ORIGINS", origins(addresses))];
+        vec![("HELPLINE_DATABASE_URL", database_url), ("HELPLINE_JWT_SECRET", secret.to_owned()), ("HELPLINE_ORIGINS", origins.clone())];
     // The demo page of each instance may show the widget of any.
-    env.push(("HELPLINE_WIDGET_SITES", origins(addresses)));
+    env.push(("HELPLINE_WIDGET_SITES", origins));
     env.extend(redis_url.map(|url| ("HELPLINE_REDIS_URL", url)));
     env.extend(settings.assets_dir.as_ref().map(|dir| ("HELPLINE_ASSETS_DIR", dir.display().to_string())));
     let gateways = Gateways::start(addresses, &settings.data, &env).await?;
@@ -159,10 +163,11 @@ fn free_addresses(first: SocketAddr, instances: u16) -> Result<Vec<SocketAddr>, 
     (0..instances).map(address).map(free).collect()
 }
 
-/// The instances' own pages may connect to any of them.
-fn origins(addresses: &[SocketAddr]) -> String {
+/// The instances' own pages may connect to any of them, and so may the platform's.
+fn origins(addresses: &[SocketAddr], sites: &[Origin]) -> String {
     let names = |address: &SocketAddr| [format!("http://{address}"), format!("http://localhost:{}", address.port())];
-    addresses.iter().flat_map(names).filter(|origin| !origin.ends_with(":80")).collect::<Vec<_>>().join(",")
+    let own = addresses.iter().flat_map(names).filter(|origin| !origin.ends_with(":80"));
+    own.chain(sites.iter().map(|site| site.as_str().to_owned())).collect::<Vec<_>>().join(",")
 }
 
 fn greet(addresses: &[SocketAddr], settings: &DevSettings, desk: &Desk) {
