@@ -21,6 +21,8 @@ export const T = {
   looks: 'looks',
   looksTheme: 'looks-theme',
   looksLanguage: 'looks-language',
+  looksSound: 'looks-sound',
+  looksNotify: 'looks-notify',
   /** A sentence that goes by itself. */
   toast: 'toast',
 

@@ -2,8 +2,8 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Agent } from '../protocol/decode-team.ts'
-import type { SavedReply, TicketCounts, TicketStats } from '../protocol/generated.ts'
-import type { StaffView } from '../protocol/model.ts'
+import { LIMITS, type SavedReply, type TicketCounts, type TicketStats } from '../protocol/generated.ts'
+import type { HistoryEvent, StaffView, TicketView } from '../protocol/model.ts'
 import { isOver } from '../protocol/words.ts'
 import type { TeamRest } from '../rest/team.ts'
 import type { News } from './attention.ts'
@@ -19,20 +19,28 @@ export interface TeamDesk {
   readonly unread: ReadonlySignal<number>
   /** The agent has read a ticket as far as this state of it. */
   saw(ticket: StaffView): void
+  /** Something happened on the open ticket, which listens for itself. */
+  heard(event: HistoryEvent, ticket: TicketView): void
   reloadReplies(): Promise<void>
   dispose(): void
 }
 
 /** Counts cost a query: they follow the news, but not each of them. */
 const COUNTS_MS = 1_500
+/** Pushes of one ticket within this are asked about once. */
+const ASK_MS = 120
 
-export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) => void): TeamDesk {
+/** `take` gets each ticket of this agent as the record tells it, with how far they have read. */
+export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) => void, take: (ticket: TicketView) => void): TeamDesk {
   const stats = signal<TicketStats | null>(null)
   const counts = signal<TicketCounts | null>(null)
   const agents = signal<readonly Agent[]>([])
   const replies = signal<readonly SavedReply[]>([])
   const unread = signal(0)
   const mine = new Map<string, StaffView>()
+  /** How far each ticket has been rung for, or been found not to be worth it. */
+  const told = new Map<string, number>()
+  const asked = new Map<string, () => void>()
   let stopCounts: (() => void) | null = null
 
   const loadCounts = async () => {
@@ -43,14 +51,37 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
   const countsSoon = () => { stopCounts ??= clock.after(COUNTS_MS, () => void loadCounts()) }
 
   const concerns = (ticket: StaffView) => ticket.assigned_to?.id === desk.identity.id && !isOver(ticket.status) && ticket.archived_at === null
-  const note = (ticket: StaffView, isNews: boolean) => {
+  const note = (ticket: StaffView) => {
     const before = mine.get(ticket.id)
     if (before !== undefined && before.seq > ticket.seq) return
     if (concerns(ticket)) mine.set(ticket.id, { ...ticket, read_seq: Math.max(ticket.read_seq, before?.read_seq ?? 0) })
     else mine.delete(ticket.id)
     unread.value = [...mine.values()].filter((one) => one.seq > one.read_seq).length
-    // The customer moved it: an agent's own doing marks it read.
-    if (isNews && concerns(ticket) && ticket.seq > Math.max(ticket.read_seq, before?.seq ?? 0)) ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject })
+  }
+  const ringFor = (ticket: StaffView) => ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject })
+
+  // A push is the same for everybody: whether it brings this agent news, or their own doing, the record tells.
+  const ask = async (id: string, known: number) => {
+    asked.delete(id)
+    const result = await desk.rest.ticket(id)
+    if (!result.ok || result.value.side !== 'staff') return
+    const ticket = result.value
+    note(ticket)
+    take(ticket)
+    if (!concerns(ticket) || ticket.seq <= ticket.read_seq) return
+    const since = await desk.rest.activity(id, { after: Math.max(known, ticket.read_seq) }, LIMITS.page_events)
+    if (since.ok && since.value.events.some((event) => event.actor.id !== desk.identity.id)) ringFor(ticket)
+  }
+  const pushed = (ticket: StaffView) => {
+    const known = Math.max(told.get(ticket.id) ?? 0, mine.get(ticket.id)?.seq ?? 0)
+    if (!concerns(ticket) || ticket.seq <= known) return note(ticket)
+    told.set(ticket.id, ticket.seq)
+    if (!asked.has(ticket.id)) asked.set(ticket.id, clock.after(ASK_MS, () => void ask(ticket.id, known)))
+  }
+  const heard = (event: HistoryEvent, ticket: TicketView) => {
+    if (event.seq <= (told.get(ticket.id) ?? 0)) return
+    told.set(ticket.id, event.seq)
+    if (ticket.side === 'staff' && concerns(ticket) && event.actor.id !== desk.identity.id) ringFor(ticket)
   }
 
   const reloadReplies = async () => {
@@ -64,11 +95,11 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
     // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
     if (figures.ok && stats.value === null) stats.value = figures.value
     if (staff.ok) agents.value = staff.value
-    if (own.ok) for (const ticket of own.value.items) note(ticket, false)
+    if (own.ok) for (const ticket of own.value.items) note(ticket)
   }
   const disposers = [
     desk.session.inbox((frame) => {
-      for (const ticket of frame.tickets) note(ticket, true)
+      for (const ticket of frame.tickets) pushed(ticket)
       if (frame.stats !== null) stats.value = frame.stats
       countsSoon()
     }),
@@ -76,9 +107,11 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
   ]
   return {
     stats, counts, agents, replies, unread, reloadReplies,
-    saw: (ticket) => note({ ...ticket, read_seq: document.visibilityState === 'visible' ? ticket.seq : ticket.read_seq }, false),
+    heard,
+    saw: (ticket) => note({ ...ticket, read_seq: document.visibilityState === 'visible' ? ticket.seq : ticket.read_seq }),
     dispose() {
       stopCounts?.()
+      for (const stop of asked.values()) stop()
       for (const dispose of disposers) dispose()
     },
   }

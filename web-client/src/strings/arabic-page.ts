@@ -34,5 +34,6 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'looks.notify': 'إشعارات سطح المكتب',
   'looks.notify_refused': 'لا يسمح المتصفح بالإشعارات هنا.',
 
-  'notify.title': 'رسالة جديدة في {number}',
+  'problem.site_refused': 'هذا المكتب غير مهيأ للعرض على {site}. على من يديره أن يسمح بهذا الموقع.',
+  'notify.title': 'جديد في {number}',
 }

@@ -21,6 +21,7 @@ export const ENGLISH_PAGE = {
   'app.links': 'Site',
   'app.unread': '({n}) {title}',
   'app.signed_out': 'You are not signed in here.',
+  'problem.site_refused': 'This desk is not set up to be shown on {site}. Whoever runs it has to allow this site.',
   'app.home': 'Go to the home page',
 
   'looks.theme': 'Appearance',
@@ -32,7 +33,7 @@ export const ENGLISH_PAGE = {
   'looks.notify': 'Desktop notifications',
   'looks.notify_refused': 'The browser does not allow notifications here.',
 
-  'notify.title': 'New message in {number}',
+  'notify.title': 'News in {number}',
 
   'list.pick': 'Pick a ticket to read it, or open a new one.',
   'list.search': 'Search subject or number',

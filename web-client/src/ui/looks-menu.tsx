@@ -42,11 +42,11 @@ export function LooksForm({ looks }: { readonly looks: Looks }) {
         </label>
       )}
       <label class="check">
-        <input type="checkbox" checked={looks.sound.value} onChange={(event) => { looks.sound.value = event.currentTarget.checked }} />
+        <input type="checkbox" checked={looks.sound.value} data-testid={T.looksSound} onChange={(event) => { looks.sound.value = event.currentTarget.checked }} />
         <span>{t('looks.sound')}</span>
       </label>
       <label class="check">
-        <input type="checkbox" checked={looks.notify.value} onChange={(event) => void notify(event.currentTarget.checked)} />
+        <input type="checkbox" checked={looks.notify.value} data-testid={T.looksNotify} onChange={(event) => void notify(event.currentTarget.checked)} />
         <span>{t('looks.notify')}</span>
       </label>
       {refused && <p class="problem-text" role="alert">{t('looks.notify_refused')}</p>}

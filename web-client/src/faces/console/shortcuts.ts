@@ -12,7 +12,7 @@ export function useShortcuts(work: DeskWork, router: Router, looks: Looks): void
         event.preventDefault()
         return work.open('palette')
       }
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event) || !looks.keys.value) return
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event) || isInMenu(event) || !looks.keys.value) return
       if (act(event.key, work, router)) event.preventDefault()
     }
     addEventListener('keydown', pressed)
@@ -23,6 +23,13 @@ export function useShortcuts(work: DeskWork, router: Router, looks: Looks): void
 function isWriting(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0]
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
+}
+
+/** An open menu takes Escape for itself, and its keys are not for the page below. */
+function isInMenu(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0]
+  const root = target instanceof Node ? target.getRootNode() : document
+  return (root instanceof Document || root instanceof ShadowRoot) && root.querySelector(':popover-open') !== null
 }
 
 function act(key: string, work: DeskWork, router: Router): boolean {

@@ -41,9 +41,9 @@ export interface DeskWork {
 
 export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const rest = useMemo(() => createTeam(desk), [desk])
-  const team = useMemo(() => createTeamDesk(desk, rest, createBell(looks, (number) => router.go(number))), [desk, rest, looks, router])
-  useEffect(() => () => team.dispose(), [team])
   const inbox = useInbox(desk, rest, router)
+  const team = useMemo(() => createTeamDesk(desk, rest, createBell(looks, (number) => router.go(number)), inbox.take), [desk, rest, looks, router, inbox])
+  useEffect(() => () => team.dispose(), [team])
   const place = router.place.value.rest
   const ref = place === 'replies' ? '' : place
   const listener = useMemo((): TicketListener => ({
@@ -52,7 +52,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
       inbox.take(ticket)
       if (ticket.side === 'staff') team.saw(ticket)
     },
-    event() {},
+    event: team.heard,
   }), [inbox, team])
   const store = useTicket(desk, ref, listener)
   const cursor = useSignal<string | null>(null)
