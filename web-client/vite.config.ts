@@ -17,6 +17,8 @@ const inlineTestIds: Plugin = {
 export default defineConfig({
   plugins: [inlineTestIds],
   base: '/',
+  // Mounted in a page of another site, a script finds its pictures beside itself and not there.
+  experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',

@@ -5,6 +5,9 @@ import { decodeConfig } from '../protocol/decode-rest.ts'
 
 const NONE: ClientConfig = { token_url: null, home_url: null, links: [], languages: ['en'], dev: false }
 
+/** The desk is there, but lets no page of this site in. */
+export class SiteRefused extends Error {}
+
 /** An older desk has no such page: then only what the page itself was given counts, and demo people if there are any. */
 export async function loadConfig(origin: string): Promise<ClientConfig> {
   try {
@@ -15,5 +18,18 @@ export async function loadConfig(origin: string): Promise<ClientConfig> {
   } catch {
     // Told below: the page cannot start without it, and says so.
   }
+  if (origin !== location.origin && (await isThere(origin))) {
+    console.error(`Helpline: ${origin} answers, but not to this site. Is ${location.origin} among its --origins?`)
+    throw new SiteRefused()
+  }
   throw new Error('no config')
+}
+
+/** The script that every site may load answers here as well. */
+async function isThere(origin: string): Promise<boolean> {
+  try {
+    return (await fetch(`${origin}/mount.js`, { method: 'HEAD', cache: 'no-store' })).ok
+  } catch {
+    return false
+  }
 }

@@ -3,7 +3,7 @@
 import { effect, signal } from '@preact/signals'
 import { render, type FunctionComponent } from 'preact'
 import { createTokenAuth, type Auth, type GetToken } from '../app/auth.ts'
-import { loadConfig } from '../app/config.ts'
+import { loadConfig, SiteRefused } from '../app/config.ts'
 import { createDesk, type Desk } from '../app/desk.ts'
 import { openDrafts } from '../app/drafts.ts'
 import { createLooks, type GivenLooks, type Looks } from '../app/looks.ts'
@@ -49,7 +49,7 @@ interface Open {
   readonly looks: Looks
 }
 
-type Start = { readonly kind: 'working' } | { readonly kind: 'failed' } | ({ readonly kind: 'ready' } & Open)
+type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly isRefused: boolean } | ({ readonly kind: 'ready' } & Open)
 
 /** Gives what takes it all down again. */
 export function bringUp(place: Place, { title, face: Face }: Mounting): () => void {
@@ -59,8 +59,8 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
     start.value = { kind: 'working' }
     try {
       start.value = { kind: 'ready', ...(await open(place, title)) }
-    } catch {
-      start.value = { kind: 'failed' }
+    } catch (error) {
+      start.value = { kind: 'failed', isRefused: error instanceof SiteRefused }
     }
   }
   const stop = effect(() => {
@@ -75,7 +75,7 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
   })
   function Root() {
     const now = start.value
-    if (now.kind === 'failed') return <Bare title={title}><Failed onRetry={() => void begin()} /></Bare>
+    if (now.kind === 'failed') return <Bare title={title}><Failed isRefused={now.isRefused} onRetry={() => void begin()} /></Bare>
     if (now.kind === 'working') return <Bare title={title} />
     const signedIn = desk.value
     // A new person gets a new tree: nothing of the one before stays in it.
@@ -121,10 +121,10 @@ function Bare({ title, children }: { readonly title: StringKey; readonly childre
   )
 }
 
-function Failed({ onRetry }: { readonly onRetry: () => void }) {
+function Failed({ isRefused = false, onRetry }: { readonly isRefused?: boolean; readonly onRetry: () => void }) {
   return (
-    <p class="problem" role="alert" data-testid={T.problem} data-code="unreachable">
-      <span>{t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>
+    <p class="problem" role="alert" data-testid={T.problem} data-code={isRefused ? 'site_refused' : 'unreachable'}>
+      <span>{isRefused ? t('problem.site_refused', { site: location.origin }) : t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>
     </p>
   )
 }

@@ -14,7 +14,12 @@ interface Options {
 type Unread = (n: number) => void
 
 const ORIGIN = new URL(document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : location.href).origin
-const WORDS: Readonly<Record<string, readonly [string, string]>> = { en: ['Open support', 'Close support'], ar: ['افتح الدعم', 'أغلق الدعم'] }
+const WORDS: Readonly<Record<string, readonly [string, string, string]>> = {
+  en: ['Open support', 'Close support', 'Support cannot be shown on this page.'],
+  ar: ['افتح الدعم', 'أغلق الدعم', 'لا يمكن عرض الدعم في هذه الصفحة.'],
+}
+/** A frame that came, and has said nothing for so long, is none of ours: the desk does not allow this site, or is away. */
+const READY_MS = 2_000
 const FORGET_MS = 800
 const STYLE = `
 :host{all:initial}
@@ -23,6 +28,7 @@ button:hover{filter:brightness(1.08)}
 button:focus-visible{outline:3px solid #8fb0ff;outline-offset:3px}
 svg{width:26px;height:26px}
 b{position:absolute;top:-3px;right:-3px;min-width:20px;height:20px;padding:0 5px;box-sizing:border-box;border-radius:10px;background:#b3261e;color:#fff;font:700 12px/20px system-ui,sans-serif;text-align:center}
+p{all:unset;position:fixed;bottom:88px;box-sizing:border-box;max-width:min(320px,calc(100vw - 40px));padding:16px;border-radius:12px;background:#fff;color:#1b2130;font:15px/1.5 system-ui,sans-serif;box-shadow:0 2px 8px rgb(10 14 22/.18),0 16px 48px rgb(10 14 22/.28)}
 iframe{position:fixed;bottom:88px;width:384px;height:min(640px,calc(100vh - 108px));border:0;border-radius:16px;background:Canvas;color-scheme:auto;box-shadow:0 2px 8px rgb(10 14 22/.18),0 16px 48px rgb(10 14 22/.28)}
 .right{right:20px}.left{left:20px}[hidden]{display:none!important}
 @media(max-width:480px){iframe{inset:0;width:100%;height:100%;border-radius:0}.open button{display:none}}`
@@ -34,6 +40,8 @@ let launcher: HTMLButtonElement | null = null
 let badge: HTMLElement | null = null
 let path: Element | null = null
 let frame: HTMLIFrameElement | null = null
+let notice: HTMLElement | null = null
+let isReady = false
 let isOpen = false
 let unread = 0
 let forgotten: (() => void) | null = null
@@ -75,7 +83,7 @@ function init(given: Options): void {
 }
 
 function show(): void {
-  const words = WORDS[options?.language ?? document.documentElement.lang.slice(0, 2)] ?? WORDS['en'] ?? ['', '']
+  const words = inWords()
   box?.classList.toggle('open', isOpen)
   path?.setAttribute('d', isOpen ? SHAPES.close : SHAPES.open)
   launcher?.setAttribute('aria-expanded', String(isOpen))
@@ -87,15 +95,23 @@ function show(): void {
   if (frame !== null) frame.hidden = !isOpen
 }
 
+function inWords(): readonly [string, string, string] {
+  return WORDS[options?.language ?? document.documentElement.lang.slice(0, 2)] ?? WORDS['en'] ?? ['', '', '']
+}
+
 function open(): void {
   if (box === null) return
   isOpen = true
+  notice?.remove()
   if (frame === null) {
     frame = document.createElement('iframe')
     frame.className = options?.side === 'left' ? 'left' : 'right'
     frame.title = 'Helpline'
     frame.allow = 'clipboard-write'
     frame.src = `${ORIGIN}/widget?origin=${encodeURIComponent(location.origin)}`
+    isReady = false
+    const made = frame
+    made.addEventListener('load', () => setTimeout(() => { if (made === frame && !isReady) failed(made) }, READY_MS))
     box.prepend(frame)
   }
   show()
@@ -103,9 +119,22 @@ function open(): void {
   frame.focus()
 }
 
+/** Says so where the frame would stand; opening again tries again. */
+function failed(made: HTMLIFrameElement): void {
+  made.remove()
+  frame = null
+  console.error(`Helpline: ${ORIGIN} showed no widget here. Is ${location.origin} among its --widget-sites?`)
+  notice = document.createElement('p')
+  notice.className = made.className
+  notice.setAttribute('role', 'alert')
+  notice.textContent = inWords()[2]
+  if (isOpen) box?.prepend(notice)
+}
+
 function close(): void {
   if (!isOpen) return
   isOpen = false
+  notice?.remove()
   show()
   post({ type: 'open', on: false })
   launcher?.focus()
@@ -122,6 +151,7 @@ function received(event: MessageEvent): void {
   if (frame === null || event.source !== frame.contentWindow || event.origin !== ORIGIN || typeof data !== 'object' || data === null) return
   if (!('helpline' in data) || data.helpline !== 1 || !('type' in data)) return
   if (data.type === 'ready') {
+    isReady = true
     post({ type: 'init', language: options?.language, theme: options?.theme })
     post({ type: 'open', on: isOpen })
   } else if (data.type === 'token' && 'id' in data && typeof data.id === 'number') void give(data.id)

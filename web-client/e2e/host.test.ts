@@ -1,0 +1,138 @@
+// The faces in pages of another origin, as a platform has them: every byte of theirs comes by CORS, and a site that is not allowed is told.
+
+import type { BrowserContext, Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import type { DemoPerson } from '../src/protocol/decode-rest.ts'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, people, rest, say, TEAM, unique, watch, widgetFrame, withBrowser, type People, type Visit } from './help.ts'
+import { cookieOf, HOST, STRANGER, withHost } from './host.ts'
+
+const context = withBrowser()
+const host = withHost()
+let who: People
+beforeAll(async () => { who = await people() })
+
+const GET_TOKEN = `async () => { const answer = await fetch('/token'); return answer.ok ? (await answer.json()).token : null }`
+
+async function signedIn(person: DemoPerson): Promise<BrowserContext> {
+  const place = await context()
+  await place.addCookies([cookieOf(person)])
+  return place
+}
+
+/** Mounts a face from the desk in the host's own page. As text: the test runner would rewrite the import. */
+async function mounted(place: BrowserContext, face: 'mountSupport' | 'mountConsole', options: string, at = `${HOST}/`): Promise<Visit & { readonly before: string }> {
+  const page = await place.newPage()
+  const seen = watch(page, place)
+  await page.goto(at)
+  const before = await look(page)
+  await page.evaluate(`(async () => {
+    const { Helpline } = await import('${CUSTOMERS}/mount.js')
+    window.unmount = Helpline.${face}(document.getElementById('place'), ${options})
+  })()`)
+  return { ...seen, before }
+}
+
+const live = (page: Page) => page.locator(id(T.page, '[data-live="true"]')).waitFor()
+const look = (page: Page) => page.evaluate(() => {
+  const style = getComputedStyle(document.querySelector('#own') ?? document.body)
+  return [style.font, style.color, style.backgroundColor, style.padding, document.title, document.adoptedStyleSheets.length, document.styleSheets.length].join(' ')
+})
+
+test('the support page in a page of another site: tokens by getToken, REST and socket across origins, neither style in the way', async () => {
+  const ticket = await openTicket(who.customer, { description: 'With **weight**.' })
+  const { page, faults, before } = await mounted(await signedIn(who.customer), 'mountSupport', `{ getToken: ${GET_TOKEN} }`)
+  await live(page)
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await page.locator(`${id(T.messageBody)} strong`).filter({ hasText: 'weight' }).waitFor()
+  await say(page, 'from the platform')
+  await message(page, 'from the platform', 'stored').waitFor()
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'an answer' }, TEAM)
+  await message(page, 'an answer', 'received').waitFor()
+  const picture = await page.locator('.brand img').evaluate((image) => (image instanceof HTMLImageElement ? [new URL(image.src).origin, image.naturalWidth > 0] : []))
+  expect(picture, 'pictures come from the desk').toEqual([CUSTOMERS, true])
+  await page.locator(id(T.newTicket)).click()
+  await page.locator(id(T.newSubject)).fill('in a dialog')
+  const field = await page.locator(id(T.newSubject)).evaluate((input) => { const style = getComputedStyle(input); return [style.fontFamily, style.textTransform, style.transform] })
+  expect(field.join(' ')).not.toMatch(/Comic|uppercase|matrix/)
+  expect(await look(page), 'the host looks as before').toBe(before)
+  expect(await page.evaluate(() => Object.keys(window).filter((name) => /helpline/i.test(name)))).toEqual(['Helpline'])
+  await page.evaluate('window.unmount()')
+  expect(await page.locator(id(T.page)).count()).toBe(0)
+  expect(faults).toEqual([])
+})
+
+test('the console in a page of another site, in the second language, its tokens from the configured address', async () => {
+  const place = await signedIn(who.agent)
+  // Only the setting is made up: the address in it, what asks there and what comes back are real.
+  await place.route(`${CUSTOMERS}/v1/config`, async (route) => {
+    const answer = await route.fetch()
+    const config: unknown = await answer.json()
+    await route.fulfill({ response: answer, json: Object.assign({}, config, { token_url: `${HOST}/token`, links: [{ label: 'My Tickets', href: '/mine' }] }) })
+  })
+  const ticket = await openTicket(who.customer)
+  host.asked.length = 0
+  const { page, faults } = await mounted(place, 'mountConsole', `{ language: 'ar' }`)
+  await live(page)
+  expect(host.asked).toContain(who.agent.name)
+  await page.locator(`${id(T.siteLinks)} a`).filter({ hasText: 'My Tickets' }).waitFor()
+  await page.locator('.helpline[dir="rtl"][lang="ar"]').waitFor()
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await page.locator(id(T.assignMe)).click()
+  await eventually('mine', async () => (await page.locator(id(T.assignTo)).inputValue()) === who.agent.id)
+  await page.keyboard.press('Control+k')
+  await page.locator(id(T.paletteOption)).first().waitFor()
+  await page.keyboard.press('Escape')
+  await say(page, 'from the platform')
+  await message(page, 'from the platform', 'stored').waitFor()
+  expect(faults).toEqual([])
+})
+
+test('whoever has no rights is taken home from a mounted console, and whoever is not signed in is told', async () => {
+  const { page } = await mounted(await signedIn(who.customer), 'mountConsole', `{ getToken: ${GET_TOKEN}, homeUrl: '/scripted' }`)
+  await page.waitForURL(`${HOST}/scripted`)
+  const stranger = await mounted(await context(), 'mountSupport', `{ getToken: ${GET_TOKEN} }`)
+  await stranger.page.locator(id(T.signedOut)).waitFor()
+})
+
+test('the widget in a page of another site: a ticket, an answer, unread for the host, and nothing of the host in it', async () => {
+  const subject = unique('from elsewhere')
+  const place = await signedIn(who.customer)
+  const page = await place.newPage()
+  const { faults } = watch(page, place)
+  await page.goto(`${HOST}/scripted`)
+  const before = await look(page)
+  await page.evaluate(`window.unread = []; Helpline.init({ getToken: ${GET_TOKEN} }); Helpline.onUnread((n) => window.unread.push(n)); Helpline.open()`)
+  const frame = await widgetFrame(page)
+  await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
+  await frame.locator(id(T.widgetStart)).click()
+  await frame.locator(id(T.newSubject)).fill(subject)
+  await frame.locator(id(T.newDescription)).fill('Hello')
+  await frame.locator(id(T.newSubmit)).click()
+  const number = await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
+  await frame.locator(id(T.widgetClose)).click()
+  await rest(who.agent, 'POST', `/tickets/${number}/messages`, { body: 'an answer' }, TEAM)
+  await eventually('unread', () => page.evaluate('window.unread.at(-1) >= 1'))
+  expect(await look(page)).toBe(before)
+  expect((await place.cookies()).map((cookie) => cookie.name), 'no cookie of the desk').toEqual(['person'])
+  expect(faults).toEqual([])
+})
+
+test('a site that is not allowed is told so in words, in the widget as in a mounted page, and its log says which setting', async () => {
+  const place = await context()
+  const { page } = await mounted(place, 'mountSupport', `{ getToken: async () => 'never asked' }`, `${STRANGER}/`)
+  await page.locator(id(T.problem, '[data-code="site_refused"]')).filter({ hasText: STRANGER }).waitFor()
+
+  const other = await place.newPage()
+  const said: string[] = []
+  other.on('console', (line) => said.push(line.text()))
+  await other.goto(`${STRANGER}/scripted`)
+  await other.evaluate(`Helpline.init({ getToken: async () => 'never asked' }); Helpline.open()`)
+  // The launcher stands in a closed root: seen as assistive technology sees it.
+  const session = await place.newCDPSession(other)
+  const tree = async () => JSON.stringify(await session.send('Accessibility.getFullAXTree'))
+  await eventually('words on the screen', async () => (await tree()).includes('Support cannot be shown on this page.'))
+  expect(said.join('\n')).toContain('--widget-sites')
+  await other.evaluate('Helpline.close()')
+  await eventually('gone with the widget', async () => !(await tree()).includes('Support cannot be shown'))
+})

@@ -1,0 +1,55 @@
+// A page of the platform's, on an origin of its own: a real server, because Chromium lets no page that a test makes up open WebSockets
+// elsewhere. It signs people in by a cookie and gives their tokens, as a platform would.
+
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { afterAll, beforeAll } from 'vitest'
+import type { DemoPerson } from '../src/protocol/decode-rest.ts'
+import { decodeToken } from '../src/protocol/decode-rest.ts'
+import { CUSTOMERS } from './help.ts'
+
+/** The origin that the desk allows. */
+export const HOST = process.env['HELPLINE_E2E_HOST'] ?? ''
+/** The same server under a name that the desk does not know: another origin. */
+export const STRANGER = HOST.replace('127.0.0.1', 'localhost')
+
+const STYLE = readFileSync(new URL('../demo/hostile.css', import.meta.url))
+const PAGE = (script: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"><title>The platform</title></head>
+<body><h1>The platform</h1><p><button id="own" type="button">A button of its own</button></p><section id="place" style="height: 100vh"></section>${script}</body></html>`
+
+const personOf = (request: IncomingMessage) => decodeURIComponent(/(?:^|;\s*)person=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '')
+
+async function tokenOf(user: string): Promise<string> {
+  const answer = await fetch(`${CUSTOMERS}/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })
+  return decodeToken(await answer.json()) ?? ''
+}
+
+/** Serves `/`, with the widget's script in it `/scripted`, the tokens at `/token`; counts who asked for those. */
+export function withHost(): { readonly asked: string[] } {
+  const asked: string[] = []
+  let server: Server | null = null
+  beforeAll(async () => {
+    if (HOST === '') throw new Error('set HELPLINE_E2E_HOST to an origin that the instances allow')
+    server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '/', HOST)
+      const html = (script: string) => response.setHeader('content-type', 'text/html').end(PAGE(script))
+      switch (pathname) {
+        case '/': return html('')
+        case '/scripted': return html(`<script src="${CUSTOMERS}/widget.js"></script>`)
+        case '/style.css': return response.setHeader('content-type', 'text/css').end(STYLE)
+        case '/token': {
+          const person = personOf(request)
+          asked.push(person)
+          if (person === '') return response.writeHead(401).end()
+          return void tokenOf(person).then((token) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ token })))
+        }
+        default: return response.writeHead(404).end()
+      }
+    })
+    await new Promise<void>((done) => server?.listen(Number(new URL(HOST).port), done))
+  })
+  afterAll(async () => { await new Promise<unknown>((done) => { server?.close(done); server?.closeAllConnections() }) })
+  return { asked }
+}
+
+export const cookieOf = ({ name }: DemoPerson) => ({ name: 'person', value: encodeURIComponent(name), url: HOST })
