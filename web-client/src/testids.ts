@@ -138,6 +138,25 @@ export const T = {
   replyBody: 'reply-body',
   replySave: 'reply-save',
   replyDelete: 'reply-delete',
+  /** Links of the settings menu. */
+  menuReplies: 'menu-replies',
+  menuHours: 'menu-hours',
+  /** The screen of opening hours; `data-saved=true|false`. */
+  hours: 'hours',
+  hoursKept: 'hours-kept',
+  hoursZone: 'hours-zone',
+  /** A day; `data-day=mon|…`. Its fields bear `data-span=<0…>`. */
+  hoursDay: 'hours-day',
+  hoursOpen: 'hours-open',
+  hoursFrom: 'hours-from',
+  hoursTo: 'hours-to',
+  hoursAdd: 'hours-add',
+  hoursRemove: 'hours-remove',
+  hoursNotice: 'hours-notice',
+  hoursSave: 'hours-save',
+  /** What stands at a field that is not right; `data-fault`. */
+  hoursFault: 'hours-fault',
+  hoursState: 'hours-state',
   palette: 'palette',
   paletteInput: 'palette-input',
   paletteOption: 'palette-option',

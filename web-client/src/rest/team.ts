@@ -17,6 +17,8 @@ export interface TeamRest {
   saveReply(id: string, reply: SavedReplyChange): Promise<Result<SavedReply>>
   deleteReply(id: string): Promise<Result<null>>
   settings(): Promise<Result<DeskSettings>>
+  /** Null takes it away. Answers all of them. */
+  saveSetting<K extends keyof DeskSettings>(name: K, value: DeskSettings[K]): Promise<Result<DeskSettings>>
 }
 
 export function createTeamRest(request: Request): TeamRest {
@@ -32,5 +34,6 @@ export function createTeamRest(request: Request): TeamRest {
     saveReply: (id, body) => request(reply(id), { method: 'PUT', body }, decodeReply),
     deleteReply: async (id) => nothing(await request(reply(id), { method: 'DELETE' }, () => true)),
     settings: () => request('/v1/settings', {}, decodeSettings),
+    saveSetting: (name, value) => request(`/v1/settings/${name}`, { method: 'PUT', body: { value } }, decodeSettings),
   }
 }

@@ -95,6 +95,12 @@ export function weekdayTime(iso: string): string {
   return format('weekday', { weekday: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
 }
 
+/** The name of a day of the week, Monday being 0. */
+export function weekday(index: number): string {
+  // The fifth of January 1970 was a Monday.
+  return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
+}
+
 /** As short as a list needs: the time today, the date before. */
 export function shortWhen(iso: string, now: number): string {
   const sameDay = new Date(iso).toDateString() === new Date(now).toDateString()

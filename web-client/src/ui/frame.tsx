@@ -24,10 +24,12 @@ interface TopBarProps {
   readonly site: Site
   readonly looks: Looks
   readonly identity: Identity | null
+  /** More of the settings menu. */
+  readonly menu?: ComponentChildren
   readonly children?: ComponentChildren
 }
 
-export function TopBar({ site, looks, identity, children }: TopBarProps) {
+export function TopBar({ site, looks, identity, menu, children }: TopBarProps) {
   return (
     <header class="top">
       <a class="brand" href={site.homeUrl ?? '#'} onClick={(event) => { event.preventDefault(); site.onHome() }}>
@@ -47,7 +49,7 @@ export function TopBar({ site, looks, identity, children }: TopBarProps) {
             <span class="muted role">{t(identity.role === null ? 'signin.customer' : `signin.${identity.role}`)}</span>
           </>
         )}
-        <LooksMenu looks={looks} />
+        <LooksMenu looks={looks}>{menu}</LooksMenu>
         {identity !== null && site.onSignOut !== null && <button type="button" class="quiet sign-out" data-testid={T.signOut} onClick={site.onSignOut}>{t('signin.out')}</button>}
       </div>
     </header>

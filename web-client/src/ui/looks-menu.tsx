@@ -1,5 +1,6 @@
 // The settings that stay on this device: appearance, language, sound, notifications.
 
+import type { ComponentChildren } from 'preact'
 import { useId, useState } from 'preact/hooks'
 import { askToNotify } from '../app/attention.ts'
 import { THEMES, type Looks } from '../app/looks.ts'
@@ -8,12 +9,12 @@ import { language, LANGUAGE_NAMES, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { Glyph } from './glyph.tsx'
 
-export function LooksMenu({ looks }: { readonly looks: Looks }) {
+export function LooksMenu({ looks, children }: { readonly looks: Looks; readonly children?: ComponentChildren }) {
   const id = useId()
   return (
     <>
       <button type="button" class="quiet icon-button" popovertarget={id} aria-label={t('app.menu')} title={t('app.menu')} data-testid={T.looks}><Glyph name="settings" /></button>
-      <div id={id} popover="auto" class="menu" role="dialog" aria-label={t('app.menu')}><LooksForm looks={looks} /></div>
+      <div id={id} popover="auto" class="menu" role="dialog" aria-label={t('app.menu')}><LooksForm looks={looks} />{children}</div>
     </>
   )
 }

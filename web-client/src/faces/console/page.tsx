@@ -12,12 +12,13 @@ import { behindOf } from '../../ui/use-ticket.ts'
 import { BulkBar } from './bulk.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { Keys } from './keys.tsx'
+import { HoursScreen } from './hours.tsx'
 import { InboxList } from './list.tsx'
 import { OpenTicket } from './open-ticket.tsx'
 import { Palette } from './palette.tsx'
 import { RepliesScreen } from './replies.tsx'
 import { Stats } from './stats.tsx'
-import { useDeskWork } from './work.ts'
+import { isScreen, useDeskWork } from './work.ts'
 import { Views } from './views.tsx'
 
 export function ConsolePage(props: FaceProps) {
@@ -46,10 +47,11 @@ function StaffConsole(props: FaceProps) {
   const { desk, router, looks, site, ownsTab } = props
   const work = useDeskWork(props)
   const { inbox, team, store, place } = work
-  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place, team.unread)
+  const isAdmin = desk.identity.role === 'admin'
+  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, team.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
-      <TopBar site={site} looks={looks} identity={desk.identity}>
+      <TopBar site={site} looks={looks} identity={desk.identity} menu={<DeskMenu router={router} isAdmin={isAdmin} />}>
         <button type="button" class="quiet wide-only" onClick={() => work.open('palette')}><kbd>Ctrl K</kbd></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>
@@ -64,13 +66,36 @@ function StaffConsole(props: FaceProps) {
         </nav>
         <main class="main">
           {place === '' && <Empty>{t('console.pick')}</Empty>}
-          {place === 'replies' && <RepliesScreen rest={work.rest} team={team} isAdmin={desk.identity.role === 'admin'} onBack={() => router.go('')} />}
-          {store !== null && place !== 'replies' && <OpenTicket key={place} work={work} store={store} onBack={() => router.go('')} />}
+          {place === 'replies' && <RepliesScreen rest={work.rest} team={team} isAdmin={isAdmin} onBack={() => router.go('')} />}
+          {place === 'hours' && <HoursScreen desk={desk} rest={work.rest} isAdmin={isAdmin} onBack={() => router.go('')} />}
+          {store !== null && !isScreen(place) && <OpenTicket key={place} work={work} store={store} onBack={() => router.go('')} />}
         </main>
       </div>
       {work.overlay.value === 'palette' && <Palette work={work} looks={looks} router={router} />}
       {work.overlay.value === 'keys' && <Keys looks={looks} onClose={() => work.open(null)} />}
       <Toast />
     </div>
+  )
+}
+
+/** The ways to the screens that are no ticket. */
+function DeskMenu({ router, isAdmin }: { readonly router: FaceProps['router']; readonly isAdmin: boolean }) {
+  const link = (to: string, title: string, testid: string) => (
+    <a
+      href={router.href(to)}
+      data-testid={testid}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return
+        event.preventDefault()
+        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()
+        router.go(to)
+      }}
+    >{title}</a>
+  )
+  return (
+    <nav class="desk-menu" aria-label={t('console.menu')}>
+      {link('replies', t('replies.title'), T.menuReplies)}
+      {isAdmin && link('hours', t('hours.title'), T.menuHours)}
+    </nav>
   )
 }

@@ -17,13 +17,16 @@ import { useShortcuts } from './shortcuts.ts'
 
 export type Overlay = 'palette' | 'keys' | null
 
+/** Places that are no ticket's. */
+export const isScreen = (place: string): boolean => place === 'replies' || place === 'hours'
+
 export interface DeskWork {
   readonly desk: Desk
   readonly rest: ReturnType<typeof createTeam>
   readonly inbox: Inbox
   readonly team: TeamDesk
   readonly store: TicketStore | null
-  /** What the address names: a ticket, `replies`, or nothing. */
+  /** What the address names: a ticket, one of the screens, or nothing. */
   readonly place: string
   /** The row that the keyboard is at. */
   readonly cursor: Signal<string | null>
@@ -45,7 +48,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const team = useMemo(() => createTeamDesk(desk, rest, createBell(looks, (number) => router.go(number)), inbox.take), [desk, rest, looks, router, inbox])
   useEffect(() => () => team.dispose(), [team])
   const place = router.place.value.rest
-  const ref = place === 'replies' ? '' : place
+  const ref = isScreen(place) ? '' : place
   const listener = useMemo((): TicketListener => ({
     ticket(ticket) {
       inbox.setOpen(ticket.id)

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
 import type { OwnTickets } from '../../app/own-tickets.ts'
 import type { Router } from '../../app/router.ts'
+import { isSeen, unfolded } from '../../app/seen.ts'
 import type { Availability } from '../../protocol/generated.ts'
 import { t, weekdayTime } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
@@ -14,7 +15,8 @@ interface HomeProps {
   readonly router: Router
 }
 
-const AVAILABILITY_MS = 60_000
+/** An answer serves everybody for five seconds at the desk: asking costs it nothing. */
+const AVAILABILITY_MS = 10_000
 
 export function Home({ desk, tickets, router }: HomeProps) {
   const shown = tickets.shown.value
@@ -48,10 +50,12 @@ function AvailabilityLine({ desk }: { readonly desk: Desk }) {
   useEffect(() => {
     let current = true
     const load = () => { void desk.rest.availability().then((result) => { if (current && result.ok) setNow(result.value) }) }
-    load()
-    const timer = setInterval(load, AVAILABILITY_MS)
+    // At once when the widget is unfolded, and on while somebody can see it.
+    const stop = unfolded.subscribe((on) => { if (on) load() })
+    const timer = setInterval(() => { if (isSeen()) load() }, AVAILABILITY_MS)
     return () => {
       current = false
+      stop()
       clearInterval(timer)
     }
   }, [desk])

@@ -1,0 +1,99 @@
+// Opening hours and the words for those who find nobody: an admin sets them in the console, and the widget tells them at once.
+
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DAYS, type Day } from '../src/app/hours.ts'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
+
+const context = withBrowser()
+let who: People
+beforeAll(async () => { who = await people() })
+// The desk is shared: it is left open, without words of its own.
+afterAll(async () => { for (const name of ['opening_hours', 'away_notice']) await rest(who.admin, 'PUT', `/settings/${name}`, { value: null }) })
+
+const at = (page: Page, day: Day, testid: string, span = 0) => page.locator(`${id(T.hoursDay, `[data-day="${day}"]`)} ${id(testid, `[data-span="${span}"]`)}`)
+const ofDay = (page: Page, day: Day, testid: string) => page.locator(`${id(T.hoursDay, `[data-day="${day}"]`)} ${id(testid)}`)
+const faults = (page: Page) => page.locator(id(T.hoursFault)).evaluateAll((lines) => lines.map((line) => line.getAttribute('data-fault')))
+
+test('an admin sets hours and notice, mistakes are told at their field, and an open widget shows it without a reload', async () => {
+  const { frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await frame.locator(id(T.availability, '[data-open="true"]')).waitFor()
+
+  const seen = await visit(await context(), TEAM, '/admin/support', who.admin)
+  const { page } = seen
+  await page.locator(id(T.looks)).click()
+  await page.locator(id(T.menuHours)).click()
+  await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/admin/support/hours')
+  expect(await page.locator(id(T.hoursSave)).isDisabled(), 'nothing to save yet').toBe(true)
+  await page.locator(id(T.hoursKept)).check()
+  expect(await page.locator(id(T.hoursZone)).inputValue(), 'the zone of whoever begins').not.toBe('')
+  await page.locator(id(T.hours, '[data-saved="false"]')).waitFor()
+
+  await page.locator(id(T.hoursZone)).fill('Vienna')
+  await at(page, 'mon', T.hoursFrom).fill('17:00')
+  await at(page, 'mon', T.hoursTo).fill('09:00')
+  await ofDay(page, 'tue', T.hoursAdd).click()
+  await at(page, 'tue', T.hoursFrom, 1).fill('16:00')
+  await at(page, 'wed', T.hoursTo).fill('')
+  await page.locator(id(T.hoursSave)).click()
+  await eventually('every mistake at its place', async () => JSON.stringify(await faults(page)) === JSON.stringify(['zone', 'order', 'overlap', 'time']))
+  await eventually('the first of them has the focus', () => page.locator(id(T.hoursZone)).evaluate((input) => input === document.activeElement))
+  await page.locator(id(T.hours, '[data-saved="false"]')).waitFor()
+  const notice = unique('Back on Monday')
+  await page.locator(id(T.hoursZone)).fill('Europe/Vienna')
+  await at(page, 'mon', T.hoursFrom).fill('09:00')
+  await at(page, 'mon', T.hoursTo).fill('12:00')
+  await at(page, 'tue', T.hoursFrom, 1).fill('18:00')
+  await at(page, 'wed', T.hoursTo).fill('00:00')
+  expect(await faults(page), 'mended as one writes').toEqual([])
+  await page.locator(id(T.hoursNotice)).fill(notice)
+  await page.locator(id(T.hoursSave)).click()
+  await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
+  await page.locator(id(T.toast)).waitFor()
+  const kept = await rest(who.admin, 'GET', '/settings')
+  expect(kept).toMatchObject({ away_notice: notice, opening_hours: { timezone: 'Europe/Vienna', days: { mon: [['09:00', '12:00']], tue: [['09:00', '17:00'], ['18:00', '21:00']], wed: [['09:00', '24:00']], sun: [] } } })
+
+  // Shut on every day: it is closed whatever the hour of the test.
+  for (const day of DAYS) if (await ofDay(page, day, T.hoursOpen).isChecked()) await ofDay(page, day, T.hoursOpen).uncheck()
+  await page.locator(id(T.hoursSave)).click()
+  await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
+  await eventually('the widget tells it, in the desk\'s own words', async () => (await frame.locator(id(T.availability, '[data-open="false"]')).allInnerTexts()).join().includes(notice), 25_000)
+
+  await page.reload()
+  await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
+  expect([await page.locator(id(T.hoursKept)).isChecked(), await ofDay(page, 'mon', T.hoursOpen).isChecked(), await page.locator(id(T.hoursNotice)).inputValue()]).toEqual([true, false, notice])
+  await page.locator(id(T.hoursKept)).uncheck()
+  await page.locator(id(T.hoursNotice)).fill('')
+  await page.locator(id(T.hoursSave)).click()
+  await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
+  await eventually('open again', async () => (await frame.locator(id(T.availability, '[data-open="true"]')).count()) === 1, 25_000)
+  expect(seen.faults).toEqual([])
+})
+
+test('by keyboard alone; and agents are told that it is not theirs', async () => {
+  const { page } = await visit(await context(), TEAM, '/admin/support', who.admin)
+  await page.locator(id(T.stats)).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.locator(id(T.paletteInput)).fill('opening')
+  await page.keyboard.press('Enter')
+  await page.locator(id(T.hoursKept)).focus()
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(T.hoursZone)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Space')
+  expect(await ofDay(page, 'mon', T.hoursOpen).isChecked(), 'the first day is next').toBe(false)
+  await page.locator(id(T.hoursNotice)).focus()
+  await page.keyboard.type('jk')
+  expect(await page.locator(id(T.hoursNotice)).inputValue(), 'letters are letters where one writes').toBe('jk')
+
+  const agent = (await visit(await context(), TEAM, '/admin/support/hours', who.agent)).page
+  await agent.getByText('Only admins change opening hours.').waitFor()
+  expect(await agent.locator(id(T.hours)).count()).toBe(0)
+  await agent.locator(id(T.looks)).click()
+  await agent.locator(id(T.menuReplies)).waitFor()
+  expect(await agent.locator(id(T.menuHours)).count()).toBe(0)
+  await expect(rest(who.agent, 'PUT', '/settings/away_notice', { value: 'mine' }, TEAM)).rejects.toThrow('forbidden')
+})
