@@ -34,6 +34,33 @@ test('filters and search narrow the list, stand in the address bar and follow li
   await row.waitFor()
 })
 
+test('the list is sorted as one chooses, live, and the choice stands in the address bar', async () => {
+  const word = unique('sorted')
+  const [first, second, third] = [await openTicket(who.customer, { subject: word }), await openTicket(who.customer, { subject: word }), await openTicket(who.customer, { subject: word })]
+  await rest(who.customer, 'POST', `/tickets/${first.id}/messages`, { body: 'again' })
+  const { page } = await visit(await context(), TEAM, `/admin/support?search=${word}`, who.agent)
+  const order = () => page.locator(id(T.ticketRow)).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-number')).join())
+  const becomes = async (what: string, ...tickets: readonly { readonly number: string }[]) => {
+    const wanted = tickets.map((ticket) => ticket.number).join()
+    await eventually(what, async () => (await order()) === wanted)
+  }
+  await becomes('latest activity first', first, third, second)
+  await page.locator(id(T.filtersToggle)).click()
+  await page.locator(id(T.sort)).selectOption('oldest')
+  await becomes('oldest first', first, second, third)
+  await page.locator(id(T.sort)).selectOption('created')
+  await becomes('newest first', third, second, first)
+  await page.reload()
+  await becomes('kept in the address', third, second, first)
+  expect(new URL(page.url()).searchParams.get('sort')).toBe('created')
+  await page.locator(id(T.filtersToggle)).click()
+  await page.locator(id(T.sort)).selectOption('last_activity')
+  await page.mouse.move(900, 400)
+  await page.locator('body').click({ position: { x: 900, y: 400 } })
+  await rest(who.customer, 'POST', `/tickets/${second.id}/messages`, { body: 'me too' })
+  await becomes('moved up by what happened', second, first, third)
+})
+
 test('the figures move while one looks', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
   const urgent = async () => Number(await page.locator(id(T.stat, '[data-stat="urgent"]')).getAttribute('data-value'))

@@ -76,6 +76,22 @@ test('another person signs in at the host: nothing of the one before remains', a
   await (await widgetFrame(page)).locator(id(T.signedOut)).waitFor()
 })
 
+test('whoever finds nobody is told so, in the desk\'s own words if it has some, and may write all the same', async () => {
+  const place = await context()
+  let now: object = { open: true, agents_online: false, opens_at: null, hours: null, notice: null }
+  await place.route('**/v1/availability', (route) => route.fulfill({ json: now }))
+  const { page, frame } = await openWidget(place, CUSTOMERS, who.customer)
+  const line = frame.locator(id(T.availability, '[data-online="false"]'))
+  await line.filter({ hasText: 'Nobody is online' }).waitFor()
+  await frame.locator(id(T.widgetStart)).waitFor()
+  for (const [more, words] of [[{ notice: 'Back after lunch.' }, 'Back after lunch.'], [{ open: false, opens_at: '2030-01-07T08:00:00Z' }, 'open again Monday'], [{ open: false }, 'We are closed right now.']] as const) {
+    now = { open: true, agents_online: false, opens_at: null, hours: null, notice: null, ...more }
+    await frame.locator(id(T.widgetClose)).click()
+    await page.locator('#open').click()
+    await line.filter({ hasText: words }).waitFor()
+  }
+})
+
 test('messages from elsewhere are not heard, on neither side', async () => {
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.page, '[data-live="true"]')).waitFor()

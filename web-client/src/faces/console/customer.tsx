@@ -46,7 +46,7 @@ export function Customer({ work, ticket }: { readonly work: DeskWork; readonly t
           <ul class="others">
             {found.others.map((one) => (
               <li key={one.id}>
-                <a href={`/admin/support/${encodeURIComponent(one.ticket_number)}`} onClick={(event) => { if (event.metaKey || event.ctrlKey || event.shiftKey) return; event.preventDefault(); work.go(one.ticket_number) }}>
+                <a href={work.href(one.ticket_number)} onClick={(event) => { if (event.metaKey || event.ctrlKey || event.shiftKey) return; event.preventDefault(); work.go(one.ticket_number) }}>
                   <span class="number">{one.ticket_number}</span> <span dir="auto">{one.subject}</span>
                 </a>
                 <StatusBadge status={one.status} />

@@ -30,7 +30,7 @@ export function OpenTicket({ work, store, onBack }: OpenProps) {
         ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty>
         : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open':
-      if (opening.ticket.side === 'customer') return <OwnTicket number={opening.ticket.ticket_number} />
+      if (opening.ticket.side === 'customer') return <OwnTicket origin={work.desk.origin} number={opening.ticket.ticket_number} />
       return <StaffTicket work={work} store={store} ticket={opening.ticket} onBack={onBack} />
   }
 }
@@ -88,11 +88,11 @@ function Head({ ticket, store, me, onBack, details, onDetails }: HeadProps) {
   )
 }
 
-function OwnTicket({ number }: { readonly number: string }) {
+function OwnTicket({ origin, number }: { readonly origin: string; readonly number: string }) {
   return (
     <div class="empty" data-testid={T.ownTicket}>
       <p>{t('ticket.own')}</p>
-      <p><a class="button primary" href={`/support/${encodeURIComponent(number)}`}>{t('signin.to_support')}</a></p>
+      <p><a class="button primary" href={`${origin}/support/${encodeURIComponent(number)}`}>{t('signin.to_support')}</a></p>
     </div>
   )
 }

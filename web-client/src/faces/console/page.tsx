@@ -30,7 +30,7 @@ export function ConsolePage(props: FaceProps) {
 
 /** The console is not for this person: they are taken where they belong. */
 function SentHome({ desk, looks, site, ownsTab }: FaceProps) {
-  const home = site.homeUrl ?? '/support'
+  const home = site.homeUrl ?? `${desk.origin}/support`
   useEffect(() => { if (ownsTab || site.homeUrl !== null) location.replace(home) }, [home, ownsTab, site])
   return (
     <div class="page" data-testid={T.page} data-live={desk.live.value}>

@@ -38,6 +38,7 @@ export interface DeskWork {
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
+  href(place: string): string
   write(mode: Mode): void
   toggle(id: string): void
 }
@@ -72,6 +73,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
     desk, rest, inbox, team, store, place, cursor, selected, overlay, mode, composer, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
+    href: router.href,
     write(next) {
       mode.value = next
       composer.value++
