@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tracing::{Level, Metadata};
-use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
@@ -23,14 +24,21 @@ pub fn check_filter(filter: &str) -> Result<(), String> {
 
 /// Sends this process's logs to stderr. Fails silently when a subscriber stands already (tests).
 pub fn install_logs(settings: &LogSettings) {
-    let asked_for = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let filter = asked_for.and(filter_fn(is_discreet));
+    let filter = discreet(EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info")));
     let layer = tracing_subscriber::fmt::layer().with_writer(|| OneLine(std::io::stderr().lock()));
     let layer = match settings.log_format {
         LogFormat::Text => layer.with_ansi(false).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
     drop(tracing_subscriber::registry().with(layer.with_filter(filter)).try_init());
+}
+
+/// What was asked for, without what is not discreet. Both halves name the highest level that they let through: without that hint every
+/// trace point of every library is asked about when it is passed, several times for each frame (9 % of the gateway's time in small rooms).
+fn discreet(asked_for: EnvFilter) -> impl Filter<Registry> {
+    let level = Filter::<Registry>::max_level_hint(&asked_for).unwrap_or(LevelFilter::TRACE);
+    // The level is checked again inside, because a filter must let nothing through beyond its hint.
+    asked_for.and(filter_fn(move |metadata| *metadata.level() <= level && is_discreet(metadata)).with_max_level_hint(level))
 }
 
 /// Below `info`, libraries print what passes through them: whole frames, the parameters of statements, and so bodies, tokens and
@@ -82,6 +90,13 @@ fn builder() -> Result<PrometheusBuilder, BuildError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trace_points_beyond_what_was_asked_for_cost_nothing() {
+        let hint = |asked_for: &str| discreet(EnvFilter::new(asked_for)).max_level_hint();
+        assert_eq!(hint("warn"), Some(LevelFilter::WARN));
+        assert_eq!(hint("info,helpline_gateway=debug"), Some(LevelFilter::DEBUG));
+    }
 
     #[test]
     fn an_event_is_one_line_whatever_it_quotes() {
