@@ -26,11 +26,17 @@ impl<K: Eq + Hash> Limiter<K> {
     /// # Errors
     /// The wait, in milliseconds.
     pub fn take(&self, key: K, now: Instant) -> Result<(), u64> {
+        if let Some(mut known) = self.buckets.get_mut(&key) {
+            return self.take_of(&mut known, now);
+        }
+        // Counting locks every part of the map: once for a newcomer, not for each frame.
         if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
             self.forget_idle(now);
         }
-        let mut entry = self.buckets.entry(key).or_insert_with(|| (Bucket::full(self.rate, now), now));
-        let (bucket, used_at) = entry.value_mut();
+        self.take_of(&mut self.buckets.entry(key).or_insert_with(|| (Bucket::full(self.rate, now), now)), now)
+    }
+
+    fn take_of(&self, (bucket, used_at): &mut (Bucket, Instant), now: Instant) -> Result<(), u64> {
         *used_at = now;
         if bucket.take(self.rate, now) { Ok(()) } else { Err(bucket.wait_ms(self.rate)) }
     }
