@@ -76,6 +76,8 @@ pub const OUTBOX_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const OUTBOX_FRAMES_MAX: usize = 4_096;
 /// Frames that one flush takes from the outbox.
 pub const OUTBOX_DRAIN_FRAMES: usize = 64;
+/// Frames of one connection that are taken before anybody whom they concern is woken, so that a burst reaches each reader in one write.
+pub const TURN_FRAMES_MAX: usize = 16;
 /// Requests of one connection waiting for their answer (`subscribe`, `inbox`, `token`); sends are bounded by their lane.
 pub const PENDING_REQUESTS_MAX: usize = 64;
 /// Tickets that one connection listens to.

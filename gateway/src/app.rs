@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Weak};
 
+use axum::extract::ws::Utf8Bytes;
+use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, UserId};
 use helpline_core::protocol::RelayFrame;
@@ -9,6 +11,7 @@ use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
 use helpline_persistence::messages::NewMessage;
 use helpline_persistence::people::{Identity, Person};
+use helpline_persistence::reads::ReadPosition;
 use helpline_persistence::{Store, StoreError};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -20,11 +23,12 @@ use crate::auth::Verifier;
 use crate::config::Config;
 use crate::crowd::{Crowd, Openings, Places, SignIns};
 use crate::directory::Directory;
-use crate::encoded::Encoded;
+use crate::encoded::{Aside, Encoded};
 use crate::epoch::CurrentEpoch;
 use crate::errors::reject_of;
 use crate::inbox::Inbox;
-use crate::presence::{Presence, Typing};
+use crate::outbox::Wakes;
+use crate::presence::Presence;
 use crate::reads::Reads;
 use crate::relay::Relay;
 use crate::rooms::Rooms;
@@ -100,9 +104,14 @@ impl App {
     /// Tells everybody what was written: own rooms, then the relay, then the consoles. Never waits; what a relay loses the sweep finds.
     /// Rows of one ticket come in their order.
     pub fn announce(&self, rows: &[HistoryRow]) {
+        self.announce_before(rows, &mut Wakes::default());
+    }
+
+    /// The same, for whoever has more to say before anybody is woken.
+    pub(crate) fn announce_before(&self, rows: &[HistoryRow], wakes: &mut Wakes) {
         for row in rows {
             let event = Arc::new(Encoded::from_row(row));
-            self.rooms.deliver(self, &event);
+            self.rooms.deliver(self, &event, wakes);
             self.relay.publish_event(&event, &self.epoch.get());
             self.inbox.touch(event.ticket);
         }
@@ -119,21 +128,30 @@ impl App {
     }
 
     /// Takes a frame of another instance: the same ways as if it had happened here.
-    pub(crate) fn hear(&self, frame: RelayFrame) {
+    pub(crate) fn hear(&self, frame: RelayFrame, wakes: &mut Wakes) {
         match frame {
             RelayFrame::Event(event) => {
                 // Of another history than ours: the sweep will find out which of the two is void.
                 if event.epoch == self.epoch.get().as_str() {
-                    self.rooms.deliver(self, &Arc::new(Encoded::from_relay(&event)));
+                    self.rooms.deliver(self, &Arc::new(Encoded::from_relay(&event)), wakes);
                 } else {
                     self.sweep_soon();
                 }
             }
             RelayFrame::Moved { ticket, .. } => self.inbox.touch(ticket),
-            RelayFrame::Typing { ticket, person, on, internal } => {
-                self.presence.pass_on_typing(self, &Typing { ticket, person, on, internal });
+            RelayFrame::Aside { ticket, except, staff, customer } => {
+                let aside = Aside::new(|audience| {
+                    let json = match audience {
+                        Audience::Staff => &staff,
+                        Audience::Customer => &customer,
+                    };
+                    json.as_deref().map(|json| Utf8Bytes::from(json.get()))
+                });
+                self.rooms.tell(ticket, &aside, except, wakes);
             }
-            RelayFrame::Read { ticket, person, seq, public_seq } => crate::reads::pass_on(self, ticket, &person, seq, public_seq),
+            RelayFrame::Read { ticket, person, seq, public_seq } => {
+                crate::reads::pass_on(self, &ReadPosition { ticket, person, seq, public_seq }, wakes);
+            }
             RelayFrame::Presence { ticket, from, viewers, ask } => self.presence.hear(self, ticket, from, viewers, ask),
             RelayFrame::Standing { users } => crate::standing::look_soon(self, users),
             RelayFrame::Probe { .. } => {}

@@ -1,4 +1,6 @@
-//! A history row, encoded once for each audience; everybody who receives it shares the bytes.
+//! A history row, or what is told of a ticket's state, encoded once for each audience; everybody who receives it shares the bytes.
+
+use std::cell::OnceCell;
 
 use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
@@ -50,6 +52,34 @@ impl Encoded {
             Audience::Staff => Some((self.seq, &self.staff)),
             Audience::Customer => self.customer.as_ref().map(|(seq, json)| (*seq, json)),
         }
+    }
+}
+
+/// A frame that is no history: typing, for example. Encoded for an audience when its first member is found; none when it is not for them.
+pub struct Aside<F> {
+    encode: F,
+    staff: OnceCell<Option<Utf8Bytes>>,
+    customer: OnceCell<Option<Utf8Bytes>>,
+}
+
+impl<F: Fn(Audience) -> Option<Utf8Bytes>> Aside<F> {
+    /// What `encode` gives for each audience; it is asked once for each at most.
+    pub const fn new(encode: F) -> Self {
+        Self { encode, staff: OnceCell::new(), customer: OnceCell::new() }
+    }
+
+    /// The frame for this audience; none when it is not for them.
+    pub fn for_audience(&self, audience: Audience) -> Option<&Utf8Bytes> {
+        let once = match audience {
+            Audience::Staff => &self.staff,
+            Audience::Customer => &self.customer,
+        };
+        once.get_or_init(|| (self.encode)(audience)).as_ref()
+    }
+
+    /// The same, for other instances.
+    pub fn to_relay(&self, audience: Audience) -> Option<Box<RawValue>> {
+        self.for_audience(audience).map(raw)
     }
 }
 

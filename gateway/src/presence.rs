@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
@@ -13,7 +14,8 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::encoded::frame;
+use crate::encoded::{Aside, frame};
+use crate::outbox::Wakes;
 
 /// Somebody types, or has stopped.
 #[derive(Debug, Clone)]
@@ -26,6 +28,17 @@ pub struct Typing {
     pub on: bool,
     /// Whether it is a note: then customers do not learn of it.
     pub internal: bool,
+}
+
+impl Typing {
+    fn frame(&self, audience: Audience) -> Option<Utf8Bytes> {
+        let Self { ticket, person, on, internal } = self;
+        let (ticket, on, internal) = (*ticket, *on, *internal);
+        match audience {
+            Audience::Staff => Some(frame(&StaffFrame::Typing { ticket, person: person.clone(), on, internal })),
+            Audience::Customer => (!internal).then(|| frame(&CustomerFrame::Typing { ticket, person: person.for_customer(), on })),
+        }
+    }
 }
 
 /// Presence of this instance's rooms.
@@ -97,21 +110,12 @@ impl Presence {
         }
     }
 
-    /// Tells of somebody typing here: the room's members, and the other instances.
-    pub fn typing(&self, app: &App, typing: Typing) {
-        self.pass_on_typing(app, &typing);
-        let Typing { ticket, person, on, internal } = typing;
-        app.relay.publish_state(ticket, &RelayFrame::Typing { ticket, person, on, internal });
-    }
-
-    /// Tells this instance's members of somebody typing anywhere.
-    pub(crate) fn pass_on_typing(&self, app: &App, typing: &Typing) {
-        let Typing { ticket, person, on, internal } = typing.clone();
-        let (customer, except) = (person.for_customer(), person.id);
-        app.rooms.tell(ticket, Audience::Staff, &frame(&StaffFrame::Typing { ticket, person, on, internal }), except);
-        if !internal {
-            app.rooms.tell(ticket, Audience::Customer, &frame(&CustomerFrame::Typing { ticket, person: customer, on }), except);
-        }
+    /// Tells of somebody typing here: the room's members, and the other instances, which only pass the frames on.
+    pub fn typing(&self, app: &App, typing: &Typing, wakes: &mut Wakes) {
+        let except = typing.person.id;
+        let aside = Aside::new(|audience| typing.frame(audience));
+        app.rooms.tell(typing.ticket, &aside, except, wakes);
+        app.relay.publish_aside(typing.ticket, except, &aside);
     }
 
     /// Tells of what has changed since the last tick.
@@ -131,7 +135,11 @@ impl Presence {
             drop(state);
             if before.all != now.all {
                 let viewers = now.all.clone();
-                app.rooms.tell(ticket, Audience::Staff, &frame(&StaffFrame::Presence { ticket, viewers }), None);
+                let presence = Aside::new(|audience| match audience {
+                    Audience::Staff => Some(frame(&StaffFrame::Presence { ticket, viewers: viewers.clone() })),
+                    Audience::Customer => None,
+                });
+                app.rooms.tell(ticket, &presence, None, &mut Wakes::default());
             }
             if before.here != now.here {
                 let viewers = now.here;

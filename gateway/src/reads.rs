@@ -7,12 +7,13 @@ use std::time::Duration;
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId, UserId};
 use helpline_core::limits;
-use helpline_core::protocol::{CustomerFrame, RelayFrame, StaffFrame, StaffPerson};
+use helpline_core::protocol::{CustomerFrame, RelayFrame, StaffFrame};
 use helpline_persistence::reads::{self, Mark, ReadPosition};
 use parking_lot::Mutex;
 
 use crate::app::App;
-use crate::encoded::frame;
+use crate::encoded::{Aside, frame};
+use crate::outbox::Wakes;
 
 /// Marks waiting to be written.
 #[derive(Default)]
@@ -56,8 +57,10 @@ async fn flush(app: &Arc<App>) {
     }
     match reads::mark(&app.store, &marks).await {
         Ok(moved) => {
-            for ReadPosition { ticket, person, seq, public_seq } in moved {
-                pass_on(app, ticket, &person, seq, public_seq);
+            let mut wakes = Wakes::default();
+            for position in moved {
+                pass_on(app, &position, &mut wakes);
+                let ReadPosition { ticket, person, seq, public_seq } = position;
                 app.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, seq, public_seq });
             }
         }
@@ -69,11 +72,15 @@ async fn flush(app: &Arc<App>) {
 }
 
 /// Tells this instance's members how far somebody has read. Customers only of public rows: that a mark moved over a note is a note's trace.
-pub(crate) fn pass_on(app: &App, ticket: TicketId, person: &StaffPerson, seq: Seq, public_seq: Seq) {
-    let staff = frame(&StaffFrame::Read { ticket, person: person.clone(), seq });
-    app.rooms.tell(ticket, Audience::Staff, &staff, None);
-    if public_seq > Seq::ZERO {
-        let customer = frame(&CustomerFrame::Read { ticket, person: person.for_customer(), seq: public_seq });
-        app.rooms.tell(ticket, Audience::Customer, &customer, None);
-    }
+pub(crate) fn pass_on(app: &App, position: &ReadPosition, wakes: &mut Wakes) {
+    let ReadPosition { ticket, person, seq, public_seq } = position;
+    let (ticket, seq, public_seq) = (*ticket, *seq, *public_seq);
+    let read = Aside::new(|audience| match audience {
+        Audience::Staff => Some(frame(&StaffFrame::Read { ticket, person: person.clone(), seq })),
+        Audience::Customer => {
+            let told = || frame(&CustomerFrame::Read { ticket, person: person.for_customer(), seq: public_seq });
+            (public_seq > Seq::ZERO).then(told)
+        }
+    });
+    app.rooms.tell(ticket, &read, None, wakes);
 }

@@ -16,8 +16,9 @@ pub enum RelayFrame {
     Event(RelayEvent),
     /// A ticket's history has moved: for inboxes, which read its state anew.
     Moved { ticket: TicketId, seq: Seq },
-    /// Somebody types.
-    Typing { ticket: TicketId, person: StaffPerson, on: bool, internal: bool },
+    /// Something that is no history, somebody's typing for example: a frame for each audience that it is for, for everybody in the room
+    /// but one person. Final like an event's.
+    Aside { ticket: TicketId, except: Option<UserId>, staff: Option<Box<RawValue>>, customer: Option<Box<RawValue>> },
     /// How far somebody has read, in both numberings.
     Read { ticket: TicketId, person: StaffPerson, seq: Seq, public_seq: Seq },
     /// Who of the staff looks at the ticket through the instance `from`.

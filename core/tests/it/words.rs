@@ -6,7 +6,7 @@ use helpline_core::protocol::{CommonFrame, CustomerFrame, RelayFrame, StaffFrame
 pub const COMMON: &[&str] = &["welcome", "ok", "ack", "reset", "ping", "bye", "error"];
 pub const STAFF: &[&str] = &["subscribed", "event", "typing", "presence", "read", "inbox"];
 pub const CUSTOMER: &[&str] = &["subscribed", "event", "typing", "read"];
-pub const RELAY: &[&str] = &["event", "moved", "typing", "read", "presence", "standing", "probe"];
+pub const RELAY: &[&str] = &["event", "moved", "aside", "read", "presence", "standing", "probe"];
 
 pub fn common(frame: &CommonFrame) -> &'static str {
     match frame {
@@ -44,7 +44,7 @@ pub fn relay(frame: &RelayFrame) -> &'static str {
     match frame {
         RelayFrame::Event(_) => "event",
         RelayFrame::Moved { .. } => "moved",
-        RelayFrame::Typing { .. } => "typing",
+        RelayFrame::Aside { .. } => "aside",
         RelayFrame::Read { .. } => "read",
         RelayFrame::Presence { .. } => "presence",
         RelayFrame::Standing { .. } => "standing",

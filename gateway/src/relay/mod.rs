@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::extract::ws::Utf8Bytes;
+use helpline_core::actor::Audience;
 use helpline_core::ids::{TicketId, UserId};
 use helpline_core::limits;
 use helpline_core::protocol::RelayFrame;
@@ -19,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::encoded::Encoded;
+use crate::encoded::{Aside, Encoded};
 
 /// How this instance is joined to others.
 pub enum Relay {
@@ -95,6 +97,17 @@ impl Relay {
     pub(crate) fn publish_state(&self, ticket: TicketId, frame: &RelayFrame) {
         if let Self::Redis(redis) = self {
             redis.publish(channels::ticket(ticket), frame);
+        }
+    }
+
+    /// Tells the other instances' members what this one's were told.
+    pub(crate) fn publish_aside<F>(&self, ticket: TicketId, except: Option<UserId>, aside: &Aside<F>)
+    where
+        F: Fn(Audience) -> Option<Utf8Bytes>,
+    {
+        if let Self::Redis(redis) = self {
+            let (staff, customer) = (aside.to_relay(Audience::Staff), aside.to_relay(Audience::Customer));
+            redis.publish(channels::ticket(ticket), &RelayFrame::Aside { ticket, except, staff, customer });
         }
     }
 

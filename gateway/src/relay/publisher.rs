@@ -11,7 +11,7 @@ use super::Publication;
 use crate::app::App;
 
 /// Publications of one pipeline.
-const PIPELINE_MAX: usize = 512;
+pub(super) const PIPELINE_MAX: usize = 512;
 
 pub(super) async fn run(app: Arc<App>, client: redis::Client, mut outgoing: mpsc::Receiver<Publication>) {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use helpline_core::limits;
 use helpline_core::protocol::RelayFrame;
 use rand::RngExt;
@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Relay, Wish, channels};
 use crate::app::App;
+use crate::outbox::Wakes;
 
 /// Channels of one SUBSCRIBE.
 const JOIN_BATCH: usize = 500;
@@ -34,7 +35,8 @@ pub(super) async fn run(app: Arc<App>, client: redis::Client, mut wishes: mpsc::
                 app.sweep_soon();
                 let (commands, batches) = mpsc::channel(COMMANDS_MAX);
                 app.tasks.spawn(carry_out(sink, batches));
-                let session = Session { app: &app, commands, up: &up, heard: Instant::now(), probed: 0 };
+                let probe_channel = channels::probe(app.instance);
+                let session = Session { app: &app, commands, up: &up, heard: Instant::now(), probed: 0, probe_channel };
                 session.listen(stream, &mut wishes, &mut listening).await;
                 if up.swap(false, Ordering::Relaxed) && !app.stop.is_cancelled() {
                     tracing::warn!("the relay is deaf; relying on the sweep");
@@ -112,6 +114,8 @@ struct Session<'a> {
     /// When a probe last came back.
     heard: Instant,
     probed: u64,
+    /// On which they come back.
+    probe_channel: String,
 }
 
 impl Session<'_> {
@@ -123,7 +127,7 @@ impl Session<'_> {
             // Cancel-safe: channel receivers, intervals and a token.
             tokio::select! {
                 message = stream.next() => match message {
-                    Some(message) => self.hand_over(&message),
+                    Some(message) => self.hand_over_all(&message, &mut stream),
                     None => return,
                 },
                 wish = wishes.recv() => match wish {
@@ -145,12 +149,23 @@ impl Session<'_> {
     fn probe(&mut self) {
         self.probed += 1;
         if let Relay::Redis(redis) = &self.app.relay {
-            redis.publish(channels::probe(self.app.instance), &RelayFrame::Probe { n: self.probed });
+            redis.publish(self.probe_channel.clone(), &RelayFrame::Probe { n: self.probed });
         }
     }
 
-    fn hand_over(&mut self, message: &redis::Msg) {
-        if message.get_channel_name() == channels::probe(self.app.instance) {
+    /// Hands over this message and those that have come with it, up to a pipeline's; only then are those woken whom they concern, so that
+    /// a burst reaches each of them in one write. Should the stream end within, its next turn says so again.
+    fn hand_over_all(&mut self, first: &redis::Msg, stream: &mut PubSubStream) {
+        let mut wakes = Wakes::default();
+        self.hand_over(first, &mut wakes);
+        for _ in 1..super::publisher::PIPELINE_MAX {
+            let Some(Some(message)) = stream.next().now_or_never() else { break };
+            self.hand_over(&message, &mut wakes);
+        }
+    }
+
+    fn hand_over(&mut self, message: &redis::Msg, wakes: &mut Wakes) {
+        if message.get_channel_name() == self.probe_channel {
             self.heard = Instant::now();
             if !self.up.swap(true, Ordering::Relaxed) {
                 tracing::info!("the relay is up");
@@ -159,7 +174,7 @@ impl Session<'_> {
         }
         let Ok(payload) = std::str::from_utf8(message.get_payload_bytes()) else { return };
         if let Some(frame) = channels::foreign(self.app.instance, payload) {
-            self.app.hear(frame);
+            self.app.hear(frame, wakes);
         }
     }
 

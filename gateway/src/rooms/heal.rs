@@ -10,6 +10,7 @@ use helpline_persistence::history;
 use super::room::Room;
 use crate::app::App;
 use crate::encoded::Encoded;
+use crate::outbox::Wakes;
 
 /// Heals one room until nothing waits early. Started by whoever made the first hole; single-flight by the room's `healing` mark.
 pub(super) async fn gap(app: &Arc<App>, room: &Arc<Room>) {
@@ -27,8 +28,9 @@ pub(super) async fn gap(app: &Arc<App>, room: &Arc<Room>) {
                 if rows.is_empty() {
                     room.forget_early(position);
                 }
+                let mut wakes = Wakes::default();
                 for row in &rows {
-                    room.deliver(&Arc::new(Encoded::from_row(row)));
+                    room.deliver(&Arc::new(Encoded::from_row(row)), &mut wakes);
                 }
                 0
             }
@@ -52,10 +54,12 @@ pub(crate) async fn behind(
             let rows = history::rows_after(&app.store, &after, limits::PAGE_EVENTS_MAX).await?;
             healed += rows.len();
             let mut count = std::collections::HashMap::new();
+            let mut wakes = Wakes::default();
             for row in &rows {
                 *count.entry(row.ticket).or_insert(0u32) += 1;
-                app.rooms.deliver(app, &Arc::new(Encoded::from_row(row)));
+                app.rooms.deliver(app, &Arc::new(Encoded::from_row(row)), &mut wakes);
             }
+            drop(wakes);
             after = count
                 .into_iter()
                 .filter(|(_, read)| *read >= limits::PAGE_EVENTS_MAX)

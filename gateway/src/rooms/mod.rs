@@ -13,13 +13,14 @@ use std::sync::Arc;
 use axum::extract::ws::Utf8Bytes;
 use dashmap::DashMap;
 use helpline_core::actor::Audience;
-use helpline_core::ids::{Seq, TicketId};
+use helpline_core::ids::{Seq, TicketId, UserId};
 use helpline_core::protocol::{CommonFrame, Viewer};
 use helpline_persistence::history::Heads;
 
 use crate::app::App;
 use crate::directory::Connection;
-use crate::encoded::{Encoded, frame};
+use crate::encoded::{Aside, Encoded, frame};
+use crate::outbox::Wakes;
 
 pub use room::{Caught, Room};
 
@@ -54,18 +55,21 @@ impl Rooms {
     }
 
     /// Hands a row to the ticket's room. Every way in ends here: own writes, the relay, the sweep, a healed gap.
-    pub fn deliver(&self, app: &App, event: &Arc<Encoded>) {
+    pub fn deliver(&self, app: &App, event: &Arc<Encoded>, wakes: &mut Wakes) {
         let Some(room) = self.get(event.ticket) else { return };
-        if room.deliver(event) {
+        if room.deliver(event, wakes) {
             let app = app.arc();
             app.clone().tasks.spawn(async move { heal::gap(&app, &room).await });
         }
     }
 
-    /// Sends the same frame to every live member of an audience but one person: typing, presence, read positions.
-    pub fn tell(&self, ticket: TicketId, audience: Audience, frame: &Utf8Bytes, except: Option<helpline_core::ids::UserId>) {
+    /// Sends what is no history row to every live member, but for one person: typing, presence, read positions.
+    pub fn tell<F>(&self, ticket: TicketId, aside: &Aside<F>, except: Option<UserId>, wakes: &mut Wakes)
+    where
+        F: Fn(Audience) -> Option<Utf8Bytes>,
+    {
         if let Some(room) = self.get(ticket) {
-            room.tell(audience, frame, except);
+            room.tell(aside, except, wakes);
         }
     }
 

@@ -14,8 +14,9 @@ use helpline_persistence::history::Heads;
 use parking_lot::Mutex;
 
 use crate::directory::{Connection, Subscription};
-use crate::encoded::Encoded;
+use crate::encoded::{Aside, Encoded};
 use crate::failpoint::sabotaged;
+use crate::outbox::Wakes;
 
 /// A room.
 pub struct Room {
@@ -89,7 +90,7 @@ impl Room {
     }
 
     /// Hands a row on, in its order. True: rows are missing before it and nobody fetches them yet; the caller must.
-    pub(super) fn deliver(&self, event: &Arc<Encoded>) -> bool {
+    pub(super) fn deliver(&self, event: &Arc<Encoded>, wakes: &mut Wakes) -> bool {
         let mut state = self.state.lock();
         if sabotaged("reorder-buffer-off") && event.seq > state.position.seq() {
             state.position = Position::at(Seq::new(event.seq.get() - 1));
@@ -97,9 +98,9 @@ impl Room {
         match state.position.observe(event.seq) {
             Observed::Duplicate => false,
             Observed::InOrder => {
-                state.hand_on(event);
+                state.hand_on(event, wakes);
                 while let Some(next) = state.next_early() {
-                    state.hand_on(&next);
+                    state.hand_on(&next, wakes);
                 }
                 false
             }
@@ -142,12 +143,18 @@ impl Room {
         Caught::Up
     }
 
-    /// Sends a frame that is no history row to the live members of an audience, but for one person.
-    pub(super) fn tell(&self, audience: Audience, frame: &Utf8Bytes, except: Option<UserId>) {
+    /// Sends what is no history row to the live members, but for one person.
+    pub(super) fn tell<F>(&self, aside: &Aside<F>, except: Option<UserId>, wakes: &mut Wakes)
+    where
+        F: Fn(Audience) -> Option<Utf8Bytes>,
+    {
         for member in &self.state.lock().members {
             let live = matches!(member.stage, Stage::Live(_));
-            if live && member.audience == audience && except != Some(member.connection.person.id) {
-                member.connection.outbox.push(frame.clone());
+            if live
+                && except != Some(member.connection.person.id)
+                && let Some(frame) = aside.for_audience(member.audience)
+            {
+                member.connection.outbox.push_before(frame.clone(), wakes);
             }
         }
     }
@@ -229,7 +236,7 @@ impl State {
         Some(event)
     }
 
-    fn hand_on(&mut self, event: &Arc<Encoded>) {
+    fn hand_on(&mut self, event: &Arc<Encoded>, wakes: &mut Wakes) {
         debug_assert_eq!(self.position.seq(), event.seq, "a row is handed on when the position has come to it");
         for member in &mut self.members {
             let Some((seq, json)) = event.for_audience(member.audience) else {
@@ -255,7 +262,7 @@ impl State {
                     Observed::InOrder => {
                         member.handed.store(seq.get(), Ordering::Relaxed);
                         if !(sabotaged("drop-on-full-outbox") && member.connection.outbox.is_waiting()) {
-                            member.connection.outbox.push(json.clone());
+                            member.connection.outbox.push_before(json.clone(), wakes);
                         }
                     }
                     Observed::Duplicate => {}

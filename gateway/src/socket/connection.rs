@@ -2,8 +2,9 @@
 //! ever writes to the socket and an idle connection costs one small future.
 
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -21,7 +22,7 @@ use super::wire::{Incoming, Socket};
 use crate::app::App;
 use crate::directory::Connection;
 use crate::encoded::frame;
-use crate::outbox::Ending;
+use crate::outbox::{Batch, Due, Ending, Outbox, Wakes};
 use crate::rate::Bucket;
 
 /// What a connection's task owns.
@@ -52,12 +53,16 @@ impl Clock {
     }
 }
 
+/// What the connection's task has to do next.
+enum Turn {
+    Outbox(Due),
+    Came(Incoming),
+    Rung,
+}
+
 /// Lives until the peer, the outbox or the clock ends it; gives how to close.
 pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) -> Option<CloseCode> {
     let Session { connection, expires_at } = session;
-    let mut bucket = Bucket::full(app.config.frame_rate(), Instant::now());
-    let mut strikes = 0;
-    let mut dispatcher = Dispatcher::new(Arc::clone(app), Arc::clone(&connection));
     let mut clock = Clock {
         next_ping: Instant::now() + jittered(app.config.limits.heartbeat_ms),
         last_heard: Instant::now(),
@@ -65,55 +70,51 @@ pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) 
         expires: monotonic(expires_at),
         pong_timeout: Duration::from_millis(app.config.limits.heartbeat_ms * 3 / 2),
     };
+    let mut inbound = Inbound::new(app, &connection);
     let timer = tokio::time::sleep_until(clock.next().into());
     tokio::pin!(timer);
     let meter = socket.meter();
     let code = loop {
-        // Every branch is cancel-safe: tungstenite keeps partial frames, the outbox gives nothing up unless it completes, the ending is
-        // state,
-        // the timer is pinned outside.
-        tokio::select! {
-            biased;
-            ending = connection.outbox.ended() => {
+        match next(&connection.outbox, socket, &mut timer, &meter).await {
+            Turn::Outbox(Due::Ended(ending)) => {
                 if let Ending::AfterDrain(_) = ending {
                     drain(&connection, socket).await;
                 }
-                break match ending { Ending::Now(code) | Ending::AfterDrain(code) => Some(code) };
-            }
-            batch = connection.outbox.filled() => {
-                if let Err(code) = write(&connection, socket, batch).await { break code }
-            }
-            incoming = socket.receive() => {
-                clock.last_heard = Instant::now();
-                let text = match incoming {
-                    Incoming::Text(text) => text,
-                    Incoming::Life => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
-                    Incoming::End => break None,
-                    Incoming::TooBig => break Some(CloseCode::TooBig),
-                    Incoming::Broken => break Some(CloseCode::Protocol),
+                break match ending {
+                    Ending::Now(code) | Ending::AfterDrain(code) => Some(code),
                 };
-                if let Err(wait_ms) = take_one(app, &connection, &mut bucket, clock.last_heard) {
-                    strikes += 1;
-                    if strikes > limits::RATE_STRIKES_MAX { break Some(CloseCode::Rate) }
-                    refuse_rate(&connection, &text, wait_ms);
-                    continue;
-                }
-                strikes = strikes.saturating_sub(1);
-                match dispatcher.take(&text).await {
-                    Next::Live => {}
-                    Next::Renewed(until) => clock.renew(until),
-                    // The refusal that explains it is still in the outbox.
-                    Next::Close(code) => connection.outbox.end(Ending::AfterDrain(code)),
+            }
+            Turn::Outbox(Due::Filled(batch)) => {
+                if let Err(code) = write(&connection, socket, batch).await {
+                    break code;
                 }
             }
-            () = rung(&mut timer, &meter) => {
+            Turn::Came(first) => {
+                clock.last_heard = Instant::now();
+                match inbound.take_all(socket, first, clock.last_heard).await {
+                    After::Live => {}
+                    After::Renew { id, token } => match Box::pin(inbound.dispatcher.renew(id, &token)).await {
+                        Ok(Some(until)) => clock.renew(until),
+                        Ok(None) => {}
+                        Err(code) => connection.outbox.end(Ending::AfterDrain(code)),
+                    },
+                    After::End(code) => break code,
+                }
+            }
+            Turn::Rung => {
                 let now = Instant::now();
-                if meter.due().is_some_and(|due| now >= due) { break Some(CloseCode::TooSlow) }
+                if meter.due().is_some_and(|due| now >= due) {
+                    break Some(CloseCode::TooSlow);
+                }
                 if now >= clock.expires {
-                    if Utc::now() >= clock.expires_at { break Some(CloseCode::NotAuthenticated) }
+                    if Utc::now() >= clock.expires_at {
+                        break Some(CloseCode::NotAuthenticated);
+                    }
                     clock.renew(clock.expires_at);
                 }
-                if now >= clock.last_heard + clock.pong_timeout { break Some(CloseCode::NoPong) }
+                if now >= clock.last_heard + clock.pong_timeout {
+                    break Some(CloseCode::NoPong);
+                }
                 if now >= clock.next_ping {
                     clock.next_ping = now + jittered(app.config.limits.heartbeat_ms);
                     connection.outbox.push(frame(&ping(&connection)));
@@ -127,6 +128,107 @@ pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) 
     code
 }
 
+/// What comes first: an ending, frames to write, a frame to read, the clock; in this order when several are there. By hand and not by
+/// `select!`, whose branches would be made anew at every turn. Cancel-safe: tungstenite keeps partial frames, the outbox gives nothing
+/// up unless it is given, the timer is pinned outside.
+async fn next(outbox: &Outbox, socket: &mut Socket, timer: &mut Pin<&mut Sleep>, meter: &Meter) -> Turn {
+    poll_fn(|context| {
+        if let Poll::Ready(due) = outbox.poll_due(context) {
+            return Poll::Ready(Turn::Outbox(due));
+        }
+        if let Poll::Ready(incoming) = socket.poll_receive(context) {
+            return Poll::Ready(Turn::Came(incoming));
+        }
+        poll_rung(timer, meter, context).map(|()| Turn::Rung)
+    })
+    .await
+}
+
+/// The clock's next moment, or that by which a message that has begun must be whole, if that is sooner. Set back by whoever looks at the
+/// clock.
+fn poll_rung(timer: &mut Pin<&mut Sleep>, meter: &Meter, context: &mut Context<'_>) -> Poll<()> {
+    if let Some(due) = meter.due().map(tokio::time::Instant::from_std)
+        && due < timer.deadline()
+    {
+        timer.as_mut().reset(due);
+    }
+    timer.as_mut().poll(context)
+}
+
+/// What is done with a connection's frames.
+struct Inbound<'a> {
+    app: &'a Arc<App>,
+    connection: &'a Arc<Connection>,
+    bucket: Bucket,
+    strikes: u32,
+    dispatcher: Dispatcher,
+}
+
+/// How the connection goes on after its frames.
+enum After {
+    Live,
+    Renew { id: u64, token: String },
+    End(Option<CloseCode>),
+}
+
+impl<'a> Inbound<'a> {
+    fn new(app: &'a Arc<App>, connection: &'a Arc<Connection>) -> Self {
+        let bucket = Bucket::full(app.config.frame_rate(), Instant::now());
+        Self { app, connection, bucket, strikes: 0, dispatcher: Dispatcher::new(Arc::clone(app), Arc::clone(connection)) }
+    }
+
+    /// Takes this frame and those that stand whole behind it, up to a turn's; only then are those woken whom they concern. Never waits.
+    async fn take_all(&mut self, socket: &mut Socket, first: Incoming, now: Instant) -> After {
+        let mut incoming = Some(first);
+        poll_fn(|context| {
+            let mut wakes = Wakes::default();
+            for taken in 1.. {
+                let Some(came) = incoming.take() else { break };
+                match self.take(came, now, &mut wakes) {
+                    After::Live => {}
+                    after @ (After::Renew { .. } | After::End(_)) => return Poll::Ready(after),
+                }
+                if taken == limits::TURN_FRAMES_MAX || self.connection.outbox.ending().is_some() {
+                    break;
+                }
+                if let Poll::Ready(next) = socket.poll_receive(context) {
+                    incoming = Some(next);
+                }
+            }
+            Poll::Ready(After::Live)
+        })
+        .await
+    }
+
+    fn take(&mut self, incoming: Incoming, now: Instant, wakes: &mut Wakes) -> After {
+        let text = match incoming {
+            Incoming::Text(text) => text,
+            Incoming::Life => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
+            Incoming::End => return After::End(None),
+            Incoming::TooBig => return After::End(Some(CloseCode::TooBig)),
+            Incoming::Broken => return After::End(Some(CloseCode::Protocol)),
+        };
+        if let Err(wait_ms) = take_one(self.app, self.connection, &mut self.bucket, now) {
+            self.strikes += 1;
+            if self.strikes > limits::RATE_STRIKES_MAX {
+                return After::End(Some(CloseCode::Rate));
+            }
+            refuse_rate(self.connection, &text, wait_ms);
+            return After::Live;
+        }
+        self.strikes = self.strikes.saturating_sub(1);
+        match self.dispatcher.take(&text, wakes) {
+            Next::Live => After::Live,
+            Next::Renew { id, token } => After::Renew { id, token },
+            Next::Close(code) => {
+                // The refusal that explains it is still in the outbox.
+                self.connection.outbox.end(Ending::AfterDrain(code));
+                After::Live
+            }
+        }
+    }
+}
+
 /// Takes one of the connection's own rate, of its user's and of its address's; otherwise the milliseconds to wait.
 fn take_one(app: &App, connection: &Connection, bucket: &mut Bucket, now: Instant) -> Result<(), u64> {
     let rate = app.config.frame_rate();
@@ -134,20 +236,6 @@ fn take_one(app: &App, connection: &Connection, bucket: &mut Bucket, now: Instan
         return Err(bucket.wait_ms(rate));
     }
     app.directory.rates.frame(connection.person.id, connection.address, now)
-}
-
-/// The clock's next moment, or that by which a message that has begun must be whole, if that is sooner. Cancel-safe: the timer is pinned
-/// outside, and set back by whoever looks at the clock.
-async fn rung(timer: &mut Pin<&mut Sleep>, meter: &Meter) {
-    poll_fn(|context| {
-        if let Some(due) = meter.due().map(tokio::time::Instant::from_std)
-            && due < timer.deadline()
-        {
-            timer.as_mut().reset(due);
-        }
-        timer.as_mut().poll(context)
-    })
-    .await;
 }
 
 /// Writes what is left, for a farewell.
@@ -161,22 +249,27 @@ async fn drain(connection: &Connection, socket: &mut Socket) {
 }
 
 /// Writes a batch with one flush. An ending or a socket that takes nothing interrupts it: the error is how to close.
-async fn write(connection: &Connection, socket: &mut Socket, batch: Vec<Utf8Bytes>) -> Result<(), Option<CloseCode>> {
-    let bytes: usize = batch.iter().map(|frame| frame.len()).sum();
-    let writing = socket.write(batch);
-    let slow = async {
-        // An ending that lets the outbox drain must not interrupt the draining.
-        match connection.outbox.ended().await {
-            Ending::Now(code) => code,
-            Ending::AfterDrain(_) => std::future::pending().await,
+async fn write(connection: &Connection, socket: &mut Socket, batch: Batch) -> Result<(), Option<CloseCode>> {
+    let bytes = batch.bytes();
+    let mut writing = pin!(socket.write(batch));
+    let at_once = poll_fn(|context| Poll::Ready(writing.as_mut().poll(context))).await;
+    let result = match at_once {
+        Poll::Ready(written) => written.map_err(|_| None),
+        // The socket takes nothing at the moment.
+        Poll::Pending => {
+            let slow = poll_fn(|context| match ready!(connection.outbox.poll_ended(context)) {
+                Ending::Now(code) => Poll::Ready(code),
+                // An ending that lets the outbox drain must not interrupt the draining.
+                Ending::AfterDrain(_) => Poll::Pending,
+            });
+            // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
+            tokio::select! {
+                biased;
+                written = writing => written.map_err(|_| None),
+                code = slow => Err(Some(code)),
+                () = tokio::time::sleep(Duration::from_millis(limits::WRITE_TIMEOUT_MS)) => Err(Some(CloseCode::TooSlow)),
+            }
         }
-    };
-    // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
-    let result = tokio::select! {
-        biased;
-        written = writing => written.map_err(|_| None),
-        code = slow => Err(Some(code)),
-        () = tokio::time::sleep(Duration::from_millis(limits::WRITE_TIMEOUT_MS)) => Err(Some(CloseCode::TooSlow)),
     };
     connection.outbox.written(bytes);
     result

@@ -19,14 +19,18 @@ use super::requests::{Request, Requests};
 use crate::app::App;
 use crate::directory::Connection;
 use crate::encoded::frame;
+use crate::outbox::Wakes;
 use crate::presence::Typing;
 use crate::writer::Reply;
 
 /// How the connection goes on.
 pub(super) enum Next {
     Live,
-    /// The token was renewed: the connection lives until then.
-    Renewed(DateTime<Utc>),
+    /// The peer shows a fresh token, which [`Dispatcher::renew`] looks at.
+    Renew {
+        id: u64,
+        token: String,
+    },
     Close(CloseCode),
 }
 
@@ -46,7 +50,7 @@ impl Dispatcher {
     }
 
     /// Takes one text frame. What must be kept of it is copied out of it: a retained slice would pin the socket's read buffer.
-    pub(super) async fn take(&mut self, text: &str) -> Next {
+    pub(super) fn take(&mut self, text: &str, wakes: &mut Wakes) -> Next {
         let parsed = match ClientFrame::parse(text) {
             Ok(parsed) => parsed,
             Err(malformed) => {
@@ -59,7 +63,7 @@ impl Dispatcher {
                 self.answer(Some(id), Reject::new(RejectCode::HelloExpected, "hello was said already"));
                 return Next::Close(CloseCode::Protocol);
             }
-            ClientFrame::Token { id, token } => return Box::pin(self.renew(id, &token)).await,
+            ClientFrame::Token { id, token } => return Next::Renew { id, token },
             ClientFrame::Subscribe { id, ticket, after, epoch } => self.request(id, Request::Subscribe { id, ticket, after, epoch }),
             ClientFrame::Unsubscribe { id, ticket } => self.request(id, Request::Unsubscribe { id, ticket }),
             ClientFrame::Inbox { id, on, filter } => {
@@ -78,7 +82,7 @@ impl Dispatcher {
                     self.answer(Some(id), reject);
                 }
             }
-            ClientFrame::Typing { ticket, on, internal } => self.typing(ticket, on, internal.unwrap_or(false)),
+            ClientFrame::Typing { ticket, on, internal } => self.typing(ticket, on, internal.unwrap_or(false), wakes),
             ClientFrame::Read { ticket, seq } => {
                 if let Some(audience) = self.connection.audience_of(ticket) {
                     self.app.reads.note(Mark { ticket, person: self.connection.person.id, audience, seq });
@@ -105,7 +109,7 @@ impl Dispatcher {
     }
 
     /// Best effort: without a subscription, or too soon after the last one, nothing happens.
-    fn typing(&mut self, ticket: TicketId, on: bool, internal: bool) {
+    fn typing(&mut self, ticket: TicketId, on: bool, internal: bool, wakes: &mut Wakes) {
         let Some(audience) = self.connection.audience_of(ticket) else { return };
         if internal && audience == Audience::Customer {
             return;
@@ -123,24 +127,25 @@ impl Dispatcher {
             self.typed_at.remove(&ticket);
         }
         let typing = Typing { ticket, person: self.connection.as_seen(audience), on, internal };
-        self.app.presence.typing(&self.app, typing);
+        self.app.presence.typing(&self.app, &typing, wakes);
     }
 
-    /// A fresh token of the same person moves the connection's end. Awaited here: a key set may have to be fetched, rarely.
-    async fn renew(&self, id: u64, token: &str) -> Next {
+    /// A fresh token of the same person moves the connection's end: to when. Awaited by the connection's loop: a key set may have to be
+    /// fetched, rarely.
+    pub(super) async fn renew(&self, id: u64, token: &str) -> Result<Option<DateTime<Utc>>, CloseCode> {
         match self.app.verifier.verify(token).await {
             Ok(verified) if verified.identity.user == self.connection.person.id => {
                 self.connection.outbox.push(frame(&CommonFrame::Ok { id }));
-                Next::Renewed(verified.expires_at)
+                Ok(Some(verified.expires_at))
             }
             Ok(_) => {
                 self.answer(Some(id), Reject::new(RejectCode::NotAuthenticated, "the token is somebody else's"));
-                Next::Close(CloseCode::NotAuthenticated)
+                Err(CloseCode::NotAuthenticated)
             }
             Err(reject) => {
                 // The old token still counts until it ends.
                 self.answer(Some(id), reject);
-                Next::Live
+                Ok(None)
             }
         }
     }

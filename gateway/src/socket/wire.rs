@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
@@ -56,13 +56,17 @@ impl Socket {
 
     /// Reads one message. Cancel-safe: tungstenite keeps what has arrived of it.
     pub(super) async fn receive(&mut self) -> Incoming {
-        poll_fn(|context| match self.inner.poll_next_unpin(context) {
+        poll_fn(|context| self.poll_receive(context)).await
+    }
+
+    /// The same, for who waits for something else besides.
+    pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
+        match self.inner.poll_next_unpin(context) {
             Poll::Ready(came) => Poll::Ready(sort(came, &self.meter)),
             // Nothing whole, and already too much of it: fragments of nothing, most likely.
             Poll::Pending if self.meter.unfinished_bytes() > self.wire_bytes_max => Poll::Ready(Incoming::TooBig),
             Poll::Pending => Poll::Pending,
-        })
-        .await
+        }
     }
 
     /// Hands over frames and flushes once.

@@ -15,6 +15,7 @@ use rand::RngExt;
 use super::Job;
 use crate::app::App;
 use crate::errors;
+use crate::outbox::Wakes;
 
 type Appending<'a> = Pin<Box<dyn Future<Output = Result<Appended, StoreError>> + Send + 'a>>;
 
@@ -86,16 +87,18 @@ async fn persist(
     }
 }
 
-/// After the commit: own rooms, relay and consoles first, then the answers, so that nobody's own event is far behind its ack.
+/// After the commit: own rooms, relay and consoles first, then the answers, so that nobody's own event is far behind its ack. Nobody is
+/// woken before the last answer: who wrote gets the event and the ack in one write.
 fn settle(app: &Arc<App>, jobs: Vec<Job>, appended: Appended) -> Vec<Job> {
     crate::failpoint::hit(app, "after-commit");
-    app.announce(&appended.rows);
+    let mut wakes = Wakes::default();
+    app.announce_before(&appended.rows, &mut wakes);
     debug_assert_eq!(jobs.len(), appended.outcomes.len(), "each message has its outcome");
     let mut busy = Vec::new();
     for (job, outcome) in jobs.into_iter().zip(appended.outcomes) {
         match outcome {
-            Outcome::Stored(place) => job.stored(&place, false),
-            Outcome::Duplicate(place) => job.stored(&place, true),
+            Outcome::Stored(place) => job.stored(&place, false, &mut wakes),
+            Outcome::Duplicate(place) => job.stored(&place, true, &mut wakes),
             Outcome::Refused { code, head } => {
                 let mut reject = errors::reject_of(&StoreError::Refused { code, head });
                 reject.head = head;

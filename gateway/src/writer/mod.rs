@@ -21,6 +21,7 @@ use crate::app::{App, Stored};
 use crate::directory::Connection;
 use crate::encoded::frame;
 use crate::failpoint::sabotaged;
+use crate::outbox::Wakes;
 
 /// Where the answer to a send goes.
 pub enum Reply {
@@ -105,19 +106,19 @@ impl Job {
     }
 
     /// Answers with the committed place.
-    fn stored(self, place: &Place, duplicate: bool) {
+    fn stored(self, place: &Place, duplicate: bool, wakes: &mut Wakes) {
         let seq = match place.audience {
             Audience::Staff => place.seq,
             // A customer's message is never a note, so it has a public number.
             Audience::Customer => place.public_seq.unwrap_or(Seq::ZERO),
         };
         let stored = Stored { seq, at: place.at, duplicate };
-        self.reply.answer(self.message.key, Ok(stored));
+        self.reply.answer(self.message.key, Ok(stored), wakes);
     }
 
     /// Answers with a refusal.
     fn refused(self, reject: Reject) {
-        self.reply.answer(self.message.key, Err(reject));
+        self.reply.answer(self.message.key, Err(reject), &mut Wakes::default());
     }
 }
 
@@ -128,14 +129,14 @@ impl Reply {
         Self::Socket { connection: Arc::clone(connection), id }
     }
 
-    fn answer(self, key: Key, result: Result<Stored, Reject>) {
+    fn answer(self, key: Key, result: Result<Stored, Reject>, wakes: &mut Wakes) {
         match self {
             Self::Socket { connection, id } => {
                 let answer = match result {
                     Ok(Stored { seq, at, duplicate }) => CommonFrame::Ack { id, key, seq, at, duplicate },
                     Err(reject) => CommonFrame::error(Some(id), reject),
                 };
-                connection.outbox.push(frame(&answer));
+                connection.outbox.push_before(frame(&answer), wakes);
                 connection.awaited_acks.fetch_sub(1, Ordering::AcqRel);
             }
             // Whoever waited may have gone; the message is stored all the same.
