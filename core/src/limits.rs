@@ -46,6 +46,10 @@ pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
 
 /// From the upgrade to `hello`.
 pub const HELLO_TIMEOUT_MS: u64 = 10_000;
+/// A `hello` that came in time and was not read in time is looked for once more: after a standstill, timers fire before sockets are read.
+pub const HELLO_SECOND_LOOK_MS: u64 = 200;
+/// A timer as late as this means that this process stood still, and that nobody's silence counts.
+pub const STANDSTILL_MS: u64 = 1_000;
 /// From accept to the end of the request's headers.
 pub const HEADER_TIMEOUT_MS: u64 = 10_000;
 /// For the body of a REST request.

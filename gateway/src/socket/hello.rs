@@ -1,6 +1,7 @@
 //! From the upgrade to `welcome`: one frame of bounded size, in bounded time, with a good token.
 
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::{Duration, Instant};
@@ -83,8 +84,7 @@ async fn first_frame(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Resu
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
     // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
     let text = tokio::select! {
-        text = wait_for_text(socket) => text?,
-        () = tokio::time::sleep(deadline) => return Err(Some(CloseCode::NotAuthenticated)),
+        text = text_in_time(socket, deadline) => text?,
         () = app.drain.cancelled() => return Err(Some(CloseCode::Restart)),
     };
     // The peer has done its part: if the record now takes too long, it may come back.
@@ -96,6 +96,21 @@ async fn first_frame(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Resu
             refuse(socket, None, reject, CloseCode::Restart).await
         }
     }
+}
+
+/// Only a peer who was silent is told to stay away: what a frozen or starved process has not read may be a hello all the same.
+async fn text_in_time(socket: &mut Socket, deadline: Duration) -> Result<Utf8Bytes, Option<CloseCode>> {
+    let began = Instant::now();
+    let mut text = pin!(wait_for_text(socket));
+    // A timer that fires looks first at what has come; but after a standstill, the timer is told before the socket is.
+    if let Ok(text) = tokio::time::timeout(deadline, &mut text).await {
+        return text;
+    }
+    if let Ok(text) = tokio::time::timeout(Duration::from_millis(limits::HELLO_SECOND_LOOK_MS), &mut text).await {
+        return text;
+    }
+    let stood_still = began.elapsed() > deadline + Duration::from_millis(limits::STANDSTILL_MS);
+    Err(Some(if stood_still { CloseCode::Restart } else { CloseCode::NotAuthenticated }))
 }
 
 async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCode>> {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use helpline_core::limits;
 use helpline_rig::Proxy;
 use serde_json::json;
 
@@ -84,6 +85,29 @@ async fn who_never_finishes_is_cut_off_and_nobody_else_notices() {
         let (kind, took) = ended.unwrap();
         assert!(took < LONG + SLACK, "the {kind}th kind was cut off after {took:?}");
         real.is_served_as_before(before, "beside slow bodies and half frames").await;
+    }
+}
+
+#[tokio::test]
+async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let (gateway, ada) = (&desk.gateways[0], desk.customer("Ada Lovelace"));
+    let mut peers = Vec::new();
+    for _ in 0..limits::CONNECTIONS_PER_USER_MAX {
+        peers.push(upgraded(gateway.port(), "/v1/ws").await);
+    }
+    gateway.freeze();
+    for peer in &mut peers {
+        let hello = json!({ "type": "hello", "id": 1, "token": ada.token }).to_string();
+        peer.write(&frame(FIN | TEXT, hello.as_bytes())).await.unwrap();
+    }
+    // Time itself is the fault: longer than anybody may be silent.
+    tokio::time::sleep(Duration::from_millis(limits::HELLO_TIMEOUT_MS + limits::STANDSTILL_MS)).await;
+    gateway.thaw();
+    for mut peer in peers {
+        let (opcode, payload) = peer.read_frame().await.expect("an answer");
+        let answer = String::from_utf8_lossy(&payload);
+        assert!(opcode == TEXT && answer.starts_with(r#"{"type":"welcome""#), "{opcode} {answer}");
     }
 }
 
