@@ -8,9 +8,6 @@ use std::fmt;
 use helpline_core::actor::Audience;
 use helpline_core::history::Kind;
 
-/// Ends the words for an acked message that the record does not have.
-pub const NOT_IN_RECORD: &str = "and is not in the record";
-
 /// What a history row says, as far as all observers must agree on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -103,6 +100,17 @@ pub struct Sent {
     pub fate: Fate,
 }
 
+/// What an observer held when it was told to start over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    /// The number before its first row.
+    pub base: u64,
+    /// As they were applied.
+    pub rows: Vec<(u64, Row)>,
+    /// So many of the first rows must be in the record; the rest may have gone with a primary that died.
+    pub sure: usize,
+}
+
 /// What one observer of a ticket has seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed {
@@ -114,6 +122,8 @@ pub struct Observed {
     pub base: u64,
     /// The rows from there, as they were applied, with their numbers.
     pub rows: Vec<(u64, Row)>,
+    /// What they held before each time that they were told to start over.
+    pub earlier: Vec<Life>,
     /// Events that came with a number beyond the next one on a live connection: silent holes.
     pub holes: u64,
     /// Frames in which a note's canary, or a frame type that is not for customers, came to a customer.
@@ -142,7 +152,16 @@ pub struct Evidence {
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
-    /// An acked key is not in the record, or a row of the record never reached an observer.
+    /// An acked key is not in the record.
+    AckedAndLost {
+        /// Whose ticket.
+        ticket: String,
+        /// The key.
+        key: String,
+        /// Where the ack placed it.
+        seq: u64,
+    },
+    /// A row of the record never reached an observer.
     Lost(String),
     /// A key stands twice in the record, or a row was applied twice by an observer.
     Doubled(String),
@@ -162,25 +181,41 @@ pub enum Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, what) = match self {
-            Self::Lost(what) => ("lost", what),
-            Self::Doubled(what) => ("doubled", what),
-            Self::Reordered(what) => ("reordered", what),
-            Self::Leaked(what) => ("leaked", what),
-            Self::Hole(what) => ("hole", what),
-            Self::Forged(what) => ("forged", what),
-            Self::Refused(what) => ("refused", what),
-            Self::Stuck(what) => ("stuck", what),
-        };
-        write!(f, "{word}: {what}")
+        let word = self.word();
+        match self {
+            Self::AckedAndLost { ticket, key, seq } => write!(f, "{word}: {ticket}: {key} was acked at {seq} and is not in the record"),
+            Self::Lost(what)
+            | Self::Doubled(what)
+            | Self::Reordered(what)
+            | Self::Leaked(what)
+            | Self::Hole(what)
+            | Self::Forged(what)
+            | Self::Refused(what)
+            | Self::Stuck(what) => write!(f, "{word}: {what}"),
+        }
     }
 }
 
 impl Violation {
+    /// The key of an acked message that the record does not have.
+    pub fn lost_key(&self) -> Option<&str> {
+        match self {
+            Self::AckedAndLost { key, .. } => Some(key),
+            Self::Lost(_)
+            | Self::Doubled(_)
+            | Self::Reordered(_)
+            | Self::Leaked(_)
+            | Self::Hole(_)
+            | Self::Forged(_)
+            | Self::Refused(_)
+            | Self::Stuck(_) => None,
+        }
+    }
+
     /// The word for counting.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Lost(_) => "lost",
+            Self::AckedAndLost { .. } | Self::Lost(_) => "lost",
             Self::Doubled(_) => "doubled",
             Self::Reordered(_) => "reordered",
             Self::Leaked(_) => "leaked",
@@ -273,7 +308,9 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
             Sender::Customer => row.public_seq.unwrap_or(0),
         });
         match (sent.fate, place) {
-            (Fate::Acked(seq), None) => found.push(Violation::Lost(format!("{ticket}: {key} was acked at {seq} {NOT_IN_RECORD}"))),
+            (Fate::Acked(seq), None) => {
+                found.push(Violation::AckedAndLost { ticket: ticket.clone(), key: key.clone(), seq });
+            }
             (Fate::Acked(seq), Some(place)) if seq != place => {
                 found.push(Violation::Reordered(format!("{ticket}: {key} was acked at {seq} and stands at {place}")));
             }
@@ -327,8 +364,21 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
     for leak in &observed.leaks {
         found.push(Violation::Leaked(format!("{who}: {leak}")));
     }
-    let mut position = observed.base;
-    for (seq, row) in &observed.rows {
+    for life in &observed.earlier {
+        check_rows(&who, observed.audience, life, &truth, found);
+    }
+    let life = Life { base: observed.base, rows: observed.rows.clone(), sure: usize::MAX };
+    let position = check_rows(&who, observed.audience, &life, &truth, found);
+    let head = truth.last_key_value().map_or(0, |(seq, _)| *seq);
+    if position < head {
+        found.push(Violation::Lost(format!("{who} came to {position} of {head}")));
+    }
+}
+
+/// Rows in order, without a hole, and as the record has them; gives how far they go.
+fn check_rows(who: &str, audience: Audience, life: &Life, truth: &BTreeMap<u64, &Row>, found: &mut Vec<Violation>) -> u64 {
+    let mut position = life.base;
+    for (n, (seq, row)) in life.rows.iter().enumerate() {
         if *seq <= position {
             found.push(Violation::Doubled(format!("{who} applied {seq} after {position}")));
             continue;
@@ -337,12 +387,13 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
             found.push(Violation::Hole(format!("{who} applied {seq} after {position}")));
         }
         position = *seq;
-        check_row(&who, *seq, row, observed.audience, &truth, found);
+        if n < life.sure {
+            check_row(who, *seq, row, audience, truth, found);
+        } else if audience == Audience::Customer && !row.kind.is_public() {
+            found.push(Violation::Leaked(format!("{who} saw a row of kind {} at {seq}", row.kind)));
+        }
     }
-    let head = truth.last_key_value().map_or(0, |(seq, _)| *seq);
-    if position < head {
-        found.push(Violation::Lost(format!("{who} came to {position} of {head}")));
-    }
+    position
 }
 
 fn check_row(who: &str, seq: u64, row: &Row, audience: Audience, truth: &BTreeMap<u64, &Row>, found: &mut Vec<Violation>) {

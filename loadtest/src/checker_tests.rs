@@ -39,6 +39,7 @@ fn faultless() -> Evidence {
         audience,
         base: 0,
         rows,
+        earlier: vec![],
         holes: 0,
         leaks: vec![],
         state: Default::default(),
@@ -202,4 +203,21 @@ fn a_state_that_the_events_do_not_add_up_to_is_named() {
     let told = |e: &mut Evidence, status: &str| drop(e.observed[AGENT].state.insert(Facet::Status, Some(status.to_owned())));
     assert_eq!(broken(|e| told(e, "closed")), ["forged"]);
     assert!(broken(|e| told(e, "open")).is_empty());
+}
+
+#[test]
+fn what_was_held_before_a_reset_counts_too() {
+    let life = |rows: &[(u64, Row)], sure| Life { base: 3, rows: rows.to_vec(), sure };
+    let held = [(4, message("a2")), (5, plain(Kind::StatusChanged))];
+    let mut evidence = faultless();
+    evidence.observed[AGENT].earlier.push(life(&held, 2));
+    assert_eq!(check(&evidence), []);
+    // A row that only the dead primary had.
+    let lost = [(4, message("a2")), (5, message("a9"))];
+    assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&lost, 2))), ["forged"]);
+    evidence.observed[AGENT].earlier.push(life(&lost, 1));
+    assert_eq!(check(&evidence), []);
+    assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&[(4, message("a2")), (4, message("a2"))], 0))), ["doubled"]);
+    assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&[(5, message("a2"))], 0))), ["hole"]);
+    assert_eq!(broken(|e| e.observed[CUSTOMER].earlier.push(life(&[(4, note("a9"))], 0))), ["leaked"]);
 }

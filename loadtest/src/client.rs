@@ -20,7 +20,7 @@ use crate::checker::{Facet, Fate, Row, Sender, Sent};
 use crate::prove::points::Way;
 use crate::wire::{Link, LinkError};
 
-pub use member::{Goal, Member, Outgoing, Record, Run, Visibility};
+pub use member::{Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 
 /// The longest wait between two attempts to connect.
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
@@ -315,6 +315,9 @@ impl Client {
         let Some(pending) = self.outbox.remove(n) else { return };
         self.record.sent[pending.nth].fate = fate;
         self.run.pending.fetch_sub(1, Ordering::Relaxed);
+        if matches!(fate, Fate::Acked(_)) {
+            self.record.acked.push((key.as_str().to_owned(), Instant::now()));
+        }
         if let (Fate::Acked(_), Some(intended)) = (fate, self.run.intended(key.as_str())) {
             self.run.to_ack.note(intended.elapsed());
             if let Some(points) = &self.run.points {
@@ -402,6 +405,7 @@ impl Client {
                     self.record.state.insert(facet, value);
                 }
                 self.record.rows.push((seq.get(), row));
+                self.record.dated.push(at_micros);
             }
         }
         Step::Fine
@@ -409,7 +413,8 @@ impl Client {
 
     fn start_over(&mut self) {
         self.record.resets += 1;
-        self.record.rows.clear();
+        let (rows, dated) = (std::mem::take(&mut self.record.rows), std::mem::take(&mut self.record.dated));
+        self.record.earlier.push(Seen { base: self.record.base, rows, dated });
         self.record.state.clear();
         self.position = None;
         self.epoch = None;

@@ -223,7 +223,7 @@ async fn gather(admin: &tokio_postgres::Client, rooms: &[Room], records: Vec<(Me
                 }
                 let audience = member.audience();
                 let Record { rows, base, holes, leaks, state, .. } = record;
-                evidence.observed.push(Observed { name: member.name, audience, base, rows, holes, leaks, state });
+                evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier: vec![], holes, leaks, state });
                 evidence.sent.extend(record.sent);
             }
             evidence

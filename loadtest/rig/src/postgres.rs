@@ -93,6 +93,25 @@ impl Postgres {
         self.execute("select pg_promote(true, 60)").await
     }
 
+    /// A standby hears nothing more of its primary until [`Self::promote`]: what is committed meanwhile is on the primary alone.
+    ///
+    /// # Errors
+    /// [`RigError::Postgres`].
+    pub async fn detach(&self) -> Result<(), RigError> {
+        // Two calls: no transaction may hold the first.
+        self.execute("alter system set primary_conninfo = ''").await?;
+        self.execute("select pg_reload_conf()").await?;
+        let deadline = Instant::now() + STOP_TIMEOUT;
+        let sql = "select count(*) from pg_stat_wal_receiver";
+        while self.number(sql).await? > 0 {
+            if Instant::now() > deadline {
+                return Err(self.process.timeout("stop listening to its primary", STOP_TIMEOUT));
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Ok(())
+    }
+
     async fn start_cluster(bin: PathBuf, cluster: Cluster, death: ParentDeath, settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let log = cluster.data.with_file_name("postgres.log");
         let process = Process::new("postgres", log, death).run_as(cluster.user.clone());
@@ -230,15 +249,27 @@ impl Postgres {
     }
 
     async fn execute(&self, sql: &str) -> Result<(), RigError> {
+        self.with_client("administering the cluster", async |client| client.batch_execute(sql).await).await
+    }
+
+    async fn number(&self, sql: &str) -> Result<i64, RigError> {
+        self.with_client("asking the cluster", async |client| Ok(client.query_one(sql, &[]).await?.get(0))).await
+    }
+
+    async fn with_client<T>(
+        &self,
+        doing: &'static str,
+        work: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, RigError> {
         let (client, connection) = tokio_postgres::connect(&self.admin_url("postgres"), NoTls)
             .await
             .map_err(|source| RigError::Postgres { doing: "connecting to the cluster", source })?;
         let work = async {
-            let result = client.batch_execute(sql).await;
+            let result = work(&client).await;
             drop(client);
             result
         };
         let (result, _) = tokio::join!(work, connection);
-        result.map_err(|source| RigError::Postgres { doing: "administering the cluster", source })
+        result.map_err(|source| RigError::Postgres { doing, source })
     }
 }

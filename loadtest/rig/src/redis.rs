@@ -15,6 +15,10 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// More than a client's fixed buffer, less than an inline command may have.
 const OVERRUN_BYTES: usize = 40 * 1024;
 
+/// Keys of a load that takes its time, and how long each of them takes.
+const LOADED_KEYS: u32 = 1_000;
+const KEY_LOAD_MICROS: u32 = 4_000;
+
 /// One Redis on 127.0.0.1. Killed on drop.
 #[derive(Debug)]
 pub struct Redis {
@@ -91,6 +95,26 @@ impl Redis {
         self.start().await
     }
 
+    /// Killed and started again with so much to load that it answers `LOADING` for some seconds; returns when it is ready, and empty.
+    ///
+    /// # Errors
+    /// [`RigError::Io`], and as [`Self::kill9`] and [`Self::start`].
+    pub async fn restart_loading(&self) -> Result<(), RigError> {
+        self.command(&format!("EVAL \"for i=1,{LOADED_KEYS} do redis.call('SET','load:'..i,i) end\" 0")).await?;
+        self.command("SAVE").await?;
+        self.kill9().await?;
+        // Between so many bytes it looks after its clients: what it then says is the fault.
+        let delay = KEY_LOAD_MICROS.to_string();
+        let started = self.start_with(&["--key-load-delay", &delay, "--loading-process-events-interval-bytes", "1024"]).await;
+        let _ = std::fs::remove_file(std::env::temp_dir().join(self.dump_name()));
+        started?;
+        self.flush().await
+    }
+
+    fn dump_name(&self) -> String {
+        format!("helpline-redis-{}-{}.rdb", std::process::id(), self.port)
+    }
+
     /// SIGSTOP: connections stay open, nothing answers.
     pub fn freeze(&self) {
         self.process.freeze();
@@ -144,13 +168,18 @@ impl Redis {
     /// # Errors
     /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].
     pub async fn start(&self) -> Result<(), RigError> {
+        self.start_with(&[]).await
+    }
+
+    async fn start_with(&self, arguments: &[&str]) -> Result<(), RigError> {
         let program = locate::find_in_path("redis-server").ok_or(RigError::NotFound {
             program: "redis-server",
             hint: "looked in PATH and the usual places; on Debian: apt install redis-server",
         })?;
         let mut command = Command::new(program);
         command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]);
-        command.current_dir("/");
+        command.arg("--dir").arg(std::env::temp_dir()).args(["--dbfilename", &self.dump_name()]);
+        command.args(arguments).current_dir("/");
         for (name, value) in &self.settings {
             command.arg(format!("--{name}")).args(value.split_whitespace());
         }
@@ -185,5 +214,6 @@ impl Redis {
 impl Drop for Redis {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(self.process.log());
+        let _ = std::fs::remove_file(std::env::temp_dir().join(self.dump_name()));
     }
 }

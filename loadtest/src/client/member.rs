@@ -59,6 +59,17 @@ pub enum Visibility {
     Note,
 }
 
+/// What was seen before a reset.
+#[derive(Debug)]
+pub struct Seen {
+    /// The number before the first row.
+    pub base: u64,
+    /// As applied.
+    pub rows: Vec<(u64, Row)>,
+    /// When the record says that each of them happened, in µs since 1970.
+    pub dated: Vec<i64>,
+}
+
 /// What a member knows at the end.
 #[derive(Debug, Default)]
 pub struct Record {
@@ -66,6 +77,12 @@ pub struct Record {
     pub sent: Vec<Sent>,
     /// What it saw, as applied.
     pub rows: Vec<(u64, Row)>,
+    /// When the record says that each of them happened, in µs since 1970.
+    pub dated: Vec<i64>,
+    /// What it had seen before each time that it was told to start over.
+    pub earlier: Vec<Seen>,
+    /// When each of its sends was acked.
+    pub acked: Vec<(String, Instant)>,
     /// The ticket's state as its events tell it.
     pub state: BTreeMap<Facet, Option<String>>,
     /// The number before the first of them.

@@ -110,6 +110,7 @@ impl Stage {
             RedisOp::Thaw => redis.thaw(),
             RedisOp::Flush => redis.flush().await?,
             RedisOp::Restart => redis.restart().await?,
+            RedisOp::RestartLoading => redis.restart_loading().await?,
             RedisOp::KillSubscribers => redis.kill_subscribers().await?,
             RedisOp::Overrun => redis.overrun().await?,
             RedisOp::Relax => redis.relax().await?,
@@ -150,6 +151,10 @@ impl Stage {
                 }
                 return Ok("an ack means: on the primary; what the standby has not received is lost with it".into());
             }
+            PostgresOp::StandbyDetach => match &*self.stand.standby.lock().await {
+                Some(standby) => standby.detach().await?,
+                None => return Ok("passed over: no standby".into()),
+            },
             PostgresOp::Promote => {
                 let Some(standby) = self.stand.standby.lock().await.take() else { return Ok("passed over: no standby".into()) };
                 postgres.kill9().await?;

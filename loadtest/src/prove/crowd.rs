@@ -12,8 +12,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::plan::LANES;
 use super::stand::Stand;
-use crate::checker::{Evidence, Observed, Sender, TrueRow};
-use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Visibility};
+use crate::checker::{Evidence, Life, Observed, Sender, TrueRow};
+use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 use crate::desk;
 use crate::people::{self, Room};
 
@@ -122,8 +122,17 @@ pub async fn farewell(mut crowd: Crowd, doors: &[Door]) -> Vec<(Member, Record)>
     records
 }
 
-/// What the checker needs, ticket by ticket.
-pub fn evidence(records: Vec<(Member, Record)>, rooms: &[Room], mut histories: HashMap<TicketId, Vec<TrueRow>>) -> Vec<Evidence> {
+/// What the checker needs, ticket by ticket. `may_be_undone` tells of a row by its date whether a promotion may have undone it.
+pub fn evidence(
+    records: Vec<(Member, Record)>,
+    rooms: &[Room],
+    mut histories: HashMap<TicketId, Vec<TrueRow>>,
+    may_be_undone: impl Fn(i64) -> bool,
+) -> Vec<Evidence> {
+    let life = |Seen { base, rows, dated }: Seen| {
+        let sure = dated.iter().position(|at| may_be_undone(*at)).unwrap_or(usize::MAX);
+        Life { base, rows, sure }
+    };
     let mut by_ticket: HashMap<TicketId, Vec<(Member, Record)>> = HashMap::new();
     for (member, record) in records {
         by_ticket.entry(member.ticket).or_default().push((member, record));
@@ -136,10 +145,11 @@ pub fn evidence(records: Vec<(Member, Record)>, rooms: &[Room], mut histories: H
                 evidence.asked_to_retry.push(member.sender);
             }
             let audience = member.audience();
-            let Record { rows, base, mut holes, leaks, state, sent, resets, .. } = record;
+            let Record { rows, base, earlier, mut holes, leaks, state, sent, resets, .. } = record;
+            let earlier = earlier.into_iter().map(life).collect();
             // Everybody asked for the whole history: only a reset may begin later.
             holes += u64::from(base > 0 && resets == 0);
-            evidence.observed.push(Observed { name: member.name, audience, base, rows, holes, leaks, state });
+            evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, holes, leaks, state });
             evidence.sent.extend(sent);
         }
         evidence

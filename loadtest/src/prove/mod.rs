@@ -9,12 +9,14 @@ mod page;
 mod plan;
 pub mod points;
 mod report;
+mod rewinds;
 mod shrink;
 mod stand;
 mod storm;
 mod twin;
 mod windows;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,7 +27,7 @@ use helpline_rig::Gateway;
 use tokio::time::{Instant, sleep};
 
 use crate::checker::{self, Violation};
-use crate::client::{Goal, Run};
+use crate::client::{Goal, Member, Record, Run};
 use crate::desk;
 use crate::error::LoadError;
 use crate::people;
@@ -36,6 +38,7 @@ use crowd::{Door, Traffic};
 use generate::Scale;
 use plan::Plan;
 use points::{Outage, Point, Points};
+use rewinds::Rewind;
 use stand::{Stand, StandSpec};
 
 /// From the first connection to everybody subscribed.
@@ -139,6 +142,19 @@ pub struct Findings {
     pub converged: Option<Duration>,
     /// Counts, for the report.
     pub counts: Vec<(&'static str, String)>,
+    /// Those of them that a table of runs has.
+    pub tally: Tally,
+}
+
+/// The counts by which runs are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Tally {
+    /// What was sent.
+    pub sends: u64,
+    /// Connections beyond everybody's first.
+    pub reconnects: u64,
+    /// Sends written more than once.
+    pub repeated: u64,
 }
 
 /// Runs, reports, judges.
@@ -156,9 +172,9 @@ pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
     println!("plan       {} operations in {}", plan.steps.len(), dir.join("plan.txt").display());
     let findings = attempt(&settings, plan, &dir).await?;
     let judged = report::judge(&findings, &settings);
-    write(&dir.join("certificate.txt"), &judged.certificate)?;
+    write(&dir.join("certificate.txt"), &format!("{}\n{}", judged.certificate, judged.row))?;
     write(&dir.join("report.html"), &page::render(&findings, &judged))?;
-    print!("{}", judged.certificate);
+    print!("{}\n{}\n", judged.certificate, judged.row);
     println!("report     {}", dir.join("report.html").display());
     Ok(if findings.violations.is_empty() { Verdict::Held } else { Verdict::Broken })
 }
@@ -234,32 +250,58 @@ async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings
         log.iter().filter_map(|done| done.outcome.as_ref().err().map(|why| Violation::Stuck(format!("{}: {why}", done.op)))).collect();
     let gave_up = records.iter().filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
     violations.extend(gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name))));
+    let rewinds = rewinds::of(&log);
     let counts = counts(&run, &records, sent, changes);
-
-    let admin = desk::connect(&stage.stand.admin_url().await).await?;
-    let histories = truth::histories(&admin, &stage.rooms).await?;
-    let mut states = truth::states(&admin, &stage.rooms).await?;
-    let mut evidence = crowd::evidence(records, &stage.rooms, histories);
-    for (evidence, room) in evidence.iter_mut().zip(&stage.rooms) {
-        evidence.state = states.remove(&room.ticket).unwrap_or_default();
-    }
-    violations.extend(evidence.iter().flat_map(checker::check));
+    let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
+    let reconnects = sum(|record| record.connections.saturating_sub(1));
+    let tally = Tally { sends: sent, reconnects, repeated: sum(|record| record.retries) };
+    let (found, lost_by_promotion) = examine(&stage, records, &rewinds, begun).await?;
+    violations.extend(found);
     match twin::check(&stage.stand, twins[0], twins[1], &run.canary).await {
         Ok(found) => violations.extend(found),
         Err(error) => violations.push(Violation::Stuck(format!("a conversation after everything was mended: {error}"))),
     }
-    let before = violations.len();
-    if plan.may_lose() {
-        violations.retain(|violation| !matches!(violation, Violation::Lost(what) if what.ends_with(checker::NOT_IN_RECORD)));
-    }
-    let lost_by_promotion = before - violations.len();
     let (points, outages) = report::from_first_send(&run, begun);
-    Ok(Findings { plan, log, violations, lost_by_promotion, points, outages, converged, counts })
+    Ok(Findings { plan, log, violations, lost_by_promotion, points, outages, converged, counts, tally })
+}
+
+/// Holds every history against the record; gives what is wrong, and apart from it how many acks a promotion made void.
+async fn examine(
+    stage: &Stage,
+    records: Vec<(Member, Record)>,
+    rewinds: &[Rewind],
+    begun: Instant,
+) -> Result<(Vec<Violation>, usize), LoadError> {
+    let void_acks = void_acks(&records, rewinds, begun);
+    let admin = desk::connect(&stage.stand.admin_url().await).await?;
+    let histories = truth::histories(&admin, &stage.rooms).await?;
+    let mut states = truth::states(&admin, &stage.rooms).await?;
+    let dated = rewinds::seconds_into(begun);
+    let may_be_undone = |micros| rewinds.iter().any(|rewind| rewind.holds(dated(micros)));
+    let mut evidence = crowd::evidence(records, &stage.rooms, histories, may_be_undone);
+    for (evidence, room) in evidence.iter_mut().zip(&stage.rooms) {
+        evidence.state = states.remove(&room.ticket).unwrap_or_default();
+    }
+    let mut violations: Vec<Violation> = evidence.iter().flat_map(checker::check).collect();
+    let before = violations.len();
+    violations.retain(|violation| !violation.lost_key().is_some_and(|key| void_acks.contains(key)));
+    let lost_by_promotion = before - violations.len();
+    Ok((violations, lost_by_promotion))
 }
 
 /// A replayed plan runs until its last line, and a little longer.
 fn length(plan: &Plan) -> u64 {
     plan.steps.last().map_or(10, |step| step.at.as_secs() + 6)
+}
+
+/// Keys of the acks that an asynchronous standby's promotion may have made void.
+fn void_acks(records: &Records, rewinds: &[Rewind], begun: Instant) -> HashSet<String> {
+    let acked = records.iter().flat_map(|(_, record)| &record.acked);
+    let is_void = |at: Instant| {
+        let at = at.saturating_duration_since(begun).as_secs_f64();
+        rewinds.iter().any(|rewind| rewind.voids_acks && rewind.holds(at))
+    };
+    acked.filter(|(_, at)| is_void(*at)).map(|(key, _)| key.clone()).collect()
 }
 
 fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<StandSpec, LoadError> {
@@ -307,17 +349,18 @@ async fn holds_within(within: Duration, holds: impl Fn() -> bool) -> bool {
     true
 }
 
-type Records = [(crate::client::Member, crate::client::Record)];
+type Records = [(Member, Record)];
 
 fn counts(run: &Run, records: &Records, sent: u64, changes: (u64, u64)) -> Vec<(&'static str, String)> {
-    let sum = |of: fn(&crate::client::Record) -> u64| records.iter().map(|(_, record)| of(record)).sum::<u64>().to_string();
+    let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum::<u64>().to_string();
+    let resetted = records.iter().filter(|(_, record)| record.resets > 0).count();
     vec![
         ("sends", sent.to_string()),
         ("changes taken", format!("{} of {}", changes.0, changes.1)),
-        ("events applied", sum(|record| record.rows.len() as u64)),
+        ("events applied", sum(|record| (record.rows.len() + record.earlier.iter().map(|seen| seen.rows.len()).sum::<usize>()) as u64)),
         ("connections", sum(|record| record.connections)),
         ("sends repeated", sum(|record| record.retries)),
-        ("resets", sum(|record| record.resets)),
+        ("started over", format!("{} times, {} of {} members", sum(|record| record.resets), resetted, records.len())),
         ("events repeated", sum(|record| record.repeats)),
         ("to ack", run.to_ack.line()),
     ]

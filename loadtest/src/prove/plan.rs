@@ -52,6 +52,9 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
         impl $name {
+            /// All words, for the test that a generated plan leaves none out.
+            #[cfg(test)]
+            pub const WORDS: &[&str] = &[$($word),*];
             const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
@@ -77,6 +80,8 @@ words! {
         Flush = "flush",
         /// Stopped and started at once.
         Restart = "restart",
+        /// Killed and started with so much to load that it refuses to work for some seconds.
+        RestartLoading = "restart-loading",
         /// Every subscriber's connection ended.
         KillSubscribers = "kill-subscribers",
         /// A subscriber's buffer so small that Redis cuts it off.
@@ -110,6 +115,8 @@ words! {
         StandbySync = "standby-sync",
         /// A streaming standby that nobody waits for.
         StandbyAsync = "standby-async",
+        /// The standby hears nothing more: commits on the primary alone, or, where acks wait for it, waiting.
+        StandbyDetach = "standby-detach",
         /// The primary killed, the standby promoted, the instances' way switched to it.
         Promote = "promote",
     }
@@ -265,6 +272,18 @@ impl Plan {
     pub fn fills_disk(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.op, Op::Disk(_)))
     }
+}
+
+/// Each part with the words of its operations.
+#[cfg(test)]
+pub fn every_word() -> [(&'static str, &'static [&'static str]); 5] {
+    [
+        ("redis", RedisOp::WORDS),
+        ("postgres", PostgresOp::WORDS),
+        ("gateway", GatewayOp::WORDS),
+        ("clients", ClientOp::WORDS),
+        ("disk", DiskOp::WORDS),
+    ]
 }
 
 #[cfg(test)]

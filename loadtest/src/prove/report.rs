@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::plan::Op;
 use super::points::{Measure, Outage, Point};
 use super::windows::{self, Kind, Window};
 use super::{Findings, Settings};
@@ -27,6 +28,8 @@ pub struct Judged {
     pub windows: Vec<Window>,
     /// For the terminal and the file.
     pub certificate: String,
+    /// A Markdown table of this run alone.
+    pub row: String,
 }
 
 /// A target with what was measured.
@@ -51,12 +54,17 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     let converged = findings.converged.map_or("NOT in time".to_owned(), |after| format!("{:.1} s after the end", after.as_secs_f64()));
     line("converged", converged);
     if findings.plan.may_lose() {
-        line("promotion", format!("{} acked messages were not on the asynchronous standby", findings.lost_by_promotion));
+        line("promotion", format!("{} acked messages were not on the asynchronous standby, and are gone", findings.lost_by_promotion));
     }
-    for target in targets(findings, &windows) {
+    for done in findings.log.iter().filter(|done| matches!(done.op, Op::Storm(_))) {
+        line("storm", done.outcome.as_ref().unwrap_or_else(|why| why).clone());
+    }
+    let targets = targets(findings, &windows);
+    for target in &targets {
         let verdict = match target.measured {
             None => "nothing to measure it by".to_owned(),
             Some(ms) if ms <= target.most => format!("{ms:.0} ms, at most {:.0}: met", target.most),
+            // How fast is this machine's as well as ours: told, and no violation.
             Some(ms) => format!("{ms:.0} ms, at most {:.0}: MISSED", target.most),
         };
         line("target", format!("{} {verdict}", target.what));
@@ -78,7 +86,37 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     for (word, count) in printed.iter().filter(|(_, count)| **count > DETAILS_MAX) {
         let _ = writeln!(text, "  … and {} more {word}", count - DETAILS_MAX);
     }
-    Judged { windows, certificate: text }
+    let row = row(findings, settings, &targets);
+    Judged { windows, certificate: text, row }
+}
+
+/// The heads of [`row`]'s columns.
+const HEADS: &str = "| run | sends, all acked | reconnects | sends repeated | violations | delivery p99, relay dead | otherwise \
+                     | roll: without service beyond the told delay | storm: clients live in |";
+
+/// The run as a line of a Markdown table, with the table's head.
+fn row(findings: &Findings, settings: &Settings, targets: &[Target]) -> String {
+    let what = match &settings.plan {
+        Some(file) => format!("`--plan {}`", file.display()),
+        None => format!("`{}--seed {}`", if settings.brief { "--brief " } else { "" }, settings.seed),
+    };
+    let ms = |target: &Target| match target.measured {
+        Some(ms) if ms > target.most => format!("{ms:.0} ms, missed"),
+        Some(ms) => format!("{ms:.0} ms"),
+        None => "–".to_owned(),
+    };
+    let mut storms = findings.log.iter().filter_map(|done| match done.op {
+        Op::Storm(clients) if done.outcome.is_ok() => Some(format!("{clients} in {:.1} s", done.until - done.at)),
+        Op::Storm(clients) => Some(format!("{clients}: not all")),
+        _ => None,
+    });
+    let tally = &findings.tally;
+    let mut cells = vec![what, tally.sends.to_string(), tally.reconnects.to_string(), tally.repeated.to_string()];
+    cells.push(findings.violations.len().to_string());
+    cells.extend(targets.iter().map(ms));
+    cells.push(storms.next().unwrap_or_else(|| "–".into()));
+    let rule = "|---".repeat(cells.len());
+    format!("{HEADS}\n{rule}|\n| {} |\n", cells.join(" | "))
 }
 
 fn targets(findings: &Findings, windows: &[Window]) -> [Target; 3] {

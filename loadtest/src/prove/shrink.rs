@@ -1,38 +1,64 @@
 //! The smallest part of a failing plan that still fails: halves are left out, then quarters, down to single lines.
 
+use std::collections::BTreeSet;
+
 use super::plan::Plan;
 use super::{ShrinkArgs, attempt, new_directory, read_plan, write};
+use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::report::Verdict;
 
 /// Shrinks the plan in the file; the result stands beside it as `….shrunk`.
 ///
 /// # Errors
-/// When a run could not be carried out.
+/// When the plan in the file could not be carried out.
 pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
-    let mut plan = read_plan(&args.file)?;
-    if !fails(args, &plan).await? {
+    let plan = read_plan(&args.file)?;
+    let whole = wrong_with(args, &plan).await?;
+    if whole.is_empty() {
         println!("held       the plan does not fail; there is nothing to shrink");
         return Ok(Verdict::Held);
     }
+    let lines = plan.steps.len();
+    let plan = smallest(plan, async |smaller| {
+        // A part without the line that mends something may fail by that alone: only what the whole plan showed counts.
+        let fails = match wrong_with(args, smaller).await {
+            Ok(wrong) => !wrong.is_disjoint(&whole),
+            Err(error) => {
+                println!("           this part cannot be carried out: {error}");
+                false
+            }
+        };
+        println!("tried      {} of {lines} lines: {}", smaller.steps.len(), if fails { "fails still" } else { "holds" });
+        fails
+    })
+    .await;
+    let file = args.file.with_extension("shrunk");
+    write(&file, &plan.to_string())?;
+    let words: Vec<_> = whole.into_iter().collect();
+    println!("shrunk     {} of {lines} lines are enough for {}, in {}:\n{plan}", plan.steps.len(), words.join(", "), file.display());
+    Ok(Verdict::Broken)
+}
+
+/// Leaves out halves, quarters and so on, as long as the rest fails.
+async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> Plan {
     let mut size = plan.steps.len().div_ceil(2);
     while size > 0 {
+        let before = plan.steps.len();
         let mut from = 0;
         while from < plan.steps.len() {
             let smaller = without(&plan, from, size);
-            println!("try        {} of {} lines", smaller.steps.len(), plan.steps.len());
-            if fails(args, &smaller).await? {
+            if fails(&smaller).await {
                 plan = smaller;
             } else {
                 from += size;
             }
         }
-        size /= 2;
+        // What was needed for a line that has gone is no longer needed either.
+        let again = size == 1 && plan.steps.len() < before;
+        size = if again { 1 } else { size / 2 };
     }
-    let file = args.file.with_extension("shrunk");
-    write(&file, &plan.to_string())?;
-    println!("shrunk     {} lines are enough, in {}:\n{plan}", plan.steps.len(), file.display());
-    Ok(Verdict::Broken)
+    plan
 }
 
 fn without(plan: &Plan, from: usize, size: usize) -> Plan {
@@ -40,12 +66,13 @@ fn without(plan: &Plan, from: usize, size: usize) -> Plan {
     Plan { steps: left.map(|(_, step)| step.clone()).collect() }
 }
 
-async fn fails(args: &ShrinkArgs, plan: &Plan) -> Result<bool, LoadError> {
+/// The kinds of violations that a run of this plan shows.
+async fn wrong_with(args: &ShrinkArgs, plan: &Plan) -> Result<BTreeSet<&'static str>, LoadError> {
     let mut settings = args.settings.clone();
     settings.plan = Some(args.file.clone());
     let dir = new_directory(&settings)?;
     let findings = Box::pin(attempt(&settings, plan.clone(), &dir)).await?;
-    Ok(!findings.violations.is_empty())
+    Ok(findings.violations.iter().map(Violation::word).collect())
 }
 
 #[cfg(test)]
@@ -57,5 +84,22 @@ mod tests {
         let plan: Plan = "1s redis kill9\n2s redis start\n3s gateways roll\n".parse().expect("a plan");
         assert_eq!(without(&plan, 1, 1).to_string(), "1s redis kill9\n3s gateways roll\n");
         assert_eq!(without(&plan, 0, 5).steps.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn only_the_lines_that_matter_stay() {
+        let mut text: String = (0..23).map(|n| format!("{n}s redis flush\n")).collect();
+        text.push_str("30s postgres kill9\n31s postgres start\n40s gateways roll\n41s redis flush\n");
+        let plan: Plan = text.parse().expect("a plan");
+        let mut tries = 0;
+        // Two lines matter, and one of them only with a third that can go as soon as all others have.
+        let smallest = smallest(plan, async |plan| {
+            tries += 1;
+            let has = |line: &str| plan.to_string().contains(line);
+            has("postgres kill9") && has("gateways roll") && (has("postgres start") || plan.steps.len() < 4)
+        })
+        .await;
+        assert_eq!(smallest.to_string(), "30s postgres kill9\n40s gateways roll\n");
+        assert!(tries < 40, "{tries} runs");
     }
 }

@@ -62,12 +62,13 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
         Op::Redis(RedisOp::Kill9 | RedisOp::Freeze | RedisOp::Overrun) => {
             (Relay, Some(|_, later| matches!(later, Op::Redis(RedisOp::Start | RedisOp::Thaw | RedisOp::Relax))))
         }
-        Op::Redis(RedisOp::Flush | RedisOp::Restart | RedisOp::KillSubscribers) => (Relay, None),
+        Op::Redis(RedisOp::Flush | RedisOp::Restart | RedisOp::RestartLoading | RedisOp::KillSubscribers) => (Relay, None),
         Op::Redis(RedisOp::Start | RedisOp::Thaw | RedisOp::Relax) => return None,
         Op::Postgres(PostgresOp::Kill9 | PostgresOp::Freeze | PostgresOp::Delay) => {
             (Away, Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal))))
         }
         Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal) => return None,
+        Op::Postgres(PostgresOp::StandbyDetach) => (Away, Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Promote)))),
         Op::Postgres(_) => (Away, None),
         Op::Gateway(_, GatewayOp::RedisDelay | GatewayOp::RedisUnplug) => {
             (Relay, Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::RedisHeal))))
