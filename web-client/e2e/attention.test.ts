@@ -108,7 +108,7 @@ test('an agent hears what concerns them: their own tickets, also the open one, n
   const [mine, open, foreign] = [await openTicket(who.customer), await openTicket(who.customer), await openTicket(who.other)]
   for (const ticket of [mine, open]) await rest(who.colleague, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
   await rest(who.agent, 'PATCH', `/tickets/${foreign.id}`, { assigned_to: 'me' }, TEAM)
-  const { page, faults } = await visit(await listening('granted'), TEAM, `/admin/support/${open.number}`, who.colleague)
+  const { page, faults } = await visit(await listening('granted'), TEAM, `/admin/support/${open.number}?view=mine`, who.colleague)
   await message(page, 'Something happened.').waitFor()
   await page.locator(id(T.ticketRow, `[data-number="${mine.number}"]`)).waitFor()
   await choose(page, T.looksSound, T.looksNotify)
@@ -137,7 +137,7 @@ test('an agent hears what concerns them: their own tickets, also the open one, n
 
 test('title and icon of the tab show what is unread, and go back when it is read', async () => {
   const ticket = await openTicket(who.customer)
-  const { page } = await visit(await context(), TEAM, '/admin/support', who.admin)
+  const { page } = await visit(await context(), TEAM, `/admin/support?search=${ticket.number}`, who.admin)
   const row = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
   await row.waitFor()
   expect([await count(page), await icon(page)], 'tickets of nobody are no news for one').toEqual([0, expect.not.stringContaining('unread')])

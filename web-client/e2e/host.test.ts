@@ -121,6 +121,18 @@ test('the widget in a page of another site: a ticket, an answer, unread for the 
   expect(faults).toEqual([])
 })
 
+test('a token that the host cannot give is told with a way out, and the next one lets the person in', async () => {
+  const place = await signedIn(who.customer)
+  const page = await place.newPage()
+  await page.goto(`${HOST}/scripted`)
+  await page.evaluate(`window.broken = true; Helpline.init({ getToken: async () => { if (window.broken) throw new Error('no'); return (${GET_TOKEN})() } }); Helpline.open()`)
+  const frame = await widgetFrame(page)
+  await frame.getByRole('alert').waitFor()
+  await page.evaluate('window.broken = false')
+  await frame.getByRole('alert').getByRole('button').click()
+  await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
+})
+
 test('a site that is not allowed is told so in words, in the widget as in a mounted page, and its log says which setting', async () => {
   const place = await context()
   const { page } = await mounted(place, 'mountSupport', `{ getToken: async () => 'never asked' }`, `${STRANGER}/`)

@@ -68,7 +68,7 @@ test('an admin sets hours and notice, mistakes are told at their field, and an o
   await page.locator(id(T.hoursNotice)).fill('')
   await page.locator(id(T.hoursSave)).click()
   await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
-  await eventually('open again', async () => (await frame.locator(id(T.availability, '[data-open="true"]')).count()) === 1, 25_000)
+  await eventually('open again', async () => (await rest(who.customer, 'GET', '/availability', undefined, TEAM))['open'] === true)
   expect(seen.faults).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-// The pictures in screenshots/, from a desk with demo people: every screen, light and dark, wide and narrow.
+// The pictures in screenshots/, from a desk with demo people: every screen, light and dark, wide and narrow; or those named alone.
 
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { BASE, launch, rest } from './browser.mjs'
 
 const OUT = join(dirname(fileURLToPath(import.meta.url)), '../screenshots')
+const ONLY = process.argv.slice(2)
 mkdirSync(OUT, { recursive: true })
 const [ADA, CARL, GRACE, ALAN, ADMIN] = ['Ada Lovelace', 'Carl Gauss', 'Grace Hopper', 'Alan Turing', 'Katherine Johnson']
 const [WIDE, NARROW] = [{ width: 1281, height: 620 }, { width: 360, height: 740 }]
@@ -32,6 +33,7 @@ async function prepare() {
 }
 
 async function shot(name, { person, path, size = WIDE, theme = 'light', act = async () => {} }) {
+  if (ONLY.length > 0 && !ONLY.includes(name)) return
   const context = await browser.newContext({ viewport: size, colorScheme: theme, reducedMotion: 'reduce' })
   const page = await context.newPage()
   await page.goto(BASE + path)
@@ -74,6 +76,9 @@ await shot('console-reply', { person: GRACE, path: `/admin/support/${ticket}`, a
 await shot('console-palette', { person: GRACE, path: `/admin/support/${ticket}`, act: (page) => page.keyboard.press('Control+k') })
 await shot('console-bulk', { person: GRACE, path: '/admin/support', act: async (page) => { for (const n of [0, 1, 2]) await page.locator('[data-testid="select"]').nth(n).check(); await click('filters-toggle')(page) } })
 await shot('console-replies', { person: ADMIN, path: '/admin/support/replies', act: click('reply-new') })
+await shot('console-hours', { person: ADMIN, path: '/admin/support/hours', act: click('hours-kept') })
+await shot('console-hours-narrow', { person: ADMIN, path: '/admin/support/hours', size: NARROW, theme: 'dark', act: click('hours-kept') })
+await shot('console-menu', { person: ADMIN, path: '/admin/support', act: click('looks') })
 await shot('console-keys', { person: GRACE, path: '/admin/support', act: (page) => page.keyboard.press('?') })
 await shot('console-arabic', { person: GRACE, path: `/admin/support/${ticket}?lang=ar`, theme: 'dark' })
 await shot('widget-ticket', { path: `/demo?person=${encodeURIComponent(ADA)}`, act: inWidget((frame) => frame.locator(`[data-number="${ticket}"]`).click()) })

@@ -48,6 +48,9 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'stats.last_24h': 'جديدة في 24 ساعة',
   'stats.resolution': 'متوسط الحل',
   'stats.rating': 'متوسط التقييم',
+  'stats.moments': 'أقل من دقيقة',
+  'stats.minutes': '{n} د',
+  'stats.days': '{n} يوم',
   'stats.hours': '{n} س',
 
   'activity.internal_note_added': '{who}: كتب ملاحظة',

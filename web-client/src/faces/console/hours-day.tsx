@@ -18,7 +18,7 @@ export function DayRow({ day, spans, faults, onChange }: DayProps) {
   const isOpen = spans.length > 0
   const put = (index: number, part: Partial<Span>) => onChange(spans.map((span, at) => (at === index ? { ...span, ...part } : span)))
   return (
-    <div class="day" data-testid={T.hoursDay} data-day={day}>
+    <div class="week-day" data-testid={T.hoursDay} data-day={day}>
       <label class="check"><input type="checkbox" checked={isOpen} aria-label={t('hours.open_on', { day: name })} data-testid={T.hoursOpen} onChange={(event) => onChange(event.currentTarget.checked ? [SPAN] : [])} /><span>{name}</span></label>
       <div class="spans">
         {!isOpen && <span class="muted">{t('hours.shut')}</span>}

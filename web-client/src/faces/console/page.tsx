@@ -52,7 +52,7 @@ function StaffConsole(props: FaceProps) {
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
       <TopBar site={site} looks={looks} identity={desk.identity} menu={<DeskMenu router={router} isAdmin={isAdmin} />}>
-        <button type="button" class="quiet wide-only" onClick={() => work.open('palette')}><kbd>Ctrl K</kbd></button>
+        <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => work.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>
       <ConnectionBar desk={desk} behind={behindOf(store)} />

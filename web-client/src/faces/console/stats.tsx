@@ -13,7 +13,7 @@ export function Stats({ stats }: { readonly stats: TicketStats | null }) {
       <Card name="urgent" label="stats.urgent" value={stats?.urgent_tickets} alarming={(stats?.urgent_tickets ?? 0) > 0} />
       <Card name="unassigned" label="stats.unassigned" value={stats?.unassigned_tickets} />
       <Card name="last_24h" label="stats.last_24h" value={stats?.tickets_last_24h} />
-      <Card name="resolution" label="stats.resolution" value={hours === null ? undefined : t('stats.hours', { n: round(hours) })} />
+      <Card name="resolution" label="stats.resolution" value={hours === null ? undefined : duration(hours)} />
       <Card name="rating" label="stats.rating" value={rating === null ? undefined : round(rating)} />
     </dl>
   )
@@ -35,7 +35,16 @@ function Card({ name, label, value, alarming = false }: CardProps) {
   )
 }
 
+const DAY_HOURS = 24
+
+/** In the unit that says most. */
+function duration(hours: number): string {
+  const minutes = Math.round(hours * 60)
+  if (minutes < 1) return t('stats.moments')
+  if (minutes < 60) return t('stats.minutes', { n: minutes })
+  return hours < 2 * DAY_HOURS ? t('stats.hours', { n: round(hours) }) : t('stats.days', { n: round(hours / DAY_HOURS) })
+}
+
 function round(n: number): string {
-  if (n > 0 && n < 0.1) return '<0.1'
   return n >= 10 ? n.toFixed(0) : n.toFixed(1)
 }
