@@ -2,12 +2,13 @@
 //! Consoles with the same filter share one frame.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use helpline_core::ids::TicketId;
+use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
-use helpline_core::protocol::{InboxFilter, StaffFrame, StaffTicket, TicketStats};
+use helpline_core::protocol::{InboxFilter, StaffFrame, StaffTicket, TicketMoved, TicketStats};
 use helpline_persistence::{StoreError, stats, tickets};
 use parking_lot::Mutex;
 
@@ -31,12 +32,26 @@ struct State {
     stats_at: Option<Instant>,
 }
 
+/// Stands for all of a ticket but its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shape(u64);
+
+impl Shape {
+    fn of(ticket: &StaffTicket) -> Self {
+        let placeless = StaffTicket { seq: Seq::ZERO, last_activity_at: ticket.created_at, ..ticket.clone() };
+        let mut hasher = DefaultHasher::new();
+        serde_json::to_vec(&placeless).expect("protocol types encode").hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
 /// The consoles with one filter.
 #[derive(Default)]
 struct Group {
     consoles: Vec<Arc<Connection>>,
-    /// Tickets that matched when last told: one that matches no longer is told once more, so that lists drop it.
-    shown: HashSet<TicketId>,
+    /// Tickets that matched when last told: one that matches no longer is told once more, so that lists drop it. Each with the shape that
+    /// every console here knows, so that only its place needs to be told while that is the same.
+    shown: HashMap<TicketId, Option<Shape>>,
 }
 
 impl Inbox {
@@ -45,7 +60,10 @@ impl Inbox {
         let mut state = self.0.lock();
         let first = state.groups.is_empty();
         state.remove(connection);
-        state.groups.entry(filter).or_default().consoles.push(Arc::clone(connection));
+        let group = state.groups.entry(filter).or_default();
+        group.consoles.push(Arc::clone(connection));
+        // The newcomer knows none of them.
+        group.shown.values_mut().for_each(|shape| *shape = None);
         state.stats = None;
         drop(state);
         if first {
@@ -74,7 +92,7 @@ impl Inbox {
     /// Everything may have changed: whatever was shown is told anew.
     pub fn touch_all(&self) {
         let mut state = self.0.lock();
-        let shown: Vec<_> = state.groups.values().flat_map(|group| group.shown.iter().copied()).collect();
+        let shown: Vec<_> = state.groups.values().flat_map(|group| group.shown.keys().copied()).collect();
         shown.into_iter().for_each(|ticket| state.change(ticket));
         state.stats = None;
     }
@@ -103,12 +121,20 @@ impl Inbox {
             state.stats = Some(figures);
             state.stats_at = Some(Instant::now());
         }
+        let changed: Vec<_> = changed.iter().map(|ticket| (ticket, Shape::of(ticket))).collect();
         for (filter, group) in &mut state.groups {
-            let tickets: Vec<_> = changed.iter().filter(|ticket| group.shows(filter, ticket)).cloned().collect();
-            if tickets.is_empty() && news.is_none() {
+            let (mut tickets, mut moved) = (Vec::new(), Vec::new());
+            for (ticket, shape) in &changed {
+                match group.tells(filter, ticket, *shape) {
+                    Tell::All => tickets.push((*ticket).clone()),
+                    Tell::Place => moved.push(TicketMoved { id: ticket.id, seq: ticket.seq, last_activity_at: ticket.last_activity_at }),
+                    Tell::Nothing => {}
+                }
+            }
+            if tickets.is_empty() && moved.is_empty() && news.is_none() {
                 continue;
             }
-            let told = frame(&StaffFrame::Inbox { tickets, stats: news });
+            let told = frame(&StaffFrame::Inbox { tickets, moved, stats: news });
             group.consoles.retain(|console| console.outbox.push(told.clone()));
         }
         state.groups.retain(|_, group| !group.consoles.is_empty());
@@ -135,13 +161,23 @@ impl State {
 }
 
 impl Group {
-    fn shows(&mut self, filter: &InboxFilter, ticket: &StaffTicket) -> bool {
-        if filter.matches(ticket) {
-            self.shown.insert(ticket.id);
-            return true;
+    fn tells(&mut self, filter: &InboxFilter, ticket: &StaffTicket, shape: Shape) -> Tell {
+        if !filter.matches(ticket) {
+            return self.shown.remove(&ticket.id).map_or(Tell::Nothing, |_| Tell::All);
         }
-        self.shown.remove(&ticket.id)
+        if self.shown.len() >= limits::INBOX_KNOWN_MAX && !self.shown.contains_key(&ticket.id) {
+            self.shown.clear();
+        }
+        let known = self.shown.insert(ticket.id, Some(shape)).flatten();
+        if known == Some(shape) { Tell::Place } else { Tell::All }
     }
+}
+
+/// How much of a change a group is told.
+enum Tell {
+    All,
+    Place,
+    Nothing,
 }
 
 /// Ticks until the instance stops.

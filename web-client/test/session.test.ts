@@ -8,7 +8,7 @@ import type { Json } from '../src/protocol/narrow.ts'
 import { reduce } from '../src/timeline/reduce.ts'
 import { EMPTY, type Timeline, type TimelineInput } from '../src/timeline/state.ts'
 import { seeded } from './help/random.ts'
-import { messageEvent, TICKET } from './help/sample.ts'
+import { messageEvent, staffTicket, TICKET } from './help/sample.ts'
 import { scriptedServer, sessionTo, until, welcome, type Link } from './help/scripted-server.ts'
 
 const open: (() => void | Promise<void>)[] = []
@@ -250,4 +250,20 @@ test('the inbox is watched again on the next connection', async () => {
   await until('watched', () => server.links[0]?.frames.some((frame) => frame['type'] === 'inbox') === true)
   server.links[0]?.cut()
   await until('watched again', () => server.links[1]?.frames.some((frame) => frame['type'] === 'inbox') === true)
+})
+
+test('a ticket that only moved arrives whole, as it was told before', async () => {
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] === 'inbox') link.say({ type: 'ok', id: frame['id'] })
+  })
+  const { session } = start(server.url)
+  const told: string[] = []
+  session.inbox((frame) => { for (const one of frame.tickets) told.push(`${one.subject} ${one.seq}`) })
+  await until('watched', () => server.links[0]?.frames.some((frame) => frame['type'] === 'inbox') === true)
+  const place = { seq: 4, last_activity_at: '2026-03-01T09:32:00Z' }
+  server.links[0]?.say({ type: 'inbox', tickets: [{ ...staffTicket, id: 't1', subject: 'Invoice', seq: 3 }], moved: [] })
+  server.links[0]?.say({ type: 'inbox', tickets: [], moved: [{ id: 't1', ...place }, { id: 'never told', ...place }] })
+  await until('told', () => told.length === 2)
+  expect(told).toEqual(['Invoice 3', 'Invoice 4'])
 })

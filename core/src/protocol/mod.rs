@@ -11,7 +11,7 @@ pub use client::{ClientFrame, InboxFilter, MalformedFrame};
 pub use relay::{RelayEvent, RelayFrame};
 pub use rest::*;
 pub use server::*;
-pub use ticket::{AgentRef, CustomerTicket, Rating, StaffTicket, TicketStats};
+pub use ticket::{AgentRef, CustomerTicket, Rating, StaffTicket, TicketMoved, TicketStats};
 
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "helpline.v1";

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ticket::{StaffTicket, TicketStats};
+use super::ticket::{StaffTicket, TicketMoved, TicketStats};
 use crate::actor::{ActorType, Audience, StaffRole};
 use crate::body::Attachment;
 use crate::history::{HistoryRow, Kind, Message, first_name};
@@ -137,6 +137,9 @@ pub enum StaffFrame {
     /// The newest state of tickets that changed, conflated.
     Inbox {
         tickets: Vec<StaffTicket>,
+        /// Of these all was told before, and only the place has changed: as a rule, somebody has written.
+        #[serde(default)]
+        moved: Vec<TicketMoved>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
         stats: Option<TicketStats>,

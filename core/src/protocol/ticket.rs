@@ -55,6 +55,16 @@ pub struct StaffTicket {
     pub read_seq: Seq,
 }
 
+/// A ticket in the inbox of which nothing but this has changed since all of it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TicketMoved {
+    pub id: TicketId,
+    /// The version of this state.
+    pub seq: Seq,
+    pub last_activity_at: DateTime<Utc>,
+}
+
 /// A ticket as its customer sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

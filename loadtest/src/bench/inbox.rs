@@ -54,6 +54,7 @@ struct Ack {
 #[derive(Deserialize)]
 struct InboxFrame {
     tickets: Vec<Shown>,
+    moved: Vec<Shown>,
 }
 
 #[derive(Deserialize)]
@@ -151,7 +152,7 @@ async fn watch_desk(run: Arc<Run>, console: usize, mut line: Line) {
                 let at = run.begun.elapsed().as_micros() as u64;
                 let frame: InboxFrame = serde_json::from_str(&text).expect("an inbox frame has tickets");
                 let mut shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);
-                for ticket in frame.tickets {
+                for ticket in frame.tickets.into_iter().chain(frame.moved) {
                     shown.entry((console, ticket.id)).or_default().push((ticket.seq, at));
                 }
             }

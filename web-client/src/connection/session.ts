@@ -4,6 +4,7 @@ import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generat
 import { decodeFrame } from '../protocol/decode.ts'
 import type { ServerFrame } from '../protocol/model.ts'
 import { afterClose, backoffMs } from './backoff.ts'
+import { createInboxRows } from './inbox-rows.ts'
 import { createRequests, type Answer, type Ask } from './requests.ts'
 import { createSubscriptions, type Subscription, type TicketSink } from './subscriptions.ts'
 import { openTransport, type Clock, type SocketFactory, type Transport } from './transport.ts'
@@ -71,6 +72,7 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
   let stopTimer = () => {}
   let stopRenewal = () => {}
   const stateListeners = new Set<(state: SessionState) => void>()
+  const rows = createInboxRows()
   const inboxListeners = new Set<(frame: InboxFrame) => void>()
 
   const send = (frame: ClientFrame) => transport?.send(JSON.stringify(frame)) ?? false
@@ -159,9 +161,11 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
         for (const head of frame.heads) subscriptions.head(head.ticket, head.seq)
         return
       case 'bye': return bye(frame.retry_after_ms)
-      case 'inbox':
-        for (const listener of [...inboxListeners]) listener(frame)
+      case 'inbox': {
+        const filled = rows.fill(frame)
+        for (const listener of [...inboxListeners]) listener(filled)
         return
+      }
       case 'event':
       case 'reset':
       case 'typing':

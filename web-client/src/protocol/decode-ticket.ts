@@ -1,6 +1,6 @@
 // Tickets and the desk's figures, in the two forms that the reader's side decides between.
 
-import { CATEGORIES, PRIORITIES, STATUSES, type AgentRef, type Rating, type TicketStats } from './generated.ts'
+import { CATEGORIES, PRIORITIES, STATUSES, type AgentRef, type Rating, type TicketMoved, type TicketStats } from './generated.ts'
 import type { CustomerView, StaffView, TicketView } from './model.ts'
 import { count, isObject, number, text, word, type Json } from './narrow.ts'
 
@@ -55,6 +55,12 @@ export function decodeStaffTicket(value: unknown): StaffView | null {
     updated_at: text(value['updated_at']) ?? shared.last_activity_at,
     first_response_at: text(value['first_response_at']),
   }
+}
+
+export function decodeMoved(value: unknown): TicketMoved | null {
+  if (!isObject(value)) return null
+  const [id, seq, last_activity_at] = [text(value['id']), count(value['seq']), text(value['last_activity_at'])]
+  return id === null || seq === null || last_activity_at === null ? null : { id, seq, last_activity_at }
 }
 
 export function decodeCustomerTicket(value: unknown): CustomerView | null {

@@ -5,7 +5,7 @@ import { LIMITS, STAFF_ROLES, type TicketHead, type Viewer, type WireLimits } fr
 import type { ReadMark, ServerFrame } from './model.ts'
 import { count, flag, isObject, list, parseJson, readable, text, word, type Json } from './narrow.ts'
 import { decodeEvent, decodeMe, decodeCode, decodePerson } from './decode-event.ts'
-import { decodeStaffTicket, decodeStats } from './decode-ticket.ts'
+import { decodeMoved, decodeStaffTicket, decodeStats } from './decode-ticket.ts'
 
 /** Reads one text frame of the server. Null: not a frame that this client knows. */
 export function decodeFrame(source: string): ServerFrame | null {
@@ -27,7 +27,7 @@ function frame(value: Json): ServerFrame | null {
     case 'typing': return typing(value)
     case 'presence': return withTicket(value, (ticket) => ({ type: 'presence', ticket, viewers: readable(value['viewers'], viewer) }))
     case 'read': return read(value)
-    case 'inbox': return { type: 'inbox', tickets: readable(value['tickets'], decodeStaffTicket), stats: decodeStats(value['stats']) }
+    case 'inbox': return { type: 'inbox', tickets: readable(value['tickets'], decodeStaffTicket), moved: readable(value['moved'], decodeMoved), stats: decodeStats(value['stats']) }
     default: return null
   }
 }

@@ -166,7 +166,11 @@ reset: boolean, viewers: Array<Viewer>,
 /**
  * How far everybody has read, in the reader's numbering.
  */
-reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typing", ticket: TicketId, person: StaffPerson, on: boolean, internal: boolean, } | { "type": "presence", ticket: TicketId, viewers: Array<Viewer>, } | { "type": "read", ticket: TicketId, person: StaffPerson, seq: Seq, } | { "type": "inbox", tickets: Array<StaffTicket>, stats?: TicketStats, };
+reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typing", ticket: TicketId, person: StaffPerson, on: boolean, internal: boolean, } | { "type": "presence", ticket: TicketId, viewers: Array<Viewer>, } | { "type": "read", ticket: TicketId, person: StaffPerson, seq: Seq, } | { "type": "inbox", tickets: Array<StaffTicket>, 
+/**
+ * Of these all was told before, and only the place has changed: as a rule, somebody has written.
+ */
+moved: Array<TicketMoved>, stats?: TicketStats, };
 
 /**
  * Frames that customers are shown.
@@ -292,6 +296,15 @@ seq: Seq,
  * How far the customer has read.
  */
 read_seq: Seq, };
+
+/**
+ * A ticket in the inbox of which nothing but this has changed since all of it was told.
+ */
+export type TicketMoved = { id: TicketId, 
+/**
+ * The version of this state.
+ */
+seq: Seq, last_activity_at: string, };
 
 /**
  * The desk at a glance (`support_ticket_stats`). Archived tickets do not count.

@@ -2,7 +2,7 @@
 // customers are never told, so that one timeline serves both sides. Absent and null are the same thing here: null.
 
 import type {
-  ActorType, Attachment, Audience, CustomerTicket, Kind, Me, RejectCode, StaffRole, StaffTicket, TicketHead, TicketStats, Viewer,
+  ActorType, Attachment, Audience, CustomerTicket, Kind, Me, RejectCode, StaffRole, StaffTicket, TicketHead, TicketMoved, TicketStats, Viewer,
   WireLimits,
 } from './generated.ts'
 
@@ -81,7 +81,7 @@ export type ServerFrame =
   | { readonly type: 'typing'; readonly ticket: string; readonly person: Person; readonly on: boolean; readonly internal: boolean }
   | { readonly type: 'presence'; readonly ticket: string; readonly viewers: readonly Viewer[] }
   | { readonly type: 'read'; readonly ticket: string; readonly person: Person; readonly seq: number }
-  | { readonly type: 'inbox'; readonly tickets: readonly StaffView[]; readonly stats: TicketStats | null }
+  | { readonly type: 'inbox'; readonly tickets: readonly StaffView[]; readonly moved: readonly TicketMoved[]; readonly stats: TicketStats | null }
 
 export interface ErrorFrame {
   readonly type: 'error'

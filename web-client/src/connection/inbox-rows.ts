@@ -1,0 +1,33 @@
+// All of a ticket is told once; while only its place changes, its place alone. Here the one is kept and the other filled in.
+
+import type { StaffView } from '../protocol/model.ts'
+import type { InboxFrame } from './session.ts'
+
+/** INBOX_KNOWN_MAX: so many the server may refer to. */
+const ROWS_MAX = 20_000
+
+export interface InboxRows {
+  /** The frame with all that it tells in `tickets`, in whole. */
+  fill(frame: InboxFrame): InboxFrame
+}
+
+export function createInboxRows(): InboxRows {
+  // In the order of being told, so that the first is the one to forget.
+  const rows = new Map<string, StaffView>()
+  const keep = (row: StaffView) => {
+    rows.delete(row.id)
+    rows.set(row.id, row)
+    if (rows.size > ROWS_MAX) for (const oldest of rows.keys()) return void rows.delete(oldest)
+  }
+  return {
+    fill(frame) {
+      const moved = frame.moved.flatMap((place) => {
+        const known = rows.get(place.id)
+        return known === undefined ? [] : [{ ...known, ...place }]
+      })
+      const tickets = [...frame.tickets, ...moved]
+      for (const row of tickets) keep(row)
+      return { ...frame, tickets, moved: [] }
+    },
+  }
+}
