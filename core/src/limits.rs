@@ -203,8 +203,8 @@ pub const PRESENCE_LEASE_MS: u64 = 30_000;
 pub const PRESENCE_INTERVAL_MS: u64 = 250;
 /// Between two inbox frames of one console.
 pub const INBOX_INTERVAL_MS: u64 = 100;
-/// Tickets of one inbox frame; the rest follows in the next. With [`INBOX_INTERVAL_MS`], 2,500 changed tickets a second are told at once.
-pub const INBOX_TICKETS_MAX: usize = 250;
+/// Tickets of one inbox frame; the rest follows in the next. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets a second are told at once.
+pub const INBOX_TICKETS_MAX: usize = 500;
 /// Tickets of which an inbox remembers that all was told; beyond, it forgets, and tells all of each once more. Whoever watches keeps as many.
 pub const INBOX_KNOWN_MAX: usize = 20_000;
 /// Between two looks at the statistics while consoles listen.
