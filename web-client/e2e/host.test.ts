@@ -73,6 +73,7 @@ test('the console in a page of another site, in the second language, its tokens 
   const ticket = await openTicket(who.customer)
   host.asked.length = 0
   const { page, faults } = await mounted(place, 'mountConsole', `{ language: 'ar' }`)
+  await page.setViewportSize({ width: 1440, height: 800 })
   await live(page)
   expect(host.asked).toContain(who.agent.name)
   await page.locator(`${id(T.siteLinks)} a`).filter({ hasText: 'My Tickets' }).waitFor()
@@ -96,6 +97,27 @@ test('whoever has no rights is taken home from a mounted console, and whoever is
   await page.waitForURL(`${HOST}/scripted`)
   const stranger = await mounted(await context(), 'mountSupport', `{ getToken: ${GET_TOKEN} }`)
   await stranger.page.locator(id(T.signedOut)).waitFor()
+})
+
+test('a face is as wide as its place in the page, and its menu stands where its button is', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page } = await mounted(await signedIn(who.customer), 'mountSupport', `{ getToken: ${GET_TOKEN} }`)
+  await page.locator('#place').evaluate((place) => Object.assign(place.style, { width: '420px', marginBlockStart: '120px', height: '600px' }))
+  await live(page)
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await message(page, 'Something happened.').waitFor()
+  expect(await page.locator('nav.side').isVisible(), 'one column, as on a telephone').toBe(false)
+  expect(await page.locator(id(T.details)).isVisible()).toBe(false)
+  expect(await page.locator(id(T.page)).evaluate((root) => root.scrollWidth <= root.clientWidth)).toBe(true)
+  await page.locator(id(T.looks)).click()
+  const [button, menu] = [await page.locator(id(T.looks)).boundingBox(), await page.locator('.menu').boundingBox()]
+  if (button === null || menu === null) throw new Error('both are shown')
+  expect(menu.y - (button.y + button.height)).toBeGreaterThanOrEqual(0)
+  expect(menu.y - (button.y + button.height)).toBeLessThan(20)
+  expect(menu.x).toBeGreaterThanOrEqual(0)
+  await page.keyboard.press('Escape')
+  await page.locator('#place').evaluate((place) => { place.style.width = '' })
+  await page.locator('nav.side').waitFor()
 })
 
 test('the widget in a page of another site: a ticket, an answer, unread for the host, and nothing of the host in it', async () => {

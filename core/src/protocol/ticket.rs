@@ -51,7 +51,7 @@ pub struct StaffTicket {
     pub last_activity_at: DateTime<Utc>,
     /// The history's head: the version of this state.
     pub seq: Seq,
-    /// How far the reader has read.
+    /// How far the reader has read; what they wrote themselves behind it counts as read. In `inbox`, which is the same for everybody, 0.
     pub read_seq: Seq,
 }
 
@@ -87,7 +87,7 @@ pub struct CustomerTicket {
     pub last_activity_at: DateTime<Utc>,
     /// The head of what the customer can see (`public_seq`).
     pub seq: Seq,
-    /// How far the customer has read.
+    /// How far the customer has read; what they wrote themselves behind it counts as read.
     pub read_seq: Seq,
 }
 

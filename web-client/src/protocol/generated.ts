@@ -272,7 +272,7 @@ export type StaffTicket = { id: TicketId, ticket_number: TicketNumber, subject: 
  */
 seq: Seq, 
 /**
- * How far the reader has read.
+ * How far the reader has read; what they wrote themselves behind it counts as read. In `inbox`, which is the same for everybody, 0.
  */
 read_seq: Seq, };
 
@@ -293,7 +293,7 @@ last_activity_at: string,
  */
 seq: Seq, 
 /**
- * How far the customer has read.
+ * How far the customer has read; what they wrote themselves behind it counts as read.
  */
 read_seq: Seq, };
 

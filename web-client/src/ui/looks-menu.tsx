@@ -1,22 +1,34 @@
 // The settings that stay on this device: appearance, language, sound, notifications.
 
 import type { ComponentChildren } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import { useId, useRef, useState } from 'preact/hooks'
 import { askToNotify } from '../app/attention.ts'
 import { THEMES, type Looks } from '../app/looks.ts'
 import { word } from '../protocol/narrow.ts'
-import { language, LANGUAGE_NAMES, t } from '../strings/index.ts'
+import { direction, language, LANGUAGE_NAMES, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { Glyph } from './glyph.tsx'
 
 export function LooksMenu({ looks, children }: { readonly looks: Looks; readonly children?: ComponentChildren }) {
   const id = useId()
+  const menu = useRef<HTMLDivElement>(null)
   return (
     <>
-      <button type="button" class="quiet icon-button" popovertarget={id} aria-label={t('app.menu')} title={t('app.menu')} data-testid={T.looks}><Glyph name="settings" /></button>
-      <div id={id} popover="auto" class="menu" role="dialog" aria-label={t('app.menu')}><LooksForm looks={looks} />{children}</div>
+      <button type="button" onClick={(event) => { if (menu.current !== null) putBelow(menu.current, event.currentTarget.getBoundingClientRect()) }} class="quiet icon-button" popovertarget={id} aria-label={t('app.menu')} title={t('app.menu')} data-testid={T.looks}><Glyph name="settings" /></button>
+      <div ref={menu} id={id} popover="auto" class="menu" role="dialog" aria-label={t('app.menu')}><LooksForm looks={looks} />{children}</div>
     </>
   )
+}
+
+const GAP_PX = 6
+const EDGE_PX = 12
+
+/** Menus lie over the whole window, wherever in it the page stands. */
+function putBelow(menu: HTMLElement, { left, right, bottom }: DOMRect): void {
+  const width = document.documentElement.clientWidth
+  menu.style.insetBlockStart = `${bottom + GAP_PX}px`
+  if (direction() === 'rtl') menu.style.left = `${Math.max(EDGE_PX, left)}px`
+  else menu.style.right = `${Math.max(EDGE_PX, width - right)}px`
 }
 
 export function LooksForm({ looks }: { readonly looks: Looks }) {
