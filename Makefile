@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 DIST := web-client/dist
+# As fast as a release, and still to be told where to die: no release can be.
+BREAKABLE := --profile breakable --locked
 
 .PHONY: help build run test check web sizes widget-cost screenshots test-core test-rust test-web test-browser test-load prove bench fmt clean
 
@@ -58,16 +60,14 @@ screenshots: web ## The pictures of every screen, into web-client/screenshots
 
 test-load: ## Load with faults, and a brief proof: every history checked
 	@.ci/install cc postgres redis
-	$(CARGO) build --release --locked -p helpline-gateway -p helpline-loadtest
-	target/release/helpline-loadtest rooms --rig --faults --tickets 100 --seconds 20
-	$(CARGO) build --locked -p helpline-gateway -p helpline-loadtest
-	target/debug/helpline-loadtest prove --brief
+	$(CARGO) build $(BREAKABLE) -p helpline-gateway -p helpline-loadtest
+	target/breakable/helpline-loadtest rooms --rig --faults --tickets 100 --seconds 20
+	target/breakable/helpline-loadtest prove --brief
 
-# A debug build: only there can an instance be told where to die.
 prove: ## Ten minutes of faults by a seeded plan, every history checked; report in target/prove (ARGS="--seed 7")
 	@.ci/install cc postgres redis
-	$(CARGO) build --locked -p helpline-gateway -p helpline-loadtest
-	target/debug/helpline-loadtest prove $(ARGS)
+	$(CARGO) build $(BREAKABLE) -p helpline-gateway -p helpline-loadtest
+	target/breakable/helpline-loadtest prove $(ARGS)
 
 bench: build ## Helpline beside its peers, by turns; report in target/bench (ARGS="--quick", ARGS="fanout rooms")
 	@.ci/install cc postgres redis
