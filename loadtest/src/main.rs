@@ -35,7 +35,7 @@ enum Scenario {
     /// Conversations at a fixed rate on one or two instances; exit 1 when anything was lost, doubled, reordered or leaked
     Rooms(rooms::RoomsArgs),
     /// Everything broken on purpose by a seeded plan, every history checked, a report; exit 1 when a promise was broken
-    Prove(prove::ProveArgs),
+    Prove(Box<prove::ProveArgs>),
     /// Many silent, subscribed connections: what one of them costs the gateway in memory
     Idle(idle::IdleArgs),
     /// Messages committed per second through the gateway, beside pgbench's one transaction each
@@ -54,7 +54,7 @@ async fn main() -> ExitCode {
     desk::raise_descriptor_limit();
     let ran = match Cli::parse().scenario {
         Scenario::Rooms(args) => rooms::run(args).await,
-        Scenario::Prove(args) => Box::pin(prove::run(args)).await,
+        Scenario::Prove(args) => Box::pin(prove::run(*args)).await,
         Scenario::Idle(args) => idle::run(args).await,
         Scenario::Record(args) => record::run(args).await,
         Scenario::Bench(args) => Box::pin(bench::run(args)).await,

@@ -69,6 +69,9 @@ enum Then {
 pub struct ShrinkArgs {
     /// The failing plan
     file: PathBuf,
+    /// A part holds when it held so often: timing is no part of a plan
+    #[arg(long, default_value_t = 2)]
+    tries: usize,
     #[command(flatten)]
     settings: Settings,
 }

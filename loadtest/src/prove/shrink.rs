@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::plan::Plan;
-use super::{ShrinkArgs, attempt, new_directory, read_plan, write};
+use super::{ShrinkArgs, attempt, length, new_directory, read_plan, write};
 use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::report::Verdict;
@@ -14,7 +14,9 @@ use crate::report::Verdict;
 /// When the plan in the file could not be carried out.
 pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     let plan = read_plan(&args.file)?;
-    let whole = wrong_with(args, &plan).await?;
+    // Every part runs as long as the whole did: what shows late must have its time.
+    let seconds = args.settings.seconds.unwrap_or_else(|| length(&plan));
+    let whole = wrong_with(args, &plan, seconds).await?;
     if whole.is_empty() {
         println!("held       the plan does not fail; there is nothing to shrink");
         return Ok(Verdict::Held);
@@ -22,13 +24,19 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     let lines = plan.steps.len();
     let plan = smallest(plan, async |smaller| {
         // A part without the line that mends something may fail by that alone: only what the whole plan showed counts.
-        let fails = match wrong_with(args, smaller).await {
-            Ok(wrong) => !wrong.is_disjoint(&whole),
-            Err(error) => {
-                println!("           this part cannot be carried out: {error}");
-                false
+        let mut fails = false;
+        for _ in 0..args.tries {
+            fails = match wrong_with(args, smaller, seconds).await {
+                Ok(wrong) => !wrong.is_disjoint(&whole),
+                Err(error) => {
+                    println!("           this part cannot be carried out: {error}");
+                    false
+                }
+            };
+            if fails {
+                break;
             }
-        };
+        }
         println!("tried      {} of {lines} lines: {}", smaller.steps.len(), if fails { "fails still" } else { "holds" });
         fails
     })
@@ -67,9 +75,10 @@ fn without(plan: &Plan, from: usize, size: usize) -> Plan {
 }
 
 /// The kinds of violations that a run of this plan shows.
-async fn wrong_with(args: &ShrinkArgs, plan: &Plan) -> Result<BTreeSet<&'static str>, LoadError> {
+async fn wrong_with(args: &ShrinkArgs, plan: &Plan, seconds: u64) -> Result<BTreeSet<&'static str>, LoadError> {
     let mut settings = args.settings.clone();
     settings.plan = Some(args.file.clone());
+    settings.seconds = Some(seconds);
     let dir = new_directory(&settings)?;
     let findings = Box::pin(attempt(&settings, plan.clone(), &dir)).await?;
     Ok(findings.violations.iter().map(Violation::word).collect())
