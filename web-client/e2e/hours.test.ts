@@ -88,6 +88,12 @@ test('by keyboard alone; and agents are told that it is not theirs', async () =>
   await page.locator(id(T.hoursNotice)).focus()
   await page.keyboard.type('jk')
   expect(await page.locator(id(T.hoursNotice)).inputValue(), 'letters are letters where one writes').toBe('jk')
+  await page.locator(id(T.view, '[data-view="all"]')).click()
+  await page.locator(id(T.ticketRow)).first().click()
+  await page.locator(id(T.ticket)).waitFor()
+  await page.goBack()
+  await page.locator(id(T.hours, '[data-saved="false"]')).waitFor()
+  expect(await page.locator(id(T.hoursNotice)).inputValue(), 'what is not saved waits').toBe('jk')
 
   const agent = (await visit(await context(), TEAM, '/admin/support/hours', who.agent)).page
   await agent.getByText('Only admins change opening hours.').waitFor()

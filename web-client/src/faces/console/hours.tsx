@@ -14,15 +14,14 @@ import { DayRow, FaultLine } from './hours-day.tsx'
 import type { DeskWork } from './work.ts'
 
 interface HoursProps {
-  readonly desk: Desk
-  readonly rest: DeskWork['rest']
+  readonly work: DeskWork
   readonly isAdmin: boolean
   readonly onBack: () => void
 }
 
 const NOTICE_LEFT_SHOWN = 100
 
-export function HoursScreen({ desk, rest, isAdmin, onBack }: HoursProps) {
+export function HoursScreen({ work, isAdmin, onBack }: HoursProps) {
   return (
     <section class="replies" aria-label={t('hours.title')}>
       <header class="ticket-head">
@@ -32,12 +31,13 @@ export function HoursScreen({ desk, rest, isAdmin, onBack }: HoursProps) {
           <p class="muted">{t('hours.hint')}</p>
         </div>
       </header>
-      <div class="replies-body">{isAdmin ? <Loaded desk={desk} rest={rest} /> : <p class="muted">{t('hours.only_admins')}</p>}</div>
+      <div class="replies-body">{isAdmin ? <Loaded work={work} /> : <p class="muted">{t('hours.only_admins')}</p>}</div>
     </section>
   )
 }
 
-function Loaded({ desk, rest }: Pick<HoursProps, 'desk' | 'rest'>) {
+function Loaded({ work }: Pick<HoursProps, 'work'>) {
+  const { rest } = work
   const [kept, setKept] = useState<HoursDraft | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const load = async () => {
@@ -47,12 +47,14 @@ function Loaded({ desk, rest }: Pick<HoursProps, 'desk' | 'rest'>) {
   }
   useEffect(() => void load(), [rest])
   if (kept === null) return problem === null ? <Skeleton lines={8} /> : <ProblemLine problem={problem} onRetry={() => void load()} />
-  return <HoursForm desk={desk} rest={rest} initial={kept} />
+  return <HoursForm work={work} initial={kept} />
 }
 
-function HoursForm({ desk, rest, initial }: Pick<HoursProps, 'desk' | 'rest'> & { readonly initial: HoursDraft }) {
+function HoursForm({ work, initial }: Pick<HoursProps, 'work'> & { readonly initial: HoursDraft }) {
+  const { desk, rest } = work
   const [kept, setKept] = useState(initial)
-  const [draft, setDraft] = useState(initial)
+  // What was changed waits while one looks at a ticket.
+  const draft = work.hours.value ?? kept
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -61,7 +63,7 @@ function HoursForm({ desk, rest, initial }: Pick<HoursProps, 'desk' | 'rest'> & 
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), [])
   const faults = tried ? faultsOf(draft, isZone) : new Map<string, Fault>()
   const isSaved = same(draft, kept)
-  const change = (part: Partial<HoursDraft>) => setDraft({ ...draft, ...part })
+  const change = (part: Partial<HoursDraft>) => { work.hours.value = { ...draft, ...part } }
   const save = async () => {
     setTried(true)
     if (faultsOf(draft, isZone).size > 0) {
@@ -77,6 +79,7 @@ function HoursForm({ desk, rest, initial }: Pick<HoursProps, 'desk' | 'rest'> & 
     if (!result.ok) return
     setTried(false)
     setKept(draft)
+    work.hours.value = null
     say(t('hours.saved'))
   }
   const left = noticeLeft(draft.notice)
@@ -109,7 +112,7 @@ function HoursForm({ desk, rest, initial }: Pick<HoursProps, 'desk' | 'rest'> & 
       <ProblemLine problem={problem} />
       <div class="actions">
         <button type="submit" class="primary" disabled={busy || isSaved} data-testid={T.hoursSave}>{t('app.save')}</button>
-        {!isSaved && <button type="button" class="quiet" onClick={() => { setDraft(kept); setTried(false); setProblem(null) }}>{t('app.cancel')}</button>}
+        {!isSaved && <button type="button" class="quiet" onClick={() => { work.hours.value = null; setTried(false); setProblem(null) }}>{t('app.cancel')}</button>}
         <span class="spacer" />
         <span class="muted" role="status" data-testid={T.hoursState}>{isSaved ? t('hours.same') : t('hours.changed')}</span>
       </div>

@@ -67,7 +67,7 @@ function StaffConsole(props: FaceProps) {
         <main class="main">
           {place === '' && <Empty>{t('console.pick')}</Empty>}
           {place === 'replies' && <RepliesScreen rest={work.rest} team={team} isAdmin={isAdmin} onBack={() => router.go('')} />}
-          {place === 'hours' && <HoursScreen desk={desk} rest={work.rest} isAdmin={isAdmin} onBack={() => router.go('')} />}
+          {place === 'hours' && <HoursScreen work={work} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {store !== null && !isScreen(place) && <OpenTicket key={place} work={work} store={store} onBack={() => router.go('')} />}
         </main>
       </div>

@@ -6,6 +6,7 @@ import { createBell } from '../../app/attention.ts'
 import type { Desk } from '../../app/desk.ts'
 import type { Mode } from '../../app/drafts.ts'
 import { filtersOf, queryOf } from '../../app/filters.ts'
+import type { HoursDraft } from '../../app/hours.ts'
 import { createInbox, type Inbox } from '../../app/inbox.ts'
 import type { Router } from '../../app/router.ts'
 import { createTeamDesk, type TeamDesk } from '../../app/team-desk.ts'
@@ -35,6 +36,8 @@ export interface DeskWork {
   readonly mode: Signal<Mode>
   /** Rises whenever the composer is wanted. */
   readonly composer: Signal<number>
+  /** Opening hours that were changed and not saved yet. */
+  readonly hours: Signal<HoursDraft | null>
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
@@ -64,13 +67,14 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const overlay = useSignal<Overlay>(null)
   const mode = useSignal<Mode>('message')
   const composer = useSignal(0)
+  const hours = useSignal<HoursDraft | null>(null)
   const searchRef = useRef<HTMLInputElement | null>(null)
   useEffect(() => {
     if (ref === '') inbox.setOpen(null)
     mode.value = 'message'
   }, [ref, inbox, mode])
   const work: DeskWork = {
-    desk, rest, inbox, team, store, place, cursor, selected, overlay, mode, composer, searchRef,
+    desk, rest, inbox, team, store, place, cursor, selected, overlay, mode, composer, hours, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,
