@@ -212,6 +212,8 @@ pub const STATS_INTERVAL_MS: u64 = 2_000;
 
 /// Frames waiting to be published; beyond, they are counted and left to the sweep.
 pub const RELAY_QUEUE_MAX: usize = 16_384;
+/// Between two pipelines to Redis, so that they are shared under load; a lone publication waits for nothing.
+pub const RELAY_PACE_MS: u64 = 2;
 /// Partitions of the relay's channels `{p<0..127>}.t.<ticket>`: hash tags, so that Redis Cluster is a switch, not a migration.
 pub const RELAY_PARTITIONS: u32 = 128;
 /// Between two probes that an instance sends to itself through Redis: a frozen Redis looks like a quiet one.

@@ -1,4 +1,6 @@
 //! Out: whatever waits is published as one pipeline. Redis away or frozen costs nobody anything: the queue is bounded, the wait too.
+//! Pipelines keep a pace: the first after a pause leaves at once, but under load what comes within [`limits::RELAY_PACE_MS`] travels
+//! together, and costs us, Redis and the other instances one wake-up, one read and one write instead of one each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +8,7 @@ use std::time::Duration;
 use helpline_core::limits;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Publication;
 use crate::app::App;
@@ -25,6 +28,7 @@ pub(super) async fn run(app: Arc<App>, client: redis::Client, mut outgoing: mpsc
         return;
     };
     let mut batch = Vec::with_capacity(PIPELINE_MAX);
+    let mut next = Instant::now();
     loop {
         // Cancel-safe: recv_many takes nothing unless it completes.
         tokio::select! {
@@ -32,6 +36,15 @@ pub(super) async fn run(app: Arc<App>, client: redis::Client, mut outgoing: mpsc
             taken = outgoing.recv_many(&mut batch, PIPELINE_MAX) => if taken == 0 { return },
             () = app.stop.cancelled() => return,
         }
+        if Instant::now() < next {
+            tokio::time::sleep_until(next).await;
+            while batch.len() < PIPELINE_MAX
+                && let Ok(publication) = outgoing.try_recv()
+            {
+                batch.push(publication);
+            }
+        }
+        next = Instant::now() + Duration::from_millis(limits::RELAY_PACE_MS);
         let mut pipeline = redis::pipe();
         for Publication { channel, payload } in &batch {
             pipeline.cmd("PUBLISH").arg(channel).arg(payload).ignore();
