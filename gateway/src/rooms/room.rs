@@ -32,11 +32,14 @@ struct State {
     early: BTreeMap<Seq, Arc<Encoded>>,
     /// Whether somebody is already fetching what is missing.
     healing: bool,
+    /// Room for two at first: as many as most have.
     members: Vec<Member>,
 }
 
 struct Member {
     connection: Arc<Connection>,
+    /// The connection's, once more: who is left out is found without a visit to each connection.
+    person: UserId,
     audience: Audience,
     stage: Stage,
     /// The last number handed to it, shared with its connection for the ping's heads.
@@ -63,7 +66,7 @@ pub enum Caught {
 
 impl Room {
     pub(super) fn new(ticket: TicketId) -> Self {
-        let state = State { position: Position::at(Seq::ZERO), early: BTreeMap::new(), healing: false, members: Vec::new() };
+        let state = State { position: Position::at(Seq::ZERO), early: BTreeMap::new(), healing: false, members: Vec::with_capacity(2) };
         Self { ticket, state: Mutex::new(state) }
     }
 
@@ -79,7 +82,8 @@ impl Room {
         let subscription = Subscription { audience, position: Arc::clone(&handed), pinged: 0 };
         connection.subscriptions.lock().insert(self.ticket, subscription);
         let stage = Stage::Joining { buffer: Vec::new(), overflowed: false };
-        state.members.push(Member { connection: Arc::clone(connection), audience, stage, handed });
+        let person = connection.person.id;
+        state.members.push(Member { connection: Arc::clone(connection), person, audience, stage, handed });
     }
 
     /// Removes a member; true when nobody is left.
@@ -151,7 +155,7 @@ impl Room {
         for member in &self.state.lock().members {
             let live = matches!(member.stage, Stage::Live(_));
             if live
-                && except != Some(member.connection.person.id)
+                && except != Some(member.person)
                 && let Some(frame) = aside.for_audience(member.audience)
             {
                 member.connection.outbox.push_before(frame.clone(), wakes);
@@ -162,12 +166,11 @@ impl Room {
     /// The staff in the room, each once, by id.
     pub(super) fn viewers(&self) -> Vec<Viewer> {
         let state = self.state.lock();
-        let staff = state.members.iter().filter(|member| member.audience == Audience::Staff);
-        let mut viewers: Vec<_> =
-            staff.map(|member| Viewer { id: member.connection.person.id, name: member.connection.person.name.clone() }).collect();
-        viewers.sort();
-        viewers.dedup();
-        viewers
+        let mut staff: Vec<_> = state.members.iter().filter(|member| member.audience == Audience::Staff).collect();
+        staff.sort_unstable_by_key(|member| (member.person, member.connection.id));
+        // Before the names are copied: who has many windows is many members.
+        staff.dedup_by_key(|member| member.person);
+        staff.into_iter().map(|member| Viewer { id: member.person, name: member.connection.person.name.clone() }).collect()
     }
 
     /// The last row handed on.
