@@ -82,6 +82,11 @@ impl Batch {
         self.first.iter().chain(&self.rest).map(|frame| frame.len()).sum()
     }
 
+    /// Takes the first frame.
+    pub fn pop(&mut self) -> Option<Utf8Bytes> {
+        std::mem::replace(&mut self.first, self.rest.pop_front())
+    }
+
     fn push(&mut self, frame: Utf8Bytes) {
         if self.first.is_none() {
             self.first = Some(frame);
@@ -98,15 +103,6 @@ impl Batch {
         }
         let rest = self.rest.drain(..limits::OUTBOX_DRAIN_FRAMES - 1).collect();
         Self { first: std::mem::replace(&mut self.first, self.rest.pop_front()), rest }
-    }
-}
-
-impl IntoIterator for Batch {
-    type Item = Utf8Bytes;
-    type IntoIter = std::iter::Chain<std::option::IntoIter<Utf8Bytes>, std::collections::vec_deque::IntoIter<Utf8Bytes>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.first.into_iter().chain(self.rest)
     }
 }
 
@@ -231,6 +227,10 @@ mod tests {
 
     use super::*;
 
+    fn frames(mut batch: Batch) -> Vec<Utf8Bytes> {
+        std::iter::from_fn(|| batch.pop()).collect()
+    }
+
     #[test]
     fn a_full_outbox_ends_the_connection_and_takes_no_more() {
         let outbox = Outbox::default();
@@ -255,10 +255,7 @@ mod tests {
         for n in 0..count {
             assert!(outbox.push(Utf8Bytes::from(n.to_string())));
         }
-        let batches: Vec<Vec<_>> = std::iter::repeat_with(|| outbox.take())
-            .take_while(|batch| !batch.is_empty())
-            .map(|batch| batch.into_iter().collect())
-            .collect();
+        let batches: Vec<Vec<_>> = std::iter::repeat_with(|| outbox.take()).take_while(|batch| !batch.is_empty()).map(frames).collect();
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [limits::OUTBOX_DRAIN_FRAMES, limits::OUTBOX_DRAIN_FRAMES, 1]);
         assert!(batches.concat().iter().enumerate().all(|(n, frame)| frame.as_str() == n.to_string()));
     }
@@ -286,7 +283,7 @@ mod tests {
         drop(wakes);
         assert_eq!(woken(), 1);
         let Poll::Ready(Due::Filled(batch)) = outbox.poll_due(&context) else { panic!("two frames were dropped in") };
-        assert_eq!(batch.into_iter().collect::<Vec<_>>(), ["one", "two"].map(Utf8Bytes::from_static));
+        assert_eq!(frames(batch), ["one", "two"].map(Utf8Bytes::from_static));
 
         // Amid a write: the first frame disturbs it, the next ones do not, the ending does.
         assert!(outbox.poll_ended(&context).is_pending());

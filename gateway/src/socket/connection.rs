@@ -2,7 +2,7 @@
 //! ever writes to the socket and an idle connection costs one small future.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -78,7 +78,7 @@ pub(super) async fn live(app: &Arc<App>, socket: &mut Socket, session: Session) 
         match next(&connection.outbox, socket, &mut timer, &meter).await {
             Turn::Outbox(Due::Ended(ending)) => {
                 if let Ending::AfterDrain(_) = ending {
-                    drain(&connection, socket).await;
+                    Box::pin(drain(&connection, socket)).await;
                 }
                 break match ending {
                     Ending::Now(code) | Ending::AfterDrain(code) => Some(code),
@@ -249,30 +249,30 @@ async fn drain(connection: &Connection, socket: &mut Socket) {
 }
 
 /// Writes a batch with one flush. An ending or a socket that takes nothing interrupts it: the error is how to close.
-async fn write(connection: &Connection, socket: &mut Socket, batch: Batch) -> Result<(), Option<CloseCode>> {
+async fn write(connection: &Connection, socket: &mut Socket, mut batch: Batch) -> Result<(), Option<CloseCode>> {
     let bytes = batch.bytes();
-    let mut writing = pin!(socket.write(batch));
-    let at_once = poll_fn(|context| Poll::Ready(writing.as_mut().poll(context))).await;
-    let result = match at_once {
+    let result = match poll_fn(|context| Poll::Ready(socket.poll_write(&mut batch, context))).await {
         Poll::Ready(written) => written.map_err(|_| None),
-        // The socket takes nothing at the moment.
-        Poll::Pending => {
-            let slow = poll_fn(|context| match ready!(connection.outbox.poll_ended(context)) {
-                Ending::Now(code) => Poll::Ready(code),
-                // An ending that lets the outbox drain must not interrupt the draining.
-                Ending::AfterDrain(_) => Poll::Pending,
-            });
-            // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
-            tokio::select! {
-                biased;
-                written = writing => written.map_err(|_| None),
-                code = slow => Err(Some(code)),
-                () = tokio::time::sleep(Duration::from_millis(limits::WRITE_TIMEOUT_MS)) => Err(Some(CloseCode::TooSlow)),
-            }
-        }
+        // The socket takes nothing at the moment. Boxed, because few wait and everybody's future would have the size.
+        Poll::Pending => Box::pin(write_slowly(connection, socket, batch)).await,
     };
     connection.outbox.written(bytes);
     result
+}
+
+async fn write_slowly(connection: &Connection, socket: &mut Socket, mut batch: Batch) -> Result<(), Option<CloseCode>> {
+    let slow = poll_fn(|context| match ready!(connection.outbox.poll_ended(context)) {
+        Ending::Now(code) => Poll::Ready(code),
+        // An ending that lets the outbox drain must not interrupt the draining.
+        Ending::AfterDrain(_) => Poll::Pending,
+    });
+    // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
+    tokio::select! {
+        biased;
+        written = poll_fn(|context| socket.poll_write(&mut batch, context)) => written.map_err(|_| None),
+        code = slow => Err(Some(code)),
+        () = tokio::time::sleep(Duration::from_millis(limits::WRITE_TIMEOUT_MS)) => Err(Some(CloseCode::TooSlow)),
+    }
 }
 
 fn ping(connection: &Connection) -> CommonFrame {

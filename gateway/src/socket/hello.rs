@@ -40,23 +40,10 @@ struct Greeted {
 /// Waits for `hello`, lets the person in, and lives the connection to its end.
 pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
     // Boxed, so that what only the beginning and the end need is no part of the long middle's memory.
-    let greeted = match Box::pin(first_frame(&app, &mut socket, &guest)).await {
-        Ok(greeted) => greeted,
+    let (connection, id, expires_at) = match Box::pin(entered(&app, &mut socket, guest)).await {
+        Ok(entered) => entered,
         Err(None) => return,
         Err(Some(code)) => return Box::pin(socket.close(code)).await,
-    };
-    let (id, expires_at, user) = (greeted.id, greeted.expires_at, greeted.person.id);
-    let entered = app.directory.enter(user, |number| Connection {
-        id: number,
-        person: greeted.person,
-        address: guest.address,
-        user_agent: guest.user_agent.clone(),
-        outbox: Outbox::default(),
-        awaited_acks: AtomicU32::new(0),
-        subscriptions: Mutex::default(),
-    });
-    let Ok(connection) = entered else {
-        return Box::pin(socket.close(CloseCode::TooManyConnections)).await;
     };
     connection.outbox.push(frame(&welcome(&app, id, &connection.person)));
     metrics::gauge!("helpline_connections").increment(1.0);
@@ -77,6 +64,25 @@ pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
     if let Some(code) = code {
         Box::pin(socket.close(code)).await;
     }
+}
+
+/// The connection of whoever says hello, with the frame's `id` and the token's end. The error is how to close.
+async fn entered(
+    app: &Arc<App>,
+    socket: &mut Socket,
+    guest: Guest,
+) -> Result<(Arc<Connection>, u64, chrono::DateTime<chrono::Utc>), Option<CloseCode>> {
+    let Greeted { id, person, expires_at } = first_frame(app, socket, &guest).await?;
+    let entered = app.directory.enter(person.id, |number| Connection {
+        id: number,
+        person,
+        address: guest.address,
+        user_agent: guest.user_agent,
+        outbox: Outbox::default(),
+        awaited_acks: AtomicU32::new(0),
+        subscriptions: Mutex::default(),
+    });
+    entered.map(|connection| (connection, id, expires_at)).map_err(|_| Some(CloseCode::TooManyConnections))
 }
 
 /// Waits for the first frame, within bounds, and greets whoever says hello. The error is how to close, or none when the peer is gone.

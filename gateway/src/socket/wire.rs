@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
@@ -12,6 +12,7 @@ use helpline_core::reject::CloseCode;
 use tokio_tungstenite::tungstenite;
 
 use super::stream::Meter;
+use crate::outbox::Batch;
 
 /// One upgraded connection, with the meter of the stream below it.
 pub(super) struct Socket {
@@ -69,17 +70,20 @@ impl Socket {
         }
     }
 
-    /// Hands over frames and flushes once.
-    pub(super) async fn write(&mut self, frames: impl IntoIterator<Item = Utf8Bytes>) -> Result<(), axum::Error> {
-        for frame in frames {
-            self.inner.feed(Message::Text(frame)).await?;
+    /// Hands over frames and flushes once. What has not been handed over yet stays in the batch.
+    pub(super) fn poll_write(&mut self, frames: &mut Batch, context: &mut Context<'_>) -> Poll<Result<(), axum::Error>> {
+        while !frames.is_empty() {
+            ready!(self.inner.poll_ready_unpin(context))?;
+            if let Some(frame) = frames.pop() {
+                self.inner.start_send_unpin(Message::Text(frame))?;
+            }
         }
-        self.inner.flush().await
+        self.inner.poll_flush_unpin(context)
     }
 
     /// Writes one frame and flushes it; false when the socket takes nothing in time.
     pub(super) async fn send(&mut self, frame: Utf8Bytes) -> bool {
-        let writing = self.write([frame]);
+        let writing = self.inner.send(Message::Text(frame));
         matches!(tokio::time::timeout(Duration::from_millis(limits::WRITE_TIMEOUT_MS), writing).await, Ok(Ok(())))
     }
 
