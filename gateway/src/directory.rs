@@ -13,7 +13,7 @@ use helpline_core::limits;
 use helpline_core::protocol::StaffPerson;
 use helpline_core::reject::{CloseCode, RejectCode};
 use helpline_persistence::audit::AccessRow;
-use helpline_persistence::people::Person;
+use helpline_persistence::people::{Person, Standing};
 use helpline_persistence::{Doer, Reader};
 use parking_lot::Mutex;
 
@@ -275,14 +275,35 @@ impl Directory {
         });
     }
 
-    /// Everybody who is connected.
-    pub fn users(&self) -> Vec<UserId> {
-        self.users.iter().map(|entry| *entry.key()).collect()
+    /// As what these people are connected, or everybody: each person once, unless their connections differ. And the number of the newest
+    /// connection by then.
+    pub fn standing(&self, users: Option<&[UserId]>) -> (Vec<Standing>, u64) {
+        let newest = self.next_id.load(Ordering::Acquire);
+        let mut standing = Vec::new();
+        let mut note = |of_user: &[Arc<Connection>]| {
+            for connection in of_user {
+                let one = Standing { user: connection.person.id, role: connection.person.role };
+                // One person's stand together.
+                if standing.last() != Some(&one) {
+                    standing.push(one);
+                }
+            }
+        };
+        match users {
+            Some(users) => users.iter().filter_map(|user| self.users.get(user)).for_each(|of_user| note(&of_user)),
+            None => self.users.iter().for_each(|of_user| note(&of_user)),
+        }
+        (standing, newest)
     }
 
-    /// Every connection of these users.
-    pub fn of_users(&self, users: &[UserId]) -> Vec<Arc<Connection>> {
-        users.iter().filter_map(|user| self.users.get(user).map(|of_user| of_user.clone())).flatten().collect()
+    /// Ends every connection, but those newer than this, of whoever's standing is no longer what it was opened with.
+    pub fn end_changed(&self, changed: &[Standing], newest: u64) {
+        for Standing { user, role } in changed {
+            let Some(of_user) = self.users.get(user) else { continue };
+            for connection in of_user.iter().filter(|connection| connection.id < newest && connection.person.role == *role) {
+                connection.outbox.end(Ending::Now(CloseCode::Revoked));
+            }
+        }
     }
 
     /// Every connection.
@@ -293,16 +314,5 @@ impl Directory {
     /// Sockets in all, signed in or not.
     pub fn count(&self) -> u32 {
         self.total.load(Ordering::Relaxed)
-    }
-}
-
-/// Ends every connection whose person's standing is no longer what it was opened with.
-pub fn end_changed(connections: &[Arc<Connection>], standing: &[Person]) {
-    let now: HashMap<UserId, &Person> = standing.iter().map(|person| (person.id, person)).collect();
-    for connection in connections {
-        let unchanged = now.get(&connection.person.id).is_some_and(|person| person.role == connection.person.role && !person.blocked);
-        if !unchanged {
-            connection.outbox.end(Ending::Now(CloseCode::Revoked));
-        }
     }
 }

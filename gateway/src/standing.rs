@@ -9,7 +9,6 @@ use helpline_core::limits;
 use helpline_persistence::people;
 
 use crate::app::App;
-use crate::directory;
 
 /// Looks until the instance stops.
 pub async fn run(app: Arc<App>) {
@@ -18,7 +17,7 @@ pub async fn run(app: Arc<App>) {
     loop {
         // Cancel-safe: an interval and a token.
         tokio::select! {
-            _ = ticks.tick() => look(&app, app.directory.users()).await,
+            _ = ticks.tick() => look(&app, None).await,
             () = app.stop.cancelled() => return,
         }
     }
@@ -27,17 +26,18 @@ pub async fn run(app: Arc<App>) {
 /// Looks at these people now, in a task.
 pub fn look_soon(app: &App, users: Vec<UserId>) {
     let app = app.arc();
-    app.clone().tasks.spawn(async move { look(&app, users).await });
+    app.clone().tasks.spawn(async move { look(&app, Some(&users)).await });
 }
 
-async fn look(app: &Arc<App>, users: Vec<UserId>) {
+/// Looks at these people; without any named, at everybody.
+async fn look(app: &Arc<App>, users: Option<&[UserId]>) {
     // Taken before the read: whoever connects during it was let in by a newer one.
-    let connections = app.directory.of_users(&users);
-    if connections.is_empty() {
+    let (standing, newest) = app.directory.standing(users);
+    if standing.is_empty() {
         return;
     }
-    match people::standing(&app.store, &users).await {
-        Ok(standing) => directory::end_changed(&connections, &standing),
+    match people::changed(&app.store, &standing).await {
+        Ok(changed) => app.directory.end_changed(&changed, newest),
         // Nobody is let in meanwhile either; those inside stay until the record can say.
         Err(error) => drop(crate::errors::reject_of(&error)),
     }

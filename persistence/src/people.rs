@@ -61,13 +61,29 @@ pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, Store
     sign_in_all(store, std::slice::from_ref(identity)).await?.pop().ok_or_else(|| StoreError::Row("nobody signed in".into()))
 }
 
-/// Everybody's present standing, of those asked for; also of those whom the record has never seen (customers, not blocked).
+/// As what somebody was let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// Who.
+    pub user: UserId,
+    /// With which role.
+    pub role: Option<StaffRole>,
+}
+
+/// Of these, those who would no longer be let in like this: blocked, or with another role. Whom the record has never seen is a customer.
 ///
 /// # Errors
 /// When the record cannot be asked.
-pub async fn standing(store: &Store, users: &[UserId]) -> Result<Vec<Person>, StoreError> {
-    let users: Vec<_> = users.iter().map(|user| user.uuid()).collect();
-    store.query(STANDING, &[&users]).await?.iter().map(person).collect()
+pub async fn changed(store: &Store, standing: &[Standing]) -> Result<Vec<Standing>, StoreError> {
+    let users: Vec<_> = standing.iter().map(|one| one.user.uuid()).collect();
+    let roles: Vec<_> = standing.iter().map(|one| one.role.map(StaffRole::as_str)).collect();
+    let answer = store.query(STANDING, &[&users, &roles]).await?;
+    let one = |row: &Row| -> Result<Standing, StoreError> {
+        let place: i64 = rows::get(row, 0)?;
+        let asked = usize::try_from(place).ok().and_then(|place| standing.get(place.checked_sub(1)?));
+        asked.copied().ok_or_else(|| StoreError::Row("a standing that was not asked for".into()))
+    };
+    answer.iter().map(one).collect()
 }
 
 /// These people are connected at this moment (service function). Whoever was noted within half a renewal is left alone.

@@ -4,7 +4,7 @@ use helpline_core::actor::{ActorType, Audience, StaffRole};
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::audit::{AccessRow, record};
-use helpline_persistence::people::{Identity, sign_in, sign_in_all, standing};
+use helpline_persistence::people::{Identity, Standing, changed, sign_in, sign_in_all};
 use helpline_persistence::reads::{Mark, mark, places};
 use helpline_persistence::roles;
 
@@ -27,13 +27,26 @@ async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
     say(None, Some("Nora New")).await;
     assert_eq!(desk.ask::<String>(&row_version).await, before, "a mass reconnect rewrites nothing");
     desk.sql(&format!("update people set blocked_at = now() where id = '{who}'")).await;
-    let found = standing(&desk.store, &[who, desk.boss, user(999)]).await.unwrap();
-    assert_eq!(found.len(), 3);
-    let of = |id| found.iter().find(|person| person.id == id).unwrap();
-    assert!(of(who).blocked);
-    assert_eq!(of(desk.boss).role, Some(StaffRole::Admin));
-    assert_eq!((of(user(999)).role, of(user(999)).blocked), (None, false));
     assert_eq!(desk.ask::<i64>("select count(*) from access_log where action = 'person_blocked'").await, 1);
+}
+
+#[tokio::test]
+async fn whoever_would_no_longer_be_let_in_as_they_were_is_named() {
+    let desk = Desk::open().await;
+    let standing = |user, role| Standing { user, role };
+    let (boss, agent) = (standing(desk.boss, Some(StaffRole::Admin)), standing(desk.agent, Some(StaffRole::SupportAgent)));
+    // The record has never seen the second one.
+    let (customer, unknown) = (standing(desk.customer, None), standing(user(999), None));
+    let all = [boss, customer, unknown, agent];
+    assert_eq!(changed(&desk.store, &all).await.unwrap(), []);
+    let (was_more, was_less) = (standing(desk.customer, Some(StaffRole::Admin)), standing(desk.boss, None));
+    let differing = [was_less, boss, unknown, was_more, customer];
+    let named = changed(&desk.store, &differing).await.unwrap();
+    assert!(named.len() == 2 && [was_less, was_more].iter().all(|one| named.contains(one)), "{named:?}");
+    desk.sql(&format!("update people set blocked_at = now() where id = '{}'", desk.customer)).await;
+    desk.sql(&format!("delete from user_roles where user_id = '{}'", desk.agent)).await;
+    let named = changed(&desk.store, &all).await.unwrap();
+    assert!(named.len() == 2 && [customer, agent].iter().all(|one| named.contains(one)), "{named:?}");
 }
 
 #[tokio::test]
