@@ -56,7 +56,7 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
 pub struct Place {
     /// The heads.
     pub heads: Heads,
-    /// Everybody's position, in no order.
+    /// Everybody's position, by how far among the public rows and by name: an order that customers may see.
     pub reads: Vec<ReadPosition>,
 }
 
@@ -74,6 +74,10 @@ pub async fn places(store: &Store, tickets: &[TicketId]) -> Result<HashMap<Ticke
         if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
             place.reads.push(position(row)?);
         }
+    }
+    for place in places.values_mut() {
+        // Nothing else counts: another order among equals would be a note's trace.
+        place.reads.sort_by(|one, other| (one.public_seq, &one.person.name).cmp(&(other.public_seq, &other.person.name)));
     }
     Ok(places)
 }
