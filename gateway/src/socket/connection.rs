@@ -300,9 +300,14 @@ fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
     }
 }
 
+/// A heartbeat with its jitter, rounded up to the next of the moments that all connections share: thousands of timers that end one by one
+/// would wake the process once for each, and the peers' answers once more.
 fn jittered(heartbeat_ms: u64) -> Duration {
     let jitter = heartbeat_ms / 10;
-    Duration::from_millis(rand::rng().random_range(heartbeat_ms - jitter..=heartbeat_ms + jitter))
+    let delay_ms = rand::rng().random_range(heartbeat_ms - jitter..=heartbeat_ms + jitter);
+    let grid_ms = (heartbeat_ms / limits::HEARTBEAT_GRID).max(1);
+    let past_ms = u64::try_from(Utc::now().timestamp_millis()).unwrap_or(0) + delay_ms;
+    Duration::from_millis(past_ms.next_multiple_of(grid_ms) - past_ms + delay_ms)
 }
 
 /// The moment on this process's own clock; a token that ends far away ends in a day, when it is looked at again.
