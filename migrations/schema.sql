@@ -680,6 +680,19 @@ $$;
 ALTER FUNCTION public.support_is_blocked() OWNER TO helpline_owner;
 
 --
+-- Name: support_is_over(text); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_is_over(p_status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select p_status in ('resolved', 'closed')
+$$;
+
+
+ALTER FUNCTION public.support_is_over(p_status text) OWNER TO helpline_owner;
+
+--
 -- Name: support_is_staff(); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -1924,7 +1937,8 @@ CREATE TABLE public.support_ticket_heads (
     seq bigint DEFAULT 0 NOT NULL,
     public_seq bigint DEFAULT 0 NOT NULL,
     last_activity_at timestamp with time zone NOT NULL,
-    public_last_activity_at timestamp with time zone NOT NULL
+    public_last_activity_at timestamp with time zone NOT NULL,
+    is_over boolean DEFAULT false NOT NULL
 )
 WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02');
 
@@ -2165,8 +2179,8 @@ CREATE FUNCTION public.support_tickets_log_inserted() RETURNS trigger
 declare
   v_user constant uuid := support_current_user_id();
 begin
-  insert into support_ticket_heads (ticket_id, seq, public_seq, last_activity_at, public_last_activity_at)
-  select i.id, 1, 1, i.created_at, i.created_at from inserted i;
+  insert into support_ticket_heads (ticket_id, seq, public_seq, last_activity_at, public_last_activity_at, is_over)
+  select i.id, 1, 1, i.created_at, i.created_at, support_is_over(i.status) from inserted i;
 
   insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, ip_address, user_agent,
     created_at)
@@ -2249,6 +2263,23 @@ $$;
 
 
 ALTER FUNCTION public.support_tickets_log_updated() OWNER TO helpline_owner;
+
+--
+-- Name: support_tickets_over_changed(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_tickets_over_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  update support_ticket_heads h set is_over = support_is_over(new.status) where h.ticket_id = new.id;
+  return null;
+end
+$$;
+
+
+ALTER FUNCTION public.support_tickets_over_changed() OWNER TO helpline_owner;
 
 --
 -- Name: support_tickets_tally(); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -2820,6 +2851,13 @@ CREATE INDEX support_ticket_activity_xid_idx ON public.support_ticket_activity U
 
 
 --
+-- Name: support_ticket_heads_active_idx; Type: INDEX; Schema: public; Owner: helpline_owner
+--
+
+CREATE INDEX support_ticket_heads_active_idx ON public.support_ticket_heads USING btree (last_activity_at DESC, ticket_id DESC) WHERE (NOT is_over);
+
+
+--
 -- Name: support_ticket_heads_activity_idx; Type: INDEX; Schema: public; Owner: helpline_owner
 --
 
@@ -2971,6 +3009,13 @@ CREATE TRIGGER support_tickets_log_inserted AFTER INSERT ON public.support_ticke
 --
 
 CREATE TRIGGER support_tickets_log_updated AFTER UPDATE ON public.support_tickets REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.support_tickets_log_updated();
+
+
+--
+-- Name: support_tickets support_tickets_over_changed; Type: TRIGGER; Schema: public; Owner: helpline_owner
+--
+
+CREATE TRIGGER support_tickets_over_changed AFTER UPDATE ON public.support_tickets FOR EACH ROW WHEN (((old.status = ANY (ARRAY['resolved'::text, 'closed'::text])) IS DISTINCT FROM (new.status = ANY (ARRAY['resolved'::text, 'closed'::text])))) EXECUTE FUNCTION public.support_tickets_over_changed();
 
 
 --
@@ -3651,6 +3696,13 @@ GRANT ALL ON FUNCTION public.support_heads(p_tickets uuid[]) TO helpline_service
 REVOKE ALL ON FUNCTION public.support_is_blocked() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_is_blocked() TO helpline_customer;
 GRANT ALL ON FUNCTION public.support_is_blocked() TO helpline_staff;
+
+
+--
+-- Name: FUNCTION support_is_over(p_status text); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_is_over(p_status text) FROM PUBLIC;
 
 
 --
@@ -4378,6 +4430,13 @@ REVOKE ALL ON FUNCTION public.support_tickets_log_inserted() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.support_tickets_log_updated() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION support_tickets_over_changed(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_tickets_over_changed() FROM PUBLIC;
 
 
 --

@@ -29,7 +29,7 @@ const READS: &[(&str, &str)] = &[
     ("by status", "/v1/tickets?scope=all&status=escalated"),
     ("by category", "/v1/tickets?scope=all&category=security&tab=active"),
     ("by priority", "/v1/tickets?scope=all&priority=urgent&tab=active"),
-    ("mine", "/v1/tickets?scope=all&assigned_to=me"),
+    ("mine", "/v1/tickets?scope=all&assigned_to=me&tab=active"),
     ("closed", "/v1/tickets?scope=all&tab=closed"),
     ("by creation", "/v1/tickets?scope=all&sort=created"),
     ("search a number", "/v1/tickets?scope=all&search=TKT-1000777"),

@@ -7,6 +7,7 @@ use helpline_core::limits;
 use helpline_core::protocol::{AgentRef, CustomerTicket, Rating, StaffTicket};
 use helpline_core::reject::RejectCode;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::own_writes::count_as_read;
@@ -17,6 +18,7 @@ const GET_FOR_STAFF: &str = include_str!("../../sql/tickets/get_for_staff.sql");
 const GET_FOR_CUSTOMER: &str = include_str!("../../sql/tickets/get_for_customer.sql");
 const SUMMARIES: &str = include_str!("../../sql/tickets/summaries.sql");
 const STAFF_BY_ACTIVITY: &str = include_str!("../../sql/tickets/list_for_staff_by_activity.sql");
+const STAFF_ACTIVE: &str = include_str!("../../sql/tickets/list_active_for_staff.sql");
 const STAFF_BY_CREATED: &str = include_str!("../../sql/tickets/list_for_staff_by_created.sql");
 const STAFF_BY_OLDEST: &str = include_str!("../../sql/tickets/list_for_staff_by_oldest.sql");
 const CUSTOMER_BY_ACTIVITY: &str = include_str!("../../sql/tickets/list_for_customer_by_activity.sql");
@@ -67,6 +69,21 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
     let unassigned = query.assigned_to == Some(Assignee::Nobody);
     let user = query.user.map(UserId::uuid);
     let reader = Reader { audience: Audience::Staff, ..reader };
+    if query.is_of_active_ones() {
+        let params: [&(dyn ToSql + Sync); 9] = [
+            &asked.status,
+            &asked.category,
+            &asked.priority,
+            &query.archived,
+            &asked.after_at,
+            &asked.after_id,
+            &asked.limit,
+            &agent,
+            &unassigned,
+        ];
+        let answer = store.list(reader, STAFF_ACTIVE, &params).await?;
+        return staff_page(store, reader, query, &answer, SORT_AT).await;
+    }
     let answer = store
         .list(
             reader,
@@ -88,9 +105,27 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
             ],
         )
         .await?;
-    let mut list = page(&answer, query.limit, sort_column, staff_ticket)?;
+    staff_page(store, reader, query, &answer, sort_column).await
+}
+
+async fn staff_page(
+    store: &Store,
+    reader: Reader,
+    query: &ListQuery,
+    answer: &[Row],
+    sort_column: usize,
+) -> Result<List<StaffTicket>, StoreError> {
+    let mut list = page(answer, query.limit, sort_column, staff_ticket)?;
     count_as_read(store, reader, &mut list.tickets).await?;
     Ok(list)
+}
+
+impl ListQuery {
+    /// Whether it is one of the lists that agents live in, which have a way of their own.
+    fn is_of_active_ones(&self) -> bool {
+        let active = !self.status.is_empty() && self.status.iter().all(|status| !status.is_over());
+        active && self.sort == Sort::LastActivity && self.search.is_none() && self.user.is_none()
+    }
 }
 
 /// The reader's own tickets.

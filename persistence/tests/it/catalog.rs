@@ -13,7 +13,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_ti
     support_require_user support_roll_up_tallies support_rows_after support_rows_written support_save_reply \
     support_saved_replies_recorded support_search_tickets support_set_role support_set_setting support_settings_recorded \
     support_sign_in support_sign_in_all support_standing support_summaries support_sweep support_tickets_before_insert support_tickets_before_update \
-    support_tickets_log_inserted support_tickets_log_updated support_tickets_tally update_ticket_status user_roles_recorded";
+    support_tickets_log_inserted support_tickets_log_updated support_tickets_over_changed support_tickets_tally update_ticket_status user_roles_recorded";
 
 /// Of what the extension brings and what is ours.
 const OURS: &str = "not exists (select 1 from pg_depend d where d.objid = o.oid and d.deptype = 'e')";

@@ -9,7 +9,7 @@ use helpline_core::moves;
 use helpline_core::ticket::{Category, Priority, Status};
 use uuid::Uuid;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, message, stored};
 
 #[tokio::test]
 async fn plain_sql_leaves_a_row_of_every_kind() {
@@ -103,6 +103,32 @@ async fn messages_move_the_status_in_order_within_one_statement() {
     let rows = desk.history(ticket).await;
     assert_eq!(rows.last().unwrap().kind, Kind::Reopened);
     assert!(desk.ask::<bool>("select resolved_at is null from support_tickets").await);
+}
+
+#[tokio::test]
+async fn the_heads_know_which_tickets_are_over_however_they_came_to_be() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let is_over =
+        async |id: TicketId| desk.ask::<bool>(&format!("select is_over from support_ticket_heads where ticket_id = '{id}'")).await;
+    assert!(!is_over(ticket).await);
+    for status in Status::ALL.iter().filter(|status| **status != Status::Open) {
+        desk.sql(&format!("update support_tickets set status = '{status}' where id = '{ticket}'")).await;
+        assert_eq!(is_over(ticket).await, status.is_over(), "{status}");
+        assert_eq!(desk.ask::<bool>(&format!("select support_is_over('{status}')")).await, status.is_over(), "{status}");
+        desk.sql(&format!("update support_tickets set status = 'open' where id = '{ticket}'")).await;
+        assert!(!is_over(ticket).await, "reopened from {status}");
+    }
+    desk.sql(&format!("update support_tickets set status = 'resolved' where id = '{ticket}'")).await;
+    stored(&desk.send(message(ticket, desk.customer, "once more")).await);
+    assert!(!is_over(ticket).await, "reopened by a message");
+    desk.sql(&format!("insert into support_tickets (user_id, subject, status) values ('{}', 'Imported', 'closed')", desk.customer)).await;
+    assert!(
+        desk.ask::<bool>(
+            "select is_over from support_ticket_heads join support_tickets t on t.id = ticket_id where t.subject = 'Imported'"
+        )
+        .await
+    );
 }
 
 #[tokio::test]

@@ -89,6 +89,7 @@ async fn pages_and_lists_are_read_from_their_indexes() {
 
     let none: Vec<&str> = Vec::new();
     let escalated = vec!["escalated"];
+    let active = vec!["open", "in_progress", "waiting_on_customer", "waiting_on_admin", "escalated"];
     let nothing: Option<Vec<String>> = None;
     let words = Some(vec!["%c4ca4238%".to_owned()]);
     let (no_number, no_time, no_id): (Option<String>, Option<chrono::DateTime<chrono::Utc>>, Option<Uuid>) = (None, None, None);
@@ -116,6 +117,10 @@ async fn pages_and_lists_are_read_from_their_indexes() {
     }
     let params: &[&(dyn ToSql + Sync)] =
         &[&none, &none, &none, &false, &nothing, &no_number, &10_000i32, &no_time, &no_id, &26i64, &no_id, &false, &desk.customer.uuid()];
+    let active_params: &[&(dyn ToSql + Sync)] = &[&active, &none, &none, &false, &now, &nil, &26i64, &no_id, &false];
+    let of_active = plan(&staff, sql!("tickets/list_active_for_staff"), active_params).await;
+    assert_plan("active ones", &of_active, &["support_ticket_heads_active_idx", "support_tickets_pkey"]);
+    assert!(!of_active.contains("Sort"), "the walk stops at a full page:\n{of_active}");
     let of_person = plan(&staff, sql!("tickets/list_for_staff_by_activity"), params).await;
     assert_plan("one person's", &of_person, &["support_tickets_user_key"]);
     let (tickets, marks, heads) = (vec![id; 50], vec![1i64; 50], vec![3_000i64; 50]);
