@@ -71,8 +71,8 @@ pub const LINGERING_MAX: usize = 512;
 pub const HEARTBEAT_INTERVAL_MS: u64 = 25_000;
 /// Jitter of the heartbeat either way, so that a mass reconnect does not beat in step.
 pub const HEARTBEAT_JITTER_MS: u64 = 2_500;
-/// Moments of one heartbeat's time at which connections beat: every 100 ms those whose turn has come, together.
-pub const HEARTBEAT_GRID: u64 = 250;
+/// Moments of one heartbeat's time at which connections beat: every 250 ms those whose turn has come, together.
+pub const HEARTBEAT_GRID: u64 = 100;
 /// A peer that stayed silent this long is gone: 1.5 heartbeats.
 pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
 

