@@ -6,10 +6,12 @@ set local role helpline_owner;
 
 -- Fills in what the tokens say, and gives everybody's standing. Written is only what is news: a row that is locked for nothing makes a
 -- commit of its own. Whoever is locked by somebody else steps aside, so that one of them does not hold up all; the next sign-in tries again.
+-- Somebody new whom another transaction is just writing is waited for, but not for long: the service then asks for each alone.
 create function support_sign_in_all(p_users uuid[], p_emails text[], p_names text[])
 returns table (id uuid, display_name text, email text, role text, blocked boolean)
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
+set lock_timeout = '200ms'
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
@@ -65,10 +67,13 @@ begin
 end
 $$;
 
--- Where many tickets stand: the heads, and everybody's read position as staff see them; a ticket that nobody has read has one row without a
--- person. One snapshot: whoever has seen up to such a head knows that there is nothing to read.
-create function support_places(p_tickets uuid[])
-returns table (ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+-- Where tickets stand, each for somebody who says on which side they read it: the heads, and everybody's read position as staff see them; a
+-- ticket that nobody has read has one row without a person. Who may not read it so gets none. One snapshot: whoever has seen up to such a
+-- head knows that there is nothing to read.
+create function support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[])
+returns table (
+  n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint
+)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -79,16 +84,21 @@ as $$
 #variable_conflict use_column
 begin
   return query
-    select h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
+    select k.n, h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
       r.seq, r.public_seq
-    from support_ticket_heads h
+    from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
+    join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
     left join support_read_positions r on r.ticket_id = h.ticket_id
     left join people p on p.id = r.person_id
-    where h.ticket_id = any (p_tickets);
+    where case k.audience
+            when 'customer' then t.user_id = k.reader_id
+            else t.user_id <> k.reader_id and exists (select 1 from user_roles x where x.user_id = k.reader_id)
+          end
+      and not exists (select 1 from people b where b.id = k.reader_id and b.blocked_at is not null);
 end
 $$;
 
-grant execute on function support_sign_in_all(uuid[], text[], text[]), support_open_all(uuid[]), support_places(uuid[]) to helpline_service;
+grant execute on function support_sign_in_all(uuid[], text[], text[]), support_open_all(uuid[]), support_places(uuid[], uuid[], text[]) to helpline_service;
 
 reset role;

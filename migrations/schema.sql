@@ -1127,10 +1127,10 @@ $$;
 ALTER FUNCTION public.support_open_all(p_tickets uuid[]) OWNER TO helpline_owner;
 
 --
--- Name: support_places(uuid[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
+-- Name: support_places(uuid[], uuid[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_places(p_tickets uuid[]) RETURNS TABLE(ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) RETURNS TABLE(n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1141,18 +1141,23 @@ CREATE FUNCTION public.support_places(p_tickets uuid[]) RETURNS TABLE(ticket_id 
 #variable_conflict use_column
 begin
   return query
-    select h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
+    select k.n, h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
       r.seq, r.public_seq
-    from support_ticket_heads h
+    from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
+    join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
     left join support_read_positions r on r.ticket_id = h.ticket_id
     left join people p on p.id = r.person_id
-    where h.ticket_id = any (p_tickets);
+    where case k.audience
+            when 'customer' then t.user_id = k.reader_id
+            else t.user_id <> k.reader_id and exists (select 1 from user_roles x where x.user_id = k.reader_id)
+          end
+      and not exists (select 1 from people b where b.id = k.reader_id and b.blocked_at is not null);
 end
 $$;
 
 
-ALTER FUNCTION public.support_places(p_tickets uuid[]) OWNER TO helpline_owner;
+ALTER FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) OWNER TO helpline_owner;
 
 --
 -- Name: support_rate_ticket(uuid, integer, text); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -1847,6 +1852,7 @@ ALTER FUNCTION public.support_sign_in(p_user uuid, p_email text, p_name text) OW
 CREATE FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET lock_timeout TO '200ms'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -3926,11 +3932,11 @@ GRANT ALL ON FUNCTION public.support_open_all(p_tickets uuid[]) TO helpline_serv
 
 
 --
--- Name: FUNCTION support_places(p_tickets uuid[]); Type: ACL; Schema: public; Owner: helpline_owner
+-- Name: FUNCTION support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
-REVOKE ALL ON FUNCTION public.support_places(p_tickets uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.support_places(p_tickets uuid[]) TO helpline_service;
+REVOKE ALL ON FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) TO helpline_service;
 
 
 --

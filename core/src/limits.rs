@@ -166,6 +166,8 @@ pub const CROWD_KEYS_MAX: usize = 128;
 /// Statements of each of those questions under way at once; the others board the next, so that a crowd that returns takes nobody's
 /// connection of the pool.
 pub const CROWD_FLIGHTS: usize = 2;
+/// People of one such question that are found locked, each asked for alone, before the rest is told to come back.
+pub const CROWD_LOCKED_MAX: u32 = 8;
 /// Kinds of those questions: signing in, opening, joining.
 pub const CROWDS: usize = 3;
 /// Those who wait to board; beyond, they wait with their sockets unread.
@@ -185,7 +187,7 @@ pub const LOCK_TIMEOUT_MS: u64 = 5_000;
 /// Waiting for a connection of the pool; beyond: `unavailable`.
 pub const POOL_WAIT_MS: u64 = 3_000;
 /// Connections of one instance's pool, lanes included.
-pub const POOL_CONNECTIONS_MAX: usize = 16;
+pub const POOL_CONNECTIONS_MAX: usize = 20;
 
 /// Between two typing frames of one person on one ticket that are passed on.
 pub const TYPING_INTERVAL_MS: u64 = 1_000;
@@ -207,6 +209,10 @@ pub const PRESENCE_INTERVAL_MS: u64 = 250;
 pub const INBOX_INTERVAL_MS: u64 = 100;
 /// Tickets of one inbox frame; the rest follows in the next. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets a second are told at once.
 pub const INBOX_TICKETS_MAX: usize = 500;
+/// Bytes of one inbox frame, or one ticket if that is more; the rest follows in the next. The socket keeps a buffer of this size for good.
+pub const INBOX_FRAME_BYTES_MAX: usize = 64 * 1024;
+/// A console that has just begun to watch is told all of each ticket; after this it is one of those who know.
+pub const INBOX_SETTLE_MS: u64 = 10_000;
 /// Tickets of which an inbox remembers that all was told; beyond, it forgets, and tells all of each once more. Whoever watches keeps as many.
 pub const INBOX_KNOWN_MAX: usize = 20_000;
 /// Between two looks at the statistics while consoles listen.
@@ -290,7 +296,8 @@ const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);
 const _: () = assert!(OUTBOX_DRAIN_FRAMES <= OUTBOX_FRAMES_MAX);
 const _: () = assert!(BATCH_MESSAGES_MAX <= LANE_MESSAGES_MAX);
 // The sweep and REST always find a connection, whatever crowd returns.
-const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + CROWDS * CROWD_FLIGHTS + JOIN_READS_AT_ONCE_MAX <= POOL_CONNECTIONS_MAX);
+const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + CROWDS * CROWD_FLIGHTS + JOIN_READS_AT_ONCE_MAX + 4 <= POOL_CONNECTIONS_MAX);
+const _: () = assert!(INBOX_FRAME_BYTES_MAX * 4 <= SOCKET_WRITE_BYTES_MAX && INBOX_FRAME_BYTES_MAX * 8 <= OUTBOX_BYTES_MAX);
 const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);

@@ -5,6 +5,7 @@ pub mod pages;
 pub mod values;
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -60,6 +61,9 @@ pub struct Listening {
     /// Directory of the built web client; without it, the one built in
     #[arg(long, env = "HELPLINE_ASSETS_DIR", value_name = "DIR")]
     pub assets_dir: Option<PathBuf>,
+    /// Threads that serve connections [default: half of the cores, at least one]
+    #[arg(long, env = "HELPLINE_WORKER_THREADS", value_name = "N")]
+    pub worker_threads: Option<NonZero<usize>>,
     /// From SIGTERM to the last connection's end
     #[arg(long, env = "HELPLINE_DRAIN_TIMEOUT_MS", value_name = "MS", default_value_t = limits::DRAIN_TIMEOUT_MS)]
     pub drain_timeout_ms: u64,
@@ -197,6 +201,13 @@ pub struct ServeSettings {
     /// Which promise a debug build shall break, to prove that the history checker notices
     #[arg(long, env = "HELPLINE_SABOTAGE", hide = true)]
     sabotage: Option<String>,
+}
+
+impl ServeSettings {
+    /// How many threads shall serve connections, if that is said.
+    pub const fn worker_threads(&self) -> Option<NonZero<usize>> {
+        self.listening.worker_threads
+    }
 }
 
 /// Whose tokens are good, checked.

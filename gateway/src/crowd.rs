@@ -3,13 +3,15 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
 use helpline_core::reject::Reject;
 use helpline_persistence::people::{self, Identity, Person};
-use helpline_persistence::reads::{self, Place};
+use helpline_persistence::reads::{self, Place, PlaceFor};
 use helpline_persistence::tickets::{self, Opened};
 use helpline_persistence::{Store, StoreError};
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -55,12 +57,19 @@ impl<Q: Question> CrowdEnd<Q> {
     /// Starts its flights, so many at once that one which waits for a lock does not hold up all.
     pub(crate) fn start(self, app: &Arc<App>) {
         for _ in 0..limits::CROWD_FLIGHTS {
-            app.tasks.spawn(fly::<Q>(Arc::clone(app), Arc::clone(&self.0)));
+            let (app, waiting) = (Arc::clone(app), Arc::clone(&self.0));
+            let tasks = app.tasks.clone();
+            tasks.spawn(async move {
+                // Whoever was on board of one that crashed is told that it is not available; the next one starts all the same.
+                while AssertUnwindSafe(fly::<Q>(&app, &waiting)).catch_unwind().await.is_err() {
+                    tracing::error!("a question to the record crashed");
+                }
+            });
         }
     }
 }
 
-async fn fly<Q: Question>(app: Arc<App>, waiting: Arc<Mutex<mpsc::Receiver<Asked<Q>>>>) {
+async fn fly<Q: Question>(app: &App, waiting: &Mutex<mpsc::Receiver<Asked<Q>>>) {
     let mut boarded = Vec::new();
     loop {
         {
@@ -77,26 +86,34 @@ async fn fly<Q: Question>(app: Arc<App>, waiting: Arc<Mutex<mpsc::Receiver<Asked
             replies.entry(key).or_default().push(reply);
         }
         let keys: Vec<_> = replies.keys().cloned().collect();
-        match Q::ask(&app.store, &keys).await {
-            // One of them is not acceptable: each alone, so that only that one fails.
-            Err(StoreError::Data(_)) if keys.len() > 1 => {
-                for (key, replies) in replies {
-                    let answer = Q::ask(&app.store, std::slice::from_ref(&key)).await;
-                    answer_all::<Q>([(key, replies)], answer);
-                }
-            }
-            answer => answer_all::<Q>(replies, answer),
+        if keys.is_empty() {
+            continue;
         }
+        match Q::ask(&app.store, &keys).await {
+            // One of them is not acceptable, or locked: each alone, so that only that one fails.
+            Err(StoreError::Data(_) | StoreError::Busy(_)) if keys.len() > 1 => each_alone::<Q>(app, replies).await,
+            answer => answer_all::<Q>(replies, &answer.map_err(|error| errors::reject_of(&error))),
+        }
+    }
+}
+
+/// Asks for each key alone, until so many are locked that it is the record that is busy.
+async fn each_alone<Q: Question>(app: &App, replies: HashMap<Q::Key, Replies<Q>>) {
+    let mut busy = 0;
+    for (key, replies) in replies {
+        let answer = if busy < limits::CROWD_LOCKED_MAX {
+            Q::ask(&app.store, std::slice::from_ref(&key)).await
+        } else {
+            Err(StoreError::PoolExhausted)
+        };
+        busy += u32::from(matches!(answer, Err(StoreError::Busy(_))));
+        answer_all::<Q>([(key, replies)], &answer.map_err(|error| errors::reject_of(&error)));
     }
 }
 
 type Replies<Q> = Vec<oneshot::Sender<Result<Option<<Q as Question>::Answer>, Reject>>>;
 
-fn answer_all<Q: Question>(
-    replies: impl IntoIterator<Item = (Q::Key, Replies<Q>)>,
-    answer: Result<HashMap<Q::Key, Q::Answer>, StoreError>,
-) {
-    let answer = answer.map_err(|error| errors::reject_of(&error));
+fn answer_all<Q: Question>(replies: impl IntoIterator<Item = (Q::Key, Replies<Q>)>, answer: &Result<HashMap<Q::Key, Q::Answer>, Reject>) {
     for (key, replies) in replies {
         let answer = answer.as_ref().map(|found| found.get(&key));
         for reply in replies {
@@ -132,14 +149,14 @@ impl Question for Openings {
     }
 }
 
-/// Where a ticket stands, for whoever has entered its room.
+/// Where a ticket stands, for whoever has entered its room. The record asks once more whether they may read it.
 pub(crate) struct Places;
 
 impl Question for Places {
-    type Key = TicketId;
+    type Key = PlaceFor;
     type Answer = Arc<Place>;
 
-    async fn ask(store: &Store, keys: &[TicketId]) -> Result<HashMap<TicketId, Arc<Place>>, StoreError> {
-        Ok(reads::places(store, keys).await?.into_iter().map(|(ticket, place)| (ticket, Arc::new(place))).collect())
+    async fn ask(store: &Store, keys: &[PlaceFor]) -> Result<HashMap<PlaceFor, Arc<Place>>, StoreError> {
+        Ok(reads::places(store, keys).await?.into_iter().map(|(of, place)| (of, Arc::new(place))).collect())
     }
 }

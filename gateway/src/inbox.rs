@@ -36,22 +36,49 @@ struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shape(u64);
 
-impl Shape {
-    fn of(ticket: &StaffTicket) -> Self {
+/// A changed ticket, with what telling of it takes.
+struct Change<'a> {
+    ticket: &'a StaffTicket,
+    shape: Shape,
+    bytes: usize,
+}
+
+impl<'a> Change<'a> {
+    fn of(ticket: &'a StaffTicket) -> Self {
         let placeless = StaffTicket { seq: Seq::ZERO, last_activity_at: ticket.created_at, ..ticket.clone() };
+        let json = serde_json::to_vec(&placeless).expect("protocol types encode");
         let mut hasher = DefaultHasher::new();
-        serde_json::to_vec(&placeless).expect("protocol types encode").hash(&mut hasher);
-        Self(hasher.finish())
+        json.hash(&mut hasher);
+        Self { ticket, shape: Shape(hasher.finish()), bytes: json.len() }
+    }
+
+    fn place(&self) -> TicketMoved {
+        TicketMoved { id: self.ticket.id, seq: self.ticket.seq, last_activity_at: self.ticket.last_activity_at }
     }
 }
+
+/// Bytes of a ticket's place alone.
+const PLACE_BYTES: usize = 128;
 
 /// The consoles with one filter.
 #[derive(Default)]
 struct Group {
+    settled: Side,
+    /// Who began to watch of late: they are told all of what the others know, and cost those nothing.
+    newcomers: Side,
+    newest_at: Option<Instant>,
+    /// Tickets that matched when last told: one that matches no longer is told once more, so that lists drop it.
+    shown: HashSet<TicketId>,
+    /// How many were told to have left since `shown` was begun: whoever watches counts them too.
+    gone: usize,
+}
+
+/// Consoles that know the same.
+#[derive(Default)]
+struct Side {
     consoles: Vec<Arc<Connection>>,
-    /// Tickets that matched when last told: one that matches no longer is told once more, so that lists drop it. Each with the shape that
-    /// every console here knows, so that only its place needs to be told while that is the same.
-    shown: HashMap<TicketId, Option<Shape>>,
+    /// The shape in which each of them knows a ticket: while that is the same, only its place is told.
+    known: HashMap<TicketId, Shape>,
 }
 
 impl Inbox {
@@ -61,9 +88,9 @@ impl Inbox {
         let first = state.groups.is_empty();
         state.remove(connection);
         let group = state.groups.entry(filter).or_default();
-        group.consoles.push(Arc::clone(connection));
-        // The newcomer knows none of them.
-        group.shown.values_mut().for_each(|shape| *shape = None);
+        group.newcomers.consoles.push(Arc::clone(connection));
+        group.newcomers.known.clear();
+        group.newest_at = Some(Instant::now());
         state.stats = None;
         drop(state);
         if first {
@@ -92,7 +119,7 @@ impl Inbox {
     /// Everything may have changed: whatever was shown is told anew.
     pub fn touch_all(&self) {
         let mut state = self.0.lock();
-        let shown: Vec<_> = state.groups.values().flat_map(|group| group.shown.keys().copied()).collect();
+        let shown: Vec<_> = state.groups.values().flat_map(|group| group.shown.iter().copied()).collect();
         shown.into_iter().for_each(|ticket| state.change(ticket));
         state.stats = None;
     }
@@ -108,36 +135,48 @@ impl Inbox {
         taken
     }
 
+    /// Those that could not be told now are the next ones.
+    fn put_back(&self, tickets: Vec<TicketId>) {
+        let mut state = self.0.lock();
+        if state.groups.is_empty() {
+            return;
+        }
+        for ticket in tickets.into_iter().rev() {
+            if state.waiting.insert(ticket) {
+                state.changed.push_front(ticket);
+            }
+        }
+    }
+
     fn wants_stats(&self, now: Instant) -> bool {
         let state = self.0.lock();
         let due = state.stats_at.is_none_or(|at| now.duration_since(at) >= Duration::from_millis(limits::STATS_INTERVAL_MS));
         !state.groups.is_empty() && (due || state.stats.is_none())
     }
 
-    fn tell(&self, changed: &[StaffTicket], figures: Option<TicketStats>) {
+    /// Tells of these as far as a frame goes; gives how many of them.
+    fn tell(&self, changed: &[StaffTicket], figures: Option<TicketStats>) -> usize {
         let mut state = self.0.lock();
         let news = figures.filter(|figures| state.stats.as_ref() != Some(figures));
         if let Some(figures) = figures {
             state.stats = Some(figures);
             state.stats_at = Some(Instant::now());
         }
-        let changed: Vec<_> = changed.iter().map(|ticket| (ticket, Shape::of(ticket))).collect();
-        for (filter, group) in &mut state.groups {
-            let (mut tickets, mut moved) = (Vec::new(), Vec::new());
-            for (ticket, shape) in &changed {
-                match group.tells(filter, ticket, *shape) {
-                    Tell::All => tickets.push((*ticket).clone()),
-                    Tell::Place => moved.push(TicketMoved { id: ticket.id, seq: ticket.seq, last_activity_at: ticket.last_activity_at }),
-                    Tell::Nothing => {}
-                }
+        let mut changes = Vec::with_capacity(changed.len());
+        let mut bytes = 0;
+        for change in changed.iter().map(Change::of) {
+            let is_known = state.groups.values().all(|group| group.knows(&change));
+            bytes += if is_known { PLACE_BYTES } else { change.bytes + PLACE_BYTES };
+            if bytes > limits::INBOX_FRAME_BYTES_MAX && !changes.is_empty() {
+                break;
             }
-            if tickets.is_empty() && moved.is_empty() && news.is_none() {
-                continue;
-            }
-            let told = frame(&StaffFrame::Inbox { tickets, moved, stats: news });
-            group.consoles.retain(|console| console.outbox.push(told.clone()));
+            changes.push(change);
         }
-        state.groups.retain(|_, group| !group.consoles.is_empty());
+        for (filter, group) in &mut state.groups {
+            group.tell(filter, &changes, news);
+        }
+        state.groups.retain(|_, group| !group.is_empty());
+        changes.len()
     }
 }
 
@@ -150,8 +189,9 @@ impl State {
 
     fn remove(&mut self, connection: &Connection) {
         self.groups.retain(|_, group| {
-            group.consoles.retain(|console| console.id != connection.id);
-            !group.consoles.is_empty()
+            group.settled.consoles.retain(|console| console.id != connection.id);
+            group.newcomers.consoles.retain(|console| console.id != connection.id);
+            !group.is_empty()
         });
         if self.groups.is_empty() {
             self.changed.clear();
@@ -161,23 +201,74 @@ impl State {
 }
 
 impl Group {
-    fn tells(&mut self, filter: &InboxFilter, ticket: &StaffTicket, shape: Shape) -> Tell {
+    fn is_empty(&self) -> bool {
+        self.settled.consoles.is_empty() && self.newcomers.consoles.is_empty()
+    }
+
+    /// Whether its place is all that anybody here needs to be told.
+    fn knows(&self, change: &Change) -> bool {
+        [&self.settled, &self.newcomers]
+            .iter()
+            .all(|side| side.consoles.is_empty() || side.known.get(&change.ticket.id) == Some(&change.shape))
+    }
+
+    fn tell(&mut self, filter: &InboxFilter, changes: &[Change], stats: Option<TicketStats>) {
+        if self.newest_at.is_some_and(|at| at.elapsed() >= Duration::from_millis(limits::INBOX_SETTLE_MS)) {
+            self.settle();
+        }
+        let told: Vec<_> = changes.iter().filter(|change| self.shows(filter, change.ticket)).collect();
+        if told.is_empty() && stats.is_none() {
+            return;
+        }
+        self.settled.tell(&told, stats);
+        self.newcomers.tell(&told, stats);
+    }
+
+    /// Makes one side of both. What the newcomers were not told is told in whole once more, when it changes.
+    fn settle(&mut self) {
+        let newcomers = std::mem::take(&mut self.newcomers);
+        self.newest_at = None;
+        if self.settled.consoles.is_empty() {
+            self.settled = newcomers;
+            return;
+        }
+        self.settled.known.retain(|ticket, shape| newcomers.known.get(ticket) == Some(shape));
+        self.settled.consoles.extend(newcomers.consoles);
+    }
+
+    fn shows(&mut self, filter: &InboxFilter, ticket: &StaffTicket) -> bool {
         if !filter.matches(ticket) {
-            return self.shown.remove(&ticket.id).map_or(Tell::Nothing, |_| Tell::All);
+            let left = self.shown.remove(&ticket.id);
+            self.gone += usize::from(left);
+            return left;
         }
-        if self.shown.len() >= limits::INBOX_KNOWN_MAX && !self.shown.contains_key(&ticket.id) {
+        if self.shown.len() + self.gone >= limits::INBOX_KNOWN_MAX && !self.shown.contains(&ticket.id) {
             self.shown.clear();
+            self.gone = 0;
+            self.settled.known.clear();
+            self.newcomers.known.clear();
         }
-        let known = self.shown.insert(ticket.id, Some(shape)).flatten();
-        if known == Some(shape) { Tell::Place } else { Tell::All }
+        self.shown.insert(ticket.id);
+        true
     }
 }
 
-/// How much of a change a group is told.
-enum Tell {
-    All,
-    Place,
-    Nothing,
+impl Side {
+    fn tell(&mut self, told: &[&Change], stats: Option<TicketStats>) {
+        if self.consoles.is_empty() {
+            return;
+        }
+        let (mut tickets, mut moved) = (Vec::new(), Vec::new());
+        for change in told {
+            if self.known.insert(change.ticket.id, change.shape) == Some(change.shape) {
+                moved.push(change.place());
+            } else {
+                tickets.push(change.ticket.clone());
+            }
+        }
+        let told = frame(&StaffFrame::Inbox { tickets, moved, stats });
+        self.consoles.retain(|console| console.outbox.push(told.clone()));
+    }
 }
 
 /// Ticks until the instance stops.
@@ -200,18 +291,23 @@ pub async fn run(app: Arc<App>) {
             continue;
         }
         let changed = app.inbox.take();
-        if let Err(error) = tell(&app, &changed).await {
-            crate::errors::reject_of(&error);
-            changed.into_iter().for_each(|ticket| app.inbox.touch(ticket));
+        match tell(&app, &changed).await {
+            Ok(left) => app.inbox.put_back(left),
+            Err(error) => {
+                crate::errors::reject_of(&error);
+                app.inbox.put_back(changed);
+            }
         }
     }
 }
 
-async fn tell(app: &Arc<App>, changed: &[TicketId]) -> Result<(), StoreError> {
+/// Gives those that found no place in the frame.
+async fn tell(app: &Arc<App>, changed: &[TicketId]) -> Result<Vec<TicketId>, StoreError> {
     let figures = if app.inbox.wants_stats(Instant::now()) { Some(stats::read(&app.store).await?) } else { None };
     let tickets = if changed.is_empty() { Vec::new() } else { tickets::summaries(&app.store, changed).await? };
-    if !tickets.is_empty() || figures.is_some() {
-        app.inbox.tell(&tickets, figures);
+    if tickets.is_empty() && figures.is_none() {
+        return Ok(Vec::new());
     }
-    Ok(())
+    let told = app.inbox.tell(&tickets, figures);
+    Ok(tickets[told..].iter().map(|ticket| ticket.id).collect())
 }

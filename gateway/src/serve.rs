@@ -13,7 +13,8 @@ use axum::http::Request;
 use helpline_core::limits::{self, HTTP_CONNECTIONS_MAX};
 use helpline_core::protocol::CommonFrame;
 use helpline_core::reject::CloseCode;
-use helpline_persistence::{Settings, Store, StoreError, epoch};
+use helpline_persistence::sweep::Look;
+use helpline_persistence::{Settings, Store, StoreError};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use rand::RngExt;
@@ -47,7 +48,9 @@ use crate::{audit, inbox, jobs, presence, reads, relay, socket, standing, sweep,
 pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
     let settings = Settings { url: config.backing.database_url.expose().to_owned(), connections_max: config.backing.pool_connections_max };
     let store = Store::connect(settings).await?;
-    let epoch = CurrentEpoch::new(epoch::read(&store).await?);
+    // Taken before anybody is served: what is written from here on is found by the sweep, whoever watches.
+    let Look { snapshot, epoch, .. } = helpline_persistence::sweep::look(&store, None).await?;
+    let epoch = CurrentEpoch::new(epoch);
     let instance = uuid::Uuid::now_v7();
     let (relay, relay_ends) = match &config.backing.redis_url {
         Some(url) => {
@@ -100,7 +103,7 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
     openings_end.start(&app);
     places_end.start(&app);
     app.tasks.spawn(audit::run(Arc::clone(&app), audit_end));
-    app.tasks.spawn(sweep::run(Arc::clone(&app)));
+    app.tasks.spawn(sweep::run(Arc::clone(&app), snapshot));
     app.tasks.spawn(standing::run(Arc::clone(&app)));
     app.tasks.spawn(presence::run(Arc::clone(&app)));
     app.tasks.spawn(reads::run(Arc::clone(&app)));

@@ -15,9 +15,9 @@ use crate::errors::reject_of;
 use crate::failpoint::sabotaged;
 use crate::rooms::heal;
 
-/// Sweeps until the instance stops.
-pub async fn run(app: Arc<App>) {
-    let mut sweeper = Sweeper { app: Arc::clone(&app), since: None, rotation: Vec::new() };
+/// Sweeps until the instance stops, what became visible after this snapshot.
+pub async fn run(app: Arc<App>, since: Snapshot) {
+    let mut sweeper = Sweeper { app: Arc::clone(&app), since, rotation: Vec::new() };
     let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
     loop {
         // Cancel-safe: a timer, a notification that is only a hint, a token.
@@ -39,15 +39,15 @@ pub async fn run(app: Arc<App>) {
 struct Sweeper {
     app: Arc<App>,
     /// The last look; kept while the record is away, so that the next one covers the outage.
-    since: Option<Snapshot>,
+    since: Snapshot,
     /// Rooms whose heads are still to be compared in this round.
     rotation: Vec<helpline_core::ids::TicketId>,
 }
 
 impl Sweeper {
     async fn sweep(&mut self) -> Result<(), StoreError> {
-        let Look { snapshot, epoch, moved } = sweep::look(&self.app.store, self.since.as_ref()).await?;
-        let went_back = self.since.as_ref().is_some_and(|since| snapshot.is_before(since));
+        let Look { snapshot, epoch, moved } = sweep::look(&self.app.store, Some(&self.since)).await?;
+        let went_back = snapshot.is_before(&self.since);
         if *self.app.epoch.get() != epoch || went_back {
             return self.begin_anew(&epoch, snapshot).await;
         }
@@ -61,7 +61,7 @@ impl Sweeper {
         }
         // Only now: a look whose rows could not be read is repeated.
         let by_number = sabotaged("cursor-by-identity");
-        self.since = Some(if by_number { snapshot.forgetting_those_in_flight() } else { snapshot });
+        self.since = if by_number { snapshot.forgetting_those_in_flight() } else { snapshot };
         if by_number { Ok(()) } else { self.rotate().await }
     }
 
@@ -73,7 +73,7 @@ impl Sweeper {
         self.app.epoch.observe(epoch);
         self.app.rooms.reset_all(&self.app, |ticket| heads.iter().find(|heads| heads.ticket == ticket).copied());
         self.app.inbox.touch_all();
-        self.since = Some(snapshot);
+        self.since = snapshot;
         Ok(())
     }
 

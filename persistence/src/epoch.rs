@@ -2,10 +2,6 @@
 
 use helpline_core::actor::Audience;
 
-use crate::{Store, StoreError, rows};
-
-const READ: &str = include_str!("../sql/epoch/read.sql");
-
 /// The database's part of the epoch: `<system identifier>-<timeline>-<restore counter>`, in hexadecimal and decimal digits and dashes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Epoch(String);
@@ -24,14 +20,4 @@ impl Epoch {
     pub fn for_audience(&self, audience: Audience) -> String {
         format!("{}-{}", self.0, audience.as_str())
     }
-}
-
-/// Reads it.
-///
-/// # Errors
-/// When the record cannot be asked.
-pub async fn read(store: &Store) -> Result<Epoch, StoreError> {
-    let answer = store.query(READ, &[]).await?;
-    let row = answer.first().ok_or_else(|| StoreError::Row("no epoch".into()))?;
-    rows::get(row, 0).map(Epoch)
 }

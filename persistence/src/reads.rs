@@ -60,17 +60,32 @@ pub struct Place {
     pub reads: Vec<ReadPosition>,
 }
 
-/// Where these tickets stand; missing ones are missing in the answer (service function).
+/// Where a ticket stands, for this reader: who may not read it so gets no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PlaceFor {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// Who asks.
+    pub reader: UserId,
+    /// On which side they read it.
+    pub audience: Audience,
+}
+
+/// Where these tickets stand; missing ones, and those that their reader may not read so, are missing in the answer (service function).
 ///
 /// # Errors
 /// When the record cannot be asked.
-pub async fn places(store: &Store, tickets: &[TicketId]) -> Result<HashMap<TicketId, Place>, StoreError> {
-    let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
+pub async fn places(store: &Store, asked: &[PlaceFor]) -> Result<HashMap<PlaceFor, Place>, StoreError> {
+    let tickets: Vec<_> = asked.iter().map(|one| one.ticket.uuid()).collect();
+    let readers: Vec<_> = asked.iter().map(|one| one.reader.uuid()).collect();
+    let audiences: Vec<_> = asked.iter().map(|one| one.audience.as_str()).collect();
     let mut places = HashMap::new();
-    for row in &store.query(PLACES, &[&tickets]).await? {
+    for row in &store.query(PLACES, &[&tickets, &readers, &audiences]).await? {
         let ticket = TicketId::new(rows::get(row, 0)?);
+        let nth: i64 = rows::get(row, 8)?;
+        let of = usize::try_from(nth - 1).ok().and_then(|at| asked.get(at)).ok_or_else(|| StoreError::Row(format!("place {nth}")))?;
         let heads = Heads { ticket, seq: rows::seq(row, 6)?, public_seq: rows::seq(row, 7)? };
-        let place = places.entry(ticket).or_insert_with(|| Place { heads, reads: Vec::new() });
+        let place = places.entry(*of).or_insert_with(|| Place { heads, reads: Vec::new() });
         if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
             place.reads.push(position(row)?);
         }

@@ -7,6 +7,7 @@ use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::reads::PlaceFor;
 
 use super::catch_up::CatchUp;
 use crate::app::App;
@@ -68,7 +69,8 @@ async fn try_join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> R
         app.relay.join(ticket).await;
     }
     // Behind the room's door: from here on the room keeps for the member what comes.
-    let place = app.places.ask(ticket).await?.ok_or_else(Reject::not_found)?;
+    let of = PlaceFor { ticket, reader: connection.person.id, audience };
+    let place = app.places.ask(of).await?.ok_or_else(Reject::not_found)?;
     let reading = CatchUp { app, connection, room: &room, ticket, id: wish.id, audience, place };
     reading.run(wish.after, wish.epoch).await.map_err(|error| reject_of(&error))?;
     app.presence.changed(ticket);

@@ -62,61 +62,6 @@ async fn agents_see_who_else_looks_and_customers_do_not() {
 }
 
 #[tokio::test]
-async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let mut console = desk.client(0, &ben).await;
-    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
-    console.expect("the figures", |frame| frame["type"] == "inbox" && frame["stats"].is_object()).await;
-    let ticket = desk.ticket(&ada).await;
-    let names = |frame: &serde_json::Value, seq: u64| {
-        frame["type"] == "inbox"
-            && ["tickets", "moved"].iter().any(|list| {
-                let of_ticket = |t: &serde_json::Value| t["id"] == json!(ticket) && t["seq"].as_u64().is_some_and(|s| s >= seq);
-                frame[list].as_array().is_some_and(|tickets| tickets.iter().any(of_ticket))
-            })
-    };
-    // Opened by plain SQL: nobody published it.
-    console.expect("the new ticket", |frame| names(frame, 2)).await;
-    let mut customer = desk.client(1, &ada).await;
-    let ack = customer.send(ticket, "k1", "hello").await;
-    console.expect("its new state", |frame| names(frame, ack["seq"].as_u64().expect("a number"))).await;
-    let mut customer_console = desk.client(0, &ada).await;
-    assert_eq!(customer_console.ask(json!({ "type": "inbox", "on": true })).await["code"], "forbidden");
-}
-
-#[tokio::test]
-async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_changes_or_somebody_enters() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let (mut first, mut second) = (desk.client(0, &ben).await, desk.client(0, &ben).await);
-    let mut customer = desk.client(0, &ada).await;
-    assert_eq!(first.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
-    let at = |list: &'static str, seq: &serde_json::Value| {
-        let wanted = (json!(ticket), seq.clone());
-        move |frame: &serde_json::Value| {
-            let is_it = |t: &serde_json::Value| (t["id"].clone(), t["seq"].clone()) == wanted;
-            frame["type"] == "inbox" && frame[list].as_array().is_some_and(|tickets| tickets.iter().any(is_it))
-        }
-    };
-    let ack = customer.send(ticket, "k1", "one").await;
-    first.expect("all of it", at("tickets", &ack["seq"])).await;
-    let ack = customer.send(ticket, "k2", "two").await;
-    let frame = first.expect("its place", at("moved", &ack["seq"])).await;
-    assert_eq!(frame["tickets"], json!([]));
-    assert_eq!(second.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
-    let ack = customer.send(ticket, "k3", "three").await;
-    second.expect("all of it, to a newcomer", at("tickets", &ack["seq"])).await;
-    // The first answer moves the status: more than the place.
-    let mut agent = desk.client(0, &ben).await;
-    let ack = agent.send(ticket, "k4", "an answer").await;
-    let moved = json!(ack["seq"].as_u64().expect("a number") + 1);
-    let frame = first.expect("all of it, with the new status", at("tickets", &moved)).await;
-    assert_eq!(frame["tickets"][0]["status"], "in_progress");
-}
-
-#[tokio::test]
 async fn a_ping_names_moved_heads_and_a_silent_peer_is_closed_4002() {
     let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "400")).await;
     let ada = desk.customer("Ada Lovelace");

@@ -7,6 +7,7 @@ mod access;
 mod delivery;
 mod epoch;
 mod faults;
+mod inbox;
 mod live;
 mod retries;
 mod slow;

@@ -1,12 +1,15 @@
 //! People, roles, read positions, and what goes to the access log.
 
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
 use helpline_core::actor::{ActorType, Audience, StaffRole};
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::audit::{AccessRow, record};
 use helpline_persistence::people::{Identity, Standing, changed, sign_in, sign_in_all};
-use helpline_persistence::reads::{Mark, mark, places};
-use helpline_persistence::roles;
+use helpline_persistence::reads::{Mark, PlaceFor, mark, places};
+use helpline_persistence::{StoreError, roles};
 
 use crate::desk::{Desk, message, note, refusal, stored, user};
 
@@ -64,6 +67,12 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
     locker.batch_execute("commit").await.unwrap();
     let again = sign_in(&desk.store, &identity(500, "New name")).await.unwrap();
     assert_eq!(again.name.as_deref(), Some("New name"), "the next sign-in tells it");
+    // Somebody new whom an open transaction is just writing: busy soon, so that the service can ask for the others alone.
+    locker.batch_execute(&format!("begin; insert into people (id) values ('{}')", user(700))).await.unwrap();
+    let begun = Instant::now();
+    let busy = sign_in_all(&desk.store, &[identity(700, "New"), identity(701, "New too")]).await;
+    assert!(matches!(busy, Err(StoreError::Busy(_))) && begun.elapsed() < Duration::from_secs(2), "{busy:?}");
+    assert!(sign_in(&desk.store, &identity(701, "New too")).await.is_ok());
 }
 
 #[tokio::test]
@@ -122,7 +131,12 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
     for (person, audience) in [(desk.stranger, Audience::Customer), (desk.stranger, Audience::Staff), (desk.customer, Audience::Staff)] {
         assert!(at(person, audience, 3).await.is_empty(), "no right, no mark");
     }
-    assert_eq!(places(&desk.store, &[ticket]).await.unwrap()[&ticket].reads.len(), 2);
+    let of = |reader, audience| PlaceFor { ticket, reader, audience };
+    let may = [of(desk.customer, Audience::Customer), of(desk.agent, Audience::Staff)];
+    let may_not = [of(desk.stranger, Audience::Customer), of(desk.customer, Audience::Staff), of(desk.agent, Audience::Customer)];
+    let found = places(&desk.store, &[may_not.as_slice(), may.as_slice()].concat()).await.unwrap();
+    let found: HashMap<_, _> = found.iter().map(|(of, place)| (*of, place.reads.len())).collect();
+    assert_eq!(found, HashMap::from(may.map(|one| (one, 2))), "the record itself tells nobody else where it stands");
     let seen = helpline_persistence::tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
     assert_eq!((seen.read_seq.get(), seen.seq.get()), (5, 5));
 }

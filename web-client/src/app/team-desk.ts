@@ -27,8 +27,12 @@ export interface TeamDesk {
 
 /** Counts cost a query: they follow the news, but not each of them. */
 const COUNTS_MS = 1_500
-/** Pushes of one ticket within this are asked about once. */
-const ASK_MS = 120
+/** What concerns an agent is among so many of their own, the latest first. */
+const OWN_TICKETS = 100
+/** More tickets at once are rung for without asking about each. */
+const ASKED_ALONE = 3
+/** Pushes within this are asked about once, all of them together. */
+const ASK_MS = 400
 
 /** `take` gets each ticket of this agent as the record tells it, with how far they have read. */
 export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) => void, take: (ticket: TicketView) => void): TeamDesk {
@@ -40,7 +44,9 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
   const mine = new Map<string, StaffView>()
   /** How far each ticket has been rung for, or been found not to be worth it. */
   const told = new Map<string, number>()
-  const asked = new Map<string, () => void>()
+  /** Pushed, and not yet asked about: from where each was known. */
+  const asked = new Map<string, number>()
+  let stopAsking: (() => void) | null = null
   let stopCounts: (() => void) | null = null
 
   const loadCounts = async () => {
@@ -60,23 +66,41 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
   }
   const ringFor = (ticket: StaffView) => ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject })
 
-  // A push is the same for everybody: whether it brings this agent news, or their own doing, the record tells.
-  const ask = async (id: string, known: number) => {
-    asked.delete(id)
-    const result = await desk.rest.ticket(id)
-    if (!result.ok || result.value.side !== 'staff') return
-    const ticket = result.value
-    note(ticket)
-    take(ticket)
-    if (!concerns(ticket) || ticket.seq <= ticket.read_seq) return
-    const since = await desk.rest.activity(id, { after: Math.max(known, ticket.read_seq) }, LIMITS.page_events)
-    if (since.ok && since.value.events.some((event) => event.actor.id !== desk.identity.id)) ringFor(ticket)
+  const own = () => team.allTickets({ tab: 'active', assigned_to: 'me', limit: OWN_TICKETS })
+  // A push is the same for everybody: whether it brings this agent news, or their own doing, the record tells, which counts that as read.
+  // One list for however many pushes: nobody opens those tickets, and a bulk change is no flood of questions.
+  const ask = async () => {
+    stopAsking = null
+    const pushes = new Map(asked)
+    asked.clear()
+    const result = await own()
+    if (!result.ok) {
+      // The next push asks again.
+      for (const [id, known] of pushes) told.set(id, known)
+      return
+    }
+    for (const ticket of result.value.items) {
+      const known = pushes.get(ticket.id)
+      if (known === undefined) continue
+      const before = mine.get(ticket.id)
+      note(ticket)
+      take(ticket)
+      if (!concerns(ticket) || ticket.seq <= Math.max(ticket.read_seq, before?.read_seq ?? 0)) continue
+      const wasUnread = before !== undefined && before.seq > before.read_seq
+      if (!wasUnread || pushes.size > ASKED_ALONE || await isOfOthers(ticket.id, known)) ringFor(ticket)
+    }
+  }
+  /** Behind something unread, one's own doing does not show as read: the rows tell. */
+  const isOfOthers = async (id: string, known: number) => {
+    const since = await desk.rest.activity(id, { after: known }, LIMITS.page_events)
+    return !since.ok || since.value.events.some((event) => event.actor.id !== desk.identity.id)
   }
   const pushed = (ticket: StaffView) => {
     const known = Math.max(told.get(ticket.id) ?? 0, mine.get(ticket.id)?.seq ?? 0)
     if (!concerns(ticket) || ticket.seq <= known) return note(ticket)
     told.set(ticket.id, ticket.seq)
-    if (!asked.has(ticket.id)) asked.set(ticket.id, clock.after(ASK_MS, () => void ask(ticket.id, known)))
+    if (!asked.has(ticket.id)) asked.set(ticket.id, known)
+    stopAsking ??= clock.after(ASK_MS, () => void ask())
   }
   const heard = (event: HistoryEvent, ticket: TicketView) => {
     if (event.seq <= (told.get(ticket.id) ?? 0)) return
@@ -91,11 +115,11 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
   const load = async () => {
     void loadCounts()
     void reloadReplies()
-    const [figures, staff, own] = await Promise.all([team.stats(), team.agents(), team.allTickets({ tab: 'active', assigned_to: 'me', limit: 100 })])
+    const [figures, staff, listed] = await Promise.all([team.stats(), team.agents(), own()])
     // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
     if (figures.ok && stats.value === null) stats.value = figures.value
     if (staff.ok) agents.value = staff.value
-    if (own.ok) for (const ticket of own.value.items) note(ticket)
+    if (listed.ok) for (const ticket of listed.value.items) note(ticket)
   }
   const disposers = [
     desk.session.inbox((frame) => {
@@ -111,7 +135,7 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
     saw: (ticket) => note({ ...ticket, read_seq: document.visibilityState === 'visible' ? ticket.seq : ticket.read_seq }),
     dispose() {
       stopCounts?.()
-      for (const stop of asked.values()) stop()
+      stopAsking?.()
       for (const dispose of disposers) dispose()
     },
   }

@@ -1,0 +1,96 @@
+//! The consoles' lists: every changed ticket, in whole or its place alone, in frames of bounded size.
+
+use std::time::Duration;
+
+use helpline_core::limits;
+use serde_json::json;
+
+use crate::desk::{Desk, Join};
+
+#[tokio::test]
+async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
+    let desk = Desk::start(2, Join::Redis).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let mut console = desk.client(0, &ben).await;
+    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    console.expect("the figures", |frame| frame["type"] == "inbox" && frame["stats"].is_object()).await;
+    let ticket = desk.ticket(&ada).await;
+    let names = |frame: &serde_json::Value, seq: u64| {
+        frame["type"] == "inbox"
+            && ["tickets", "moved"].iter().any(|list| {
+                let of_ticket = |t: &serde_json::Value| t["id"] == json!(ticket) && t["seq"].as_u64().is_some_and(|s| s >= seq);
+                frame[list].as_array().is_some_and(|tickets| tickets.iter().any(of_ticket))
+            })
+    };
+    // Opened by plain SQL: nobody published it.
+    console.expect("the new ticket", |frame| names(frame, 2)).await;
+    let mut customer = desk.client(1, &ada).await;
+    let ack = customer.send(ticket, "k1", "hello").await;
+    console.expect("its new state", |frame| names(frame, ack["seq"].as_u64().expect("a number"))).await;
+    let mut customer_console = desk.client(0, &ada).await;
+    assert_eq!(customer_console.ask(json!({ "type": "inbox", "on": true })).await["code"], "forbidden");
+}
+
+#[tokio::test]
+async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_changes_or_somebody_enters() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let ticket = desk.ticket(&ada).await;
+    let (mut first, mut second) = (desk.client(0, &ben).await, desk.client(0, &ben).await);
+    let mut customer = desk.client(0, &ada).await;
+    assert_eq!(first.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    let at = |list: &'static str, seq: &serde_json::Value| {
+        let wanted = (json!(ticket), seq.clone());
+        move |frame: &serde_json::Value| {
+            let is_it = |t: &serde_json::Value| (t["id"].clone(), t["seq"].clone()) == wanted;
+            frame["type"] == "inbox" && frame[list].as_array().is_some_and(|tickets| tickets.iter().any(is_it))
+        }
+    };
+    let ack = customer.send(ticket, "k1", "one").await;
+    first.expect("all of it", at("tickets", &ack["seq"])).await;
+    let ack = customer.send(ticket, "k2", "two").await;
+    let frame = first.expect("its place", at("moved", &ack["seq"])).await;
+    assert_eq!(frame["tickets"], json!([]));
+    assert_eq!(second.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    let ack = customer.send(ticket, "k3", "three").await;
+    second.expect("all of it, to a newcomer", at("tickets", &ack["seq"])).await;
+    // Once it knows as much as the others, a newcomer costs it nothing.
+    tokio::time::sleep(Duration::from_millis(limits::INBOX_SETTLE_MS + 500)).await;
+    let ack = customer.send(ticket, "k3b", "three and a half").await;
+    first.expect("its place", at("moved", &ack["seq"])).await;
+    let mut third = desk.client(0, &ben).await;
+    assert_eq!(third.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    let ack = customer.send(ticket, "k3c", "nearly four").await;
+    third.expect("all of it, to a newcomer", at("tickets", &ack["seq"])).await;
+    first.expect("its place, as before", at("moved", &ack["seq"])).await;
+    // The first answer moves the status: more than the place.
+    let mut agent = desk.client(0, &ben).await;
+    let ack = agent.send(ticket, "k4", "an answer").await;
+    let moved = json!(ack["seq"].as_u64().expect("a number") + 1);
+    let frame = first.expect("all of it, with the new status", at("tickets", &moved)).await;
+    assert_eq!(frame["tickets"][0]["status"], "in_progress");
+}
+
+#[tokio::test]
+async fn a_console_is_told_of_hundreds_of_large_tickets_in_frames_that_it_can_be_sent() {
+    const TICKETS: usize = 700;
+    let desk = Desk::start(1, Join::Alone).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let mut console = desk.client(0, &ben).await;
+    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    let sql = desk.sql().await;
+    let subject = "ع".repeat(limits::SUBJECT_CHARS_MAX);
+    sql.execute(
+        "insert into support_tickets (user_id, subject, status, satisfaction_rating, satisfaction_comment)
+         select $1::text::uuid, $2, 'closed', 5, repeat('م', 300) from generate_series(1, 700)",
+        &[&ada.id.to_string(), &subject],
+    )
+    .await
+    .expect("made");
+    let mut told = std::collections::HashSet::new();
+    while told.len() < TICKETS {
+        let frame = console.expect("more of them", |frame| frame["type"] == "inbox" && frame["tickets"] != json!([])).await;
+        assert!(frame.to_string().len() <= limits::INBOX_FRAME_BYTES_MAX + 8 * 1024);
+        told.extend(frame["tickets"].as_array().expect("tickets").iter().map(|ticket| ticket["id"].to_string()));
+    }
+}

@@ -1,2 +1,0 @@
--- Cluster, timeline and restores, as one text.
-select helpline_epoch()
