@@ -210,7 +210,7 @@ pub const INBOX_INTERVAL_MS: u64 = 100;
 /// Tickets of one inbox frame; the rest follows in the next. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets a second are told at once.
 pub const INBOX_TICKETS_MAX: usize = 500;
 /// Bytes of one inbox frame, or one ticket if that is more; the rest follows in the next. The socket keeps a buffer of this size for good.
-pub const INBOX_FRAME_BYTES_MAX: usize = 64 * 1024;
+pub const INBOX_FRAME_BYTES_MAX: usize = 128 * 1024;
 /// A console that has just begun to watch is told all of each ticket; after this it is one of those who know.
 pub const INBOX_SETTLE_MS: u64 = 10_000;
 /// Tickets of which an inbox remembers that all was told; beyond, it forgets, and tells all of each once more. Whoever watches keeps as many.
