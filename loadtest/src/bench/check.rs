@@ -19,7 +19,7 @@ const CONNECTIONS: usize = 2_000;
 const PACED_RATIO_MAX: f64 = 1.6;
 const BURST_RATIO_MAX: f64 = 2.5;
 /// An idle, subscribed connection.
-const KIB_MAX: f64 = 12.0;
+const KIB_MAX: f64 = 10.0;
 /// Messages per second beside pgbench.
 const RECORD_RATIO_MIN: f64 = 2.0;
 
