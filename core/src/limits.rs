@@ -261,6 +261,8 @@ pub const SEEN_FRESH_MS: u64 = 90_000;
 pub const LOADER_MAX_AGE_S: u64 = 300;
 /// The audit lane's waiting rows; beyond, the read itself waits: a staff read without its row does not happen.
 pub const AUDIT_ROWS_MAX: usize = 4_096;
+/// After a connection that could not be accepted, before the next is tried: for want of descriptors, those that close make room.
+pub const ACCEPT_PAUSE_MS: u64 = 100;
 /// The spread of `bye`'s `retry_after_ms`, so that a drained instance's clients do not all knock at once.
 pub const BYE_SPREAD_MS: u64 = 2_000;
 /// From SIGTERM to the last socket's end.

@@ -147,7 +147,7 @@ pub async fn run(app: Arc<App>, metrics: PrometheusHandle, listener: TcpListener
             Err(error) => {
                 // Descriptors gone, most likely: those that close make room. Spinning would not.
                 tracing::warn!(cause = %error, "cannot accept");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_millis(limits::ACCEPT_PAUSE_MS)).await;
             }
         }
     }
@@ -206,7 +206,7 @@ pub async fn answer_apart(app: Arc<App>, listener: TcpListener, router: Router) 
     let places = Arc::new(Semaphore::new(limits::METRICS_CONNECTIONS_MAX));
     while let Some(accepted) = app.stop.run_until_cancelled(listener.accept()).await {
         let (Ok((stream, peer)), Ok(place)) = (accepted, Arc::clone(&places).try_acquire_owned()) else {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(limits::ACCEPT_PAUSE_MS)).await;
             continue;
         };
         let meter = Arc::default();

@@ -161,6 +161,7 @@ fn limits_table() -> String {
         ("day_spans_max", limits::DAY_SPANS_MAX as u64),
         ("typing_interval_ms", limits::TYPING_INTERVAL_MS),
         ("typing_fade_ms", limits::TYPING_FADE_MS),
+        ("inbox_known_max", limits::INBOX_KNOWN_MAX as u64),
         ("bye_spread_ms", limits::BYE_SPREAD_MS),
     ];
     let rows: String = rows.iter().map(|(name, value)| format!("  {name}: {value},\n")).collect();

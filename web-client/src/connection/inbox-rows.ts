@@ -1,10 +1,8 @@
 // All of a ticket is told once; while only its place changes, its place alone. Here the one is kept and the other filled in.
 
+import { LIMITS } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
 import type { InboxFrame } from './session.ts'
-
-/** INBOX_KNOWN_MAX: so many the server may refer to. */
-const ROWS_MAX = 20_000
 
 export interface InboxRows {
   /** The frame with all that it tells in `tickets`, in whole. */
@@ -17,7 +15,7 @@ export function createInboxRows(): InboxRows {
   const keep = (row: StaffView) => {
     rows.delete(row.id)
     rows.set(row.id, row)
-    if (rows.size > ROWS_MAX) for (const oldest of rows.keys()) return void rows.delete(oldest)
+    if (rows.size > LIMITS.inbox_known_max) for (const oldest of rows.keys()) return void rows.delete(oldest)
   }
   return {
     fill(frame) {

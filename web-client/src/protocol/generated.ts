@@ -803,5 +803,6 @@ export const LIMITS = {
   day_spans_max: 8,
   typing_interval_ms: 1000,
   typing_fade_ms: 6000,
+  inbox_known_max: 20000,
   bye_spread_ms: 2000,
 } as const;
