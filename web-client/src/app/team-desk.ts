@@ -75,8 +75,9 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
     asked.clear()
     const result = await own()
     if (!result.ok) {
-      // The next push asks again.
-      for (const [id, known] of pushes) told.set(id, known)
+      // Asked again, together with what is pushed meanwhile: news must not be lost to a busy moment.
+      for (const [id, known] of pushes) asked.set(id, known)
+      stopAsking ??= clock.after(COUNTS_MS, () => void ask())
       return
     }
     for (const ticket of result.value.items) {
