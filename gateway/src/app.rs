@@ -113,14 +113,14 @@ impl App {
             let event = Arc::new(Encoded::from_row(row));
             self.rooms.deliver(self, &event, wakes);
             self.relay.publish_event(&event, &self.epoch.get());
-            self.inbox.touch(event.ticket);
+            self.inbox.touch(event.ticket, event.seq);
         }
     }
 
     /// Writes one message through the group commit, as the socket does.
     ///
     /// # Errors
-    /// Whatever the record refuses, `overloaded` when the lane is full, `unavailable` when the record cannot be reached in time.
+    /// Whatever the record refuses, `overloaded` when the writer's queue is full, `unavailable` when the record cannot be reached in time.
     pub async fn send(&self, message: NewMessage) -> Result<Stored, Reject> {
         let (reply, answer) = tokio::sync::oneshot::channel();
         self.writer.submit(message, Reply::Once(reply))?;
@@ -138,7 +138,7 @@ impl App {
                     self.sweep_soon();
                 }
             }
-            RelayFrame::Moved { ticket, .. } => self.inbox.touch(ticket),
+            RelayFrame::Moved { ticket, seq } => self.inbox.touch(ticket, seq),
             RelayFrame::Aside { ticket, except, staff, customer } => {
                 let aside = Aside::new(|audience| {
                     let json = match audience {

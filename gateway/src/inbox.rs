@@ -1,6 +1,7 @@
 //! The consoles' lists, live: the newest state of whatever changed, at most one frame per 100 ms and console, whatever the desk does.
 //! Consoles with the same filter share one frame.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -26,7 +27,12 @@ struct State {
     groups: HashMap<InboxFilter, Group>,
     /// Tickets that changed, each once, the longest waiting first, so that none starves; empty while nobody watches.
     changed: VecDeque<TicketId>,
-    waiting: HashSet<TicketId>,
+    /// The same tickets, with the number that each has come to; none: whatever its number, it is to be told.
+    waiting: HashMap<TicketId, Option<Seq>>,
+    /// The number at which a ticket was last told to all who watch: the sweep finds every change again that was announced.
+    told: HashMap<TicketId, Seq>,
+    /// How often everything was to be told anew: what was read before such a time says nothing of what is told.
+    anew: u64,
     /// The figures as they were last told; none: tell them with the next tick.
     stats: Option<TicketStats>,
     stats_at: Option<Instant>,
@@ -59,6 +65,8 @@ impl<'a> Change<'a> {
 
 /// Bytes of a ticket's place alone.
 const PLACE_BYTES: usize = 128;
+/// By so much a ticket's `seq` makes it longer than it was counted, with the comma behind it.
+const SEQ_DIGITS_MAX: usize = 20;
 
 /// The consoles with one filter.
 #[derive(Default)]
@@ -91,6 +99,8 @@ impl Inbox {
         group.newcomers.consoles.push(Arc::clone(connection));
         group.newcomers.known.clear();
         group.newest_at = Some(Instant::now());
+        // What was told before was not told to this one, whose list may be older.
+        state.told.clear();
         state.stats = None;
         drop(state);
         if first {
@@ -108,31 +118,43 @@ impl Inbox {
         !self.0.lock().groups.is_empty()
     }
 
-    /// A ticket has changed.
-    pub fn touch(&self, ticket: TicketId) {
+    /// A ticket has come to this number.
+    pub fn touch(&self, ticket: TicketId, seq: Seq) {
         let mut state = self.0.lock();
-        if !state.groups.is_empty() {
-            state.change(ticket);
+        if !state.groups.is_empty() && !state.has_told(ticket, Some(seq)) {
+            state.change(ticket, Some(seq));
         }
     }
 
-    /// Everything may have changed: whatever was shown is told anew.
+    /// A ticket's number may be another one than it was, a lower one too.
+    pub fn touch_anew(&self, ticket: TicketId) {
+        let mut state = self.0.lock();
+        state.begin_anew([ticket]);
+    }
+
+    /// Everything may have changed: whatever was told is told anew.
     pub fn touch_all(&self) {
         let mut state = self.0.lock();
-        let shown: Vec<_> = state.groups.values().flat_map(|group| group.shown.iter().copied()).collect();
-        shown.into_iter().for_each(|ticket| state.change(ticket));
+        let shown = state.groups.values().flat_map(|group| group.shown.iter().copied());
+        let known: Vec<_> = shown.chain(state.told.keys().copied()).collect();
+        state.begin_anew(known);
         state.stats = None;
     }
 
-    /// Takes the next tickets to tell of, the rest stays for the next tick.
-    fn take(&self) -> Vec<TicketId> {
+    /// Takes the next tickets to tell of, the rest stays for the next tick. Also the time that [`Self::tell`] wants to know.
+    fn take(&self) -> (Vec<TicketId>, u64) {
         let mut state = self.0.lock();
-        let count = state.changed.len().min(limits::INBOX_TICKETS_MAX);
-        let taken: Vec<_> = state.changed.drain(..count).collect();
-        for ticket in &taken {
-            state.waiting.remove(ticket);
+        let mut taken = Vec::new();
+        while taken.len() < limits::INBOX_TICKETS_MAX
+            && let Some(ticket) = state.changed.pop_front()
+        {
+            let seq = state.waiting.remove(&ticket).flatten();
+            // Touched while it was being told.
+            if !state.has_told(ticket, seq) {
+                taken.push(ticket);
+            }
         }
-        taken
+        (taken, state.anew)
     }
 
     /// Those that could not be told now are the next ones.
@@ -142,7 +164,7 @@ impl Inbox {
             return;
         }
         for ticket in tickets.into_iter().rev() {
-            if state.waiting.insert(ticket) {
+            if state.waiting.insert(ticket, None).is_none() {
                 state.changed.push_front(ticket);
             }
         }
@@ -154,8 +176,8 @@ impl Inbox {
         !state.groups.is_empty() && (due || state.stats.is_none())
     }
 
-    /// Tells of these as far as a frame goes; gives how many of them.
-    fn tell(&self, changed: &[StaffTicket], figures: Option<TicketStats>) -> usize {
+    /// Tells of these as far as a frame goes; gives how many of them. They were read after `taken_at`, of [`Self::take`].
+    fn tell(&self, changed: &[StaffTicket], figures: Option<TicketStats>, taken_at: u64) -> usize {
         let mut state = self.0.lock();
         let news = figures.filter(|figures| state.stats.as_ref() != Some(figures));
         if let Some(figures) = figures {
@@ -166,7 +188,7 @@ impl Inbox {
         let mut bytes = 0;
         for change in changed.iter().map(Change::of) {
             let is_known = state.groups.values().all(|group| group.knows(&change));
-            bytes += if is_known { PLACE_BYTES } else { change.bytes + PLACE_BYTES };
+            bytes += if is_known { PLACE_BYTES } else { change.bytes + SEQ_DIGITS_MAX };
             if bytes > limits::INBOX_FRAME_BYTES_MAX && !changes.is_empty() {
                 break;
             }
@@ -175,15 +197,44 @@ impl Inbox {
         for (filter, group) in &mut state.groups {
             group.tell(filter, &changes, news);
         }
+        if state.anew == taken_at {
+            state.told.extend(changes.iter().map(|change| (change.ticket.id, change.ticket.seq)));
+        }
+        if state.told.len() > limits::INBOX_KNOWN_MAX {
+            state.told.clear();
+        }
         state.groups.retain(|_, group| !group.is_empty());
         changes.len()
     }
 }
 
 impl State {
-    fn change(&mut self, ticket: TicketId) {
-        if self.waiting.insert(ticket) {
-            self.changed.push_back(ticket);
+    fn change(&mut self, ticket: TicketId, seq: Option<Seq>) {
+        match self.waiting.entry(ticket) {
+            Entry::Occupied(mut waiting) => {
+                // None stays: it is more than any number.
+                let highest = (*waiting.get()).and_then(|before| Some(before.max(seq?)));
+                waiting.insert(highest);
+            }
+            Entry::Vacant(none) => {
+                none.insert(seq);
+                self.changed.push_back(ticket);
+            }
+        }
+    }
+
+    fn has_told(&self, ticket: TicketId, seq: Option<Seq>) -> bool {
+        seq.is_some_and(|seq| self.told.get(&ticket).is_some_and(|told| *told >= seq))
+    }
+
+    /// Forgets what these were told at, and tells them whatever their numbers are.
+    fn begin_anew(&mut self, tickets: impl IntoIterator<Item = TicketId>) {
+        self.anew += 1;
+        for ticket in tickets {
+            self.told.remove(&ticket);
+            if !self.groups.is_empty() {
+                self.change(ticket, None);
+            }
         }
     }
 
@@ -196,6 +247,7 @@ impl State {
         if self.groups.is_empty() {
             self.changed.clear();
             self.waiting.clear();
+            self.told.clear();
         }
     }
 }
@@ -290,8 +342,8 @@ pub async fn run(app: Arc<App>) {
         if !anybody {
             continue;
         }
-        let changed = app.inbox.take();
-        match tell(&app, &changed).await {
+        let (changed, taken_at) = app.inbox.take();
+        match tell(&app, &changed, taken_at).await {
             Ok(left) => app.inbox.put_back(left),
             Err(error) => {
                 crate::errors::reject_of(&error);
@@ -302,12 +354,12 @@ pub async fn run(app: Arc<App>) {
 }
 
 /// Gives those that found no place in the frame.
-async fn tell(app: &Arc<App>, changed: &[TicketId]) -> Result<Vec<TicketId>, StoreError> {
+async fn tell(app: &Arc<App>, changed: &[TicketId], taken_at: u64) -> Result<Vec<TicketId>, StoreError> {
     let figures = if app.inbox.wants_stats(Instant::now()) { Some(stats::read(&app.store).await?) } else { None };
     let tickets = if changed.is_empty() { Vec::new() } else { tickets::summaries(&app.store, changed).await? };
     if tickets.is_empty() && figures.is_none() {
         return Ok(Vec::new());
     }
-    let told = app.inbox.tell(&tickets, figures);
+    let told = app.inbox.tell(&tickets, figures, taken_at);
     Ok(tickets[told..].iter().map(|ticket| ticket.id).collect())
 }

@@ -51,8 +51,8 @@ impl Sweeper {
         if *self.app.epoch.get() != epoch || went_back {
             return self.begin_anew(&epoch, snapshot).await;
         }
-        for (ticket, _) in &moved {
-            self.app.inbox.touch(*ticket);
+        for (ticket, seq) in &moved {
+            self.app.inbox.touch(*ticket, *seq);
         }
         let behind = self.app.rooms.behind(&moved);
         let healed = heal::behind(&self.app, &behind).await?;
@@ -107,6 +107,7 @@ impl Sweeper {
         if now.is_none_or(|heads| heads.seq < position) {
             tracing::warn!(%ticket, "the record is behind a room; resetting it");
             self.app.rooms.reset(&self.app, ticket, now);
+            self.app.inbox.touch_anew(ticket);
         }
         Ok(())
     }

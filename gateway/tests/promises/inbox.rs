@@ -72,6 +72,29 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
 }
 
 #[tokio::test]
+async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let ticket = desk.ticket(&ada).await;
+    let (mut console, mut customer) = (desk.client(0, &ben).await, desk.client(0, &ada).await);
+    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    let names = |frame: &serde_json::Value, ticket: &serde_json::Value, seq: &serde_json::Value| {
+        let has = |list: &str| frame[list].as_array().is_some_and(|all| all.iter().any(|t| t["id"] == *ticket && t["seq"] == *seq));
+        frame["type"] == "inbox" && (has("tickets") || has("moved"))
+    };
+    let (id, ticket) = (ticket, json!(ticket));
+    for key in ["k1", "k2", "k3"] {
+        let seq = customer.send(id, key, "hello").await["seq"].clone();
+        console.expect("the change", |frame| names(frame, &ticket, &seq)).await;
+        // Opened by plain SQL: the sweep alone finds it, and in the same look or an earlier one what was announced before.
+        let found = json!(desk.ticket(&ada).await);
+        console.expect("what the sweep finds", |frame| names(frame, &found, &json!(2))).await;
+        let frames = console.transcript.iter().map(|text| serde_json::from_str(text).expect("JSON"));
+        assert_eq!(frames.filter(|frame| names(frame, &ticket, &seq)).count(), 1, "told once");
+    }
+}
+
+#[tokio::test]
 async fn a_console_is_told_of_hundreds_of_large_tickets_in_frames_that_it_can_be_sent() {
     const TICKETS: usize = 700;
     let desk = Desk::start(1, Join::Alone).await;

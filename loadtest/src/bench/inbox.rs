@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use helpline_core::limits;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -27,6 +28,8 @@ const TICKETS: usize = 2_000;
 const CHANGES_PER_SECOND: f64 = 2_000.0;
 /// Agents whose messages are the changes.
 const WRITERS: usize = 20;
+/// A desk is at rest when no ticket was shown for so long: two looks of the sweep, which tells of the tickets that were made just before.
+const REST: Duration = Duration::from_millis(2 * limits::SWEEP_INTERVAL_MS);
 /// After the last change.
 const DRAIN: Duration = Duration::from_secs(3);
 
@@ -40,6 +43,8 @@ struct Run {
     acked: AtomicU64,
     /// By ticket: the changes.
     changes: Mutex<HashMap<String, Vec<At>>>,
+    /// Microseconds since the run began, when a ticket was last shown.
+    shown_last: AtomicU64,
     /// By console and ticket: what was shown.
     shown: Mutex<HashMap<(usize, String), Vec<At>>>,
 }
@@ -88,6 +93,7 @@ async fn one(book: &mut Book, helpline: &Arc<Helpline>, consoles: usize, rate: f
         frames: AtomicU64::new(0),
         acked: AtomicU64::new(0),
         changes: Mutex::default(),
+        shown_last: AtomicU64::new(0),
         shown: Mutex::default(),
     });
     let mut crowd = JoinSet::new();
@@ -105,6 +111,7 @@ async fn one(book: &mut Book, helpline: &Arc<Helpline>, consoles: usize, rate: f
         crowd.spawn(write(Arc::clone(&run), line, orders));
         writers.push(door);
     }
+    rest(&run).await;
     let holders = helpline.holders();
     let (before, frames, from) = (usage::cpu_seconds(&holders), run.frames.load(Ordering::Relaxed), Instant::now());
     for n in 0..(rate * seconds) as usize {
@@ -140,6 +147,17 @@ async fn one(book: &mut Book, helpline: &Arc<Helpline>, consoles: usize, rate: f
     Ok(())
 }
 
+/// Waits until the desk is at [`REST`].
+async fn rest(run: &Run) {
+    loop {
+        let last = Duration::from_micros(run.shown_last.load(Ordering::Relaxed));
+        if run.begun.elapsed() >= last + REST {
+            return;
+        }
+        sleep_until(run.begun + last + REST).await;
+    }
+}
+
 fn agent(helpline: &Helpline, n: usize) -> String {
     people::token(&helpline.desk.secret, helpline.rooms[n % helpline.rooms.len()].agent, "Agent Load")
 }
@@ -151,6 +169,9 @@ async fn watch_desk(run: Arc<Run>, console: usize, mut line: Line) {
             if console < READ_IN_FULL {
                 let at = run.begun.elapsed().as_micros() as u64;
                 let frame: InboxFrame = serde_json::from_str(&text).expect("an inbox frame has tickets");
+                if frame.tickets.len() + frame.moved.len() > 0 {
+                    run.shown_last.store(at, Ordering::Relaxed);
+                }
                 let mut shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);
                 for ticket in frame.tickets.into_iter().chain(frame.moved) {
                     shown.entry((console, ticket.id)).or_default().push((ticket.seq, at));
