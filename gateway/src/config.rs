@@ -82,7 +82,7 @@ pub struct Backing {
     /// Connections to Postgres at most, writer lanes included
     #[arg(long, env = "HELPLINE_POOL_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::POOL_CONNECTIONS_MAX)]
     pub pool_connections_max: usize,
-    /// Writer lanes: statements that append messages at the same time
+    /// Writer lanes: statements that append messages at the same time, at most
     #[arg(long, env = "HELPLINE_WRITER_LANES", value_name = "N", default_value_t = limits::WRITER_LANES)]
     pub writer_lanes: usize,
     /// Redis, redis://…, when there is more than one instance; without it, this instance is alone

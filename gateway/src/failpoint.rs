@@ -2,6 +2,7 @@
 //! break, so that the history checker is seen to notice. Release builds have none of either.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The broken promise of this process, if any. Process-wide, because rooms and encodings know no configuration, and must not for this.
 static SABOTAGE: OnceLock<String> = OnceLock::new();
@@ -11,6 +12,14 @@ pub fn hit(app: &crate::app::App, place: &str) {
     if cfg!(debug_assertions) && app.config.failpoint.as_deref() == Some(place) {
         tracing::warn!(place, "failpoint reached");
         std::process::abort();
+    }
+}
+
+/// Panics here, the first time, when `--failpoint` names this place: whoever guards against a crash of its tasks is seen to.
+pub fn crash(app: &crate::app::App, place: &str) {
+    static CRASHED: AtomicBool = AtomicBool::new(false);
+    if cfg!(debug_assertions) && app.config.failpoint.as_deref() == Some(place) && !CRASHED.swap(true, Ordering::Relaxed) {
+        panic!("failpoint reached: {place}");
     }
 }
 

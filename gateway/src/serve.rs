@@ -59,7 +59,7 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
         }
         None => (Relay::alone(), None),
     };
-    let (writer, lane_ends) = Writer::new(config.backing.writer_lanes);
+    let (writer, queue_end) = Writer::new();
     let (audit_lane, audit_end) = audit::AuditLane::new();
     let bounds = Bounds {
         connections_max: config.limits.connections_max,
@@ -95,7 +95,7 @@ pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
         sweep_wanted: tokio::sync::Notify::new(),
         me: me.clone(),
     });
-    writer::start(&app, lane_ends);
+    writer::start(&app, queue_end);
     if let Some(ends) = relay_ends {
         relay::start(&app, ends);
     }

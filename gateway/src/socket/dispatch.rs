@@ -1,4 +1,4 @@
-//! One frame in, what it sets in motion. Nothing here waits for the record: sends go to their lane, requests to their queue.
+//! One frame in, what it sets in motion. Nothing here waits for the record: sends go to the writer's queue, requests to their own.
 
 use std::collections::HashMap;
 use std::sync::Arc;

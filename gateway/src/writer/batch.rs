@@ -38,6 +38,7 @@ pub(super) async fn commit(
         }
         let messages: Vec<_> = jobs.iter().map(Job::to_store).collect();
         crate::failpoint::hit(app, "inside-batch");
+        crate::failpoint::crash(app, "crash-in-batch");
         match persist(app, &messages, &append).await {
             Ok(appended) => busy.extend(settle(app, jobs, appended)),
             Err(StoreError::Data(_)) if jobs.len() > 1 => {

@@ -1,11 +1,10 @@
-//! The group commit. A message goes to the lane of its ticket; a lane takes whatever waits while its last batch is in flight (no timer),
-//! as one statement and one commit. A full lane says `overloaded`: nothing is queued without bound, nothing accepted is forgotten.
+//! The group commit. Whatever waits while the last round is in flight (no timer) makes the next one: one statement and one commit, or
+//! several side by side when it is much. A full queue says `overloaded`: nothing is queued without bound, nothing accepted is forgotten.
 
 mod batch;
-mod lane;
 mod parked;
+mod rounds;
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -25,15 +24,19 @@ use crate::outbox::Wakes;
 
 /// Where the answer to a send goes.
 pub enum Reply {
-    /// To a connection's outbox, as `ack` or `error` under this id.
-    Socket {
-        /// Whose.
-        connection: Arc<Connection>,
-        /// The frame's.
-        id: u64,
-    },
+    /// To a connection's outbox, as `ack` or `error`.
+    Socket(Awaited),
     /// To whoever waits (REST).
     Once(oneshot::Sender<Result<Stored, Reject>>),
+}
+
+/// An answer that a connection waits for, and stays open for while the instance drains. Dropped without one, because what should have given
+/// it crashed, it says `unavailable`.
+pub struct Awaited {
+    connection: Arc<Connection>,
+    /// The frame's.
+    id: u64,
+    is_answered: bool,
 }
 
 /// One send on its way.
@@ -42,49 +45,42 @@ pub(crate) struct Job {
     pub reply: Reply,
 }
 
-/// The lanes' entrances.
-pub struct Writer {
-    lanes: Vec<mpsc::Sender<Job>>,
-    /// Tickets choose their lane by this hash; the same for the instance's life.
-    hasher: RandomState,
-}
+/// The queue's entrance.
+pub struct Writer(mpsc::Sender<Job>);
 
-/// The lanes' exits, for the tasks that work them off.
-pub struct LaneEnds(Vec<mpsc::Receiver<Job>>);
+/// The queue's exit, for the task that works it off.
+pub struct QueueEnd(mpsc::Receiver<Job>);
 
 impl Writer {
-    /// This many lanes.
-    pub fn new(lanes: usize) -> (Self, LaneEnds) {
-        let (entrances, exits) = (0..lanes.max(1)).map(|_| mpsc::channel(limits::LANE_MESSAGES_MAX)).unzip();
-        (Self { lanes: entrances, hasher: RandomState::new() }, LaneEnds(exits))
+    /// An empty queue.
+    pub fn new() -> (Self, QueueEnd) {
+        let (entrance, exit) = mpsc::channel(limits::WRITER_MESSAGES_MAX);
+        (Self(entrance), QueueEnd(exit))
     }
 
-    /// Hands a message to its lane. The reply comes when it is committed or refused.
+    /// Hands a message in. The reply comes when it is committed or refused.
     ///
     /// # Errors
-    /// `overloaded` when the lane is full; the message is not stored and will not be.
+    /// `overloaded` when the queue is full; the message is not stored and will not be.
     pub fn submit(&self, message: NewMessage, reply: Reply) -> Result<(), Reject> {
-        let lane = self.hasher.hash_one(message.ticket) as usize % self.lanes.len();
         let job = Job { message, reply };
         if sabotaged("ack-before-commit") {
             job.foretell();
         }
-        self.lanes[lane].try_send(job).map_err(|refused| {
+        self.0.try_send(job).map_err(|refused| {
             metrics::counter!("helpline_sends_overloaded_total").increment(1);
-            if let Reply::Socket { connection, .. } = refused.into_inner().reply {
-                connection.awaited_acks.fetch_sub(1, Ordering::AcqRel);
+            // Whoever asks answers.
+            if let Reply::Socket(mut awaited) = refused.into_inner().reply {
+                awaited.is_answered = true;
             }
             Reject::new(RejectCode::Overloaded, "too many messages wait already").retry_after_ms(1_000)
         })
     }
 }
 
-/// Starts the lanes' tasks. They end when the writer is dropped or `stop` is cancelled, with their queues worked off.
-pub fn start(app: &Arc<App>, ends: LaneEnds) {
-    for exit in ends.0 {
-        let lane = lane::Lane::new(Arc::clone(app));
-        app.tasks.spawn(lane.run(exit));
-    }
+/// Starts the task that writes. It ends when the writer is dropped or `stop` is cancelled, with the queue worked off.
+pub fn start(app: &Arc<App>, end: QueueEnd) {
+    app.tasks.spawn(rounds::Rounds::new(Arc::clone(app)).run(end.0));
 }
 
 impl Job {
@@ -99,7 +95,7 @@ impl Job {
 
     /// Acks what is not committed, at a number that is a guess: sabotage alone does that.
     fn foretell(&self) {
-        if let Reply::Socket { connection, id } = &self.reply {
+        if let Reply::Socket(Awaited { connection, id, .. }) = &self.reply {
             let ack = CommonFrame::Ack { id: *id, key: self.message.key.clone(), seq: Seq::ZERO, at: chrono::Utc::now(), duplicate: false };
             connection.outbox.push(frame(&ack));
         }
@@ -123,24 +119,39 @@ impl Job {
 }
 
 impl Reply {
-    /// To a connection, which stays open for it while the instance drains.
+    /// To a connection, under this id.
     pub(crate) fn socket(connection: &Arc<Connection>, id: u64) -> Self {
         connection.awaited_acks.fetch_add(1, Ordering::AcqRel);
-        Self::Socket { connection: Arc::clone(connection), id }
+        Self::Socket(Awaited { connection: Arc::clone(connection), id, is_answered: false })
     }
 
     fn answer(self, key: Key, result: Result<Stored, Reject>, wakes: &mut Wakes) {
         match self {
-            Self::Socket { connection, id } => {
-                let answer = match result {
+            Self::Socket(awaited) => awaited.answer(
+                |id| match result {
                     Ok(Stored { seq, at, duplicate }) => CommonFrame::Ack { id, key, seq, at, duplicate },
                     Err(reject) => CommonFrame::error(Some(id), reject),
-                };
-                connection.outbox.push_before(frame(&answer), wakes);
-                connection.awaited_acks.fetch_sub(1, Ordering::AcqRel);
-            }
+                },
+                wakes,
+            ),
             // Whoever waited may have gone; the message is stored all the same.
             Self::Once(reply) => drop(reply.send(result)),
         }
+    }
+}
+
+impl Awaited {
+    fn answer(mut self, by_id: impl FnOnce(u64) -> CommonFrame, wakes: &mut Wakes) {
+        self.connection.outbox.push_before(frame(&by_id(self.id)), wakes);
+        self.is_answered = true;
+    }
+}
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.connection.outbox.push(frame(&CommonFrame::error(Some(self.id), crate::errors::unavailable())));
+        }
+        self.connection.awaited_acks.fetch_sub(1, Ordering::AcqRel);
     }
 }

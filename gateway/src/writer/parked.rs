@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use super::{Job, batch};
 use crate::app::App;
 
-/// The parked tickets of one lane. An entry exists exactly while its task works it off.
+/// The parked tickets. An entry exists exactly while its task works it off.
 #[derive(Default)]
 pub(super) struct Parked(Mutex<HashMap<TicketId, VecDeque<Job>>>);
 
@@ -25,7 +25,7 @@ impl Parked {
             return jobs;
         }
         let waiting: usize = tickets.values().map(VecDeque::len).sum();
-        let mut room = limits::LANE_MESSAGES_MAX.saturating_sub(waiting);
+        let mut room = limits::WRITER_MESSAGES_MAX.saturating_sub(waiting);
         let mut ready = Vec::new();
         for job in jobs {
             match tickets.get_mut(&job.message.ticket) {
@@ -34,7 +34,10 @@ impl Parked {
                     room -= 1;
                     queue.push_back(job);
                 }
-                Some(_) => job.refused(Reject::new(RejectCode::Overloaded, "this ticket is held elsewhere").retry_after_ms(1_000)),
+                Some(_) => {
+                    metrics::counter!("helpline_sends_overloaded_total").increment(1);
+                    job.refused(Reject::new(RejectCode::Overloaded, "this ticket is held elsewhere").retry_after_ms(1_000));
+                }
             }
         }
         ready
@@ -58,6 +61,7 @@ impl Parked {
     /// Commits one ticket's jobs, waiting for its lock, until none is left.
     pub(super) async fn work_off(&self, app: &Arc<App>, ticket: TicketId) {
         metrics::counter!("helpline_tickets_parked_total").increment(1);
+        let crash = Crash { parked: self, ticket };
         while let Some(jobs) = self.take(ticket) {
             // Whoever waits for a lock holds a connection of the pool meanwhile, so only a few do; the others look in now and then.
             let busy = match app.lock_waits.try_acquire() {
@@ -71,6 +75,7 @@ impl Parked {
             };
             self.put_back(ticket, busy);
         }
+        std::mem::forget(crash);
     }
 
     fn put_back(&self, ticket: TicketId, busy: Vec<Job>) {
@@ -88,5 +93,19 @@ impl Parked {
         }
         let count = queue.len().min(limits::BATCH_MESSAGES_MAX);
         Some(queue.drain(..count).collect())
+    }
+}
+
+/// Dropped in a crash, it lets the ticket go: what waits for it is answered `unavailable`, and what comes later finds no queue without a task.
+struct Crash<'a> {
+    parked: &'a Parked,
+    ticket: TicketId,
+}
+
+impl Drop for Crash<'_> {
+    fn drop(&mut self) {
+        tracing::error!(ticket = %self.ticket, "what works a parked ticket off crashed");
+        let waiting = self.parked.0.lock().remove(&self.ticket);
+        drop(waiting);
     }
 }

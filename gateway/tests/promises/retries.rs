@@ -1,7 +1,9 @@
 //! P1 and P2: an ack means committed, a retry never doubles.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use helpline_core::limits;
 use serde_json::json;
 
 use crate::client::PATIENCE;
@@ -42,7 +44,7 @@ async fn a_crash_between_commit_and_publish_neither_loses_nor_doubles() {
     let mut watcher = desk.client(0, &ben).await;
     watcher.subscribe(ticket, None).await;
 
-    let doomed = desk_with_failpoint(&desk).await;
+    let doomed = desk.another(|spec| spec.arg("--failpoint").arg("after-commit")).await;
     let mut client = crate::client::Client::hello(&doomed.ws_url(), &ada.token).await;
     client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "into the tunnel" })).await;
     client.closed().await;
@@ -57,9 +59,22 @@ async fn a_crash_between_commit_and_publish_neither_loses_nor_doubles() {
     assert_eq!(stored(&desk, "k1").await, 1);
 }
 
-/// A further instance on the desk's database, which dies after its first commit.
-async fn desk_with_failpoint(desk: &Desk) -> helpline_rig::Gateway {
-    desk.another(|spec| spec.arg("--failpoint").arg("after-commit")).await
+#[tokio::test]
+async fn a_batch_that_crashes_is_answered_and_the_next_one_is_written() {
+    let desk = Desk::start_with(1, Join::Alone, |spec| spec.arg("--failpoint").arg("crash-in-batch")).await;
+    let ada = desk.customer("Ada Lovelace");
+    let ticket = desk.ticket(&ada).await;
+    let mut client = desk.client(0, &ada).await;
+    let refused = client.send(ticket, "k1", "into the tunnel").await;
+    assert_eq!(refused["code"], "unavailable", "{refused}");
+    assert_eq!(client.send(ticket, "k1", "into the tunnel").await["duplicate"], false);
+}
+
+/// How many appends wait for a lock.
+async fn waits_for_a_lock(sql: &tokio_postgres::Client) -> i64 {
+    let count = "select count(*) from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database() and query like '%support_append%'";
+    sql.query_one(count, &[]).await.expect("a count").get(0)
 }
 
 #[tokio::test]
@@ -74,18 +89,7 @@ async fn a_retry_that_overlaps_its_first_send_is_stored_once() {
     let first = one.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "once" })).await;
     let second = two.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "once" })).await;
     let watching = desk.sql().await;
-    eventually("both sends wait for the lock", PATIENCE, async || {
-        let waiting: i64 = watching
-            .query_one(
-                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%support_append%'",
-                &[],
-            )
-            .await
-            .expect("a count")
-            .get(0);
-        (waiting == 2).then_some(())
-    })
-    .await;
+    eventually("both sends wait for the lock", PATIENCE, async || waits_for_a_lock(&watching).await.eq(&2).then_some(())).await;
     holding.commit().await.expect("the lock is released");
     let (first, second) = (one.answer(first).await, two.answer(second).await);
     assert_eq!(first["seq"], second["seq"], "{first} {second}");
@@ -114,6 +118,52 @@ async fn a_held_ticket_stalls_neither_its_lane_nor_its_order() {
         seqs.push(client.answer(id).await["seq"].as_u64().expect("an ack"));
     }
     assert!(seqs.windows(2).all(|pair| pair[1] == pair[0] + 1), "{seqs:?}");
+}
+
+/// What waited behind a stalled commit fills several lanes, one of them several batches over; one of the tickets turns out to be locked.
+#[tokio::test]
+async fn a_backlog_that_fills_several_lanes_keeps_every_tickets_order() {
+    const FEW: usize = 40;
+    let desk = Desk::start(1, Join::Alone).await;
+    let ada = desk.customer("Ada Lovelace");
+    let (stalled, held, hot) = (desk.ticket(&ada).await, desk.ticket(&ada).await, desk.ticket(&ada).await);
+    let mut tickets = vec![held, hot];
+    for _ in 0..8 {
+        tickets.push(desk.ticket(&ada).await);
+    }
+    let mut client = desk.client(0, &ada).await;
+    let (mut sql, mut other) = (desk.sql().await, desk.sql().await);
+    let stalling = sql.transaction().await.expect("a transaction");
+    let head = "select 1 from support_ticket_heads where ticket_id = $1 for update";
+    stalling.execute(head, &[&stalled.uuid()]).await.expect("the head is locked");
+    let first = client.post(json!({ "type": "send", "ticket": stalled, "key": "s", "body": "stalled" })).await;
+    let watching = desk.sql().await;
+    eventually("the commit waits", PATIENCE, async || waits_for_a_lock(&watching).await.eq(&1).then_some(())).await;
+    let holding = other.transaction().await.expect("a transaction");
+    holding.execute("select 1 from support_tickets where id = $1 for update", &[&held.uuid()]).await.expect("the ticket is locked");
+    let mut waiting = Vec::new();
+    for n in 0..2 * limits::BATCH_MESSAGES_MAX + 50 {
+        waiting.push((hot, client.post(json!({ "type": "send", "ticket": hot, "key": format!("hot{n}"), "body": "hot" })).await));
+        let ticket = tickets[n % tickets.len()];
+        if n < FEW * tickets.len() && ticket != hot {
+            waiting.push((ticket, client.post(json!({ "type": "send", "ticket": ticket, "key": format!("k{n}"), "body": "few" })).await));
+        }
+    }
+    stalling.commit().await.expect("the head is released");
+    assert_eq!(client.answer(first).await["type"], "ack");
+    let mut seqs: HashMap<_, Vec<u64>> = HashMap::new();
+    let (of_held, of_others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(ticket, _)| *ticket == held);
+    for (ticket, id) in of_others {
+        seqs.entry(ticket).or_default().push(client.answer(id).await["seq"].as_u64().expect("an ack"));
+    }
+    holding.commit().await.expect("the ticket is released");
+    for (ticket, id) in of_held {
+        seqs.entry(ticket).or_default().push(client.answer(id).await["seq"].as_u64().expect("an ack"));
+    }
+    assert_eq!(seqs.len(), tickets.len());
+    for (ticket, seqs) in seqs {
+        assert!(seqs.windows(2).all(|pair| pair[1] == pair[0] + 1), "{ticket}: {seqs:?}");
+    }
 }
 
 #[tokio::test]
