@@ -117,8 +117,16 @@ pub fn main() -> ExitCode {
             return ExitCode::from(EX_USAGE);
         }
     };
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let Ok(runtime) = builder.worker_threads(cli.command.worker_threads()).enable_all().build() else {
+    let mut builder = match cli.command.worker_threads() {
+        // Alone, a thread need not look out for others that take work from it.
+        1 => tokio::runtime::Builder::new_current_thread(),
+        threads => {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            builder.worker_threads(threads);
+            builder
+        }
+    };
+    let Ok(runtime) = builder.enable_all().build() else {
         eprintln!("helpline: the async runtime cannot start");
         return ExitCode::from(EX_OSERR);
     };
