@@ -10,8 +10,9 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::error::LoadError;
 
-/// Rows and tests that outlive a power cut are what a desk is measured with: the rig's test settings are taken back.
-const DURABLE: &[(&str, &str)] = &[("fsync", "on"), ("full_page_writes", "on")];
+/// Rows that outlive a power cut are what a desk is measured with: the rig's test settings are taken back. WAL files, once made, are kept to
+/// be used again.
+const DURABLE: &[(&str, &str)] = &[("fsync", "on"), ("full_page_writes", "on"), ("min_wal_size", "1GB")];
 /// The rig's own; it listens on this machine alone and is gone after the run.
 pub(crate) const RIG_SECRET: &str = "the load generator's secret which is gone with the rig";
 pub(crate) const RIG_PASSWORD: &str = "rig";

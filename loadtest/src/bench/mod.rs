@@ -2,7 +2,7 @@
 //!
 //! - [`peer`]: the servers, each behind one adapter; [`floor`]: the least that such a server can do
 //! - [`traffic`], [`line`], [`usage`]: an open loop of speakers and listeners, and what it cost
-//! - [`delivery`], [`idle`], [`record`], [`inbox`], [`storm`], [`growth`], [`soak`]: the scenarios
+//! - [`delivery`], [`idle`], [`record`], [`latency`], [`inbox`], [`storm`], [`growth`], [`soak`]: the scenarios
 //! - [`book`], [`targets`], [`tables`], [`html`]: what came of it; [`check`]: the ratios that do not wobble, for `make test`
 
 mod book;
@@ -13,6 +13,7 @@ mod growth;
 mod html;
 mod idle;
 mod inbox;
+mod latency;
 mod line;
 mod peer;
 mod record;
@@ -79,8 +80,10 @@ enum Name {
     Relay,
     /// What a silent connection costs
     Idle,
-    /// Messages committed per second, and their latency at half of that
+    /// Messages committed per second
     Record,
+    /// How long a message takes at half of the highest rate, and at other shares of it
+    Latency,
     /// Hundreds of consoles while thousands of tickets change
     Inbox,
     /// Everybody reconnects and resumes
@@ -91,7 +94,8 @@ enum Name {
     Soak,
 }
 
-const ALL: &[Name] = &[Name::Fanout, Name::Rooms, Name::Relay, Name::Idle, Name::Record, Name::Inbox, Name::Storm, Name::Growth];
+const ALL: &[Name] =
+    &[Name::Fanout, Name::Rooms, Name::Relay, Name::Idle, Name::Record, Name::Latency, Name::Inbox, Name::Storm, Name::Growth];
 
 /// How much of everything.
 #[derive(Debug, Clone)]
@@ -142,6 +146,7 @@ pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
             Name::Relay => delivery::relay(&mut book, &effort, &means).await?,
             Name::Idle => idle::run(&mut book, &effort, &means).await?,
             Name::Record => record::run(&mut book, &effort, &means).await?,
+            Name::Latency => latency::run(&mut book, &effort, &means).await?,
             Name::Inbox => inbox::run(&mut book, &effort, &means).await?,
             Name::Storm => storm::run(&mut book, &effort, &means).await?,
             Name::Growth => growth::run(&mut book, &effort, &means).await?,

@@ -2,12 +2,12 @@
 //! tickets, and as many agents' consoles with the same ones; a pair apart notices or not.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use helpline_core::ids::TicketId;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
 
@@ -131,40 +131,49 @@ async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
     Ok(row.map_err(LoadError::postgres("reading the counters"))?.get::<_, i64>(0) as f64)
 }
 
-/// While something goes on, one speaks and one listens in a room apart; gives what came of it and the latencies.
+/// While something goes on, one speaks and one listens in a room apart; gives what came of it and the latencies. They have a thread of their
+/// own: what the crowd's clients make each other wait is none of the desk's doing.
 async fn pair<T>(helpline: &Arc<Helpline>, meanwhile: impl Future<Output = T>) -> Result<(T, Quantiles), LoadError> {
+    let (there, arrived) = oneshot::channel();
+    let (over, ended) = oneshot::channel::<()>();
+    let helpline = Arc::clone(helpline);
+    let apart = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| LoadError::Program { program: "a runtime for the pair", why: error.to_string() })?;
+        runtime.block_on(probe(&helpline, there, ended))
+    });
+    // Whoever could not come says why at the end.
+    let _ = arrived.await;
+    let result = meanwhile.await;
+    drop(over);
+    Ok((result, apart.await.expect("the pair does not panic")?))
+}
+
+/// One speaks and one listens, until it is over.
+async fn probe(helpline: &Helpline, there: oneshot::Sender<()>, mut over: oneshot::Receiver<()>) -> Result<Quantiles, LoadError> {
     let room = helpline.rooms.len() - 1;
     let mut listener = Line::open(&helpline.opening(Seat { instance: 0, room, side: Side::Listener(0) })).await?;
     let mut speaker = Line::open(&helpline.opening(Seat { instance: 0, room, side: Side::Speaker })).await?;
-    let (times, over, begun) = (Arc::new(Times::default()), Arc::new(AtomicBool::new(false)), Instant::now());
-    let mut both = JoinSet::new();
-    let (ended, peer) = (Arc::clone(&over), Arc::clone(helpline));
-    both.spawn(async move {
-        let mut n = 0;
-        while !ended.load(Ordering::Relaxed) {
-            tokio::time::sleep_until(begun + PROBE_EVERY * n).await;
-            if speaker.say(peer.frame(0, room, u64::from(n))).await.is_err() {
-                return;
+    let _ = there.send(());
+    let (times, begun) = (Times::default(), Instant::now());
+    let due = |n: u32| begun + PROBE_EVERY * n;
+    let (mut said, mut heard) = (0, 0);
+    loop {
+        // Cancel-safe: a channel's receiver, a timer, and a line.
+        tokio::select! {
+            _ = &mut over => return Ok(times.quantiles()),
+            () = sleep_until(due(said)) => {
+                speaker.say(helpline.frame(0, room, u64::from(said))).await?;
+                said += 1;
             }
-            n += 1;
-        }
-    });
-    let (noted, peer) = (Arc::clone(&times), Arc::clone(helpline));
-    both.spawn(async move {
-        let mut n = 0;
-        while let Ok(text) = listener.hear().await {
-            match peer.hear(&text) {
+            text = listener.hear() => match helpline.hear(&text?) {
                 Heard::Delivery => {
-                    noted.note((begun + PROBE_EVERY * n).elapsed());
-                    n += 1;
+                    times.note(due(heard).elapsed());
+                    heard += 1;
                 }
-                Heard::Ping(_) => drop(listener.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await),
+                Heard::Ping(_) => listener.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?,
                 Heard::Other => {}
-            }
+            },
         }
-    });
-    let result = meanwhile.await;
-    over.store(true, Ordering::Relaxed);
-    both.shutdown().await;
-    Ok((result, times.quantiles()))
+    }
 }

@@ -1,8 +1,7 @@
 //! `record`: messages committed per second through the gateway, beside the same rows written one transaction each by pgbench, and beside
-//! the gateway's own SQL without a gateway, by turns on the same Postgres. Then the latency at half of the rate that was found.
+//! the gateway's own SQL without a gateway, by turns on the same Postgres.
 
 mod direct;
-mod half;
 mod pgbench;
 mod through;
 
@@ -72,8 +71,7 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
             book.note("record", subject, book::CPU, written.record_cpu + written.gateway_cpu);
         }
     }
-    drop((pgbench, helpline));
-    half::run(book, effort, means).await
+    Ok(())
 }
 
 /// The median over the rounds of the gateway's messages per second beside pgbench's, by turns.

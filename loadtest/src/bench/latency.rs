@@ -12,11 +12,11 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::super::Effort;
-use super::super::book::{self, Book, Curve};
-use super::super::line::Line;
-use super::super::peer::{Helpline, Means, Peer, Seat, Setup, Side, Talk};
-use super::super::traffic::{Quantiles, Times, open_all};
+use super::book::{self, Book, Curve};
+use super::line::Line;
+use super::peer::{Helpline, Means, Peer, Seat, Setup, Side, Talk};
+use super::traffic::{Quantiles, Times, open_all};
+use super::{Effort, usage};
 use crate::desk::Relay;
 use crate::error::LoadError;
 
@@ -29,16 +29,20 @@ const SECONDS: f64 = 6.0;
 const WINDOW: usize = 8;
 /// Between two looks at the disk.
 const SYNC_EVERY: Duration = Duration::from_millis(25);
-/// What has not come by then is late whenever it comes.
+/// What has not come by then is counted as wrong.
 const DRAIN: Duration = Duration::from_secs(3);
 
 /// What all connections share.
 struct Run {
+    /// In every text and key: a page of the history may bring what an earlier run said.
+    name: String,
     begun: Instant,
     acked: Times,
     seen: Times,
     late: Times,
+    sent: AtomicU64,
     acks: AtomicU64,
+    sights: AtomicU64,
     /// While the highest rate is sought: a send for each ack.
     window: Option<Semaphore>,
 }
@@ -58,12 +62,22 @@ struct Outcome {
     seen: Quantiles,
     late: Quantiles,
     per_second: f64,
+    /// Sends without an ack, and messages not seen on the other instance.
+    wrong: u64,
+    /// Cores in use meanwhile: the servers', and with the generator's.
+    cores: (f64, f64),
 }
 
-pub(super) async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+/// Runs the scenario.
+///
+/// # Errors
+/// When one of our own servers does not run.
+pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
     let setup = Setup { instances: 2, rooms, relay: Relay::Redis };
-    let helpline: Arc<dyn Peer> = Arc::new(Helpline::start(setup, means, Talk::Messages).await?);
+    let helpline = Helpline::start(setup, means, Talk::Messages).await?;
+    helpline.admin.batch_execute(include_str!("../../sql/fill_wal.sql")).await.map_err(LoadError::postgres("making WAL files"))?;
+    let helpline: Arc<dyn Peer> = Arc::new(helpline);
     // The first is thrown away: caches, plans, the allocator.
     one(&helpline, rooms, Pace::Closed, 2.0).await?;
     let highest = one(&helpline, rooms, Pace::Closed, effort.pick(SECONDS, 2.0)).await?.per_second;
@@ -77,11 +91,13 @@ pub(super) async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Resu
         let rounds = if *share == 0.5 { effort.rounds.min(3) } else { 1 };
         for _ in 0..rounds {
             let disk = Disk::watch(&means.work);
-            let Outcome { acked, seen, late, .. } = one(&helpline, rooms, Pace::Open(rate), effort.pick(SECONDS, 2.0)).await?;
+            let Outcome { acked, seen, late, cores, per_second, wrong } =
+                one(&helpline, rooms, Pace::Open(rate), effort.pick(SECONDS, 2.0)).await?;
             let disk = disk.quantiles().await;
             eprintln!(
-                "  latency at {rate:.0}/s: ack p99 {:.1} ms, seen p99 {:.1} ms, generator late p99 {:.1} ms, disk sync p99 {:.1} ms",
-                acked.p99, seen.p99, late.p99, disk.p99
+                "  latency at {rate:.0}/s: ack p50 {:.1} p99 {:.1} ms, seen p99 {:.1} ms, generator late p99 {:.1} ms, disk sync p99 {:.1} ms, \
+                 cores in use {:.2} (servers {:.2}), {wrong} wrong",
+                acked.p50, acked.p99, seen.p99, late.p99, disk.p99, cores.1, cores.0
             );
             if *share == 0.5 {
                 book.note("latency", "Helpline", book::P50, acked.p50);
@@ -89,7 +105,10 @@ pub(super) async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Resu
                 book.note("latency", "Helpline", book::SEEN_P99, seen.p99);
                 book.note("latency", "Helpline", book::LATE, late.p99);
                 book.note("latency", "Helpline", book::DISK_P99, disk.p99);
-                book.note("latency", "Helpline", book::RATE, rate);
+                book.note("latency", "Helpline", book::RATE, per_second);
+                book.note("latency", "Helpline", book::CORE, cores.0 * 100.0);
+                book.note("latency", "generator", book::CORE, (cores.1 - cores.0) * 100.0);
+                book.note("latency", "Helpline", book::WRONG, wrong as f64);
             }
             curves[0].1.push((rate, acked.p99));
             curves[1].1.push((rate, seen.p99));
@@ -140,11 +159,14 @@ async fn one(peer: &Arc<dyn Peer>, rooms: usize, pace: Pace, seconds: f64) -> Re
     speakers.sort_by_key(|(seat, _)| seat.room);
     sleep(Duration::from_millis(500)).await;
     let run = Arc::new(Run {
+        name: format!("{:08x}", rand::random::<u32>()),
         begun: Instant::now(),
         acked: Times::default(),
         seen: Times::default(),
         late: Times::default(),
+        sent: AtomicU64::new(0),
         acks: AtomicU64::new(0),
+        sights: AtomicU64::new(0),
         window: matches!(pace, Pace::Closed).then(|| Semaphore::new(rooms * WINDOW)),
     });
     let mut crowd = JoinSet::new();
@@ -152,19 +174,30 @@ async fn one(peer: &Arc<dyn Peer>, rooms: usize, pace: Pace, seconds: f64) -> Re
         crowd.spawn(see(Arc::clone(&run), line));
     }
     let mut doors = Vec::new();
-    let name: u32 = rand::random();
     for (seat, line) in speakers {
         let (door, orders) = mpsc::channel(1_024);
         let Seat { room, .. } = seat;
         let ticket = ticket(peer, room);
-        crowd.spawn(speak(Arc::clone(&run), format!("{name:08x}.{room}"), ticket, line, orders));
+        crowd.spawn(speak(Arc::clone(&run), room, ticket, line, orders));
         doors.push(door);
     }
+    let used = || (usage::cpu_seconds(&peer.processes()), usage::cpu_seconds(&[std::process::id()]));
+    let (before, from) = (used(), Instant::now());
     send(&run, &doors, pace, seconds).await;
+    let (after, spent) = (used(), from.elapsed().as_secs_f64());
     let per_second = run.acks.load(Ordering::Relaxed) as f64 / run.begun.elapsed().as_secs_f64();
     sleep(DRAIN).await;
     crowd.shutdown().await;
-    Ok(Outcome { acked: run.acked.quantiles(), seen: run.seen.quantiles(), late: run.late.quantiles(), per_second })
+    let [sent, acks, sights] = [&run.sent, &run.acks, &run.sights].map(|count| count.load(Ordering::Relaxed));
+    let wrong = sent.abs_diff(acks) + sent.abs_diff(sights);
+    Ok(Outcome {
+        acked: run.acked.quantiles(),
+        seen: run.seen.quantiles(),
+        late: run.late.quantiles(),
+        per_second,
+        wrong,
+        cores: ((after.0 - before.0) / spent, (after.1 - before.1) / spent),
+    })
 }
 
 /// The generator: rooms take turns.
@@ -195,7 +228,7 @@ fn ticket(peer: &Arc<dyn Peer>, room: usize) -> String {
     frame.split("\"ticket\":\"").nth(1).and_then(|rest| rest.get(..36)).unwrap_or_default().to_owned()
 }
 
-async fn speak(run: Arc<Run>, name: String, ticket: String, mut line: Line, mut orders: mpsc::Receiver<Instant>) {
+async fn speak(run: Arc<Run>, room: usize, ticket: String, mut line: Line, mut orders: mpsc::Receiver<Instant>) {
     let mut n = 0_u64;
     loop {
         // Cancel-safe: a channel's receiver, and a line.
@@ -203,10 +236,12 @@ async fn speak(run: Arc<Run>, name: String, ticket: String, mut line: Line, mut 
             order = orders.recv() => {
                 let Some(due) = order else { return };
                 n += 1;
-                let micros = due.duration_since(run.begun).as_micros();
+                let (name, micros) = (&run.name, due.duration_since(run.begun).as_micros());
                 run.late.note(due.elapsed());
+                run.sent.fetch_add(1, Ordering::Relaxed);
                 // The ack brings the id back, the event the text: both are the intended time.
-                line.say(format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{name}.{n}","body":"@{micros}@"}}"#).into()).await
+                let (key, body) = (format!("{name}.{room}.{n}"), format!("@{name}@{micros}@"));
+                line.say(format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{key}","body":"{body}"}}"#).into()).await
             }
             heard = line.hear() => match heard {
                 Ok(text) => {
@@ -227,8 +262,10 @@ async fn speak(run: Arc<Run>, name: String, ticket: String, mut line: Line, mut 
 }
 
 async fn see(run: Arc<Run>, mut line: Line) {
+    let mark = format!("\"@{}@", run.name);
     while let Ok(text) = line.hear().await {
-        if let Some(micros) = text.split_once("\"@").and_then(|(_, rest)| number(rest)) {
+        if let Some(micros) = text.split_once(&mark).and_then(|(_, rest)| number(rest)) {
+            run.sights.fetch_add(1, Ordering::Relaxed);
             run.seen.note(run.begun.elapsed().saturating_sub(Duration::from_micros(micros)));
         }
         if answer(&mut line, &text).await.is_err() {
