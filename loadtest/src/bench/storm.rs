@@ -27,7 +27,7 @@ const AGENTS: usize = 500;
 /// Clients that come back at the same moment; the next one begins when one is done.
 const AT_ONCE: usize = 512;
 /// Between two frames of the pair apart.
-const PROBE_EVERY: Duration = Duration::from_millis(20);
+const PROBE_EVERY: Duration = Duration::from_millis(5);
 /// Postgres hands its counters in about once a second.
 const COUNTERS_SETTLE: Duration = Duration::from_millis(1_500);
 
