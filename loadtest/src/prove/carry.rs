@@ -189,8 +189,8 @@ impl Stage {
             GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
             GatewayOp::RedisUnplug => link.unplug(),
             GatewayOp::RedisHeal => link.resume(),
-            GatewayOp::FewDescriptors => return Ok(limit_descriptors(gateway.pid(), 0)),
-            GatewayOp::ManyDescriptors => return Ok(limit_descriptors(gateway.pid(), 30_000)),
+            GatewayOp::FewDescriptors => return Ok(limit_descriptors(gateway.pid(), open_descriptors)),
+            GatewayOp::ManyDescriptors => return Ok(limit_descriptors(gateway.pid(), descriptors_at_most)),
         }
         Ok(String::new())
     }
@@ -272,13 +272,23 @@ impl Stage {
     }
 }
 
-/// Leaves a process so many descriptors more than it has.
-fn limit_descriptors(pid: Option<u32>, spare: usize) -> String {
+/// Allows a process so many descriptors, as far as its hard limit goes.
+fn limit_descriptors(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> String {
     let Some(pid) = pid else { return "passed over: not running".into() };
-    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count);
-    let limit = format!("--nofile={}:", open + spare);
-    let set = Command::new("prlimit").args(["--pid", &pid.to_string(), &limit]).stderr(Stdio::null()).status();
-    if set.is_ok_and(|status| status.success()) { format!("{open} open, limit {}", open + spare) } else { "passed over: no prlimit".into() }
+    let Some(limit) = limit(pid) else { return "passed over: nothing known of it".into() };
+    let set = Command::new("prlimit").args(["--pid", &pid.to_string(), &format!("--nofile={limit}:")]).stderr(Stdio::null()).status();
+    if set.is_ok_and(|status| status.success()) { format!("limit {limit}") } else { "passed over: no prlimit".into() }
+}
+
+/// As many as it has open.
+fn open_descriptors(pid: u32) -> Option<usize> {
+    Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count())
+}
+
+/// Its hard limit: `Max open files  soft  hard  files`.
+fn descriptors_at_most(pid: u32) -> Option<usize> {
+    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
+    limits.lines().find(|line| line.starts_with("Max open files"))?.split_whitespace().nth(4)?.parse().ok()
 }
 
 fn remark(outcome: &Result<String, String>) -> String {
