@@ -7,7 +7,7 @@ use helpline_persistence::messages::append;
 
 use crate::desk::{Desk, message};
 
-/// Lanes at once, as the gateway has them.
+/// Lanes at once, as many as the gateway has at most.
 const LANES: usize = 4;
 /// Tickets of one lane.
 const TICKETS: usize = 200;
