@@ -7,6 +7,8 @@ pub const BODY_BYTES_MAX: usize = 16 * 1024;
 pub const SUBJECT_CHARS_MAX: usize = 200;
 /// A rating comment's characters.
 pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
+/// Of a refused field's name and of what is wrong with it, the characters that are told: the client's own words may be long.
+pub const FIELD_ERROR_CHARS_MAX: usize = 120;
 /// A key's characters: a UUID takes 36, a hash in hexadecimal 64.
 pub const KEY_CHARS_MAX: usize = 64;
 /// Attachments of one message.

@@ -16,3 +16,4 @@ mod pages;
 mod people;
 mod problems;
 mod replies;
+mod unknown_fields;
