@@ -2,12 +2,16 @@
 
 mod client;
 mod desk;
+mod overheard;
 
 mod access;
+mod cloned;
 mod delivery;
 mod epoch;
 mod faults;
 mod inbox;
 mod live;
+mod restored;
 mod retries;
+mod rewound;
 mod slow;
