@@ -15,3 +15,4 @@ mod restored;
 mod retries;
 mod rewound;
 mod slow;
+mod upgraded;

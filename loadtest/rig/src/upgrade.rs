@@ -10,14 +10,14 @@ use crate::{ParentDeath, Postgres, RigError, free_port, locate};
 const CHECKSUMS_BY_DEFAULT_SINCE: u32 = 18;
 
 impl Postgres {
-    /// Upgrades this cluster, which must be stopped, to the Postgres whose directory `installation` holds `bin`, `lib` and `share`;
-    /// starts the upgraded cluster with the same settings and passwords. The old one is left as it is, not to be started again.
+    /// Upgrades this cluster, which must be stopped, to the Postgres whose programs are in `bin`, a directory that the Postgres user can
+    /// enter; starts the upgraded cluster with the same settings and passwords. The old one is left as it is, not to be started again.
     ///
     /// # Errors
     /// [`RigError::Failed`] with what `initdb` or `pg_upgrade` wrote; those of a start.
-    pub async fn upgraded(&self, installation: &Path) -> Result<Self, RigError> {
-        let (old, old_bin, installation) = (self.cluster.shared(), self.bin_dir().to_owned(), installation.to_owned());
-        let upgrading = tokio::task::spawn_blocking(move || upgrade(&old, &old_bin, &installation));
+    pub async fn upgraded(&self, bin: &Path) -> Result<Self, RigError> {
+        let (old, old_bin, bin) = (self.cluster.shared(), self.bin_dir().to_owned(), bin.to_owned());
+        let upgrading = tokio::task::spawn_blocking(move || upgrade(&old, &old_bin, &bin).map(|cluster| (cluster, bin)));
         let (cluster, bin) = upgrading.await.expect("the upgrade's task does not panic")?;
         let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
@@ -30,18 +30,14 @@ pub(crate) struct OldCluster {
     pub(crate) password: String,
 }
 
-fn upgrade(old: &OldCluster, old_bin: &Path, installation: &Path) -> Result<(Cluster, PathBuf), RigError> {
+fn upgrade(old: &OldCluster, old_bin: &Path, bin: &Path) -> Result<Cluster, RigError> {
     let (cluster, place) = Cluster::reserved(old.password.clone())?;
-    // A copy where the Postgres user can enter: the installation may lie below a directory that is closed to it.
-    let programs = place.join("programs");
-    copy(installation, &programs)?;
-    let bin = programs.join("bin");
     let major = locate::major_version(&bin.join("postgres"))
         .ok_or(RigError::NotFound { program: "postgres", hint: "the directory named for the upgrade has no bin/postgres that runs" })?;
     let options: &[&str] = if major >= CHECKSUMS_BY_DEFAULT_SINCE { &["--no-sync", "--no-data-checksums"] } else { &["--no-sync"] };
-    cluster.initdb(&bin, &place, options)?;
+    cluster.initdb(bin, &place, options)?;
     let mut command = Command::new(bin.join("pg_upgrade"));
-    command.arg("--old-bindir").arg(old_bin).arg("--new-bindir").arg(&bin);
+    command.arg("--old-bindir").arg(old_bin).arg("--new-bindir").arg(bin);
     command.arg("--old-datadir").arg(&old.data).arg("--new-datadir").arg(&cluster.data);
     command.args(["--username", SUPERUSER, "--old-port", &free_port().to_string(), "--new-port", &free_port().to_string()]);
     command.arg("--socketdir").arg(&place).env("PGPASSWORD", &old.password).current_dir(&place);
@@ -51,13 +47,5 @@ fn upgrade(old: &OldCluster, old_bin: &Path, installation: &Path) -> Result<(Clu
         let log = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         return Err(RigError::Failed { program: "pg_upgrade".into(), status: output.status.to_string(), log });
     }
-    Ok((cluster, bin))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), RigError> {
-    let copied = Command::new("cp").args(["--recursive", "--dereference", "--no-target-directory"]).arg(from).arg(to).status();
-    match copied.map_err(RigError::io("starting cp"))? {
-        status if status.success() => Ok(()),
-        status => Err(RigError::Failed { program: "cp".into(), status: status.to_string(), log: from.display().to_string() }),
-    }
+    Ok(cluster)
 }
