@@ -112,7 +112,7 @@ impl App {
         for row in rows {
             let event = Arc::new(Encoded::from_row(row));
             self.rooms.deliver(self, &event, wakes);
-            self.relay.publish_event(&event, &self.epoch.get());
+            self.relay.publish_event(&event);
             self.inbox.touch(event.ticket, event.seq);
         }
     }
@@ -131,12 +131,7 @@ impl App {
     pub(crate) fn hear(&self, frame: RelayFrame, wakes: &mut Wakes) {
         match frame {
             RelayFrame::Event(event) => {
-                // Of another history than ours: the sweep will find out which of the two is void.
-                if event.epoch == self.epoch.get().as_str() {
-                    self.rooms.deliver(self, &Arc::new(Encoded::from_relay(&event)), wakes);
-                } else {
-                    self.sweep_soon();
-                }
+                self.rooms.deliver(self, &Arc::new(Encoded::from_relay(&event)), wakes);
             }
             RelayFrame::Moved { ticket, seq } => self.inbox.touch(ticket, seq),
             RelayFrame::Aside { ticket, except, staff, customer } => {
