@@ -1,16 +1,17 @@
-//! Two databases of one origin (production and a staging copy made with `createdb -T`) whose instances share one Redis: the tickets, the
-//! people and the cluster are the same, and still nothing of the one reaches the other.
+//! Two databases of one origin (production and a staging copy) whose instances share one Redis: the tickets and the people are the same, of a
+//! copy by `createdb -T` the cluster too, of a volume snapshot even the database's identity; and still nothing of the one reaches the other.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use helpline_core::ids::TicketId;
+use helpline_rig::Postgres;
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::desk::{Desk, Join, Person, eventually};
-use crate::overheard::{Overheard, channels};
+use crate::overheard::{Overheard, Publication, channels};
 
 /// Longer than an instance probes Redis, looks at the database, and tells consoles.
 const SETTLED: Duration = Duration::from_millis(2_500);
@@ -24,26 +25,49 @@ struct Clones {
     ticket: TicketId,
 }
 
-/// One instance on the original, two on the copy, one Redis.
-async fn clones() -> Clones {
-    let mut original = Desk::start(0, Join::Redis).await;
-    let ada = original.customer("Ada Lovelace");
-    let (ben, cleo) = (original.staff("Ben Okafor", "support_agent").await, original.staff("Cleo Duarte", "admin").await);
-    let ticket = original.ticket(&ada).await;
+/// One instance on the original, two on a copy by `createdb -T` in the same cluster, one Redis.
+async fn by_template() -> Clones {
+    let original = Desk::start(0, Join::Redis).await;
+    let people = people(&original).await;
     let name = format!("{}_copy", original.database());
     eventually("the original has no connections and can be copied", Duration::from_secs(10), async || {
         original.postgres.create_database(&name, Some(original.database())).await.ok()
     })
     .await;
+    let postgres = Arc::clone(&original.postgres);
+    start(original, postgres, name, people).await
+}
+
+/// The same with a copy of the cluster's files.
+async fn by_snapshot() -> Clones {
+    let original = Desk::start_apart(Postgres::start_temporary().await.expect("a Postgres starts"), 0, Join::Redis).await;
+    let people = people(&original).await;
+    original.postgres.stop().await.expect("stopped");
+    let copy = original.postgres.start_snapshot().await.expect("a copy starts");
+    original.postgres.start().await.expect("started again");
+    let name = original.database().to_owned();
+    start(original, Arc::new(copy), name, people).await
+}
+
+type People = (Person, Person, Person, TicketId);
+
+async fn people(desk: &Desk) -> People {
+    let ada = desk.customer("Ada Lovelace");
+    let (ben, cleo) = (desk.staff("Ben Okafor", "support_agent").await, desk.staff("Cleo Duarte", "admin").await);
+    let ticket = desk.ticket(&ada).await;
+    (ada, ben, cleo, ticket)
+}
+
+async fn start(mut original: Desk, postgres: Arc<Postgres>, database: String, (ada, ben, cleo, ticket): People) -> Clones {
     let gateway = original.another(|spec| spec).await;
     original.gateways.push(gateway);
     let url = original.redis().url();
-    let copy = Desk::start_on(Arc::clone(&original.postgres), name, 2, Join::Alone, |spec| spec.env("HELPLINE_REDIS_URL", &url)).await;
+    let copy = Desk::start_on(postgres, database, 2, Join::Alone, |spec| spec.env("HELPLINE_REDIS_URL", &url)).await;
     Clones { original, copy, ada, ben, cleo, ticket }
 }
 
 /// A customer, an agent with a console, all on the ticket.
-async fn people(desk: &Desk, n: usize, clones: &Clones) -> (Client, Client) {
+async fn enter(desk: &Desk, n: usize, clones: &Clones) -> (Client, Client) {
     let (mut customer, mut agent) = (desk.client(n, &clones.ada).await, desk.client(n, &clones.ben).await);
     customer.subscribe(clones.ticket, None).await;
     agent.subscribe(clones.ticket, None).await;
@@ -77,28 +101,33 @@ async fn everything_happens(desk: &Desk, clones: &Clones, listeners: &mut (Clien
     assert_eq!(listeners.1.closed().await, Some(4503), "another role ends the agent's connection, on the other instance too");
 }
 
-#[tokio::test]
-async fn nothing_that_happens_on_a_copy_reaches_the_original_through_a_shared_redis() {
-    let clones = clones().await;
-    let Clones { original, copy, .. } = &clones;
-    let (mut customer, mut agent) = people(original, 0, &clones).await;
-    let mut listeners = people(copy, 1, &clones).await;
+/// What the original's people are told of while everything happens on the copy, and what was published meanwhile.
+async fn crossing(clones: &Clones) -> (BTreeSet<String>, Vec<Publication>) {
+    let Clones { original, copy, .. } = clones;
+    let (mut customer, mut agent) = enter(original, 0, clones).await;
+    let mut listeners = enter(copy, 1, clones).await;
     customer.listen(SETTLED).await;
     agent.listen(SETTLED).await;
     customer.transcript.clear();
     agent.transcript.clear();
     let overheard = Overheard::start(original.redis()).await;
-    everything_happens(copy, &clones, &mut listeners).await;
+    everything_happens(copy, clones, &mut listeners).await;
     customer.listen(SETTLED).await;
     agent.listen(SETTLED).await;
-    let heard = overheard.end().await;
     let told = customer.transcript.iter().chain(&agent.transcript).map(|text| serde_json::from_str::<Value>(text).expect("JSON"));
     let is_quiet = |frame: &Value| {
         frame["type"] == "ping" || (frame["type"] == "inbox" && frame["tickets"] == json!([]) && frame["moved"] == json!([]))
     };
-    let crossed: BTreeSet<String> = told.filter(|frame| !is_quiet(frame)).map(|frame| frame["type"].to_string()).collect();
+    let crossed = told.filter(|frame| !is_quiet(frame)).map(|frame| frame["type"].to_string()).collect();
+    (crossed, overheard.end().await)
+}
 
+#[tokio::test]
+async fn nothing_that_happens_on_a_copy_reaches_the_original_through_a_shared_redis() {
+    let clones = by_template().await;
+    let (crossed, heard) = crossing(&clones).await;
     // And at Redis: no channel on which the copy's instances spoke is one that the original's instance listens to.
+    let Clones { original, copy, .. } = &clones;
     for gateway in &copy.gateways {
         gateway.kill9().await.expect("killed");
     }
@@ -113,4 +142,11 @@ async fn nothing_that_happens_on_a_copy_reaches_the_original_through_a_shared_re
     assert!(spoken.len() >= 4, "what the copy told its own: {spoken:?}");
     let shared: Vec<_> = spoken.intersection(&own).collect();
     assert!(crossed.is_empty() && shared.is_empty(), "the original's people were told of the copy: {crossed:?}, over {shared:?}");
+}
+
+#[tokio::test]
+async fn nothing_that_happens_on_a_volume_snapshot_reaches_the_original_through_a_shared_redis() {
+    let clones = by_snapshot().await;
+    let (crossed, _) = crossing(&clones).await;
+    assert!(crossed.is_empty(), "the original's people were told of the copy: {crossed:?}");
 }

@@ -19,10 +19,10 @@ impl Publication {
         self.payload.split(' ').next().unwrap_or_default()
     }
 
-    /// The frame itself.
+    /// The frame, behind the words that say where it comes from.
     pub fn frame(&self) -> serde_json::Value {
-        let json = self.payload.split_once(' ').map_or("", |(_, json)| json);
-        serde_json::from_str(json).unwrap_or_default()
+        let json = self.payload.find('{').map(|at| &self.payload[at..]);
+        json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
     }
 }
 

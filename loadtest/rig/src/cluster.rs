@@ -47,6 +47,16 @@ impl Cluster {
         Ok((Self { data: place.join("data"), password, user, temporary: Some(place.clone()) }, place))
     }
 
+    /// A copy of its files, as a volume snapshot makes one, removed on drop. The server must be stopped.
+    pub(crate) fn snapshot(&self) -> Result<Self, RigError> {
+        let (copy, _) = Self::reserved(self.password.clone())?;
+        let status = Command::new("cp").arg("--archive").arg(&self.data).arg(&copy.data).status().map_err(RigError::io("starting cp"))?;
+        if !status.success() {
+            return Err(RigError::Failed { program: "cp".into(), status: status.to_string(), log: self.data.display().to_string() });
+        }
+        Ok(copy)
+    }
+
     /// What an upgrade needs to know of it.
     pub(crate) fn shared(&self) -> OldCluster {
         OldCluster { data: self.data.clone(), password: self.password.clone() }

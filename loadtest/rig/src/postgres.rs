@@ -87,6 +87,16 @@ impl Postgres {
         Self::start_cluster(self.bin.clone(), cluster, ParentDeath::Quit, &settings).await
     }
 
+    /// A second server on a copy of this one's files, as after a volume snapshot: the same system identifier, databases and passwords.
+    /// This server must be stopped.
+    ///
+    /// # Errors
+    /// When the files cannot be copied, or the copy does not start.
+    pub async fn start_snapshot(&self) -> Result<Self, RigError> {
+        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Self::start_cluster(self.bin.clone(), self.cluster.snapshot()?, ParentDeath::Quit, &settings).await
+    }
+
     /// Makes a standby a primary, on a timeline of its own; returns when it takes writes.
     ///
     /// # Errors
