@@ -4,6 +4,7 @@ mod client;
 mod desk;
 
 mod access;
+mod bad_rows;
 mod delivery;
 mod epoch;
 mod faults;
