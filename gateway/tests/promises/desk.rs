@@ -195,6 +195,16 @@ impl Desk {
         client
     }
 
+    /// What the `n`th gateway's `/metrics` says.
+    pub async fn metrics(&self, n: usize) -> String {
+        let url = format!("{}/metrics", self.gateways[n].http_url());
+        let read = move || {
+            let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
+            agent.get(&url).call().expect("metrics are served").body_mut().read_to_string().expect("text")
+        };
+        tokio::task::spawn_blocking(read).await.expect("read")
+    }
+
     /// A customer with a good token.
     pub fn customer(&self, name: &str) -> Person {
         person(name)

@@ -5,6 +5,7 @@ mod desk;
 mod overheard;
 
 mod access;
+mod bad_rows;
 mod cloned;
 mod delivery;
 mod epoch;
