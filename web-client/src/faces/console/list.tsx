@@ -31,11 +31,12 @@ export function InboxList({ work, router, me }: ListProps) {
   const { scroller, from, to } = useRows(order.length, inbox)
   useHold(scroller, inbox)
   useCursor(scroller, order, cursor.value)
-  useEffect(() => { if (to + AHEAD_ROWS > order.length && inbox.more.value) void inbox.loadMore() }, [to, order.length, inbox, inbox.more.value])
+  const filters = inbox.filters.value
+  useEffect(() => inbox.want(to + AHEAD_ROWS), [to, inbox, filters])
   const open = work.place
   return (
     <>
-      <ProblemLine problem={inbox.problem.value} onRetry={() => void inbox.reload()} />
+      <ProblemLine problem={inbox.problem.value} onRetry={inbox.retry} />
       {inbox.held.value > 0 && (
         <button type="button" class="held" data-testid={T.listHeld} onClick={() => { inbox.release(); scroller.current?.scrollTo({ top: 0 }) }}>
           {t('console.updates', { n: inbox.held.value })} · {t('console.updates_show')}
