@@ -126,6 +126,8 @@ describe('pages', () => {
     await requests[3]?.answer(refused('invalid_field'))
     clock.pass(1e9)
     expect(requests.length, 'asking again would not help').toBe(4)
+    // Also when one has scrolled away from it.
+    list.want(20)
     list.retry()
     await requests[4]?.answer(page(50, 70, null))
     expect([list.problem.value, list.order.value.length]).toEqual([null, 70])

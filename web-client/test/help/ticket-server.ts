@@ -183,6 +183,8 @@ export function ticketServer(random: () => number) {
     create,
     change,
     push,
+    /** A frame by hand. */
+    say: (frame: InboxFrame) => listener(rows.fill(frame)),
     deliver() {
       const frame = wire.shift()
       if (frame !== undefined) listener(rows.fill(frame))
