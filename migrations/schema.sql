@@ -114,6 +114,26 @@ $$;
 ALTER FUNCTION public.delete_old_archived_tickets(p_now timestamp with time zone, p_limit integer) OWNER TO helpline_owner;
 
 --
+-- Name: helpline_cluster(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.helpline_cluster() RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  return (
+    select ('x' || substr(encode(sha256(int8send(s.system_identifier) || int8send(d.oid::bigint)), 'hex'), 1, 16))::bit(64)::bigint
+    from pg_control_system() s, pg_database d
+    where d.datname = current_database()
+  );
+end
+$$;
+
+
+ALTER FUNCTION public.helpline_cluster() OWNER TO helpline_owner;
+
+--
 -- Name: helpline_epoch(); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -124,8 +144,10 @@ CREATE FUNCTION public.helpline_epoch() RETURNS text
     AS $$
 begin
   return (
-    select to_hex(s.system_identifier) || '-' || to_hex(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint) || '-' || r.restores
-    from pg_control_system() s, helpline_restores r
+    select concat_ws('-', to_hex(s.system_identifier), to_hex(d.oid::bigint), to_hex(to_regclass('support_ticket_activity')::oid::bigint),
+                     to_hex(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint), r.restores)
+    from pg_control_system() s, pg_database d, helpline_restores r
+    where d.datname = current_database()
   );
 end
 $$;
@@ -146,6 +168,28 @@ $$;
 
 
 ALTER FUNCTION public.helpline_note_restore() OWNER TO helpline_owner;
+
+--
+-- Name: helpline_note_rollback(text, text, uuid, bigint); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  perform 1 from helpline_restores r for update;
+  if helpline_epoch() = p_epoch
+     and (pg_snapshot_xmax(p_snapshot::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+          or exists (select 1 from support_ticket_heads h where h.ticket_id = p_ticket and h.seq < p_seq)) then
+    perform helpline_note_restore();
+  end if;
+  return helpline_epoch();
+end
+$$;
+
+
+ALTER FUNCTION public.helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) OWNER TO helpline_owner;
 
 --
 -- Name: helpline_schema_version(); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -237,7 +281,7 @@ ALTER FUNCTION public.people_changed() OWNER TO helpline_owner;
 -- Name: support_append(boolean, uuid[], uuid[], uuid[], text[], text[], boolean[], jsonb[], bigint[], inet[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) RETURNS TABLE(n integer, code text, head bigint, side text, message_id uuid, ticket_id uuid, seq bigint, public_seq bigint, created_at timestamp with time zone, kind text, actor_id uuid, actor_type text, actor_name text, old_value text, new_value text, public_old_value text, public_new_value text, description text, row_message_id uuid, sender_id uuid, sender_type text, body text, is_internal boolean, attachments jsonb, key text, message_created_at timestamp with time zone, edited_at timestamp with time zone, redacted_at timestamp with time zone)
+CREATE FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) RETURNS TABLE(n integer, code text, head bigint, side text, message_id uuid, ticket_id uuid, seq bigint, public_seq bigint, created_at timestamp with time zone, kind text, actor_id uuid, actor_type text, actor_name text, old_value text, new_value text, public_old_value text, public_new_value text, description text, row_message_id uuid, sender_id uuid, sender_type text, body text, is_internal boolean, attachments jsonb, key text, message_created_at timestamp with time zone, edited_at timestamp with time zone, redacted_at timestamp with time zone, xid xid8, public_actor_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -257,7 +301,7 @@ declare
   v_firsts integer[];
   v_known uuid[];
   v_doubtful boolean;
-
+  v_cluster bigint;
 begin
   if p_wait then
     perform 1 from support_tickets t where t.id = any (p_tickets) order by t.id for no key update;
@@ -350,6 +394,8 @@ begin
     as b (id, ticket_id, sender_id, key, body, is_internal, attachments, ip_address, user_agent, code, side)
   where b.code = 'stored';
 
+  v_cluster := current_setting('helpline.cluster')::bigint;
+
   return query
     select o.n::integer, o.code,
            case when o.code = 'stale' then
@@ -357,24 +403,25 @@ begin
            o.side, o.message_id,
            null::uuid, null::bigint, null::bigint, null::timestamptz, null::text, null::uuid, null::text, null::text, null::text, null::text,
            null::text, null::text, null::text, null::uuid, null::uuid, null::text, null::text, null::boolean, null::jsonb, null::text,
-           null::timestamptz, null::timestamptz, null::timestamptz
+           null::timestamptz, null::timestamptz, null::timestamptz, null::xid8, null::text
     from unnest(v_codes, v_sides, v_messages, p_tickets) with ordinality as o (code, side, message_id, ticket_id, n);
 
-  -- The whole call is one transaction of the gateway's, so its rows are those that bear its number.
+  -- The whole call is one transaction of the gateway's, so its rows are those that bear its number, in its cluster; the trigger of the
+  -- insert above has named that.
   return query
     select null::integer, null::text, null::bigint, null::text, null::uuid,
            r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,
            r.public_old_value, r.public_new_value, r.description, r.message_id, r.sender_id, r.sender_type, r.body, r.is_internal,
-           r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at
+           r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.xid, r.public_actor_name
     from support_history r
-    where r.xid = pg_current_xact_id();
+    where r.cluster = v_cluster and r.xid = pg_current_xact_id();
 
   if v_known is not null then
     return query
       select null::integer, null::text, null::bigint, null::text, null::uuid,
              r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,
              r.public_old_value, r.public_new_value, r.description, r.message_id, r.sender_id, r.sender_type, r.body, r.is_internal,
-             r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at
+             r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.xid, r.public_actor_name
       from support_messages k
       cross join lateral (
         -- A retry comes soon, so its row is near the end.
@@ -969,6 +1016,7 @@ CREATE FUNCTION public.support_messages_log_inserted() RETURNS trigger
     AS $$
 declare
   v_user constant uuid := support_current_user_id();
+  v_cluster constant bigint := helpline_cluster();
   v_special boolean;
   v_refusal text;
   v_total bigint;
@@ -980,6 +1028,8 @@ declare
   v_to text[];
   v_movers jsonb;
 begin
+  -- For `support_append`, which reads back what was written here: asking again would cost as much as numbering a message.
+  perform set_config('helpline.cluster', v_cluster::text, true);
   perform 1 from support_tickets t where t.id in (select i.ticket_id from inserted i) order by t.id for no key update;
 
   -- The fast path's one question: does any of these messages change its ticket, or come to one that takes none?
@@ -1042,10 +1092,10 @@ begin
       where h.ticket_id = g.ticket_id
     )
     insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, message_id,
-      ip_address, user_agent, created_at)
+      ip_address, user_agent, cluster, created_at)
     select n.ticket_id, n.seq, case when not n.is_internal then n.place end,
            case when n.is_internal then 'internal_note_added' else 'message_added' end,
-           n.sender_id, n.sender_type, n.name, n.id, n.ip_address, n.user_agent, n.created_at
+           n.sender_id, n.sender_type, n.name, n.id, n.ip_address, n.user_agent, v_cluster, n.created_at
     from numbered n;
     get diagnostics v_rows = row_count;
     v_logged := v_logged + v_rows;
@@ -1422,9 +1472,11 @@ CREATE FUNCTION public.support_record_access(p_users uuid[], p_actions text[], p
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     AS $$
+declare
+  v_cluster constant bigint := helpline_cluster();
 begin
-  insert into access_log (user_id, action, ticket_id, refused, ip_address, user_agent, detail)
-  select e.user_id, e.action, e.ticket_id, e.refused, e.ip_address, e.user_agent, e.detail
+  insert into access_log (user_id, action, ticket_id, refused, ip_address, user_agent, detail, cluster)
+  select e.user_id, e.action, e.ticket_id, e.refused, e.ip_address, e.user_agent, e.detail, v_cluster
   from unnest(p_users, p_actions, p_tickets, p_refused, p_addresses, p_user_agents, p_details) with ordinality
     as e (user_id, action, ticket_id, refused, ip_address, user_agent, detail, n)
   order by e.n;
@@ -1620,6 +1672,7 @@ CREATE TABLE public.support_ticket_activity (
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cluster bigint DEFAULT public.helpline_cluster() NOT NULL,
     CONSTRAINT support_ticket_activity_actor_type_check CHECK ((actor_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
     CONSTRAINT support_ticket_activity_kind_check CHECK (
 CASE
@@ -1664,7 +1717,9 @@ CREATE VIEW public.support_history WITH (security_invoker='true') AS
     m.created_at AS message_created_at,
     m.edited_at,
     m.redacted_at,
-    a.xid
+    a.xid,
+    a.public_actor_name,
+    a.cluster
    FROM ((public.support_ticket_activity a
      LEFT JOIN public.support_messages m ON ((m.id = a.message_id)))
      LEFT JOIN public.people p ON ((p.id = a.actor_id)));
@@ -1712,9 +1767,13 @@ CREATE FUNCTION public.support_rows_written() RETURNS SETOF public.support_histo
     SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
+declare
+  v_cluster constant bigint := helpline_cluster();
 begin
   return query
-    select r.* from support_history r where r.xid = pg_current_xact_id_if_assigned() order by r.ticket_id, r.seq;
+    select r.* from support_history r
+    where r.cluster = v_cluster and r.xid = pg_current_xact_id_if_assigned()
+    order by r.ticket_id, r.seq;
 end
 $$;
 
@@ -2150,14 +2209,18 @@ CREATE FUNCTION public.support_sweep(p_since text) RETURNS TABLE(snapshot text, 
     SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
+declare
+  v_cluster constant bigint := helpline_cluster();
 begin
   return query
     with moved as (
       select f.ticket_id, max(f.seq) as seq
       from (
-        select a.ticket_id, a.seq from support_ticket_activity a where a.xid >= pg_snapshot_xmax(p_since::pg_snapshot)
+        select a.ticket_id, a.seq from support_ticket_activity a
+        where a.cluster = v_cluster and a.xid >= pg_snapshot_xmax(p_since::pg_snapshot) and a.xid < pg_snapshot_xmax(pg_current_snapshot())
         union all
-        select a.ticket_id, a.seq from support_ticket_activity a where a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
+        select a.ticket_id, a.seq from support_ticket_activity a
+        where a.cluster = v_cluster and a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
       ) f
       group by f.ticket_id
     )
@@ -2297,14 +2360,16 @@ CREATE FUNCTION public.support_tickets_log_inserted() RETURNS trigger
     AS $$
 declare
   v_user constant uuid := support_current_user_id();
+  v_cluster constant bigint := helpline_cluster();
 begin
   insert into support_ticket_heads (ticket_id, seq, public_seq, last_activity_at, public_last_activity_at, is_over)
   select i.id, 1, 1, i.created_at, i.created_at, support_is_over(i.status) from inserted i;
 
   insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, ip_address, user_agent,
-    created_at)
+    cluster, created_at)
   select i.id, 1, 1, 'created', v_user, a.actor_type,
-         case a.actor_type when 'customer' then p.display_name when 'admin' then p.first_name end, i.ip_address, i.user_agent, i.created_at
+         case a.actor_type when 'customer' then p.display_name when 'admin' then p.first_name end, i.ip_address, i.user_agent,
+         v_cluster, i.created_at
   from inserted i
   cross join lateral (select case when v_user is null then 'system' when v_user = i.user_id then 'customer' else 'admin' end) a (actor_type)
   left join people p on p.id = v_user;
@@ -2455,6 +2520,7 @@ CREATE FUNCTION public.support_write_history(p_tickets uuid[], p_kinds text[], p
     AS $$
 declare
   v_at constant timestamptz := clock_timestamp();
+  v_cluster constant bigint := helpline_cluster();
   v_written bigint;
 begin
   perform 1 from support_tickets t where t.id = any (p_tickets) order by t.id for no key update;
@@ -2482,11 +2548,11 @@ begin
     where h.ticket_id = g.ticket_id
   )
   insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, old_value, new_value,
-    public_old_value, public_new_value, description, message_id, ip_address, user_agent, metadata, created_at)
+    public_old_value, public_new_value, description, message_id, ip_address, user_agent, metadata, cluster, created_at)
   select n.ticket_id, n.seq, case when n.is_public then n.place end, n.kind, n.actor_id, n.actor_type,
          case n.actor_type when 'customer' then p.display_name when 'admin' then p.first_name end,
          n.old_value, n.new_value, n.public_old_value, n.public_new_value, n.description, n.message_id,
-         support_current_address(), support_current_user_agent(), coalesce(n.metadata, '{}'), v_at
+         support_current_address(), support_current_user_agent(), coalesce(n.metadata, '{}'), v_cluster, v_at
   from numbered n
   left join people p on p.id = n.actor_id;
 
@@ -2555,6 +2621,7 @@ CREATE TABLE public.access_log (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cluster bigint DEFAULT public.helpline_cluster() NOT NULL,
     CONSTRAINT access_log_action_check CHECK ((action ~ '^[a-z][a-z_]{0,63}$'::text)),
     CONSTRAINT access_log_detail_check CHECK ((octet_length((detail)::text) <= 4194304)),
     CONSTRAINT access_log_refused_check CHECK ((char_length(refused) <= 64)),
@@ -2959,17 +3026,17 @@ CREATE INDEX support_read_positions_person_idx ON public.support_read_positions 
 
 
 --
+-- Name: support_ticket_activity_cluster_xid_idx; Type: INDEX; Schema: public; Owner: helpline_owner
+--
+
+CREATE INDEX support_ticket_activity_cluster_xid_idx ON public.support_ticket_activity USING btree (cluster, xid);
+
+
+--
 -- Name: support_ticket_activity_created_at_idx; Type: INDEX; Schema: public; Owner: helpline_owner
 --
 
 CREATE INDEX support_ticket_activity_created_at_idx ON public.support_ticket_activity USING brin (created_at);
-
-
---
--- Name: support_ticket_activity_xid_idx; Type: INDEX; Schema: public; Owner: helpline_owner
---
-
-CREATE INDEX support_ticket_activity_xid_idx ON public.support_ticket_activity USING btree (xid);
 
 
 --
@@ -3657,6 +3724,13 @@ REVOKE ALL ON FUNCTION public.delete_old_archived_tickets(p_now timestamp with t
 
 
 --
+-- Name: FUNCTION helpline_cluster(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.helpline_cluster() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION helpline_epoch(); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -3669,6 +3743,14 @@ GRANT ALL ON FUNCTION public.helpline_epoch() TO helpline_service;
 --
 
 REVOKE ALL ON FUNCTION public.helpline_note_restore() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) TO helpline_service;
 
 
 --

@@ -256,6 +256,11 @@ pub const RELAY_PROBE_TIMEOUT_MS: u64 = 3_000;
 pub const RELAY_RECONCILE_MS: u64 = 5_000;
 /// The longest wait between two attempts to reach Redis.
 pub const RELAY_BACKOFF_MS_MAX: u64 = 2_000;
+/// From the first payload of another server on our channels to the warning that a copy of the desk shares them: longer than all instances
+/// take to learn of a restarted Postgres.
+pub const RELAY_OTHER_ORIGIN_MS: u64 = 30_000;
+/// Characters of what an operator lets every Redis channel name begin with; Redis sends the name with each message.
+pub const REDIS_PREFIX_CHARS_MAX: usize = 64;
 
 /// Tickets of one list page.
 pub const LIST_TICKETS_MAX: u32 = 100;

@@ -226,7 +226,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             "support_ticket_heads_pkey",
             "support_messages_key",
             "support_ticket_activity_pkey",
-            "support_ticket_activity_xid_idx",
+            "support_ticket_activity_cluster_xid_idx",
             "support_read_positions_pkey",
             "people_pkey",
             "user_roles_pkey",
