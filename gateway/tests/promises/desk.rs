@@ -100,7 +100,7 @@ impl Desk {
     fn spec(&self, settings: &impl Fn(GatewaySpec) -> GatewaySpec) -> GatewaySpec {
         let spec = Gateway::spec()
             .binary(env!("CARGO_BIN_EXE_helpline"))
-            .env("HELPLINE_DATABASE_URL", self.postgres.url_for("helpline_service", RUNTIME_PASSWORD, &self.database))
+            .env("HELPLINE_DATABASE_URL", self.database_url())
             .env("HELPLINE_JWT_SECRET", SECRET)
             .env("HELPLINE_POOL_CONNECTIONS_MAX", "8")
             .env("HELPLINE_FRAMES_PER_SECOND", "5000")
@@ -110,6 +110,11 @@ impl Desk {
             None => spec,
         };
         settings(spec)
+    }
+
+    /// Where the gateways reach the database.
+    pub fn database_url(&self) -> String {
+        self.postgres.url_for("helpline_service", RUNTIME_PASSWORD, &self.database)
     }
 
     /// A further gateway on the same record and relay.

@@ -11,4 +11,5 @@ mod faults;
 mod inbox;
 mod live;
 mod retries;
+mod roles;
 mod slow;

@@ -14,6 +14,7 @@ mod people;
 mod plans;
 mod pool;
 mod retention;
+mod roles;
 mod sizes;
 mod stats;
 mod sweep;
