@@ -13,6 +13,7 @@ mod messages;
 mod people;
 mod plans;
 mod pool;
+mod restored;
 mod retention;
 mod roles;
 mod sizes;
