@@ -284,6 +284,8 @@ pub const NOTICE_CHARS_MAX: usize = 500;
 pub const DAY_SPANS_MAX: usize = 8;
 /// How long one look at the record serves everybody who asks whether the desk is open.
 pub const AVAILABILITY_MS: u64 = 5_000;
+/// Between two looks at the database's roles: whether any of them can act as customers and as staff.
+pub const ROLE_CHECK_INTERVAL_MS: u64 = 10_000;
 /// Between two writes that the connected staff are there.
 pub const SEEN_RENEW_MS: u64 = 30_000;
 /// Staff seen within this are online: two renewals may fail.
