@@ -915,7 +915,7 @@ ALTER FUNCTION public.support_lock_ticket(p_ticket uuid, OUT ticket public.suppo
 -- Name: support_mark_read(uuid[], uuid[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_mark_read(p_tickets uuid[], p_people uuid[], p_audiences text[], p_seqs bigint[]) RETURNS TABLE(ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+CREATE FUNCTION public.support_mark_read(p_tickets uuid[], p_people uuid[], p_audiences text[], p_seqs bigint[]) RETURNS TABLE(ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -961,7 +961,7 @@ begin
     )
     select m.ticket_id, m.person_id, case when t.user_id = m.person_id then 'customer' else 'admin' end, p.display_name, m.seq,
       -- None moved there: a customer must not learn that somebody has read a note. This statement still sees the row as it was.
-      case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end
+      case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end, p.first_name
     from moved m
     left join support_read_positions old on old.ticket_id = m.ticket_id and old.person_id = m.person_id
     join support_tickets t on t.id = m.ticket_id
@@ -1290,7 +1290,7 @@ ALTER FUNCTION public.support_open_by_number(p_numbers text[]) OWNER TO helpline
 -- Name: support_places(uuid[], uuid[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) RETURNS TABLE(n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) RETURNS TABLE(n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1302,7 +1302,7 @@ CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audi
 begin
   return query
     select k.n, h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
-      r.seq, r.public_seq
+      r.seq, r.public_seq, p.first_name
     from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
     join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
@@ -1318,6 +1318,46 @@ $$;
 
 
 ALTER FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) OWNER TO helpline_owner;
+
+--
+-- Name: support_public_name(text); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_public_name(p_name text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  -- White_Space, control characters, Bidi_Control, and what is Default_Ignorable or looks empty and belongs to no spelling.
+  c_blank constant text := '[\u0001-\u0020\u007F-\u00A0\u00AD\u061C\u115F\u1160\u1680\u17B4\u17B5\u180E\u2000-\u200B\u200E\u200F\u2028-\u202F'
+    || '\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E00FF\U000E01F0-\U000E0FFF]';
+  -- Joiners and variation selectors: part of a word in scripts that need them (from Arabic on), a seam anywhere else.
+  c_join constant text := '[\u034F\u180B-\u180D\u180F\u200C\u200D\uFE00-\uFE0F\U000E0100-\U000E01EF]';
+  c_comma constant text := ',\u060C\u3001\uFF0C';
+  -- Between words, but neither hyphens nor apostrophes. A middle dot belongs to the word between two l (Catalan).
+  c_between constant text := '[!-&(-,./:-?\[-`{-~\u00A1-\u00A9\u00AB\u00AC\u00AE-\u00B1\u00B4\u00B6\u00B8\u00BB\u00BF\u2012-\u2018\u201A-\u2027\u2030-\u205E'
+    || '\u060C\u061B\u061F\u3001\u3002\u30FB\uFF01-\uFF06\uFF08-\uFF0C\uFF0E\uFF0F\uFF1A-\uFF1F\uFF65]|(?<![Ll])\u00B7|\u00B7(?![Ll])';
+  v text := regexp_replace(p_name, c_blank, ' ', 'g');
+begin
+  v := regexp_replace(v, '(?<![\u0600-\U0010FFFF])' || c_join || '+', ' ', 'g');
+  v := regexp_replace(v, c_join || '+(?![\u0600-\U0010FFFF]| |$)', ' ', 'g');
+  v := regexp_replace(v, '[^ ]*[@\uFE6B\uFF20][^ ]*', ' ', 'g');
+  -- `Hopper, Grace`: one word before the comma is the family's name.
+  if v ~ ('^ *[^ ' || c_comma || ']+ *[' || c_comma || ']+ *[^ ' || c_comma || ']') then
+    v := regexp_replace(v, '^[^' || c_comma || ']*[' || c_comma || ']', '');
+  end if;
+  v := regexp_replace(v, c_between, ' ', 'g');
+  v := regexp_replace(v,
+    '^ *((?:[Dd][Rr]|[Pp][Rr][Oo][Ff]|[Mm][Rr]|[Mm][Rr][Ss]|[Mm][Ss]|[Mm][Xx]|[Dd][Ii][Pp][Ll]|[Hh][Ee][Rr][Rr]|[Ff][Rr][Aa][Uu]) +)+(?=[^ ])', '');
+  -- The first word with a letter: a telephone number is no name.
+  v := left(substring(v from '[^ ]*[A-Za-z\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u1FFF\u2070-\U0010FFFF][^ ]*'), 40);
+  -- Marks that stand on nothing, and what is left at the ends.
+  return nullif(regexp_replace(v, '^(?:[''\u2019\u2010\u2011\u0300-\u036F-]|' || c_join || ')+|[''\u2019\u2010\u2011-]+$', '', 'g'), '');
+end
+$_$;
+
+
+ALTER FUNCTION public.support_public_name(p_name text) OWNER TO helpline_owner;
 
 --
 -- Name: support_rate_ticket(uuid, integer, text); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -1603,10 +1643,10 @@ CREATE TABLE public.people (
     id uuid NOT NULL,
     email text,
     display_name text,
-    first_name text GENERATED ALWAYS AS ("substring"(display_name, '\S+'::text)) STORED,
     last_seen_at timestamp with time zone,
     blocked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    first_name text GENERATED ALWAYS AS (public.support_public_name(display_name)) STORED,
     CONSTRAINT people_display_name_check CHECK ((char_length(display_name) <= 200)),
     CONSTRAINT people_email_check CHECK ((char_length(email) <= 320))
 );
@@ -2022,7 +2062,7 @@ ALTER FUNCTION public.support_sign_in(p_user uuid, p_email text, p_name text) OW
 -- Name: support_sign_in_all(uuid[], text[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
+CREATE FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean, public_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET lock_timeout TO '200ms'
@@ -2057,7 +2097,7 @@ begin
   ) d
   where p.id = d.id;
 
-  return query select s.id, s.display_name, s.email, s.role, s.blocked from support_standing(p_users) s;
+  return query select s.id, s.display_name, s.email, s.role, s.blocked, s.public_name from support_standing(p_users) s;
 end
 $$;
 
@@ -2068,7 +2108,7 @@ ALTER FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_nam
 -- Name: support_standing(uuid[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
+CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean, public_name text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -2079,7 +2119,7 @@ CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, d
 #variable_conflict use_column
 begin
   return query
-    select u.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = u.id), p.blocked_at is not null
+    select u.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = u.id), p.blocked_at is not null, p.first_name
     from unnest(p_users) as u (id)
     left join people p on p.id = u.id;
 end
@@ -4161,6 +4201,13 @@ GRANT ALL ON FUNCTION public.support_open_by_number(p_numbers text[]) TO helplin
 
 REVOKE ALL ON FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) TO helpline_service;
+
+
+--
+-- Name: FUNCTION support_public_name(p_name text); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_public_name(p_name text) FROM PUBLIC;
 
 
 --

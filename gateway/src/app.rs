@@ -151,8 +151,8 @@ impl App {
                 });
                 self.rooms.tell(ticket, &aside, except, wakes);
             }
-            RelayFrame::Read { ticket, person, seq, public_seq } => {
-                crate::reads::pass_on(self, &ReadPosition { ticket, person, seq, public_seq }, wakes);
+            RelayFrame::Read { ticket, person, public_name, seq, public_seq } => {
+                crate::reads::pass_on(self, &ReadPosition { ticket, person, public_name, seq, public_seq }, wakes);
             }
             RelayFrame::Presence { ticket, from, viewers, ask } => self.presence.hear(self, ticket, from, viewers, ask),
             RelayFrame::Standing { users } => crate::standing::look_soon(self, users),

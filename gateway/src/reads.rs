@@ -60,8 +60,8 @@ async fn flush(app: &Arc<App>) {
     let mut wakes = Wakes::default();
     for position in answers.into_iter().flatten() {
         pass_on(app, &position, &mut wakes);
-        let ReadPosition { ticket, person, seq, public_seq } = position;
-        app.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, seq, public_seq });
+        let ReadPosition { ticket, person, public_name, seq, public_seq } = position;
+        app.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, public_name, seq, public_seq });
     }
     for (mark, error) in failed {
         app.store.left_aside("read mark", mark.ticket, &error);
@@ -74,12 +74,12 @@ async fn flush(app: &Arc<App>) {
 
 /// Tells this instance's members how far somebody has read. Customers only of public rows: that a mark moved over a note is a note's trace.
 pub(crate) fn pass_on(app: &App, position: &ReadPosition, wakes: &mut Wakes) {
-    let ReadPosition { ticket, person, seq, public_seq } = position;
+    let ReadPosition { ticket, person, public_name, seq, public_seq } = position;
     let (ticket, seq, public_seq) = (*ticket, *seq, *public_seq);
     let read = Aside::new(|audience| match audience {
         Audience::Staff => Some(frame(&StaffFrame::Read { ticket, person: person.clone(), seq })),
         Audience::Customer => {
-            let told = || frame(&CustomerFrame::Read { ticket, person: person.for_customer(), seq: public_seq });
+            let told = || frame(&CustomerFrame::Read { ticket, person: person.for_customer(public_name.as_deref()), seq: public_seq });
             (public_seq > Seq::ZERO).then(told)
         }
     });
