@@ -129,10 +129,8 @@ pub fn evidence(
     mut histories: HashMap<TicketId, Vec<TrueRow>>,
     may_be_undone: impl Fn(i64) -> bool,
 ) -> Vec<Evidence> {
-    let life = |Seen { base, rows, dated }: Seen| {
-        let sure = dated.iter().position(|at| may_be_undone(*at)).unwrap_or(usize::MAX);
-        Life { base, rows, sure }
-    };
+    let sure = |dated: &[i64]| dated.iter().position(|at| may_be_undone(*at)).unwrap_or(usize::MAX);
+    let life = |Seen { base, rows, dated }: Seen| Life { base, rows, sure: sure(&dated) };
     let mut by_ticket: HashMap<TicketId, Vec<(Member, Record)>> = HashMap::new();
     for (member, record) in records {
         by_ticket.entry(member.ticket).or_default().push((member, record));
@@ -145,11 +143,11 @@ pub fn evidence(
                 evidence.asked_to_retry.push(member.sender);
             }
             let audience = member.audience();
-            let Record { rows, base, earlier, mut holes, leaks, state, sent, resets, .. } = record;
-            let earlier = earlier.into_iter().map(life).collect();
+            let Record { rows, dated, base, earlier, mut holes, foreign, leaks, state, sent, resets, .. } = record;
+            let (earlier, sure) = (earlier.into_iter().map(life).collect(), sure(&dated));
             // Everybody asked for the whole history: only a reset may begin later.
             holes += u64::from(base > 0 && resets == 0);
-            evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, holes, leaks, state });
+            evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, sure, holes, foreign, leaks, state });
             evidence.sent.extend(sent);
         }
         evidence
