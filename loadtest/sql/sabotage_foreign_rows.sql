@@ -6,7 +6,7 @@ declare
   v_believing text;
 begin
   for v_function in
-    select p.oid, pg_get_functiondef(p.oid) as definition from pg_proc p where p.proname in ('support_append', 'support_rows_written')
+    select p.oid, pg_get_functiondef(p.oid) as definition from pg_proc p where p.proname in ('support_append_events', 'support_events_written')
   loop
     v_believing := replace(v_function.definition, 'r.cluster = v_cluster and r.xid', 'r.xid');
     if v_believing = v_function.definition then
