@@ -123,7 +123,8 @@ CREATE FUNCTION public.helpline_cluster() RETURNS bigint
     AS $$
 begin
   return (
-    select ('x' || substr(encode(sha256(int8send(s.system_identifier) || int8send(d.oid::bigint)), 'hex'), 1, 16))::bit(64)::bigint
+    select ('x' || substr(encode(sha256(int8send(s.system_identifier) || int8send(d.oid::bigint)
+                                      || int8send(to_regclass('support_ticket_activity')::oid::bigint)), 'hex'), 1, 16))::bit(64)::bigint
     from pg_control_system() s, pg_database d
     where d.datname = current_database()
   );
@@ -579,7 +580,7 @@ CREATE FUNCTION public.support_current_user_agent() RETURNS text
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 begin
-  return nullif(current_setting('helpline.user_agent', true), '');
+  return left(nullif(current_setting('helpline.user_agent', true), ''), 400);
 end
 $$;
 
@@ -664,6 +665,83 @@ $$;
 
 
 ALTER FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) OWNER TO helpline_owner;
+
+--
+-- Name: support_find_tickets(text[], text[], integer); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  -- The newest so many are asked how common the words are; from one in fifty on, walking back is cheaper than gathering and sorting,
+  v_sample constant integer := 1000;
+  -- unless they are in the newest alone: then walking ends here.
+  v_walk constant integer := 50000;
+  -- So many matches are gathered and sorted at most.
+  v_common constant integer := 20000;
+  v_patterns constant text[] := array(select lower(p) from unnest(p_patterns) with ordinality as u (p, n) order by n);
+  v_numbered record;
+  v_whole boolean := false;
+  v_found uuid[];
+  v_count integer;
+begin
+  if not support_is_staff() then
+    return;
+  end if;
+  for v_numbered in select t.id, t.ticket_number from support_tickets t where t.ticket_number = any (p_numbers) loop
+    return next v_numbered.id;
+    v_whole := v_whole or v_patterns = array['%' || lower(v_numbered.ticket_number) || '%'];
+  end loop;
+  -- Whoever writes a whole number means that ticket.
+  if v_whole then
+    return;
+  end if;
+  -- Two letters between the wildcards have no trigram: the index would be read from end to end.
+  if coalesce(char_length(v_patterns[1]), 0) < 5 then
+    return;
+  end if;
+  select count(*) into v_count
+  from (select t.search_text from support_tickets t order by t.created_at desc, t.id desc limit v_sample) s
+  where s.search_text like all (v_patterns);
+  if v_count * 50 >= v_sample then
+    v_found := array(
+      select s.id
+      from (select t.id, t.search_text, t.created_at from support_tickets t order by t.created_at desc, t.id desc limit v_walk) s
+      where s.search_text like all (v_patterns)
+      order by s.created_at desc, s.id desc
+      limit p_limit
+    );
+    if cardinality(v_found) = p_limit then
+      return query select unnest(v_found);
+      return;
+    end if;
+  end if;
+  select count(*), (array_agg(f.id order by f.created_at desc, f.id desc))[1:p_limit] into v_count, v_found
+  from (
+    select t.id, t.created_at from support_tickets t
+    where t.search_text like v_patterns[1] and t.search_text like coalesce(v_patterns[2], v_patterns[1])
+      and t.search_text like all (v_patterns)
+    limit v_common
+  ) f;
+  if v_count < v_common then
+    return query select unnest(v_found);
+  else
+    -- The empty string keeps the trigram index out of it.
+    return query
+      select t.id from support_tickets t
+      where t.search_text || '' like all (v_patterns)
+      order by t.created_at desc, t.id desc
+      limit p_limit;
+  end if;
+end
+$$;
+
+
+ALTER FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) OWNER TO helpline_owner;
 
 --
 -- Name: support_forbid_change(); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -790,14 +868,19 @@ CREATE TABLE public.support_tickets (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     search_text text GENERATED ALWAYS AS (lower(((((ticket_number || ' '::text) || subject) || ' '::text) || COALESCE(customer_email, ''::text)))) STORED NOT NULL,
+    CONSTRAINT support_tickets_assignee_name_check CHECK ((char_length(assignee_name) <= 200)),
     CONSTRAINT support_tickets_category_check CHECK ((category = ANY (ARRAY['technical'::text, 'billing'::text, 'account'::text, 'feature_request'::text, 'bug_report'::text, 'general'::text, 'security'::text, 'compliance'::text]))),
     CONSTRAINT support_tickets_comment_check CHECK ((char_length(satisfaction_comment) <= 2000)),
+    CONSTRAINT support_tickets_created_at_check CHECK (((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))),
+    CONSTRAINT support_tickets_customer_email_check CHECK ((char_length(customer_email) <= 320)),
     CONSTRAINT support_tickets_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
     CONSTRAINT support_tickets_metadata_check CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 16384))),
     CONSTRAINT support_tickets_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'urgent'::text]))),
     CONSTRAINT support_tickets_rating_check CHECK (((satisfaction_rating >= 1) AND (satisfaction_rating <= 5))),
     CONSTRAINT support_tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'in_progress'::text, 'waiting_on_customer'::text, 'waiting_on_admin'::text, 'resolved'::text, 'closed'::text, 'escalated'::text]))),
-    CONSTRAINT support_tickets_subject_check CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 200)) AND (subject !~ '[[:cntrl:]]'::text)))
+    CONSTRAINT support_tickets_subject_check CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 200)) AND (subject !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT support_tickets_ticket_number_check CHECK ((((char_length(ticket_number) >= 1) AND (char_length(ticket_number) <= 64)) AND (ticket_number !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT support_tickets_user_agent_check CHECK ((char_length(user_agent) <= 400))
 )
 WITH (fillfactor='85');
 
@@ -832,7 +915,7 @@ ALTER FUNCTION public.support_lock_ticket(p_ticket uuid, OUT ticket public.suppo
 -- Name: support_mark_read(uuid[], uuid[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_mark_read(p_tickets uuid[], p_people uuid[], p_audiences text[], p_seqs bigint[]) RETURNS TABLE(ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+CREATE FUNCTION public.support_mark_read(p_tickets uuid[], p_people uuid[], p_audiences text[], p_seqs bigint[]) RETURNS TABLE(ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -878,7 +961,7 @@ begin
     )
     select m.ticket_id, m.person_id, case when t.user_id = m.person_id then 'customer' else 'admin' end, p.display_name, m.seq,
       -- None moved there: a customer must not learn that somebody has read a note. This statement still sees the row as it was.
-      case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end
+      case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end, p.first_name
     from moved m
     left join support_read_positions old on old.ticket_id = m.ticket_id and old.person_id = m.person_id
     join support_tickets t on t.id = m.ticket_id
@@ -1177,10 +1260,37 @@ $$;
 ALTER FUNCTION public.support_open_all(p_tickets uuid[]) OWNER TO helpline_owner;
 
 --
+-- Name: support_open_by_number(text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_open_by_number(p_numbers text[]) RETURNS TABLE(id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
+    from support_tickets t
+    join support_ticket_heads h on h.ticket_id = t.id
+    where t.ticket_number = any (p_numbers)
+    order by array_position(p_numbers, t.ticket_number)
+    limit 1;
+end
+$$;
+
+
+ALTER FUNCTION public.support_open_by_number(p_numbers text[]) OWNER TO helpline_owner;
+
+--
 -- Name: support_places(uuid[], uuid[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) RETURNS TABLE(n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) RETURNS TABLE(n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1192,7 +1302,7 @@ CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audi
 begin
   return query
     select k.n, h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
-      r.seq, r.public_seq
+      r.seq, r.public_seq, p.first_name
     from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
     join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
@@ -1208,6 +1318,46 @@ $$;
 
 
 ALTER FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) OWNER TO helpline_owner;
+
+--
+-- Name: support_public_name(text); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_public_name(p_name text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  -- White_Space, control characters, Bidi_Control, and what is Default_Ignorable or looks empty and belongs to no spelling.
+  c_blank constant text := '[\u0001-\u0020\u007F-\u00A0\u00AD\u061C\u115F\u1160\u1680\u17B4\u17B5\u180E\u2000-\u200B\u200E\u200F\u2028-\u202F'
+    || '\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E00FF\U000E01F0-\U000E0FFF]';
+  -- Joiners and variation selectors: part of a word in scripts that need them (from Arabic on), a seam anywhere else.
+  c_join constant text := '[\u034F\u180B-\u180D\u180F\u200C\u200D\uFE00-\uFE0F\U000E0100-\U000E01EF]';
+  c_comma constant text := ',\u060C\u3001\uFF0C';
+  -- Between words, but neither hyphens nor apostrophes. A middle dot belongs to the word between two l (Catalan).
+  c_between constant text := '[!-&(-,./:-?\[-`{-~\u00A1-\u00A9\u00AB\u00AC\u00AE-\u00B1\u00B4\u00B6\u00B8\u00BB\u00BF\u2012-\u2018\u201A-\u2027\u2030-\u205E'
+    || '\u060C\u061B\u061F\u3001\u3002\u30FB\uFF01-\uFF06\uFF08-\uFF0C\uFF0E\uFF0F\uFF1A-\uFF1F\uFF65]|(?<![Ll])\u00B7|\u00B7(?![Ll])';
+  v text := regexp_replace(p_name, c_blank, ' ', 'g');
+begin
+  v := regexp_replace(v, '(?<![\u0600-\U0010FFFF])' || c_join || '+', ' ', 'g');
+  v := regexp_replace(v, c_join || '+(?![\u0600-\U0010FFFF]| |$)', ' ', 'g');
+  v := regexp_replace(v, '[^ ]*[@\uFE6B\uFF20][^ ]*', ' ', 'g');
+  -- `Hopper, Grace`: one word before the comma is the family's name.
+  if v ~ ('^ *[^ ' || c_comma || ']+ *[' || c_comma || ']+ *[^ ' || c_comma || ']') then
+    v := regexp_replace(v, '^[^' || c_comma || ']*[' || c_comma || ']', '');
+  end if;
+  v := regexp_replace(v, c_between, ' ', 'g');
+  v := regexp_replace(v,
+    '^ *((?:[Dd][Rr]|[Pp][Rr][Oo][Ff]|[Mm][Rr]|[Mm][Rr][Ss]|[Mm][Ss]|[Mm][Xx]|[Dd][Ii][Pp][Ll]|[Hh][Ee][Rr][Rr]|[Ff][Rr][Aa][Uu]) +)+(?=[^ ])', '');
+  -- The first word with a letter: a telephone number is no name.
+  v := left(substring(v from '[^ ]*[A-Za-z\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u1FFF\u2070-\U0010FFFF][^ ]*'), 40);
+  -- Marks that stand on nothing, and what is left at the ends.
+  return nullif(regexp_replace(v, '^(?:[''\u2019\u2010\u2011\u0300-\u036F-]|' || c_join || ')+|[''\u2019\u2010\u2011-]+$', '', 'g'), '');
+end
+$_$;
+
+
+ALTER FUNCTION public.support_public_name(p_name text) OWNER TO helpline_owner;
 
 --
 -- Name: support_rate_ticket(uuid, integer, text); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -1493,10 +1643,12 @@ CREATE TABLE public.people (
     id uuid NOT NULL,
     email text,
     display_name text,
-    first_name text GENERATED ALWAYS AS ("substring"(display_name, '\S+'::text)) STORED,
     last_seen_at timestamp with time zone,
     blocked_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    first_name text GENERATED ALWAYS AS (public.support_public_name(display_name)) STORED,
+    CONSTRAINT people_display_name_check CHECK ((char_length(display_name) <= 200)),
+    CONSTRAINT people_email_check CHECK ((char_length(email) <= 320))
 );
 
 ALTER TABLE ONLY public.people FORCE ROW LEVEL SECURITY;
@@ -1529,7 +1681,8 @@ CREATE TABLE public.support_messages (
     CONSTRAINT support_messages_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
     CONSTRAINT support_messages_note_check CHECK (((NOT is_internal) OR (sender_type <> 'customer'::text))),
     CONSTRAINT support_messages_sender_check CHECK (((sender_id IS NULL) = (sender_type = 'system'::text))),
-    CONSTRAINT support_messages_sender_type_check CHECK ((sender_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text])))
+    CONSTRAINT support_messages_sender_type_check CHECK ((sender_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT support_messages_sizes_check CHECK (((octet_length((attachments)::text) <= 24576) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
 );
 
 ALTER TABLE ONLY public.support_messages FORCE ROW LEVEL SECURITY;
@@ -1568,7 +1721,8 @@ CASE
     WHEN (kind = ANY (ARRAY['internal_note_added'::text, 'note_edited'::text, 'note_redacted'::text, 'logged'::text, 'archived'::text])) THEN ((public_seq IS NULL) AND (public_old_value IS NULL) AND (public_new_value IS NULL))
     ELSE false
 END),
-    CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq)))
+    CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq))),
+    CONSTRAINT support_ticket_activity_sizes_check CHECK (((octet_length(old_value) <= 16384) AND (octet_length(new_value) <= 16384) AND (octet_length(public_old_value) <= 1024) AND (octet_length(public_new_value) <= 1024) AND (octet_length(description) <= 8192) AND (octet_length((metadata)::text) <= 16384) AND (char_length(public_actor_name) <= 200) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
 );
 
 ALTER TABLE ONLY public.support_ticket_activity FORCE ROW LEVEL SECURITY;
@@ -1908,7 +2062,7 @@ ALTER FUNCTION public.support_sign_in(p_user uuid, p_email text, p_name text) OW
 -- Name: support_sign_in_all(uuid[], text[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
+CREATE FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean, public_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET lock_timeout TO '200ms'
@@ -1943,7 +2097,7 @@ begin
   ) d
   where p.id = d.id;
 
-  return query select s.id, s.display_name, s.email, s.role, s.blocked from support_standing(p_users) s;
+  return query select s.id, s.display_name, s.email, s.role, s.blocked, s.public_name from support_standing(p_users) s;
 end
 $$;
 
@@ -1954,7 +2108,7 @@ ALTER FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_nam
 -- Name: support_standing(uuid[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
+CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean, public_name text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1965,7 +2119,7 @@ CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, d
 #variable_conflict use_column
 begin
   return query
-    select u.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = u.id), p.blocked_at is not null
+    select u.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = u.id), p.blocked_at is not null, p.first_name
     from unnest(p_users) as u (id)
     left join people p on p.id = u.id;
 end
@@ -2195,6 +2349,15 @@ begin
   end if;
   if v_user is not null then
     v_by := case when v_user = old.user_id then 'customer' else 'admin' end;
+    -- By hand, the status and the rating; what follows from a message is a trigger's.
+    if v_by = 'customer' and pg_trigger_depth() = 1
+       and (new.subject, new.category, new.priority, new.assigned_to, new.assigned_at, new.assignee_name, new.first_response_at, new.archived_at,
+            new.legal_hold, new.metadata, new.customer_email, new.ip_address, new.user_agent, new.key, new.key_digest)
+         is distinct from
+           (old.subject, old.category, old.priority, old.assigned_to, old.assigned_at, old.assignee_name, old.first_response_at, old.archived_at,
+            old.legal_hold, old.metadata, old.customer_email, old.ip_address, old.user_agent, old.key, old.key_digest) then
+      perform support_refuse('forbidden');
+    end if;
     -- A legal hold may come late, and a redaction takes the opening's digest with it; nothing else changes in the archive.
     if old.archived_at is not null
        and (new.status, new.priority, new.category, new.assigned_to, new.subject, new.satisfaction_rating, new.satisfaction_comment, new.metadata)
@@ -2509,7 +2672,10 @@ CREATE TABLE public.access_log (
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     cluster bigint DEFAULT public.helpline_cluster() NOT NULL,
-    CONSTRAINT access_log_action_check CHECK ((action ~ '^[a-z][a-z_]{0,63}$'::text))
+    CONSTRAINT access_log_action_check CHECK ((action ~ '^[a-z][a-z_]{0,63}$'::text)),
+    CONSTRAINT access_log_detail_check CHECK ((octet_length((detail)::text) <= 4194304)),
+    CONSTRAINT access_log_refused_check CHECK ((char_length(refused) <= 64)),
+    CONSTRAINT access_log_user_agent_check CHECK ((char_length(user_agent) <= 400))
 );
 
 ALTER TABLE ONLY public.access_log FORCE ROW LEVEL SECURITY;
@@ -3763,6 +3929,14 @@ GRANT ALL ON FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid,
 
 
 --
+-- Name: FUNCTION support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) TO helpline_staff;
+
+
+--
 -- Name: FUNCTION support_forbid_change(); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -4014,11 +4188,26 @@ GRANT ALL ON FUNCTION public.support_open_all(p_tickets uuid[]) TO helpline_serv
 
 
 --
+-- Name: FUNCTION support_open_by_number(p_numbers text[]); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_open_by_number(p_numbers text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_open_by_number(p_numbers text[]) TO helpline_service;
+
+
+--
 -- Name: FUNCTION support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
 REVOKE ALL ON FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) TO helpline_service;
+
+
+--
+-- Name: FUNCTION support_public_name(p_name text); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_public_name(p_name text) FROM PUBLIC;
 
 
 --

@@ -31,6 +31,8 @@ text_enum!(
         /// Something that `log_ticket_activity()` recorded for the team.
         Logged = "logged",
         Archived = "archived",
+        /// Stands in for a row that the server cannot read (a newer version wrote it). Never stored.
+        Unreadable = "unreadable",
     }
 );
 
@@ -51,7 +53,9 @@ impl Kind {
             | Self::Escalated
             | Self::Rated
             | Self::MessageEdited
-            | Self::MessageRedacted => true,
+            | Self::MessageRedacted
+            // Says nothing, and its number decides.
+            | Self::Unreadable => true,
             Self::InternalNoteAdded | Self::NoteEdited | Self::NoteRedacted | Self::Logged | Self::Archived => false,
         }
     }
@@ -77,8 +81,14 @@ impl Kind {
             | Self::Escalated
             | Self::Rated
             | Self::Logged
-            | Self::Archived => false,
+            | Self::Archived
+            | Self::Unreadable => false,
         }
+    }
+
+    /// Whether rows of this kind stand in the database.
+    pub const fn is_stored(self) -> bool {
+        !matches!(self, Self::Unreadable)
     }
 }
 
@@ -101,13 +111,15 @@ pub struct HistoryRow {
     pub actor_type: ActorType,
     /// Their display name at the time of reading.
     pub actor_name: Option<String>,
+    /// What customers see of it, as it was at the time of writing: of staff what the database's one rule gives, of the customer all of it.
+    pub public_actor_name: Option<String>,
     /// The value before.
     pub old_value: Option<String>,
     /// The value after.
     pub new_value: Option<String>,
     /// `old_value` as a customer may see it.
     pub public_old_value: Option<String>,
-    /// `new_value` as a customer may see it: of an assigned agent the first name.
+    /// `new_value` as a customer may see it: of an assigned agent one word of the name.
     pub public_new_value: Option<String>,
     /// In words, for kinds that need some.
     pub description: Option<String>,
@@ -148,11 +160,6 @@ impl HistoryRow {
             Audience::Customer => self.public_seq,
         }
     }
-}
-
-/// The first name of a display name: all of a staff member's name that customers see.
-pub fn first_name(display_name: &str) -> &str {
-    display_name.split_whitespace().next().unwrap_or("")
 }
 
 /// A reader's place in one history. It moves by contiguous rows alone.

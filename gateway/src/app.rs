@@ -6,6 +6,7 @@ use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, UserId};
+use helpline_core::limits;
 use helpline_core::protocol::RelayFrame;
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
@@ -13,6 +14,7 @@ use helpline_persistence::messages::NewMessage;
 use helpline_persistence::people::{Identity, Person};
 use helpline_persistence::reads::ReadPosition;
 use helpline_persistence::{Store, StoreError};
+use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -131,7 +133,12 @@ impl App {
     pub(crate) fn hear(&self, frame: RelayFrame, wakes: &mut Wakes) {
         match frame {
             RelayFrame::Event(event) => {
-                self.rooms.deliver(self, &Arc::new(Encoded::from_relay(&event)), wakes);
+                // Larger than any of ours: the sweep brings the row as we would show it.
+                if fits(&event.staff) && event.customer.as_deref().is_none_or(fits) {
+                    self.rooms.deliver(self, &Arc::new(Encoded::from_relay(&event)), wakes);
+                } else {
+                    self.sweep_soon();
+                }
             }
             RelayFrame::Moved { ticket, seq } => self.inbox.touch(ticket, seq),
             RelayFrame::Aside { ticket, except, staff, customer } => {
@@ -140,12 +147,12 @@ impl App {
                         Audience::Staff => &staff,
                         Audience::Customer => &customer,
                     };
-                    json.as_deref().map(|json| Utf8Bytes::from(json.get()))
+                    json.as_deref().filter(|json| fits(json)).map(|json| Utf8Bytes::from(json.get()))
                 });
                 self.rooms.tell(ticket, &aside, except, wakes);
             }
-            RelayFrame::Read { ticket, person, seq, public_seq } => {
-                crate::reads::pass_on(self, &ReadPosition { ticket, person, seq, public_seq }, wakes);
+            RelayFrame::Read { ticket, person, public_name, seq, public_seq } => {
+                crate::reads::pass_on(self, &ReadPosition { ticket, person, public_name, seq, public_seq }, wakes);
             }
             RelayFrame::Presence { ticket, from, viewers, ask } => self.presence.hear(self, ticket, from, viewers, ask),
             RelayFrame::Standing { users } => crate::standing::look_soon(self, users),
@@ -194,4 +201,9 @@ impl App {
     pub fn refuse(&self, error: &StoreError) -> Reject {
         reject_of(error)
     }
+}
+
+/// Whether a frame of another instance can be written to a socket.
+fn fits(json: &RawValue) -> bool {
+    json.get().len() <= limits::SOCKET_WRITE_BYTES_MAX
 }

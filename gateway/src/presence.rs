@@ -24,6 +24,8 @@ pub struct Typing {
     pub ticket: TicketId,
     /// Who, as staff see them.
     pub person: StaffPerson,
+    /// What customers see of their name, if they are staff.
+    pub public_name: Option<String>,
     /// Whether they do.
     pub on: bool,
     /// Whether it is a note: then customers do not learn of it.
@@ -32,11 +34,13 @@ pub struct Typing {
 
 impl Typing {
     fn frame(&self, audience: Audience) -> Option<Utf8Bytes> {
-        let Self { ticket, person, on, internal } = self;
+        let Self { ticket, person, public_name, on, internal } = self;
         let (ticket, on, internal) = (*ticket, *on, *internal);
         match audience {
             Audience::Staff => Some(frame(&StaffFrame::Typing { ticket, person: person.clone(), on, internal })),
-            Audience::Customer => (!internal).then(|| frame(&CustomerFrame::Typing { ticket, person: person.for_customer(), on })),
+            Audience::Customer => {
+                (!internal).then(|| frame(&CustomerFrame::Typing { ticket, person: person.for_customer(public_name.as_deref()), on }))
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ use crate::{audit, inbox, jobs, presence, reads, relay, socket, standing, sweep,
 /// Makes an instance and starts its tasks; it serves nobody yet.
 ///
 /// # Errors
-/// When the record cannot be reached, or its role may too much.
+/// When the database cannot be reached, or its roles have more privileges than they need.
 pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
     let settings = Settings { url: config.backing.database_url.expose().to_owned(), connections_max: config.backing.pool_connections_max };
     let store = Store::connect(settings).await?;

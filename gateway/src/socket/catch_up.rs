@@ -132,7 +132,10 @@ impl CatchUp<'_> {
                 frame(&StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, viewers, reads })
             }
             Chunks::Customer(chunks) => {
-                let of = |read: &ReadPosition| CustomerRead { person: read.person.for_customer(), seq: read.public_seq };
+                let of = |read: &ReadPosition| CustomerRead {
+                    person: read.person.for_customer(read.public_name.as_deref()),
+                    seq: read.public_seq,
+                };
                 let (events, reads) = (chunks[n].clone(), positions.iter().map(of).collect());
                 frame(&CustomerFrame::Subscribed { id, ticket, epoch, head, events, more, reset, reads })
             }

@@ -2,9 +2,11 @@
 
 mod client;
 mod desk;
+mod names;
 mod overheard;
 
 mod access;
+mod bad_rows;
 mod cloned;
 mod delivery;
 mod epoch;
@@ -14,5 +16,6 @@ mod live;
 mod restored;
 mod retries;
 mod rewound;
+mod roles;
 mod slow;
 mod upgraded;
