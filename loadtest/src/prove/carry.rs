@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::crowd;
 use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
 use super::poison::Poison;
 use super::stand::Stand;
@@ -249,7 +250,7 @@ impl Stage {
         let mut admin = self.admin().await?;
         let doing = || LoadError::postgres("writing by plain SQL");
         let transaction = admin.transaction().await.map_err(doing())?;
-        let tickets: Vec<_> = self.rooms.iter().rev().take(2).map(|room| room.ticket.uuid()).collect();
+        let tickets: Vec<_> = self.rooms.iter().rev().take(crowd::QUIET_TICKETS).map(|room| room.ticket.uuid()).collect();
         transaction.execute(include_str!("../../sql/prove_touch.sql"), &[&tickets]).await.map_err(doing())?;
         sleep(Duration::from_secs(seconds)).await;
         transaction.commit().await.map_err(doing())?;

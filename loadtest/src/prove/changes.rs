@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::carry::Stage;
+use super::crowd;
 use super::http::{self, Answer, Request};
 use crate::desk;
 use crate::people::{self, Room};
@@ -31,7 +32,8 @@ pub async fn ask_all(stage: &Stage, begun: Instant, seconds: u64) -> (u64, u64) 
             done += u64::from(matches!(answered, Ok(true)));
         }
         if asking.len() < REQUESTS_MAX {
-            let room = stage.rooms[nth as usize % stage.rooms.len()];
+            let rooms = crowd::spoken(&stage.rooms);
+            let room = rooms[nth as usize % rooms.len()];
             let port = stage.stand.gateways[nth as usize % stage.stand.gateways.len()].port();
             asking.spawn(async move { ask(port, room, nth).await.is_some_and(|answer| answer.is_success()) });
         }

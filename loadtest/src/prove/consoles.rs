@@ -1,5 +1,5 @@
-//! A console on each instance, which must be told of every ticket that changes; and a reader of the poisoned tickets on each, so that their
-//! rooms are open everywhere. Both come back after every loss.
+//! A console on each instance, which must be told of every ticket that changes; and a reader of each poisoned ticket, so that its room is open
+//! everywhere when the row comes. All of them come back after every loss.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -51,17 +51,19 @@ pub struct Consoles {
 }
 
 impl Consoles {
-    /// On every instance one console and one reader, as agents of these tickets.
+    /// On every instance a console, and a reader of each of these tickets, on a connection of its own: what ends one leaves the others.
     pub fn enter(stand: &Stand, poisoned: &[Room]) -> Self {
         let mut consoles = Self { logs: Vec::new(), tasks: JoinSet::new() };
         for gateway in &stand.gateways {
             let log = Arc::new(Mutex::new(ConsoleLog::default()));
             consoles.logs.push(Arc::clone(&log));
             let token = |room: &Room| people::token(desk::RIG_SECRET, room.agent, "Agent Load");
-            let (url, rooms) = (gateway.ws_url(), poisoned.to_vec());
-            let (console, reader) = (token(&poisoned[0]), token(&poisoned[1]));
-            consoles.tasks.spawn(again_and_again(url.clone(), console, async move |link| watch(link, &log).await));
-            consoles.tasks.spawn(again_and_again(url, reader, async move |link| read(link, &rooms).await));
+            let url = gateway.ws_url();
+            consoles.tasks.spawn(again_and_again(url.clone(), token(&poisoned[0]), async move |link| watch(link, &log).await));
+            for room in poisoned {
+                let ticket = room.ticket;
+                consoles.tasks.spawn(again_and_again(url.clone(), token(room), async move |link| read(link, ticket).await));
+            }
         }
         consoles
     }
@@ -109,11 +111,9 @@ async fn watch(mut link: Link, log: &Mutex<ConsoleLog>) -> Result<(), LinkError>
     }
 }
 
-/// Whatever comes of the poisoned tickets is not judged.
-async fn read(mut link: Link, rooms: &[Room]) -> Result<(), LinkError> {
-    for (id, room) in (1..).zip(rooms) {
-        link.send(&ClientFrame::Subscribe { id, ticket: room.ticket, after: None, epoch: None }).await?;
-    }
+/// Whatever comes of a poisoned ticket is not judged.
+async fn read(mut link: Link, ticket: TicketId) -> Result<(), LinkError> {
+    link.send(&ClientFrame::Subscribe { id: 1, ticket, after: None, epoch: None }).await?;
     loop {
         let text = link.next().await?;
         if text.starts_with("{\"type\":\"ping\"") {

@@ -17,6 +17,8 @@ use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibilit
 use crate::desk;
 use crate::people::{self, Room};
 
+/// Tickets on which nobody writes but plain SQL, the last ones: only the sweep can tell their members.
+pub const QUIET_TICKETS: usize = 2;
 /// Members of one ticket.
 pub const MEMBERS_PER_TICKET: usize = 4;
 /// Orders waiting for one member.
@@ -48,9 +50,10 @@ pub async fn enter(stand: &Stand, rooms: &[Room], run: &Arc<Run>) -> (Crowd, Vec
     let mut doors = Vec::new();
     let mut lane = 0;
     for (n, room) in rooms.iter().enumerate() {
+        let spoken = n < spoken(rooms).len();
         let members = [
-            (Sender::Customer, "c", 0, true),
-            (Sender::Agent, "a", 1, true),
+            (Sender::Customer, "c", 0, spoken),
+            (Sender::Agent, "a", 1, spoken),
             (Sender::Customer, "d", 1, false),
             (Sender::Agent, "b", 0, false),
         ];
@@ -71,6 +74,11 @@ pub async fn enter(stand: &Stand, rooms: &[Room], run: &Arc<Run>) -> (Crowd, Vec
         sleep(CONNECT_PACE).await;
     }
     (crowd, doors)
+}
+
+/// The tickets on which people write.
+pub fn spoken(rooms: &[Room]) -> &[Room] {
+    &rooms[..rooms.len().saturating_sub(QUIET_TICKETS)]
 }
 
 /// What is sent.

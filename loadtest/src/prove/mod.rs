@@ -304,7 +304,7 @@ async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings
 
 /// Tickets by what is done with them.
 struct Tickets {
-    /// Spoken on by their members.
+    /// With members; people write on all but the last.
     rooms: Vec<Room>,
     /// Spoken on by REST.
     asked: Vec<Room>,
@@ -316,6 +316,7 @@ struct Tickets {
 
 async fn make_tickets(stand: &Stand, count: usize) -> Result<Tickets, LoadError> {
     let admin = desk::connect(&stand.admin_url().await).await?;
+    let count = count + crowd::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + 2;
     // In the order of their ids: where an answer takes in too much, the last ticket is the one that is shown, so those asked come first.
     let mut asked = people::make_rooms(&admin, all).await.map_err(LoadError::postgres("making tickets"))?;
