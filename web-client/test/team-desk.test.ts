@@ -69,6 +69,22 @@ test('a ticket that has been passed on stays so, though an answer that was read 
   expect(work.unread.value).toBe(0)
 })
 
+test('what could not be had is asked for again, and nothing is when it was', async () => {
+  const { work, clock, server, read, counting } = start(() => [ticket(1, { seq: 6 })])
+  server.connect()
+  server.fail()
+  await settled()
+  expect(work.unread.value).toBe(0)
+  clock.pass(6_000)
+  await read()
+  expect(work.unread.value).toBe(1)
+  const asked = counting.length
+  await counting[0]?.(3)
+  clock.pass(60_000)
+  expect(counting.length).toBe(asked)
+  work.dispose()
+})
+
 test('of two counts on their way, the later one counts', async () => {
   const { work, clock, server, counting } = start(() => [])
   server.connect()
