@@ -114,6 +114,26 @@ $$;
 ALTER FUNCTION public.delete_old_archived_tickets(p_now timestamp with time zone, p_limit integer) OWNER TO helpline_owner;
 
 --
+-- Name: helpline_cluster(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.helpline_cluster() RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  return (
+    select ('x' || substr(encode(sha256(int8send(s.system_identifier) || int8send(d.oid::bigint)), 'hex'), 1, 16))::bit(64)::bigint
+    from pg_control_system() s, pg_database d
+    where d.datname = current_database()
+  );
+end
+$$;
+
+
+ALTER FUNCTION public.helpline_cluster() OWNER TO helpline_owner;
+
+--
 -- Name: helpline_epoch(); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -124,8 +144,10 @@ CREATE FUNCTION public.helpline_epoch() RETURNS text
     AS $$
 begin
   return (
-    select to_hex(s.system_identifier) || '-' || to_hex(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint) || '-' || r.restores
-    from pg_control_system() s, helpline_restores r
+    select concat_ws('-', to_hex(s.system_identifier), to_hex(d.oid::bigint), to_hex(to_regclass('support_ticket_activity')::oid::bigint),
+                     to_hex(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint), r.restores)
+    from pg_control_system() s, pg_database d, helpline_restores r
+    where d.datname = current_database()
   );
 end
 $$;
@@ -146,6 +168,28 @@ $$;
 
 
 ALTER FUNCTION public.helpline_note_restore() OWNER TO helpline_owner;
+
+--
+-- Name: helpline_note_rollback(text, text, uuid, bigint); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  perform 1 from helpline_restores r for update;
+  if helpline_epoch() = p_epoch
+     and (pg_snapshot_xmax(p_snapshot::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+          or exists (select 1 from support_ticket_heads h where h.ticket_id = p_ticket and h.seq < p_seq)) then
+    perform helpline_note_restore();
+  end if;
+  return helpline_epoch();
+end
+$$;
+
+
+ALTER FUNCTION public.helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) OWNER TO helpline_owner;
 
 --
 -- Name: helpline_schema_version(); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -237,7 +281,7 @@ ALTER FUNCTION public.people_changed() OWNER TO helpline_owner;
 -- Name: support_append(boolean, uuid[], uuid[], uuid[], text[], text[], boolean[], jsonb[], bigint[], inet[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) RETURNS TABLE(n integer, code text, head bigint, side text, message_id uuid, ticket_id uuid, seq bigint, public_seq bigint, created_at timestamp with time zone, kind text, actor_id uuid, actor_type text, actor_name text, old_value text, new_value text, public_old_value text, public_new_value text, description text, row_message_id uuid, sender_id uuid, sender_type text, body text, is_internal boolean, attachments jsonb, key text, message_created_at timestamp with time zone, edited_at timestamp with time zone, redacted_at timestamp with time zone)
+CREATE FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) RETURNS TABLE(n integer, code text, head bigint, side text, message_id uuid, ticket_id uuid, seq bigint, public_seq bigint, created_at timestamp with time zone, kind text, actor_id uuid, actor_type text, actor_name text, old_value text, new_value text, public_old_value text, public_new_value text, description text, row_message_id uuid, sender_id uuid, sender_type text, body text, is_internal boolean, attachments jsonb, key text, message_created_at timestamp with time zone, edited_at timestamp with time zone, redacted_at timestamp with time zone, xid xid8, public_actor_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -257,7 +301,7 @@ declare
   v_firsts integer[];
   v_known uuid[];
   v_doubtful boolean;
-
+  v_cluster bigint;
 begin
   if p_wait then
     perform 1 from support_tickets t where t.id = any (p_tickets) order by t.id for no key update;
@@ -350,6 +394,8 @@ begin
     as b (id, ticket_id, sender_id, key, body, is_internal, attachments, ip_address, user_agent, code, side)
   where b.code = 'stored';
 
+  v_cluster := current_setting('helpline.cluster')::bigint;
+
   return query
     select o.n::integer, o.code,
            case when o.code = 'stale' then
@@ -357,24 +403,25 @@ begin
            o.side, o.message_id,
            null::uuid, null::bigint, null::bigint, null::timestamptz, null::text, null::uuid, null::text, null::text, null::text, null::text,
            null::text, null::text, null::text, null::uuid, null::uuid, null::text, null::text, null::boolean, null::jsonb, null::text,
-           null::timestamptz, null::timestamptz, null::timestamptz
+           null::timestamptz, null::timestamptz, null::timestamptz, null::xid8, null::text
     from unnest(v_codes, v_sides, v_messages, p_tickets) with ordinality as o (code, side, message_id, ticket_id, n);
 
-  -- The whole call is one transaction of the gateway's, so its rows are those that bear its number.
+  -- The whole call is one transaction of the gateway's, so its rows are those that bear its number, in its cluster; the trigger of the
+  -- insert above has named that.
   return query
     select null::integer, null::text, null::bigint, null::text, null::uuid,
            r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,
            r.public_old_value, r.public_new_value, r.description, r.message_id, r.sender_id, r.sender_type, r.body, r.is_internal,
-           r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at
+           r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.xid, r.public_actor_name
     from support_history r
-    where r.xid = pg_current_xact_id();
+    where r.cluster = v_cluster and r.xid = pg_current_xact_id();
 
   if v_known is not null then
     return query
       select null::integer, null::text, null::bigint, null::text, null::uuid,
              r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,
              r.public_old_value, r.public_new_value, r.description, r.message_id, r.sender_id, r.sender_type, r.body, r.is_internal,
-             r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at
+             r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.xid, r.public_actor_name
       from support_messages k
       cross join lateral (
         -- A retry comes soon, so its row is near the end.
@@ -532,7 +579,7 @@ CREATE FUNCTION public.support_current_user_agent() RETURNS text
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 begin
-  return nullif(current_setting('helpline.user_agent', true), '');
+  return left(nullif(current_setting('helpline.user_agent', true), ''), 400);
 end
 $$;
 
@@ -617,6 +664,83 @@ $$;
 
 
 ALTER FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) OWNER TO helpline_owner;
+
+--
+-- Name: support_find_tickets(text[], text[], integer); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  -- The newest so many are asked how common the words are; from one in fifty on, walking back is cheaper than gathering and sorting,
+  v_sample constant integer := 1000;
+  -- unless they are in the newest alone: then walking ends here.
+  v_walk constant integer := 50000;
+  -- So many matches are gathered and sorted at most.
+  v_common constant integer := 20000;
+  v_patterns constant text[] := array(select lower(p) from unnest(p_patterns) with ordinality as u (p, n) order by n);
+  v_numbered record;
+  v_whole boolean := false;
+  v_found uuid[];
+  v_count integer;
+begin
+  if not support_is_staff() then
+    return;
+  end if;
+  for v_numbered in select t.id, t.ticket_number from support_tickets t where t.ticket_number = any (p_numbers) loop
+    return next v_numbered.id;
+    v_whole := v_whole or v_patterns = array['%' || lower(v_numbered.ticket_number) || '%'];
+  end loop;
+  -- Whoever writes a whole number means that ticket.
+  if v_whole then
+    return;
+  end if;
+  -- Two letters between the wildcards have no trigram: the index would be read from end to end.
+  if coalesce(char_length(v_patterns[1]), 0) < 5 then
+    return;
+  end if;
+  select count(*) into v_count
+  from (select t.search_text from support_tickets t order by t.created_at desc, t.id desc limit v_sample) s
+  where s.search_text like all (v_patterns);
+  if v_count * 50 >= v_sample then
+    v_found := array(
+      select s.id
+      from (select t.id, t.search_text, t.created_at from support_tickets t order by t.created_at desc, t.id desc limit v_walk) s
+      where s.search_text like all (v_patterns)
+      order by s.created_at desc, s.id desc
+      limit p_limit
+    );
+    if cardinality(v_found) = p_limit then
+      return query select unnest(v_found);
+      return;
+    end if;
+  end if;
+  select count(*), (array_agg(f.id order by f.created_at desc, f.id desc))[1:p_limit] into v_count, v_found
+  from (
+    select t.id, t.created_at from support_tickets t
+    where t.search_text like v_patterns[1] and t.search_text like coalesce(v_patterns[2], v_patterns[1])
+      and t.search_text like all (v_patterns)
+    limit v_common
+  ) f;
+  if v_count < v_common then
+    return query select unnest(v_found);
+  else
+    -- The empty string keeps the trigram index out of it.
+    return query
+      select t.id from support_tickets t
+      where t.search_text || '' like all (v_patterns)
+      order by t.created_at desc, t.id desc
+      limit p_limit;
+  end if;
+end
+$$;
+
+
+ALTER FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) OWNER TO helpline_owner;
 
 --
 -- Name: support_forbid_change(); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -743,14 +867,19 @@ CREATE TABLE public.support_tickets (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     search_text text GENERATED ALWAYS AS (lower(((((ticket_number || ' '::text) || subject) || ' '::text) || COALESCE(customer_email, ''::text)))) STORED NOT NULL,
+    CONSTRAINT support_tickets_assignee_name_check CHECK ((char_length(assignee_name) <= 200)),
     CONSTRAINT support_tickets_category_check CHECK ((category = ANY (ARRAY['technical'::text, 'billing'::text, 'account'::text, 'feature_request'::text, 'bug_report'::text, 'general'::text, 'security'::text, 'compliance'::text]))),
     CONSTRAINT support_tickets_comment_check CHECK ((char_length(satisfaction_comment) <= 2000)),
+    CONSTRAINT support_tickets_created_at_check CHECK (((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))),
+    CONSTRAINT support_tickets_customer_email_check CHECK ((char_length(customer_email) <= 320)),
     CONSTRAINT support_tickets_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
     CONSTRAINT support_tickets_metadata_check CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 16384))),
     CONSTRAINT support_tickets_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'urgent'::text]))),
     CONSTRAINT support_tickets_rating_check CHECK (((satisfaction_rating >= 1) AND (satisfaction_rating <= 5))),
     CONSTRAINT support_tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'in_progress'::text, 'waiting_on_customer'::text, 'waiting_on_admin'::text, 'resolved'::text, 'closed'::text, 'escalated'::text]))),
-    CONSTRAINT support_tickets_subject_check CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 200)) AND (subject !~ '[[:cntrl:]]'::text)))
+    CONSTRAINT support_tickets_subject_check CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 200)) AND (subject !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT support_tickets_ticket_number_check CHECK ((((char_length(ticket_number) >= 1) AND (char_length(ticket_number) <= 64)) AND (ticket_number !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT support_tickets_user_agent_check CHECK ((char_length(user_agent) <= 400))
 )
 WITH (fillfactor='85');
 
@@ -887,6 +1016,7 @@ CREATE FUNCTION public.support_messages_log_inserted() RETURNS trigger
     AS $$
 declare
   v_user constant uuid := support_current_user_id();
+  v_cluster constant bigint := helpline_cluster();
   v_special boolean;
   v_refusal text;
   v_total bigint;
@@ -898,6 +1028,8 @@ declare
   v_to text[];
   v_movers jsonb;
 begin
+  -- For `support_append`, which reads back what was written here: asking again would cost as much as numbering a message.
+  perform set_config('helpline.cluster', v_cluster::text, true);
   perform 1 from support_tickets t where t.id in (select i.ticket_id from inserted i) order by t.id for no key update;
 
   -- The fast path's one question: does any of these messages change its ticket, or come to one that takes none?
@@ -960,10 +1092,10 @@ begin
       where h.ticket_id = g.ticket_id
     )
     insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, message_id,
-      ip_address, user_agent, created_at)
+      ip_address, user_agent, cluster, created_at)
     select n.ticket_id, n.seq, case when not n.is_internal then n.place end,
            case when n.is_internal then 'internal_note_added' else 'message_added' end,
-           n.sender_id, n.sender_type, n.name, n.id, n.ip_address, n.user_agent, n.created_at
+           n.sender_id, n.sender_type, n.name, n.id, n.ip_address, n.user_agent, v_cluster, n.created_at
     from numbered n;
     get diagnostics v_rows = row_count;
     v_logged := v_logged + v_rows;
@@ -1125,6 +1257,33 @@ $$;
 
 
 ALTER FUNCTION public.support_open_all(p_tickets uuid[]) OWNER TO helpline_owner;
+
+--
+-- Name: support_open_by_number(text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_open_by_number(p_numbers text[]) RETURNS TABLE(id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
+    from support_tickets t
+    join support_ticket_heads h on h.ticket_id = t.id
+    where t.ticket_number = any (p_numbers)
+    order by array_position(p_numbers, t.ticket_number)
+    limit 1;
+end
+$$;
+
+
+ALTER FUNCTION public.support_open_by_number(p_numbers text[]) OWNER TO helpline_owner;
 
 --
 -- Name: support_places(uuid[], uuid[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -1313,9 +1472,11 @@ CREATE FUNCTION public.support_record_access(p_users uuid[], p_actions text[], p
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     AS $$
+declare
+  v_cluster constant bigint := helpline_cluster();
 begin
-  insert into access_log (user_id, action, ticket_id, refused, ip_address, user_agent, detail)
-  select e.user_id, e.action, e.ticket_id, e.refused, e.ip_address, e.user_agent, e.detail
+  insert into access_log (user_id, action, ticket_id, refused, ip_address, user_agent, detail, cluster)
+  select e.user_id, e.action, e.ticket_id, e.refused, e.ip_address, e.user_agent, e.detail, v_cluster
   from unnest(p_users, p_actions, p_tickets, p_refused, p_addresses, p_user_agents, p_details) with ordinality
     as e (user_id, action, ticket_id, refused, ip_address, user_agent, detail, n)
   order by e.n;
@@ -1444,7 +1605,9 @@ CREATE TABLE public.people (
     first_name text GENERATED ALWAYS AS ("substring"(display_name, '\S+'::text)) STORED,
     last_seen_at timestamp with time zone,
     blocked_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT people_display_name_check CHECK ((char_length(display_name) <= 200)),
+    CONSTRAINT people_email_check CHECK ((char_length(email) <= 320))
 );
 
 ALTER TABLE ONLY public.people FORCE ROW LEVEL SECURITY;
@@ -1477,7 +1640,8 @@ CREATE TABLE public.support_messages (
     CONSTRAINT support_messages_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
     CONSTRAINT support_messages_note_check CHECK (((NOT is_internal) OR (sender_type <> 'customer'::text))),
     CONSTRAINT support_messages_sender_check CHECK (((sender_id IS NULL) = (sender_type = 'system'::text))),
-    CONSTRAINT support_messages_sender_type_check CHECK ((sender_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text])))
+    CONSTRAINT support_messages_sender_type_check CHECK ((sender_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT support_messages_sizes_check CHECK (((octet_length((attachments)::text) <= 24576) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
 );
 
 ALTER TABLE ONLY public.support_messages FORCE ROW LEVEL SECURITY;
@@ -1508,6 +1672,7 @@ CREATE TABLE public.support_ticket_activity (
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cluster bigint DEFAULT public.helpline_cluster() NOT NULL,
     CONSTRAINT support_ticket_activity_actor_type_check CHECK ((actor_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
     CONSTRAINT support_ticket_activity_kind_check CHECK (
 CASE
@@ -1515,7 +1680,8 @@ CASE
     WHEN (kind = ANY (ARRAY['internal_note_added'::text, 'note_edited'::text, 'note_redacted'::text, 'logged'::text, 'archived'::text])) THEN ((public_seq IS NULL) AND (public_old_value IS NULL) AND (public_new_value IS NULL))
     ELSE false
 END),
-    CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq)))
+    CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq))),
+    CONSTRAINT support_ticket_activity_sizes_check CHECK (((octet_length(old_value) <= 16384) AND (octet_length(new_value) <= 16384) AND (octet_length(public_old_value) <= 1024) AND (octet_length(public_new_value) <= 1024) AND (octet_length(description) <= 8192) AND (octet_length((metadata)::text) <= 16384) AND (char_length(public_actor_name) <= 200) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
 );
 
 ALTER TABLE ONLY public.support_ticket_activity FORCE ROW LEVEL SECURITY;
@@ -1551,7 +1717,9 @@ CREATE VIEW public.support_history WITH (security_invoker='true') AS
     m.created_at AS message_created_at,
     m.edited_at,
     m.redacted_at,
-    a.xid
+    a.xid,
+    a.public_actor_name,
+    a.cluster
    FROM ((public.support_ticket_activity a
      LEFT JOIN public.support_messages m ON ((m.id = a.message_id)))
      LEFT JOIN public.people p ON ((p.id = a.actor_id)));
@@ -1599,9 +1767,13 @@ CREATE FUNCTION public.support_rows_written() RETURNS SETOF public.support_histo
     SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
+declare
+  v_cluster constant bigint := helpline_cluster();
 begin
   return query
-    select r.* from support_history r where r.xid = pg_current_xact_id_if_assigned() order by r.ticket_id, r.seq;
+    select r.* from support_history r
+    where r.cluster = v_cluster and r.xid = pg_current_xact_id_if_assigned()
+    order by r.ticket_id, r.seq;
 end
 $$;
 
@@ -2037,14 +2209,18 @@ CREATE FUNCTION public.support_sweep(p_since text) RETURNS TABLE(snapshot text, 
     SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
+declare
+  v_cluster constant bigint := helpline_cluster();
 begin
   return query
     with moved as (
       select f.ticket_id, max(f.seq) as seq
       from (
-        select a.ticket_id, a.seq from support_ticket_activity a where a.xid >= pg_snapshot_xmax(p_since::pg_snapshot)
+        select a.ticket_id, a.seq from support_ticket_activity a
+        where a.cluster = v_cluster and a.xid >= pg_snapshot_xmax(p_since::pg_snapshot) and a.xid < pg_snapshot_xmax(pg_current_snapshot())
         union all
-        select a.ticket_id, a.seq from support_ticket_activity a where a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
+        select a.ticket_id, a.seq from support_ticket_activity a
+        where a.cluster = v_cluster and a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
       ) f
       group by f.ticket_id
     )
@@ -2132,6 +2308,15 @@ begin
   end if;
   if v_user is not null then
     v_by := case when v_user = old.user_id then 'customer' else 'admin' end;
+    -- By hand, the status and the rating; what follows from a message is a trigger's.
+    if v_by = 'customer' and pg_trigger_depth() = 1
+       and (new.subject, new.category, new.priority, new.assigned_to, new.assigned_at, new.assignee_name, new.first_response_at, new.archived_at,
+            new.legal_hold, new.metadata, new.customer_email, new.ip_address, new.user_agent, new.key, new.key_digest)
+         is distinct from
+           (old.subject, old.category, old.priority, old.assigned_to, old.assigned_at, old.assignee_name, old.first_response_at, old.archived_at,
+            old.legal_hold, old.metadata, old.customer_email, old.ip_address, old.user_agent, old.key, old.key_digest) then
+      perform support_refuse('forbidden');
+    end if;
     -- A legal hold may come late, and a redaction takes the opening's digest with it; nothing else changes in the archive.
     if old.archived_at is not null
        and (new.status, new.priority, new.category, new.assigned_to, new.subject, new.satisfaction_rating, new.satisfaction_comment, new.metadata)
@@ -2184,14 +2369,16 @@ CREATE FUNCTION public.support_tickets_log_inserted() RETURNS trigger
     AS $$
 declare
   v_user constant uuid := support_current_user_id();
+  v_cluster constant bigint := helpline_cluster();
 begin
   insert into support_ticket_heads (ticket_id, seq, public_seq, last_activity_at, public_last_activity_at, is_over)
   select i.id, 1, 1, i.created_at, i.created_at, support_is_over(i.status) from inserted i;
 
   insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, ip_address, user_agent,
-    created_at)
+    cluster, created_at)
   select i.id, 1, 1, 'created', v_user, a.actor_type,
-         case a.actor_type when 'customer' then p.display_name when 'admin' then p.first_name end, i.ip_address, i.user_agent, i.created_at
+         case a.actor_type when 'customer' then p.display_name when 'admin' then p.first_name end, i.ip_address, i.user_agent,
+         v_cluster, i.created_at
   from inserted i
   cross join lateral (select case when v_user is null then 'system' when v_user = i.user_id then 'customer' else 'admin' end) a (actor_type)
   left join people p on p.id = v_user;
@@ -2342,6 +2529,7 @@ CREATE FUNCTION public.support_write_history(p_tickets uuid[], p_kinds text[], p
     AS $$
 declare
   v_at constant timestamptz := clock_timestamp();
+  v_cluster constant bigint := helpline_cluster();
   v_written bigint;
 begin
   perform 1 from support_tickets t where t.id = any (p_tickets) order by t.id for no key update;
@@ -2369,11 +2557,11 @@ begin
     where h.ticket_id = g.ticket_id
   )
   insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, old_value, new_value,
-    public_old_value, public_new_value, description, message_id, ip_address, user_agent, metadata, created_at)
+    public_old_value, public_new_value, description, message_id, ip_address, user_agent, metadata, cluster, created_at)
   select n.ticket_id, n.seq, case when n.is_public then n.place end, n.kind, n.actor_id, n.actor_type,
          case n.actor_type when 'customer' then p.display_name when 'admin' then p.first_name end,
          n.old_value, n.new_value, n.public_old_value, n.public_new_value, n.description, n.message_id,
-         support_current_address(), support_current_user_agent(), coalesce(n.metadata, '{}'), v_at
+         support_current_address(), support_current_user_agent(), coalesce(n.metadata, '{}'), v_cluster, v_at
   from numbered n
   left join people p on p.id = n.actor_id;
 
@@ -2442,7 +2630,11 @@ CREATE TABLE public.access_log (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT access_log_action_check CHECK ((action ~ '^[a-z][a-z_]{0,63}$'::text))
+    cluster bigint DEFAULT public.helpline_cluster() NOT NULL,
+    CONSTRAINT access_log_action_check CHECK ((action ~ '^[a-z][a-z_]{0,63}$'::text)),
+    CONSTRAINT access_log_detail_check CHECK ((octet_length((detail)::text) <= 4194304)),
+    CONSTRAINT access_log_refused_check CHECK ((char_length(refused) <= 64)),
+    CONSTRAINT access_log_user_agent_check CHECK ((char_length(user_agent) <= 400))
 );
 
 ALTER TABLE ONLY public.access_log FORCE ROW LEVEL SECURITY;
@@ -2843,17 +3035,17 @@ CREATE INDEX support_read_positions_person_idx ON public.support_read_positions 
 
 
 --
+-- Name: support_ticket_activity_cluster_xid_idx; Type: INDEX; Schema: public; Owner: helpline_owner
+--
+
+CREATE INDEX support_ticket_activity_cluster_xid_idx ON public.support_ticket_activity USING btree (cluster, xid);
+
+
+--
 -- Name: support_ticket_activity_created_at_idx; Type: INDEX; Schema: public; Owner: helpline_owner
 --
 
 CREATE INDEX support_ticket_activity_created_at_idx ON public.support_ticket_activity USING brin (created_at);
-
-
---
--- Name: support_ticket_activity_xid_idx; Type: INDEX; Schema: public; Owner: helpline_owner
---
-
-CREATE INDEX support_ticket_activity_xid_idx ON public.support_ticket_activity USING btree (xid);
 
 
 --
@@ -3541,6 +3733,13 @@ REVOKE ALL ON FUNCTION public.delete_old_archived_tickets(p_now timestamp with t
 
 
 --
+-- Name: FUNCTION helpline_cluster(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.helpline_cluster() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION helpline_epoch(); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -3553,6 +3752,14 @@ GRANT ALL ON FUNCTION public.helpline_epoch() TO helpline_service;
 --
 
 REVOKE ALL ON FUNCTION public.helpline_note_restore() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.helpline_note_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) TO helpline_service;
 
 
 --
@@ -3678,6 +3885,14 @@ REVOKE ALL ON FUNCTION public.support_digest(p_is_internal boolean, p_body text,
 REVOKE ALL ON FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) TO helpline_customer;
 GRANT ALL ON FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) TO helpline_staff;
+
+
+--
+-- Name: FUNCTION support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) TO helpline_staff;
 
 
 --
@@ -3929,6 +4144,14 @@ GRANT ALL ON FUNCTION public.support_open(p_id uuid, p_number text) TO helpline_
 
 REVOKE ALL ON FUNCTION public.support_open_all(p_tickets uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_open_all(p_tickets uuid[]) TO helpline_service;
+
+
+--
+-- Name: FUNCTION support_open_by_number(p_numbers text[]); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_open_by_number(p_numbers text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_open_by_number(p_numbers text[]) TO helpline_service;
 
 
 --

@@ -6,6 +6,7 @@ use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, UserId};
+use helpline_core::limits;
 use helpline_core::protocol::RelayFrame;
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
@@ -13,6 +14,7 @@ use helpline_persistence::messages::NewMessage;
 use helpline_persistence::people::{Identity, Person};
 use helpline_persistence::reads::ReadPosition;
 use helpline_persistence::{Store, StoreError};
+use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -112,7 +114,7 @@ impl App {
         for row in rows {
             let event = Arc::new(Encoded::from_row(row));
             self.rooms.deliver(self, &event, wakes);
-            self.relay.publish_event(&event, &self.epoch.get());
+            self.relay.publish_event(&event);
             self.inbox.touch(event.ticket, event.seq);
         }
     }
@@ -131,8 +133,8 @@ impl App {
     pub(crate) fn hear(&self, frame: RelayFrame, wakes: &mut Wakes) {
         match frame {
             RelayFrame::Event(event) => {
-                // Of another history than ours: the sweep will find out which of the two is void.
-                if event.epoch == self.epoch.get().as_str() {
+                // Larger than any of ours: the sweep brings the row as we would show it.
+                if fits(&event.staff) && event.customer.as_deref().is_none_or(fits) {
                     self.rooms.deliver(self, &Arc::new(Encoded::from_relay(&event)), wakes);
                 } else {
                     self.sweep_soon();
@@ -145,7 +147,7 @@ impl App {
                         Audience::Staff => &staff,
                         Audience::Customer => &customer,
                     };
-                    json.as_deref().map(|json| Utf8Bytes::from(json.get()))
+                    json.as_deref().filter(|json| fits(json)).map(|json| Utf8Bytes::from(json.get()))
                 });
                 self.rooms.tell(ticket, &aside, except, wakes);
             }
@@ -199,4 +201,9 @@ impl App {
     pub fn refuse(&self, error: &StoreError) -> Reject {
         reject_of(error)
     }
+}
+
+/// Whether a frame of another instance can be written to a socket.
+fn fits(json: &RawValue) -> bool {
+    json.get().len() <= limits::SOCKET_WRITE_BYTES_MAX
 }

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::app::App;
 use crate::errors;
+use crate::parts::{Parts, in_parts};
 
 /// Rows of one commit.
 const BATCH_ROWS_MAX: usize = 256;
@@ -56,13 +57,32 @@ pub async fn run(app: Arc<App>, mut end: AuditEnd) {
             taken = end.0.recv_many(&mut batch, BATCH_ROWS_MAX) => if taken == 0 { return },
             () = app.stop.cancelled() => return,
         }
-        let (rows, waiting): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let result = audit::record(&app.store, &rows).await.map_err(|error| {
-            metrics::counter!("helpline_audit_rows_lost_total").increment(rows.len() as u64);
-            errors::reject_of(&error)
+        let mut waiting = Vec::with_capacity(batch.len());
+        let rows = batch.drain(..).enumerate().map(|(n, (row, written))| {
+            waiting.push(written);
+            (n, row)
         });
-        for written in waiting.into_iter().flatten() {
-            let _ = written.send(result.clone());
+        let rows: Vec<_> = rows.collect();
+        let write = |some: Vec<(usize, AccessRow)>| async {
+            let (places, rows): (Vec<_>, Vec<_>) = some.into_iter().unzip();
+            audit::record(&app.store, &rows).await.map(|()| places)
+        };
+        let Parts { answers, failed, untried } = in_parts(rows, write).await;
+        let mut tell = |n: usize, result: Result<(), Reject>| {
+            if result.is_err() {
+                metrics::counter!("helpline_audit_rows_lost_total").increment(1);
+            }
+            if let Some(written) = waiting[n].take() {
+                let _ = written.send(result);
+            }
+        };
+        answers.into_iter().flatten().for_each(|n| tell(n, Ok(())));
+        for ((n, _), error) in failed {
+            tell(n, Err(errors::reject_of(&error)));
+        }
+        if let Some((rest, error)) = untried {
+            let reject = errors::reject_of(&error);
+            rest.into_iter().for_each(|(n, _)| tell(n, Err(reject.clone())));
         }
     }
 }

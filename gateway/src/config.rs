@@ -88,6 +88,10 @@ pub struct Backing {
     /// Redis, redis://…, when there is more than one instance; without it, this instance is alone
     #[arg(long, env = "HELPLINE_REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<Hidden>,
+    /// Begins every Redis channel name, so that several desks can share one Redis: letters, digits, . _ - only [default: names the
+    /// database, by its cluster's identifier and its oid]
+    #[arg(long, env = "HELPLINE_REDIS_PREFIX", value_name = "TEXT")]
+    pub redis_prefix: Option<String>,
 }
 
 /// Whose tokens are good, as they are written.
@@ -345,6 +349,10 @@ fn check_backing(backing: &Backing) -> Result<(), ConfigError> {
     if redis.is_some_and(|url| !url.starts_with("redis://")) {
         return Err(ConfigError::new("--redis-url", "must begin with redis://"));
     }
+    if backing.redis_prefix.as_deref().is_some_and(|prefix| !is_channel_prefix(prefix)) {
+        let rule = format!("must have 1 to {} characters out of letters, digits, . _ -", limits::REDIS_PREFIX_CHARS_MAX);
+        return Err(ConfigError::new("--redis-prefix", rule));
+    }
     if backing.writer_lanes == 0 || backing.writer_lanes > 64 {
         return Err(ConfigError::new("--writer-lanes", "must be from 1 to 64"));
     }
@@ -352,6 +360,11 @@ fn check_backing(backing: &Backing) -> Result<(), ConfigError> {
         return Err(ConfigError::new("--pool-connections-max", "must be more than --writer-lanes: reads need connections too"));
     }
     Ok(())
+}
+
+/// Braces would move the hash tag of a channel's name; white space would be hard to see.
+fn is_channel_prefix(prefix: &str) -> bool {
+    (1..=limits::REDIS_PREFIX_CHARS_MAX).contains(&prefix.len()) && prefix.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
 
 fn check_limits(limits: &LimitSettings) -> Result<(), ConfigError> {

@@ -91,7 +91,9 @@ async fn fly<Q: Question>(app: &App, waiting: &Mutex<mpsc::Receiver<Asked<Q>>>) 
         }
         match Q::ask(&app.store, &keys).await {
             // One of them is not acceptable, or locked: each alone, so that only that one fails.
-            Err(StoreError::Data(_) | StoreError::Busy(_)) if keys.len() > 1 => each_alone::<Q>(app, replies).await,
+            Err(error) if keys.len() > 1 && (!error.passes() || matches!(error, StoreError::Busy(_))) => {
+                each_alone::<Q>(app, replies).await
+            }
             answer => answer_all::<Q>(replies, &answer.map_err(|error| errors::reject_of(&error))),
         }
     }
@@ -137,15 +139,15 @@ impl Question for SignIns {
     }
 }
 
-/// What a decision and a join need to know of a ticket.
+/// What a decision and a join need to know of a ticket; none of one that cannot be read.
 pub(crate) struct Openings;
 
 impl Question for Openings {
     type Key = TicketId;
-    type Answer = Opened;
+    type Answer = Option<Opened>;
 
-    async fn ask(store: &Store, keys: &[TicketId]) -> Result<HashMap<TicketId, Opened>, StoreError> {
-        Ok(tickets::open_all(store, keys).await?.into_iter().map(|opened| (opened.facts.id, opened)).collect())
+    async fn ask(store: &Store, keys: &[TicketId]) -> Result<HashMap<TicketId, Option<Opened>>, StoreError> {
+        Ok(tickets::open_all(store, keys).await?.into_iter().collect())
     }
 }
 

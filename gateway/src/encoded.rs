@@ -35,9 +35,8 @@ impl Encoded {
     }
 
     /// What other instances are told.
-    pub fn to_relay(&self, epoch: &str) -> RelayEvent {
+    pub fn to_relay(&self) -> RelayEvent {
         RelayEvent {
-            epoch: epoch.to_owned(),
             ticket: self.ticket,
             seq: self.seq,
             public_seq: self.customer.as_ref().map(|(seq, _)| *seq),

@@ -33,6 +33,11 @@ pub fn unavailable() -> Reject {
     Reject::new(RejectCode::Unavailable, "not available now, try again").retry_after_ms(1_000)
 }
 
+/// The answer about something that stands in the record and cannot be read.
+pub fn unreadable() -> Reject {
+    Reject::new(RejectCode::Internal, "this cannot be read here")
+}
+
 /// An error with its causes, for one log line.
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
@@ -63,6 +68,7 @@ fn sentence(code: RejectCode) -> &'static str {
         RejectCode::InvalidField => "a field is not acceptable",
         RejectCode::Malformed
         | RejectCode::UnknownType
+        | RejectCode::UnknownField
         | RejectCode::HelloExpected
         | RejectCode::NotAuthenticated
         | RejectCode::TokenExpired

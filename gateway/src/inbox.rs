@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_core::protocol::{InboxFilter, StaffFrame, StaffTicket, TicketMoved, TicketStats};
-use helpline_persistence::{StoreError, stats, tickets};
+use helpline_persistence::{stats, tickets};
 use parking_lot::Mutex;
 
 use crate::app::App;
 use crate::directory::Connection;
 use crate::encoded::frame;
+use crate::parts::{Parts, in_parts};
 use crate::relay::Watch;
 
 /// The consoles, and what they have not been told yet.
@@ -102,6 +103,7 @@ impl Inbox {
         // What was told before was not told to this one, whose list may be older.
         state.told.clear();
         state.stats = None;
+        state.stats_at = None;
         drop(state);
         if first {
             app.relay.watch_inboxes(Watch::On);
@@ -139,6 +141,7 @@ impl Inbox {
         let known: Vec<_> = shown.chain(state.told.keys().copied()).collect();
         state.begin_anew(known);
         state.stats = None;
+        state.stats_at = None;
     }
 
     /// Takes the next tickets to tell of, the rest stays for the next tick. Also the time that [`Self::tell`] wants to know.
@@ -173,7 +176,11 @@ impl Inbox {
     fn wants_stats(&self, now: Instant) -> bool {
         let state = self.0.lock();
         let due = state.stats_at.is_none_or(|at| now.duration_since(at) >= Duration::from_millis(limits::STATS_INTERVAL_MS));
-        !state.groups.is_empty() && (due || state.stats.is_none())
+        !state.groups.is_empty() && due
+    }
+
+    fn stats_failed(&self, now: Instant) {
+        self.0.lock().stats_at = Some(now);
     }
 
     /// Tells of these as far as a frame goes; gives how many of them. They were read after `taken_at`, of [`Self::take`].
@@ -343,23 +350,37 @@ pub async fn run(app: Arc<App>) {
             continue;
         }
         let (changed, taken_at) = app.inbox.take();
-        match tell(&app, &changed, taken_at).await {
-            Ok(left) => app.inbox.put_back(left),
-            Err(error) => {
-                crate::errors::reject_of(&error);
-                app.inbox.put_back(changed);
-            }
-        }
+        let left = tell(&app, changed, taken_at).await;
+        app.inbox.put_back(left);
     }
 }
 
-/// Gives those that found no place in the frame.
-async fn tell(app: &Arc<App>, changed: &[TicketId], taken_at: u64) -> Result<Vec<TicketId>, StoreError> {
-    let figures = if app.inbox.wants_stats(Instant::now()) { Some(stats::read(&app.store).await?) } else { None };
-    let tickets = if changed.is_empty() { Vec::new() } else { tickets::summaries(&app.store, changed).await? };
-    if tickets.is_empty() && figures.is_none() {
-        return Ok(Vec::new());
+/// Gives those that found no place in the frame, or that the record did not answer for. A ticket that cannot be read is left out, and
+/// figures that cannot be read keep back no ticket.
+async fn tell(app: &Arc<App>, changed: Vec<TicketId>, taken_at: u64) -> Vec<TicketId> {
+    let figures = if app.inbox.wants_stats(Instant::now()) { figures(app).await } else { None };
+    let Parts { answers, failed, untried } = in_parts(changed, |some| async move { tickets::summaries(&app.store, &some).await }).await;
+    for (ticket, error) in failed {
+        app.store.left_aside("ticket", ticket, &error);
     }
-    let told = app.inbox.tell(&tickets, figures, taken_at);
-    Ok(tickets[told..].iter().map(|ticket| ticket.id).collect())
+    let mut left = untried.map(|(tickets, error)| {
+        crate::errors::reject_of(&error);
+        tickets
+    });
+    let tickets = answers.concat();
+    if !tickets.is_empty() || figures.is_some() {
+        let told = app.inbox.tell(&tickets, figures, taken_at);
+        left.get_or_insert_default().extend(tickets[told..].iter().map(|ticket| ticket.id));
+    }
+    left.unwrap_or_default()
+}
+
+async fn figures(app: &App) -> Option<TicketStats> {
+    let read = stats::read(&app.store).await;
+    if let Err(error) = &read {
+        // Not with the next tick, but when figures are due again.
+        app.inbox.stats_failed(Instant::now());
+        crate::errors::reject_of(error);
+    }
+    read.ok()
 }

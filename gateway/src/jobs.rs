@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use helpline_core::limits;
-use helpline_persistence::{people, stats};
+use helpline_persistence::{people, privileges, stats};
 
 use crate::app::App;
 
@@ -19,6 +19,8 @@ pub async fn run(app: Arc<App>) {
     show(&app);
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);
+    let mut role_checks = tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
+    let mut conflicts = Vec::new();
     let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
     loop {
         // Cancel-safe: intervals and a token.
@@ -29,10 +31,28 @@ pub async fn run(app: Arc<App>) {
                     crate::errors::reject_of(&error);
                 }
             }
+            _ = role_checks.tick() => check_roles(&app, &mut conflicts).await,
             _ = seen.tick() => note_seen(&app).await,
             () = app.stop.cancelled() => return,
         }
     }
+}
+
+/// Whether the database's roles still keep customers and staff apart. At the start the service refuses to run otherwise; a grant that comes
+/// later is told, once.
+async fn check_roles(app: &App, known: &mut Vec<String>) {
+    let found = match privileges::role_conflicts(&app.store).await {
+        Ok(found) => found,
+        Err(error) => {
+            crate::errors::reject_of(&error);
+            return;
+        }
+    };
+    metrics::gauge!("helpline_role_conflicts").set(found.len() as f64);
+    for conflict in found.iter().filter(|conflict| !known.contains(conflict)) {
+        tracing::warn!(conflict, "a database role can act as customers or staff: their rights add up");
+    }
+    *known = found;
 }
 
 /// Says that the connected staff are there: whoever asks whether anybody is, asks the record.

@@ -5,7 +5,8 @@
 //!
 //! - [`config`], [`telemetry`], [`cli`]: how it starts; [`serve`]: listening, draining
 //! - [`http`]: REST, assets, health; [`auth`]: tokens; [`dev`]: the embedded default
-//! - [`directory`], [`standing`], [`rate`]: who is connected, and whether they still may be; `crowd`: many who ask the record the same
+//! - [`directory`], [`standing`], [`rate`]: who is connected, and whether they still may be; `crowd`: many who ask the record the same;
+//!   `parts`: many things in one statement, of which one may spoil it
 //! - [`presence`], [`reads`]: state that is no history; [`audit`]: what is recorded apart from it
 
 pub mod app;
@@ -24,6 +25,7 @@ pub mod http;
 pub mod inbox;
 pub mod jobs;
 pub mod outbox;
+pub(crate) mod parts;
 pub mod presence;
 pub mod rate;
 pub mod reads;

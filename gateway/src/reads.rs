@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use crate::app::App;
 use crate::encoded::{Aside, frame};
 use crate::outbox::Wakes;
+use crate::parts::{Parts, in_parts};
 
 /// Marks waiting to be written.
 #[derive(Default)]
@@ -55,19 +56,19 @@ async fn flush(app: &Arc<App>) {
     if marks.is_empty() {
         return;
     }
-    match reads::mark(&app.store, &marks).await {
-        Ok(moved) => {
-            let mut wakes = Wakes::default();
-            for position in moved {
-                pass_on(app, &position, &mut wakes);
-                let ReadPosition { ticket, person, seq, public_seq } = position;
-                app.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, seq, public_seq });
-            }
-        }
-        Err(error) => {
-            crate::errors::reject_of(&error);
-            marks.into_iter().for_each(|mark| app.reads.note(mark));
-        }
+    let Parts { answers, failed, untried } = in_parts(marks, |some| async move { reads::mark(&app.store, &some).await }).await;
+    let mut wakes = Wakes::default();
+    for position in answers.into_iter().flatten() {
+        pass_on(app, &position, &mut wakes);
+        let ReadPosition { ticket, person, seq, public_seq } = position;
+        app.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, seq, public_seq });
+    }
+    for (mark, error) in failed {
+        app.store.left_aside("read mark", mark.ticket, &error);
+    }
+    if let Some((marks, error)) = untried {
+        crate::errors::reject_of(&error);
+        marks.into_iter().for_each(|mark| app.reads.note(mark));
     }
 }
 

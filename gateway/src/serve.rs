@@ -44,21 +44,21 @@ use crate::{audit, inbox, jobs, presence, reads, relay, socket, standing, sweep,
 /// Makes an instance and starts its tasks; it serves nobody yet.
 ///
 /// # Errors
-/// When the record cannot be reached, or its role may too much.
+/// When the database cannot be reached, or its roles have more privileges than they need.
 pub async fn build(config: Config) -> Result<Arc<App>, StoreError> {
     let settings = Settings { url: config.backing.database_url.expose().to_owned(), connections_max: config.backing.pool_connections_max };
     let store = Store::connect(settings).await?;
     // Taken before anybody is served: what is written from here on is found by the sweep, whoever watches.
-    let Look { snapshot, epoch, .. } = helpline_persistence::sweep::look(&store, None).await?;
-    let epoch = CurrentEpoch::new(epoch);
+    let Look { snapshot, epoch, origin, .. } = helpline_persistence::sweep::look(&store, None).await?;
     let instance = uuid::Uuid::now_v7();
     let (relay, relay_ends) = match &config.backing.redis_url {
         Some(url) => {
-            let (relay, ends) = Relay::redis(instance, url.expose());
+            let (relay, ends) = Relay::redis(instance, url.expose(), config.backing.redis_prefix.clone(), (&epoch, &origin));
             (relay, Some(ends))
         }
         None => (Relay::alone(), None),
     };
+    let epoch = CurrentEpoch::new(epoch);
     let (writer, queue_end) = Writer::new();
     let (audit_lane, audit_end) = audit::AuditLane::new();
     let bounds = Bounds {

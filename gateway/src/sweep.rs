@@ -8,7 +8,7 @@ use helpline_core::limits;
 use helpline_persistence::StoreError;
 use helpline_persistence::epoch::Epoch;
 use helpline_persistence::history::{self, Heads};
-use helpline_persistence::sweep::{self, Look, Snapshot};
+use helpline_persistence::sweep::{self, Look, RollbackProof, Snapshot};
 
 use crate::app::App;
 use crate::errors::reject_of;
@@ -46,10 +46,15 @@ struct Sweeper {
 
 impl Sweeper {
     async fn sweep(&mut self) -> Result<(), StoreError> {
-        let Look { snapshot, epoch, moved } = sweep::look(&self.app.store, Some(&self.since)).await?;
-        let went_back = snapshot.is_before(&self.since);
-        if *self.app.epoch.get() != epoch || went_back {
+        let Look { snapshot, epoch, origin, moved } = sweep::look(&self.app.store, Some(&self.since)).await?;
+        self.app.relay.observe(&epoch, &origin);
+        if *self.app.epoch.get() != epoch {
             return self.begin_anew(&epoch, snapshot).await;
+        }
+        if snapshot.is_before(&self.since) {
+            // The same database by its epoch, and yet in its own past: its files were put back. Those who are away must learn of it too.
+            let raised = sweep::note_rollback(&self.app.store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
+            return self.begin_anew(&raised, snapshot).await;
         }
         for (ticket, seq) in &moved {
             self.app.inbox.touch(*ticket, *seq);
@@ -67,7 +72,7 @@ impl Sweeper {
 
     /// Another history answers: a restored or promoted database. Everybody starts over.
     async fn begin_anew(&mut self, epoch: &Epoch, snapshot: Snapshot) -> Result<(), StoreError> {
-        tracing::warn!("the record is another one than before; resetting every room");
+        tracing::warn!("database epoch changed (restore or failover); resetting all rooms");
         let heads = history::heads(&self.app.store, &self.app.rooms.tickets()).await?;
         // Only now: had the read failed, the next look must see the difference again.
         self.app.epoch.observe(epoch);
@@ -77,7 +82,7 @@ impl Sweeper {
         Ok(())
     }
 
-    /// The backstop: some rooms' heads against the record, a few at a time. Ahead of it: the record lost what we had shown.
+    /// The backstop: some rooms' heads against the database, a few at a time. Ahead of it: the database lost what we had shown.
     async fn rotate(&mut self) -> Result<(), StoreError> {
         if self.rotation.is_empty() {
             self.rotation = self.app.rooms.tickets();
@@ -101,14 +106,23 @@ impl Sweeper {
         Ok(())
     }
 
-    async fn confirm_lower(&self, ticket: helpline_core::ids::TicketId) -> Result<(), StoreError> {
+    async fn confirm_lower(&mut self, ticket: helpline_core::ids::TicketId) -> Result<(), StoreError> {
         let Some(position) = self.app.rooms.get(ticket).map(|room| room.position()) else { return Ok(()) };
         let now = history::heads(&self.app.store, &[ticket]).await?.first().copied();
-        if now.is_none_or(|heads| heads.seq < position) {
-            tracing::warn!(%ticket, "the record is behind a room; resetting it");
-            self.app.rooms.reset(&self.app, ticket, now);
-            self.app.inbox.touch_anew(ticket);
+        match now {
+            Some(heads) if heads.seq < position => {
+                tracing::warn!(%ticket, "the database is behind what was delivered from it; resetting all rooms");
+                // Those who are away must learn of it too.
+                let proof = RollbackProof::Row(ticket, position);
+                let raised = sweep::note_rollback(&self.app.store, &self.app.epoch.get(), proof).await?;
+                self.begin_anew(&raised, self.since.clone()).await
+            }
+            Some(_) => Ok(()),
+            None => {
+                self.app.rooms.reset(&self.app, ticket, None);
+                self.app.inbox.touch_anew(ticket);
+                Ok(())
+            }
         }
-        Ok(())
     }
 }

@@ -2,10 +2,11 @@
 
 use helpline_core::ids::{Seq, TicketId};
 
-use crate::epoch::Epoch;
+use crate::epoch::{Epoch, Origin};
 use crate::{Store, StoreError, rows};
 
 const LOOK: &str = include_str!("../sql/sweep/look.sql");
+const NOTE_ROLLBACK: &str = include_str!("../sql/sweep/note_rollback.sql");
 
 /// `pg_current_snapshot()` of a look, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Look {
     pub snapshot: Snapshot,
     /// The database that answered.
     pub epoch: Epoch,
+    /// The server that answered.
+    pub origin: Origin,
     /// Tickets with rows that became visible since `since`, with the highest seq among those rows. Empty on a first look.
     pub moved: Vec<(TicketId, Seq)>,
 }
@@ -50,9 +53,35 @@ pub async fn look(store: &Store, since: Option<&Snapshot>) -> Result<Look, Store
     let row = answer.first().ok_or_else(|| StoreError::Row("no snapshot".into()))?;
     let (tickets, seqs): (Vec<uuid::Uuid>, Vec<i64>) = (rows::get(row, 2)?, rows::get(row, 3)?);
     let moved = tickets.into_iter().zip(seqs).map(|(ticket, seq)| Ok((TicketId::new(ticket), rows::seq_of(seq)?)));
+    let epoch = Epoch::new(rows::get(row, 1)?);
     Ok(Look {
         snapshot: Snapshot(rows::get(row, 0)?),
-        epoch: Epoch::new(rows::get(row, 1)?),
+        origin: Origin::new(&epoch, rows::get(row, 4)?),
+        epoch,
         moved: moved.collect::<Result<_, StoreError>>()?,
     })
+}
+
+/// What shows that a database went back in time.
+#[derive(Debug, Clone, Copy)]
+pub enum RollbackProof<'a> {
+    /// A snapshot that was taken before and lies in the database's future.
+    Snapshot(&'a Snapshot),
+    /// A committed row beyond the end of the ticket's history.
+    Row(TicketId, Seq),
+}
+
+/// Tells the database that it went back in time under this epoch. Raises the counter of restores if the proof holds, so that clients that
+/// were away learn of it too; of several instances that call at once, one raises it. Gives the epoch that holds now.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn note_rollback(store: &Store, epoch: &Epoch, proof: RollbackProof<'_>) -> Result<Epoch, StoreError> {
+    let (snapshot, ticket, seq) = match proof {
+        RollbackProof::Snapshot(snapshot) => (Some(&snapshot.0), None, None),
+        RollbackProof::Row(ticket, seq) => (None, Some(ticket.uuid()), Some(rows::bigint(seq))),
+    };
+    let answer = store.query(NOTE_ROLLBACK, &[&epoch.as_str(), &snapshot, &ticket, &seq]).await?;
+    let row = answer.first().ok_or_else(|| StoreError::Row("no epoch".into()))?;
+    Ok(Epoch::new(rows::get(row, 0)?))
 }

@@ -32,8 +32,6 @@ pub enum RelayFrame {
 /// A history row on its way to other instances: the frames are final, whoever receives them only passes them on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RelayEvent {
-    /// The database's part of the epoch.
-    pub epoch: String,
     pub ticket: TicketId,
     pub seq: Seq,
     pub public_seq: Option<Seq>,

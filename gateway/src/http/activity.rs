@@ -16,7 +16,8 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use super::Shared;
-use super::extract::{Params, Signed, TicketPath};
+use super::extract::{Signed, TicketPath};
+use super::input::Params;
 use super::refusal::Refusal;
 
 /// Reads of the log that one page of messages may cost.

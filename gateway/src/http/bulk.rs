@@ -12,7 +12,8 @@ use helpline_core::protocol::{BulkOutcome, BulkPatch, BulkResult};
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::tickets as record;
 
-use super::extract::{JsonBody, Signed};
+use super::extract::Signed;
+use super::input::JsonBody;
 use super::refusal::Refusal;
 use super::tickets::Change;
 use super::{Http, Shared};

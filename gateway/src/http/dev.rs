@@ -8,7 +8,7 @@ use helpline_core::reject::RejectCode;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::extract::JsonBody;
+use super::input::{JsonBody, NoInput};
 use super::refusal::Refusal;
 use crate::dev::people::{self, DemoPerson};
 
@@ -36,7 +36,7 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/dev/users", get(users)).route("/dev/token", post(token))
 }
 
-async fn users() -> Json<Vec<DemoPersonView>> {
+async fn users(NoInput: NoInput) -> Json<Vec<DemoPersonView>> {
     Json(people::ALL.iter().map(DemoPersonView::from).collect())
 }
 

@@ -13,6 +13,7 @@ mod extract;
 mod headers;
 mod health;
 mod hours;
+mod input;
 pub mod limiter;
 mod list;
 mod me;

@@ -11,12 +11,18 @@ use serde_json::json;
 
 use super::Shared;
 use super::extract::{Signed, UserPath};
+use super::input::NoInput;
 use super::refusal::Refusal;
 
 /// One person: who, when last seen, where from, how many tickets. Staff.
 #[utoipa::path(get, path = "/v1/people/{user}", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 200, body = PersonView)))]
-pub async fn person(signed: Signed, State(http): State<Shared>, UserPath(user): UserPath) -> Result<Json<PersonView>, Refusal> {
+pub async fn person(
+    signed: Signed,
+    State(http): State<Shared>,
+    UserPath(user): UserPath,
+    NoInput: NoInput,
+) -> Result<Json<PersonView>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({"person": user})).await?;
     let panel = people::panel(&http.app.store, signed.reader(Audience::Staff), user).await;

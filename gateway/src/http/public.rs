@@ -6,17 +6,18 @@ use axum::Json;
 use axum::extract::State;
 use chrono::Utc;
 use helpline_core::limits;
-use helpline_core::protocol::{Availability, ClientConfig, NavLink};
+use helpline_core::protocol::{Availability, ClientConfig, Feature, NavLink};
 use helpline_persistence::settings;
 
 use super::hours::Hours;
+use super::input::NoInput;
 use super::refusal::Refusal;
 use super::{Http, Shared};
 use crate::config::DevPeople;
 
 /// How the pages are set up. Needs no token.
 #[utoipa::path(get, path = "/v1/config", tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
-pub async fn config(State(http): State<Shared>) -> Json<ClientConfig> {
+pub async fn config(State(http): State<Shared>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &http.app.config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
     Json(ClientConfig {
@@ -25,12 +26,13 @@ pub async fn config(State(http): State<Shared>) -> Json<ClientConfig> {
         links: pages.links.iter().map(NavLink::from).collect(),
         languages: pages.languages.iter().map(|language| language.as_str().to_owned()).collect(),
         dev: http.app.config.dev_people == DevPeople::Present,
+        features: Feature::names(),
     })
 }
 
 /// Whether the desk is open, and whether any of the staff is connected. Needs no token.
 #[utoipa::path(get, path = "/v1/availability", tag = "desk", security(()), responses((status = 200, body = Availability)))]
-pub async fn availability(State(http): State<Shared>) -> Result<Json<Availability>, Refusal> {
+pub async fn availability(State(http): State<Shared>, NoInput: NoInput) -> Result<Json<Availability>, Refusal> {
     let known = http.known_availability.look(&http).await?;
     let now = Utc::now();
     // What SQL has put there and makes no sense counts as none.

@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::Shared;
 use super::extract::Signed;
+use super::input::NoInput;
 use super::refusal::Refusal;
 
 /// The desk at a glance. Staff.
 #[utoipa::path(get, path = "/v1/stats", tag = "desk", responses((status = 200, body = TicketStats)))]
-pub async fn stats(signed: Signed, State(http): State<Shared>) -> Result<Json<TicketStats>, Refusal> {
+pub async fn stats(signed: Signed, State(http): State<Shared>, NoInput: NoInput) -> Result<Json<TicketStats>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({})).await?;
     let stats = helpline_persistence::stats::read(&http.app.store).await.map_err(|error| http.app.refuse(&error))?;
@@ -22,7 +23,7 @@ pub async fn stats(signed: Signed, State(http): State<Shared>) -> Result<Json<Ti
 
 /// How many tickets each of the console's views holds. Staff.
 #[utoipa::path(get, path = "/v1/tickets/counts", tag = "tickets", responses((status = 200, body = TicketCounts)))]
-pub async fn counts(signed: Signed, State(http): State<Shared>) -> Result<Json<TicketCounts>, Refusal> {
+pub async fn counts(signed: Signed, State(http): State<Shared>, NoInput: NoInput) -> Result<Json<TicketCounts>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({})).await?;
     let counted = helpline_persistence::stats::counts(&http.app.store, signed.reader(Audience::Staff)).await;

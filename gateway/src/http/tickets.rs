@@ -16,7 +16,8 @@ use helpline_persistence::tickets::{self as record, Assignee, Patch};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::extract::{IdempotencyKey, JsonBody, Params, Signed, TicketPath};
+use super::extract::{IdempotencyKey, Signed, TicketPath};
+use super::input::{JsonBody, NoInput, Params};
 use super::list::{ListParams, Scope};
 use super::messages::parse_body;
 use super::refusal::Refusal;
@@ -84,7 +85,12 @@ pub async fn create(
 /// One ticket, by id or number.
 #[utoipa::path(get, path = "/v1/tickets/{ticket}", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
     responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
-pub async fn open(signed: Signed, State(http): State<Shared>, TicketPath(ticket): TicketPath) -> Result<Response, Refusal> {
+pub async fn open(
+    signed: Signed,
+    State(http): State<Shared>,
+    TicketPath(ticket): TicketPath,
+    NoInput: NoInput,
+) -> Result<Response, Refusal> {
     let (ticket, audience) = signed.on(&http, &ticket, &[TicketAction::Read]).await?;
     if audience == Audience::Staff {
         signed.attempt.record_read(&http, None, json!({})).await?;

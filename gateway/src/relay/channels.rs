@@ -1,32 +1,86 @@
 //! The names of channels, and what stands on them. `{p<n>}` is a hash tag: with Redis Cluster all of a partition is on one node, so that
 //! sharded pub/sub is a switch, not a migration.
+//!
+//! Two desks may share one Redis. Names begin with the database's, so that a copy of a desk on another database hears nothing of it; and
+//! each payload says which server its sender reads from, because a copy of the data directory has its original's name.
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
 use helpline_core::protocol::RelayFrame;
+use helpline_persistence::epoch::{Epoch, Origin};
 use uuid::Uuid;
 
-/// For news about people's standing, to every instance.
-pub(super) const STANDING: &str = "{p0}.standing";
-
-/// The channel of one ticket.
-pub(super) fn ticket(ticket: TicketId) -> String {
-    format!("{{p{}}}.t.{ticket}", partition(ticket))
+/// The channels of one desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Channels {
+    prefix: String,
+    origin: Origin,
 }
 
-/// The channel on which a ticket's moves are told to consoles.
-pub(super) fn inbox(ticket: TicketId) -> String {
-    format!("{{p{}}}.inbox", partition(ticket))
+impl Channels {
+    /// Those of the database with this epoch; `prefix` in place of the database's name where the operator set one.
+    pub(super) fn of(prefix: Option<&str>, epoch: &Epoch, origin: &Origin) -> Self {
+        Self { prefix: prefix.unwrap_or(epoch.database()).to_owned(), origin: origin.clone() }
+    }
+
+    /// For news about people's standing, to every instance.
+    pub(super) fn standing(&self) -> String {
+        format!("{}:{{p0}}.standing", self.prefix)
+    }
+
+    /// The channel of one ticket.
+    pub(super) fn ticket(&self, ticket: TicketId) -> String {
+        format!("{}:{{p{}}}.t.{ticket}", self.prefix, partition(ticket))
+    }
+
+    /// The channel on which a ticket's moves are told to consoles.
+    pub(super) fn inbox(&self, ticket: TicketId) -> String {
+        self.inbox_of(partition(ticket))
+    }
+
+    /// All of those.
+    pub(super) fn inboxes(&self) -> impl Iterator<Item = String> {
+        (0..limits::RELAY_PARTITIONS).map(|n| self.inbox_of(n))
+    }
+
+    fn inbox_of(&self, partition: u32) -> String {
+        format!("{}:{{p{partition}}}.inbox", self.prefix)
+    }
+
+    /// The channel on which an instance hears itself.
+    pub(super) fn probe(&self, instance: Uuid) -> String {
+        format!("{}:{{p0}}.probe.{instance}", self.prefix)
+    }
+
+    /// Sender and origin stand before the frame, so that an instance drops what is not for it without parsing the rest.
+    pub(super) fn payload(&self, instance: Uuid, frame: &RelayFrame) -> String {
+        let json = serde_json::to_string(frame).expect("relay frames have string keys and finite numbers");
+        format!("{instance} {} {json}", self.origin.as_str())
+    }
+
+    /// What a payload is to this instance.
+    pub(super) fn read<'a>(&self, instance: Uuid, payload: &'a str) -> Received<'a> {
+        let mut words = payload.splitn(3, ' ');
+        let (Some(from), Some(origin), Some(json)) = (words.next(), words.next(), words.next()) else { return Received::Nothing };
+        match Uuid::parse_str(from) {
+            Ok(from) if from == instance => Received::Nothing,
+            Ok(_) if origin != self.origin.as_str() => Received::OtherOrigin(origin),
+            // A frame of a newer version is not for us.
+            Ok(_) => serde_json::from_str(json).map_or(Received::Nothing, Received::Frame),
+            Err(_) => Received::Nothing,
+        }
+    }
 }
 
-/// All of those.
-pub(super) fn inboxes() -> impl Iterator<Item = String> {
-    (0..limits::RELAY_PARTITIONS).map(|n| format!("{{p{n}}}.inbox"))
-}
-
-/// The channel on which an instance hears itself.
-pub(super) fn probe(instance: Uuid) -> String {
-    format!("{{p0}}.probe.{instance}")
+/// What came on a channel.
+#[derive(Debug)]
+pub(super) enum Received<'a> {
+    /// Another instance of this desk sent this.
+    Frame(RelayFrame),
+    /// The sender reads from another server: a copy of this desk, or this desk before or after its server was restarted or replaced.
+    OtherOrigin(&'a str),
+    /// An own frame, one of a newer version, or none.
+    Nothing,
 }
 
 /// From the id's last bits: UUIDv7 is random there.
@@ -35,43 +89,47 @@ fn partition(ticket: TicketId) -> u32 {
     u32::from(low) % limits::RELAY_PARTITIONS
 }
 
-/// The sender's id stands before the frame, so that an instance drops its own without parsing them.
-pub(super) fn payload(instance: Uuid, frame: &RelayFrame) -> String {
-    let mut payload = instance.to_string();
-    payload.push(' ');
-    payload.push_str(&serde_json::to_string(frame).expect("relay frames have string keys and finite numbers"));
-    payload
-}
-
-/// The frame of a payload, if somebody else sent it and it can be understood.
-pub(super) fn foreign(instance: Uuid, payload: &str) -> Option<RelayFrame> {
-    let (from, json) = payload.split_once(' ')?;
-    if Uuid::parse_str(from).ok()? == instance {
-        return None;
-    }
-    // A frame of a newer version is not for us.
-    serde_json::from_str(json).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn desk(epoch: &str, started_us: i64) -> Channels {
+        let epoch = Epoch::new(epoch.to_owned());
+        Channels::of(None, &epoch, &Origin::new(&epoch, started_us))
+    }
+
     #[test]
-    fn channels_of_a_ticket_share_one_partition() {
-        let id = TicketId::new(Uuid::from_u128(0x1ff));
-        assert_eq!(ticket(id), format!("{{p127}}.t.{id}"));
-        assert_eq!(inbox(id), "{p127}.inbox");
-        assert!(inboxes().any(|channel| channel == inbox(id)));
+    fn channels_of_a_ticket_share_one_partition_and_begin_with_the_database() {
+        let (id, channels) = (TicketId::new(Uuid::from_u128(0x1ff)), desk("6f3a-4000-1-1-0", 7));
+        assert_eq!(channels.ticket(id), format!("6f3a-4000:{{p127}}.t.{id}"));
+        assert_eq!(channels.inbox(id), "6f3a-4000:{p127}.inbox");
+        assert!(channels.inboxes().any(|channel| channel == channels.inbox(id)));
+        assert_eq!(channels.standing(), "6f3a-4000:{p0}.standing");
+    }
+
+    #[test]
+    fn an_operators_prefix_stands_in_place_of_the_databases_name() {
+        let epoch = Epoch::new("6f3a-4000-1-1-0".to_owned());
+        assert_eq!(Channels::of(Some("staging"), &epoch, &Origin::new(&epoch, 7)).standing(), "staging:{p0}.standing");
     }
 
     #[test]
     fn an_instance_drops_its_own_frames_and_unknown_ones() {
+        let (me, other, channels) = (Uuid::from_u128(1), Uuid::from_u128(2), desk("6f3a-4000-1-1-0", 7));
+        let sent = channels.payload(me, &RelayFrame::Probe { n: 7 });
+        assert!(matches!(channels.read(me, &sent), Received::Nothing));
+        assert!(matches!(channels.read(other, &sent), Received::Frame(RelayFrame::Probe { n: 7 })));
+        let future = sent.replace("probe", "of the future");
+        assert!(matches!(channels.read(other, &future), Received::Nothing));
+        assert!(matches!(channels.read(other, "nonsense"), Received::Nothing));
+        assert!(matches!(channels.read(other, &format!("{me} {{}}")), Received::Nothing));
+    }
+
+    #[test]
+    fn a_copy_of_the_data_directory_is_not_believed() {
         let (me, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let sent = payload(me, &RelayFrame::Probe { n: 7 });
-        assert!(foreign(me, &sent).is_none());
-        assert!(matches!(foreign(other, &sent), Some(RelayFrame::Probe { n: 7 })));
-        assert!(foreign(other, &format!("{me} {{\"type\":\"of the future\"}}")).is_none());
-        assert!(foreign(other, "nonsense").is_none());
+        let (original, copy) = (desk("6f3a-4000-1-1-0", 7), desk("6f3a-4000-1-1-0", 8));
+        let sent = copy.payload(other, &RelayFrame::Probe { n: 7 });
+        assert!(matches!(original.read(me, &sent), Received::OtherOrigin("6f3a-4000-1-1-0@8")));
     }
 }

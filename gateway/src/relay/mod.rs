@@ -16,10 +16,12 @@ use helpline_core::actor::Audience;
 use helpline_core::ids::{TicketId, UserId};
 use helpline_core::limits;
 use helpline_core::protocol::RelayFrame;
-use helpline_persistence::epoch::Epoch;
+use helpline_persistence::epoch::{Epoch, Origin};
+use parking_lot::RwLock;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use self::channels::Channels;
 use crate::app::App;
 use crate::encoded::{Aside, Encoded};
 
@@ -34,6 +36,11 @@ pub enum Relay {
 /// The entrances of the two tasks that speak with Redis.
 pub struct Redis {
     instance: Uuid,
+    /// What every channel name begins with, where the operator says so.
+    prefix: Option<String>,
+    /// The channels of the database that answered last; they change with it, and what is listened to follows within
+    /// [`limits::RELAY_RECONCILE_MS`].
+    channels: RwLock<Arc<Channels>>,
     outgoing: mpsc::Sender<Publication>,
     wishes: mpsc::Sender<Wish>,
     /// Whether a probe came back lately: news get out and in.
@@ -68,13 +75,15 @@ impl Relay {
         Self::Alone
     }
 
-    /// Through the Redis at this address. Nothing is connected before [`start`].
-    pub fn redis(instance: Uuid, url: &str) -> (Self, Ends) {
+    /// Through the Redis at this address, on channels whose names begin with `prefix`, or with the database's name. Nothing is connected
+    /// before [`start`].
+    pub fn redis(instance: Uuid, url: &str, prefix: Option<String>, (epoch, origin): (&Epoch, &Origin)) -> (Self, Ends) {
         let (outgoing, outgoing_end) = mpsc::channel(limits::RELAY_QUEUE_MAX);
         let (wishes, wishes_end) = mpsc::channel(limits::RELAY_QUEUE_MAX);
         let up = Arc::new(AtomicBool::new(false));
         let ends = Ends { url: url.to_owned(), outgoing: outgoing_end, wishes: wishes_end, up: Arc::clone(&up) };
-        (Self::Redis(Redis { instance, outgoing, wishes, up }), ends)
+        let channels = RwLock::new(Arc::new(Channels::of(prefix.as_deref(), epoch, origin)));
+        (Self::Redis(Redis { instance, prefix, channels, outgoing, wishes, up }), ends)
     }
 
     /// Whether news flow: `None` when there is nobody to tell.
@@ -85,18 +94,30 @@ impl Relay {
         }
     }
 
-    /// Tells the others of a history row: those with the ticket's room, and those with consoles.
-    pub(crate) fn publish_event(&self, event: &Encoded, epoch: &Epoch) {
+    /// The database answers as this one now: what is told and heard from here on is its news alone.
+    pub(crate) fn observe(&self, epoch: &Epoch, origin: &Origin) {
         if let Self::Redis(redis) = self {
-            redis.publish(channels::ticket(event.ticket), &RelayFrame::Event(event.to_relay(epoch.as_str())));
-            redis.publish(channels::inbox(event.ticket), &RelayFrame::Moved { ticket: event.ticket, seq: event.seq });
+            let now = Channels::of(redis.prefix.as_deref(), epoch, origin);
+            if **redis.channels.read() != now {
+                *redis.channels.write() = Arc::new(now);
+            }
+        }
+    }
+
+    /// Tells the others of a history row: those with the ticket's room, and those with consoles.
+    pub(crate) fn publish_event(&self, event: &Encoded) {
+        if let Self::Redis(redis) = self {
+            let channels = redis.channels();
+            redis.publish(&channels, channels.ticket(event.ticket), &RelayFrame::Event(event.to_relay()));
+            redis.publish(&channels, channels.inbox(event.ticket), &RelayFrame::Moved { ticket: event.ticket, seq: event.seq });
         }
     }
 
     /// Tells the other instances with this ticket's room something that is no history.
     pub(crate) fn publish_state(&self, ticket: TicketId, frame: &RelayFrame) {
         if let Self::Redis(redis) = self {
-            redis.publish(channels::ticket(ticket), frame);
+            let channels = redis.channels();
+            redis.publish(&channels, channels.ticket(ticket), frame);
         }
     }
 
@@ -107,14 +128,16 @@ impl Relay {
     {
         if let Self::Redis(redis) = self {
             let (staff, customer) = (aside.to_relay(Audience::Staff), aside.to_relay(Audience::Customer));
-            redis.publish(channels::ticket(ticket), &RelayFrame::Aside { ticket, except, staff, customer });
+            let channels = redis.channels();
+            redis.publish(&channels, channels.ticket(ticket), &RelayFrame::Aside { ticket, except, staff, customer });
         }
     }
 
     /// Tells the other instances that these people's roles changed.
     pub(crate) fn publish_standing(&self, users: &[UserId]) {
         if let Self::Redis(redis) = self {
-            redis.publish(channels::STANDING.to_owned(), &RelayFrame::Standing { users: users.to_vec() });
+            let channels = redis.channels();
+            redis.publish(&channels, channels.standing(), &RelayFrame::Standing { users: users.to_vec() });
         }
     }
 
@@ -122,7 +145,7 @@ impl Relay {
     pub(crate) async fn join(&self, ticket: TicketId) {
         let Self::Redis(redis) = self else { return };
         let (confirmed, confirmation) = oneshot::channel();
-        if !redis.wish(Wish::Join(channels::ticket(ticket), Some(confirmed))) {
+        if !redis.wish(Wish::Join(redis.channels().ticket(ticket), Some(confirmed))) {
             return;
         }
         let waited = tokio::time::timeout(Duration::from_millis(limits::RELAY_CONFIRM_MS), confirmation).await;
@@ -134,14 +157,14 @@ impl Relay {
     /// Listens to a ticket's channel no longer.
     pub(crate) fn leave(&self, ticket: TicketId) {
         if let Self::Redis(redis) = self {
-            redis.wish(Wish::Leave(channels::ticket(ticket)));
+            redis.wish(Wish::Leave(redis.channels().ticket(ticket)));
         }
     }
 
     /// Listens to every inbox channel, while there are consoles here.
     pub(crate) fn watch_inboxes(&self, watch: Watch) {
         if let Self::Redis(redis) = self {
-            for channel in channels::inboxes() {
+            for channel in redis.channels().inboxes() {
                 redis.wish(match watch {
                     Watch::On => Wish::Join(channel, None),
                     Watch::Off => Wish::Leave(channel),
@@ -159,8 +182,12 @@ pub(crate) enum Watch {
 }
 
 impl Redis {
-    fn publish(&self, channel: String, frame: &RelayFrame) {
-        let payload = channels::payload(self.instance, frame);
+    fn channels(&self) -> Arc<Channels> {
+        Arc::clone(&self.channels.read())
+    }
+
+    fn publish(&self, channels: &Channels, channel: String, frame: &RelayFrame) {
+        let payload = channels.payload(self.instance, frame);
         if self.outgoing.try_send(Publication { channel, payload }).is_err() {
             // Full: Redis is dead or frozen. Counted, not fatal; the sweep of the other instances finds the row.
             metrics::counter!("helpline_relay_dropped_total").increment(1);

@@ -14,7 +14,8 @@ use rand::RngExt;
 use redis::aio::{PubSubSink, PubSubStream};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Relay, Wish, channels};
+use super::channels::Received;
+use super::{Redis, Relay, Wish};
 use crate::app::App;
 use crate::outbox::Wakes;
 
@@ -24,7 +25,9 @@ const JOIN_BATCH: usize = 500;
 const COMMANDS_MAX: usize = 64;
 
 pub(super) async fn run(app: Arc<App>, client: redis::Client, mut wishes: mpsc::Receiver<Wish>, up: Arc<AtomicBool>) {
-    let mut listening: BTreeSet<String> = [channels::STANDING.to_owned(), channels::probe(app.instance)].into();
+    let Relay::Redis(redis) = &app.relay else { return };
+    let mut listening = BTreeSet::from([redis.channels().standing()]);
+    let mut others = Others::default();
     let mut backoff_ms = 50;
     while !app.stop.is_cancelled() {
         match connect(&client, &listening).await {
@@ -35,8 +38,16 @@ pub(super) async fn run(app: Arc<App>, client: redis::Client, mut wishes: mpsc::
                 app.sweep_soon();
                 let (commands, batches) = mpsc::channel(COMMANDS_MAX);
                 app.tasks.spawn(carry_out(sink, batches));
-                let probe_channel = channels::probe(app.instance);
-                let session = Session { app: &app, commands, up: &up, heard: Instant::now(), probed: 0, probe_channel };
+                let session = Session {
+                    app: &app,
+                    redis,
+                    commands,
+                    up: &up,
+                    heard: Instant::now(),
+                    probed: 0,
+                    probe_channel: String::new(),
+                    others: &mut others,
+                };
                 session.listen(stream, &mut wishes, &mut listening).await;
                 if up.swap(false, Ordering::Relaxed) && !app.stop.is_cancelled() {
                     tracing::warn!("the relay is deaf; relying on the sweep");
@@ -108,14 +119,44 @@ async fn carry_out(mut sink: PubSubSink, mut batches: mpsc::Receiver<Batch>) {
 /// One subscription while it lives.
 struct Session<'a> {
     app: &'a Arc<App>,
+    redis: &'a Redis,
     /// Taken by [`carry_out`] in order. Full: nobody carries them out, and the session ends.
     commands: mpsc::Sender<Batch>,
     up: &'a AtomicBool,
     /// When a probe last came back.
     heard: Instant,
     probed: u64,
-    /// On which they come back.
+    /// On which the last probe went out.
     probe_channel: String,
+    others: &'a mut Others,
+}
+
+/// Servers that were heard of on our channels and are not the one that we read from.
+#[derive(Default)]
+struct Others {
+    /// The one heard of last, since when, and whether a warning was logged.
+    last: Option<(String, Instant, bool)>,
+}
+
+impl Others {
+    /// Counts a payload from another server. True: it is the first from there, so that ours may have changed and should be asked.
+    fn hear(&mut self, origin: &str) -> bool {
+        metrics::counter!("helpline_relay_other_origin_total").increment(1);
+        match &mut self.last {
+            Some((last, since, warned)) if last == origin => {
+                // A restarted server is known to all instances after one sweep each. A copy of the desk goes on and on.
+                if !*warned && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS) {
+                    *warned = true;
+                    tracing::warn!("another copy of this database uses the same Redis channels; set --redis-prefix on one of them");
+                }
+                false
+            }
+            _ => {
+                self.last = Some((origin.to_owned(), Instant::now(), false));
+                true
+            }
+        }
+    }
 }
 
 impl Session<'_> {
@@ -148,9 +189,9 @@ impl Session<'_> {
 
     fn probe(&mut self) {
         self.probed += 1;
-        if let Relay::Redis(redis) = &self.app.relay {
-            redis.publish(self.probe_channel.clone(), &RelayFrame::Probe { n: self.probed });
-        }
+        let channels = self.redis.channels();
+        self.probe_channel = channels.probe(self.app.instance);
+        self.redis.publish(&channels, self.probe_channel.clone(), &RelayFrame::Probe { n: self.probed });
     }
 
     /// Hands over this message and those that have come with it, up to a pipeline's; only then are those woken whom they concern, so that
@@ -173,8 +214,14 @@ impl Session<'_> {
             return;
         }
         let Ok(payload) = std::str::from_utf8(message.get_payload_bytes()) else { return };
-        if let Some(frame) = channels::foreign(self.app.instance, payload) {
-            self.app.hear(frame, wakes);
+        match self.redis.channels().read(self.app.instance, payload) {
+            Received::Frame(frame) => self.app.hear(frame, wakes),
+            Received::OtherOrigin(origin) => {
+                if self.others.hear(origin) {
+                    self.app.sweep_soon();
+                }
+            }
+            Received::Nothing => {}
         }
     }
 
@@ -200,10 +247,11 @@ impl Session<'_> {
     /// Compares what is listened to with what is wanted. Wishes of rooms that close and open at once may cross, and a full queue loses
     /// some: here that is made good, and the sweep bridges the time.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
-        let mut wanted: BTreeSet<String> = [channels::STANDING.to_owned(), channels::probe(self.app.instance)].into();
-        wanted.extend(self.app.rooms.tickets().into_iter().map(channels::ticket));
+        let channels = self.redis.channels();
+        let mut wanted = BTreeSet::from([channels.standing(), channels.probe(self.app.instance)]);
+        wanted.extend(self.app.rooms.tickets().into_iter().map(|ticket| channels.ticket(ticket)));
         if self.app.inbox.is_watched() {
-            wanted.extend(channels::inboxes());
+            wanted.extend(channels.inboxes());
         }
         let batch = Batch {
             joins: wanted.difference(listening).cloned().collect(),

@@ -12,7 +12,7 @@ use helpline_persistence::reads::PlaceFor;
 use super::catch_up::CatchUp;
 use crate::app::App;
 use crate::directory::Connection;
-use crate::errors::reject_of;
+use crate::errors::{reject_of, unreadable};
 
 /// What a `subscribe` asks for.
 pub(super) struct Wish {
@@ -44,7 +44,7 @@ pub(super) async fn join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wis
 
 async fn try_join(app: &Arc<App>, connection: &Arc<Connection>, wish: Wish) -> Result<(), Reject> {
     let ticket = wish.ticket;
-    let opened = app.openings.ask(ticket).await?;
+    let opened = app.openings.ask(ticket).await?.map(|opened| opened.ok_or_else(unreadable)).transpose()?;
     let decided = opened
         .ok_or_else(Reject::not_found)
         .and_then(|opened| policy::decide(&connection.actor(), TicketAction::Read, &opened.facts).map(|audience| (opened, audience)));

@@ -1,5 +1,5 @@
-//! One batch to its commit: what passes by itself is tried again with the same keys, data that the record cannot take fail alone, and
-//! nobody is answered before the commit.
+//! One batch to its commit: what passes by itself is tried again with the same keys, a message that the record cannot take, or whose answer
+//! cannot be read, fails alone, and nobody is answered before the commit.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -41,7 +41,8 @@ pub(super) async fn commit(
         crate::failpoint::crash(app, "crash-in-batch");
         match persist(app, &messages, &append).await {
             Ok(appended) => busy.extend(settle(app, jobs, appended)),
-            Err(StoreError::Data(_)) if jobs.len() > 1 => {
+            // Whatever was committed all the same answers as a duplicate, and is announced then.
+            Err(error) if jobs.len() > 1 && !error.passes() => {
                 let mut first = jobs;
                 let second = first.split_off(first.len() / 2);
                 pending.push(second);
@@ -77,8 +78,7 @@ async fn persist(
             Err(error) => error,
         };
         tries += 1;
-        let passes = matches!(error, StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::PoolExhausted);
-        if !passes || tries >= limits::BATCH_TRIES_MAX || app.stop.is_cancelled() {
+        if !error.passes() || tries >= limits::BATCH_TRIES_MAX || app.stop.is_cancelled() {
             return Err(error);
         }
         metrics::counter!("helpline_batch_retries_total").increment(1);
@@ -107,6 +107,7 @@ fn settle(app: &Arc<App>, jobs: Vec<Job>, appended: Appended) -> Vec<Job> {
                 job.refused(reject);
             }
             Outcome::Busy => busy.push(job),
+            Outcome::Misplaced => job.refused(errors::unreadable()),
         }
     }
     busy

@@ -39,7 +39,10 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     desk.postgres.restart().await.expect("restored");
     // Noticed without being told: the record is behind what was shown.
     client.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
+    // And recorded, for those who were away: the files that were put back bear the epoch of what they lost.
+    assert_eq!(client.subscribe(ticket, Some((1, epoch.as_str().expect("an epoch")))).await[0]["reset"], true);
     let pages = client.subscribe(ticket, None).await;
+    let epoch = pages[0]["epoch"].clone();
     let bodies: Vec<_> = pages[0]["events"].as_array().expect("events").iter().map(|event| event["message"]["body"].clone()).collect();
     assert!(bodies.contains(&json!("before")) && !bodies.contains(&json!("lost")), "{bodies:?}");
     // The outbox stays: what was lost is sent again under its key, and takes the number that stands free now.

@@ -2,12 +2,19 @@
 
 mod client;
 mod desk;
+mod overheard;
 
 mod access;
+mod bad_rows;
+mod cloned;
 mod delivery;
 mod epoch;
 mod faults;
 mod inbox;
 mod live;
+mod restored;
 mod retries;
+mod rewound;
+mod roles;
 mod slow;
+mod upgraded;

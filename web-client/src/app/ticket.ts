@@ -108,7 +108,11 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   }
 
   const listen = (ticket: string) => {
-    for (const entry of desk.outbox.of(ticket)) step({ type: 'queued', pending: pendingOf(entry) })
+    for (const entry of desk.outbox.of(ticket)) {
+      step({ type: 'queued', pending: pendingOf(entry) })
+      const code = desk.outbox.held(entry.key)
+      if (code !== null) step({ type: 'held', key: entry.key, code })
+    }
     stopOutbox = desk.outbox.onChange((change) => outboxChanged(ticket, change))
     presence.open(ticket)
     subscription = desk.session.subscribe(ticket, sink)
@@ -119,7 +123,8 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     switch (change.type) {
       case 'queued': return step({ type: 'queued', pending: pendingOf(change.entry) })
       case 'acked': return step({ type: 'acked', key: change.entry.key, seq: change.seq })
-      case 'refused': return step({ type: 'refused', key: change.entry.key, code: change.code })
+      case 'refused':
+      case 'held': return step({ type: change.type, key: change.entry.key, code: change.code })
       case 'withdrawn': return step({ type: 'withdrawn', key: change.key })
     }
   }
