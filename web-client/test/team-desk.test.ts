@@ -44,11 +44,13 @@ test('unread tickets are counted on every page of an agent\'s own, and no longer
   let own = Array.from({ length: 250 }, (_, n) => ticket(n, n % 50 === 49 ? { seq: 6 } : {}))
   const { work, server, read } = start(() => own)
   server.connect()
+  server.watch()
   await read()
   expect(work.unread.value).toBe(5)
   server.cut()
   own = own.filter((one) => one.id !== 't249' && one.id !== 't49')
   server.connect()
+  server.watch()
   await read()
   expect(work.unread.value).toBe(3)
 })
@@ -57,6 +59,7 @@ test('a ticket that has been passed on stays so, though an answer that was read 
   const own = [ticket(1, { seq: 6 })]
   const { work, clock, server, read } = start(() => own)
   server.connect()
+  server.watch()
   await read()
   expect(work.unread.value).toBe(1)
   own[0] = ticket(1, { seq: 7 })
@@ -72,6 +75,7 @@ test('a ticket that has been passed on stays so, though an answer that was read 
 test('what could not be had is asked for again, and nothing is when it was', async () => {
   const { work, clock, server, read, counting } = start(() => [ticket(1, { seq: 6 })])
   server.connect()
+  server.watch()
   server.fail()
   await settled()
   expect(work.unread.value).toBe(0)
@@ -88,6 +92,7 @@ test('what could not be had is asked for again, and nothing is when it was', asy
 test('of two counts on their way, the later one counts', async () => {
   const { work, clock, server, counting } = start(() => [])
   server.connect()
+  server.watch()
   server.say({ type: 'inbox', tickets: [], moved: [], stats: null })
   clock.pass(1_500)
   await counting[1]?.(2)

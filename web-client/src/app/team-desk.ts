@@ -179,15 +179,17 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
   })
   const load = () => { for (const one of [loadCounts, reloadReplies, loadOwn, loadStats, loadAgents]) void one() }
   const disposers = [
-    desk.session.inbox((frame) => {
-      for (const ticket of frame.tickets) {
-        since?.add(ticket.id)
-        pushed(ticket)
-      }
-      if (frame.stats !== null) stats.value = frame.stats
-      countsSoon()
+    desk.session.inbox({
+      frame(frame) {
+        for (const ticket of frame.tickets) {
+          since?.add(ticket.id)
+          pushed(ticket)
+        }
+        if (frame.stats !== null) stats.value = frame.stats
+        countsSoon()
+      },
+      began: load,
     }),
-    desk.live.subscribe((live) => { if (live) load() }),
   ]
   return {
     stats, counts, agents, replies, unread, reloadReplies,
