@@ -223,6 +223,8 @@ pub const TYPING_FADE_MS: u64 = 6_000;
 pub const READ_FLUSH_MS: u64 = 500;
 /// Read positions waiting to be written; beyond, the oldest are dropped: the next one of that person says more.
 pub const READ_PENDING_MAX: usize = 10_000;
+/// Read positions in `subscribed`, those who have read furthest.
+pub const READERS_MAX: usize = 50;
 /// Viewers named in a presence frame; the rest is counted by nobody.
 pub const VIEWERS_MAX: usize = 20;
 /// An instance renews its viewers this often.
@@ -334,6 +336,7 @@ const _: () = assert!(
         <= SOCKET_WRITE_BYTES_MAX
 );
 const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= OUTBOX_BYTES_MAX);
+const _: () = assert!((READERS_MAX + VIEWERS_MAX) * (4 * NAME_CHARS_MAX * 6 + 256) <= SOCKET_WRITE_BYTES_MAX);
 const _: () = assert!(ATTACHMENT_BYTES_MAX >= 2 * 4 * ATTACHMENT_NAME_CHARS_MAX + 200);
 const _: () = assert!(ATTACHMENTS_BYTES_MAX >= ATTACHMENTS_MAX * (ATTACHMENT_BYTES_MAX + 2) + 2);
 const _: () = assert!(HISTORY_DESCRIPTION_BYTES_MAX >= 4 * RATING_COMMENT_CHARS_MAX);

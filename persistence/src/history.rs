@@ -95,17 +95,19 @@ pub async fn rows_after(store: &Store, after: &[(TicketId, Seq)], limit: u32) ->
     rows::history_rows(store, &store.query(ROWS_AFTER, &[&tickets, &places, &limit]).await?)
 }
 
-/// The heads of these tickets (service function); missing tickets are missing in the answer.
+/// The heads of these tickets (service function); missing tickets are missing in the answer, and so are heads that cannot be read.
 ///
 /// # Errors
 /// When the record cannot be asked.
 pub async fn heads(store: &Store, tickets: &[TicketId]) -> Result<Vec<Heads>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
     let answer = store.query(HEADS, &[&tickets]).await?;
-    answer
-        .iter()
-        .map(|row| Ok(Heads { ticket: TicketId::new(rows::get(row, 0)?), seq: rows::seq(row, 1)?, public_seq: rows::seq(row, 2)? }))
-        .collect()
+    let one = |row| {
+        let ticket: uuid::Uuid = rows::get(row, 0)?;
+        let heads = || Ok(Heads { ticket: TicketId::new(ticket), seq: rows::seq(row, 1)?, public_seq: rows::seq(row, 2)? });
+        Ok(store.undecodable.leave_out("head", ticket, heads()))
+    };
+    answer.iter().filter_map(|row| one(row).transpose()).collect()
 }
 
 /// Beyond every history.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId, UserId};
+use helpline_core::limits;
 use helpline_core::protocol::StaffPerson;
 use tokio_postgres::Row;
 
@@ -96,6 +97,8 @@ pub async fn places(store: &Store, asked: &[PlaceFor]) -> Result<HashMap<PlaceFo
     for place in places.values_mut() {
         // Nothing else counts: another order among equals would be a note's trace.
         place.reads.sort_by(|one, other| (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name)));
+        // Those who have read furthest: a ticket that thousands have read can still be joined.
+        place.reads.drain(..place.reads.len().saturating_sub(limits::READERS_MAX));
     }
     Ok(places)
 }

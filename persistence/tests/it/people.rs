@@ -199,3 +199,31 @@ async fn access_rows_are_kept_as_given() {
         assert_eq!(seen, rows);
     }
 }
+
+#[tokio::test]
+async fn a_ticket_that_hundreds_have_read_names_those_who_have_read_furthest() {
+    const READERS: i64 = 300;
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    desk.sql(&format!(
+        "insert into support_read_positions (ticket_id, person_id, seq, public_seq)
+         select '{ticket}', gen_random_uuid(), n, n from generate_series(1, {READERS}) n"
+    ))
+    .await;
+    let asked = PlaceFor { ticket, reader: desk.agent, audience: Audience::Staff };
+    let found = places(&desk.store, &[asked]).await.unwrap();
+    let furthest: Vec<u64> = found[&asked].reads.iter().map(|read| read.seq.get()).collect();
+    let first = READERS as u64 - helpline_core::limits::READERS_MAX as u64 + 1;
+    assert_eq!(furthest, (first..=READERS as u64).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_head_that_makes_no_sense_hides_no_other() {
+    let desk = Desk::open().await;
+    let (odd, good) = (desk.ticket().await, desk.ticket().await);
+    desk.sql(&format!("update support_ticket_heads set seq = -1 where ticket_id = '{odd}'")).await;
+    let heads = helpline_persistence::history::heads(&desk.store, &[odd, good]).await.unwrap();
+    assert_eq!(heads.iter().map(|heads| heads.ticket).collect::<Vec<_>>(), [good]);
+    let opened = helpline_persistence::tickets::open_all(&desk.store, &[odd, good]).await.unwrap();
+    assert_eq!(opened.iter().filter(|(_, opened)| opened.is_some()).count(), 1);
+}
