@@ -3,7 +3,6 @@
 mod check_config;
 mod migrate;
 mod serve;
-mod signals;
 mod token;
 
 use std::num::NonZero;
@@ -14,10 +13,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use helpline_persistence::StoreError;
 
 use crate::config::{self, ConfigError, ServeSettings};
+use crate::database::errors::chain;
 use crate::dev::{self, DevError, DevSettings};
-use crate::errors::chain;
-
-pub use signals::shutdown_signal;
 
 /// A support desk: tickets with live chat, on your own machine.
 #[derive(Debug, Parser)]

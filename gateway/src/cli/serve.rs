@@ -7,9 +7,12 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{CliError, shutdown_signal};
+use super::CliError;
 use crate::config::{Config, ServeSettings};
-use crate::{http, serve, telemetry};
+use crate::http;
+use crate::runtime::signals::shutdown_signal;
+use crate::runtime::telemetry;
+use crate::server::build as serve;
 
 /// Between two tidyings of the histograms, which otherwise grow until somebody reads them.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -27,7 +30,7 @@ pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    crate::failpoint::arm(&config);
+    crate::runtime::failpoint::arm(&config);
     let app = serve::build(config).await?;
     app.tasks.spawn(upkeep(metrics.clone(), app.stop.clone()));
     if let Some(listener) = metrics_listener {

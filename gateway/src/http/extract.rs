@@ -18,9 +18,9 @@ use helpline_persistence::tickets::{self, Opened};
 use helpline_persistence::{Doer, Reader};
 use serde::de::DeserializeOwned;
 
-use super::attempt::{Attempt, too_fast};
-use super::refusal::Refusal;
-use super::{Http, Shared};
+use super::guard::{Attempt, too_fast};
+use super::problem::Refusal;
+use super::router::{Http, Shared};
 
 /// The signed-in person, with the rights of this moment.
 pub struct Signed {

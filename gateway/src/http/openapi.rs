@@ -9,14 +9,15 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
-use super::{Shared, activity, admin, bulk, me, messages, people, public, replies, settings, stats, tickets};
+use super::api::{bulk, history, me, messages, people, public, replies, roles, settings, stats, tickets};
+use super::router::Shared;
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Helpline", description = "Tickets, messages and history over REST. What is live goes over the WebSocket /v1/ws."),
     paths(
-        me::me, tickets::list, tickets::create, tickets::open, tickets::change, tickets::rate, activity::activity, activity::messages,
-        messages::send, messages::edit, messages::redact, stats::stats, admin::agents, admin::roles, admin::grant, admin::revoke,
+        me::me, tickets::list, tickets::create, tickets::open, tickets::change, tickets::rate, history::activity, history::messages,
+        messages::send, messages::edit, messages::redact, stats::stats, roles::agents, roles::roles, roles::grant, roles::revoke,
         public::config, public::availability, bulk::change, stats::counts, people::person, settings::list, settings::set,
         replies::list, replies::save, replies::remove,
     ),
@@ -49,9 +50,9 @@ impl Modify for EveryOperation {
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/openapi.json", get(|| async { Json(Api::openapi()) }))
-        .route("/docs", get(|| async { file("text/html; charset=utf-8", include_str!("docs/docs.html")) }))
-        .route("/docs/docs.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("docs/docs.js")) }))
-        .route("/docs/docs.css", get(|| async { file("text/css; charset=utf-8", include_str!("docs/docs.css")) }))
+        .route("/docs", get(|| async { file("text/html; charset=utf-8", include_str!("site/docs/docs.html")) }))
+        .route("/docs/docs.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("site/docs/docs.js")) }))
+        .route("/docs/docs.css", get(|| async { file("text/css; charset=utf-8", include_str!("site/docs/docs.css")) }))
 }
 
 fn file(content_type: &'static str, text: &'static str) -> Response {
@@ -61,7 +62,7 @@ fn file(content_type: &'static str, text: &'static str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::routes::Endpoint;
+    use crate::http::endpoint::Endpoint;
 
     #[test]
     fn every_route_is_described_and_every_description_is_a_route() {

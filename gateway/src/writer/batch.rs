@@ -13,9 +13,9 @@ use helpline_persistence::messages::{Appended, NewMessage, Outcome};
 use rand::RngExt;
 
 use super::Job;
-use crate::app::App;
-use crate::errors;
-use crate::outbox::Wakes;
+use crate::connections::send_queue::Wakes;
+use crate::database::errors;
+use crate::server::app::App;
 
 type Appending<'a> = Pin<Box<dyn Future<Output = Result<Appended, StoreError>> + Send + 'a>>;
 
@@ -37,8 +37,8 @@ pub(super) async fn commit(
             continue;
         }
         let messages: Vec<_> = jobs.iter().map(Job::to_store).collect();
-        crate::failpoint::hit(app, "inside-batch");
-        crate::failpoint::crash(app, "crash-in-batch");
+        crate::runtime::failpoint::hit(app, "inside-batch");
+        crate::runtime::failpoint::crash(app, "crash-in-batch");
         match persist(app, &messages, &append).await {
             Ok(appended) => busy.extend(settle(app, jobs, appended)),
             Err(StoreError::Data(_)) if jobs.len() > 1 => {
@@ -91,7 +91,7 @@ async fn persist(
 /// After the commit: own rooms, relay and consoles first, then the answers, so that nobody's own event is far behind its ack. Nobody is
 /// woken before the last answer: who wrote gets the event and the ack in one write.
 fn settle(app: &Arc<App>, jobs: Vec<Job>, appended: Appended) -> Vec<Job> {
-    crate::failpoint::hit(app, "after-commit");
+    crate::runtime::failpoint::hit(app, "after-commit");
     let mut wakes = Wakes::default();
     app.announce_before(&appended.rows, &mut wakes);
     debug_assert_eq!(jobs.len(), appended.outcomes.len(), "each message has its outcome");

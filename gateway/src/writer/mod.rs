@@ -16,11 +16,11 @@ use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::messages::{NewMessage, Place};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::app::{App, Stored};
-use crate::directory::Connection;
-use crate::encoded::frame;
-use crate::failpoint::sabotaged;
-use crate::outbox::Wakes;
+use crate::connections::registry::Connection;
+use crate::connections::send_queue::Wakes;
+use crate::live::frames::frame;
+use crate::runtime::failpoint::sabotaged;
+use crate::server::app::{App, Stored};
 
 /// Where the answer to a send goes.
 pub enum Reply {
@@ -150,7 +150,7 @@ impl Awaited {
 impl Drop for Awaited {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.connection.outbox.push(frame(&CommonFrame::error(Some(self.id), crate::errors::unavailable())));
+            self.connection.outbox.push(frame(&CommonFrame::error(Some(self.id), crate::database::errors::unavailable())));
         }
         self.connection.awaited_acks.fetch_sub(1, Ordering::AcqRel);
     }

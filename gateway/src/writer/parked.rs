@@ -11,7 +11,7 @@ use helpline_persistence::messages;
 use parking_lot::Mutex;
 
 use super::{Job, batch};
-use crate::app::App;
+use crate::server::app::App;
 
 /// The parked tickets. An entry exists exactly while its task works it off.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::parked::Parked;
 use super::{Job, batch};
-use crate::app::App;
+use crate::server::app::App;
 
 pub(super) struct Rounds {
     app: Arc<App>,

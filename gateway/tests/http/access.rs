@@ -5,7 +5,7 @@ use helpline_core::ids::{TicketId, UserId};
 use helpline_core::policy::{self, DeskAction, TicketAction};
 use helpline_core::ticket::{Status, TicketFacts};
 use helpline_gateway::dev::people::DemoPerson;
-use helpline_gateway::http::routes::{Endpoint, Needs, Route};
+use helpline_gateway::http::endpoint::{Endpoint, Needs, Route};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

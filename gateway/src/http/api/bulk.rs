@@ -1,0 +1,55 @@
+//! One change on many tickets: each its own transaction, each with an honest result.
+
+use std::collections::HashSet;
+
+use axum::Json;
+use axum::extract::State;
+use futures_util::{StreamExt, stream};
+use helpline_core::ids::{TicketId, TicketRef};
+use helpline_core::limits;
+use helpline_core::policy::{self, DeskAction};
+use helpline_core::protocol::{BulkOutcome, BulkPatch, BulkResult};
+use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::tickets as record;
+
+use super::tickets::Change;
+use crate::http::extract::{JsonBody, Signed};
+use crate::http::problem::Refusal;
+use crate::http::router::{Http, Shared};
+
+/// Changes many tickets alike; every one of them is changed or refused by itself. Staff.
+#[utoipa::path(post, path = "/v1/tickets/bulk", tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
+pub async fn change(signed: Signed, State(http): State<Shared>, JsonBody(bulk): JsonBody<BulkPatch>) -> Result<Json<BulkOutcome>, Refusal> {
+    signed.may(DeskAction::ListAll)?;
+    if bulk.tickets.is_empty() || bulk.tickets.len() > limits::BULK_TICKETS_MAX {
+        return Err(Refusal::field("tickets", format!("are 1 to {}", limits::BULK_TICKETS_MAX)));
+    }
+    let distinct: HashSet<TicketId> = bulk.tickets.iter().copied().collect();
+    if distinct.len() < bulk.tickets.len() {
+        return Err(Refusal::field("tickets", "names a ticket twice"));
+    }
+    let change = Change::parse(&bulk.patch, signed.actor().user)?;
+    if change.is_nothing() {
+        return Err(Refusal::field("patch", "nothing to change"));
+    }
+    let (http, signed, change) = (&*http, &signed, &change);
+    let results = stream::iter(bulk.tickets).map(|ticket| async move {
+        let result = one(http, signed, ticket, change).await;
+        if let Err(reject) = &result {
+            signed.attempt.record_refusal(http, ticket, reject.code).await;
+        }
+        BulkResult { id: ticket, ok: result.is_ok(), code: result.err().map(|reject| reject.code) }
+    });
+    Ok(Json(BulkOutcome { results: results.buffered(limits::BULK_PARALLEL).collect().await }))
+}
+
+async fn one(http: &Http, signed: &Signed, ticket: TicketId, change: &Change) -> Result<(), Reject> {
+    let opened = record::open(&http.app.store, &TicketRef::Id(ticket)).await.map_err(|error| http.app.refuse(&error))?;
+    let facts = opened.ok_or_else(|| Reject::new(RejectCode::NotFound, "no such ticket"))?.facts;
+    for action in change.actions() {
+        policy::decide(signed.actor(), action, &facts)?;
+    }
+    let rows = record::change(&http.app.store, &signed.doer, ticket, change.patch).await.map_err(|error| http.app.refuse(&error))?;
+    http.app.announce(&rows);
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! One instance.
+
+pub mod app;
+pub mod build;

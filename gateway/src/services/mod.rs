@@ -1,0 +1,3 @@
+//! What a person or a job may do.
+
+pub mod opening_hours;
