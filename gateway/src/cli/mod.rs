@@ -13,8 +13,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use helpline_persistence::StoreError;
 
 use crate::config::{self, ConfigError, ServeSettings};
-use crate::database::errors::chain;
 use crate::dev::{self, DevError, DevSettings};
+use crate::runtime::errors::chain;
 
 /// A support desk: tickets with live chat, on your own machine.
 #[derive(Debug, Parser)]

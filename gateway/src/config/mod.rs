@@ -2,6 +2,7 @@
 //! here; nothing else reads the environment.
 
 pub mod pages;
+pub mod rate;
 pub mod values;
 
 use std::net::SocketAddr;
@@ -10,9 +11,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use helpline_core::limits;
+use tracing_subscriber::filter::EnvFilter;
 
-use crate::runtime::rates::Rate;
 pub use pages::{Href, Pages};
+pub use rate::Rate;
 pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
 
 /// A setting that cannot be used, named so that whoever set it finds it.
@@ -270,27 +272,29 @@ pub struct Config {
     pub sabotage: Option<String>,
 }
 
-impl Config {
+impl LimitSettings {
     /// What one connection may send.
     pub const fn frame_rate(&self) -> Rate {
-        Rate { per_second: self.limits.frames_per_second, burst: self.limits.frames_burst }
+        Rate { per_second: self.frames_per_second, burst: self.frames_burst }
     }
 
     /// What all connections of one user may send together.
     pub const fn user_frame_rate(&self) -> Rate {
-        self.frame_rate().times(self.limits.frames_user_factor)
+        self.frame_rate().times(self.frames_user_factor)
     }
 
     /// What all connections from one address may send together.
     pub const fn address_frame_rate(&self) -> Rate {
-        self.frame_rate().times(self.limits.frames_address_factor)
+        self.frame_rate().times(self.frames_address_factor)
     }
+}
 
+impl Listening {
     /// Whether pages of this origin may open sockets: those of the list, and this instance's own, as its listener is addressed.
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
-        let listen = self.listening.listen;
+        let listen = self.listen;
         let own = |host: &str| format!("http://{host}:{}", listen.port()).into_bytes() == origin;
-        self.listening.origins.iter().any(|allowed| allowed.as_str().as_bytes() == origin)
+        self.origins.iter().any(|allowed| allowed.as_str().as_bytes() == origin)
             || own(&listen.ip().to_string())
             || ((listen.ip().is_loopback() || listen.ip().is_unspecified()) && (own("localhost") || own("127.0.0.1")))
     }
@@ -308,7 +312,9 @@ impl TryFrom<ServeSettings> for Config {
             return Err(ConfigError::new("--bye-spread-ms", "must be less than --drain-timeout-ms"));
         }
         pages.check()?;
-        crate::runtime::telemetry::check_filter(&log.log).map_err(|why| ConfigError::new("--log", why))?;
+        if EnvFilter::try_new(&log.log).is_err() {
+            return Err(ConfigError::new("--log", "is not a filter such as info or helpline_gateway=debug"));
+        }
         let dev_people = if dev_people { DevPeople::Present } else { DevPeople::Absent };
         if dev_people == DevPeople::Present && auth.secrets.is_empty() {
             return Err(ConfigError::new("--jwt-secret", "--dev-people signs tokens and needs one"));

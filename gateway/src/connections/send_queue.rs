@@ -1,5 +1,5 @@
-//! A connection's letterbox of fixed size. Whoever has news drops it in and never waits; the connection's own task takes it out.
-//! Full means that the reader is too slow: the connection is closed 4001 and catches up on its return.
+//! A connection's queue of frames, of fixed size. A part that has news pushes it and never waits; the connection's own task takes it out.
+//! Full means that the client is too slow: the connection is closed 4001 and catches up on its return.
 
 use std::collections::VecDeque;
 use std::sync::OnceLock;
@@ -12,18 +12,17 @@ use helpline_core::reject::CloseCode;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-pub use super::wake_list::Wakes;
+use super::wake_list::WakeList;
 
-/// The letterbox. Its queue is its own and not a channel of tokio's, because an idle connection's costs nothing then, where the channel's
-/// first block costs 1.5 KiB.
+/// The queue. Not a channel of tokio's: an idle connection's queue costs nothing, where the channel's first block costs 1.5 KiB.
 #[derive(Default)]
-pub struct Outbox {
+pub struct SendQueue {
     waiting: Mutex<Waiting>,
     /// Bytes of the frames that wait, and of those that are being written.
     bytes: AtomicUsize,
     /// Why the connection must end; the first reason stays.
-    ending: OnceLock<Ending>,
-    /// Wakes a page reader that waits for room.
+    disconnect: OnceLock<Disconnect>,
+    /// WakeList a page reader that waits for room.
     drained: Notify,
 }
 
@@ -31,8 +30,8 @@ pub struct Outbox {
 #[derive(Default)]
 struct Waiting {
     frames: Batch,
-    /// The connection's task, while it waits for frames or for the ending. Under the frames' lock, which whoever wakes it holds anyway:
-    /// two `Notify`s, taken up and put down at every turn of the connection's loop, cost 4 % of the gateway's time in small rooms.
+    /// The connection's task, while it waits for frames or for the disconnect. Under the frames' lock, which is held anyway when it is
+    /// woken: two `Notify`s, registered and dropped at every turn of the connection's loop, cost 4 % of the gateway's time in small rooms.
     task: Option<Waker>,
 }
 
@@ -44,12 +43,12 @@ pub struct Batch {
     rest: VecDeque<Utf8Bytes>,
 }
 
-/// The outbox is full, or the connection is ending.
+/// The queue is full, or the connection is ending.
 struct Refused;
 
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum Disconnect {
     /// What waits is of no use any more: close at once.
     Now(CloseCode),
     /// What waits is written first.
@@ -58,11 +57,11 @@ pub enum Ending {
 
 /// What the connection's task has to do.
 #[derive(Debug)]
-pub enum Due {
+pub enum QueueEvent {
     /// Write these.
-    Filled(Batch),
+    Frames(Batch),
     /// End the connection.
-    Ended(Ending),
+    Disconnect(Disconnect),
 }
 
 impl Batch {
@@ -93,7 +92,7 @@ impl Batch {
         }
     }
 
-    /// Takes up to [`limits::OUTBOX_DRAIN_FRAMES`] off the front, with the buffer if that is all: an outbox that has run empty holds no
+    /// Takes up to [`limits::OUTBOX_DRAIN_FRAMES`] off the front, with the buffer if that is all: an queue that has run empty holds no
     /// memory.
     fn take(&mut self) -> Self {
         if self.len() <= limits::OUTBOX_DRAIN_FRAMES {
@@ -104,8 +103,8 @@ impl Batch {
     }
 }
 
-impl Outbox {
-    /// Drops a frame in. False: it is full or the connection is ending; full also ends the connection.
+impl SendQueue {
+    /// Pushes a frame. False: it is full or the connection is ending; full also ends the connection.
     pub fn push(&self, frame: Utf8Bytes) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {
@@ -115,9 +114,8 @@ impl Outbox {
         pushed.is_ok()
     }
 
-    /// Drops a frame in, and leaves the waking to `wakes`: who has more frames for the same connection drops them all in first, so that
-    /// they share a write.
-    pub fn push_before(&self, frame: Utf8Bytes, wakes: &mut Wakes) -> bool {
+    /// Pushes a frame and leaves the waking to `wakes`: frames pushed with the same list share a write.
+    pub fn push_with(&self, frame: Utf8Bytes, wakes: &mut WakeList) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {
             wakes.add(task);
@@ -126,10 +124,10 @@ impl Outbox {
         pushed.is_ok()
     }
 
-    /// Drops a frame in; gives the task that is to be woken, if one waits for it.
+    /// Pushes a frame; gives the task that is to be woken, if one waits for it.
     fn put(&self, frame: Utf8Bytes) -> Result<Option<Waker>, Refused> {
         let size = frame.len();
-        if self.ending.get().is_some() {
+        if self.disconnect.get().is_some() {
             return Err(Refused);
         }
         let mut waiting = self.waiting.lock();
@@ -138,7 +136,7 @@ impl Outbox {
             self.bytes.fetch_sub(size, Ordering::AcqRel);
             drop(waiting);
             metrics::counter!("helpline_outbox_overflows_total").increment(1);
-            self.end(Ending::Now(CloseCode::TooSlow));
+            self.disconnect(Disconnect::Now(CloseCode::TooSlow));
             return Err(Refused);
         }
         // A task that is in the midst of a write is not disturbed by a second frame.
@@ -153,32 +151,32 @@ impl Outbox {
         self.waiting.lock().frames.take()
     }
 
-    /// What there is to do, the ending first; nothing is taken unless it is given.
-    pub fn poll_due(&self, context: &Context<'_>) -> Poll<Due> {
-        if let Some(ending) = self.ending() {
-            return Poll::Ready(Due::Ended(ending));
+    /// What there is to do, the disconnect first; nothing is taken unless it is given.
+    pub fn poll_event(&self, context: &Context<'_>) -> Poll<QueueEvent> {
+        if let Some(how) = self.disconnecting() {
+            return Poll::Ready(QueueEvent::Disconnect(how));
         }
         let mut waiting = self.waiting.lock();
         if !waiting.frames.is_empty() {
-            return Poll::Ready(Due::Filled(waiting.frames.take()));
+            return Poll::Ready(QueueEvent::Frames(waiting.frames.take()));
         }
-        self.poll_ending(&mut waiting, context).map(Due::Ended)
+        self.poll_disconnect_under(&mut waiting, context).map(QueueEvent::Disconnect)
     }
 
-    /// The ending alone, for a task that is in the midst of a write.
-    pub fn poll_ended(&self, context: &Context<'_>) -> Poll<Ending> {
-        self.poll_ending(&mut self.waiting.lock(), context)
+    /// Only the disconnect, for a task that is in the middle of a write.
+    pub fn poll_disconnect(&self, context: &Context<'_>) -> Poll<Disconnect> {
+        self.poll_disconnect_under(&mut self.waiting.lock(), context)
     }
 
-    /// Under the lock, and the ending looked at after the task is known: whoever sets it then finds the task.
-    fn poll_ending(&self, waiting: &mut Waiting, context: &Context<'_>) -> Poll<Ending> {
+    /// Under the lock, and the disconnect looked at after the task is known: what sets it then finds the task.
+    fn poll_disconnect_under(&self, waiting: &mut Waiting, context: &Context<'_>) -> Poll<Disconnect> {
         if !waiting.task.as_ref().is_some_and(|task| task.will_wake(context.waker())) {
             waiting.task = Some(context.waker().clone());
         }
-        self.ending().map_or(Poll::Pending, Poll::Ready)
+        self.disconnecting().map_or(Poll::Pending, Poll::Ready)
     }
 
-    /// Takes note that these bytes have been written.
+    /// Records that these bytes have been written.
     pub fn written(&self, bytes: usize) {
         let before = self.bytes.fetch_sub(bytes, Ordering::AcqRel);
         if before >= limits::OUTBOX_BYTES_MAX / 4 {
@@ -191,20 +189,20 @@ impl Outbox {
         self.bytes.load(Ordering::Acquire) > 0
     }
 
-    /// Waits until a page more would leave the outbox under a quarter of its bound; at once when the connection ends.
+    /// Waits until the queue is under a quarter of its bound; at once when the connection ends.
     pub async fn room_for_page(&self) {
         loop {
             let drained = self.drained.notified();
-            if self.bytes.load(Ordering::Acquire) < limits::OUTBOX_BYTES_MAX / 4 || self.ending.get().is_some() {
+            if self.bytes.load(Ordering::Acquire) < limits::OUTBOX_BYTES_MAX / 4 || self.disconnect.get().is_some() {
                 return;
             }
             drained.await;
         }
     }
 
-    /// Ends the connection. The first ending counts.
-    pub fn end(&self, ending: Ending) {
-        if self.ending.set(ending).is_ok() {
+    /// Ends the connection. The first call counts.
+    pub fn disconnect(&self, how: Disconnect) {
+        if self.disconnect.set(how).is_ok() {
             let task = self.waiting.lock().task.take();
             if let Some(task) = task {
                 task.wake();
@@ -214,8 +212,8 @@ impl Outbox {
     }
 
     /// How the connection is to end, if it is.
-    pub fn ending(&self) -> Option<Ending> {
-        self.ending.get().copied()
+    pub fn disconnecting(&self) -> Option<Disconnect> {
+        self.disconnect.get().copied()
     }
 }
 
@@ -230,30 +228,30 @@ mod tests {
     }
 
     #[test]
-    fn a_full_outbox_ends_the_connection_and_takes_no_more() {
-        let outbox = Outbox::default();
+    fn a_full_queue_ends_the_connection_and_takes_no_more() {
+        let queue = SendQueue::default();
         let page = Utf8Bytes::from("x".repeat(limits::PAGE_FRAME_BYTES_MAX));
-        let held = (0..).take_while(|_| outbox.push(page.clone())).count();
+        let held = (0..).take_while(|_| queue.push(page.clone())).count();
         assert_eq!(held, limits::OUTBOX_BYTES_MAX / limits::PAGE_FRAME_BYTES_MAX);
-        assert_eq!(outbox.ending(), Some(Ending::Now(CloseCode::TooSlow)));
-        assert!(!outbox.push(Utf8Bytes::from("x")));
-        assert!(!outbox.take().is_empty());
+        assert_eq!(queue.disconnecting(), Some(Disconnect::Now(CloseCode::TooSlow)));
+        assert!(!queue.push(Utf8Bytes::from("x")));
+        assert!(!queue.take().is_empty());
     }
 
     #[test]
     fn many_small_frames_are_bounded_by_their_number() {
-        let outbox = Outbox::default();
-        assert_eq!((0..).take_while(|_| outbox.push(Utf8Bytes::from_static("x"))).count(), limits::OUTBOX_FRAMES_MAX);
+        let queue = SendQueue::default();
+        assert_eq!((0..).take_while(|_| queue.push(Utf8Bytes::from_static("x"))).count(), limits::OUTBOX_FRAMES_MAX);
     }
 
     #[test]
     fn frames_are_taken_in_their_order_each_once_and_a_drain_at_a_time() {
-        let outbox = Outbox::default();
+        let queue = SendQueue::default();
         let count = 2 * limits::OUTBOX_DRAIN_FRAMES + 1;
         for n in 0..count {
-            assert!(outbox.push(Utf8Bytes::from(n.to_string())));
+            assert!(queue.push(Utf8Bytes::from(n.to_string())));
         }
-        let batches: Vec<Vec<_>> = std::iter::repeat_with(|| outbox.take()).take_while(|batch| !batch.is_empty()).map(frames).collect();
+        let batches: Vec<Vec<_>> = std::iter::repeat_with(|| queue.take()).take_while(|batch| !batch.is_empty()).map(frames).collect();
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [limits::OUTBOX_DRAIN_FRAMES, limits::OUTBOX_DRAIN_FRAMES, 1]);
         assert!(batches.concat().iter().enumerate().all(|(n, frame)| frame.as_str() == n.to_string()));
     }
@@ -270,26 +268,26 @@ mod tests {
 
     #[test]
     fn the_task_is_woken_once_for_a_burst_and_always_by_the_ending() {
-        let (outbox, task) = (Outbox::default(), Arc::new(Task::default()));
+        let (queue, task) = (SendQueue::default(), Arc::new(Task::default()));
         let waker = Waker::from(Arc::clone(&task));
         let (context, woken) = (Context::from_waker(&waker), || task.0.load(Ordering::Relaxed));
 
-        assert!(outbox.poll_due(&context).is_pending());
-        let mut wakes = Wakes::default();
-        assert!(["one", "two"].into_iter().all(|text| outbox.push_before(Utf8Bytes::from_static(text), &mut wakes)));
+        assert!(queue.poll_event(&context).is_pending());
+        let mut wakes = WakeList::default();
+        assert!(["one", "two"].into_iter().all(|text| queue.push_with(Utf8Bytes::from_static(text), &mut wakes)));
         assert_eq!(woken(), 0);
         drop(wakes);
         assert_eq!(woken(), 1);
-        let Poll::Ready(Due::Filled(batch)) = outbox.poll_due(&context) else { panic!("two frames were dropped in") };
+        let Poll::Ready(QueueEvent::Frames(batch)) = queue.poll_event(&context) else { panic!("two frames were dropped in") };
         assert_eq!(frames(batch), ["one", "two"].map(Utf8Bytes::from_static));
 
         // Amid a write: the first frame disturbs it, the next ones do not, the ending does.
-        assert!(outbox.poll_ended(&context).is_pending());
-        assert!(outbox.push(Utf8Bytes::from_static("three")) && outbox.poll_ended(&context).is_pending());
-        assert!(outbox.push(Utf8Bytes::from_static("four")));
+        assert!(queue.poll_disconnect(&context).is_pending());
+        assert!(queue.push(Utf8Bytes::from_static("three")) && queue.poll_disconnect(&context).is_pending());
+        assert!(queue.push(Utf8Bytes::from_static("four")));
         assert_eq!(woken(), 2);
-        outbox.end(Ending::Now(CloseCode::Revoked));
+        queue.disconnect(Disconnect::Now(CloseCode::Revoked));
         assert_eq!(woken(), 3);
-        assert!(matches!(outbox.poll_due(&context), Poll::Ready(Due::Ended(Ending::Now(CloseCode::Revoked)))));
+        assert!(matches!(queue.poll_event(&context), Poll::Ready(QueueEvent::Disconnect(Disconnect::Now(CloseCode::Revoked)))));
     }
 }

@@ -1,18 +1,18 @@
-//! Waking put off: until everything that is known by now has been dropped in.
+//! Waking put off until everything that is known by now has been queued.
 
 use std::task::Waker;
 
-/// Tasks that have something in their outboxes and do not know it yet; dropped, it wakes them, each once. Without it, another worker writes
-/// a burst's first frame while the others are still being handed out, and each costs a write of its own. Never held over an await: whoever
-/// is in it would wait as long.
+/// Tasks that have frames in their send queues and do not know it yet; dropped, it wakes each once. Without it, another worker thread
+/// writes the first frame of a burst while the others are still being queued, and each costs a write of its own. Never held over an await:
+/// the tasks in it would wait as long.
 #[derive(Debug, Default)]
-pub struct Wakes {
-    /// Alone in a room of two: then nothing is allocated.
+pub struct WakeList {
+    /// The only one in a room of two: then nothing is allocated.
     first: Option<Waker>,
     rest: Vec<Waker>,
 }
 
-impl Wakes {
+impl WakeList {
     pub(super) fn add(&mut self, task: Waker) {
         if self.first.is_none() {
             self.first = Some(task);
@@ -22,7 +22,7 @@ impl Wakes {
     }
 }
 
-impl Drop for Wakes {
+impl Drop for WakeList {
     fn drop(&mut self) {
         for task in self.first.take().into_iter().chain(self.rest.drain(..)) {
             task.wake();

@@ -1,65 +1,63 @@
-//! `access_log` on its way to the record: rows of many callers share a commit, and whoever must not go on unrecorded waits for it.
-
-use std::sync::Arc;
+//! `access_log` on its way to the database: rows of many callers share a commit, and a caller that must not go on unrecorded waits for it.
 
 use helpline_core::limits;
 use helpline_core::reject::Reject;
+use helpline_persistence::Store;
 use helpline_persistence::audit::{self, AccessRow};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
-use crate::database::errors;
-use crate::server::app::App;
+use super::errors::reject_of;
+use crate::runtime::errors::unavailable;
+use crate::runtime::lifecycle::Lifecycle;
 
 /// Rows of one commit.
 const BATCH_ROWS_MAX: usize = 256;
 
-type Written = oneshot::Sender<Result<(), Reject>>;
+type Pending = (AccessRow, Option<oneshot::Sender<Result<(), Reject>>>);
 
-/// The lane's entrance.
-pub struct AuditLane(mpsc::Sender<(AccessRow, Option<Written>)>);
+/// Takes rows; a task of its own writes them.
+pub struct AuditLog(mpsc::Sender<Pending>);
 
-/// The lane's exit.
-pub struct AuditEnd(mpsc::Receiver<(AccessRow, Option<Written>)>);
-
-impl AuditLane {
-    /// A lane.
-    pub fn new() -> (Self, AuditEnd) {
+impl AuditLog {
+    /// Starts the task, which ends when the log is dropped or the instance stops; rows that it has taken are still written.
+    pub fn start(store: Store, lifecycle: &Lifecycle) -> Self {
         let (entrance, exit) = mpsc::channel(limits::AUDIT_ROWS_MAX);
-        (Self(entrance), AuditEnd(exit))
+        lifecycle.spawn(run(store, exit, lifecycle.stop.clone()));
+        Self(entrance)
     }
 
-    /// Records a row; returns when it is committed. A full lane makes the caller wait.
+    /// Records a row; returns when it is committed. A full queue makes the caller wait.
     ///
     /// # Errors
-    /// `unavailable` when it could not be written.
+    /// `unavailable` when it could not be written: a read must then not happen either.
     pub async fn record(&self, row: AccessRow) -> Result<(), Reject> {
         let (written, done) = oneshot::channel();
-        self.0.send((row, Some(written))).await.map_err(|_| errors::unavailable())?;
-        done.await.unwrap_or_else(|_| Err(errors::unavailable()))
+        self.0.send((row, Some(written))).await.map_err(|_| unavailable())?;
+        done.await.unwrap_or_else(|_| Err(unavailable()))
     }
 
-    /// Records a row without waiting; a full lane loses it, counted: only for refusals, which stand by themselves.
-    pub fn note(&self, row: AccessRow) {
+    /// Records a row without waiting; a full queue loses it, counted: only for refusals, which hold with or without their row.
+    pub fn enqueue(&self, row: AccessRow) {
         if self.0.try_send((row, None)).is_err() {
             metrics::counter!("helpline_audit_rows_lost_total").increment(1);
         }
     }
 }
 
-/// Writes what comes until the lane is closed or the instance stops; what waits then is still written.
-pub async fn run(app: Arc<App>, mut end: AuditEnd) {
+async fn run(store: Store, mut exit: mpsc::Receiver<Pending>, stop: CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
     loop {
         // Cancel-safe: recv_many takes nothing unless it completes.
         tokio::select! {
             biased;
-            taken = end.0.recv_many(&mut batch, BATCH_ROWS_MAX) => if taken == 0 { return },
-            () = app.stop.cancelled() => return,
+            taken = exit.recv_many(&mut batch, BATCH_ROWS_MAX) => if taken == 0 { return },
+            () = stop.cancelled() => return,
         }
         let (rows, waiting): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let result = audit::record(&app.store, &rows).await.map_err(|error| {
+        let result = audit::record(&store, &rows).await.map_err(|error| {
             metrics::counter!("helpline_audit_rows_lost_total").increment(rows.len() as u64);
-            errors::reject_of(&error)
+            reject_of(&error)
         });
         for written in waiting.into_iter().flatten() {
             let _ = written.send(result.clone());

@@ -1,9 +1,9 @@
-//! The one place where causes become codes. The chain is logged here, once; clients see the code alone.
-
-use std::error::Error;
+//! The one place where errors of the database become codes. The causes are logged here, once; clients see only the code.
 
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::StoreError;
+
+use crate::runtime::errors::{chain, unavailable};
 
 /// What a client may know of an error of the record.
 pub fn reject_of(error: &StoreError) -> Reject {
@@ -26,23 +26,6 @@ pub fn reject_of(error: &StoreError) -> Reject {
             Reject::new(RejectCode::Internal, "something went wrong here")
         }
     }
-}
-
-/// The answer while the record cannot be reached.
-pub fn unavailable() -> Reject {
-    Reject::new(RejectCode::Unavailable, "not available now, try again").retry_after_ms(1_000)
-}
-
-/// An error with its causes, for one log line.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }
 
 /// The sentence that goes with a refusal of the record's.

@@ -1,5 +1,11 @@
-//! The database as the other parts use it.
+//! The database as the other parts use it: reads of many callers in one statement, sign-in, the access log, errors as codes.
 
 pub mod audit_log;
-pub(crate) mod batch_loader;
+pub mod batch_loader;
 pub mod errors;
+pub mod loaders;
+pub mod sign_in;
+
+pub use audit_log::AuditLog;
+pub use loaders::{TicketAccessLoader, TicketPositionLoader};
+pub use sign_in::SignIn;

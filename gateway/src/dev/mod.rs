@@ -7,7 +7,7 @@ mod demo;
 mod gateways;
 mod keep;
 pub mod people;
-pub(crate) mod routes;
+pub mod routes;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;

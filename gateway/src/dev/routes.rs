@@ -1,5 +1,7 @@
 //! Signing in by name, for the demo people of the `dev` command. These routes exist in that mode only.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -8,9 +10,9 @@ use helpline_core::reject::RejectCode;
 use serde::{Deserialize, Serialize};
 
 use super::people::{self, DemoPerson};
+use crate::config::{Auth, Config, DevPeople};
 use crate::http::extract::JsonBody;
 use crate::http::problem::Refusal;
-use crate::http::router::Shared;
 
 #[derive(Serialize)]
 struct DemoPersonView {
@@ -22,7 +24,7 @@ struct DemoPersonView {
 }
 
 #[derive(Deserialize)]
-struct Wish {
+struct TokenRequest {
     user: String,
 }
 
@@ -31,9 +33,15 @@ struct Token {
     token: String,
 }
 
-/// `GET /dev/users`, `POST /dev/token`.
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route("/dev/users", get(users)).route("/dev/token", post(token))
+/// `GET /dev/users`, `POST /dev/token`, when the demo people are present; otherwise nothing.
+pub fn router(config: &Config) -> Router {
+    match config.dev_people {
+        DevPeople::Present => {
+            let auth = Arc::new(config.auth.clone());
+            Router::new().route("/dev/users", get(users)).route("/dev/token", post(token)).with_state(auth)
+        }
+        DevPeople::Absent => Router::new(),
+    }
 }
 
 async fn users() -> Json<Vec<DemoPersonView>> {
@@ -47,10 +55,9 @@ impl From<&DemoPerson> for DemoPersonView {
     }
 }
 
-async fn token(State(http): State<Shared>, JsonBody(wish): JsonBody<Wish>) -> Result<Json<Token>, Refusal> {
-    let person = people::named(&wish.user).ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such demo person"))?;
-    let auth = &http.app.config.auth;
+async fn token(State(auth): State<Arc<Auth>>, JsonBody(request): JsonBody<TokenRequest>) -> Result<Json<Token>, Refusal> {
+    let person = people::named(&request.user).ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such demo person"))?;
     let secret = auth.secrets.first().expect("dev people are refused at start without a secret");
-    let token = people::token(person, auth, secret).map_err(|_| Refusal::new(RejectCode::Internal, "the token could not be signed"))?;
+    let token = people::token(person, &auth, secret).map_err(|_| Refusal::new(RejectCode::Internal, "the token could not be signed"))?;
     Ok(Json(Token { token }))
 }

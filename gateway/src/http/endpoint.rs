@@ -5,7 +5,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use helpline_core::policy::{DeskAction, TicketAction};
 
 use super::api::{bulk, history, me, messages, people, public, replies, roles, settings, stats, tickets};
-use super::router::Shared;
+use super::state::Shared;
 
 /// Every route of REST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

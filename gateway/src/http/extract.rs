@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 
 use super::guard::{Attempt, too_fast};
 use super::problem::Refusal;
-use super::router::{Http, Shared};
+use super::state::{Http, Shared};
 
 /// The signed-in person, with the rights of this moment.
 pub struct Signed {
@@ -69,7 +69,7 @@ impl Signed {
     /// # Errors
     /// `not_found`.
     pub async fn find(&self, http: &Http, ticket: &TicketRef) -> Result<Opened, Refusal> {
-        let opened = tickets::open(&http.app.store, ticket).await.map_err(|error| http.app.refuse(&error))?;
+        let opened = tickets::open(&http.parts.store, ticket).await?;
         let opened = opened.ok_or_else(Reject::not_found)?;
         self.attempt.on(opened.facts.id);
         Ok(opened)
@@ -82,11 +82,11 @@ impl FromRequestParts<Shared> for Signed {
     async fn from_request_parts(parts: &mut Parts, http: &Shared) -> Result<Self, Refusal> {
         let attempt = Arc::clone(parts.extensions.get::<Arc<Attempt>>().expect("every route runs in its guard"));
         let token = bearer(parts).ok_or_else(|| Refusal::new(RejectCode::NotAuthenticated, "a bearer token is needed"))?;
-        let verified = http.app.verifier.verify(token).await?;
+        let verified = http.parts.sign_in.verifier.verify(token).await?;
         let user = verified.identity.user;
         attempt.by(user);
-        http.requests.take(user, Instant::now()).map_err(too_fast)?;
-        let person = http.app.sign_in(&verified.identity).await?;
+        http.rates.of_user.take(user, Instant::now()).map_err(too_fast)?;
+        let person = http.parts.sign_in.sign_in.sign_in(&verified.identity).await?;
         let doer = Doer { actor: Actor { user, role: person.role }, address: attempt.address, user_agent: attempt.user_agent.clone() };
         Ok(Self { person, doer, attempt })
     }
@@ -201,17 +201,17 @@ impl FromRequestParts<Shared> for IdempotencyKey {
 /// A JSON body, bounded in size and time.
 pub struct JsonBody<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<Shared> for JsonBody<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, http: &Shared) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let media_type = content_type.split(';').next().unwrap_or("").trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
             let refusal = Refusal::new(RejectCode::Malformed, "the body must be application/json");
             return Err(refusal.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let reading = tokio::time::timeout(Duration::from_millis(limits::BODY_TIMEOUT_MS), Bytes::from_request(request, http));
+        let reading = tokio::time::timeout(Duration::from_millis(limits::BODY_TIMEOUT_MS), Bytes::from_request(request, state));
         let bytes = match reading.await {
             Ok(Ok(bytes)) => bytes,
             Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::endpoint::Endpoint;
 use super::problem::{Refusal, Refused};
-use super::router::{Http, Shared};
+use super::state::{Http, Shared};
 use crate::runtime::client_address::{client_address, peer, user_agent};
 use crate::runtime::limiter::network;
 
@@ -57,7 +57,7 @@ impl Attempt {
         }
         let mut row = self.row(self.endpoint.route().refused, Some(code), json!({"bulk": true}));
         row.ticket = Some(ticket);
-        if let Err(reject) = http.app.audit(row).await {
+        if let Err(reject) = http.parts.sign_in.audit_log.record(row).await {
             tracing::error!(code = %reject.code, "a refusal could not be recorded");
         }
     }
@@ -81,7 +81,7 @@ impl Attempt {
     /// When the row could not be written.
     pub async fn record_read(&self, http: &Http, action: Option<&str>, detail: Value) -> Result<(), Reject> {
         match action.or(self.endpoint.route().read) {
-            Some(action) => http.app.audit(self.row(action, None, detail)).await,
+            Some(action) => http.parts.sign_in.audit_log.record(self.row(action, None, detail)).await,
             None => Ok(()),
         }
     }
@@ -90,9 +90,9 @@ impl Attempt {
 /// Runs one request: rate of its address, then the route, then the row of its refusal, then its figures.
 pub(super) async fn guard(State((http, endpoint)): State<(Shared, Endpoint)>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let trusted = &http.app.config.listening.trusted_proxies;
+    let trusted = &http.parts.config.listening.trusted_proxies;
     let address = peer(request.extensions()).map(|peer| client_address(peer, request.headers(), trusted));
-    if let Some(wait_ms) = address.and_then(|address| http.addresses.take(network(address), started).err()) {
+    if let Some(wait_ms) = address.and_then(|address| http.rates.of_address.take(network(address), started).err()) {
         metrics::counter!("helpline_http_address_limited_total").increment(1);
         return too_fast(wait_ms).into_response();
     }
@@ -122,9 +122,9 @@ async fn recorded(http: &Http, attempt: &Attempt, code: RejectCode, response: Re
     let now = Instant::now();
     match (code, known.user, attempt.address) {
         _ if is_fault(code) => return response,
-        (RejectCode::RateLimited, Some(user), _) if http.rate_refusals.take(user, now).is_err() => return response,
+        (RejectCode::RateLimited, Some(user), _) if http.rates.recorded_refusals.take(user, now).is_err() => return response,
         (RejectCode::NotAuthenticated | RejectCode::TokenExpired, None, Some(address)) => {
-            if let Err(wait_ms) = http.refused_sign_ins.take(network(address), now) {
+            if let Err(wait_ms) = http.rates.refused_sign_ins.take(network(address), now) {
                 metrics::counter!("helpline_http_refused_sign_ins_limited_total").increment(1);
                 return too_fast(wait_ms).into_response();
             }
@@ -133,7 +133,7 @@ async fn recorded(http: &Http, attempt: &Attempt, code: RejectCode, response: Re
     }
     let action = if known.user.is_none() { "sign_in_refused" } else { attempt.endpoint.route().refused };
     let detail = json!({"route": attempt.endpoint.route().path, "method": attempt.endpoint.route().method});
-    if let Err(reject) = http.app.audit(attempt.row(action, Some(code), detail)).await {
+    if let Err(reject) = http.parts.sign_in.audit_log.record(attempt.row(action, Some(code), detail)).await {
         tracing::error!(code = %reject.code, action, "a refusal could not be recorded");
     }
     response

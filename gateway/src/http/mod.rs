@@ -7,7 +7,8 @@ pub(crate) mod extract;
 mod guard;
 mod openapi;
 pub(crate) mod problem;
-pub(crate) mod router;
+mod router;
 mod site;
+pub mod state;
 
 pub use router::{metrics_router, router};

@@ -10,7 +10,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseB
 use utoipa::{Modify, OpenApi};
 
 use super::api::{bulk, history, me, messages, people, public, replies, roles, settings, stats, tickets};
-use super::router::Shared;
+use super::state::Shared;
 
 #[derive(OpenApi)]
 #[openapi(

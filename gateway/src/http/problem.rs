@@ -5,6 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use helpline_core::protocol::Problem;
 use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::StoreError;
+
+use crate::database::errors::reject_of;
 
 /// A refusal on its way out.
 #[derive(Debug)]
@@ -31,6 +34,12 @@ impl From<Reject> for Refusal {
     fn from(reject: Reject) -> Self {
         let status = StatusCode::from_u16(reject.code.http_status()).expect("codes map to statuses that exist");
         Self { reject, status, row: Row::Guard }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        reject_of(&error).into()
     }
 }
 

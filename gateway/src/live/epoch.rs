@@ -1,4 +1,4 @@
-//! The epoch as this instance last saw it, and what a change of it means.
+//! The epoch as this instance last saw it.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl CurrentEpoch {
         self.get().for_audience(audience)
     }
 
-    /// Takes the epoch that the record answered with; true when it is another one, and whatever was counted in the old one is void.
+    /// Takes the epoch that the database answered with; true when it is another one, and every number of the old one is void.
     pub fn observe(&self, seen: &Epoch) -> bool {
         if *self.0.read().as_ref() == *seen {
             return false;

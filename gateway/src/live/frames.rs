@@ -1,18 +1,20 @@
-//! A history row, or what is told of a ticket's state, encoded once for each audience; everybody who receives it shares the bytes.
+//! An event, or news of a ticket's state, encoded once for each audience; all receivers share the bytes.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::protocol::{CustomerEvent, CustomerFrame, RelayEvent, StaffEvent, StaffFrame};
+use helpline_persistence::reads::ReadPosition;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// An `event` frame for staff and, if the row is for them, one for customers.
 #[derive(Debug, Clone)]
-pub struct Encoded {
+pub struct EncodedEvent {
     /// Which ticket.
     pub ticket: TicketId,
     /// Its place among all rows.
@@ -21,11 +23,16 @@ pub struct Encoded {
     customer: Option<(Seq, Utf8Bytes)>,
 }
 
-impl Encoded {
+impl EncodedEvent {
     /// Encodes a row.
     pub fn from_row(row: &HistoryRow) -> Self {
         let customer = CustomerEvent::from_row(row).map(|event| (event.seq, frame(&CustomerFrame::Event(event))));
         Self { ticket: row.ticket, seq: row.seq, staff: frame(&StaffFrame::Event(StaffEvent::from(row))), customer }
+    }
+
+    /// Encodes a row for all its receivers.
+    pub fn shared(row: &HistoryRow) -> Arc<Self> {
+        Arc::new(Self::from_row(row))
     }
 
     /// Takes over what another instance encoded. The public number and the customer's frame come together or not at all.
@@ -54,14 +61,15 @@ impl Encoded {
     }
 }
 
-/// A frame that is no history: typing, for example. Encoded for an audience when its first member is found; none when it is not for them.
-pub struct Aside<F> {
+/// A frame that is not part of the history: typing, for example. Encoded for an audience when its first member is found; none when it is
+/// not for that audience.
+pub struct Ephemeral<F> {
     encode: F,
     staff: OnceCell<Option<Utf8Bytes>>,
     customer: OnceCell<Option<Utf8Bytes>>,
 }
 
-impl<F: Fn(Audience) -> Option<Utf8Bytes>> Aside<F> {
+impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
     /// What `encode` gives for each audience; it is asked once for each at most.
     pub const fn new(encode: F) -> Self {
         Self { encode, staff: OnceCell::new(), customer: OnceCell::new() }
@@ -80,6 +88,19 @@ impl<F: Fn(Audience) -> Option<Utf8Bytes>> Aside<F> {
     pub fn to_relay(&self, audience: Audience) -> Option<Box<RawValue>> {
         self.for_audience(audience).map(raw)
     }
+}
+
+/// How far a person has read. Customers learn only of public rows: that a position moved over a note would be a trace of the note.
+pub fn read_position(position: &ReadPosition) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
+    let ReadPosition { ticket, person, seq, public_seq } = position;
+    let (ticket, seq, public_seq) = (*ticket, *seq, *public_seq);
+    Ephemeral::new(move |audience| match audience {
+        Audience::Staff => Some(frame(&StaffFrame::Read { ticket, person: person.clone(), seq })),
+        Audience::Customer => {
+            let read = || frame(&CustomerFrame::Read { ticket, person: person.for_customer(), seq: public_seq });
+            (public_seq > Seq::ZERO).then(read)
+        }
+    })
 }
 
 /// Encodes one frame of the protocol.

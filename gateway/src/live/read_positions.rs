@@ -1,27 +1,27 @@
-//! Read positions on their way to the record: the newest of each person and ticket, written twice a second, then told to whoever is there.
+//! Read positions on their way to the database: the newest of each person and ticket, written twice a second, then broadcast.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use helpline_core::actor::Audience;
-use helpline_core::ids::{Seq, TicketId, UserId};
+use helpline_core::ids::{TicketId, UserId};
 use helpline_core::limits;
-use helpline_core::protocol::{CustomerFrame, RelayFrame, StaffFrame};
-use helpline_persistence::reads::{self, Mark, ReadPosition};
+use helpline_persistence::Store;
+use helpline_persistence::reads::{self, Mark};
 use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
 
-use crate::connections::send_queue::Wakes;
-use crate::live::frames::{Aside, frame};
-use crate::server::app::App;
+use super::hub::Hub;
+use crate::connections::WakeList;
+use crate::database::errors::reject_of;
 
-/// Marks waiting to be written.
+/// Positions that wait to be written.
 #[derive(Default)]
-pub struct Reads(Mutex<HashMap<(TicketId, UserId), Mark>>);
+pub struct ReadPositions(Mutex<HashMap<(TicketId, UserId), Mark>>);
 
-impl Reads {
-    /// Notes a mark; it replaces an earlier one that is less far. Beyond the bound it is dropped: the next one says more.
-    pub fn note(&self, mark: Mark) {
+impl ReadPositions {
+    /// Enqueues a position; it replaces an earlier one that is less far. Beyond the bound it is dropped: the next one says more.
+    pub fn enqueue(&self, mark: Mark) {
         let mut waiting = self.0.lock();
         let full = waiting.len() >= limits::READ_PENDING_MAX;
         match waiting.get_mut(&(mark.ticket, mark.person)) {
@@ -35,52 +35,59 @@ impl Reads {
     fn take(&self) -> Vec<Mark> {
         std::mem::take(&mut *self.0.lock()).into_values().collect()
     }
-}
 
-/// Writes until the instance stops, and once more then.
-pub async fn run(app: Arc<App>) {
-    let mut ticks = tokio::time::interval(Duration::from_millis(limits::READ_FLUSH_MS));
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        // Cancel-safe: an interval and a token.
-        tokio::select! {
-            _ = ticks.tick() => flush(&app).await,
-            () = app.stop.cancelled() => return flush(&app).await,
-        }
-    }
-}
-
-async fn flush(app: &Arc<App>) {
-    let marks = app.reads.take();
-    if marks.is_empty() {
-        return;
-    }
-    match reads::mark(&app.store, &marks).await {
-        Ok(moved) => {
-            let mut wakes = Wakes::default();
-            for position in moved {
-                pass_on(app, &position, &mut wakes);
-                let ReadPosition { ticket, person, seq, public_seq } = position;
-                app.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, seq, public_seq });
+    /// Writes until the instance stops, and once more then.
+    pub async fn run(self: Arc<Self>, store: Store, hub: Arc<Hub>, stop: CancellationToken) {
+        let mut ticks = tokio::time::interval(Duration::from_millis(limits::READ_FLUSH_MS));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            // Cancel-safe: an interval and a token.
+            tokio::select! {
+                _ = ticks.tick() => self.flush(&store, &hub).await,
+                () = stop.cancelled() => return self.flush(&store, &hub).await,
             }
         }
-        Err(error) => {
-            crate::database::errors::reject_of(&error);
-            marks.into_iter().for_each(|mark| app.reads.note(mark));
+    }
+
+    async fn flush(&self, store: &Store, hub: &Hub) {
+        let marks = self.take();
+        if marks.is_empty() {
+            return;
+        }
+        match reads::mark(store, &marks).await {
+            Ok(moved) => {
+                let mut wakes = WakeList::default();
+                for position in moved {
+                    hub.publish_read(position, &mut wakes);
+                }
+            }
+            Err(error) => {
+                reject_of(&error);
+                marks.into_iter().for_each(|mark| self.enqueue(mark));
+            }
         }
     }
 }
 
-/// Tells this instance's members how far somebody has read. Customers only of public rows: that a mark moved over a note is a note's trace.
-pub(crate) fn pass_on(app: &App, position: &ReadPosition, wakes: &mut Wakes) {
-    let ReadPosition { ticket, person, seq, public_seq } = position;
-    let (ticket, seq, public_seq) = (*ticket, *seq, *public_seq);
-    let read = Aside::new(|audience| match audience {
-        Audience::Staff => Some(frame(&StaffFrame::Read { ticket, person: person.clone(), seq })),
-        Audience::Customer => {
-            let told = || frame(&CustomerFrame::Read { ticket, person: person.for_customer(), seq: public_seq });
-            (public_seq > Seq::ZERO).then(told)
-        }
-    });
-    app.rooms.tell(ticket, &read, None, wakes);
+#[cfg(test)]
+mod tests {
+    use helpline_core::actor::Audience;
+    use helpline_core::ids::Seq;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_furthest_position_of_a_person_and_ticket_waits_and_the_queue_is_bounded() {
+        let positions = ReadPositions::default();
+        let ticket = TicketId::new(Uuid::from_u128(1));
+        let person = |n: u128| UserId::new(Uuid::from_u128(n));
+        let mark = |n, seq| Mark { ticket, person: person(n), audience: Audience::Staff, seq: Seq::new(seq) };
+        [mark(1, 3), mark(1, 2), mark(2, 9)].into_iter().for_each(|mark| positions.enqueue(mark));
+        let mut taken: Vec<_> = positions.take().into_iter().map(|mark| (mark.person, mark.seq.get())).collect();
+        taken.sort_unstable();
+        assert_eq!(taken, [(person(1), 3), (person(2), 9)]);
+        (0..=limits::READ_PENDING_MAX as u128).for_each(|n| positions.enqueue(mark(n, 1)));
+        assert_eq!(positions.take().len(), limits::READ_PENDING_MAX);
+    }
 }

@@ -1,126 +1,184 @@
-//! Finds in the record what the relay lost: every 750 ms, and at once when the relay comes back, the tickets with rows that became visible
-//! since the last look, whatever wrote them. While Redis is down this is the whole delivery path.
+//! Finds in the database what the relay lost: every 750 ms, and at once when the relay comes back, the tickets with events that became
+//! visible since the last look, however they were written. While Redis is down this is the whole delivery path.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
-use helpline_persistence::StoreError;
 use helpline_persistence::epoch::Epoch;
 use helpline_persistence::history::{self, Heads};
 use helpline_persistence::sweep::{self, Look, RollbackProof, Snapshot};
+use helpline_persistence::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
 
+use super::epoch::CurrentEpoch;
+use super::frames::EncodedEvent;
+use super::gaps::GapFiller;
+use super::hub::Hub;
+use super::inbox::Inbox;
+use super::relay::Relay;
+use super::rooms::Rooms;
+use super::sweep_signal::SweepSignal;
+use crate::connections::WakeList;
 use crate::database::errors::reject_of;
-use crate::live::gaps;
 use crate::runtime::failpoint::sabotaged;
-use crate::server::app::App;
 
-/// Sweeps until the instance stops, what became visible after this snapshot.
-pub async fn run(app: Arc<App>, since: Snapshot) {
-    let mut sweeper = Sweeper { app: Arc::clone(&app), since, rotation: Vec::new() };
-    let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
-    loop {
-        // Cancel-safe: a timer, a notification that is only a hint, a token.
-        tokio::select! {
-            () = tokio::time::sleep(interval) => {}
-            () = app.sweep_wanted.notified() => {}
-            () = app.stop.cancelled() => return,
-        }
-        if sabotaged("publish-without-sweep") {
-            continue;
-        }
-        if let Err(error) = sweeper.sweep().await {
-            metrics::counter!("helpline_sweeps_failed_total").increment(1);
-            reject_of(&error);
+/// What the sweep reads, compares and tells.
+pub struct Sweep {
+    /// Asked what has become visible.
+    pub store: Store,
+    /// Told what was lost, and what was reset.
+    pub hub: Arc<Hub>,
+    /// Compared with the database.
+    pub rooms: Arc<Rooms>,
+    /// Told of every ticket that changed.
+    pub inbox: Arc<Inbox>,
+    /// Told which database answers.
+    pub relay: Arc<Relay>,
+    /// Compared with the database's.
+    pub epoch: Arc<CurrentEpoch>,
+    /// Reads the lost events.
+    pub gaps: GapFiller,
+    /// Wakes it before its time.
+    pub signal: SweepSignal,
+}
+
+impl Sweep {
+    /// Sweeps, until the instance stops, what became visible after this snapshot.
+    pub async fn run(self, since: Snapshot, stop: CancellationToken) {
+        let mut sweeper = Sweeper { parts: self, since, rotation: Vec::new() };
+        let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
+        loop {
+            // Cancel-safe: a timer, a notification that is only a hint, a token.
+            tokio::select! {
+                () = tokio::time::sleep(interval) => {}
+                () = sweeper.parts.signal.wanted() => {}
+                () = stop.cancelled() => return,
+            }
+            if sabotaged("publish-without-sweep") {
+                continue;
+            }
+            if let Err(error) = sweeper.sweep().await {
+                metrics::counter!("helpline_sweeps_failed_total").increment(1);
+                reject_of(&error);
+            }
         }
     }
 }
 
 struct Sweeper {
-    app: Arc<App>,
-    /// The last look; kept while the record is away, so that the next one covers the outage.
+    parts: Sweep,
+    /// The last look; kept while the database is away, so that the next one covers the outage.
     since: Snapshot,
     /// Rooms whose heads are still to be compared in this round.
-    rotation: Vec<helpline_core::ids::TicketId>,
+    rotation: Vec<TicketId>,
 }
 
 impl Sweeper {
     async fn sweep(&mut self) -> Result<(), StoreError> {
-        let Look { snapshot, epoch, origin, moved } = sweep::look(&self.app.store, Some(&self.since)).await?;
-        self.app.relay.observe(&epoch, &origin);
-        if *self.app.epoch.get() != epoch {
+        let Sweep { store, rooms, inbox, relay, epoch: known, .. } = &self.parts;
+        let Look { snapshot, epoch, origin, moved } = sweep::look(store, Some(&self.since)).await?;
+        relay.observe(&epoch, &origin);
+        if *known.get() != epoch {
             return self.begin_anew(&epoch, snapshot).await;
         }
         if snapshot.is_before(&self.since) {
-            // The same database by its epoch, and yet in its own past: its files were put back. Those who are away must learn of it too.
-            let raised = sweep::note_rollback(&self.app.store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
+            // The same database by its epoch, and yet in its own past: its files were put back. Clients that are away must learn of it too.
+            let raised = sweep::note_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
             return self.begin_anew(&raised, snapshot).await;
         }
         for (ticket, seq) in &moved {
-            self.app.inbox.touch(*ticket, *seq);
+            inbox.mark_changed(*ticket, *seq);
         }
-        let behind = self.app.rooms.behind(&moved);
-        let healed = gaps::behind(&self.app, &behind).await?;
-        if healed > 0 {
-            metrics::counter!("helpline_swept_rows_total").increment(healed as u64);
+        let swept = self.catch_up(&rooms.behind(&moved)).await?;
+        if swept > 0 {
+            metrics::counter!("helpline_swept_rows_total").increment(swept as u64);
         }
-        // Only now: a look whose rows could not be read is repeated.
+        // Only now: a look whose events could not be read is repeated.
         let by_number = sabotaged("cursor-by-identity");
         self.since = if by_number { snapshot.forgetting_those_in_flight() } else { snapshot };
         if by_number { Ok(()) } else { self.rotate().await }
     }
 
-    /// Another history answers: a restored or promoted database. Everybody starts over.
+    /// Brings rooms up to the database, many in one read. Rooms further behind than one read come again.
+    async fn catch_up(&self, behind: &[(TicketId, Seq)]) -> Result<usize, StoreError> {
+        let Sweep { hub, rooms, gaps, .. } = &self.parts;
+        let mut read = 0;
+        for some in behind.chunks(limits::HEAL_ROOMS) {
+            let mut after = some.to_vec();
+            while !after.is_empty() {
+                let rows = gaps.read(&after).await?;
+                read += rows.len();
+                let mut count = HashMap::new();
+                let mut wakes = WakeList::default();
+                for row in &rows {
+                    *count.entry(row.ticket).or_insert(0u32) += 1;
+                    hub.deliver(&EncodedEvent::shared(row), &mut wakes);
+                }
+                drop(wakes);
+                after = count
+                    .into_iter()
+                    .filter(|(_, read)| *read >= limits::PAGE_EVENTS_MAX)
+                    .filter_map(|(ticket, _)| rooms.get(ticket).map(|room| (ticket, room.position())))
+                    .collect();
+            }
+        }
+        Ok(read)
+    }
+
+    /// Another history answers: a restored or promoted database. Every member starts over.
     async fn begin_anew(&mut self, epoch: &Epoch, snapshot: Snapshot) -> Result<(), StoreError> {
+        let Sweep { store, hub, rooms, epoch: known, .. } = &self.parts;
         tracing::warn!("database epoch changed (restore or failover); resetting all rooms");
-        let heads = history::heads(&self.app.store, &self.app.rooms.tickets()).await?;
+        let heads = history::heads(store, &rooms.tickets()).await?;
         // Only now: had the read failed, the next look must see the difference again.
-        self.app.epoch.observe(epoch);
-        self.app.rooms.reset_all(&self.app, |ticket| heads.iter().find(|heads| heads.ticket == ticket).copied());
-        self.app.inbox.touch_all();
+        known.observe(epoch);
+        hub.reset_all(&heads);
         self.since = snapshot;
         Ok(())
     }
 
-    /// The backstop: some rooms' heads against the database, a few at a time. Ahead of it: the database lost what we had shown.
+    /// The backstop: some rooms' heads against the database, a few at a time. A room that is ahead: the database lost what was delivered.
     async fn rotate(&mut self) -> Result<(), StoreError> {
         if self.rotation.is_empty() {
-            self.rotation = self.app.rooms.tickets();
+            self.rotation = self.parts.rooms.tickets();
         }
         let rest = self.rotation.len().saturating_sub(limits::SWEEP_ROTATION_ROOMS);
         let some = self.rotation.split_off(rest);
         if some.is_empty() {
             return Ok(());
         }
-        let heads: Vec<Heads> = history::heads(&self.app.store, &some).await?;
+        let heads: Vec<Heads> = history::heads(&self.parts.store, &some).await?;
         for ticket in some {
             let now = heads.iter().find(|heads| heads.ticket == ticket);
-            let head = now.map_or(helpline_core::ids::Seq::ZERO, |heads| heads.seq);
-            if self.app.rooms.get(ticket).is_some_and(|room| room.position() > head) {
-                // The position may have moved since the read: ask again before anybody is told to start over.
+            let head = now.map_or(Seq::ZERO, |heads| heads.seq);
+            if self.parts.rooms.get(ticket).is_some_and(|room| room.position() > head) {
+                // The position may have moved since the read: ask again before any member is told to start over.
                 self.confirm_lower(ticket).await?;
             }
         }
         let moved: Vec<_> = heads.iter().map(|heads| (heads.ticket, heads.seq)).collect();
-        gaps::behind(&self.app, &self.app.rooms.behind(&moved)).await?;
+        self.catch_up(&self.parts.rooms.behind(&moved)).await?;
         Ok(())
     }
 
-    async fn confirm_lower(&mut self, ticket: helpline_core::ids::TicketId) -> Result<(), StoreError> {
-        let Some(position) = self.app.rooms.get(ticket).map(|room| room.position()) else { return Ok(()) };
-        let now = history::heads(&self.app.store, &[ticket]).await?.first().copied();
+    async fn confirm_lower(&mut self, ticket: TicketId) -> Result<(), StoreError> {
+        let Sweep { store, hub, rooms, epoch, .. } = &self.parts;
+        let Some(position) = rooms.get(ticket).map(|room| room.position()) else { return Ok(()) };
+        let now = history::heads(store, &[ticket]).await?.first().copied();
         match now {
             Some(heads) if heads.seq < position => {
                 tracing::warn!(%ticket, "the database is behind what was delivered from it; resetting all rooms");
-                // Those who are away must learn of it too.
+                // Clients that are away must learn of it too.
                 let proof = RollbackProof::Row(ticket, position);
-                let raised = sweep::note_rollback(&self.app.store, &self.app.epoch.get(), proof).await?;
+                let raised = sweep::note_rollback(store, &epoch.get(), proof).await?;
                 self.begin_anew(&raised, self.since.clone()).await
             }
             Some(_) => Ok(()),
             None => {
-                self.app.rooms.reset(&self.app, ticket, None);
-                self.app.inbox.touch_anew(ticket);
+                hub.reset(ticket, None);
                 Ok(())
             }
         }

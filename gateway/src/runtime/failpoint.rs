@@ -1,37 +1,47 @@
 //! Places where a debug build can be told to die, so that tests meet the crash between two steps, and promises that it can be told to
-//! break, so that the history checker is seen to notice. Release builds have none of either.
+//! break, so that the history checker is seen to notice. Release builds have neither.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The broken promise of this process, if any. Process-wide, because rooms and encodings know no configuration, and must not for this.
-static SABOTAGE: OnceLock<String> = OnceLock::new();
+/// What this process was told. Process-wide, because the parts that look know no configuration and must not for this.
+static ARMED: OnceLock<Armed> = OnceLock::new();
 
-/// Dies here, without any farewell, when `--failpoint` names this place.
-pub fn hit(app: &crate::server::app::App, place: &str) {
-    if cfg!(debug_assertions) && app.config.failpoint.as_deref() == Some(place) {
+#[derive(Debug)]
+struct Armed {
+    failpoint: Option<String>,
+    sabotage: Option<String>,
+}
+
+/// Arms `--failpoint` and `--sabotage`, from now on.
+pub fn arm(config: &crate::config::Config) {
+    if let Some(name) = &config.sabotage {
+        tracing::warn!(name, "a promise is broken on purpose");
+    }
+    let _ = ARMED.set(Armed { failpoint: config.failpoint.clone(), sabotage: config.sabotage.clone() });
+}
+
+/// Aborts the process, without any farewell, when `--failpoint` names this place.
+pub fn hit(place: &str) {
+    if is_armed(place) {
         tracing::warn!(place, "failpoint reached");
         std::process::abort();
     }
 }
 
-/// Panics here, the first time, when `--failpoint` names this place: whoever guards against a crash of its tasks is seen to.
-pub fn crash(app: &crate::server::app::App, place: &str) {
+/// Panics, the first time, when `--failpoint` names this place: tests how a part survives a crash of its task.
+pub fn crash(place: &str) {
     static CRASHED: AtomicBool = AtomicBool::new(false);
-    if cfg!(debug_assertions) && app.config.failpoint.as_deref() == Some(place) && !CRASHED.swap(true, Ordering::Relaxed) {
+    if is_armed(place) && !CRASHED.swap(true, Ordering::Relaxed) {
         panic!("failpoint reached: {place}");
     }
 }
 
-/// Breaks the promise that `--sabotage` names, from now on.
-pub fn arm(config: &crate::config::Config) {
-    if let Some(name) = &config.sabotage {
-        tracing::warn!(name, "a promise is broken on purpose");
-        let _ = SABOTAGE.set(name.clone());
-    }
+fn is_armed(place: &str) -> bool {
+    cfg!(debug_assertions) && ARMED.get().is_some_and(|armed| armed.failpoint.as_deref() == Some(place))
 }
 
 /// Whether this promise is broken on purpose.
 pub fn sabotaged(name: &str) -> bool {
-    cfg!(debug_assertions) && SABOTAGE.get().is_some_and(|armed| armed == name)
+    cfg!(debug_assertions) && ARMED.get().is_some_and(|armed| armed.sabotage.as_deref() == Some(name))
 }

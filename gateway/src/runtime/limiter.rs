@@ -7,7 +7,8 @@ use std::time::Instant;
 use dashmap::DashMap;
 use helpline_core::limits;
 
-use crate::runtime::rates::{Bucket, Rate};
+use crate::config::Rate;
+use crate::runtime::rates::Bucket;
 
 /// A bucket for each of at most [`limits::ADDRESSES_REMEMBERED_MAX`] keys.
 pub struct Limiter<K> {

@@ -2,28 +2,13 @@
 
 use std::time::Instant;
 
+use crate::config::Rate;
+
 /// One bucket.
 #[derive(Debug, Clone, Copy)]
 pub struct Bucket {
     tokens: f64,
     filled_at: Instant,
-}
-
-/// How fast a bucket fills, and how much it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// Sustained.
-    pub per_second: u32,
-    /// At once, after silence.
-    pub burst: u32,
-}
-
-impl Rate {
-    /// The rate of this many together.
-    #[must_use]
-    pub const fn times(self, n: u32) -> Self {
-        Self { per_second: self.per_second.saturating_mul(n), burst: self.burst.saturating_mul(n) }
-    }
 }
 
 impl Bucket {

@@ -14,14 +14,6 @@ use crate::config::{LogFormat, LogSettings};
 /// Upper ends of the buckets of every `*_seconds` histogram: from a local round trip to a stuck database.
 const SECONDS_BUCKETS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
 
-/// Says what is wrong with a log filter.
-///
-/// # Errors
-/// A sentence, when it cannot be read.
-pub fn check_filter(filter: &str) -> Result<(), String> {
-    EnvFilter::try_new(filter).map(drop).map_err(|_| "is not a filter such as info or helpline_gateway=debug".to_owned())
-}
-
 /// Sends this process's logs to stderr. Fails silently when a subscriber stands already (tests).
 pub fn install_logs(settings: &LogSettings) {
     let filter = discreet(EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info")));

@@ -1,4 +1,8 @@
-//! One instance.
+//! One instance: made of its parts in [`build`], serving in [`accept`], ending in [`drain`].
 
-pub mod app;
-pub mod build;
+mod accept;
+mod build;
+mod drain;
+
+pub use accept::{serve, serve_metrics};
+pub use build::{Server, build};

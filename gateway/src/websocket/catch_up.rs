@@ -1,5 +1,5 @@
-//! From the log to live: pages of the log, each as `subscribed` frames, until nothing is left between them and what the room has kept
-//! for the member meanwhile.
+//! From the history to live: pages of the history, each as `subscribed` frames, until nothing is left between them and what the room has
+//! kept for the member meanwhile.
 
 use std::sync::Arc;
 
@@ -13,17 +13,21 @@ use helpline_persistence::history::{self, Page, Span};
 use helpline_persistence::reads::{Place, ReadPosition};
 use serde::Serialize;
 
-use crate::connections::registry::Connection;
+use super::state::Joining;
+use crate::connections::Connection;
 use crate::live::frames::frame;
-use crate::live::rooms::{Caught, Room};
+use crate::live::rooms::{GoLive, MemberPosition, Room};
 use crate::runtime::failpoint::sabotaged;
-use crate::server::app::App;
 
-/// One member's way through the log.
+/// One member's way through the history.
 pub(super) struct CatchUp<'a> {
-    pub app: &'a Arc<App>,
-    pub connection: &'a Arc<Connection>,
+    pub joining: &'a Joining,
+    /// A resume from further behind starts over.
+    pub replay_events_max: u64,
+    pub connection: &'a Connection,
     pub room: &'a Room,
+    /// The member's identity in the room.
+    pub position: &'a Arc<MemberPosition>,
     pub ticket: TicketId,
     /// The `subscribe` that is answered.
     pub id: u64,
@@ -42,18 +46,18 @@ struct Step {
 impl CatchUp<'_> {
     /// Reads until the member is live, or its connection ends.
     pub(super) async fn run(&self, after: Option<Seq>, epoch: Option<String>) -> Result<(), StoreError> {
-        let mut epoch_now = self.app.epoch.for_audience(self.audience);
+        let mut epoch_now = self.joining.epoch.for_audience(self.audience);
         // Without an epoch the number alone is trusted as far as it goes.
         let after = if sabotaged("resume-one-too-late") { after.map(Seq::next) } else { after };
         let resumes = after.filter(|_| epoch.is_none_or(|epoch| epoch == epoch_now));
         let mut step = match resumes {
-            // Nothing to read: the whole crowd after a restart, as a rule.
+            // Nothing to read: so it is for most clients after a restart.
             Some(after) if after == self.head() => Step { page: AnyPage::empty(self.audience, after), seen: after, reset: false },
             Some(after) => self.resume(after).await?,
             None => self.latest(after.is_some()).await?,
         };
         loop {
-            crate::runtime::failpoint::hit(self.app, "during-catch-up");
+            crate::runtime::failpoint::hit("during-catch-up");
             let chunks = step.page.chunks();
             let (last, head) = (chunks.len() - 1, step.page.head());
             let frame = |n, more| self.frame(&chunks, n, Flags { reset: step.reset && n == 0, more }, head, &self.place.reads);
@@ -61,22 +65,22 @@ impl CatchUp<'_> {
                 self.push(frame(n, true)).await;
             }
             if step.seen >= head {
-                self.connection.outbox.room_for_page().await;
+                self.connection.send_queue.room_for_page().await;
                 let end = frame(last, false);
                 // The end and what the room has kept leave under the room's lock, so that nothing live comes between.
-                let caught = self.room.go_live(self.connection, step.seen, || {
-                    self.connection.outbox.push(end);
+                let went = self.room.go_live(self.position, step.seen, || {
+                    self.connection.send_queue.push(end);
                 });
-                match caught {
-                    Caught::Up | Caught::Gone => return Ok(()),
-                    Caught::NotYet => {}
+                match went {
+                    GoLive::Live | GoLive::Left => return Ok(()),
+                    GoLive::Behind => {}
                 }
             }
             self.push(frame(last, true)).await;
-            if self.connection.outbox.ending().is_some() {
+            if self.connection.send_queue.disconnecting().is_some() {
                 return Ok(());
             }
-            let changed = std::mem::replace(&mut epoch_now, self.app.epoch.for_audience(self.audience));
+            let changed = std::mem::replace(&mut epoch_now, self.joining.epoch.for_audience(self.audience));
             step = if changed == epoch_now { self.resume(step.seen).await? } else { self.latest(true).await? };
         }
     }
@@ -92,7 +96,7 @@ impl CatchUp<'_> {
     async fn resume(&self, after: Seq) -> Result<Step, StoreError> {
         let page = self.page(Span::After(after), limits::PAGE_EVENTS_MAX).await?;
         let head = page.head().get();
-        if head < after.get() || head - after.get() > self.app.config.limits.replay_events_max {
+        if head < after.get() || head - after.get() > self.replay_events_max {
             return self.latest(true).await;
         }
         let seen = page.last().unwrap_or(after);
@@ -105,8 +109,8 @@ impl CatchUp<'_> {
     }
 
     async fn page(&self, span: Span, limit: u32) -> Result<AnyPage, StoreError> {
-        let _turn = self.app.join_turns.acquire().await;
-        let (store, reader) = (&self.app.store, self.connection.reader(self.audience));
+        let _turn = self.joining.page_reads.acquire().await;
+        let (store, reader) = (&self.joining.store, self.connection.reader(self.audience));
         Ok(match self.audience {
             Audience::Staff => AnyPage::Staff(history::page_for_staff(store, reader, self.ticket, span, limit).await?),
             Audience::Customer => AnyPage::Customer(history::page_for_customer(store, reader, self.ticket, span, limit).await?),
@@ -114,18 +118,18 @@ impl CatchUp<'_> {
     }
 
     async fn push(&self, frame: Utf8Bytes) {
-        self.connection.outbox.room_for_page().await;
-        self.connection.outbox.push(frame);
+        self.connection.send_queue.room_for_page().await;
+        self.connection.send_queue.push(frame);
     }
 
     /// One part of a page as a frame.
     fn frame(&self, chunks: &Chunks, n: usize, flags: Flags, head: Seq, positions: &[ReadPosition]) -> Utf8Bytes {
-        let (id, ticket, epoch) = (self.id, self.ticket, self.app.epoch.for_audience(self.audience));
+        let (id, ticket, epoch) = (self.id, self.ticket, self.joining.epoch.for_audience(self.audience));
         let Flags { reset, more } = flags;
         match chunks {
             Chunks::Staff(chunks) => {
                 let reads = positions.iter().map(|read| StaffRead { person: read.person.clone(), seq: read.seq }).collect();
-                let viewers = self.app.presence.viewers(self.app, ticket);
+                let viewers = self.joining.presence.viewers(ticket);
                 let events = chunks[n].clone();
                 frame(&StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, viewers, reads })
             }

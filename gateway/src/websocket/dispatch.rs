@@ -1,4 +1,4 @@
-//! One frame in, what it sets in motion. Nothing here waits for the record: sends go to the writer's queue, requests to their own.
+//! One frame in, and what it sets in motion. Nothing here waits for the database: sends go to the writer's queue, requests to their own.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use helpline_persistence::messages::NewMessage;
 use helpline_persistence::reads::Mark;
 
 use super::requests::{Request, Requests};
-use crate::connections::registry::Connection;
-use crate::connections::send_queue::Wakes;
+use super::state::SocketState;
+use super::subscriptions::Subscriptions;
+use crate::connections::{Connection, WakeList};
 use crate::live::frames::frame;
-use crate::live::presence::Typing;
-use crate::server::app::App;
-use crate::writer::Reply;
+use crate::live::typing::Typing;
+use crate::runtime::errors::unavailable;
 
 /// How the connection goes on.
 pub(super) enum Next {
@@ -36,21 +36,22 @@ pub(super) enum Next {
 
 /// One connection's dispatcher.
 pub(super) struct Dispatcher {
-    app: Arc<App>,
+    state: Arc<SocketState>,
     connection: Arc<Connection>,
+    subscriptions: Arc<Subscriptions>,
     requests: Requests,
     /// When typing was last passed on, by ticket; bounded by the subscriptions.
     typed_at: HashMap<TicketId, Instant>,
 }
 
 impl Dispatcher {
-    pub(super) fn new(app: Arc<App>, connection: Arc<Connection>) -> Self {
-        let requests = Requests::new(Arc::clone(&app), Arc::clone(&connection));
-        Self { app, connection, requests, typed_at: HashMap::new() }
+    pub(super) fn new(state: Arc<SocketState>, connection: Arc<Connection>, subscriptions: Arc<Subscriptions>) -> Self {
+        let requests = Requests::new(Arc::clone(&state), Arc::clone(&connection), Arc::clone(&subscriptions));
+        Self { state, connection, subscriptions, requests, typed_at: HashMap::new() }
     }
 
     /// Takes one text frame. What must be kept of it is copied out of it: a retained slice would pin the socket's read buffer.
-    pub(super) fn take(&mut self, text: &str, wakes: &mut Wakes) -> Next {
+    pub(super) fn take(&mut self, text: &str, wakes: &mut WakeList) -> Next {
         let parsed = match ClientFrame::parse(text) {
             Ok(parsed) => parsed,
             Err(malformed) => {
@@ -84,8 +85,8 @@ impl Dispatcher {
             }
             ClientFrame::Typing { ticket, on, internal } => self.typing(ticket, on, internal.unwrap_or(false), wakes),
             ClientFrame::Read { ticket, seq } => {
-                if let Some(audience) = self.connection.audience_of(ticket) {
-                    self.app.reads.note(Mark { ticket, person: self.connection.person.id, audience, seq });
+                if let Some(audience) = self.subscriptions.audience_of(ticket) {
+                    self.state.writes.read_positions.enqueue(Mark { ticket, person: self.connection.person.id, audience, seq });
                 }
             }
             ClientFrame::Pong => {}
@@ -100,17 +101,17 @@ impl Dispatcher {
     }
 
     fn send(&self, id: u64, draft: Draft) -> Result<(), Reject> {
-        if self.app.is_draining() {
+        if self.state.lifecycle.is_draining() {
             // The connection closes when its last ack is out; what comes now goes to another instance, under its key.
-            return Err(crate::database::errors::unavailable());
+            return Err(unavailable());
         }
         let message = draft.into_message(&self.connection)?;
-        self.app.writer.submit(message, Reply::socket(&self.connection, id))
+        self.state.writes.messages.enqueue(message, &self.connection, id)
     }
 
     /// Best effort: without a subscription, or too soon after the last one, nothing happens.
-    fn typing(&mut self, ticket: TicketId, on: bool, internal: bool, wakes: &mut Wakes) {
-        let Some(audience) = self.connection.audience_of(ticket) else { return };
+    fn typing(&mut self, ticket: TicketId, on: bool, internal: bool, wakes: &mut WakeList) {
+        let Some(audience) = self.subscriptions.audience_of(ticket) else { return };
         if internal && audience == Audience::Customer {
             return;
         }
@@ -127,19 +128,19 @@ impl Dispatcher {
             self.typed_at.remove(&ticket);
         }
         let typing = Typing { ticket, person: self.connection.as_seen(audience), on, internal };
-        self.app.presence.typing(&self.app, &typing, wakes);
+        self.state.writes.hub.publish_typing(&typing, wakes);
     }
 
     /// A fresh token of the same person moves the connection's end: to when. Awaited by the connection's loop: a key set may have to be
     /// fetched, rarely.
     pub(super) async fn renew(&self, id: u64, token: &str) -> Result<Option<DateTime<Utc>>, CloseCode> {
-        match self.app.verifier.verify(token).await {
+        match self.state.entrance.verifier.verify(token).await {
             Ok(verified) if verified.identity.user == self.connection.person.id => {
-                self.connection.outbox.push(frame(&CommonFrame::Ok { id }));
+                self.connection.send_queue.push(frame(&CommonFrame::Ok { id }));
                 Ok(Some(verified.expires_at))
             }
             Ok(_) => {
-                self.answer(Some(id), Reject::new(RejectCode::NotAuthenticated, "the token is somebody else's"));
+                self.answer(Some(id), Reject::new(RejectCode::NotAuthenticated, "the token is another person's"));
                 Err(CloseCode::NotAuthenticated)
             }
             Err(reject) => {
@@ -151,7 +152,7 @@ impl Dispatcher {
     }
 
     fn answer(&self, id: Option<u64>, reject: Reject) {
-        self.connection.outbox.push(frame(&CommonFrame::error(id, reject)));
+        self.connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
     }
 }
 

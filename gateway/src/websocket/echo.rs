@@ -8,6 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgr
 use axum::response::Response;
 use tokio_tungstenite::tungstenite;
 
+use super::wire::configured;
 use crate::runtime::tcp_stream::Meter;
 
 /// The suite's largest message, beyond what the desk would take.
@@ -15,7 +16,7 @@ const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Answers the upgrade request.
 pub async fn upgrade(Extension(meter): Extension<Arc<Meter>>, upgrade: WebSocketUpgrade) -> Response {
-    super::configured(upgrade, MESSAGE_BYTES_MAX).on_upgrade(move |socket| async move {
+    configured(upgrade, MESSAGE_BYTES_MAX).on_upgrade(move |socket| async move {
         meter.message();
         say_back(socket).await;
     })

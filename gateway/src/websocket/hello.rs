@@ -12,17 +12,16 @@ use helpline_core::protocol::{ClientFrame, CommonFrame, Me, WireLimits};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
 use helpline_persistence::people::Person;
-use parking_lot::Mutex;
 use rand::RngExt;
 
 use super::connection::{self, Session};
+use super::state::{Entrance, SocketState};
+use super::subscriptions::Subscriptions;
 use super::wire::{Incoming, Socket};
-use crate::connections::registry::Connection;
-use crate::connections::send_queue::{Ending, Outbox};
+use crate::connections::{Connection, Disconnect, SendQueue};
 use crate::live::frames::frame;
-use crate::server::app::App;
 
-/// Somebody who has not yet said who they are.
+/// A client that has not yet said who it is.
 pub(super) struct Guest {
     /// From where, after trusted proxies.
     pub address: Option<IpAddr>,
@@ -30,7 +29,7 @@ pub(super) struct Guest {
     pub user_agent: Option<String>,
 }
 
-/// Whoever said hello.
+/// A client that said hello.
 struct Greeted {
     id: u64,
     person: Person,
@@ -38,67 +37,65 @@ struct Greeted {
 }
 
 /// Waits for `hello`, lets the person in, and lives the connection to its end.
-pub(super) async fn receive(app: Arc<App>, mut socket: Socket, guest: Guest) {
+pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: Guest) {
     // Boxed, so that what only the beginning and the end need is no part of the long middle's memory.
-    let (connection, id, expires_at) = match Box::pin(entered(&app, &mut socket, guest)).await {
+    let (connection, id, expires_at) = match Box::pin(entered(&state, &mut socket, guest)).await {
         Ok(entered) => entered,
         Err(None) => return,
         Err(Some(code)) => return Box::pin(socket.close(code)).await,
     };
-    connection.outbox.push(frame(&welcome(&app, id, &connection.person)));
+    connection.send_queue.push(frame(&welcome(&state, id, &connection.person)));
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
-    if app.is_draining() {
-        // It entered after everybody else was told.
-        connection.outbox.end(Ending::AfterDrain(CloseCode::Restart));
+    if state.lifecycle.is_draining() {
+        // It entered after all others were told.
+        connection.send_queue.disconnect(Disconnect::AfterDrain(CloseCode::Restart));
     }
-    let code = connection::live(&app, &mut socket, Session { connection: Arc::clone(&connection), expires_at }).await;
+    let subscriptions = Arc::new(Subscriptions::default());
+    let session = Session { connection: Arc::clone(&connection), subscriptions: Arc::clone(&subscriptions), expires_at };
+    let code = connection::live(&state, &mut socket, session).await;
     metrics::gauge!("helpline_connections").decrement(1.0);
-    let tickets: Vec<_> = connection.subscriptions.lock().drain().map(|(ticket, _)| ticket).collect();
-    for ticket in tickets {
-        super::join::leave(&app, &connection, ticket);
-    }
-    app.inbox.leave(&connection);
-    app.directory.leave(&connection);
-    // Last of all: whoever no longer answers would be seen as present for as long as the farewell waits.
+    subscriptions.close();
+    state.inbox.leave(&connection);
+    state.entrance.registry.leave(&connection);
+    // Last of all: a client that no longer answers would be seen as present for as long as the close waits.
     if let Some(code) = code {
         Box::pin(socket.close(code)).await;
     }
 }
 
-/// The connection of whoever says hello, with the frame's `id` and the token's end. The error is how to close.
+/// The connection of a client that says hello, with the frame's `id` and the token's end. The error is how to close.
 async fn entered(
-    app: &Arc<App>,
+    state: &SocketState,
     socket: &mut Socket,
     guest: Guest,
 ) -> Result<(Arc<Connection>, u64, chrono::DateTime<chrono::Utc>), Option<CloseCode>> {
-    let Greeted { id, person, expires_at } = first_frame(app, socket, &guest).await?;
-    let entered = app.directory.enter(person.id, |number| Connection {
+    let Greeted { id, person, expires_at } = first_frame(state, socket, &guest).await?;
+    let entered = state.entrance.registry.enter(person.id, |number| Connection {
         id: number,
         person,
         address: guest.address,
         user_agent: guest.user_agent,
-        outbox: Outbox::default(),
+        send_queue: SendQueue::default(),
         awaited_acks: AtomicU32::new(0),
-        subscriptions: Mutex::default(),
     });
     entered.map(|connection| (connection, id, expires_at)).map_err(|_| Some(CloseCode::TooManyConnections))
 }
 
-/// Waits for the first frame, within bounds, and greets whoever says hello. The error is how to close, or none when the peer is gone.
-async fn first_frame(app: &Arc<App>, socket: &mut Socket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
+/// Waits for the first frame, within bounds, and greets a client that says hello. The error is how to close, or none when the peer is gone.
+async fn first_frame(state: &SocketState, socket: &mut Socket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
     // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
     let text = tokio::select! {
         text = text_in_time(socket, deadline) => text?,
-        () = app.drain.cancelled() => return Err(Some(CloseCode::Restart)),
+        () = state.lifecycle.drain.cancelled() => return Err(Some(CloseCode::Restart)),
     };
-    // The peer has done its part: if the record now takes too long, it may come back.
-    match tokio::time::timeout(deadline, greet(app, socket, guest, &text)).await {
+    // The peer has done its part: if the database now takes too long, it may come back.
+    match tokio::time::timeout(deadline, greet(&state.entrance, socket, guest, &text)).await {
         Ok(greeted) => greeted,
         Err(_) => {
             let pause_ms = rand::rng().random_range(0..limits::SIGN_IN_RETRY_MS_MAX);
-            let reject = Reject::new(RejectCode::Overloaded, "many people come in at once").retry_after_ms(pause_ms);
+            let reject = Reject::new(RejectCode::Overloaded, "too many sign-ins at once; retry later").retry_after_ms(pause_ms);
             refuse(socket, None, reject, CloseCode::Restart).await
         }
     }
@@ -124,7 +121,7 @@ async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCod
     loop {
         match socket.receive().await {
             Incoming::Text(text) => return Ok(text),
-            // Each costs a pong, and whoever does not read them makes us keep them.
+            // Each costs a pong, which is kept in memory if the peer does not read it.
             Incoming::Life if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
             Incoming::Life => pings += 1,
             Incoming::End => return Err(None),
@@ -134,7 +131,7 @@ async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCod
     }
 }
 
-async fn greet(app: &Arc<App>, socket: &mut Socket, guest: &Guest, text: &str) -> Result<Greeted, Option<CloseCode>> {
+async fn greet(entrance: &Entrance, socket: &mut Socket, guest: &Guest, text: &str) -> Result<Greeted, Option<CloseCode>> {
     if text.len() > limits::HELLO_BYTES_MAX {
         return Err(Some(CloseCode::TooBig));
     }
@@ -146,23 +143,23 @@ async fn greet(app: &Arc<App>, socket: &mut Socket, guest: &Guest, text: &str) -
         }
         Err(malformed) => return refuse(socket, malformed.id, malformed.reject, CloseCode::Protocol).await,
     };
-    let verified = match app.verifier.verify(&token).await {
+    let verified = match entrance.verifier.verify(&token).await {
         Ok(verified) => verified,
         // The key set cannot be had: our outage, not their fault.
         Err(reject) if reject.code.is_passing() => return refuse(socket, Some(id), reject, CloseCode::Restart).await,
         Err(reject) => {
-            if app.directory.rates.refused_sign_in(guest.address, Instant::now()) {
-                record_refusal(app, guest, None, &reject).await;
+            if entrance.rates.refused_sign_in(guest.address, Instant::now()) {
+                record_refusal(entrance, guest, None, &reject).await;
             }
             return refuse(socket, Some(id), reject, CloseCode::NotAuthenticated).await;
         }
     };
-    match app.sign_in(&verified.identity).await {
+    match entrance.sign_in.sign_in(&verified.identity).await {
         Ok(person) => Ok(Greeted { id, person, expires_at: verified.expires_at }),
         Err(reject) => {
             let code = if reject.code == RejectCode::Blocked { CloseCode::Revoked } else { CloseCode::Restart };
             if !reject.code.is_passing() {
-                record_refusal(app, guest, Some(verified.identity.user), &reject).await;
+                record_refusal(entrance, guest, Some(verified.identity.user), &reject).await;
             }
             refuse(socket, Some(id), reject, code).await
         }
@@ -174,7 +171,7 @@ async fn refuse<T>(socket: &mut Socket, id: Option<u64>, reject: Reject, code: C
     Err(Some(code))
 }
 
-async fn record_refusal(app: &App, guest: &Guest, user: Option<helpline_core::ids::UserId>, reject: &Reject) {
+async fn record_refusal(entrance: &Entrance, guest: &Guest, user: Option<helpline_core::ids::UserId>, reject: &Reject) {
     let row = AccessRow {
         user,
         action: "sign_in_refused".to_owned(),
@@ -184,22 +181,22 @@ async fn record_refusal(app: &App, guest: &Guest, user: Option<helpline_core::id
         user_agent: guest.user_agent.clone(),
         detail: serde_json::Value::Null,
     };
-    // The refusal stands whether or not it could be recorded; the lane counts what it loses.
-    let _ = app.audit(row).await;
+    // The refusal holds whether or not it could be recorded; the audit log counts what it loses.
+    let _ = entrance.audit_log.record(row).await;
 }
 
-fn welcome(app: &App, id: u64, person: &Person) -> CommonFrame {
+fn welcome(state: &SocketState, id: u64, person: &Person) -> CommonFrame {
     CommonFrame::Welcome {
         id,
         user: Me { id: person.id, name: person.name.clone(), email: person.email.clone() },
         role: person.role,
-        heartbeat_ms: app.config.limits.heartbeat_ms,
+        heartbeat_ms: state.limits.heartbeat_ms,
         limits: WireLimits {
             body_bytes_max: limits::BODY_BYTES_MAX as u32,
             frame_bytes_max: limits::FRAME_BYTES_MAX as u32,
             attachments_max: limits::ATTACHMENTS_MAX as u32,
-            subscriptions_max: app.config.limits.subscriptions_max,
-            frames_per_second: app.config.limits.frames_per_second,
+            subscriptions_max: state.limits.subscriptions_max,
+            frames_per_second: state.limits.frames_per_second,
             typing_interval_ms: limits::TYPING_INTERVAL_MS as u32,
             typing_fade_ms: limits::TYPING_FADE_MS as u32,
         },

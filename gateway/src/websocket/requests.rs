@@ -1,4 +1,4 @@
-//! Requests that need the record before they can be answered. One connection's are answered in the order asked, by a task that lives only
+//! Requests that need the database before they can be answered. One connection's are answered in the order asked, by a task that lives only
 //! while there are any: an idle connection has none.
 
 use std::collections::VecDeque;
@@ -11,10 +11,11 @@ use helpline_core::protocol::{CommonFrame, InboxFilter};
 use helpline_core::reject::{Reject, RejectCode};
 use parking_lot::Mutex;
 
-use super::join;
-use crate::connections::registry::Connection;
+use super::join::{self, SubscribeRequest};
+use super::state::SocketState;
+use super::subscriptions::Subscriptions;
+use crate::connections::Connection;
 use crate::live::frames::frame;
-use crate::server::app::App;
 
 /// What was asked.
 pub(super) enum Request {
@@ -45,9 +46,15 @@ impl Request {
 
 /// The queue of one connection. `working` and the queue change under one lock, so that no request is left behind without a worker.
 pub(super) struct Requests {
-    app: Arc<App>,
-    connection: Arc<Connection>,
+    shared: Arc<Shared>,
     queue: Arc<Mutex<Queue>>,
+}
+
+/// What a request is answered with.
+struct Shared {
+    state: Arc<SocketState>,
+    connection: Arc<Connection>,
+    subscriptions: Arc<Subscriptions>,
 }
 
 #[derive(Default)]
@@ -57,8 +64,8 @@ struct Queue {
 }
 
 impl Requests {
-    pub(super) fn new(app: Arc<App>, connection: Arc<Connection>) -> Self {
-        Self { app, connection, queue: Arc::default() }
+    pub(super) fn new(state: Arc<SocketState>, connection: Arc<Connection>, subscriptions: Arc<Subscriptions>) -> Self {
+        Self { shared: Arc::new(Shared { state, connection, subscriptions }), queue: Arc::default() }
     }
 
     /// Queues a request.
@@ -72,10 +79,10 @@ impl Requests {
         }
         queue.waiting.push_back(request);
         if !std::mem::replace(&mut queue.working, true) {
-            let (app, connection, queue) = (Arc::clone(&self.app), Arc::clone(&self.connection), Arc::clone(&self.queue));
-            self.app.tasks.spawn(async move {
+            let (shared, queue) = (Arc::clone(&self.shared), Arc::clone(&self.queue));
+            self.shared.state.lifecycle.spawn(async move {
                 while let Some(request) = next(&queue) {
-                    answer(&app, &connection, request).await;
+                    answer(&shared, request).await;
                 }
             });
         }
@@ -90,44 +97,43 @@ fn next(queue: &Mutex<Queue>) -> Option<Request> {
     next
 }
 
-async fn answer(app: &Arc<App>, connection: &Arc<Connection>, request: Request) {
-    if connection.outbox.ending().is_some() {
+async fn answer(shared: &Shared, request: Request) {
+    let Shared { state, connection, subscriptions } = shared;
+    if connection.send_queue.disconnecting().is_some() {
         return;
     }
     let id = request.id();
     let answered = match request {
         Request::Subscribe { id, ticket, after, epoch } => {
-            let wish = join::Wish { id, ticket, after, epoch };
-            join::join(app, connection, wish).await
+            join::join(state, connection, subscriptions, SubscribeRequest { id, ticket, after, epoch }).await
         }
         Request::Unsubscribe { id, ticket } => {
-            connection.subscriptions.lock().remove(&ticket);
-            join::leave(app, connection, ticket);
-            connection.outbox.push(frame(&CommonFrame::Ok { id }));
+            subscriptions.remove(ticket);
+            connection.send_queue.push(frame(&CommonFrame::Ok { id }));
             Ok(())
         }
-        Request::Inbox { id, filter } => watch(app, connection, id, filter).await,
+        Request::Inbox { id, filter } => watch(state, connection, id, filter).await,
     };
     if let Err(reject) = answered {
-        connection.outbox.push(frame(&CommonFrame::error(Some(id), reject)));
+        connection.send_queue.push(frame(&CommonFrame::error(Some(id), reject)));
     }
 }
 
-async fn watch(app: &Arc<App>, connection: &Arc<Connection>, id: u64, filter: Option<InboxFilter>) -> Result<(), Reject> {
+async fn watch(state: &SocketState, connection: &Arc<Connection>, id: u64, filter: Option<InboxFilter>) -> Result<(), Reject> {
     let decided = policy::decide_desk(&connection.actor(), DeskAction::ListAll);
     if decided.is_err() || filter.is_some() {
         let action = if decided.is_err() { "inbox_refused" } else { "inbox_watched" };
-        app.audit(connection.access(action, None, decided.as_ref().err().map(|reject| reject.code))).await?;
+        state.joining.audit_log.record(connection.access(action, None, decided.as_ref().err().map(|reject| reject.code))).await?;
     }
     decided?;
-    connection.outbox.push(frame(&CommonFrame::Ok { id }));
+    connection.send_queue.push(frame(&CommonFrame::Ok { id }));
     match filter {
-        Some(filter) => app.inbox.enter(app, connection, filter),
-        None => app.inbox.leave(connection),
+        Some(filter) => state.inbox.enter(connection, filter),
+        None => state.inbox.leave(connection),
     }
     // The socket may have ended meanwhile and have left before it entered.
-    if connection.outbox.ending().is_some() {
-        app.inbox.leave(connection);
+    if connection.send_queue.disconnecting().is_some() {
+        state.inbox.leave(connection);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use futures_util::{SinkExt, StreamExt};
 use helpline_core::limits;
 use helpline_core::reject::CloseCode;
@@ -13,6 +13,16 @@ use tokio_tungstenite::tungstenite;
 
 use crate::connections::send_queue::Batch;
 use crate::runtime::tcp_stream::Meter;
+
+/// What holds for every socket here.
+pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) -> WebSocketUpgrade {
+    upgrade
+        .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
+        .write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES)
+        .max_write_buffer_size(limits::SOCKET_WRITE_BYTES_MAX.max(2 * message_bytes_max))
+        .max_message_size(message_bytes_max)
+        .max_frame_size(message_bytes_max)
+}
 
 /// One upgraded connection, with the meter of the stream below it.
 pub(super) struct Socket {

@@ -5,17 +5,15 @@ use std::collections::HashSet;
 use axum::Json;
 use axum::extract::State;
 use futures_util::{StreamExt, stream};
-use helpline_core::ids::{TicketId, TicketRef};
+use helpline_core::ids::TicketId;
 use helpline_core::limits;
-use helpline_core::policy::{self, DeskAction};
+use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{BulkOutcome, BulkPatch, BulkResult};
-use helpline_core::reject::{Reject, RejectCode};
-use helpline_persistence::tickets as record;
 
 use super::tickets::Change;
 use crate::http::extract::{JsonBody, Signed};
 use crate::http::problem::Refusal;
-use crate::http::router::{Http, Shared};
+use crate::http::state::Shared;
 
 /// Changes many tickets alike; every one of them is changed or refused by itself. Staff.
 #[utoipa::path(post, path = "/v1/tickets/bulk", tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
@@ -34,22 +32,11 @@ pub async fn change(signed: Signed, State(http): State<Shared>, JsonBody(bulk): 
     }
     let (http, signed, change) = (&*http, &signed, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {
-        let result = one(http, signed, ticket, change).await;
+        let result = http.parts.services.tickets.change_one_of_many(&signed.doer, ticket, change.patch).await;
         if let Err(reject) = &result {
             signed.attempt.record_refusal(http, ticket, reject.code).await;
         }
         BulkResult { id: ticket, ok: result.is_ok(), code: result.err().map(|reject| reject.code) }
     });
     Ok(Json(BulkOutcome { results: results.buffered(limits::BULK_PARALLEL).collect().await }))
-}
-
-async fn one(http: &Http, signed: &Signed, ticket: TicketId, change: &Change) -> Result<(), Reject> {
-    let opened = record::open(&http.app.store, &TicketRef::Id(ticket)).await.map_err(|error| http.app.refuse(&error))?;
-    let facts = opened.ok_or_else(|| Reject::new(RejectCode::NotFound, "no such ticket"))?.facts;
-    for action in change.actions() {
-        policy::decide(signed.actor(), action, &facts)?;
-    }
-    let rows = record::change(&http.app.store, &signed.doer, ticket, change.patch).await.map_err(|error| http.app.refuse(&error))?;
-    http.app.announce(&rows);
-    Ok(())
 }

@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 
 use crate::http::extract::{Params, Signed, TicketPath};
 use crate::http::problem::Refusal;
-use crate::http::router::Shared;
+use crate::http::state::Shared;
 
 /// Reads of the log that one page of messages may cost.
 const SCANS_MAX: u64 = limits::REPLAY_EVENTS_MAX / limits::PAGE_EVENTS_MAX as u64;
@@ -93,22 +93,22 @@ async fn page(
     rows: Rows,
 ) -> Result<Response, Refusal> {
     let (span, limit) = params.parse()?;
-    let (store, reader) = (&http.app.store, signed.reader(audience));
+    let (store, reader) = (&http.parts.store, signed.reader(audience));
     match audience {
         Audience::Staff => {
             let detail = json!({"before": params.before, "after": params.after});
             signed.attempt.record_read(http, None, detail).await?;
             let read = |span, limit| history::page_for_staff(store, reader, ticket, span, limit);
             let found = collect(rows, span, limit, read, |event: &StaffEvent| (event.seq, event.kind)).await;
-            let (page, more_before) = found.map_err(|error| http.app.refuse(&error))?;
-            let epoch = http.app.epoch.for_audience(audience);
+            let (page, more_before) = found?;
+            let epoch = http.parts.epoch.for_audience(audience);
             Ok(Json(StaffEventPage { epoch, head: page.head, events: page.events, more_before }).into_response())
         }
         Audience::Customer => {
             let read = |span, limit| history::page_for_customer(store, reader, ticket, span, limit);
             let found = collect(rows, span, limit, read, |event: &CustomerEvent| (event.seq, event.kind)).await;
-            let (page, more_before) = found.map_err(|error| http.app.refuse(&error))?;
-            let epoch = http.app.epoch.for_audience(audience);
+            let (page, more_before) = found?;
+            let epoch = http.parts.epoch.for_audience(audience);
             Ok(Json(CustomerEventPage { epoch, head: page.head, events: page.events, more_before }).into_response())
         }
     }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::http::extract::{IdempotencyKey, JsonBody, MessagePath, Signed, TicketPath};
 use crate::http::problem::Refusal;
-use crate::http::router::Shared;
+use crate::http::state::Shared;
 
 /// Writes a message, or a note with `is_internal`. The same key again answers 200 and the first one's place.
 #[utoipa::path(post, path = "/v1/tickets/{ticket}/messages", tag = "messages",
@@ -51,7 +51,7 @@ pub async fn send(
         user_agent: signed.doer.user_agent.clone(),
     };
     // The writer records its refusals itself: it serves the sockets too.
-    let stored = http.app.send(message).await.map_err(Refusal::already_recorded)?;
+    let stored = http.parts.services.messages.send(message).await.map_err(Refusal::already_recorded)?;
     let status = if stored.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(MessageStored { seq: stored.seq, at: stored.at, duplicate: stored.duplicate })).into_response())
 }
@@ -69,9 +69,7 @@ pub async fn edit(
 ) -> Result<Response, Refusal> {
     let body = parse_body("body", edit.body)?;
     let (ticket, audience) = signed.on(&http, &ticket, &[TicketAction::EditOwn]).await?;
-    let edited = record::edit(&http.app.store, &signed.doer, ticket, message, &body).await;
-    let rows = edited.map_err(|error| http.app.refuse(&error))?;
-    http.app.announce(&rows);
+    let rows = http.parts.services.messages.edit(&signed.doer, ticket, message, &body).await?;
     Ok(event(&rows, audience).unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
 
@@ -81,9 +79,7 @@ pub async fn edit(
     responses((status = 204, description = "The text is gone")))]
 pub async fn redact(signed: Signed, State(http): State<Shared>, MessagePath(ticket, message): MessagePath) -> Result<StatusCode, Refusal> {
     let (ticket, _) = signed.on(&http, &ticket, &[TicketAction::Redact]).await?;
-    let redacted = record::redact(&http.app.store, &signed.doer, ticket, message).await;
-    let rows = redacted.map_err(|error| http.app.refuse(&error))?;
-    http.app.announce(&rows);
+    http.parts.services.messages.redact(&signed.doer, ticket, message).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::http::extract::{Signed, UserPath};
 use crate::http::problem::Refusal;
-use crate::http::router::Shared;
+use crate::http::state::Shared;
 
 /// One person: who, when last seen, where from, how many tickets. Staff.
 #[utoipa::path(get, path = "/v1/people/{user}", tag = "people", params(("user" = String, Path, description = "The person's id")),
@@ -19,7 +19,7 @@ use crate::http::router::Shared;
 pub async fn person(signed: Signed, State(http): State<Shared>, UserPath(user): UserPath) -> Result<Json<PersonView>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({"person": user})).await?;
-    let panel = people::panel(&http.app.store, signed.reader(Audience::Staff), user).await;
-    let view = panel.map_err(|error| http.app.refuse(&error))?;
+    let panel = people::panel(&http.parts.store, signed.reader(Audience::Staff), user).await;
+    let view = panel?;
     Ok(Json(view.ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such person"))?))
 }

@@ -1,37 +1,33 @@
 //! What anybody may ask before signing in: how the pages are set up, and whether the desk is there.
 
-use std::time::{Duration, Instant};
-
 use axum::Json;
 use axum::extract::State;
 use chrono::Utc;
-use helpline_core::limits;
 use helpline_core::protocol::{Availability, ClientConfig, NavLink};
-use helpline_persistence::settings;
 
 use crate::config::DevPeople;
 use crate::http::problem::Refusal;
-use crate::http::router::{Http, Shared};
+use crate::http::state::Shared;
 use crate::services::opening_hours::Hours;
 
 /// How the pages are set up. Needs no token.
 #[utoipa::path(get, path = "/v1/config", tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
 pub async fn config(State(http): State<Shared>) -> Json<ClientConfig> {
-    let pages = &http.app.config.pages;
+    let pages = &http.parts.config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
     Json(ClientConfig {
         token_url: pages.token_url.as_ref().map(text),
         home_url: pages.home_url.as_ref().map(text),
         links: pages.links.iter().map(NavLink::from).collect(),
         languages: pages.languages.iter().map(|language| language.as_str().to_owned()).collect(),
-        dev: http.app.config.dev_people == DevPeople::Present,
+        dev: http.parts.config.dev_people == DevPeople::Present,
     })
 }
 
 /// Whether the desk is open, and whether any of the staff is connected. Needs no token.
 #[utoipa::path(get, path = "/v1/availability", tag = "desk", security(()), responses((status = 200, body = Availability)))]
 pub async fn availability(State(http): State<Shared>) -> Result<Json<Availability>, Refusal> {
-    let known = http.known_availability.look(&http).await?;
+    let known = http.parts.services.settings.availability().await?;
     let now = Utc::now();
     // What SQL has put there and makes no sense counts as none.
     let hours = known.opening_hours.as_ref().and_then(|hours| Hours::parse(hours).ok());
@@ -44,30 +40,4 @@ pub async fn availability(State(http): State<Shared>) -> Result<Json<Availabilit
         hours: hours.and(known.opening_hours),
         notice: known.away_notice,
     }))
-}
-
-/// The last look at the record, for everybody who asks within [`limits::AVAILABILITY_MS`].
-#[derive(Default)]
-pub(crate) struct KnownAvailability {
-    /// Held while one looks, so that many askers are one question to the record.
-    last: tokio::sync::Mutex<Option<(Instant, settings::Availability)>>,
-}
-
-impl KnownAvailability {
-    async fn look(&self, http: &Http) -> Result<settings::Availability, Refusal> {
-        let mut last = self.last.lock().await;
-        if let Some((at, known)) = &*last
-            && at.elapsed() < Duration::from_millis(limits::AVAILABILITY_MS)
-        {
-            return Ok(known.clone());
-        }
-        let known = settings::availability(&http.app.store).await.map_err(|error| http.app.refuse(&error))?;
-        *last = Some((Instant::now(), known.clone()));
-        Ok(known)
-    }
-
-    /// A setting was changed here; other instances learn it when their look is stale.
-    pub(crate) async fn forget(&self) {
-        *self.last.lock().await = None;
-    }
 }

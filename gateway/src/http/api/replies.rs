@@ -15,15 +15,15 @@ use serde_json::json;
 use super::messages::parse_body;
 use crate::http::extract::{JsonBody, ReplyPath, Signed};
 use crate::http::problem::Refusal;
-use crate::http::router::Shared;
+use crate::http::state::Shared;
 
 /// All saved replies, by shortcut. Staff.
 #[utoipa::path(get, path = "/v1/saved-replies", tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
 pub async fn list(signed: Signed, State(http): State<Shared>) -> Result<Json<Vec<SavedReply>>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({})).await?;
-    let listed = record::list(&http.app.store, signed.reader(Audience::Staff)).await;
-    Ok(Json(listed.map_err(|error| http.app.refuse(&error))?))
+    let listed = record::list(&http.parts.store, signed.reader(Audience::Staff)).await;
+    Ok(Json(listed?))
 }
 
 /// Creates or replaces one, under an id of the client's making (UUIDv7). Another reply's shortcut: `conflict`. Admins.
@@ -38,8 +38,8 @@ pub async fn save(
 ) -> Result<Json<SavedReply>, Refusal> {
     signed.may(DeskAction::ManageSettings)?;
     let new = checked(id, change)?;
-    let saved = record::save(&http.app.store, &signed.doer, &new).await;
-    Ok(Json(saved.map_err(|error| http.app.refuse(&error))?))
+    let saved = http.parts.services.saved_replies.save(&signed.doer, &new).await;
+    Ok(Json(saved?))
 }
 
 /// Removes one. Admins.
@@ -47,7 +47,7 @@ pub async fn save(
     params(("reply" = String, Path, description = "The reply's id")), responses((status = 204, description = "It is gone")))]
 pub async fn remove(signed: Signed, State(http): State<Shared>, ReplyPath(id): ReplyPath) -> Result<StatusCode, Refusal> {
     signed.may(DeskAction::ManageSettings)?;
-    let existed = record::delete(&http.app.store, &signed.doer, id).await.map_err(|error| http.app.refuse(&error))?;
+    let existed = http.parts.services.saved_replies.remove(&signed.doer, id).await?;
     if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::new(RejectCode::NotFound, "no such saved reply")) }
 }
 

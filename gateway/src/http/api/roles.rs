@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::http::extract::{JsonBody, Signed, UserPath};
 use crate::http::problem::Refusal;
-use crate::http::router::{Http, Shared};
+use crate::http::state::{Http, Shared};
 
 /// To whom a ticket can be assigned. Staff.
 #[utoipa::path(get, path = "/v1/agents", tag = "people", responses((status = 200, body = Vec<RoleView>)))]
@@ -28,7 +28,7 @@ pub async fn roles(signed: Signed, State(http): State<Shared>) -> Result<Json<Ve
 async fn list(http: &Http, signed: &Signed, action: DeskAction) -> Result<Json<Vec<RoleView>>, Refusal> {
     signed.may(action)?;
     signed.attempt.record_read(http, None, json!({})).await?;
-    let people = roles::list(&http.app.store, signed.reader(Audience::Staff)).await.map_err(|error| http.app.refuse(&error))?;
+    let people = roles::list(&http.parts.store, signed.reader(Audience::Staff)).await?;
     let views = people.into_iter().filter_map(|person| {
         let role = person.role?;
         Some(RoleView { user_id: person.id, role, name: person.name, email: person.email })
@@ -46,8 +46,7 @@ pub async fn grant(
     JsonBody(grant): JsonBody<RoleGrant>,
 ) -> Result<StatusCode, Refusal> {
     signed.may(DeskAction::ManageRoles)?;
-    roles::grant(&http.app.store, &signed.doer, user, grant.role).await.map_err(|error| http.app.refuse(&error))?;
-    http.app.standing_changed(&[user]);
+    http.parts.services.people.grant(&signed.doer, user, grant.role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -56,7 +55,6 @@ pub async fn grant(
     responses((status = 204, description = "Done")))]
 pub async fn revoke(signed: Signed, State(http): State<Shared>, UserPath(user): UserPath) -> Result<StatusCode, Refusal> {
     signed.may(DeskAction::ManageRoles)?;
-    roles::revoke(&http.app.store, &signed.doer, user).await.map_err(|error| http.app.refuse(&error))?;
-    http.app.standing_changed(&[user]);
+    http.parts.services.people.revoke(&signed.doer, user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::http::extract::{JsonBody, SettingPath, Signed};
 use crate::http::problem::Refusal;
-use crate::http::router::{Http, Shared};
+use crate::http::state::{Http, Shared};
 use crate::services::opening_hours::Hours;
 
 /// All settings. Admins.
@@ -35,14 +35,13 @@ pub async fn set(
 ) -> Result<Json<DeskSettings>, Refusal> {
     signed.may(DeskAction::ManageSettings)?;
     let value = checked(name, change.value)?;
-    settings::set(&http.app.store, &signed.doer, name, value.as_ref()).await.map_err(|error| http.app.refuse(&error))?;
-    http.known_availability.forget().await;
+    http.parts.services.settings.set(&signed.doer, name, value.as_ref()).await?;
     all(&http, &signed).await
 }
 
 async fn all(http: &Http, signed: &Signed) -> Result<Json<DeskSettings>, Refusal> {
-    let listed = settings::list(&http.app.store, signed.reader(Audience::Staff)).await;
-    Ok(Json(listed.map_err(|error| http.app.refuse(&error))?))
+    let listed = settings::list(&http.parts.store, signed.reader(Audience::Staff)).await;
+    Ok(Json(listed?))
 }
 
 /// The value in the form that it is kept in; none: it is taken away.

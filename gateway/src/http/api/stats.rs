@@ -9,14 +9,14 @@ use serde_json::json;
 
 use crate::http::extract::Signed;
 use crate::http::problem::Refusal;
-use crate::http::router::Shared;
+use crate::http::state::Shared;
 
 /// The desk at a glance. Staff.
 #[utoipa::path(get, path = "/v1/stats", tag = "desk", responses((status = 200, body = TicketStats)))]
 pub async fn stats(signed: Signed, State(http): State<Shared>) -> Result<Json<TicketStats>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({})).await?;
-    let stats = helpline_persistence::stats::read(&http.app.store).await.map_err(|error| http.app.refuse(&error))?;
+    let stats = helpline_persistence::stats::read(&http.parts.store).await?;
     Ok(Json(stats))
 }
 
@@ -25,6 +25,6 @@ pub async fn stats(signed: Signed, State(http): State<Shared>) -> Result<Json<Ti
 pub async fn counts(signed: Signed, State(http): State<Shared>) -> Result<Json<TicketCounts>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({})).await?;
-    let counted = helpline_persistence::stats::counts(&http.app.store, signed.reader(Audience::Staff)).await;
-    Ok(Json(counted.map_err(|error| http.app.refuse(&error))?))
+    let counted = helpline_persistence::stats::counts(&http.parts.store, signed.reader(Audience::Staff)).await;
+    Ok(Json(counted?))
 }

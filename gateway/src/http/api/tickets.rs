@@ -20,7 +20,8 @@ use super::messages::parse_body;
 use super::ticket_list::{ListParams, Scope};
 use crate::http::extract::{IdempotencyKey, JsonBody, Params, Signed, TicketPath};
 use crate::http::problem::Refusal;
-use crate::http::router::{Http, Shared};
+use crate::http::state::{Http, Shared};
+use crate::services::tickets::actions_of;
 
 /// A page of tickets: the own ones, or with `scope=all` everybody's (staff).
 #[utoipa::path(get, path = "/v1/tickets", tag = "tickets", params(ListParams),
@@ -33,13 +34,13 @@ pub async fn list(signed: Signed, State(http): State<Shared>, Params(params): Pa
         Scope::All => {
             let action = query.search.as_ref().map(|_| "tickets_searched");
             signed.attempt.record_read(&http, action, params.detail()).await?;
-            let listed = record::list_for_staff(&http.app.store, signed.reader(Audience::Staff), &query).await;
-            let page = listed.map_err(|error| http.app.refuse(&error))?;
+            let listed = record::list_for_staff(&http.parts.store, signed.reader(Audience::Staff), &query).await;
+            let page = listed?;
             Ok(Json(StaffTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
         }
         Scope::Own => {
-            let listed = record::list_for_customer(&http.app.store, signed.reader(Audience::Customer), &query).await;
-            let page = listed.map_err(|error| http.app.refuse(&error))?;
+            let listed = record::list_for_customer(&http.parts.store, signed.reader(Audience::Customer), &query).await;
+            let page = listed?;
             Ok(Json(CustomerTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
         }
     }
@@ -74,8 +75,7 @@ pub async fn create(
         attachments,
         metadata,
     };
-    let created = record::create(&http.app.store, &signed.doer, &new).await.map_err(|error| http.app.refuse(&error))?;
-    http.app.announce(&created.rows);
+    let created = http.parts.services.tickets.create(&signed.doer, &new).await?;
     let ticket = show(&http, &signed, created.id, Audience::Customer).await?;
     let status = if created.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, [(header::LOCATION, format!("/v1/tickets/{}", created.id))], ticket).into_response())
@@ -107,9 +107,7 @@ pub async fn change(
     if change.is_nothing() {
         return Err(Refusal::field("body", "nothing to change"));
     }
-    let changed = record::change(&http.app.store, &signed.doer, ticket, change.patch).await;
-    let rows = changed.map_err(|error| http.app.refuse(&error))?;
-    http.app.announce(&rows);
+    http.parts.services.tickets.change(&signed.doer, ticket, change.patch).await?;
     show(&http, &signed, ticket, audience).await
 }
 
@@ -133,20 +131,18 @@ pub async fn rate(
     if comment.is_some_and(|comment| comment.chars().any(|c| c.is_control() && c != '\n' && c != '\t')) {
         return Err(Refusal::field("satisfaction_comment", "must not contain control characters"));
     }
-    let rated = record::rate(&http.app.store, &signed.doer, ticket, rating.satisfaction_rating, comment).await;
-    let rows = rated.map_err(|error| http.app.refuse(&error))?;
-    http.app.announce(&rows);
+    http.parts.services.tickets.rate(&signed.doer, ticket, rating.satisfaction_rating, comment).await?;
     show(&http, &signed, ticket, audience).await
 }
 
 /// The ticket as this side of it sees it.
 async fn show(http: &Http, signed: &Signed, ticket: TicketId, audience: Audience) -> Result<Response, Refusal> {
-    let (store, reader) = (&http.app.store, signed.reader(audience));
+    let (store, reader) = (&http.parts.store, signed.reader(audience));
     let found = match audience {
         Audience::Staff => record::get_for_staff(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
         Audience::Customer => record::get_for_customer(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
     };
-    Ok(found.map_err(|error| http.app.refuse(&error))?.ok_or_else(Reject::not_found)?)
+    Ok(found?.ok_or_else(Reject::not_found)?)
 }
 
 /// What a `TicketPatch` asks for.
@@ -166,9 +162,7 @@ impl Change {
 
     /// What the policy is asked for.
     pub(crate) fn actions(&self) -> impl Iterator<Item = TicketAction> {
-        let Patch { status, priority, category, assigned_to } = self.patch;
-        let triage = priority.is_some() || category.is_some() || assigned_to.is_some();
-        [triage.then_some(TicketAction::Triage), status.map(|_| TicketAction::ChangeStatus)].into_iter().flatten()
+        actions_of(&self.patch)
     }
 
     /// Whether no field is given.

@@ -16,7 +16,7 @@ use helpline_core::reject::RejectCode;
 use super::headers::Made;
 use crate::config::DevPeople;
 use crate::http::problem::Refusal;
-use crate::http::router::Shared;
+use crate::http::state::Shared;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded_assets.rs"));

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::http::router::Shared;
+use crate::http::state::Shared;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, idempotency-key");
@@ -19,7 +19,7 @@ pub(crate) async fn answer(State(http): State<Shared>, request: Request, next: N
     if !request.uri().path().starts_with("/v1/") {
         return next.run(request).await;
     }
-    let origins = &http.app.config.listening.origins;
+    let origins = &http.parts.config.listening.origins;
     let is_known = |value: &&HeaderValue| origins.iter().any(|origin| origin.as_str().as_bytes() == value.as_bytes());
     let known = request.headers().get(header::ORIGIN).filter(is_known).cloned();
     let is_preflight = request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);

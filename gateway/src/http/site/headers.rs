@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::config::Config;
-use crate::http::router::Shared;
+use crate::http::state::Shared;
 
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");

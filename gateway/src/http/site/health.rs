@@ -10,7 +10,7 @@ use helpline_core::limits;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 
-use crate::http::router::{Http, Shared};
+use crate::http::state::{Http, Shared};
 
 /// The last look at the record, shared by the probes of [`limits::READINESS_MS`].
 #[derive(Default)]
@@ -45,7 +45,7 @@ pub async fn alive() -> Json<serde_json::Value> {
 
 /// The instance may be sent work.
 pub async fn ready(State(http): State<Shared>) -> Response {
-    let draining = http.app.is_draining();
+    let draining = http.parts.lifecycle.is_draining();
     let record = if draining { Record::Current } else { http.readiness.look(&http).await };
     let ready = !draining && record == Record::Current;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -53,7 +53,7 @@ pub async fn ready(State(http): State<Shared>) -> Response {
 }
 
 fn relay(http: &Http) -> &'static str {
-    match http.app.relay.is_up() {
+    match http.parts.relay.is_up() {
         None => "alone",
         Some(true) => "up",
         Some(false) => "down",
@@ -62,7 +62,7 @@ fn relay(http: &Http) -> &'static str {
 
 /// Figures in Prometheus' text form.
 pub async fn metrics(State(http): State<Shared>) -> Response {
-    figures(&http.metrics)
+    figures(&http.parts.metrics)
 }
 
 /// The same, for an address of its own.
@@ -85,7 +85,7 @@ impl Readiness {
 }
 
 async fn ask(http: &Http) -> Record {
-    let store = &http.app.store;
+    let store = &http.parts.store;
     let asking = async {
         store.ping().await?;
         helpline_persistence::migrate::is_current(store).await
@@ -94,7 +94,7 @@ async fn ask(http: &Http) -> Record {
         Ok(Ok(true)) => Record::Current,
         Ok(Ok(false)) => Record::MigrationsMissing,
         Ok(Err(error)) => {
-            tracing::warn!(cause = %crate::database::errors::chain(&error), "not ready: the record did not answer");
+            tracing::warn!(cause = %crate::runtime::errors::chain(&error), "not ready: the record did not answer");
             Record::Unreachable
         }
         Err(_) => Record::Unreachable,

@@ -1,22 +1,21 @@
-//! Out: whatever waits is published as one pipeline. Redis away or frozen costs nobody anything: the queue is bounded, the wait too.
-//! Pipelines keep a pace: the first after a pause leaves at once, but under load what comes within [`limits::RELAY_PACE_MS`] travels
-//! together, and costs us, Redis and the other instances one wake-up, one read and one write instead of one each.
+//! Out: what waits is published as one pipeline. Redis away or frozen delays no caller: the queue is bounded, and so is the wait.
+//! Pipelines keep a pace: the first after a pause leaves at once; under load, what comes within [`limits::RELAY_PACE_MS`] travels together
+//! and costs this instance, Redis and the others one wake-up, one read and one write instead of one each.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use helpline_core::limits;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use super::Publication;
-use crate::server::app::App;
+use super::handle::Publication;
 
 /// Publications of one pipeline.
 pub(super) const PIPELINE_MAX: usize = 512;
 
-pub(super) async fn run(app: Arc<App>, client: redis::Client, mut outgoing: mpsc::Receiver<Publication>) {
+pub(super) async fn run(client: redis::Client, mut outgoing: mpsc::Receiver<Publication>, stop: CancellationToken) {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
     let config = ConnectionManagerConfig::new()
         .set_number_of_retries(1)
@@ -24,7 +23,7 @@ pub(super) async fn run(app: Arc<App>, client: redis::Client, mut outgoing: mpsc
         .set_response_timeout(Some(timeout))
         .set_connection_timeout(Some(timeout));
     let Ok(mut manager) = ConnectionManager::new_lazy_with_config(client, config) else {
-        tracing::error!("the relay's publisher cannot be made; relying on the sweep");
+        tracing::error!("the Redis publisher cannot be made; falling back to polling the database");
         return;
     };
     let mut batch = Vec::with_capacity(PIPELINE_MAX);
@@ -34,7 +33,7 @@ pub(super) async fn run(app: Arc<App>, client: redis::Client, mut outgoing: mpsc
         tokio::select! {
             biased;
             taken = outgoing.recv_many(&mut batch, PIPELINE_MAX) => if taken == 0 { return },
-            () = app.stop.cancelled() => return,
+            () = stop.cancelled() => return,
         }
         if Instant::now() < next {
             tokio::time::sleep_until(next).await;

@@ -13,54 +13,72 @@ use helpline_core::protocol::RelayFrame;
 use rand::RngExt;
 use redis::aio::{PubSubSink, PubSubStream};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use super::channels::Received;
-use super::{Redis, Relay, Wish};
-use crate::connections::send_queue::Wakes;
-use crate::server::app::App;
+use super::events::RelayEvents;
+use super::handle::{Redis, Relay, SubscriptionCommand};
+use crate::connections::WakeList;
+use crate::runtime::lifecycle::Lifecycle;
 
 /// Channels of one SUBSCRIBE.
 const JOIN_BATCH: usize = 500;
 /// Batches on their way to Redis.
 const COMMANDS_MAX: usize = 64;
 
-pub(super) async fn run(app: Arc<App>, client: redis::Client, mut wishes: mpsc::Receiver<Wish>, up: Arc<AtomicBool>) {
-    let Relay::Redis(redis) = &app.relay else { return };
-    let mut listening = BTreeSet::from([redis.channels().standing()]);
-    let mut others = Others::default();
-    let mut backoff_ms = 50;
-    while !app.stop.is_cancelled() {
-        match connect(&client, &listening).await {
-            Ok((sink, stream)) => {
-                tracing::info!(channels = listening.len(), "the relay listens");
-                backoff_ms = 50;
-                // Whatever was published while nobody listened is in the record.
-                app.sweep_soon();
-                let (commands, batches) = mpsc::channel(COMMANDS_MAX);
-                app.tasks.spawn(carry_out(sink, batches));
-                let session = Session {
-                    app: &app,
-                    redis,
-                    commands,
-                    up: &up,
-                    heard: Instant::now(),
-                    probed: 0,
-                    probe_channel: String::new(),
-                    others: &mut others,
-                };
-                session.listen(stream, &mut wishes, &mut listening).await;
-                if up.swap(false, Ordering::Relaxed) && !app.stop.is_cancelled() {
-                    tracing::warn!("the relay is deaf; relying on the sweep");
+/// The task that listens.
+pub(super) struct Subscriber {
+    relay: Arc<Relay>,
+    events: Arc<dyn RelayEvents>,
+    lifecycle: Lifecycle,
+    up: Arc<AtomicBool>,
+}
+
+impl Subscriber {
+    pub(super) fn new(relay: Arc<Relay>, events: Arc<dyn RelayEvents>, lifecycle: Lifecycle, up: Arc<AtomicBool>) -> Self {
+        Self { relay, events, lifecycle, up }
+    }
+
+    /// Listens until the instance stops.
+    pub(super) async fn run(self, client: redis::Client, mut commands: mpsc::Receiver<SubscriptionCommand>) {
+        let Relay::Redis(redis) = &*self.relay else { return };
+        let mut listening = BTreeSet::from([redis.channels().standing()]);
+        let mut others = Others::default();
+        let mut backoff_ms = 50;
+        while !self.lifecycle.stop.is_cancelled() {
+            match connect(&client, &listening).await {
+                Ok((sink, stream)) => {
+                    tracing::info!(channels = listening.len(), "subscribed to Redis");
+                    backoff_ms = 50;
+                    // What was published in between is in the database.
+                    self.events.news_lost();
+                    let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
+                    self.lifecycle.spawn(carry_out(sink, batches_end));
+                    let session = Session {
+                        events: &*self.events,
+                        redis,
+                        stop: &self.lifecycle.stop,
+                        batches,
+                        up: &self.up,
+                        received: Instant::now(),
+                        probed: 0,
+                        probe_channel: String::new(),
+                        others: &mut others,
+                    };
+                    session.listen(stream, &mut commands, &mut listening).await;
+                    if self.up.swap(false, Ordering::Relaxed) && !self.lifecycle.stop.is_cancelled() {
+                        tracing::warn!("Redis subscription lost; falling back to polling every {} ms", limits::SWEEP_INTERVAL_MS);
+                    }
                 }
+                Err(error) => tracing::debug!(cause = %error, "Redis cannot be reached"),
             }
-            Err(error) => tracing::debug!(cause = %error, "the relay cannot be reached"),
-        }
-        let pause = Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
-        backoff_ms = (backoff_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
-        let until = tokio::time::Instant::now() + pause;
-        // Wishes are taken meanwhile, or their queue would fill up; nobody is told that they are confirmed.
-        while let Ok(Some(wish)) = tokio::time::timeout_at(until, wishes.recv()).await {
-            note(&mut listening, wish);
+            let pause = Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
+            backoff_ms = (backoff_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
+            let until = tokio::time::Instant::now() + pause;
+            // Commands are taken meanwhile, or their queue would fill up; none of them is confirmed.
+            while let Ok(Some(command)) = tokio::time::timeout_at(until, commands.recv()).await {
+                apply(&mut listening, command);
+            }
         }
     }
 }
@@ -79,13 +97,13 @@ async fn connect(client: &redis::Client, listening: &BTreeSet<String>) -> redis:
     tokio::time::timeout(timeout, connecting).await.map_err(timed_out)?
 }
 
-fn note(listening: &mut BTreeSet<String>, wish: Wish) -> Option<oneshot::Sender<()>> {
-    match wish {
-        Wish::Join(channel, confirmed) => {
+fn apply(listening: &mut BTreeSet<String>, command: SubscriptionCommand) -> Option<oneshot::Sender<()>> {
+    match command {
+        SubscriptionCommand::Join(channel, confirmed) => {
             listening.insert(channel);
             confirmed
         }
-        Wish::Leave(channel) => {
+        SubscriptionCommand::Leave(channel) => {
             listening.remove(&channel);
             None
         }
@@ -118,13 +136,14 @@ async fn carry_out(mut sink: PubSubSink, mut batches: mpsc::Receiver<Batch>) {
 
 /// One subscription while it lives.
 struct Session<'a> {
-    app: &'a Arc<App>,
+    events: &'a dyn RelayEvents,
     redis: &'a Redis,
-    /// Taken by [`carry_out`] in order. Full: nobody carries them out, and the session ends.
-    commands: mpsc::Sender<Batch>,
+    stop: &'a CancellationToken,
+    /// Taken by [`carry_out`] in order. Full: that task is stuck, and the session ends.
+    batches: mpsc::Sender<Batch>,
     up: &'a AtomicBool,
     /// When a probe last came back.
-    heard: Instant,
+    received: Instant,
     probed: u64,
     /// On which the last probe went out.
     probe_channel: String,
@@ -140,7 +159,7 @@ struct Others {
 
 impl Others {
     /// Counts a payload from another server. True: it is the first from there, so that ours may have changed and should be asked.
-    fn hear(&mut self, origin: &str) -> bool {
+    fn count(&mut self, origin: &str) -> bool {
         metrics::counter!("helpline_relay_other_origin_total").increment(1);
         match &mut self.last {
             Some((last, since, warned)) if last == origin => {
@@ -161,7 +180,12 @@ impl Others {
 
 impl Session<'_> {
     /// Listens until the connection ends or goes silent.
-    async fn listen(mut self, mut stream: PubSubStream, wishes: &mut mpsc::Receiver<Wish>, listening: &mut BTreeSet<String>) {
+    async fn listen(
+        mut self,
+        mut stream: PubSubStream,
+        commands: &mut mpsc::Receiver<SubscriptionCommand>,
+        listening: &mut BTreeSet<String>,
+    ) {
         let mut probes = tokio::time::interval(Duration::from_millis(limits::RELAY_PROBE_MS));
         let mut reconciliations = tokio::time::interval(Duration::from_millis(limits::RELAY_RECONCILE_MS));
         loop {
@@ -171,18 +195,18 @@ impl Session<'_> {
                     Some(message) => self.hand_over_all(&message, &mut stream),
                     None => return,
                 },
-                wish = wishes.recv() => match wish {
-                    Some(wish) => if !self.gather(wish, wishes, listening) { return },
+                command = commands.recv() => match command {
+                    Some(command) => if !self.gather(command, commands, listening) { return },
                     None => return,
                 },
                 _ = probes.tick() => {
-                    if self.heard.elapsed() > Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS) {
+                    if self.received.elapsed() > Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS) {
                         return;
                     }
                     self.probe();
                 }
                 _ = reconciliations.tick() => if !self.reconcile(listening) { return },
-                () = self.app.stop.cancelled() => return,
+                () = self.stop.cancelled() => return,
             }
         }
     }
@@ -190,14 +214,14 @@ impl Session<'_> {
     fn probe(&mut self) {
         self.probed += 1;
         let channels = self.redis.channels();
-        self.probe_channel = channels.probe(self.app.instance);
+        self.probe_channel = channels.probe(self.redis.instance);
         self.redis.publish(&channels, self.probe_channel.clone(), &RelayFrame::Probe { n: self.probed });
     }
 
     /// Hands over this message and those that have come with it, up to a pipeline's; only then are those woken whom they concern, so that
     /// a burst reaches each of them in one write. Should the stream end within, its next turn says so again.
     fn hand_over_all(&mut self, first: &redis::Msg, stream: &mut PubSubStream) {
-        let mut wakes = Wakes::default();
+        let mut wakes = WakeList::default();
         self.hand_over(first, &mut wakes);
         for _ in 1..super::publisher::PIPELINE_MAX {
             let Some(Some(message)) = stream.next().now_or_never() else { break };
@@ -205,38 +229,43 @@ impl Session<'_> {
         }
     }
 
-    fn hand_over(&mut self, message: &redis::Msg, wakes: &mut Wakes) {
+    fn hand_over(&mut self, message: &redis::Msg, wakes: &mut WakeList) {
         if message.get_channel_name() == self.probe_channel {
-            self.heard = Instant::now();
+            self.received = Instant::now();
             if !self.up.swap(true, Ordering::Relaxed) {
-                tracing::info!("the relay is up");
+                tracing::info!("Redis relays");
             }
             return;
         }
         let Ok(payload) = std::str::from_utf8(message.get_payload_bytes()) else { return };
-        match self.redis.channels().read(self.app.instance, payload) {
-            Received::Frame(frame) => self.app.hear(frame, wakes),
+        match self.redis.channels().read(self.redis.instance, payload) {
+            Received::Frame(frame) => self.events.receive(frame, wakes),
             Received::OtherOrigin(origin) => {
-                if self.others.hear(origin) {
-                    self.app.sweep_soon();
+                if self.others.count(origin) {
+                    self.events.news_lost();
                 }
             }
             Received::Nothing => {}
         }
     }
 
-    /// Gathers this wish and those that wait behind it into one command each way. False: the session is of no use any more.
-    fn gather(&self, first: Wish, wishes: &mut mpsc::Receiver<Wish>, listening: &mut BTreeSet<String>) -> bool {
+    /// Gathers this command and those that wait behind it into one command each way. False: the session is of no use any more.
+    fn gather(
+        &self,
+        first: SubscriptionCommand,
+        commands: &mut mpsc::Receiver<SubscriptionCommand>,
+        listening: &mut BTreeSet<String>,
+    ) -> bool {
         let mut batch = Batch::default();
         let mut next = Some(first);
-        while let Some(wish) = next {
-            let (list, channel) = match &wish {
-                Wish::Join(channel, _) => (&mut batch.joins, channel.clone()),
-                Wish::Leave(channel) => (&mut batch.leaves, channel.clone()),
+        while let Some(command) = next {
+            let (list, channel) = match &command {
+                SubscriptionCommand::Join(channel, _) => (&mut batch.joins, channel.clone()),
+                SubscriptionCommand::Leave(channel) => (&mut batch.leaves, channel.clone()),
             };
             list.push(channel);
-            batch.confirmations.extend(note(listening, wish));
-            next = if batch.joins.len() + batch.leaves.len() < JOIN_BATCH { wishes.try_recv().ok() } else { None };
+            batch.confirmations.extend(apply(listening, command));
+            next = if batch.joins.len() + batch.leaves.len() < JOIN_BATCH { commands.try_recv().ok() } else { None };
         }
         // A channel left and joined within one batch ends as `listening` says.
         batch.joins.retain(|channel| listening.contains(channel));
@@ -244,13 +273,13 @@ impl Session<'_> {
         self.send(batch)
     }
 
-    /// Compares what is listened to with what is wanted. Wishes of rooms that close and open at once may cross, and a full queue loses
-    /// some: here that is made good, and the sweep bridges the time.
+    /// Compares what is listened to with what is wanted. Commands of rooms that close and open at once may cross, and a full queue loses
+    /// some: this corrects it, and until then the sweep delivers.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
-        let mut wanted = BTreeSet::from([channels.standing(), channels.probe(self.app.instance)]);
-        wanted.extend(self.app.rooms.tickets().into_iter().map(|ticket| channels.ticket(ticket)));
-        if self.app.inbox.is_watched() {
+        let mut wanted = BTreeSet::from([channels.standing(), channels.probe(self.redis.instance)]);
+        wanted.extend(self.events.open_tickets().into_iter().map(|ticket| channels.ticket(ticket)));
+        if self.events.inbox_is_watched() {
             wanted.extend(channels.inboxes());
         }
         let batch = Batch {
@@ -265,6 +294,6 @@ impl Session<'_> {
     /// False: Redis confirms nothing any more. What `listening` says is then joined by the next session.
     fn send(&self, batch: Batch) -> bool {
         let is_empty = batch.joins.is_empty() && batch.leaves.is_empty() && batch.confirmations.is_empty();
-        is_empty || self.commands.try_send(batch).is_ok()
+        is_empty || self.batches.try_send(batch).is_ok()
     }
 }

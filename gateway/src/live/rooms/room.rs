@@ -1,8 +1,7 @@
-//! One ticket's room: one order in, the same order out at every door.
+//! One ticket's room: one order in, the same order out to every member.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
@@ -10,12 +9,13 @@ use helpline_core::history::{Observed, Position};
 use helpline_core::ids::{Seq, TicketId, UserId};
 use helpline_core::limits;
 use helpline_core::protocol::Viewer;
+use helpline_core::reject::CloseCode;
 use helpline_persistence::history::Heads;
 use parking_lot::Mutex;
 
-use crate::connections::registry::{Connection, Subscription};
-use crate::connections::send_queue::Wakes;
-use crate::live::frames::{Aside, Encoded};
+use super::member::{Member, MemberPosition, Stage};
+use crate::connections::{Connection, Disconnect, WakeList};
+use crate::live::frames::{EncodedEvent, Ephemeral};
 use crate::runtime::failpoint::sabotaged;
 
 /// A room.
@@ -26,129 +26,123 @@ pub struct Room {
 }
 
 struct State {
-    /// The last row handed on, in the staff's numbering, which every row has.
+    /// The last event handed on, in the staff's numbering, which every event has.
     position: Position,
-    /// Rows that came before the one before them.
-    early: BTreeMap<Seq, Arc<Encoded>>,
-    /// Whether somebody is already fetching what is missing.
-    healing: bool,
-    /// Room for two at first: as many as most have.
+    /// Events that came before the one before them.
+    early: BTreeMap<Seq, Arc<EncodedEvent>>,
+    /// Whether a task is already filling the gap.
+    is_filling: bool,
+    /// Capacity for two at first: as many as most have.
     members: Vec<Member>,
 }
 
-struct Member {
-    connection: Arc<Connection>,
-    /// The connection's, once more: who is left out is found without a visit to each connection.
-    person: UserId,
-    audience: Audience,
-    stage: Stage,
-    /// The last number handed to it, shared with its connection for the ping's heads.
-    handed: Arc<AtomicU64>,
-}
+/// A room that misses events which no task is reading yet.
+#[must_use]
+pub struct Gap(Arc<Room>);
 
-enum Stage {
-    /// Reads the log; what comes meanwhile waits here. `overflowed`: more came than the buffer holds, the log must be read once more.
-    Joining { buffer: Vec<Arc<Encoded>>, overflowed: bool },
-    /// Is handed every row as it comes.
-    Live(Position),
+impl Gap {
+    /// The room.
+    pub fn into_room(self) -> Arc<Room> {
+        self.0
+    }
 }
 
 /// What came of an attempt to go live at the end of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caught {
+pub enum GoLive {
     /// The member is live.
-    Up,
-    /// More has happened than was kept: read the log once more.
-    NotYet,
+    Live,
+    /// More has happened than was kept: read the history once more.
+    Behind,
     /// The member is not in the room any more.
-    Gone,
+    Left,
 }
 
 impl Room {
-    pub(crate) fn new(ticket: TicketId) -> Self {
-        let state = State { position: Position::at(Seq::ZERO), early: BTreeMap::new(), healing: false, members: Vec::with_capacity(2) };
+    pub(super) fn new(ticket: TicketId) -> Self {
+        let state = State { position: Position::at(Seq::ZERO), early: BTreeMap::new(), is_filling: false, members: Vec::with_capacity(2) };
         Self { ticket, state: Mutex::new(state) }
     }
 
-    /// Adds a joining member, in place of an earlier subscription of the same connection. The first member brings the room's position:
-    /// rows up to `heads` are the log's business.
-    pub(crate) fn enter(&self, connection: &Arc<Connection>, audience: Audience, heads: &Heads) {
+    /// Adds a joining member, in place of an earlier membership of the same connection. The first member brings the room's position:
+    /// it reads what lies up to `heads` itself.
+    pub(super) fn enter(&self, connection: &Arc<Connection>, audience: Audience, heads: &Heads) -> Arc<MemberPosition> {
         let mut state = self.state.lock();
         if state.members.is_empty() {
             state.position = Position::at(heads.seq);
         }
-        state.members.retain(|member| member.connection.id != connection.id);
-        let handed = Arc::new(AtomicU64::new(0));
-        let subscription = Subscription { audience, position: Arc::clone(&handed), pinged: 0 };
-        connection.subscriptions.lock().insert(self.ticket, subscription);
+        state.remove(|member| member.connection.id == connection.id);
+        let position = Arc::new(MemberPosition::default());
         let stage = Stage::Joining { buffer: Vec::new(), overflowed: false };
         let person = connection.person.id;
-        state.members.push(Member { connection: Arc::clone(connection), person, audience, stage, handed });
+        state.members.push(Member { connection: Arc::clone(connection), person, audience, stage, position: Arc::clone(&position) });
+        position
     }
 
-    /// Removes a member; true when nobody is left.
-    pub(crate) fn leave(&self, connection: &Connection) -> bool {
+    /// Removes a member; true when none is left.
+    pub(super) fn leave(&self, position: &Arc<MemberPosition>) -> bool {
         let mut state = self.state.lock();
-        state.members.retain(|member| member.connection.id != connection.id);
+        state.remove(|member| Arc::ptr_eq(&member.position, position));
         state.members.is_empty()
     }
 
-    /// Hands a row on, in its order. True: rows are missing before it and nobody fetches them yet; the caller must.
-    pub(crate) fn deliver(&self, event: &Arc<Encoded>, wakes: &mut Wakes) -> bool {
+    /// Hands an event on, in its order. Reports missing events before it that no task is reading yet.
+    pub fn deliver(self: &Arc<Self>, event: &Arc<EncodedEvent>, wakes: &mut WakeList) -> Option<Gap> {
         let mut state = self.state.lock();
         if sabotaged("reorder-buffer-off") && event.seq > state.position.seq() {
             state.position = Position::at(Seq::new(event.seq.get() - 1));
         }
         match state.position.observe(event.seq) {
-            Observed::Duplicate => false,
+            Observed::Duplicate => None,
             Observed::InOrder => {
                 state.hand_on(event, wakes);
                 while let Some(next) = state.next_early() {
                     state.hand_on(&next, wakes);
                 }
-                false
+                None
             }
             Observed::Gap { .. } => {
                 metrics::counter!("helpline_early_events_total").increment(1);
                 if state.early.len() < limits::EARLY_EVENTS_MAX {
                     state.early.insert(event.seq, Arc::clone(event));
                 }
-                !std::mem::replace(&mut state.healing, true)
+                let is_filling = std::mem::replace(&mut state.is_filling, true);
+                (!is_filling).then(|| Gap(Arc::clone(self)))
             }
         }
     }
 
-    /// Tries to make a joining member live, after it has been handed the log up to `seen` (its own numbering): merges what came meanwhile
-    /// if that continues the log without a hole.
-    pub fn go_live(&self, connection: &Connection, seen: Seq, last_page: impl FnOnce()) -> Caught {
+    /// Tries to make a joining member live, after it has been handed the history up to `seen` (its own numbering): merges what came
+    /// meanwhile if that continues the history without a hole.
+    pub fn go_live(&self, position: &Arc<MemberPosition>, seen: Seq, last_page: impl FnOnce()) -> GoLive {
         let mut state = self.state.lock();
-        let Some(member) = state.members.iter_mut().find(|member| member.connection.id == connection.id) else {
-            return Caught::Gone;
+        let Some(member) = state.members.iter_mut().find(|member| Arc::ptr_eq(&member.position, position)) else {
+            return GoLive::Left;
         };
-        let Stage::Joining { buffer, overflowed } = &mut member.stage else { return Caught::Gone };
-        let mut position = Position::at(seen);
+        let Stage::Joining { buffer, overflowed } = &mut member.stage else { return GoLive::Left };
+        let mut place = Position::at(seen);
         let rest: Vec<_> = std::mem::take(buffer)
             .into_iter()
             .filter(|event| event.for_audience(member.audience).is_some_and(|(seq, _)| seq > seen))
             .collect();
         let contiguous = rest.iter().all(|event| {
             let seq = event.for_audience(member.audience).map(|(seq, _)| seq);
-            seq.is_some_and(|seq| position.observe(seq) == Observed::InOrder)
+            seq.is_some_and(|seq| place.observe(seq) == Observed::InOrder)
         });
         if std::mem::take(overflowed) || !contiguous {
-            return Caught::NotYet;
+            return GoLive::Behind;
         }
         last_page();
         for (_, json) in rest.iter().filter_map(|event| event.for_audience(member.audience)) {
-            member.connection.outbox.push(json.clone());
+            member.connection.send_queue.push(json.clone());
         }
-        member.handed.store(position.seq().get(), Ordering::Relaxed);
-        member.stage = Stage::Live(position);
-        Caught::Up
+        member.position.hand(place.seq());
+        member.stage = Stage::Live(place);
+        GoLive::Live
     }
 
-    /// Sends what is no history row to the live members, but for one person.
-    pub(crate) fn tell<F>(&self, aside: &Aside<F>, except: Option<UserId>, wakes: &mut Wakes)
+    /// Sends what is not part of the history to the live members, except to one person.
+    pub(super) fn broadcast<F>(&self, news: &Ephemeral<F>, except: Option<UserId>, wakes: &mut WakeList)
     where
         F: Fn(Audience) -> Option<Utf8Bytes>,
     {
@@ -156,31 +150,31 @@ impl Room {
             let live = matches!(member.stage, Stage::Live(_));
             if live
                 && except != Some(member.person)
-                && let Some(frame) = aside.for_audience(member.audience)
+                && let Some(frame) = news.for_audience(member.audience)
             {
-                member.connection.outbox.push_before(frame.clone(), wakes);
+                member.connection.send_queue.push_with(frame.clone(), wakes);
             }
         }
     }
 
     /// The staff in the room, each once, by id.
-    pub(crate) fn viewers(&self) -> Vec<Viewer> {
+    pub(super) fn viewers(&self) -> Vec<Viewer> {
         let state = self.state.lock();
         let mut staff: Vec<_> = state.members.iter().filter(|member| member.audience == Audience::Staff).collect();
         staff.sort_unstable_by_key(|member| (member.person, member.connection.id));
-        // Before the names are copied: who has many windows is many members.
+        // Before the names are copied: a person with many windows is many members.
         staff.dedup_by_key(|member| member.person);
         staff.into_iter().map(|member| Viewer { id: member.person, name: member.connection.person.name.clone() }).collect()
     }
 
-    /// The last row handed on.
+    /// The last event handed on.
     pub fn position(&self) -> Seq {
         self.state.lock().position.seq()
     }
 
-    /// Begins anew at these heads: live members are told to subscribe afresh and are out, all under one lock, so that nobody leaves
-    /// untold and nobody who has subscribed afresh is thrown out. Joining ones read the new log anyway.
-    pub(crate) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
+    /// Starts over at these heads: live members are told to subscribe again and are out, all under one lock, so that none leaves without
+    /// being told and none that has subscribed again is put out. Joining ones read the new history anyway.
+    pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
         let mut state = self.state.lock();
         state.position = Position::at(heads.seq);
         state.early.clear();
@@ -191,39 +185,37 @@ impl Room {
                 true
             }
             Stage::Live(_) => {
-                let told = match member.audience {
+                let reset = match member.audience {
                     Audience::Staff => staff,
                     Audience::Customer => customer,
                 };
-                member.connection.outbox.push(told.clone());
-                let mut subscriptions = member.connection.subscriptions.lock();
-                if subscriptions.get(&self.ticket).is_some_and(|own| Arc::ptr_eq(&own.position, &member.handed)) {
-                    subscriptions.remove(&self.ticket);
-                }
+                // Before it is told: what it does next finds it out.
+                member.position.put_out();
+                member.connection.send_queue.push(reset.clone());
                 false
             }
         });
     }
 
-    /// Whether nobody is in it.
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether it has no members.
+    pub(super) fn is_empty(&self) -> bool {
         self.state.lock().members.is_empty()
     }
 
-    /// The gap at the front, if one is left: the place to read on from. None ends the healing.
-    pub(crate) fn gap(&self) -> Option<Seq> {
+    /// The gap at the front, if one is left: the place to read on from. None ends the filling.
+    pub(in crate::live) fn gap(&self) -> Option<Seq> {
         let mut state = self.state.lock();
         let position = state.position.seq();
         state.early.retain(|seq, _| *seq > position);
         if state.early.is_empty() || state.members.is_empty() {
-            state.healing = false;
+            state.is_filling = false;
             return None;
         }
         Some(position)
     }
 
-    /// The record has no rows after the position: what waits early belongs to no history that exists.
-    pub(crate) fn forget_early(&self, up_to: Seq) {
+    /// The database has no events after the position: what waits early belongs to no history that exists.
+    pub(in crate::live) fn forget_early(&self, up_to: Seq) {
         let mut state = self.state.lock();
         if state.position.seq() == up_to {
             state.early.clear();
@@ -232,19 +224,29 @@ impl Room {
 }
 
 impl State {
-    fn next_early(&mut self) -> Option<Arc<Encoded>> {
+    fn remove(&mut self, is_it: impl Fn(&Member) -> bool) {
+        self.members.retain(|member| {
+            let leaves = is_it(member);
+            if leaves {
+                member.position.put_out();
+            }
+            !leaves
+        });
+    }
+
+    fn next_early(&mut self) -> Option<Arc<EncodedEvent>> {
         let next = self.position.seq().next();
         let event = self.early.remove(&next)?;
         self.position.observe(next);
         Some(event)
     }
 
-    fn hand_on(&mut self, event: &Arc<Encoded>, wakes: &mut Wakes) {
-        debug_assert_eq!(self.position.seq(), event.seq, "a row is handed on when the position has come to it");
+    fn hand_on(&mut self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) {
+        debug_assert_eq!(self.position.seq(), event.seq, "an event is handed on when the position has come to it");
         for member in &mut self.members {
             let Some((seq, json)) = event.for_audience(member.audience) else {
                 if let Some((_, json)) = event.for_audience(Audience::Staff).filter(|_| sabotaged("note-to-customers")) {
-                    member.connection.outbox.push(json.clone());
+                    member.connection.send_queue.push(json.clone());
                 }
                 continue;
             };
@@ -263,19 +265,18 @@ impl State {
                 }
                 Stage::Live(position) => match position.observe(seq) {
                     Observed::InOrder => {
-                        member.handed.store(seq.get(), Ordering::Relaxed);
-                        if !(sabotaged("drop-on-full-outbox") && member.connection.outbox.is_waiting()) {
-                            member.connection.outbox.push_before(json.clone(), wakes);
+                        member.position.hand(seq);
+                        if !(sabotaged("drop-on-full-outbox") && member.connection.send_queue.is_waiting()) {
+                            member.connection.send_queue.push_with(json.clone(), wakes);
                         }
                     }
                     Observed::Duplicate => {}
                     Observed::Gap { .. } => {
                         // A live member continues the room without a hole, by construction. Should that ever fail, the member is cut off
-                        // and resumes from the record: never a silent hole.
+                        // and resumes from the database: never a silent hole.
                         debug_assert!(false, "a live member has a hole before {seq}");
                         tracing::error!(ticket = %event.ticket, "a live member had a hole; cutting it off");
-                        let ending = crate::connections::send_queue::Ending::Now(helpline_core::reject::CloseCode::TooSlow);
-                        member.connection.outbox.end(ending);
+                        member.connection.send_queue.disconnect(Disconnect::Now(CloseCode::TooSlow));
                     }
                 },
             }

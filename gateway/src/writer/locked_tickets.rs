@@ -1,25 +1,24 @@
-//! Tickets that somebody else holds locked: their messages wait here in order, each ticket with a task of its own that waits for the lock.
+//! Tickets that another transaction holds locked: their messages wait here in order, each ticket with a task of its own that waits for the
+//! lock.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
 use helpline_core::reject::{Reject, RejectCode};
-use helpline_persistence::messages;
 use parking_lot::Mutex;
 
-use super::{Job, batch};
-use crate::server::app::App;
+use super::batch::{Committer, OnLocked};
+use super::job::Job;
 
-/// The parked tickets. An entry exists exactly while its task works it off.
+/// The locked tickets. An entry exists exactly while its task drains it.
 #[derive(Default)]
-pub(super) struct Parked(Mutex<HashMap<TicketId, VecDeque<Job>>>);
+pub(super) struct LockedTickets(Mutex<HashMap<TicketId, VecDeque<Job>>>);
 
-impl Parked {
-    /// Puts the jobs of parked tickets behind their others; gives the rest.
-    pub(super) fn divert(&self, jobs: Vec<Job>) -> Vec<Job> {
+impl LockedTickets {
+    /// Routes the jobs of locked tickets behind their earlier ones; gives the rest.
+    pub(super) fn route(&self, jobs: Vec<Job>) -> Vec<Job> {
         let mut tickets = self.0.lock();
         if tickets.is_empty() {
             return jobs;
@@ -43,8 +42,8 @@ impl Parked {
         ready
     }
 
-    /// Parks jobs whose tickets were found locked, in their order; gives the tickets that need a task now.
-    pub(super) fn park(&self, jobs: Vec<Job>) -> Vec<TicketId> {
+    /// Defers jobs whose tickets were found locked, in their order; gives the tickets that need a task now.
+    pub(super) fn defer(&self, jobs: Vec<Job>) -> Vec<TicketId> {
         let mut tickets = self.0.lock();
         let mut fresh = Vec::new();
         for job in jobs {
@@ -59,18 +58,16 @@ impl Parked {
     }
 
     /// Commits one ticket's jobs, waiting for its lock, until none is left.
-    pub(super) async fn work_off(&self, app: &Arc<App>, ticket: TicketId) {
+    pub(super) async fn drain(&self, committer: &Committer, ticket: TicketId) {
         metrics::counter!("helpline_tickets_parked_total").increment(1);
-        let crash = Crash { parked: self, ticket };
+        let crash = Crash { locked: self, ticket };
         while let Some(jobs) = self.take(ticket) {
-            // Whoever waits for a lock holds a connection of the pool meanwhile, so only a few do; the others look in now and then.
-            let busy = match app.lock_waits.try_acquire() {
-                Ok(_permit) => {
-                    batch::commit(app, jobs, |app, batch| Box::pin(async move { messages::append_waiting(&app.store, batch).await })).await
-                }
+            // A task that waits for a lock holds a pooled connection meanwhile, so only a few do; the others try now and then.
+            let busy = match committer.lock_waits.try_acquire() {
+                Ok(_permit) => committer.commit(jobs, OnLocked::Wait).await,
                 Err(_) => {
                     tokio::time::sleep(Duration::from_millis(limits::PARKED_LOOK_MS)).await;
-                    batch::commit(app, jobs, |app, batch| Box::pin(async move { messages::append(&app.store, batch).await })).await
+                    committer.commit(jobs, OnLocked::Skip).await
                 }
             };
             self.put_back(ticket, busy);
@@ -96,16 +93,17 @@ impl Parked {
     }
 }
 
-/// Dropped in a crash, it lets the ticket go: what waits for it is answered `unavailable`, and what comes later finds no queue without a task.
+/// Dropped in a crash, it removes the ticket's queue: what waits in it is answered `unavailable`, and what comes later finds no queue without
+/// a task.
 struct Crash<'a> {
-    parked: &'a Parked,
+    locked: &'a LockedTickets,
     ticket: TicketId,
 }
 
 impl Drop for Crash<'_> {
     fn drop(&mut self) {
-        tracing::error!(ticket = %self.ticket, "what works a parked ticket off crashed");
-        let waiting = self.parked.0.lock().remove(&self.ticket);
+        tracing::error!(ticket = %self.ticket, "the task that drains a locked ticket crashed");
+        let waiting = self.locked.0.lock().remove(&self.ticket);
         drop(waiting);
     }
 }
