@@ -6,7 +6,7 @@ DIST := web-client/dist
 # As fast as a release, and still to be told where to die: no release can be.
 BREAKABLE := --profile breakable --locked
 
-.PHONY: help build run test check web sizes widget-cost screenshots test-core test-rust test-web test-browser test-load prove bench fmt clean
+.PHONY: help build run test check web sizes widget-cost screenshots test-core test-rust test-web test-browser test-load test-world prove bench fmt clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,10 @@ test-load: ## A brief proof under faults, every history checked; and the ratios 
 	$(CARGO) build $(BREAKABLE) -p helpline-gateway -p helpline-loadtest
 	target/breakable/helpline-loadtest prove --brief
 	target/breakable/helpline-loadtest bench --check
+
+test-world: ## What needs more than a clean machine: an upgrade to a newer Postgres; says what it could not test
+	@.ci/install cc postgres redis
+	.ci/test-world
 
 prove: ## Ten minutes of faults by a seeded plan, every history checked; report in target/prove (ARGS="--seed 7")
 	@.ci/install cc postgres redis

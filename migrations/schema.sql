@@ -579,7 +579,7 @@ CREATE FUNCTION public.support_current_user_agent() RETURNS text
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 begin
-  return nullif(current_setting('helpline.user_agent', true), '');
+  return left(nullif(current_setting('helpline.user_agent', true), ''), 400);
 end
 $$;
 
@@ -664,6 +664,83 @@ $$;
 
 
 ALTER FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) OWNER TO helpline_owner;
+
+--
+-- Name: support_find_tickets(text[], text[], integer); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  -- The newest so many are asked how common the words are; from one in fifty on, walking back is cheaper than gathering and sorting,
+  v_sample constant integer := 1000;
+  -- unless they are in the newest alone: then walking ends here.
+  v_walk constant integer := 50000;
+  -- So many matches are gathered and sorted at most.
+  v_common constant integer := 20000;
+  v_patterns constant text[] := array(select lower(p) from unnest(p_patterns) with ordinality as u (p, n) order by n);
+  v_numbered record;
+  v_whole boolean := false;
+  v_found uuid[];
+  v_count integer;
+begin
+  if not support_is_staff() then
+    return;
+  end if;
+  for v_numbered in select t.id, t.ticket_number from support_tickets t where t.ticket_number = any (p_numbers) loop
+    return next v_numbered.id;
+    v_whole := v_whole or v_patterns = array['%' || lower(v_numbered.ticket_number) || '%'];
+  end loop;
+  -- Whoever writes a whole number means that ticket.
+  if v_whole then
+    return;
+  end if;
+  -- Two letters between the wildcards have no trigram: the index would be read from end to end.
+  if coalesce(char_length(v_patterns[1]), 0) < 5 then
+    return;
+  end if;
+  select count(*) into v_count
+  from (select t.search_text from support_tickets t order by t.created_at desc, t.id desc limit v_sample) s
+  where s.search_text like all (v_patterns);
+  if v_count * 50 >= v_sample then
+    v_found := array(
+      select s.id
+      from (select t.id, t.search_text, t.created_at from support_tickets t order by t.created_at desc, t.id desc limit v_walk) s
+      where s.search_text like all (v_patterns)
+      order by s.created_at desc, s.id desc
+      limit p_limit
+    );
+    if cardinality(v_found) = p_limit then
+      return query select unnest(v_found);
+      return;
+    end if;
+  end if;
+  select count(*), (array_agg(f.id order by f.created_at desc, f.id desc))[1:p_limit] into v_count, v_found
+  from (
+    select t.id, t.created_at from support_tickets t
+    where t.search_text like v_patterns[1] and t.search_text like coalesce(v_patterns[2], v_patterns[1])
+      and t.search_text like all (v_patterns)
+    limit v_common
+  ) f;
+  if v_count < v_common then
+    return query select unnest(v_found);
+  else
+    -- The empty string keeps the trigram index out of it.
+    return query
+      select t.id from support_tickets t
+      where t.search_text || '' like all (v_patterns)
+      order by t.created_at desc, t.id desc
+      limit p_limit;
+  end if;
+end
+$$;
+
+
+ALTER FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) OWNER TO helpline_owner;
 
 --
 -- Name: support_forbid_change(); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -790,14 +867,19 @@ CREATE TABLE public.support_tickets (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     search_text text GENERATED ALWAYS AS (lower(((((ticket_number || ' '::text) || subject) || ' '::text) || COALESCE(customer_email, ''::text)))) STORED NOT NULL,
+    CONSTRAINT support_tickets_assignee_name_check CHECK ((char_length(assignee_name) <= 200)),
     CONSTRAINT support_tickets_category_check CHECK ((category = ANY (ARRAY['technical'::text, 'billing'::text, 'account'::text, 'feature_request'::text, 'bug_report'::text, 'general'::text, 'security'::text, 'compliance'::text]))),
     CONSTRAINT support_tickets_comment_check CHECK ((char_length(satisfaction_comment) <= 2000)),
+    CONSTRAINT support_tickets_created_at_check CHECK (((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))),
+    CONSTRAINT support_tickets_customer_email_check CHECK ((char_length(customer_email) <= 320)),
     CONSTRAINT support_tickets_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
     CONSTRAINT support_tickets_metadata_check CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 16384))),
     CONSTRAINT support_tickets_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'urgent'::text]))),
     CONSTRAINT support_tickets_rating_check CHECK (((satisfaction_rating >= 1) AND (satisfaction_rating <= 5))),
     CONSTRAINT support_tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'in_progress'::text, 'waiting_on_customer'::text, 'waiting_on_admin'::text, 'resolved'::text, 'closed'::text, 'escalated'::text]))),
-    CONSTRAINT support_tickets_subject_check CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 200)) AND (subject !~ '[[:cntrl:]]'::text)))
+    CONSTRAINT support_tickets_subject_check CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 200)) AND (subject !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT support_tickets_ticket_number_check CHECK ((((char_length(ticket_number) >= 1) AND (char_length(ticket_number) <= 64)) AND (ticket_number !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT support_tickets_user_agent_check CHECK ((char_length(user_agent) <= 400))
 )
 WITH (fillfactor='85');
 
@@ -1177,6 +1259,33 @@ $$;
 ALTER FUNCTION public.support_open_all(p_tickets uuid[]) OWNER TO helpline_owner;
 
 --
+-- Name: support_open_by_number(text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_open_by_number(p_numbers text[]) RETURNS TABLE(id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
+    from support_tickets t
+    join support_ticket_heads h on h.ticket_id = t.id
+    where t.ticket_number = any (p_numbers)
+    order by array_position(p_numbers, t.ticket_number)
+    limit 1;
+end
+$$;
+
+
+ALTER FUNCTION public.support_open_by_number(p_numbers text[]) OWNER TO helpline_owner;
+
+--
 -- Name: support_places(uuid[], uuid[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -1496,7 +1605,9 @@ CREATE TABLE public.people (
     first_name text GENERATED ALWAYS AS ("substring"(display_name, '\S+'::text)) STORED,
     last_seen_at timestamp with time zone,
     blocked_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT people_display_name_check CHECK ((char_length(display_name) <= 200)),
+    CONSTRAINT people_email_check CHECK ((char_length(email) <= 320))
 );
 
 ALTER TABLE ONLY public.people FORCE ROW LEVEL SECURITY;
@@ -1529,7 +1640,8 @@ CREATE TABLE public.support_messages (
     CONSTRAINT support_messages_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
     CONSTRAINT support_messages_note_check CHECK (((NOT is_internal) OR (sender_type <> 'customer'::text))),
     CONSTRAINT support_messages_sender_check CHECK (((sender_id IS NULL) = (sender_type = 'system'::text))),
-    CONSTRAINT support_messages_sender_type_check CHECK ((sender_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text])))
+    CONSTRAINT support_messages_sender_type_check CHECK ((sender_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT support_messages_sizes_check CHECK (((octet_length((attachments)::text) <= 24576) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
 );
 
 ALTER TABLE ONLY public.support_messages FORCE ROW LEVEL SECURITY;
@@ -1568,7 +1680,8 @@ CASE
     WHEN (kind = ANY (ARRAY['internal_note_added'::text, 'note_edited'::text, 'note_redacted'::text, 'logged'::text, 'archived'::text])) THEN ((public_seq IS NULL) AND (public_old_value IS NULL) AND (public_new_value IS NULL))
     ELSE false
 END),
-    CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq)))
+    CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq))),
+    CONSTRAINT support_ticket_activity_sizes_check CHECK (((octet_length(old_value) <= 16384) AND (octet_length(new_value) <= 16384) AND (octet_length(public_old_value) <= 1024) AND (octet_length(public_new_value) <= 1024) AND (octet_length(description) <= 8192) AND (octet_length((metadata)::text) <= 16384) AND (char_length(public_actor_name) <= 200) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
 );
 
 ALTER TABLE ONLY public.support_ticket_activity FORCE ROW LEVEL SECURITY;
@@ -2509,7 +2622,10 @@ CREATE TABLE public.access_log (
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     cluster bigint DEFAULT public.helpline_cluster() NOT NULL,
-    CONSTRAINT access_log_action_check CHECK ((action ~ '^[a-z][a-z_]{0,63}$'::text))
+    CONSTRAINT access_log_action_check CHECK ((action ~ '^[a-z][a-z_]{0,63}$'::text)),
+    CONSTRAINT access_log_detail_check CHECK ((octet_length((detail)::text) <= 4194304)),
+    CONSTRAINT access_log_refused_check CHECK ((char_length(refused) <= 64)),
+    CONSTRAINT access_log_user_agent_check CHECK ((char_length(user_agent) <= 400))
 );
 
 ALTER TABLE ONLY public.access_log FORCE ROW LEVEL SECURITY;
@@ -3763,6 +3879,14 @@ GRANT ALL ON FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid,
 
 
 --
+-- Name: FUNCTION support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) TO helpline_staff;
+
+
+--
 -- Name: FUNCTION support_forbid_change(); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -4011,6 +4135,14 @@ GRANT ALL ON FUNCTION public.support_open(p_id uuid, p_number text) TO helpline_
 
 REVOKE ALL ON FUNCTION public.support_open_all(p_tickets uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_open_all(p_tickets uuid[]) TO helpline_service;
+
+
+--
+-- Name: FUNCTION support_open_by_number(p_numbers text[]); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_open_by_number(p_numbers text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_open_by_number(p_numbers text[]) TO helpline_service;
 
 
 --

@@ -31,6 +31,8 @@ text_enum!(
         /// Something that `log_ticket_activity()` recorded for the team.
         Logged = "logged",
         Archived = "archived",
+        /// Stands in for a row that the server cannot read (a newer version wrote it). Never stored.
+        Unreadable = "unreadable",
     }
 );
 
@@ -51,7 +53,9 @@ impl Kind {
             | Self::Escalated
             | Self::Rated
             | Self::MessageEdited
-            | Self::MessageRedacted => true,
+            | Self::MessageRedacted
+            // Says nothing, and its number decides.
+            | Self::Unreadable => true,
             Self::InternalNoteAdded | Self::NoteEdited | Self::NoteRedacted | Self::Logged | Self::Archived => false,
         }
     }
@@ -77,8 +81,14 @@ impl Kind {
             | Self::Escalated
             | Self::Rated
             | Self::Logged
-            | Self::Archived => false,
+            | Self::Archived
+            | Self::Unreadable => false,
         }
+    }
+
+    /// Whether rows of this kind stand in the database.
+    pub const fn is_stored(self) -> bool {
+        !matches!(self, Self::Unreadable)
     }
 }
 

@@ -123,7 +123,8 @@ impl<'de> Deserialize<'de> for Key {
 #[error("a key is 1 to {} visible ASCII characters", limits::KEY_CHARS_MAX)]
 pub struct InvalidKey;
 
-/// The number that people say aloud: `TKT-000001`, six digits at least, never cut (`TKT-1000000` is the millionth).
+/// The number that people say aloud: `TKT-000001`, six digits at least, never cut (`TKT-1000000` is the millionth). A ticket that was
+/// carried over from an earlier system keeps the number that it had there, whatever its form: `SUP-77`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -136,18 +137,40 @@ impl TicketNumber {
         Self(format!("TKT-{n:06}"))
     }
 
-    /// Takes a number in any case, with or without leading zeros.
+    /// Takes a number as somebody wrote it.
     ///
     /// # Errors
-    /// [`InvalidTicketNumber`] when it is not `TKT-` and digits.
+    /// [`InvalidTicketNumber`] when no ticket can have it.
     pub fn parse(text: &str) -> Result<Self, InvalidTicketNumber> {
-        let digits = text
-            .get(..4)
-            .filter(|prefix| prefix.eq_ignore_ascii_case("TKT-"))
-            .and_then(|_| text.get(4..))
-            .filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
-            .ok_or(InvalidTicketNumber)?;
-        digits.parse().map(Self::nth).map_err(|_| InvalidTicketNumber)
+        let text = text.trim();
+        let fits = !text.is_empty() && text.chars().count() <= limits::TICKET_NUMBER_CHARS_MAX && !text.chars().any(char::is_control);
+        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidTicketNumber) }
+    }
+
+    /// Takes a number as it stands in the database, where nothing is refused; one that is too long is cut.
+    pub fn stored(text: &str) -> Self {
+        Self(text.chars().take(limits::TICKET_NUMBER_CHARS_MAX).collect())
+    }
+
+    /// The numbers that may be meant, the literal one first: `sup-77` is also `SUP-77`, and `tkt-42` is `TKT-000042`.
+    pub fn meant(&self) -> Vec<String> {
+        let upper = self.0.to_ascii_uppercase();
+        let mut meant = vec![self.0.clone(), upper.clone()];
+        if let Some(n) = upper.strip_prefix("TKT-").and_then(digits) {
+            meant.extend([Self::nth(n).0, format!("TKT-{n}")]);
+        }
+        let mut seen = std::collections::HashSet::new();
+        meant.retain(|number| seen.insert(number.clone()));
+        meant
+    }
+
+    /// The same for somebody who searches: `42` is also `TKT-000042`.
+    pub fn searched(&self) -> Vec<String> {
+        let mut meant = self.meant();
+        if let Some(n) = digits(&self.0) {
+            meant.extend([Self::nth(n).0, format!("TKT-{n}")]);
+        }
+        meant
     }
 
     /// The number's text.
@@ -156,9 +179,13 @@ impl TicketNumber {
     }
 }
 
+fn digits(text: &str) -> Option<u64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
 /// Why a [`TicketNumber`] was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a ticket number is TKT- and digits")]
+#[error("a ticket number is 1 to {} characters, none of them a control character", limits::TICKET_NUMBER_CHARS_MAX)]
 pub struct InvalidTicketNumber;
 
 /// What a ticket is asked for by: its id or its number. A URL takes either.
@@ -188,9 +215,21 @@ mod tests {
     fn ticket_numbers_have_six_digits_and_are_never_cut() {
         assert_eq!(TicketNumber::nth(1).as_str(), "TKT-000001");
         assert_eq!(TicketNumber::nth(1_000_000).as_str(), "TKT-1000000");
-        assert_eq!(TicketNumber::parse("tkt-42"), Ok(TicketNumber::nth(42)));
-        assert_eq!(TicketNumber::parse("TKT-"), Err(InvalidTicketNumber));
-        assert_eq!(TicketNumber::parse("TKÜ-1"), Err(InvalidTicketNumber));
+    }
+
+    #[test]
+    fn a_number_of_any_form_is_kept_as_it_is_and_found_as_people_write_it() {
+        let meant = |text: &str| TicketNumber::parse(text).map(|number| number.meant());
+        assert_eq!(meant("TKT-000042").unwrap_or_default(), ["TKT-000042", "TKT-42"]);
+        assert_eq!(meant("tkt-42").unwrap_or_default(), ["tkt-42", "TKT-42", "TKT-000042"]);
+        assert_eq!(meant(" sup-2024-17 ").unwrap_or_default(), ["sup-2024-17", "SUP-2024-17"]);
+        assert_eq!(meant("TKÜ-1").unwrap_or_default(), ["TKÜ-1"]);
+        assert_eq!(meant("TKT-").unwrap_or_default(), ["TKT-"]);
+        assert_eq!(TicketNumber::parse("42").map(|number| number.searched()), Ok(vec!["42".into(), "TKT-000042".into(), "TKT-42".into()]));
+        for refused in ["", " ", "a\nb", &"9".repeat(limits::TICKET_NUMBER_CHARS_MAX + 1)] {
+            assert_eq!(TicketNumber::parse(refused), Err(InvalidTicketNumber), "{refused:?}");
+        }
+        assert_eq!(TicketNumber::stored(&"9".repeat(1_000)).as_str().len(), limits::TICKET_NUMBER_CHARS_MAX);
     }
 
     #[test]

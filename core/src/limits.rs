@@ -13,8 +13,29 @@ pub const KEY_CHARS_MAX: usize = 64;
 pub const ATTACHMENTS_MAX: usize = 10;
 /// An attachment name's characters.
 pub const ATTACHMENT_NAME_CHARS_MAX: usize = 200;
+/// One attachment as JSON, as Postgres writes it: name and media type of four bytes a character, and the rest. A longer entry (from
+/// before the limit) is left out.
+pub const ATTACHMENT_BYTES_MAX: usize = 2 * 1024;
+/// A message's attachments as JSON, as Postgres writes it.
+pub const ATTACHMENTS_BYTES_MAX: usize = 24 * 1024;
+/// The old or new value of a history row: the text before an edit is the longest.
+pub const HISTORY_VALUE_BYTES_MAX: usize = BODY_BYTES_MAX;
+/// The same as customers see it: a word or a name.
+pub const HISTORY_PUBLIC_VALUE_BYTES_MAX: usize = 1024;
+/// The description of a history row: a rating's comment is the longest that Helpline writes itself.
+pub const HISTORY_DESCRIPTION_BYTES_MAX: usize = 8 * 1024;
+/// A ticket's number, in characters. Helpline's own have ten; those of an earlier system are carried over as they are.
+pub const TICKET_NUMBER_CHARS_MAX: usize = 64;
 /// A ticket's `metadata`, in bytes of JSON.
 pub const METADATA_BYTES_MAX: usize = 8 * 1024;
+/// The same as Postgres writes it, with a space behind each comma and colon; also a history row's.
+pub const METADATA_STORED_BYTES_MAX: usize = 16 * 1024;
+/// A setting's value as Postgres writes it.
+pub const SETTING_STORED_BYTES_MAX: usize = 16 * 1024;
+/// What an `access_log` row keeps beside its columns, as Postgres writes it: a retention run names its ten thousand tickets.
+pub const AUDIT_DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Rows that cannot be decoded and are remembered as logged; beyond, they are only counted.
+pub const UNDECODABLE_LOGGED_MAX: usize = 1_000;
 /// A search text's characters.
 pub const SEARCH_CHARS_MAX: usize = 100;
 /// The shortest word that the trigram index can look up.
@@ -299,7 +320,18 @@ pub const USER_AGENT_CHARS_MAX: usize = 400;
 const _: () = assert!(BODY_BYTES_MAX < FRAME_BYTES_MAX);
 const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
 const _: () = assert!(MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64 && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64);
-const _: () = assert!(SOCKET_WRITE_BYTES_MAX > BODY_BYTES_MAX * 6 * 2, "a message beside its old text, every byte escaped");
+// The largest event of a row within the limits, every byte of its texts escaped (attachments are stored escaped).
+const _: () = assert!(
+    (BODY_BYTES_MAX + 2 * HISTORY_VALUE_BYTES_MAX + HISTORY_DESCRIPTION_BYTES_MAX + 4 * NAME_CHARS_MAX) * 6
+        + ATTACHMENTS_BYTES_MAX
+        + 4 * 1024
+        <= SOCKET_WRITE_BYTES_MAX
+);
+const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= OUTBOX_BYTES_MAX);
+const _: () = assert!(ATTACHMENT_BYTES_MAX >= 2 * 4 * ATTACHMENT_NAME_CHARS_MAX + 200);
+const _: () = assert!(ATTACHMENTS_BYTES_MAX >= ATTACHMENTS_MAX * (ATTACHMENT_BYTES_MAX + 2) + 2);
+const _: () = assert!(HISTORY_DESCRIPTION_BYTES_MAX >= 4 * RATING_COMMENT_CHARS_MAX);
+const _: () = assert!(HISTORY_PUBLIC_VALUE_BYTES_MAX >= 4 * NAME_CHARS_MAX);
 const _: () = assert!(MESSAGE_TIMEOUT_MS < PONG_TIMEOUT_MS);
 const _: () = assert!(FRAMES_USER_FACTOR <= FRAMES_ADDRESS_FACTOR);
 const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);

@@ -51,7 +51,8 @@ impl Facet {
             | Kind::NoteEdited
             | Kind::NoteRedacted
             | Kind::Logged
-            | Kind::Archived => None,
+            | Kind::Archived
+            | Kind::Unreadable => None,
         }
     }
 }

@@ -51,6 +51,7 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ("support_tickets_comment_check", RejectCode::InvalidField),
     ("support_tickets_metadata_check", RejectCode::InvalidField),
     ("support_tickets_key_check", RejectCode::InvalidField),
+    ("support_tickets_ticket_number_check", RejectCode::InvalidField),
     ("support_tickets_pkey", RejectCode::Conflict),
     ("support_tickets_user_key", RejectCode::Conflict),
     ("support_saved_replies_shortcut_key", RejectCode::Conflict),
@@ -58,10 +59,20 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ("support_saved_replies_title_check", RejectCode::InvalidField),
     ("support_saved_replies_body_check", RejectCode::InvalidField),
     ("support_settings_value_check", RejectCode::InvalidField),
+    ("support_messages_sizes_check", RejectCode::TooLarge),
+    ("support_ticket_activity_sizes_check", RejectCode::TooLarge),
     ("user_roles_role_check", RejectCode::InvalidField),
 ];
 
 impl StoreError {
+    /// Whether the same may succeed a moment later; otherwise it fails again, and with it whatever stands in the same statement.
+    pub const fn passes(&self) -> bool {
+        match self {
+            Self::Busy(_) | Self::Unreachable(_) | Self::PoolExhausted => true,
+            Self::Refused { .. } | Self::Data(_) | Self::OverPrivileged(_) | Self::Other(_) | Self::Row(_) => false,
+        }
+    }
+
     /// What a refusal without a head is made of.
     pub(crate) const fn refused(code: RejectCode) -> Self {
         Self::Refused { code, head: None }
@@ -114,4 +125,16 @@ impl From<deadpool_postgres::PoolError> for StoreError {
             other => Self::Unreachable(Box::new(other)),
         }
     }
+}
+
+/// An error with its causes, for one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }

@@ -1,8 +1,9 @@
 //! Reading the log of one ticket.
 
-use helpline_core::actor::Audience;
+use helpline_core::actor::{ActorType, Audience};
 use helpline_core::history::{HistoryRow, Kind};
 use helpline_core::ids::{MessageId, Seq, TicketId};
+use helpline_core::limits;
 use helpline_core::protocol::{CustomerEvent, CustomerMessage, CustomerPerson, StaffEvent};
 use tokio_postgres::Row;
 
@@ -61,7 +62,7 @@ pub async fn page_for_staff(
     };
     let reader = Reader { audience: Audience::Staff, ..reader };
     let answer = store.read(reader, sql, &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)]).await?;
-    page(&answer, |row| rows::history_row(row, 1).map(|row| StaffEvent::from(&row)))
+    page(&answer, |row| rows::history_row(store, row, 1).map(|row| StaffEvent::from(&row)))
 }
 
 /// For a customer, under the customer role: also for staff on their own ticket.
@@ -81,7 +82,7 @@ pub async fn page_for_customer(
     };
     let reader = Reader { audience: Audience::Customer, ..reader };
     let answer = store.read(reader, sql, &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)]).await?;
-    page(&answer, |row| customer_event(ticket, row))
+    page(&answer, |row| customer_event(store, ticket, row))
 }
 
 /// Full rows after each place, at most `limit` per ticket, ordered by ticket and seq, for the gateway's own rooms (service function).
@@ -91,7 +92,7 @@ pub async fn page_for_customer(
 pub async fn rows_after(store: &Store, after: &[(TicketId, Seq)], limit: u32) -> Result<Vec<HistoryRow>, StoreError> {
     let (tickets, places): (Vec<_>, Vec<_>) = after.iter().map(|(ticket, seq)| (ticket.uuid(), rows::bigint(*seq))).unzip();
     let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-    rows::history_rows(&store.query(ROWS_AFTER, &[&tickets, &places, &limit]).await?)
+    rows::history_rows(store, &store.query(ROWS_AFTER, &[&tickets, &places, &limit]).await?)
 }
 
 /// The heads of these tickets (service function); missing tickets are missing in the answer.
@@ -122,30 +123,48 @@ fn page<E>(answer: &[Row], event: impl Fn(&Row) -> Result<E, StoreError>) -> Res
     Ok(Page { events, head })
 }
 
-/// Columns of `support_history_for_customer`, behind the head.
-fn customer_event(ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
+/// A row of `support_history_for_customer`, behind the head; of one that cannot be read, what is left.
+fn customer_event(store: &Store, ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
+    whole_customer_event(ticket, row).or_else(|error| {
+        let rest = CustomerEvent {
+            ticket,
+            seq: rows::seq(row, 2)?,
+            at: rows::time(row, 3)?,
+            kind: rows::word(row, 4).unwrap_or(Kind::Unreadable),
+            actor: CustomerPerson { kind: rows::word(row, 5).unwrap_or(ActorType::System), name: None },
+            old_value: None,
+            new_value: None,
+            message: None,
+        };
+        store.undecodable.met("history", format_args!("{ticket} {} for customers", rest.seq), &error);
+        Ok(rest)
+    })
+}
+
+fn whole_customer_event(ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
     let kind: Kind = rows::word(row, 4)?;
-    let message = match rows::get::<Option<_>>(row, 9)? {
-        Some(id) if kind.has_message() => Some(CustomerMessage {
-            id: MessageId::new(id),
+    // The row's id of the message is there, also when the message is gone; its body then is not.
+    let message = match rows::text(row, 11, limits::BODY_BYTES_MAX)? {
+        Some(body) if kind.has_message() => Some(CustomerMessage {
+            id: MessageId::new(rows::get(row, 9)?),
             sender_type: rows::word(row, 10)?,
-            body: rows::get(row, 11)?,
+            body,
             attachments: rows::attachments(row, 12)?,
             key: rows::key(row, 13)?,
-            created_at: rows::get(row, 14)?,
-            edited_at: rows::get(row, 15)?,
-            redacted_at: rows::get(row, 16)?,
+            created_at: rows::time(row, 14)?,
+            edited_at: rows::optional_time(row, 15)?,
+            redacted_at: rows::optional_time(row, 16)?,
         }),
         Some(_) | None => None,
     };
     Ok(CustomerEvent {
         ticket,
         seq: rows::seq(row, 2)?,
-        at: rows::get(row, 3)?,
+        at: rows::time(row, 3)?,
         kind,
-        actor: CustomerPerson { kind: rows::word(row, 5)?, name: rows::get(row, 6)? },
-        old_value: rows::get(row, 7)?,
-        new_value: rows::get(row, 8)?,
+        actor: CustomerPerson { kind: rows::word(row, 5)?, name: rows::name(row, 6)? },
+        old_value: rows::text(row, 7, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
+        new_value: rows::text(row, 8, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
         message,
     })
 }

@@ -21,6 +21,7 @@ pub mod stats;
 pub mod store;
 pub mod sweep;
 pub mod tickets;
+mod undecodable;
 
 use std::net::IpAddr;
 

@@ -60,6 +60,8 @@ pub enum Outcome {
     },
     /// The ticket is locked by somebody else: nothing was stored, try it alone ([`append_waiting`]).
     Busy,
+    /// Stored, now or by an earlier send, but where is not to be found: its history row is gone or cannot be read.
+    Misplaced,
 }
 
 /// Where a message stands.
@@ -88,8 +90,8 @@ pub struct Appended {
 /// Appends a batch in one statement and one commit, skipping tickets that somebody else has locked (outcome `Busy`).
 ///
 /// # Errors
-/// [`StoreError::Data`]: one of the messages is poisoned, split the batch. [`StoreError::Busy`]: again. [`StoreError::Unreachable`]: perhaps
-/// committed, again with the same keys.
+/// One that [passes](StoreError::passes): again with the same keys, for the batch may be committed. Any other: one of the messages is
+/// poisoned, split the batch.
 pub async fn append(store: &Store, batch: &[NewMessage]) -> Result<Appended, StoreError> {
     append_as(store, batch, false).await
 }
@@ -124,46 +126,63 @@ async fn append_as(store: &Store, batch: &[NewMessage], wait: bool) -> Result<Ap
             ],
         )
         .await?;
-    appended(&answer, batch.len())
+    appended(store, &answer, batch.len())
 }
 
 fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -> Vec<T> {
     batch.iter().map(value).collect()
 }
 
-/// The answer: outcomes first (with `n`), history rows behind them.
-fn appended(answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
-    /// Columns before those of the history.
-    const HISTORY_AT: usize = 5;
+/// The answer: outcomes first (with `n`), history rows behind them. What of it cannot be read harms its own message only.
+fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
         return Err(StoreError::Row(format!("{} answers to {sent} messages", answer.len())));
     }
     let (outcomes, history) = answer.split_at(sent);
-    let mut rows = history.iter().map(|row| rows::history_row(row, HISTORY_AT)).collect::<Result<Vec<_>, _>>()?;
+    let mut rows: Vec<_> = history
+        .iter()
+        .filter_map(|row| store.undecodable.leave_out("history", "of a batch", rows::history_row(store, row, HISTORY_AT)))
+        .collect();
     rows.sort_unstable_by_key(|row| (row.ticket, row.seq));
     rows.dedup_by_key(|row| (row.ticket, row.seq));
-    let added: HashMap<MessageId, &HistoryRow> = rows
-        .iter()
-        .filter(|row| matches!(row.kind, Kind::MessageAdded | Kind::InternalNoteAdded))
-        .filter_map(|row| row.message.as_ref().map(|message| (message.id, row)))
-        .collect();
-    let outcomes = outcomes.iter().map(|row| outcome(row, &added)).collect::<Result<_, _>>()?;
-    Ok(Appended { outcomes, rows })
+    let places: HashMap<MessageId, Place> = history.iter().filter_map(|row| added(row).ok().flatten()).collect();
+    Ok(Appended { outcomes: outcomes.iter().map(|row| outcome(store, row, &places)).collect(), rows })
 }
 
-fn outcome(row: &Row, added: &HashMap<MessageId, &HistoryRow>) -> Result<Outcome, StoreError> {
-    let place = || -> Result<Place, StoreError> {
-        let id: Uuid = rows::get(row, 4)?;
-        let audience = if rows::get::<Option<&str>>(row, 3)? == Some("staff") { Audience::Staff } else { Audience::Customer };
-        let row = added.get(&MessageId::new(id)).ok_or_else(|| StoreError::Row(format!("message {id} without a history row")))?;
-        Ok(Place { seq: row.seq, public_seq: row.public_seq, audience, at: row.at })
-    };
-    match rows::get(row, 1)? {
-        "stored" => place().map(Outcome::Stored),
-        "duplicate" => place().map(Outcome::Duplicate),
-        "busy" => Ok(Outcome::Busy),
-        _ => Ok(Outcome::Refused { code: rows::word(row, 1)?, head: rows::optional_seq(row, 2)? }),
+/// Columns before those of the history.
+const HISTORY_AT: usize = 5;
+
+/// The message that a history row added, and its place, for a sender of either side.
+fn added(row: &Row) -> Result<Option<(MessageId, Place)>, StoreError> {
+    if !matches!(rows::word(row, HISTORY_AT + 4)?, Kind::MessageAdded | Kind::InternalNoteAdded) {
+        return Ok(None);
     }
+    let Some(id) = rows::get(row, HISTORY_AT + 13)? else { return Ok(None) };
+    let (seq, public_seq) = (rows::seq(row, HISTORY_AT + 1)?, rows::optional_seq(row, HISTORY_AT + 2)?);
+    let place = Place { seq, public_seq, audience: Audience::Customer, at: rows::time(row, HISTORY_AT + 3)? };
+    Ok(Some((MessageId::new(id), place)))
+}
+
+fn outcome(store: &Store, row: &Row, places: &HashMap<MessageId, Place>) -> Outcome {
+    let decoded = || -> Result<Outcome, StoreError> {
+        let place = || -> Result<Place, StoreError> {
+            let id: Uuid = rows::get(row, 4)?;
+            let audience = if rows::get::<Option<&str>>(row, 3)? == Some("staff") { Audience::Staff } else { Audience::Customer };
+            let place = places.get(&MessageId::new(id)).ok_or_else(|| StoreError::Row(format!("message {id} without a history row")))?;
+            Ok(Place { audience, ..*place })
+        };
+        match rows::get(row, 1)? {
+            "stored" => place().map(Outcome::Stored),
+            "duplicate" => place().map(Outcome::Duplicate),
+            "busy" => Ok(Outcome::Busy),
+            _ => Ok(Outcome::Refused { code: rows::word(row, 1)?, head: rows::optional_seq(row, 2)? }),
+        }
+    };
+    decoded().unwrap_or_else(|error| {
+        let id = rows::get::<Option<Uuid>>(row, 4).ok().flatten().unwrap_or_default();
+        store.undecodable.met("message", id, &error);
+        Outcome::Misplaced
+    })
 }
 
 /// Changes the text of a message of the doer's own; gives the rows written. The old text stays in the history, for staff.

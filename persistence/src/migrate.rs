@@ -4,6 +4,7 @@ use futures_util::future::join;
 use helpline_core::limits;
 use tokio_postgres::{Client, NoTls};
 
+use crate::error::chain;
 use crate::{StoreError, rows};
 
 mod embedded {
@@ -81,15 +82,4 @@ pub(crate) async fn with_admin<T>(admin_url: &str, work: impl AsyncFnOnce(&mut C
     // The connection's own error has reached the statement that met it.
     let (result, _) = join(work, connection).await;
     result
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

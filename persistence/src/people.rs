@@ -45,12 +45,14 @@ pub struct Person {
 /// Notes sign-ins: fills in what the tokens say, moves `last_seen_at`, gives the people with their standing, in no order.
 ///
 /// # Errors
-/// When the record cannot be asked; [`StoreError::Data`] when one of them is not acceptable: then nobody is signed in.
+/// When the record cannot be asked; [`StoreError::Data`] when one of them is not acceptable: then nobody is signed in. A person whom this
+/// program cannot read is missing in the answer.
 pub async fn sign_in_all(store: &Store, identities: &[Identity]) -> Result<Vec<Person>, StoreError> {
     let users: Vec<_> = identities.iter().map(|identity| identity.user.uuid()).collect();
     let emails: Vec<_> = identities.iter().map(|identity| identity.email.as_deref()).collect();
     let names: Vec<_> = identities.iter().map(|identity| identity.name.as_deref()).collect();
-    store.query(SIGN_IN_ALL, &[&users, &emails, &names]).await?.iter().map(person).collect()
+    let answer = store.query(SIGN_IN_ALL, &[&users, &emails, &names]).await?;
+    Ok(answer.iter().filter_map(|row| readable_person(store, row)).collect())
 }
 
 /// Notes one sign-in.
@@ -108,22 +110,27 @@ pub async fn panel(store: &Store, reader: Reader, user: UserId) -> Result<Option
     let view = || -> Result<PersonView, StoreError> {
         Ok(PersonView {
             id: UserId::new(rows::get(row, 0)?),
-            name: rows::get(row, 1)?,
-            email: rows::get(row, 2)?,
-            last_seen_at: rows::get(row, 3)?,
+            name: rows::name(row, 1)?,
+            email: rows::text(row, 2, 4 * limits::EMAIL_CHARS_MAX)?,
+            last_seen_at: rows::optional_time(row, 3)?,
             address: rows::get(row, 4)?,
-            user_agent: rows::get(row, 5)?,
+            user_agent: rows::text(row, 5, 4 * limits::USER_AGENT_CHARS_MAX)?,
             tickets: TicketTotals { open: rows::count(row, 6)?, total: rows::count(row, 7)? },
         })
     };
     known.then(view).transpose()
 }
 
-pub(crate) fn person(row: &Row) -> Result<Person, StoreError> {
+/// One who cannot be read (with a role of a newer version) is left out: the others come in.
+pub(crate) fn readable_person(store: &Store, row: &Row) -> Option<Person> {
+    store.undecodable.leave_out("person", rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(), person(row))
+}
+
+fn person(row: &Row) -> Result<Person, StoreError> {
     Ok(Person {
         id: UserId::new(rows::get(row, 0)?),
-        name: rows::get(row, 1)?,
-        email: rows::get(row, 2)?,
+        name: rows::name(row, 1)?,
+        email: rows::text(row, 2, 4 * limits::EMAIL_CHARS_MAX)?,
         role: rows::optional_word(row, 3)?,
         blocked: rows::get(row, 4)?,
     })

@@ -48,7 +48,8 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
     let people: Vec<_> = marks.iter().map(|mark| mark.person.uuid()).collect();
     let audiences: Vec<_> = marks.iter().map(|mark| mark.audience.as_str()).collect();
     let seqs: Vec<_> = marks.iter().map(|mark| rows::bigint(mark.seq)).collect();
-    store.query(MARK, &[&tickets, &people, &audiences, &seqs]).await?.iter().map(position).collect()
+    let answer = store.query(MARK, &[&tickets, &people, &audiences, &seqs]).await?;
+    Ok(answer.iter().filter_map(|row| readable_position(store, row)).collect())
 }
 
 /// Where a ticket stands: its heads, and how far everybody has read, from one snapshot.
@@ -87,7 +88,7 @@ pub async fn places(store: &Store, asked: &[PlaceFor]) -> Result<HashMap<PlaceFo
         let heads = Heads { ticket, seq: rows::seq(row, 6)?, public_seq: rows::seq(row, 7)? };
         let place = places.entry(*of).or_insert_with(|| Place { heads, reads: Vec::new() });
         if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
-            place.reads.push(position(row)?);
+            place.reads.extend(readable_position(store, row));
         }
     }
     for place in places.values_mut() {
@@ -97,10 +98,15 @@ pub async fn places(store: &Store, asked: &[PlaceFor]) -> Result<HashMap<PlaceFo
     Ok(places)
 }
 
+/// One that cannot be read is left out: its ticket is joined without it.
+fn readable_position(store: &Store, row: &Row) -> Option<ReadPosition> {
+    store.undecodable.leave_out("read position", rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(), position(row))
+}
+
 fn position(row: &Row) -> Result<ReadPosition, StoreError> {
     Ok(ReadPosition {
         ticket: TicketId::new(rows::get(row, 0)?),
-        person: StaffPerson { id: Some(UserId::new(rows::get(row, 1)?)), kind: rows::word(row, 2)?, name: rows::get(row, 3)? },
+        person: StaffPerson { id: Some(UserId::new(rows::get(row, 1)?)), kind: rows::word(row, 2)?, name: rows::name(row, 3)? },
         seq: rows::seq(row, 4)?,
         public_seq: rows::seq(row, 5)?,
     })

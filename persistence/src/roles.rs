@@ -3,7 +3,7 @@
 use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::ids::UserId;
 
-use crate::people::{Person, person};
+use crate::people::{Person, readable_person};
 use crate::{Doer, Reader, Store, StoreError};
 
 const LIST: &str = include_str!("../sql/roles/list.sql");
@@ -15,7 +15,7 @@ const SET: &str = include_str!("../sql/roles/set.sql");
 /// When the record cannot be asked.
 pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
-    store.read(reader, LIST, &[]).await?.iter().map(person).collect()
+    Ok(store.read(reader, LIST, &[]).await?.iter().filter_map(|row| readable_person(store, row)).collect())
 }
 
 /// Gives a person this role instead of any other; by an admin, recorded in `access_log` as `role_granted`. Idempotent.

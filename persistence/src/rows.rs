@@ -1,12 +1,16 @@
 //! Rows into domain types: the one place that knows the columns' order.
 
+use chrono::{DateTime, Utc};
+use helpline_core::actor::ActorType;
 use helpline_core::body::Attachment;
 use helpline_core::history::{HistoryRow, Kind, Message};
 use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
+use helpline_core::limits;
+use serde_json::value::RawValue;
 use tokio_postgres::Row;
-use tokio_postgres::types::FromSql;
+use tokio_postgres::types::{FromSql, Type};
 
-use crate::StoreError;
+use crate::{Store, StoreError};
 
 /// A column's value, or an error that names it.
 pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, StoreError> {
@@ -30,10 +34,10 @@ fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(word: &str) -> 
     word.parse().map_err(|error: helpline_core::UnknownWord| StoreError::Row(format!("{error}: {word:?}")))
 }
 
-/// How many of something.
+/// How many of something. A figure that somebody's SQL has made negative must not hide the others.
 pub(crate) fn count(row: &Row, column: usize) -> Result<u32, StoreError> {
     let n: i64 = get(row, column)?;
-    u32::try_from(n).map_err(|_| StoreError::Row(format!("a count of {n}")))
+    Ok(u32::try_from(n.max(0)).unwrap_or(u32::MAX))
 }
 
 /// A place in a history. Columns are `bigint`, never negative by their checks.
@@ -60,36 +64,134 @@ pub(crate) fn key(row: &Row, column: usize) -> Result<Option<Key>, StoreError> {
     Ok(get::<Option<String>>(row, column)?.and_then(|key| Key::parse(key).ok()))
 }
 
-/// A message's attachments. Entries of another shape (carried over from elsewhere) are left out rather than hiding the ticket.
+/// A message's attachments. Entries that cannot be read (carried over from elsewhere, nested too deep, numbers beyond any type) are left
+/// out rather than hiding the ticket: each is judged by its own text.
 pub(crate) fn attachments(row: &Row, column: usize) -> Result<Vec<Attachment>, StoreError> {
-    let serde_json::Value::Array(entries) = get(row, column)? else { return Ok(Vec::new()) };
-    Ok(entries.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect())
+    let JsonText(text) = get(row, column)?;
+    let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+    let readable = entries.into_iter().map(RawValue::get).filter(|entry| entry.len() <= limits::ATTACHMENT_BYTES_MAX);
+    Ok(readable.filter_map(|entry| serde_json::from_str(entry).ok()).take(limits::ATTACHMENTS_MAX).collect())
 }
 
-/// A row of the view `support_history`, whose first column stands at `at`.
-pub(crate) fn history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
+/// A `jsonb` column's text, whatever is in it: what cannot be parsed is the reader's to decide about.
+pub(crate) struct JsonText<'a>(pub(crate) &'a str);
+
+impl<'a> FromSql<'a> for JsonText<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        // One byte of version stands before the text.
+        Ok(Self(std::str::from_utf8(raw.get(1..).unwrap_or_default())?))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::JSONB
+    }
+}
+
+/// A moment. Postgres has infinities and years that no other program can name: they become the first or the last moment that all can.
+pub(crate) fn time(row: &Row, column: usize) -> Result<DateTime<Utc>, StoreError> {
+    get(row, column).map(|Moment(at)| at)
+}
+
+/// The same, where there may be none.
+pub(crate) fn optional_time(row: &Row, column: usize) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(get::<Option<Moment>>(row, column)?.map(|Moment(at)| at))
+}
+
+struct Moment(DateTime<Utc>);
+
+impl Moment {
+    /// The years 1 to 9999, in microseconds since 1970.
+    const FIRST_US: i64 = -62_135_596_800_000_000;
+    const LAST_US: i64 = 253_402_300_799_999_999;
+    /// From 1970 to Postgres' own beginning, 2000.
+    const EPOCH_US: i64 = 946_684_800_000_000;
+}
+
+impl<'a> FromSql<'a> for Moment {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        let micros = postgres_protocol::types::timestamp_from_sql(raw)?.saturating_add(Self::EPOCH_US);
+        DateTime::from_timestamp_micros(micros.clamp(Self::FIRST_US, Self::LAST_US)).map(Self).ok_or_else(|| "no moment".into())
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::TIMESTAMPTZ
+    }
+}
+
+/// A text of at most so many bytes. The tables' checks hold what is new; a row from before them is cut.
+pub(crate) fn text(row: &Row, column: usize, bytes_max: usize) -> Result<Option<String>, StoreError> {
+    Ok(get::<Option<&str>>(row, column)?.map(|text| cut(text, bytes_max)))
+}
+
+/// A person's name.
+pub(crate) fn name(row: &Row, column: usize) -> Result<Option<String>, StoreError> {
+    text(row, column, 4 * limits::NAME_CHARS_MAX)
+}
+
+fn cut(text: &str, bytes_max: usize) -> String {
+    if text.len() <= bytes_max {
+        return text.to_owned();
+    }
+    let mut end = bytes_max - '…'.len_utf8();
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", &text[..end])
+}
+
+/// A row of the view `support_history`, whose first column stands at `at`. Of one that cannot be read, what is left: a row left out would be
+/// a hole.
+pub(crate) fn history_row(store: &Store, row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
+    whole_history_row(row, at).or_else(|error| {
+        let rest = rest_of_history_row(row, at)?;
+        store.undecodable.met("history", format_args!("{} {}", rest.ticket, rest.seq), &error);
+        Ok(rest)
+    })
+}
+
+fn whole_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     let kind: Kind = word(row, at + 4)?;
     Ok(HistoryRow {
         ticket: TicketId::new(get(row, at)?),
         seq: seq(row, at + 1)?,
         public_seq: optional_seq(row, at + 2)?,
-        at: get(row, at + 3)?,
+        at: time(row, at + 3)?,
         kind,
         actor: get::<Option<_>>(row, at + 5)?.map(UserId::new),
         actor_type: word(row, at + 6)?,
-        actor_name: get(row, at + 7)?,
-        old_value: get(row, at + 8)?,
-        new_value: get(row, at + 9)?,
-        public_old_value: get(row, at + 10)?,
-        public_new_value: get(row, at + 11)?,
-        description: get(row, at + 12)?,
+        actor_name: name(row, at + 7)?,
+        old_value: text(row, at + 8, limits::HISTORY_VALUE_BYTES_MAX)?,
+        new_value: text(row, at + 9, limits::HISTORY_VALUE_BYTES_MAX)?,
+        public_old_value: text(row, at + 10, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
+        public_new_value: text(row, at + 11, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
+        description: text(row, at + 12, limits::HISTORY_DESCRIPTION_BYTES_MAX)?,
         message: if kind.has_message() { message(row, at + 13)? } else { None },
     })
 }
 
+/// Its place, its time, and what it is as far as that is known.
+fn rest_of_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
+    Ok(HistoryRow {
+        ticket: TicketId::new(get(row, at)?),
+        seq: seq(row, at + 1)?,
+        public_seq: optional_seq(row, at + 2)?,
+        at: time(row, at + 3)?,
+        kind: word(row, at + 4).unwrap_or(Kind::Unreadable),
+        actor: None,
+        actor_type: word(row, at + 6).unwrap_or(ActorType::System),
+        actor_name: None,
+        old_value: None,
+        new_value: None,
+        public_old_value: None,
+        public_new_value: None,
+        description: None,
+        message: None,
+    })
+}
+
 fn message(row: &Row, at: usize) -> Result<Option<Message>, StoreError> {
-    // Joined by its id; a body is never null, so a null here means that the reader may not see the message.
-    let Some(body) = get(row, at + 3)? else { return Ok(None) };
+    // Joined by its id; a body is never null, so a null here means that the reader may not see the message, or that it is gone.
+    let Some(body) = text(row, at + 3, limits::BODY_BYTES_MAX)? else { return Ok(None) };
     Ok(Some(Message {
         id: MessageId::new(get(row, at)?),
         sender: get::<Option<_>>(row, at + 1)?.map(UserId::new),
@@ -98,13 +200,38 @@ fn message(row: &Row, at: usize) -> Result<Option<Message>, StoreError> {
         is_internal: get(row, at + 4)?,
         attachments: attachments(row, at + 5)?,
         key: key(row, at + 6)?,
-        created_at: get(row, at + 7)?,
-        edited_at: get(row, at + 8)?,
-        redacted_at: get(row, at + 9)?,
+        created_at: time(row, at + 7)?,
+        edited_at: optional_time(row, at + 8)?,
+        redacted_at: optional_time(row, at + 9)?,
     }))
 }
 
 /// All rows of an answer that is nothing but history.
-pub(crate) fn history_rows(rows: &[Row]) -> Result<Vec<HistoryRow>, StoreError> {
-    rows.iter().map(|row| history_row(row, 0)).collect()
+pub(crate) fn history_rows(store: &Store, rows: &[Row]) -> Result<Vec<HistoryRow>, StoreError> {
+    rows.iter().map(|row| history_row(store, row, 0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(micros: i64) -> String {
+        let Moment(at) = Moment::from_sql(&Type::TIMESTAMPTZ, &micros.to_be_bytes()).expect("every number is some moment");
+        at.to_rfc3339()
+    }
+
+    #[test]
+    fn every_moment_of_postgres_has_a_four_digit_year() {
+        assert_eq!(moment(0), "2000-01-01T00:00:00+00:00");
+        assert_eq!(moment(i64::MAX), "9999-12-31T23:59:59.999999+00:00");
+        assert_eq!(moment(i64::MIN), "0001-01-01T00:00:00+00:00");
+        assert_eq!(moment(-211_813_488_000_000_000), "0001-01-01T00:00:00+00:00");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_says_so() {
+        assert_eq!(cut("abcd", 4), "abcd");
+        assert_eq!(cut("abcde", 4), "a…");
+        assert_eq!(cut("ä€𝄞ä€𝄞", 10), "ä€…");
+    }
 }

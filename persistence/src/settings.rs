@@ -6,6 +6,7 @@ use helpline_core::protocol::{DeskSettings, OpeningHours};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::rows::JsonText;
 use crate::{Doer, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/settings/list.sql");
@@ -54,7 +55,7 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
     let mut settings = DeskSettings { opening_hours: None, away_notice: None };
     for row in store.read(reader, LIST, &[]).await? {
         let name: &str = rows::get(&row, 0)?;
-        let value: Value = rows::get(&row, 1)?;
+        let value = rows::get(&row, 1)?;
         match Name::ALL.iter().find(|known| known.as_str() == name) {
             Some(Name::OpeningHours) => settings.opening_hours = readable(value),
             Some(Name::AwayNotice) => settings.away_notice = readable(value),
@@ -82,13 +83,16 @@ pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
     let answer = store.query(AVAILABILITY, &[&fresh_ms]).await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no availability".into()))?;
     Ok(Availability {
-        opening_hours: rows::get::<Option<Value>>(row, 0)?.and_then(readable),
-        away_notice: rows::get::<Option<Value>>(row, 1)?.and_then(readable),
+        opening_hours: rows::get::<Option<_>>(row, 0)?.and_then(readable),
+        away_notice: rows::get::<Option<_>>(row, 1)?.and_then(readable),
         agents_online: rows::get(row, 2)?,
     })
 }
 
 /// A value that SQL has put there in another shape counts as none, rather than hiding the desk.
-fn readable<T: DeserializeOwned>(value: Value) -> Option<T> {
-    serde_json::from_value(value).ok()
+fn readable<T: DeserializeOwned>(JsonText(value): JsonText<'_>) -> Option<T> {
+    if value.len() > limits::SETTING_STORED_BYTES_MAX {
+        return None;
+    }
+    serde_json::from_str(value).ok()
 }

@@ -1,5 +1,6 @@
 //! The pool, and how a query is run as somebody.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
@@ -11,6 +12,7 @@ use helpline_core::limits;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
+use crate::undecodable::Undecodable;
 use crate::{Doer, Reader, StoreError, privileges, rows};
 
 /// How to reach the record.
@@ -26,6 +28,8 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
+    /// Rows that cannot be read are left aside here, and the rest is served.
+    pub(crate) undecodable: Arc<Undecodable>,
 }
 
 /// What a statement takes.
@@ -76,7 +80,7 @@ impl Store {
             .timeouts(deadpool_postgres::Timeouts { wait, create: wait, recycle: wait })
             .build()
             .map_err(|error| StoreError::Unreachable(Box::new(error)))?;
-        let store = Self { pool };
+        let store = Self { pool, undecodable: Arc::default() };
         privileges::check(&store).await?;
         Ok(store)
     }
@@ -89,6 +93,11 @@ impl Store {
         let answer = async { self.query(PING, &[]).await.map(drop) };
         let wait = Duration::from_millis(limits::POOL_WAIT_MS);
         tokio::time::timeout(wait, answer).await.map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))?
+    }
+
+    /// Counts something whose rows Postgres itself cannot read, and logs it when it is the first time.
+    pub fn left_aside(&self, what: &'static str, id: impl std::fmt::Display, why: &StoreError) {
+        self.undecodable.met(what, id, why);
     }
 
     /// (in use, idle, waiting) for metrics.
@@ -161,7 +170,7 @@ impl Store {
         claimed?;
         let answer = answer?;
         back?;
-        let written = rows::history_rows(&written?)?;
+        let written = rows::history_rows(self, &written?)?;
         ended?;
         Ok((answer, written))
     }

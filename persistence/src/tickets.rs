@@ -16,7 +16,7 @@ mod own_writes;
 
 pub use lists::{get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries};
 
-const OPEN: &str = include_str!("../sql/tickets/open.sql");
+const OPEN_BY_NUMBER: &str = include_str!("../sql/tickets/open_by_number.sql");
 const OPEN_ALL: &str = include_str!("../sql/tickets/open_all.sql");
 const CREATE: &str = include_str!("../sql/tickets/create.sql");
 const CHANGE: &str = include_str!("../sql/tickets/change.sql");
@@ -100,7 +100,7 @@ pub struct ListQuery {
     pub assigned_to: Option<Assignee>,
     /// Opened by this person; for staff's lists.
     pub user: Option<UserId>,
-    /// Words and substrings of number, subject and (staff) customer e-mail. Already checked for length.
+    /// A number, or words and substrings of number, subject and (staff) customer e-mail. Already checked for length.
     pub search: Option<String>,
     /// Archived tickets too.
     pub archived: bool,
@@ -194,23 +194,28 @@ pub async fn rate(store: &Store, doer: &Doer, ticket: TicketId, rating: u8, comm
 /// Facts and heads, by id or number (service function); none: no such ticket.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the record cannot be asked; [`StoreError::Row`] for a ticket that cannot be read.
 pub async fn open(store: &Store, ticket: &TicketRef) -> Result<Option<Opened>, StoreError> {
-    let (id, number) = match ticket {
-        TicketRef::Id(id) => (Some(id.uuid()), None),
-        TicketRef::Number(number) => (None, Some(number.as_str())),
+    let answer = match ticket {
+        TicketRef::Id(id) => store.query(OPEN_ALL, &[&[id.uuid()].as_slice()]).await?,
+        TicketRef::Number(number) => store.query(OPEN_BY_NUMBER, &[&number.meant()]).await?,
     };
-    let answer = store.query(OPEN, &[&id, &number]).await?;
     answer.first().map(opened).transpose()
 }
 
-/// The same of many tickets, by id; missing ones are missing in the answer (service function).
+/// The same of many tickets, by id; missing ones are missing in the answer, and of one that cannot be read there is nothing but its id
+/// (service function).
 ///
 /// # Errors
 /// When the record cannot be asked.
-pub async fn open_all(store: &Store, tickets: &[TicketId]) -> Result<Vec<Opened>, StoreError> {
+pub async fn open_all(store: &Store, tickets: &[TicketId]) -> Result<Vec<(TicketId, Option<Opened>)>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
-    store.query(OPEN_ALL, &[&tickets]).await?.iter().map(opened).collect()
+    let answer = store.query(OPEN_ALL, &[&tickets]).await?;
+    let one = |row| {
+        let id: uuid::Uuid = rows::get(row, 0)?;
+        Ok((TicketId::new(id), store.undecodable.leave_out("ticket", id, opened(row))))
+    };
+    answer.iter().map(one).collect()
 }
 
 fn opened(row: &Row) -> Result<Opened, StoreError> {

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::errors::reject_of;
+use super::in_parts::{Parts, in_parts};
 use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 
@@ -54,13 +55,37 @@ async fn run(store: Store, mut exit: mpsc::Receiver<Pending>, stop: Cancellation
             taken = exit.recv_many(&mut batch, BATCH_ROWS_MAX) => if taken == 0 { return },
             () = stop.cancelled() => return,
         }
-        let (rows, waiting): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let result = audit::record(&store, &rows).await.map_err(|error| {
-            metrics::counter!("helpline_audit_rows_lost_total").increment(rows.len() as u64);
-            reject_of(&error)
-        });
-        for written in waiting.into_iter().flatten() {
-            let _ = written.send(result.clone());
+        write(&store, batch.drain(..)).await;
+    }
+}
+
+/// Writes these and answers their callers; one that the database cannot take fails on its own.
+async fn write(store: &Store, batch: impl Iterator<Item = Pending>) {
+    let mut waiting = Vec::new();
+    let rows = batch.enumerate().map(|(n, (row, written))| {
+        waiting.push(written);
+        (n, row)
+    });
+    let rows: Vec<_> = rows.collect();
+    let record = |some: Vec<(usize, AccessRow)>| async {
+        let (places, rows): (Vec<_>, Vec<_>) = some.into_iter().unzip();
+        audit::record(store, &rows).await.map(|()| places)
+    };
+    let Parts { answers, failed, untried } = in_parts(rows, record).await;
+    let mut answer = |n: usize, result: Result<(), Reject>| {
+        if result.is_err() {
+            metrics::counter!("helpline_audit_rows_lost_total").increment(1);
         }
+        if let Some(written) = waiting[n].take() {
+            let _ = written.send(result);
+        }
+    };
+    answers.into_iter().flatten().for_each(|n| answer(n, Ok(())));
+    for ((n, _), error) in failed {
+        answer(n, Err(reject_of(&error)));
+    }
+    if let Some((rest, error)) = untried {
+        let reject = reject_of(&error);
+        rest.into_iter().for_each(|(n, _)| answer(n, Err(reject.clone())));
     }
 }

@@ -85,7 +85,9 @@ async fn run_batches<Q: BatchQuery>(query: &Q, pending: &Mutex<mpsc::Receiver<Pe
         }
         match query.read(&keys).await {
             // One of them is not acceptable, or locked: each on its own, so that only that one fails.
-            Err(StoreError::Data(_) | StoreError::Busy(_)) if keys.len() > 1 => read_one_by_one(query, replies).await,
+            Err(error) if keys.len() > 1 && (!error.passes() || matches!(error, StoreError::Busy(_))) => {
+                read_one_by_one(query, replies).await;
+            }
             answer => answer_all::<Q>(replies, &answer.map_err(|error| reject_of(&error))),
         }
     }

@@ -5,7 +5,7 @@ use helpline_persistence::StoreError;
 
 use crate::runtime::errors::{chain, unavailable};
 
-/// What a client may know of an error of the record.
+/// What a client may know of an error of the database.
 pub fn reject_of(error: &StoreError) -> Reject {
     match error {
         StoreError::Refused { code, head } => {
@@ -26,6 +26,11 @@ pub fn reject_of(error: &StoreError) -> Reject {
             Reject::new(RejectCode::Internal, "something went wrong here")
         }
     }
+}
+
+/// The answer about something that is in the database and cannot be read.
+pub fn unreadable() -> Reject {
+    Reject::new(RejectCode::Internal, "this cannot be read here")
 }
 
 /// The sentence that goes with a refusal of the record's.

@@ -32,15 +32,15 @@ impl BatchQuery for SignIns {
     }
 }
 
-/// The query of [`TicketAccessLoader`].
+/// The query of [`TicketAccessLoader`]; answers none for a ticket that cannot be read.
 pub struct TicketAccess(pub Store);
 
 impl BatchQuery for TicketAccess {
     type Key = TicketId;
-    type Value = Opened;
+    type Value = Option<Opened>;
 
-    async fn read(&self, keys: &[TicketId]) -> Result<HashMap<TicketId, Opened>, StoreError> {
-        Ok(tickets::open_all(&self.0, keys).await?.into_iter().map(|opened| (opened.facts.id, opened)).collect())
+    async fn read(&self, keys: &[TicketId]) -> Result<HashMap<TicketId, Option<Opened>>, StoreError> {
+        Ok(tickets::open_all(&self.0, keys).await?.into_iter().collect())
     }
 }
 

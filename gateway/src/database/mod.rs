@@ -3,6 +3,7 @@
 pub mod audit_log;
 pub mod batch_loader;
 pub mod errors;
+pub(crate) mod in_parts;
 pub mod loaders;
 pub mod sign_in;
 

@@ -1,5 +1,6 @@
 //! Filling a gap: early events wait a moment for the relay to bring the missing ones, then the database is asked, once for all members.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use helpline_core::history::HistoryRow;
@@ -8,6 +9,7 @@ use helpline_core::limits;
 use helpline_persistence::{Store, StoreError, history};
 
 use super::frames::EncodedEvent;
+use super::resets::Resets;
 use super::rooms::Gap;
 use crate::connections::WakeList;
 use crate::database::errors::reject_of;
@@ -17,13 +19,14 @@ use crate::runtime::lifecycle::Lifecycle;
 #[derive(Clone)]
 pub struct GapFiller {
     store: Store,
+    resets: Arc<Resets>,
     lifecycle: Lifecycle,
 }
 
 impl GapFiller {
     /// Reads from this database.
-    pub const fn new(store: Store, lifecycle: Lifecycle) -> Self {
-        Self { store, lifecycle }
+    pub const fn new(store: Store, resets: Arc<Resets>, lifecycle: Lifecycle) -> Self {
+        Self { store, resets, lifecycle }
     }
 
     /// Fills a gap in a task of its own, which ends when nothing waits early. A room reports its first gap only until that is done.
@@ -54,12 +57,27 @@ impl GapFiller {
                     }
                     0
                 }
-                Err(error) => {
+                Err(error) if error.passes() => {
                     reject_of(&error);
                     limits::SWEEP_INTERVAL_MS
                 }
+                Err(error) => match self.leave_aside(room.ticket, &error).await {
+                    Ok(()) => 0,
+                    Err(_) => limits::SWEEP_INTERVAL_MS,
+                },
             };
         }
+    }
+
+    /// Has the room's members start over: each of them learns then that the history cannot be read.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn leave_aside(&self, ticket: TicketId, why: &StoreError) -> Result<(), StoreError> {
+        self.store.left_aside("room", ticket, why);
+        let heads = history::heads(&self.store, &[ticket]).await?.first().copied();
+        self.resets.reset(ticket, heads);
+        Ok(())
     }
 
     /// The events behind these places, [`limits::PAGE_EVENTS_MAX`] of each ticket at most, ordered by ticket and number.

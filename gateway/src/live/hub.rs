@@ -13,17 +13,19 @@ use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, TicketId, UserId};
-use helpline_core::protocol::{CommonFrame, RelayFrame};
+use helpline_core::limits;
+use helpline_core::protocol::RelayFrame;
 use helpline_persistence::history::Heads;
 use helpline_persistence::reads::ReadPosition;
+use serde_json::value::RawValue;
 
 use super::access_check::AccessCheck;
-use super::epoch::CurrentEpoch;
-use super::frames::{EncodedEvent, Ephemeral, frame, read_position};
+use super::frames::{EncodedEvent, Ephemeral, read_position};
 use super::gaps::GapFiller;
 use super::inbox::Inbox;
 use super::presence::Presence;
 use super::relay::{Relay, RelayEvents};
+use super::resets::Resets;
 use super::rooms::{Entered, MemberPosition, Room, Rooms};
 use super::sweep_signal::SweepSignal;
 use super::typing::Typing;
@@ -41,8 +43,8 @@ pub struct Hub {
     pub presence: Arc<Presence>,
     /// Fills gaps that rooms report.
     pub gaps: GapFiller,
-    /// Named in resets.
-    pub epoch: Arc<CurrentEpoch>,
+    /// Has rooms start over.
+    pub resets: Arc<Resets>,
     /// Disconnects people whose role changed.
     pub access_check: AccessCheck,
     /// Wakes the sweep when news was lost.
@@ -114,41 +116,32 @@ impl Hub {
         self.presence.changed(ticket);
     }
 
-    /// A ticket's history is another one now; without heads, it is gone. Members are told to start over, the room forgets what it held.
+    /// A ticket's history is another one now; without heads, it is gone. Members are told to start over, consoles get its new state.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
-        self.restart(&heads.unwrap_or(Heads { ticket, seq: Seq::ZERO, public_seq: Seq::ZERO }));
+        self.resets.reset(ticket, heads);
         self.inbox.mark_reset(ticket);
     }
 
     /// The same for every room; a ticket that is missing among these heads is gone.
     pub fn reset_all(&self, heads: &[Heads]) {
         for ticket in self.rooms.tickets() {
-            let now = heads.iter().find(|heads| heads.ticket == ticket).copied();
-            self.restart(&now.unwrap_or(Heads { ticket, seq: Seq::ZERO, public_seq: Seq::ZERO }));
+            self.resets.reset(ticket, heads.iter().find(|heads| heads.ticket == ticket).copied());
         }
         self.inbox.mark_all_reset();
-    }
-
-    fn restart(&self, heads: &Heads) {
-        let reset = |audience| {
-            let head = match audience {
-                Audience::Staff => heads.seq,
-                Audience::Customer => heads.public_seq,
-            };
-            frame(&CommonFrame::Reset { ticket: heads.ticket, epoch: self.epoch.for_audience(audience), head })
-        };
-        let Some(is_gone) = self.rooms.restart(heads, &reset(Audience::Staff), &reset(Audience::Customer)) else { return };
-        if is_gone {
-            self.relay.leave(heads.ticket);
-        }
-        self.presence.changed(heads.ticket);
     }
 }
 
 impl RelayEvents for Hub {
     fn receive(&self, frame: RelayFrame, wakes: &mut WakeList) {
         match frame {
-            RelayFrame::Event(event) => self.deliver(&Arc::new(EncodedEvent::from_relay(&event)), wakes),
+            RelayFrame::Event(event) => {
+                // Larger than any of ours: the sweep brings the event as we would show it.
+                if fits(&event.staff) && event.customer.as_deref().is_none_or(fits) {
+                    self.deliver(&Arc::new(EncodedEvent::from_relay(&event)), wakes);
+                } else {
+                    self.news_lost();
+                }
+            }
             RelayFrame::Moved { ticket, seq } => self.inbox.mark_changed(ticket, seq),
             RelayFrame::Aside { ticket, except, staff, customer } => {
                 let news = Ephemeral::new(|audience| {
@@ -156,7 +149,7 @@ impl RelayEvents for Hub {
                         Audience::Staff => &staff,
                         Audience::Customer => &customer,
                     };
-                    json.as_deref().map(|json| Utf8Bytes::from(json.get()))
+                    json.as_deref().filter(|json| fits(json)).map(|json| Utf8Bytes::from(json.get()))
                 });
                 self.rooms.broadcast(ticket, &news, except, wakes);
             }
@@ -181,6 +174,11 @@ impl RelayEvents for Hub {
     fn inbox_is_watched(&self) -> bool {
         self.inbox.is_watched()
     }
+}
+
+/// Whether a frame of another instance can be written to a connection.
+fn fits(json: &RawValue) -> bool {
+    json.get().len() <= limits::SOCKET_WRITE_BYTES_MAX
 }
 
 /// A connection that has just joined.

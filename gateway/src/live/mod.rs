@@ -3,6 +3,7 @@
 //! [`hub`] conducts: own commits and other instances' news come in there and go to the ticket's room, to other instances and to the
 //! consoles. Everything else here knows only what it needs of that:
 //!
+//! - [`resets`]: a room starts over, because its history is another one or cannot be read
 //! - [`rooms`]: one ticket's members on this instance, in order, without a hole; pure, and reports a gap
 //! - [`gaps`]: fills a gap from the database; [`sweep`]: finds what the relay lost; [`epoch`]: which history the numbers belong to
 //! - [`relay`]: news between instances; [`frames`]: one encoding for all receivers
@@ -20,6 +21,7 @@ pub mod inbox;
 pub mod presence;
 pub mod read_positions;
 pub mod relay;
+pub mod resets;
 pub mod rooms;
 pub mod sweep;
 pub mod sweep_signal;

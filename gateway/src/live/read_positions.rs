@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::hub::Hub;
 use crate::connections::WakeList;
 use crate::database::errors::reject_of;
+use crate::database::in_parts::{Parts, in_parts};
 
 /// Positions that wait to be written.
 #[derive(Default)]
@@ -54,17 +55,17 @@ impl ReadPositions {
         if marks.is_empty() {
             return;
         }
-        match reads::mark(store, &marks).await {
-            Ok(moved) => {
-                let mut wakes = WakeList::default();
-                for position in moved {
-                    hub.publish_read(position, &mut wakes);
-                }
-            }
-            Err(error) => {
-                reject_of(&error);
-                marks.into_iter().for_each(|mark| self.enqueue(mark));
-            }
+        let Parts { answers, failed, untried } = in_parts(marks, |some| async move { reads::mark(store, &some).await }).await;
+        let mut wakes = WakeList::default();
+        for position in answers.into_iter().flatten() {
+            hub.publish_read(position, &mut wakes);
+        }
+        for (mark, error) in failed {
+            store.left_aside("read mark", mark.ticket, &error);
+        }
+        if let Some((marks, error)) = untried {
+            reject_of(&error);
+            marks.into_iter().for_each(|mark| self.enqueue(mark));
         }
     }
 }

@@ -23,6 +23,7 @@ use super::rooms::Rooms;
 use super::sweep_signal::SweepSignal;
 use crate::connections::WakeList;
 use crate::database::errors::reject_of;
+use crate::database::in_parts::{Parts, in_parts};
 use crate::runtime::failpoint::sabotaged;
 
 /// What the sweep reads, compares and tells.
@@ -102,28 +103,48 @@ impl Sweeper {
         if by_number { Ok(()) } else { self.rotate().await }
     }
 
-    /// Brings rooms up to the database, many in one read. Rooms further behind than one read come again.
+    /// Brings rooms up to the database, many in one read. A room whose events the database cannot read does not hold up the others.
+    ///
+    /// # Errors
+    /// When the database does not answer now, or not as it should for any of them: they may be behind still.
     async fn catch_up(&self, behind: &[(TicketId, Seq)]) -> Result<usize, StoreError> {
-        let Sweep { hub, rooms, gaps, .. } = &self.parts;
         let mut read = 0;
         for some in behind.chunks(limits::HEAL_ROOMS) {
-            let mut after = some.to_vec();
-            while !after.is_empty() {
-                let rows = gaps.read(&after).await?;
-                read += rows.len();
-                let mut count = HashMap::new();
-                let mut wakes = WakeList::default();
-                for row in &rows {
-                    *count.entry(row.ticket).or_insert(0u32) += 1;
-                    hub.deliver(&EncodedEvent::shared(row), &mut wakes);
-                }
-                drop(wakes);
-                after = count
-                    .into_iter()
-                    .filter(|(_, read)| *read >= limits::PAGE_EVENTS_MAX)
-                    .filter_map(|(ticket, _)| rooms.get(ticket).map(|room| (ticket, room.position())))
-                    .collect();
+            let Parts { answers, mut failed, untried } = in_parts(some.to_vec(), |some| self.catch_up_some(some)).await;
+            read += answers.iter().sum::<usize>();
+            if let Some((_, error)) = untried {
+                return Err(error);
             }
+            if failed.len() > 1 && failed.len() == some.len() {
+                // Not their events, then.
+                return failed.pop().map_or(Ok(read), |(_, error)| Err(error));
+            }
+            for ((ticket, _), error) in failed {
+                self.parts.gaps.leave_aside(ticket, &error).await?;
+            }
+        }
+        Ok(read)
+    }
+
+    /// Rooms further behind than one read come again.
+    async fn catch_up_some(&self, mut after: Vec<(TicketId, Seq)>) -> Result<usize, StoreError> {
+        let Sweep { hub, rooms, gaps, .. } = &self.parts;
+        let mut read = 0;
+        while !after.is_empty() {
+            let rows = gaps.read(&after).await?;
+            read += rows.len();
+            let mut count = HashMap::new();
+            let mut wakes = WakeList::default();
+            for row in &rows {
+                *count.entry(row.ticket).or_insert(0u32) += 1;
+                hub.deliver(&EncodedEvent::shared(row), &mut wakes);
+            }
+            drop(wakes);
+            after = count
+                .into_iter()
+                .filter(|(_, read)| *read >= limits::PAGE_EVENTS_MAX)
+                .filter_map(|(ticket, _)| rooms.get(ticket).map(|room| (ticket, room.position())))
+                .collect();
         }
         Ok(read)
     }

@@ -27,6 +27,7 @@ use crate::live::inbox::{self, Inbox};
 use crate::live::presence::Presence;
 use crate::live::read_positions::ReadPositions;
 use crate::live::relay::{self, Relay, RelayEvents};
+use crate::live::resets::Resets;
 use crate::live::rooms::Rooms;
 use crate::live::sweep::Sweep;
 use crate::live::sweep_signal::SweepSignal;
@@ -94,6 +95,7 @@ struct Engine {
     registry: Arc<ConnectionRegistry>,
     audit_log: Arc<AuditLog>,
     read_positions: Arc<ReadPositions>,
+    epoch: Arc<CurrentEpoch>,
     hub: Arc<Hub>,
 }
 
@@ -111,13 +113,21 @@ impl Engine {
         };
         let (relay, rooms, signal) = (Arc::new(relay), Arc::new(Rooms::default()), SweepSignal::default());
         let registry = Arc::new(ConnectionRegistry::new(config.limits.connections_per_user_max));
+        let presence = Arc::new(Presence::new(instance, Arc::clone(&rooms), Arc::clone(&relay)));
+        let epoch = Arc::new(CurrentEpoch::new(epoch));
+        let resets = Arc::new(Resets {
+            rooms: Arc::clone(&rooms),
+            relay: Arc::clone(&relay),
+            presence: Arc::clone(&presence),
+            epoch: Arc::clone(&epoch),
+        });
         let hub = Arc::new(Hub {
             rooms: Arc::clone(&rooms),
             relay: Arc::clone(&relay),
             inbox: Arc::new(Inbox::new(Arc::clone(&relay))),
-            presence: Arc::new(Presence::new(instance, Arc::clone(&rooms), Arc::clone(&relay))),
-            gaps: GapFiller::new(store.clone(), lifecycle.clone()),
-            epoch: Arc::new(CurrentEpoch::new(epoch)),
+            gaps: GapFiller::new(store.clone(), Arc::clone(&resets), lifecycle.clone()),
+            presence,
+            resets,
             access_check: AccessCheck::new(store.clone(), Arc::clone(&registry), lifecycle.clone()),
             sweep: signal.clone(),
         });
@@ -129,7 +139,7 @@ impl Engine {
             rooms,
             inbox: Arc::clone(&hub.inbox),
             relay,
-            epoch: Arc::clone(&hub.epoch),
+            epoch: Arc::clone(&epoch),
             gaps: hub.gaps.clone(),
             hub: Arc::clone(&hub),
             signal,
@@ -142,7 +152,7 @@ impl Engine {
         lifecycle.spawn(Arc::clone(&read_positions).run(store.clone(), Arc::clone(&hub), stop()));
         lifecycle.spawn(inbox::run(Arc::clone(&hub.inbox), store.clone(), stop()));
         let audit_log = Arc::new(AuditLog::start(store.clone(), lifecycle));
-        Ok(Self { store, registry, audit_log, read_positions, hub })
+        Ok(Self { store, registry, audit_log, read_positions, epoch, hub })
     }
 
     fn sockets(&self, config: &Config, entrance: Entrance, messages: Arc<Messages>, lifecycle: &Lifecycle) -> SocketState {
@@ -154,7 +164,7 @@ impl Engine {
             ticket_positions: BatchLoader::start(TicketPositions(store.clone()), lifecycle),
             store: store.clone(),
             page_reads: Semaphore::new(limits::JOIN_READS_AT_ONCE_MAX),
-            epoch: Arc::clone(&hub.epoch),
+            epoch: Arc::clone(&self.epoch),
             presence: Arc::clone(&hub.presence),
         };
         SocketState {
@@ -180,7 +190,7 @@ impl Engine {
         HttpParts {
             config: Arc::clone(config),
             store: store.clone(),
-            epoch: Arc::clone(&hub.epoch),
+            epoch: Arc::clone(&self.epoch),
             relay: Arc::clone(&hub.relay),
             lifecycle: lifecycle.clone(),
             sign_in,

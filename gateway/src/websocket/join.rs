@@ -13,7 +13,7 @@ use super::catch_up::CatchUp;
 use super::state::{Joining, SocketState};
 use super::subscriptions::Subscriptions;
 use crate::connections::Connection;
-use crate::database::errors::reject_of;
+use crate::database::errors::{reject_of, unreadable};
 use crate::live::hub::Joined;
 
 /// What a `subscribe` asks for.
@@ -47,7 +47,7 @@ async fn try_join(
 ) -> Result<(), Reject> {
     let joining = &state.joining;
     let ticket = request.ticket;
-    let opened = joining.ticket_access.load(ticket).await?;
+    let opened = joining.ticket_access.load(ticket).await?.map(|opened| opened.ok_or_else(unreadable)).transpose()?;
     let decided = opened
         .ok_or_else(Reject::not_found)
         .and_then(|opened| policy::decide(&connection.actor(), TicketAction::Read, &opened.facts).map(|audience| (opened, audience)));

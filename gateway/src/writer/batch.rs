@@ -1,5 +1,5 @@
-//! One batch to its commit: transient failures are retried with the same keys, data that the database cannot take fail on their own, and no
-//! sender is answered before the commit.
+//! One batch to its commit: transient failures are retried with the same keys, a message that the database cannot take, or whose answer cannot
+//! be read, fails on its own, and no sender is answered before the commit.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use super::job::Job;
 use crate::connections::WakeList;
 use crate::database::AuditLog;
-use crate::database::errors::reject_of;
+use crate::database::errors::{reject_of, unreadable};
 use crate::live::Hub;
 use crate::runtime::failpoint;
 use crate::runtime::lifecycle::Lifecycle;
@@ -58,7 +58,8 @@ impl Committer {
             failpoint::crash("crash-in-batch");
             match self.persist(&messages, on_locked).await {
                 Ok(appended) => busy.extend(self.settle(jobs, appended)),
-                Err(StoreError::Data(_)) if jobs.len() > 1 => {
+                // What was committed all the same is answered as a duplicate, and published then.
+                Err(error) if jobs.len() > 1 && !error.passes() => {
                     let mut first = jobs;
                     let second = first.split_off(first.len() / 2);
                     pending.push(second);
@@ -94,8 +95,7 @@ impl Committer {
                 Err(error) => error,
             };
             tries += 1;
-            let is_transient = matches!(error, StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::PoolExhausted);
-            if !is_transient || tries >= limits::BATCH_TRIES_MAX || self.lifecycle.stop.is_cancelled() {
+            if !error.passes() || tries >= limits::BATCH_TRIES_MAX || self.lifecycle.stop.is_cancelled() {
                 return Err(error);
             }
             metrics::counter!("helpline_batch_retries_total").increment(1);
@@ -124,6 +124,7 @@ impl Committer {
                     job.refused(reject);
                 }
                 Outcome::Busy => busy.push(job),
+                Outcome::Misplaced => job.refused(unreadable()),
             }
         }
         busy

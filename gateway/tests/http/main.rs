@@ -12,6 +12,7 @@ mod cross_origin;
 mod desk;
 mod dev;
 mod lists;
+mod numbers;
 mod pages;
 mod people;
 mod problems;

@@ -174,6 +174,16 @@ impl Client {
         seqs(frames.iter().filter(of_ticket))
     }
 
+    /// Reads for so long, whatever comes; it is kept, and stands in the transcript.
+    pub async fn listen(&mut self, time: Duration) {
+        let reading = async {
+            while let Ok(frame) = self.read().await {
+                self.kept.push_back(frame);
+            }
+        };
+        let _ = tokio::time::timeout(time, reading).await;
+    }
+
     /// Takes everything that is kept or comes within `quiet` of the last.
     pub async fn drain(&mut self, quiet: Duration) -> Vec<Value> {
         while let Ok(Ok(frame)) = tokio::time::timeout(quiet, self.read()).await {

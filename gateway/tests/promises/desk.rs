@@ -5,8 +5,8 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use helpline_core::ids::{TicketId, UserId};
-use helpline_rig::{Gateway, GatewaySpec, Postgres, Redis};
-use serde_json::json;
+use helpline_rig::{Gateway, GatewaySpec, Postgres, Proxy, Redis};
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio_postgres::NoTls;
 use uuid::Uuid;
@@ -48,7 +48,16 @@ pub struct Desk {
     pub gateways: Vec<Gateway>,
     pub redis: Option<Redis>,
     pub postgres: Arc<Postgres>,
+    /// Between the gateways and Postgres, where a test wants to choose what they see.
+    link: Option<Proxy>,
     database: String,
+}
+
+/// What REST answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
 }
 
 /// Somebody with a token.
@@ -78,18 +87,37 @@ impl Desk {
         Self::start_on(Arc::new(postgres), "desk".to_owned(), gateways, join, |spec| spec).await
     }
 
-    async fn start_on(
+    /// The same, with a network between gateways and Postgres that the test owns.
+    pub async fn start_behind_link(postgres: Postgres, gateways: usize, join: Join) -> Self {
+        prepare(&postgres, "desk").await;
+        let link = Proxy::start(postgres.port()).await.expect("a proxy starts");
+        Self::start_linked(Arc::new(postgres), "desk".to_owned(), gateways, join, Some(link), |spec| spec).await
+    }
+
+    /// Gateways on a database that is migrated already: a restored one, or a copy.
+    pub async fn start_on(
         postgres: Arc<Postgres>,
         database: String,
         gateways: usize,
         join: Join,
         settings: impl Fn(GatewaySpec) -> GatewaySpec,
     ) -> Self {
+        Self::start_linked(postgres, database, gateways, join, None, settings).await
+    }
+
+    async fn start_linked(
+        postgres: Arc<Postgres>,
+        database: String,
+        gateways: usize,
+        join: Join,
+        link: Option<Proxy>,
+        settings: impl Fn(GatewaySpec) -> GatewaySpec,
+    ) -> Self {
         let redis = match join {
             Join::Alone => None,
             Join::Redis => Some(Redis::start_new().await.expect("a Redis starts")),
         };
-        let mut desk = Self { gateways: Vec::new(), redis, postgres, database };
+        let mut desk = Self { gateways: Vec::new(), redis, postgres, link, database };
         for _ in 0..gateways {
             let gateway = desk.spec(&settings).start().await.expect("a gateway starts");
             desk.gateways.push(gateway);
@@ -98,13 +126,16 @@ impl Desk {
     }
 
     fn spec(&self, settings: &impl Fn(GatewaySpec) -> GatewaySpec) -> GatewaySpec {
+        let port = self.link.as_ref().map_or(self.postgres.port(), Proxy::port);
         let spec = Gateway::spec()
             .binary(env!("CARGO_BIN_EXE_helpline"))
-            .env("HELPLINE_DATABASE_URL", self.postgres.url_for("helpline_service", RUNTIME_PASSWORD, &self.database))
+            .env("HELPLINE_DATABASE_URL", format!("postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}", self.database))
             .env("HELPLINE_JWT_SECRET", SECRET)
             .env("HELPLINE_POOL_CONNECTIONS_MAX", "8")
             .env("HELPLINE_FRAMES_PER_SECOND", "5000")
-            .env("HELPLINE_FRAMES_BURST", "5000");
+            .env("HELPLINE_FRAMES_BURST", "5000")
+            .env("HELPLINE_REQUESTS_PER_SECOND", "5000")
+            .env("HELPLINE_REQUESTS_BURST", "5000");
         let spec = match &self.redis {
             Some(redis) => spec.env("HELPLINE_REDIS_URL", redis.url()),
             None => spec,
@@ -115,6 +146,40 @@ impl Desk {
     /// A further gateway on the same record and relay.
     pub async fn another(&self, settings: impl Fn(GatewaySpec) -> GatewaySpec) -> Gateway {
         self.spec(&settings).start().await.expect("a gateway starts")
+    }
+
+    /// The network between gateways and Postgres.
+    pub fn link(&self) -> &Proxy {
+        self.link.as_ref().expect("the test put a network between gateways and Postgres")
+    }
+
+    /// The database's name.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The same desk from now on, in another cluster. Its gateways are redirected by the test.
+    pub fn moved_to(&mut self, postgres: Postgres) {
+        self.postgres = Arc::new(postgres);
+    }
+
+    /// One REST request of a person's to the `n`th gateway.
+    pub async fn rest(&self, n: usize, person: &Person, method: &str, path: &str, body: Value) -> Answer {
+        let request = axum::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.gateways[n].http_url()))
+            .header("authorization", format!("Bearer {}", person.token))
+            .header("idempotency-key", Uuid::new_v4().to_string())
+            .header("content-type", "application/json");
+        let request = request.body(body.to_string()).expect("a request");
+        let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(Duration::from_secs(30)));
+        let agent = config.build().new_agent();
+        let exchange = move || {
+            let mut response = agent.run(request).expect("the gateway answers");
+            let text = response.body_mut().read_to_string().expect("a text");
+            Answer { status: response.status().as_u16(), body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+        };
+        tokio::task::spawn_blocking(exchange).await.expect("the request's task does not panic")
     }
 
     /// The Redis that joins the gateways.
@@ -128,6 +193,16 @@ impl Desk {
         #[allow(clippy::disallowed_methods, reason = "the test's runtime owns it")]
         tokio::spawn(connection);
         client
+    }
+
+    /// What the `n`th gateway's `/metrics` says.
+    pub async fn metrics(&self, n: usize) -> String {
+        let url = format!("{}/metrics", self.gateways[n].http_url());
+        let read = move || {
+            let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
+            agent.get(&url).call().expect("metrics are served").body_mut().read_to_string().expect("text")
+        };
+        tokio::task::spawn_blocking(read).await.expect("read")
     }
 
     /// A customer with a good token.
@@ -148,8 +223,12 @@ impl Desk {
 
     /// A ticket of this customer's with one message, by plain SQL.
     pub async fn ticket(&self, owner: &Person) -> TicketId {
+        self.ticket_with_id(owner, Uuid::now_v7()).await
+    }
+
+    /// The same, under this id.
+    pub async fn ticket_with_id(&self, owner: &Person, id: Uuid) -> TicketId {
         let sql = self.sql().await;
-        let id = Uuid::now_v7();
         sql.execute("insert into support_tickets (id, user_id, subject) values ($1, $2, 'It does not work')", &[&id, &owner.id.uuid()])
             .await
             .expect("a ticket is opened");

@@ -2,12 +2,18 @@
 
 mod client;
 mod desk;
+mod overheard;
 
 mod access;
+mod bad_rows;
+mod cloned;
 mod delivery;
 mod epoch;
 mod faults;
 mod inbox;
 mod live;
+mod restored;
 mod retries;
+mod rewound;
 mod slow;
+mod upgraded;

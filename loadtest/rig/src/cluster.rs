@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::RigError;
 use crate::locate::OsUser;
+use crate::upgrade::OldCluster;
 
 /// The superuser of every cluster made here.
 pub(crate) const SUPERUSER: &str = "postgres";
@@ -33,12 +34,32 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// A fresh cluster that is removed on drop.
     pub(crate) fn temporary(bin: &Path) -> Result<Self, RigError> {
+        let (cluster, place) = Self::reserved(random_password())?;
+        cluster.initdb(bin, &place, &["--no-sync"])?;
+        Ok(cluster)
+    }
+
+    /// An empty place for a cluster that is still to be made, removed on drop; and that place.
+    pub(crate) fn reserved(password: String) -> Result<(Self, PathBuf), RigError> {
         remove_orphans();
         let user = OsUser::for_postgres();
         let place = private_dir(&format!("{TEMPORARY_PREFIX}{}-{:016x}", std::process::id(), rand::random::<u64>()), user.as_ref())?;
-        let cluster = Self { data: place.join("data"), password: random_password(), user, temporary: Some(place.clone()) };
-        cluster.initdb(bin, &place, &["--no-sync"])?;
-        Ok(cluster)
+        Ok((Self { data: place.join("data"), password, user, temporary: Some(place.clone()) }, place))
+    }
+
+    /// A copy of its files, as a volume snapshot makes one, removed on drop. The server must be stopped.
+    pub(crate) fn snapshot(&self) -> Result<Self, RigError> {
+        let (copy, _) = Self::reserved(self.password.clone())?;
+        let status = Command::new("cp").arg("--archive").arg(&self.data).arg(&copy.data).status().map_err(RigError::io("starting cp"))?;
+        if !status.success() {
+            return Err(RigError::Failed { program: "cp".into(), status: status.to_string(), log: self.data.display().to_string() });
+        }
+        Ok(copy)
+    }
+
+    /// What an upgrade needs to know of it.
+    pub(crate) fn shared(&self) -> OldCluster {
+        OldCluster { data: self.data.clone(), password: self.password.clone() }
     }
 
     /// The cluster kept in `dir`, made on the first call. The password lies beside it, readable by the owner alone.
@@ -81,7 +102,7 @@ impl Cluster {
         Ok(cluster)
     }
 
-    fn initdb(&self, bin: &Path, place: &Path, extra: &[&str]) -> Result<(), RigError> {
+    pub(crate) fn initdb(&self, bin: &Path, place: &Path, extra: &[&str]) -> Result<(), RigError> {
         let password_file = place.join("initdb.password");
         write_private(&password_file, &self.password, self.user.as_ref())?;
         // Made under another name first: a directory called `data` is always whole.
@@ -145,7 +166,7 @@ fn can_enter(place: &Path, user: Option<&OsUser>) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-fn run_as(command: &mut Command, user: Option<&OsUser>) {
+pub(crate) fn run_as(command: &mut Command, user: Option<&OsUser>) {
     if let Some(user) = user {
         command.uid(user.uid).gid(user.gid);
     }

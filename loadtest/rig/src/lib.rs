@@ -1,6 +1,7 @@
 //! The rig: starts the real parts on free ports, and breaks them on purpose. Tests, the load generator and `helpline dev` use it.
 //!
 //! - [`Postgres`], [`Redis`], [`Gateway`]: one real process each; stop, kill -9, restart on the same port, freeze and thaw
+//! - [`Dump`]: a logical backup, restored into the same cluster or another one; [`Postgres::upgraded`]: the next major version in place
 //! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
 //! - [`free_port`], [`spawn`]: what they are made of
 //!
@@ -8,6 +9,7 @@
 //! All waiting is async, so a test's clients go on living while a server stops.
 
 mod cluster;
+mod dump;
 mod error;
 mod gateway;
 mod locate;
@@ -17,7 +19,9 @@ mod process;
 mod proxy;
 mod redis;
 mod spawn;
+mod upgrade;
 
+pub use dump::Dump;
 pub use error::RigError;
 pub use gateway::{Gateway, GatewaySpec};
 pub use port::free_port;

@@ -41,7 +41,7 @@ pub(crate) fn postgres_bin_dir() -> Result<PathBuf, RigError> {
 }
 
 /// `postgres (PostgreSQL) 15.13 (Debian …)` → 15.
-fn major_version(postgres: &Path) -> Option<u32> {
+pub(crate) fn major_version(postgres: &Path) -> Option<u32> {
     let output = Command::new(postgres).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;

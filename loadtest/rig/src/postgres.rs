@@ -30,10 +30,10 @@ const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
 pub struct Postgres {
     // Declared before the cluster: the server ends before its files go.
     process: Process,
-    cluster: Cluster,
+    pub(crate) cluster: Cluster,
     bin: PathBuf,
     port: u16,
-    settings: Vec<(String, String)>,
+    pub(crate) settings: Vec<(String, String)>,
 }
 
 impl Postgres {
@@ -51,7 +51,9 @@ impl Postgres {
     /// As [`Self::start_temporary`].
     pub async fn start_temporary_with(settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let bin = locate::postgres_bin_dir()?;
-        let cluster = Cluster::temporary(&bin)?;
+        // A second of work, while a test's clients go on living.
+        let made = tokio::task::spawn_blocking(move || Cluster::temporary(&bin).map(|cluster| (bin, cluster)));
+        let (bin, cluster) = made.await.expect("initdb's task does not panic")?;
         let settings = [TEMPORARY_SETTINGS, settings].concat();
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
     }
@@ -85,6 +87,16 @@ impl Postgres {
         Self::start_cluster(self.bin.clone(), cluster, ParentDeath::Quit, &settings).await
     }
 
+    /// A second server on a copy of this one's files, as after a volume snapshot: the same system identifier, databases and passwords.
+    /// This server must be stopped.
+    ///
+    /// # Errors
+    /// When the files cannot be copied, or the copy does not start.
+    pub async fn start_snapshot(&self) -> Result<Self, RigError> {
+        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Self::start_cluster(self.bin.clone(), self.cluster.snapshot()?, ParentDeath::Quit, &settings).await
+    }
+
     /// Makes a standby a primary, on a timeline of its own; returns when it takes writes.
     ///
     /// # Errors
@@ -112,7 +124,12 @@ impl Postgres {
         Ok(())
     }
 
-    async fn start_cluster(bin: PathBuf, cluster: Cluster, death: ParentDeath, settings: &[(&str, &str)]) -> Result<Self, RigError> {
+    pub(crate) async fn start_cluster(
+        bin: PathBuf,
+        cluster: Cluster,
+        death: ParentDeath,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, RigError> {
         let log = cluster.data.with_file_name("postgres.log");
         let process = Process::new("postgres", log, death).run_as(cluster.user.clone());
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -167,12 +184,7 @@ impl Postgres {
     /// [`RigError::Name`], [`RigError::Postgres`].
     pub async fn create_database(&self, name: &str, template: Option<&str>) -> Result<(), RigError> {
         let template = template.unwrap_or("template1");
-        for name in [name, template] {
-            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-                return Err(RigError::Name(name.to_owned()));
-            }
-        }
-        self.execute(&format!("create database \"{name}\" template \"{template}\"")).await
+        self.execute(&format!("create database \"{}\" template \"{}\"", checked_name(name)?, checked_name(template)?)).await
     }
 
     /// Fast shutdown (SIGINT): connections are cut, everything is on disk.
@@ -248,8 +260,16 @@ impl Postgres {
         command
     }
 
-    async fn execute(&self, sql: &str) -> Result<(), RigError> {
+    pub(crate) async fn execute(&self, sql: &str) -> Result<(), RigError> {
         self.with_client("administering the cluster", async |client| client.batch_execute(sql).await).await
+    }
+
+    /// The same, where an error of this SQLSTATE means that there is nothing left to do.
+    pub(crate) async fn execute_ignoring(&self, sql: &str, sqlstate: &str) -> Result<(), RigError> {
+        match self.execute(sql).await {
+            Err(RigError::Postgres { source, .. }) if source.code().is_some_and(|code| code.code() == sqlstate) => Ok(()),
+            other => other,
+        }
     }
 
     async fn number(&self, sql: &str) -> Result<i64, RigError> {
@@ -272,4 +292,12 @@ impl Postgres {
         let (result, _) = tokio::join!(work, connection);
         result.map_err(|source| RigError::Postgres { doing, source })
     }
+}
+
+/// A name that can stand in a statement between quotes.
+pub(crate) fn checked_name(name: &str) -> Result<&str, RigError> {
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err(RigError::Name(name.to_owned()));
+    }
+    Ok(name)
 }

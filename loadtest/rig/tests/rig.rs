@@ -52,6 +52,34 @@ async fn a_committed_row_survives_the_power_cut_and_the_files_do_not_survive_the
 }
 
 #[tokio::test]
+async fn a_dump_is_restored_with_its_roles_into_another_cluster_and_into_its_own() {
+    let (donor, other) = (Postgres::start_temporary().await.unwrap(), Postgres::start_temporary().await.unwrap());
+    donor.create_database("desk", None).await.unwrap();
+    let client = connect(&donor.admin_url("desk")).await.unwrap();
+    client
+        .batch_execute("create role helpline_dumped login password 'word'; create table t (n int); grant select on t to helpline_dumped; insert into t values (1)")
+        .await
+        .unwrap();
+    let dump = donor.dump("desk").await.unwrap();
+    client.batch_execute("insert into t values (2)").await.unwrap();
+    let number = async |url: &str| connect(url).await.unwrap().query_one("select max(n) from t", &[]).await.unwrap().get::<_, i32>(0);
+
+    other.restore(&dump, "desk").await.unwrap();
+    assert_eq!(number(&other.url_for("helpline_dumped", "word", "desk")).await, 1, "with the role, its password and its rights");
+
+    assert!(donor.restore(&dump, "desk").await.is_err(), "a database of this name exists");
+    donor.drop_database("desk").await.unwrap();
+    assert!(client.simple_query("select 1").await.is_err(), "its connections ended with it");
+    donor.restore(&dump, "desk").await.unwrap();
+    assert_eq!(number(&donor.admin_url("desk")).await, 1);
+
+    let kept = connect(&donor.admin_url("desk")).await.unwrap();
+    donor.rename_database("desk", "renamed").await.unwrap();
+    assert!(kept.simple_query("select 1").await.is_err(), "connections ended before the renaming");
+    assert_eq!(number(&donor.url_for("helpline_dumped", "word", "renamed")).await, 1);
+}
+
+#[tokio::test]
 async fn a_frozen_postgres_keeps_its_connections_and_answers_nothing() {
     let postgres = Postgres::start_temporary_with(&[("max_connections", "20")]).await.unwrap();
     let client = connect(&postgres.admin_url("postgres")).await.unwrap();

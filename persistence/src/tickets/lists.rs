@@ -94,7 +94,7 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
                 &asked.priority,
                 &query.archived,
                 &asked.patterns,
-                &asked.number,
+                &asked.numbers,
                 &SEARCH_MATCHES_MAX,
                 &asked.after_at,
                 &asked.after_id,
@@ -115,7 +115,7 @@ async fn staff_page(
     answer: &[Row],
     sort_column: usize,
 ) -> Result<List<StaffTicket>, StoreError> {
-    let mut list = page(answer, query.limit, sort_column, staff_ticket)?;
+    let mut list = page(store, answer, query.limit, sort_column, staff_ticket)?;
     count_as_read(store, reader, &mut list.tickets).await?;
     Ok(list)
 }
@@ -150,25 +150,25 @@ pub async fn list_for_customer(store: &Store, reader: Reader, query: &ListQuery)
                 &asked.priority,
                 &query.archived,
                 &asked.patterns,
-                &asked.number,
+                &asked.numbers,
                 &asked.after_at,
                 &asked.after_id,
                 &asked.limit,
             ],
         )
         .await?;
-    let mut list = page(&answer, query.limit, sort_column, customer_ticket)?;
+    let mut list = page(store, &answer, query.limit, sort_column, customer_ticket)?;
     count_as_read(store, reader, &mut list.tickets).await?;
     Ok(list)
 }
 
-/// The present state of these tickets, for the inbox (service function; `read_seq` 0).
+/// The present state of these tickets, for the inbox (service function; `read_seq` 0). One that cannot be read is left out.
 ///
 /// # Errors
 /// When the record cannot be asked.
 pub async fn summaries(store: &Store, tickets: &[TicketId]) -> Result<Vec<StaffTicket>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
-    store.query(SUMMARIES, &[&tickets]).await?.iter().map(staff_ticket).collect()
+    Ok(readable(store, &store.query(SUMMARIES, &[&tickets]).await?, staff_ticket))
 }
 
 /// A query in the form that the statements take.
@@ -177,7 +177,7 @@ struct Asked {
     category: Vec<&'static str>,
     priority: Vec<&'static str>,
     patterns: Option<Vec<String>>,
-    number: Option<String>,
+    numbers: Vec<String>,
     after_at: Option<DateTime<Utc>>,
     after_id: Option<Uuid>,
     limit: i64,
@@ -192,7 +192,7 @@ impl Asked {
             category: query.category.iter().map(|category| category.as_str()).collect(),
             priority: query.priority.iter().map(|priority| priority.as_str()).collect(),
             patterns: search.map(patterns),
-            number: search.and_then(number),
+            numbers: search.and_then(|text| TicketNumber::parse(text).ok()).map(|number| number.searched()).unwrap_or_default(),
             after_at,
             after_id,
             // One more than the page tells whether there is a next one.
@@ -208,13 +208,6 @@ fn patterns(search: &str) -> Vec<String> {
     words.into_iter().map(|word| format!("%{}%", word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"))).collect()
 }
 
-/// The ticket number that somebody may have meant: `42`, `tkt-42`.
-fn number(search: &str) -> Option<String> {
-    let digits = !search.is_empty() && search.bytes().all(|byte| byte.is_ascii_digit());
-    let text = if digits { format!("TKT-{search}") } else { search.to_owned() };
-    TicketNumber::parse(&text).ok().map(|number| number.as_str().to_owned())
-}
-
 /// A cursor is the place of the page's last ticket: microseconds and id.
 fn place_of(cursor: &str) -> Result<(DateTime<Utc>, Uuid), StoreError> {
     cursor
@@ -223,23 +216,35 @@ fn place_of(cursor: &str) -> Result<(DateTime<Utc>, Uuid), StoreError> {
         .ok_or_else(|| StoreError::refused(RejectCode::InvalidField))
 }
 
-fn page<T>(answer: &[Row], limit: u32, sort_column: usize, ticket: impl Fn(&Row) -> Result<T, StoreError>) -> Result<List<T>, StoreError> {
+/// A ticket that cannot be read is left out: a page then has one less, and the next one goes on behind it all the same.
+fn page<T>(
+    store: &Store,
+    answer: &[Row],
+    limit: u32,
+    sort_column: usize,
+    ticket: impl Fn(&Row) -> Result<T, StoreError>,
+) -> Result<List<T>, StoreError> {
     let limit = limit.clamp(1, limits::LIST_TICKETS_MAX) as usize;
     let shown = &answer[..answer.len().min(limit)];
     let next_cursor = match shown.last() {
         Some(last) if answer.len() > limit => {
-            let at: DateTime<Utc> = rows::get(last, sort_column)?;
+            let at = rows::time(last, sort_column)?;
             Some(format!("{}.{}", at.timestamp_micros(), rows::get::<Uuid>(last, 0)?))
         }
         Some(_) | None => None,
     };
-    Ok(List { tickets: shown.iter().map(ticket).collect::<Result<_, _>>()?, next_cursor })
+    Ok(List { tickets: readable(store, shown, ticket), next_cursor })
+}
+
+fn readable<T>(store: &Store, rows: &[Row], ticket: impl Fn(&Row) -> Result<T, StoreError>) -> Vec<T> {
+    let one = |row| store.undecodable.leave_out("ticket", rows::get::<Uuid>(row, 0).unwrap_or_default(), ticket(row));
+    rows.iter().filter_map(one).collect()
 }
 
 /// A row of `support_tickets_for_staff`.
 fn staff_ticket(row: &Row) -> Result<StaffTicket, StoreError> {
     let assignee: Option<Uuid> = rows::get(row, 9)?;
-    let assignee_name = rows::get(row, 10)?;
+    let assignee_name = rows::name(row, 10)?;
     Ok(StaffTicket {
         id: TicketId::new(rows::get(row, 0)?),
         ticket_number: ticket_number(row, 1)?,
@@ -248,18 +253,18 @@ fn staff_ticket(row: &Row) -> Result<StaffTicket, StoreError> {
         priority: rows::word(row, 4)?,
         status: rows::word(row, 5)?,
         user_id: UserId::new(rows::get(row, 6)?),
-        customer_name: rows::get(row, 7)?,
-        customer_email: rows::get(row, 8)?,
+        customer_name: rows::name(row, 7)?,
+        customer_email: rows::text(row, 8, 4 * limits::EMAIL_CHARS_MAX)?,
         assigned_to: assignee.map(|id| AgentRef { id: UserId::new(id), name: assignee_name }),
-        assigned_at: rows::get(row, 11)?,
+        assigned_at: rows::optional_time(row, 11)?,
         rating: rating(row, 12)?,
-        created_at: rows::get(row, 14)?,
-        updated_at: rows::get(row, 15)?,
-        first_response_at: rows::get(row, 16)?,
-        resolved_at: rows::get(row, 17)?,
-        closed_at: rows::get(row, 18)?,
-        archived_at: rows::get(row, 19)?,
-        last_activity_at: rows::get(row, 20)?,
+        created_at: rows::time(row, 14)?,
+        updated_at: rows::time(row, 15)?,
+        first_response_at: rows::optional_time(row, 16)?,
+        resolved_at: rows::optional_time(row, 17)?,
+        closed_at: rows::optional_time(row, 18)?,
+        archived_at: rows::optional_time(row, 19)?,
+        last_activity_at: rows::time(row, 20)?,
         seq: rows::seq(row, 21)?,
         read_seq: rows::seq(row, 22)?,
     })
@@ -274,30 +279,26 @@ fn customer_ticket(row: &Row) -> Result<CustomerTicket, StoreError> {
         category: rows::word(row, 3)?,
         priority: rows::word(row, 4)?,
         status: rows::word(row, 5)?,
-        assignee_name: rows::get(row, 6)?,
+        assignee_name: rows::name(row, 6)?,
         rating: rating(row, 7)?,
-        created_at: rows::get(row, 9)?,
-        resolved_at: rows::get(row, 10)?,
-        closed_at: rows::get(row, 11)?,
-        archived_at: rows::get(row, 12)?,
-        last_activity_at: rows::get(row, 13)?,
+        created_at: rows::time(row, 9)?,
+        resolved_at: rows::optional_time(row, 10)?,
+        closed_at: rows::optional_time(row, 11)?,
+        archived_at: rows::optional_time(row, 12)?,
+        last_activity_at: rows::time(row, 13)?,
         seq: rows::seq(row, 14)?,
         read_seq: rows::seq(row, 15)?,
     })
 }
 
 fn ticket_number(row: &Row, column: usize) -> Result<TicketNumber, StoreError> {
-    let text: &str = rows::get(row, column)?;
-    TicketNumber::parse(text).map_err(|error| StoreError::Row(format!("{error}: {text:?}")))
+    rows::get(row, column).map(TicketNumber::stored)
 }
 
 fn rating(row: &Row, at: usize) -> Result<Option<Rating>, StoreError> {
-    let comment = rows::get(row, at + 1)?;
+    let satisfaction_comment = rows::text(row, at + 1, limits::HISTORY_DESCRIPTION_BYTES_MAX)?;
     let points: Option<i32> = rows::get(row, at)?;
-    points
-        .map(|points| {
-            let satisfaction_rating = u8::try_from(points).map_err(|_| StoreError::Row(format!("a rating of {points}")))?;
-            Ok(Rating { satisfaction_rating, satisfaction_comment: comment })
-        })
-        .transpose()
+    // The table allows one to five.
+    let rating = |satisfaction_rating| Rating { satisfaction_rating, satisfaction_comment };
+    Ok(points.and_then(|points| u8::try_from(points).ok()).map(rating))
 }

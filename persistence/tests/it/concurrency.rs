@@ -27,7 +27,7 @@ async fn lane(desk: &Desk, tickets: &[TicketId], waits: bool) -> usize {
                     assert!(matches!(alone[0], Outcome::Stored(_) | Outcome::Duplicate(_)), "{alone:?}");
                     sent += 1;
                 }
-                Outcome::Refused { .. } => panic!("{outcome:?}"),
+                Outcome::Refused { .. } | Outcome::Misplaced => panic!("{outcome:?}"),
             }
         }
     }

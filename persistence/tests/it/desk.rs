@@ -16,7 +16,7 @@ use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
 
 const TEMPLATE: &str = "desk_template";
-const PASSWORD: &str = "serviceword";
+pub const PASSWORD: &str = "serviceword";
 
 static CLUSTER: OnceCell<Postgres> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(1);
@@ -77,6 +77,15 @@ impl Desk {
         let database = format!("desk_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
         let postgres = cluster().await;
         postgres.create_database(&database, Some(TEMPLATE)).await.unwrap();
+        Self::enter(postgres, database, connections_max).await
+    }
+
+    /// The same people in a migrated database of any cluster, whether they have been there before or not.
+    pub async fn on(postgres: &Postgres, database: &str) -> Self {
+        Self::enter(postgres, database.to_owned(), 8).await
+    }
+
+    async fn enter(postgres: &Postgres, database: String, connections_max: usize) -> Self {
         let admin = connect(&postgres.admin_url(&database)).await;
         let url = postgres.url_for("helpline_service", PASSWORD, &database);
         let store = Store::connect(Settings { url, connections_max }).await.unwrap();
@@ -87,8 +96,8 @@ impl Desk {
             let email = format!("{}@example.org", name.split(' ').next().unwrap().to_lowercase());
             people::sign_in(&desk.store, &Identity { user: who, email: Some(email), name: Some(name.into()) }).await.unwrap();
         }
-        desk.sql(&format!("insert into user_roles (user_id, role) values ('{}', 'support_agent'), ('{}', 'admin')", desk.agent, desk.boss))
-            .await;
+        let roles = format!("('{}', 'support_agent'), ('{}', 'admin')", desk.agent, desk.boss);
+        desk.sql(&format!("insert into user_roles (user_id, role) values {roles} on conflict do nothing")).await;
         desk
     }
 

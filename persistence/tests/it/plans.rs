@@ -107,7 +107,7 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
     let active = vec!["open", "in_progress", "waiting_on_customer", "waiting_on_admin", "escalated"];
     let nothing: Option<Vec<String>> = None;
     let words = Some(vec!["%c4ca4238%".to_owned()]);
-    let (no_number, no_time, no_id): (Option<String>, Option<chrono::DateTime<chrono::Utc>>, Option<Uuid>) = (None, None, None);
+    let (no_number, no_time, no_id): (Vec<String>, Option<chrono::DateTime<chrono::Utc>>, Option<Uuid>) = (Vec::new(), None, None);
     let (now, nil) = (Some(chrono::Utc::now()), Some(Uuid::nil()));
     for (name, sql, status, patterns, at, after, index) in [
         ("first page", sql!("tickets/list_for_staff_by_activity"), &none, &nothing, &no_time, &no_id, "support_ticket_heads_activity_idx"),
@@ -237,7 +237,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
     let (client, told) = explaining(&large).await;
     let claims = format!(r#"set request.jwt.claims = '{{"sub": "{}"}}'"#, large.agent);
     client.batch_execute(&claims).await.unwrap();
-    client.batch_execute("select support_search_tickets(array['%c4ca4238%'], null, 10000)").await.unwrap();
+    client.batch_execute("select support_find_tickets(array['%c4ca4238%'], '{}', 10000)").await.unwrap();
     client.batch_execute("select * from support_read_stats()").await.unwrap();
     let plans = told.lock().unwrap().clone();
     assert_plan("search and statistics", &plans, &["support_tickets_search_idx", "support_tickets_created_at_idx"]);

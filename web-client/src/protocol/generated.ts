@@ -35,7 +35,8 @@ export type Seq = number;
 export type Key = string;
 
 /**
- * The number that people say aloud: `TKT-000001`, six digits at least, never cut (`TKT-1000000` is the millionth).
+ * The number that people say aloud: `TKT-000001`, six digits at least, never cut (`TKT-1000000` is the millionth). A ticket that was
+ * carried over from an earlier system keeps the number that it had there, whatever its form: `SUP-77`.
  */
 export type TicketNumber = string;
 
@@ -72,7 +73,7 @@ export type Category = "technical" | "billing" | "account" | "feature_request" |
 /**
  * What happened (`support_ticket_activity.kind`).
  */
-export type Kind = "created" | "status_changed" | "message_added" | "internal_note_added" | "assigned" | "unassigned" | "priority_changed" | "category_changed" | "resolved" | "closed" | "reopened" | "escalated" | "rated" | "message_edited" | "message_redacted" | "note_edited" | "note_redacted" | "logged" | "archived";
+export type Kind = "created" | "status_changed" | "message_added" | "internal_note_added" | "assigned" | "unassigned" | "priority_changed" | "category_changed" | "resolved" | "closed" | "reopened" | "escalated" | "rated" | "message_edited" | "message_redacted" | "note_edited" | "note_redacted" | "logged" | "archived" | "unreadable";
 
 /**
  * The codes of `error` frames and of REST problems.
@@ -651,6 +652,7 @@ export const KINDS = [
   "note_redacted",
   "logged",
   "archived",
+  "unreadable",
 ] as const satisfies readonly Kind[];
 
 /** Kinds that a customer may see. */
@@ -669,6 +671,7 @@ export const PUBLIC_KINDS = [
   "rated",
   "message_edited",
   "message_redacted",
+  "unreadable",
 ] as const satisfies readonly Kind[];
 
 /** Kinds whose rows carry a message. */

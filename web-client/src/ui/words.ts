@@ -38,6 +38,7 @@ export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById)
     }
     case 'rated': return t('activity.rated', { who, new: after })
     case 'logged': return t('activity.logged', { who, what: event.description ?? after })
+    case 'unreadable':
     case 'unknown': return t('activity.unknown')
     case 'created':
     case 'message_added':

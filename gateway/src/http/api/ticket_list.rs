@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use helpline_core::ids::{TicketNumber, UserId};
+use helpline_core::ids::UserId;
 use helpline_core::limits;
 use helpline_core::ticket::Status;
 use helpline_persistence::tickets::{ListQuery, Sort};
@@ -144,7 +144,7 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
     if text.chars().count() > limits::SEARCH_CHARS_MAX || text.chars().any(char::is_control) {
         return Err(Refusal::field("search", format!("is one line of at most {} characters", limits::SEARCH_CHARS_MAX)));
     }
-    let is_number = TicketNumber::parse(text).is_ok() || text.bytes().all(|b| b.is_ascii_digit());
+    let is_number = text.bytes().all(|b| b.is_ascii_digit());
     let has_word = text.split_whitespace().any(|word| word.chars().count() >= limits::SEARCH_WORD_CHARS_MIN);
     if !is_number && !has_word {
         return Err(Refusal::field("search", format!("needs a word of at least {} characters", limits::SEARCH_WORD_CHARS_MIN)));

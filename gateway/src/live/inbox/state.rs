@@ -51,6 +51,7 @@ impl Inbox {
         // What was sent before was not sent to this one, whose list may be older.
         state.sent.clear();
         state.stats = None;
+        state.stats_at = None;
         drop(state);
         if first {
             self.relay.watch_inboxes(InboxWatch::On);
@@ -88,6 +89,7 @@ impl Inbox {
         let known: Vec<_> = shown.chain(state.sent.keys().copied()).collect();
         state.begin_anew(known);
         state.stats = None;
+        state.stats_at = None;
     }
 
     /// Tells the relay when the last console has left; gives whether any is left.
@@ -131,7 +133,12 @@ impl Inbox {
     pub(super) fn wants_stats(&self, now: Instant) -> bool {
         let state = self.state.lock();
         let due = state.stats_at.is_none_or(|at| now.duration_since(at) >= Duration::from_millis(limits::STATS_INTERVAL_MS));
-        !state.groups.is_empty() && (due || state.stats.is_none())
+        !state.groups.is_empty() && due
+    }
+
+    /// The figures could not be read: not with the next tick, but when they are due again.
+    pub(super) fn stats_failed(&self, now: Instant) {
+        self.state.lock().stats_at = Some(now);
     }
 
     /// Sends these as far as a frame goes; gives how many of them. They were read in `generation`, of [`Self::take`].

@@ -1,0 +1,162 @@
+//! P4, when a database is put back to a dump of its own while clients know more than the dump: what they hold beyond it is false, and the
+//! numbers are given again.
+
+use helpline_core::ids::TicketId;
+use helpline_rig::Postgres;
+use serde_json::{Value, json};
+
+use crate::client::{Client, seqs};
+use crate::desk::{Desk, Join, Person};
+
+/// Where the restored database stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Dropped, created under the same name, restored.
+    SameName,
+    /// Restored beside the old one, which gives its name away.
+    Renamed,
+    /// In another cluster, at the same address.
+    AnotherCluster,
+}
+
+const LOST: usize = 3;
+const NEW: usize = 5;
+
+/// A ticket with rows that its customer has seen and that the restore takes back.
+struct Rewound {
+    desk: Desk,
+    ada: Person,
+    ticket: TicketId,
+    /// A member of staff who stays connected, on the second gateway.
+    online: Client,
+    /// What the customer knew when they went away.
+    position: u64,
+    epoch: String,
+    dump: helpline_rig::Dump,
+}
+
+async fn with_lost_rows(desk: Desk) -> Rewound {
+    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
+    let ticket = desk.ticket(&ada).await;
+    let (mut customer, mut online) = (desk.client(0, &ada).await, desk.client(1, &ben).await);
+    for n in 0..3 {
+        assert_eq!(customer.send(ticket, &format!("kept{n}"), &format!("kept {n}")).await["type"], "ack");
+    }
+    let epoch = customer.subscribe(ticket, None).await[0]["epoch"].as_str().expect("an epoch").to_owned();
+    online.subscribe(ticket, None).await;
+    let dump = desk.postgres.dump(desk.database()).await.expect("dumped");
+    let mut position = 0;
+    for n in 0..LOST {
+        assert_eq!(customer.send(ticket, &format!("lost{n}"), &format!("lost {n}")).await["type"], "ack");
+        position = customer.event(ticket).await["seq"].as_u64().expect("a number");
+        online.event(ticket).await;
+    }
+    Rewound { desk, ada, ticket, online, position, epoch, dump }
+}
+
+impl Rewound {
+    async fn restore(&mut self, way: Way) {
+        let (postgres, database) = (&self.desk.postgres, self.desk.database());
+        match way {
+            Way::SameName => {
+                postgres.drop_database(database).await.expect("dropped");
+                postgres.restore(&self.dump, database).await.expect("restored");
+            }
+            Way::Renamed => {
+                postgres.restore(&self.dump, "restored").await.expect("restored");
+                postgres.rename_database(database, "old").await.expect("renamed");
+                postgres.rename_database("restored", database).await.expect("renamed");
+            }
+            Way::AnotherCluster => {
+                let other = Postgres::start_temporary().await.expect("a Postgres starts");
+                other.restore(&self.dump, database).await.expect("restored");
+                self.desk.moved_to(other);
+            }
+        }
+    }
+
+    /// New rows under the numbers of the lost ones, and beyond.
+    async fn write_new(&self) {
+        let sql = self.desk.sql().await;
+        for n in 0..NEW {
+            let body = format!("new {n}");
+            let insert = "insert into support_messages (ticket_id, sender_id, sender_type, body) values ($1, $2, 'customer', $3)";
+            sql.execute(insert, &[&self.ticket.uuid(), &self.ada.id.uuid(), &body]).await.expect("written");
+        }
+    }
+
+    /// The customer comes back to this gateway where they left off: they are told to start over, at once or as soon as the instance has
+    /// noticed, and then hold what the database holds.
+    async fn comes_back(&self, url: &str) {
+        let mut customer = Client::hello(url, &self.ada.token).await;
+        let pages = customer.subscribe(self.ticket, Some((self.position, &self.epoch))).await;
+        if pages[0]["reset"] == json!(false) {
+            customer.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(self.ticket)).await;
+        }
+        self.holds_the_truth(&mut customer).await;
+    }
+
+    async fn holds_the_truth(&self, client: &mut Client) {
+        let pages = client.subscribe(self.ticket, Some((0, ""))).await;
+        let numbers = seqs(&pages);
+        assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>(), "a hole");
+        let events = pages.iter().flat_map(|page| page["events"].as_array().expect("events"));
+        let bodies: Vec<_> = events.filter_map(|event| event["message"]["body"].as_str()).collect();
+        let with = |word: &str| bodies.iter().filter(|body| body.starts_with(word)).count();
+        assert_eq!((with("kept"), with("lost"), with("new")), (3, 0, NEW), "{bodies:?}");
+    }
+}
+
+/// The next frame that says anything of the history: a client that is told to start over first has shown nothing false.
+async fn next_of_history(client: &mut Client, ticket: TicketId) -> Value {
+    let of_history = |frame: &Value| (frame["type"] == "event" || frame["type"] == "reset") && frame["ticket"] == json!(ticket);
+    client.expect("an event or a reset", of_history).await
+}
+
+async fn everyone_starts_over(way: Way) {
+    let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
+    let mut rewound = with_lost_rows(Desk::start_behind_link(postgres, 2, Join::Redis).await).await;
+    // The instances see nothing of it until it is done, and find more rows than they had: no number tells them.
+    rewound.desk.link().unplug();
+    rewound.restore(way).await;
+    rewound.write_new().await;
+    rewound.desk.link().redirect(rewound.desk.postgres.port());
+    rewound.desk.link().resume();
+    let urls: Vec<_> = rewound.desk.gateways.iter().map(helpline_rig::Gateway::ws_url).collect();
+    rewound.comes_back(&urls[0]).await;
+    let told = next_of_history(&mut rewound.online, rewound.ticket).await;
+    assert_eq!(told["type"], "reset", "{way:?}: a subscriber was shown {told} on top of rows that are gone");
+    let mut online = std::mem::replace(&mut rewound.online, Client::hello(&urls[1], &rewound.ada.token).await);
+    rewound.holds_the_truth(&mut online).await;
+    let fresh = rewound.desk.another(|spec| spec).await;
+    for url in [&urls[0], &urls[1], &fresh.ws_url()] {
+        rewound.comes_back(url).await;
+    }
+}
+
+#[tokio::test]
+async fn after_drop_and_restore_under_the_same_name_clients_start_over() {
+    everyone_starts_over(Way::SameName).await;
+}
+
+#[tokio::test]
+async fn after_a_restore_beside_the_old_database_and_a_change_of_names_clients_start_over() {
+    everyone_starts_over(Way::Renamed).await;
+}
+
+#[tokio::test]
+async fn after_a_restore_into_another_cluster_clients_start_over() {
+    everyone_starts_over(Way::AnotherCluster).await;
+}
+
+#[tokio::test]
+async fn a_client_that_is_online_while_its_database_is_dropped_and_restored_starts_over() {
+    let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
+    let mut rewound = with_lost_rows(Desk::start_apart(postgres, 2, Join::Redis).await).await;
+    rewound.restore(Way::SameName).await;
+    rewound.write_new().await;
+    let told = next_of_history(&mut rewound.online, rewound.ticket).await;
+    assert_eq!(told["type"], "reset", "a subscriber was shown {told} on top of rows that are gone");
+    let url = rewound.desk.gateways[0].ws_url();
+    rewound.comes_back(&url).await;
+}

@@ -1,0 +1,46 @@
+//! `pg_upgrade` to a newer Postgres under a desk: transaction numbers go on, the system identifier is another one. Nothing is lost, so nothing
+//! may look as if it had been; and nothing written before may be taken for something new.
+
+use std::path::PathBuf;
+
+use helpline_rig::Postgres;
+use serde_json::json;
+
+use crate::desk::{Desk, Join};
+use crate::restored::Settled;
+
+/// The directory that holds the programs of a newer Postgres.
+const NEWER_POSTGRES: &str = "HELPLINE_TEST_NEWER_POSTGRES";
+
+#[tokio::test]
+#[ignore = "needs a newer Postgres: make test-world"]
+async fn a_desk_goes_on_after_pg_upgrade() {
+    let newer = PathBuf::from(std::env::var_os(NEWER_POSTGRES).expect("HELPLINE_TEST_NEWER_POSTGRES names a Postgres"));
+    let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
+    let mut settled = Settled::with_history(Desk::start_behind_link(postgres, 2, Join::Redis).await).await;
+    let (ticket, _) = settled.tickets[0];
+    let mut online = settled.desk.client(1, &settled.ada).await;
+    let before = online.subscribe(ticket, None).await;
+    let (epoch, head) = (before[0]["epoch"].as_str().expect("an epoch").to_owned(), before[0]["head"].as_u64().expect("a number"));
+    let identity =
+        "select system_identifier::text, pg_snapshot_xmax(pg_current_snapshot())::text::bigint, current_setting('server_version_num')::int
+                    from pg_control_system()";
+    let old = settled.desk.sql().await.query_one(identity, &[]).await.expect("who it is");
+
+    settled.desk.link().unplug();
+    settled.desk.postgres.stop().await.expect("stopped");
+    let upgraded = settled.desk.postgres.upgraded(&newer).await.expect("upgraded");
+    settled.desk.link().redirect(upgraded.port());
+    settled.desk.moved_to(upgraded);
+    settled.desk.link().resume();
+
+    let new = settled.desk.sql().await.query_one(identity, &[]).await.expect("who it is");
+    assert!(new.get::<_, i32>(2) / 10_000 > old.get::<_, i32>(2) / 10_000, "a newer version");
+    assert!(new.get::<_, String>(0) != old.get::<_, String>(0) && new.get::<_, i64>(1) >= old.get::<_, i64>(1), "as pg_upgrade leaves it");
+    // Whether the new identifier makes clients start over or not: what they hold then is what the database holds.
+    online.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
+    let pages = online.subscribe(ticket, Some((head, &epoch))).await;
+    assert_eq!((&pages[0]["reset"], &pages[0]["head"]), (&json!(true), &json!(head)), "nothing was lost, nothing was added");
+    settled.an_idle_console_hears_nothing().await;
+    settled.writes_are_answered_with_themselves().await;
+}

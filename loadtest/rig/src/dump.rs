@@ -1,0 +1,114 @@
+//! Logical backups: `pg_dump` in the custom format with the roles that it needs, and `pg_restore` into this cluster or another one.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::postgres::checked_name;
+use crate::{ParentDeath, Postgres, Process, RigError};
+
+/// For the dump or the restore of the largest test database.
+const PROGRAM_TIMEOUT: Duration = Duration::from_secs(180);
+/// Roles whose name has this prefix travel with a dump; a cluster's own roles do not.
+const ROLE_PREFIX: &str = "helpline_";
+/// `duplicate_object`: the role is already there.
+const DUPLICATE_OBJECT: &str = "42710";
+
+/// A database as `pg_dump --format=custom` wrote it, and the statements that create its roles. Removed on drop.
+#[derive(Debug)]
+pub struct Dump {
+    dir: PathBuf,
+    roles: Vec<String>,
+}
+
+impl Dump {
+    fn new() -> Result<Self, RigError> {
+        let dir = std::env::temp_dir().join(format!("helpline-dump-{}-{:016x}", std::process::id(), rand::random::<u64>()));
+        std::fs::create_dir(&dir).map_err(RigError::io(format!("creating {}", dir.display())))?;
+        Ok(Self { dir, roles: Vec::new() })
+    }
+
+    fn file(&self) -> PathBuf {
+        self.dir.join("database.dump")
+    }
+}
+
+impl Drop for Dump {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+impl Postgres {
+    /// Dumps a database, as the superuser: row-level security refuses a dump to its owner.
+    ///
+    /// # Errors
+    /// [`RigError::Failed`] with what the program wrote, or [`RigError::Timeout`].
+    pub async fn dump(&self, database: &str) -> Result<Dump, RigError> {
+        let mut dump = Dump::new()?;
+        let mut command = self.client_program("pg_dump", database);
+        command.args(["--format", "custom", "--compress", "1", "--file"]).arg(dump.file());
+        finish("pg_dump", command, &dump.dir).await?;
+        let roles = dump.dir.join("roles.sql");
+        let mut command = self.client_program("pg_dumpall", database);
+        command.args(["--roles-only", "--file"]).arg(&roles);
+        finish("pg_dumpall", command, &dump.dir).await?;
+        let text = std::fs::read_to_string(&roles).map_err(RigError::io("reading the dumped roles"))?;
+        dump.roles = text.lines().filter(|line| line.contains(ROLE_PREFIX)).map(str::to_owned).collect();
+        Ok(dump)
+    }
+
+    /// Restores a dump into a new database of this name, creating the missing roles first. Only superusers can connect until it is
+    /// whole: an instance that is waiting for this database must not write into half of it.
+    ///
+    /// # Errors
+    /// As [`Self::dump`]; also when a database of this name exists.
+    pub async fn restore(&self, dump: &Dump, database: &str) -> Result<(), RigError> {
+        for role in &dump.roles {
+            self.execute_ignoring(role, DUPLICATE_OBJECT).await?;
+        }
+        let name = checked_name(database)?;
+        self.execute(&format!("create database \"{name}\" connection limit 0")).await?;
+        let mut command = self.client_program("pg_restore", database);
+        command.args(["--exit-on-error"]).arg(dump.file());
+        finish("pg_restore", command, &dump.dir).await?;
+        self.execute(&format!("alter database \"{name}\" connection limit -1")).await
+    }
+
+    /// Drops a database together with its connections.
+    ///
+    /// # Errors
+    /// [`RigError::Name`], [`RigError::Postgres`].
+    pub async fn drop_database(&self, name: &str) -> Result<(), RigError> {
+        self.execute(&format!("drop database \"{}\" with (force)", checked_name(name)?)).await
+    }
+
+    /// Renames a database after ending its connections. Instances that reconnect meanwhile are refused.
+    ///
+    /// # Errors
+    /// [`RigError::Name`], [`RigError::Postgres`].
+    pub async fn rename_database(&self, from: &str, to: &str) -> Result<(), RigError> {
+        let (from, to) = (checked_name(from)?, checked_name(to)?);
+        self.execute(&format!("alter database \"{from}\" connection limit 0")).await?;
+        // Ending a connection is asynchronous; renaming waits up to five seconds for the last one.
+        self.execute(&format!("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{from}'")).await?;
+        self.execute(&format!("alter database \"{from}\" rename to \"{to}\"")).await?;
+        self.execute(&format!("alter database \"{to}\" connection limit -1")).await
+    }
+
+    fn client_program(&self, program: &str, database: &str) -> Command {
+        let mut command = Command::new(self.bin_dir().join(program));
+        command.arg("--dbname").arg(self.admin_url(database)).current_dir("/");
+        command
+    }
+}
+
+/// Runs a program to its end without blocking the runtime.
+async fn finish(name: &str, command: Command, dir: &Path) -> Result<(), RigError> {
+    let process = Process::new(name, dir.join(format!("{name}.log")), ParentDeath::Kill);
+    process.start(command)?;
+    match process.wait(PROGRAM_TIMEOUT).await? {
+        Some(status) if !status.success() => Err(process.failed(status)),
+        _ => Ok(()),
+    }
+}

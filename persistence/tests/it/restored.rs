@@ -1,0 +1,167 @@
+//! A dump restored into another cluster: the rows bear transaction numbers of the cluster that wrote them, and the new one counts through
+//! the same numbers again.
+
+use std::collections::HashMap;
+
+use helpline_core::body::Body;
+use helpline_core::history::HistoryRow;
+use helpline_core::ids::{MessageId, Seq, TicketId};
+use helpline_core::ticket::{Priority, Status};
+use helpline_persistence::messages::Outcome;
+use helpline_persistence::sweep::{self, Look};
+use helpline_persistence::tickets::Patch;
+use helpline_persistence::{history, messages, migrate, tickets};
+use helpline_rig::Postgres;
+use uuid::Uuid;
+
+use crate::desk::{Desk, PASSWORD, message, stored};
+
+/// Half of them with random ids, half with ids in the order of their making: which foreign row is the last one depends on that.
+const TICKETS: usize = 40;
+/// Of the donor, each with a number of its own.
+const DONOR_TRANSACTIONS: i64 = 2_500;
+/// In the new cluster, each a transaction or more.
+const WRITES: usize = 480;
+
+/// The donor's database in a cluster of its own, with what the tests need to know of it.
+struct Restored {
+    desk: Desk,
+    tickets: Vec<TicketId>,
+    /// Of each ticket, the customer's own message.
+    messages: HashMap<TicketId, MessageId>,
+    /// The lowest and the highest number that a row brought along.
+    foreign: (i64, i64),
+    _postgres: Postgres,
+}
+
+/// A donor with a long history, dumped and restored into a new cluster.
+async fn restored() -> Restored {
+    let donor = Postgres::start_temporary().await.unwrap();
+    donor.create_database("desk", None).await.unwrap();
+    migrate::migrate(&donor.admin_url("desk")).await.unwrap();
+    migrate::set_runtime_password(&donor.admin_url("desk"), PASSWORD).await.unwrap();
+    let desk = Desk::on(&donor, "desk").await;
+    let mut tickets = Vec::new();
+    let mut messages = HashMap::new();
+    for n in 0..TICKETS {
+        let ticket = TicketId::new(if n % 2 == 0 { Uuid::new_v4() } else { Uuid::now_v7() });
+        let new = tickets::NewTicket { id: ticket, ..desk.new_ticket("Restored") };
+        tickets::create(&desk.store, &desk.doer(desk.customer), &new).await.unwrap();
+        let own = message(ticket, desk.customer, "mine");
+        messages.insert(ticket, own.id);
+        stored(&desk.send(own).await);
+        tickets.push(ticket);
+    }
+    // One transaction each, as a desk's life makes them, and every tenth of them on several tickets.
+    desk.sql(&format!(
+        "do $$ begin
+           for n in 1..{DONOR_TRANSACTIONS} loop
+             insert into support_messages (ticket_id, sender_id, sender_type, body)
+             select t.id, '{}', 'admin', 'of another cluster'
+             from (select id, row_number() over (order by id) as k from support_tickets) t
+             where t.k = n % {TICKETS} + 1 or (n % 10 = 0 and t.k <= 3);
+             commit;
+           end loop;
+         end $$",
+        desk.agent
+    ))
+    .await;
+    let dump = donor.dump("desk").await.unwrap();
+    let postgres = Postgres::start_temporary().await.unwrap();
+    postgres.restore(&dump, "desk").await.unwrap();
+    let desk = Desk::on(&postgres, "desk").await;
+    let range = "select array[min(xid::text::bigint), max(xid::text::bigint)] from support_ticket_activity";
+    let range: Vec<i64> = desk.ask(range).await;
+    Restored { desk, tickets, messages, foreign: (range[0], range[1]), _postgres: postgres }
+}
+
+impl Restored {
+    async fn head(&self, ticket: TicketId) -> Seq {
+        history::heads(&self.desk.store, &[ticket]).await.unwrap()[0].seq
+    }
+
+    /// One write of the kind that this number stands for; the rows of its answer, and where its ticket stood before.
+    async fn write(&self, n: usize) -> (TicketId, Seq, Vec<HistoryRow>) {
+        let Self { desk, tickets, messages, .. } = self;
+        let ticket = tickets[n % tickets.len()];
+        let before = self.head(ticket).await;
+        let (customer, agent) = (desk.doer(desk.customer), desk.doer(desk.agent));
+        let rows = match n % 6 {
+            0 => {
+                let body = Body::parse(format!("edited {n}")).unwrap();
+                messages::edit(&desk.store, &customer, ticket, messages[&ticket], &body).await.unwrap()
+            }
+            1 => {
+                let priority = [Priority::Low, Priority::High][n / 6 % 2];
+                let patch = Patch { priority: Some(priority), ..Patch::default() };
+                tickets::change(&desk.store, &agent, ticket, patch).await.unwrap()
+            }
+            2 => {
+                let status = [Status::WaitingOnCustomer, Status::InProgress][n / 6 % 2];
+                let patch = Patch { status: Some(status), ..Patch::default() };
+                tickets::change(&desk.store, &agent, ticket, patch).await.unwrap()
+            }
+            3 => {
+                let new = desk.new_ticket("New");
+                let created = tickets::create(&desk.store, &customer, &new).await.unwrap();
+                return (new.id, Seq::ZERO, created.rows);
+            }
+            4 => {
+                let appended = desk.append(&[message(ticket, desk.customer, "sent")]).await;
+                assert!(matches!(appended.outcomes[..], [Outcome::Stored(_)]));
+                appended.rows
+            }
+            _ => {
+                let sent = message(ticket, desk.agent, "sent twice");
+                stored(&desk.send(sent.clone()).await);
+                // The duplicate's answer holds its first row, and what this very transaction wrote: nothing.
+                let appended = desk.append(&[sent]).await;
+                assert!(matches!(appended.outcomes[..], [Outcome::Duplicate(_)]));
+                appended.rows
+            }
+        };
+        (ticket, before, rows)
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_cluster_come_round() {
+    let restored = restored().await;
+    let mut foreign = Vec::new();
+    let (mut answered, mut met) = (0, 0);
+    for n in 0..WRITES {
+        let (ticket, before, rows) = restored.write(n).await;
+        answered += rows.len();
+        let strange = rows.iter().filter(|row| row.ticket != ticket || row.seq <= before).count();
+        // What REST answers an edit with.
+        let last = rows.last().and_then(|row| row.message.as_ref()).map(|message| message.body.clone());
+        if strange > 0 || (n % 6 == 0 && last != Some(format!("edited {n}"))) {
+            foreign.push(format!("write {n}: {strange} of {} rows, the last of them {last:?}", rows.len()));
+        }
+        let now: i64 = restored.desk.ask("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint").await;
+        met += usize::from((restored.foreign.0..=restored.foreign.1).contains(&now));
+    }
+    assert!(met > WRITES / 2, "only {met} writes met a number of the other cluster ({:?}): nothing is shown", restored.foreign);
+    assert!(answered >= WRITES / 2, "{answered} rows in all answers");
+    assert!(foreign.is_empty(), "foreign rows in {} of {WRITES} answers, among them {:?}", foreign.len(), &foreign[..foreign.len().min(4)]);
+}
+
+#[tokio::test]
+async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
+    let restored = restored().await;
+    let store = &restored.desk.store;
+    let Look { mut snapshot, .. } = sweep::look(store, None).await.unwrap();
+    for look in ["first", "second"] {
+        let next = sweep::look(store, Some(&snapshot)).await.unwrap();
+        assert_eq!(next.moved.len(), 0, "the {look} look found tickets that nothing was written to");
+        snapshot = next.snapshot;
+    }
+    for n in 0..60 {
+        let (ticket, _, rows) = restored.write(n).await;
+        let next = sweep::look(store, Some(&snapshot)).await.unwrap();
+        let moved: Vec<_> = next.moved.iter().map(|(moved, _)| *moved).collect();
+        // An unchanged status or priority writes nothing.
+        assert!(moved == [ticket] || (moved.is_empty() && rows.is_empty()), "write {n}: {} tickets moved", moved.len());
+        snapshot = next.snapshot;
+    }
+}

@@ -1,0 +1,208 @@
+//! Every text and JSON value has a size, and the size is core's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use helpline_core::limits;
+use tokio_postgres::error::SqlState;
+
+use crate::desk::{Desk, cluster, empty_database};
+
+/// How a column is bounded.
+enum Size {
+    /// Characters.
+    Chars(usize),
+    /// Bytes of the text.
+    Bytes(usize),
+    /// Bytes of the JSON as Postgres writes it.
+    Json(usize),
+    /// One of a list of words, or of a pattern that ends.
+    Words,
+    /// Only the owner's migrations, functions and triggers write it, from words and numbers.
+    Owners,
+}
+
+use Size::{Bytes, Chars, Json, Owners, Words};
+
+const SIZES: &[(&str, Size)] = &[
+    ("access_log.action", Words),
+    ("access_log.detail", Json(limits::AUDIT_DETAIL_BYTES_MAX)),
+    ("access_log.refused", Chars(limits::KEY_CHARS_MAX)),
+    ("access_log.user_agent", Chars(limits::USER_AGENT_CHARS_MAX)),
+    ("helpline_migrations.applied_on", Owners),
+    ("helpline_migrations.checksum", Owners),
+    ("helpline_migrations.name", Owners),
+    ("people.display_name", Chars(limits::NAME_CHARS_MAX)),
+    ("people.email", Chars(limits::EMAIL_CHARS_MAX)),
+    ("support_activity_kinds.kind", Owners),
+    ("support_message_moves.from_status", Owners),
+    ("support_message_moves.sender_type", Owners),
+    ("support_message_moves.to_status", Owners),
+    ("support_messages.attachments", Json(limits::ATTACHMENTS_BYTES_MAX)),
+    ("support_messages.body", Bytes(limits::BODY_BYTES_MAX)),
+    ("support_messages.key", Chars(limits::KEY_CHARS_MAX)),
+    ("support_messages.sender_type", Words),
+    ("support_messages.user_agent", Chars(limits::USER_AGENT_CHARS_MAX)),
+    ("support_saved_replies.body", Bytes(limits::BODY_BYTES_MAX)),
+    ("support_saved_replies.shortcut", Words),
+    ("support_saved_replies.title", Chars(limits::SAVED_REPLY_TITLE_CHARS_MAX)),
+    ("support_settings.name", Words),
+    ("support_settings.value", Json(limits::SETTING_STORED_BYTES_MAX)),
+    ("support_status_moves.actor_type", Owners),
+    ("support_status_moves.from_status", Owners),
+    ("support_status_moves.to_status", Owners),
+    ("support_ticket_activity.actor_type", Words),
+    ("support_ticket_activity.description", Bytes(limits::HISTORY_DESCRIPTION_BYTES_MAX)),
+    ("support_ticket_activity.kind", Words),
+    ("support_ticket_activity.metadata", Json(limits::METADATA_STORED_BYTES_MAX)),
+    ("support_ticket_activity.new_value", Bytes(limits::HISTORY_VALUE_BYTES_MAX)),
+    ("support_ticket_activity.old_value", Bytes(limits::HISTORY_VALUE_BYTES_MAX)),
+    ("support_ticket_activity.public_actor_name", Chars(limits::NAME_CHARS_MAX)),
+    ("support_ticket_activity.public_new_value", Bytes(limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)),
+    ("support_ticket_activity.public_old_value", Bytes(limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)),
+    ("support_ticket_activity.user_agent", Chars(limits::USER_AGENT_CHARS_MAX)),
+    ("support_ticket_tallies.metric", Owners),
+    ("support_ticket_tally_deltas.metric", Owners),
+    ("support_tickets.assignee_name", Chars(limits::NAME_CHARS_MAX)),
+    ("support_tickets.category", Words),
+    ("support_tickets.customer_email", Chars(limits::EMAIL_CHARS_MAX)),
+    ("support_tickets.key", Chars(limits::KEY_CHARS_MAX)),
+    ("support_tickets.metadata", Json(limits::METADATA_STORED_BYTES_MAX)),
+    ("support_tickets.priority", Words),
+    ("support_tickets.satisfaction_comment", Chars(limits::RATING_COMMENT_CHARS_MAX)),
+    ("support_tickets.status", Words),
+    ("support_tickets.subject", Chars(limits::SUBJECT_CHARS_MAX)),
+    ("support_tickets.ticket_number", Chars(limits::TICKET_NUMBER_CHARS_MAX)),
+    ("support_tickets.user_agent", Chars(limits::USER_AGENT_CHARS_MAX)),
+    ("user_roles.role", Words),
+];
+
+/// Columns of a text or JSON type in tables of ours, generated ones aside, with all checks of their table that name them.
+const COLUMNS: &str = "
+    select c.relname || '.' || a.attname,
+      coalesce((select string_agg(pg_get_constraintdef(k.oid), ' ') from pg_constraint k
+                where k.conrelid = c.oid and k.contype = 'c' and a.attnum = any (k.conkey)), '')
+    from pg_class c join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+      and a.attgenerated = '' and (t.typcategory = 'S' or t.typname in ('jsonb', 'json', 'bytea', '_text'))
+      and (c.relname, a.attname) not in (('support_tickets', 'key_digest'), ('support_messages', 'key_digest'))";
+
+#[tokio::test]
+async fn every_text_has_a_size_and_the_size_is_cores() {
+    let desk = Desk::open().await;
+    let found: BTreeMap<String, String> =
+        desk.admin.query(COLUMNS, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect();
+    let named: BTreeSet<&str> = SIZES.iter().map(|(column, _)| *column).collect();
+    assert_eq!(found.keys().map(String::as_str).collect::<BTreeSet<_>>(), named, "each text column says how it is bounded");
+    for (column, size) in SIZES {
+        let (checks, name) = (&found[*column], column.split('.').nth(1).unwrap());
+        let bound = match size {
+            Chars(n) => format!("char_length({name}) <= {n})"),
+            Bytes(n) => format!("octet_length({name}) <= {n})"),
+            Json(n) => format!("octet_length(({name})::text) <= {n})"),
+            Words if checks.contains('~') => format!("({name} ~ '^"),
+            Words => format!("({name} = ANY (ARRAY["),
+            Owners => continue,
+        };
+        assert!(checks.contains(&bound), "{column}: {bound} is not in {checks}");
+    }
+    // What only the owner writes, nobody else may write.
+    let owners: Vec<&str> =
+        SIZES.iter().filter(|(_, size)| matches!(size, Owners)).map(|(column, _)| column.split('.').next().unwrap()).collect();
+    let sql = "select count(*) from information_schema.column_privileges where table_name = any ($1) and grantee <> 'helpline_owner' \
+        and privilege_type in ('INSERT', 'UPDATE') and grantee like 'helpline%'";
+    assert_eq!(desk.admin.query_one(sql, &[&owners]).await.unwrap().get::<_, i64>(0), 0);
+    let left = "select count(*) from pg_constraint where connamespace = 'public'::regnamespace and not convalidated";
+    assert_eq!(desk.ask::<i64>(left).await, 0, "a fresh database has validated them all");
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused_whoever_writes_it() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let (customer, agent) = (desk.session("helpline_customer", desk.customer).await, desk.session("helpline_staff", desk.agent).await);
+    let of = desk.customer;
+    let attachment = |name: &str| {
+        format!(
+            "insert into support_messages (id, ticket_id, sender_id, sender_type, body, attachments) values (gen_random_uuid(), '{ticket}', '{of}', \
+             'customer', 'x', jsonb_build_array(jsonb_build_object('name', {name})))"
+        )
+    };
+    customer.batch_execute(&attachment("repeat('n', 24000)")).await.unwrap();
+    let logged = |value: &str, description: &str, metadata: &str| {
+        format!("select log_ticket_activity('{ticket}', 'x', {value}, {value}, {description}, {metadata})")
+    };
+    agent.batch_execute(&logged("repeat('o', 16384)", "repeat('d', 8192)", "jsonb_build_object('m', repeat('m', 16000))")).await.unwrap();
+    for (session, sql) in [
+        (&customer, attachment("repeat('n', 24576)")),
+        (&agent, logged("repeat('o', 16385)", "''", "'{}'")),
+        (&agent, logged("''", "repeat('d', 8193)", "'{}'")),
+        (&agent, logged("''", "''", "jsonb_build_object('m', repeat('m', 16384))")),
+        (&desk.admin, format!("update support_tickets set customer_email = repeat('e', 321) where id = '{ticket}'")),
+        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', repeat('9', 65))")),
+        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', E'A\\nB')")),
+        (&desk.admin, format!("insert into support_tickets (user_id, subject, created_at) values ('{of}', 'x', 'infinity')")),
+        (&desk.admin, format!("update people set display_name = repeat('n', 201) where id = '{of}'")),
+    ] {
+        let refused = session.batch_execute(&sql).await.expect_err(&sql);
+        assert_eq!(refused.code(), Some(&SqlState::CHECK_VIOLATION), "{sql}: {refused:?}");
+    }
+    // A session's own word about its browser refuses nothing.
+    customer.batch_execute("select set_config('helpline.user_agent', repeat('u', 100000), false)").await.unwrap();
+    customer.batch_execute(&attachment("'small'")).await.unwrap();
+    assert_eq!(desk.ask::<i32>("select max(char_length(user_agent)) from support_ticket_activity").await, 400);
+    desk.history(ticket).await;
+}
+
+#[tokio::test]
+async fn rows_from_before_the_sizes_stay_and_do_not_stop_the_migration() {
+    const BEFORE: u32 = 35;
+    let database = empty_database().await;
+    let url = cluster().await.admin_url(&database);
+    helpline_persistence::migrate::migrate_to(&url, Some(BEFORE)).await.unwrap();
+    let admin = crate::desk::connect(&url).await;
+    admin
+        .batch_execute(
+            "insert into support_tickets (user_id, subject, ticket_number) values (gen_random_uuid(), 'old', repeat('9', 100));
+             insert into support_messages (ticket_id, sender_id, sender_type, body, attachments)
+             select id, user_id, 'customer', 'old words', jsonb_build_array(repeat('n', 100000)) from support_tickets",
+        )
+        .await
+        .unwrap();
+    helpline_persistence::migrate::migrate(&url).await.unwrap();
+    let open = "select array_agg(conname::text order by conname) from pg_constraint where connamespace = 'public'::regnamespace and not convalidated";
+    let open: Vec<String> = admin.query_one(open, &[]).await.unwrap().get(0);
+    assert_eq!(open, ["support_messages_sizes_check", "support_tickets_ticket_number_check"]);
+    admin
+        .batch_execute("insert into support_tickets (user_id, subject, ticket_number) values (gen_random_uuid(), 'new', repeat('8', 100))")
+        .await
+        .unwrap_err();
+    // The old message can still be redacted.
+    admin.batch_execute("update support_messages set redacted_at = now()").await.unwrap();
+}
+
+#[tokio::test]
+async fn the_sizes_do_not_wait_in_the_way_of_writers() {
+    const BEFORE: u32 = 35;
+    let database = empty_database().await;
+    let url = cluster().await.admin_url(&database);
+    helpline_persistence::migrate::migrate_to(&url, Some(BEFORE)).await.unwrap();
+    let (mut writer, other) = (crate::desk::connect(&url).await, crate::desk::connect(&url).await);
+    // A long transaction that has written to one of the tables.
+    let open = writer.transaction().await.unwrap();
+    open.batch_execute("insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'long')").await.unwrap();
+    let migrating = tokio::spawn(async move { helpline_persistence::migrate::migrate(&url).await });
+    crate::desk::until("the migration wants its locks", async || {
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and query like '%lock table%' and pid <> pg_backend_pid()";
+        other.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) > 0
+    })
+    .await;
+    let mut slowest = std::time::Duration::ZERO;
+    for _ in 0..10 {
+        let begun = std::time::Instant::now();
+        other.batch_execute("insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'short')").await.unwrap();
+        slowest = slowest.max(begun.elapsed());
+    }
+    assert!(slowest < std::time::Duration::from_millis(1_000), "a writer waited {slowest:?}");
+    open.commit().await.unwrap();
+    migrating.await.unwrap().unwrap();
+}
