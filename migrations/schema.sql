@@ -2308,6 +2308,15 @@ begin
   end if;
   if v_user is not null then
     v_by := case when v_user = old.user_id then 'customer' else 'admin' end;
+    -- By hand, the status and the rating; what follows from a message is a trigger's.
+    if v_by = 'customer' and pg_trigger_depth() = 1
+       and (new.subject, new.category, new.priority, new.assigned_to, new.assigned_at, new.assignee_name, new.first_response_at, new.archived_at,
+            new.legal_hold, new.metadata, new.customer_email, new.ip_address, new.user_agent, new.key, new.key_digest)
+         is distinct from
+           (old.subject, old.category, old.priority, old.assigned_to, old.assigned_at, old.assignee_name, old.first_response_at, old.archived_at,
+            old.legal_hold, old.metadata, old.customer_email, old.ip_address, old.user_agent, old.key, old.key_digest) then
+      perform support_refuse('forbidden');
+    end if;
     -- A legal hold may come late, and a redaction takes the opening's digest with it; nothing else changes in the archive.
     if old.archived_at is not null
        and (new.status, new.priority, new.category, new.assigned_to, new.subject, new.satisfaction_rating, new.satisfaction_comment, new.metadata)

@@ -7,6 +7,8 @@ pub const BODY_BYTES_MAX: usize = 16 * 1024;
 pub const SUBJECT_CHARS_MAX: usize = 200;
 /// A rating comment's characters.
 pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
+/// Of a refused field's name and of what is wrong with it, the characters that are told: the client's own words may be long.
+pub const FIELD_ERROR_CHARS_MAX: usize = 120;
 /// A key's characters: a UUID takes 36, a hash in hexadecimal 64.
 pub const KEY_CHARS_MAX: usize = 64;
 /// Attachments of one message.
@@ -282,6 +284,8 @@ pub const NOTICE_CHARS_MAX: usize = 500;
 pub const DAY_SPANS_MAX: usize = 8;
 /// How long one look at the record serves everybody who asks whether the desk is open.
 pub const AVAILABILITY_MS: u64 = 5_000;
+/// Between two looks at the database's roles: whether any of them can act as customers and as staff.
+pub const ROLE_CHECK_INTERVAL_MS: u64 = 10_000;
 /// Between two writes that the connected staff are there.
 pub const SEEN_RENEW_MS: u64 = 30_000;
 /// Staff seen within this are online: two renewals may fail.

@@ -23,6 +23,8 @@ text_enum!(
         NotFound = "not_found",
         /// A field is out of its bounds; the message names it.
         InvalidField = "invalid_field",
+        /// There is no such field on this server; the message names it. A newer server may have it.
+        UnknownField = "unknown_field",
         /// The text breaks a rule of bodies.
         InvalidBody = "invalid_body",
         /// More than the limit of frames or JSON bodies.
@@ -69,16 +71,21 @@ impl RejectCode {
             Self::TicketClosed | Self::TicketArchived | Self::InvalidMove | Self::NotRatable => 409,
             Self::KeyReused | Self::Stale | Self::Redacted | Self::Conflict => 409,
             Self::TooLarge => 413,
-            Self::InvalidField | Self::InvalidBody => 422,
+            Self::InvalidField | Self::UnknownField | Self::InvalidBody => 422,
             Self::RateLimited | Self::TooManySubscriptions => 429,
             Self::Internal => 500,
             Self::Overloaded | Self::Unavailable => 503,
         }
     }
 
-    /// Whether the same request may succeed later, unchanged.
+    /// Whether the same request may succeed later, unchanged, on the same connection.
     pub const fn is_passing(self) -> bool {
         matches!(self, Self::RateLimited | Self::Overloaded | Self::Unavailable | Self::Internal)
+    }
+
+    /// Whether the same request may succeed, unchanged, after the next `welcome`: from a server of another build.
+    pub const fn ends_with_connection(self) -> bool {
+        matches!(self, Self::UnknownField)
     }
 }
 

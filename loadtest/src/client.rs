@@ -31,6 +31,9 @@ const RETRY_AFTER: Duration = Duration::from_millis(500);
 /// A send without an answer on a living connection: sent again, by the same key.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// Longer than any run: a send that this connection's server will not take.
+const HELD: Duration = Duration::from_secs(24 * 60 * 60);
+
 struct Pending {
     outgoing: Outgoing,
     nth: usize,
@@ -297,6 +300,10 @@ impl Client {
                     if code.is_passing() {
                         self.record.asked_to_retry = true;
                         self.outbox[n].again_at = Instant::now() + wait;
+                    } else if code.ends_with_connection() {
+                        // Sent again after the next `welcome`, which forgets all ids.
+                        tracing::warn!(member = self.member.name, %code, "a send is held until another connection");
+                        self.outbox[n].again_at = Instant::now() + HELD;
                     } else {
                         tracing::warn!(member = self.member.name, %code, "a send was refused");
                         let key = self.outbox[n].outgoing.key.clone();

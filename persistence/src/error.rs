@@ -27,8 +27,8 @@ pub enum StoreError {
     /// The statement's data are not acceptable (class 22, 23): retrying does not help, splitting the batch does.
     #[error("unacceptable data")]
     Data(#[source] tokio_postgres::Error),
-    /// The runtime role may more than it should; start-up refuses.
-    #[error("the database role may too much: {0}")]
+    /// The service's role has more privileges than it needs, or another role can act as customers or staff; start-up refuses.
+    #[error("the database's roles have more privileges than they need: {0}")]
     OverPrivileged(String),
     /// Anything else: a fault of ours.
     #[error("database error")]

@@ -11,7 +11,7 @@ pub mod history;
 pub mod messages;
 pub mod migrate;
 pub mod people;
-mod privileges;
+pub mod privileges;
 pub mod reads;
 pub mod replies;
 pub mod roles;

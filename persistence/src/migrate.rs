@@ -15,9 +15,12 @@ mod embedded {
 /// The table of applied migrations; `V1__roles.sql` puts it under row-level security like every other.
 const TABLE: &str = "helpline_migrations";
 const LOCK: &str = include_str!("../sql/migrate/lock.sql");
+const REVOKE_GRANTS: &str = include_str!("../sql/migrate/revoke_grants.sql");
+const REVOKE_OWN_MEMBERSHIPS: &str = include_str!("../sql/migrate/revoke_own_memberships.sql");
 const VERSION: &str = include_str!("../sql/migrate/version.sql");
 
-/// Brings the database up to date; gives the names of the migrations applied. `admin_url` needs CREATEROLE and CREATE on the database.
+/// Brings the database up to date, and takes every grant on Helpline's tables and functions that Helpline did not make; gives the names of the
+/// migrations applied. `admin_url` needs CREATEROLE and CREATE on the database.
 ///
 /// # Errors
 /// [`StoreError::Row`] with the migration that failed or differs from the applied one.
@@ -39,6 +42,8 @@ pub async fn migrate_to(admin_url: &str, version: Option<u32>) -> Result<Vec<Str
         };
         let mut runner = embedded::migrations::runner().set_target(target);
         let report = runner.set_migration_table_name(TABLE).run_async(client).await.map_err(|error| StoreError::Row(chain(&error)))?;
+        client.batch_execute(REVOKE_GRANTS).await?;
+        client.batch_execute(REVOKE_OWN_MEMBERSHIPS).await?;
         Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
     })
     .await

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { filtersOf, NO_FILTERS, queryOf, restQuery } from '../src/app/filters.ts'
 import { filled, inserted, offered, slashed } from '../src/app/saved-replies.ts'
-import { createShelf, SORTS } from '../src/app/shelf.ts'
+import { createSortedList, SORTS } from '../src/app/sorted-list.ts'
 import type { StaffView } from '../src/protocol/model.ts'
 import { ENGLISH } from '../src/strings/english.ts'
 import { ENGLISH_PAGE } from '../src/strings/english-page.ts'
@@ -19,30 +19,30 @@ import { staffTicket } from './help/sample.ts'
 
 const ticket = (n: number, at: number): StaffView => ({ ...staffTicket, id: `t${n}`, last_activity_at: new Date(at).toISOString(), created_at: new Date(n * 1_000).toISOString() })
 
-describe('a shelf', () => {
+describe('a sorted list', () => {
   test.each(SORTS)('sorted by %s stays in order through any changes', (sort) => {
     for (let seed = 1; seed <= 20; seed++) {
       const roll = seeded(seed)
-      const shelf = createShelf(sort)
+      const list = createSortedList<StaffView>(sort)
       const held = new Map<string, StaffView>()
       for (let step = 0; step < 300; step++) {
         const one = ticket(Math.floor(roll() * 60), Math.floor(roll() * 1_000_000))
-        if (roll() < 0.2) { shelf.remove(one.id); held.delete(one.id) } else { shelf.put(one); held.set(one.id, one) }
+        if (roll() < 0.2) { list.remove(one.id); held.delete(one.id) } else { list.put(one); held.set(one.id, one) }
       }
       const key = (id: string) => { const one = held.get(id); return sort === 'last_activity' ? one?.last_activity_at ?? '' : one?.created_at ?? '' }
-      const keys = shelf.ids().map(key)
-      expect(new Set(shelf.ids())).toEqual(new Set(held.keys()))
+      const keys = list.ids().map(key)
+      expect(new Set(list.ids())).toEqual(new Set(held.keys()))
       expect(keys).toEqual(sort === 'oldest' ? keys.toSorted() : keys.toSorted().reverse())
     }
   })
   test('gives the same list until something changes', () => {
-    const shelf = createShelf('created')
-    shelf.put(ticket(1, 1))
-    const before = shelf.ids()
-    expect(shelf.ids()).toBe(before)
-    shelf.put(ticket(2, 2))
+    const list = createSortedList<StaffView>('created')
+    list.put(ticket(1, 1))
+    const before = list.ids()
+    expect(list.ids()).toBe(before)
+    list.put(ticket(2, 2))
     expect(before.length).toBe(1)
-    expect(shelf.ids().length).toBe(2)
+    expect(list.ids().length).toBe(2)
   })
 })
 

@@ -20,7 +20,8 @@ describe('a pushed ticket belongs to the list', () => {
     [{ category: 'billing' }, true], [{ category: 'general' }, false],
     [{ priority: 'high' }, true], [{ priority: 'low' }, false],
     [{ assigned_to: 'me' }, true], [{ assigned_to: 'nobody' }, false], [{ assigned_to: 'somebody' }, false],
-    [{ search: 'invoice 07' }, true], [{ search: 'ADA@' }, true], [{ search: 'printer' }, false],
+    // What a search finds is the server's to say.
+    [{ search: 'printer' }, true],
   ])('under %o: %s', (filters, belongs) => {
     expect(matches(ticket, { ...NO_FILTERS, ...filters }, 'me')).toBe(belongs)
   })

@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { memoryStorage } from '../src/app/browser.ts'
+import { send } from '../src/app/send.ts'
 import { createOutbox, type OutboxChange, type SendOutcome } from '../src/outbox/outbox.ts'
 import { createOutboxStore, type KeyValue, type Queued } from '../src/outbox/store.ts'
-import { until } from './help/scripted-server.ts'
+import { scriptedServer, sessionTo, until, welcome } from './help/scripted-server.ts'
 import { seeded } from './help/random.ts'
 
 /** Web locks as the browser has them: one holder a name, in the order of asking. */
@@ -155,5 +156,83 @@ describe('the outbox', () => {
     storage.setItem('helpline.outbox.u1.x', '{"odd":true}')
     storage.setItem('other', '1')
     expect(tab(storage, () => Promise.resolve({ kind: 'cut' })).outbox.of('t1')).toEqual([])
+  })
+})
+
+describe('a message that this server does not know', () => {
+  test('is kept, its author is told, and it is sent again after the next welcome', async () => {
+    // The first instance is of the build before and refuses one field; the second one is of ours.
+    const server = await scriptedServer((link, frame) => {
+      if (frame['type'] === 'hello') welcome(link, frame)
+      if (frame['type'] !== 'send') return
+      if (link.n === 1 && frame['ticket'] === 't1') link.say({ type: 'error', id: frame['id'], code: 'unknown_field', message: 'reply_to: no such field' })
+      else link.say({ type: 'ack', id: frame['id'], key: frame['key'], seq: link.frames.length, at: 'now', duplicate: false })
+    })
+    const { session } = sessionTo(server.url)
+    const storage = memoryStorage()
+    const changes: OutboxChange[] = []
+    let n = 0
+    const outbox = createOutbox({
+      store: createOutboxStore(storage, 'u1'),
+      send: (entry) => send(session, entry),
+      canSend: () => session.state().kind === 'live',
+      lock: locks(),
+      after: (ms, call) => { const timer = setTimeout(call, ms); return () => clearTimeout(timer) },
+      now: () => Date.now(),
+      newKey: () => `u1-${++n}`,
+    })
+    outbox.onChange((change) => changes.push(change))
+    session.onState((state) => { if (state.kind === 'live') outbox.flush() })
+    const sends = (link: number) => (server.links[link - 1]?.frames ?? []).filter((frame) => frame['type'] === 'send').map((frame) => frame['key'])
+    try {
+      session.start()
+      await until('live', () => session.state().kind === 'live')
+      outbox.queue(draft('first'))
+      await until('told', () => changes.some((change) => change.type === 'held'))
+      // What is written after it keeps its order and waits; another ticket does not.
+      outbox.queue(draft('second'))
+      outbox.queue(draft('elsewhere', 't2'))
+      outbox.retry('u1-1', 'as_written')
+      await new Promise((resolve) => setTimeout(resolve, 1_300))
+      expect(sends(1)).toEqual(['u1-1', 'u1-3'])
+      expect(outbox.of('t1').map((entry) => entry.refused)).toEqual([null, null])
+      expect(outbox.held('u1-1')).toBe('unknown_field')
+      expect(storage.length).toBe(2)
+
+      server.links[0]?.close(1012)
+      await until('stored', () => outbox.of('t1').length === 0)
+      expect(sends(2)).toEqual(['u1-1', 'u1-2'])
+      expect(outbox.held('u1-1')).toBeNull()
+      // The author sees: waiting, held, waiting again, stored.
+      expect(changes.filter((change) => change.type !== 'withdrawn' && change.entry.key === 'u1-1').map((change) => change.type)).toEqual(['queued', 'held', 'queued', 'acked'])
+    } finally {
+      outbox.dispose()
+      session.stop()
+      await server.close()
+    }
+  })
+  test('is let go by its author, and what waits behind it goes on', async () => {
+    const { stored, store } = ledger()
+    const { outbox, changes } = tab(memoryStorage(), (entry) =>
+      Promise.resolve(entry.body === 'odd' ? { kind: 'held', code: 'unknown_field' } : { kind: 'stored', seq: store(entry) }))
+    const odd = outbox.queue(draft('odd'))
+    outbox.queue(draft('plain'))
+    await until('held', () => changes.some((change) => change.type === 'held'))
+    expect(stored).toEqual([])
+    outbox.discard(odd.key)
+    await until('stored', () => stored.length === 1)
+    expect(stored).toEqual(['plain'])
+  })
+  test('held in one tab and sent by another, holds nobody up', async () => {
+    const storage = memoryStorage()
+    const { stored, store } = ledger()
+    const old = tab(storage, (entry) => Promise.resolve(entry.body === 'odd' ? { kind: 'held', code: 'unknown_field' } : { kind: 'stored', seq: store(entry) }))
+    const odd = old.outbox.queue(draft('odd'))
+    old.outbox.queue(draft('plain'))
+    await until('held', () => old.changes.some((change) => change.type === 'held'))
+    storage.removeItem(`helpline.outbox.u1.${odd.key}`)
+    old.outbox.changedElsewhere(`helpline.outbox.u1.${odd.key}`)
+    await until('stored', () => stored.length === 1)
+    expect(stored).toEqual(['plain'])
   })
 })

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { expiry } from '../src/app/auth.ts'
+import { isObject, type Json } from '../src/protocol/narrow.ts'
 import { createRest } from '../src/rest/client.ts'
 import { createTeamRest } from '../src/rest/team.ts'
 
@@ -14,18 +15,22 @@ afterEach(async () => {
 
 interface Reply { readonly status: number; readonly type?: string; readonly body: string }
 
-async function desk(answer: (request: IncomingMessage, n: number) => Reply, tokens: (fresh: boolean) => Promise<string | null> = () => Promise.resolve('t')) {
+async function desk(answer: (request: IncomingMessage, n: number, sent: string) => Reply, tokens: (fresh: boolean) => Promise<string | null> = () => Promise.resolve('t'), features: readonly string[] = []) {
   let n = 0
   const server = createServer((request, response) => {
-    const { status, type = 'application/json', body } = answer(request, ++n)
-    response.writeHead(status, { 'content-type': type }).end(body)
+    let sent = ''
+    request.on('data', (piece) => { sent += String(piece) })
+    request.on('end', () => {
+      const { status, type = 'application/json', body } = answer(request, ++n, sent)
+      response.writeHead(status, { 'content-type': type }).end(body)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   open.push(async () => { server.close(); server.closeAllConnections(); await once(server, 'close') })
   const address = server.address()
   const port = address !== null && typeof address === 'object' ? address.port : 0
-  return createRest({ fetch: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init), token: tokens })
+  return createRest({ fetch: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init), token: tokens, features: () => features })
 }
 
 describe('REST', () => {
@@ -34,6 +39,38 @@ describe('REST', () => {
     const rest = await desk((request) => { heard.push(request.headers); return { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' } })
     expect(await rest.postMessage('id', { body: 'x' }, 'key-1')).toEqual({ ok: true, value: { seq: 3, at: 'now', duplicate: false } })
     expect(heard[0]).toMatchObject({ authorization: 'Bearer t', 'idempotency-key': 'key-1' })
+  })
+  describe('a note', () => {
+    const STORED = { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' }
+    const unknown = (field: string) => ({ status: 422, type: 'application/problem+json', body: `{"type":"about:blank","title":"${field}: no such field","status":422,"code":"unknown_field"}` })
+    /** The flags of each request, and what each server makes of them. */
+    const servers = {
+      before: (flags: Json) => (flags['is_internal'] === true ? 'note' : 'public'),
+      ours: (flags: Json) => (flags['internal'] === true || flags['is_internal'] === true ? 'note' : 'public'),
+      next: (flags: Json) => ('is_internal' in flags ? 'refused' : flags['internal'] === true ? 'note' : 'public'),
+    }
+    const named = { before: [], ours: ['strict_fields', 'rest_send_names'], next: ['strict_fields', 'rest_send_names', 'something_more'] }
+    const builds = ['before', 'ours', 'next'] as const
+    const pairs = builds.flatMap((asked) => builds.map((answering) => [asked, answering] as const))
+    test.each(pairs)('is never public: features of the build %s, request at the build %s', async (asked, answering) => {
+      const made: string[] = []
+      const rest = await desk((_request, _n, sent) => {
+        const body: unknown = JSON.parse(sent)
+        const flags = isObject(body) ? body : {}
+        const outcome = servers[answering](flags)
+        made.push(outcome)
+        return outcome === 'refused' ? unknown('is_internal') : STORED
+      }, undefined, named[asked])
+      expect(await rest.postMessage('id', { body: 'for the team', internal: true }, 'key-1')).toMatchObject({ ok: true })
+      expect(made).not.toContain('public')
+      expect(made.at(-1)).toBe('note')
+    })
+    test('and a message without the flag is sent without it', async () => {
+      const bodies: string[] = []
+      const rest = await desk((_request, _n, sent) => { bodies.push(sent); return STORED }, undefined, named.ours)
+      await rest.postMessage('id', { body: 'x', based_on: 3 }, 'key-1')
+      expect(bodies).toEqual(['{"body":"x","based_on":3}'])
+    })
   })
   test('asks once more with a fresh token when one was refused, and not again', async () => {
     const asked: boolean[] = []
@@ -52,9 +89,9 @@ describe('REST', () => {
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'unreadable', status: 502 } })
   })
   test('a server that is not there, and a token that cannot be had, are told as unreachable', async () => {
-    const rest = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.resolve('t') })
+    const rest = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.resolve('t'), features: () => [] })
     expect(await createTeamRest(rest.request).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
-    const tokenless = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.reject(new Error('offline')) })
+    const tokenless = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.reject(new Error('offline')), features: () => [] })
     expect(await createTeamRest(tokenless.request).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
   })
   test('names and numbers in paths and queries are escaped', async () => {

@@ -94,6 +94,21 @@ describe('coming back', () => {
   })
 })
 
+describe('what the server can do', () => {
+  test('is what the welcome of this connection said: forth to a newer build, and back to an older one', async () => {
+    const named = [['strict_fields', 'not_heard_of'], undefined, [7, 'strict_fields']]
+    const server = await serve((link, frame) => {
+      if (frame['type'] === 'hello') link.say({ type: 'welcome', id: frame['id'], user: { id: 'u1', name: null, email: null }, role: null, heartbeat_ms: 25_000, limits: {}, features: named[link.n - 1] })
+    })
+    const { session, states } = start(server.url)
+    for (const n of [1, 2, 3]) {
+      await until('live', () => server.links.length === n && kindOf(session) === 'live')
+      if (n < 3) server.links[n - 1]?.close(1012)
+    }
+    expect(states.flatMap((state) => (state.kind === 'live' ? [state.features] : []))).toEqual([['strict_fields', 'not_heard_of'], [], ['strict_fields']])
+  })
+})
+
 describe('who one is', () => {
   test('a refused token is renewed once, then it stays away', async () => {
     const asked: boolean[] = []

@@ -1,19 +1,33 @@
-//! Frames from clients. Unknown fields are ignored, unknown types answered with `unknown_type`.
+//! Frames from clients, read strictly: an unknown field is answered with `unknown_field`, an unknown type with `unknown_type`.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::strict::{self, FieldError, FieldFault, FrameReader, Json};
 use crate::body::Attachment;
 use crate::ids::{Key, Seq, TicketId, UserId};
 use crate::reject::{Reject, RejectCode};
 use crate::ticket::{Category, Priority, Status};
 
-/// Of what a malformed frame is refused for, the part that is told.
-const REASON_CHARS_MAX: usize = 200;
+/// Declares the frames once and derives both directions. Serde reads an enum with `tag` leniently (a unit variant takes any field, and where in
+/// a frame an error lies is lost), so what is read has no tag: [`FrameReader`] has taken it off already.
+macro_rules! client_frames {
+    ($(#[$meta:meta])* pub enum ClientFrame { $($frames:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(tag = "type", rename_all = "snake_case")]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+        pub enum ClientFrame { $($frames)* }
 
+        #[derive(Deserialize)]
+        #[serde(remote = "ClientFrame", rename_all = "snake_case")]
+        #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+        enum Incoming { $($frames)* }
+    };
+}
+
+client_frames! {
 /// One frame from a client. `id` names the answer; it is the client's own count.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub enum ClientFrame {
     /// Who one is; the first frame. Answer: `welcome`.
     Hello {
@@ -82,6 +96,7 @@ pub enum ClientFrame {
     /// The answer to `ping`.
     Pong,
 }
+}
 
 /// Which tickets an inbox watches: those that match every field given. Empty: all that are not archived.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -113,21 +128,17 @@ impl InboxFilter {
     }
 }
 
-/// A frame that could not be taken: its `id`, if it had one, and the refusal that answers it.
+/// A frame that could not be taken, and what is known of it all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MalformedFrame {
     /// The frame's `id`.
     pub id: Option<u64>,
-    /// `malformed` or `unknown_type`.
+    /// Its `type`, if there is such a one.
+    pub kind: Option<&'static str>,
+    /// The ticket that it names.
+    pub ticket: Option<TicketId>,
+    /// `malformed`, `unknown_type`, `unknown_field` or `invalid_field`.
     pub reject: Reject,
-}
-
-/// The part of a frame that is read when the whole does not fit, to answer under its `id`.
-#[derive(Deserialize)]
-struct Envelope {
-    id: Option<serde_json::Value>,
-    #[serde(rename = "type")]
-    kind: Option<serde_json::Value>,
 }
 
 impl ClientFrame {
@@ -139,7 +150,12 @@ impl ClientFrame {
     /// # Errors
     /// [`MalformedFrame`], to be answered with its refusal. serde_json's own recursion limit (128) stops deep nesting.
     pub fn parse(text: &str) -> Result<Self, MalformedFrame> {
-        serde_json::from_str(text).map_err(|error| Self::explain(text, &error))
+        Self::read(text).map_err(|reject| MalformedFrame::explain(text, reject))
+    }
+
+    /// The names of the fields that a frame of this type may have, `type` aside.
+    pub fn fields(kind: &str) -> &'static [&'static str] {
+        strict::known_fields(Incoming::deserialize(FrameReader::probe(kind)).map(drop))
     }
 
     /// The `id` under which an answer is expected.
@@ -155,17 +171,79 @@ impl ClientFrame {
         }
     }
 
-    fn explain(text: &str, error: &serde_json::Error) -> MalformedFrame {
-        let Ok(envelope) = serde_json::from_str::<Envelope>(text) else {
-            return MalformedFrame { id: None, reject: Reject::new(RejectCode::Malformed, "a frame is one JSON object") };
+    fn read(text: &str) -> Result<Self, Reject> {
+        let malformed = |why: &str| Reject::new(RejectCode::Malformed, why);
+        let Ok(Json::Object(mut fields)) = serde_json::from_str(text) else {
+            return Err(malformed("a frame is one JSON object"));
         };
-        let id = envelope.id.as_ref().and_then(serde_json::Value::as_u64);
-        let reject = match envelope.kind.as_ref().and_then(serde_json::Value::as_str) {
-            None => Reject::new(RejectCode::Malformed, "a frame has a type"),
-            Some(kind) if !Self::TYPES.contains(&kind) => Reject::new(RejectCode::UnknownType, "no such frame type"),
-            // serde's words name fields and positions of the client's own text, nothing of ours; cut, because they may repeat all of it.
-            Some(_) => Reject::new(RejectCode::Malformed, error.to_string().chars().take(REASON_CHARS_MAX).collect::<String>()),
-        };
-        MalformedFrame { id, reject }
+        let at = fields.iter().position(|(name, _)| name == "type").ok_or_else(|| malformed("a frame has a type"))?;
+        let Json::Text(kind) = fields.remove(at).1 else { return Err(malformed("a frame has a type")) };
+        if fields.iter().any(|(name, _)| name == "type") {
+            return Err(malformed("a frame has one type"));
+        }
+        if !Self::TYPES.contains(&&*kind) {
+            return Err(Reject::new(RejectCode::UnknownType, "no such frame type"));
+        }
+        Incoming::deserialize(FrameReader { kind, fields }).map_err(refusal)
+    }
+}
+
+/// A frame of the wrong form has a code of its own; what is wrong at a field that may be left out has the field's.
+fn refusal(error: FieldError) -> Reject {
+    match error.why {
+        FieldFault::Unknown(_) | FieldFault::Null => error.into(),
+        FieldFault::Twice | FieldFault::Missing | FieldFault::Invalid(_) => Reject::new(RejectCode::Malformed, error.to_string()),
+    }
+}
+
+impl MalformedFrame {
+    /// Looks again, for what can be known of the frame: to answer under its `id`, and for the audit row.
+    fn explain(text: &str, reject: Reject) -> Self {
+        let heading: Heading = serde_json::from_str(text).unwrap_or_default();
+        let id = if let Some(Json::Unsigned(id)) = heading.value("id") { Some(*id) } else { None };
+        let word = |name: &str| if let Some(Json::Text(text)) = heading.value(name) { Some(&**text) } else { None };
+        let kind = word("type").and_then(|word| ClientFrame::TYPES.iter().find(|kind| **kind == word).copied());
+        let ticket = word("ticket").and_then(|word| word.parse().ok());
+        Self { id, kind, ticket, reject }
+    }
+}
+
+/// What is read of a frame that cannot be taken. Its other fields are skipped, however deep they are.
+#[derive(Default)]
+struct Heading<'a>(Vec<(String, Json<'a>)>);
+
+impl<'a> Heading<'a> {
+    const FIELDS: [&'static str; 3] = ["id", "type", "ticket"];
+
+    /// A name that stands there twice names nothing.
+    fn value(&self, name: &str) -> Option<&Json<'a>> {
+        let mut found = self.0.iter().filter(|(field, _)| field == name);
+        found.next().filter(|_| found.next().is_none()).map(|(_, value)| value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Heading<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Heading<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a frame")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+                let mut heading = Heading::default();
+                while let Some(name) = entries.next_key::<String>()? {
+                    if Heading::FIELDS.contains(&name.as_str()) {
+                        heading.0.push((name, entries.next_value()?));
+                    } else {
+                        entries.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(heading)
+            }
+        }
+        deserializer.deserialize_map(Fields)
     }
 }

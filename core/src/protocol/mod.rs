@@ -2,12 +2,15 @@
 //! `golden/*.json` its samples, `web-client/src/protocol/generated.ts` its TypeScript; tests hold all of them together.
 
 mod client;
+mod features;
 mod relay;
 mod rest;
 mod server;
+pub mod strict;
 mod ticket;
 
 pub use client::{ClientFrame, InboxFilter, MalformedFrame};
+pub use features::Feature;
 pub use relay::{RelayEvent, RelayFrame};
 pub use rest::*;
 pub use server::*;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::server::{CustomerEvent, Me, StaffEvent};
+use super::strict::{FieldError, FieldFault, text_or_null};
 use super::ticket::{CustomerTicket, StaffTicket};
 use crate::actor::StaffRole;
 use crate::body::Attachment;
@@ -11,17 +12,26 @@ use crate::ids::{SavedReplyId, Seq, TicketId, UserId};
 use crate::reject::RejectCode;
 use crate::ticket::{Category, Priority, Status};
 
+/// What clients send. [`super::strict`] refuses other fields, whatever the type says; the attribute is for readers, and for `/openapi.json`.
+macro_rules! requests {
+    ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })+) => { rest! { $(
+        $(#[$meta])*
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($body)* }
+    )+ } };
+}
+
 macro_rules! rest {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })+) => { $(
-        $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[$meta])*
         pub struct $name { $($body)* }
     )+ };
 }
 
-rest! {
+requests! {
     /// `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
     pub struct NewTicket {
         pub subject: String,
@@ -44,27 +54,25 @@ rest! {
         pub priority: Option<Priority>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub category: Option<Category>,
-        /// A staff member's id, `"me"`, or `"nobody"`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        /// A staff member's id, `"me"`, or `"nobody"`, which `null` means too.
+        #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<String>,
     }
 
     /// `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
     pub struct NewMessage {
         pub body: String,
+        /// A note for the team, as in `send`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub internal: Option<bool>,
+        /// The former name of `internal`, for clients of the build before; the next build refuses it. Beside `internal` it must say the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(deprecated))]
         pub is_internal: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub attachments: Option<Vec<Attachment>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub based_on: Option<Seq>,
-    }
-
-    /// The answer: the place of the message in the sender's numbering.
-    pub struct MessageStored {
-        pub seq: Seq,
-        pub at: DateTime<Utc>,
-        pub duplicate: bool,
     }
 
     /// `PATCH /v1/tickets/{id}/messages/{message_id}`.
@@ -76,8 +84,45 @@ rest! {
     pub struct NewRating {
         /// 1 to 5.
         pub satisfaction_rating: u8,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        /// Null: none, as when it is left out. A rating replaces the one before, comment included.
+        #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
         pub satisfaction_comment: Option<String>,
+    }
+
+    /// `PUT /v1/roles/{user_id}`.
+    pub struct RoleGrant {
+        pub role: StaffRole,
+    }
+
+    /// `PUT /v1/settings/{name}` (admins).
+    pub struct SettingChange {
+        /// Of the type that the name has in `DeskSettings`; null removes it.
+        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | string | null"))]
+        #[cfg_attr(feature = "openapi", schema(schema_with = setting_value))]
+        pub value: serde_json::Value,
+    }
+
+    /// `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
+    pub struct SavedReplyChange {
+        /// 1 to 40 of a-z, 0-9, `_` and `-`; another reply's is a `conflict`.
+        pub shortcut: String,
+        pub title: String,
+        pub body: String,
+    }
+
+    /// `POST /v1/tickets/bulk` (staff): one change on many tickets, each of them changed or refused by itself.
+    pub struct BulkPatch {
+        pub tickets: Vec<TicketId>,
+        pub patch: TicketPatch,
+    }
+}
+
+rest! {
+    /// The answer: the place of the message in the sender's numbering.
+    pub struct MessageStored {
+        pub seq: Seq,
+        pub at: DateTime<Utc>,
+        pub duplicate: bool,
     }
 
     /// `GET /v1/me`.
@@ -95,11 +140,6 @@ rest! {
         pub name: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub email: Option<String>,
-    }
-
-    /// `PUT /v1/roles/{user_id}`.
-    pub struct RoleGrant {
-        pub role: StaffRole,
     }
 
     /// A list page of `GET /v1/tickets?scope=all` (staff).
@@ -153,6 +193,9 @@ rest! {
         pub languages: Vec<String>,
         /// Whether demo people may sign in by name.
         pub dev: bool,
+        /// What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
+        #[serde(default)]
+        pub features: Vec<String>,
     }
 
     /// The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
@@ -205,14 +248,6 @@ rest! {
         pub away_notice: Option<String>,
     }
 
-    /// `PUT /v1/settings/{name}` (admins).
-    pub struct SettingChange {
-        /// Of the type that the name has in `DeskSettings`; null removes it.
-        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | string | null"))]
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-        pub value: serde_json::Value,
-    }
-
     /// One of `GET /v1/saved-replies` (staff), by shortcut. Words in `{{…}}` stay as they are: the client fills them in.
     pub struct SavedReply {
         pub id: SavedReplyId,
@@ -220,14 +255,6 @@ rest! {
         pub title: String,
         pub body: String,
         pub updated_at: DateTime<Utc>,
-    }
-
-    /// `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
-    pub struct SavedReplyChange {
-        /// 1 to 40 of a-z, 0-9, `_` and `-`; another reply's is a `conflict`.
-        pub shortcut: String,
-        pub title: String,
-        pub body: String,
     }
 
     /// How many tickets a person has, archived ones left out.
@@ -268,12 +295,6 @@ rest! {
         pub closed: u32,
     }
 
-    /// `POST /v1/tickets/bulk` (staff): one change on many tickets, each of them changed or refused by itself.
-    pub struct BulkPatch {
-        pub tickets: Vec<TicketId>,
-        pub patch: TicketPatch,
-    }
-
     /// What became of one ticket.
     pub struct BulkResult {
         pub id: TicketId,
@@ -302,4 +323,34 @@ rest! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub head: Option<Seq>,
     }
+}
+
+impl NewMessage {
+    /// Whether it is a note, by either name.
+    ///
+    /// # Errors
+    /// When the two names say different things.
+    pub fn is_note(&self) -> Result<bool, FieldError> {
+        match (self.internal, self.is_internal) {
+            (Some(internal), Some(former)) if internal != former => {
+                let why = "is the former name of internal, and says the opposite".to_owned();
+                Err(FieldError { field: "is_internal".to_owned(), why: FieldFault::Invalid(why) })
+            }
+            (internal, former) => Ok(internal.or(former).unwrap_or(false)),
+        }
+    }
+}
+
+/// `null` unassigns. It is what an unassigned ticket shows, so it is what a client writes back.
+fn nobody_if_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(text_or_null(deserializer)?.or_else(|| Some("nobody".to_owned())))
+}
+
+#[cfg(feature = "openapi")]
+fn setting_value() -> utoipa::openapi::schema::Schema {
+    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Ref, Type};
+    let of = |of: Type| ObjectBuilder::new().schema_type(of);
+    let about = "Of the type that the name has in `DeskSettings`; null removes it.";
+    let values = OneOfBuilder::new().item(Ref::from_schema_name("OpeningHours")).item(of(Type::String)).item(of(Type::Null));
+    values.description(Some(about)).build().into()
 }

@@ -26,6 +26,9 @@ pub enum CommonFrame {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         heartbeat_ms: u64,
         limits: WireLimits,
+        /// What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
+        #[serde(default)]
+        features: Vec<String>,
     },
     /// Done.
     Ok {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use helpline_core::history::Kind;
-use helpline_core::protocol::{self as wire, ClientFrame, CommonFrame, CustomerFrame, RelayFrame, StaffFrame};
+use helpline_core::protocol::{self as wire, ClientFrame, CommonFrame, CustomerFrame, Feature, RelayFrame, StaffFrame, strict};
 use helpline_core::reject::RejectCode;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -40,8 +40,10 @@ fn round_trip<T: Serialize + DeserializeOwned>(name: &str) -> Vec<T> {
 #[test]
 fn every_client_frame_round_trips_through_the_parser() {
     for word in ClientFrame::TYPES {
-        for frame in round_trip::<ClientFrame>(&format!("client.{word}")) {
+        for sample in samples(&format!("client.{word}")) {
+            let frame = ClientFrame::parse(&sample.to_string()).unwrap_or_else(|refused| panic!("{sample}: {:?}", refused.reject));
             let text = serde_json::to_string(&frame).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), sample, "no field lost, none made up");
             assert_eq!(ClientFrame::parse(&text).as_ref(), Ok(&frame));
             assert!(text.starts_with(&format!("{{\"type\":\"{word}\"")), "{text}");
         }
@@ -70,15 +72,15 @@ fn every_relay_frame_round_trips_under_its_own_word() {
 
 #[test]
 fn every_rest_body_round_trips() {
-    round_trip::<wire::NewTicket>("rest.NewTicket");
-    round_trip::<wire::TicketPatch>("rest.TicketPatch");
-    round_trip::<wire::NewMessage>("rest.NewMessage");
+    strict_round_trip::<wire::NewTicket>("rest.NewTicket");
+    strict_round_trip::<wire::TicketPatch>("rest.TicketPatch");
+    strict_round_trip::<wire::NewMessage>("rest.NewMessage");
     round_trip::<wire::MessageStored>("rest.MessageStored");
-    round_trip::<wire::MessageEdit>("rest.MessageEdit");
-    round_trip::<wire::NewRating>("rest.NewRating");
+    strict_round_trip::<wire::MessageEdit>("rest.MessageEdit");
+    strict_round_trip::<wire::NewRating>("rest.NewRating");
     round_trip::<wire::MeView>("rest.MeView");
     round_trip::<wire::RoleView>("rest.RoleView");
-    round_trip::<wire::RoleGrant>("rest.RoleGrant");
+    strict_round_trip::<wire::RoleGrant>("rest.RoleGrant");
     round_trip::<wire::StaffTicketPage>("rest.StaffTicketPage");
     round_trip::<wire::CustomerTicketPage>("rest.CustomerTicketPage");
     round_trip::<wire::StaffEventPage>("rest.StaffEventPage");
@@ -88,14 +90,22 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::OpeningHours>("rest.OpeningHours");
     round_trip::<wire::Availability>("rest.Availability");
     round_trip::<wire::DeskSettings>("rest.DeskSettings");
-    round_trip::<wire::SettingChange>("rest.SettingChange");
+    strict_round_trip::<wire::SettingChange>("rest.SettingChange");
     round_trip::<wire::SavedReply>("rest.SavedReply");
-    round_trip::<wire::SavedReplyChange>("rest.SavedReplyChange");
+    strict_round_trip::<wire::SavedReplyChange>("rest.SavedReplyChange");
     round_trip::<wire::PersonView>("rest.PersonView");
     round_trip::<wire::TicketCounts>("rest.TicketCounts");
-    round_trip::<wire::BulkPatch>("rest.BulkPatch");
+    strict_round_trip::<wire::BulkPatch>("rest.BulkPatch");
     round_trip::<wire::BulkOutcome>("rest.BulkOutcome");
     round_trip::<wire::Problem>("rest.Problem");
+}
+
+/// What clients send is read as the gateway reads it.
+fn strict_round_trip<T: Serialize + DeserializeOwned>(name: &str) {
+    for sample in samples(name) {
+        let body: T = strict::read(sample.to_string().as_bytes()).unwrap_or_else(|error| panic!("{name}: {error} in {sample}"));
+        assert_eq!(serde_json::to_value(&body).unwrap(), sample, "{name}");
+    }
 }
 
 #[test]
@@ -116,6 +126,25 @@ fn the_samples_name_every_kind_and_every_code() {
     assert_eq!(kinds("customer.event"), all(true));
     let codes: BTreeSet<String> = samples("common.error").iter().map(|error| error["code"].as_str().unwrap().into()).collect();
     assert_eq!(codes, RejectCode::ALL.iter().map(|code| code.to_string()).collect());
+}
+
+#[test]
+fn the_samples_name_every_feature() {
+    let named: Vec<_> = samples("common.welcome").iter().map(|welcome| welcome["features"].clone()).collect();
+    assert!(named.contains(&Value::from(Feature::names())), "{named:?}");
+}
+
+/// What a server of the build before says is understood: it names no features.
+#[test]
+fn a_welcome_and_a_config_without_features_are_read_as_naming_none() {
+    let without = |name: &str| samples(name).into_iter().map(|mut sample| (sample.as_object_mut().unwrap().remove("features"), sample));
+    for (_, sample) in without("common.welcome") {
+        let CommonFrame::Welcome { features, .. } = serde_json::from_value(sample).unwrap() else { panic!("a welcome") };
+        assert!(features.is_empty());
+    }
+    for (_, sample) in without("rest.ClientConfig") {
+        assert!(serde_json::from_value::<wire::ClientConfig>(sample).unwrap().features.is_empty());
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod decoder;
 mod goldens;
 mod protocol_page;
+mod strict;
 #[cfg(feature = "typescript")]
 mod typescript;
 mod words;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use helpline_core::history::Kind;
 use helpline_core::limits;
-use helpline_core::protocol::{ClientFrame, SUBPROTOCOL};
+use helpline_core::protocol::{ClientFrame, Feature, SUBPROTOCOL};
 use helpline_core::reject::{CloseCode, RejectCode};
 use serde_json::Value;
 
@@ -57,6 +57,10 @@ fn every_frame_has_exactly_the_fields_that_the_page_names() {
             let file = format!("{}/golden/{direction}.{word}.json", env!("CARGO_MANIFEST_DIR"));
             let samples: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
             assert_eq!(fields_shown(&samples), set(quoted(row[1])), "{direction} {word}");
+            if direction == "client" {
+                let named = quoted(row[1]).into_iter().map(|field| field.trim_end_matches('?'));
+                assert_eq!(set(named), set(ClientFrame::fields(word)), "{word}: what the code reads");
+            }
         }
     }
 }
@@ -86,7 +90,14 @@ fn every_code_says_what_to_do_and_retries_are_the_passing_ones() {
     for row in rows("Error codes") {
         let code: RejectCode = quoted(row[0])[0].parse().unwrap();
         assert_eq!(row[2].starts_with("retry"), code.is_passing(), "{code}");
+        assert_eq!(row[2].contains("next `welcome`"), code.ends_with_connection(), "{code}");
+        assert!(!(code.is_passing() && code.ends_with_connection()), "{code}");
     }
+}
+
+#[test]
+fn every_feature_says_what_a_client_may_send_to_a_server_that_names_it() {
+    assert_eq!(first_column("Features"), set(Feature::ALL));
 }
 
 #[test]

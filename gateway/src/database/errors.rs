@@ -51,6 +51,7 @@ fn sentence(code: RejectCode) -> &'static str {
         RejectCode::InvalidField => "a field is not acceptable",
         RejectCode::Malformed
         | RejectCode::UnknownType
+        | RejectCode::UnknownField
         | RejectCode::HelloExpected
         | RejectCode::NotAuthenticated
         | RejectCode::TokenExpired

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::people::{self, DemoPerson};
 use crate::config::{Auth, Config, DevPeople};
-use crate::http::extract::JsonBody;
+use crate::http::input::{JsonBody, NoInput};
 use crate::http::problem::Refusal;
 
 #[derive(Serialize)]
@@ -44,7 +44,7 @@ pub fn router(config: &Config) -> Router {
     }
 }
 
-async fn users() -> Json<Vec<DemoPersonView>> {
+async fn users(NoInput: NoInput) -> Json<Vec<DemoPersonView>> {
     Json(people::ALL.iter().map(DemoPersonView::from).collect())
 }
 

@@ -1,22 +1,19 @@
-//! What handlers take from a request, each refused with a problem of its own.
+//! What handlers take from a request's path and headers, each refused with a problem of its own; query and body are [`super::input`]'s.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
 use helpline_core::actor::{Actor, Audience};
 use helpline_core::ids::{Key, MessageId, SavedReplyId, TicketId, TicketRef, UserId};
-use helpline_core::limits;
 use helpline_core::policy::{self, DeskAction, TicketAction};
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::people::Person;
 use helpline_persistence::settings;
 use helpline_persistence::tickets::{self, Opened};
 use helpline_persistence::{Doer, Reader};
-use serde::de::DeserializeOwned;
 
 use super::guard::{Attempt, too_fast};
 use super::problem::Refusal;
@@ -172,19 +169,6 @@ async fn path_names(parts: &mut Parts, http: &Shared) -> Result<Vec<String>, Ref
     Ok(names.into_iter().map(|(_, value)| value).collect())
 }
 
-/// The query, every field of it known.
-pub struct Params<T>(pub T);
-
-impl<T: DeserializeOwned + Send> FromRequestParts<Shared> for Params<T> {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, http: &Shared) -> Result<Self, Refusal> {
-        let parsed = Query::<T>::from_request_parts(parts, http).await;
-        let Query(params) = parsed.map_err(|error| Refusal::field("query", cut(&error.body_text())))?;
-        Ok(Self(params))
-    }
-}
-
 /// The `Idempotency-Key`: names this attempt, so that a retry is known again.
 pub struct IdempotencyKey(pub Key);
 
@@ -192,45 +176,12 @@ impl FromRequestParts<Shared> for IdempotencyKey {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Refusal> {
-        let value = parts.headers.get("idempotency-key").ok_or_else(|| Refusal::field("Idempotency-Key", "this header is needed"))?;
+        let mut values = parts.headers.get_all("idempotency-key").iter();
+        let value = values.next().ok_or_else(|| Refusal::field("Idempotency-Key", "this header is needed"))?;
+        if values.next().is_some() {
+            return Err(Refusal::field("Idempotency-Key", "given twice"));
+        }
         let text = value.to_str().map_err(|_| Refusal::field("Idempotency-Key", helpline_core::ids::InvalidKey))?;
         Key::parse(text).map(Self).map_err(|error| Refusal::field("Idempotency-Key", error))
     }
-}
-
-/// A JSON body, bounded in size and time.
-pub struct JsonBody<T>(pub T);
-
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let media_type = content_type.split(';').next().unwrap_or("").trim();
-        if !media_type.eq_ignore_ascii_case("application/json") {
-            let refusal = Refusal::new(RejectCode::Malformed, "the body must be application/json");
-            return Err(refusal.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-        }
-        let reading = tokio::time::timeout(Duration::from_millis(limits::BODY_TIMEOUT_MS), Bytes::from_request(request, state));
-        let bytes = match reading.await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                return Err(Refusal::new(RejectCode::TooLarge, format!("a body has at most {} bytes", limits::JSON_BODY_BYTES_MAX)));
-            }
-            Ok(Err(_)) => return Err(Refusal::new(RejectCode::Malformed, "the body broke off")),
-            Err(_) => {
-                let refusal = Refusal::new(RejectCode::Malformed, "the body took too long");
-                return Err(refusal.with_status(StatusCode::REQUEST_TIMEOUT));
-            }
-        };
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            let why = cut(&error.to_string());
-            if error.is_data() { Refusal::field("body", why) } else { Refusal::new(RejectCode::Malformed, format!("not JSON: {why}")) }
-        })
-    }
-}
-
-/// An error's own words may repeat what was sent, in full.
-fn cut(text: &str) -> String {
-    text.chars().take(200).collect()
 }

@@ -15,7 +15,7 @@ use helpline_persistence::audit::AccessRow;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Needs};
 use super::problem::{Refusal, Refused};
 use super::state::{Http, Shared};
 use crate::runtime::client_address::{client_address, peer, user_agent};
@@ -123,7 +123,8 @@ async fn recorded(http: &Http, attempt: &Attempt, code: RejectCode, response: Re
     match (code, known.user, attempt.address) {
         _ if is_fault(code) => return response,
         (RejectCode::RateLimited, Some(user), _) if http.rates.recorded_refusals.take(user, now).is_err() => return response,
-        (RejectCode::NotAuthenticated | RejectCode::TokenExpired, None, Some(address)) => {
+        // Of an unknown client, a bad token as a rule: a flood of them is no flood of rows.
+        (_, None, Some(address)) => {
             if let Err(wait_ms) = http.rates.refused_sign_ins.take(network(address), now) {
                 metrics::counter!("helpline_http_refused_sign_ins_limited_total").increment(1);
                 return too_fast(wait_ms).into_response();
@@ -131,8 +132,10 @@ async fn recorded(http: &Http, attempt: &Attempt, code: RejectCode, response: Re
         }
         _ => {}
     }
-    let action = if known.user.is_none() { "sign_in_refused" } else { attempt.endpoint.route().refused };
-    let detail = json!({"route": attempt.endpoint.route().path, "method": attempt.endpoint.route().method});
+    let route = attempt.endpoint.route();
+    let is_sign_in = known.user.is_none() && route.needs != Needs::Nothing;
+    let action = if is_sign_in { "sign_in_refused" } else { route.refused };
+    let detail = json!({"route": route.path, "method": route.method});
     if let Err(reject) = http.parts.sign_in.audit_log.record(attempt.row(action, Some(code), detail)).await {
         tracing::error!(code = %reject.code, action, "a refusal could not be recorded");
     }

@@ -5,6 +5,7 @@ mod api;
 pub mod endpoint;
 pub(crate) mod extract;
 mod guard;
+pub(crate) mod input;
 mod openapi;
 pub(crate) mod problem;
 mod router;

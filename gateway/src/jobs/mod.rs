@@ -2,10 +2,12 @@
 //!
 //! - [`gauges`]: figures for operators; every 5 s
 //! - [`roll_up`]: the statistics' deltas; every 60 s, on whichever instance comes first
+//! - [`role_checks`]: that the database's roles keep customers and staff apart; every [`limits::ROLE_CHECK_INTERVAL_MS`]
 //! - [`last_seen`]: that the connected staff are there; every [`limits::SEEN_RENEW_MS`]
 
 mod gauges;
 mod last_seen;
+mod role_checks;
 mod roll_up;
 
 use std::sync::Arc;
@@ -16,6 +18,8 @@ use helpline_persistence::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::connections::ConnectionRegistry;
+use role_checks::RoleChecks;
+
 pub use gauges::Gauges;
 
 /// Between two looks at the gauges.
@@ -29,12 +33,15 @@ pub async fn run(store: Store, registry: Arc<ConnectionRegistry>, figures: Gauge
     figures.show();
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);
+    let mut role_checks = tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
+    let mut roles = RoleChecks::default();
     let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
     loop {
         // Cancel-safe: intervals and a token.
         tokio::select! {
             _ = gauges.tick() => figures.show(),
             _ = roll_ups.tick() => roll_up::run(&store).await,
+            _ = role_checks.tick() => roles.run(&store).await,
             _ = seen.tick() => last_seen::run(&store, &registry).await,
             () = stop.cancelled() => return,
         }

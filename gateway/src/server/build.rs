@@ -53,7 +53,7 @@ pub struct Server {
 /// Makes an instance and starts its tasks; it accepts no connections yet. `more` are further routes, served like its own.
 ///
 /// # Errors
-/// When the database cannot be reached, or its role has more privileges than it needs.
+/// When the database cannot be reached, or its roles have more privileges than they need.
 pub async fn build(config: Config, metrics: PrometheusHandle, more: Router) -> Result<Server, StoreError> {
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();

@@ -10,8 +10,9 @@ use helpline_core::actor::Audience;
 use helpline_core::body::{self, Body, InvalidText};
 use helpline_core::ids::{MessageId, TicketId};
 use helpline_core::limits;
-use helpline_core::protocol::{ClientFrame, CommonFrame};
+use helpline_core::protocol::{ClientFrame, CommonFrame, MalformedFrame};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
+use helpline_persistence::audit::AccessRow;
 use helpline_persistence::messages::NewMessage;
 use helpline_persistence::reads::Mark;
 
@@ -55,6 +56,7 @@ impl Dispatcher {
         let parsed = match ClientFrame::parse(text) {
             Ok(parsed) => parsed,
             Err(malformed) => {
+                self.state.entrance.audit_log.enqueue(refused_frame(&self.connection, &malformed));
                 self.answer(malformed.id, malformed.reject);
                 return Next::Live;
             }
@@ -154,6 +156,19 @@ impl Dispatcher {
     fn answer(&self, id: Option<u64>, reject: Reject) {
         self.connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
     }
+}
+
+/// The audit row of a frame that could not be taken: under the action that its type's other refusals have.
+fn refused_frame(connection: &Connection, malformed: &MalformedFrame) -> AccessRow {
+    let action = match malformed.kind {
+        Some("send") => "send_refused",
+        Some("subscribe") => "subscribe_refused",
+        Some("inbox") => "inbox_refused",
+        Some(_) | None => "frame_refused",
+    };
+    let mut row = connection.access(action, malformed.ticket, Some(malformed.reject.code));
+    row.detail = serde_json::json!({ "by": "socket", "frame": malformed.kind });
+    row
 }
 
 /// A send as the client wrote it.

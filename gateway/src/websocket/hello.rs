@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::ws::Utf8Bytes;
 use helpline_core::limits;
-use helpline_core::protocol::{ClientFrame, CommonFrame, Me, WireLimits};
+use helpline_core::protocol::{ClientFrame, CommonFrame, Feature, Me, WireLimits};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
 use helpline_persistence::people::Person;
@@ -141,7 +141,14 @@ async fn greet(entrance: &Entrance, socket: &mut Socket, guest: &Guest, text: &s
             let reject = Reject::new(RejectCode::HelloExpected, "the first frame is hello");
             return refuse(socket, other.id(), reject, CloseCode::Protocol).await;
         }
-        Err(malformed) => return refuse(socket, malformed.id, malformed.reject, CloseCode::Protocol).await,
+        Err(malformed) => {
+            if entrance.rates.refused_sign_in(guest.address, Instant::now()) {
+                record_refusal(entrance, guest, None, &malformed.reject).await;
+            }
+            // What a client of another build says to us, an instance of that build would understand: it may come back.
+            let code = if malformed.reject.code.ends_with_connection() { CloseCode::Restart } else { CloseCode::Protocol };
+            return refuse(socket, malformed.id, malformed.reject, code).await;
+        }
     };
     let verified = match entrance.verifier.verify(&token).await {
         Ok(verified) => verified,
@@ -200,5 +207,6 @@ fn welcome(state: &SocketState, id: u64, person: &Person) -> CommonFrame {
             typing_interval_ms: limits::TYPING_INTERVAL_MS as u32,
             typing_fade_ms: limits::TYPING_FADE_MS as u32,
         },
+        features: Feature::names(),
     }
 }

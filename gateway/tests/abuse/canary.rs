@@ -105,7 +105,7 @@ impl Run {
         let note = json!({ "type": "send", "ticket": ticket, "key": key, "body": format!("{canary} by socket"), "internal": true });
         assert_eq!(self.agent.ask(note).await["type"], "ack");
         let first = self.agent_reads("internal_note_added").await;
-        self.desk_asks("POST", "/messages", json!({ "body": format!("{canary} by REST"), "is_internal": true })).await;
+        self.desk_asks("POST", "/messages", json!({ "body": format!("{canary} by REST"), "internal": true })).await;
         let second = self.agent_sees("internal_note_added").await;
         let path = |event: &Value| format!("/messages/{}", event["message"]["id"].as_str().unwrap());
         self.desk_asks("PATCH", &path(&first), json!({ "body": format!("{canary} edited") })).await;

@@ -20,4 +20,5 @@ mod floods;
 mod logs;
 mod matrix;
 mod oversize;
+mod unknown_fields;
 mod upgrade;

@@ -79,7 +79,7 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
         socket.ended(patience).await.0
     };
     let text = |value: serde_json::Value| frame(FIN | TEXT, value.to_string().as_bytes());
-    let hello = |padding: usize| json!({ "type": "hello", "id": 1, "token": ada.token, "padding": "x".repeat(padding) });
+    let hello = |padding: usize| json!({ "type": "hello", "id": 1, "token": format!("{}{}", ada.token, "x".repeat(padding)) });
     assert_eq!(first(text(json!({ "type": "subscribe", "id": 1, "ticket": ticket }))).await, Some(4500));
     assert_eq!(first(text(json!({ "type": "pong" }))).await, Some(4500));
     assert_eq!(first(frame(FIN | TEXT, b"{")).await, Some(4500));

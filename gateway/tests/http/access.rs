@@ -25,7 +25,7 @@ fn body_for(endpoint: Endpoint, action: TicketAction) -> Option<Value> {
         (Endpoint::PatchTicket, TicketAction::ChangeStatus) => Some(json!({"status": "closed"})),
         (Endpoint::PatchTicket, TicketAction::Triage) => Some(json!({"priority": "high"})),
         (Endpoint::PostMessage, TicketAction::Send) => Some(json!({"body": "A message"})),
-        (Endpoint::PostMessage, TicketAction::SendNote) => Some(json!({"body": "A note", "is_internal": true})),
+        (Endpoint::PostMessage, TicketAction::SendNote) => Some(json!({"body": "A note", "internal": true})),
         (Endpoint::RateTicket, _) => Some(json!({"satisfaction_rating": 5})),
         (Endpoint::EditMessage, _) => Some(json!({"body": "Another text"})),
         _ => None,
@@ -211,7 +211,7 @@ async fn roles_come_from_the_record_and_from_this_moment() {
 async fn staff_are_customers_on_their_own_tickets() {
     let desk = Desk::start().await;
     let ticket = desk.ticket(grace()).await;
-    desk.call(katherine(), "POST", &format!("/v1/tickets/{ticket}/messages"), Some(json!({"body": "canary-note", "is_internal": true})))
+    desk.call(katherine(), "POST", &format!("/v1/tickets/{ticket}/messages"), Some(json!({"body": "canary-note", "internal": true})))
         .await
         .expect(201);
     let shown = desk.get(grace(), &format!("/v1/tickets/{ticket}")).await;

@@ -118,7 +118,7 @@ async fn history_pages_join_without_hole_and_notes_stay_inside() {
     let path = format!("/v1/tickets/{ticket}/messages");
     for n in 0..6 {
         desk.call(ada(), "POST", &path, Some(json!({"body": format!("question {n}")}))).await.expect(201);
-        desk.call(grace(), "POST", &path, Some(json!({"body": format!("canary {n}"), "is_internal": true}))).await.expect(201);
+        desk.call(grace(), "POST", &path, Some(json!({"body": format!("canary {n}"), "internal": true}))).await.expect(201);
     }
     for (person, sees_notes) in [(ada(), false), (grace(), true)] {
         let mut pages: Vec<Value> = Vec::new();

@@ -17,3 +17,4 @@ mod pages;
 mod people;
 mod problems;
 mod replies;
+mod unknown_fields;

@@ -120,13 +120,16 @@ async fn the_demo_page_may_run_its_own_and_what_the_instances_offer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
     let plain = get(&Desk::start().await, "/v1/config").await.expect(200);
-    assert_eq!(plain, json!({"token_url": null, "home_url": null, "links": [], "languages": ["en", "ar"], "dev": false}));
+    assert_eq!(
+        plain,
+        json!({"token_url": null, "home_url": null, "links": [], "languages": ["en", "ar"], "dev": false, "features": ["strict_fields", "rest_send_names"]})
+    );
     let links = "My Tickets=/support;Help Center=https://help.example/?a=b";
     let given = ["--token-url", "/token", "--home-url", "https://a.example/", "--links", links, "--languages", "de"];
     let desk = Desk::start_with(&given).await;
     let links = json!([{"label": "My Tickets", "href": "/support"}, {"label": "Help Center", "href": "https://help.example/?a=b"}]);
     let told = get(&desk, "/v1/config").await.expect(200);
-    let expected = json!({"token_url": "/token", "home_url": "https://a.example/", "links": links, "languages": ["de"], "dev": false});
+    let expected = json!({"token_url": "/token", "home_url": "https://a.example/", "links": links, "languages": ["de"], "dev": false, "features": ["strict_fields", "rest_send_names"]});
     assert_eq!(told, expected);
 }
 
@@ -206,4 +209,8 @@ async fn demo_people_exist_in_dev_mode_only() {
     assert_eq!(dev.send(me).await.expect(200)["user"]["email"], "ada@example.org");
     let nobody = dev.request("POST", "/dev/token").header("content-type", "application/json").body(br#"{"user":"Eve"}"#.to_vec()).unwrap();
     assert_eq!(dev.send(nobody).await.refused(404), "not_found");
+    for (body, code) in [(r#"{"user":"Ada","role":"admin"}"#, "unknown_field"), (r#"{"user":null}"#, "invalid_field")] {
+        let more = dev.request("POST", "/dev/token").header("content-type", "application/json").body(body.as_bytes().to_vec()).unwrap();
+        assert_eq!(dev.send(more).await.refused(422), code);
+    }
 }

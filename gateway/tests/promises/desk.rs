@@ -126,10 +126,9 @@ impl Desk {
     }
 
     fn spec(&self, settings: &impl Fn(GatewaySpec) -> GatewaySpec) -> GatewaySpec {
-        let port = self.link.as_ref().map_or(self.postgres.port(), Proxy::port);
         let spec = Gateway::spec()
             .binary(env!("CARGO_BIN_EXE_helpline"))
-            .env("HELPLINE_DATABASE_URL", format!("postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}", self.database))
+            .env("HELPLINE_DATABASE_URL", self.database_url())
             .env("HELPLINE_JWT_SECRET", SECRET)
             .env("HELPLINE_POOL_CONNECTIONS_MAX", "8")
             .env("HELPLINE_FRAMES_PER_SECOND", "5000")
@@ -141,6 +140,12 @@ impl Desk {
             None => spec,
         };
         settings(spec)
+    }
+
+    /// Where the gateways reach the database.
+    pub fn database_url(&self) -> String {
+        let port = self.link.as_ref().map_or(self.postgres.port(), Proxy::port);
+        format!("postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}", self.database)
     }
 
     /// A further gateway on the same record and relay.

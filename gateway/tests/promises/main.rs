@@ -15,5 +15,6 @@ mod live;
 mod restored;
 mod retries;
 mod rewound;
+mod roles;
 mod slow;
 mod upgraded;

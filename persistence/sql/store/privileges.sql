@@ -1,27 +1,36 @@
 -- Each row is a reason why this role must not run the service; none is good.
 select reason
 from pg_roles r
-cross join lateral (values
-  (r.rolsuper, 'it is a superuser'),
-  (r.rolbypassrls, 'it bypasses row-level security'),
-  (r.rolcreaterole, 'it can create roles'),
-  (r.rolcreatedb, 'it can create databases'),
-  (r.rolreplication, 'it can replicate'),
-  (pg_has_role(r.oid, 'helpline_owner', 'member'), 'it is a member of helpline_owner'),
-  (has_database_privilege(r.oid, current_database(), 'create'), 'it can create schemas in this database'),
-  (has_schema_privilege(r.oid, 'public', 'create'), 'it can create objects in schema public'),
-  (exists (select 1 from pg_class c where c.relowner = r.oid), 'it owns tables'),
-  (exists (select 1 from pg_proc p where p.proowner = r.oid), 'it owns functions'),
-  (exists (select 1 from pg_database d where d.datdba = r.oid), 'it owns a database'),
-  (exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-           where n.nspname = 'public' and c.relkind in ('r', 'p') and has_table_privilege(r.oid, c.oid, 'truncate')),
-   'it can truncate tables'),
-  (exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-           where n.nspname = 'public' and c.relkind in ('r', 'p')
-             and (c.relname like 'support\_%' or c.relname in ('people', 'user_roles', 'access_log'))
-             and not r.rolinherit and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')),
-   'it has rights on tables of its own, beside the roles that it acts for'),
-  (r.rolinherit, 'it inherits the rights of the roles that it acts for (it must be noinherit)')
+cross join lateral (
+  select o.is_so, o.reason
+  from (values
+    (r.rolsuper, 'it is a superuser'),
+    (r.rolbypassrls, 'it bypasses row-level security'),
+    (r.rolcreaterole, 'it can create roles'),
+    (r.rolcreatedb, 'it can create databases'),
+    (r.rolreplication, 'it can replicate'),
+    (has_database_privilege(r.oid, current_database(), 'create'), 'it can create schemas in this database'),
+    (has_schema_privilege(r.oid, 'public', 'create'), 'it can create objects in schema public'),
+    (exists (select 1 from pg_class c where c.relowner = r.oid), 'it owns tables'),
+    (exists (select 1 from pg_proc p where p.proowner = r.oid), 'it owns functions'),
+    (exists (select 1 from pg_database d where d.datdba = r.oid), 'it owns a database'),
+    (exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = 'public' and c.relkind in ('r', 'p') and has_table_privilege(r.oid, c.oid, 'truncate')),
+     'it can truncate tables'),
+    (exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = 'public' and c.relkind in ('r', 'p')
+               and (c.relname like 'support\_%' or c.relname in ('people', 'user_roles', 'access_log'))
+               and not r.rolinherit and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')),
+     'it has rights on tables of its own, beside the roles that it acts for'),
+    (r.rolinherit, 'it inherits the rights of the roles that it acts for (it must be noinherit)')
+  ) as o (is_so, reason)
+  union all
+  -- Acting as any other role, a superuser or one that reads and writes everything among them, is a way around all of the above; so is the
+  -- right to grant oneself that.
+  select true, format('it is a member of %1$I: revoke %1$I from %2$I', m.rolname, r.rolname)
+  from pg_roles m
+  where m.oid <> r.oid and m.rolname not in ('helpline_service', 'helpline_customer', 'helpline_staff') and pg_has_role(r.oid, m.oid, 'member')
+    and not r.rolsuper
 ) as found (is_so, reason)
 where r.rolname = current_user and found.is_so
 limit 1

@@ -15,6 +15,7 @@ mod plans;
 mod pool;
 mod restored;
 mod retention;
+mod roles;
 mod sizes;
 mod stats;
 mod sweep;

@@ -107,6 +107,14 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
         ("creator", "createrole", "", "create roles"),
         ("dbcreator", "createdb", "", "create databases"),
         ("owning", "", "grant helpline_owner to {role}", "member of helpline_owner"),
+        ("writing", "", "grant pg_write_all_data to {role}", "revoke pg_write_all_data from"),
+        ("filing", "", "grant pg_read_server_files to {role}", "member of pg_read_server_files"),
+        (
+            "rising",
+            "",
+            "create role {role}_other noinherit; grant postgres to {role}_other; grant {role}_other to {role}",
+            "it is a member of",
+        ),
         ("building", "", "grant create on schema public to {role}", "objects in schema public"),
         ("schemas", "", "grant create on database {database} to {role}", "create schemas"),
         ("emptying", "", "grant truncate on people to {role}", "truncate"),
@@ -117,14 +125,14 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
     for (name, attribute, grant, reason) in cases {
         let role = format!("{database}_{name}");
         let attributes = if attribute == "inherit" { String::new() } else { format!("noinherit {attribute}") };
-        desk.sql(&format!("create role {role} login password 'x1' {attributes}; grant helpline_customer, helpline_staff to {role}")).await;
+        desk.sql(&format!("create role {role} login password 'x1' {attributes}; grant helpline_service to {role}")).await;
         desk.sql(&grant.replace("{role}", &role).replace("{database}", database)).await;
         let refused = Store::connect(Settings { url: postgres.url_for(&role, "x1", database), connections_max: 1 }).await.err();
         match refused {
             Some(StoreError::OverPrivileged(told)) => assert!(told.contains(reason), "{name}: {told}"),
             other => panic!("{name}: {other:?}"),
         }
-        desk.sql(&format!("drop owned by {role}; drop role {role}")).await;
+        desk.sql(&format!("drop owned by {role}; drop role {role}; drop role if exists {role}_other")).await;
     }
     assert!(matches!(
         Store::connect(Settings { url: postgres.admin_url(database), connections_max: 1 }).await.err(),

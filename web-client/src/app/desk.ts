@@ -2,13 +2,12 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { createSession, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
-import { LIMITS } from '../protocol/generated.ts'
-import { isPassing } from '../protocol/words.ts'
-import { createOutbox, type Outbox, type SendOutcome } from '../outbox/outbox.ts'
-import { createOutboxStore, type Queued } from '../outbox/store.ts'
+import { createOutbox, type Outbox } from '../outbox/outbox.ts'
+import { createOutboxStore } from '../outbox/store.ts'
 import { createRest, type Rest } from '../rest/client.ts'
 import type { Identity } from './auth.ts'
 import { clock, lock, newKey, openSocket, storageOr } from './browser.ts'
+import { send } from './send.ts'
 
 export interface Desk {
   readonly identity: Identity
@@ -21,10 +20,6 @@ export interface Desk {
   readonly live: ReadonlySignal<boolean>
   dispose(): void
 }
-
-const RETRY_MS = 1_000
-/** What a frame's id adds to it. */
-const ID_BYTES_MAX = 32
 
 export function createDesk(identity: Identity, tokens: TokenSource, origin: string): Desk {
   const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens })
@@ -55,7 +50,11 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
   return {
     identity,
     origin,
-    rest: createRest({ fetch: (path, init) => fetch(origin + path, init), token: async (fresh) => (await tokens(fresh))?.token ?? null }),
+    rest: createRest({
+      fetch: (path, init) => fetch(origin + path, init),
+      token: async (fresh) => (await tokens(fresh))?.token ?? null,
+      features: () => (connection.value.kind === 'live' ? connection.value.features : []),
+    }),
     session,
     outbox,
     connection,
@@ -63,32 +62,6 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     dispose() {
       for (const dispose of disposers) dispose()
     },
-  }
-}
-
-async function send(session: Session, entry: Queued): Promise<SendOutcome> {
-  const ask = {
-    type: 'send',
-    ticket: entry.ticket,
-    key: entry.key,
-    body: entry.body,
-    ...(entry.internal ? { internal: true } : {}),
-    ...(entry.based_on === null ? {} : { based_on: entry.based_on }),
-  } as const
-  // Such a frame ends the connection, and would end the next one too.
-  if (new TextEncoder().encode(JSON.stringify(ask)).length + ID_BYTES_MAX > LIMITS.frame_bytes_max) return { kind: 'refused', code: 'too_large' }
-  const answer = await session.ask(ask)
-  switch (answer.kind) {
-    case 'cut': return { kind: 'cut' }
-    case 'timeout': return { kind: 'later', ms: RETRY_MS }
-    case 'answered':
-      return answer.frame.type === 'ack' ? { kind: 'stored', seq: answer.frame.seq } : { kind: 'later', ms: RETRY_MS }
-    case 'refused': {
-      const { code, retry_after_ms } = answer.error
-      // Not a word about the message itself: what stands in the way goes away by itself, or the connection does.
-      const passing = isPassing(code) || code === 'token_expired' || code === 'not_authenticated' || code === 'hello_expected'
-      return passing ? { kind: 'later', ms: retry_after_ms ?? RETRY_MS } : { kind: 'refused', code }
-    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { StaffView } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
 import { isOver } from '../protocol/words.ts'
 import type { TicketQuery } from '../rest/client.ts'
-import { SORTS, type Sort } from './shelf.ts'
+import { SORTS, type Sort } from './sorted-list.ts'
 
 export const VIEWS = ['mine', 'unassigned', 'all', 'urgent', 'resolved', 'closed'] as const
 export type View = (typeof VIEWS)[number]
@@ -69,17 +69,20 @@ export function restQuery(filters: Filters): TicketQuery {
   }
 }
 
-/** Whether a pushed ticket belongs to the list. A search is decided here as far as its plain text goes. */
+/** Whether a ticket has the facts that view and filters ask for. Whether it has the words of a search, the server alone can tell. */
 export function matches(ticket: StaffView, filters: Filters, me: string): boolean {
   const { status, priority, assigned_to } = asked(filters)
-  const { category, user_id, search } = filters
+  const { category, user_id } = filters
   if (ticket.archived_at !== null) return false
   if (status === 'active' ? isOver(ticket.status) : status !== '' && ticket.status !== status) return false
   if (category !== '' && ticket.category !== category) return false
   if (priority !== '' && ticket.priority !== priority) return false
   if (user_id !== '' && ticket.user_id !== user_id) return false
-  if (assigned_to === 'nobody' ? ticket.assigned_to !== null : assigned_to !== '' && ticket.assigned_to?.id !== (assigned_to === 'me' ? me : assigned_to)) return false
-  if (search.trim() === '') return true
-  const text = `${ticket.ticket_number}\n${ticket.subject}\n${ticket.customer_email ?? ''}\n${ticket.customer_name ?? ''}`.toLowerCase()
-  return search.trim().toLowerCase().split(/\s+/).every((word) => text.includes(word))
+  return assigned_to === 'nobody' ? ticket.assigned_to === null : assigned_to === '' || ticket.assigned_to?.id === (assigned_to === 'me' ? me : assigned_to)
+}
+
+/** Whether two states of a ticket have the same facts, as far as `matches` looks at them. */
+export function isSame(a: StaffView, b: StaffView): boolean {
+  return a.status === b.status && a.category === b.category && a.priority === b.priority && a.user_id === b.user_id
+    && a.assigned_to?.id === b.assigned_to?.id && (a.archived_at === null) === (b.archived_at === null)
 }

@@ -1,13 +1,16 @@
 // A customer's list, kept live: each listed ticket is listened to from its head on, and asked for again when something happened there.
 
-import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import type { CustomerView, HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
+import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Subscription } from '../connection/subscriptions.ts'
+import type { Clock } from '../connection/transport.ts'
+import type { CustomerView, HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
 import { isOver } from '../protocol/words.ts'
 import type { News } from './attention.ts'
 import { clock } from './browser.ts'
 import { onWindow, type Desk } from './desk.ts'
+import { createPagedTickets, mayPass } from './paged-tickets.ts'
 import { isSeen, unfolded } from './seen.ts'
+import { createSortedList, type SortedList } from './sorted-list.ts'
 
 export type Tab = 'active' | 'closed'
 
@@ -24,8 +27,10 @@ export interface OwnTickets {
   /** Something happened on the open ticket, which listens for itself. */
   heard(event: HistoryEvent, ticket: TicketView): void
   pick(tab: Tab): void
-  loadMore(): Promise<void>
-  reload(): Promise<void>
+  loadMore(): void
+  reload(): void
+  /** The page that could not be had. */
+  retry(): void
   /** A newer state of a ticket, from wherever. */
   take(ticket: TicketView): void
   /** The open ticket listens for itself. */
@@ -36,38 +41,83 @@ export interface OwnTickets {
 /** Tickets listened to beside the open one: far below what a connection may, and more than a screen shows. */
 const WATCHED_MAX = 50
 const REFRESH_MS = 80
+const RETRY_MS = 3_000
 const SEARCH_MS = 200
 
-export function createOwnTickets(desk: Desk, ring: (news: News) => void): OwnTickets {
+/** What of a desk the list needs. */
+export interface OwnDesk {
+  readonly rest: Pick<Desk['rest'], 'ticket' | 'ownTickets'>
+  readonly session: Pick<Desk['session'], 'subscribe'>
+  readonly connection: Desk['connection']
+}
+
+export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time: Clock = clock): OwnTickets {
   const search = signal('')
-  let stopSearch = () => {}
   const tab = signal<Tab>('active')
-  const all = signal<readonly CustomerView[]>([])
-  const cursor = signal<string | null>(null)
-  const loaded = signal(false)
-  const problem = signal<Problem | null>(null)
+  /** Every ticket that was heard of, in its newest state. */
+  const all = signal<ReadonlyMap<string, CustomerView>>(new Map())
   const watched = new Map<string, Subscription>()
   let openId: string | null = null
-  let round = 0
+  /** Raised by every new connection: what was asked before it may miss what happened in between. */
+  let connections = 0
+  let isDisposed = false
 
-  const shown = computed(() => all.value.filter((ticket) => isOver(ticket.status) === (tab.value === 'closed') && contains(ticket, search.value)).toSorted(newestFirst))
+  const list = createPagedTickets<CustomerView, SortedList<CustomerView>>({
+    load: async (range) => {
+      const text = search.value.trim()
+      const result = await desk.rest.ownTickets({ tab: tab.value, ...(text === '' ? {} : { search: text }), ...range })
+      if (!result.ok) return result
+      const items = result.value.items.map(marked)
+      note(items)
+      return { ok: true, value: { ...result.value, items } }
+    },
+    judge: (ticket, before) => {
+      if (!isOfTab(ticket)) return 'out'
+      return before !== undefined || search.value.trim() === '' ? 'in' : 'ask'
+    },
+    list: (sort) => createSortedList<CustomerView>(sort),
+    shown: (rows) => rows.ids(),
+    added() {},
+    clock: time,
+  })
+  const shown = computed(() => {
+    void list.version.value
+    return list.order.value.flatMap((id) => list.list().get(id) ?? [])
+  })
 
+  const marked = (ticket: CustomerView): CustomerView => {
+    const read_seq = Math.max(ticket.read_seq, all.peek().get(ticket.id)?.read_seq ?? 0, ticket.id === openId && isSeen() ? ticket.seq : 0)
+    return read_seq === ticket.read_seq ? ticket : { ...ticket, read_seq }
+  }
+  const note = (tickets: readonly CustomerView[]) => {
+    const next = new Map(all.peek())
+    for (const ticket of tickets) if ((next.get(ticket.id)?.seq ?? 0) <= ticket.seq) next.set(ticket.id, ticket)
+    all.value = next
+  }
   const take = (ticket: TicketView) => {
-    if (ticket.side !== 'customer') return
-    const before = all.value.find((one) => one.id === ticket.id)
-    if (before !== undefined && before.seq > ticket.seq) return
-    const read_seq = Math.max(ticket.read_seq, before?.read_seq ?? 0, ticket.id === openId && isSeen() ? ticket.seq : 0)
-    all.value = [{ ...ticket, read_seq }, ...all.value.filter((one) => one.id !== ticket.id)]
-    watch()
+    if (ticket.side !== 'customer' || (all.peek().get(ticket.id)?.seq ?? 0) > ticket.seq) return
+    const taken = marked(ticket)
+    batch(() => {
+      note([taken])
+      list.heard([taken])
+    })
   }
-
+  const refreshing = new Map<string, () => void>()
   const refresh = async (id: string) => {
+    const mine = connections
+    refreshing.delete(id)
     const result = await desk.rest.ticket(id)
+    if (isDisposed || mine !== connections) return
     if (result.ok) take(result.value)
+    else if (mayPass(result.problem)) refreshSoon(id, RETRY_MS)
+  }
+  const refreshSoon = (id: string, ms: number) => {
+    refreshing.get(id)?.()
+    refreshing.set(id, time.after(ms, () => void refresh(id)))
   }
 
-  const watch = () => {
-    const wanted = new Set(shown.value.slice(0, WATCHED_MAX).map((ticket) => ticket.id).filter((id) => id !== openId))
+  const watch = (tickets: readonly CustomerView[]) => {
+    const wanted = new Set(tickets.slice(0, WATCHED_MAX).map((ticket) => ticket.id).filter((id) => id !== openId))
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
       watched.delete(id)
@@ -78,25 +128,20 @@ export function createOwnTickets(desk: Desk, ring: (news: News) => void): OwnTic
   }
 
   const listen = (id: string): Subscription => {
-    let stop = () => {}
-    const seq = () => all.value.find((one) => one.id === id)?.seq ?? 0
-    const soon = () => {
-      stop()
-      stop = clock.after(REFRESH_MS, () => void refresh(id))
-    }
-    const subscription = desk.session.subscribe(id, {
+    const seq = () => all.peek().get(id)?.seq ?? 0
+    const soon = () => refreshSoon(id, REFRESH_MS)
+    return desk.session.subscribe(id, {
       resume: () => ({ after: seq(), epoch: null }),
       subscribing() {},
       page: (page) => { if (page.reset || page.head > seq()) soon() },
       frame: (frame) => {
-        if (frame.type === 'event') heard(frame.event, all.value.find((one) => one.id === id))
+        if (frame.type === 'event') heard(frame.event, all.peek().get(id))
         if (frame.type === 'event' || frame.type === 'reset') soon()
       },
       head: (head) => { if (head > seq()) soon() },
       disconnected() {},
       refused() {},
     })
-    return { again: subscription.again, dispose() { stop(); subscription.dispose() } }
   }
 
   const heard = (event: HistoryEvent, ticket: TicketView | undefined) => {
@@ -104,73 +149,54 @@ export function createOwnTickets(desk: Desk, ring: (news: News) => void): OwnTic
     ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject })
   }
 
-  const load = async (from: string | null) => {
-    const mine = ++round
-    const result = await desk.rest.ownTickets({ tab: tab.value, ...(search.value.trim() === '' ? {} : { search: search.value.trim() }), ...(from === null ? {} : { cursor: from }) })
-    if (mine !== round) return
-    problem.value = result.ok ? null : result.problem
-    if (!result.ok) return
-    loaded.value = true
-    cursor.value = result.value.next_cursor
-    for (const ticket of result.value.items) take(ticket)
-    watch()
-  }
-  const reload = () => load(null)
-
   const readHere = () => {
-    const ticket = all.value.find((one) => one.id === openId)
-    if (ticket !== undefined) take(ticket)
+    const ticket = all.peek().get(openId ?? '')
+    if (ticket === undefined) return
+    const taken = marked(ticket)
+    note([taken])
+    list.told(taken)
   }
-  const stops = [onWindow('visibilitychange', readHere), unfolded.subscribe((on) => { if (on) readHere() })]
-  const dispose = desk.connection.subscribe((state) => {
-    // What happened to tickets that were not listened to, or not listed yet, shows here.
-    if (state.kind === 'live') void reload()
-  })
-  void reload()
+  const isOfTab = ({ status, archived_at }: CustomerView) => archived_at === null && isOver(status) === (tab.value === 'closed')
+  list.begin('last_activity', [], 0, false)
+  const stops = [
+    onWindow('visibilitychange', readHere),
+    unfolded.subscribe((on) => { if (on) readHere() }),
+    shown.subscribe(watch),
+    desk.connection.subscribe((state) => {
+      if (state.kind !== 'live') return
+      // What happened to tickets that were not listened to, or not listed yet, shows here.
+      connections++
+      list.reload()
+    }),
+  ]
+  const { loaded, more, problem, reload, retry } = list
   return {
-    tab,
-    shown,
-    loaded,
-    more: computed(() => cursor.value !== null),
-    problem,
-    search,
-    unread: computed(() => all.value.filter((ticket) => ticket.seq > ticket.read_seq).length),
-    heard,
+    tab, search, shown, loaded, more, problem, reload, retry, heard, take,
+    unread: computed(() => [...all.value.values()].filter((ticket) => ticket.seq > ticket.read_seq).length),
     find(text) {
+      const isSame = text.trim() === search.value.trim()
       search.value = text
-      stopSearch()
-      stopSearch = clock.after(SEARCH_MS, () => void reload())
+      if (!isSame) list.begin('last_activity', shown.peek(), SEARCH_MS, true)
     },
     pick(next) {
       if (next === tab.value) return
       tab.value = next
-      loaded.value = false
-      cursor.value = null
-      watch()
-      void reload()
+      // What can be decided here shows at once; the server's answer follows.
+      const known = search.value.trim() === '' ? [...all.peek().values()].filter(isOfTab) : []
+      list.begin('last_activity', known, 0, false)
     },
-    loadMore: () => load(cursor.value),
-    reload,
-    take,
+    loadMore: () => list.want(list.order.peek().length + 1),
     setOpen(id) {
       openId = id
       readHere()
-      watch()
+      watch(shown.peek())
     },
     dispose() {
-      dispose()
+      isDisposed = true
+      list.dispose()
+      for (const stop of refreshing.values()) stop()
       for (const stop of stops) stop()
-      stopSearch()
       for (const subscription of watched.values()) subscription.dispose()
     },
   }
-}
-
-function newestFirst(a: CustomerView, b: CustomerView): number {
-  return a.last_activity_at < b.last_activity_at ? 1 : a.last_activity_at > b.last_activity_at ? -1 : 0
-}
-
-function contains(ticket: CustomerView, search: string): boolean {
-  const text = `${ticket.ticket_number} ${ticket.subject}`.toLowerCase()
-  return search.trim().toLowerCase().split(/\s+/).every((word) => text.includes(word))
 }

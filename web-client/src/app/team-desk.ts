@@ -1,10 +1,12 @@
 // What the console knows beside its list: figures, counts of the views, the agents, what concerns this agent, saved replies.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
+import type { Clock } from '../connection/transport.ts'
 import type { Agent } from '../protocol/decode-team.ts'
 import { LIMITS, type SavedReply, type TicketCounts, type TicketStats } from '../protocol/generated.ts'
-import type { HistoryEvent, StaffView, TicketView } from '../protocol/model.ts'
+import type { HistoryEvent, Page, StaffView, TicketView } from '../protocol/model.ts'
 import { isOver } from '../protocol/words.ts'
+import type { Result } from '../rest/client.ts'
 import type { TeamRest } from '../rest/team.ts'
 import type { News } from './attention.ts'
 import { clock } from './browser.ts'
@@ -27,60 +29,99 @@ export interface TeamDesk {
 
 /** Counts cost a query: they follow the news, but not each of them. */
 const COUNTS_MS = 1_500
-/** What concerns an agent is among so many of their own, the latest first. */
-const OWN_TICKETS = 100
+/** What concerns an agent is among so many of their own, the latest first: pages of them. */
+const OWN_PAGES_MAX = 10
 /** More tickets at once are rung for without asking about each. */
 const ASKED_ALONE = 3
 /** Pushes within this are asked about once, all of them together. */
 const ASK_MS = 400
 
+/** What of a desk, and of REST, it needs. */
+export interface TeamOf {
+  readonly identity: Pick<Desk['identity'], 'id'>
+  readonly rest: Pick<Desk['rest'], 'activity'>
+  readonly session: Pick<Desk['session'], 'inbox'>
+  readonly live: Desk['live']
+}
+export type TeamOfRest = Pick<TeamRest, 'allTickets' | 'stats' | 'counts' | 'agents' | 'replies'>
+
 /** `take` gets each ticket of this agent as the record tells it, with how far they have read. */
-export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) => void, take: (ticket: TicketView) => void): TeamDesk {
+export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News) => void, take: (ticket: TicketView) => void, time: Clock = clock): TeamDesk {
   const stats = signal<TicketStats | null>(null)
   const counts = signal<TicketCounts | null>(null)
   const agents = signal<readonly Agent[]>([])
   const replies = signal<readonly SavedReply[]>([])
   const unread = signal(0)
   const mine = new Map<string, StaffView>()
+  /** At which number a ticket ceased to concern this agent: an answer that was read before does not bring it back. */
+  const left = new Map<string, number>()
   /** How far each ticket has been rung for, or been found not to be worth it. */
   const told = new Map<string, number>()
   /** Pushed, and not yet asked about: from where each was known. */
   const asked = new Map<string, number>()
+  /** Pushed since this agent's tickets were asked for. */
+  let since: Set<string> | null = null
   let stopAsking: (() => void) | null = null
   let stopCounts: (() => void) | null = null
 
-  const loadCounts = async () => {
-    stopCounts = null
-    const result = await team.counts()
-    if (result.ok) counts.value = result.value
+  /** Answers overtake each other: only the one that was asked for last counts. */
+  const latest = <T>(ask: () => Promise<Result<T>>, take: (value: T) => void) => {
+    let round = 0
+    return async () => {
+      const turn = ++round
+      const result = await ask()
+      if (result.ok && turn === round) take(result.value)
+    }
   }
-  const countsSoon = () => { stopCounts ??= clock.after(COUNTS_MS, () => void loadCounts()) }
+  const loadCounts = latest(() => team.counts(), (value) => { counts.value = value })
+  const countsSoon = () => {
+    stopCounts ??= time.after(COUNTS_MS, () => {
+      stopCounts = null
+      void loadCounts()
+    })
+  }
 
   const concerns = (ticket: StaffView) => ticket.assigned_to?.id === desk.identity.id && !isOver(ticket.status) && ticket.archived_at === null
   const note = (ticket: StaffView) => {
     const before = mine.get(ticket.id)
-    if (before !== undefined && before.seq > ticket.seq) return
+    if ((before?.seq ?? left.get(ticket.id) ?? 0) > ticket.seq) return
     if (concerns(ticket)) mine.set(ticket.id, { ...ticket, read_seq: Math.max(ticket.read_seq, before?.read_seq ?? 0) })
-    else mine.delete(ticket.id)
-    unread.value = [...mine.values()].filter((one) => one.seq > one.read_seq).length
+    else if (mine.delete(ticket.id)) left.set(ticket.id, ticket.seq)
+    count()
   }
+  const count = () => { unread.value = [...mine.values()].filter((one) => one.seq > one.read_seq).length }
   const ringFor = (ticket: StaffView) => ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject })
 
-  const own = () => team.allTickets({ tab: 'active', assigned_to: 'me', limit: OWN_TICKETS })
+  /** This agent's tickets, page by page until there is enough. */
+  const own = async (isEnough: (tickets: readonly StaffView[]) => boolean): Promise<Result<{ readonly tickets: readonly StaffView[]; readonly isWhole: boolean }>> => {
+    const tickets: StaffView[] = []
+    let cursor: string | null = null
+    for (let page = 0; page < OWN_PAGES_MAX; page++) {
+      const result: Result<Page<StaffView>> = await team.allTickets({ tab: 'active', assigned_to: 'me', limit: LIMITS.list_tickets_max, ...(cursor === null ? {} : { cursor }) })
+      if (!result.ok) return result
+      tickets.push(...result.value.items)
+      cursor = result.value.next_cursor
+      if (cursor === null || isEnough(tickets)) break
+    }
+    return { ok: true, value: { tickets, isWhole: cursor === null } }
+  }
   // A push is the same for everybody: whether it brings this agent news, or their own doing, the record tells, which counts that as read.
   // One list for however many pushes: nobody opens those tickets, and a bulk change is no flood of questions.
   const ask = async () => {
     stopAsking = null
     const pushes = new Map(asked)
     asked.clear()
-    const result = await own()
+    const result = await own((tickets) => {
+      const found = new Set(tickets.map((ticket) => ticket.id))
+      return [...pushes.keys()].every((id) => found.has(id))
+    })
     if (!result.ok) {
       // Asked again, together with what is pushed meanwhile: news must not be lost to a busy moment.
       for (const [id, known] of pushes) asked.set(id, known)
-      stopAsking ??= clock.after(COUNTS_MS, () => void ask())
+      stopAsking ??= time.after(COUNTS_MS, () => void ask())
       return
     }
-    for (const ticket of result.value.items) {
+    for (const ticket of result.value.tickets) {
       const known = pushes.get(ticket.id)
       if (known === undefined) continue
       const before = mine.get(ticket.id)
@@ -101,7 +142,7 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
     if (!concerns(ticket) || ticket.seq <= known) return note(ticket)
     told.set(ticket.id, ticket.seq)
     if (!asked.has(ticket.id)) asked.set(ticket.id, known)
-    stopAsking ??= clock.after(ASK_MS, () => void ask())
+    stopAsking ??= time.after(ASK_MS, () => void ask())
   }
   const heard = (event: HistoryEvent, ticket: TicketView) => {
     if (event.seq <= (told.get(ticket.id) ?? 0)) return
@@ -109,22 +150,35 @@ export function createTeamDesk(desk: Desk, team: TeamRest, ring: (news: News) =>
     if (ticket.side === 'staff' && concerns(ticket) && event.actor.id !== desk.identity.id) ringFor(ticket)
   }
 
-  const reloadReplies = async () => {
-    const result = await team.replies()
-    if (result.ok) replies.value = result.value
+  const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value })
+  /** What became of this agent's tickets unheard shows here. */
+  const loadOwn = async () => {
+    const pushes = new Set<string>()
+    const before = [...mine.keys()]
+    since = pushes
+    const listed = await own(() => false)
+    if (!listed.ok || since !== pushes) return
+    since = null
+    for (const ticket of listed.value.tickets) note(ticket)
+    const ids = new Set(listed.value.tickets.map((ticket) => ticket.id))
+    if (listed.value.isWhole) for (const id of before) if (!ids.has(id) && !pushes.has(id)) mine.delete(id)
+    count()
   }
   const load = async () => {
     void loadCounts()
     void reloadReplies()
-    const [figures, staff, listed] = await Promise.all([team.stats(), team.agents(), own()])
+    void loadOwn()
+    const [figures, staff] = await Promise.all([team.stats(), team.agents()])
     // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
     if (figures.ok && stats.value === null) stats.value = figures.value
     if (staff.ok) agents.value = staff.value
-    if (listed.ok) for (const ticket of listed.value.items) note(ticket)
   }
   const disposers = [
     desk.session.inbox((frame) => {
-      for (const ticket of frame.tickets) pushed(ticket)
+      for (const ticket of frame.tickets) {
+        since?.add(ticket.id)
+        pushed(ticket)
+      }
       if (frame.stats !== null) stats.value = frame.stats
       countsSoon()
     }),

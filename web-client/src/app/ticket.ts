@@ -38,7 +38,8 @@ export interface TicketStore {
   send(body: string, how: { readonly internal: boolean; readonly based_on: number | null }): void
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
-  loadOlder(): Promise<void>
+  /** Earlier history. `isAsked`: the reader asks for it; scrolling there asks a failing server only now and then. */
+  loadOlder(isAsked: boolean): Promise<void>
   change(patch: TicketPatch): Promise<boolean>
   rate(rating: NewRating): Promise<boolean>
   /** To be called at every keystroke and, with `false`, when the text is gone. */
@@ -69,6 +70,9 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   const presence = createPresence(desk)
   let subscription: Subscription | null = null
   let readAtOpening: number | null = null
+  /** Why earlier history could not be had, and until when scrolling does not ask for it again. */
+  let olderProblem: Problem | null = null
+  let olderAt = 0
   let disposed = false
   let stopRefresh = () => {}
   let stopOutbox = () => {}
@@ -104,7 +108,11 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   }
 
   const listen = (ticket: string) => {
-    for (const entry of desk.outbox.of(ticket)) step({ type: 'queued', pending: pendingOf(entry) })
+    for (const entry of desk.outbox.of(ticket)) {
+      step({ type: 'queued', pending: pendingOf(entry) })
+      const code = desk.outbox.held(entry.key)
+      if (code !== null) step({ type: 'held', key: entry.key, code })
+    }
     stopOutbox = desk.outbox.onChange((change) => outboxChanged(ticket, change))
     presence.open(ticket)
     subscription = desk.session.subscribe(ticket, sink)
@@ -115,7 +123,8 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     switch (change.type) {
       case 'queued': return step({ type: 'queued', pending: pendingOf(change.entry) })
       case 'acked': return step({ type: 'acked', key: change.entry.key, seq: change.seq })
-      case 'refused': return step({ type: 'refused', key: change.entry.key, code: change.code })
+      case 'refused':
+      case 'held': return step({ type: change.type, key: change.entry.key, code: change.code })
       case 'withdrawn': return step({ type: 'withdrawn', key: change.key })
     }
   }
@@ -200,16 +209,19 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     },
     retry: (key, how) => desk.outbox.retry(key, how),
     discard: (key) => desk.outbox.discard(key),
-    async loadOlder() {
+    async loadOlder(isAsked) {
       const ticket = id()
       const { events, position, more_before } = timeline.value
-      if (ticket === null || position === null || !more_before || loadingOlder.value) return
+      if (ticket === null || position === null || !more_before || loadingOlder.value || (!isAsked && clock.now() < olderAt)) return
       loadingOlder.value = true
       const result = await desk.rest.activity(ticket, { before: events[0]?.seq ?? position + 1 }, OLDER_EVENTS)
       loadingOlder.value = false
       if (disposed) return
-      if (result.ok) step({ type: 'older', page: result.value })
-      else problem.value = result.problem
+      if (problem.value === olderProblem) problem.value = null
+      olderProblem = null
+      if (result.ok) return step({ type: 'older', page: result.value })
+      olderAt = clock.now() + RETRY_MS
+      problem.value = olderProblem = result.problem
     },
     async change(patch) {
       const ticket = id()

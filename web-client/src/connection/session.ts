@@ -2,7 +2,7 @@
 
 import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generated.ts'
 import { decodeFrame } from '../protocol/decode.ts'
-import type { ServerFrame } from '../protocol/model.ts'
+import type { Features, ServerFrame } from '../protocol/model.ts'
 import { afterClose, backoffMs } from './backoff.ts'
 import { createInboxRows } from './inbox-rows.ts'
 import { createRequests, type Answer, type Ask } from './requests.ts'
@@ -12,7 +12,7 @@ import { openTransport, type Clock, type SocketFactory, type Transport } from '.
 export type SessionState =
   | { readonly kind: 'off' }
   | { readonly kind: 'connecting'; readonly attempt: number }
-  | { readonly kind: 'live'; readonly user: Me; readonly role: StaffRole | null; readonly limits: WireLimits }
+  | { readonly kind: 'live'; readonly user: Me; readonly role: StaffRole | null; readonly limits: WireLimits; readonly features: Features }
   | { readonly kind: 'waiting'; readonly attempt: number; readonly until: number }
   /** Nothing to be gained by coming back as things are. */
   | { readonly kind: 'away'; readonly code: number; readonly reason: string }
@@ -117,13 +117,13 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
       if (answer.kind !== 'refused') transport?.close('no welcome')
       return
     }
-    const { user, role, limits, heartbeat_ms } = answer.frame
+    const { user, role, limits, features, heartbeat_ms } = answer.frame
     tokenRefused = false
     liveSince = clock.now()
     // 1.5 heartbeats and a little: the server pings every heartbeat, jitter included.
     transport?.expectWithin(heartbeat_ms * 1.5 + 2_000)
     renewLater(token, mine)
-    enter({ kind: 'live', user, role, limits })
+    enter({ kind: 'live', user, role, limits, features })
     if (inboxListeners.size > 0) void requests.ask({ type: 'inbox', on: true })
     subscriptions.live()
   }

@@ -7,6 +7,8 @@ import type { OutboxStore, Queued } from './store.ts'
 export type SendOutcome =
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
+  /** This server will not take it, one of another build may: the same key again after the next `welcome`. */
+  | { readonly kind: 'held'; readonly code: Code }
   /** Nothing is known, or it will pass: the same key again after this time. */
   | { readonly kind: 'later'; readonly ms: number }
   /** The connection went: again when it is back. */
@@ -16,6 +18,8 @@ export type OutboxChange =
   | { readonly type: 'queued'; readonly entry: Queued }
   | { readonly type: 'acked'; readonly entry: Queued; readonly seq: number }
   | { readonly type: 'refused'; readonly entry: Queued; readonly code: Code }
+  /** Kept, and sent again by itself; the author is told why it takes so long. */
+  | { readonly type: 'held'; readonly entry: Queued; readonly code: Code }
   | { readonly type: 'withdrawn'; readonly key: string }
 
 export interface Draft {
@@ -41,7 +45,9 @@ export interface Outbox {
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
   of(ticket: string): readonly Queued[]
-  /** Sends whatever waits; to be called whenever sending became possible. */
+  /** Why a message waits for the next `welcome`; null: it does not. */
+  held(key: string): Code | null
+  /** Sends whatever waits, what was held included; to be called after every `welcome`. */
   flush(): void
   /** Another tab changed a stored item. */
   changedElsewhere(name: string): void
@@ -55,6 +61,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const running = new Set<string>()
   const rerun = new Set<string>()
   const timers = new Map<string, () => void>()
+  /** By ticket, whose later messages wait behind it. Of this connection alone: nothing of it is stored. */
+  const held = new Map<string, { readonly key: string; readonly code: Code }>()
   let disposed = false
 
   const tell = (change: OutboxChange) => {
@@ -63,7 +71,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const waiting = () => store.entries().filter((entry) => entry.refused === null)
 
   const kick = async (ticket: string) => {
-    if (disposed || !parts.canSend()) return
+    if (disposed || !parts.canSend() || held.has(ticket)) return
     if (running.has(ticket)) {
       rerun.add(ticket)
       return
@@ -94,6 +102,12 @@ export function createOutbox(parts: OutboxParts): Outbox {
           if (store.get(entry.key) !== null) store.put({ ...entry, refused: outcome.code })
           tell({ type: 'refused', entry, code: outcome.code })
           break
+        case 'held':
+          // Discarded while it was on its way: what waits behind it goes on.
+          if (store.get(entry.key) === null) break
+          held.set(ticket, { key: entry.key, code: outcome.code })
+          tell({ type: 'held', entry, code: outcome.code })
+          return
         case 'later':
           timers.get(ticket)?.()
           timers.set(ticket, parts.after(outcome.ms, () => void kick(ticket)))
@@ -106,7 +120,23 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   const nextOrder = () => store.entries().reduce((order, entry) => Math.max(order, entry.order + 1), parts.now())
 
+  /** The message is gone: it holds nobody up. */
+  const release = (key: string) => {
+    for (const [ticket, one] of held) {
+      if (one.key === key) {
+        held.delete(ticket)
+        void kick(ticket)
+      }
+    }
+  }
+
   const flush = () => {
+    const keys = [...held.values()].map((one) => one.key)
+    held.clear()
+    for (const key of keys) {
+      const entry = store.get(key)
+      if (entry !== null) tell({ type: 'queued', entry })
+    }
     for (const ticket of new Set(waiting().map((entry) => entry.ticket))) void kick(ticket)
   }
 
@@ -123,23 +153,27 @@ export function createOutbox(parts: OutboxParts): Outbox {
       if (old === null) return
       const entry: Queued = { ...old, refused: null, based_on: how === 'insist' ? null : old.based_on }
       store.put(entry)
-      tell({ type: 'queued', entry })
+      if (![...held.values()].some((one) => one.key === key)) tell({ type: 'queued', entry })
       void kick(entry.ticket)
     },
     discard(key) {
       const entry = store.get(key)
       store.remove(key)
       tell({ type: 'withdrawn', key })
+      release(key)
       return entry
     },
+    held: (key) => [...held.values()].find((one) => one.key === key)?.code ?? null,
     of: (ticket) => store.entries().filter((entry) => entry.ticket === ticket),
     flush,
     changedElsewhere(name) {
       const key = store.keyOf(name)
       if (key === null) return
       const entry = store.get(key)
-      if (entry === null) tell({ type: 'withdrawn', key })
-      else {
+      if (entry === null) {
+        tell({ type: 'withdrawn', key })
+        release(key)
+      } else {
         tell(entry.refused === null ? { type: 'queued', entry } : { type: 'refused', entry, code: entry.refused })
         void kick(entry.ticket)
       }

@@ -97,6 +97,7 @@ export function decodeConfig(value: unknown): ClientConfig | null {
     links: decodeLinks(value['links']),
     languages: readable(value['languages'], text),
     dev: value['dev'] === true,
+    features: readable(value['features'], text),
   }
 }
 

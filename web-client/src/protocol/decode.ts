@@ -47,7 +47,7 @@ function welcome(value: Json): ServerFrame | null {
   const heartbeat_ms = count(value['heartbeat_ms'])
   const limits = wireLimits(value['limits'])
   if (user === null || heartbeat_ms === null || limits === null) return null
-  return withId(value, (id) => ({ type: 'welcome', id, user, role: word(STAFF_ROLES, value['role']), heartbeat_ms, limits }))
+  return withId(value, (id) => ({ type: 'welcome', id, user, role: word(STAFF_ROLES, value['role']), heartbeat_ms, limits, features: readable(value['features'], text) }))
 }
 
 function wireLimits(value: unknown): WireLimits | null {

@@ -78,7 +78,7 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 /**
  * The codes of `error` frames and of REST problems.
  */
-export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_move" | "not_ratable" | "key_reused" | "stale" | "redacted" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_move" | "not_ratable" | "key_reused" | "stale" | "redacted" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
  * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
@@ -140,13 +140,22 @@ assigned_to?: UserId,
 unassigned?: boolean, };
 
 /**
+ * One thing that was added. A word is never taken away again, nor given another meaning.
+ */
+export type Feature = "strict_fields" | "rest_send_names";
+
+/**
  * Frames that are the same for everybody.
  */
 export type CommonFrame = { "type": "welcome", id: number, user: Me, 
 /**
  * None: a customer.
  */
-role: StaffRole | null, heartbeat_ms: number, limits: WireLimits, } | { "type": "ok", id: number, } | { "type": "ack", id: number, key: Key, seq: Seq, at: string, duplicate: boolean, } | { "type": "reset", ticket: TicketId, epoch: string, head: Seq, } | { "type": "ping", heads: Array<TicketHead>, } | { "type": "bye", retry_after_ms: number, reason: string, } | { "type": "error", id?: number, code: RejectCode, message: string, retry_after_ms?: number, 
+role: StaffRole | null, heartbeat_ms: number, limits: WireLimits, 
+/**
+ * What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
+ */
+features: Array<string>, } | { "type": "ok", id: number, } | { "type": "ack", id: number, key: Key, seq: Seq, at: string, duplicate: boolean, } | { "type": "reset", ticket: TicketId, epoch: string, head: Seq, } | { "type": "ping", heads: Array<TicketHead>, } | { "type": "bye", retry_after_ms: number, reason: string, } | { "type": "error", id?: number, code: RejectCode, message: string, retry_after_ms?: number, 
 /**
  * With `stale`: the ticket's head in the sender's numbering.
  */
@@ -334,14 +343,22 @@ export type NewTicket = { subject: string, category: Category, priority?: Priori
  */
 export type TicketPatch = { status?: Status, priority?: Priority, category?: Category, 
 /**
- * A staff member's id, `"me"`, or `"nobody"`.
+ * A staff member's id, `"me"`, or `"nobody"`, which `null` means too.
  */
 assigned_to?: string, };
 
 /**
  * `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
  */
-export type NewMessage = { body: string, is_internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
+export type NewMessage = { body: string, 
+/**
+ * A note for the team, as in `send`.
+ */
+internal?: boolean, 
+/**
+ * The former name of `internal`, for clients of the build before; the next build refuses it. Beside `internal` it must say the same.
+ */
+is_internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
 
 /**
  * The answer: the place of the message in the sender's numbering.
@@ -360,7 +377,11 @@ export type NewRating = {
 /**
  * 1 to 5.
  */
-satisfaction_rating: number, satisfaction_comment?: string, };
+satisfaction_rating: number, 
+/**
+ * Null: none, as when it is left out. A rating replaces the one before, comment included.
+ */
+satisfaction_comment?: string, };
 
 /**
  * `GET /v1/me`.
@@ -429,7 +450,11 @@ home_url: string | null, links: Array<NavLink>, languages: Array<string>,
 /**
  * Whether demo people may sign in by name.
  */
-dev: boolean, };
+dev: boolean, 
+/**
+ * What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
+ */
+features: Array<string>, };
 
 /**
  * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
@@ -684,6 +709,12 @@ export const MESSAGE_KINDS = [
   "note_redacted",
 ] as const satisfies readonly Kind[];
 
+/** What a server may be able to do beyond the first `helpline.v1`. */
+export const FEATURES = [
+  "strict_fields",
+  "rest_send_names",
+] as const satisfies readonly Feature[];
+
 /** Codes of refusals. */
 export const REJECT_CODES = [
   "malformed",
@@ -695,6 +726,7 @@ export const REJECT_CODES = [
   "forbidden",
   "not_found",
   "invalid_field",
+  "unknown_field",
   "invalid_body",
   "too_large",
   "ticket_closed",
@@ -719,6 +751,11 @@ export const PASSING_REJECT_CODES = [
   "overloaded",
   "unavailable",
   "internal",
+] as const satisfies readonly RejectCode[];
+
+/** Refusals of requests that may succeed, unchanged, after the next `welcome`. */
+export const NEXT_WELCOME_REJECT_CODES = [
+  "unknown_field",
 ] as const satisfies readonly RejectCode[];
 
 /** The statuses that a side may move a ticket to, by where it stands, in the order of a menu. */

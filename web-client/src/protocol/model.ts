@@ -65,11 +65,14 @@ export interface EventPage {
   readonly more_before: boolean
 }
 
+/** What a server says that it can do beyond the first protocol; one of the build before says nothing. Names of a newer one's are kept as they are. */
+export type Features = readonly string[]
+
 /** `unknown`: a code of a newer server. */
 export type Code = RejectCode | 'unknown'
 
 export type ServerFrame =
-  | { readonly type: 'welcome'; readonly id: number; readonly user: Me; readonly role: StaffRole | null; readonly heartbeat_ms: number; readonly limits: WireLimits }
+  | { readonly type: 'welcome'; readonly id: number; readonly user: Me; readonly role: StaffRole | null; readonly heartbeat_ms: number; readonly limits: WireLimits; readonly features: Features }
   | { readonly type: 'ok'; readonly id: number }
   | { readonly type: 'ack'; readonly id: number; readonly key: string; readonly seq: number; readonly at: string; readonly duplicate: boolean }
   | ErrorFrame

@@ -1,9 +1,10 @@
 // Questions about core's words, answered from its generated tables.
 
-import { OVER_STATUSES, PASSING_REJECT_CODES, STATUSES, type RejectCode, type Status } from './generated.ts'
+import { NEXT_WELCOME_REJECT_CODES, OVER_STATUSES, PASSING_REJECT_CODES, STATUSES, type RejectCode, type Status } from './generated.ts'
 
 const OVER: readonly Status[] = OVER_STATUSES
 const PASSING: readonly RejectCode[] = PASSING_REJECT_CODES
+const NEXT_WELCOME: readonly (RejectCode | 'unknown')[] = NEXT_WELCOME_REJECT_CODES
 
 /** Whether a ticket is over for now. */
 export function isOver(status: Status): boolean {
@@ -15,4 +16,9 @@ export const ACTIVE_STATUSES: readonly Status[] = STATUSES.filter((status) => !i
 /** Whether the same request may succeed later, unchanged. A code of a newer server is given that chance. */
 export function isPassing(code: RejectCode | 'unknown'): boolean {
   return code === 'unknown' || PASSING.includes(code)
+}
+
+/** Whether the same request may succeed, unchanged, after the next `welcome`: from a server of another build. */
+export function endsWithConnection(code: RejectCode | 'unknown'): boolean {
+  return NEXT_WELCOME.includes(code)
 }

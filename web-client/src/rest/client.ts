@@ -1,11 +1,11 @@
 // REST under /v1, typed. Every call gives a result; none throws.
 
-import type { Availability, CustomerTicket, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch } from '../protocol/generated.ts'
+import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch } from '../protocol/generated.ts'
 import {
   decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, type Self,
 } from '../protocol/decode-rest.ts'
 import { decodeCustomerTicket, decodeTicket } from '../protocol/decode-ticket.ts'
-import type { CustomerView, EventPage, Page, Problem, TicketView } from '../protocol/model.ts'
+import type { CustomerView, EventPage, Features, Page, Problem, TicketView } from '../protocol/model.ts'
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
 
@@ -44,7 +44,7 @@ export interface Rest {
   changeTicket(id: string, patch: TicketPatch): Promise<Result<TicketView>>
   rate(id: string, rating: NewRating): Promise<Result<TicketView>>
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
-  postMessage(id: string, message: NewMessage, key: string): Promise<Result<MessageStored>>
+  postMessage(id: string, message: Omit<NewMessage, 'is_internal'>, key: string): Promise<Result<MessageStored>>
   redact(id: string, message: string): Promise<Result<null>>
   availability(): Promise<Result<Availability>>
 }
@@ -53,12 +53,17 @@ export interface RestParts {
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>
   /** As a session's: `fresh` when the last one was refused. */
   readonly token: (fresh: boolean) => Promise<string | null>
+  /** What the server named last; none: not known, or of the build before. */
+  readonly features: () => Features
 }
 
 const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const REQUEST_TIMEOUT_MS = 20_000
 
-export function createRest({ fetch, token }: RestParts): Rest {
+/** In `rest_send_names`: a note's flag has the name that it has in `send`. */
+const SEND_NAMES: Feature = 'rest_send_names'
+
+export function createRest({ fetch, token, features }: RestParts): Rest {
   const attempt = async (path: string, call: Call, fresh: boolean): Promise<Response> => {
     const bearer = await token(fresh)
     const headers = new Headers()
@@ -86,6 +91,18 @@ export function createRest({ fetch, token }: RestParts): Rest {
     }
   }
 
+  /**
+   * A server of the build before knows a note's flag as `is_internal` alone, drops `internal`, and would publish the note; and this request may reach
+   * such a one whatever its neighbour has named. So the former name goes along for as long as a server takes it. One that no longer does refuses
+   * unknown fields, hence knows the new name.
+   */
+  const postMessage = async (id: string, { internal, ...message }: Omit<NewMessage, 'is_internal'>, key: string) => {
+    const post = (body: NewMessage) => request(`${one(id)}/messages`, { method: 'POST', body, key }, decodeMessageStored)
+    if (internal === undefined) return post(message)
+    const result = await post(features().includes(SEND_NAMES) ? { ...message, internal, is_internal: internal } : { ...message, is_internal: internal })
+    return !result.ok && result.problem.code === 'unknown_field' ? post({ ...message, internal }) : result
+  }
+
   const one = (ref: string) => `/v1/tickets/${encodeURIComponent(ref)}`
   return {
     request,
@@ -96,7 +113,7 @@ export function createRest({ fetch, token }: RestParts): Rest {
     changeTicket: (id, body) => request(one(id), { method: 'PATCH', body }, decodeTicket),
     rate: (id, body) => request(`${one(id)}/rating`, { method: 'PUT', body }, decodeTicket),
     activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeEventPage),
-    postMessage: (id, body, key) => request(`${one(id)}/messages`, { method: 'POST', body, key }, decodeMessageStored),
+    postMessage,
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
     availability: () => request('/v1/availability', {}, decodeAvailability),
   }

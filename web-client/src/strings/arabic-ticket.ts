@@ -38,6 +38,7 @@ export const ARABIC_TICKET: Readonly<Record<TicketKey, string>> = {
   'thread.stored': 'محفوظة',
   'thread.seen': 'مقروءة',
   'thread.refused': 'لم تُرسل: {reason}',
+  'thread.held': 'لم تُرسل بعد: لا يعرف الخادم هذا النوع من الرسائل. ستُرسل تلقائيًا بعد تحديث الخادم.',
   'thread.send_again': 'أرسل ثانية',
   'thread.send_anyway': 'أرسل رغم ذلك',
   'thread.rewrite': 'تعديل',

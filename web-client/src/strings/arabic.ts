@@ -59,6 +59,7 @@ export const ARABIC: Readonly<Record<CommonKey, string>> = {
   'problem.forbidden': 'لا يحق لك ذلك.',
   'problem.not_found': 'لا توجد تذكرة كهذه.',
   'problem.invalid_field': 'حقل غير صحيح: {title}',
+  'problem.unknown_field': 'لا يعرف الخادم هذا بعد. حاول لاحقًا.',
   'problem.invalid_body': 'النص يخالف قاعدة: {title}',
   'problem.too_large': 'هذا طويل جدًا.',
   'problem.ticket_closed': 'التذكرة مغلقة؛ أعد فتحها أولًا.',

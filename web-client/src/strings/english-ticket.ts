@@ -34,6 +34,7 @@ export const ENGLISH_TICKET = {
   'thread.stored': 'Stored',
   'thread.seen': 'Seen',
   'thread.refused': 'Not sent: {reason}',
+  'thread.held': 'Not sent yet: the server does not know this kind of message. It will be sent when the server has been updated.',
   'thread.send_again': 'Send again',
   'thread.send_anyway': 'Send anyway',
   'thread.rewrite': 'Edit',

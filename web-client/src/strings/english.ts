@@ -43,6 +43,7 @@ export const ENGLISH = {
   'problem.forbidden': 'You may not do this.',
   'problem.not_found': 'There is no such ticket.',
   'problem.invalid_field': 'A field is not right: {title}',
+  'problem.unknown_field': 'The server does not know this yet. Try again later.',
   'problem.invalid_body': 'The text breaks a rule: {title}',
   'problem.too_large': 'This is too long.',
   'problem.ticket_closed': 'The ticket is closed; reopen it first.',

@@ -15,7 +15,8 @@ export function reduce(timeline: Timeline, input: TimelineInput): Timeline {
     case 'read': return { ...timeline, reads: withMark(timeline.reads, input.mark) }
     case 'queued': return queue(timeline, input.pending)
     case 'acked': return settle(mark(timeline, input.key, { kind: 'stored', seq: input.seq }))
-    case 'refused': return mark(timeline, input.key, { kind: 'refused', code: input.code })
+    case 'refused':
+    case 'held': return mark(timeline, input.key, { kind: input.type, code: input.code })
     case 'withdrawn': return { ...timeline, pending: timeline.pending.filter((one) => one.key !== input.key) }
   }
 }

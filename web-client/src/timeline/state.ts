@@ -38,6 +38,8 @@ export type PendingState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
+  /** Waits for a server that knows it. */
+  | { readonly kind: 'held'; readonly code: Code }
 
 export type TimelineInput =
   | { readonly type: 'subscribing' }
@@ -51,6 +53,7 @@ export type TimelineInput =
   | { readonly type: 'queued'; readonly pending: Pending }
   | { readonly type: 'acked'; readonly key: string; readonly seq: number }
   | { readonly type: 'refused'; readonly key: string; readonly code: Code }
+  | { readonly type: 'held'; readonly key: string; readonly code: Code }
   | { readonly type: 'withdrawn'; readonly key: string }
 
 export const EMPTY: Timeline = {

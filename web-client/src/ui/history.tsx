@@ -28,7 +28,7 @@ export function History({ store, reader, nameById, shows }: HistoryProps) {
           </li>
         ))}
       </ol>
-      {timeline.more_before && <button type="button" class="link" disabled={store.loadingOlder.value} onClick={() => void store.loadOlder()}>{t('thread.older_history')}</button>}
+      {timeline.more_before && <button type="button" class="link" disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>{t('thread.older_history')}</button>}
     </div>
   )
 }

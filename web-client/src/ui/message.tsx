@@ -90,22 +90,22 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
           </header>
         )}
         <Body text={body} />
-        {state.kind === 'refused'
-          ? <Refused code={state.code} pendingKey={key} {...actions} />
+        {state.kind === 'refused' || state.kind === 'held'
+          ? <Refused held={state.kind === 'held'} code={state.code} pendingKey={key} {...actions} />
           : <footer><time dateTime={at}>{timeOfDay(at)}</time><Mark state={state.kind} /></footer>}
       </div>
     </article>
   )
 }
 
-function Refused({ code, pendingKey, onRetry, onInsist, onRewrite, onDiscard }: PendingActions & { readonly code: string; readonly pendingKey: string }) {
+function Refused({ held, code, pendingKey, onRetry, onInsist, onRewrite, onDiscard }: PendingActions & { readonly held: boolean; readonly code: string; readonly pendingKey: string }) {
   return (
-    <div class="refused" role="alert">
-      <span data-testid={T.messageState}>{t('thread.refused', { reason: tProblem({ code }) })}</span>
+    <div class="refused" role={held ? 'status' : 'alert'}>
+      <span data-testid={T.messageState}>{held ? t('thread.held') : t('thread.refused', { reason: tProblem({ code }) })}</span>
       <span class="actions">
-        {code === 'stale'
+        {!held && (code === 'stale'
           ? <button type="button" data-testid={T.messageInsist} onClick={() => onInsist(pendingKey)}>{t('thread.send_anyway')}</button>
-          : <button type="button" data-testid={T.messageRetry} onClick={() => onRetry(pendingKey)}>{t('thread.send_again')}</button>}
+          : <button type="button" data-testid={T.messageRetry} onClick={() => onRetry(pendingKey)}>{t('thread.send_again')}</button>)}
         <button type="button" class="quiet" data-testid={T.messageRewrite} onClick={() => onRewrite(pendingKey)}>{t('thread.rewrite')}</button>
         <button type="button" class="quiet" data-testid={T.messageDiscard} onClick={() => onDiscard(pendingKey)}>{t('thread.discard')}</button>
       </span>

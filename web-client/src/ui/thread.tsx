@@ -32,7 +32,7 @@ export function Thread({ store, ticket, reader, nameById }: ThreadProps) {
   const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
   const missed = useMissed(shown, isAtEnd)
   useSeen(store, isAtEnd, timeline.position)
-  useOlder(store, scroller, timeline.more_before, ids.length)
+  useOlder(store, scroller, timeline.more_before, timeline.events[0]?.seq ?? 0)
   const actions = useMemo((): PendingActions => ({
     onRetry: (key) => store.retry(key, 'as_written'),
     onInsist: (key) => store.retry(key, 'insist'),
@@ -47,12 +47,12 @@ export function Thread({ store, ticket, reader, nameById }: ThreadProps) {
       {/* Rows that scrolling brings in are not news: they are announced at the end only. */}
       <div class="thread" ref={scroller} data-testid={T.thread} data-position={timeline.position ?? ''} role="log" aria-live={isAtEnd ? 'polite' : 'off'} aria-label={t('thread.label')} tabIndex={0}>
         {timeline.more_before && (
-          <button type="button" class="quiet older" data-testid={T.threadOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder()}>
+          <button type="button" class="quiet older" data-testid={T.threadOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>
             {t(store.loadingOlder.value ? 'thread.loading_older' : 'thread.older')}
           </button>
         )}
         {timeline.position === null && <Skeleton lines={3} />}
-        {timeline.position !== null && shown.length === 0 && <p class="empty">{t('thread.empty')}</p>}
+        {timeline.position !== null && shown.length === 0 && !timeline.more_before && <p class="empty">{t('thread.empty')}</p>}
         <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
           {shown.slice(view.from, view.to).map((row) => (
             <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One row={row} reader={reader} nameById={nameById} actions={actions} /></div>
@@ -122,13 +122,14 @@ function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null):
 }
 
 /** Fetches earlier rows while one scrolls towards them, and until there is something to scroll. */
-function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivElement | null }, more: boolean, count: number): void {
+function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivElement | null }, more: boolean, first: number): void {
   useEffect(() => {
     const element = scroller.current
     if (element === null || !more) return
-    const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder() }
-    if (count > 0 && element.scrollHeight <= element.clientHeight) near()
+    const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder(false) }
+    // A page may hold nothing that is drawn, edits alone, and then nothing scrolls either.
+    if (element.scrollHeight <= element.clientHeight) near()
     element.addEventListener('scroll', near, { passive: true })
     return () => element.removeEventListener('scroll', near)
-  }, [store, scroller, more, count])
+  }, [store, scroller, more, first])
 }

@@ -11,7 +11,8 @@ use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{BulkOutcome, BulkPatch, BulkResult};
 
 use super::tickets::Change;
-use crate::http::extract::{JsonBody, Signed};
+use crate::http::extract::Signed;
+use crate::http::input::JsonBody;
 use crate::http::problem::Refusal;
 use crate::http::state::Shared;
 

@@ -15,7 +15,8 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
 
-use crate::http::extract::{Params, Signed, TicketPath};
+use crate::http::extract::{Signed, TicketPath};
+use crate::http::input::Params;
 use crate::http::problem::Refusal;
 use crate::http::state::Shared;
 

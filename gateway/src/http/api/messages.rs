@@ -10,15 +10,16 @@ use helpline_core::history::HistoryRow;
 use helpline_core::ids::{MessageId, TicketRef};
 use helpline_core::policy::TicketAction;
 use helpline_core::protocol::{CustomerEvent, MessageEdit, MessageStored, NewMessage, StaffEvent};
-use helpline_core::reject::RejectCode;
+use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::messages as record;
 use uuid::Uuid;
 
-use crate::http::extract::{IdempotencyKey, JsonBody, MessagePath, Signed, TicketPath};
+use crate::http::extract::{IdempotencyKey, MessagePath, Signed, TicketPath};
+use crate::http::input::{JsonBody, NoInput};
 use crate::http::problem::Refusal;
 use crate::http::state::Shared;
 
-/// Writes a message, or a note with `is_internal`. The same key again answers 200 and the first one's place.
+/// Writes a message, or a note with `internal`. The same key again answers 200 and the first one's place.
 #[utoipa::path(post, path = "/v1/tickets/{ticket}/messages", tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("Idempotency-Key" = String, Header, description = "Names this send")),
     request_body = NewMessage,
@@ -30,6 +31,7 @@ pub async fn send(
     IdempotencyKey(key): IdempotencyKey,
     JsonBody(new): JsonBody<NewMessage>,
 ) -> Result<Response, Refusal> {
+    let internal = new.is_note().map_err(Reject::from)?;
     let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
@@ -44,7 +46,7 @@ pub async fn send(
         sender: signed.actor().user,
         key,
         body,
-        internal: new.is_internal.unwrap_or(false),
+        internal,
         attachments,
         based_on: new.based_on,
         address: signed.doer.address,
@@ -77,7 +79,12 @@ pub async fn edit(
 #[utoipa::path(delete, path = "/v1/tickets/{ticket}/messages/{message}", tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
     responses((status = 204, description = "The text is gone")))]
-pub async fn redact(signed: Signed, State(http): State<Shared>, MessagePath(ticket, message): MessagePath) -> Result<StatusCode, Refusal> {
+pub async fn redact(
+    signed: Signed,
+    State(http): State<Shared>,
+    MessagePath(ticket, message): MessagePath,
+    NoInput: NoInput,
+) -> Result<StatusCode, Refusal> {
     let (ticket, _) = signed.on(&http, &ticket, &[TicketAction::Redact]).await?;
     http.parts.services.messages.redact(&signed.doer, ticket, message).await?;
     Ok(StatusCode::NO_CONTENT)

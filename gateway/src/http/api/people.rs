@@ -10,13 +10,19 @@ use helpline_persistence::people;
 use serde_json::json;
 
 use crate::http::extract::{Signed, UserPath};
+use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
 use crate::http::state::Shared;
 
 /// One person: who, when last seen, where from, how many tickets. Staff.
 #[utoipa::path(get, path = "/v1/people/{user}", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 200, body = PersonView)))]
-pub async fn person(signed: Signed, State(http): State<Shared>, UserPath(user): UserPath) -> Result<Json<PersonView>, Refusal> {
+pub async fn person(
+    signed: Signed,
+    State(http): State<Shared>,
+    UserPath(user): UserPath,
+    NoInput: NoInput,
+) -> Result<Json<PersonView>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({"person": user})).await?;
     let panel = people::panel(&http.parts.store, signed.reader(Audience::Staff), user).await;

@@ -3,16 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::Utc;
-use helpline_core::protocol::{Availability, ClientConfig, NavLink};
+use helpline_core::protocol::{Availability, ClientConfig, Feature, NavLink};
 
 use crate::config::DevPeople;
+use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
 use crate::http::state::Shared;
 use crate::services::opening_hours::Hours;
 
 /// How the pages are set up. Needs no token.
 #[utoipa::path(get, path = "/v1/config", tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
-pub async fn config(State(http): State<Shared>) -> Json<ClientConfig> {
+pub async fn config(State(http): State<Shared>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &http.parts.config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
     Json(ClientConfig {
@@ -21,12 +22,13 @@ pub async fn config(State(http): State<Shared>) -> Json<ClientConfig> {
         links: pages.links.iter().map(NavLink::from).collect(),
         languages: pages.languages.iter().map(|language| language.as_str().to_owned()).collect(),
         dev: http.parts.config.dev_people == DevPeople::Present,
+        features: Feature::names(),
     })
 }
 
 /// Whether the desk is open, and whether any of the staff is connected. Needs no token.
 #[utoipa::path(get, path = "/v1/availability", tag = "desk", security(()), responses((status = 200, body = Availability)))]
-pub async fn availability(State(http): State<Shared>) -> Result<Json<Availability>, Refusal> {
+pub async fn availability(State(http): State<Shared>, NoInput: NoInput) -> Result<Json<Availability>, Refusal> {
     let known = http.parts.services.settings.availability().await?;
     let now = Utc::now();
     // What SQL has put there and makes no sense counts as none.

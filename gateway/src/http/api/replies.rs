@@ -13,13 +13,14 @@ use helpline_persistence::replies::{self as record, NewReply};
 use serde_json::json;
 
 use super::messages::parse_body;
-use crate::http::extract::{JsonBody, ReplyPath, Signed};
+use crate::http::extract::{ReplyPath, Signed};
+use crate::http::input::{JsonBody, NoInput};
 use crate::http::problem::Refusal;
 use crate::http::state::Shared;
 
 /// All saved replies, by shortcut. Staff.
 #[utoipa::path(get, path = "/v1/saved-replies", tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
-pub async fn list(signed: Signed, State(http): State<Shared>) -> Result<Json<Vec<SavedReply>>, Refusal> {
+pub async fn list(signed: Signed, State(http): State<Shared>, NoInput: NoInput) -> Result<Json<Vec<SavedReply>>, Refusal> {
     signed.may(DeskAction::ListAll)?;
     signed.attempt.record_read(&http, None, json!({})).await?;
     let listed = record::list(&http.parts.store, signed.reader(Audience::Staff)).await;
@@ -45,7 +46,7 @@ pub async fn save(
 /// Removes one. Admins.
 #[utoipa::path(delete, path = "/v1/saved-replies/{reply}", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id")), responses((status = 204, description = "It is gone")))]
-pub async fn remove(signed: Signed, State(http): State<Shared>, ReplyPath(id): ReplyPath) -> Result<StatusCode, Refusal> {
+pub async fn remove(signed: Signed, State(http): State<Shared>, ReplyPath(id): ReplyPath, NoInput: NoInput) -> Result<StatusCode, Refusal> {
     signed.may(DeskAction::ManageSettings)?;
     let existed = http.parts.services.saved_replies.remove(&signed.doer, id).await?;
     if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::new(RejectCode::NotFound, "no such saved reply")) }

@@ -9,19 +9,20 @@ use helpline_core::protocol::{RoleGrant, RoleView};
 use helpline_persistence::roles;
 use serde_json::json;
 
-use crate::http::extract::{JsonBody, Signed, UserPath};
+use crate::http::extract::{Signed, UserPath};
+use crate::http::input::{JsonBody, NoInput};
 use crate::http::problem::Refusal;
 use crate::http::state::{Http, Shared};
 
 /// To whom a ticket can be assigned. Staff.
 #[utoipa::path(get, path = "/v1/agents", tag = "people", responses((status = 200, body = Vec<RoleView>)))]
-pub async fn agents(signed: Signed, State(http): State<Shared>) -> Result<Json<Vec<RoleView>>, Refusal> {
+pub async fn agents(signed: Signed, State(http): State<Shared>, NoInput: NoInput) -> Result<Json<Vec<RoleView>>, Refusal> {
     list(&http, &signed, DeskAction::ListAll).await
 }
 
 /// Who has which role. Admins.
 #[utoipa::path(get, path = "/v1/roles", tag = "people", responses((status = 200, body = Vec<RoleView>)))]
-pub async fn roles(signed: Signed, State(http): State<Shared>) -> Result<Json<Vec<RoleView>>, Refusal> {
+pub async fn roles(signed: Signed, State(http): State<Shared>, NoInput: NoInput) -> Result<Json<Vec<RoleView>>, Refusal> {
     list(&http, &signed, DeskAction::ManageRoles).await
 }
 
@@ -53,7 +54,7 @@ pub async fn grant(
 /// Takes a person's role; their open connections end at once. The last admin stays. Admins.
 #[utoipa::path(delete, path = "/v1/roles/{user}", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 204, description = "Done")))]
-pub async fn revoke(signed: Signed, State(http): State<Shared>, UserPath(user): UserPath) -> Result<StatusCode, Refusal> {
+pub async fn revoke(signed: Signed, State(http): State<Shared>, UserPath(user): UserPath, NoInput: NoInput) -> Result<StatusCode, Refusal> {
     signed.may(DeskAction::ManageRoles)?;
     http.parts.services.people.revoke(&signed.doer, user).await?;
     Ok(StatusCode::NO_CONTENT)

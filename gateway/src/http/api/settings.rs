@@ -5,19 +5,20 @@ use axum::extract::State;
 use helpline_core::actor::Audience;
 use helpline_core::limits;
 use helpline_core::policy::DeskAction;
-use helpline_core::protocol::{DeskSettings, OpeningHours, SettingChange};
+use helpline_core::protocol::{DeskSettings, OpeningHours, SettingChange, strict};
+use helpline_core::reject::Reject;
 use helpline_persistence::settings::{self, Name};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::http::extract::{JsonBody, SettingPath, Signed};
+use crate::http::extract::{SettingPath, Signed};
+use crate::http::input::{JsonBody, NoInput};
 use crate::http::problem::Refusal;
 use crate::http::state::{Http, Shared};
 use crate::services::opening_hours::Hours;
 
 /// All settings. Admins.
 #[utoipa::path(get, path = "/v1/settings", tag = "desk", responses((status = 200, body = DeskSettings)))]
-pub async fn list(signed: Signed, State(http): State<Shared>) -> Result<Json<DeskSettings>, Refusal> {
+pub async fn list(signed: Signed, State(http): State<Shared>, NoInput: NoInput) -> Result<Json<DeskSettings>, Refusal> {
     signed.may(DeskAction::ManageSettings)?;
     signed.attempt.record_read(&http, None, json!({})).await?;
     all(&http, &signed).await
@@ -52,8 +53,7 @@ fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
     let fault = |why: &dyn std::fmt::Display| Refusal::field("value", why);
     match name {
         Name::OpeningHours => {
-            let hours =
-                OpeningHours::deserialize(&value).map_err(|error| fault(&error.to_string().chars().take(200).collect::<String>()))?;
+            let hours: OpeningHours = strict::read_value(value).map_err(|error| Reject::from(error.inside("value")))?;
             Hours::parse(&hours).map_err(|why| fault(&why))?;
             Ok(Some(json!(hours)))
         }

@@ -18,7 +18,8 @@ use uuid::Uuid;
 
 use super::messages::parse_body;
 use super::ticket_list::{ListParams, Scope};
-use crate::http::extract::{IdempotencyKey, JsonBody, Params, Signed, TicketPath};
+use crate::http::extract::{IdempotencyKey, Signed, TicketPath};
+use crate::http::input::{JsonBody, NoInput, Params};
 use crate::http::problem::Refusal;
 use crate::http::state::{Http, Shared};
 use crate::services::tickets::actions_of;
@@ -84,7 +85,12 @@ pub async fn create(
 /// One ticket, by id or number.
 #[utoipa::path(get, path = "/v1/tickets/{ticket}", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
     responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
-pub async fn open(signed: Signed, State(http): State<Shared>, TicketPath(ticket): TicketPath) -> Result<Response, Refusal> {
+pub async fn open(
+    signed: Signed,
+    State(http): State<Shared>,
+    TicketPath(ticket): TicketPath,
+    NoInput: NoInput,
+) -> Result<Response, Refusal> {
     let (ticket, audience) = signed.on(&http, &ticket, &[TicketAction::Read]).await?;
     if audience == Audience::Staff {
         signed.attempt.record_read(&http, None, json!({})).await?;

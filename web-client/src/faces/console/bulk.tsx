@@ -27,7 +27,7 @@ export function BulkBar({ work }: { readonly work: DeskWork }) {
     setResults(result.value.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id })))
     // What could not be changed stays selected.
     selected.value = new Set(result.value.filter((one) => !one.ok).map((one) => one.id))
-    void inbox.reload()
+    inbox.reload()
   }
   if (ids.length === 0 && results === null && problem === null) return null
   const tooMany = ids.length > SELECTED_MAX

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { isNarrowed, type Filters } from '../../app/filters.ts'
 import type { Inbox } from '../../app/inbox.ts'
-import { SORTS } from '../../app/shelf.ts'
+import { SORTS } from '../../app/sorted-list.ts'
 import type { Agent } from '../../protocol/decode-team.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
 import { word } from '../../protocol/narrow.ts'

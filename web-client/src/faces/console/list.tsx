@@ -9,10 +9,13 @@ import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
+import { shiftOf } from './anchor.ts'
 import type { DeskWork } from './work.ts'
 
-/** The height of a row, held by the style sheet too. */
+/** The height of a row until one has been measured: the style sheet counts in the letters that the reader has chosen. */
 const ROW_PX = 88
+/** Nearer to the top than this, one is there. */
+const TOP_PX = 4
 const OVERSCAN_ROWS = 6
 /** The next page is fetched this far before the end is reached. */
 const AHEAD_ROWS = 20
@@ -28,23 +31,30 @@ export function InboxList({ work, router, me }: ListProps) {
   const order = inbox.order.value
   // Read so that the rows are drawn again when facts change.
   const version = inbox.version.value
-  const { scroller, from, to } = useRows(order.length, inbox)
+  const { scroller, from, to, row_px, jump } = useRows(order.length, inbox)
   useHold(scroller, inbox)
-  useCursor(scroller, order, cursor.value)
-  useEffect(() => { if (to + AHEAD_ROWS > order.length && inbox.more.value) void inbox.loadMore() }, [to, order.length, inbox, inbox.more.value])
+  useCursor(scroller, order, cursor.value, row_px)
+  const filters = inbox.filters.value
+  useEffect(() => inbox.want(to + AHEAD_ROWS), [to, inbox, filters])
   const open = work.place
+  const showInOrder = () => {
+    const top = scroller.current?.scrollTop ?? 0
+    const before = inbox.order.peek()
+    inbox.release()
+    // Whoever reads further down keeps the rows that are before them.
+    if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.floor(top / row_px), to - from))
+  }
   return (
     <>
-      <ProblemLine problem={inbox.problem.value} onRetry={() => void inbox.reload()} />
-      {inbox.held.value > 0 && (
-        <button type="button" class="held" data-testid={T.listHeld} onClick={() => { inbox.release(); scroller.current?.scrollTo({ top: 0 }) }}>
-          {t('console.updates', { n: inbox.held.value })} · {t('console.updates_show')}
-        </button>
-      )}
+      {/* A line of its own, which is always there: rows must not move because it says something. */}
+      <p class="list-line">
+        <span class="muted">{t(`console.sort.${filters.sort}`)}</span>
+        {inbox.held.value > 0 && <button type="button" class="link" data-testid={T.listHeld} onClick={showInOrder}>{t('console.updates', { n: inbox.held.value })} · {t('console.updates_show')}</button>}
+      </p>
       {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
       {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t('list.empty.console')}</Empty>}
       <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1}>
-        <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * ROW_PX}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * ROW_PX}px` }}>
+        <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * row_px}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * row_px}px` }}>
           {order.slice(from, to).map((id, index) => {
             const ticket = inbox.ticket(id)
             return ticket === undefined ? null : (
@@ -53,6 +63,7 @@ export function InboxList({ work, router, me }: ListProps) {
           })}
         </ul>
       </div>
+      <ProblemLine problem={inbox.problem.value} onRetry={inbox.retry} />
     </>
   )
 }
@@ -92,26 +103,38 @@ function Row({ ticket, router, isOpen, me, place, count, isSelected, onSelect }:
 function useRows(count: number, inbox: Inbox) {
   const scroller = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ first: 0, rows: 12 })
+  const [row_px, setRow] = useState(ROW_PX)
+  const top = useRef<number | null>(null)
+  useLayoutEffect(() => {
+    const height = scroller.current?.querySelector('li')?.offsetHeight ?? 0
+    if (height > 0 && height !== row_px) setRow(height)
+    if (scroller.current !== null && top.current !== null) scroller.current.scrollTop = top.current
+    top.current = null
+  })
   useEffect(() => {
     const element = scroller.current
     if (element === null) return
     const look = () => {
-      const next = { first: Math.floor(element.scrollTop / ROW_PX), rows: Math.ceil(element.clientHeight / ROW_PX) + 1 }
+      const next = { first: Math.floor(element.scrollTop / row_px), rows: Math.ceil(element.clientHeight / row_px) + 1 }
       setView((before) => (before.first === next.first && before.rows === next.rows ? before : next))
     }
     const resized = new ResizeObserver(look)
     resized.observe(element)
     element.addEventListener('scroll', look, { passive: true })
-    // Another choice begins at its top.
-    const stop = inbox.filters.subscribe(() => { element.scrollTop = 0 })
     return () => {
-      stop()
       resized.disconnect()
       element.removeEventListener('scroll', look)
     }
-  }, [inbox])
+  }, [row_px])
+  // Another choice begins at its top.
+  useEffect(() => inbox.filters.subscribe(() => { if (scroller.current !== null) scroller.current.scrollTop = 0 }), [inbox])
   const from = Math.max(0, Math.min(view.first, count - view.rows) - OVERSCAN_ROWS)
-  return { scroller, from, to: Math.min(count, view.first + view.rows + OVERSCAN_ROWS) }
+  /** To be there when the rows are drawn that stand there now. */
+  const jump = (to_px: number) => {
+    top.current = to_px
+    setView((before) => ({ ...before, first: Math.floor(to_px / row_px) }))
+  }
+  return { scroller, from, to: Math.min(count, view.first + view.rows + OVERSCAN_ROWS), row_px, jump }
 }
 
 /** Still under the pointer, under the keyboard, and for whoever has scrolled. */
@@ -126,7 +149,7 @@ function useHold(scroller: { readonly current: HTMLDivElement | null }, inbox: I
       on(element, 'pointerleave', () => { pointed = false; hold() }),
       on(element, 'focusin', (event) => { focused = event.target instanceof Element && event.target.matches(':focus-visible'); hold() }),
       on(element, 'focusout', () => { focused = false; hold() }),
-      on(element, 'scroll', () => { scrolled = element.scrollTop > 4; hold() }),
+      on(element, 'scroll', () => { scrolled = element.scrollTop > TOP_PX; hold() }),
     ]
     return () => { for (const stop of stops) stop() }
   }, [scroller, inbox])
@@ -138,13 +161,13 @@ function on(element: HTMLElement, type: string, listener: (event: Event) => void
 }
 
 /** The row that the keyboard is at comes into sight and has the focus. */
-function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null): void {
+function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null, row_px: number): void {
   const [wanted, setWanted] = useState<string | null>(null)
   useEffect(() => {
     const element = scroller.current
     const at = cursor === null ? -1 : order.indexOf(cursor)
     if (element === null || at < 0) return
-    const [top, bottom] = [at * ROW_PX, (at + 1) * ROW_PX]
+    const [top, bottom] = [at * row_px, (at + 1) * row_px]
     if (top < element.scrollTop) element.scrollTop = top
     else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
     setWanted(cursor)

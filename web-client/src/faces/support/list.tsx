@@ -29,7 +29,7 @@ export function TicketList({ tickets, router, open }: ListProps) {
           <button type="button" class="tab" aria-pressed={tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
         </div>
       </div>
-      <ProblemLine problem={tickets.problem.value} onRetry={() => void tickets.reload()} />
+      <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={4} />}
       {tickets.loaded.value && shown.length === 0 && (
         <Empty testid={T.listEmpty}>{search.trim() !== '' ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
@@ -37,7 +37,7 @@ export function TicketList({ tickets, router, open }: ListProps) {
       <ul class="tickets" data-testid={T.ticketList}>
         {shown.map((ticket) => <OwnTicketRow key={ticket.id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}
       </ul>
-      {tickets.more.value && <button type="button" class="quiet more" data-testid={T.listMore} onClick={() => void tickets.loadMore()}>{t('list.more')}</button>}
+      {tickets.more.value && <button type="button" class="quiet more" data-testid={T.listMore} onClick={tickets.loadMore}>{t('list.more')}</button>}
     </nav>
   )
 }

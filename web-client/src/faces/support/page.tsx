@@ -34,7 +34,7 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
   const created = (number: string) => {
     say(t('new.opened', { number }))
     tickets.pick('active')
-    void tickets.reload()
+    tickets.reload()
     router.go(number)
   }
 

@@ -11,7 +11,8 @@ import { ProblemLine, Skeleton } from '../../ui/plain.tsx'
 
 interface HomeProps {
   readonly desk: Desk
-  readonly tickets: OwnTickets
+  /** Null: on their way. */
+  readonly tickets: OwnTickets | null
   readonly router: Router
 }
 
@@ -19,8 +20,6 @@ interface HomeProps {
 const AVAILABILITY_MS = 10_000
 
 export function Home({ desk, tickets, router }: HomeProps) {
-  const shown = tickets.shown.value
-  const tab = tickets.tab.value
   return (
     <main class="widget-body" data-testid={T.widgetHome}>
       <div class="welcome">
@@ -28,6 +27,16 @@ export function Home({ desk, tickets, router }: HomeProps) {
         <AvailabilityLine desk={desk} />
         <button type="button" class="primary" data-testid={T.widgetStart} onClick={() => router.go('new')}>{t('widget.start')}</button>
       </div>
+      {tickets === null ? <Skeleton lines={3} /> : <List tickets={tickets} router={router} />}
+    </main>
+  )
+}
+
+function List({ tickets, router }: { readonly tickets: OwnTickets; readonly router: Router }) {
+  const shown = tickets.shown.value
+  const tab = tickets.tab.value
+  return (
+    <>
       <div class="widget-list-head">
         <h2>{t('widget.yours')}</h2>
         <div class="tabs">
@@ -35,12 +44,12 @@ export function Home({ desk, tickets, router }: HomeProps) {
           <button type="button" class="tab" aria-pressed={tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
         </div>
       </div>
-      <ProblemLine problem={tickets.problem.value} onRetry={() => void tickets.reload()} />
+      <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={3} />}
       {tickets.loaded.value && shown.length === 0 && <p class="empty" data-testid={T.listEmpty}>{t('widget.empty')}</p>}
       <ul data-testid={T.ticketList}>{shown.map((ticket) => <OwnTicketRow key={ticket.id} ticket={ticket} router={router} isOpen={false} />)}</ul>
-      {tickets.more.value && <button type="button" class="quiet more" onClick={() => void tickets.loadMore()}>{t('list.more')}</button>}
-    </main>
+      {tickets.more.value && <button type="button" class="quiet more" onClick={tickets.loadMore}>{t('list.more')}</button>}
+    </>
   )
 }
 

@@ -36,7 +36,7 @@ export function Room(props: RoomProps) {
   if (place !== 'new') return <OpenTicket {...props} />
   const created = (number: string) => {
     tickets.pick('active')
-    void tickets.reload()
+    tickets.reload()
     router.go(number)
   }
   return <main class="widget-body"><NewTicketForm desk={desk} onCreated={created} onCancel={() => router.go('')} /></main>

@@ -1,4 +1,5 @@
-// The widget's rooms: the own tickets with the way to a new one; a ticket; a ticket being described. The latter two are fetched when wanted.
+// The widget's rooms: the own tickets with the way to a new one; a ticket; a ticket being described. The latter two are fetched when wanted,
+// and the list of tickets behind the first screen, which greets without it.
 
 import { signal } from '@preact/signals'
 import type { ComponentChildren, FunctionComponent } from 'preact'
@@ -6,7 +7,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import type { Auth } from '../../app/auth.ts'
 import type { Bridge } from '../../app/bridge.ts'
 import type { Desk } from '../../app/desk.ts'
-import { createOwnTickets } from '../../app/own-tickets.ts'
+import type { createOwnTickets } from '../../app/own-tickets.ts'
 import { createMemoryRouter } from '../../app/router.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
@@ -20,12 +21,21 @@ import type { RoomProps } from './rooms.tsx'
 const rooms = signal<FunctionComponent<RoomProps> | null>(null)
 const fetchRooms = () => { void import('./rooms.tsx').then(({ Room }) => { rooms.value = Room }) }
 
+/** A failed fetch is tried again: without it there is no list. */
+const RETRY_MS = 3_000
+const own = signal<typeof createOwnTickets | null>(null)
+const fetchOwn = () => {
+  void import('../../app/own-tickets.ts').then((list) => { own.value = list.createOwnTickets }, () => { setTimeout(fetchOwn, RETRY_MS) })
+}
+fetchOwn()
+
 export function Widget({ desk, bridge }: { readonly desk: Desk; readonly bridge: Bridge }) {
-  const tickets = useMemo(() => createOwnTickets(desk, () => {}), [desk])
-  useEffect(() => () => tickets.dispose(), [tickets])
+  const create = own.value
+  const tickets = useMemo(() => create?.(desk, () => {}) ?? null, [desk, create])
+  useEffect(() => () => tickets?.dispose(), [tickets])
   const router = useMemo(() => createMemoryRouter('/support'), [])
   const { rest } = router.place.value
-  useEffect(() => tickets.unread.subscribe((n) => bridge.unread(n)), [tickets, bridge])
+  useEffect(() => tickets?.unread.subscribe((n) => bridge.unread(n)), [tickets, bridge])
   useEffect(() => { if (rest !== '' && rooms.peek() === null) fetchRooms() }, [rest])
   const Room = rooms.value
   const title = rest === '' ? t('widget.title') : rest === 'new' ? t('new.title') : rest
@@ -33,8 +43,8 @@ export function Widget({ desk, bridge }: { readonly desk: Desk; readonly bridge:
     <Shell title={title} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={desk.live.value}>
       <ConnectionBar desk={desk} behind={null} />
       {rest === '' && <Home desk={desk} tickets={tickets} router={router} />}
-      {rest !== '' && Room === null && <Skeleton lines={5} />}
-      {rest !== '' && Room !== null && <Room key={rest} desk={desk} tickets={tickets} router={router} place={rest} />}
+      {rest !== '' && (Room === null || tickets === null) && <Skeleton lines={5} />}
+      {rest !== '' && Room !== null && tickets !== null && <Room key={rest} desk={desk} tickets={tickets} router={router} place={rest} />}
     </Shell>
   )
 }

@@ -1,0 +1,21 @@
+//! What a server can do beyond the first `helpline.v1`. `welcome` and `GET /v1/config` name it, so that a client sends a later field only to a
+//! server that knows it: servers refuse what they do not know.
+
+use crate::text_enum::text_enum;
+
+text_enum!(
+    /// One thing that was added. A word is never taken away again, nor given another meaning.
+    Feature {
+        /// Unknown fields are refused with `unknown_field`, and `null` means something or is refused: `assigned_to: null` unassigns.
+        StrictFields = "strict_fields",
+        /// `POST /v1/tickets/{id}/messages` takes `send`'s fields by `send`'s names: a note's flag is `internal` there too.
+        RestSendNames = "rest_send_names",
+    }
+);
+
+impl Feature {
+    /// All of them, as `welcome` and `GET /v1/config` name them.
+    pub fn names() -> Vec<String> {
+        Self::ALL.iter().map(ToString::to_string).collect()
+    }
+}

@@ -1,0 +1,99 @@
+//! The query and the body of a request. Every handler takes exactly one of these, last, and each of them accounts for both: what it does not
+//! read it refuses, so that nothing a client wrote is dropped in silence.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Query, Request};
+use axum::http::{StatusCode, Uri, header};
+use helpline_core::limits;
+use helpline_core::protocol::strict::{self, Unreadable};
+use helpline_core::reject::{Reject, RejectCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::problem::Refusal;
+
+/// A JSON body, bounded in size and time; no query.
+pub struct JsonBody<T>(pub T);
+
+/// A query; no body.
+pub struct Params<T>(pub T);
+
+/// Neither query nor body.
+pub struct NoInput;
+
+/// What has no field.
+#[derive(Deserialize)]
+struct Nothing {}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let Nothing {} = query(request.uri())?;
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let media_type = content_type.split(';').next().unwrap_or("").trim();
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            let refusal = Refusal::new(RejectCode::Malformed, "the body must be application/json");
+            return Err(refusal.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        json(&bytes(request, state).await?).map(Self)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for Params<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let params = query(request.uri())?;
+        no_body(request, state).await?;
+        Ok(Self(params))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for NoInput {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let Nothing {} = query(request.uri())?;
+        no_body(request, state).await?;
+        Ok(Self)
+    }
+}
+
+fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
+    let Query(pairs) = Query::try_from_uri(uri).map_err(|_| Refusal::field("query", "is not a list of names and values"))?;
+    strict::read_query(pairs).map_err(|error| Reject::from(error).into())
+}
+
+/// Some clients send an empty object where no body belongs; it has no field that could be dropped.
+async fn no_body<S: Send + Sync>(request: Request, state: &S) -> Result<(), Refusal> {
+    let bytes = bytes(request, state).await?;
+    if !bytes.is_empty() {
+        let Nothing {} = json(&bytes)?;
+    }
+    Ok(())
+}
+
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+    let reading = tokio::time::timeout(Duration::from_millis(limits::BODY_TIMEOUT_MS), Bytes::from_request(request, state));
+    match reading.await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(Refusal::new(RejectCode::TooLarge, format!("a body has at most {} bytes", limits::JSON_BODY_BYTES_MAX)))
+        }
+        Ok(Err(_)) => Err(Refusal::new(RejectCode::Malformed, "the body broke off")),
+        Err(_) => {
+            let refusal = Refusal::new(RejectCode::Malformed, "the body took too long");
+            Err(refusal.with_status(StatusCode::REQUEST_TIMEOUT))
+        }
+    }
+}
+
+fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    strict::read(bytes).map_err(|error| match error {
+        Unreadable::NotJson(_) => Refusal::new(RejectCode::Malformed, error.to_string()),
+        Unreadable::Field(error) => Reject::from(error).into(),
+    })
+}

@@ -1,0 +1,31 @@
+-- Each row is a role that can act as customers or as staff beside the service: grants of both add up, and a customer would read the staff's
+-- columns. From Postgres 16 on a membership may be without effect (an administrator's, who made the role); before, any can be used.
+-- Superusers can do everything anyway. What leads through the service itself is a login of the service's, and may.
+with recursive memberships as (
+  select m.roleid, m.member
+  from pg_auth_members m
+  where coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true) or coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)
+), reaching as (
+  select m.member, array[m.member] as path, m.roleid as acts_as, m.member as granted_to
+  from memberships m
+  where m.roleid in ('helpline_customer'::regrole, 'helpline_staff'::regrole) and m.member <> 'helpline_service'::regrole
+  union all
+  -- A role that nobody signs in as is no login of the service's.
+  select m.member, array[m.member], m.roleid, m.member
+  from memberships m
+  join pg_roles r on r.oid = m.member
+  where m.roleid = 'helpline_service'::regrole and not r.rolcanlogin
+  union all
+  select m.member, x.path || m.member, x.acts_as, x.granted_to
+  from reaching x
+  join memberships m on m.roleid = x.member
+  where m.member <> all (x.path) and m.member <> 'helpline_service'::regrole
+)
+select format('role %I can act as %s%s: revoke %s from %s', r.rolname, string_agg(distinct x.acts_as::regrole::text, ' and '),
+              coalesce(' through ' || string_agg(distinct x.granted_to::regrole::text, ' and ') filter (where x.granted_to <> x.member), ''),
+              string_agg(distinct x.acts_as::regrole::text, ', '), string_agg(distinct x.granted_to::regrole::text, ', '))
+from reaching x
+join pg_roles r on r.oid = x.member
+where not r.rolsuper
+group by r.rolname
+order by min(cardinality(x.path)), r.rolname

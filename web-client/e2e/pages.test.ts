@@ -1,0 +1,292 @@
+// Lists of several real pages: read to their end, under the pointer and by keyboard, while tickets change; and equal to the server's.
+
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { isObject } from '../src/protocol/narrow.ts'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, people, rest, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
+
+const context = withBrowser()
+const TICKETS = 130
+/** Found by its search alone: other tests have tickets too. */
+const word = unique('paged')
+let who: People
+let made: readonly Made[] = []
+beforeAll(async () => {
+  who = await people()
+  for (let n = 0; n < TICKETS; n += 10) made = [...made, ...(await Promise.all(Array.from({ length: 10 }, (_, m) => openTicket(who.customer, { subject: `${word} ${n + m}`, priority: m % 2 === 0 ? 'urgent' : 'low' }))))]
+  for (const part of [made.slice(0, 60), made.slice(60, 120)]) await rest(who.agent, 'POST', '/tickets/bulk', { tickets: part.map((ticket) => ticket.id), patch: { assigned_to: part[0] === made[0] ? 'me' : 'nobody' } }, TEAM)
+})
+
+/** What the server lists, page by page. */
+async function listed(query: string): Promise<readonly string[]> {
+  const numbers: string[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page = await rest(who.agent, 'GET', `/tickets?scope=all&limit=100&${query}${cursor === '' ? '' : `&cursor=${cursor}`}`, undefined, TEAM)
+    for (const ticket of Array.isArray(page['tickets']) ? page['tickets'] : []) if (isObject(ticket)) numbers.push(String(ticket['ticket_number']))
+    cursor = typeof page['next_cursor'] === 'string' ? page['next_cursor'] : null
+  }
+  return numbers
+}
+
+const drawn = (page: Page) => page.locator('.tickets.virtual li').evaluateAll((rows) => rows.map((row) => ({ place: Number(row.getAttribute('aria-posinset')), count: Number(row.getAttribute('aria-setsize')), number: row.querySelector('a')?.dataset['number'] ?? '' })))
+const scroll = (page: Page, top: number) => page.locator('.tickets.virtual').evaluate((list, to) => { list.scrollTop = to }, top)
+
+/** Every row, by scrolling from the top to the end; what is not loaded yet is waited for. */
+async function rows(page: Page): Promise<readonly string[]> {
+  const all = new Map<number, string>()
+  await scroll(page, 0)
+  await eventually('the end of the list', async () => {
+    const now = await drawn(page)
+    // Only rows that have been seen are left behind.
+    if ((now[0]?.place ?? Infinity) > all.size + 1) return false
+    for (const row of now) all.set(row.place, row.number)
+    if (all.size === now[0]?.count) return true
+    await scroll(page, (all.size - 6) * 88)
+    return false
+  }, 20_000)
+  return Array.from({ length: all.size }, (_, n) => all.get(n + 1) ?? '')
+}
+
+async function pointAtList(page: Page): Promise<() => Promise<string>> {
+  const box = await page.locator('.tickets.virtual').boundingBox()
+  if (box === null) throw new Error('no list')
+  const at = [box.x + 150, box.y + 120]
+  await page.mouse.move(at[0] ?? 0, at[1] ?? 0)
+  return () => page.evaluate(([x, y]) => { const row = document.elementFromPoint(x ?? 0, y ?? 0)?.closest('li'); return `${row?.querySelector('a')?.dataset['number']} at ${Math.round(row?.getBoundingClientRect().top ?? -1)}` }, at)
+}
+
+test('every view, filter, order and search is the server\'s list to its end', async () => {
+  const { page, faults } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  // Fewer screens to scroll through.
+  await page.setViewportSize({ width: 1280, height: 2_400 })
+  await page.locator(id(T.filtersToggle)).click()
+  const view = (name: string) => page.locator(id(T.view, `[data-view="${name}"]`))
+  const is = async (query: string) => {
+    const wanted = await listed(query)
+    expect(wanted.length, query).toBeGreaterThan(50)
+    await eventually(`the server's list: ${query}`, async () => JSON.stringify(await rows(page)) === JSON.stringify(wanted))
+    return wanted.length
+  }
+  await is('tab=active')
+  for (const sort of ['created', 'oldest'] as const) {
+    await page.locator(id(T.sort)).selectOption(sort)
+    await is(`tab=active&sort=${sort}`)
+  }
+  for (const [name, query] of [['mine', 'tab=active&assigned_to=me'], ['unassigned', 'tab=active&assigned_to=nobody'], ['urgent', 'tab=active&priority=urgent'], ['all', 'tab=active']] as const) {
+    await view(name).click()
+    const count = await is(`${query}&sort=oldest`)
+    await eventually('the number beside the view', async () => Number(await view(name).getAttribute('data-count')) === count)
+  }
+  await page.locator(id(T.search)).fill(word)
+  await is(`search=${word}&sort=oldest`)
+  await page.locator(id(T.filterPriority)).selectOption('low')
+  await page.locator(id(T.sort)).selectOption('last_activity')
+  await is(`search=${word}&priority=low`)
+  expect(faults).toEqual([])
+})
+
+test('under the pointer the list is read to its end while tickets change, and no row moves until it is asked to', async () => {
+  const { page } = await visit(await context(), TEAM, `/admin/support?view=all`, who.agent)
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  const under = await pointAtList(page)
+  const before = await under()
+  let [busy, changes] = [true, 0]
+  const changing = (async () => {
+    while (busy) {
+      // From every page: they move to the top, into what has been read.
+      const ticket = made[(changes++ * 37) % TICKETS]
+      if (ticket !== undefined) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `change ${changes}` }, CUSTOMERS)
+      if (changes % 10 === 0) await openTicket(who.other)
+    }
+  })()
+  await page.locator(id(T.listHeld)).waitFor()
+  await eventually('several updates', async () => Number(/\d+/.exec(await page.locator(id(T.listHeld)).innerText())?.[0]) > 5)
+  expect(await under(), 'the row under the pointer').toBe(before)
+
+  const count = (await listed('tab=active')).length
+  const seen = new Map<number, string>()
+  let last = 0
+  while (last < count - 20) {
+    await page.mouse.wheel(0, 600)
+    await eventually('a page below', async () => Math.max(...(await drawn(page)).map((row) => row.place)) > Math.min(last, count - 21))
+    const now = await drawn(page)
+    for (const { place, number } of now) {
+      expect(number, `row ${place} stays what it was`).toBe(seen.get(place) ?? number)
+      seen.set(place, number)
+    }
+    last = Math.max(last, ...now.map((row) => row.place))
+  }
+  expect(new Set(seen.values()).size, 'each ticket once').toBe(seen.size)
+  busy = false
+  await changing
+
+  // In order: the rows before the reader stay before them.
+  await scroll(page, 60 * 88)
+  const there = await under()
+  await page.locator(id(T.listHeld)).click()
+  await eventually('nothing waits', async () => (await page.locator(id(T.listHeld)).count()) === 0)
+  await pointAtList(page)
+  const moved = new Set(await page.locator('.tickets.virtual li a').evaluateAll((links) => links.map((link) => link.getAttribute('data-number') ?? '')))
+  expect([...moved].some((number) => there.startsWith(number)), 'still in sight').toBe(true)
+  expect(await page.locator('.tickets.virtual').evaluate((list) => list.scrollTop)).toBeGreaterThan(88)
+  await page.mouse.move(900, 300)
+  await scroll(page, 0)
+  const wanted = await listed('tab=active')
+  await eventually('the server\'s list', async () => JSON.stringify(await rows(page)) === JSON.stringify(wanted))
+})
+
+test('the keyboard goes through all pages, and what is selected there is changed', async () => {
+  const { page } = await visit(await context(), TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  const wanted = await listed(`search=${word}&sort=oldest`)
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-number'))
+  const picked = [3, 70, 110]
+  for (let n = 0; n <= 110; n++) {
+    await page.keyboard.press('j')
+    if (n % 10 === 0 || picked.includes(n)) await eventually(`row ${n}`, async () => (await focused()) === wanted[n])
+    if (picked.includes(n)) await page.keyboard.press('x')
+  }
+  // The mouse selects there too.
+  const box = page.locator(id(T.select, `[data-number="${wanted[112]}"]`))
+  await box.check()
+  await page.locator(id(T.bulkPriority)).selectOption('medium')
+  await page.locator(id(T.bulkResult, '[data-done="4"][data-refused="0"]')).waitFor()
+  const medium = await listed(`search=${word}&sort=oldest&priority=medium`)
+  expect(medium).toEqual([...picked, 112].map((n) => wanted[n]))
+})
+
+test('a page that cannot be had says so below the rows, and is asked for again; an answer to another filter is dropped', async () => {
+  const place = await context()
+  let [failing, late] = [true, 0]
+  await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
+    if (failing) return route.fulfill({ status: 422, json: { code: 'invalid_field', title: 'not now' } })
+    if (late > 0) await new Promise((resolve) => setTimeout(resolve, late))
+    return route.continue()
+  })
+  const { page } = await visit(place, TEAM, '/admin/support?sort=oldest', who.agent)
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  const under = await pointAtList(page)
+  const before = await under()
+  await scroll(page, 40 * 88)
+  await page.locator(id(T.problem)).waitFor()
+  await scroll(page, 0)
+  await eventually('nothing moved', async () => (await under()) === before)
+  failing = false
+  await page.locator(id(T.problem)).locator('button').click()
+  await eventually('no problem', async () => (await page.locator(id(T.problem)).count()) === 0)
+  expect(await rows(page)).toEqual(await listed('tab=active&sort=oldest'))
+
+  // The next page of this order comes when the other one is shown.
+  late = 600
+  await page.reload()
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  await scroll(page, 40 * 88)
+  await page.locator(id(T.view, '[data-view="urgent"]')).click()
+  late = 0
+  await page.waitForResponse((response) => response.url().includes('cursor='))
+  expect(await rows(page)).toEqual(await listed('tab=active&sort=oldest&priority=urgent'))
+})
+
+test('rows keep to their places when letters are large', async () => {
+  const { page } = await visit(await context(), TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  await page.evaluate(() => { document.documentElement.style.fontSize = '20px' })
+  await page.keyboard.press('j')
+  await eventually('rows of another height', async () => ((await page.locator('.tickets.virtual li').first().boundingBox())?.height ?? 0) > 100)
+  for (let n = 1; n < 60; n++) await page.keyboard.press('j')
+  const wanted = await listed(`search=${word}&sort=oldest`)
+  await eventually('the sixtieth', async () => (await page.evaluate(() => document.activeElement?.getAttribute('data-number'))) === wanted[59])
+  const [list, row] = [await page.locator('.tickets.virtual').boundingBox(), await page.locator(id(T.ticketRow, `[data-number="${wanted[59]}"]`)).boundingBox()]
+  expect(row !== null && list !== null && row.y >= list.y - 1 && row.y + row.height <= list.y + list.height + 1, 'in sight').toBe(true)
+})
+
+test('a customer reads all their tickets, over a lost connection too, and finds them as the server does', async () => {
+  const place = await context()
+  const { page } = await visit(place, CUSTOMERS, '/support', who.customer)
+  const numbers = () => page.locator(id(T.ticketRow)).evaluateAll((links) => links.map((link) => link.getAttribute('data-number') ?? ''))
+  const own = async (query: string) => {
+    const all: string[] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const answer = await rest(who.customer, 'GET', `/tickets?limit=100&${query}${cursor === '' ? '' : `&cursor=${cursor}`}`)
+      for (const ticket of Array.isArray(answer['tickets']) ? answer['tickets'] : []) if (isObject(ticket)) all.push(String(ticket['ticket_number']))
+      cursor = typeof answer['next_cursor'] === 'string' ? answer['next_cursor'] : null
+    }
+    return all
+  }
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  await eventually('all of them', async () => {
+    const more = page.locator(id(T.listMore))
+    if ((await more.count()) > 0) await more.click({ timeout: 500 }).catch(() => {})
+    return (await more.count()) === 0
+  })
+  expect(await numbers()).toEqual(await own('tab=active'))
+  // Away, while a ticket of a later page is closed and another one answered.
+  await place.setOffline(true)
+  await page.locator(id(T.page, '[data-live="false"]')).waitFor()
+  const [closed, answered] = [made[5], made[7]]
+  if (closed === undefined || answered === undefined) throw new Error('made above')
+  await rest(who.agent, 'PATCH', `/tickets/${closed.id}`, { status: 'closed' }, TEAM)
+  await rest(who.agent, 'POST', `/tickets/${answered.id}/messages`, { body: 'while you were away' }, TEAM)
+  await place.setOffline(false)
+  await page.locator(id(T.page, '[data-live="true"]')).waitFor()
+  await eventually('as it is now', async () => JSON.stringify(await numbers()) === JSON.stringify(await own('tab=active')))
+  expect((await numbers())[0]).toBe(answered.number)
+  // A number as people write it, and letters that other rules fold otherwise.
+  await page.locator(id(T.search)).fill(answered.number.replace(/TKT-0*/, 'tkt-'))
+  await eventually('by its short number', async () => JSON.stringify(await numbers()) === JSON.stringify([answered.number]))
+  const far = await openTicket(who.customer, { subject: `${word} İstanbul` })
+  await page.locator(id(T.search)).fill(`${word} istanbul`)
+  await eventually('by the server\'s rule', async () => JSON.stringify(await numbers()) === JSON.stringify([far.number]))
+})
+
+test('earlier messages come in while new ones do, each once and in order', async () => {
+  const ticket = await openTicket(who.customer)
+  let more = 0
+  while (more < 110) await rest(++more % 2 === 0 ? who.customer : who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: `line ${more}.` }, TEAM)
+  const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
+  await message(page, `line ${more}.`).waitFor()
+  let busy = true
+  const writing = (async () => { while (busy) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `line ${++more}.` }, CUSTOMERS) })()
+  await eventually('the first of all', async () => {
+    await page.locator(id(T.thread)).evaluate((thread) => { thread.scrollTop = 0 })
+    return (await message(page, 'Something happened.').count()) === 1
+  })
+  busy = false
+  await writing
+  const position = Number((await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM))['seq'])
+  await page.locator(id(T.thread, `[data-position="${position}"]`)).waitFor()
+  // More rows than are drawn at once: read from the top to the end.
+  const seen: string[] = []
+  await eventually('the last of all', async () => {
+    for (const text of await page.locator(id(T.messageBody)).allInnerTexts()) if (!seen.includes(text.trim())) seen.push(text.trim())
+    await page.locator(id(T.thread)).evaluate((thread) => { thread.scrollTop += 500 })
+    return seen.includes(`line ${more}.`)
+  })
+  expect(seen).toEqual(['Something happened.', ...Array.from({ length: more }, (_, n) => `line ${n + 1}.`)])
+})
+
+test('earlier messages that cannot be had are asked for again, and found behind a page of edits alone', async () => {
+  const ticket = await openTicket(who.customer, { description: 'the first of all' })
+  const sent = await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: 'version 0' })
+  const events = (await rest(who.customer, 'GET', `/tickets/${ticket.id}/activity?limit=10`))['events']
+  const last: unknown = Array.isArray(events) ? events.at(-1) : null
+  const edited = isObject(last) && last['seq'] === sent['seq'] && isObject(last['message']) ? String(last['message']['id']) : ''
+  for (let n = 1; n <= 55; n++) await rest(who.customer, 'PATCH', `/tickets/${ticket.id}/messages/${edited}`, { body: `version ${n}` })
+  const place = await context()
+  let [asked, failing] = [0, true]
+  await place.route(/\/activity\?.*before=/, (route) => {
+    asked++
+    return failing ? route.fulfill({ status: 503, json: { code: 'unavailable', title: 'not now' } }) : route.continue()
+  })
+  const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  // Nothing of the latest page is drawn, so that nothing could be scrolled.
+  await page.locator(id(T.problem)).waitFor()
+  for (let n = 0; n < 20; n++) await page.locator(id(T.thread)).dispatchEvent('scroll')
+  expect(asked, 'scrolling asks a failing server now and then').toBe(1)
+  failing = false
+  await page.locator(id(T.threadOlder)).click()
+  await message(page, 'the first of all').waitFor()
+  await message(page, 'version 55').waitFor()
+  expect(await page.locator(id(T.problem)).count(), 'and nothing is said of it any longer').toBe(0)
+})

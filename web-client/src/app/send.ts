@@ -1,0 +1,38 @@
+// One message of the outbox over the session, and what its answer means for it.
+
+import type { Session } from '../connection/session.ts'
+import { LIMITS } from '../protocol/generated.ts'
+import { endsWithConnection, isPassing } from '../protocol/words.ts'
+import type { SendOutcome } from '../outbox/outbox.ts'
+import type { Queued } from '../outbox/store.ts'
+
+const RETRY_MS = 1_000
+/** What a frame's id adds to it. */
+const ID_BYTES_MAX = 32
+
+export async function send(session: Session, entry: Queued): Promise<SendOutcome> {
+  const ask = {
+    type: 'send',
+    ticket: entry.ticket,
+    key: entry.key,
+    body: entry.body,
+    ...(entry.internal ? { internal: true } : {}),
+    ...(entry.based_on === null ? {} : { based_on: entry.based_on }),
+  } as const
+  // Such a frame ends the connection, and would end the next one too.
+  if (new TextEncoder().encode(JSON.stringify(ask)).length + ID_BYTES_MAX > LIMITS.frame_bytes_max) return { kind: 'refused', code: 'too_large' }
+  const answer = await session.ask(ask)
+  switch (answer.kind) {
+    case 'cut': return { kind: 'cut' }
+    case 'timeout': return { kind: 'later', ms: RETRY_MS }
+    case 'answered':
+      return answer.frame.type === 'ack' ? { kind: 'stored', seq: answer.frame.seq } : { kind: 'later', ms: RETRY_MS }
+    case 'refused': {
+      const { code, retry_after_ms } = answer.error
+      if (endsWithConnection(code)) return { kind: 'held', code }
+      // Not a word about the message itself: what stands in the way goes away by itself, or the connection does.
+      const passing = isPassing(code) || code === 'token_expired' || code === 'not_authenticated' || code === 'hello_expected'
+      return passing ? { kind: 'later', ms: retry_after_ms ?? RETRY_MS } : { kind: 'refused', code }
+    }
+  }
+}

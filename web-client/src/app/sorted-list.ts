@@ -1,0 +1,90 @@
+// Tens of thousands of tickets in the server's order, cheap to change one by one. Pure.
+
+export const SORTS = ['last_activity', 'created', 'oldest'] as const
+export type Sort = (typeof SORTS)[number]
+
+/** What an order needs to know of a ticket. */
+export interface Sortable {
+  readonly id: string
+  readonly created_at: string
+  readonly last_activity_at: string
+}
+
+export interface SortedList<T> {
+  get(id: string): T | undefined
+  /** In order. A new list after each change, the same one until then. */
+  ids(): readonly string[]
+  put(ticket: T): void
+  /** `now`: its state that does not belong here. */
+  remove(id: string, now?: T): void
+  /** Where two tickets stand: below zero when the first one comes first, zero at the same place. */
+  compare(a: T, b: T): number
+  /** The ids behind the place of a ticket, as far as the place of another one, which counts. Null: from the beginning, to the end. */
+  between(after: T | null, to: T | null): readonly string[]
+}
+
+export function createSortedList<T extends Sortable>(sort: Sort): SortedList<T> {
+  const rows = new Map<string, T>()
+  let order: string[] = []
+  let isShared = false
+  // As the server orders: equal times by id, in the same direction.
+  const compare = (a: T, b: T): number => {
+    const order = sort === 'last_activity' ? compareTimes(a.last_activity_at, b.last_activity_at) : compareTimes(a.created_at, b.created_at)
+    return (order || compareTexts(a.id, b.id)) * (sort === 'oldest' ? 1 : -1)
+  }
+  /** The first index whose place is not before this one's; with `past`, not at it either. */
+  const indexOf = (ticket: T, past = false): number => {
+    let [low, high] = [0, order.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const there = rows.get(order[middle] ?? '')
+      const difference = there === undefined ? 1 : compare(there, ticket)
+      if (difference < 0 || (past && difference === 0)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  const splice = (at: number, removed: number, ...added: readonly string[]) => {
+    if (isShared) order = [...order]
+    isShared = false
+    order.splice(at, removed, ...added)
+  }
+  const remove = (id: string) => {
+    const before = rows.get(id)
+    if (before === undefined) return
+    splice(indexOf(before), 1)
+    rows.delete(id)
+  }
+  return {
+    get: (id) => rows.get(id),
+    ids() {
+      isShared = true
+      return order
+    },
+    put(ticket) {
+      const before = rows.get(ticket.id)
+      if (before === undefined || compare(before, ticket) !== 0) {
+        remove(ticket.id)
+        splice(indexOf(ticket), 0, ticket.id)
+      }
+      rows.set(ticket.id, ticket)
+    },
+    remove,
+    compare,
+    between: (after, to) => order.slice(after === null ? 0 : indexOf(after, true), to === null ? order.length : indexOf(to, true)),
+  }
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** The server leaves out zeros at the end of a fraction, so that times of unequal length do not sort as texts do. */
+function compareTimes(a: string, b: string): number {
+  return a.length === b.length ? compareTexts(a, b) : compareTexts(whole(a), whole(b))
+}
+
+function whole(time: string): string {
+  const [seconds = '', fraction = ''] = time.replace('Z', '').split('.')
+  return seconds + fraction.padEnd(9, '0')
+}

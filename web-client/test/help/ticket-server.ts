@@ -1,0 +1,216 @@
+// A server with tickets, as far as lists are concerned: keyset pages of a snapshot, and frames that tell what changed, late and conflated.
+
+import { signal } from '@preact/signals'
+import { createInboxRows } from '../../src/connection/inbox-rows.ts'
+import type { InboxFrame } from '../../src/connection/session.ts'
+import type { Clock } from '../../src/connection/transport.ts'
+import { CATEGORIES, PRIORITIES, STATUSES } from '../../src/protocol/generated.ts'
+import type { Page, StaffView } from '../../src/protocol/model.ts'
+import { isOver } from '../../src/protocol/words.ts'
+import type { Result, TicketQuery } from '../../src/rest/client.ts'
+import { below } from './random.ts'
+import { staffTicket } from './sample.ts'
+
+export const ME = 'agent-me'
+const AGENTS = [null, ME, 'agent-other'] as const
+const PEOPLE = ['ada', 'carl'] as const
+/** What a search finds, and what the subject says, are two things: only the server knows the first. */
+export const WORDS = ['red', 'blue'] as const
+
+export interface ManualClock extends Clock {
+  /** Runs what is due within so long. */
+  pass(ms: number): void
+  /** How long until the next timer; null: there is none. */
+  next(): number | null
+}
+
+export function manualClock(): ManualClock {
+  let now = 0
+  let timers: { readonly at: number; readonly call: () => void }[] = []
+  const next = () => (timers.length === 0 ? null : Math.min(...timers.map((timer) => timer.at)) - now)
+  return {
+    now: () => now,
+    next,
+    after(ms, call) {
+      const timer = { at: now + ms, call }
+      timers.push(timer)
+      return () => { timers = timers.filter((one) => one !== timer) }
+    },
+    pass(ms) {
+      const end = now + ms
+      for (;;) {
+        const due = timers.filter((timer) => timer.at <= end).toSorted((a, b) => a.at - b.at)[0]
+        if (due === undefined) break
+        timers = timers.filter((one) => one !== due)
+        now = Math.max(now, due.at)
+        due.call()
+      }
+      now = end
+    },
+  }
+}
+
+/** A time as the server writes it: without zeros at the end of its fraction, three digits at a time. */
+export function stamp(micros: number): string {
+  const seconds = new Date(1_750_000_000_000 + Math.floor(micros / 1_000_000) * 1_000).toISOString().slice(0, 19)
+  const rest = micros % 1_000_000
+  const fraction = rest === 0 ? '' : rest % 1_000 === 0 ? `.${String(rest / 1_000).padStart(3, '0')}` : `.${String(rest).padStart(6, '0')}`
+  return `${seconds}${fraction}Z`
+}
+
+function micros(at: string): number {
+  const [seconds = '', fraction = ''] = at.replace('Z', '').split('.')
+  return Date.parse(`${seconds}Z`) * 1_000 + Number(fraction.padEnd(6, '0'))
+}
+
+interface Request {
+  isRead(): boolean
+  read(): void
+  answer(): void
+  fail(): void
+}
+
+const UNREACHABLE = { ok: false, problem: { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null } } as const
+
+export function ticketServer(random: () => number) {
+  const tickets = new Map<string, StaffView>()
+  const hidden = new Map<string, string>()
+  let requests: Request[] = []
+  let changed: string[] = []
+  let known = new Map<string, string>()
+  /** Frames on their way: told in order, but not at once. */
+  let wire: InboxFrame[] = []
+  let listener: (frame: InboxFrame) => void = () => {}
+  let [made, time] = [0, 0]
+  const live = signal(false)
+  const rows = createInboxRows()
+  const one = <T>(of: readonly T[]): T | undefined => of[below(random, of.length)]
+
+  /** Now and then nothing passes between two moments, and now and then a moment is a round one. */
+  const tick = () => {
+    const dice = random()
+    time += dice < 0.15 ? 0 : dice < 0.3 ? 1_000_000 - (time % 1_000_000) : dice < 0.45 ? 1_000 - (time % 1_000) : below(random, 3_000)
+    return stamp(time)
+  }
+  const touch = (id: string) => { if (live.peek() && !changed.includes(id)) changed.push(id) }
+  const create = () => {
+    const at = tick()
+    // Ids of one moment come in any order.
+    const id = `${String(below(random, 1e6)).padStart(6, '0')}-${++made}`
+    hidden.set(id, random() < 0.5 ? WORDS[0] : WORDS[1])
+    tickets.set(id, {
+      ...staffTicket, id, ticket_number: `TKT-${made}`, subject: random() < 0.5 ? WORDS[0] : 'green', archived_at: null, status: random() < 0.7 ? 'open' : (one(STATUSES) ?? 'open'),
+      priority: one(PRIORITIES) ?? 'low', category: one(CATEGORIES.slice(0, 2)) ?? 'general', user_id: one(PEOPLE) ?? 'ada', assigned_to: agent(), created_at: at, last_activity_at: at, seq: 1, read_seq: 0,
+    })
+    touch(id)
+  }
+  const agent = () => {
+    const id = one(AGENTS) ?? null
+    return id === null ? null : { id, name: id }
+  }
+  /** `near`: at an edge of the pages of this query, where it hurts; otherwise anywhere. Gives the ticket before and after it. */
+  const change = (near: TicketQuery | null, of?: string) => {
+    const before = of !== undefined ? tickets.get(of) : (near === null ? undefined : all(near)[(one([0, 49, 99, 149]) ?? 0) + below(random, 3)]) ?? tickets.get(one([...tickets.keys()]) ?? '')
+    if (before === undefined) return []
+    const dice = random()
+    const more: Partial<StaffView> = dice < 0.5 ? {} : dice < 0.7 ? { status: one(STATUSES) ?? 'open' } : dice < 0.85 ? { assigned_to: agent() } : dice < 0.95 ? { priority: one(PRIORITIES) ?? 'low' } : { archived_at: tick() }
+    const after = { ...before, ...more, seq: before.seq + 1, last_activity_at: tick() }
+    tickets.set(before.id, after)
+    touch(before.id)
+    return [before, after]
+  }
+
+  const fits = (ticket: StaffView, query: TicketQuery): boolean => {
+    const { tab, status, priority, category, user_id, assigned_to, search } = query
+    return ticket.archived_at === null
+      && (tab === undefined || isOver(ticket.status) === (tab === 'closed'))
+      && (status === undefined || status.includes(ticket.status))
+      && (priority === undefined || priority === ticket.priority)
+      && (category === undefined || category === ticket.category)
+      && (user_id === undefined || user_id === ticket.user_id)
+      && (assigned_to === undefined || (assigned_to === 'nobody' ? null : assigned_to === 'me' ? ME : assigned_to) === (ticket.assigned_to?.id ?? null))
+      && (search === undefined || hidden.get(ticket.id) === search)
+  }
+  const all = (query: TicketQuery): readonly StaffView[] => {
+    const at = (ticket: StaffView) => micros(query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
+    const up = (a: StaffView, b: StaffView) => at(a) - at(b) || (a.id < b.id ? -1 : 1)
+    return [...tickets.values()].filter((ticket) => fits(ticket, query)).toSorted((a, b) => (query.sort === 'oldest' ? up(a, b) : up(b, a)))
+  }
+  const page = ({ cursor, limit = 25, ...query }: TicketQuery): Page<StaffView> => {
+    // A cursor is the place of a page's last ticket, whatever has become of that ticket since.
+    const [time_of = '', id_of = ''] = (cursor ?? '').split('|')
+    const at = (ticket: StaffView) => micros(query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
+    const up = (ticket: StaffView) => at(ticket) - Number(time_of) || (ticket.id < id_of ? -1 : ticket.id > id_of ? 1 : 0)
+    const behind = all(query).filter((ticket) => cursor === undefined || (query.sort === 'oldest' ? up(ticket) > 0 : up(ticket) < 0))
+    const items = behind.slice(0, limit)
+    const last = items.at(-1)
+    return { items, next_cursor: last !== undefined && behind.length > limit ? `${at(last)}|${last.id}` : null }
+  }
+
+  /** A request: read at one time, answered at a later one. */
+  const ask = <T>(look: () => T): Promise<Result<T>> => new Promise((resolve) => {
+    let result: Result<T> | null = null
+    requests.push({
+      isRead: () => result !== null,
+      read: () => { result = { ok: true, value: look() } },
+      answer: () => { if (result !== null) resolve(result) },
+      fail: () => resolve(UNREACHABLE),
+    })
+  })
+  const push = (most: number) => {
+    const told = changed.splice(0, 1 + below(random, most)).flatMap((id) => tickets.get(id) ?? [])
+    if (told.length === 0) return
+    const shape = ({ seq: _seq, last_activity_at: _at, ...rest }: StaffView) => JSON.stringify(rest)
+    const isKnown = (ticket: StaffView) => known.get(ticket.id) === shape(ticket)
+    const frame: InboxFrame = {
+      type: 'inbox',
+      tickets: told.filter((ticket) => !isKnown(ticket)),
+      moved: told.filter(isKnown).map(({ id, seq, last_activity_at }) => ({ id, seq, last_activity_at })),
+      stats: null,
+    }
+    for (const ticket of told) known.set(ticket.id, shape(ticket))
+    wire.push(frame)
+  }
+
+  return {
+    live,
+    desk: { identity: { id: ME }, live, session: { inbox: (heard: (frame: InboxFrame) => void) => { listener = heard; return () => { listener = () => {} } } } },
+    ask,
+    page,
+    team: { allTickets: (query: TicketQuery) => ask(() => page(query)) },
+    all,
+    get: (id: string) => tickets.get(id),
+    create,
+    change,
+    push,
+    /** A frame by hand. */
+    say: (frame: InboxFrame) => listener(rows.fill(frame)),
+    deliver() {
+      const frame = wire.shift()
+      if (frame !== undefined) listener(rows.fill(frame))
+    },
+    isQuiet: () => requests.length === 0 && changed.length === 0 && wire.length === 0,
+    /** A request meets the database. */
+    read: () => one(requests.filter((of) => !of.isRead()))?.read(),
+    /** An answer arrives, be it long after it was read; answers overtake each other. */
+    answer() {
+      const request = one(requests.filter((of) => of.isRead()))
+      requests = requests.filter((of) => of !== request)
+      request?.answer()
+    },
+    fail() {
+      const request = one(requests)
+      requests = requests.filter((of) => of !== request)
+      request?.fail()
+    },
+    cut() {
+      changed = []
+      wire = []
+      live.value = false
+    },
+    connect() {
+      known = new Map()
+      live.value = true
+    },
+  }
+}

@@ -1,0 +1,80 @@
+// What concerns an agent, counted over all pages of their tickets, whatever overtakes what.
+
+import { expect, test } from 'vitest'
+import { createTeamDesk, type TeamOf, type TeamOfRest } from '../src/app/team-desk.ts'
+import { staffTicket } from './help/sample.ts'
+import { manualClock, ME, ticketServer } from './help/ticket-server.ts'
+import type { StaffView } from '../src/protocol/model.ts'
+import type { TicketQuery } from '../src/rest/client.ts'
+
+const settled = () => new Promise<void>((done) => { setImmediate(done) })
+const ticket = (n: number, more: Partial<StaffView> = {}): StaffView => ({ ...staffTicket, id: `t${n}`, status: 'open', archived_at: null, assigned_to: { id: ME, name: 'Grace' }, seq: 5, read_seq: 5, ...more })
+
+function start(tickets: () => readonly StaffView[]) {
+  const clock = manualClock()
+  const server = ticketServer(() => 0.5)
+  const rung: string[] = []
+  const counting: ((all: number) => Promise<void>)[] = []
+  const page = ({ cursor = '0', limit = 25 }: TicketQuery) => {
+    const items = tickets().slice(Number(cursor), Number(cursor) + limit)
+    const next = Number(cursor) + items.length
+    return { items, next_cursor: next < tickets().length ? String(next) : null }
+  }
+  const desk: TeamOf = { ...server.desk, rest: { activity: () => Promise.resolve({ ok: true, value: { epoch: 'e', head: 1, events: [], more_before: false } }) } }
+  const nothing = { ok: false, problem: { status: 503, code: 'unavailable', title: '', retry_after_ms: null, head: null } } as const
+  const team: TeamOfRest = {
+    allTickets: (query) => server.ask(() => page(query)),
+    counts: () => new Promise((resolve) => { counting.push(async (all) => { resolve({ ok: true, value: { mine: 0, unassigned: 0, all, urgent: 0, resolved: 0, closed: 0 } }); await settled() }) }),
+    stats: () => Promise.resolve(nothing),
+    agents: () => Promise.resolve(nothing),
+    replies: () => Promise.resolve(nothing),
+  }
+  const work = createTeamDesk(desk, team, (news) => rung.push(news.ticket), () => {}, clock)
+  const read = async () => {
+    for (let n = 0; n < 20; n++) {
+      server.read()
+      server.answer()
+      await settled()
+    }
+  }
+  return { work, clock, server, read, rung, counting }
+}
+
+test('unread tickets are counted on every page of an agent\'s own, and no longer when they went while nobody listened', async () => {
+  let own = Array.from({ length: 250 }, (_, n) => ticket(n, n % 50 === 49 ? { seq: 6 } : {}))
+  const { work, server, read } = start(() => own)
+  server.connect()
+  await read()
+  expect(work.unread.value).toBe(5)
+  server.cut()
+  own = own.filter((one) => one.id !== 't249' && one.id !== 't49')
+  server.connect()
+  await read()
+  expect(work.unread.value).toBe(3)
+})
+
+test('a ticket that has been passed on stays so, though an answer that was read before comes after', async () => {
+  const own = [ticket(1, { seq: 6 })]
+  const { work, clock, server, read } = start(() => own)
+  server.connect()
+  await read()
+  expect(work.unread.value).toBe(1)
+  own[0] = ticket(1, { seq: 7 })
+  server.say({ type: 'inbox', tickets: [ticket(1, { seq: 7, read_seq: 0 })], moved: [], stats: null })
+  clock.pass(400)
+  server.read()
+  server.say({ type: 'inbox', tickets: [ticket(1, { seq: 8, read_seq: 0, assigned_to: null })], moved: [], stats: null })
+  server.answer()
+  await settled()
+  expect(work.unread.value).toBe(0)
+})
+
+test('of two counts on their way, the later one counts', async () => {
+  const { work, clock, server, counting } = start(() => [])
+  server.connect()
+  server.say({ type: 'inbox', tickets: [], moved: [], stats: null })
+  clock.pass(1_500)
+  await counting[1]?.(2)
+  await counting[0]?.(1)
+  expect(work.counts.value?.all).toBe(2)
+})
