@@ -1,13 +1,19 @@
-//! REST under `/v1`, the pages, and what operators ask. The table of routes is [`endpoint`]; everything else about a route stands in its
-//! handler. Sockets come in through the same router and leave it at once.
+//! REST under `/v1`, the pages, and what operators ask.
+//!
+//! - [`endpoint`]: what a route is and needs; [`api`]: the routes and their handlers, one file a noun; [`openapi`]: their description
+//! - [`guard`]: around every route: rates, sign-in, rights, audit; [`current_user`], [`extract`], [`input`]: what a handler takes
+//! - [`problem`]: every refusal; [`request_audit`]: the rows that a request leaves
+//! - [`state`]: what handlers are given; [`router`]: all of it together; [`site`]: pages, headers, health
 
 mod api;
+mod current_user;
 pub mod endpoint;
-pub(crate) mod extract;
+mod extract;
 mod guard;
 pub(crate) mod input;
 mod openapi;
 pub(crate) mod problem;
+mod request_audit;
 mod router;
 mod site;
 pub mod state;

@@ -1,23 +1,19 @@
-//! What the handlers share.
+//! What the handlers are given: each takes the sub-states that it uses.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use helpline_core::ids::UserId;
-use helpline_core::limits;
+use axum::extract::FromRef;
 use helpline_persistence::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::site::assets::Assets;
-use super::site::headers::Policies;
-use super::site::health::Readiness;
+use super::site::health::Health;
 use crate::auth::Verifier;
-use crate::config::{Config, LimitSettings, Rate};
+use crate::config::Config;
 use crate::database::{AuditLog, SignIn};
 use crate::live::epoch::CurrentEpoch;
 use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
-use crate::runtime::limiter::Limiter;
 use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
 
 /// What the server hands to HTTP.
@@ -55,60 +51,51 @@ pub struct Services {
     /// Messages.
     pub messages: Arc<Messages>,
     /// Tickets.
-    pub tickets: Tickets,
+    pub tickets: Arc<Tickets>,
     /// Roles.
-    pub people: People,
+    pub people: Arc<People>,
     /// The desk's settings.
-    pub settings: DeskSettings,
+    pub settings: Arc<DeskSettings>,
     /// Saved replies.
-    pub saved_replies: SavedReplies,
+    pub saved_replies: Arc<SavedReplies>,
 }
 
-/// What the handlers share.
-pub(crate) struct Http {
-    pub(crate) parts: HttpParts,
-    pub(crate) assets: Assets,
-    pub(crate) policies: Policies,
-    pub(crate) readiness: Readiness,
-    pub(crate) rates: RequestRates,
+/// The router's state. No handler takes all of it.
+#[derive(Clone)]
+pub(super) struct HttpState {
+    pub(super) config: Arc<Config>,
+    pub(super) store: Store,
+    pub(super) epoch: Arc<CurrentEpoch>,
+    pub(super) messages: Arc<Messages>,
+    pub(super) tickets: Arc<Tickets>,
+    pub(super) people: Arc<People>,
+    pub(super) settings: Arc<DeskSettings>,
+    pub(super) saved_replies: Arc<SavedReplies>,
+    pub(super) assets: Arc<Assets>,
+    pub(super) health: Arc<Health>,
+    pub(super) metrics: PrometheusHandle,
 }
 
-pub(crate) type Shared = Arc<Http>;
-
-/// Who may ask how often.
-pub(crate) struct RequestRates {
-    /// Every request of a user.
-    pub(crate) of_user: Limiter<UserId>,
-    /// Every request of an address.
-    pub(crate) of_address: Limiter<IpAddr>,
-    /// Bad tokens from an address.
-    pub(crate) refused_sign_ins: Limiter<IpAddr>,
-    /// Requests of a user refused as too fast that leave a row.
-    pub(crate) recorded_refusals: Limiter<UserId>,
+macro_rules! sub_states {
+    ($($field:ident: $type:ty,)*) => {
+        $(impl FromRef<HttpState> for $type {
+            fn from_ref(state: &HttpState) -> Self {
+                state.$field.clone()
+            }
+        })*
+    };
 }
 
-impl RequestRates {
-    fn new(settings: &LimitSettings) -> Self {
-        let of_user = Rate { per_second: settings.requests_per_second, burst: settings.requests_burst };
-        let sign_ins = Rate { per_second: limits::SIGN_INS_REFUSED_PER_SECOND, burst: limits::SIGN_INS_REFUSED_BURST };
-        let recorded = limits::RATE_REFUSALS_RECORDED_PER_SECOND;
-        Self {
-            of_user: Limiter::new(of_user),
-            of_address: Limiter::new(of_user.times(limits::REQUESTS_ADDRESS_FACTOR)),
-            refused_sign_ins: Limiter::new(sign_ins),
-            recorded_refusals: Limiter::new(Rate { per_second: recorded, burst: recorded }),
-        }
-    }
-}
-
-impl Http {
-    pub(crate) fn new(parts: HttpParts) -> Self {
-        Self {
-            assets: Assets::load(parts.config.listening.assets_dir.as_deref()),
-            policies: Policies::new(&parts.config),
-            readiness: Readiness::default(),
-            rates: RequestRates::new(&parts.config.limits),
-            parts,
-        }
-    }
+sub_states! {
+    config: Arc<Config>,
+    store: Store,
+    epoch: Arc<CurrentEpoch>,
+    messages: Arc<Messages>,
+    tickets: Arc<Tickets>,
+    people: Arc<People>,
+    settings: Arc<DeskSettings>,
+    saved_replies: Arc<SavedReplies>,
+    assets: Arc<Assets>,
+    health: Arc<Health>,
+    metrics: PrometheusHandle,
 }

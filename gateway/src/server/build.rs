@@ -196,10 +196,10 @@ impl Engine {
             sign_in,
             services: Services {
                 messages,
-                tickets: Tickets::new(store.clone(), Arc::clone(hub)),
-                people: People::new(store.clone(), Arc::clone(hub)),
-                settings: DeskSettings::new(store.clone()),
-                saved_replies: SavedReplies::new(store.clone()),
+                tickets: Arc::new(Tickets::new(store.clone(), Arc::clone(hub))),
+                people: Arc::new(People::new(store.clone(), Arc::clone(hub))),
+                settings: Arc::new(DeskSettings::new(store.clone())),
+                saved_replies: Arc::new(SavedReplies::new(store.clone())),
             },
             metrics,
         }

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use futures_util::{StreamExt, stream};
@@ -10,16 +12,38 @@ use helpline_core::limits;
 use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{BulkOutcome, BulkPatch, BulkResult};
 
-use super::tickets::Change;
-use crate::http::extract::Signed;
+use super::parse::Change;
+use crate::http::current_user::CurrentUser;
+use crate::http::endpoint::{Needs, Route};
 use crate::http::input::JsonBody;
 use crate::http::problem::Refusal;
-use crate::http::state::Shared;
+use crate::services::Tickets;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const CHANGE: Route = Route {
+    method: "POST",
+    path: "/v1/tickets/bulk",
+    needs: Needs::Desk(&[DeskAction::ListAll]),
+    refused: "ticket_change_refused",
+    read: None,
+    handler: |method| on(method, change),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[CHANGE];
+
+#[derive(OpenApi)]
+#[openapi(paths(change))]
+pub(super) struct Docs;
 
 /// Changes many tickets alike; every one of them is changed or refused by itself. Staff.
-#[utoipa::path(post, path = "/v1/tickets/bulk", tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
-pub async fn change(signed: Signed, State(http): State<Shared>, JsonBody(bulk): JsonBody<BulkPatch>) -> Result<Json<BulkOutcome>, Refusal> {
-    signed.may(DeskAction::ListAll)?;
+#[utoipa::path(post, path = CHANGE.path, tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
+pub async fn change(
+    user: CurrentUser,
+    State(tickets): State<Arc<Tickets>>,
+    JsonBody(bulk): JsonBody<BulkPatch>,
+) -> Result<Json<BulkOutcome>, Refusal> {
     if bulk.tickets.is_empty() || bulk.tickets.len() > limits::BULK_TICKETS_MAX {
         return Err(Refusal::field("tickets", format!("are 1 to {}", limits::BULK_TICKETS_MAX)));
     }
@@ -27,15 +51,15 @@ pub async fn change(signed: Signed, State(http): State<Shared>, JsonBody(bulk): 
     if distinct.len() < bulk.tickets.len() {
         return Err(Refusal::field("tickets", "names a ticket twice"));
     }
-    let change = Change::parse(&bulk.patch, signed.actor().user)?;
+    let change = Change::parse(&bulk.patch, user.actor().user)?;
     if change.is_nothing() {
         return Err(Refusal::field("patch", "nothing to change"));
     }
-    let (http, signed, change) = (&*http, &signed, &change);
+    let (tickets, user, change) = (&*tickets, &user, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {
-        let result = http.parts.services.tickets.change_one_of_many(&signed.doer, ticket, change.patch).await;
+        let result = tickets.change_one_of_many(&user.doer, ticket, change.patch).await;
         if let Err(reject) = &result {
-            signed.attempt.record_refusal(http, ticket, reject.code).await;
+            user.audit.refused_one_of_many(ticket, reject.code).await;
         }
         BulkResult { id: ticket, ok: result.is_ok(), code: result.err().map(|reject| reject.code) }
     });

@@ -1,24 +1,53 @@
 //! Pages of one ticket's history: all of it, or its messages alone.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use helpline_core::actor::Audience;
 use helpline_core::history::Kind;
-use helpline_core::ids::{Seq, TicketId};
+use helpline_core::ids::Seq;
 use helpline_core::limits;
 use helpline_core::policy::TicketAction;
 use helpline_core::protocol::{CustomerEvent, CustomerEventPage, StaffEvent, StaffEventPage};
-use helpline_persistence::StoreError;
 use helpline_persistence::history::{self, Page, Span};
+use helpline_persistence::{Store, StoreError};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
 
-use crate::http::extract::{Signed, TicketPath};
+use crate::http::current_user::{CurrentUser, OpenTicket};
+use crate::http::endpoint::{Needs, Route};
 use crate::http::input::Params;
 use crate::http::problem::Refusal;
-use crate::http::state::Shared;
+use crate::live::epoch::CurrentEpoch;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const ACTIVITY: Route = Route {
+    method: "GET",
+    path: "/v1/tickets/{ticket}/activity",
+    needs: Needs::Ticket(&[TicketAction::Read]),
+    refused: "history_read_refused",
+    read: Some("history_read"),
+    handler: |method| on(method, activity),
+};
+const MESSAGES: Route = Route {
+    method: "GET",
+    path: "/v1/tickets/{ticket}/messages",
+    needs: Needs::Ticket(&[TicketAction::Read]),
+    refused: "messages_read_refused",
+    read: Some("messages_read"),
+    handler: |method| on(method, messages),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[ACTIVITY, MESSAGES];
+
+#[derive(OpenApi)]
+#[openapi(paths(activity, messages))]
+pub(super) struct Docs;
 
 /// Reads of the log that one page of messages may cost.
 const SCANS_MAX: u64 = limits::REPLAY_EVENTS_MAX / limits::PAGE_EVENTS_MAX as u64;
@@ -58,58 +87,58 @@ enum Rows {
 }
 
 /// A page of history, oldest first.
-#[utoipa::path(get, path = "/v1/tickets/{ticket}/activity", tag = "history",
+#[utoipa::path(get, path = ACTIVITY.path, tag = "history",
     params(("ticket" = String, Path, description = "Id or number"), PageParams),
     responses((status = 200, body = StaffEventPage, description = "For a customer: CustomerEventPage")))]
 pub async fn activity(
-    signed: Signed,
-    State(http): State<Shared>,
-    TicketPath(ticket): TicketPath,
+    user: CurrentUser,
+    State(store): State<Store>,
+    State(epoch): State<Arc<CurrentEpoch>>,
+    ticket: OpenTicket,
     Params(params): Params<PageParams>,
 ) -> Result<Response, Refusal> {
-    let (ticket, audience) = signed.on(&http, &ticket, &[TicketAction::Read]).await?;
-    page(&http, &signed, ticket, audience, params, Rows::All).await
+    page((&store, &epoch), &user, &ticket, params, Rows::All).await
 }
 
 /// A page of messages (for staff, notes too) as they stand now, oldest first.
-#[utoipa::path(get, path = "/v1/tickets/{ticket}/messages", tag = "messages",
+#[utoipa::path(get, path = MESSAGES.path, tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), PageParams),
     responses((status = 200, body = StaffEventPage, description = "For a customer: CustomerEventPage")))]
 pub async fn messages(
-    signed: Signed,
-    State(http): State<Shared>,
-    TicketPath(ticket): TicketPath,
+    user: CurrentUser,
+    State(store): State<Store>,
+    State(epoch): State<Arc<CurrentEpoch>>,
+    ticket: OpenTicket,
     Params(params): Params<PageParams>,
 ) -> Result<Response, Refusal> {
-    let (ticket, audience) = signed.on(&http, &ticket, &[TicketAction::Read]).await?;
-    page(&http, &signed, ticket, audience, params, Rows::Messages).await
+    page((&store, &epoch), &user, &ticket, params, Rows::Messages).await
 }
 
 async fn page(
-    http: &Shared,
-    signed: &Signed,
-    ticket: TicketId,
-    audience: Audience,
+    (store, epoch): (&Store, &CurrentEpoch),
+    user: &CurrentUser,
+    ticket: &OpenTicket,
     params: PageParams,
     rows: Rows,
 ) -> Result<Response, Refusal> {
     let (span, limit) = params.parse()?;
-    let (store, reader) = (&http.parts.store, signed.reader(audience));
+    let (ticket, audience) = (ticket.id(), ticket.audience(user));
+    let reader = user.reader(audience);
     match audience {
         Audience::Staff => {
             let detail = json!({"before": params.before, "after": params.after});
-            signed.attempt.record_read(http, None, detail).await?;
+            user.audit.read(detail).await?;
             let read = |span, limit| history::page_for_staff(store, reader, ticket, span, limit);
             let found = collect(rows, span, limit, read, |event: &StaffEvent| (event.seq, event.kind)).await;
             let (page, more_before) = found?;
-            let epoch = http.parts.epoch.for_audience(audience);
+            let epoch = epoch.for_audience(audience);
             Ok(Json(StaffEventPage { epoch, head: page.head, events: page.events, more_before }).into_response())
         }
         Audience::Customer => {
             let read = |span, limit| history::page_for_customer(store, reader, ticket, span, limit);
             let found = collect(rows, span, limit, read, |event: &CustomerEvent| (event.seq, event.kind)).await;
             let (page, more_before) = found?;
-            let epoch = http.parts.epoch.for_audience(audience);
+            let epoch = epoch.for_audience(audience);
             Ok(Json(CustomerEventPage { epoch, head: page.head, events: page.events, more_before }).into_response())
         }
     }

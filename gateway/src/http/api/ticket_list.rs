@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
-use super::tickets::parse_assignee;
+use super::parse::parse_assignee;
 use crate::http::problem::Refusal;
 
 /// Filters, order and place of a list. Lists of words are separated by commas.

@@ -1,46 +1,102 @@
 //! Tickets: opening, changing, rating, listing.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use helpline_core::actor::Audience;
 use helpline_core::body::{Subject, check_attachments};
-use helpline_core::ids::{MessageId, TicketId, UserId};
+use helpline_core::ids::{MessageId, TicketId};
 use helpline_core::limits;
 use helpline_core::policy::{DeskAction, TicketAction};
 use helpline_core::protocol::{CustomerTicket, CustomerTicketPage, NewRating, NewTicket, StaffTicket, StaffTicketPage, TicketPatch};
-use helpline_core::reject::{Reject, RejectCode};
+use helpline_core::reject::Reject;
 use helpline_core::ticket::Priority;
-use helpline_persistence::tickets::{self as record, Assignee, Patch};
+use helpline_persistence::Store;
+use helpline_persistence::tickets as record;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::messages::parse_body;
+use super::parse::{Change, parse_body};
 use super::ticket_list::{ListParams, Scope};
-use crate::http::extract::{IdempotencyKey, Signed, TicketPath};
+use crate::http::current_user::{CurrentUser, OpenTicket};
+use crate::http::endpoint::{Needs, Route};
+use crate::http::extract::IdempotencyKey;
 use crate::http::input::{JsonBody, NoInput, Params};
 use crate::http::problem::Refusal;
-use crate::http::state::{Http, Shared};
-use crate::services::tickets::actions_of;
+use crate::services::Tickets;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const LIST: Route = Route {
+    method: "GET",
+    path: "/v1/tickets",
+    needs: Needs::Desk(&[DeskAction::ListOwn, DeskAction::ListAll]),
+    refused: "tickets_list_refused",
+    read: Some("tickets_listed"),
+    handler: |method| on(method, list),
+};
+const CREATE: Route = Route {
+    method: "POST",
+    path: "/v1/tickets",
+    needs: Needs::Desk(&[DeskAction::CreateTicket]),
+    refused: "ticket_create_refused",
+    read: None,
+    handler: |method| on(method, create),
+};
+const OPEN: Route = Route {
+    method: "GET",
+    path: "/v1/tickets/{ticket}",
+    needs: Needs::Ticket(&[TicketAction::Read]),
+    refused: "ticket_open_refused",
+    read: Some("ticket_opened"),
+    handler: |method| on(method, open),
+};
+const CHANGE: Route = Route {
+    method: "PATCH",
+    path: "/v1/tickets/{ticket}",
+    needs: Needs::Ticket(&[TicketAction::ChangeStatus, TicketAction::Triage]),
+    refused: "ticket_change_refused",
+    read: None,
+    handler: |method| on(method, change),
+};
+const RATE: Route = Route {
+    method: "PUT",
+    path: "/v1/tickets/{ticket}/rating",
+    needs: Needs::Ticket(&[TicketAction::Rate]),
+    refused: "ticket_rate_refused",
+    read: None,
+    handler: |method| on(method, rate),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[LIST, CREATE, OPEN, CHANGE, RATE];
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, open, change, rate))]
+pub(super) struct Docs;
 
 /// A page of tickets: the own ones, or with `scope=all` everybody's (staff).
-#[utoipa::path(get, path = "/v1/tickets", tag = "tickets", params(ListParams),
+#[utoipa::path(get, path = LIST.path, tag = "tickets", params(ListParams),
     responses((status = 200, body = CustomerTicketPage, description = "With scope=all: StaffTicketPage")))]
-pub async fn list(signed: Signed, State(http): State<Shared>, Params(params): Params<ListParams>) -> Result<Response, Refusal> {
+pub async fn list(user: CurrentUser, State(store): State<Store>, Params(params): Params<ListParams>) -> Result<Response, Refusal> {
     let scope = params.scope()?;
-    signed.may(if scope == Scope::All { DeskAction::ListAll } else { DeskAction::ListOwn })?;
-    let query = params.query(scope, signed.actor().user)?;
+    user.may(if scope == Scope::All { DeskAction::ListAll } else { DeskAction::ListOwn })?;
+    let query = params.query(scope, user.actor().user)?;
     match scope {
         Scope::All => {
-            let action = query.search.as_ref().map(|_| "tickets_searched");
-            signed.attempt.record_read(&http, action, params.detail()).await?;
-            let listed = record::list_for_staff(&http.parts.store, signed.reader(Audience::Staff), &query).await;
+            match query.search {
+                Some(_) => user.audit.read_as("tickets_searched", params.detail()).await?,
+                None => user.audit.read(params.detail()).await?,
+            }
+            let listed = record::list_for_staff(&store, user.reader(Audience::Staff), &query).await;
             let page = listed?;
             Ok(Json(StaffTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
         }
         Scope::Own => {
-            let listed = record::list_for_customer(&http.parts.store, signed.reader(Audience::Customer), &query).await;
+            let listed = record::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
             let page = listed?;
             Ok(Json(CustomerTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
         }
@@ -48,16 +104,16 @@ pub async fn list(signed: Signed, State(http): State<Shared>, Params(params): Pa
 }
 
 /// Opens a ticket. The same key again answers 200 and the first one's ticket.
-#[utoipa::path(post, path = "/v1/tickets", tag = "tickets",
+#[utoipa::path(post, path = CREATE.path, tag = "tickets",
     params(("Idempotency-Key" = String, Header, description = "Names this ticket until it is answered")), request_body = NewTicket,
     responses((status = 201, body = CustomerTicket), (status = 200, body = CustomerTicket, description = "The key was known")))]
 pub async fn create(
-    signed: Signed,
-    State(http): State<Shared>,
+    user: CurrentUser,
+    State(tickets): State<Arc<Tickets>>,
+    State(store): State<Store>,
     IdempotencyKey(key): IdempotencyKey,
     JsonBody(new): JsonBody<NewTicket>,
 ) -> Result<Response, Refusal> {
-    signed.may(DeskAction::CreateTicket)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
     let metadata = new.metadata.unwrap_or_default();
@@ -76,57 +132,54 @@ pub async fn create(
         attachments,
         metadata,
     };
-    let created = http.parts.services.tickets.create(&signed.doer, &new).await?;
-    let ticket = show(&http, &signed, created.id, Audience::Customer).await?;
+    let created = tickets.create(&user.doer, &new).await?;
+    let ticket = show(&store, &user, created.id, Audience::Customer).await?;
     let status = if created.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, [(header::LOCATION, format!("/v1/tickets/{}", created.id))], ticket).into_response())
 }
 
 /// One ticket, by id or number.
-#[utoipa::path(get, path = "/v1/tickets/{ticket}", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+#[utoipa::path(get, path = OPEN.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
     responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
-pub async fn open(
-    signed: Signed,
-    State(http): State<Shared>,
-    TicketPath(ticket): TicketPath,
-    NoInput: NoInput,
-) -> Result<Response, Refusal> {
-    let (ticket, audience) = signed.on(&http, &ticket, &[TicketAction::Read]).await?;
+pub async fn open(user: CurrentUser, State(store): State<Store>, ticket: OpenTicket, NoInput: NoInput) -> Result<Response, Refusal> {
+    let audience = ticket.audience(&user);
     if audience == Audience::Staff {
-        signed.attempt.record_read(&http, None, json!({})).await?;
+        user.audit.read(json!({})).await?;
     }
-    show(&http, &signed, ticket, audience).await
+    show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
 /// Changes the fields given, all or none. Customers may change the status alone: close, reopen.
-#[utoipa::path(patch, path = "/v1/tickets/{ticket}", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+#[utoipa::path(patch, path = CHANGE.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
     request_body = TicketPatch, responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
 pub async fn change(
-    signed: Signed,
-    State(http): State<Shared>,
-    TicketPath(ticket): TicketPath,
+    user: CurrentUser,
+    State(tickets): State<Arc<Tickets>>,
+    State(store): State<Store>,
+    ticket: OpenTicket,
     JsonBody(body): JsonBody<TicketPatch>,
 ) -> Result<Response, Refusal> {
-    let change = Change::parse(&body, signed.actor().user)?;
-    // First whether the ticket is there for this person, then whether the body makes sense.
-    let (ticket, audience) = signed.on(&http, &ticket, &change.actions().collect::<Vec<_>>()).await?;
+    let change = Change::parse(&body, user.actor().user)?;
+    for action in change.actions() {
+        ticket.allows(&user, action)?;
+    }
     if change.is_nothing() {
         return Err(Refusal::field("body", "nothing to change"));
     }
-    http.parts.services.tickets.change(&signed.doer, ticket, change.patch).await?;
-    show(&http, &signed, ticket, audience).await
+    tickets.change(&user.doer, ticket.id(), change.patch).await?;
+    show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
 /// Rates a resolved or closed ticket, as its customer.
-#[utoipa::path(put, path = "/v1/tickets/{ticket}/rating", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+#[utoipa::path(put, path = RATE.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
     request_body = NewRating, responses((status = 200, body = CustomerTicket)))]
 pub async fn rate(
-    signed: Signed,
-    State(http): State<Shared>,
-    TicketPath(ticket): TicketPath,
+    user: CurrentUser,
+    State(tickets): State<Arc<Tickets>>,
+    State(store): State<Store>,
+    ticket: OpenTicket,
     JsonBody(rating): JsonBody<NewRating>,
 ) -> Result<Response, Refusal> {
-    let (ticket, audience) = signed.on(&http, &ticket, &[TicketAction::Rate]).await?;
     if !(1..=5).contains(&rating.satisfaction_rating) {
         return Err(Refusal::field("satisfaction_rating", "must be from 1 to 5"));
     }
@@ -137,53 +190,16 @@ pub async fn rate(
     if comment.is_some_and(|comment| comment.chars().any(|c| c.is_control() && c != '\n' && c != '\t')) {
         return Err(Refusal::field("satisfaction_comment", "must not contain control characters"));
     }
-    http.parts.services.tickets.rate(&signed.doer, ticket, rating.satisfaction_rating, comment).await?;
-    show(&http, &signed, ticket, audience).await
+    tickets.rate(&user.doer, ticket.id(), rating.satisfaction_rating, comment).await?;
+    show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
 /// The ticket as this side of it sees it.
-async fn show(http: &Http, signed: &Signed, ticket: TicketId, audience: Audience) -> Result<Response, Refusal> {
-    let (store, reader) = (&http.parts.store, signed.reader(audience));
+async fn show(store: &Store, user: &CurrentUser, ticket: TicketId, audience: Audience) -> Result<Response, Refusal> {
+    let reader = user.reader(audience);
     let found = match audience {
         Audience::Staff => record::get_for_staff(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
         Audience::Customer => record::get_for_customer(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
     };
     Ok(found?.ok_or_else(Reject::not_found)?)
-}
-
-/// What a `TicketPatch` asks for.
-pub(crate) struct Change {
-    pub(crate) patch: Patch,
-}
-
-impl Change {
-    /// Takes a patch as this person wrote it.
-    ///
-    /// # Errors
-    /// When `assigned_to` names nobody.
-    pub(crate) fn parse(patch: &TicketPatch, me: UserId) -> Result<Self, Refusal> {
-        let assigned_to = patch.assigned_to.as_deref().map(|word| parse_assignee(word, me)).transpose()?;
-        Ok(Self { patch: Patch { status: patch.status, priority: patch.priority, category: patch.category, assigned_to } })
-    }
-
-    /// What the policy is asked for.
-    pub(crate) fn actions(&self) -> impl Iterator<Item = TicketAction> {
-        actions_of(&self.patch)
-    }
-
-    /// Whether no field is given.
-    pub(crate) fn is_nothing(&self) -> bool {
-        self.patch == Patch::default()
-    }
-}
-
-/// `me`, `nobody`, or a person's id.
-pub(crate) fn parse_assignee(word: &str, me: UserId) -> Result<Assignee, Refusal> {
-    match word {
-        "me" => Ok(Assignee::Agent(me)),
-        "nobody" => Ok(Assignee::Nobody),
-        id => {
-            id.parse().map(Assignee::Agent).map_err(|_| Refusal::new(RejectCode::InvalidField, "assigned_to: neither an id, me nor nobody"))
-        }
-    }
 }

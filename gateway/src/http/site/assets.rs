@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -16,7 +17,7 @@ use helpline_core::reject::RejectCode;
 use super::headers::Made;
 use crate::config::DevPeople;
 use crate::http::problem::Refusal;
-use crate::http::state::Shared;
+use crate::http::state::HttpState;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded_assets.rs"));
@@ -88,7 +89,7 @@ impl Asset {
 }
 
 /// The pages, each with all addresses below it: the client reads the rest of the address itself.
-pub(crate) fn routes(dev_people: DevPeople) -> Router<Shared> {
+pub(in crate::http) fn routes(dev_people: DevPeople) -> Router<HttpState> {
     let demo = match dev_people {
         DevPeople::Present => Router::new().route("/demo", get(demo)),
         DevPeople::Absent => Router::new(),
@@ -102,22 +103,22 @@ pub(crate) fn routes(dev_people: DevPeople) -> Router<Shared> {
         .route("/admin/support/{*rest}", get(console))
 }
 
-async fn support(State(http): State<Shared>, headers: HeaderMap) -> Response {
-    page(&http, "support.html", &headers)
+async fn support(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
+    page(&assets, "support.html", &headers)
 }
 
-async fn console(State(http): State<Shared>, headers: HeaderMap) -> Response {
-    page(&http, "console.html", &headers)
+async fn console(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
+    page(&assets, "console.html", &headers)
 }
 
 /// The widget's frame.
-async fn widget(State(http): State<Shared>, headers: HeaderMap) -> Response {
-    made(Made::Frame, page(&http, "widget.html", &headers))
+async fn widget(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
+    made(Made::Frame, page(&assets, "widget.html", &headers))
 }
 
 /// A page that stands for the platform's, with the widget in it.
-async fn demo(State(http): State<Shared>, headers: HeaderMap) -> Response {
-    made(Made::Demo, page(&http, "demo.html", &headers))
+async fn demo(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
+    made(Made::Demo, page(&assets, "demo.html", &headers))
 }
 
 fn made(as_what: Made, mut response: Response) -> Response {
@@ -125,17 +126,17 @@ fn made(as_what: Made, mut response: Response) -> Response {
     response
 }
 
-fn page(http: &Shared, name: &str, headers: &HeaderMap) -> Response {
+fn page(assets: &Assets, name: &str, headers: &HeaderMap) -> Response {
     let not_built = || (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response();
-    http.assets.answer(name, headers).unwrap_or_else(not_built)
+    assets.answer(name, headers).unwrap_or_else(not_built)
 }
 
 /// Whatever no route knows: a file of the client, or a problem.
-pub(crate) async fn file_or_nothing(State(http): State<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(in crate::http) async fn file_or_nothing(State(assets): State<Arc<Assets>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let name = uri.path().trim_start_matches('/');
     let is_read = method == Method::GET || method == Method::HEAD;
     // Pages have addresses of their own, with policies of their own.
-    let file = if is_read && !name.ends_with(".html") { http.assets.answer(name, &headers) } else { None };
+    let file = if is_read && !name.ends_with(".html") { assets.answer(name, &headers) } else { None };
     file.unwrap_or_else(|| Refusal::new(RejectCode::NotFound, "no such address").into_response())
 }
 

@@ -1,12 +1,14 @@
 //! REST for pages of the configured sites: CORS for `--origins`, exactly, and for nobody else. Tokens come in a header, so no page
 //! ever needs cookies, and none are let through.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::http::state::Shared;
+use crate::config::Config;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, idempotency-key");
@@ -15,11 +17,11 @@ const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after");
 const MAX_AGE_S: HeaderValue = HeaderValue::from_static("600");
 
 /// Answers preflights of known sites, and lets their pages read what comes back.
-pub(crate) async fn answer(State(http): State<Shared>, request: Request, next: Next) -> Response {
+pub(in crate::http) async fn answer(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/v1/") {
         return next.run(request).await;
     }
-    let origins = &http.parts.config.listening.origins;
+    let origins = &config.listening.origins;
     let is_known = |value: &&HeaderValue| origins.iter().any(|origin| origin.as_str().as_bytes() == value.as_bytes());
     let known = request.headers().get(header::ORIGIN).filter(is_known).cloned();
     let is_preflight = request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);

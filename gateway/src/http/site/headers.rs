@@ -1,13 +1,14 @@
 //! Headers that every answer bears: pages may be shown in no frame and run no foreign code, but for those made to be shown; data are
 //! neither pages nor kept.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::config::Config;
-use crate::http::state::Shared;
 
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -15,7 +16,7 @@ const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-
 
 /// What an answer is made for. Left on it by those that are not what their content type says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Made {
+pub(in crate::http) enum Made {
     /// JSON, text, files: for our own pages.
     Data,
     /// A page of ours.
@@ -29,14 +30,14 @@ pub(crate) enum Made {
 }
 
 /// The content policies, made once from the settings.
-pub(crate) struct Policies {
+pub(in crate::http) struct Policies {
     page: HeaderValue,
     frame: HeaderValue,
     demo: HeaderValue,
 }
 
 impl Policies {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(in crate::http) fn new(config: &Config) -> Self {
         let pages = &config.pages;
         // What no page of ours needs, no page of ours may do. Tokens may come from the platform.
         let token_origin = pages.token_url.as_ref().and_then(|url| url.origin()).map(|origin| format!(" {origin}")).unwrap_or_default();
@@ -60,7 +61,7 @@ impl Policies {
     }
 }
 
-pub(crate) async fn guard(State(http): State<Shared>, request: Request, next: Next) -> Response {
+pub(in crate::http) async fn guard(State(policies): State<Arc<Policies>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let is_page = |headers: &HeaderMap| headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     let by_type = if is_page(response.headers()) { Made::Page } else { Made::Data };
@@ -68,9 +69,9 @@ pub(crate) async fn guard(State(http): State<Shared>, request: Request, next: Ne
     let headers = response.headers_mut();
     let policy = match made {
         Made::Data | Made::Shared => HeaderValue::from_static(DATA_POLICY),
-        Made::Page => http.policies.page.clone(),
-        Made::Frame => http.policies.frame.clone(),
-        Made::Demo => http.policies.demo.clone(),
+        Made::Page => policies.page.clone(),
+        Made::Frame => policies.frame.clone(),
+        Made::Demo => policies.demo.clone(),
     };
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");

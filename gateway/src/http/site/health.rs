@@ -1,5 +1,6 @@
 //! What operators ask: is it alive, may it be sent work, what do its figures say.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -7,19 +8,25 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use helpline_core::limits;
+use helpline_persistence::{Store, migrate};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 
-use crate::http::state::{Http, Shared};
+use crate::live::relay::Relay;
+use crate::runtime::errors::chain;
+use crate::runtime::lifecycle::Lifecycle;
 
-/// The last look at the record, shared by the probes of [`limits::READINESS_MS`].
-#[derive(Default)]
-pub struct Readiness {
-    /// Held while one probe looks, so that many probes are one question to the record.
+/// What `/readyz` looks at.
+pub(in crate::http) struct Health {
+    store: Store,
+    relay: Arc<Relay>,
+    lifecycle: Lifecycle,
+    /// The last look at the database, shared by the probes of [`limits::READINESS_MS`]. Held while one probe looks, so that many probes are
+    /// one question to it.
     last: tokio::sync::Mutex<Option<(Instant, Record)>>,
 }
 
-/// What the record answered.
+/// What the database answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Record {
@@ -39,64 +46,64 @@ struct Report {
 }
 
 /// The process answers.
-pub async fn alive() -> Json<serde_json::Value> {
+pub(in crate::http) async fn alive() -> Json<serde_json::Value> {
     Json(serde_json::json!({"alive": true}))
 }
 
 /// The instance may be sent work.
-pub async fn ready(State(http): State<Shared>) -> Response {
-    let draining = http.parts.lifecycle.is_draining();
-    let record = if draining { Record::Current } else { http.readiness.look(&http).await };
+pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Response {
+    let draining = health.lifecycle.is_draining();
+    let record = if draining { Record::Current } else { health.look().await };
     let ready = !draining && record == Record::Current;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Report { ready, record, draining, relay: relay(&http) })).into_response()
-}
-
-fn relay(http: &Http) -> &'static str {
-    match http.parts.relay.is_up() {
+    let relay = match health.relay.is_up() {
         None => "alone",
         Some(true) => "up",
         Some(false) => "down",
-    }
+    };
+    (status, Json(Report { ready, record, draining, relay })).into_response()
 }
 
 /// Figures in Prometheus' text form.
-pub async fn metrics(State(http): State<Shared>) -> Response {
-    figures(&http.parts.metrics)
+pub(in crate::http) async fn metrics(State(handle): State<PrometheusHandle>) -> Response {
+    figures(&handle)
 }
 
 /// The same, for an address of its own.
-pub fn figures(handle: &PrometheusHandle) -> Response {
+pub(in crate::http) fn figures(handle: &PrometheusHandle) -> Response {
     handle.run_upkeep();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()
 }
 
-impl Readiness {
-    async fn look(&self, http: &Http) -> Record {
+impl Health {
+    pub(in crate::http) fn new(store: Store, relay: Arc<Relay>, lifecycle: Lifecycle) -> Self {
+        Self { store, relay, lifecycle, last: tokio::sync::Mutex::default() }
+    }
+
+    async fn look(&self) -> Record {
         let mut last = self.last.lock().await;
         let fresh = last.filter(|(at, _)| at.elapsed() < Duration::from_millis(limits::READINESS_MS));
         if let Some((_, record)) = fresh {
             return record;
         }
-        let record = ask(http).await;
+        let record = self.ask().await;
         *last = Some((Instant::now(), record));
         record
     }
-}
 
-async fn ask(http: &Http) -> Record {
-    let store = &http.parts.store;
-    let asking = async {
-        store.ping().await?;
-        helpline_persistence::migrate::is_current(store).await
-    };
-    match tokio::time::timeout(Duration::from_millis(limits::POOL_WAIT_MS), asking).await {
-        Ok(Ok(true)) => Record::Current,
-        Ok(Ok(false)) => Record::MigrationsMissing,
-        Ok(Err(error)) => {
-            tracing::warn!(cause = %crate::runtime::errors::chain(&error), "not ready: the record did not answer");
-            Record::Unreachable
+    async fn ask(&self) -> Record {
+        let asking = async {
+            self.store.ping().await?;
+            migrate::is_current(&self.store).await
+        };
+        match tokio::time::timeout(Duration::from_millis(limits::POOL_WAIT_MS), asking).await {
+            Ok(Ok(true)) => Record::Current,
+            Ok(Ok(false)) => Record::MigrationsMissing,
+            Ok(Err(error)) => {
+                tracing::warn!(cause = %chain(&error), "not ready: the database did not answer");
+                Record::Unreachable
+            }
+            Err(_) => Record::Unreachable,
         }
-        Err(_) => Record::Unreachable,
     }
 }

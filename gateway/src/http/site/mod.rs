@@ -1,6 +1,7 @@
-//! Pages and their files, headers, CORS, and what operators ask.
+//! Pages and their files, headers, CORS, what operators ask, and the page that describes REST.
 
-pub(crate) mod assets;
-pub(crate) mod cors;
-pub(crate) mod headers;
-pub(crate) mod health;
+pub(super) mod assets;
+pub(super) mod cors;
+pub(super) mod docs;
+pub(super) mod headers;
+pub(super) mod health;
