@@ -48,8 +48,3 @@ impl Route {
         (self.handler)(filter.expect("routes name methods of HTTP"))
     }
 }
-
-/// Every route of REST.
-pub fn routes() -> impl Iterator<Item = &'static Route> {
-    super::api::NOUNS.iter().flat_map(|noun| noun.routes)
-}

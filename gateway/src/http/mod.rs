@@ -18,4 +18,5 @@ mod router;
 mod site;
 pub mod state;
 
+pub use api::routes;
 pub use router::{metrics_router, router};

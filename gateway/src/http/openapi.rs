@@ -111,7 +111,7 @@ fn without_null(types: &SchemaType) -> SchemaType {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::endpoint::routes;
+    use crate::http::api::routes;
 
     #[test]
     fn every_route_is_described_and_every_description_is_a_route() {

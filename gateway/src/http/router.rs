@@ -11,7 +11,7 @@ use helpline_core::limits;
 use helpline_core::reject::RejectCode;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::endpoint;
+use super::api;
 use super::guard::{self, Guard};
 use super::openapi;
 use super::problem::Refusal;
@@ -32,7 +32,7 @@ pub fn router(parts: HttpParts, more: Router) -> Router {
     let health = Arc::new(Health::new(store.clone(), relay, lifecycle));
     let policies = Arc::new(Policies::new(&config));
     let mut router = Router::new();
-    for route in endpoint::routes() {
+    for route in api::routes() {
         let guarded = route.router().layer(middleware::from_fn_with_state((Arc::clone(&guard), route), guard::guard));
         router = router.route(route.path, guarded);
     }

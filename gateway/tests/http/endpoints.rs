@@ -1,6 +1,7 @@
 //! The routes under names of their own, for matrices that say something of each.
 
-use helpline_gateway::http::endpoint::{Route, routes};
+use helpline_gateway::http::endpoint::Route;
+use helpline_gateway::http::routes;
 
 /// A route by its method and path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,3 +39,8 @@ pub(super) const NOUNS: &[Noun] = &[
     Noun { routes: replies::ROUTES, describe: replies::Docs::openapi },
     Noun { routes: public::ROUTES, describe: public::Docs::openapi },
 ];
+
+/// Every route of REST.
+pub fn routes() -> impl Iterator<Item = &'static Route> {
+    NOUNS.iter().flat_map(|noun| noun.routes)
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -17,7 +17,6 @@ use helpline_core::reject::RejectCode;
 use super::headers::Made;
 use crate::config::DevPeople;
 use crate::http::problem::Refusal;
-use crate::http::state::HttpState;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded_assets.rs"));
@@ -89,7 +88,11 @@ impl Asset {
 }
 
 /// The pages, each with all addresses below it: the client reads the rest of the address itself.
-pub(in crate::http) fn routes(dev_people: DevPeople) -> Router<HttpState> {
+pub(in crate::http) fn routes<S>(dev_people: DevPeople) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Arc<Assets>: FromRef<S>,
+{
     let demo = match dev_people {
         DevPeople::Present => Router::new().route("/demo", get(demo)),
         DevPeople::Absent => Router::new(),

@@ -5,10 +5,8 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::http::state::HttpState;
-
 /// The page and its files.
-pub(in crate::http) fn routes() -> Router<HttpState> {
+pub(in crate::http) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/docs", get(|| async { file("text/html; charset=utf-8", include_str!("docs_page/docs.html")) }))
         .route("/docs/docs.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("docs_page/docs.js")) }))
