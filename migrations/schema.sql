@@ -123,7 +123,8 @@ CREATE FUNCTION public.helpline_cluster() RETURNS bigint
     AS $$
 begin
   return (
-    select ('x' || substr(encode(sha256(int8send(s.system_identifier) || int8send(d.oid::bigint)), 'hex'), 1, 16))::bit(64)::bigint
+    select ('x' || substr(encode(sha256(int8send(s.system_identifier) || int8send(d.oid::bigint)
+                                      || int8send(to_regclass('support_ticket_activity')::oid::bigint)), 'hex'), 1, 16))::bit(64)::bigint
     from pg_control_system() s, pg_database d
     where d.datname = current_database()
   );
@@ -281,7 +282,29 @@ ALTER FUNCTION public.people_changed() OWNER TO helpline_owner;
 -- Name: support_append(boolean, uuid[], uuid[], uuid[], text[], text[], boolean[], jsonb[], bigint[], inet[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) RETURNS TABLE(n integer, code text, head bigint, side text, message_id uuid, ticket_id uuid, seq bigint, public_seq bigint, created_at timestamp with time zone, kind text, actor_id uuid, actor_type text, actor_name text, old_value text, new_value text, public_old_value text, public_new_value text, description text, row_message_id uuid, sender_id uuid, sender_type text, body text, is_internal boolean, attachments jsonb, key text, message_created_at timestamp with time zone, edited_at timestamp with time zone, redacted_at timestamp with time zone, xid xid8, public_actor_name text)
+CREATE FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) RETURNS TABLE(n integer, code text, head bigint, side text, message_id uuid, ticket_id uuid, seq bigint, public_seq bigint, created_at timestamp with time zone, kind text, actor_id uuid, actor_type text, actor_name text, old_value text, new_value text, public_old_value text, public_new_value text, description text, row_message_id uuid, sender_id uuid, sender_type text, body text, is_internal boolean, attachments jsonb, key text, message_created_at timestamp with time zone, edited_at timestamp with time zone, redacted_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select a.n, a.code, a.head, a.side, a.message_id, a.ticket_id, a.seq, a.public_seq, a.created_at, a.kind, a.actor_id,
+           a.actor_type, a.actor_name, a.old_value, a.new_value, a.public_old_value, a.public_new_value, a.description,
+           a.row_message_id, a.sender_id, a.sender_type, a.body, a.is_internal, a.attachments, a.key, a.message_created_at,
+           a.edited_at, a.redacted_at
+    from support_append_events(p_wait, p_ids, p_tickets, p_senders, p_keys, p_bodies, p_internals, p_attachments, p_based_ons, p_addresses, p_user_agents) a;
+end
+$$;
+
+
+ALTER FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) OWNER TO helpline_owner;
+
+--
+-- Name: support_append_events(boolean, uuid[], uuid[], uuid[], text[], text[], boolean[], jsonb[], bigint[], inet[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_append_events(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) RETURNS TABLE(n integer, code text, head bigint, side text, message_id uuid, ticket_id uuid, seq bigint, public_seq bigint, created_at timestamp with time zone, kind text, actor_id uuid, actor_type text, actor_name text, old_value text, new_value text, public_old_value text, public_new_value text, description text, row_message_id uuid, sender_id uuid, sender_type text, body text, is_internal boolean, attachments jsonb, key text, message_created_at timestamp with time zone, edited_at timestamp with time zone, redacted_at timestamp with time zone, public_actor_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -403,7 +426,7 @@ begin
            o.side, o.message_id,
            null::uuid, null::bigint, null::bigint, null::timestamptz, null::text, null::uuid, null::text, null::text, null::text, null::text,
            null::text, null::text, null::text, null::uuid, null::uuid, null::text, null::text, null::boolean, null::jsonb, null::text,
-           null::timestamptz, null::timestamptz, null::timestamptz, null::xid8, null::text
+           null::timestamptz, null::timestamptz, null::timestamptz, null::text
     from unnest(v_codes, v_sides, v_messages, p_tickets) with ordinality as o (code, side, message_id, ticket_id, n);
 
   -- The whole call is one transaction of the gateway's, so its rows are those that bear its number, in its cluster; the trigger of the
@@ -412,8 +435,8 @@ begin
     select null::integer, null::text, null::bigint, null::text, null::uuid,
            r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,
            r.public_old_value, r.public_new_value, r.description, r.message_id, r.sender_id, r.sender_type, r.body, r.is_internal,
-           r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.xid, r.public_actor_name
-    from support_history r
+           r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.public_actor_name
+    from support_events r
     where r.cluster = v_cluster and r.xid = pg_current_xact_id();
 
   if v_known is not null then
@@ -421,11 +444,11 @@ begin
       select null::integer, null::text, null::bigint, null::text, null::uuid,
              r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,
              r.public_old_value, r.public_new_value, r.description, r.message_id, r.sender_id, r.sender_type, r.body, r.is_internal,
-             r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.xid, r.public_actor_name
+             r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.public_actor_name
       from support_messages k
       cross join lateral (
         -- A retry comes soon, so its row is near the end.
-        select x.* from support_history x
+        select x.* from support_events x
         where x.ticket_id = k.ticket_id and x.message_id = k.id and x.kind in ('message_added', 'internal_note_added')
         order by x.seq desc
         limit 1
@@ -436,7 +459,7 @@ end
 $$;
 
 
-ALTER FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) OWNER TO helpline_owner;
+ALTER FUNCTION public.support_append_events(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) OWNER TO helpline_owner;
 
 --
 -- Name: support_availability(bigint); Type: FUNCTION; Schema: public; Owner: helpline_owner
@@ -666,6 +689,236 @@ $$;
 ALTER FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) OWNER TO helpline_owner;
 
 --
+-- Name: support_public_name(text); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_public_name(p_name text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  -- White_Space, control characters, Bidi_Control, and what is Default_Ignorable or looks empty and belongs to no spelling.
+  c_blank constant text := '[\u0001-\u0020\u007F-\u00A0\u00AD\u061C\u115F\u1160\u1680\u17B4\u17B5\u180E\u2000-\u200B\u200E\u200F\u2028-\u202F'
+    || '\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E00FF\U000E01F0-\U000E0FFF]';
+  -- Joiners and variation selectors: part of a word in scripts that need them (from Arabic on), a seam anywhere else.
+  c_join constant text := '[\u034F\u180B-\u180D\u180F\u200C\u200D\uFE00-\uFE0F\U000E0100-\U000E01EF]';
+  c_comma constant text := ',\u060C\u3001\uFF0C';
+  -- Between words, but neither hyphens nor apostrophes. A middle dot belongs to the word between two l (Catalan).
+  c_between constant text := '[!-&(-,./:-?\[-`{-~\u00A1-\u00A9\u00AB\u00AC\u00AE-\u00B1\u00B4\u00B6\u00B8\u00BB\u00BF\u2012-\u2018\u201A-\u2027\u2030-\u205E'
+    || '\u060C\u061B\u061F\u3001\u3002\u30FB\uFF01-\uFF06\uFF08-\uFF0C\uFF0E\uFF0F\uFF1A-\uFF1F\uFF65]|(?<![Ll])\u00B7|\u00B7(?![Ll])';
+  v text := regexp_replace(p_name, c_blank, ' ', 'g');
+begin
+  v := regexp_replace(v, '(?<![\u0600-\U0010FFFF])' || c_join || '+', ' ', 'g');
+  v := regexp_replace(v, c_join || '+(?![\u0600-\U0010FFFF]| |$)', ' ', 'g');
+  v := regexp_replace(v, '[^ ]*[@\uFE6B\uFF20][^ ]*', ' ', 'g');
+  -- `Hopper, Grace`: one word before the comma is the family's name.
+  if v ~ ('^ *[^ ' || c_comma || ']+ *[' || c_comma || ']+ *[^ ' || c_comma || ']') then
+    v := regexp_replace(v, '^[^' || c_comma || ']*[' || c_comma || ']', '');
+  end if;
+  v := regexp_replace(v, c_between, ' ', 'g');
+  v := regexp_replace(v,
+    '^ *((?:[Dd][Rr]|[Pp][Rr][Oo][Ff]|[Mm][Rr]|[Mm][Rr][Ss]|[Mm][Ss]|[Mm][Xx]|[Dd][Ii][Pp][Ll]|[Hh][Ee][Rr][Rr]|[Ff][Rr][Aa][Uu]) +)+(?=[^ ])', '');
+  -- The first word with a letter: a telephone number is no name.
+  v := left(substring(v from '[^ ]*[A-Za-z\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u1FFF\u2070-\U0010FFFF][^ ]*'), 40);
+  -- Marks that stand on nothing, and what is left at the ends.
+  return nullif(regexp_replace(v, '^(?:[''\u2019\u2010\u2011\u0300-\u036F-]|' || c_join || ')+|[''\u2019\u2010\u2011-]+$', '', 'g'), '');
+end
+$_$;
+
+
+ALTER FUNCTION public.support_public_name(p_name text) OWNER TO helpline_owner;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: people; Type: TABLE; Schema: public; Owner: helpline_owner
+--
+
+CREATE TABLE public.people (
+    id uuid NOT NULL,
+    email text,
+    display_name text,
+    last_seen_at timestamp with time zone,
+    blocked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    first_name text GENERATED ALWAYS AS (public.support_public_name(display_name)) STORED,
+    CONSTRAINT people_display_name_check CHECK ((char_length(display_name) <= 200)),
+    CONSTRAINT people_email_check CHECK ((char_length(email) <= 320))
+);
+
+ALTER TABLE ONLY public.people FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE public.people OWNER TO helpline_owner;
+
+--
+-- Name: support_messages; Type: TABLE; Schema: public; Owner: helpline_owner
+--
+
+CREATE TABLE public.support_messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    ticket_id uuid NOT NULL,
+    sender_id uuid,
+    sender_type text NOT NULL,
+    body text NOT NULL,
+    is_internal boolean DEFAULT false NOT NULL,
+    attachments jsonb DEFAULT '[]'::jsonb NOT NULL,
+    key text,
+    key_digest bytea,
+    ip_address inet DEFAULT public.support_current_address(),
+    user_agent text DEFAULT public.support_current_user_agent(),
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    edited_at timestamp with time zone,
+    redacted_at timestamp with time zone,
+    CONSTRAINT support_messages_attachments_check CHECK (((jsonb_typeof(attachments) = 'array'::text) AND (jsonb_array_length(attachments) <= 10))),
+    CONSTRAINT support_messages_body_check CHECK (((octet_length(body) <= 16384) AND ((body <> ''::text) OR (redacted_at IS NOT NULL)))),
+    CONSTRAINT support_messages_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
+    CONSTRAINT support_messages_note_check CHECK (((NOT is_internal) OR (sender_type <> 'customer'::text))),
+    CONSTRAINT support_messages_sender_check CHECK (((sender_id IS NULL) = (sender_type = 'system'::text))),
+    CONSTRAINT support_messages_sender_type_check CHECK ((sender_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT support_messages_sizes_check CHECK (((octet_length((attachments)::text) <= 24576) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
+);
+
+ALTER TABLE ONLY public.support_messages FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE public.support_messages OWNER TO helpline_owner;
+
+--
+-- Name: support_ticket_activity; Type: TABLE; Schema: public; Owner: helpline_owner
+--
+
+CREATE TABLE public.support_ticket_activity (
+    ticket_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    public_seq bigint,
+    kind text NOT NULL,
+    actor_id uuid,
+    actor_type text NOT NULL,
+    public_actor_name text,
+    old_value text,
+    new_value text,
+    public_old_value text,
+    public_new_value text,
+    description text,
+    message_id uuid,
+    ip_address inet,
+    user_agent text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cluster bigint DEFAULT public.helpline_cluster() NOT NULL,
+    CONSTRAINT support_ticket_activity_actor_type_check CHECK ((actor_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT support_ticket_activity_kind_check CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['message_added'::text, 'created'::text, 'status_changed'::text, 'assigned'::text, 'unassigned'::text, 'priority_changed'::text, 'category_changed'::text, 'resolved'::text, 'closed'::text, 'reopened'::text, 'escalated'::text, 'rated'::text, 'message_edited'::text, 'message_redacted'::text])) THEN (public_seq IS NOT NULL)
+    WHEN (kind = ANY (ARRAY['internal_note_added'::text, 'note_edited'::text, 'note_redacted'::text, 'logged'::text, 'archived'::text])) THEN ((public_seq IS NULL) AND (public_old_value IS NULL) AND (public_new_value IS NULL))
+    ELSE false
+END),
+    CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq))),
+    CONSTRAINT support_ticket_activity_sizes_check CHECK (((octet_length(old_value) <= 16384) AND (octet_length(new_value) <= 16384) AND (octet_length(public_old_value) <= 1024) AND (octet_length(public_new_value) <= 1024) AND (octet_length(description) <= 8192) AND (octet_length((metadata)::text) <= 16384) AND (char_length(public_actor_name) <= 200) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
+);
+
+ALTER TABLE ONLY public.support_ticket_activity FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE public.support_ticket_activity OWNER TO helpline_owner;
+
+--
+-- Name: support_events; Type: VIEW; Schema: public; Owner: helpline_owner
+--
+
+CREATE VIEW public.support_events WITH (security_invoker='true') AS
+ SELECT a.ticket_id,
+    a.seq,
+    a.public_seq,
+    a.created_at,
+    a.kind,
+    a.actor_id,
+    a.actor_type,
+    p.display_name AS actor_name,
+    a.old_value,
+    a.new_value,
+    a.public_old_value,
+    a.public_new_value,
+    a.description,
+    a.message_id,
+    m.sender_id,
+    m.sender_type,
+    m.body,
+    m.is_internal,
+    m.attachments,
+    m.key,
+    m.created_at AS message_created_at,
+    m.edited_at,
+    m.redacted_at,
+    a.public_actor_name,
+    a.cluster,
+    a.xid
+   FROM ((public.support_ticket_activity a
+     LEFT JOIN public.support_messages m ON ((m.id = a.message_id)))
+     LEFT JOIN public.people p ON ((p.id = a.actor_id)));
+
+
+ALTER TABLE public.support_events OWNER TO helpline_owner;
+
+--
+-- Name: support_events_after(uuid[], bigint[], integer); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) RETURNS SETOF public.support_events
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select r.*
+    from unnest(p_tickets, p_after) as b (ticket_id, after)
+    cross join lateral (
+      select x.* from support_events x where x.ticket_id = b.ticket_id and x.seq > b.after order by x.seq limit p_limit
+    ) r
+    order by r.ticket_id, r.seq;
+end
+$$;
+
+
+ALTER FUNCTION public.support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) OWNER TO helpline_owner;
+
+--
+-- Name: support_events_written(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_events_written() RETURNS SETOF public.support_events
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_cluster constant bigint := helpline_cluster();
+begin
+  return query
+    select r.* from support_events r
+    where r.cluster = v_cluster and r.xid = pg_current_xact_id_if_assigned()
+    order by r.ticket_id, r.seq;
+end
+$$;
+
+
+ALTER FUNCTION public.support_events_written() OWNER TO helpline_owner;
+
+--
 -- Name: support_find_tickets(text[], text[], integer); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -832,10 +1085,6 @@ $$;
 
 ALTER FUNCTION public.support_is_staff() OWNER TO helpline_owner;
 
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
-
 --
 -- Name: support_tickets; Type: TABLE; Schema: public; Owner: helpline_owner
 --
@@ -914,7 +1163,7 @@ ALTER FUNCTION public.support_lock_ticket(p_ticket uuid, OUT ticket public.suppo
 -- Name: support_mark_read(uuid[], uuid[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_mark_read(p_tickets uuid[], p_people uuid[], p_audiences text[], p_seqs bigint[]) RETURNS TABLE(ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+CREATE FUNCTION public.support_mark_read(p_tickets uuid[], p_people uuid[], p_audiences text[], p_seqs bigint[]) RETURNS TABLE(ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -960,7 +1209,7 @@ begin
     )
     select m.ticket_id, m.person_id, case when t.user_id = m.person_id then 'customer' else 'admin' end, p.display_name, m.seq,
       -- None moved there: a customer must not learn that somebody has read a note. This statement still sees the row as it was.
-      case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end
+      case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end, p.first_name
     from moved m
     left join support_read_positions old on old.ticket_id = m.ticket_id and old.person_id = m.person_id
     join support_tickets t on t.id = m.ticket_id
@@ -1289,7 +1538,7 @@ ALTER FUNCTION public.support_open_by_number(p_numbers text[]) OWNER TO helpline
 -- Name: support_places(uuid[], uuid[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) RETURNS TABLE(n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint)
+CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audiences text[]) RETURNS TABLE(n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1301,7 +1550,7 @@ CREATE FUNCTION public.support_places(p_tickets uuid[], p_readers uuid[], p_audi
 begin
   return query
     select k.n, h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
-      r.seq, r.public_seq
+      r.seq, r.public_seq, p.first_name
     from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
     join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
@@ -1595,101 +1844,6 @@ $$;
 ALTER FUNCTION public.support_roll_up_tallies() OWNER TO helpline_owner;
 
 --
--- Name: people; Type: TABLE; Schema: public; Owner: helpline_owner
---
-
-CREATE TABLE public.people (
-    id uuid NOT NULL,
-    email text,
-    display_name text,
-    first_name text GENERATED ALWAYS AS ("substring"(display_name, '\S+'::text)) STORED,
-    last_seen_at timestamp with time zone,
-    blocked_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT people_display_name_check CHECK ((char_length(display_name) <= 200)),
-    CONSTRAINT people_email_check CHECK ((char_length(email) <= 320))
-);
-
-ALTER TABLE ONLY public.people FORCE ROW LEVEL SECURITY;
-
-
-ALTER TABLE public.people OWNER TO helpline_owner;
-
---
--- Name: support_messages; Type: TABLE; Schema: public; Owner: helpline_owner
---
-
-CREATE TABLE public.support_messages (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    ticket_id uuid NOT NULL,
-    sender_id uuid,
-    sender_type text NOT NULL,
-    body text NOT NULL,
-    is_internal boolean DEFAULT false NOT NULL,
-    attachments jsonb DEFAULT '[]'::jsonb NOT NULL,
-    key text,
-    key_digest bytea,
-    ip_address inet DEFAULT public.support_current_address(),
-    user_agent text DEFAULT public.support_current_user_agent(),
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    edited_at timestamp with time zone,
-    redacted_at timestamp with time zone,
-    CONSTRAINT support_messages_attachments_check CHECK (((jsonb_typeof(attachments) = 'array'::text) AND (jsonb_array_length(attachments) <= 10))),
-    CONSTRAINT support_messages_body_check CHECK (((octet_length(body) <= 16384) AND ((body <> ''::text) OR (redacted_at IS NOT NULL)))),
-    CONSTRAINT support_messages_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
-    CONSTRAINT support_messages_note_check CHECK (((NOT is_internal) OR (sender_type <> 'customer'::text))),
-    CONSTRAINT support_messages_sender_check CHECK (((sender_id IS NULL) = (sender_type = 'system'::text))),
-    CONSTRAINT support_messages_sender_type_check CHECK ((sender_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
-    CONSTRAINT support_messages_sizes_check CHECK (((octet_length((attachments)::text) <= 24576) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
-);
-
-ALTER TABLE ONLY public.support_messages FORCE ROW LEVEL SECURITY;
-
-
-ALTER TABLE public.support_messages OWNER TO helpline_owner;
-
---
--- Name: support_ticket_activity; Type: TABLE; Schema: public; Owner: helpline_owner
---
-
-CREATE TABLE public.support_ticket_activity (
-    ticket_id uuid NOT NULL,
-    seq bigint NOT NULL,
-    public_seq bigint,
-    kind text NOT NULL,
-    actor_id uuid,
-    actor_type text NOT NULL,
-    public_actor_name text,
-    old_value text,
-    new_value text,
-    public_old_value text,
-    public_new_value text,
-    description text,
-    message_id uuid,
-    ip_address inet,
-    user_agent text,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    cluster bigint DEFAULT public.helpline_cluster() NOT NULL,
-    CONSTRAINT support_ticket_activity_actor_type_check CHECK ((actor_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
-    CONSTRAINT support_ticket_activity_kind_check CHECK (
-CASE
-    WHEN (kind = ANY (ARRAY['message_added'::text, 'created'::text, 'status_changed'::text, 'assigned'::text, 'unassigned'::text, 'priority_changed'::text, 'category_changed'::text, 'resolved'::text, 'closed'::text, 'reopened'::text, 'escalated'::text, 'rated'::text, 'message_edited'::text, 'message_redacted'::text])) THEN (public_seq IS NOT NULL)
-    WHEN (kind = ANY (ARRAY['internal_note_added'::text, 'note_edited'::text, 'note_redacted'::text, 'logged'::text, 'archived'::text])) THEN ((public_seq IS NULL) AND (public_old_value IS NULL) AND (public_new_value IS NULL))
-    ELSE false
-END),
-    CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq))),
-    CONSTRAINT support_ticket_activity_sizes_check CHECK (((octet_length(old_value) <= 16384) AND (octet_length(new_value) <= 16384) AND (octet_length(public_old_value) <= 1024) AND (octet_length(public_new_value) <= 1024) AND (octet_length(description) <= 8192) AND (octet_length((metadata)::text) <= 16384) AND (char_length(public_actor_name) <= 200) AND (char_length(user_agent) <= 400) AND ((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999999+00'::timestamp with time zone))))
-);
-
-ALTER TABLE ONLY public.support_ticket_activity FORCE ROW LEVEL SECURITY;
-
-
-ALTER TABLE public.support_ticket_activity OWNER TO helpline_owner;
-
---
 -- Name: support_history; Type: VIEW; Schema: public; Owner: helpline_owner
 --
 
@@ -1717,9 +1871,7 @@ CREATE VIEW public.support_history WITH (security_invoker='true') AS
     m.created_at AS message_created_at,
     m.edited_at,
     m.redacted_at,
-    a.xid,
-    a.public_actor_name,
-    a.cluster
+    a.xid
    FROM ((public.support_ticket_activity a
      LEFT JOIN public.support_messages m ON ((m.id = a.message_id)))
      LEFT JOIN public.people p ON ((p.id = a.actor_id)));
@@ -1761,19 +1913,13 @@ ALTER FUNCTION public.support_rows_after(p_tickets uuid[], p_after bigint[], p_l
 CREATE FUNCTION public.support_rows_written() RETURNS SETOF public.support_history
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_generic_plan'
-    SET enable_seqscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
     AS $$
-#variable_conflict use_column
-declare
-  v_cluster constant bigint := helpline_cluster();
 begin
   return query
-    select r.* from support_history r
-    where r.cluster = v_cluster and r.xid = pg_current_xact_id_if_assigned()
-    order by r.ticket_id, r.seq;
+    select r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value,
+           r.new_value, r.public_old_value, r.public_new_value, r.description, r.message_id, r.sender_id, r.sender_type, r.body,
+           r.is_internal, r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.xid
+    from support_events_written() r;
 end
 $$;
 
@@ -2021,7 +2167,7 @@ ALTER FUNCTION public.support_sign_in(p_user uuid, p_email text, p_name text) OW
 -- Name: support_sign_in_all(uuid[], text[], text[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
+CREATE FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_names text[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean, public_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET lock_timeout TO '200ms'
@@ -2056,7 +2202,7 @@ begin
   ) d
   where p.id = d.id;
 
-  return query select s.id, s.display_name, s.email, s.role, s.blocked from support_standing(p_users) s;
+  return query select s.id, s.display_name, s.email, s.role, s.blocked, s.public_name from support_standing(p_users) s;
 end
 $$;
 
@@ -2067,7 +2213,7 @@ ALTER FUNCTION public.support_sign_in_all(p_users uuid[], p_emails text[], p_nam
 -- Name: support_standing(uuid[]); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
-CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean)
+CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, display_name text, email text, role text, blocked boolean, public_name text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -2078,7 +2224,7 @@ CREATE FUNCTION public.support_standing(p_users uuid[]) RETURNS TABLE(id uuid, d
 #variable_conflict use_column
 begin
   return query
-    select u.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = u.id), p.blocked_at is not null
+    select u.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = u.id), p.blocked_at is not null, p.first_name
     from unnest(p_users) as u (id)
     left join people p on p.id = u.id;
 end
@@ -3801,6 +3947,14 @@ GRANT ALL ON FUNCTION public.support_append(p_wait boolean, p_ids uuid[], p_tick
 
 
 --
+-- Name: FUNCTION support_append_events(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_append_events(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_append_events(p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[], p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]) TO helpline_service;
+
+
+--
 -- Name: FUNCTION support_availability(p_fresh_ms bigint); Type: ACL; Schema: public; Owner: helpline_owner
 --
 
@@ -3885,6 +4039,226 @@ REVOKE ALL ON FUNCTION public.support_digest(p_is_internal boolean, p_body text,
 REVOKE ALL ON FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) TO helpline_customer;
 GRANT ALL ON FUNCTION public.support_edit_message(p_ticket uuid, p_message uuid, p_body text) TO helpline_staff;
+
+
+--
+-- Name: FUNCTION support_public_name(p_name text); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_public_name(p_name text) FROM PUBLIC;
+
+
+--
+-- Name: TABLE people; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT ON TABLE public.people TO helpline_staff;
+
+
+--
+-- Name: COLUMN people.id; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(id) ON TABLE public.people TO helpline_customer;
+
+
+--
+-- Name: COLUMN people.email; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(email) ON TABLE public.people TO helpline_customer;
+
+
+--
+-- Name: COLUMN people.display_name; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(display_name) ON TABLE public.people TO helpline_customer;
+
+
+--
+-- Name: TABLE support_messages; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.id; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(id),INSERT(id) ON TABLE public.support_messages TO helpline_customer;
+GRANT INSERT(id) ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.ticket_id; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(ticket_id),INSERT(ticket_id) ON TABLE public.support_messages TO helpline_customer;
+GRANT INSERT(ticket_id) ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.sender_id; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT INSERT(sender_id) ON TABLE public.support_messages TO helpline_customer;
+GRANT INSERT(sender_id) ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.sender_type; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(sender_type),INSERT(sender_type) ON TABLE public.support_messages TO helpline_customer;
+GRANT INSERT(sender_type) ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.body; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(body),INSERT(body) ON TABLE public.support_messages TO helpline_customer;
+GRANT INSERT(body) ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.is_internal; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(is_internal) ON TABLE public.support_messages TO helpline_customer;
+GRANT INSERT(is_internal) ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.attachments; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(attachments),INSERT(attachments) ON TABLE public.support_messages TO helpline_customer;
+GRANT INSERT(attachments) ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.key; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(key),INSERT(key) ON TABLE public.support_messages TO helpline_customer;
+GRANT INSERT(key) ON TABLE public.support_messages TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_messages.created_at; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(created_at) ON TABLE public.support_messages TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_messages.edited_at; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(edited_at) ON TABLE public.support_messages TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_messages.redacted_at; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(redacted_at) ON TABLE public.support_messages TO helpline_customer;
+
+
+--
+-- Name: TABLE support_ticket_activity; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT ON TABLE public.support_ticket_activity TO helpline_staff;
+
+
+--
+-- Name: COLUMN support_ticket_activity.ticket_id; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(ticket_id) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_ticket_activity.public_seq; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(public_seq) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_ticket_activity.kind; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(kind) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_ticket_activity.actor_type; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(actor_type) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_ticket_activity.public_actor_name; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(public_actor_name) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_ticket_activity.public_old_value; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(public_old_value) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_ticket_activity.public_new_value; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(public_new_value) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_ticket_activity.message_id; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(message_id) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: COLUMN support_ticket_activity.created_at; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT(created_at) ON TABLE public.support_ticket_activity TO helpline_customer;
+
+
+--
+-- Name: TABLE support_events; Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+GRANT SELECT ON TABLE public.support_events TO helpline_staff;
+
+
+--
+-- Name: FUNCTION support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) TO helpline_service;
+
+
+--
+-- Name: FUNCTION support_events_written(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_events_written() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.support_events_written() TO helpline_service;
 
 
 --
@@ -4252,196 +4626,6 @@ REVOKE ALL ON FUNCTION public.support_require_user() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.support_roll_up_tallies() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.support_roll_up_tallies() TO helpline_service;
-
-
---
--- Name: TABLE people; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT ON TABLE public.people TO helpline_staff;
-
-
---
--- Name: COLUMN people.id; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(id) ON TABLE public.people TO helpline_customer;
-
-
---
--- Name: COLUMN people.email; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(email) ON TABLE public.people TO helpline_customer;
-
-
---
--- Name: COLUMN people.display_name; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(display_name) ON TABLE public.people TO helpline_customer;
-
-
---
--- Name: TABLE support_messages; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.id; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(id),INSERT(id) ON TABLE public.support_messages TO helpline_customer;
-GRANT INSERT(id) ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.ticket_id; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(ticket_id),INSERT(ticket_id) ON TABLE public.support_messages TO helpline_customer;
-GRANT INSERT(ticket_id) ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.sender_id; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT INSERT(sender_id) ON TABLE public.support_messages TO helpline_customer;
-GRANT INSERT(sender_id) ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.sender_type; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(sender_type),INSERT(sender_type) ON TABLE public.support_messages TO helpline_customer;
-GRANT INSERT(sender_type) ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.body; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(body),INSERT(body) ON TABLE public.support_messages TO helpline_customer;
-GRANT INSERT(body) ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.is_internal; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(is_internal) ON TABLE public.support_messages TO helpline_customer;
-GRANT INSERT(is_internal) ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.attachments; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(attachments),INSERT(attachments) ON TABLE public.support_messages TO helpline_customer;
-GRANT INSERT(attachments) ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.key; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(key),INSERT(key) ON TABLE public.support_messages TO helpline_customer;
-GRANT INSERT(key) ON TABLE public.support_messages TO helpline_staff;
-
-
---
--- Name: COLUMN support_messages.created_at; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(created_at) ON TABLE public.support_messages TO helpline_customer;
-
-
---
--- Name: COLUMN support_messages.edited_at; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(edited_at) ON TABLE public.support_messages TO helpline_customer;
-
-
---
--- Name: COLUMN support_messages.redacted_at; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(redacted_at) ON TABLE public.support_messages TO helpline_customer;
-
-
---
--- Name: TABLE support_ticket_activity; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT ON TABLE public.support_ticket_activity TO helpline_staff;
-
-
---
--- Name: COLUMN support_ticket_activity.ticket_id; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(ticket_id) ON TABLE public.support_ticket_activity TO helpline_customer;
-
-
---
--- Name: COLUMN support_ticket_activity.public_seq; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(public_seq) ON TABLE public.support_ticket_activity TO helpline_customer;
-
-
---
--- Name: COLUMN support_ticket_activity.kind; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(kind) ON TABLE public.support_ticket_activity TO helpline_customer;
-
-
---
--- Name: COLUMN support_ticket_activity.actor_type; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(actor_type) ON TABLE public.support_ticket_activity TO helpline_customer;
-
-
---
--- Name: COLUMN support_ticket_activity.public_actor_name; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(public_actor_name) ON TABLE public.support_ticket_activity TO helpline_customer;
-
-
---
--- Name: COLUMN support_ticket_activity.public_old_value; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(public_old_value) ON TABLE public.support_ticket_activity TO helpline_customer;
-
-
---
--- Name: COLUMN support_ticket_activity.public_new_value; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(public_new_value) ON TABLE public.support_ticket_activity TO helpline_customer;
-
-
---
--- Name: COLUMN support_ticket_activity.message_id; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(message_id) ON TABLE public.support_ticket_activity TO helpline_customer;
-
-
---
--- Name: COLUMN support_ticket_activity.created_at; Type: ACL; Schema: public; Owner: helpline_owner
---
-
-GRANT SELECT(created_at) ON TABLE public.support_ticket_activity TO helpline_customer;
 
 
 --

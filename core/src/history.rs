@@ -111,13 +111,15 @@ pub struct HistoryRow {
     pub actor_type: ActorType,
     /// Their display name at the time of reading.
     pub actor_name: Option<String>,
+    /// What customers see of it, as it was at the time of writing: of staff what the database's one rule gives, of the customer all of it.
+    pub public_actor_name: Option<String>,
     /// The value before.
     pub old_value: Option<String>,
     /// The value after.
     pub new_value: Option<String>,
     /// `old_value` as a customer may see it.
     pub public_old_value: Option<String>,
-    /// `new_value` as a customer may see it: of an assigned agent the first name.
+    /// `new_value` as a customer may see it: of an assigned agent one word of the name.
     pub public_new_value: Option<String>,
     /// In words, for kinds that need some.
     pub description: Option<String>,
@@ -158,11 +160,6 @@ impl HistoryRow {
             Audience::Customer => self.public_seq,
         }
     }
-}
-
-/// The first name of a display name: all of a staff member's name that customers see.
-pub fn first_name(display_name: &str) -> &str {
-    display_name.split_whitespace().next().unwrap_or("")
 }
 
 /// A reader's place in one history. It moves by contiguous rows alone.

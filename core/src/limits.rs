@@ -315,6 +315,8 @@ pub const JWKS_STALE_MS: u64 = 24 * 60 * 60 * 1_000;
 pub const CLOCK_LEEWAY_MS: i64 = 5_000;
 /// A display name's characters, as taken from a token.
 pub const NAME_CHARS_MAX: usize = 200;
+/// What customers see of a staff member's name, in characters: one word.
+pub const PUBLIC_NAME_CHARS_MAX: usize = 40;
 /// An e-mail address's characters: what the standard allows.
 pub const EMAIL_CHARS_MAX: usize = 320;
 /// A `User-Agent`'s characters that are kept.

@@ -2,7 +2,7 @@
 //!
 //! It knows nothing of connections or time; the scenarios bring it their logs. Its own tests show that it fails on each violation.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use helpline_core::actor::Audience;
@@ -82,6 +82,9 @@ pub enum Sender {
 pub enum Fate {
     /// Acked, with this number (the sender's numbering).
     Acked(u64),
+    /// Acked, and then perhaps taken back by a promotion or a restore: it may be gone, or stand elsewhere, where a copy that was still on its
+    /// way was stored afterwards.
+    Void,
     /// Refused for good.
     Refused,
     /// Neither, to the end of the run.
@@ -125,8 +128,13 @@ pub struct Observed {
     pub rows: Vec<(u64, Row)>,
     /// What they held before each time that they were told to start over.
     pub earlier: Vec<Life>,
+    /// So many of the first rows were there before anything took the database back; the rest must be in it all the same, because nobody
+    /// said otherwise.
+    pub sure: usize,
     /// Events that came with a number beyond the next one on a live connection: silent holes.
     pub holes: u64,
+    /// Frames about a ticket that was not asked for.
+    pub foreign: Vec<String>,
     /// Frames in which a note's canary, or a frame type that is not for customers, came to a customer.
     pub leaks: Vec<String>,
     /// The ticket's state as their events tell it.
@@ -174,6 +182,12 @@ pub enum Violation {
     Hole(String),
     /// Somebody saw, or the record holds, what nobody wrote or something else than was written.
     Forged(String),
+    /// An answer or an event is about another ticket than the one asked for.
+    Foreign(String),
+    /// An observer holds what a restore or a promotion took back, and was not told to start over.
+    FalseHistory(String),
+    /// Something did not come in time because of another ticket that holds what cannot be decoded.
+    Starved(String),
     /// A send that should have been taken was refused.
     Refused(String),
     /// Something did not come back, or could not be done, though nothing stood in its way any more.
@@ -191,6 +205,9 @@ impl fmt::Display for Violation {
             | Self::Leaked(what)
             | Self::Hole(what)
             | Self::Forged(what)
+            | Self::Foreign(what)
+            | Self::FalseHistory(what)
+            | Self::Starved(what)
             | Self::Refused(what)
             | Self::Stuck(what) => write!(f, "{word}: {what}"),
         }
@@ -198,20 +215,9 @@ impl fmt::Display for Violation {
 }
 
 impl Violation {
-    /// The key of an acked message that the record does not have.
-    pub fn lost_key(&self) -> Option<&str> {
-        match self {
-            Self::AckedAndLost { key, .. } => Some(key),
-            Self::Lost(_)
-            | Self::Doubled(_)
-            | Self::Reordered(_)
-            | Self::Leaked(_)
-            | Self::Hole(_)
-            | Self::Forged(_)
-            | Self::Refused(_)
-            | Self::Stuck(_) => None,
-        }
-    }
+    /// Every word, for counting those that did not occur.
+    pub const WORDS: [&str; 11] =
+        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "foreign", "false history", "starved", "refused", "stuck"];
 
     /// The word for counting.
     pub fn word(&self) -> &'static str {
@@ -222,6 +228,9 @@ impl Violation {
             Self::Leaked(_) => "leaked",
             Self::Hole(_) => "hole",
             Self::Forged(_) => "forged",
+            Self::Foreign(_) => "foreign",
+            Self::FalseHistory(_) => "false history",
+            Self::Starved(_) => "starved",
             Self::Refused(_) => "refused",
             Self::Stuck(_) => "stuck",
         }
@@ -318,7 +327,7 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
             (Fate::Refused, Some(place)) => found.push(Violation::Forged(format!("{ticket}: {key} was refused and stands at {place}"))),
             (Fate::Refused, None) => found.push(Violation::Refused(format!("{ticket}: {key}"))),
             (Fate::Unknown, _) => found.push(Violation::Lost(format!("{ticket}: {key} was never answered"))),
-            (Fate::Acked(_), Some(_)) => {}
+            (Fate::Acked(_), Some(_)) | (Fate::Void, _) => {}
         }
         if rows.first().is_some_and(|row| row.row.body.as_deref() != Some(&sent.body)) {
             found.push(Violation::Forged(format!("{ticket}: {key} has another text in the record")));
@@ -335,8 +344,8 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
         if evidence.asked_to_retry.contains(&sender) {
             continue;
         }
-        let nth: HashMap<&str, usize> =
-            evidence.sent.iter().filter(|sent| sent.sender == sender).enumerate().map(|(n, sent)| (sent.key.as_str(), n)).collect();
+        let sent = evidence.sent.iter().filter(|sent| sent.sender == sender).enumerate();
+        let nth: HashMap<&str, usize> = sent.filter(|(_, sent)| sent.fate != Fate::Void).map(|(n, sent)| (sent.key.as_str(), n)).collect();
         let stored = evidence.truth.iter().filter_map(|row| nth.get(row.row.key.as_deref()?).map(|n| (*n, row.seq)));
         let mut last = None;
         for (n, seq) in stored {
@@ -365,19 +374,47 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
     for leak in &observed.leaks {
         found.push(Violation::Leaked(format!("{who}: {leak}")));
     }
-    for life in &observed.earlier {
-        check_rows(&who, observed.audience, life, &truth, found);
+    for frame in &observed.foreign {
+        found.push(Violation::Foreign(format!("{who}: {frame}")));
     }
-    let life = Life { base: observed.base, rows: observed.rows.clone(), sure: usize::MAX };
-    let position = check_rows(&who, observed.audience, &life, &truth, found);
+    let seen = Seen { who: &who, audience: observed.audience, truth: &truth, own: &own_keys(evidence) };
+    for life in &observed.earlier {
+        // What came after those it was told to forget.
+        check_rows(&seen, life, AfterSure::Forgotten, found);
+    }
+    let life = Life { base: observed.base, rows: observed.rows.clone(), sure: observed.sure };
+    let position = check_rows(&seen, &life, AfterSure::Kept, found);
     let head = truth.last_key_value().map_or(0, |(seq, _)| *seq);
     if position < head {
         found.push(Violation::Lost(format!("{who} came to {position} of {head}")));
     }
 }
 
-/// Rows in order, without a hole, and as the record has them; gives how far they go.
-fn check_rows(who: &str, audience: Audience, life: &Life, truth: &BTreeMap<u64, &Row>, found: &mut Vec<Violation>) -> u64 {
+/// The keys of everything that was sent to this ticket.
+fn own_keys(evidence: &Evidence) -> HashSet<&str> {
+    evidence.sent.iter().map(|sent| sent.key.as_str()).collect()
+}
+
+/// An observer's view, and what it is compared with.
+struct Seen<'a> {
+    who: &'a str,
+    audience: Audience,
+    truth: &'a BTreeMap<u64, &'a Row>,
+    own: &'a HashSet<&'a str>,
+}
+
+/// What became of the rows that a promotion or a restore may have taken back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AfterSure {
+    /// The observer was told to start over.
+    Forgotten,
+    /// It still holds them.
+    Kept,
+}
+
+/// Rows in order, without a hole, and as the database has them; gives how far they go.
+fn check_rows(seen: &Seen<'_>, life: &Life, after_sure: AfterSure, found: &mut Vec<Violation>) -> u64 {
+    let Seen { who, audience, .. } = seen;
     let mut position = life.base;
     for (n, (seq, row)) in life.rows.iter().enumerate() {
         if *seq <= position {
@@ -388,31 +425,37 @@ fn check_rows(who: &str, audience: Audience, life: &Life, truth: &BTreeMap<u64, 
             found.push(Violation::Hole(format!("{who} applied {seq} after {position}")));
         }
         position = *seq;
-        if n < life.sure {
-            check_row(who, *seq, row, audience, truth, found);
-        } else if audience == Audience::Customer && !row.kind.is_public() {
+        if *audience == Audience::Customer && !row.kind.is_public() {
             found.push(Violation::Leaked(format!("{who} saw a row of kind {} at {seq}", row.kind)));
+        } else if is_foreign(seen, row) {
+            found.push(Violation::Foreign(format!("{who} saw {row:?} at {seq}, which was not sent to this ticket")));
+        } else if n < life.sure || after_sure == AfterSure::Kept {
+            check_row(seen, *seq, row, n >= life.sure, found);
         }
     }
     position
 }
 
-fn check_row(who: &str, seq: u64, row: &Row, audience: Audience, truth: &BTreeMap<u64, &Row>, found: &mut Vec<Violation>) {
-    if audience == Audience::Customer && !row.kind.is_public() {
-        found.push(Violation::Leaked(format!("{who} saw a row of kind {} at {seq}", row.kind)));
+/// A message under a key that no member of this ticket used, and that is not in its history either.
+fn is_foreign(seen: &Seen<'_>, row: &Row) -> bool {
+    row.key.as_deref().is_some_and(|key| !seen.own.contains(key)) && !seen.truth.values().any(|own| *own == row)
+}
+
+fn check_row(seen: &Seen<'_>, seq: u64, row: &Row, may_be_undone: bool, found: &mut Vec<Violation>) {
+    let Seen { who, truth, .. } = seen;
+    let true_row = truth.get(&seq);
+    if true_row.is_some_and(|true_row| *true_row == row) {
         return;
     }
-    match truth.get(&seq) {
-        Some(true_row) if *true_row == row => {}
-        Some(_) if row.key.is_some() && truth.values().any(|other| *other == row) => {
-            found.push(Violation::Reordered(format!(
-                "{who} saw {} at {seq}, the record has it elsewhere",
-                row.key.as_deref().unwrap_or("")
-            )));
+    let key = row.key.as_deref();
+    found.push(match true_row {
+        _ if may_be_undone => Violation::FalseHistory(format!("{who} holds {row:?} at {seq} and was not told to start over")),
+        Some(_) if key.is_some() && truth.values().any(|other| *other == row) => {
+            Violation::Reordered(format!("{who} saw {} at {seq}, the record has it elsewhere", key.unwrap_or("")))
         }
-        Some(true_row) => found.push(Violation::Forged(format!("{who} saw {row:?} at {seq}, the record has {true_row:?}"))),
-        None => found.push(Violation::Forged(format!("{who} saw {row:?} at {seq}, beyond the record"))),
-    }
+        Some(true_row) => Violation::Forged(format!("{who} saw {row:?} at {seq}, the record has {true_row:?}")),
+        None => Violation::Forged(format!("{who} saw {row:?} at {seq}, beyond the record")),
+    });
 }
 
 #[cfg(test)]

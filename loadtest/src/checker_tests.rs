@@ -40,7 +40,9 @@ fn faultless() -> Evidence {
         base: 0,
         rows,
         earlier: vec![],
+        sure: usize::MAX,
         holes: 0,
+        foreign: vec![],
         leaks: vec![],
         state: Default::default(),
     };
@@ -169,7 +171,51 @@ fn what_nobody_wrote_is_forged() {
     assert_eq!(broken(|e| e.sent[0].body = "another text".into()), ["forged"]);
     assert_eq!(broken(|e| e.sent[0].fate = Fate::Refused), ["forged"]);
     assert_eq!(broken(|e| e.observed[AGENT].rows[1].1.body = Some("another text".into())), ["forged"]);
-    assert_eq!(broken(|e| e.observed[AGENT].rows.push((7, message("c9")))), ["forged"]);
+    assert_eq!(broken(|e| e.observed[AGENT].rows.push((7, plain(Kind::Closed)))), ["forged"]);
+}
+
+#[test]
+fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
+    // Gone.
+    assert!(
+        broken(|e| e.sent.push(Sent { key: "c3".into(), body: "text c3".into(), sender: Sender::Customer, fate: Fate::Void })).is_empty()
+    );
+    // Stored again, behind what was sent after it.
+    let again = |e: &mut Evidence, fate| {
+        e.sent.insert(0, Sent { key: "c2".into(), ..e.sent[3].clone() });
+        e.sent[0].fate = fate;
+        e.sent.pop();
+    };
+    assert!(broken(|e| again(e, Fate::Void)).is_empty());
+    assert!(broken(|e| again(e, Fate::Acked(2))).contains(&"reordered"));
+}
+
+#[test]
+fn what_belongs_to_another_ticket_is_foreign() {
+    assert_eq!(broken(|e| e.observed[AGENT].rows.push((7, message("c9")))), ["foreign"]);
+    assert!(broken(|e| e.observed[CUSTOMER].rows[1].1 = message("c9")).contains(&"foreign"));
+    assert_eq!(broken(|e| e.observed[CUSTOMER].foreign.push("an event of another ticket".into())), ["foreign"]);
+    // Also where it was forgotten again, and may have been taken back.
+    let life = Life { base: 3, rows: vec![(4, message("c9"))], sure: 0 };
+    assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life)), ["foreign"]);
+}
+
+#[test]
+fn what_a_restore_took_back_must_be_forgotten() {
+    // The last row that the agent holds was taken back and another one was written in its place; a reset was not sent.
+    let keeps = |e: &mut Evidence, row: Row| {
+        e.observed[AGENT].rows[5].1 = row;
+        e.observed[AGENT].sure = 5;
+    };
+    assert_eq!(broken(|e| keeps(e, plain(Kind::PriorityChanged))), ["false history"]);
+    assert_eq!(broken(|e| keeps(e, message("c1"))), ["false history"]);
+    // The same rows may have stayed.
+    assert!(broken(|e| e.observed[AGENT].sure = 2).is_empty());
+    let beyond = |e: &mut Evidence| {
+        e.observed[CUSTOMER].rows.push((6, plain(Kind::Closed)));
+        e.observed[CUSTOMER].sure = 5;
+    };
+    assert_eq!(broken(beyond), ["false history"]);
 }
 
 #[test]
@@ -213,11 +259,11 @@ fn what_was_held_before_a_reset_counts_too() {
     evidence.observed[AGENT].earlier.push(life(&held, 2));
     assert_eq!(check(&evidence), []);
     // A row that only the dead primary had.
-    let lost = [(4, message("a2")), (5, message("a9"))];
+    let lost = [(4, message("a2")), (5, plain(Kind::PriorityChanged))];
     assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&lost, 2))), ["forged"]);
     evidence.observed[AGENT].earlier.push(life(&lost, 1));
     assert_eq!(check(&evidence), []);
     assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&[(4, message("a2")), (4, message("a2"))], 0))), ["doubled"]);
     assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&[(5, message("a2"))], 0))), ["hole"]);
-    assert_eq!(broken(|e| e.observed[CUSTOMER].earlier.push(life(&[(4, note("a9"))], 0))), ["leaked"]);
+    assert_eq!(broken(|e| e.observed[CUSTOMER].earlier.push(life(&[(4, note("a1"))], 0))), ["leaked"]);
 }

@@ -172,6 +172,8 @@ impl Client {
                 }
                 () = sleep_until(again_at.unwrap_or_else(Instant::now)), if again_at.is_some() => {
                     let now = Instant::now();
+                    // Without an answer for so long: of the two copies the later one may be stored, behind what was sent meanwhile.
+                    self.record.asked_to_retry |= self.outbox.iter().any(|pending| pending.again_at <= now && pending.id.is_some());
                     for pending in self.outbox.iter_mut().filter(|pending| pending.again_at <= now) {
                         pending.id = None;
                     }
@@ -183,11 +185,17 @@ impl Client {
     }
 
     fn is_done(&mut self) -> bool {
-        match *self.goal.borrow_and_update() {
+        let goal = self.goal.borrow_and_update().clone();
+        match goal {
             Goal::Open => false,
             Goal::Stop => true,
-            Goal::Seq(goal) => self.outbox.is_empty() && self.position.is_some_and(|position| position.seq().get() >= goal),
+            Goal::Seq(goal) => self.has_come_to(goal),
+            Goal::SeqIn(goal, epoch) => self.has_come_to(goal) && self.epoch.as_ref().is_some_and(|own| own.starts_with(&*epoch)),
         }
+    }
+
+    fn has_come_to(&self, seq: u64) -> bool {
+        self.outbox.is_empty() && self.position.is_some_and(|position| position.seq().get() >= seq)
     }
 
     fn accept(&mut self, outgoing: Outgoing) {
@@ -340,11 +348,8 @@ impl Client {
                 self.page(PageHead { id, ticket, epoch, head, more, reset }, rows)
             }
             StaffFrame::Event(event) if event.ticket == self.member.ticket => self.apply(of_staff(event), Way::Live),
-            StaffFrame::Event(_)
-            | StaffFrame::Typing { .. }
-            | StaffFrame::Presence { .. }
-            | StaffFrame::Read { .. }
-            | StaffFrame::Inbox { .. } => Step::Fine,
+            StaffFrame::Event(event) => self.foreign(event.ticket, "an event"),
+            StaffFrame::Typing { .. } | StaffFrame::Presence { .. } | StaffFrame::Read { .. } | StaffFrame::Inbox { .. } => Step::Fine,
         }
     }
 
@@ -355,13 +360,20 @@ impl Client {
                 self.page(PageHead { id, ticket, epoch, head, more, reset }, rows)
             }
             CustomerFrame::Event(event) if event.ticket == self.member.ticket => self.apply(of_customer(event), Way::Live),
-            CustomerFrame::Event(_) | CustomerFrame::Typing { .. } | CustomerFrame::Read { .. } => Step::Fine,
+            CustomerFrame::Event(event) => self.foreign(event.ticket, "an event"),
+            CustomerFrame::Typing { .. } | CustomerFrame::Read { .. } => Step::Fine,
         }
+    }
+
+    /// This member asked for one ticket.
+    fn foreign(&mut self, ticket: TicketId, what: &str) -> Step {
+        self.record.foreign.push(format!("{what} of {ticket}"));
+        Step::Fine
     }
 
     fn page(&mut self, page: PageHead, rows: Vec<Arrival>) -> Step {
         if page.ticket != self.member.ticket {
-            return Step::Fine;
+            return self.foreign(page.ticket, "a page");
         }
         if page.reset {
             self.start_over();
@@ -413,6 +425,7 @@ impl Client {
                 }
                 self.record.rows.push((seq.get(), row));
                 self.record.dated.push(at_micros);
+                self.record.arrived.push((seq.get(), Instant::now()));
             }
         }
         Step::Fine

@@ -222,8 +222,9 @@ async fn gather(admin: &tokio_postgres::Client, rooms: &[Room], records: Vec<(Me
                     evidence.asked_to_retry.push(member.sender);
                 }
                 let audience = member.audience();
-                let Record { rows, base, holes, leaks, state, .. } = record;
-                evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier: vec![], holes, leaks, state });
+                let Record { rows, base, holes, foreign, leaks, state, .. } = record;
+                let (earlier, sure) = (vec![], usize::MAX);
+                evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, sure, holes, foreign, leaks, state });
                 evidence.sent.extend(record.sent);
             }
             evidence

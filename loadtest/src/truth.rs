@@ -19,6 +19,15 @@ pub async fn heads(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketId, (
     Ok(rows.iter().map(|row| (TicketId::new(row.get(0)), (number(row.get(1)), number(row.get(2))))).collect())
 }
 
+/// What every epoch that a client is told begins with.
+///
+/// # Errors
+/// Those of Postgres.
+pub async fn epoch(admin: &Client) -> Result<String, LoadError> {
+    let row = admin.query_one(include_str!("../sql/epoch.sql"), &[]).await.map_err(LoadError::postgres("reading the epoch"))?;
+    Ok(row.get(0))
+}
+
 /// Every row of each ticket, in order.
 ///
 /// # Errors

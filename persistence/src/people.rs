@@ -34,6 +34,8 @@ pub struct Person {
     pub id: UserId,
     /// Their display name.
     pub name: Option<String>,
+    /// What customers see of it when they act as staff; none: nothing of it.
+    pub public_name: Option<String>,
     /// Their address.
     pub email: Option<String>,
     /// Their staff role (the higher of two: admin).
@@ -133,5 +135,6 @@ fn person(row: &Row) -> Result<Person, StoreError> {
         email: rows::text(row, 2, 4 * limits::EMAIL_CHARS_MAX)?,
         role: rows::optional_word(row, 3)?,
         blocked: rows::get(row, 4)?,
+        public_name: rows::name(row, 5)?,
     })
 }

@@ -33,6 +33,8 @@ pub struct ReadPosition {
     pub ticket: TicketId,
     /// Who, as staff see them: type by their side of this ticket.
     pub person: StaffPerson,
+    /// What customers see of their name, if they are staff.
+    pub public_name: Option<String>,
     /// Among all rows.
     pub seq: Seq,
     /// Among the public ones. Zero from [`mark`] when the mark moved among the others alone.
@@ -49,7 +51,7 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
     let audiences: Vec<_> = marks.iter().map(|mark| mark.audience.as_str()).collect();
     let seqs: Vec<_> = marks.iter().map(|mark| rows::bigint(mark.seq)).collect();
     let answer = store.query(MARK, &[&tickets, &people, &audiences, &seqs]).await?;
-    Ok(answer.iter().filter_map(|row| readable_position(store, row)).collect())
+    Ok(answer.iter().filter_map(|row| readable_position(store, row, 6)).collect())
 }
 
 /// Where a ticket stands: its heads, and how far everybody has read, from one snapshot.
@@ -57,7 +59,7 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
 pub struct Place {
     /// The heads.
     pub heads: Heads,
-    /// Everybody's position, by how far among the public rows and by name: an order that customers may see.
+    /// Everybody's position, by how far among the public rows and by public name: an order that customers may see.
     pub reads: Vec<ReadPosition>,
 }
 
@@ -88,23 +90,24 @@ pub async fn places(store: &Store, asked: &[PlaceFor]) -> Result<HashMap<PlaceFo
         let heads = Heads { ticket, seq: rows::seq(row, 6)?, public_seq: rows::seq(row, 7)? };
         let place = places.entry(*of).or_insert_with(|| Place { heads, reads: Vec::new() });
         if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
-            place.reads.extend(readable_position(store, row));
+            place.reads.extend(readable_position(store, row, 9));
         }
     }
     for place in places.values_mut() {
         // Nothing else counts: another order among equals would be a note's trace.
-        place.reads.sort_by(|one, other| (one.public_seq, &one.person.name).cmp(&(other.public_seq, &other.person.name)));
+        place.reads.sort_by(|one, other| (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name)));
     }
     Ok(places)
 }
 
-/// One that cannot be read is left out: its ticket is joined without it.
-fn readable_position(store: &Store, row: &Row) -> Option<ReadPosition> {
-    store.undecodable.leave_out("read position", rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(), position(row))
+/// One that cannot be read is left out: its ticket is joined without it. The column of the public name differs.
+fn readable_position(store: &Store, row: &Row, public_name: usize) -> Option<ReadPosition> {
+    store.undecodable.leave_out("read position", rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(), position(row, public_name))
 }
 
-fn position(row: &Row) -> Result<ReadPosition, StoreError> {
+fn position(row: &Row, public_name: usize) -> Result<ReadPosition, StoreError> {
     Ok(ReadPosition {
+        public_name: rows::name(row, public_name)?,
         ticket: TicketId::new(rows::get(row, 0)?),
         person: StaffPerson { id: Some(UserId::new(rows::get(row, 1)?)), kind: rows::word(row, 2)?, name: rows::name(row, 3)? },
         seq: rows::seq(row, 4)?,

@@ -139,7 +139,7 @@ fn cut(text: &str, bytes_max: usize) -> String {
     format!("{}…", &text[..end])
 }
 
-/// A row of the view `support_history`, whose first column stands at `at`. Of one that cannot be read, what is left: a row left out would be
+/// A row of the view `support_events`, whose first column stands at `at`. Of one that cannot be read, what is left: a row left out would be
 /// a hole.
 pub(crate) fn history_row(store: &Store, row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     whole_history_row(row, at).or_else(|error| {
@@ -160,6 +160,7 @@ fn whole_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
         actor: get::<Option<_>>(row, at + 5)?.map(UserId::new),
         actor_type: word(row, at + 6)?,
         actor_name: name(row, at + 7)?,
+        public_actor_name: name(row, at + 23)?,
         old_value: text(row, at + 8, limits::HISTORY_VALUE_BYTES_MAX)?,
         new_value: text(row, at + 9, limits::HISTORY_VALUE_BYTES_MAX)?,
         public_old_value: text(row, at + 10, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
@@ -180,6 +181,7 @@ fn rest_of_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
         actor: None,
         actor_type: word(row, at + 6).unwrap_or(ActorType::System),
         actor_name: None,
+        public_actor_name: None,
         old_value: None,
         new_value: None,
         public_old_value: None,

@@ -80,6 +80,7 @@ async function world(seed: number): Promise<void> {
     else if (dice < 0.87) inbox.release()
     else if (dice < 0.88) inbox.reload()
     else if (dice < 0.89) inbox.retry()
+    else if (dice < 0.91) server.watch()
     else if (dice < 0.93) {
       const [told] = late.splice(below(random, late.length), 1)
       if (told !== undefined) inbox.take(told)
@@ -92,6 +93,7 @@ async function world(seed: number): Promise<void> {
   }
   const rest = async () => {
     if (!server.live.peek()) server.connect()
+    server.watch()
     for (const told of late.splice(0)) inbox.take(told)
     for (let n = 0; n < 3_000; n++) {
       if (server.isQuiet() && clock.next() === null) return

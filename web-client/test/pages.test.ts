@@ -174,6 +174,7 @@ describe("the console's list", () => {
     const answers: ((result: Result<Page<StaffView>>) => void)[] = []
     const inbox = createInbox(server.desk, { allTickets: (query) => { queries.push(query); return new Promise((resolve) => { answers.push(resolve) }) } }, filters, clock)
     server.connect()
+    server.watch()
     const answer = async (result: readonly StaffView[] | 'refused') => {
       answers.shift()?.(result === 'refused' ? { ok: false, problem: { status: 422, code: 'invalid_field', title: '', retry_after_ms: null, head: null } } : { ok: true, value: { items: result, next_cursor: null } })
       await settled()

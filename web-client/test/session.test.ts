@@ -261,10 +261,38 @@ test('the inbox is watched again on the next connection', async () => {
     if (frame['type'] === 'inbox') link.say({ type: 'ok', id: frame['id'] })
   })
   const { session } = start(server.url)
-  session.inbox(() => {})
+  let begun = 0
+  session.inbox({ frame() {}, began: () => { begun++ } })
   await until('watched', () => server.links[0]?.frames.some((frame) => frame['type'] === 'inbox') === true)
   server.links[0]?.cut()
   await until('watched again', () => server.links[1]?.frames.some((frame) => frame['type'] === 'inbox') === true)
+  await until('told so both times', () => begun === 2)
+})
+
+test('a watch that is refused for the moment is asked for again, and lists wait for it: what changes in between is told by nobody', async () => {
+  let refusals = 0
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] !== 'inbox') return
+    if (++refusals < 3) link.say({ type: 'error', id: frame['id'], code: 'unavailable', message: '' })
+    else link.say({ type: 'ok', id: frame['id'] })
+  })
+  const { session } = start(server.url)
+  const log: string[] = []
+  session.inbox({ frame: () => log.push('frame'), began: () => log.push(`began after ${refusals}`) })
+  await until('begun', () => log.length > 0)
+  expect(log).toEqual(['began after 3'])
+  const late: string[] = []
+  session.inbox({ frame() {}, began: () => late.push('at once') })
+  expect(late, 'whoever comes later').toEqual(['at once'])
+})
+
+test('lists do not wait for ever for a watch of which the server says nothing', async () => {
+  const server = await serve(greets)
+  const { session } = start(server.url)
+  let begun = 0
+  session.inbox({ frame() {}, began: () => { begun++ } })
+  await until('begun', () => begun === 1)
 })
 
 test('a ticket that only moved arrives whole, as it was told before', async () => {
@@ -274,7 +302,7 @@ test('a ticket that only moved arrives whole, as it was told before', async () =
   })
   const { session } = start(server.url)
   const told: string[] = []
-  session.inbox((frame) => { for (const one of frame.tickets) told.push(`${one.subject} ${one.seq}`) })
+  session.inbox({ frame: (frame) => { for (const one of frame.tickets) told.push(`${one.subject} ${one.seq}`) }, began() {} })
   await until('watched', () => server.links[0]?.frames.some((frame) => frame['type'] === 'inbox') === true)
   const place = { seq: 4, last_activity_at: '2026-03-01T09:32:00Z' }
   server.links[0]?.say({ type: 'inbox', tickets: [{ ...staffTicket, id: 't1', subject: 'Invoice', seq: 3 }], moved: [] })

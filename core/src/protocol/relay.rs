@@ -20,7 +20,15 @@ pub enum RelayFrame {
     /// but one person. Final like an event's.
     Aside { ticket: TicketId, except: Option<UserId>, staff: Option<Box<RawValue>>, customer: Option<Box<RawValue>> },
     /// How far somebody has read, in both numberings.
-    Read { ticket: TicketId, person: StaffPerson, seq: Seq, public_seq: Seq },
+    Read {
+        ticket: TicketId,
+        person: StaffPerson,
+        /// What customers see of their name, if they are staff.
+        #[serde(default)]
+        public_name: Option<String>,
+        seq: Seq,
+        public_seq: Seq,
+    },
     /// Who of the staff looks at the ticket through the instance `from`.
     Presence { ticket: TicketId, from: uuid::Uuid, viewers: Vec<Viewer>, ask: bool },
     /// These people's standing changed: look now.

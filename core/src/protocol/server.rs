@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ticket::{StaffTicket, TicketMoved, TicketStats};
 use crate::actor::{ActorType, Audience, StaffRole};
 use crate::body::Attachment;
-use crate::history::{HistoryRow, Kind, Message, first_name};
+use crate::history::{HistoryRow, Kind, Message};
 use crate::ids::{Key, MessageId, Seq, TicketId, UserId};
 use crate::reject::{Reject, RejectCode};
 
@@ -186,7 +186,7 @@ pub struct StaffPerson {
     pub name: Option<String>,
 }
 
-/// A person as customers see them: a side, and of staff the first name only.
+/// A person as customers see them: a side, and of staff one word of the name, or none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -197,9 +197,14 @@ pub struct CustomerPerson {
 }
 
 impl StaffPerson {
-    /// The same person as a customer may see them.
-    pub fn for_customer(&self) -> CustomerPerson {
-        CustomerPerson { kind: self.kind, name: name_for_customer(self.kind, self.name.as_deref()) }
+    /// The same person as a customer may see them; of staff what the database gives as their public name.
+    pub fn for_customer(&self, public_name: Option<&str>) -> CustomerPerson {
+        let name = match self.kind {
+            ActorType::Customer => self.name.as_deref(),
+            ActorType::Admin => public_name,
+            ActorType::System => None,
+        };
+        CustomerPerson { kind: self.kind, name: name.map(str::to_owned) }
     }
 }
 
@@ -346,7 +351,7 @@ impl CustomerEvent {
             seq,
             at: row.at,
             kind: row.kind,
-            actor: CustomerPerson { kind: row.actor_type, name: name_for_customer(row.actor_type, row.actor_name.as_deref()) },
+            actor: CustomerPerson { kind: row.actor_type, name: row.public_actor_name.clone() },
             old_value: row.public_old_value.clone(),
             new_value: row.public_new_value.clone(),
             message: row.message.as_ref().map(|message| CustomerMessage {
@@ -360,13 +365,5 @@ impl CustomerEvent {
                 redacted_at: message.redacted_at,
             }),
         })
-    }
-}
-
-fn name_for_customer(kind: ActorType, name: Option<&str>) -> Option<String> {
-    match kind {
-        ActorType::Customer => name.map(str::to_owned),
-        ActorType::Admin => name.map(|name| first_name(name).to_owned()),
-        ActorType::System => None,
     }
 }

@@ -76,7 +76,7 @@ pub struct CustomerTicket {
     pub category: Category,
     pub priority: Priority,
     pub status: Status,
-    /// The first name of the agent whose ticket it is.
+    /// One word of the name of the agent whose ticket it is; none when nobody has it, or their name has no word to show.
     pub assignee_name: Option<String>,
     pub rating: Option<Rating>,
     pub created_at: DateTime<Utc>,

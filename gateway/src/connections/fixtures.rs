@@ -14,7 +14,14 @@ use super::{Connection, SendQueue};
 
 /// Connection `id` of person `user`.
 pub fn connection(id: u64, user: u128, role: Option<StaffRole>) -> Arc<Connection> {
-    let person = Person { id: UserId::new(Uuid::from_u128(user)), name: Some(format!("Person {user}")), email: None, role, blocked: false };
+    let person = Person {
+        id: UserId::new(Uuid::from_u128(user)),
+        name: Some(format!("Person {user}")),
+        public_name: None,
+        email: None,
+        role,
+        blocked: false,
+    };
     let (send_queue, awaited_acks) = (SendQueue::default(), AtomicU32::new(0));
     Arc::new(Connection { id, person, address: None, user_agent: None, send_queue, awaited_acks })
 }

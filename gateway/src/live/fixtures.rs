@@ -32,6 +32,7 @@ pub fn event(seq: u64, public_seq: Option<u64>) -> Arc<EncodedEvent> {
         actor: None,
         actor_type: ActorType::System,
         actor_name: None,
+        public_actor_name: None,
         old_value: None,
         new_value: None,
         public_old_value: None,

@@ -92,12 +92,12 @@ impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
 
 /// How far a person has read. Customers learn only of public rows: that a position moved over a note would be a trace of the note.
 pub fn read_position(position: &ReadPosition) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
-    let ReadPosition { ticket, person, seq, public_seq } = position;
+    let ReadPosition { ticket, person, public_name, seq, public_seq } = position;
     let (ticket, seq, public_seq) = (*ticket, *seq, *public_seq);
     Ephemeral::new(move |audience| match audience {
         Audience::Staff => Some(frame(&StaffFrame::Read { ticket, person: person.clone(), seq })),
         Audience::Customer => {
-            let read = || frame(&CustomerFrame::Read { ticket, person: person.for_customer(), seq: public_seq });
+            let read = || frame(&CustomerFrame::Read { ticket, person: person.for_customer(public_name.as_deref()), seq: public_seq });
             (public_seq > Seq::ZERO).then(read)
         }
     })

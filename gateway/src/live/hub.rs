@@ -85,8 +85,8 @@ impl Hub {
     /// Publishes how far a person has read.
     pub fn publish_read(&self, position: ReadPosition, wakes: &mut WakeList) {
         self.rooms.broadcast(position.ticket, &read_position(&position), None, wakes);
-        let ReadPosition { ticket, person, seq, public_seq } = position;
-        self.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, seq, public_seq });
+        let ReadPosition { ticket, person, public_name, seq, public_seq } = position;
+        self.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, public_name, seq, public_seq });
     }
 
     /// Publishes that these people's roles changed: their connections are checked now, here and on every other instance.
@@ -153,8 +153,8 @@ impl RelayEvents for Hub {
                 });
                 self.rooms.broadcast(ticket, &news, except, wakes);
             }
-            RelayFrame::Read { ticket, person, seq, public_seq } => {
-                let news = ReadPosition { ticket, person, seq, public_seq };
+            RelayFrame::Read { ticket, person, public_name, seq, public_seq } => {
+                let news = ReadPosition { ticket, person, public_name, seq, public_seq };
                 self.rooms.broadcast(ticket, &read_position(&news), None, wakes);
             }
             RelayFrame::Presence { ticket, from, viewers, ask } => self.presence.receive(ticket, from, viewers, ask),

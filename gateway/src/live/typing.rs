@@ -14,6 +14,8 @@ pub struct Typing {
     pub ticket: TicketId,
     /// Who, as staff see them.
     pub person: StaffPerson,
+    /// What customers see of their name, if they are staff.
+    pub public_name: Option<String>,
     /// Whether they type.
     pub on: bool,
     /// Whether it is a note: customers then do not learn of it.
@@ -23,11 +25,13 @@ pub struct Typing {
 impl Typing {
     /// As the members are told.
     pub fn news(&self) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
-        let Self { ticket, person, on, internal } = self;
+        let Self { ticket, person, public_name, on, internal } = self;
         let (ticket, on, internal) = (*ticket, *on, *internal);
         Ephemeral::new(move |audience| match audience {
             Audience::Staff => Some(frame(&StaffFrame::Typing { ticket, person: person.clone(), on, internal })),
-            Audience::Customer => (!internal).then(|| frame(&CustomerFrame::Typing { ticket, person: person.for_customer(), on })),
+            Audience::Customer => {
+                (!internal).then(|| frame(&CustomerFrame::Typing { ticket, person: person.for_customer(public_name.as_deref()), on }))
+            }
         })
     }
 }

@@ -46,6 +46,8 @@ struct Step {
 impl CatchUp<'_> {
     /// Reads until the member is live, or its connection ends.
     pub(super) async fn run(&self, after: Option<Seq>, epoch: Option<String>) -> Result<(), StoreError> {
+        // Taken before the rows are read, and what their frames bear: a client that is cut off after the first frame of a page comes back with
+        // it, and must not take rows of an earlier history for rows of a later one.
         let mut epoch_now = self.joining.epoch.for_audience(self.audience);
         // Without an epoch the number alone is trusted as far as it goes.
         let after = if sabotaged("resume-one-too-late") { after.map(Seq::next) } else { after };
@@ -60,7 +62,7 @@ impl CatchUp<'_> {
             crate::runtime::failpoint::hit("during-catch-up");
             let chunks = step.page.chunks();
             let (last, head) = (chunks.len() - 1, step.page.head());
-            let frame = |n, more| self.frame(&chunks, n, Flags { reset: step.reset && n == 0, more }, head, &self.place.reads);
+            let frame = |n, more| self.frame(&chunks, n, Flags { reset: step.reset && n == 0, more }, head, epoch_now.clone());
             for n in 0..last {
                 self.push(frame(n, true)).await;
             }
@@ -80,8 +82,8 @@ impl CatchUp<'_> {
             if self.connection.send_queue.disconnecting().is_some() {
                 return Ok(());
             }
-            let changed = std::mem::replace(&mut epoch_now, self.joining.epoch.for_audience(self.audience));
-            step = if changed == epoch_now { self.resume(step.seen).await? } else { self.latest(true).await? };
+            let epoch_before = std::mem::replace(&mut epoch_now, self.joining.epoch.for_audience(self.audience));
+            step = if epoch_before == epoch_now { self.resume(step.seen).await? } else { self.latest(true).await? };
         }
     }
 
@@ -123,8 +125,8 @@ impl CatchUp<'_> {
     }
 
     /// One part of a page as a frame.
-    fn frame(&self, chunks: &Chunks, n: usize, flags: Flags, head: Seq, positions: &[ReadPosition]) -> Utf8Bytes {
-        let (id, ticket, epoch) = (self.id, self.ticket, self.joining.epoch.for_audience(self.audience));
+    fn frame(&self, chunks: &Chunks, n: usize, flags: Flags, head: Seq, epoch: String) -> Utf8Bytes {
+        let (id, ticket, positions) = (self.id, self.ticket, &self.place.reads);
         let Flags { reset, more } = flags;
         match chunks {
             Chunks::Staff(chunks) => {
@@ -134,7 +136,10 @@ impl CatchUp<'_> {
                 frame(&StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, viewers, reads })
             }
             Chunks::Customer(chunks) => {
-                let of = |read: &ReadPosition| CustomerRead { person: read.person.for_customer(), seq: read.public_seq };
+                let of = |read: &ReadPosition| CustomerRead {
+                    person: read.person.for_customer(read.public_name.as_deref()),
+                    seq: read.public_seq,
+                };
                 let (events, reads) = (chunks[n].clone(), positions.iter().map(of).collect());
                 frame(&CustomerFrame::Subscribed { id, ticket, epoch, head, events, more, reset, reads })
             }

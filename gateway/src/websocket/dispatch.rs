@@ -129,7 +129,8 @@ impl Dispatcher {
         } else {
             self.typed_at.remove(&ticket);
         }
-        let typing = Typing { ticket, person: self.connection.as_seen(audience), on, internal };
+        let public_name = self.connection.person.public_name.clone();
+        let typing = Typing { ticket, person: self.connection.as_seen(audience), public_name, on, internal };
         self.state.writes.hub.publish_typing(&typing, wakes);
     }
 

@@ -192,13 +192,13 @@ async fn rows_from_before_the_size_checks_close_no_connection() {
 /// From here on the database fails to read the history of this ticket, as it does when a page of it is damaged.
 async fn damage(desk: &Desk, ticket: TicketId) {
     let sql = format!(
-        "create or replace function support_rows_after(p_tickets uuid[], p_after bigint[], p_limit integer) returns setof support_history
+        "create or replace function support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) returns setof support_events
          language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
          begin
            if '{ticket}' = any (p_tickets) then
              raise exception using errcode = 'XX001', message = 'missing chunk number 0 for toast value 7';
            end if;
-           return query select x.* from unnest(p_tickets, p_after) b (t, a) join support_history x on x.ticket_id = b.t and x.seq > b.a
+           return query select x.* from unnest(p_tickets, p_after) b (t, a) join support_events x on x.ticket_id = b.t and x.seq > b.a
              order by x.ticket_id, x.seq limit p_limit;
          end $$"
     );

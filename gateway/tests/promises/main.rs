@@ -2,6 +2,7 @@
 
 mod client;
 mod desk;
+mod names;
 mod overheard;
 
 mod access;

@@ -5,8 +5,8 @@ use helpline_core::ids::TicketId;
 use helpline_rig::Postgres;
 use serde_json::{Value, json};
 
-use crate::client::{Client, seqs};
-use crate::desk::{Desk, Join, Person};
+use crate::client::{Client, PATIENCE, seqs};
+use crate::desk::{Desk, Join, Person, eventually};
 
 /// Where the restored database stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,4 +159,36 @@ async fn a_client_that_is_online_while_its_database_is_dropped_and_restored_star
     assert_eq!(told["type"], "reset", "a subscriber was shown {told} on top of rows that are gone");
     let url = rewound.desk.gateways[0].ws_url();
     rewound.comes_back(&url).await;
+}
+
+#[tokio::test]
+async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the_epoch_of_after() {
+    let desk = Desk::start(1, Join::Alone).await;
+    let ada = desk.customer("Ada Lovelace");
+    let (ticket, other) = (desk.ticket(&ada).await, desk.ticket(&ada).await);
+    let (mut client, mut online) = (desk.client(0, &ada).await, desk.client(0, &ada).await);
+    let before = client.subscribe(ticket, None).await[0]["epoch"].clone();
+    online.subscribe(other, None).await;
+    // Pages wait for the messages; what the sweep looks at is free.
+    let mut sql = desk.sql().await;
+    let held = sql.transaction().await.expect("a transaction");
+    held.batch_execute("lock table support_messages in access exclusive mode").await.expect("locked");
+    let id = client.post(json!({ "type": "subscribe", "ticket": ticket, "after": 1, "epoch": before })).await;
+    eventually("the page is waited for", PATIENCE, async || {
+        let waiting = "select 1 from pg_locks where relation = 'support_messages'::regclass and not granted";
+        (!desk.sql().await.query(waiting, &[]).await.expect("locks").is_empty()).then_some(())
+    })
+    .await;
+    desk.sql().await.execute("select helpline_note_restore()", &[]).await.expect("the operator says so");
+    let after = online.expect("a reset", |frame| frame["type"] == "reset").await["epoch"].clone();
+    held.rollback().await.expect("released");
+    // A client that is cut off between two frames comes back with the epoch of the first one: it must still be told to start over.
+    loop {
+        let page = client.answer(id).await;
+        assert!(page["reset"] == json!(true) || page["epoch"] == before, "rows of before as a history of after: {page}");
+        if page["more"] == json!(false) {
+            assert_eq!((&page["reset"], &page["epoch"]), (&json!(true), &after));
+            break;
+        }
+    }
 }

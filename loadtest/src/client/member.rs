@@ -1,6 +1,7 @@
 //! What a member is, is told, and knows at the end; and what all members of a run share.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -89,6 +90,10 @@ pub struct Record {
     pub base: u64,
     /// Live events beyond the next one.
     pub holes: u64,
+    /// Frames about other tickets than this member's.
+    pub foreign: Vec<String>,
+    /// When each row came, those before a reset among them.
+    pub arrived: Vec<(u64, Instant)>,
     /// What a customer should not have got.
     pub leaks: Vec<String>,
     /// Events that came again; allowed, and dropped.
@@ -99,7 +104,7 @@ pub struct Record {
     pub connections: u64,
     /// Sends written again.
     pub retries: u64,
-    /// Whether the server asked for one of them.
+    /// Whether the server asked for one of them, or did not answer it.
     pub asked_to_retry: bool,
     /// Why it gave up, if it did.
     pub gave_up: Option<String>,
@@ -127,12 +132,14 @@ pub struct Run {
 }
 
 /// When a member may stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
     /// Not yet.
     Open,
-    /// When it has seen this number.
+    /// When it has seen this number, in whatever history it was given.
     Seq(u64),
+    /// When it has seen this number, in the history whose epoch begins so: a number of a history that was taken back is none.
+    SeqIn(u64, Arc<str>),
     /// Now.
     Stop,
 }

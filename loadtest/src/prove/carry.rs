@@ -5,11 +5,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use helpline_rig::Dump;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::crowd;
 use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
+use super::poison::Poison;
 use super::stand::Stand;
 use super::storm;
 use crate::desk::{self, Admin};
@@ -45,6 +48,10 @@ pub struct Stage {
     pub stand: Stand,
     /// The tickets.
     pub rooms: Vec<Room>,
+    /// Tickets of their own for rows that cannot be decoded.
+    pub poison: Poison,
+    /// What a restore brings back.
+    dump: Mutex<Option<Dump>>,
     /// One part, one operation at a time.
     parts: Parts,
 }
@@ -58,9 +65,9 @@ struct Parts {
 
 impl Stage {
     /// Nothing is under way.
-    pub fn new(stand: Stand, rooms: Vec<Room>) -> Self {
+    pub fn new(stand: Stand, rooms: Vec<Room>, poison: Poison) -> Self {
         let gateways = stand.gateways.iter().map(|_| Mutex::new(())).collect();
-        Self { stand, rooms, parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
+        Self { stand, rooms, poison, dump: Mutex::new(None), parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
     }
 
     /// Carries the whole plan out.
@@ -96,6 +103,7 @@ impl Stage {
             Op::Locks(seconds) => self.locks(*seconds).await,
             Op::Storm(clients) => storm::run(&self.stand, &self.rooms, *clients).await,
             Op::Disk(op) => self.disk(*op).await,
+            Op::Poison => self.poison.run(&self.stand, &self.rooms).await,
         }
     }
 
@@ -161,6 +169,16 @@ impl Stage {
                 standby.promote().await?;
                 self.stand.postgres_link.redirect(standby.port());
                 *postgres = standby;
+            }
+            PostgresOp::Dump => *self.dump.lock().await = Some(self.stand.dump(&postgres).await?),
+            PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
+                let dump = self.dump.lock().await;
+                let Some(dump) = &*dump else { return Ok("passed over: no dump".into()) };
+                match op {
+                    PostgresOp::RestoreElsewhere => self.stand.restore_elsewhere(dump, &mut postgres).await?,
+                    _ => self.stand.restore_here(dump, &postgres).await?,
+                }
+                return Ok("what was committed after the dump is gone".into());
             }
         }
         Ok(String::new())
@@ -232,7 +250,7 @@ impl Stage {
         let mut admin = self.admin().await?;
         let doing = || LoadError::postgres("writing by plain SQL");
         let transaction = admin.transaction().await.map_err(doing())?;
-        let tickets: Vec<_> = self.rooms.iter().rev().take(2).map(|room| room.ticket.uuid()).collect();
+        let tickets: Vec<_> = self.rooms.iter().rev().take(crowd::QUIET_TICKETS).map(|room| room.ticket.uuid()).collect();
         transaction.execute(include_str!("../../sql/prove_touch.sql"), &[&tickets]).await.map_err(doing())?;
         sleep(Duration::from_secs(seconds)).await;
         transaction.commit().await.map_err(doing())?;

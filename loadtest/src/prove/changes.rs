@@ -3,19 +3,17 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::carry::Stage;
+use super::crowd;
+use super::http::{self, Answer, Request};
 use crate::desk;
 use crate::people::{self, Room};
 
 /// Between two changes.
 const INTERVAL: Duration = Duration::from_millis(400);
-/// Of one request.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Under way at once; further ones are left out.
 const REQUESTS_MAX: usize = 32;
 
@@ -34,9 +32,10 @@ pub async fn ask_all(stage: &Stage, begun: Instant, seconds: u64) -> (u64, u64) 
             done += u64::from(matches!(answered, Ok(true)));
         }
         if asking.len() < REQUESTS_MAX {
-            let room = stage.rooms[nth as usize % stage.rooms.len()];
+            let rooms = crowd::spoken(&stage.rooms);
+            let room = rooms[nth as usize % rooms.len()];
             let port = stage.stand.gateways[nth as usize % stage.stand.gateways.len()].port();
-            asking.spawn(async move { timeout(REQUEST_TIMEOUT, ask(port, room, nth)).await.ok().flatten() == Some(true) });
+            asking.spawn(async move { ask(port, room, nth).await.is_some_and(|answer| answer.is_success()) });
         }
         nth += 1;
     }
@@ -44,7 +43,7 @@ pub async fn ask_all(stage: &Stage, begun: Instant, seconds: u64) -> (u64, u64) 
     (done, u64::from(nth))
 }
 
-async fn ask(port: u16, room: Room, nth: u32) -> Option<bool> {
+async fn ask(port: u16, room: Room, nth: u32) -> Option<Answer> {
     let round = nth / 7;
     let (user, method, path, body) = match nth % 7 {
         0 => (room.agent, "PATCH", "", format!(r#"{{"priority":"{}"}}"#, ["low", "high", "urgent", "medium"][round as usize % 4])),
@@ -56,16 +55,6 @@ async fn ask(port: u16, room: Room, nth: u32) -> Option<bool> {
         _ => (room.agent, "PATCH", "", r#"{"status":"escalated"}"#.to_owned()),
     };
     let token = people::token(desk::RIG_SECRET, user, "Agent Load");
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
-    let request = format!(
-        "{method} /v1/tickets/{}{path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        room.ticket,
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await.ok()?;
-    let mut head = Vec::new();
-    stream.take(64).read_to_end(&mut head).await.ok()?;
-    let status: u16 = String::from_utf8_lossy(&head).split_whitespace().nth(1)?.parse().ok()?;
-    Some((200..300).contains(&status))
+    let path = format!("/v1/tickets/{}{path}", room.ticket);
+    http::ask(port, Request { method, path: &path, token: &token, body }).await
 }

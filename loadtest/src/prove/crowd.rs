@@ -17,6 +17,8 @@ use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibilit
 use crate::desk;
 use crate::people::{self, Room};
 
+/// Tickets on which nobody writes but plain SQL, the last ones: only the sweep can tell their members.
+pub const QUIET_TICKETS: usize = 2;
 /// Members of one ticket.
 pub const MEMBERS_PER_TICKET: usize = 4;
 /// Orders waiting for one member.
@@ -48,9 +50,10 @@ pub async fn enter(stand: &Stand, rooms: &[Room], run: &Arc<Run>) -> (Crowd, Vec
     let mut doors = Vec::new();
     let mut lane = 0;
     for (n, room) in rooms.iter().enumerate() {
+        let spoken = n < spoken(rooms).len();
         let members = [
-            (Sender::Customer, "c", 0, true),
-            (Sender::Agent, "a", 1, true),
+            (Sender::Customer, "c", 0, spoken),
+            (Sender::Agent, "a", 1, spoken),
             (Sender::Customer, "d", 1, false),
             (Sender::Agent, "b", 0, false),
         ];
@@ -71,6 +74,11 @@ pub async fn enter(stand: &Stand, rooms: &[Room], run: &Arc<Run>) -> (Crowd, Vec
         sleep(CONNECT_PACE).await;
     }
     (crowd, doors)
+}
+
+/// The tickets on which people write.
+pub fn spoken(rooms: &[Room]) -> &[Room] {
+    &rooms[..rooms.len().saturating_sub(QUIET_TICKETS)]
 }
 
 /// What is sent.
@@ -129,10 +137,8 @@ pub fn evidence(
     mut histories: HashMap<TicketId, Vec<TrueRow>>,
     may_be_undone: impl Fn(i64) -> bool,
 ) -> Vec<Evidence> {
-    let life = |Seen { base, rows, dated }: Seen| {
-        let sure = dated.iter().position(|at| may_be_undone(*at)).unwrap_or(usize::MAX);
-        Life { base, rows, sure }
-    };
+    let sure = |dated: &[i64]| dated.iter().position(|at| may_be_undone(*at)).unwrap_or(usize::MAX);
+    let life = |Seen { base, rows, dated }: Seen| Life { base, rows, sure: sure(&dated) };
     let mut by_ticket: HashMap<TicketId, Vec<(Member, Record)>> = HashMap::new();
     for (member, record) in records {
         by_ticket.entry(member.ticket).or_default().push((member, record));
@@ -145,11 +151,11 @@ pub fn evidence(
                 evidence.asked_to_retry.push(member.sender);
             }
             let audience = member.audience();
-            let Record { rows, base, earlier, mut holes, leaks, state, sent, resets, .. } = record;
-            let earlier = earlier.into_iter().map(life).collect();
+            let Record { rows, dated, base, earlier, mut holes, foreign, leaks, state, sent, resets, .. } = record;
+            let (earlier, sure) = (earlier.into_iter().map(life).collect(), sure(&dated));
             // Everybody asked for the whole history: only a reset may begin later.
             holes += u64::from(base > 0 && resets == 0);
-            evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, holes, leaks, state });
+            evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, sure, holes, foreign, leaks, state });
             evidence.sent.extend(sent);
         }
         evidence

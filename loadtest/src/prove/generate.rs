@@ -14,6 +14,10 @@ const STORM_S: f64 = 45.0;
 const STANDBY_S: f64 = 10.0;
 /// After a promotion everybody starts over.
 const FAILOVER_S: f64 = 16.0;
+/// A dump is read back, and everybody starts over.
+const RESTORE_S: f64 = 7.0;
+/// Rows are written beside the poisoned ones for some seconds, and waited for.
+const POISON_S: f64 = 14.0;
 /// Calm before the end, so that what the last scene broke is mended within the run.
 const CALM_S: f64 = 4.0;
 
@@ -89,7 +93,13 @@ const FURTHER: &[Scene] = &[
     &[(0.0, "psql hold 20")],
     &[(0.0, "storm 5000")],
     &[(0.0, "disk full"), (5.0, "disk free")],
+    &[(0.0, "poison")],
 ];
+
+/// The database comes back from a dump while the desk goes on. The seed chooses one, which is played in the middle: so many rows bear numbers
+/// of the time before, and the new cluster's counter comes through them for the rest of the run.
+const RESTORES: [Scene; 2] =
+    [&[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")], &[(0.0, "postgres dump"), (3.0, "postgres restore-here")]];
 
 /// The end of a full run: the record is another one after each of them. The first ends backends that have committed here and wait for
 /// the standby: whoever asks again must be answered only when the standby has it.
@@ -118,8 +128,9 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     let end = seconds as f64 - CALM_S - tail;
     let mut steps = Vec::new();
     let mut at = 2.0;
-    // All of them once, shuffled; then again, two at a time, until the time is over.
+    // All of them once, shuffled, the restore in the middle; then again, two at a time, until the time is over.
     dice.shuffle(&mut scenes);
+    scenes.insert(scenes.len() / 2, RESTORES[dice.below(RESTORES.len())]);
     for scene in &scenes {
         if at + length(scene) <= end {
             stage(scene, at, instances, &mut dice, &mut steps);
@@ -173,9 +184,10 @@ fn clash(one: Scene, other: Scene) -> bool {
     parts(one).any(|part| matches!(part, "redis" | "postgres") && parts(other).any(|further| further == part))
 }
 
-/// Scenes that need the record for themselves are played alone.
+/// Scenes that need the record for themselves, or that are judged by what else happens, are played alone.
 fn may_mix(scene: &Scene) -> bool {
-    !scene.iter().any(|(_, line)| line.starts_with("disk") || line.starts_with("storm") || line.starts_with("gateways"))
+    let alone = ["disk", "storm", "gateways", "poison", "postgres dump"];
+    !scene.iter().any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
 }
 
 fn length(scene: &[(f64, &str)]) -> f64 {
@@ -183,6 +195,8 @@ fn length(scene: &[(f64, &str)]) -> f64 {
         Some(seconds) => seconds.parse().unwrap_or(0.0),
         None if line == "gateways roll" => ROLL_S,
         None if line.starts_with("storm") => STORM_S,
+        None if line == "poison" => POISON_S,
+        None if line.starts_with("postgres restore-") => RESTORE_S,
         None => 0.0,
     };
     scene.iter().map(|(after, line)| after + lasts(line)).fold(1.0, f64::max)
@@ -228,9 +242,20 @@ mod tests {
             for scene in BRIEF.iter().chain(FURTHER).chain(&FAILOVERS) {
                 assert!(is_played(scene, &plan), "seed {seed} leaves out {scene:?} in\n{plan}");
             }
+            assert_eq!(
+                RESTORES.iter().filter(|scene| is_played(scene, &plan)).count(),
+                1,
+                "seed {seed} has no restore, or two, in\n{plan}"
+            );
             let last = plan.steps.last().expect("a line");
             assert!(last.at.as_secs_f64() + FAILOVER_S <= 600.5, "seed {seed} ends with {last}");
         }
+    }
+
+    #[test]
+    fn the_seed_chooses_how_the_database_comes_back() {
+        let played = |scene: Scene| (0..20).any(|seed| is_played(scene, &plan(seed, 600, 2, Scale::Full)));
+        assert!(RESTORES.into_iter().all(played));
     }
 
     #[test]
@@ -241,6 +266,7 @@ mod tests {
             .iter()
             .chain(FURTHER)
             .chain(&FAILOVERS)
+            .chain(&RESTORES)
             .flat_map(|scene| scene.iter().map(|(_, line)| (*line).to_owned()))
             .chain(written_only.map(str::to_owned))
             .collect();
@@ -262,8 +288,9 @@ mod tests {
     #[test]
     fn a_brief_plan_fits_its_time() {
         for seed in 0..200 {
-            let plan = plan(seed, 88, 2, Scale::Brief);
+            let plan = plan(seed, super::super::SECONDS_BRIEF, 2, Scale::Brief);
             assert!(BRIEF.iter().all(|scene| is_played(scene, &plan)), "seed {seed}:\n{plan}");
+            assert!(RESTORES.iter().any(|scene| is_played(scene, &plan)), "seed {seed}:\n{plan}");
         }
     }
 }

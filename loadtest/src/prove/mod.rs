@@ -1,13 +1,17 @@
 //! `prove`: breaks a desk of its own in every way that an operator will meet, by a seeded plan, and checks every history. The report says
 //! what was done when and what clients saw of it; exit 1 when any promise was broken.
 
+mod answers;
 mod carry;
 mod changes;
+mod consoles;
 mod crowd;
 mod generate;
+mod http;
 mod page;
 mod plan;
 pub mod points;
+mod poison;
 mod report;
 mod rewinds;
 mod shrink;
@@ -16,7 +20,7 @@ mod storm;
 mod twin;
 mod windows;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,27 +30,31 @@ use clap::{Args, Subcommand};
 use helpline_rig::Gateway;
 use tokio::time::{Instant, sleep};
 
-use crate::checker::{self, Violation};
+use crate::checker::{self, Evidence, Fate, Violation};
 use crate::client::{Goal, Member, Record, Run};
 use crate::desk;
 use crate::error::LoadError;
-use crate::people;
+use crate::people::{self, Room};
 use crate::report::{Latencies, Verdict};
 use crate::truth;
 use carry::{Done, Stage};
+use consoles::Consoles;
 use crowd::{Door, Traffic};
 use generate::Scale;
 use plan::Plan;
 use points::{Outage, Point, Points};
-use rewinds::Rewind;
+use poison::Poison;
+use rewinds::{Cause, Rewind};
 use stand::{Stand, StandSpec};
 
 /// From the first connection to everybody subscribed.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
+/// Between two looks at the epoch that everybody must have come to.
+const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
 /// Of a run that is told nothing else.
 const SECONDS: u64 = 600;
 /// Of a brief one.
-const SECONDS_BRIEF: u64 = 88;
+const SECONDS_BRIEF: u64 = 100;
 
 /// Settings of `prove`.
 #[derive(Debug, Args)]
@@ -82,7 +90,7 @@ pub struct Settings {
     /// Chooses the plan; the same seed gives the same plan on every machine
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How long to send and to break things; otherwise 600, or 88 with --brief
+    /// How long to send and to break things; otherwise 600, or 100 with --brief
     #[arg(long)]
     seconds: Option<u64>,
     /// What shows in a minute, instead of everything
@@ -135,8 +143,8 @@ pub struct Findings {
     pub log: Vec<Done>,
     /// What is wrong.
     pub violations: Vec<Violation>,
-    /// Acked messages that an asynchronous standby's promotion cost: told, not counted.
-    pub lost_by_promotion: usize,
+    /// Acked messages that promotions and restores cost: told, not counted.
+    pub void: Void,
     /// Acks and events with their times, from the first send.
     pub points: Vec<Point>,
     /// Times without service.
@@ -147,6 +155,31 @@ pub struct Findings {
     pub counts: Vec<(&'static str, String)>,
     /// Those of them that a table of runs has.
     pub tally: Tally,
+}
+
+/// Acked messages that are gone, as they must be expected to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Void {
+    /// An asynchronous standby had not received them.
+    pub by_promotion: usize,
+    /// They were committed after the dump that was restored.
+    pub by_restore: usize,
+}
+
+impl Void {
+    /// Takes acks out of the checker's hands that may be void, and counts those whose message is gone.
+    fn set_apart(&mut self, evidence: &mut Evidence, void_acks: &HashMap<String, Cause>) {
+        let stored: HashSet<&str> = evidence.truth.iter().filter_map(|row| row.row.key.as_deref()).collect();
+        for sent in evidence.sent.iter_mut().filter(|sent| matches!(sent.fate, Fate::Acked(_))) {
+            let Some(cause) = void_acks.get(&sent.key) else { continue };
+            sent.fate = Fate::Void;
+            let is_gone = usize::from(!stored.contains(sent.key.as_str()));
+            match cause {
+                Cause::Promotion => self.by_promotion += is_gone,
+                Cause::Restore => self.by_restore += is_gone,
+            }
+        }
+    }
 }
 
 /// The counts by which runs are compared.
@@ -220,12 +253,9 @@ fn write(file: &Path, text: &str) -> Result<(), LoadError> {
 /// One run of one plan.
 async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
     let stand = Stand::start(&spec(settings, &plan, dir)?).await?;
-    let admin = desk::connect(&stand.admin_url().await).await?;
-    // Two tickets more, for the conversation that is held with and without notes.
-    let mut rooms = people::make_rooms(&admin, settings.tickets + 2).await.map_err(LoadError::postgres("making tickets"))?;
-    let twins = rooms.split_off(settings.tickets);
-    drop(admin);
+    let Tickets { rooms, asked, poisoned, twins } = make_tickets(&stand, settings.tickets).await?;
     let run = Arc::new(new_run());
+    let consoles = Consoles::enter(&stand, &poisoned);
     let (crowd, doors) = crowd::enter(&stand, &rooms, &run).await;
     let members = (rooms.len() * crowd::MEMBERS_PER_TICKET) as u64;
     if !holds_within(JOIN_TIMEOUT, || run.joined.load(Ordering::Relaxed) >= members).await {
@@ -233,48 +263,76 @@ async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings
     }
     println!("joined     {members} members of {} tickets on {} instances", rooms.len(), stand.gateways.len());
 
-    let stage = Arc::new(Stage::new(stand, rooms));
+    let stage = Arc::new(Stage::new(stand, rooms, Poison::new(poisoned)));
     let begun = Instant::now();
     let seconds = settings.plan.as_ref().map_or_else(|| seconds(settings), |_| settings.seconds.unwrap_or_else(|| length(&plan)));
     let seconds_of_changes = if settings.no_changes { 0 } else { seconds };
     let traffic = Traffic { rate: settings.rate, seconds, body_bytes: settings.body_bytes };
-    let (log, sent, changes) = tokio::join!(
+    let (log, sent, changes, answers) = tokio::join!(
         stage.play(&plan, begun),
         crowd::send_all(&run, &doors, traffic, begun),
-        changes::ask_all(&stage, begun, seconds_of_changes)
+        changes::ask_all(&stage, begun, seconds_of_changes),
+        answers::converse(&stage, &asked, begun, seconds_of_changes)
     );
     let mended = Instant::now();
     stage.stand.mend().await?;
     // Answers first, at leisure: a send that waits out a timeout is tried again by its client.
     holds_within(Duration::from_secs(settings.converge_seconds * 2), || run.pending.load(Ordering::Relaxed) == 0).await;
     let converged = converge(&stage, &doors, Duration::from_secs(settings.converge_seconds)).await?.then(|| mended.elapsed());
-    let records = crowd::farewell(crowd, &doors).await;
+    let (records, consoles) = (crowd::farewell(crowd, &doors).await, consoles.leave().await);
     let mut violations: Vec<Violation> =
         log.iter().filter_map(|done| done.outcome.as_ref().err().map(|why| Violation::Stuck(format!("{}: {why}", done.op)))).collect();
     let gave_up = records.iter().filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
     violations.extend(gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name))));
+    violations.extend(stage.poison.starved(&records, &consoles).await);
     let rewinds = rewinds::of(&log);
-    let counts = counts(&run, &records, sent, changes);
+    let mut counts = counts(&run, &records, sent, changes);
+    counts.push(("answers by REST", format!("{} judged", answers.judged)));
+    violations.extend(answers.foreign);
     let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
     let reconnects = sum(|record| record.connections.saturating_sub(1));
     let tally = Tally { sends: sent, reconnects, repeated: sum(|record| record.retries) };
-    let (found, lost_by_promotion) = examine(&stage, records, &rewinds, begun).await?;
+    let (found, void) = examine(&stage, records, &rewinds, begun).await?;
     violations.extend(found);
     match twin::check(&stage.stand, twins[0], twins[1], &run.canary).await {
         Ok(found) => violations.extend(found),
         Err(error) => violations.push(Violation::Stuck(format!("a conversation after everything was mended: {error}"))),
     }
     let (points, outages) = report::from_first_send(&run, begun);
-    Ok(Findings { plan, log, violations, lost_by_promotion, points, outages, converged, counts, tally })
+    Ok(Findings { plan, log, violations, void, points, outages, converged, counts, tally })
 }
 
-/// Holds every history against the record; gives what is wrong, and apart from it how many acks a promotion made void.
+/// Tickets by what is done with them.
+struct Tickets {
+    /// With members; people write on all but the last.
+    rooms: Vec<Room>,
+    /// Spoken on by REST.
+    asked: Vec<Room>,
+    /// For rows that cannot be decoded.
+    poisoned: Vec<Room>,
+    /// For the conversation that is held with and without notes.
+    twins: Vec<Room>,
+}
+
+async fn make_tickets(stand: &Stand, count: usize) -> Result<Tickets, LoadError> {
+    let admin = desk::connect(&stand.admin_url().await).await?;
+    let count = count + crowd::QUIET_TICKETS;
+    let all = answers::TICKETS + poison::TICKETS + count + 2;
+    // In the order of their ids: where an answer takes in too much, the last ticket is the one that is shown, so those asked come first.
+    let mut asked = people::make_rooms(&admin, all).await.map_err(LoadError::postgres("making tickets"))?;
+    let mut poisoned = asked.split_off(answers::TICKETS);
+    let mut rooms = poisoned.split_off(poison::TICKETS);
+    let twins = rooms.split_off(count);
+    Ok(Tickets { rooms, asked, poisoned, twins })
+}
+
+/// Holds every history against the database; gives what is wrong, and apart from it how many acks promotions and restores made void.
 async fn examine(
     stage: &Stage,
     records: Vec<(Member, Record)>,
     rewinds: &[Rewind],
     begun: Instant,
-) -> Result<(Vec<Violation>, usize), LoadError> {
+) -> Result<(Vec<Violation>, Void), LoadError> {
     let void_acks = void_acks(&records, rewinds, begun);
     let admin = desk::connect(&stage.stand.admin_url().await).await?;
     let histories = truth::histories(&admin, &stage.rooms).await?;
@@ -282,14 +340,12 @@ async fn examine(
     let dated = rewinds::seconds_into(begun);
     let may_be_undone = |micros| rewinds.iter().any(|rewind| rewind.holds(dated(micros)));
     let mut evidence = crowd::evidence(records, &stage.rooms, histories, may_be_undone);
+    let mut void = Void::default();
     for (evidence, room) in evidence.iter_mut().zip(&stage.rooms) {
         evidence.state = states.remove(&room.ticket).unwrap_or_default();
+        void.set_apart(evidence, &void_acks);
     }
-    let mut violations: Vec<Violation> = evidence.iter().flat_map(checker::check).collect();
-    let before = violations.len();
-    violations.retain(|violation| !violation.lost_key().is_some_and(|key| void_acks.contains(key)));
-    let lost_by_promotion = before - violations.len();
-    Ok((violations, lost_by_promotion))
+    Ok((evidence.iter().flat_map(checker::check).collect(), void))
 }
 
 /// A replayed plan runs until its last line, and a little longer.
@@ -297,22 +353,27 @@ fn length(plan: &Plan) -> u64 {
     plan.steps.last().map_or(10, |step| step.at.as_secs() + 6)
 }
 
-/// Keys of the acks that an asynchronous standby's promotion may have made void.
-fn void_acks(records: &Records, rewinds: &[Rewind], begun: Instant) -> HashSet<String> {
+/// Keys of the acks that a promotion or a restore may have made void.
+fn void_acks(records: &Records, rewinds: &[Rewind], begun: Instant) -> HashMap<String, Cause> {
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
-    let is_void = |at: Instant| {
+    let voided_by = |at: Instant| {
         let at = at.saturating_duration_since(begun).as_secs_f64();
-        rewinds.iter().any(|rewind| rewind.voids_acks && rewind.holds(at))
+        rewinds.iter().find(|rewind| rewind.voids_acks && rewind.holds(at)).map(|rewind| rewind.cause)
     };
-    acked.filter(|(_, at)| is_void(*at)).map(|(key, _)| key.clone()).collect()
+    acked.filter_map(|(key, at)| Some((key.clone(), voided_by(*at)?))).collect()
 }
 
 fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<StandSpec, LoadError> {
     let binary = settings.bin.clone().map_or_else(Gateway::find_binary, Ok)?;
-    let mut set: Vec<(String, String)> =
-        settings.set.iter().filter_map(|setting| setting.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect();
-    set.extend(settings.sabotage.iter().map(|name| ("HELPLINE_SABOTAGE".to_owned(), name.clone())));
-    Ok(StandSpec { binary, instances: settings.instances.max(1), settings: set, logs: dir.to_owned(), small_disk: plan.fills_disk() })
+    let set = settings.set.iter().filter_map(|setting| setting.split_once('=')).map(|(name, value)| (name.into(), value.into()));
+    Ok(StandSpec {
+        binary,
+        instances: settings.instances.max(1),
+        settings: set.collect(),
+        logs: dir.to_owned(),
+        small_disk: plan.fills_disk(),
+        sabotage: settings.sabotage.clone(),
+    })
 }
 
 fn new_run() -> Run {
@@ -333,11 +394,22 @@ fn new_run() -> Run {
 async fn converge(stage: &Stage, doors: &[Door], within: Duration) -> Result<bool, LoadError> {
     let admin = desk::connect(&stage.stand.admin_url().await).await?;
     let heads = truth::heads(&admin, &stage.rooms).await?;
-    for door in doors {
-        let (seq, public_seq) = heads.get(&door.ticket).copied().unwrap_or_default();
-        door.goal.send_replace(Goal::Seq(if door.sender == checker::Sender::Agent { seq } else { public_seq }));
+    let deadline = Instant::now() + within;
+    loop {
+        // Read again: an instance that notices a restore only now may raise it.
+        let epoch: Arc<str> = truth::epoch(&admin).await?.into();
+        for door in doors {
+            let (seq, public_seq) = heads.get(&door.ticket).copied().unwrap_or_default();
+            let seq = if door.sender == checker::Sender::Agent { seq } else { public_seq };
+            door.goal.send_replace(Goal::SeqIn(seq, Arc::clone(&epoch)));
+        }
+        if holds_within(EPOCH_INTERVAL, || doors.iter().all(|door| door.goal.is_closed())).await {
+            return Ok(true);
+        }
+        if Instant::now() > deadline {
+            return Ok(false);
+        }
     }
-    Ok(holds_within(within, || doors.iter().all(|door| door.goal.is_closed())).await)
 }
 
 /// Polls a condition that has no event of its own.

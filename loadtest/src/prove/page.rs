@@ -33,7 +33,7 @@ pub fn render(findings: &Findings, judged: &Judged) -> String {
     ] {
         let _ = write!(page, "<h2>{title}</h2>{}", plot(findings, judged, measure));
     }
-    page.push_str("<p>Shaded: relay or an instance dead (blue), record or network away (grey), rolling restart (green). Red: operations, as below.</p>");
+    page.push_str("<p>Shaded: relay or an instance dead (blue), record or network away (grey), rolling restart (green), poisoned rows written (violet). Red: operations, as below.</p>");
     page.push_str("<h2>What was done</h2><table><tr><th>from<th>to<th>operation<th>outcome");
     for done in &findings.log {
         let (class, outcome) = match &done.outcome {
@@ -65,6 +65,7 @@ fn plot(findings: &Findings, judged: &Judged, measure: Measure) -> String {
             Kind::Relay => "#d6e4ff",
             Kind::Away => "#e8e8ea",
             Kind::Roll => "#d8f0dc",
+            Kind::Poison => "#f3e5f5",
         };
         let width = x(window.to) - x(window.from);
         let _ = write!(svg, "<rect x={:.1} y=10 width={width:.1} height={:.0} fill=\"{colour}\"/>", x(window.from), HEIGHT - 30.0);

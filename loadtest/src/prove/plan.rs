@@ -44,6 +44,8 @@ pub enum Op {
     Storm(usize),
     /// The record's disk.
     Disk(DiskOp),
+    /// Rows that no honest client writes, on tickets of their own, by plain SQL; others go on beside them.
+    Poison,
 }
 
 macro_rules! words {
@@ -119,6 +121,12 @@ words! {
         StandbyDetach = "standby-detach",
         /// The primary killed, the standby promoted, the instances' way switched to it.
         Promote = "promote",
+        /// A logical dump; the desk goes on.
+        Dump = "dump",
+        /// The server killed, the last dump restored into a new cluster, the instances' way switched to it.
+        RestoreElsewhere = "restore-elsewhere",
+        /// The database dropped, the last dump restored under its name in the same cluster.
+        RestoreHere = "restore-here",
     }
 }
 words! {
@@ -191,6 +199,7 @@ impl fmt::Display for Op {
             Self::Locks(seconds) => write!(f, "locks hold {seconds}"),
             Self::Storm(clients) => write!(f, "storm {clients}"),
             Self::Disk(op) => write!(f, "disk {}", op.word()),
+            Self::Poison => write!(f, "poison"),
         }
     }
 }
@@ -244,6 +253,7 @@ fn parse_op(words: &[&str]) -> Option<Op> {
         ["locks", "hold", seconds] => Op::Locks(seconds.parse().ok()?),
         ["storm", clients] => Op::Storm(clients.parse().ok()?),
         ["disk", op] => Op::Disk(DiskOp::parse(op)?),
+        ["poison"] => Op::Poison,
         _ => return None,
     })
 }
@@ -255,7 +265,7 @@ fn lanes(share: &str, first: &str) -> Option<Vec<usize>> {
 }
 
 impl Plan {
-    /// Whether acked messages may be gone afterwards: an asynchronous standby that took over promises no more.
+    /// Whether acked messages may be gone afterwards: neither an asynchronous standby that took over nor a restored dump promises more.
     pub fn may_lose(&self) -> bool {
         let mut standby = None;
         self.steps.iter().any(|step| match step.op {
@@ -264,6 +274,7 @@ impl Plan {
                 false
             }
             Op::Postgres(PostgresOp::Promote) => standby == Some(PostgresOp::StandbyAsync),
+            Op::Postgres(PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere) => true,
             _ => false,
         })
     }
@@ -293,7 +304,7 @@ mod tests {
     #[test]
     fn plans_are_read_as_they_are_written() {
         let text = "1.5s redis kill9\n2s gateway 2 failpoint-after-commit\n3s gateways roll\n4s clients 30% from 8 half-open\n5s psql hold 6\n\
-                    6s postgres promote\n7s storm 5000\n8s locks hold 3\n9s disk full\n";
+                    6s postgres promote\n7s storm 5000\n8s locks hold 3\n9s disk full\n10s postgres restore-here\n11s poison\n";
         let plan: Plan = text.parse().expect("a plan");
         assert_eq!(plan.to_string(), text);
         assert_eq!(plan.steps[3].op, Op::Clients(vec![8, 9, 0], ClientOp::HalfOpen));
@@ -303,10 +314,11 @@ mod tests {
     }
 
     #[test]
-    fn only_an_asynchronous_promotion_may_lose() {
+    fn only_an_asynchronous_promotion_and_a_restore_may_lose() {
         let may_lose = |text: &str| text.parse::<Plan>().expect("a plan").may_lose();
         assert!(may_lose("1s postgres standby-async\n2s postgres promote"));
         assert!(!may_lose("1s postgres standby-sync\n2s postgres promote"));
         assert!(!may_lose("1s postgres standby-async\n2s postgres kill9"));
+        assert!(may_lose("1s postgres dump\n2s postgres restore-here") && !may_lose("1s postgres dump"));
     }
 }

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 use super::plan::Op;
 use super::points::{Measure, Outage, Point};
 use super::windows::{self, Kind, Window};
-use super::{Findings, Settings};
+use super::{Findings, Settings, Void};
+use crate::checker::Violation;
 use crate::client::Run;
 
 /// Violations of each kind that are printed in full; of the rest, the count.
@@ -54,7 +55,9 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     let converged = findings.converged.map_or("NOT in time".to_owned(), |after| format!("{:.1} s after the end", after.as_secs_f64()));
     line("converged", converged);
     if findings.plan.may_lose() {
-        line("promotion", format!("{} acked messages were not on the asynchronous standby, and are gone", findings.lost_by_promotion));
+        let Void { by_promotion, by_restore } = findings.void;
+        line("promotion", format!("{by_promotion} acked messages were not on the asynchronous standby, and are gone"));
+        line("restore", format!("{by_restore} acked messages were committed after the dump, and are gone"));
     }
     for done in findings.log.iter().filter(|done| matches!(done.op, Op::Storm(_))) {
         line("storm", done.outcome.as_ref().unwrap_or_else(|why| why).clone());
@@ -69,8 +72,7 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
         };
         line("target", format!("{} {verdict}", target.what));
     }
-    let mut counts: BTreeMap<&str, usize> =
-        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "refused", "stuck"].map(|word| (word, 0)).into();
+    let mut counts: BTreeMap<&str, usize> = Violation::WORDS.map(|word| (word, 0)).into();
     for violation in &findings.violations {
         *counts.entry(violation.word()).or_default() += 1;
     }
@@ -91,7 +93,7 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
 }
 
 /// The heads of [`row`]'s columns.
-const HEADS: &str = "| run | sends, all acked | reconnects | sends repeated | violations | delivery p99, relay dead | otherwise \
+const HEADS: &str = "| run | sends, all acked | reconnects | sends repeated | violations | delivery p99, relay dead | beside poisoned rows | otherwise \
                      | roll: without service beyond the told delay | storm: clients live in |";
 
 /// The run as a line of a Markdown table, with the table's head.
@@ -119,10 +121,9 @@ fn row(findings: &Findings, settings: &Settings, targets: &[Target]) -> String {
     format!("{HEADS}\n{rule}|\n| {} |\n", cells.join(" | "))
 }
 
-fn targets(findings: &Findings, windows: &[Window]) -> [Target; 3] {
+fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
     let under = |kind: Kind, at: f64, lane: usize| windows.iter().any(|window| window.kind == kind && window.holds(at, lane));
-    let mut dead = Vec::new();
-    let mut otherwise = Vec::new();
+    let (mut dead, mut poisoned, mut otherwise) = (Vec::new(), Vec::new(), Vec::new());
     for point in findings.points.iter().filter(|point| point.measure == Measure::Delivery) {
         // A late event is charged to the time of its commit as well as to that of its sight.
         let committed = point.at - point.ms / 1000.0;
@@ -131,6 +132,8 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 3] {
         }
         if under(Kind::Relay, point.at, point.lane) || under(Kind::Relay, committed, point.lane) {
             dead.push(point.ms);
+        } else if under(Kind::Poison, point.at, point.lane) {
+            poisoned.push(point.ms);
         } else {
             otherwise.push(point.ms);
         }
@@ -141,6 +144,7 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 3] {
     let waits = findings.outages.iter().filter(beyond).map(|outage| outage.lasted.saturating_sub(outage.told.unwrap_or_default()));
     [
         Target { what: "commit to delivery, p99, relay or an instance dead", measured: p99(dead), most: RELAY_DEAD_MS },
+        Target { what: "commit to delivery, p99, beside rows that cannot be decoded", measured: p99(poisoned), most: OTHERWISE_MS },
         Target { what: "commit to delivery, p99, otherwise", measured: p99(otherwise), most: OTHERWISE_MS },
         Target {
             what: "rolling restart, longest without service beyond the told delay",

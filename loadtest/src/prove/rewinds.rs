@@ -1,4 +1,4 @@
-//! Promotions that may have taken the record back in time: what was committed on the dead primary alone, and from when to when.
+//! Lost commits: promotions and restores that may have taken the database back in time, with the time whose commits they may have undone.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,17 +7,28 @@ use tokio::time::Instant;
 use super::carry::Done;
 use super::plan::{Op, PostgresOp};
 
-/// What a standby had not yet received when it was cut off, or when its primary died.
+/// What a standby had not yet received when it was cut off or when its primary died, and what was under way when a dump began.
 const LAG_S: f64 = 1.0;
 
-/// A promotion, with the time whose commits it may have undone.
+/// What took the database back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// A standby that lacked the last commits of its primary became the primary.
+    Promotion,
+    /// A dump was restored: what was committed after it is gone.
+    Restore,
+}
+
+/// A promotion or a restore, with the time whose commits it may have undone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rewind {
     /// Seconds into the run.
     pub from: f64,
     /// Its end.
     pub to: f64,
-    /// Whether acks of that time may be void, too: nobody waited for the standby.
+    /// Which of the two.
+    pub cause: Cause,
+    /// Whether acks of that time may be void, too: nobody waited for the standby, or for the next dump.
     pub voids_acks: bool,
 }
 
@@ -28,28 +39,46 @@ impl Rewind {
     }
 }
 
-/// The promotions of a run that took place.
+/// The promotions and restores of a run that took place.
 pub fn of(log: &[Done]) -> Vec<Rewind> {
     let mut rewinds = Vec::new();
-    let mut begun: Option<Rewind> = None;
+    let mut standby: Option<Rewind> = None;
+    let mut dumped: Option<f64> = None;
     for done in log {
-        match done.op {
-            Op::Postgres(op @ (PostgresOp::StandbySync | PostgresOp::StandbyAsync)) => {
-                begun = Some(Rewind { from: done.at, to: done.until, voids_acks: op == PostgresOp::StandbyAsync });
+        let Op::Postgres(op) = done.op else { continue };
+        match op {
+            PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
+                let voids_acks = op == PostgresOp::StandbyAsync;
+                standby = Some(Rewind { from: done.at, to: done.until, cause: Cause::Promotion, voids_acks });
             }
-            Op::Postgres(PostgresOp::StandbyDetach) => {
-                if let Some(rewind) = &mut begun {
+            PostgresOp::StandbyDetach => {
+                if let Some(rewind) = &mut standby {
                     rewind.from = rewind.from.max(done.at - LAG_S);
                 }
             }
-            Op::Postgres(PostgresOp::Promote) => rewinds.extend(begun.take().map(|rewind| Rewind { to: done.until, ..rewind })),
-            _ => {}
+            PostgresOp::Promote => rewinds.extend(standby.take().map(|rewind| Rewind { to: done.until, ..rewind })),
+            // A dump that failed leaves the one before to be restored.
+            PostgresOp::Dump if done.outcome.is_ok() => dumped = Some(done.at - LAG_S),
+            PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
+                let rewind = |from| Rewind { from, to: done.until, cause: Cause::Restore, voids_acks: true };
+                rewinds.extend(dumped.map(rewind));
+            }
+            PostgresOp::Dump
+            | PostgresOp::Terminate
+            | PostgresOp::Restart
+            | PostgresOp::Kill9
+            | PostgresOp::Start
+            | PostgresOp::Freeze
+            | PostgresOp::Thaw
+            | PostgresOp::Cut
+            | PostgresOp::Delay
+            | PostgresOp::Heal => {}
         }
     }
     rewinds
 }
 
-/// A time of the record's, in seconds into the run that began then. Both live on one machine.
+/// A time of the database's, in seconds into the run that began then. Both live on one machine.
 pub fn seconds_into(begun: Instant) -> impl Fn(i64) -> f64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
     let begun_micros = (since_1970 - begun.elapsed()).as_micros();
@@ -77,9 +106,23 @@ mod tests {
             done(40.0, "postgres promote"),
         ];
         let rewinds = of(&log);
-        assert_eq!(rewinds[0], Rewind { from: 8.0, to: 11.5, voids_acks: true });
-        assert_eq!(rewinds[1], Rewind { from: 20.0, to: 30.5, voids_acks: false });
+        assert_eq!(rewinds[0], Rewind { from: 8.0, to: 11.5, cause: Cause::Promotion, voids_acks: true });
+        assert_eq!(rewinds[1], Rewind { from: 20.0, to: 30.5, cause: Cause::Promotion, voids_acks: false });
         assert_eq!(rewinds.len(), 2);
         assert!(rewinds[0].holds(10.0) && !rewinds[0].holds(7.9));
+    }
+
+    #[test]
+    fn what_was_committed_between_a_dump_and_its_restore_may_be_gone() {
+        let failed = Done { outcome: Err("no room".into()), ..done(12.0, "postgres dump") };
+        let log = [
+            done(2.0, "postgres restore-here"),
+            done(10.0, "postgres dump"),
+            failed,
+            done(16.0, "postgres restore-elsewhere"),
+            done(30.0, "postgres restore-here"),
+        ];
+        let rewind = |to| Rewind { from: 9.0, to, cause: Cause::Restore, voids_acks: true };
+        assert_eq!(of(&log), [rewind(16.5), rewind(30.5)], "a dump can be restored again");
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use helpline_rig::{Gateway, Postgres, Proxy, Redis, RigError};
+use helpline_rig::{Dump, Gateway, Postgres, Proxy, Redis, RigError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
@@ -23,6 +23,12 @@ const START_PAUSE: Duration = Duration::from_secs(1);
 /// Small enough to be filled, large enough for the record and its log.
 const DISK_MIB: u32 = 700;
 
+/// The database of the desk: one that can be dropped and restored while the cluster stands.
+const DATABASE: &str = "desk";
+/// What a proof breaks is killed, not unplugged: the rig's fast settings lose nothing by that.
+const SETTINGS: [(&str, &str); 4] =
+    [("max_wal_size", "128MB"), ("wal_level", "replica"), ("hot_standby", "on"), ("restart_after_crash", "on")];
+
 /// How it is made.
 #[derive(Debug, Clone)]
 pub struct StandSpec {
@@ -36,6 +42,8 @@ pub struct StandSpec {
     pub logs: PathBuf,
     /// Whether the record lies on a small disk.
     pub small_disk: bool,
+    /// A promise to break: the gateways are told, and what is the database's is broken there.
+    pub sabotage: Option<String>,
 }
 
 /// The whole of it. Declared in the order in which it must end.
@@ -65,19 +73,18 @@ impl Stand {
     /// # Errors
     /// Those of the rig.
     pub async fn start(spec: &StandSpec) -> Result<Self, LoadError> {
-        // What a proof breaks is killed, not unplugged: the rig's fast settings lose nothing by that.
-        let settings = [("max_wal_size", "128MB"), ("wal_level", "replica"), ("hot_standby", "on"), ("restart_after_crash", "on")];
         let disk = if spec.small_disk { Disk::mount() } else { None };
-        let postgres = match &disk {
-            Some(disk) => {
-                Postgres::start_in_with(&disk.place, &[&[("fsync", "off"), ("max_connections", "300")], &settings[..]].concat()).await?
-            }
-            None => Postgres::start_temporary_with(&settings).await?,
-        };
-        desk::migrate(&spec.binary, &postgres.admin_url("postgres"))?;
+        let postgres = cluster(disk.as_ref(), "first").await?;
+        postgres.create_database(DATABASE, None).await?;
+        desk::migrate(&spec.binary, &postgres.admin_url(DATABASE))?;
+        if spec.sabotage.as_deref() == Some("foreign-rows") {
+            let admin = desk::connect(&postgres.admin_url(DATABASE)).await?;
+            let sql = include_str!("../../sql/sabotage_foreign_rows.sql");
+            admin.batch_execute(sql).await.map_err(LoadError::postgres("breaking the database's functions"))?;
+        }
         let redis = Redis::start_new().await?;
         let postgres_link = Proxy::start(postgres.port()).await?;
-        let url = postgres.url_for("helpline_service", desk::RIG_PASSWORD, "postgres");
+        let url = postgres.url_for("helpline_service", desk::RIG_PASSWORD, DATABASE);
         let database_url = url.replace(&format!(":{}/", postgres.port()), &format!(":{}/", postgres_link.port()));
         let (mut gateways, mut lanes, mut redis_links) = (Vec::new(), Vec::new(), Vec::new());
         for n in 0..spec.instances {
@@ -97,6 +104,9 @@ impl Stand {
             for (name, value) in &spec.settings {
                 gateway = gateway.env(name, value);
             }
+            if let Some(promise) = &spec.sabotage {
+                gateway = gateway.env("HELPLINE_SABOTAGE", promise);
+            }
             let gateway = gateway.start().await?;
             let mut ways = Vec::new();
             for _ in 0..LANES {
@@ -110,9 +120,41 @@ impl Stand {
         Ok(Self { gateways, lanes, redis_links, redis, postgres_link, standby, postgres, disk })
     }
 
-    /// The record as an administrator, wherever it is now.
+    /// The database as an administrator, wherever it is now.
     pub async fn admin_url(&self) -> String {
-        self.postgres.lock().await.admin_url("postgres")
+        self.postgres.lock().await.admin_url(DATABASE)
+    }
+
+    /// Dumps the database.
+    ///
+    /// # Errors
+    /// Those of the rig.
+    pub async fn dump(&self, postgres: &Postgres) -> Result<Dump, LoadError> {
+        Ok(postgres.dump(DATABASE).await?)
+    }
+
+    /// Kills the server, restores a dump into a new cluster and leads the instances there.
+    ///
+    /// # Errors
+    /// Those of the rig.
+    pub async fn restore_elsewhere(&self, dump: &Dump, postgres: &mut Postgres) -> Result<(), LoadError> {
+        // Made while the desk still goes on: the outage is the restore alone.
+        let name = format!("{:08x}", rand::random::<u32>());
+        let other = cluster(self.disk.as_ref(), &name).await?;
+        postgres.kill9().await?;
+        other.restore(dump, DATABASE).await?;
+        self.postgres_link.redirect(other.port());
+        *postgres = other;
+        Ok(())
+    }
+
+    /// Drops the database and restores a dump in its place.
+    ///
+    /// # Errors
+    /// Those of the rig.
+    pub async fn restore_here(&self, dump: &Dump, postgres: &Postgres) -> Result<(), LoadError> {
+        postgres.drop_database(DATABASE).await?;
+        Ok(postgres.restore(dump, DATABASE).await?)
     }
 
     /// Starts an instance as an orchestrator does: one that ends at once, because the record is away, is started again.
@@ -165,6 +207,13 @@ impl Stand {
         }
         Ok(())
     }
+}
+
+/// A cluster of its own: on the small disk, if there is one, else in a temporary place.
+async fn cluster(disk: Option<&Disk>, name: &str) -> Result<Postgres, LoadError> {
+    let Some(disk) = disk else { return Ok(Postgres::start_temporary_with(&SETTINGS).await?) };
+    let settings = [&[("fsync", "off"), ("max_connections", "300")], &SETTINGS[..]].concat();
+    Ok(Postgres::start_in_with(disk.place.join(name), &settings).await?)
 }
 
 /// A file system in memory that only the record uses. Unmounted on drop.

@@ -28,6 +28,8 @@ pub enum Kind {
     Away,
     /// Nobody without service for longer than a second beyond the delay that was asked for.
     Roll,
+    /// What is expected without any fault: rows that cannot be decoded are the matter of their own ticket.
+    Poison,
 }
 
 impl Window {
@@ -57,7 +59,7 @@ pub fn of(log: &[Done]) -> Vec<Window> {
 type Mends = fn(&Op, &Op) -> bool;
 
 fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
-    use Kind::{Away, Relay, Roll};
+    use Kind::{Away, Poison, Relay, Roll};
     Some(match op {
         Op::Redis(RedisOp::Kill9 | RedisOp::Freeze | RedisOp::Overrun) => {
             (Relay, Some(|_, later| matches!(later, Op::Redis(RedisOp::Start | RedisOp::Thaw | RedisOp::Relax))))
@@ -67,7 +69,7 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
         Op::Postgres(PostgresOp::Kill9 | PostgresOp::Freeze | PostgresOp::Delay) => {
             (Away, Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal))))
         }
-        Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal) => return None,
+        Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal | PostgresOp::Dump) => return None,
         Op::Postgres(PostgresOp::StandbyDetach) => (Away, Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Promote)))),
         Op::Postgres(_) => (Away, None),
         Op::Gateway(_, GatewayOp::RedisDelay | GatewayOp::RedisUnplug) => {
@@ -87,6 +89,7 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
         Op::Locks(_) | Op::Storm(_) => (Away, None),
         Op::Disk(DiskOp::Full) => (Away, Some(|_, later| matches!(later, Op::Disk(DiskOp::Free)))),
         Op::Disk(DiskOp::Free) => return None,
+        Op::Poison => (Poison, None),
     })
 }
 

@@ -2,7 +2,7 @@
 select h.seq, r.*
 from support_ticket_heads h
 left join lateral (
-  select x.* from support_history x where x.ticket_id = h.ticket_id and x.seq < $2 order by x.seq desc limit $3
+  select x.* from support_events x where x.ticket_id = h.ticket_id and x.seq < $2 order by x.seq desc limit $3
 ) r on true
 where h.ticket_id = $1
 order by r.seq

@@ -10,6 +10,7 @@ mod desk;
 mod lists;
 mod logging;
 mod messages;
+mod names;
 mod people;
 mod plans;
 mod pool;

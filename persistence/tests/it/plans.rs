@@ -195,7 +195,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             told.lock().unwrap().clear();
             client.batch_execute(&append_call(ticket, desk.customer)).await.unwrap();
             client
-                .batch_execute(&format!("select count(*) from support_rows_after(array['{ticket}']::uuid[], array[3]::bigint[], 50)"))
+                .batch_execute(&format!("select count(*) from support_events_after(array['{ticket}']::uuid[], array[3]::bigint[], 50)"))
                 .await
                 .unwrap();
             client.batch_execute("select count(*) from support_sweep(pg_current_snapshot()::text)").await.unwrap();
@@ -246,7 +246,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
 fn append_call(ticket: TicketId, sender: UserId) -> String {
     let (id, key) = (Uuid::now_v7(), Uuid::now_v7());
     format!(
-        "select count(*) from support_append(false, array['{id}']::uuid[], array['{ticket}']::uuid[], array['{sender}']::uuid[], \
+        "select count(*) from support_append_events(false, array['{id}']::uuid[], array['{ticket}']::uuid[], array['{sender}']::uuid[], \
          array['{key}'], array['words'], array[false], array['[]'::jsonb], array[1]::bigint[], array[null]::inet[], array[null]::text[])"
     )
 }

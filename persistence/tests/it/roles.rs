@@ -161,7 +161,7 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
             "truncate helpline_migrations",
             "select * from helpline_migrations",
             "delete from people",
-            "select support_rows_after('{}', '{}', 1)",
+            "select support_events_after('{}', '{}', 1)",
         ] {
             let client = connect(&cluster.postgres.admin_url("desk")).await;
             client.batch_execute(&format!("set role {role}")).await.unwrap();

@@ -47,7 +47,6 @@ const SEARCH_MS = 200
 export interface InboxDesk {
   readonly identity: Pick<Desk['identity'], 'id'>
   readonly session: Pick<Desk['session'], 'inbox'>
-  readonly live: Desk['live']
 }
 
 export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>, initial: Filters, time: Clock = clock): Inbox {
@@ -80,13 +79,12 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
   }
   const take = (one: TicketView) => { if (one.side === 'staff') list.told(marked(one)) }
 
-  // Asked for as soon as the connection stands.
   list.begin(initial.sort, [], null, false)
-  const disposers = [
-    desk.session.inbox((frame) => { if (frame.tickets.length > 0) list.heard(frame.tickets.map(marked)) }),
-    // Pushes that were missed while away show here.
-    desk.live.subscribe((live) => { if (live) list.reload() }),
-  ]
+  const stop = desk.session.inbox({
+    frame: (frame) => { if (frame.tickets.length > 0) list.heard(frame.tickets.map(marked)) },
+    // What changed while nobody told shows here; what changes from here on is told.
+    began: list.reload,
+  })
   const { order, version, loaded, more, problem, want, reload, retry } = list
   return {
     filters, order, version, loaded, more, problem, want, reload, retry, ticket, take,
@@ -121,7 +119,7 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
     },
     dispose() {
       list.dispose()
-      for (const dispose of disposers) dispose()
+      stop()
     },
   }
 }

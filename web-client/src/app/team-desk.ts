@@ -11,6 +11,7 @@ import type { TeamRest } from '../rest/team.ts'
 import type { News } from './attention.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
+import { mayPass } from './paged-tickets.ts'
 
 export interface TeamDesk {
   readonly stats: ReadonlySignal<TicketStats | null>
@@ -35,6 +36,8 @@ const OWN_PAGES_MAX = 10
 const ASKED_ALONE = 3
 /** Pushes within this are asked about once, all of them together. */
 const ASK_MS = 400
+/** What could not be had is asked for again no sooner. */
+const RETRY_MS = 3_000
 
 /** What of a desk, and of REST, it needs. */
 export interface TeamOf {
@@ -59,19 +62,27 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
   const told = new Map<string, number>()
   /** Pushed, and not yet asked about: from where each was known. */
   const asked = new Map<string, number>()
-  /** Pushed since this agent's tickets were asked for. */
+  const stops = new Set<() => void>()
+  /** This agent's tickets when they were last asked for, and what was pushed since. */
+  let before: readonly string[] = []
   let since: Set<string> | null = null
   let stopAsking: (() => void) | null = null
   let stopCounts: (() => void) | null = null
 
-  /** Answers overtake each other: only the one that was asked for last counts. */
+  /** Answers overtake each other: only the one that was asked for last counts. One that fails is asked for again while the connection stands. */
   const latest = <T>(ask: () => Promise<Result<T>>, take: (value: T) => void) => {
     let round = 0
-    return async () => {
+    let stop = () => {}
+    stops.add(() => stop())
+    const load = async (): Promise<void> => {
+      stop()
       const turn = ++round
       const result = await ask()
-      if (result.ok && turn === round) take(result.value)
+      if (turn !== round) return
+      if (result.ok) take(result.value)
+      else if (mayPass(result.problem)) stop = time.after(RETRY_MS * (1 + Math.random()), () => { if (desk.live.peek()) void load() })
     }
+    return load
   }
   const loadCounts = latest(() => team.counts(), (value) => { counts.value = value })
   const countsSoon = () => {
@@ -151,38 +162,34 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
   }
 
   const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value })
+  const loadAgents = latest(() => team.agents(), (value) => { agents.value = value })
+  // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
+  const loadStats = latest(() => team.stats(), (value) => { stats.value ??= value })
   /** What became of this agent's tickets unheard shows here. */
-  const loadOwn = async () => {
-    const pushes = new Set<string>()
-    const before = [...mine.keys()]
-    since = pushes
-    const listed = await own(() => false)
-    if (!listed.ok || since !== pushes) return
+  const loadOwn = latest(() => {
+    before = [...mine.keys()]
+    since = new Set()
+    return own(() => false)
+  }, ({ tickets, isWhole }) => {
+    for (const ticket of tickets) note(ticket)
+    const ids = new Set(tickets.map((ticket) => ticket.id))
+    if (isWhole) for (const id of before) if (!ids.has(id) && since?.has(id) !== true) mine.delete(id)
     since = null
-    for (const ticket of listed.value.tickets) note(ticket)
-    const ids = new Set(listed.value.tickets.map((ticket) => ticket.id))
-    if (listed.value.isWhole) for (const id of before) if (!ids.has(id) && !pushes.has(id)) mine.delete(id)
     count()
-  }
-  const load = async () => {
-    void loadCounts()
-    void reloadReplies()
-    void loadOwn()
-    const [figures, staff] = await Promise.all([team.stats(), team.agents()])
-    // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
-    if (figures.ok && stats.value === null) stats.value = figures.value
-    if (staff.ok) agents.value = staff.value
-  }
+  })
+  const load = () => { for (const one of [loadCounts, reloadReplies, loadOwn, loadStats, loadAgents]) void one() }
   const disposers = [
-    desk.session.inbox((frame) => {
-      for (const ticket of frame.tickets) {
-        since?.add(ticket.id)
-        pushed(ticket)
-      }
-      if (frame.stats !== null) stats.value = frame.stats
-      countsSoon()
+    desk.session.inbox({
+      frame(frame) {
+        for (const ticket of frame.tickets) {
+          since?.add(ticket.id)
+          pushed(ticket)
+        }
+        if (frame.stats !== null) stats.value = frame.stats
+        countsSoon()
+      },
+      began: load,
     }),
-    desk.live.subscribe((live) => { if (live) void load() }),
   ]
   return {
     stats, counts, agents, replies, unread, reloadReplies,
@@ -191,6 +198,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     dispose() {
       stopCounts?.()
       stopAsking?.()
+      for (const stop of stops) stop()
       for (const dispose of disposers) dispose()
     },
   }

@@ -2,7 +2,7 @@
 
 import { LIMITS } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
-import type { InboxFrame } from './session.ts'
+import type { InboxFrame } from './inbox-watch.ts'
 
 export interface InboxRows {
   /** The frame with all that it tells in `tickets`, in whole. */

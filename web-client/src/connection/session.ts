@@ -2,9 +2,9 @@
 
 import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generated.ts'
 import { decodeFrame } from '../protocol/decode.ts'
-import type { Features, ServerFrame } from '../protocol/model.ts'
+import type { Features } from '../protocol/model.ts'
 import { afterClose, backoffMs } from './backoff.ts'
-import { createInboxRows } from './inbox-rows.ts'
+import { createInboxWatch, type InboxListener } from './inbox-watch.ts'
 import { createRequests, type Answer, type Ask } from './requests.ts'
 import { createSubscriptions, type Subscription, type TicketSink } from './subscriptions.ts'
 import { openTransport, type Clock, type SocketFactory, type Transport } from './transport.ts'
@@ -26,7 +26,6 @@ export interface Token {
 /** Gives a token; `fresh`: the last one was refused. Null: nobody is signed in. Rejects when it cannot be had right now. */
 export type TokenSource = (fresh: boolean) => Promise<Token | null>
 
-export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
 /** Frames that are not answered. */
 export type Tell = Exclude<ClientFrame, { id: number }>
 
@@ -44,7 +43,7 @@ export interface Session {
   tell(frame: Tell): boolean
   subscribe(ticket: string, sink: TicketSink): Subscription
   /** Watches the desk's tickets, across connections. */
-  inbox(listener: (frame: InboxFrame) => void): () => void
+  inbox(listener: InboxListener): () => void
 }
 
 export interface SessionParts {
@@ -72,13 +71,12 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
   let stopTimer = () => {}
   let stopRenewal = () => {}
   const stateListeners = new Set<(state: SessionState) => void>()
-  const rows = createInboxRows()
-  const inboxListeners = new Set<(frame: InboxFrame) => void>()
 
   const send = (frame: ClientFrame) => transport?.send(JSON.stringify(frame)) ?? false
   const isLive = () => state.kind === 'live'
   const requests = createRequests(clock, send)
   const subscriptions = createSubscriptions(clock, random, requests, isLive)
+  const inbox = createInboxWatch(clock, random, requests, isLive)
 
   const enter = (next: SessionState) => {
     state = next
@@ -124,7 +122,7 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
     transport?.expectWithin(heartbeat_ms * 1.5 + 2_000)
     renewLater(token, mine)
     enter({ kind: 'live', user, role, limits, features })
-    if (inboxListeners.size > 0) void requests.ask({ type: 'inbox', on: true })
+    inbox.live()
     subscriptions.live()
   }
 
@@ -161,11 +159,7 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
         for (const head of frame.heads) subscriptions.head(head.ticket, head.seq)
         return
       case 'bye': return bye(frame.retry_after_ms)
-      case 'inbox': {
-        const filled = rows.fill(frame)
-        for (const listener of [...inboxListeners]) listener(filled)
-        return
-      }
+      case 'inbox': return inbox.frame(frame)
       case 'event':
       case 'reset':
       case 'typing':
@@ -198,6 +192,7 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
     old?.close('left')
     requests.cut()
     subscriptions.cut()
+    inbox.cut()
   }
 
   const closed = (code: number, reason: string) => {
@@ -248,13 +243,6 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
     ask: (ask) => (isLive() ? requests.ask(ask) : Promise.resolve({ kind: 'cut' })),
     tell: (frame) => isLive() && send(frame),
     subscribe: (ticket, sink) => subscriptions.add(ticket, sink),
-    inbox(listener) {
-      inboxListeners.add(listener)
-      if (inboxListeners.size === 1 && isLive()) void requests.ask({ type: 'inbox', on: true })
-      return () => {
-        inboxListeners.delete(listener)
-        if (inboxListeners.size === 0 && isLive()) void requests.ask({ type: 'inbox', on: false })
-      }
-    },
+    inbox: inbox.add,
   }
 }

@@ -212,7 +212,7 @@ export type StaffPerson = {
 id: UserId | null, type: ActorType, name: string | null, };
 
 /**
- * A person as customers see them: a side, and of staff the first name only.
+ * A person as customers see them: a side, and of staff one word of the name, or none.
  */
 export type CustomerPerson = { type: ActorType, name: string | null, };
 
@@ -291,7 +291,7 @@ read_seq: Seq, };
  */
 export type CustomerTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, 
 /**
- * The first name of the agent whose ticket it is.
+ * One word of the name of the agent whose ticket it is; none when nobody has it, or their name has no word to show.
  */
 assignee_name: string | null, rating: Rating | null, created_at: string, resolved_at: string | null, closed_at: string | null, archived_at: string | null, 
 /**

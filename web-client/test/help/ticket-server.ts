@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals'
 import { createInboxRows } from '../../src/connection/inbox-rows.ts'
-import type { InboxFrame } from '../../src/connection/session.ts'
+import type { InboxFrame, InboxListener } from '../../src/connection/inbox-watch.ts'
 import type { Clock } from '../../src/connection/transport.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../../src/protocol/generated.ts'
 import type { Page, StaffView } from '../../src/protocol/model.ts'
@@ -80,9 +80,11 @@ export function ticketServer(random: () => number) {
   let known = new Map<string, string>()
   /** Frames on their way: told in order, but not at once. */
   let wire: InboxFrame[] = []
-  let listener: (frame: InboxFrame) => void = () => {}
+  let listener: InboxListener = { frame() {}, began() {} }
   let [made, time] = [0, 0]
   const live = signal(false)
+  /** What changes is told from here on. */
+  let isWatched = false
   const rows = createInboxRows()
   const one = <T>(of: readonly T[]): T | undefined => of[below(random, of.length)]
 
@@ -92,7 +94,7 @@ export function ticketServer(random: () => number) {
     time += dice < 0.15 ? 0 : dice < 0.3 ? 1_000_000 - (time % 1_000_000) : dice < 0.45 ? 1_000 - (time % 1_000) : below(random, 3_000)
     return stamp(time)
   }
-  const touch = (id: string) => { if (live.peek() && !changed.includes(id)) changed.push(id) }
+  const touch = (id: string) => { if (isWatched && !changed.includes(id)) changed.push(id) }
   const create = () => {
     const at = tick()
     // Ids of one moment come in any order.
@@ -174,7 +176,7 @@ export function ticketServer(random: () => number) {
 
   return {
     live,
-    desk: { identity: { id: ME }, live, session: { inbox: (heard: (frame: InboxFrame) => void) => { listener = heard; return () => { listener = () => {} } } } },
+    desk: { identity: { id: ME }, live, session: { inbox: (added: InboxListener) => { listener = added; return () => { listener = { frame() {}, began() {} } } } } },
     ask,
     page,
     team: { allTickets: (query: TicketQuery) => ask(() => page(query)) },
@@ -184,10 +186,10 @@ export function ticketServer(random: () => number) {
     change,
     push,
     /** A frame by hand. */
-    say: (frame: InboxFrame) => listener(rows.fill(frame)),
+    say: (frame: InboxFrame) => listener.frame(rows.fill(frame)),
     deliver() {
       const frame = wire.shift()
-      if (frame !== undefined) listener(rows.fill(frame))
+      if (frame !== undefined) listener.frame(rows.fill(frame))
     },
     isQuiet: () => requests.length === 0 && changed.length === 0 && wire.length === 0,
     /** A request meets the database. */
@@ -206,11 +208,17 @@ export function ticketServer(random: () => number) {
     cut() {
       changed = []
       wire = []
+      isWatched = false
       live.value = false
     },
-    connect() {
+    connect() { live.value = true },
+    isWatched: () => isWatched,
+    /** The request to be told what changes is met. */
+    watch() {
+      if (!live.peek() || isWatched) return
       known = new Map()
-      live.value = true
+      isWatched = true
+      listener.began()
     },
   }
 }

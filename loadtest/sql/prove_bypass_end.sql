@@ -1,0 +1,10 @@
+-- The checks again, for rows that are written from now on.
+do $$
+declare
+  v_check record;
+begin
+  for v_check in select * from prove_checks loop
+    execute format('alter table %s add constraint %I %s not valid', v_check.place, v_check.name, replace(v_check.definition, ' NOT VALID', ''));
+  end loop;
+end
+$$

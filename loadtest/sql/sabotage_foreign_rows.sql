@@ -1,0 +1,18 @@
+-- For the checker's own test: the functions as they were when a transaction number was compared without its cluster. After a restore into
+-- another cluster a write then takes rows of other tickets for its own.
+do $$
+declare
+  v_function record;
+  v_believing text;
+begin
+  for v_function in
+    select p.oid, pg_get_functiondef(p.oid) as definition from pg_proc p where p.proname in ('support_append_events', 'support_events_written')
+  loop
+    v_believing := replace(v_function.definition, 'r.cluster = v_cluster and r.xid', 'r.xid');
+    if v_believing = v_function.definition then
+      raise exception '% does not compare clusters where it did', v_function.oid::regprocedure;
+    end if;
+    execute v_believing;
+  end loop;
+end
+$$

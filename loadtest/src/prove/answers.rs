@@ -1,0 +1,109 @@
+//! Conversations by REST on tickets of their own, through all faults: each answer that comes is about what was asked. A write is answered
+//! with what its transaction wrote; an instance that takes anything else for that answers with other people's messages.
+
+use std::time::Duration;
+
+use helpline_core::ids::UserId;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep_until};
+
+use super::carry::Stage;
+use super::http::{self, Answer, Request};
+use crate::checker::Violation;
+use crate::desk;
+use crate::people::{self, Room};
+
+/// Tickets of these conversations.
+pub const TICKETS: usize = 4;
+/// Between two turns; each is a message, its edit and a change of priority.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// What was asked and answered.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Answers that were judged.
+    pub judged: u64,
+    /// Those that were about something else.
+    pub foreign: Vec<Violation>,
+}
+
+/// Converses until the end. A turn waits for the one before: what is asked is on the ticket, or was lost with a restore.
+pub async fn converse(stage: &Stage, rooms: &[Room], begun: Instant, seconds: u64) -> Answers {
+    let end = begun + Duration::from_secs(seconds);
+    let mut answers = Answers::default();
+    for nth in 0.. {
+        let at = (begun + INTERVAL * nth).max(Instant::now());
+        if at >= end {
+            break;
+        }
+        sleep_until(at).await;
+        let port = stage.stand.gateways[nth as usize % stage.stand.gateways.len()].port();
+        let turn = Turn { port, room: rooms[nth as usize % rooms.len()], nth };
+        // One that is not answered ends the turn, not the conversation.
+        let _ = turn.take(&mut answers).await;
+    }
+    answers
+}
+
+struct Turn {
+    port: u16,
+    room: Room,
+    nth: u32,
+}
+
+impl Turn {
+    /// None: something was not answered, or refused.
+    async fn take(&self, answers: &mut Answers) -> Option<()> {
+        let Self { room: Room { ticket, customer, agent }, nth, .. } = *self;
+        let (path, text, edited) = (format!("/v1/tickets/{ticket}"), format!("asked {nth}"), format!("asked otherwise {nth}"));
+        let sent = self.ask(customer, "POST", &format!("{path}/messages"), json!({ "body": text })).await?;
+        let after = sent.body["seq"].as_u64()?.checked_sub(1)?;
+        let page = self.ask(customer, "GET", &format!("{path}/activity?after={after}&limit=1"), Value::Null).await?;
+        let event = &page.body["events"][0];
+        answers.judge("a page of history", event, &[("/ticket", json!(ticket))]);
+        // Another row has this number by now: the message is lost with a restore.
+        let message = event["message"]["id"].as_str().filter(|_| event["message"]["body"] == json!(text))?;
+        let answer = self.ask(customer, "PATCH", &format!("{path}/messages/{message}"), json!({ "body": edited })).await?;
+        let own = [("/ticket", json!(ticket)), ("/message/id", json!(message)), ("/message/body", json!(edited))];
+        answers.judge("an edit", &answer.body, &own);
+        let priority = ["low", "high"][nth as usize / TICKETS % 2];
+        let answer = self.ask(agent, "PATCH", &path, json!({ "priority": priority })).await?;
+        // Not its priority: an earlier change that was not waited for may come to pass only now.
+        answers.judge("a change", &answer.body, &[("/id", json!(ticket))]);
+        Some(())
+    }
+
+    async fn ask(&self, user: UserId, method: &str, path: &str, body: Value) -> Option<Answer> {
+        let token = people::token(desk::RIG_SECRET, user, "Person Rest");
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        http::ask(self.port, Request { method, path, token: &token, body }).await.filter(Answer::is_success)
+    }
+}
+
+impl Answers {
+    /// An answer that came holds these values at these places.
+    fn judge(&mut self, what: &str, answer: &Value, expected: &[(&str, Value)]) {
+        self.judged += 1;
+        let differs = expected.iter().find(|(place, value)| answer.pointer(place) != Some(value));
+        if let Some((place, value)) = differs {
+            let got = answer.pointer(place).unwrap_or(&Value::Null);
+            self.foreign.push(Violation::Foreign(format!("{what} was answered with {got} in place of {value} at {place}")));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_about_another_ticket_is_foreign() {
+        let mut answers = Answers::default();
+        let event = json!({ "ticket": "one", "message": { "body": "mine" } });
+        answers.judge("an edit", &event, &[("/ticket", json!("one")), ("/message/body", json!("mine"))]);
+        assert!(answers.foreign.is_empty());
+        answers.judge("an edit", &event, &[("/ticket", json!("other"))]);
+        answers.judge("an edit", &Value::Null, &[("/ticket", json!("one"))]);
+        assert_eq!((answers.judged, answers.foreign.len()), (3, 2));
+    }
+}

@@ -1,0 +1,126 @@
+//! A console on each instance, which must be told of every ticket that changes; and a reader of each poisoned ticket, so that its room is open
+//! everywhere when the row comes. All of them come back after every loss.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::protocol::{ClientFrame, StaffFrame};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::stand::Stand;
+use crate::desk;
+use crate::people::{self, Room};
+use crate::wire::{Link, LinkError};
+
+/// Before connecting again.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// A ticket as a console was told of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    /// Which.
+    pub ticket: TicketId,
+    /// Its number then.
+    pub seq: u64,
+    /// When.
+    pub at: Instant,
+}
+
+/// What one console was told, and when it was connected.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleLog {
+    /// From the answer to its wish to the loss of the connection.
+    pub connected: Vec<(Instant, Instant)>,
+    /// In the order of arrival.
+    pub shown: Vec<Shown>,
+}
+
+impl ConsoleLog {
+    /// Whether it could have been told all that time.
+    pub fn was_connected(&self, from: Instant, to: Instant) -> bool {
+        self.connected.iter().any(|(began, ended)| *began <= from && *ended >= to)
+    }
+}
+
+/// All of them at work.
+pub struct Consoles {
+    logs: Vec<Arc<Mutex<ConsoleLog>>>,
+    tasks: JoinSet<()>,
+}
+
+impl Consoles {
+    /// On every instance a console, and a reader of each of these tickets, on a connection of its own: what ends one leaves the others.
+    pub fn enter(stand: &Stand, poisoned: &[Room]) -> Self {
+        let mut consoles = Self { logs: Vec::new(), tasks: JoinSet::new() };
+        for gateway in &stand.gateways {
+            let log = Arc::new(Mutex::new(ConsoleLog::default()));
+            consoles.logs.push(Arc::clone(&log));
+            let token = |room: &Room| people::token(desk::RIG_SECRET, room.agent, "Agent Load");
+            let url = gateway.ws_url();
+            consoles.tasks.spawn(again_and_again(url.clone(), token(&poisoned[0]), async move |link| watch(link, &log).await));
+            for room in poisoned {
+                let ticket = room.ticket;
+                consoles.tasks.spawn(again_and_again(url.clone(), token(room), async move |link| read(link, ticket).await));
+            }
+        }
+        consoles
+    }
+
+    /// Ends them; gives what each console was told.
+    pub async fn leave(mut self) -> Vec<ConsoleLog> {
+        self.tasks.shutdown().await;
+        self.logs.iter().map(|log| log.lock().unwrap_or_else(PoisonError::into_inner).clone()).collect()
+    }
+}
+
+async fn again_and_again(url: String, token: String, live: impl AsyncFn(Link) -> Result<(), LinkError>) {
+    loop {
+        if let Ok(link) = Link::open(&url, &token).await
+            && let Err(error) = live(link).await
+        {
+            tracing::debug!(%error, "an observer comes back");
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+async fn watch(mut link: Link, log: &Mutex<ConsoleLog>) -> Result<(), LinkError> {
+    link.send(&ClientFrame::Inbox { id: 1, on: true, filter: None }).await?;
+    let mut begun = None;
+    loop {
+        let text = link.next().await?;
+        if text.starts_with("{\"type\":\"ping\"") {
+            link.send(&ClientFrame::Pong).await?;
+        } else if text.starts_with("{\"type\":\"ok\"") {
+            begun = Some(Instant::now());
+        }
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        // Every frame that comes lengthens the time of which it can be told that it was connected.
+        if let Some(begun) = begun {
+            log.connected.pop_if(|(began, _)| *began == begun);
+            log.connected.push((begun, Instant::now()));
+        }
+        if let Ok(StaffFrame::Inbox { tickets, moved, .. }) = serde_json::from_str(&text) {
+            let at = Instant::now();
+            let shown = |ticket: TicketId, seq: Seq| Shown { ticket, seq: seq.get(), at };
+            log.shown.extend(tickets.iter().map(|ticket| shown(ticket.id, ticket.seq)));
+            log.shown.extend(moved.iter().map(|moved| shown(moved.id, moved.seq)));
+        }
+    }
+}
+
+/// Whatever comes of a poisoned ticket is not judged.
+async fn read(mut link: Link, ticket: TicketId) -> Result<(), LinkError> {
+    link.send(&ClientFrame::Subscribe { id: 1, ticket, after: None, epoch: None }).await?;
+    loop {
+        let text = link.next().await?;
+        if text.starts_with("{\"type\":\"ping\"") {
+            link.send(&ClientFrame::Pong).await?;
+        } else if text.starts_with("{\"type\":\"reset\"") {
+            // Told to start over: by a new connection.
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! One REST request on a connection of its own: whoever asks does so while instances die, and takes no answer for an answer.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// Of one request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Of an answer: more than any page that is asked for here.
+const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// 200 and so on.
+    pub status: u16,
+    /// Null when there was none.
+    pub body: Value,
+}
+
+impl Answer {
+    /// Whether it was done.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// A request of the holder of this token.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// GET and so on.
+    pub method: &'a str,
+    /// From `/v1` on.
+    pub path: &'a str,
+    /// A bearer token.
+    pub token: &'a str,
+    /// Empty: none.
+    pub body: String,
+}
+
+/// Asks the instance on this port; none: it did not answer, or not in full.
+pub async fn ask(port: u16, request: Request<'_>) -> Option<Answer> {
+    timeout(REQUEST_TIMEOUT, exchange(port, request)).await.ok().flatten()
+}
+
+async fn exchange(port: u16, Request { method, path, token, body }: Request<'_>) -> Option<Answer> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+    let key = rand::random::<u64>();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\nauthorization: Bearer {token}\r\nidempotency-key: {key:016x}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(body.as_bytes()).await.ok()?;
+    let mut answer = Vec::new();
+    stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer).await.ok()?;
+    read(&answer)
+}
+
+/// An answer with a `content-length`, whole.
+fn read(answer: &[u8]) -> Option<Answer> {
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&answer[..end]).ok()?.to_ascii_lowercase();
+    let status = head.split_whitespace().nth(1)?.parse().ok()?;
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok()).unwrap_or(0);
+    let body = answer.get(end + 4..end + 4 + length)?;
+    Some(Answer { status, body: if body.is_empty() { Value::Null } else { serde_json::from_slice(body).ok()? } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_counts_when_it_is_whole() {
+        let answer = read(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{\"seq\":7}").expect("whole");
+        assert!(answer.is_success() && answer.body["seq"] == 7);
+        assert_eq!(read(b"HTTP/1.1 204 No Content\r\n\r\n").expect("whole").body, Value::Null);
+        assert!(read(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{\"se").is_none());
+        assert!(read(b"HTTP/1.1 200 OK\r\ncontent-le").is_none());
+    }
+}

@@ -1,0 +1,228 @@
+//! What customers see of a staff member's name: one rule, the database's; by Unicode, whatever was pasted between the words.
+
+use helpline_core::limits;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+
+use crate::desk::{Desk, cluster, empty_database};
+
+/// Unicode's White_Space.
+fn white_space() -> impl Iterator<Item = char> {
+    ('\u{1}'..=char::MAX).filter(|c| c.is_whitespace())
+}
+
+/// Unicode's Bidi_Control.
+const BIDI_CONTROL: &[(u32, u32)] = &[(0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069)];
+
+/// Unicode's Default_Ignorable_Code_Point.
+const DEFAULT_IGNORABLE: &[(u32, u32)] = &[
+    (0x00AD, 0x00AD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+];
+
+fn invisible() -> Vec<char> {
+    let listed = BIDI_CONTROL.iter().chain(DEFAULT_IGNORABLE).flat_map(|(from, to)| *from..=*to).filter_map(char::from_u32);
+    let control = ('\u{1}'..'\u{20}').chain('\u{7F}'..'\u{A0}');
+    white_space().chain(listed).chain(control).collect()
+}
+
+impl Desk {
+    async fn public_names(&self, names: &[String]) -> Vec<Option<String>> {
+        let sql = "select support_public_name(n) from unnest($1::text[]) with ordinality as u (n, i) order by i";
+        self.admin.query(sql, &[&names]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    }
+}
+
+#[tokio::test]
+async fn whatever_stands_invisibly_between_two_names_the_second_is_not_shown() {
+    let desk = Desk::open().await;
+    let between = invisible();
+    assert!(between.len() > 4_000);
+    for (shape, shown) in [
+        (&(|c: char| format!("Grace{c}Hopper")) as &dyn Fn(char) -> String, Some("Grace")),
+        (&|c| format!("{c}Grace{c}{c}Hopper{c}"), Some("Grace")),
+        (&|c| format!("{c} {c}Grace Hopper"), Some("Grace")),
+        (&|c| format!("Grace{c}"), Some("Grace")),
+        (&|c| format!("{c}"), None),
+        (&|c| format!("grace{c}@example.org"), Some("grace")),
+        (&|c| format!("grace.hopper{c}{c}@{c}example.org"), Some("grace")),
+    ] {
+        let names: Vec<String> = between.iter().map(|c| shape(*c)).collect();
+        for (c, found) in between.iter().zip(desk.public_names(&names).await) {
+            assert_eq!(found.as_deref(), shown, "U+{:04X} in {:?}", u32::from(*c), shape('·'));
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_as_people_and_directories_write_them() {
+    let desk = Desk::open().await;
+    let cases: &[(&str, Option<&str>)] = &[
+        ("Grace Hopper", Some("Grace")),
+        ("Grete\u{a0}Vornehm", Some("Grete")),
+        ("Hopper,Grace", Some("Grace")),
+        ("Hopper, Grace M.", Some("Grace")),
+        ("Grace Hopper, PhD", Some("Grace")),
+        ("Dr. Grace Hopper", Some("Grace")),
+        ("Prof. Dr. Grace Hopper", Some("Grace")),
+        ("Dr.Grace Hopper", Some("Grace")),
+        ("Dr", Some("Dr")),
+        ("grace.hopper", Some("grace")),
+        ("grace_hopper", Some("grace")),
+        ("(Grace) Hopper", Some("Grace")),
+        ("“Grace” Hopper", Some("Grace")),
+        ("Grace <grace.hopper@example.org>", Some("Grace")),
+        ("grace.hopper@example.org", None),
+        ("grace.hopper＠example.org", None),
+        ("<grace.hopper@example.org>", None),
+        ("+43 660 1234567", None),
+        ("", None),
+        (" \u{a0}\u{200b} ", None),
+        ("Anne-Marie O'Neil", Some("Anne-Marie")),
+        ("O’Neil Kim", Some("O’Neil")),
+        ("Marcel·lí Riba", Some("Marcel·lí")),
+        ("Nguyễn Văn A", Some("Nguyễn")),
+        ("علی\u{200c}رضا احمدی", Some("علی\u{200c}رضا")),
+        ("ශ්\u{200d}රී ලංකා", Some("ශ්\u{200d}රී")),
+        ("グレース・ホッパー", Some("グレース")),
+        ("葛\u{e0100}城 太郎", Some("葛\u{e0100}城")),
+        ("שרה לוי", Some("שרה")),
+        ("👩\u{200d}💻 Grace", Some("👩\u{200d}💻")),
+    ];
+    let names: Vec<String> = cases.iter().map(|(name, _)| (*name).to_owned()).collect();
+    for ((name, shown), found) in cases.iter().zip(desk.public_names(&names).await) {
+        assert_eq!(found.as_deref(), *shown, "{name:?}");
+    }
+    let long = desk.public_names(&["x".repeat(limits::NAME_CHARS_MAX)]).await;
+    assert_eq!(long[0].as_ref().map(|name| name.chars().count()), Some(limits::PUBLIC_NAME_CHARS_MAX));
+}
+
+#[tokio::test]
+async fn whatever_the_name_what_is_shown_is_one_visible_word_and_stays_what_it_is() {
+    const PARTS: &[&str] = &[
+        "Grace",
+        "Hopper",
+        "é",
+        "e\u{301}",
+        "Ж",
+        "علی",
+        "王",
+        "ස්",
+        "👩",
+        "7",
+        "@",
+        "＠",
+        ".",
+        ",",
+        "、",
+        "-",
+        "'",
+        "’",
+        "·",
+        "(",
+        "Dr",
+        "Dr.",
+        " ",
+        " ",
+        "\u{a0}",
+        "\u{200b}",
+        "\u{200c}",
+        "\u{200d}",
+        "\u{fe0f}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{34f}",
+        "\u{e0100}",
+        "\u{3000}",
+        "\n",
+        "\u{7f}",
+        "\u{2800}",
+    ];
+    let desk = Desk::open().await;
+    let mut random = rand::rngs::StdRng::seed_from_u64(7);
+    let names: Vec<String> =
+        (0..4_000).map(|_| (0..random.random_range(0..12)).map(|_| *PARTS.choose(&mut random).unwrap()).collect()).collect();
+    let shown = desk.public_names(&names).await;
+    let again = desk.public_names(&shown.iter().map(|name| name.clone().unwrap_or_default()).collect::<Vec<_>>()).await;
+    for ((name, shown), again) in names.iter().zip(&shown).zip(&again) {
+        assert_eq!(shown, again, "{name:?}: the rule applied twice");
+        let Some(shown) = shown else { continue };
+        assert!(!shown.is_empty() && shown.chars().count() <= limits::PUBLIC_NAME_CHARS_MAX, "{name:?}: {shown:?}");
+        assert!(
+            !shown.contains(|c: char| c.is_whitespace() || c.is_control() || "@＠.,、(\u{200b}\u{202e}\u{2066}\u{2800}".contains(c)),
+            "{name:?}: {shown:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_name_reaches_every_column_that_customers_read() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    desk.sql(&format!("update people set display_name = E'Grete\\u00a0Vornehm' where id = '{}'", desk.agent)).await;
+    desk.sql(&format!("update support_tickets set assigned_to = '{}'", desk.agent)).await;
+    desk.send(crate::desk::message(ticket, desk.agent, "Let me look.")).await;
+    let rows = desk.history(ticket).await;
+    assert!(rows.iter().any(|row| row.public_actor_name.as_deref() == Some("Grete")));
+    let sql = "select (select assignee_name from support_tickets), (select first_name from people where display_name ~ 'Vornehm'), \
+        (select public_new_value from support_ticket_activity where kind = 'assigned')";
+    let row = desk.admin.query_one(sql, &[]).await.unwrap();
+    assert_eq!(
+        [0, 1, 2].map(|n| row.get::<_, Option<String>>(n)),
+        [Some("Grete".to_owned()), Some("Grete".to_owned()), Some("Grete".to_owned())]
+    );
+    // Renamed to an address: nothing of it is shown.
+    desk.sql(&format!("update people set display_name = 'grete.vornehm@example.org' where id = '{}'", desk.agent)).await;
+    assert_eq!(desk.ask::<Option<String>>("select assignee_name from support_tickets").await, None);
+}
+
+#[tokio::test]
+async fn names_from_before_the_rule_are_corrected_where_customers_read_them() {
+    const BEFORE: u32 = 37;
+    let database = empty_database().await;
+    let url = cluster().await.admin_url(&database);
+    helpline_persistence::migrate::migrate_to(&url, Some(BEFORE)).await.unwrap();
+    let admin = crate::desk::connect(&url).await;
+    admin
+        .batch_execute(
+            "insert into people (id, display_name) values ('00000000-0000-0000-0000-000000000001', E'Grete\\u00a0Vornehm'),
+               ('00000000-0000-0000-0000-000000000002', 'alan.turing@example.org'), ('00000000-0000-0000-0000-000000000003', E'Ada\\u00a0Lovelace');
+             insert into user_roles (user_id, role) select id, 'support_agent' from people where id <> '00000000-0000-0000-0000-000000000003';
+             insert into support_tickets (user_id, subject) values ('00000000-0000-0000-0000-000000000003', 'old');
+             insert into support_messages (ticket_id, sender_id, sender_type, body)
+             select t.id, p.id, case when p.id = t.user_id then 'customer' else 'admin' end, 'words' from support_tickets t, people p;
+             update support_tickets set assigned_to = '00000000-0000-0000-0000-000000000002';
+             update support_tickets set assigned_to = '00000000-0000-0000-0000-000000000001'",
+        )
+        .await
+        .unwrap();
+    let everything = "select coalesce(string_agg(concat_ws(' ', public_actor_name, public_old_value, public_new_value), ' '), '') || ' ' \
+        || (select string_agg(coalesce(assignee_name, ''), ' ') from support_tickets) from support_ticket_activity where actor_type <> 'customer'";
+    let shown = async || -> String { admin.query_one(everything, &[]).await.unwrap().get(0) };
+    let before = shown().await;
+    assert!(before.contains("Vornehm") && before.contains("turing"), "{before}");
+    let rows = "select count(*), max(seq) from support_ticket_activity";
+    let count = admin.query_one(rows, &[]).await.unwrap().get::<_, i64>(0);
+    helpline_persistence::migrate::migrate(&url).await.unwrap();
+    let after = shown().await;
+    assert!(!after.contains("Vornehm") && !after.contains("turing") && after.contains("Grete"), "{after}");
+    assert_eq!(admin.query_one(rows, &[]).await.unwrap().get::<_, i64>(0), count);
+    // A customer's own name is theirs.
+    let own = "select count(*) from support_ticket_activity where actor_type = 'customer' and public_actor_name = E'Ada\\u00a0Lovelace'";
+    assert_eq!(admin.query_one(own, &[]).await.unwrap().get::<_, i64>(0), 1);
+}

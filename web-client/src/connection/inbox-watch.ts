@@ -1,0 +1,79 @@
+// Watching the desk's tickets, across connections: asked for with each of them, and again when it was refused for the moment.
+
+import type { ServerFrame } from '../protocol/model.ts'
+import { isPassing } from '../protocol/words.ts'
+import { backoffMs } from './backoff.ts'
+import { createInboxRows } from './inbox-rows.ts'
+import type { Requests } from './requests.ts'
+import type { Clock } from './transport.ts'
+
+export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
+
+export interface InboxListener {
+  frame(frame: InboxFrame): void
+  /** From here on every change is told: what is read after this misses none. With each connection; and when the server takes long to say so. */
+  began(): void
+}
+
+export interface InboxWatch {
+  add(listener: InboxListener): () => void
+  frame(frame: InboxFrame): void
+  /** A connection stands. */
+  live(): void
+  cut(): void
+}
+
+/** So long lists wait for the watch; then they are read all the same, and once more when it has begun. */
+const PATIENCE_MS = 2_000
+
+export function createInboxWatch(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean): InboxWatch {
+  const rows = createInboxRows()
+  const listeners = new Set<InboxListener>()
+  let isWatching = false
+  let refusals = 0
+  let round = 0
+  let stop = () => {}
+
+  const begin = () => { for (const listener of [...listeners]) listener.began() }
+  const end = () => {
+    round++
+    stop()
+    isWatching = false
+  }
+  const ask = async () => {
+    end()
+    const mine = round
+    stop = clock.after(PATIENCE_MS, begin)
+    const answer = await requests.ask({ type: 'inbox', on: true })
+    if (mine !== round) return
+    stop()
+    if (answer.kind === 'answered') {
+      refusals = 0
+      isWatching = true
+      return begin()
+    }
+    if (answer.kind === 'cut') return
+    if (answer.kind === 'refused' && !isPassing(answer.error.code)) return begin()
+    const asked_ms = answer.kind === 'refused' ? (answer.error.retry_after_ms ?? 0) : 0
+    stop = clock.after(Math.max(asked_ms, backoffMs(refusals++, random())), () => void ask())
+  }
+  return {
+    add(listener) {
+      listeners.add(listener)
+      if (isWatching) listener.began()
+      else if (listeners.size === 1 && isLive()) void ask()
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        end()
+        if (isLive()) void requests.ask({ type: 'inbox', on: false })
+      }
+    },
+    frame(frame) {
+      const filled = rows.fill(frame)
+      for (const listener of [...listeners]) listener.frame(filled)
+    },
+    live() { if (listeners.size > 0) void ask() },
+    cut: end,
+  }
+}
