@@ -106,19 +106,16 @@ impl Sweeper {
     /// Brings rooms up to the database, many in one read. A room whose events the database cannot read does not hold up the others.
     ///
     /// # Errors
-    /// When the database does not answer now, or not as it should for any of them: they may be behind still.
+    /// When the database does not answer now: they may be behind still.
     async fn catch_up(&self, behind: &[(TicketId, Seq)]) -> Result<usize, StoreError> {
         let mut read = 0;
         for some in behind.chunks(limits::HEAL_ROOMS) {
-            let Parts { answers, mut failed, untried } = in_parts(some.to_vec(), |some| self.catch_up_some(some)).await;
+            let Parts { answers, failed, untried } = in_parts(some.to_vec(), |some| self.catch_up_some(some)).await;
             read += answers.iter().sum::<usize>();
             if let Some((_, error)) = untried {
                 return Err(error);
             }
-            if failed.len() > 1 && failed.len() == some.len() {
-                // Not their events, then.
-                return failed.pop().map_or(Ok(read), |(_, error)| Err(error));
-            }
+            // Asks the database for their heads: where the fault is the database's and not theirs, that fails, and the look is repeated.
             for ((ticket, _), error) in failed {
                 self.parts.gaps.leave_aside(ticket, &error).await?;
             }

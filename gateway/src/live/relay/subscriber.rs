@@ -2,7 +2,7 @@
 //! this task owns the connection: endless capped backoff, everything joined anew in batches, and a probe to oneself, because a frozen
 //! Redis looks like a quiet one. The library's message queue is unbounded: this loop only hands over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -153,16 +153,16 @@ struct Session<'a> {
 /// Servers that were heard of on our channels and are not the one that we read from.
 #[derive(Default)]
 struct Others {
-    /// The one heard of last, since when, and whether a warning was logged.
-    last: Option<(String, Instant, bool)>,
+    /// Since when each was heard of, and whether a warning was logged. Forgotten when there are many: a server restarted often.
+    known: HashMap<String, (Instant, bool)>,
 }
 
 impl Others {
     /// Counts a payload from another server. True: it is the first from there, so that ours may have changed and should be asked.
     fn count(&mut self, origin: &str) -> bool {
         metrics::counter!("helpline_relay_other_origin_total").increment(1);
-        match &mut self.last {
-            Some((last, since, warned)) if last == origin => {
+        match self.known.get_mut(origin) {
+            Some((since, warned)) => {
                 // A restarted server is known to all instances after one sweep each. A copy of the desk goes on and on.
                 if !*warned && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS) {
                     *warned = true;
@@ -170,8 +170,11 @@ impl Others {
                 }
                 false
             }
-            _ => {
-                self.last = Some((origin.to_owned(), Instant::now(), false));
+            None => {
+                if self.known.len() >= limits::RELAY_OTHER_ORIGINS_MAX {
+                    self.known.clear();
+                }
+                self.known.insert(origin.to_owned(), (Instant::now(), false));
                 true
             }
         }
@@ -203,7 +206,9 @@ impl Session<'_> {
                     if self.received.elapsed() > Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS) {
                         return;
                     }
-                    self.probe();
+                    if !self.probe(listening) {
+                        return;
+                    }
                 }
                 _ = reconciliations.tick() => if !self.reconcile(listening) { return },
                 () = self.stop.cancelled() => return,
@@ -211,11 +216,20 @@ impl Session<'_> {
         }
     }
 
-    fn probe(&mut self) {
+    /// False: the session is of no use any more.
+    fn probe(&mut self, listening: &mut BTreeSet<String>) -> bool {
         self.probed += 1;
         let channels = self.redis.channels();
-        self.probe_channel = channels.probe(self.redis.instance);
+        let probe_channel = channels.probe(self.redis.instance);
+        if self.probe_channel != probe_channel {
+            // Another database answers: its channels are listened to before anything is expected on them.
+            self.probe_channel = probe_channel;
+            if !self.reconcile(listening) {
+                return false;
+            }
+        }
         self.redis.publish(&channels, self.probe_channel.clone(), &RelayFrame::Probe { n: self.probed });
+        true
     }
 
     /// Hands over this message and those that have come with it, up to a pipeline's; only then are those woken whom they concern, so that
