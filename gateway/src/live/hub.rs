@@ -128,6 +128,7 @@ impl Hub {
             self.resets.reset(ticket, heads.iter().find(|heads| heads.ticket == ticket).copied());
         }
         self.inbox.mark_all_reset();
+        self.inbox.restart_consoles();
     }
 }
 

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_core::protocol::{InboxFilter, StaffFrame, StaffTicket, TicketMoved, TicketStats};
+use helpline_core::reject::CloseCode;
 
-use crate::connections::Connection;
+use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
 
 /// Stands for everything of a ticket except its place in the list.
@@ -84,6 +85,13 @@ impl Group {
     pub(super) fn leave(&mut self, console: &Connection) {
         self.settled.consoles.retain(|other| other.id != console.id);
         self.newcomers.consoles.retain(|other| other.id != console.id);
+    }
+
+    /// Ends the consoles' connections, once what waits for them is written.
+    pub(super) fn disconnect(&self, code: CloseCode) {
+        for console in self.settled.consoles.iter().chain(&self.newcomers.consoles) {
+            console.send_queue.disconnect(Disconnect::AfterDrain(code));
+        }
     }
 
     /// Tickets that the consoles show.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_core::protocol::{InboxFilter, StaffTicket, TicketStats};
+use helpline_core::reject::CloseCode;
 use parking_lot::Mutex;
 
 use super::group::{Group, TicketUpdate};
@@ -90,6 +91,14 @@ impl Inbox {
         state.begin_anew(known);
         state.stats = None;
         state.stats_at = None;
+    }
+
+    /// Every list belongs to a history that is gone, and may show tickets at numbers that it has not reached again: consoles reconnect, and
+    /// read their lists anew.
+    pub fn restart_consoles(&self) {
+        for group in self.state.lock().groups.values() {
+            group.disconnect(CloseCode::Restart);
+        }
     }
 
     /// Tells the relay when the last console has left; gives whether any is left.

@@ -5,13 +5,14 @@ use helpline_core::actor::StaffRole;
 use helpline_core::ids::{Seq, TicketId, UserId};
 use helpline_core::limits;
 use helpline_core::protocol::{InboxFilter, StaffTicket, TicketStats};
+use helpline_core::reject::CloseCode;
 use helpline_core::ticket::{Category, Priority, Status};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Inbox;
-use crate::connections::Connection;
 use crate::connections::fixtures::{connection, sent};
+use crate::connections::{Connection, Disconnect};
 use crate::live::fixtures::ticket;
 use crate::live::relay::Relay;
 
@@ -135,6 +136,20 @@ fn what_was_read_before_a_reset_does_not_count_as_sent_after_it() {
     assert_eq!((taken.len(), inbox.send(&[state(1, 5, Status::Open, "a")], None, generation)), (1, 1));
     inbox.mark_changed(ticket(1), Seq::new(3));
     assert_eq!(inbox.take().0, [ticket(1)]);
+}
+
+#[test]
+fn consoles_reconnect_when_the_history_is_another_one() {
+    let (inbox, settled, newcomer) = (inbox(), console(1), console(2));
+    inbox.enter(&settled, InboxFilter::default());
+    inbox.mark_changed(ticket(1), Seq::new(5));
+    let (_, generation) = inbox.take();
+    inbox.send(&[state(1, 5, Status::Open, "a")], None, generation);
+    inbox.enter(&newcomer, InboxFilter::default());
+    inbox.restart_consoles();
+    for console in [settled, newcomer] {
+        assert_eq!(console.send_queue.disconnecting(), Some(Disconnect::AfterDrain(CloseCode::Restart)));
+    }
 }
 
 #[test]
