@@ -24,7 +24,7 @@ async function world(seed: number): Promise<void> {
   const server = ticketServer(random)
   for (let n = 20 + below(random, 150); n > 0; n--) server.create()
   const sinks = new Map<string, TicketSink>()
-  const live: SessionState = { kind: 'live', user: { id: 'ada', name: null, email: null }, role: null, limits: LIMITS }
+  const live: SessionState = { kind: 'live', user: { id: 'ada', name: null, email: null }, role: null, limits: LIMITS, features: [] }
   const connection = signal<SessionState>({ kind: 'off' })
   const desk: OwnDesk = {
     connection,
