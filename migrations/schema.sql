@@ -1778,6 +1778,22 @@ $$;
 ALTER FUNCTION public.support_refuse(p_code text) OWNER TO helpline_owner;
 
 --
+-- Name: support_refuse_size(); Type: FUNCTION; Schema: public; Owner: helpline_owner
+--
+
+CREATE FUNCTION public.support_refuse_size() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+  raise exception 'a value of % is larger than %', tg_table_name, tg_name using errcode = 'check_violation', constraint = tg_name, table = tg_table_name;
+end
+$$;
+
+
+ALTER FUNCTION public.support_refuse_size() OWNER TO helpline_owner;
+
+--
 -- Name: support_require_admin(); Type: FUNCTION; Schema: public; Owner: helpline_owner
 --
 
@@ -4604,6 +4620,13 @@ GRANT ALL ON FUNCTION public.support_redact_message(p_ticket uuid, p_message uui
 --
 
 REVOKE ALL ON FUNCTION public.support_refuse(p_code text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION support_refuse_size(); Type: ACL; Schema: public; Owner: helpline_owner
+--
+
+REVOKE ALL ON FUNCTION public.support_refuse_size() FROM PUBLIC;
 
 
 --

@@ -263,6 +263,8 @@ pub const RELAY_BACKOFF_MS_MAX: u64 = 2_000;
 /// From the first payload of another server on our channels to the warning that a copy of the desk shares them: longer than all instances
 /// take to learn of a restarted Postgres.
 pub const RELAY_OTHER_ORIGIN_MS: u64 = 30_000;
+/// Other servers on our channels that are remembered, each with the time it was first heard of.
+pub const RELAY_OTHER_ORIGINS_MAX: usize = 16;
 /// Characters of what an operator lets every Redis channel name begin with; Redis sends the name with each message.
 pub const REDIS_PREFIX_CHARS_MAX: usize = 64;
 

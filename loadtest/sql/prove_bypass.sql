@@ -1,6 +1,6 @@
--- What a check forbids today stood there yesterday: drops every check of the two tables, until `prove_bypass_end.sql` in this transaction.
+-- What a check forbids today stood there yesterday: drops every check of the three tables, until `prove_bypass_end.sql` in this transaction.
 -- The tables are locked first, in the writers' order.
-lock table support_tickets, support_messages in access exclusive mode;
+lock table support_tickets, support_messages, support_ticket_activity in access exclusive mode;
 do $$
 declare
   v_check record;
@@ -9,7 +9,8 @@ begin
   for v_check in
     select c.conrelid::regclass as place, c.conname as name, pg_get_constraintdef(c.oid) as definition
     from pg_constraint c
-    where c.contype = 'c' and c.conrelid in ('support_tickets'::regclass, 'support_messages'::regclass)
+    where c.contype = 'c'
+      and c.conrelid in ('support_tickets'::regclass, 'support_messages'::regclass, 'support_ticket_activity'::regclass)
   loop
     insert into prove_checks values (v_check.place, v_check.name, v_check.definition);
     execute format('alter table %s drop constraint %I', v_check.place, v_check.name);

@@ -123,6 +123,19 @@ fn an_instance_that_ignores_a_changed_epoch_is_caught() {
 }
 
 #[test]
+fn a_sweep_that_stops_at_an_unreadable_row_is_caught() {
+    let settings = &["--tickets", "4", "--rate", "10", "--seconds", "20"];
+    Run { sabotage: Some("stops-at-unreadable"), plan: "2s poison\n", settings }.is_caught_as("starved");
+}
+
+#[test]
+fn an_honest_desk_holds_beside_unreadable_rows() {
+    let (code, text) =
+        Run { sabotage: None, plan: "2s poison\n", settings: &["--tickets", "4", "--rate", "10", "--seconds", "18"] }.prove();
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
 fn an_honest_desk_holds_when_its_database_is_restored() {
     let plan = "3s postgres dump\n5s postgres restore-elsewhere\n14s postgres dump\n16s postgres restore-here\n";
     let (code, text) = Run { sabotage: None, plan, settings: &["--tickets", "4", "--rate", "20", "--seconds", "26"] }.prove();

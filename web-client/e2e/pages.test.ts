@@ -8,7 +8,7 @@ import { CUSTOMERS, eventually, id, message, openTicket, people, rest, TEAM, uni
 
 const context = withBrowser()
 const TICKETS = 130
-/** Found by its search alone: other tests have tickets too. */
+/** In the subject of every ticket made here: other tests have tickets too. */
 const word = unique('paged')
 let who: People
 let made: readonly Made[] = []
@@ -76,7 +76,7 @@ test('every view, filter, order and search is the server\'s list to its end', as
   for (const [name, query] of [['mine', 'tab=active&assigned_to=me'], ['unassigned', 'tab=active&assigned_to=nobody'], ['urgent', 'tab=active&priority=urgent'], ['all', 'tab=active']] as const) {
     await view(name).click()
     const count = await is(`${query}&sort=oldest`)
-    await eventually('the number beside the view', async () => Number(await view(name).getAttribute('data-count')) === count)
+    await eventually('the count of the view', async () => Number(await view(name).getAttribute('data-count')) === count)
   }
   await page.locator(id(T.search)).fill(word)
   await is(`search=${word}&sort=oldest`)
@@ -121,7 +121,7 @@ test('under the pointer the list is read to its end while tickets change, and no
   busy = false
   await changing
 
-  // In order: the rows before the reader stay before them, those aside that have moved themselves.
+  // In order: the rows in sight stay where they are, except those that moved themselves.
   const tops = async () => new Map(await page.locator('.tickets.virtual li').evaluateAll((lines) => lines.map((line): [string, number] => [line.querySelector('a')?.dataset['number'] ?? '', Math.round(line.getBoundingClientRect().top)])))
   await scroll(page, 60 * 88)
   await eventually('further down', async () => (await drawn(page)).some((row) => row.place === 61))
@@ -268,7 +268,7 @@ test('earlier messages come in while new ones do, each once and in order', async
   expect(seen).toEqual(['Something happened.', ...Array.from({ length: more }, (_, n) => `line ${n + 1}.`)])
 })
 
-test('earlier messages that cannot be had are asked for again, and found behind a page of edits alone', async () => {
+test('earlier messages that cannot be had are asked for again, and found behind a page that holds only edits', async () => {
   const ticket = await openTicket(who.customer, { description: 'the first of all' })
   const sent = await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: 'version 0' })
   const events = (await rest(who.customer, 'GET', `/tickets/${ticket.id}/activity?limit=10`))['events']

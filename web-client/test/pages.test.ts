@@ -26,7 +26,7 @@ describe('a sorted list orders as the server does', () => {
     expect(sorted('oldest')).toBe('eadbc')
     expect(sorted('created')).toBe('cbdae')
   })
-  test('gives what lies between two places, be it that nothing stands there any longer', () => {
+  test('gives what lies between two places, also when nothing stands there any longer', () => {
     const list = createSortedList<StaffView>('oldest')
     for (const n of [1, 2, 4, 5]) list.put(ticket(String(n), n))
     expect(list.between(null, ticket('3', 3))).toEqual(['1', '2'])
@@ -65,7 +65,7 @@ describe('a held list', () => {
     list.release()
     expect(list.shown()[0]).toBe('0.5')
   })
-  test('disturbs nobody while it is empty', () => {
+  test('shows everything while it is empty', () => {
     const list = createHeldList<StaffView>(createSortedList('last_activity'), true)
     list.put(ticket('1', 1))
     expect([list.shown(), list.count()]).toEqual([['1'], 0])
@@ -126,7 +126,7 @@ describe('pages', () => {
     await requests[3]?.answer(refused('invalid_field'))
     clock.pass(1e9)
     expect(requests.length, 'asking again would not help').toBe(4)
-    // Also when one has scrolled away from it.
+    // Also when the reader has scrolled away from it.
     list.want(20)
     list.retry()
     await requests[4]?.answer(page(50, 70, null))

@@ -269,7 +269,7 @@ test('the inbox is watched again on the next connection', async () => {
   await until('told so both times', () => begun === 2)
 })
 
-test('a watch that is refused for the moment is asked for again, and lists wait for it: what changes in between is told by nobody', async () => {
+test('a watch that is refused for the moment is asked for again, and lists wait for it: changes in between are not pushed', async () => {
   let refusals = 0
   const server = await serve((link, frame) => {
     greets(link, frame)
@@ -284,7 +284,7 @@ test('a watch that is refused for the moment is asked for again, and lists wait 
   expect(log).toEqual(['began after 3'])
   const late: string[] = []
   session.inbox({ frame() {}, began: () => late.push('at once') })
-  expect(late, 'whoever comes later').toEqual(['at once'])
+  expect(late, 'a listener that comes later').toEqual(['at once'])
 })
 
 test('lists do not wait for ever for a watch of which the server says nothing', async () => {

@@ -40,7 +40,7 @@ function start(tickets: () => readonly StaffView[]) {
   return { work, clock, server, read, rung, counting }
 }
 
-test('unread tickets are counted on every page of an agent\'s own, and no longer when they went while nobody listened', async () => {
+test('unread tickets are counted on every page of an agent\'s own, and no longer when they left while there was no connection', async () => {
   let own = Array.from({ length: 250 }, (_, n) => ticket(n, n % 50 === 49 ? { seq: 6 } : {}))
   const { work, server, read } = start(() => own)
   server.connect()

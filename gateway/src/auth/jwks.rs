@@ -78,7 +78,7 @@ impl KeySet {
         }
         match self.look(kid, Instant::now()) {
             Look::Fresh(key) | Look::Aging(key) => Ok(key),
-            Look::Unknown if self.known.lock().last_try_failed() => Err(crate::errors::unavailable()),
+            Look::Unknown if self.known.lock().last_try_failed() => Err(crate::runtime::errors::unavailable()),
             Look::Unknown => Err(refused()),
         }
     }
@@ -117,7 +117,7 @@ impl KeySet {
             }
             Err(error) => {
                 metrics::counter!("helpline_jwks_failures_total").increment(1);
-                tracing::warn!(cause = %crate::errors::chain(&error), "the key set could not be fetched; known keys stay");
+                tracing::warn!(cause = %crate::runtime::errors::chain(&error), "the key set could not be fetched; known keys stay");
             }
         }
     }

@@ -3,7 +3,6 @@
 mod check_config;
 mod migrate;
 mod serve;
-mod signals;
 mod token;
 
 use std::num::NonZero;
@@ -15,9 +14,7 @@ use helpline_persistence::StoreError;
 
 use crate::config::{self, ConfigError, ServeSettings};
 use crate::dev::{self, DevError, DevSettings};
-use crate::errors::chain;
-
-pub use signals::shutdown_signal;
+use crate::runtime::errors::chain;
 
 /// A support desk: tickets with live chat, on your own machine.
 #[derive(Debug, Parser)]

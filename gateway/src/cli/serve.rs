@@ -7,9 +7,12 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{CliError, shutdown_signal};
+use super::CliError;
 use crate::config::{Config, ServeSettings};
-use crate::{http, serve, telemetry};
+use crate::runtime::signals::shutdown_signal;
+use crate::runtime::telemetry;
+use crate::server;
+use crate::{dev, http};
 
 /// Between two tidyings of the histograms, which otherwise grow until somebody reads them.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -27,16 +30,18 @@ pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    crate::failpoint::arm(&config);
-    let app = serve::build(config).await?;
-    app.tasks.spawn(upkeep(metrics.clone(), app.stop.clone()));
+    crate::runtime::failpoint::arm(&config);
+    let demo = dev::routes::router(&config);
+    let server = server::build(config, metrics.clone(), demo).await?;
+    let lifecycle = &server.lifecycle;
+    lifecycle.spawn(upkeep(metrics.clone(), lifecycle.stop.clone()));
     if let Some(listener) = metrics_listener {
-        app.tasks.spawn(serve::answer_apart(app.clone(), listener, http::metrics_router(metrics.clone())));
+        lifecycle.spawn(server::serve_metrics(lifecycle.clone(), listener, http::metrics_router(metrics)));
     }
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     }
-    serve::run(app, metrics, listener, shutdown).await;
+    server::serve(server, listener, shutdown).await;
     tracing::info!("drained");
     Ok(())
 }

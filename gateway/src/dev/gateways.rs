@@ -42,7 +42,7 @@ impl Gateways {
                 );
                 match shutdown.run_until_cancelled(gateway.start()).await {
                     Some(Ok(())) => println!("The instance on port {} is up again.", gateway.port()),
-                    Some(Err(error)) => eprintln!("helpline: {}", crate::errors::chain(&error)),
+                    Some(Err(error)) => eprintln!("helpline: {}", crate::runtime::errors::chain(&error)),
                     None => return,
                 }
             }
@@ -56,7 +56,7 @@ impl Gateways {
         }
         for gateway in &self.0 {
             if let Err(error) = gateway.stop().await {
-                eprintln!("helpline: {}", crate::errors::chain(&error));
+                eprintln!("helpline: {}", crate::runtime::errors::chain(&error));
             }
         }
     }

@@ -7,6 +7,7 @@ mod demo;
 mod gateways;
 mod keep;
 pub mod people;
+pub mod routes;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use helpline_persistence::{StoreError, bootstrap, migrate};
 use helpline_rig::{Postgres, Redis, RigError};
 
 use crate::config::{Hidden, LogFormat, LogSettings, Origin};
-use crate::{cli, telemetry};
+use crate::runtime::{signals, telemetry};
 use gateways::Gateways;
 
 const DATABASE: &str = "helpline";
@@ -85,7 +86,7 @@ pub enum DevError {
 /// Starts everything, tells how to sign in, waits for the wish to end, and leaves nothing running.
 pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     telemetry::install_logs(&LogSettings { log: "warn".to_owned(), log_format: LogFormat::Text });
-    let shutdown = cli::shutdown_signal().map_err(|_| DevError::Start("signals cannot be handled"))?;
+    let shutdown = signals::shutdown_signal().map_err(|_| DevError::Start("signals cannot be handled"))?;
     let addresses = free_addresses(settings.listen, settings.instances)?;
     let _claim = keep::claim(&settings.data)?;
     let secret = keep::secret(&settings.data)?;

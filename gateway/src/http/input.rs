@@ -12,8 +12,7 @@ use helpline_core::reject::{Reject, RejectCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::Shared;
-use super::refusal::Refusal;
+use super::problem::Refusal;
 
 /// A JSON body, bounded in size and time; no query.
 pub struct JsonBody<T>(pub T);
@@ -28,10 +27,10 @@ pub struct NoInput;
 #[derive(Deserialize)]
 struct Nothing {}
 
-impl<T: DeserializeOwned> FromRequest<Shared> for JsonBody<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, http: &Shared) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let Nothing {} = query(request.uri())?;
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let media_type = content_type.split(';').next().unwrap_or("").trim();
@@ -39,26 +38,26 @@ impl<T: DeserializeOwned> FromRequest<Shared> for JsonBody<T> {
             let refusal = Refusal::new(RejectCode::Malformed, "the body must be application/json");
             return Err(refusal.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        json(&bytes(request, http).await?).map(Self)
+        json(&bytes(request, state).await?).map(Self)
     }
 }
 
-impl<T: DeserializeOwned + Send> FromRequest<Shared> for Params<T> {
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for Params<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, http: &Shared) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let params = query(request.uri())?;
-        no_body(request, http).await?;
+        no_body(request, state).await?;
         Ok(Self(params))
     }
 }
 
-impl FromRequest<Shared> for NoInput {
+impl<S: Send + Sync> FromRequest<S> for NoInput {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, http: &Shared) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let Nothing {} = query(request.uri())?;
-        no_body(request, http).await?;
+        no_body(request, state).await?;
         Ok(Self)
     }
 }
@@ -69,16 +68,16 @@ fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
 }
 
 /// Some clients send an empty object where no body belongs; it has no field that could be dropped.
-async fn no_body(request: Request, http: &Shared) -> Result<(), Refusal> {
-    let bytes = bytes(request, http).await?;
+async fn no_body<S: Send + Sync>(request: Request, state: &S) -> Result<(), Refusal> {
+    let bytes = bytes(request, state).await?;
     if !bytes.is_empty() {
         let Nothing {} = json(&bytes)?;
     }
     Ok(())
 }
 
-async fn bytes(request: Request, http: &Shared) -> Result<Bytes, Refusal> {
-    let reading = tokio::time::timeout(Duration::from_millis(limits::BODY_TIMEOUT_MS), Bytes::from_request(request, http));
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+    let reading = tokio::time::timeout(Duration::from_millis(limits::BODY_TIMEOUT_MS), Bytes::from_request(request, state));
     match reading.await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {

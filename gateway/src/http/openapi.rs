@@ -1,11 +1,8 @@
-//! `/openapi.json`, made from the handlers and core's types, and `/docs`, the page that shows it.
+//! `/openapi.json`, made from the routes, their handlers and core's types.
 
 use std::collections::HashSet;
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
 use helpline_core::protocol::{CustomerEvent, CustomerEventPage, CustomerTicket, OpeningHours, Problem, StaffTicketPage};
 use serde::Serialize;
 use utoipa::openapi::schema::{SchemaType, Type};
@@ -13,21 +10,26 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder, Schema, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
-use super::{Shared, activity, admin, bulk, me, messages, people, public, replies, settings, stats, tickets};
+use super::api::NOUNS;
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Helpline", description = "Tickets, messages and history over REST. What is live goes over the WebSocket /v1/ws."),
-    paths(
-        me::me, tickets::list, tickets::create, tickets::open, tickets::change, tickets::rate, activity::activity, activity::messages,
-        messages::send, messages::edit, messages::redact, stats::stats, admin::agents, admin::roles, admin::grant, admin::revoke,
-        public::config, public::availability, bulk::change, stats::counts, people::person, settings::list, settings::set,
-        replies::list, replies::save, replies::remove,
-    ),
-    components(schemas(OpeningHours, Problem, CustomerTicket, StaffTicketPage, CustomerEvent, CustomerEventPage)),
-    modifiers(&EveryOperation, &StrictRequests)
+    components(schemas(OpeningHours, Problem, CustomerTicket, StaffTicketPage, CustomerEvent, CustomerEventPage))
 )]
-struct Api;
+struct Frame;
+
+/// `/openapi.json`: the routes of every noun, and what they have in common.
+pub(super) async fn document() -> Json<Document> {
+    Json(describe())
+}
+
+fn describe() -> Document {
+    let mut document = NOUNS.iter().fold(Frame::openapi(), |document, noun| document.merge_from((noun.describe)()));
+    EveryOperation.modify(&mut document);
+    StrictRequests.modify(&mut document);
+    document
+}
 
 /// What all operations have in common: the token, and problems for whatever goes wrong.
 struct EveryOperation;
@@ -106,40 +108,26 @@ fn without_null(types: &SchemaType) -> SchemaType {
     }
 }
 
-/// The description and its page.
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/openapi.json", get(|| async { Json(Api::openapi()) }))
-        .route("/docs", get(|| async { file("text/html; charset=utf-8", include_str!("docs/docs.html")) }))
-        .route("/docs/docs.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("docs/docs.js")) }))
-        .route("/docs/docs.css", get(|| async { file("text/css; charset=utf-8", include_str!("docs/docs.css")) }))
-}
-
-fn file(content_type: &'static str, text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-cache")], text).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::routes::Endpoint;
+    use crate::http::api::routes;
 
     #[test]
     fn every_route_is_described_and_every_description_is_a_route() {
-        let document = serde_json::to_value(Api::openapi()).expect("encodes");
+        let document = serde_json::to_value(describe()).expect("encodes");
         let paths = document["paths"].as_object().expect("paths");
-        for endpoint in Endpoint::ALL {
-            let route = endpoint.route();
+        for route in routes() {
             let operation = &paths[route.path][route.method.to_lowercase()];
             assert!(operation["responses"]["default"].is_object(), "{} {}", route.method, route.path);
         }
         let described: usize = paths.values().map(|item| item.as_object().expect("an item").len()).sum();
-        assert_eq!(described, Endpoint::ALL.len());
+        assert_eq!(described, routes().count());
     }
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let document = serde_json::to_value(Api::openapi()).expect("encodes");
+        let document = serde_json::to_value(describe()).expect("encodes");
         let schemas = document["components"]["schemas"].as_object().expect("schemas");
         let text = document.to_string();
         for reference in text.split("#/components/schemas/").skip(1) {

@@ -5,11 +5,12 @@ use helpline_core::ids::{TicketId, UserId};
 use helpline_core::policy::{self, DeskAction, TicketAction};
 use helpline_core::ticket::{Status, TicketFacts};
 use helpline_gateway::dev::people::DemoPerson;
-use helpline_gateway::http::routes::{Endpoint, Needs, Route};
+use helpline_gateway::http::endpoint::{Needs, Route};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::desk::{Answer, Desk, ada, carl, grace, katherine};
+use crate::endpoints::Endpoint;
 
 /// A ticket as seen by whoever tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +23,12 @@ enum Whose {
 /// The request that asks the policy for this action through this route.
 fn body_for(endpoint: Endpoint, action: TicketAction) -> Option<Value> {
     match (endpoint, action) {
-        (Endpoint::PatchTicket, TicketAction::ChangeStatus) => Some(json!({"status": "closed"})),
-        (Endpoint::PatchTicket, TicketAction::Triage) => Some(json!({"priority": "high"})),
-        (Endpoint::PostMessage, TicketAction::Send) => Some(json!({"body": "A message"})),
-        (Endpoint::PostMessage, TicketAction::SendNote) => Some(json!({"body": "A note", "internal": true})),
-        (Endpoint::RateTicket, _) => Some(json!({"satisfaction_rating": 5})),
-        (Endpoint::EditMessage, _) => Some(json!({"body": "Another text"})),
+        (Endpoint::PATCH_TICKET, TicketAction::ChangeStatus) => Some(json!({"status": "closed"})),
+        (Endpoint::PATCH_TICKET, TicketAction::Triage) => Some(json!({"priority": "high"})),
+        (Endpoint::POST_MESSAGE, TicketAction::Send) => Some(json!({"body": "A message"})),
+        (Endpoint::POST_MESSAGE, TicketAction::SendNote) => Some(json!({"body": "A note", "internal": true})),
+        (Endpoint::RATE_TICKET, _) => Some(json!({"satisfaction_rating": 5})),
+        (Endpoint::EDIT_MESSAGE, _) => Some(json!({"body": "Another text"})),
         _ => None,
     }
 }
@@ -36,12 +37,12 @@ fn body_for(endpoint: Endpoint, action: TicketAction) -> Option<Value> {
 async fn every_ticket_route_answers_each_role_as_the_policy_says() {
     let desk = Desk::start_with(&["--requests-per-second", "1000", "--requests-burst", "1000"]).await;
     let mut tried = 0;
-    for endpoint in Endpoint::ALL {
-        let Needs::Ticket(actions) = endpoint.route().needs else { continue };
+    for endpoint in Endpoint::all() {
+        let (Needs::Ticket(actions) | Needs::TicketUnderLock(actions)) = endpoint.route().needs else { continue };
         for action in actions {
             for person in [ada(), grace(), katherine()] {
                 for whose in [Whose::Own, Whose::Foreign, Whose::Missing] {
-                    try_on_ticket(&desk, *endpoint, *action, person, whose).await;
+                    try_on_ticket(&desk, endpoint, *action, person, whose).await;
                     tried += 1;
                 }
             }
@@ -95,13 +96,15 @@ async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
     let ticket = desk.ticket(carl()).await;
     let number = desk.get(carl(), &format!("/v1/tickets/{ticket}")).await.expect(200)["ticket_number"].as_str().unwrap().to_owned();
     let missing = Uuid::now_v7().to_string();
-    for endpoint in Endpoint::ALL {
-        let Route { method, path, needs: Needs::Ticket(actions), .. } = endpoint.route() else { continue };
-        for action in actions {
+    for endpoint in Endpoint::all() {
+        let Route { method, path, needs: Needs::Ticket(actions) | Needs::TicketUnderLock(actions), .. } = endpoint.route() else {
+            continue;
+        };
+        for action in *actions {
             let mut answers: Vec<Answer> = Vec::new();
             for name in [&ticket, &number, &missing, "TKT-999999", "nonsense"] {
                 let path = path.replace("{ticket}", name).replace("{message}", &missing);
-                answers.push(desk.call(ada(), method, &path, body_for(*endpoint, *action)).await);
+                answers.push(desk.call(ada(), method, &path, body_for(endpoint, *action)).await);
             }
             for answer in &answers {
                 assert_eq!((answer.status, &answer.body), (404, &answers[0].body), "{method} {path} {action}");
@@ -114,19 +117,19 @@ async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
 async fn every_desk_route_answers_each_role_as_the_policy_says() {
     let desk = Desk::start().await;
     let roles = [(ada(), None), (grace(), Some(StaffRole::SupportAgent)), (katherine(), Some(StaffRole::Admin))];
-    for endpoint in Endpoint::ALL {
+    for endpoint in Endpoint::all() {
         let route = endpoint.route();
         let Needs::Desk(actions) = route.needs else { continue };
         for action in actions {
             for (person, role) in roles {
                 let case = format!("{} {} {action} by {}", route.method, route.path, person.name);
                 let (query, body) = match (endpoint, action) {
-                    (Endpoint::ListTickets, DeskAction::ListAll) => ("?scope=all", None),
-                    (Endpoint::CreateTicket, _) => ("", Some(json!({"subject": "S", "category": "general", "description": "D"}))),
-                    (Endpoint::GrantRole, _) => ("", Some(json!({"role": "support_agent"}))),
-                    (Endpoint::SetSetting, _) => ("", Some(json!({"value": "Back soon."}))),
-                    (Endpoint::SaveReply, _) => ("", Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello {{customer_name}}"}))),
-                    (Endpoint::BulkPatch, _) => ("", Some(json!({"tickets": [Uuid::now_v7()], "patch": {"priority": "high"}}))),
+                    (Endpoint::LIST_TICKETS, DeskAction::ListAll) => ("?scope=all", None),
+                    (Endpoint::CREATE_TICKET, _) => ("", Some(json!({"subject": "S", "category": "general", "description": "D"}))),
+                    (Endpoint::GRANT_ROLE, _) => ("", Some(json!({"role": "support_agent"}))),
+                    (Endpoint::SET_SETTING, _) => ("", Some(json!({"value": "Back soon."}))),
+                    (Endpoint::SAVE_REPLY, _) => ("", Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello {{customer_name}}"}))),
+                    (Endpoint::BULK_PATCH, _) => ("", Some(json!({"tickets": [Uuid::now_v7()], "patch": {"priority": "high"}}))),
                     _ => ("", None),
                 };
                 // The same name for all that a route may name: a saved reply is removed by the route after the one that saves it.
@@ -155,7 +158,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_refuses_whoever_is_not_signed_in() {
     let desk = Desk::start().await;
-    for endpoint in Endpoint::ALL {
+    for endpoint in Endpoint::all() {
         let route = endpoint.route();
         let id = Uuid::now_v7().to_string();
         let path = ["{ticket}", "{message}", "{user}", "{reply}"].iter().fold(route.path.to_owned(), |path, name| path.replace(name, &id));
@@ -168,7 +171,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
         let good = desk.token(ada());
         let bad = ["", "Bearer", "Bearer ", "Bearer nonsense", "Basic YWRhOmFkYQ==", &good, &format!("Bearer {good}x")].map(str::to_owned);
         // All of them once; then one per route, within the rate of refused sign-ins.
-        let bad = if endpoint == &Endpoint::Me { &bad[..] } else { &bad[6..] };
+        let bad = if endpoint == Endpoint::ME { &bad[..] } else { &bad[6..] };
         for header in bad {
             let request = desk.request(route.method, &path).header("authorization", header);
             let answer = desk.send(request.body(Vec::new()).unwrap()).await;

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use axum::http::{HeaderMap, Method, Request};
 use clap::Parser;
 use helpline_core::ids::UserId;
-use helpline_gateway::app::App;
+use helpline_gateway::auth;
 use helpline_gateway::config::{Config, Hidden, ServeSettings, TokenSecret};
+use helpline_gateway::database::SignIn;
 use helpline_gateway::dev::people::{self, DemoPerson};
-use helpline_gateway::{auth, serve, telemetry};
+use helpline_gateway::runtime::telemetry;
+use helpline_gateway::server;
 use helpline_persistence::{bootstrap, migrate};
 use helpline_rig::Postgres;
 use serde_json::{Map, Value, json};
@@ -29,7 +31,8 @@ static POSTGRES: OnceCell<Postgres> = OnceCell::const_new();
 /// An instance that serves, and a superuser's view of its record.
 pub struct Desk {
     pub url: String,
-    pub app: Arc<App>,
+    pub config: Arc<Config>,
+    pub sign_in: Arc<SignIn>,
     pub record: tokio_postgres::Client,
     agent: ureq::Agent,
     shutdown: CancellationToken,
@@ -137,9 +140,12 @@ impl Desk {
         let settings = Settings::parse_from(given.iter().chain(arguments)).serve;
         let (listener, metrics) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), telemetry::detached_metrics());
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = serve::build(Config::try_from(settings).unwrap()).await.unwrap();
+        let config = Config::try_from(settings).unwrap();
+        let demo = helpline_gateway::dev::routes::router(&config);
+        let server = server::build(config, metrics, demo).await.unwrap();
+        let (config, sign_in) = (Arc::clone(&server.config), Arc::clone(&server.sign_in));
         let shutdown = CancellationToken::new();
-        tokio::spawn(serve::run(Arc::clone(&app), metrics, listener, shutdown.clone()));
+        tokio::spawn(server::serve(server, listener, shutdown.clone()));
         let (record, connection) = tokio_postgres::connect(&admin_url, tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
         let agent = ureq::Agent::config_builder()
@@ -148,18 +154,18 @@ impl Desk {
             .allow_non_standard_methods(true)
             .proxy(None)
             .timeout_global(Some(Duration::from_secs(30)));
-        let desk = Self { url, app, record, agent: agent.build().new_agent(), shutdown };
+        let desk = Self { url, config, sign_in, record, agent: agent.build().new_agent(), shutdown };
         for person in people::ALL {
             desk.token(person);
             let identity = person.identity();
-            desk.app.sign_in(&identity).await.unwrap();
+            desk.sign_in.sign_in(&identity).await.unwrap();
         }
         desk
     }
 
     pub fn token(&self, person: &DemoPerson) -> String {
         let secret = TokenSecret::plain(&Hidden::from(SECRET)).unwrap();
-        people::token(person, &self.app.config.auth, &secret).unwrap()
+        people::token(person, &self.config.auth, &secret).unwrap()
     }
 
     /// One request, as it is.

@@ -11,6 +11,7 @@ mod conversation;
 mod cross_origin;
 mod desk;
 mod dev;
+mod endpoints;
 mod lists;
 mod numbers;
 mod pages;

@@ -97,9 +97,9 @@ async fn the_counts_are_those_of_the_lists() {
 async fn one_sign_in_that_the_record_cannot_take_fails_alone_in_a_crowd() {
     let desk = Desk::start().await;
     let sign_in = |n: u128, name: &'static str| {
-        let app = Arc::clone(&desk.app);
+        let signing_in = Arc::clone(&desk.sign_in);
         let identity = Identity { user: UserId::new(Uuid::from_u128(n)), email: None, name: Some(name.to_owned()) };
-        tokio::spawn(async move { app.sign_in(&identity).await })
+        tokio::spawn(async move { signing_in.sign_in(&identity).await })
     };
     // More than the flights under way can take one by one, so that some share theirs with the bad one.
     let crowd: Vec<_> = (1..=200).map(|n| sign_in(n, if n % 50 == 0 { "not\0acceptable" } else { "Good" })).collect();

@@ -1,21 +1,21 @@
 //! Every route × every field of its body and its query: one too many, misspelled, `null`, twice, of another type. All of it is refused at the
-//! field, leaves its row in the audit trail, and changes nothing. The rows come from `Endpoint::ALL` and `/openapi.json`: a route or a field
+//! field, leaves its row in the audit trail, and changes nothing. The rows come from the gateway's routes and `/openapi.json`: a route or a field
 //! without a sample here fails.
 
 use helpline_core::ids::UserId;
 use helpline_gateway::dev::people::DemoPerson;
-use helpline_gateway::http::routes::Endpoint;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::desk::{Answer, Desk, ada, carl, grace, katherine};
+use crate::endpoints::Endpoint;
 
 /// Where `null` means something, by route and field.
 const NULL_MEANS: [(Endpoint, &str); 4] = [
-    (Endpoint::PatchTicket, "assigned_to"),
-    (Endpoint::BulkPatch, "patch.assigned_to"),
-    (Endpoint::RateTicket, "satisfaction_comment"),
-    (Endpoint::SetSetting, "value"),
+    (Endpoint::PATCH_TICKET, "assigned_to"),
+    (Endpoint::BULK_PATCH, "patch.assigned_to"),
+    (Endpoint::RATE_TICKET, "satisfaction_comment"),
+    (Endpoint::SET_SETTING, "value"),
 ];
 
 /// What belongs to the client: any field may stand there.
@@ -28,45 +28,46 @@ fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
     let day = json!([["09:00", "17:00"]]);
     let days = json!({"mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": day, "sun": day});
     match endpoint {
-        Endpoint::CreateTicket => Some(json!({
+        Endpoint::CREATE_TICKET => Some(json!({
             "subject": "S", "category": "general", "priority": "high", "description": "D", "attachments": attachments, "metadata": {"k": null},
         })),
-        Endpoint::PatchTicket => Some(patch),
-        Endpoint::RateTicket => Some(json!({"satisfaction_rating": 4, "satisfaction_comment": "quick"})),
-        Endpoint::PostMessage => {
+        Endpoint::PATCH_TICKET => Some(patch),
+        Endpoint::RATE_TICKET => Some(json!({"satisfaction_rating": 4, "satisfaction_comment": "quick"})),
+        Endpoint::POST_MESSAGE => {
             Some(json!({"body": "B", "internal": true, "is_internal": true, "attachments": attachments, "based_on": 100}))
         }
-        Endpoint::EditMessage => Some(json!({"body": "Another"})),
-        Endpoint::GrantRole => Some(json!({"role": "support_agent"})),
-        Endpoint::BulkPatch => Some(json!({"tickets": [ticket], "patch": patch})),
-        Endpoint::SetSetting => Some(json!({"value": {"timezone": "Europe/Vienna", "days": days}})),
-        Endpoint::SaveReply => Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello"})),
-        Endpoint::Me
-        | Endpoint::ListTickets
-        | Endpoint::GetTicket
-        | Endpoint::ListActivity
-        | Endpoint::ListMessages
-        | Endpoint::RedactMessage
-        | Endpoint::Stats
-        | Endpoint::ListAgents
-        | Endpoint::ListRoles
-        | Endpoint::RevokeRole
-        | Endpoint::Config
-        | Endpoint::Availability
-        | Endpoint::CountTickets
-        | Endpoint::GetPerson
-        | Endpoint::ListSettings
-        | Endpoint::ListReplies
-        | Endpoint::RemoveReply => None,
+        Endpoint::EDIT_MESSAGE => Some(json!({"body": "Another"})),
+        Endpoint::GRANT_ROLE => Some(json!({"role": "support_agent"})),
+        Endpoint::BULK_PATCH => Some(json!({"tickets": [ticket], "patch": patch})),
+        Endpoint::SET_SETTING => Some(json!({"value": {"timezone": "Europe/Vienna", "days": days}})),
+        Endpoint::SAVE_REPLY => Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello"})),
+        Endpoint::ME
+        | Endpoint::LIST_TICKETS
+        | Endpoint::GET_TICKET
+        | Endpoint::LIST_ACTIVITY
+        | Endpoint::LIST_MESSAGES
+        | Endpoint::REDACT_MESSAGE
+        | Endpoint::STATS
+        | Endpoint::LIST_AGENTS
+        | Endpoint::LIST_ROLES
+        | Endpoint::REVOKE_ROLE
+        | Endpoint::CONFIG
+        | Endpoint::AVAILABILITY
+        | Endpoint::COUNT_TICKETS
+        | Endpoint::GET_PERSON
+        | Endpoint::LIST_SETTINGS
+        | Endpoint::LIST_REPLIES
+        | Endpoint::REMOVE_REPLY => None,
+        other => panic!("{other:?} has no sample"),
     }
 }
 
 /// Who may do it.
 fn person(endpoint: Endpoint) -> &'static DemoPerson {
     match endpoint {
-        Endpoint::RateTicket | Endpoint::CreateTicket => ada(),
-        Endpoint::SetSetting | Endpoint::SaveReply | Endpoint::RemoveReply | Endpoint::GrantRole | Endpoint::RevokeRole => katherine(),
-        Endpoint::ListSettings | Endpoint::ListRoles => katherine(),
+        Endpoint::RATE_TICKET | Endpoint::CREATE_TICKET => ada(),
+        Endpoint::SET_SETTING | Endpoint::SAVE_REPLY | Endpoint::REMOVE_REPLY | Endpoint::GRANT_ROLE | Endpoint::REVOKE_ROLE => katherine(),
+        Endpoint::LIST_SETTINGS | Endpoint::LIST_ROLES => katherine(),
         _ => grace(),
     }
 }
@@ -91,7 +92,7 @@ impl Scene {
     }
 
     fn path(&self, endpoint: Endpoint) -> String {
-        let ticket = if endpoint == Endpoint::RateTicket { &self.over } else { &self.open };
+        let ticket = if endpoint == Endpoint::RATE_TICKET { &self.over } else { &self.open };
         let path = endpoint.route().path.replace("{ticket}", ticket).replace("{message}", &self.message);
         path.replace("{user}", &carl().id.to_string()).replace("{reply}", &carl().id.to_string()).replace("{name}", "opening_hours")
     }
@@ -116,7 +117,7 @@ impl Scene {
 
     async fn refusals(&self, endpoint: Endpoint) -> usize {
         let user: Option<UserId> =
-            if matches!(endpoint, Endpoint::Config | Endpoint::Availability) { None } else { Some(person(endpoint).id) };
+            if matches!(endpoint, Endpoint::CONFIG | Endpoint::AVAILABILITY) { None } else { Some(person(endpoint).id) };
         self.desk.access_rows(user, endpoint.route().refused).await.len()
     }
 
@@ -170,7 +171,7 @@ fn changed(body: &Value, pointer: &str, change: impl FnOnce(&mut serde_json::Map
 async fn every_field_of_every_body_is_known_given_once_and_no_null() {
     let scene = Scene::start().await;
     let mut tried = Tried { state: scene.state().await, cases: 0, of_route: 0 };
-    for endpoint in Endpoint::ALL.iter().copied() {
+    for endpoint in Endpoint::all() {
         let Some(body) = sample(endpoint, &scene.open) else { continue };
         let before = scene.refusals(endpoint).await;
         tried.of_route = 0;
@@ -207,7 +208,7 @@ async fn every_field_of_every_body_is_known_given_once_and_no_null() {
     }
     assert!(tried.cases > 200, "the matrix has shrunk to {} cases", tried.cases);
     // And each sample as it stands is taken: nothing above was refused for another reason.
-    for endpoint in Endpoint::ALL.iter().copied() {
+    for endpoint in Endpoint::all() {
         let Some(body) = sample(endpoint, &scene.open) else { continue };
         let answer = scene.call(endpoint, "", Some(&body.to_string())).await;
         assert!((200..300).contains(&answer.status), "{endpoint:?}: {}", answer.text());
@@ -219,7 +220,7 @@ async fn the_samples_have_every_field_of_the_description() {
     let scene = Scene::start().await;
     let schemas = &scene.document["components"]["schemas"];
     let mut described = 0;
-    for endpoint in Endpoint::ALL.iter().copied() {
+    for endpoint in Endpoint::all() {
         let route = endpoint.route();
         let content = &scene.document["paths"][route.path][route.method.to_lowercase()]["requestBody"]["content"]["application/json"];
         let sample = sample(endpoint, &scene.open);
@@ -253,7 +254,7 @@ fn has_all(schemas: &Value, schema: &Value, value: &Value, at: &str) {
 async fn every_field_of_every_query_is_known_and_given_once() {
     let scene = Scene::start().await;
     let mut tried = Tried { state: scene.state().await, cases: 0, of_route: 0 };
-    for endpoint in Endpoint::ALL.iter().copied() {
+    for endpoint in Endpoint::all() {
         if sample(endpoint, &scene.open).is_some() {
             // The address is tried with the bodies.
             continue;
@@ -278,7 +279,7 @@ async fn every_field_of_every_query_is_known_and_given_once() {
     }
     assert!(tried.cases > 70, "the matrix has shrunk to {} cases", tried.cases);
     // An empty object has no field that could be dropped; clients send it along.
-    let answer = scene.call(Endpoint::RedactMessage, "", Some("{}")).await;
+    let answer = scene.call(Endpoint::REDACT_MESSAGE, "", Some("{}")).await;
     assert_eq!(answer.status, 204, "{}", answer.text());
 }
 
@@ -315,7 +316,7 @@ async fn what_stands_twice_in_free_form_or_in_headers_is_refused() {
     let new = |metadata: &str| format!(r#"{{"subject":"S","category":"general","description":"D","metadata":{metadata}}}"#);
     let mut tried = Tried { state: scene.state().await, cases: 0, of_route: 0 };
     for (metadata, field) in [(r#"{"a":1,"a":2}"#, "metadata.a"), (r#"{"a":[{"b":1,"b":2}]}"#, "metadata.a[0].b")] {
-        scene.refused(Endpoint::CreateTicket, "", Some(&new(metadata)), ("invalid_field", field), &mut tried).await;
+        scene.refused(Endpoint::CREATE_TICKET, "", Some(&new(metadata)), ("invalid_field", field), &mut tried).await;
     }
     let twice = scene.desk.request("POST", "/v1/tickets").header("authorization", format!("Bearer {}", scene.desk.token(ada())));
     let twice = twice.header("idempotency-key", "one").header("idempotency-key", "two").header("content-type", "application/json");

@@ -17,14 +17,16 @@ use crate::error::LoadError;
 use crate::people::{self, Room};
 use crate::wire::Link;
 
-/// Poisoned tickets: one for each of [`ATTACHMENTS`], one for a time, one for a number.
-pub const TICKETS: usize = 5;
+/// Poisoned tickets: three for [`attachments`], one each for a time, a word and a number.
+pub const TICKETS: usize = 6;
 /// Rows that plain SQL writes beside them.
 const TOUCHES: u32 = 24;
 /// Of so many tickets.
 const TOUCHED_TICKETS: usize = 4;
 /// Between two of those.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
+/// For so long others are watched beside the poisoned rows: the last part of the operation.
+pub const WATCHED: Duration = Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
 /// From the commit of a row to everybody having it: far above what the sweep promises, far below never.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
 /// A lock that was given up to a writer: again.
@@ -84,7 +86,8 @@ impl Poison {
             }
         }
         self.past_the_checks(admin, Write::Time(3)).await?;
-        self.past_the_checks(admin, Write::Number(4)).await?;
+        self.past_the_checks(admin, Write::Word(4)).await?;
+        self.past_the_checks(admin, Write::Number(5)).await?;
         Ok(format!("{by_customer} rows as the customer, {} past the checks", TICKETS - by_customer))
     }
 
@@ -111,7 +114,7 @@ impl Poison {
     async fn try_past_the_checks(&self, admin: &mut Admin, write: Write<'_>) -> Result<(), tokio_postgres::Error> {
         let transaction = admin.transaction().await?;
         transaction.batch_execute(include_str!("../../sql/prove_bypass.sql")).await?;
-        let (Write::Attachments(n, _) | Write::Time(n) | Write::Number(n)) = write;
+        let (Write::Attachments(n, _) | Write::Time(n) | Write::Word(n) | Write::Number(n)) = write;
         let Room { ticket, customer, .. } = self.rooms[n];
         let (ticket, customer) = (ticket.uuid(), customer.uuid());
         match write {
@@ -121,6 +124,10 @@ impl Poison {
             }
             Write::Time(n) => {
                 let insert = include_str!("../../sql/prove_poison_time.sql");
+                transaction.execute(insert, &[&ticket, &customer, &key(n).as_str()]).await?;
+            }
+            Write::Word(n) => {
+                let insert = include_str!("../../sql/prove_poison_word.sql");
                 transaction.execute(insert, &[&ticket, &customer, &key(n).as_str()]).await?;
             }
             Write::Number(_) => {
@@ -149,11 +156,11 @@ impl Poison {
         Ok(())
     }
 
-    /// The customers of the poisoned tickets send again what stands there already: their answers hold the poisoned rows, and share batches
-    /// with everybody else's sends.
+    /// The customers of the tickets with poisoned attachments send again what stands there already: their answers hold the poisoned rows, and
+    /// share batches with everybody else's sends. The other poisoned rows are left to the sweep.
     async fn send_under_poisoned_keys(&self, stand: &Stand) {
-        let end = Instant::now() + TOUCH_INTERVAL * TOUCHES;
-        let senders = self.rooms.iter().enumerate().map(async |(n, room)| {
+        let end = Instant::now() + WATCHED;
+        let senders = self.rooms.iter().take(attachments().len()).enumerate().map(async |(n, room)| {
             let url = stand.gateways[n % stand.gateways.len()].ws_url();
             let token = people::token(desk::RIG_SECRET, room.customer, "Customer Load");
             while Instant::now() < end {
@@ -190,6 +197,7 @@ impl Poison {
 enum Write<'a> {
     Attachments(usize, &'a str),
     Time(usize),
+    Word(usize),
     Number(usize),
 }
 

@@ -2,6 +2,7 @@
 
 use super::carry::Done;
 use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
+use super::poison;
 
 /// After a fault's end, until everybody has reconnected by the usual backoff.
 const GRACE_S: f64 = 4.0;
@@ -51,6 +52,13 @@ pub fn of(log: &[Done]) -> Vec<Window> {
             Op::Clients(lanes, _) if lanes.len() < LANES => lanes.clone(),
             _ => Vec::new(),
         };
+        if kind == Kind::Poison {
+            // Its writer locks whole tables first, past the checks, as an administrator's migration does; then everything goes on.
+            let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
+            windows.push(Window { from: done.at - 0.5, to: written, kind: Kind::Away, lanes: Vec::new() });
+            windows.push(Window { from: written, to, kind, lanes });
+            continue;
+        }
         windows.push(Window { from, to, kind, lanes });
     }
     windows
@@ -115,5 +123,8 @@ mod tests {
         assert_eq!((windows[0].kind, windows[0].from, windows[0].to), (Kind::Relay, 1.0, 7.1 + GRACE_S));
         assert!(windows[1].holds(8.0, 3) && !windows[1].holds(8.0, 4));
         assert_eq!(windows.len(), 2);
+        let written = Done { until: 20.0, ..done(10.0, "poison") };
+        let kinds: Vec<_> = of(&[written]).iter().map(|window| (window.kind, window.to)).collect();
+        assert_eq!(kinds, [(Kind::Away, 14.0), (Kind::Poison, 20.0 + GRACE_S)]);
     }
 }

@@ -16,6 +16,20 @@ with recursive memberships as (
   join pg_roles r on r.oid = m.member
   where m.roleid = 'helpline_service'::regrole and not r.rolcanlogin
   union all
+  -- Nor is a role that is a member of such a login.
+  select m.member, array[m.member], m.roleid, m.member
+  from memberships l
+  join pg_roles r on r.oid = l.member
+  join memberships m on m.roleid = l.member
+  where l.roleid = 'helpline_service'::regrole and r.rolcanlogin
+  union all
+  -- The owner can do more than either side; only those who migrate act as it.
+  select m.member, array[m.member], m.roleid, m.member
+  from memberships m
+  join pg_roles r on r.oid = m.member
+  where m.roleid = 'helpline_owner'::regrole and not r.rolcreaterole
+    and not exists (select 1 from pg_database d where d.datname = current_database() and d.datdba = m.member)
+  union all
   select m.member, x.path || m.member, x.acts_as, x.granted_to
   from reaching x
   join memberships m on m.roleid = x.member

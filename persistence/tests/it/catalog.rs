@@ -5,15 +5,17 @@ use helpline_persistence::migrate;
 use crate::desk::{Desk, cluster, empty_database};
 
 /// Definer functions run with the owner's rights: each one is here because somebody looked at it.
-const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_tickets helpline_epoch helpline_note_restore helpline_note_rollback helpline_schema_version \
-    log_ticket_activity people_block_recorded people_changed support_append support_append_events support_availability support_change_ticket \
-    support_create_ticket support_current_role support_delete_reply support_edit_message support_find_tickets support_heads support_is_blocked support_is_staff \
-    support_mark_read support_messages_log_inserted support_messages_log_updated support_note_seen support_open support_open_all support_open_by_number support_places \
-    support_rate_ticket support_read_stats support_reads_of_ticket support_record_access support_redact_message \
-    support_events_after support_events_written support_require_user support_roll_up_tallies support_rows_after support_rows_written support_save_reply \
-    support_saved_replies_recorded support_search_tickets support_set_role support_set_setting support_settings_recorded \
-    support_sign_in support_sign_in_all support_standing support_summaries support_sweep support_tickets_before_insert support_tickets_before_update \
-    support_tickets_log_inserted support_tickets_log_updated support_tickets_over_changed support_tickets_tally update_ticket_status user_roles_recorded";
+const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_tickets helpline_epoch helpline_note_restore helpline_note_rollback \
+    helpline_schema_version log_ticket_activity people_block_recorded people_changed support_append support_append_events \
+    support_availability support_change_ticket support_create_ticket support_current_role support_delete_reply \
+    support_edit_message support_events_after support_events_written support_find_tickets support_heads support_is_blocked \
+    support_is_staff support_mark_read support_messages_log_inserted support_messages_log_updated support_note_seen support_open \
+    support_open_all support_open_by_number support_places support_rate_ticket support_read_stats support_reads_of_ticket \
+    support_record_access support_redact_message support_require_user support_roll_up_tallies support_rows_after \
+    support_rows_written support_save_reply support_saved_replies_recorded support_search_tickets support_set_role \
+    support_set_setting support_settings_recorded support_sign_in support_sign_in_all support_standing support_summaries \
+    support_sweep support_tickets_before_insert support_tickets_before_update support_tickets_log_inserted \
+    support_tickets_log_updated support_tickets_over_changed support_tickets_tally update_ticket_status user_roles_recorded";
 
 /// Of what the extension brings and what is ours.
 const OURS: &str = "not exists (select 1 from pg_depend d where d.objid = o.oid and d.deptype = 'e')";

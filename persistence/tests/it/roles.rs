@@ -70,6 +70,14 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
             &["role authenticated can act as helpline_service: revoke helpline_service from authenticated"],
         ),
         (
+            "grant helpline_service to login_of_ours; grant login_of_ours to authenticated",
+            &["role authenticated can act as login_of_ours: revoke login_of_ours from authenticated"],
+        ),
+        (
+            "grant helpline_owner to authenticated",
+            &["role authenticated can act as helpline_owner: revoke helpline_owner from authenticated"],
+        ),
+        (
             "grant boss to authenticated; grant helpline_staff to boss",
             &["role authenticated can act as helpline_staff through boss: revoke helpline_staff from boss"],
         ),

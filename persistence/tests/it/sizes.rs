@@ -162,22 +162,38 @@ async fn rows_from_before_the_sizes_stay_and_do_not_stop_the_migration() {
     let admin = crate::desk::connect(&url).await;
     admin
         .batch_execute(
-            "insert into support_tickets (user_id, subject, ticket_number) values (gen_random_uuid(), 'old', repeat('9', 100));
+            "insert into people (id, email, display_name) values ('00000000-0000-4000-8000-000000000001', repeat('e', 400), repeat('n', 300));
+             insert into support_tickets (user_id, subject, ticket_number, customer_email, user_agent)
+             select id, 'old', repeat('9', 100), repeat('e', 400), repeat('u', 500) from people;
+             insert into support_tickets (user_id, subject) select id, 'usual' from people;
              insert into support_messages (ticket_id, sender_id, sender_type, body, attachments)
-             select id, user_id, 'customer', 'old words', jsonb_build_array(repeat('n', 100000)) from support_tickets",
+             select id, user_id, 'customer', 'old words', jsonb_build_array(repeat('n', 100000)) from support_tickets where subject = 'old'",
         )
         .await
         .unwrap();
     helpline_persistence::migrate::migrate(&url).await.unwrap();
-    let open = "select array_agg(conname::text order by conname) from pg_constraint where connamespace = 'public'::regnamespace and not convalidated";
-    let open: Vec<String> = admin.query_one(open, &[]).await.unwrap().get(0);
-    assert_eq!(open, ["support_messages_sizes_check", "support_tickets_ticket_number_check"]);
-    admin
-        .batch_execute("insert into support_tickets (user_id, subject, ticket_number) values (gen_random_uuid(), 'new', repeat('8', 100))")
-        .await
-        .unwrap_err();
-    // The old message can still be redacted.
-    admin.batch_execute("update support_messages set redacted_at = now()").await.unwrap();
+    for new in [
+        "insert into support_tickets (user_id, subject, ticket_number) values (gen_random_uuid(), 'new', repeat('8', 100))",
+        "insert into support_messages (ticket_id, sender_id, sender_type, body, attachments)
+         select id, user_id, 'customer', 'new words', jsonb_build_array(repeat('n', 100000)) from support_tickets",
+        "update support_messages set attachments = jsonb_build_array(repeat('o', 100000))",
+        "update people set display_name = repeat('n', 201)",
+    ] {
+        let refused = admin.batch_execute(new).await.expect_err(new);
+        assert_eq!(refused.code(), Some(&SqlState::CHECK_VIOLATION), "{new}: {refused:?}");
+    }
+    // What is there lives on: its person is seen, its ticket is answered, moved and archived with the others, its message edited and redacted.
+    for old in [
+        "select support_note_seen(array(select id from people), 0)",
+        "insert into support_messages (ticket_id, sender_id, sender_type, body) select id, user_id, 'customer', 'words' from support_tickets",
+        "update support_tickets set status = 'resolved', resolved_at = now()",
+        "update support_messages set body = 'better words' where body = 'old words'",
+        "update support_messages set redacted_at = now()",
+    ] {
+        admin.batch_execute(old).await.expect(old);
+    }
+    let archived: i32 = admin.query_one("select archive_old_tickets(now() + interval '1 year')", &[]).await.unwrap().get(0);
+    assert_eq!(archived, 2);
 }
 
 #[tokio::test]

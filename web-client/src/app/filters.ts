@@ -69,7 +69,7 @@ export function restQuery(filters: Filters): TicketQuery {
   }
 }
 
-/** Whether a ticket has the facts that view and filters ask for. Whether it has the words of a search, the server alone can tell. */
+/** Whether a ticket has the facts that view and filters ask for. Only the server can tell whether it has the words of a search. */
 export function matches(ticket: StaffView, filters: Filters, me: string): boolean {
   const { status, priority, assigned_to } = asked(filters)
   const { category, user_id } = filters

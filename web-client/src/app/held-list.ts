@@ -1,11 +1,11 @@
-// A sorted list that can be held while somebody reads it: facts change in place and rows are added at its end, but none of those shown moves. Pure.
+// A sorted list that can be held while it is being read: facts change in place and rows are added at its end, but no shown row moves. Pure.
 
 import type { Sortable, SortedList } from './sorted-list.ts'
 
 export interface HeldList<T> extends SortedList<T> {
   /** The ids to show, in order. */
   shown(): readonly string[]
-  /** A ticket that is shown, be it that it has left the list. */
+  /** A ticket that is listed, or still shown although it has left the list. */
   look(id: string): T | undefined
   /** How many tickets stand elsewhere than they are shown. */
   count(): number

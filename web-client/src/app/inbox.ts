@@ -82,7 +82,7 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
   list.begin(initial.sort, [], null, false)
   const stop = desk.session.inbox({
     frame: (frame) => { if (frame.tickets.length > 0) list.heard(frame.tickets.map(marked)) },
-    // What changed while nobody told shows here; what changes from here on is told.
+    // Finds what changed while changes were not pushed; from here on they are.
     began: list.reload,
   })
   const { order, version, loaded, more, problem, want, reload, retry } = list

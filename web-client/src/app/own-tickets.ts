@@ -116,6 +116,18 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
     refreshing.set(id, time.after(ms, () => void refresh(id)))
   }
 
+  let startingOver: (() => void) | null = null
+  /** The history went back in time: what is known may bear numbers that it has not reached again. */
+  const startOver = () => {
+    startingOver ??= time.after(REFRESH_MS, () => {
+      startingOver = null
+      if (isDisposed) return
+      connections++
+      all.value = new Map()
+      list.reload()
+    })
+  }
+
   const watch = (tickets: readonly CustomerView[]) => {
     const wanted = new Set(tickets.slice(0, WATCHED_MAX).map((ticket) => ticket.id).filter((id) => id !== openId))
     for (const [id, subscription] of watched) {
@@ -133,10 +145,14 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
     return desk.session.subscribe(id, {
       resume: () => ({ after: seq(), epoch: null }),
       subscribing() {},
-      page: (page) => { if (page.reset || page.head > seq()) soon() },
+      page: (page) => {
+        if (page.reset) startOver()
+        else if (page.head > seq()) soon()
+      },
       frame: (frame) => {
         if (frame.type === 'event') heard(frame.event, all.peek().get(id))
-        if (frame.type === 'event' || frame.type === 'reset') soon()
+        if (frame.type === 'event') soon()
+        if (frame.type === 'reset') startOver()
       },
       head: (head) => { if (head > seq()) soon() },
       disconnected() {},

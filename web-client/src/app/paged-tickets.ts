@@ -130,7 +130,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   const go = () => {
     stopWaiting()
     state = 'idle'
-    // The page that failed, be it that one has scrolled away from it meanwhile.
+    // The page that failed, even if the reader has scrolled away from it since.
     if (problem.peek() !== null) wanted = Math.max(wanted, order.peek().length + 1)
     void pump()
   }

@@ -10,7 +10,7 @@ export interface Listed extends Sortable {
   readonly read_seq: number
 }
 
-/** Whether a ticket that was heard of is in the list; `ask`: the server alone can tell. */
+/** Whether a ticket that was heard of is in the list; `ask`: only the server can tell. */
 export type Verdict = 'in' | 'out' | 'ask'
 
 /** `before`: the ticket as it stands in the list. */

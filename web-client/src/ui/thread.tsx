@@ -127,7 +127,7 @@ function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivEleme
     const element = scroller.current
     if (element === null || !more) return
     const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder(false) }
-    // A page may hold nothing that is drawn, edits alone, and then nothing scrolls either.
+    // A page may hold only edits, of which nothing is drawn; then there is nothing to scroll.
     if (element.scrollHeight <= element.clientHeight) near()
     element.addEventListener('scroll', near, { passive: true })
     return () => element.removeEventListener('scroll', near)

@@ -41,7 +41,7 @@ export function InboxList({ work, router, me }: ListProps) {
     const top = scroller.current?.scrollTop ?? 0
     const before = inbox.order.peek()
     inbox.release()
-    // Whoever reads further down keeps the rows that are before them.
+    // A reader further down keeps the rows in sight.
     if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.floor(top / row_px), to - from))
   }
   return (

@@ -1,0 +1,388 @@
+//! Every setting: a flag, an environment variable (`HELPLINE_` and the flag's name), a default from core's limits. Parsed once,
+//! here; nothing else reads the environment.
+
+pub mod pages;
+pub mod rate;
+pub mod values;
+
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use clap::Args;
+use helpline_core::limits;
+use tracing_subscriber::filter::EnvFilter;
+
+pub use pages::{Href, Pages};
+pub use rate::Rate;
+pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
+
+/// A setting that cannot be used, named so that whoever set it finds it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{setting} ({}): {why}", env_name(.setting))]
+pub struct ConfigError {
+    setting: &'static str,
+    why: String,
+}
+
+impl ConfigError {
+    /// A fault of this setting (written as its flag).
+    pub fn new(setting: &'static str, why: impl Into<String>) -> Self {
+        Self { setting, why: why.into() }
+    }
+}
+
+fn env_name(flag: &str) -> String {
+    format!("HELPLINE_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase())
+}
+
+/// Variables that look like settings and are none of these: misspelt, most likely. Told, not refused: a cluster's manager may set
+/// some of its own for a service of our name.
+pub fn unknown_variables(known: &[String]) -> Vec<String> {
+    let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with("HELPLINE_") && !known.contains(name)).collect()
+}
+
+/// Where to listen, and whom to believe.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Listening")]
+pub struct Listening {
+    /// Address and port of pages, REST and sockets
+    #[arg(long, env = "HELPLINE_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Address and port of /metrics alone; without it, /metrics stands beside the rest
+    #[arg(long, env = "HELPLINE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Sites whose pages may connect, exactly as browsers write them in Origin; when listening on this machine alone, its own
+    /// http://localhost and http://127.0.0.1 may too
+    #[arg(long, env = "HELPLINE_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
+    pub origins: Vec<Origin>,
+    /// Proxies whose X-Forwarded-For is believed
+    #[arg(long, env = "HELPLINE_TRUSTED_PROXIES", value_name = "CIDR,…", value_delimiter = ',')]
+    pub trusted_proxies: Vec<Cidr>,
+    /// Directory of the built web client; without it, the one built in
+    #[arg(long, env = "HELPLINE_ASSETS_DIR", value_name = "DIR")]
+    pub assets_dir: Option<PathBuf>,
+    /// Threads that serve connections [default: half of the cores, at least one]
+    #[arg(long, env = "HELPLINE_WORKER_THREADS", value_name = "N")]
+    pub worker_threads: Option<NonZero<usize>>,
+    /// From SIGTERM to the last connection's end
+    #[arg(long, env = "HELPLINE_DRAIN_TIMEOUT_MS", value_name = "MS", default_value_t = limits::DRAIN_TIMEOUT_MS)]
+    pub drain_timeout_ms: u64,
+    /// Clients told to come back are spread over this time
+    #[arg(long, env = "HELPLINE_BYE_SPREAD_MS", value_name = "MS", default_value_t = limits::BYE_SPREAD_MS)]
+    pub bye_spread_ms: u64,
+}
+
+/// The record, and the relay between instances.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Record and relay")]
+pub struct Backing {
+    /// Postgres, as the runtime role: postgres://helpline_service:…@host/database
+    #[arg(long, env = "HELPLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Hidden,
+    /// Connections to Postgres at most, writer lanes included
+    #[arg(long, env = "HELPLINE_POOL_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::POOL_CONNECTIONS_MAX)]
+    pub pool_connections_max: usize,
+    /// Writer lanes: statements that append messages at the same time, at most
+    #[arg(long, env = "HELPLINE_WRITER_LANES", value_name = "N", default_value_t = limits::WRITER_LANES)]
+    pub writer_lanes: usize,
+    /// Redis, redis://…, when there is more than one instance; without it, this instance is alone
+    #[arg(long, env = "HELPLINE_REDIS_URL", value_name = "URL", hide_env_values = true)]
+    pub redis_url: Option<Hidden>,
+    /// Begins every Redis channel name, so that several desks can share one Redis: letters, digits, . _ - only [default: names the
+    /// database, by its cluster's identifier and its oid]
+    #[arg(long, env = "HELPLINE_REDIS_PREFIX", value_name = "TEXT")]
+    pub redis_prefix: Option<String>,
+}
+
+/// Whose tokens are good, as they are written.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sign-in")]
+pub struct AuthSettings {
+    /// Secrets of HS256 tokens without a kid, 32 bytes at least; several at once while rotating
+    #[arg(long = "jwt-secret", env = "HELPLINE_JWT_SECRET", value_name = "SECRET,…", value_delimiter = ',', hide_env_values = true)]
+    pub jwt_secrets: Vec<Hidden>,
+    /// Secrets of HS256 tokens with a kid
+    #[arg(long, env = "HELPLINE_JWT_SECRET_FOR_KID", value_name = "KID=SECRET,…", value_delimiter = ',', hide_env_values = true)]
+    pub jwt_secret_for_kid: Vec<Hidden>,
+    /// Address of the key set (JWKS) of RS256, ES256 and EdDSA tokens: https, or http on this machine
+    #[arg(long, env = "HELPLINE_JWKS_URL", value_name = "URL")]
+    pub jwks_url: Option<JwksUrl>,
+    /// What a token's iss must be; without it, anything
+    #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
+    pub jwt_issuer: Option<String>,
+    /// What a token's aud must be or contain
+    #[arg(long, env = "HELPLINE_JWT_AUDIENCE", value_name = "TEXT", default_value = "authenticated")]
+    pub jwt_audience: String,
+}
+
+/// How much anybody may take.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitSettings {
+    /// Connections of this instance
+    #[arg(long, env = "HELPLINE_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_MAX, value_parser = at_least_one())]
+    pub connections_max: u32,
+    /// Connections of one user on this instance
+    #[arg(long, env = "HELPLINE_CONNECTIONS_PER_USER_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_PER_USER_MAX, value_parser = at_least_one())]
+    pub connections_per_user_max: u32,
+    /// Connections from one address on this instance
+    #[arg(long, env = "HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_PER_ADDRESS_MAX, value_parser = at_least_one())]
+    pub connections_per_address_max: u32,
+    /// Tickets that one connection listens to
+    #[arg(long, env = "HELPLINE_SUBSCRIPTIONS_MAX", value_name = "N", default_value_t = limits::SUBSCRIPTIONS_MAX as u32, value_parser = at_least_one())]
+    pub subscriptions_max: u32,
+    /// Frames per second of one connection, sustained
+    #[arg(long, env = "HELPLINE_FRAMES_PER_SECOND", value_name = "N", default_value_t = limits::FRAMES_PER_SECOND, value_parser = at_least_one())]
+    pub frames_per_second: u32,
+    /// Frames of one connection at once, after silence
+    #[arg(long, env = "HELPLINE_FRAMES_BURST", value_name = "N", default_value_t = limits::FRAMES_BURST, value_parser = at_least_one())]
+    pub frames_burst: u32,
+    /// A user may send as fast as this many connections, across all of theirs on this instance
+    #[arg(long, env = "HELPLINE_FRAMES_USER_FACTOR", value_name = "N", default_value_t = limits::FRAMES_USER_FACTOR, value_parser = at_least_one())]
+    pub frames_user_factor: u32,
+    /// An address may send as fast as this many connections
+    #[arg(long, env = "HELPLINE_FRAMES_ADDRESS_FACTOR", value_name = "N", default_value_t = limits::FRAMES_ADDRESS_FACTOR, value_parser = at_least_one())]
+    pub frames_address_factor: u32,
+    /// REST requests per second of one user, sustained
+    #[arg(long, env = "HELPLINE_REQUESTS_PER_SECOND", value_name = "N", default_value_t = limits::REQUESTS_PER_SECOND, value_parser = at_least_one())]
+    pub requests_per_second: u32,
+    /// REST requests of one user at once, after silence
+    #[arg(long, env = "HELPLINE_REQUESTS_BURST", value_name = "N", default_value_t = limits::REQUESTS_BURST, value_parser = at_least_one())]
+    pub requests_burst: u32,
+    /// Between two heartbeats
+    #[arg(long, env = "HELPLINE_HEARTBEAT_MS", value_name = "MS", default_value_t = limits::HEARTBEAT_INTERVAL_MS, value_parser = clap::value_parser!(u64).range(100..=60_000))]
+    pub heartbeat_ms: u64,
+    /// Events that a resume replays; further behind starts over
+    #[arg(long, env = "HELPLINE_REPLAY_EVENTS_MAX", value_name = "N", default_value_t = limits::REPLAY_EVENTS_MAX)]
+    pub replay_events_max: u64,
+}
+
+/// What is told to whoever watches.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Logs")]
+pub struct LogSettings {
+    /// What is logged, e.g. info or helpline_gateway=debug
+    #[arg(long, env = "HELPLINE_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: String,
+    /// How a log line looks
+    #[arg(long, env = "HELPLINE_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// The settings of `serve` as they are written.
+#[derive(Debug, Clone, Args)]
+pub struct ServeSettings {
+    #[command(flatten)]
+    listening: Listening,
+    #[command(flatten)]
+    backing: Backing,
+    #[command(flatten)]
+    auth: AuthSettings,
+    #[command(flatten)]
+    pages: Pages,
+    #[command(flatten)]
+    limits: LimitSettings,
+    #[command(flatten)]
+    log: LogSettings,
+    /// Demo people may sign in by name: the `dev` command gives this to the instances that it starts
+    #[arg(long, hide = true)]
+    dev_people: bool,
+    /// A socket that says back what it hears, in a debug build: for tests of conformance
+    #[arg(long, hide = true)]
+    echo: bool,
+    /// Where a debug build shall die, for tests
+    #[arg(long, env = "HELPLINE_FAILPOINT", hide = true)]
+    failpoint: Option<String>,
+    /// Which promise a debug build shall break, to prove that the history checker notices
+    #[arg(long, env = "HELPLINE_SABOTAGE", hide = true)]
+    sabotage: Option<String>,
+}
+
+impl ServeSettings {
+    /// How many threads shall serve connections, if that is said.
+    pub const fn worker_threads(&self) -> Option<NonZero<usize>> {
+        self.listening.worker_threads
+    }
+}
+
+/// Whose tokens are good, checked.
+#[derive(Debug, Clone)]
+pub struct Auth {
+    /// Keys of HS256.
+    pub secrets: Vec<TokenSecret>,
+    /// Where the public keys are.
+    pub jwks_url: Option<JwksUrl>,
+    /// What `iss` must be.
+    pub issuer: Option<String>,
+    /// What `aud` must be or contain.
+    pub audience: String,
+}
+
+/// Who may sign in with nothing but a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DevPeople {
+    /// Nobody: `/dev/…` does not exist.
+    Absent,
+    /// The demo people.
+    Present,
+}
+
+/// Whether `/debug/echo` exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Echo {
+    /// It does not.
+    Absent,
+    /// Debug builds alone.
+    Present,
+}
+
+/// Everything that an instance is told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen, and whom to believe.
+    pub listening: Listening,
+    /// The record and the relay.
+    pub backing: Backing,
+    /// Whose tokens are good.
+    pub auth: Auth,
+    /// What the pages offer, and which sites may show them.
+    pub pages: Pages,
+    /// How much anybody may take.
+    pub limits: LimitSettings,
+    /// What is told to whoever watches.
+    pub log: LogSettings,
+    /// Who may sign in with nothing but a name.
+    pub dev_people: DevPeople,
+    /// Whether there is a socket that says back what it hears.
+    pub echo: Echo,
+    /// Where a debug build shall die, for tests.
+    pub failpoint: Option<String>,
+    /// Which promise a debug build shall break, for the checker's tests.
+    pub sabotage: Option<String>,
+}
+
+impl LimitSettings {
+    /// What one connection may send.
+    pub const fn frame_rate(&self) -> Rate {
+        Rate { per_second: self.frames_per_second, burst: self.frames_burst }
+    }
+
+    /// What all connections of one user may send together.
+    pub const fn user_frame_rate(&self) -> Rate {
+        self.frame_rate().times(self.frames_user_factor)
+    }
+
+    /// What all connections from one address may send together.
+    pub const fn address_frame_rate(&self) -> Rate {
+        self.frame_rate().times(self.frames_address_factor)
+    }
+}
+
+impl Listening {
+    /// Whether pages of this origin may open sockets: those of the list, and this instance's own, as its listener is addressed.
+    pub fn allows_origin(&self, origin: &[u8]) -> bool {
+        let listen = self.listen;
+        let own = |host: &str| format!("http://{host}:{}", listen.port()).into_bytes() == origin;
+        self.origins.iter().any(|allowed| allowed.as_str().as_bytes() == origin)
+            || own(&listen.ip().to_string())
+            || ((listen.ip().is_loopback() || listen.ip().is_unspecified()) && (own("localhost") || own("127.0.0.1")))
+    }
+}
+
+impl TryFrom<ServeSettings> for Config {
+    type Error = ConfigError;
+
+    fn try_from(settings: ServeSettings) -> Result<Self, ConfigError> {
+        let ServeSettings { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint, sabotage } = settings;
+        let auth = checked_auth(auth)?;
+        check_backing(&backing)?;
+        check_limits(&limits)?;
+        if listening.bye_spread_ms >= listening.drain_timeout_ms {
+            return Err(ConfigError::new("--bye-spread-ms", "must be less than --drain-timeout-ms"));
+        }
+        pages.check()?;
+        if EnvFilter::try_new(&log.log).is_err() {
+            return Err(ConfigError::new("--log", "is not a filter such as info or helpline_gateway=debug"));
+        }
+        let dev_people = if dev_people { DevPeople::Present } else { DevPeople::Absent };
+        if dev_people == DevPeople::Present && auth.secrets.is_empty() {
+            return Err(ConfigError::new("--jwt-secret", "--dev-people signs tokens and needs one"));
+        }
+        if sabotage.is_some() && !cfg!(debug_assertions) {
+            return Err(ConfigError::new("--sabotage", "debug builds alone have it"));
+        }
+        if echo && !cfg!(debug_assertions) {
+            return Err(ConfigError::new("--echo", "debug builds alone have it"));
+        }
+        let echo = if echo { Echo::Present } else { Echo::Absent };
+        if listening.assets_dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
+            return Err(ConfigError::new("--assets-dir", "is not a directory"));
+        }
+        Ok(Self { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint, sabotage })
+    }
+}
+
+fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
+    let plain = settings.jwt_secrets.iter().map(TokenSecret::plain);
+    let named = settings.jwt_secret_for_kid.iter().map(TokenSecret::with_kid);
+    let secrets = plain.chain(named).collect::<Result<Vec<_>, _>>()?;
+    if secrets.is_empty() && settings.jwks_url.is_none() {
+        return Err(ConfigError::new("--jwt-secret", "nobody could sign in: set it, or --jwks-url"));
+    }
+    if settings.jwt_audience.is_empty() {
+        return Err(ConfigError::new("--jwt-audience", "must not be empty"));
+    }
+    Ok(Auth { secrets, jwks_url: settings.jwks_url, issuer: settings.jwt_issuer, audience: settings.jwt_audience })
+}
+
+fn check_backing(backing: &Backing) -> Result<(), ConfigError> {
+    let url = backing.database_url.expose();
+    if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+        return Err(ConfigError::new("--database-url", "must begin with postgres://"));
+    }
+    let redis = backing.redis_url.as_ref().map(Hidden::expose);
+    if redis.is_some_and(|url| !url.starts_with("redis://")) {
+        return Err(ConfigError::new("--redis-url", "must begin with redis://"));
+    }
+    if backing.redis_prefix.as_deref().is_some_and(|prefix| !is_channel_prefix(prefix)) {
+        let rule = format!("must have 1 to {} characters out of letters, digits, . _ -", limits::REDIS_PREFIX_CHARS_MAX);
+        return Err(ConfigError::new("--redis-prefix", rule));
+    }
+    if backing.writer_lanes == 0 || backing.writer_lanes > 64 {
+        return Err(ConfigError::new("--writer-lanes", "must be from 1 to 64"));
+    }
+    if backing.pool_connections_max <= backing.writer_lanes {
+        return Err(ConfigError::new("--pool-connections-max", "must be more than --writer-lanes: reads need connections too"));
+    }
+    Ok(())
+}
+
+/// Braces would move the hash tag of a channel's name; white space would be hard to see.
+fn is_channel_prefix(prefix: &str) -> bool {
+    (1..=limits::REDIS_PREFIX_CHARS_MAX).contains(&prefix.len()) && prefix.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
+fn check_limits(limits: &LimitSettings) -> Result<(), ConfigError> {
+    if limits.frames_burst < limits.frames_per_second {
+        return Err(ConfigError::new("--frames-burst", "must not be less than --frames-per-second"));
+    }
+    if limits.requests_burst < limits.requests_per_second {
+        return Err(ConfigError::new("--requests-burst", "must not be less than --requests-per-second"));
+    }
+    Ok(())
+}
+
+fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..)
+}

@@ -1,0 +1,85 @@
+//! The signed-in connections of this instance, by person, and how to end them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dashmap::DashMap;
+use helpline_core::ids::UserId;
+use helpline_core::reject::CloseCode;
+use helpline_persistence::people::Standing;
+
+use super::admission::AtCapacity;
+use super::connection::Connection;
+use super::send_queue::Disconnect;
+
+/// The connections.
+pub struct ConnectionRegistry {
+    per_user_max: u32,
+    next_id: AtomicU64,
+    users: DashMap<UserId, Vec<Arc<Connection>>>,
+}
+
+impl ConnectionRegistry {
+    /// No connections yet; so many of one user at most.
+    pub fn new(per_user_max: u32) -> Self {
+        Self { per_user_max, next_id: AtomicU64::new(1), users: DashMap::new() }
+    }
+
+    /// Enters a signed-in connection, made from its number.
+    ///
+    /// # Errors
+    /// [`AtCapacity::User`].
+    pub fn enter(&self, user: UserId, make: impl FnOnce(u64) -> Connection) -> Result<Arc<Connection>, AtCapacity> {
+        let mut of_user = self.users.entry(user).or_default();
+        if of_user.len() >= self.per_user_max as usize {
+            return Err(AtCapacity::User);
+        }
+        let connection = Arc::new(make(self.next_id.fetch_add(1, Ordering::Relaxed)));
+        of_user.push(Arc::clone(&connection));
+        Ok(connection)
+    }
+
+    /// Forgets a connection.
+    pub fn leave(&self, connection: &Connection) {
+        self.users.remove_if_mut(&connection.person.id, |_, of_user| {
+            of_user.retain(|other| other.id != connection.id);
+            of_user.is_empty()
+        });
+    }
+
+    /// The roles with which these people (none named: all) are connected: each person once, unless their connections differ. And the
+    /// number that the next connection will have.
+    pub fn access_status(&self, users: Option<&[UserId]>) -> (Vec<Standing>, u64) {
+        let newest = self.next_id.load(Ordering::Acquire);
+        let mut status = Vec::new();
+        let mut collect = |of_user: &[Arc<Connection>]| {
+            for connection in of_user {
+                let one = Standing { user: connection.person.id, role: connection.person.role };
+                // Those of one person come one after the other.
+                if status.last() != Some(&one) {
+                    status.push(one);
+                }
+            }
+        };
+        match users {
+            Some(users) => users.iter().filter_map(|user| self.users.get(user)).for_each(|of_user| collect(&of_user)),
+            None => self.users.iter().for_each(|of_user| collect(&of_user)),
+        }
+        (status, newest)
+    }
+
+    /// Ends every connection whose person no longer has the role that it was opened with, unless it is newer than `newest`.
+    pub fn disconnect_changed(&self, changed: &[Standing], newest: u64) {
+        for Standing { user, role } in changed {
+            let Some(of_user) = self.users.get(user) else { continue };
+            for connection in of_user.iter().filter(|connection| connection.id < newest && connection.person.role == *role) {
+                connection.send_queue.disconnect(Disconnect::Now(CloseCode::Revoked));
+            }
+        }
+    }
+
+    /// Every connection.
+    pub fn all(&self) -> Vec<Arc<Connection>> {
+        self.users.iter().flat_map(|entry| entry.value().clone()).collect()
+    }
+}

@@ -1,0 +1,44 @@
+//! What all connections of a user, and all from an address, may send together: a client that is stopped on one connection would otherwise
+//! open the next.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use helpline_core::ids::UserId;
+use helpline_core::limits;
+
+use crate::config::Rate;
+use crate::runtime::limiter::{Limiter, network};
+
+/// The buckets.
+pub struct SharedRates {
+    users: Limiter<UserId>,
+    addresses: Limiter<IpAddr>,
+    refused_sign_ins: Limiter<IpAddr>,
+}
+
+impl SharedRates {
+    /// Full buckets of these rates.
+    pub fn new(of_user: Rate, of_address: Rate) -> Self {
+        let sign_ins = Rate { per_second: limits::SIGN_INS_REFUSED_PER_SECOND, burst: limits::SIGN_INS_REFUSED_BURST };
+        Self { users: Limiter::new(of_user), addresses: Limiter::new(of_address), refused_sign_ins: Limiter::new(sign_ins) }
+    }
+
+    /// Takes one frame of the user's and of the address's.
+    ///
+    /// # Errors
+    /// The wait, in milliseconds.
+    pub fn frame(&self, user: UserId, address: Option<IpAddr>, now: Instant) -> Result<(), u64> {
+        self.users.take(user, now)?;
+        address.map_or(Ok(()), |address| self.addresses.take(network(address), now))
+    }
+
+    /// Whether a refused sign-in still leaves a row; beyond the rate it is only counted.
+    pub fn refused_sign_in(&self, address: Option<IpAddr>, now: Instant) -> bool {
+        let recorded = address.is_none_or(|address| self.refused_sign_ins.take(network(address), now).is_ok());
+        if !recorded {
+            metrics::counter!("helpline_refused_sign_ins_unrecorded_total").increment(1);
+        }
+        recorded
+    }
+}

@@ -1,0 +1,122 @@
+//! Coalesces reads. A request that arrives while a batch is running joins the next batch, so an idle system adds no latency and 10,000
+//! reconnecting clients cost about a hundred statements.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use helpline_core::limits;
+use helpline_core::reject::Reject;
+use helpline_persistence::StoreError;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::errors::reject_of;
+use crate::runtime::errors::unavailable;
+use crate::runtime::lifecycle::Lifecycle;
+
+/// A read of many keys at once.
+pub trait BatchQuery: Send + Sync + 'static {
+    /// What is asked for; equal keys share an answer.
+    type Key: Eq + Hash + Clone + Send + Sync + 'static;
+    /// What comes back.
+    type Value: Clone + Send + Sync + 'static;
+
+    /// Reads these keys, all different; one that does not exist is missing in the answer.
+    fn read(&self, keys: &[Self::Key]) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, StoreError>> + Send;
+}
+
+/// Answers single keys out of batches.
+pub struct BatchLoader<Q: BatchQuery>(mpsc::Sender<Pending<Q>>);
+
+type Reply<Q> = oneshot::Sender<Result<Option<<Q as BatchQuery>::Value>, Reject>>;
+type Pending<Q> = (<Q as BatchQuery>::Key, Reply<Q>);
+
+impl<Q: BatchQuery> BatchLoader<Q> {
+    /// Starts a loader. Several batches run at once, so that one that waits for a lock does not hold up the others. Pending requests are
+    /// bounded; further ones wait for their place.
+    pub fn start(query: Q, lifecycle: &Lifecycle) -> Self {
+        let (entrance, exit) = mpsc::channel(limits::CROWD_WAITING_MAX);
+        let (query, pending) = (Arc::new(query), Arc::new(Mutex::new(exit)));
+        for _ in 0..limits::CROWD_FLIGHTS {
+            let (query, pending, stop) = (Arc::clone(&query), Arc::clone(&pending), lifecycle.stop.clone());
+            lifecycle.spawn(async move {
+                // The requests of a batch that crashed are answered `unavailable`; the next batch runs all the same.
+                while AssertUnwindSafe(run_batches(&*query, &pending, &stop)).catch_unwind().await.is_err() {
+                    tracing::error!("a batched read crashed");
+                }
+            });
+        }
+        Self(entrance)
+    }
+
+    /// Reads one key, in a batch that starts after this call. None: it does not exist.
+    ///
+    /// # Errors
+    /// `unavailable` when the database cannot be asked; otherwise what it refuses.
+    pub async fn load(&self, key: Q::Key) -> Result<Option<Q::Value>, Reject> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send((key, reply)).await.map_err(|_| unavailable())?;
+        answer.await.unwrap_or_else(|_| Err(unavailable()))
+    }
+}
+
+async fn run_batches<Q: BatchQuery>(query: &Q, pending: &Mutex<mpsc::Receiver<Pending<Q>>>, stop: &CancellationToken) {
+    let mut batch = Vec::new();
+    loop {
+        {
+            let mut pending = pending.lock().await;
+            // Cancel-safe: recv_many takes nothing unless it completes; a token.
+            tokio::select! {
+                taken = pending.recv_many(&mut batch, limits::CROWD_KEYS_MAX) => if taken == 0 { return },
+                () = stop.cancelled() => return,
+            }
+        }
+        let mut replies: HashMap<_, Vec<_>> = HashMap::with_capacity(batch.len());
+        // A caller that has gone meanwhile is not asked for.
+        for (key, reply) in batch.drain(..).filter(|(_, reply)| !reply.is_closed()) {
+            replies.entry(key).or_default().push(reply);
+        }
+        let keys: Vec<_> = replies.keys().cloned().collect();
+        if keys.is_empty() {
+            continue;
+        }
+        match query.read(&keys).await {
+            // One of them is not acceptable, or locked: each on its own, so that only that one fails.
+            Err(error) if keys.len() > 1 && (!error.passes() || matches!(error, StoreError::Busy(_))) => {
+                read_one_by_one(query, replies).await;
+            }
+            answer => answer_all::<Q>(replies, &answer.map_err(|error| reject_of(&error))),
+        }
+    }
+}
+
+/// Reads each key on its own, until so many are locked that the database itself is busy.
+async fn read_one_by_one<Q: BatchQuery>(query: &Q, replies: HashMap<Q::Key, Vec<Reply<Q>>>) {
+    let mut busy = 0;
+    for (key, replies) in replies {
+        let answer =
+            if busy < limits::CROWD_LOCKED_MAX { query.read(std::slice::from_ref(&key)).await } else { Err(StoreError::PoolExhausted) };
+        busy += u32::from(matches!(answer, Err(StoreError::Busy(_))));
+        answer_all::<Q>([(key, replies)], &answer.map_err(|error| reject_of(&error)));
+    }
+}
+
+fn answer_all<Q: BatchQuery>(
+    replies: impl IntoIterator<Item = (Q::Key, Vec<Reply<Q>>)>,
+    answer: &Result<HashMap<Q::Key, Q::Value>, Reject>,
+) {
+    for (key, replies) in replies {
+        let answer = answer.as_ref().map(|found| found.get(&key));
+        for reply in replies {
+            // The caller may have gone.
+            let _ = reply.send(answer.map(|found| found.cloned()).map_err(Clone::clone));
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "batch_loader_tests.rs"]
+mod tests;

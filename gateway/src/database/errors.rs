@@ -1,0 +1,66 @@
+//! The one place where errors of the database become codes. The causes are logged here, once; clients see only the code.
+
+use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::StoreError;
+
+use crate::runtime::errors::{chain, unavailable};
+
+/// What a client may know of an error of the database.
+pub fn reject_of(error: &StoreError) -> Reject {
+    match error {
+        StoreError::Refused { code, head } => {
+            let mut reject = Reject::new(*code, sentence(*code));
+            reject.head = *head;
+            reject
+        }
+        StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::PoolExhausted => {
+            tracing::warn!(cause = %chain(error), "the record did not answer");
+            unavailable()
+        }
+        StoreError::Data(_) => {
+            tracing::warn!(cause = %chain(error), "the record refused the data");
+            Reject::new(RejectCode::InvalidField, "the data are not acceptable")
+        }
+        StoreError::OverPrivileged(_) | StoreError::Other(_) | StoreError::Row(_) => {
+            tracing::error!(cause = %chain(error), "the record failed");
+            Reject::new(RejectCode::Internal, "something went wrong here")
+        }
+    }
+}
+
+/// The answer about something that is in the database and cannot be read.
+pub fn unreadable() -> Reject {
+    Reject::new(RejectCode::Internal, "this cannot be read here")
+}
+
+/// The sentence that goes with a refusal of the record's.
+fn sentence(code: RejectCode) -> &'static str {
+    match code {
+        RejectCode::NotFound => "no such ticket",
+        RejectCode::Forbidden => "you may not do this",
+        RejectCode::Blocked => "this account may not enter",
+        RejectCode::TicketClosed => "the ticket is closed: reopen it first",
+        RejectCode::TicketArchived => "the ticket is archived and read-only",
+        RejectCode::InvalidMove => "the status cannot move there from where it stands",
+        RejectCode::NotRatable => "a ticket is rated when it is resolved or closed",
+        RejectCode::KeyReused => "this key was used for another text",
+        RejectCode::Stale => "somebody else has written since",
+        RejectCode::Redacted => "the text of this message was removed",
+        RejectCode::Conflict => "something else stands there already",
+        RejectCode::InvalidBody => "the text is not acceptable",
+        RejectCode::InvalidField => "a field is not acceptable",
+        RejectCode::Malformed
+        | RejectCode::UnknownType
+        | RejectCode::UnknownField
+        | RejectCode::HelloExpected
+        | RejectCode::NotAuthenticated
+        | RejectCode::TokenExpired
+        | RejectCode::TooLarge
+        | RejectCode::NotSubscribed
+        | RejectCode::TooManySubscriptions
+        | RejectCode::RateLimited
+        | RejectCode::Overloaded
+        | RejectCode::Unavailable
+        | RejectCode::Internal => "refused",
+    }
+}

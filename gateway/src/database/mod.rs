@@ -1,0 +1,12 @@
+//! The database as the other parts use it: reads of many callers in one statement, sign-in, the access log, errors as codes.
+
+pub mod audit_log;
+pub mod batch_loader;
+pub mod errors;
+pub(crate) mod in_parts;
+pub mod loaders;
+pub mod sign_in;
+
+pub use audit_log::AuditLog;
+pub use loaders::{TicketAccessLoader, TicketPositionLoader};
+pub use sign_in::SignIn;

@@ -1,0 +1,67 @@
+//! One change on many tickets: each its own transaction, each with an honest result.
+
+use std::collections::HashSet;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use futures_util::{StreamExt, stream};
+use helpline_core::ids::TicketId;
+use helpline_core::limits;
+use helpline_core::policy::DeskAction;
+use helpline_core::protocol::{BulkOutcome, BulkPatch, BulkResult};
+
+use super::parse::Change;
+use crate::http::current_user::CurrentUser;
+use crate::http::endpoint::{Needs, Route};
+use crate::http::input::JsonBody;
+use crate::http::problem::Refusal;
+use crate::services::Tickets;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const CHANGE: Route = Route {
+    method: "POST",
+    path: "/v1/tickets/bulk",
+    needs: Needs::Desk(&[DeskAction::ListAll]),
+    refused: "ticket_change_refused",
+    read: None,
+    handler: |method| on(method, change),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[CHANGE];
+
+#[derive(OpenApi)]
+#[openapi(paths(change))]
+pub(super) struct Docs;
+
+/// Changes many tickets alike; every one of them is changed or refused by itself. Staff.
+#[utoipa::path(post, path = CHANGE.path, tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
+pub async fn change(
+    user: CurrentUser,
+    State(tickets): State<Arc<Tickets>>,
+    JsonBody(bulk): JsonBody<BulkPatch>,
+) -> Result<Json<BulkOutcome>, Refusal> {
+    if bulk.tickets.is_empty() || bulk.tickets.len() > limits::BULK_TICKETS_MAX {
+        return Err(Refusal::field("tickets", format!("are 1 to {}", limits::BULK_TICKETS_MAX)));
+    }
+    let distinct: HashSet<TicketId> = bulk.tickets.iter().copied().collect();
+    if distinct.len() < bulk.tickets.len() {
+        return Err(Refusal::field("tickets", "names a ticket twice"));
+    }
+    let change = Change::parse(&bulk.patch, user.actor().user)?;
+    if change.is_nothing() {
+        return Err(Refusal::field("patch", "nothing to change"));
+    }
+    let (tickets, user, change) = (&*tickets, &user, &change);
+    let results = stream::iter(bulk.tickets).map(|ticket| async move {
+        let result = tickets.change_one_of_many(&user.doer, ticket, change.patch).await;
+        if let Err(reject) = &result {
+            user.audit.refused_one_of_many(ticket, reject.code).await;
+        }
+        BulkResult { id: ticket, ok: result.is_ok(), code: result.err().map(|reject| reject.code) }
+    });
+    Ok(Json(BulkOutcome { results: results.buffered(limits::BULK_PARALLEL).collect().await }))
+}

@@ -1,0 +1,146 @@
+//! Writing messages: through the same group commit as the socket's `send`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use helpline_core::actor::Audience;
+use helpline_core::body::check_attachments;
+use helpline_core::history::HistoryRow;
+use helpline_core::ids::{MessageId, TicketId, TicketRef};
+use helpline_core::policy::{self, TicketAction};
+use helpline_core::protocol::{CustomerEvent, MessageEdit, MessageStored, NewMessage, StaffEvent};
+use helpline_core::reject::Reject;
+use helpline_persistence::{Store, messages as record, tickets};
+use uuid::Uuid;
+
+use super::parse::parse_body;
+use crate::http::current_user::{CurrentUser, NamedTicket, OpenTicket};
+use crate::http::endpoint::{Needs, Route};
+use crate::http::extract::{IdempotencyKey, MessagePath};
+use crate::http::input::{JsonBody, NoInput};
+use crate::http::problem::Refusal;
+use crate::services::Messages;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const SEND: Route = Route {
+    method: "POST",
+    path: "/v1/tickets/{ticket}/messages",
+    needs: Needs::TicketUnderLock(&[TicketAction::Send, TicketAction::SendNote]),
+    refused: "send_refused",
+    read: None,
+    handler: |method| on(method, send),
+};
+const EDIT: Route = Route {
+    method: "PATCH",
+    path: "/v1/tickets/{ticket}/messages/{message}",
+    needs: Needs::Ticket(&[TicketAction::EditOwn]),
+    refused: "message_edit_refused",
+    read: None,
+    handler: |method| on(method, edit),
+};
+const REDACT: Route = Route {
+    method: "DELETE",
+    path: "/v1/tickets/{ticket}/messages/{message}",
+    needs: Needs::Ticket(&[TicketAction::Redact]),
+    refused: "message_redact_refused",
+    read: None,
+    handler: |method| on(method, redact),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[SEND, EDIT, REDACT];
+
+#[derive(OpenApi)]
+#[openapi(paths(send, edit, redact))]
+pub(super) struct Docs;
+
+/// Writes a message, or a note with `internal`. The same key again answers 200 and the first one's place.
+#[utoipa::path(post, path = SEND.path, tag = "messages",
+    params(("ticket" = String, Path, description = "Id or number"), ("Idempotency-Key" = String, Header, description = "Names this send")),
+    request_body = NewMessage,
+    responses((status = 201, body = MessageStored), (status = 200, body = MessageStored, description = "The key was known")))]
+pub async fn send(
+    user: CurrentUser,
+    State(messages): State<Arc<Messages>>,
+    State(store): State<Store>,
+    NamedTicket(ticket): NamedTicket,
+    IdempotencyKey(key): IdempotencyKey,
+    JsonBody(new): JsonBody<NewMessage>,
+) -> Result<Response, Refusal> {
+    let internal = new.is_note().map_err(Reject::from)?;
+    let body = parse_body("body", new.body)?;
+    let attachments = new.attachments.unwrap_or_default();
+    check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
+    // No look at the ticket's state here: the key comes first, and a send that is already stored answers so on a closed ticket too.
+    let ticket = match ticket {
+        TicketRef::Id(id) => id,
+        TicketRef::Number(_) => by_number(&store, &user, &ticket).await?,
+    };
+    let message = record::NewMessage {
+        id: MessageId::new(Uuid::now_v7()),
+        ticket,
+        sender: user.actor().user,
+        key,
+        body,
+        internal,
+        attachments,
+        based_on: new.based_on,
+        address: user.doer.address,
+        user_agent: user.doer.user_agent.clone(),
+    };
+    // The writer records its refusals itself: it serves the sockets too.
+    let stored = messages.send(message).await.map_err(Refusal::already_recorded)?;
+    let status = if stored.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(MessageStored { seq: stored.seq, at: stored.at, duplicate: stored.duplicate })).into_response())
+}
+
+/// Changes the text of a message of one's own; the old text stays in the history, for staff. Nothing changed: 204.
+#[utoipa::path(patch, path = EDIT.path, tag = "messages",
+    params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
+    request_body = MessageEdit,
+    responses((status = 200, body = StaffEvent, description = "For a customer: CustomerEvent"), (status = 204, description = "The text was the same")))]
+pub async fn edit(
+    user: CurrentUser,
+    State(messages): State<Arc<Messages>>,
+    ticket: OpenTicket,
+    MessagePath(message): MessagePath,
+    JsonBody(edit): JsonBody<MessageEdit>,
+) -> Result<Response, Refusal> {
+    let body = parse_body("body", edit.body)?;
+    let rows = messages.edit(&user.doer, ticket.id(), message, &body).await?;
+    Ok(event(&rows, ticket.audience(&user)).unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
+}
+
+/// Removes a message's text for good, old versions and attachments included: one's own, or as an admin anybody's.
+#[utoipa::path(delete, path = REDACT.path, tag = "messages",
+    params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
+    responses((status = 204, description = "The text is gone")))]
+pub async fn redact(
+    user: CurrentUser,
+    State(messages): State<Arc<Messages>>,
+    ticket: OpenTicket,
+    MessagePath(message): MessagePath,
+    NoInput: NoInput,
+) -> Result<StatusCode, Refusal> {
+    messages.redact(&user.doer, ticket.id(), message).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The id of a ticket that the person may read.
+async fn by_number(store: &Store, user: &CurrentUser, ticket: &TicketRef) -> Result<TicketId, Refusal> {
+    let opened = tickets::open(store, ticket).await?.ok_or_else(Reject::not_found)?;
+    policy::decide(user.actor(), TicketAction::Read, &opened.facts)?;
+    Ok(opened.facts.id)
+}
+
+/// The last of the rows, as this side sees it.
+fn event(rows: &[HistoryRow], audience: Audience) -> Option<Response> {
+    match audience {
+        Audience::Staff => rows.last().map(|row| Json(StaffEvent::from(row)).into_response()),
+        Audience::Customer => rows.iter().rev().find_map(CustomerEvent::from_row).map(|event| Json(event).into_response()),
+    }
+}

@@ -1,0 +1,74 @@
+//! What anybody may ask before signing in: how the pages are set up, and whether the desk is there.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::Utc;
+use helpline_core::protocol::{Availability, ClientConfig, Feature, NavLink};
+
+use crate::config::{Config, DevPeople};
+use crate::http::endpoint::{Needs, Route};
+use crate::http::input::NoInput;
+use crate::http::problem::Refusal;
+use crate::services::DeskSettings;
+use crate::services::opening_hours::Hours;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const CONFIG: Route = Route {
+    method: "GET",
+    path: "/v1/config",
+    needs: Needs::Nothing,
+    refused: "config_refused",
+    read: None,
+    handler: |method| on(method, config),
+};
+const AVAILABILITY: Route = Route {
+    method: "GET",
+    path: "/v1/availability",
+    needs: Needs::Nothing,
+    refused: "availability_refused",
+    read: None,
+    handler: |method| on(method, availability),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[CONFIG, AVAILABILITY];
+
+#[derive(OpenApi)]
+#[openapi(paths(config, availability))]
+pub(super) struct Docs;
+
+/// How the pages are set up. Needs no token.
+#[utoipa::path(get, path = CONFIG.path, tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
+pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
+    let pages = &config.pages;
+    let text = |href: &crate::config::Href| href.as_str().to_owned();
+    Json(ClientConfig {
+        token_url: pages.token_url.as_ref().map(text),
+        home_url: pages.home_url.as_ref().map(text),
+        links: pages.links.iter().map(NavLink::from).collect(),
+        languages: pages.languages.iter().map(|language| language.as_str().to_owned()).collect(),
+        dev: config.dev_people == DevPeople::Present,
+        features: Feature::names(),
+    })
+}
+
+/// Whether the desk is open, and whether any of the staff is connected. Needs no token.
+#[utoipa::path(get, path = AVAILABILITY.path, tag = "desk", security(()), responses((status = 200, body = Availability)))]
+pub async fn availability(State(settings): State<Arc<DeskSettings>>, NoInput: NoInput) -> Result<Json<Availability>, Refusal> {
+    let known = settings.availability().await?;
+    let now = Utc::now();
+    // What SQL has put there and makes no sense counts as none.
+    let hours = known.opening_hours.as_ref().and_then(|hours| Hours::parse(hours).ok());
+    let open = hours.as_ref().is_none_or(|hours| hours.is_open(now));
+    let opens_at = if open { None } else { hours.as_ref().and_then(|hours| hours.opens_at(now)) };
+    Ok(Json(Availability {
+        open,
+        agents_online: known.agents_online,
+        opens_at,
+        hours: hours.and(known.opening_hours),
+        notice: known.away_notice,
+    }))
+}

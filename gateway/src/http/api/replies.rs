@@ -1,0 +1,107 @@
+//! Saved replies: read by the staff, kept by admins.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use helpline_core::actor::Audience;
+use helpline_core::ids::SavedReplyId;
+use helpline_core::limits;
+use helpline_core::policy::DeskAction;
+use helpline_core::protocol::{SavedReply, SavedReplyChange};
+use helpline_core::reject::RejectCode;
+use helpline_persistence::Store;
+use helpline_persistence::replies::{self as record, NewReply};
+use serde_json::json;
+
+use super::parse::parse_body;
+use crate::http::current_user::CurrentUser;
+use crate::http::endpoint::{Needs, Route};
+use crate::http::extract::ReplyPath;
+use crate::http::input::{JsonBody, NoInput};
+use crate::http::problem::Refusal;
+use crate::services::SavedReplies;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const LIST: Route = Route {
+    method: "GET",
+    path: "/v1/saved-replies",
+    needs: Needs::Desk(&[DeskAction::ListAll]),
+    refused: "replies_list_refused",
+    read: Some("replies_listed"),
+    handler: |method| on(method, list),
+};
+const SAVE: Route = Route {
+    method: "PUT",
+    path: "/v1/saved-replies/{reply}",
+    needs: Needs::Desk(&[DeskAction::ManageSettings]),
+    refused: "reply_save_refused",
+    read: None,
+    handler: |method| on(method, save),
+};
+const REMOVE: Route = Route {
+    method: "DELETE",
+    path: "/v1/saved-replies/{reply}",
+    needs: Needs::Desk(&[DeskAction::ManageSettings]),
+    refused: "reply_delete_refused",
+    read: None,
+    handler: |method| on(method, remove),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[LIST, SAVE, REMOVE];
+
+#[derive(OpenApi)]
+#[openapi(paths(list, save, remove))]
+pub(super) struct Docs;
+
+/// All saved replies, by shortcut. Staff.
+#[utoipa::path(get, path = LIST.path, tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
+pub async fn list(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<SavedReply>>, Refusal> {
+    user.audit.read(json!({})).await?;
+    let listed = record::list(&store, user.reader(Audience::Staff)).await;
+    Ok(Json(listed?))
+}
+
+/// Creates or replaces one, under an id of the client's making (UUIDv7). Another reply's shortcut: `conflict`. Admins.
+#[utoipa::path(put, path = SAVE.path, tag = "saved replies",
+    params(("reply" = String, Path, description = "The reply's id")), request_body = SavedReplyChange,
+    responses((status = 200, body = SavedReply)))]
+pub async fn save(
+    user: CurrentUser,
+    State(replies): State<Arc<SavedReplies>>,
+    ReplyPath(id): ReplyPath,
+    JsonBody(change): JsonBody<SavedReplyChange>,
+) -> Result<Json<SavedReply>, Refusal> {
+    let new = checked(id, change)?;
+    let saved = replies.save(&user.doer, &new).await;
+    Ok(Json(saved?))
+}
+
+/// Removes one. Admins.
+#[utoipa::path(delete, path = REMOVE.path, tag = "saved replies",
+    params(("reply" = String, Path, description = "The reply's id")), responses((status = 204, description = "It is gone")))]
+pub async fn remove(
+    user: CurrentUser,
+    State(replies): State<Arc<SavedReplies>>,
+    ReplyPath(id): ReplyPath,
+    NoInput: NoInput,
+) -> Result<StatusCode, Refusal> {
+    let existed = replies.remove(&user.doer, id).await?;
+    if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::new(RejectCode::NotFound, "no such saved reply")) }
+}
+
+fn checked(id: SavedReplyId, change: SavedReplyChange) -> Result<NewReply, Refusal> {
+    let SavedReplyChange { shortcut, title, body } = change;
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
+    if shortcut.is_empty() || shortcut.len() > limits::SHORTCUT_CHARS_MAX || !shortcut.bytes().all(fits) {
+        return Err(Refusal::field("shortcut", format!("is 1 to {} of a-z, 0-9, _ and -", limits::SHORTCUT_CHARS_MAX)));
+    }
+    let title = title.trim();
+    if title.is_empty() || title.chars().count() > limits::SAVED_REPLY_TITLE_CHARS_MAX || title.chars().any(char::is_control) {
+        return Err(Refusal::field("title", format!("is one line of 1 to {} characters", limits::SAVED_REPLY_TITLE_CHARS_MAX)));
+    }
+    Ok(NewReply { id, shortcut, title: title.to_owned(), body: parse_body("body", body)?.into_string() })
+}

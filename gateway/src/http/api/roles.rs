@@ -1,0 +1,109 @@
+//! Who is of the staff: for everybody of the staff to assign to, for admins to change.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use helpline_core::actor::Audience;
+use helpline_core::policy::DeskAction;
+use helpline_core::protocol::{RoleGrant, RoleView};
+use helpline_persistence::{Store, roles as record};
+use serde_json::json;
+
+use crate::http::current_user::CurrentUser;
+use crate::http::endpoint::{Needs, Route};
+use crate::http::extract::UserPath;
+use crate::http::input::{JsonBody, NoInput};
+use crate::http::problem::Refusal;
+use crate::services::People;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const AGENTS: Route = Route {
+    method: "GET",
+    path: "/v1/agents",
+    needs: Needs::Desk(&[DeskAction::ListAll]),
+    refused: "agents_list_refused",
+    read: Some("agents_listed"),
+    handler: |method| on(method, agents),
+};
+const ROLES: Route = Route {
+    method: "GET",
+    path: "/v1/roles",
+    needs: Needs::Desk(&[DeskAction::ManageRoles]),
+    refused: "roles_list_refused",
+    read: Some("roles_listed"),
+    handler: |method| on(method, roles),
+};
+const GRANT: Route = Route {
+    method: "PUT",
+    path: "/v1/roles/{user}",
+    needs: Needs::Desk(&[DeskAction::ManageRoles]),
+    refused: "role_grant_refused",
+    read: None,
+    handler: |method| on(method, grant),
+};
+const REVOKE: Route = Route {
+    method: "DELETE",
+    path: "/v1/roles/{user}",
+    needs: Needs::Desk(&[DeskAction::ManageRoles]),
+    refused: "role_revoke_refused",
+    read: None,
+    handler: |method| on(method, revoke),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[AGENTS, ROLES, GRANT, REVOKE];
+
+#[derive(OpenApi)]
+#[openapi(paths(agents, roles, grant, revoke))]
+pub(super) struct Docs;
+
+/// To whom a ticket can be assigned. Staff.
+#[utoipa::path(get, path = AGENTS.path, tag = "people", responses((status = 200, body = Vec<RoleView>)))]
+pub async fn agents(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<RoleView>>, Refusal> {
+    list(&store, &user).await
+}
+
+/// Who has which role. Admins.
+#[utoipa::path(get, path = ROLES.path, tag = "people", responses((status = 200, body = Vec<RoleView>)))]
+pub async fn roles(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<RoleView>>, Refusal> {
+    list(&store, &user).await
+}
+
+async fn list(store: &Store, user: &CurrentUser) -> Result<Json<Vec<RoleView>>, Refusal> {
+    user.audit.read(json!({})).await?;
+    let people = record::list(store, user.reader(Audience::Staff)).await?;
+    let views = people.into_iter().filter_map(|person| {
+        let role = person.role?;
+        Some(RoleView { user_id: person.id, role, name: person.name, email: person.email })
+    });
+    Ok(Json(views.collect()))
+}
+
+/// Gives a person this role instead of any other; their open connections learn it at once. Admins.
+#[utoipa::path(put, path = GRANT.path, tag = "people", params(("user" = String, Path, description = "The person's id")),
+    request_body = RoleGrant, responses((status = 204, description = "Done")))]
+pub async fn grant(
+    user: CurrentUser,
+    State(people): State<Arc<People>>,
+    UserPath(id): UserPath,
+    JsonBody(grant): JsonBody<RoleGrant>,
+) -> Result<StatusCode, Refusal> {
+    people.grant(&user.doer, id, grant.role).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a person's role; their open connections end at once. The last admin stays. Admins.
+#[utoipa::path(delete, path = REVOKE.path, tag = "people", params(("user" = String, Path, description = "The person's id")),
+    responses((status = 204, description = "Done")))]
+pub async fn revoke(
+    user: CurrentUser,
+    State(people): State<Arc<People>>,
+    UserPath(id): UserPath,
+    NoInput: NoInput,
+) -> Result<StatusCode, Refusal> {
+    people.revoke(&user.doer, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,98 @@
+//! What an admin sets for the whole desk.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use helpline_core::actor::Audience;
+use helpline_core::limits;
+use helpline_core::policy::DeskAction;
+use helpline_core::protocol::{DeskSettings, OpeningHours, SettingChange, strict};
+use helpline_core::reject::Reject;
+use helpline_persistence::Store;
+use helpline_persistence::settings::{self, Name};
+use serde_json::{Value, json};
+
+use crate::http::current_user::CurrentUser;
+use crate::http::endpoint::{Needs, Route};
+use crate::http::extract::SettingPath;
+use crate::http::input::{JsonBody, NoInput};
+use crate::http::problem::Refusal;
+use crate::services;
+use crate::services::opening_hours::Hours;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const LIST: Route = Route {
+    method: "GET",
+    path: "/v1/settings",
+    needs: Needs::Desk(&[DeskAction::ManageSettings]),
+    refused: "settings_list_refused",
+    read: Some("settings_listed"),
+    handler: |method| on(method, list),
+};
+const SET: Route = Route {
+    method: "PUT",
+    path: "/v1/settings/{name}",
+    needs: Needs::Desk(&[DeskAction::ManageSettings]),
+    refused: "setting_change_refused",
+    read: None,
+    handler: |method| on(method, set),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[LIST, SET];
+
+#[derive(OpenApi)]
+#[openapi(paths(list, set))]
+pub(super) struct Docs;
+
+/// All settings. Admins.
+#[utoipa::path(get, path = LIST.path, tag = "desk", responses((status = 200, body = DeskSettings)))]
+pub async fn list(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<DeskSettings>, Refusal> {
+    user.audit.read(json!({})).await?;
+    all(&store, &user).await
+}
+
+/// Sets one, or with null takes it away; answers all of them. Admins.
+#[utoipa::path(put, path = SET.path, tag = "desk",
+    params(("name" = String, Path, description = "opening_hours or away_notice")), request_body = SettingChange,
+    responses((status = 200, body = DeskSettings)))]
+pub async fn set(
+    user: CurrentUser,
+    State(services): State<Arc<services::DeskSettings>>,
+    State(store): State<Store>,
+    SettingPath(name): SettingPath,
+    JsonBody(change): JsonBody<SettingChange>,
+) -> Result<Json<DeskSettings>, Refusal> {
+    let value = checked(name, change.value)?;
+    services.set(&user.doer, name, value.as_ref()).await?;
+    all(&store, &user).await
+}
+
+async fn all(store: &Store, user: &CurrentUser) -> Result<Json<DeskSettings>, Refusal> {
+    let listed = settings::list(store, user.reader(Audience::Staff)).await;
+    Ok(Json(listed?))
+}
+
+/// The value in the form that it is kept in; none: it is taken away.
+fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let fault = |why: &dyn std::fmt::Display| Refusal::field("value", why);
+    match name {
+        Name::OpeningHours => {
+            let hours: OpeningHours = strict::read_value(value).map_err(|error| Reject::from(error.inside("value")))?;
+            Hours::parse(&hours).map_err(|why| fault(&why))?;
+            Ok(Some(json!(hours)))
+        }
+        Name::AwayNotice => {
+            let text = value.as_str().ok_or_else(|| fault(&"must be text"))?.trim();
+            if text.chars().count() > limits::NOTICE_CHARS_MAX || text.chars().any(|c| c.is_control() && c != '\n') {
+                return Err(fault(&format!("is text of at most {} characters", limits::NOTICE_CHARS_MAX)));
+            }
+            Ok((!text.is_empty()).then(|| json!(text)))
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What `GET /v1/tickets` is asked for.
+
+use std::str::FromStr;
+
+use helpline_core::ids::UserId;
+use helpline_core::limits;
+use helpline_core::ticket::Status;
+use helpline_persistence::tickets::{ListQuery, Sort};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+
+use super::parse::parse_assignee;
+use crate::http::problem::Refusal;
+
+/// Filters, order and place of a list. Lists of words are separated by commas.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListParams {
+    /// `own` (the default), or `all` (staff).
+    scope: Option<String>,
+    /// `active` or `closed`: short for the statuses that are not over, and those that are.
+    tab: Option<String>,
+    /// Statuses.
+    status: Option<String>,
+    /// Categories.
+    category: Option<String>,
+    /// Priorities.
+    priority: Option<String>,
+    /// A person's id, `me` or `nobody`. With `scope=all`.
+    assigned_to: Option<String>,
+    /// Tickets of this person. With `scope=all`.
+    user_id: Option<String>,
+    /// Words of number, subject and, with `scope=all`, the customer's e-mail.
+    search: Option<String>,
+    /// Archived tickets too.
+    archived: Option<bool>,
+    /// `last_activity` (the default), `created` or `oldest`.
+    sort: Option<String>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Tickets at most.
+    limit: Option<u32>,
+}
+
+/// Whose tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One's own, as their customer.
+    Own,
+    /// Everybody's, as staff.
+    All,
+}
+
+impl ListParams {
+    /// Whose tickets are asked for.
+    ///
+    /// # Errors
+    /// When it is neither word.
+    pub fn scope(&self) -> Result<Scope, Refusal> {
+        match self.scope.as_deref() {
+            None | Some("own") => Ok(Scope::Own),
+            Some("all") => Ok(Scope::All),
+            Some(_) => Err(Refusal::field("scope", "is own or all")),
+        }
+    }
+
+    /// The query, checked.
+    ///
+    /// # Errors
+    /// Names the first field that cannot be used.
+    pub fn query(&self, scope: Scope, me: UserId) -> Result<ListQuery, Refusal> {
+        if scope == Scope::Own && self.assigned_to.is_some() {
+            return Err(Refusal::field("assigned_to", "goes with scope=all"));
+        }
+        if scope == Scope::Own && self.user_id.is_some() {
+            return Err(Refusal::field("user_id", "goes with scope=all"));
+        }
+        let limit = self.limit.unwrap_or(limits::LIST_TICKETS);
+        if !(1..=limits::LIST_TICKETS_MAX).contains(&limit) {
+            return Err(Refusal::field("limit", format!("must be from 1 to {}", limits::LIST_TICKETS_MAX)));
+        }
+        let sort = match self.sort.as_deref() {
+            None | Some("last_activity") => Sort::LastActivity,
+            Some("created") => Sort::Created,
+            Some("oldest") => Sort::Oldest,
+            Some(_) => return Err(Refusal::field("sort", "is last_activity, created or oldest")),
+        };
+        Ok(ListQuery {
+            status: self.statuses()?,
+            category: words("category", self.category.as_deref())?,
+            priority: words("priority", self.priority.as_deref())?,
+            assigned_to: self.assigned_to.as_deref().map(|word| parse_assignee(word, me)).transpose()?,
+            user: self.user_id.as_deref().map(person).transpose()?,
+            search: self.search.as_deref().map(search).transpose()?.flatten(),
+            archived: self.archived.unwrap_or(false),
+            sort,
+            cursor: self.cursor.clone(),
+            limit,
+        })
+    }
+
+    fn statuses(&self) -> Result<Vec<Status>, Refusal> {
+        let over = |wanted: bool| Status::ALL.iter().copied().filter(|status| status.is_over() == wanted).collect();
+        match (self.tab.as_deref(), self.status.as_deref()) {
+            (None, status) => words("status", status),
+            (Some("active"), None) => Ok(over(false)),
+            (Some("closed"), None) => Ok(over(true)),
+            (Some(_), None) => Err(Refusal::field("tab", "is active or closed")),
+            (Some(_), Some(_)) => Err(Refusal::field("tab", "cannot stand beside status")),
+        }
+    }
+
+    /// What the audit row keeps of the question.
+    pub fn detail(&self) -> Value {
+        let Self { tab, status, category, priority, assigned_to, user_id, search, archived, sort, cursor, limit, scope: _ } = self;
+        let asked = json!({
+            "tab": tab, "status": status, "category": category, "priority": priority, "assigned_to": assigned_to, "user_id": user_id,
+            "search": search, "archived": archived, "sort": sort, "limit": limit, "continued": cursor.as_ref().map(|_| true),
+        });
+        match asked {
+            Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+            other => other,
+        }
+    }
+}
+
+fn words<T: FromStr<Err = helpline_core::UnknownWord>>(field: &str, list: Option<&str>) -> Result<Vec<T>, Refusal> {
+    let parse = |word: &str| word.parse().map_err(|error| Refusal::field(field, error));
+    list.into_iter().flat_map(|list| list.split(',')).map(str::trim).filter(|word| !word.is_empty()).map(parse).collect()
+}
+
+fn person(id: &str) -> Result<UserId, Refusal> {
+    id.parse().map_err(|_| Refusal::field("user_id", "is not an id"))
+}
+
+/// A text that the index can look up: a number, or a word of three characters at least. An empty one asks for nothing.
+fn search(text: &str) -> Result<Option<String>, Refusal> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.chars().count() > limits::SEARCH_CHARS_MAX || text.chars().any(char::is_control) {
+        return Err(Refusal::field("search", format!("is one line of at most {} characters", limits::SEARCH_CHARS_MAX)));
+    }
+    let is_number = text.bytes().all(|b| b.is_ascii_digit());
+    let has_word = text.split_whitespace().any(|word| word.chars().count() >= limits::SEARCH_WORD_CHARS_MIN);
+    if !is_number && !has_word {
+        return Err(Refusal::field("search", format!("needs a word of at least {} characters", limits::SEARCH_WORD_CHARS_MIN)));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use helpline_core::ticket::Priority;
+    use helpline_persistence::tickets::Assignee;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn me() -> UserId {
+        UserId::new(Uuid::from_u128(7))
+    }
+
+    fn all(change: impl Fn(&mut ListParams)) -> Result<ListQuery, Refusal> {
+        let mut params = ListParams::default();
+        change(&mut params);
+        params.query(Scope::All, me())
+    }
+
+    #[test]
+    fn tabs_are_short_for_statuses() {
+        let active = all(|p| p.tab = Some("active".into())).expect("a tab").status;
+        let closed = all(|p| p.tab = Some("closed".into())).expect("a tab").status;
+        assert_eq!(active.len() + closed.len(), Status::ALL.len());
+        assert_eq!(closed, [Status::Resolved, Status::Closed]);
+    }
+
+    #[test]
+    fn filters_are_lists_of_words() {
+        let query = all(|p| {
+            p.priority = Some("high, urgent".into());
+            p.assigned_to = Some("me".into());
+            p.search = Some("  4 ".into());
+        });
+        let query = query.expect("good filters");
+        assert_eq!(query.priority, [Priority::High, Priority::Urgent]);
+        assert_eq!(query.assigned_to, Some(Assignee::Agent(me())));
+        assert_eq!(query.search.as_deref(), Some("4"));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused() {
+        let bad: [fn(&mut ListParams); 9] = [
+            |p| p.tab = Some("open".into()),
+            |p| p.status = Some("open,gone".into()),
+            |p| p.priority = Some("1".into()),
+            |p| p.assigned_to = Some("ada".into()),
+            |p| p.user_id = Some("me".into()),
+            |p| p.search = Some("ab".into()),
+            |p| p.search = Some("x".repeat(limits::SEARCH_CHARS_MAX + 1)),
+            |p| p.limit = Some(0),
+            |p| p.sort = Some("name".into()),
+        ];
+        for change in bad {
+            assert!(all(change).is_err());
+        }
+        for own in [
+            ListParams { assigned_to: Some("me".into()), ..ListParams::default() },
+            ListParams { user_id: Some(me().to_string()), ..ListParams::default() },
+        ] {
+            assert!(own.query(Scope::Own, me()).is_err());
+        }
+    }
+}

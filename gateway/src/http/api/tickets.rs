@@ -1,0 +1,205 @@
+//! Tickets: opening, changing, rating, listing.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use helpline_core::actor::Audience;
+use helpline_core::body::{Subject, check_attachments};
+use helpline_core::ids::{MessageId, TicketId};
+use helpline_core::limits;
+use helpline_core::policy::{DeskAction, TicketAction};
+use helpline_core::protocol::{CustomerTicket, CustomerTicketPage, NewRating, NewTicket, StaffTicket, StaffTicketPage, TicketPatch};
+use helpline_core::reject::Reject;
+use helpline_core::ticket::Priority;
+use helpline_persistence::Store;
+use helpline_persistence::tickets as record;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::parse::{Change, parse_body};
+use super::ticket_list::{ListParams, Scope};
+use crate::http::current_user::{CurrentUser, OpenTicket};
+use crate::http::endpoint::{Needs, Route};
+use crate::http::extract::IdempotencyKey;
+use crate::http::input::{JsonBody, NoInput, Params};
+use crate::http::problem::Refusal;
+use crate::services::Tickets;
+use axum::routing::on;
+use utoipa::OpenApi;
+
+const LIST: Route = Route {
+    method: "GET",
+    path: "/v1/tickets",
+    needs: Needs::Desk(&[DeskAction::ListOwn, DeskAction::ListAll]),
+    refused: "tickets_list_refused",
+    read: Some("tickets_listed"),
+    handler: |method| on(method, list),
+};
+const CREATE: Route = Route {
+    method: "POST",
+    path: "/v1/tickets",
+    needs: Needs::Desk(&[DeskAction::CreateTicket]),
+    refused: "ticket_create_refused",
+    read: None,
+    handler: |method| on(method, create),
+};
+const OPEN: Route = Route {
+    method: "GET",
+    path: "/v1/tickets/{ticket}",
+    needs: Needs::Ticket(&[TicketAction::Read]),
+    refused: "ticket_open_refused",
+    read: Some("ticket_opened"),
+    handler: |method| on(method, open),
+};
+const CHANGE: Route = Route {
+    method: "PATCH",
+    path: "/v1/tickets/{ticket}",
+    needs: Needs::Ticket(&[TicketAction::ChangeStatus, TicketAction::Triage]),
+    refused: "ticket_change_refused",
+    read: None,
+    handler: |method| on(method, change),
+};
+const RATE: Route = Route {
+    method: "PUT",
+    path: "/v1/tickets/{ticket}/rating",
+    needs: Needs::Ticket(&[TicketAction::Rate]),
+    refused: "ticket_rate_refused",
+    read: None,
+    handler: |method| on(method, rate),
+};
+
+/// The routes.
+pub(super) const ROUTES: &[Route] = &[LIST, CREATE, OPEN, CHANGE, RATE];
+
+#[derive(OpenApi)]
+#[openapi(paths(list, create, open, change, rate))]
+pub(super) struct Docs;
+
+/// A page of tickets: the own ones, or with `scope=all` everybody's (staff).
+#[utoipa::path(get, path = LIST.path, tag = "tickets", params(ListParams),
+    responses((status = 200, body = CustomerTicketPage, description = "With scope=all: StaffTicketPage")))]
+pub async fn list(user: CurrentUser, State(store): State<Store>, Params(params): Params<ListParams>) -> Result<Response, Refusal> {
+    let scope = params.scope()?;
+    user.may(if scope == Scope::All { DeskAction::ListAll } else { DeskAction::ListOwn })?;
+    let query = params.query(scope, user.actor().user)?;
+    match scope {
+        Scope::All => {
+            match query.search {
+                Some(_) => user.audit.read_as("tickets_searched", params.detail()).await?,
+                None => user.audit.read(params.detail()).await?,
+            }
+            let listed = record::list_for_staff(&store, user.reader(Audience::Staff), &query).await;
+            let page = listed?;
+            Ok(Json(StaffTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
+        }
+        Scope::Own => {
+            let listed = record::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
+            let page = listed?;
+            Ok(Json(CustomerTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
+        }
+    }
+}
+
+/// Opens a ticket. The same key again answers 200 and the first one's ticket.
+#[utoipa::path(post, path = CREATE.path, tag = "tickets",
+    params(("Idempotency-Key" = String, Header, description = "Names this ticket until it is answered")), request_body = NewTicket,
+    responses((status = 201, body = CustomerTicket), (status = 200, body = CustomerTicket, description = "The key was known")))]
+pub async fn create(
+    user: CurrentUser,
+    State(tickets): State<Arc<Tickets>>,
+    State(store): State<Store>,
+    IdempotencyKey(key): IdempotencyKey,
+    JsonBody(new): JsonBody<NewTicket>,
+) -> Result<Response, Refusal> {
+    let attachments = new.attachments.unwrap_or_default();
+    check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
+    let metadata = new.metadata.unwrap_or_default();
+    let metadata_bytes = serde_json::to_vec(&metadata).map_or(usize::MAX, |json| json.len());
+    if metadata_bytes > limits::METADATA_BYTES_MAX {
+        return Err(Refusal::field("metadata", format!("has at most {} bytes", limits::METADATA_BYTES_MAX)));
+    }
+    let new = record::NewTicket {
+        id: TicketId::new(Uuid::now_v7()),
+        message: MessageId::new(Uuid::now_v7()),
+        key,
+        subject: Subject::parse(&new.subject).map_err(|error| Refusal::field("subject", error))?,
+        category: new.category,
+        priority: new.priority.unwrap_or(Priority::Medium),
+        description: parse_body("description", new.description)?,
+        attachments,
+        metadata,
+    };
+    let created = tickets.create(&user.doer, &new).await?;
+    let ticket = show(&store, &user, created.id, Audience::Customer).await?;
+    let status = if created.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, [(header::LOCATION, format!("/v1/tickets/{}", created.id))], ticket).into_response())
+}
+
+/// One ticket, by id or number.
+#[utoipa::path(get, path = OPEN.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+    responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
+pub async fn open(user: CurrentUser, State(store): State<Store>, ticket: OpenTicket, NoInput: NoInput) -> Result<Response, Refusal> {
+    let audience = ticket.audience(&user);
+    if audience == Audience::Staff {
+        user.audit.read(json!({})).await?;
+    }
+    show(&store, &user, ticket.id(), ticket.audience(&user)).await
+}
+
+/// Changes the fields given, all or none. Customers may change the status alone: close, reopen.
+#[utoipa::path(patch, path = CHANGE.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+    request_body = TicketPatch, responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
+pub async fn change(
+    user: CurrentUser,
+    State(tickets): State<Arc<Tickets>>,
+    State(store): State<Store>,
+    ticket: OpenTicket,
+    JsonBody(body): JsonBody<TicketPatch>,
+) -> Result<Response, Refusal> {
+    let change = Change::parse(&body, user.actor().user)?;
+    for action in change.actions() {
+        ticket.allows(&user, action)?;
+    }
+    if change.is_nothing() {
+        return Err(Refusal::field("body", "nothing to change"));
+    }
+    tickets.change(&user.doer, ticket.id(), change.patch).await?;
+    show(&store, &user, ticket.id(), ticket.audience(&user)).await
+}
+
+/// Rates a resolved or closed ticket, as its customer.
+#[utoipa::path(put, path = RATE.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+    request_body = NewRating, responses((status = 200, body = CustomerTicket)))]
+pub async fn rate(
+    user: CurrentUser,
+    State(tickets): State<Arc<Tickets>>,
+    State(store): State<Store>,
+    ticket: OpenTicket,
+    JsonBody(rating): JsonBody<NewRating>,
+) -> Result<Response, Refusal> {
+    if !(1..=5).contains(&rating.satisfaction_rating) {
+        return Err(Refusal::field("satisfaction_rating", "must be from 1 to 5"));
+    }
+    let comment = rating.satisfaction_comment.as_deref().map(str::trim).filter(|comment| !comment.is_empty());
+    if comment.is_some_and(|comment| comment.chars().count() > limits::RATING_COMMENT_CHARS_MAX) {
+        return Err(Refusal::field("satisfaction_comment", format!("has at most {} characters", limits::RATING_COMMENT_CHARS_MAX)));
+    }
+    if comment.is_some_and(|comment| comment.chars().any(|c| c.is_control() && c != '\n' && c != '\t')) {
+        return Err(Refusal::field("satisfaction_comment", "must not contain control characters"));
+    }
+    tickets.rate(&user.doer, ticket.id(), rating.satisfaction_rating, comment).await?;
+    show(&store, &user, ticket.id(), ticket.audience(&user)).await
+}
+
+/// The ticket as this side of it sees it.
+async fn show(store: &Store, user: &CurrentUser, ticket: TicketId, audience: Audience) -> Result<Response, Refusal> {
+    let reader = user.reader(audience);
+    let found = match audience {
+        Audience::Staff => record::get_for_staff(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
+        Audience::Customer => record::get_for_customer(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
+    };
+    Ok(found?.ok_or_else(Reject::not_found)?)
+}

@@ -1,0 +1,100 @@
+//! Every refusal over REST: `application/problem+json` with a code. Causes stay in the log.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use helpline_core::protocol::Problem;
+use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::StoreError;
+
+use crate::database::errors::reject_of;
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub struct Refusal {
+    reject: Reject,
+    status: StatusCode,
+    row: Row,
+}
+
+/// Whose task the refusal's row in `access_log` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    /// The route's guard writes it.
+    Guard,
+    /// Whoever refused has seen to it.
+    Written,
+}
+
+/// Left on the response, so that the refusal is recorded after the handler.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused(pub RejectCode);
+
+impl From<Reject> for Refusal {
+    fn from(reject: Reject) -> Self {
+        let status = StatusCode::from_u16(reject.code.http_status()).expect("codes map to statuses that exist");
+        Self { reject, status, row: Row::Guard }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        reject_of(&error).into()
+    }
+}
+
+impl Refusal {
+    /// A refusal with this code and sentence.
+    pub fn new(code: RejectCode, message: impl Into<String>) -> Self {
+        Reject::new(code, message).into()
+    }
+
+    /// A field out of its bounds, named.
+    pub fn field(name: &str, why: impl std::fmt::Display) -> Self {
+        Self::new(RejectCode::InvalidField, format!("{name}: {why}"))
+    }
+
+    /// The same refusal under a status that HTTP has and the socket has not.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// A refusal that already left its row.
+    #[must_use]
+    pub fn already_recorded(reject: Reject) -> Self {
+        Self { row: Row::Written, ..reject.into() }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self { reject, status, row } = self;
+        let problem = Problem {
+            kind: "about:blank".to_owned(),
+            title: reject.message,
+            status: status.as_u16(),
+            code: reject.code,
+            retry_after_ms: reject.retry_after_ms,
+            head: reject.head,
+        };
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(ms) = reject.retry_after_ms {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000).max(1)));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::REQUEST_TIMEOUT || status == StatusCode::PAYLOAD_TOO_LARGE {
+            // What is left of the body is not worth reading.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        if row == Row::Guard {
+            response.extensions_mut().insert(Refused(reject.code));
+        }
+        response
+    }
+}

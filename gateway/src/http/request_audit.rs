@@ -1,0 +1,113 @@
+//! What is known of a request, and the rows that it leaves in `access_log`.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use helpline_core::ids::{TicketId, UserId};
+use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::audit::AccessRow;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+
+use super::endpoint::{Needs, Route};
+use crate::database::AuditLog;
+
+/// One request; guard and extractors fill it in as they learn more.
+pub(crate) struct RequestAudit {
+    route: &'static Route,
+    audit_log: Arc<AuditLog>,
+    /// The client's address.
+    pub(crate) address: Option<IpAddr>,
+    /// The client's `User-Agent`.
+    pub(crate) user_agent: Option<String>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Known {
+    user: Option<UserId>,
+    ticket: Option<TicketId>,
+}
+
+impl RequestAudit {
+    pub(super) fn new(route: &'static Route, audit_log: Arc<AuditLog>, address: Option<IpAddr>, user_agent: Option<String>) -> Self {
+        Self { route, audit_log, address, user_agent, known: Mutex::default() }
+    }
+
+    /// The token was good: this person asks.
+    pub(super) fn by(&self, user: UserId) {
+        self.known.lock().user = Some(user);
+    }
+
+    /// Who asks, if the token was good.
+    pub(super) fn user(&self) -> Option<UserId> {
+        self.known.lock().user
+    }
+
+    /// The path names this ticket.
+    pub(super) fn on(&self, ticket: TicketId) {
+        self.known.lock().ticket = Some(ticket);
+    }
+
+    /// Records a staff read under the route's name; without its row, the read does not happen.
+    ///
+    /// # Errors
+    /// When the row could not be written.
+    pub(super) async fn read(&self, detail: Value) -> Result<(), Reject> {
+        match self.route.read {
+            Some(action) => self.read_as(action, detail).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same, under another name.
+    ///
+    /// # Errors
+    /// When the row could not be written.
+    pub(super) async fn read_as(&self, action: &str, detail: Value) -> Result<(), Reject> {
+        self.audit_log.record(self.row(action, None, detail)).await
+    }
+
+    /// Records the request's refusal. The refusal holds when its row cannot be written: nothing was done.
+    pub(super) async fn refused(&self, code: RejectCode) {
+        let is_sign_in = self.user().is_none() && self.route.needs != Needs::Nothing;
+        let action = if is_sign_in { "sign_in_refused" } else { self.route.refused };
+        let row = self.row(action, Some(code), json!({"route": self.route.path, "method": self.route.method}));
+        self.record_refusal(row).await;
+    }
+
+    /// Records that this ticket of several was refused; the others go on.
+    pub(super) async fn refused_one_of_many(&self, ticket: TicketId, code: RejectCode) {
+        if is_fault(code) {
+            return;
+        }
+        let mut row = self.row(self.route.refused, Some(code), json!({"bulk": true}));
+        row.ticket = Some(ticket);
+        self.record_refusal(row).await;
+    }
+
+    async fn record_refusal(&self, row: AccessRow) {
+        let action = row.action.clone();
+        if let Err(reject) = self.audit_log.record(row).await {
+            tracing::error!(code = %reject.code, action, "a refusal could not be recorded");
+        }
+    }
+
+    fn row(&self, action: &str, refused: Option<RejectCode>, detail: Value) -> AccessRow {
+        let known = *self.known.lock();
+        AccessRow {
+            user: known.user,
+            action: action.to_owned(),
+            ticket: known.ticket,
+            refused,
+            address: self.address,
+            user_agent: self.user_agent.clone(),
+            detail,
+        }
+    }
+}
+
+/// Faults of ours, not refusals; they are in the log.
+pub(super) const fn is_fault(code: RejectCode) -> bool {
+    matches!(code, RejectCode::Internal | RejectCode::Unavailable | RejectCode::Overloaded)
+}

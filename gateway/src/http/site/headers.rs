@@ -1,0 +1,101 @@
+//! Headers that every answer bears: pages may be shown in no frame and run no foreign code, but for those made to be shown; data are
+//! neither pages nor kept.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::config::Config;
+
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// What an answer is made for. Left on it by those that are not what their content type says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Made {
+    /// JSON, text, files: for our own pages.
+    Data,
+    /// A page of ours.
+    Page,
+    /// The widget's frame, for the sites configured.
+    Frame,
+    /// The demo of a host page, with styles and scripts of its own.
+    Demo,
+    /// A script or style for pages of any site: module scripts come by CORS, others by resource policy. Nobody's data are in it.
+    Shared,
+}
+
+/// The content policies, made once from the settings.
+pub(in crate::http) struct Policies {
+    page: HeaderValue,
+    frame: HeaderValue,
+    demo: HeaderValue,
+}
+
+impl Policies {
+    pub(in crate::http) fn new(config: &Config) -> Self {
+        let pages = &config.pages;
+        // What no page of ours needs, no page of ours may do. Tokens may come from the platform.
+        let token_origin = pages.token_url.as_ref().and_then(|url| url.origin()).map(|origin| format!(" {origin}")).unwrap_or_default();
+        let page = format!(
+            "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
+        );
+        let sites: String = pages.widget_sites.iter().map(|site| format!(" {}", site.as_str())).collect();
+        // The demo may show the widget of any instance, as a page of another site would.
+        let origins: String = config.listening.origins.iter().map(|origin| format!(" {}", origin.as_str())).collect();
+        let sockets = origins.replace(" http", " ws");
+        let demo = format!(
+            "default-src 'self'{origins}; script-src 'self' 'unsafe-inline'{origins}; style-src 'self' 'unsafe-inline'{origins}; \
+             connect-src 'self'{origins}{sockets}; img-src 'self' data:{origins}; object-src 'none'; frame-ancestors 'none'"
+        );
+        let value = |text: String| HeaderValue::from_str(&text).expect("origins and addresses are checked to be plain ASCII");
+        Self {
+            frame: value(format!("{page}; frame-ancestors 'self'{sites}")),
+            page: value(format!("{page}; frame-ancestors 'none'")),
+            demo: value(demo),
+        }
+    }
+}
+
+pub(in crate::http) async fn guard(State(policies): State<Arc<Policies>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let is_page = |headers: &HeaderMap| headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let by_type = if is_page(response.headers()) { Made::Page } else { Made::Data };
+    let made = response.extensions_mut().remove::<Made>().unwrap_or(by_type);
+    let headers = response.headers_mut();
+    let policy = match made {
+        Made::Data | Made::Shared => HeaderValue::from_static(DATA_POLICY),
+        Made::Page => policies.page.clone(),
+        Made::Frame => policies.frame.clone(),
+        Made::Demo => policies.demo.clone(),
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, header::REFERRER_POLICY, "no-referrer");
+    set(headers, CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+    match made {
+        Made::Data | Made::Page | Made::Demo => {
+            set(headers, header::X_FRAME_OPTIONS, "DENY");
+            set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
+        }
+        // X-Frame-Options knows no list of sites; browsers that know the policy heed it instead.
+        Made::Frame => set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+        Made::Shared => {
+            set(headers, header::X_FRAME_OPTIONS, "DENY");
+            set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
+            set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        }
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        set(headers, header::CACHE_CONTROL, "no-store");
+    }
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}

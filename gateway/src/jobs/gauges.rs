@@ -1,0 +1,36 @@
+//! Figures for operators.
+
+use std::sync::Arc;
+
+use helpline_persistence::Store;
+
+use crate::connections::Admission;
+use crate::live::relay::Relay;
+use crate::live::rooms::Rooms;
+
+/// What is shown.
+pub struct Gauges {
+    /// The pool.
+    pub store: Store,
+    /// Open connections.
+    pub admission: Arc<Admission>,
+    /// Rooms with members.
+    pub rooms: Arc<Rooms>,
+    /// Whether it works.
+    pub relay: Arc<Relay>,
+}
+
+impl Gauges {
+    pub(super) fn show(&self) {
+        let (used, idle, waiting) = self.store.pool_status();
+        metrics::gauge!("helpline_sockets").set(f64::from(self.admission.count()));
+        metrics::gauge!("helpline_rooms").set(self.rooms.count() as f64);
+        metrics::gauge!("helpline_pool_used").set(used as f64);
+        metrics::gauge!("helpline_pool_idle").set(idle as f64);
+        metrics::gauge!("helpline_pool_waiting").set(waiting as f64);
+        metrics::gauge!("helpline_relay_up").set(match self.relay.is_up() {
+            Some(true) | None => 1.0,
+            Some(false) => 0.0,
+        });
+    }
+}

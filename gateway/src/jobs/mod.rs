@@ -1,0 +1,49 @@
+//! What an instance does now and then. What runs today:
+//!
+//! - [`gauges`]: figures for operators; every 5 s
+//! - [`roll_up`]: the statistics' deltas; every 60 s, on whichever instance comes first
+//! - [`role_checks`]: that the database's roles keep customers and staff apart; every [`limits::ROLE_CHECK_INTERVAL_MS`]
+//! - [`last_seen`]: that the connected staff are there; every [`limits::SEEN_RENEW_MS`]
+
+mod gauges;
+mod last_seen;
+mod role_checks;
+mod roll_up;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use helpline_core::limits;
+use helpline_persistence::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::connections::ConnectionRegistry;
+use role_checks::RoleChecks;
+
+pub use gauges::Gauges;
+
+/// Between two looks at the gauges.
+const GAUGES: Duration = Duration::from_secs(5);
+/// Between two roll-ups of the statistics' deltas; any number of instances may try, one at a time succeeds.
+const ROLL_UP: Duration = Duration::from_secs(60);
+
+/// Runs them until the instance stops.
+pub async fn run(store: Store, registry: Arc<ConnectionRegistry>, figures: Gauges, stop: CancellationToken) {
+    // Before the first request: the first tick may have to wait for a job that asks the database.
+    figures.show();
+    let mut gauges = tokio::time::interval(GAUGES);
+    let mut roll_ups = tokio::time::interval(ROLL_UP);
+    let mut role_checks = tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
+    let mut roles = RoleChecks::default();
+    let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
+    loop {
+        // Cancel-safe: intervals and a token.
+        tokio::select! {
+            _ = gauges.tick() => figures.show(),
+            _ = roll_ups.tick() => roll_up::run(&store).await,
+            _ = role_checks.tick() => roles.run(&store).await,
+            _ = seen.tick() => last_seen::run(&store, &registry).await,
+            () = stop.cancelled() => return,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Whether the database's roles still keep customers and staff apart. At the start the service refuses to run otherwise; a grant that comes
+//! later is logged, once.
+
+use helpline_persistence::{Store, privileges};
+
+use crate::database::errors::reject_of;
+
+/// The conflicts that were logged.
+#[derive(Default)]
+pub(super) struct RoleChecks {
+    known: Vec<String>,
+}
+
+impl RoleChecks {
+    pub(super) async fn run(&mut self, store: &Store) {
+        let found = match privileges::role_conflicts(store).await {
+            Ok(found) => found,
+            Err(error) => {
+                reject_of(&error);
+                return;
+            }
+        };
+        metrics::gauge!("helpline_role_conflicts").set(found.len() as f64);
+        for conflict in found.iter().filter(|conflict| !self.known.contains(conflict)) {
+            tracing::warn!(conflict, "a database role can act as customers or staff: their rights add up");
+        }
+        self.known = found;
+    }
+}

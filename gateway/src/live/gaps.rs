@@ -1,0 +1,90 @@
+//! Filling a gap: early events wait a moment for the relay to bring the missing ones, then the database is asked, once for all members.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use helpline_core::history::HistoryRow;
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::limits;
+use helpline_persistence::{Store, StoreError, history};
+
+use super::frames::EncodedEvent;
+use super::resets::Resets;
+use super::rooms::Gap;
+use crate::connections::WakeList;
+use crate::database::errors::reject_of;
+use crate::runtime::lifecycle::Lifecycle;
+
+/// Reads what rooms miss.
+#[derive(Clone)]
+pub struct GapFiller {
+    store: Store,
+    resets: Arc<Resets>,
+    lifecycle: Lifecycle,
+}
+
+impl GapFiller {
+    /// Reads from this database.
+    pub const fn new(store: Store, resets: Arc<Resets>, lifecycle: Lifecycle) -> Self {
+        Self { store, resets, lifecycle }
+    }
+
+    /// Fills a gap in a task of its own, which ends when nothing waits early. A room reports its first gap only until that is done.
+    pub fn fill(&self, gap: Gap) {
+        let this = self.clone();
+        self.lifecycle.spawn(async move { this.fill_one(gap).await });
+    }
+
+    async fn fill_one(&self, gap: Gap) {
+        let room = gap.into_room();
+        let mut wait_ms = limits::EARLY_HOLD_MS;
+        loop {
+            // Cancel-safe: a timer and a token.
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(wait_ms)) => {}
+                () = self.lifecycle.stop.cancelled() => return,
+            }
+            let Some(position) = room.gap() else { return };
+            metrics::counter!("helpline_gaps_read_total").increment(1);
+            wait_ms = match self.read(&[(room.ticket, position)]).await {
+                Ok(rows) => {
+                    if rows.is_empty() {
+                        room.forget_early(position);
+                    }
+                    let mut wakes = WakeList::default();
+                    for row in &rows {
+                        room.deliver(&EncodedEvent::shared(row), &mut wakes);
+                    }
+                    0
+                }
+                Err(error) if error.passes() => {
+                    reject_of(&error);
+                    limits::SWEEP_INTERVAL_MS
+                }
+                Err(error) => match self.leave_aside(room.ticket, &error).await {
+                    Ok(()) => 0,
+                    Err(_) => limits::SWEEP_INTERVAL_MS,
+                },
+            };
+        }
+    }
+
+    /// Has the room's members start over: each of them learns then that the history cannot be read.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn leave_aside(&self, ticket: TicketId, why: &StoreError) -> Result<(), StoreError> {
+        self.store.left_aside("room", ticket, why);
+        let heads = history::heads(&self.store, &[ticket]).await?.first().copied();
+        self.resets.reset(ticket, heads);
+        Ok(())
+    }
+
+    /// The events behind these places, [`limits::PAGE_EVENTS_MAX`] of each ticket at most, ordered by ticket and number.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn read(&self, after: &[(TicketId, Seq)]) -> Result<Vec<HistoryRow>, StoreError> {
+        history::rows_after(&self.store, after, limits::PAGE_EVENTS_MAX).await
+    }
+}

@@ -1,0 +1,167 @@
+//! The consoles with one filter, and what they know.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::limits;
+use helpline_core::protocol::{InboxFilter, StaffFrame, StaffTicket, TicketMoved, TicketStats};
+use helpline_core::reject::CloseCode;
+
+use crate::connections::{Connection, Disconnect};
+use crate::live::frames::frame;
+
+/// Stands for everything of a ticket except its place in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Fingerprint(u64);
+
+/// A changed ticket, with the size of what is sent of it.
+pub(super) struct TicketUpdate<'a> {
+    pub(super) ticket: &'a StaffTicket,
+    fingerprint: Fingerprint,
+    bytes: usize,
+}
+
+impl<'a> TicketUpdate<'a> {
+    pub(super) fn of(ticket: &'a StaffTicket) -> Self {
+        let placeless = StaffTicket { seq: Seq::ZERO, last_activity_at: ticket.created_at, ..ticket.clone() };
+        let json = serde_json::to_vec(&placeless).expect("protocol types encode");
+        let mut hasher = DefaultHasher::new();
+        json.hash(&mut hasher);
+        Self { ticket, fingerprint: Fingerprint(hasher.finish()), bytes: json.len() }
+    }
+
+    /// Bytes of a frame that it takes at most, for consoles that know it or do not.
+    pub(super) const fn bytes(&self, is_known: bool) -> usize {
+        if is_known { PLACE_BYTES } else { self.bytes + SEQ_DIGITS_MAX }
+    }
+
+    fn place(&self) -> TicketMoved {
+        TicketMoved { id: self.ticket.id, seq: self.ticket.seq, last_activity_at: self.ticket.last_activity_at }
+    }
+}
+
+/// Bytes of only a ticket's place.
+const PLACE_BYTES: usize = 128;
+/// By so much a ticket's `seq` makes it longer than it was counted, with the comma behind it.
+const SEQ_DIGITS_MAX: usize = 20;
+
+/// The consoles with one filter.
+#[derive(Default)]
+pub(super) struct Group {
+    settled: Cohort,
+    /// Consoles that began to watch lately: they are sent in whole what the others know already.
+    newcomers: Cohort,
+    newest_at: Option<Instant>,
+    /// Tickets that matched when last sent: one that matches no longer is sent once more, so that lists drop it.
+    shown: HashSet<TicketId>,
+    /// How many were sent as having left since `shown` was begun: the consoles count them too.
+    gone: usize,
+}
+
+/// Consoles that know the same.
+#[derive(Default)]
+struct Cohort {
+    consoles: Vec<Arc<Connection>>,
+    /// The form in which each of them knows a ticket: while that is the same, only its place is sent.
+    known: HashMap<TicketId, Fingerprint>,
+}
+
+impl Group {
+    pub(super) fn is_empty(&self) -> bool {
+        self.settled.consoles.is_empty() && self.newcomers.consoles.is_empty()
+    }
+
+    /// A console begins to watch.
+    pub(super) fn enter(&mut self, console: &Arc<Connection>) {
+        self.newcomers.consoles.push(Arc::clone(console));
+        self.newcomers.known.clear();
+        self.newest_at = Some(Instant::now());
+    }
+
+    /// A console watches no longer.
+    pub(super) fn leave(&mut self, console: &Connection) {
+        self.settled.consoles.retain(|other| other.id != console.id);
+        self.newcomers.consoles.retain(|other| other.id != console.id);
+    }
+
+    /// Ends the consoles' connections, once what waits for them is written.
+    pub(super) fn disconnect(&self, code: CloseCode) {
+        for console in self.settled.consoles.iter().chain(&self.newcomers.consoles) {
+            console.send_queue.disconnect(Disconnect::AfterDrain(code));
+        }
+    }
+
+    /// Tickets that the consoles show.
+    pub(super) fn shown(&self) -> impl Iterator<Item = TicketId> {
+        self.shown.iter().copied()
+    }
+
+    /// Whether its place is all that any console here needs.
+    pub(super) fn knows(&self, change: &TicketUpdate) -> bool {
+        [&self.settled, &self.newcomers]
+            .iter()
+            .all(|cohort| cohort.consoles.is_empty() || cohort.known.get(&change.ticket.id) == Some(&change.fingerprint))
+    }
+
+    /// Sends what of this concerns the consoles.
+    pub(super) fn send(&mut self, filter: &InboxFilter, changes: &[TicketUpdate], stats: Option<TicketStats>) {
+        if self.newest_at.is_some_and(|at| at.elapsed() >= Duration::from_millis(limits::INBOX_SETTLE_MS)) {
+            self.settle();
+        }
+        let shown: Vec<_> = changes.iter().filter(|change| self.shows(filter, change.ticket)).collect();
+        if shown.is_empty() && stats.is_none() {
+            return;
+        }
+        self.settled.send(&shown, stats);
+        self.newcomers.send(&shown, stats);
+    }
+
+    /// Makes one cohort of both. What the newcomers were not sent is sent in whole once more, when it changes.
+    fn settle(&mut self) {
+        let newcomers = std::mem::take(&mut self.newcomers);
+        self.newest_at = None;
+        if self.settled.consoles.is_empty() {
+            self.settled = newcomers;
+            return;
+        }
+        self.settled.known.retain(|ticket, form| newcomers.known.get(ticket) == Some(form));
+        self.settled.consoles.extend(newcomers.consoles);
+    }
+
+    fn shows(&mut self, filter: &InboxFilter, ticket: &StaffTicket) -> bool {
+        if !filter.matches(ticket) {
+            let left = self.shown.remove(&ticket.id);
+            self.gone += usize::from(left);
+            return left;
+        }
+        if self.shown.len() + self.gone >= limits::INBOX_KNOWN_MAX && !self.shown.contains(&ticket.id) {
+            self.shown.clear();
+            self.gone = 0;
+            self.settled.known.clear();
+            self.newcomers.known.clear();
+        }
+        self.shown.insert(ticket.id);
+        true
+    }
+}
+
+impl Cohort {
+    fn send(&mut self, changes: &[&TicketUpdate], stats: Option<TicketStats>) {
+        if self.consoles.is_empty() {
+            return;
+        }
+        let (mut tickets, mut moved) = (Vec::new(), Vec::new());
+        for change in changes {
+            if self.known.insert(change.ticket.id, change.fingerprint) == Some(change.fingerprint) {
+                moved.push(change.place());
+            } else {
+                tickets.push(change.ticket.clone());
+            }
+        }
+        let news = frame(&StaffFrame::Inbox { tickets, moved, stats });
+        self.consoles.retain(|console| console.send_queue.push(news.clone()));
+    }
+}

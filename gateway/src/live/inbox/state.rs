@@ -1,0 +1,226 @@
+//! Which tickets changed, and what was sent of them.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::limits;
+use helpline_core::protocol::{InboxFilter, StaffTicket, TicketStats};
+use helpline_core::reject::CloseCode;
+use parking_lot::Mutex;
+
+use super::group::{Group, TicketUpdate};
+use crate::connections::Connection;
+use crate::live::relay::{InboxWatch, Relay};
+
+/// The consoles, and what they have not been sent yet.
+pub struct Inbox {
+    state: Mutex<State>,
+    relay: Arc<Relay>,
+}
+
+#[derive(Default)]
+struct State {
+    groups: HashMap<InboxFilter, Group>,
+    /// Tickets that changed, each once, the longest waiting first, so that none starves; empty while no console watches.
+    changed: VecDeque<TicketId>,
+    /// The same tickets, with the number that each has come to; none: to be sent whatever its number is.
+    waiting: HashMap<TicketId, Option<Seq>>,
+    /// The number at which a ticket was last sent to all consoles: the sweep finds every published change once more.
+    sent: HashMap<TicketId, Seq>,
+    /// How often everything was to be sent anew: what was read before such a time says nothing of what has been sent since.
+    generation: u64,
+    /// The figures as they were last sent; none: send them with the next tick.
+    stats: Option<TicketStats>,
+    stats_at: Option<Instant>,
+}
+
+impl Inbox {
+    /// No consoles yet; the relay is told when the first begins to watch.
+    pub fn new(relay: Arc<Relay>) -> Self {
+        Self { state: Mutex::default(), relay }
+    }
+
+    /// A console begins to watch, in place of what it watched before.
+    pub fn enter(&self, connection: &Arc<Connection>, filter: InboxFilter) {
+        let mut state = self.state.lock();
+        let first = state.groups.is_empty();
+        state.remove(connection);
+        state.groups.entry(filter).or_default().enter(connection);
+        // What was sent before was not sent to this one, whose list may be older.
+        state.sent.clear();
+        state.stats = None;
+        state.stats_at = None;
+        drop(state);
+        if first {
+            self.relay.watch_inboxes(InboxWatch::On);
+        }
+    }
+
+    /// A console watches no longer.
+    pub fn leave(&self, connection: &Connection) {
+        self.state.lock().remove(connection);
+    }
+
+    /// Whether any console watches.
+    pub fn is_watched(&self) -> bool {
+        !self.state.lock().groups.is_empty()
+    }
+
+    /// A ticket has come to this number.
+    pub fn mark_changed(&self, ticket: TicketId, seq: Seq) {
+        let mut state = self.state.lock();
+        if !state.groups.is_empty() && !state.has_sent(ticket, Some(seq)) {
+            state.change(ticket, Some(seq));
+        }
+    }
+
+    /// A ticket's history was reset: its number may be any, a lower one too.
+    pub fn mark_reset(&self, ticket: TicketId) {
+        let mut state = self.state.lock();
+        state.begin_anew([ticket]);
+    }
+
+    /// Everything may have changed: what was sent is sent anew.
+    pub fn mark_all_reset(&self) {
+        let mut state = self.state.lock();
+        let shown = state.groups.values().flat_map(Group::shown);
+        let known: Vec<_> = shown.chain(state.sent.keys().copied()).collect();
+        state.begin_anew(known);
+        state.stats = None;
+        state.stats_at = None;
+    }
+
+    /// Every list belongs to a history that is gone, and may show tickets at numbers that it has not reached again: consoles reconnect, and
+    /// read their lists anew.
+    pub fn restart_consoles(&self) {
+        for group in self.state.lock().groups.values() {
+            group.disconnect(CloseCode::Restart);
+        }
+    }
+
+    /// Tells the relay when the last console has left; gives whether any is left.
+    pub(super) fn watch(&self, was_watched: bool) -> bool {
+        let is_watched = self.is_watched();
+        if was_watched && !is_watched {
+            self.relay.watch_inboxes(InboxWatch::Off);
+        }
+        is_watched
+    }
+
+    /// Takes the next tickets to send, the rest stays for the next tick. Also the generation that [`Self::send`] wants to know.
+    pub(super) fn take(&self) -> (Vec<TicketId>, u64) {
+        let mut state = self.state.lock();
+        let mut taken = Vec::new();
+        while taken.len() < limits::INBOX_TICKETS_MAX
+            && let Some(ticket) = state.changed.pop_front()
+        {
+            let seq = state.waiting.remove(&ticket).flatten();
+            // It may have been marked while it was being sent.
+            if !state.has_sent(ticket, seq) {
+                taken.push(ticket);
+            }
+        }
+        (taken, state.generation)
+    }
+
+    /// Those that could not be sent now are the next ones.
+    pub(super) fn put_back(&self, tickets: Vec<TicketId>) {
+        let mut state = self.state.lock();
+        if state.groups.is_empty() {
+            return;
+        }
+        for ticket in tickets.into_iter().rev() {
+            if state.waiting.insert(ticket, None).is_none() {
+                state.changed.push_front(ticket);
+            }
+        }
+    }
+
+    pub(super) fn wants_stats(&self, now: Instant) -> bool {
+        let state = self.state.lock();
+        let due = state.stats_at.is_none_or(|at| now.duration_since(at) >= Duration::from_millis(limits::STATS_INTERVAL_MS));
+        !state.groups.is_empty() && due
+    }
+
+    /// The figures could not be read: not with the next tick, but when they are due again.
+    pub(super) fn stats_failed(&self, now: Instant) {
+        self.state.lock().stats_at = Some(now);
+    }
+
+    /// Sends these as far as a frame goes; gives how many of them. They were read in `generation`, of [`Self::take`].
+    pub(super) fn send(&self, changed: &[StaffTicket], figures: Option<TicketStats>, generation: u64) -> usize {
+        let mut state = self.state.lock();
+        let news = figures.filter(|figures| state.stats.as_ref() != Some(figures));
+        if let Some(figures) = figures {
+            state.stats = Some(figures);
+            state.stats_at = Some(Instant::now());
+        }
+        let mut changes = Vec::with_capacity(changed.len());
+        let mut bytes = 0;
+        for change in changed.iter().map(TicketUpdate::of) {
+            let is_known = state.groups.values().all(|group| group.knows(&change));
+            bytes += change.bytes(is_known);
+            if bytes > limits::INBOX_FRAME_BYTES_MAX && !changes.is_empty() {
+                break;
+            }
+            changes.push(change);
+        }
+        for (filter, group) in &mut state.groups {
+            group.send(filter, &changes, news);
+        }
+        if state.generation == generation {
+            state.sent.extend(changes.iter().map(|change| (change.ticket.id, change.ticket.seq)));
+        }
+        if state.sent.len() > limits::INBOX_KNOWN_MAX {
+            state.sent.clear();
+        }
+        state.groups.retain(|_, group| !group.is_empty());
+        changes.len()
+    }
+}
+
+impl State {
+    fn change(&mut self, ticket: TicketId, seq: Option<Seq>) {
+        match self.waiting.entry(ticket) {
+            Entry::Occupied(mut waiting) => {
+                // None stays: it is more than any number.
+                let highest = (*waiting.get()).and_then(|before| Some(before.max(seq?)));
+                waiting.insert(highest);
+            }
+            Entry::Vacant(none) => {
+                none.insert(seq);
+                self.changed.push_back(ticket);
+            }
+        }
+    }
+
+    fn has_sent(&self, ticket: TicketId, seq: Option<Seq>) -> bool {
+        seq.is_some_and(|seq| self.sent.get(&ticket).is_some_and(|sent| *sent >= seq))
+    }
+
+    /// Forgets the numbers at which these were sent, and has them sent whatever their numbers are.
+    fn begin_anew(&mut self, tickets: impl IntoIterator<Item = TicketId>) {
+        self.generation += 1;
+        for ticket in tickets {
+            self.sent.remove(&ticket);
+            if !self.groups.is_empty() {
+                self.change(ticket, None);
+            }
+        }
+    }
+
+    fn remove(&mut self, connection: &Connection) {
+        self.groups.retain(|_, group| {
+            group.leave(connection);
+            !group.is_empty()
+        });
+        if self.groups.is_empty() {
+            self.changed.clear();
+            self.waiting.clear();
+            self.sent.clear();
+        }
+    }
+}

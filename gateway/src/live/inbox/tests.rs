@@ -1,0 +1,172 @@
+use std::sync::Arc;
+
+use chrono::DateTime;
+use helpline_core::actor::StaffRole;
+use helpline_core::ids::{Seq, TicketId, UserId};
+use helpline_core::limits;
+use helpline_core::protocol::{InboxFilter, StaffTicket, TicketStats};
+use helpline_core::reject::CloseCode;
+use helpline_core::ticket::{Category, Priority, Status};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Inbox;
+use crate::connections::fixtures::{connection, sent};
+use crate::connections::{Connection, Disconnect};
+use crate::live::fixtures::ticket;
+use crate::live::relay::Relay;
+
+fn inbox() -> Inbox {
+    Inbox::new(Arc::new(Relay::alone()))
+}
+
+fn console(id: u64) -> Arc<Connection> {
+    connection(id, u128::from(id), Some(StaffRole::SupportAgent))
+}
+
+fn state(n: u128, seq: u64, status: Status, subject: &str) -> StaffTicket {
+    let at = DateTime::UNIX_EPOCH;
+    StaffTicket {
+        id: ticket(n),
+        ticket_number: serde_json::from_value(json!("TKT-000001")).expect("a number"),
+        subject: subject.to_owned(),
+        category: Category::General,
+        priority: Priority::Medium,
+        status,
+        user_id: UserId::new(Uuid::from_u128(9)),
+        customer_name: None,
+        customer_email: None,
+        assigned_to: None,
+        assigned_at: None,
+        rating: None,
+        created_at: at,
+        updated_at: at,
+        first_response_at: None,
+        resolved_at: None,
+        closed_at: None,
+        archived_at: None,
+        last_activity_at: at,
+        seq: Seq::new(seq),
+        read_seq: Seq::ZERO,
+    }
+}
+
+/// Takes what is due and sends it in these states; gives the tickets taken.
+fn tick(inbox: &Inbox, states: &[StaffTicket]) -> Vec<TicketId> {
+    let (taken, generation) = inbox.take();
+    let due: Vec<_> = states.iter().filter(|state| taken.contains(&state.id)).cloned().collect();
+    assert_eq!(inbox.send(&due, None, generation), due.len());
+    taken
+}
+
+fn summary(frame: &Value) -> (usize, usize) {
+    (frame["tickets"].as_array().map_or(0, Vec::len), frame["moved"].as_array().map_or(0, Vec::len))
+}
+
+#[test]
+fn nothing_waits_while_no_console_watches() {
+    let inbox = inbox();
+    inbox.mark_changed(ticket(1), Seq::new(1));
+    assert!(!inbox.is_watched() && inbox.take().0.is_empty());
+    let console = console(1);
+    inbox.enter(&console, InboxFilter::default());
+    inbox.mark_changed(ticket(1), Seq::new(2));
+    inbox.leave(&console);
+    assert!(!inbox.is_watched() && inbox.take().0.is_empty());
+}
+
+#[test]
+fn a_ticket_is_sent_in_whole_once_and_then_only_its_place_until_it_changes() {
+    let (inbox, console) = (inbox(), console(1));
+    inbox.enter(&console, InboxFilter::default());
+    for (seq, subject, expected) in [(1, "a", (1, 0)), (2, "a", (0, 1)), (3, "b", (1, 0))] {
+        inbox.mark_changed(ticket(1), Seq::new(seq));
+        tick(&inbox, &[state(1, seq, Status::Open, subject)]);
+        assert_eq!(sent(&console).iter().map(summary).collect::<Vec<_>>(), [expected], "{seq}");
+    }
+    inbox.mark_changed(ticket(1), Seq::new(3));
+    assert!(inbox.take().0.is_empty(), "the sweep finds again what was sent");
+    inbox.mark_reset(ticket(1));
+    assert_eq!(inbox.take().0, [ticket(1)], "after a reset it is sent whatever its number is");
+}
+
+#[test]
+fn a_ticket_that_no_longer_matches_is_sent_once_more_and_a_newcomer_is_sent_everything() {
+    let (inbox, one, two) = (inbox(), console(1), console(2));
+    let open = InboxFilter { status: Some(vec![Status::Open]), ..InboxFilter::default() };
+    inbox.enter(&one, open.clone());
+    for (seq, status, frames) in [(1, Status::Open, 1), (2, Status::Closed, 1), (3, Status::Closed, 0)] {
+        inbox.mark_changed(ticket(1), Seq::new(seq));
+        tick(&inbox, &[state(1, seq, status, "a")]);
+        assert_eq!(sent(&one).len(), frames, "{seq}");
+    }
+    inbox.mark_changed(ticket(2), Seq::new(1));
+    tick(&inbox, &[state(2, 1, Status::Open, "a")]);
+    sent(&one);
+    inbox.enter(&two, open);
+    inbox.mark_changed(ticket(2), Seq::new(2));
+    tick(&inbox, &[state(2, 2, Status::Open, "a")]);
+    assert_eq!(summary(&sent(&two)[0]), (1, 0));
+}
+
+#[test]
+fn what_finds_no_place_in_a_frame_is_the_next_to_be_sent() {
+    let (inbox, console) = (inbox(), console(1));
+    inbox.enter(&console, InboxFilter::default());
+    let long = "x".repeat(limits::INBOX_FRAME_BYTES_MAX / 2);
+    (1..=3).for_each(|n| inbox.mark_changed(ticket(n), Seq::new(1)));
+    let (taken, generation) = inbox.take();
+    assert_eq!(taken, [ticket(1), ticket(2), ticket(3)]);
+    let states: Vec<_> = (1..=3).map(|n| state(n, 1, Status::Open, &long)).collect();
+    let fit = inbox.send(&states, None, generation);
+    assert!((1..3).contains(&fit));
+    inbox.mark_changed(ticket(4), Seq::new(1));
+    inbox.put_back(taken[fit..].to_vec());
+    let next: Vec<_> = taken[fit..].iter().copied().chain([ticket(4)]).collect();
+    assert_eq!(inbox.take().0, next);
+}
+
+#[test]
+fn what_was_read_before_a_reset_does_not_count_as_sent_after_it() {
+    let (inbox, console) = (inbox(), console(1));
+    inbox.enter(&console, InboxFilter::default());
+    inbox.mark_changed(ticket(1), Seq::new(5));
+    let (taken, generation) = inbox.take();
+    inbox.mark_all_reset();
+    assert_eq!((taken.len(), inbox.send(&[state(1, 5, Status::Open, "a")], None, generation)), (1, 1));
+    inbox.mark_changed(ticket(1), Seq::new(3));
+    assert_eq!(inbox.take().0, [ticket(1)]);
+}
+
+#[test]
+fn consoles_reconnect_when_the_history_is_another_one() {
+    let (inbox, settled, newcomer) = (inbox(), console(1), console(2));
+    inbox.enter(&settled, InboxFilter::default());
+    inbox.mark_changed(ticket(1), Seq::new(5));
+    let (_, generation) = inbox.take();
+    inbox.send(&[state(1, 5, Status::Open, "a")], None, generation);
+    inbox.enter(&newcomer, InboxFilter::default());
+    inbox.restart_consoles();
+    for console in [settled, newcomer] {
+        assert_eq!(console.send_queue.disconnecting(), Some(Disconnect::AfterDrain(CloseCode::Restart)));
+    }
+}
+
+#[test]
+fn figures_are_sent_when_they_change() {
+    let (inbox, console) = (inbox(), console(1));
+    assert!(!inbox.wants_stats(std::time::Instant::now()));
+    inbox.enter(&console, InboxFilter::default());
+    assert!(inbox.wants_stats(std::time::Instant::now()));
+    let figures: TicketStats = serde_json::from_value(json!({
+        "open_tickets": 1, "in_progress_tickets": 0, "waiting_tickets": 0, "escalated_tickets": 0, "resolved_tickets": 0,
+        "closed_tickets": 0, "urgent_tickets": 0, "high_priority_tickets": 0, "unassigned_tickets": 1,
+        "avg_resolution_hours": null, "tickets_last_24h": 1, "tickets_last_7d": 1, "avg_satisfaction_rating": null
+    }))
+    .expect("figures");
+    for frames in [1, 0] {
+        let (_, generation) = inbox.take();
+        inbox.send(&[], Some(figures), generation);
+        assert_eq!(sent(&console).len(), frames);
+    }
+}

@@ -1,0 +1,64 @@
+//! Reads the changed tickets and sends them, every tick.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use helpline_core::ids::TicketId;
+use helpline_core::limits;
+use helpline_core::protocol::TicketStats;
+use helpline_persistence::{Store, stats, tickets};
+use tokio_util::sync::CancellationToken;
+
+use super::state::Inbox;
+use crate::database::errors::reject_of;
+use crate::database::in_parts::{Parts, in_parts};
+
+/// Ticks until the instance stops.
+pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(limits::INBOX_INTERVAL_MS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut is_watched = false;
+    loop {
+        // Cancel-safe: an interval and a token.
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = stop.cancelled() => return,
+        }
+        is_watched = inbox.watch(is_watched);
+        if !is_watched {
+            continue;
+        }
+        let (changed, generation) = inbox.take();
+        let left = send(&inbox, &store, changed, generation).await;
+        inbox.put_back(left);
+    }
+}
+
+/// Gives those that found no place in the frame, or that the database did not answer for. A ticket that cannot be read is left out, and
+/// figures that cannot be read keep back no ticket.
+async fn send(inbox: &Inbox, store: &Store, changed: Vec<TicketId>, generation: u64) -> Vec<TicketId> {
+    let figures = if inbox.wants_stats(Instant::now()) { figures(inbox, store).await } else { None };
+    let Parts { answers, failed, untried } = in_parts(changed, |some| async move { tickets::summaries(store, &some).await }).await;
+    for (ticket, error) in failed {
+        store.left_aside("ticket", ticket, &error);
+    }
+    let mut left = untried.map(|(tickets, error)| {
+        reject_of(&error);
+        tickets
+    });
+    let tickets = answers.concat();
+    if !tickets.is_empty() || figures.is_some() {
+        let sent = inbox.send(&tickets, figures, generation);
+        left.get_or_insert_default().extend(tickets[sent..].iter().map(|ticket| ticket.id));
+    }
+    left.unwrap_or_default()
+}
+
+async fn figures(inbox: &Inbox, store: &Store) -> Option<TicketStats> {
+    let read = stats::read(store).await;
+    if let Err(error) = &read {
+        inbox.stats_failed(Instant::now());
+        reject_of(error);
+    }
+    read.ok()
+}

@@ -1,0 +1,34 @@
+//! News between instances. Best effort by design: an ack never waits for it, and the sweep finds in the database what it loses.
+//!
+//! - [`handle`]: what the other parts hold. [`Relay::alone`] is the embedded default, for the one instance that has no others;
+//!   [`Relay::redis`] publishes and listens through Redis pub/sub, by two tasks: [`publisher`] and [`subscriber`]
+//! - [`events`]: what the subscriber's news are handed to; [`channels`]: names and payloads
+
+mod channels;
+mod events;
+mod handle;
+mod publisher;
+mod subscriber;
+
+use std::sync::Arc;
+
+use crate::runtime::lifecycle::Lifecycle;
+
+pub use events::RelayEvents;
+pub(crate) use handle::InboxWatch;
+pub use handle::{Relay, RelayEnds};
+
+/// Starts publisher and subscriber; both end when the instance stops.
+pub fn start(relay: &Arc<Relay>, ends: RelayEnds, events: Arc<dyn RelayEvents>, lifecycle: &Lifecycle) {
+    let RelayEnds { url, outgoing, commands, up } = ends;
+    let client = match redis::Client::open(url) {
+        Ok(client) => client,
+        Err(error) => {
+            tracing::error!(cause = %error, "the Redis address cannot be used; falling back to polling the database");
+            return;
+        }
+    };
+    lifecycle.spawn(publisher::run(client.clone(), outgoing, lifecycle.stop.clone()));
+    let subscriber = subscriber::Subscriber::new(Arc::clone(relay), events, lifecycle.clone(), up);
+    lifecycle.spawn(subscriber.run(client, commands));
+}

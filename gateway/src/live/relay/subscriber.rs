@@ -1,0 +1,313 @@
+//! In: one supervised subscription. redis-rs's own reconnecting manager stays deaf after an outage until it is spoken to (measured), so
+//! this task owns the connection: endless capped backoff, everything joined anew in batches, and a probe to oneself, because a frozen
+//! Redis looks like a quiet one. The library's message queue is unbounded: this loop only hands over.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::{FutureExt, StreamExt};
+use helpline_core::limits;
+use helpline_core::protocol::RelayFrame;
+use rand::RngExt;
+use redis::aio::{PubSubSink, PubSubStream};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::channels::Received;
+use super::events::RelayEvents;
+use super::handle::{Redis, Relay, SubscriptionCommand};
+use crate::connections::WakeList;
+use crate::runtime::lifecycle::Lifecycle;
+
+/// Channels of one SUBSCRIBE.
+const JOIN_BATCH: usize = 500;
+/// Batches on their way to Redis.
+const COMMANDS_MAX: usize = 64;
+
+/// The task that listens.
+pub(super) struct Subscriber {
+    relay: Arc<Relay>,
+    events: Arc<dyn RelayEvents>,
+    lifecycle: Lifecycle,
+    up: Arc<AtomicBool>,
+}
+
+impl Subscriber {
+    pub(super) fn new(relay: Arc<Relay>, events: Arc<dyn RelayEvents>, lifecycle: Lifecycle, up: Arc<AtomicBool>) -> Self {
+        Self { relay, events, lifecycle, up }
+    }
+
+    /// Listens until the instance stops.
+    pub(super) async fn run(self, client: redis::Client, mut commands: mpsc::Receiver<SubscriptionCommand>) {
+        let Relay::Redis(redis) = &*self.relay else { return };
+        let mut listening = BTreeSet::from([redis.channels().standing()]);
+        let mut others = Others::default();
+        let mut backoff_ms = 50;
+        while !self.lifecycle.stop.is_cancelled() {
+            match connect(&client, &listening).await {
+                Ok((sink, stream)) => {
+                    tracing::info!(channels = listening.len(), "subscribed to Redis");
+                    backoff_ms = 50;
+                    // What was published in between is in the database.
+                    self.events.news_lost();
+                    let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
+                    self.lifecycle.spawn(carry_out(sink, batches_end));
+                    let session = Session {
+                        events: &*self.events,
+                        redis,
+                        stop: &self.lifecycle.stop,
+                        batches,
+                        up: &self.up,
+                        received: Instant::now(),
+                        probed: 0,
+                        probe_channel: String::new(),
+                        others: &mut others,
+                    };
+                    session.listen(stream, &mut commands, &mut listening).await;
+                    if self.up.swap(false, Ordering::Relaxed) && !self.lifecycle.stop.is_cancelled() {
+                        tracing::warn!("Redis subscription lost; falling back to polling every {} ms", limits::SWEEP_INTERVAL_MS);
+                    }
+                }
+                Err(error) => tracing::debug!(cause = %error, "Redis cannot be reached"),
+            }
+            let pause = Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
+            backoff_ms = (backoff_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
+            let until = tokio::time::Instant::now() + pause;
+            // Commands are taken meanwhile, or their queue would fill up; none of them is confirmed.
+            while let Ok(Some(command)) = tokio::time::timeout_at(until, commands.recv()).await {
+                apply(&mut listening, command);
+            }
+        }
+    }
+}
+
+async fn connect(client: &redis::Client, listening: &BTreeSet<String>) -> redis::RedisResult<(PubSubSink, PubSubStream)> {
+    let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
+    let connecting = async {
+        let (mut sink, stream) = client.get_async_pubsub().await?.split();
+        let channels: Vec<_> = listening.iter().collect();
+        for batch in channels.chunks(JOIN_BATCH) {
+            sink.subscribe(batch).await?;
+        }
+        Ok((sink, stream))
+    };
+    let timed_out = |_| redis::RedisError::from((redis::ErrorKind::Io, "no answer in time"));
+    tokio::time::timeout(timeout, connecting).await.map_err(timed_out)?
+}
+
+fn apply(listening: &mut BTreeSet<String>, command: SubscriptionCommand) -> Option<oneshot::Sender<()>> {
+    match command {
+        SubscriptionCommand::Join(channel, confirmed) => {
+            listening.insert(channel);
+            confirmed
+        }
+        SubscriptionCommand::Leave(channel) => {
+            listening.remove(&channel);
+            None
+        }
+    }
+}
+
+/// Joins and leaves that are sent together.
+#[derive(Default)]
+struct Batch {
+    joins: Vec<String>,
+    leaves: Vec<String>,
+    confirmations: Vec<oneshot::Sender<()>>,
+}
+
+/// Sends the batches of one session in their order, and tells who waits when Redis has confirmed. A task of its own, because the session's
+/// loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
+async fn carry_out(mut sink: PubSubSink, mut batches: mpsc::Receiver<Batch>) {
+    while let Some(Batch { joins, leaves, confirmations }) = batches.recv().await {
+        if !leaves.is_empty() && sink.unsubscribe(&leaves).await.is_err() {
+            return;
+        }
+        if !joins.is_empty() && sink.subscribe(&joins).await.is_err() {
+            return;
+        }
+        for confirmed in confirmations {
+            let _ = confirmed.send(());
+        }
+    }
+}
+
+/// One subscription while it lives.
+struct Session<'a> {
+    events: &'a dyn RelayEvents,
+    redis: &'a Redis,
+    stop: &'a CancellationToken,
+    /// Taken by [`carry_out`] in order. Full: that task is stuck, and the session ends.
+    batches: mpsc::Sender<Batch>,
+    up: &'a AtomicBool,
+    /// When a probe last came back.
+    received: Instant,
+    probed: u64,
+    /// On which the last probe went out.
+    probe_channel: String,
+    others: &'a mut Others,
+}
+
+/// Servers that were heard of on our channels and are not the one that we read from.
+#[derive(Default)]
+struct Others {
+    /// Since when each was heard of, and whether a warning was logged. Forgotten when there are many: a server restarted often.
+    known: HashMap<String, (Instant, bool)>,
+}
+
+impl Others {
+    /// Counts a payload from another server. True: it is the first from there, so that ours may have changed and should be asked.
+    fn count(&mut self, origin: &str) -> bool {
+        metrics::counter!("helpline_relay_other_origin_total").increment(1);
+        match self.known.get_mut(origin) {
+            Some((since, warned)) => {
+                // A restarted server is known to all instances after one sweep each. A copy of the desk goes on and on.
+                if !*warned && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS) {
+                    *warned = true;
+                    tracing::warn!("another copy of this database uses the same Redis channels; set --redis-prefix on one of them");
+                }
+                false
+            }
+            None => {
+                if self.known.len() >= limits::RELAY_OTHER_ORIGINS_MAX {
+                    self.known.clear();
+                }
+                self.known.insert(origin.to_owned(), (Instant::now(), false));
+                true
+            }
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Listens until the connection ends or goes silent.
+    async fn listen(
+        mut self,
+        mut stream: PubSubStream,
+        commands: &mut mpsc::Receiver<SubscriptionCommand>,
+        listening: &mut BTreeSet<String>,
+    ) {
+        let mut probes = tokio::time::interval(Duration::from_millis(limits::RELAY_PROBE_MS));
+        let mut reconciliations = tokio::time::interval(Duration::from_millis(limits::RELAY_RECONCILE_MS));
+        loop {
+            // Cancel-safe: channel receivers, intervals and a token.
+            tokio::select! {
+                message = stream.next() => match message {
+                    Some(message) => self.hand_over_all(&message, &mut stream),
+                    None => return,
+                },
+                command = commands.recv() => match command {
+                    Some(command) => if !self.gather(command, commands, listening) { return },
+                    None => return,
+                },
+                _ = probes.tick() => {
+                    if self.received.elapsed() > Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS) {
+                        return;
+                    }
+                    if !self.probe(listening) {
+                        return;
+                    }
+                }
+                _ = reconciliations.tick() => if !self.reconcile(listening) { return },
+                () = self.stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// False: the session is of no use any more.
+    fn probe(&mut self, listening: &mut BTreeSet<String>) -> bool {
+        self.probed += 1;
+        let channels = self.redis.channels();
+        let probe_channel = channels.probe(self.redis.instance);
+        if self.probe_channel != probe_channel {
+            // Another database answers: its channels are listened to before anything is expected on them.
+            self.probe_channel = probe_channel;
+            if !self.reconcile(listening) {
+                return false;
+            }
+        }
+        self.redis.publish(&channels, self.probe_channel.clone(), &RelayFrame::Probe { n: self.probed });
+        true
+    }
+
+    /// Hands over this message and those that have come with it, up to a pipeline's; only then are those woken whom they concern, so that
+    /// a burst reaches each of them in one write. Should the stream end within, its next turn says so again.
+    fn hand_over_all(&mut self, first: &redis::Msg, stream: &mut PubSubStream) {
+        let mut wakes = WakeList::default();
+        self.hand_over(first, &mut wakes);
+        for _ in 1..super::publisher::PIPELINE_MAX {
+            let Some(Some(message)) = stream.next().now_or_never() else { break };
+            self.hand_over(&message, &mut wakes);
+        }
+    }
+
+    fn hand_over(&mut self, message: &redis::Msg, wakes: &mut WakeList) {
+        if message.get_channel_name() == self.probe_channel {
+            self.received = Instant::now();
+            if !self.up.swap(true, Ordering::Relaxed) {
+                tracing::info!("Redis relays");
+            }
+            return;
+        }
+        let Ok(payload) = std::str::from_utf8(message.get_payload_bytes()) else { return };
+        match self.redis.channels().read(self.redis.instance, payload) {
+            Received::Frame(frame) => self.events.receive(frame, wakes),
+            Received::OtherOrigin(origin) => {
+                if self.others.count(origin) {
+                    self.events.news_lost();
+                }
+            }
+            Received::Nothing => {}
+        }
+    }
+
+    /// Gathers this command and those that wait behind it into one command each way. False: the session is of no use any more.
+    fn gather(
+        &self,
+        first: SubscriptionCommand,
+        commands: &mut mpsc::Receiver<SubscriptionCommand>,
+        listening: &mut BTreeSet<String>,
+    ) -> bool {
+        let mut batch = Batch::default();
+        let mut next = Some(first);
+        while let Some(command) = next {
+            let (list, channel) = match &command {
+                SubscriptionCommand::Join(channel, _) => (&mut batch.joins, channel.clone()),
+                SubscriptionCommand::Leave(channel) => (&mut batch.leaves, channel.clone()),
+            };
+            list.push(channel);
+            batch.confirmations.extend(apply(listening, command));
+            next = if batch.joins.len() + batch.leaves.len() < JOIN_BATCH { commands.try_recv().ok() } else { None };
+        }
+        // A channel left and joined within one batch ends as `listening` says.
+        batch.joins.retain(|channel| listening.contains(channel));
+        batch.leaves.retain(|channel| !listening.contains(channel));
+        self.send(batch)
+    }
+
+    /// Compares what is listened to with what is wanted. Commands of rooms that close and open at once may cross, and a full queue loses
+    /// some: this corrects it, and until then the sweep delivers.
+    fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
+        let channels = self.redis.channels();
+        let mut wanted = BTreeSet::from([channels.standing(), channels.probe(self.redis.instance)]);
+        wanted.extend(self.events.open_tickets().into_iter().map(|ticket| channels.ticket(ticket)));
+        if self.events.inbox_is_watched() {
+            wanted.extend(channels.inboxes());
+        }
+        let batch = Batch {
+            joins: wanted.difference(listening).cloned().collect(),
+            leaves: listening.difference(&wanted).cloned().collect(),
+            confirmations: Vec::new(),
+        };
+        *listening = wanted;
+        self.send(batch)
+    }
+
+    /// False: Redis confirms nothing any more. What `listening` says is then joined by the next session.
+    fn send(&self, batch: Batch) -> bool {
+        let is_empty = batch.joins.is_empty() && batch.leaves.is_empty() && batch.confirmations.is_empty();
+        is_empty || self.batches.try_send(batch).is_ok()
+    }
+}

@@ -1,0 +1,46 @@
+//! A ticket's history is another one now: its members are told to start over. The hub does this for restored databases, the gap filler for
+//! a history that cannot be read.
+
+use std::sync::Arc;
+
+use helpline_core::actor::Audience;
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::protocol::CommonFrame;
+use helpline_persistence::history::Heads;
+
+use super::epoch::CurrentEpoch;
+use super::frames::frame;
+use super::presence::Presence;
+use super::relay::Relay;
+use super::rooms::Rooms;
+
+/// Resets rooms.
+pub struct Resets {
+    /// Those that start over.
+    pub rooms: Arc<Rooms>,
+    /// Left when a room's last member is out.
+    pub relay: Arc<Relay>,
+    /// Told that the viewers changed.
+    pub presence: Arc<Presence>,
+    /// Named in the frames.
+    pub epoch: Arc<CurrentEpoch>,
+}
+
+impl Resets {
+    /// Has the room start over at these heads; without any, the ticket is gone. The room forgets what it held.
+    pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
+        let heads = heads.unwrap_or(Heads { ticket, seq: Seq::ZERO, public_seq: Seq::ZERO });
+        let reset = |audience| {
+            let head = match audience {
+                Audience::Staff => heads.seq,
+                Audience::Customer => heads.public_seq,
+            };
+            frame(&CommonFrame::Reset { ticket, epoch: self.epoch.for_audience(audience), head })
+        };
+        let Some(is_gone) = self.rooms.restart(&heads, &reset(Audience::Staff), &reset(Audience::Customer)) else { return };
+        if is_gone {
+            self.relay.leave(ticket);
+        }
+        self.presence.changed(ticket);
+    }
+}

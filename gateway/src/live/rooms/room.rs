@@ -1,0 +1,285 @@
+//! One ticket's room: one order in, the same order out to every member.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::ws::Utf8Bytes;
+use helpline_core::actor::Audience;
+use helpline_core::history::{Observed, Position};
+use helpline_core::ids::{Seq, TicketId, UserId};
+use helpline_core::limits;
+use helpline_core::protocol::Viewer;
+use helpline_core::reject::CloseCode;
+use helpline_persistence::history::Heads;
+use parking_lot::Mutex;
+
+use super::member::{Member, MemberPosition, Stage};
+use crate::connections::{Connection, Disconnect, WakeList};
+use crate::live::frames::{EncodedEvent, Ephemeral};
+use crate::runtime::failpoint::sabotaged;
+
+/// A room.
+pub struct Room {
+    /// Whose history it hands on.
+    pub ticket: TicketId,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The last event handed on, in the staff's numbering, which every event has.
+    position: Position,
+    /// Events that came before the one before them.
+    early: BTreeMap<Seq, Arc<EncodedEvent>>,
+    /// Whether a task is already filling the gap.
+    is_filling: bool,
+    /// Capacity for two at first: as many as most have.
+    members: Vec<Member>,
+}
+
+/// A room that misses events which no task is reading yet.
+#[must_use]
+pub struct Gap(Arc<Room>);
+
+impl Gap {
+    /// The room.
+    pub fn into_room(self) -> Arc<Room> {
+        self.0
+    }
+}
+
+/// What came of an attempt to go live at the end of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoLive {
+    /// The member is live.
+    Live,
+    /// More has happened than was kept: read the history once more.
+    Behind,
+    /// The member is not in the room any more.
+    Left,
+}
+
+impl Room {
+    pub(super) fn new(ticket: TicketId) -> Self {
+        let state = State { position: Position::at(Seq::ZERO), early: BTreeMap::new(), is_filling: false, members: Vec::with_capacity(2) };
+        Self { ticket, state: Mutex::new(state) }
+    }
+
+    /// Adds a joining member, in place of an earlier membership of the same connection. The first member brings the room's position:
+    /// it reads what lies up to `heads` itself.
+    pub(super) fn enter(&self, connection: &Arc<Connection>, audience: Audience, heads: &Heads) -> Arc<MemberPosition> {
+        let mut state = self.state.lock();
+        if state.members.is_empty() {
+            state.position = Position::at(heads.seq);
+        }
+        state.remove(|member| member.connection.id == connection.id);
+        let position = Arc::new(MemberPosition::default());
+        let stage = Stage::Joining { buffer: Vec::new(), overflowed: false };
+        let person = connection.person.id;
+        state.members.push(Member { connection: Arc::clone(connection), person, audience, stage, position: Arc::clone(&position) });
+        position
+    }
+
+    /// Removes a member; true when none is left.
+    pub(super) fn leave(&self, position: &Arc<MemberPosition>) -> bool {
+        let mut state = self.state.lock();
+        state.remove(|member| Arc::ptr_eq(&member.position, position));
+        state.members.is_empty()
+    }
+
+    /// Hands an event on, in its order. Reports missing events before it that no task is reading yet.
+    pub fn deliver(self: &Arc<Self>, event: &Arc<EncodedEvent>, wakes: &mut WakeList) -> Option<Gap> {
+        let mut state = self.state.lock();
+        if sabotaged("reorder-buffer-off") && event.seq > state.position.seq() {
+            state.position = Position::at(Seq::new(event.seq.get() - 1));
+        }
+        match state.position.observe(event.seq) {
+            Observed::Duplicate => None,
+            Observed::InOrder => {
+                state.hand_on(event, wakes);
+                while let Some(next) = state.next_early() {
+                    state.hand_on(&next, wakes);
+                }
+                None
+            }
+            Observed::Gap { .. } => {
+                metrics::counter!("helpline_early_events_total").increment(1);
+                if state.early.len() < limits::EARLY_EVENTS_MAX {
+                    state.early.insert(event.seq, Arc::clone(event));
+                }
+                let is_filling = std::mem::replace(&mut state.is_filling, true);
+                (!is_filling).then(|| Gap(Arc::clone(self)))
+            }
+        }
+    }
+
+    /// Tries to make a joining member live, after it has been handed the history up to `seen` (its own numbering): merges what came
+    /// meanwhile if that continues the history without a hole.
+    pub fn go_live(&self, position: &Arc<MemberPosition>, seen: Seq, last_page: impl FnOnce()) -> GoLive {
+        let mut state = self.state.lock();
+        let Some(member) = state.members.iter_mut().find(|member| Arc::ptr_eq(&member.position, position)) else {
+            return GoLive::Left;
+        };
+        let Stage::Joining { buffer, overflowed } = &mut member.stage else { return GoLive::Left };
+        let mut place = Position::at(seen);
+        let rest: Vec<_> = std::mem::take(buffer)
+            .into_iter()
+            .filter(|event| event.for_audience(member.audience).is_some_and(|(seq, _)| seq > seen))
+            .collect();
+        let contiguous = rest.iter().all(|event| {
+            let seq = event.for_audience(member.audience).map(|(seq, _)| seq);
+            seq.is_some_and(|seq| place.observe(seq) == Observed::InOrder)
+        });
+        if std::mem::take(overflowed) || !contiguous {
+            return GoLive::Behind;
+        }
+        last_page();
+        for (_, json) in rest.iter().filter_map(|event| event.for_audience(member.audience)) {
+            member.connection.send_queue.push(json.clone());
+        }
+        member.position.hand(place.seq());
+        member.stage = Stage::Live(place);
+        GoLive::Live
+    }
+
+    /// Sends what is not part of the history to the live members, except to one person.
+    pub(super) fn broadcast<F>(&self, news: &Ephemeral<F>, except: Option<UserId>, wakes: &mut WakeList)
+    where
+        F: Fn(Audience) -> Option<Utf8Bytes>,
+    {
+        for member in &self.state.lock().members {
+            let live = matches!(member.stage, Stage::Live(_));
+            if live
+                && except != Some(member.person)
+                && let Some(frame) = news.for_audience(member.audience)
+            {
+                member.connection.send_queue.push_with(frame.clone(), wakes);
+            }
+        }
+    }
+
+    /// The staff in the room, each once, by id.
+    pub(super) fn viewers(&self) -> Vec<Viewer> {
+        let state = self.state.lock();
+        let mut staff: Vec<_> = state.members.iter().filter(|member| member.audience == Audience::Staff).collect();
+        staff.sort_unstable_by_key(|member| (member.person, member.connection.id));
+        // Before the names are copied: a person with many windows is many members.
+        staff.dedup_by_key(|member| member.person);
+        staff.into_iter().map(|member| Viewer { id: member.person, name: member.connection.person.name.clone() }).collect()
+    }
+
+    /// The last event handed on.
+    pub fn position(&self) -> Seq {
+        self.state.lock().position.seq()
+    }
+
+    /// Starts over at these heads: live members are told to subscribe again and are out, all under one lock, so that none leaves without
+    /// being told and none that has subscribed again is put out. Joining ones read the new history anyway.
+    pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
+        let mut state = self.state.lock();
+        state.position = Position::at(heads.seq);
+        state.early.clear();
+        state.members.retain_mut(|member| match &mut member.stage {
+            Stage::Joining { buffer, overflowed } => {
+                buffer.clear();
+                *overflowed = true;
+                true
+            }
+            Stage::Live(_) => {
+                let reset = match member.audience {
+                    Audience::Staff => staff,
+                    Audience::Customer => customer,
+                };
+                // Before it is told: what it does next finds it out.
+                member.position.put_out();
+                member.connection.send_queue.push(reset.clone());
+                false
+            }
+        });
+    }
+
+    /// Whether it has no members.
+    pub(super) fn is_empty(&self) -> bool {
+        self.state.lock().members.is_empty()
+    }
+
+    /// The gap at the front, if one is left: the place to read on from. None ends the filling.
+    pub(in crate::live) fn gap(&self) -> Option<Seq> {
+        let mut state = self.state.lock();
+        let position = state.position.seq();
+        state.early.retain(|seq, _| *seq > position);
+        if state.early.is_empty() || state.members.is_empty() {
+            state.is_filling = false;
+            return None;
+        }
+        Some(position)
+    }
+
+    /// The database has no events after the position: what waits early belongs to no history that exists.
+    pub(in crate::live) fn forget_early(&self, up_to: Seq) {
+        let mut state = self.state.lock();
+        if state.position.seq() == up_to {
+            state.early.clear();
+        }
+    }
+}
+
+impl State {
+    fn remove(&mut self, is_it: impl Fn(&Member) -> bool) {
+        self.members.retain(|member| {
+            let leaves = is_it(member);
+            if leaves {
+                member.position.put_out();
+            }
+            !leaves
+        });
+    }
+
+    fn next_early(&mut self) -> Option<Arc<EncodedEvent>> {
+        let next = self.position.seq().next();
+        let event = self.early.remove(&next)?;
+        self.position.observe(next);
+        Some(event)
+    }
+
+    fn hand_on(&mut self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) {
+        debug_assert_eq!(self.position.seq(), event.seq, "an event is handed on when the position has come to it");
+        for member in &mut self.members {
+            let Some((seq, json)) = event.for_audience(member.audience) else {
+                if let Some((_, json)) = event.for_audience(Audience::Staff).filter(|_| sabotaged("note-to-customers")) {
+                    member.connection.send_queue.push(json.clone());
+                }
+                continue;
+            };
+            if let Stage::Live(position) = &mut member.stage
+                && sabotaged("reorder-buffer-off")
+            {
+                *position = Position::at(Seq::new(seq.get() - 1));
+            }
+            match &mut member.stage {
+                Stage::Joining { buffer, overflowed } => {
+                    if buffer.len() < limits::JOIN_BUFFER_EVENTS_MAX {
+                        buffer.push(Arc::clone(event));
+                    } else {
+                        *overflowed = true;
+                    }
+                }
+                Stage::Live(position) => match position.observe(seq) {
+                    Observed::InOrder => {
+                        member.position.hand(seq);
+                        if !(sabotaged("drop-on-full-outbox") && member.connection.send_queue.is_waiting()) {
+                            member.connection.send_queue.push_with(json.clone(), wakes);
+                        }
+                    }
+                    Observed::Duplicate => {}
+                    Observed::Gap { .. } => {
+                        // A live member continues the room without a hole, by construction. Should that ever fail, the member is cut off
+                        // and resumes from the database: never a silent hole.
+                        debug_assert!(false, "a live member has a hole before {seq}");
+                        tracing::error!(ticket = %event.ticket, "a live member had a hole; cutting it off");
+                        member.connection.send_queue.disconnect(Disconnect::Now(CloseCode::TooSlow));
+                    }
+                },
+            }
+        }
+    }
+}

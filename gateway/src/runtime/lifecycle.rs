@@ -1,0 +1,31 @@
+//! The tasks of one instance, and the two signals that end them: the one value that every part may be given.
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Owns every task of an instance. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Lifecycle {
+    /// Every task, awaited at the end.
+    pub tasks: TaskTracker,
+    /// Cancelled when the instance stops its own work, after its connections are gone.
+    pub stop: CancellationToken,
+    /// Cancelled when the instance takes no new work.
+    pub drain: CancellationToken,
+}
+
+impl Lifecycle {
+    /// Starts a task that the instance awaits before it exits.
+    pub fn spawn<F>(&self, task: F)
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.tasks.spawn(task);
+    }
+
+    /// Whether the instance takes no new work.
+    pub fn is_draining(&self) -> bool {
+        self.drain.is_cancelled()
+    }
+}

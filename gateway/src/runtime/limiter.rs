@@ -1,0 +1,75 @@
+//! Buckets that bound themselves: by address, for what comes before anybody is known, and by user.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Instant;
+
+use dashmap::DashMap;
+use helpline_core::limits;
+
+use crate::config::Rate;
+use crate::runtime::rates::Bucket;
+
+/// A bucket for each of at most [`limits::ADDRESSES_REMEMBERED_MAX`] keys.
+pub struct Limiter<K> {
+    rate: Rate,
+    buckets: DashMap<K, (Bucket, Instant)>,
+}
+
+impl<K: Eq + Hash> Limiter<K> {
+    /// Buckets of this rate.
+    pub fn new(rate: Rate) -> Self {
+        Self { rate, buckets: DashMap::new() }
+    }
+
+    /// Takes one of the key's.
+    ///
+    /// # Errors
+    /// The wait, in milliseconds.
+    pub fn take(&self, key: K, now: Instant) -> Result<(), u64> {
+        if let Some(mut known) = self.buckets.get_mut(&key) {
+            return self.take_of(&mut known, now);
+        }
+        // Counting locks every part of the map: once for a newcomer, not for each frame.
+        if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
+            self.forget_idle(now);
+        }
+        self.take_of(&mut self.buckets.entry(key).or_insert_with(|| (Bucket::full(self.rate, now), now)), now)
+    }
+
+    fn take_of(&self, (bucket, used_at): &mut (Bucket, Instant), now: Instant) -> Result<(), u64> {
+        *used_at = now;
+        if bucket.take(self.rate, now) { Ok(()) } else { Err(bucket.wait_ms(self.rate)) }
+    }
+
+    /// Forgets buckets that are full again; when all are busy, all of them: a flood from everywhere is not stopped by addresses.
+    fn forget_idle(&self, now: Instant) {
+        let refill_s = u64::from(self.rate.burst / self.rate.per_second.max(1)) + 1;
+        self.buckets.retain(|_, (_, used_at)| now.saturating_duration_since(*used_at).as_secs() < refill_s);
+        if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
+            self.buckets.clear();
+        }
+    }
+}
+
+/// What one client has of addresses: an IPv4 address, or an IPv6 /64.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => IpAddr::V4(v4),
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_network_shares_a_bucket_and_others_do_not() {
+        let limiter = Limiter::new(Rate { per_second: 1, burst: 2 });
+        let now = Instant::now();
+        let take = |address: &str| limiter.take(network(address.parse().expect("an address")), now).is_ok();
+        assert!(take("2001:db8::1") && take("2001:db8::2") && !take("2001:db8::3"));
+        assert!(take("2001:db8:0:1::1") && take("192.0.2.1"));
+    }
+}

@@ -1,0 +1,11 @@
+//! What any program needs, whatever it does.
+
+pub mod client_address;
+pub mod errors;
+pub mod failpoint;
+pub mod lifecycle;
+pub mod limiter;
+pub mod rates;
+pub mod signals;
+pub mod tcp_stream;
+pub mod telemetry;

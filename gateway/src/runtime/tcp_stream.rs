@@ -1,0 +1,199 @@
+//! The TCP stream under every connection. It counts what has come of a message that is not whole yet, gives up on a peer that takes nothing,
+//! and ends so that the peer can still read the last word.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use helpline_core::limits;
+use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::time::Sleep;
+use tokio_util::task::TaskTracker;
+
+/// What a control frame of a client has beside its payload: head and mask.
+const CONTROL_HEAD_BYTES: u64 = 6;
+
+/// What has come since the last whole message: the WebSocket library keeps it to itself until the message is whole, which it may never be.
+#[derive(Debug, Default)]
+pub struct Meter(Mutex<Unfinished>);
+
+#[derive(Debug, Default)]
+struct Unfinished {
+    bytes: u64,
+    since: Option<Instant>,
+}
+
+impl Meter {
+    fn arrived(&self, bytes: usize) {
+        let mut unfinished = self.0.lock();
+        unfinished.bytes += bytes as u64;
+        unfinished.since.get_or_insert_with(Instant::now);
+    }
+
+    /// A message is whole, or the connection has become another.
+    pub(crate) fn message(&self) {
+        *self.0.lock() = Unfinished::default();
+    }
+
+    /// A ping or pong has come. It may stand amid the fragments of a message, which goes on; between messages nothing is left.
+    pub(crate) fn control(&self, payload_bytes: usize) {
+        let mut unfinished = self.0.lock();
+        unfinished.bytes = unfinished.bytes.saturating_sub(payload_bytes as u64 + CONTROL_HEAD_BYTES);
+        if unfinished.bytes == 0 {
+            unfinished.since = None;
+        }
+    }
+
+    /// Bytes of the message that is not whole yet, at least.
+    pub(crate) fn unfinished_bytes(&self) -> u64 {
+        self.0.lock().bytes
+    }
+
+    /// When that message must be whole.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.0.lock().since.map(|since| since + Duration::from_millis(limits::MESSAGE_TIMEOUT_MS))
+    }
+}
+
+/// Where connections go that we have ended: read on for a moment. Whoever still sends would otherwise be answered with a reset, which
+/// takes the Close or the refusal that was on its way along with it.
+#[derive(Debug, Clone)]
+pub struct Lingering {
+    tasks: TaskTracker,
+    places: Arc<Semaphore>,
+}
+
+impl Lingering {
+    /// Nobody yet; the tracker owns the tasks.
+    pub fn new(tasks: TaskTracker) -> Self {
+        Self { tasks, places: Arc::new(Semaphore::new(limits::LINGERING_MAX)) }
+    }
+
+    fn take(&self, mut tcp: TcpStream) {
+        let has_left = matches!(tcp.try_read(&mut [0]), Ok(0));
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return };
+        if has_left || tokio::runtime::Handle::try_current().is_err() {
+            return;
+        }
+        self.tasks.spawn(async move {
+            let reading = async {
+                let mut left = limits::LINGER_BYTES_MAX;
+                let mut piece = vec![0; limits::PAGE_FRAME_BYTES_MAX];
+                let _ = tcp.shutdown().await;
+                while let Ok(n @ 1..) = tcp.read(&mut piece).await {
+                    left = left.saturating_sub(n);
+                    if left == 0 {
+                        break;
+                    }
+                }
+            };
+            // Whether the peer took the hint or not, its time is over.
+            let _ = tokio::time::timeout(Duration::from_millis(limits::LINGER_MS), reading).await;
+            drop(place);
+        });
+    }
+}
+
+/// One accepted connection.
+#[derive(Debug)]
+pub struct Stream {
+    /// Gone only while being dropped.
+    tcp: Option<TcpStream>,
+    meter: Arc<Meter>,
+    lingering: Lingering,
+    /// Runs while the peer takes nothing of what we write.
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream {
+    /// Wraps a fresh connection.
+    pub fn new(tcp: TcpStream, meter: Arc<Meter>, lingering: Lingering) -> Self {
+        Self { tcp: Some(tcp), meter, lingering, stalled: None }
+    }
+
+    fn tcp(&mut self) -> Pin<&mut TcpStream> {
+        Pin::new(self.tcp.as_mut().expect("taken by drop alone"))
+    }
+
+    /// Notes how a write went: one that makes no progress for long enough fails.
+    fn watch<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let patience = Duration::from_millis(limits::WRITE_TIMEOUT_MS);
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        ready!(stalled.as_mut().poll(context));
+        metrics::counter!("helpline_stalled_writes_total").increment(1);
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if let Some(tcp) = self.tcp.take() {
+            self.lingering.take(tcp);
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(self.tcp().poll_read(context, buffer))?;
+        let arrived = buffer.filled().len() - before;
+        if arrived > 0 {
+            self.meter.arrived(arrived);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = self.tcp().poll_write(context, bytes);
+        self.watch(context, written)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let written = self.tcp().poll_write_vectored(context, parts);
+        self.watch(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.tcp().poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.tcp().poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ping_amid_a_message_does_not_finish_it() {
+        let meter = Meter::default();
+        meter.arrived(7);
+        let due = meter.due();
+        meter.arrived(6);
+        meter.control(0);
+        assert_eq!((meter.unfinished_bytes(), meter.due()), (7, due));
+        meter.message();
+        assert_eq!((meter.unfinished_bytes(), meter.due()), (0, None));
+        meter.arrived(131);
+        meter.control(125);
+        assert_eq!(meter.due(), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! Logs to stderr, figures to Prometheus.
+
+use std::io::{self, Write};
+
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use tracing::{Level, Metadata};
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::config::{LogFormat, LogSettings};
+
+/// Upper ends of the buckets of every `*_seconds` histogram: from a local round trip to a stuck database.
+const SECONDS_BUCKETS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+
+/// Sends this process's logs to stderr. Fails silently when a subscriber stands already (tests).
+pub fn install_logs(settings: &LogSettings) {
+    let filter = discreet(EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info")));
+    let layer = tracing_subscriber::fmt::layer().with_writer(|| OneLine(std::io::stderr().lock()));
+    let layer = match settings.log_format {
+        LogFormat::Text => layer.with_ansi(false).boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+    };
+    drop(tracing_subscriber::registry().with(layer.with_filter(filter)).try_init());
+}
+
+/// What was asked for, without what is not discreet. Both halves name the highest level that they let through: without that hint every
+/// trace point of every library is asked about when it is passed, several times for each frame (9 % of the gateway's time in small rooms).
+fn discreet(asked_for: EnvFilter) -> impl Filter<Registry> {
+    let level = Filter::<Registry>::max_level_hint(&asked_for).unwrap_or(LevelFilter::TRACE);
+    // The level is checked again inside, because a filter must let nothing through beyond its hint.
+    asked_for.and(filter_fn(move |metadata| *metadata.level() <= level && is_discreet(metadata)).with_max_level_hint(level))
+}
+
+/// Below `info`, libraries print what passes through them: whole frames, the parameters of statements, and so bodies, tokens and
+/// addresses, whatever filter was asked for. Ours never do.
+fn is_discreet(metadata: &Metadata<'_>) -> bool {
+    *metadata.level() <= Level::INFO || metadata.target().starts_with("helpline")
+}
+
+/// One event, one line: whatever text of somebody's found its way into it, a line feed or an escape sequence of theirs must not make a
+/// further line, or rewrite one on a terminal.
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let (line, end) = text.strip_suffix('\n').map_or((&*text, ""), |line| (line, "\n"));
+        let mut safe = String::with_capacity(text.len());
+        for c in line.chars() {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { safe.extend(c.escape_default()) } else { safe.push(c) }
+        }
+        safe.push_str(end);
+        self.0.write_all(safe.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Installs the recorder of every `metrics::…!` of this process; the handle renders them.
+///
+/// # Errors
+/// When another recorder stands already.
+pub fn install_metrics() -> Result<PrometheusHandle, BuildError> {
+    builder()?.install_recorder()
+}
+
+/// A handle that renders nothing that is recorded: for a second instance in one process (tests).
+pub fn detached_metrics() -> PrometheusHandle {
+    PrometheusBuilder::new().build_recorder().handle()
+}
+
+fn builder() -> Result<PrometheusBuilder, BuildError> {
+    let seconds = metrics_exporter_prometheus::Matcher::Suffix("_seconds".to_owned());
+    PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS_BUCKETS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trace_points_beyond_what_was_asked_for_cost_nothing() {
+        let hint = |asked_for: &str| discreet(EnvFilter::new(asked_for)).max_level_hint();
+        assert_eq!(hint("warn"), Some(LevelFilter::WARN));
+        assert_eq!(hint("info,helpline_gateway=debug"), Some(LevelFilter::DEBUG));
+    }
+
+    #[test]
+    fn an_event_is_one_line_whatever_it_quotes() {
+        let mut written = Vec::new();
+        OneLine(&mut written)
+            .write_all("seen name=Eve\r\nINFO forged\u{1b}[2K\u{9b}1m\u{2028}x ü\n".as_bytes())
+            .expect("a vector takes all");
+        let text = String::from_utf8(written).expect("UTF-8");
+        assert_eq!(text, "seen name=Eve\\r\\nINFO forged\\u{1b}[2K\\u{9b}1m\\u{2028}x ü\n");
+    }
+}

@@ -1,0 +1,207 @@
+//! The composition root: the one file that knows every part.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use helpline_core::limits;
+use helpline_persistence::sweep::Look;
+use helpline_persistence::{Settings, Store, StoreError};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::auth::Verifier;
+use crate::config::{Config, Echo};
+use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
+use crate::database::batch_loader::BatchLoader;
+use crate::database::loaders::{TicketAccess, TicketPositions};
+use crate::database::{AuditLog, SignIn};
+use crate::http::state::{HttpParts, Services, SignInParts};
+use crate::jobs::{self, Gauges};
+use crate::live::Hub;
+use crate::live::access_check::AccessCheck;
+use crate::live::epoch::CurrentEpoch;
+use crate::live::gaps::GapFiller;
+use crate::live::inbox::{self, Inbox};
+use crate::live::presence::Presence;
+use crate::live::read_positions::ReadPositions;
+use crate::live::relay::{self, Relay, RelayEvents};
+use crate::live::resets::Resets;
+use crate::live::rooms::Rooms;
+use crate::live::sweep::Sweep;
+use crate::live::sweep_signal::SweepSignal;
+use crate::runtime::lifecycle::Lifecycle;
+use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
+use crate::websocket;
+use crate::websocket::state::{Entrance, Joining, SocketState, Writes};
+use crate::writer::Writer;
+
+/// An instance that is ready to serve.
+pub struct Server {
+    /// Every setting.
+    pub config: Arc<Config>,
+    /// Its tasks.
+    pub lifecycle: Lifecycle,
+    /// Signs people in.
+    pub sign_in: Arc<SignIn>,
+    pub(super) admission: Arc<Admission>,
+    pub(super) registry: Arc<ConnectionRegistry>,
+    pub(super) router: Router,
+}
+
+/// Makes an instance and starts its tasks; it accepts no connections yet. `more` are further routes, served like its own.
+///
+/// # Errors
+/// When the database cannot be reached, or its roles have more privileges than they need.
+pub async fn build(config: Config, metrics: PrometheusHandle, more: Router) -> Result<Server, StoreError> {
+    let config = Arc::new(config);
+    let lifecycle = Lifecycle::default();
+    let settings = Settings { url: config.backing.database_url.expose().to_owned(), connections_max: config.backing.pool_connections_max };
+    let store = Store::connect(settings).await?;
+    let engine = Engine::start(&config, store, &lifecycle).await?;
+    let connections =
+        ConnectionLimits { connections_max: config.limits.connections_max, per_address_max: config.limits.connections_per_address_max };
+    let admission = Arc::new(Admission::new(connections, config.listening.trusted_proxies.clone()));
+    let Engine { store, registry, hub, audit_log, .. } = &engine;
+    let verifier = Arc::new(Verifier::new(&config.auth));
+    let sign_in = Arc::new(SignIn::start(store.clone(), &lifecycle));
+    let writer = Writer::start(store.clone(), Arc::clone(hub), Arc::clone(audit_log), config.backing.writer_lanes, &lifecycle);
+    let messages = Arc::new(Messages::new(store.clone(), writer, Arc::clone(hub)));
+    let gauges =
+        Gauges { store: store.clone(), admission: Arc::clone(&admission), rooms: Arc::clone(&hub.rooms), relay: Arc::clone(&hub.relay) };
+    lifecycle.spawn(jobs::run(store.clone(), Arc::clone(registry), gauges, lifecycle.stop.clone()));
+    let entrance = Entrance {
+        admission: Arc::clone(&admission),
+        registry: Arc::clone(registry),
+        rates: SharedRates::new(config.limits.user_frame_rate(), config.limits.address_frame_rate()),
+        verifier: Arc::clone(&verifier),
+        sign_in: Arc::clone(&sign_in),
+        audit_log: Arc::clone(audit_log),
+    };
+    let sockets = engine.sockets(&config, entrance, Arc::clone(&messages), &lifecycle);
+    let signed = SignInParts { verifier, sign_in: Arc::clone(&sign_in), audit_log: Arc::clone(audit_log) };
+    let http = engine.http(&config, signed, messages, metrics, &lifecycle);
+    let mut router = crate::http::router(http, more).route("/v1/ws", get(websocket::upgrade).with_state(Arc::new(sockets)));
+    if config.echo == Echo::Present {
+        router = router.route("/debug/echo", get(websocket::echo::upgrade));
+    }
+    Ok(Server { config, lifecycle, sign_in, admission, registry: Arc::clone(registry), router })
+}
+
+/// What delivers, running.
+struct Engine {
+    store: Store,
+    registry: Arc<ConnectionRegistry>,
+    audit_log: Arc<AuditLog>,
+    read_positions: Arc<ReadPositions>,
+    epoch: Arc<CurrentEpoch>,
+    hub: Arc<Hub>,
+}
+
+impl Engine {
+    async fn start(config: &Config, store: Store, lifecycle: &Lifecycle) -> Result<Self, StoreError> {
+        // Taken before any client is served: what is written from here on is found by the sweep, whoever watches.
+        let Look { snapshot, epoch, origin, .. } = helpline_persistence::sweep::look(&store, None).await?;
+        let instance = Uuid::now_v7();
+        let (relay, relay_ends) = match &config.backing.redis_url {
+            Some(url) => {
+                let (relay, ends) = Relay::redis(instance, url.expose(), config.backing.redis_prefix.clone(), (&epoch, &origin));
+                (relay, Some(ends))
+            }
+            None => (Relay::alone(), None),
+        };
+        let (relay, rooms, signal) = (Arc::new(relay), Arc::new(Rooms::default()), SweepSignal::default());
+        let registry = Arc::new(ConnectionRegistry::new(config.limits.connections_per_user_max));
+        let presence = Arc::new(Presence::new(instance, Arc::clone(&rooms), Arc::clone(&relay)));
+        let epoch = Arc::new(CurrentEpoch::new(epoch));
+        let resets = Arc::new(Resets {
+            rooms: Arc::clone(&rooms),
+            relay: Arc::clone(&relay),
+            presence: Arc::clone(&presence),
+            epoch: Arc::clone(&epoch),
+        });
+        let hub = Arc::new(Hub {
+            rooms: Arc::clone(&rooms),
+            relay: Arc::clone(&relay),
+            inbox: Arc::new(Inbox::new(Arc::clone(&relay))),
+            gaps: GapFiller::new(store.clone(), Arc::clone(&resets), lifecycle.clone()),
+            presence,
+            resets,
+            access_check: AccessCheck::new(store.clone(), Arc::clone(&registry), lifecycle.clone()),
+            sweep: signal.clone(),
+        });
+        if let Some(ends) = relay_ends {
+            relay::start(&relay, ends, Arc::clone(&hub) as Arc<dyn RelayEvents>, lifecycle);
+        }
+        let sweep = Sweep {
+            store: store.clone(),
+            rooms,
+            inbox: Arc::clone(&hub.inbox),
+            relay,
+            epoch: Arc::clone(&epoch),
+            gaps: hub.gaps.clone(),
+            hub: Arc::clone(&hub),
+            signal,
+        };
+        let read_positions = Arc::new(ReadPositions::default());
+        let stop = || lifecycle.stop.clone();
+        lifecycle.spawn(sweep.run(snapshot, stop()));
+        lifecycle.spawn(hub.access_check.clone().run());
+        lifecycle.spawn(Arc::clone(&hub.presence).run(stop()));
+        lifecycle.spawn(Arc::clone(&read_positions).run(store.clone(), Arc::clone(&hub), stop()));
+        lifecycle.spawn(inbox::run(Arc::clone(&hub.inbox), store.clone(), stop()));
+        let audit_log = Arc::new(AuditLog::start(store.clone(), lifecycle));
+        Ok(Self { store, registry, audit_log, read_positions, epoch, hub })
+    }
+
+    fn sockets(&self, config: &Config, entrance: Entrance, messages: Arc<Messages>, lifecycle: &Lifecycle) -> SocketState {
+        let Self { store, hub, .. } = self;
+        let joining = Joining {
+            hub: Arc::clone(hub),
+            audit_log: Arc::clone(&self.audit_log),
+            ticket_access: BatchLoader::start(TicketAccess(store.clone()), lifecycle),
+            ticket_positions: BatchLoader::start(TicketPositions(store.clone()), lifecycle),
+            store: store.clone(),
+            page_reads: Semaphore::new(limits::JOIN_READS_AT_ONCE_MAX),
+            epoch: Arc::clone(&self.epoch),
+            presence: Arc::clone(&hub.presence),
+        };
+        SocketState {
+            listening: config.listening.clone(),
+            limits: config.limits.clone(),
+            lifecycle: lifecycle.clone(),
+            entrance,
+            joining,
+            inbox: Arc::clone(&hub.inbox),
+            writes: Writes { messages, hub: Arc::clone(hub), read_positions: Arc::clone(&self.read_positions) },
+        }
+    }
+
+    fn http(
+        &self,
+        config: &Arc<Config>,
+        sign_in: SignInParts,
+        messages: Arc<Messages>,
+        metrics: PrometheusHandle,
+        lifecycle: &Lifecycle,
+    ) -> HttpParts {
+        let Self { store, hub, .. } = self;
+        HttpParts {
+            config: Arc::clone(config),
+            store: store.clone(),
+            epoch: Arc::clone(&self.epoch),
+            relay: Arc::clone(&hub.relay),
+            lifecycle: lifecycle.clone(),
+            sign_in,
+            services: Services {
+                messages,
+                tickets: Arc::new(Tickets::new(store.clone(), Arc::clone(hub))),
+                people: Arc::new(People::new(store.clone(), Arc::clone(hub))),
+                settings: Arc::new(DeskSettings::new(store.clone())),
+                saved_replies: Arc::new(SavedReplies::new(store.clone())),
+            },
+            metrics,
+        }
+    }
+}

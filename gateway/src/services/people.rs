@@ -1,0 +1,42 @@
+//! Roles: granted and revoked.
+
+use std::sync::Arc;
+
+use helpline_core::actor::StaffRole;
+use helpline_core::ids::UserId;
+use helpline_persistence::{Doer, Store, StoreError, roles};
+
+use crate::live::Hub;
+
+/// Writes roles.
+pub struct People {
+    store: Store,
+    hub: Arc<Hub>,
+}
+
+impl People {
+    /// Publishes through this hub.
+    pub const fn new(store: Store, hub: Arc<Hub>) -> Self {
+        Self { store, hub }
+    }
+
+    /// Gives a person this role instead of any other; their open connections end at once.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn grant(&self, doer: &Doer, user: UserId, role: StaffRole) -> Result<(), StoreError> {
+        roles::grant(&self.store, doer, user, role).await?;
+        self.hub.publish_access_changed(&[user]);
+        Ok(())
+    }
+
+    /// Takes a person's role; their open connections end at once.
+    ///
+    /// # Errors
+    /// What the database refuses: the last admin stays.
+    pub async fn revoke(&self, doer: &Doer, user: UserId) -> Result<(), StoreError> {
+        roles::revoke(&self.store, doer, user).await?;
+        self.hub.publish_access_changed(&[user]);
+        Ok(())
+    }
+}

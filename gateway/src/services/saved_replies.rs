@@ -1,0 +1,32 @@
+//! Saved replies: kept by admins.
+
+use helpline_core::ids::SavedReplyId;
+use helpline_core::protocol::SavedReply;
+use helpline_persistence::replies::{self, NewReply};
+use helpline_persistence::{Doer, Store, StoreError};
+
+/// Writes saved replies.
+pub struct SavedReplies(Store);
+
+impl SavedReplies {
+    /// Of this database.
+    pub const fn new(store: Store) -> Self {
+        Self(store)
+    }
+
+    /// Creates or replaces one.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn save(&self, doer: &Doer, new: &NewReply) -> Result<SavedReply, StoreError> {
+        replies::save(&self.0, doer, new).await
+    }
+
+    /// Removes one; false: it did not exist.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn remove(&self, doer: &Doer, id: SavedReplyId) -> Result<bool, StoreError> {
+        replies::delete(&self.0, doer, id).await
+    }
+}

@@ -1,0 +1,75 @@
+//! Tickets: opened, changed, rated.
+
+use std::sync::Arc;
+
+use helpline_core::ids::{TicketId, TicketRef};
+use helpline_core::policy::{self, TicketAction};
+use helpline_core::reject::Reject;
+use helpline_persistence::tickets::{self, Created, NewTicket, Patch};
+use helpline_persistence::{Doer, Store, StoreError};
+
+use crate::database::errors::reject_of;
+use crate::live::Hub;
+
+/// Writes tickets.
+pub struct Tickets {
+    store: Store,
+    hub: Arc<Hub>,
+}
+
+impl Tickets {
+    /// Publishes through this hub.
+    pub const fn new(store: Store, hub: Arc<Hub>) -> Self {
+        Self { store, hub }
+    }
+
+    /// Opens a ticket; one with the same key again changes nothing.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn create(&self, doer: &Doer, new: &NewTicket) -> Result<Created, StoreError> {
+        let created = tickets::create(&self.store, doer, new).await?;
+        self.hub.publish(&created.rows);
+        Ok(created)
+    }
+
+    /// Changes the fields given, all or none.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn change(&self, doer: &Doer, ticket: TicketId, patch: Patch) -> Result<(), StoreError> {
+        let rows = tickets::change(&self.store, doer, ticket, patch).await?;
+        self.hub.publish(&rows);
+        Ok(())
+    }
+
+    /// The same for one ticket of many: looks at it and decides first, as a request of its own would.
+    ///
+    /// # Errors
+    /// `not_found`; what the policy or the database refuses.
+    pub async fn change_one_of_many(&self, doer: &Doer, ticket: TicketId, patch: Patch) -> Result<(), Reject> {
+        let opened = tickets::open(&self.store, &TicketRef::Id(ticket)).await.map_err(|error| reject_of(&error))?;
+        let facts = opened.ok_or_else(Reject::not_found)?.facts;
+        for action in actions_of(&patch) {
+            policy::decide(&doer.actor, action, &facts)?;
+        }
+        self.change(doer, ticket, patch).await.map_err(|error| reject_of(&error))
+    }
+
+    /// Rates a ticket that is over, as its customer.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn rate(&self, doer: &Doer, ticket: TicketId, rating: u8, comment: Option<&str>) -> Result<(), StoreError> {
+        let rows = tickets::rate(&self.store, doer, ticket, rating, comment).await?;
+        self.hub.publish(&rows);
+        Ok(())
+    }
+}
+
+/// What the policy is asked for before a change.
+pub fn actions_of(patch: &Patch) -> impl Iterator<Item = TicketAction> {
+    let Patch { status, priority, category, assigned_to } = patch;
+    let triage = priority.is_some() || category.is_some() || assigned_to.is_some();
+    [triage.then_some(TicketAction::Triage), status.map(|_| TicketAction::ChangeStatus)].into_iter().flatten()
+}

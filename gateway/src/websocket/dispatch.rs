@@ -1,0 +1,203 @@
+//! One frame in, and what it sets in motion. Nothing here waits for the database: sends go to the writer's queue, requests to their own.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use helpline_core::actor::Audience;
+use helpline_core::body::{self, Body, InvalidText};
+use helpline_core::ids::{MessageId, TicketId};
+use helpline_core::limits;
+use helpline_core::protocol::{ClientFrame, CommonFrame, MalformedFrame};
+use helpline_core::reject::{CloseCode, Reject, RejectCode};
+use helpline_persistence::audit::AccessRow;
+use helpline_persistence::messages::NewMessage;
+use helpline_persistence::reads::Mark;
+
+use super::requests::{Request, Requests};
+use super::state::SocketState;
+use super::subscriptions::Subscriptions;
+use crate::connections::{Connection, WakeList};
+use crate::live::frames::frame;
+use crate::live::typing::Typing;
+use crate::runtime::errors::unavailable;
+
+/// How the connection goes on.
+pub(super) enum Next {
+    Live,
+    /// The peer shows a fresh token, which [`Dispatcher::renew`] looks at.
+    Renew {
+        id: u64,
+        token: String,
+    },
+    Close(CloseCode),
+}
+
+/// One connection's dispatcher.
+pub(super) struct Dispatcher {
+    state: Arc<SocketState>,
+    connection: Arc<Connection>,
+    subscriptions: Arc<Subscriptions>,
+    requests: Requests,
+    /// When typing was last passed on, by ticket; bounded by the subscriptions.
+    typed_at: HashMap<TicketId, Instant>,
+}
+
+impl Dispatcher {
+    pub(super) fn new(state: Arc<SocketState>, connection: Arc<Connection>, subscriptions: Arc<Subscriptions>) -> Self {
+        let requests = Requests::new(Arc::clone(&state), Arc::clone(&connection), Arc::clone(&subscriptions));
+        Self { state, connection, subscriptions, requests, typed_at: HashMap::new() }
+    }
+
+    /// Takes one text frame. What must be kept of it is copied out of it: a retained slice would pin the socket's read buffer.
+    pub(super) fn take(&mut self, text: &str, wakes: &mut WakeList) -> Next {
+        let parsed = match ClientFrame::parse(text) {
+            Ok(parsed) => parsed,
+            Err(malformed) => {
+                self.state.entrance.audit_log.enqueue(refused_frame(&self.connection, &malformed));
+                self.answer(malformed.id, malformed.reject);
+                return Next::Live;
+            }
+        };
+        match parsed {
+            ClientFrame::Hello { id, .. } => {
+                self.answer(Some(id), Reject::new(RejectCode::HelloExpected, "hello was said already"));
+                return Next::Close(CloseCode::Protocol);
+            }
+            ClientFrame::Token { id, token } => return Next::Renew { id, token },
+            ClientFrame::Subscribe { id, ticket, after, epoch } => self.request(id, Request::Subscribe { id, ticket, after, epoch }),
+            ClientFrame::Unsubscribe { id, ticket } => self.request(id, Request::Unsubscribe { id, ticket }),
+            ClientFrame::Inbox { id, on, filter } => {
+                self.request(id, Request::Inbox { id, filter: on.then(|| filter.unwrap_or_default()) })
+            }
+            ClientFrame::Send { id, ticket, key, body, internal, attachments, based_on } => {
+                let draft = Draft {
+                    ticket,
+                    key,
+                    body,
+                    internal: internal.unwrap_or(false),
+                    attachments: attachments.unwrap_or_default(),
+                    based_on,
+                };
+                if let Err(reject) = self.send(id, draft) {
+                    self.answer(Some(id), reject);
+                }
+            }
+            ClientFrame::Typing { ticket, on, internal } => self.typing(ticket, on, internal.unwrap_or(false), wakes),
+            ClientFrame::Read { ticket, seq } => {
+                if let Some(audience) = self.subscriptions.audience_of(ticket) {
+                    self.state.writes.read_positions.enqueue(Mark { ticket, person: self.connection.person.id, audience, seq });
+                }
+            }
+            ClientFrame::Pong => {}
+        }
+        Next::Live
+    }
+
+    fn request(&self, id: u64, request: Request) {
+        if let Err(reject) = self.requests.ask(request) {
+            self.answer(Some(id), reject);
+        }
+    }
+
+    fn send(&self, id: u64, draft: Draft) -> Result<(), Reject> {
+        if self.state.lifecycle.is_draining() {
+            // The connection closes when its last ack is out; what comes now goes to another instance, under its key.
+            return Err(unavailable());
+        }
+        let message = draft.into_message(&self.connection)?;
+        self.state.writes.messages.enqueue(message, &self.connection, id)
+    }
+
+    /// Best effort: without a subscription, or too soon after the last one, nothing happens.
+    fn typing(&mut self, ticket: TicketId, on: bool, internal: bool, wakes: &mut WakeList) {
+        let Some(audience) = self.subscriptions.audience_of(ticket) else { return };
+        if internal && audience == Audience::Customer {
+            return;
+        }
+        let now = Instant::now();
+        let interval = Duration::from_millis(limits::TYPING_INTERVAL_MS);
+        let too_soon = self.typed_at.get(&ticket).is_some_and(|last| now.duration_since(*last) < interval);
+        if on && too_soon {
+            return;
+        }
+        if on {
+            self.typed_at.retain(|_, last| now.duration_since(*last) < interval);
+            self.typed_at.insert(ticket, now);
+        } else {
+            self.typed_at.remove(&ticket);
+        }
+        let public_name = self.connection.person.public_name.clone();
+        let typing = Typing { ticket, person: self.connection.as_seen(audience), public_name, on, internal };
+        self.state.writes.hub.publish_typing(&typing, wakes);
+    }
+
+    /// A fresh token of the same person moves the connection's end: to when. Awaited by the connection's loop: a key set may have to be
+    /// fetched, rarely.
+    pub(super) async fn renew(&self, id: u64, token: &str) -> Result<Option<DateTime<Utc>>, CloseCode> {
+        match self.state.entrance.verifier.verify(token).await {
+            Ok(verified) if verified.identity.user == self.connection.person.id => {
+                self.connection.send_queue.push(frame(&CommonFrame::Ok { id }));
+                Ok(Some(verified.expires_at))
+            }
+            Ok(_) => {
+                self.answer(Some(id), Reject::new(RejectCode::NotAuthenticated, "the token is another person's"));
+                Err(CloseCode::NotAuthenticated)
+            }
+            Err(reject) => {
+                // The old token still counts until it ends.
+                self.answer(Some(id), reject);
+                Ok(None)
+            }
+        }
+    }
+
+    fn answer(&self, id: Option<u64>, reject: Reject) {
+        self.connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
+    }
+}
+
+/// The audit row of a frame that could not be taken: under the action that its type's other refusals have.
+fn refused_frame(connection: &Connection, malformed: &MalformedFrame) -> AccessRow {
+    let action = match malformed.kind {
+        Some("send") => "send_refused",
+        Some("subscribe") => "subscribe_refused",
+        Some("inbox") => "inbox_refused",
+        Some(_) | None => "frame_refused",
+    };
+    let mut row = connection.access(action, malformed.ticket, Some(malformed.reject.code));
+    row.detail = serde_json::json!({ "by": "socket", "frame": malformed.kind });
+    row
+}
+
+/// A send as the client wrote it.
+struct Draft {
+    ticket: TicketId,
+    key: helpline_core::ids::Key,
+    body: String,
+    internal: bool,
+    attachments: Vec<body::Attachment>,
+    based_on: Option<helpline_core::ids::Seq>,
+}
+
+impl Draft {
+    fn into_message(self, connection: &Connection) -> Result<NewMessage, Reject> {
+        let invalid = |what: &str, why: InvalidText| Reject::new(RejectCode::InvalidBody, format!("{what} {why}"));
+        let body = Body::parse(self.body).map_err(|why| invalid("the text", why))?;
+        body::check_attachments(&self.attachments).map_err(|why| invalid("an attachment", why))?;
+        Ok(NewMessage {
+            id: MessageId::new(uuid::Uuid::now_v7()),
+            ticket: self.ticket,
+            sender: connection.person.id,
+            key: self.key,
+            body,
+            internal: self.internal,
+            attachments: self.attachments,
+            based_on: self.based_on,
+            address: connection.address,
+            user_agent: connection.user_agent.clone(),
+        })
+    }
+}

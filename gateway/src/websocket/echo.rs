@@ -1,0 +1,48 @@
+//! `/debug/echo`, in debug builds that are told so: says back what it hears. Made by the same upgrade as `/v1/ws`, so that a suite of
+//! conformance cases, which needs an echo, judges the sockets that people use.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use tokio_tungstenite::tungstenite;
+
+use super::wire::configured;
+use crate::runtime::tcp_stream::Meter;
+
+/// The suite's largest message, beyond what the desk would take.
+const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Answers the upgrade request.
+pub async fn upgrade(Extension(meter): Extension<Arc<Meter>>, upgrade: WebSocketUpgrade) -> Response {
+    configured(upgrade, MESSAGE_BYTES_MAX).on_upgrade(move |socket| async move {
+        meter.message();
+        say_back(socket).await;
+    })
+}
+
+async fn say_back(mut socket: WebSocket) {
+    loop {
+        match socket.recv().await {
+            Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => {
+                if socket.send(message).await.is_err() {
+                    return;
+                }
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
+            Some(Err(error)) => {
+                let code = match error.into_inner().downcast::<tungstenite::Error>().as_deref() {
+                    Ok(tungstenite::Error::Utf8(_)) => 1007,
+                    Ok(tungstenite::Error::Capacity(_)) => 1009,
+                    _ => 1002,
+                };
+                let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
+                // The peer may be gone; then nobody is told.
+                let _ = socket.send(Message::Close(Some(frame))).await;
+                return;
+            }
+            None => return,
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! From the upgrade to `welcome`: one frame of bounded size, in bounded time, with a good token.
+
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::{Duration, Instant};
+
+use axum::extract::ws::Utf8Bytes;
+use helpline_core::limits;
+use helpline_core::protocol::{ClientFrame, CommonFrame, Feature, Me, WireLimits};
+use helpline_core::reject::{CloseCode, Reject, RejectCode};
+use helpline_persistence::audit::AccessRow;
+use helpline_persistence::people::Person;
+use rand::RngExt;
+
+use super::connection::{self, Session};
+use super::state::{Entrance, SocketState};
+use super::subscriptions::Subscriptions;
+use super::wire::{Incoming, Socket};
+use crate::connections::{Connection, Disconnect, SendQueue};
+use crate::live::frames::frame;
+
+/// A client that has not yet said who it is.
+pub(super) struct Guest {
+    /// From where, after trusted proxies.
+    pub address: Option<IpAddr>,
+    /// With what.
+    pub user_agent: Option<String>,
+}
+
+/// A client that said hello.
+struct Greeted {
+    id: u64,
+    person: Person,
+    expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Waits for `hello`, lets the person in, and lives the connection to its end.
+pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: Guest) {
+    // Boxed, so that what only the beginning and the end need is no part of the long middle's memory.
+    let (connection, id, expires_at) = match Box::pin(entered(&state, &mut socket, guest)).await {
+        Ok(entered) => entered,
+        Err(None) => return,
+        Err(Some(code)) => return Box::pin(socket.close(code)).await,
+    };
+    connection.send_queue.push(frame(&welcome(&state, id, &connection.person)));
+    metrics::gauge!("helpline_connections").increment(1.0);
+    socket.admit();
+    if state.lifecycle.is_draining() {
+        // It entered after all others were told.
+        connection.send_queue.disconnect(Disconnect::AfterDrain(CloseCode::Restart));
+    }
+    let subscriptions = Arc::new(Subscriptions::default());
+    let session = Session { connection: Arc::clone(&connection), subscriptions: Arc::clone(&subscriptions), expires_at };
+    let code = connection::live(&state, &mut socket, session).await;
+    metrics::gauge!("helpline_connections").decrement(1.0);
+    subscriptions.close();
+    state.inbox.leave(&connection);
+    state.entrance.registry.leave(&connection);
+    // Last of all: a client that no longer answers would be seen as present for as long as the close waits.
+    if let Some(code) = code {
+        Box::pin(socket.close(code)).await;
+    }
+}
+
+/// The connection of a client that says hello, with the frame's `id` and the token's end. The error is how to close.
+async fn entered(
+    state: &SocketState,
+    socket: &mut Socket,
+    guest: Guest,
+) -> Result<(Arc<Connection>, u64, chrono::DateTime<chrono::Utc>), Option<CloseCode>> {
+    let Greeted { id, person, expires_at } = first_frame(state, socket, &guest).await?;
+    let entered = state.entrance.registry.enter(person.id, |number| Connection {
+        id: number,
+        person,
+        address: guest.address,
+        user_agent: guest.user_agent,
+        send_queue: SendQueue::default(),
+        awaited_acks: AtomicU32::new(0),
+    });
+    entered.map(|connection| (connection, id, expires_at)).map_err(|_| Some(CloseCode::TooManyConnections))
+}
+
+/// Waits for the first frame, within bounds, and greets a client that says hello. The error is how to close, or none when the peer is gone.
+async fn first_frame(state: &SocketState, socket: &mut Socket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
+    let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
+    // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
+    let text = tokio::select! {
+        text = text_in_time(socket, deadline) => text?,
+        () = state.lifecycle.drain.cancelled() => return Err(Some(CloseCode::Restart)),
+    };
+    // The peer has done its part: if the database now takes too long, it may come back.
+    match tokio::time::timeout(deadline, greet(&state.entrance, socket, guest, &text)).await {
+        Ok(greeted) => greeted,
+        Err(_) => {
+            let pause_ms = rand::rng().random_range(0..limits::SIGN_IN_RETRY_MS_MAX);
+            let reject = Reject::new(RejectCode::Overloaded, "too many sign-ins at once; retry later").retry_after_ms(pause_ms);
+            refuse(socket, None, reject, CloseCode::Restart).await
+        }
+    }
+}
+
+/// Only a peer who was silent is told to stay away: what a frozen or starved process has not read may be a hello all the same.
+async fn text_in_time(socket: &mut Socket, deadline: Duration) -> Result<Utf8Bytes, Option<CloseCode>> {
+    let began = Instant::now();
+    let mut text = pin!(wait_for_text(socket));
+    // A timer that fires looks first at what has come; but after a standstill, the timer is told before the socket is.
+    if let Ok(text) = tokio::time::timeout(deadline, &mut text).await {
+        return text;
+    }
+    if let Ok(text) = tokio::time::timeout(Duration::from_millis(limits::HELLO_SECOND_LOOK_MS), &mut text).await {
+        return text;
+    }
+    let stood_still = began.elapsed() > deadline + Duration::from_millis(limits::STANDSTILL_MS);
+    Err(Some(if stood_still { CloseCode::Restart } else { CloseCode::NotAuthenticated }))
+}
+
+async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCode>> {
+    let mut pings = 0;
+    loop {
+        match socket.receive().await {
+            Incoming::Text(text) => return Ok(text),
+            // Each costs a pong, which is kept in memory if the peer does not read it.
+            Incoming::Life if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
+            Incoming::Life => pings += 1,
+            Incoming::End => return Err(None),
+            Incoming::TooBig => return Err(Some(CloseCode::TooBig)),
+            Incoming::Broken => return Err(Some(CloseCode::Protocol)),
+        }
+    }
+}
+
+async fn greet(entrance: &Entrance, socket: &mut Socket, guest: &Guest, text: &str) -> Result<Greeted, Option<CloseCode>> {
+    if text.len() > limits::HELLO_BYTES_MAX {
+        return Err(Some(CloseCode::TooBig));
+    }
+    let (id, token) = match ClientFrame::parse(text) {
+        Ok(ClientFrame::Hello { id, token }) => (id, token),
+        Ok(other) => {
+            let reject = Reject::new(RejectCode::HelloExpected, "the first frame is hello");
+            return refuse(socket, other.id(), reject, CloseCode::Protocol).await;
+        }
+        Err(malformed) => {
+            if entrance.rates.refused_sign_in(guest.address, Instant::now()) {
+                record_refusal(entrance, guest, None, &malformed.reject).await;
+            }
+            // What a client of another build says to us, an instance of that build would understand: it may come back.
+            let code = if malformed.reject.code.ends_with_connection() { CloseCode::Restart } else { CloseCode::Protocol };
+            return refuse(socket, malformed.id, malformed.reject, code).await;
+        }
+    };
+    let verified = match entrance.verifier.verify(&token).await {
+        Ok(verified) => verified,
+        // The key set cannot be had: our outage, not their fault.
+        Err(reject) if reject.code.is_passing() => return refuse(socket, Some(id), reject, CloseCode::Restart).await,
+        Err(reject) => {
+            if entrance.rates.refused_sign_in(guest.address, Instant::now()) {
+                record_refusal(entrance, guest, None, &reject).await;
+            }
+            return refuse(socket, Some(id), reject, CloseCode::NotAuthenticated).await;
+        }
+    };
+    match entrance.sign_in.sign_in(&verified.identity).await {
+        Ok(person) => Ok(Greeted { id, person, expires_at: verified.expires_at }),
+        Err(reject) => {
+            let code = if reject.code == RejectCode::Blocked { CloseCode::Revoked } else { CloseCode::Restart };
+            if !reject.code.is_passing() {
+                record_refusal(entrance, guest, Some(verified.identity.user), &reject).await;
+            }
+            refuse(socket, Some(id), reject, code).await
+        }
+    }
+}
+
+async fn refuse<T>(socket: &mut Socket, id: Option<u64>, reject: Reject, code: CloseCode) -> Result<T, Option<CloseCode>> {
+    socket.send(frame(&CommonFrame::error(id, reject))).await;
+    Err(Some(code))
+}
+
+async fn record_refusal(entrance: &Entrance, guest: &Guest, user: Option<helpline_core::ids::UserId>, reject: &Reject) {
+    let row = AccessRow {
+        user,
+        action: "sign_in_refused".to_owned(),
+        ticket: None,
+        refused: Some(reject.code),
+        address: guest.address,
+        user_agent: guest.user_agent.clone(),
+        detail: serde_json::Value::Null,
+    };
+    // The refusal holds whether or not it could be recorded; the audit log counts what it loses.
+    let _ = entrance.audit_log.record(row).await;
+}
+
+fn welcome(state: &SocketState, id: u64, person: &Person) -> CommonFrame {
+    CommonFrame::Welcome {
+        id,
+        user: Me { id: person.id, name: person.name.clone(), email: person.email.clone() },
+        role: person.role,
+        heartbeat_ms: state.limits.heartbeat_ms,
+        limits: WireLimits {
+            body_bytes_max: limits::BODY_BYTES_MAX as u32,
+            frame_bytes_max: limits::FRAME_BYTES_MAX as u32,
+            attachments_max: limits::ATTACHMENTS_MAX as u32,
+            subscriptions_max: state.limits.subscriptions_max,
+            frames_per_second: state.limits.frames_per_second,
+            typing_interval_ms: limits::TYPING_INTERVAL_MS as u32,
+            typing_fade_ms: limits::TYPING_FADE_MS as u32,
+        },
+        features: Feature::names(),
+    }
+}

@@ -1,0 +1,123 @@
+//! A connection's frames in, within their rate.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Instant;
+
+use axum::extract::ws::Utf8Bytes;
+use chrono::{DateTime, Utc};
+use helpline_core::limits;
+use helpline_core::protocol::{ClientFrame, CommonFrame};
+use helpline_core::reject::{CloseCode, Reject, RejectCode};
+
+use super::dispatch::{Dispatcher, Next};
+use super::state::SocketState;
+use super::subscriptions::Subscriptions;
+use super::wire::{Incoming, Socket};
+use crate::connections::{Connection, Disconnect, WakeList};
+use crate::live::frames::frame;
+use crate::runtime::rates::Bucket;
+
+/// What is done with a connection's frames.
+pub(super) struct Inbound<'a> {
+    state: &'a SocketState,
+    connection: &'a Arc<Connection>,
+    bucket: Bucket,
+    strikes: u32,
+    dispatcher: Dispatcher,
+}
+
+/// How the connection goes on after its frames.
+pub(super) enum After {
+    Live,
+    Renew { id: u64, token: String },
+    End(Option<CloseCode>),
+}
+
+impl<'a> Inbound<'a> {
+    pub(super) fn new(state: &'a Arc<SocketState>, connection: &'a Arc<Connection>, subscriptions: &Arc<Subscriptions>) -> Self {
+        let bucket = Bucket::full(state.limits.frame_rate(), Instant::now());
+        let dispatcher = Dispatcher::new(Arc::clone(state), Arc::clone(connection), Arc::clone(subscriptions));
+        Self { state, connection, bucket, strikes: 0, dispatcher }
+    }
+
+    /// See [`Dispatcher::renew`].
+    pub(super) async fn renew(&self, id: u64, token: &str) -> Result<Option<DateTime<Utc>>, CloseCode> {
+        self.dispatcher.renew(id, token).await
+    }
+
+    /// Takes this frame and those that are whole behind it, up to a turn's; only then are the connections woken that they concern. Never
+    /// waits.
+    pub(super) async fn take_all(&mut self, socket: &mut Socket, first: Incoming, now: Instant) -> After {
+        let mut incoming = Some(first);
+        poll_fn(|context| {
+            let mut wakes = WakeList::default();
+            for taken in 1.. {
+                let Some(came) = incoming.take() else { break };
+                match self.take(came, now, &mut wakes) {
+                    After::Live => {}
+                    after @ (After::Renew { .. } | After::End(_)) => return Poll::Ready(after),
+                }
+                if taken == limits::TURN_FRAMES_MAX || self.connection.send_queue.disconnecting().is_some() {
+                    break;
+                }
+                if let Poll::Ready(next) = socket.poll_receive(context) {
+                    incoming = Some(next);
+                }
+            }
+            Poll::Ready(After::Live)
+        })
+        .await
+    }
+
+    fn take(&mut self, incoming: Incoming, now: Instant, wakes: &mut WakeList) -> After {
+        let text = match incoming {
+            Incoming::Text(text) => text,
+            Incoming::Life => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
+            Incoming::End => return After::End(None),
+            Incoming::TooBig => return After::End(Some(CloseCode::TooBig)),
+            Incoming::Broken => return After::End(Some(CloseCode::Protocol)),
+        };
+        if let Err(wait_ms) = take_one(self.state, self.connection, &mut self.bucket, now) {
+            self.strikes += 1;
+            if self.strikes > limits::RATE_STRIKES_MAX {
+                return After::End(Some(CloseCode::Rate));
+            }
+            refuse_rate(self.connection, &text, wait_ms);
+            return After::Live;
+        }
+        self.strikes = self.strikes.saturating_sub(1);
+        match self.dispatcher.take(&text, wakes) {
+            Next::Live => After::Live,
+            Next::Renew { id, token } => After::Renew { id, token },
+            Next::Close(code) => {
+                // The refusal that explains it is still queued.
+                self.connection.send_queue.disconnect(Disconnect::AfterDrain(code));
+                After::Live
+            }
+        }
+    }
+}
+
+/// Takes one of the connection's own rate, of its user's and of its address's; otherwise the milliseconds to wait.
+fn take_one(state: &SocketState, connection: &Connection, bucket: &mut Bucket, now: Instant) -> Result<(), u64> {
+    let rate = state.limits.frame_rate();
+    if !bucket.take(rate, now) {
+        return Err(bucket.wait_ms(rate));
+    }
+    state.entrance.rates.frame(connection.person.id, connection.address, now)
+}
+
+/// Frames with an `id` get an answer even when they come too fast; the others are dropped.
+fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
+    metrics::counter!("helpline_frames_refused_total").increment(1);
+    let id = match ClientFrame::parse(text) {
+        Ok(parsed) => parsed.id(),
+        Err(malformed) => malformed.id,
+    };
+    if id.is_some() {
+        let reject = Reject::new(RejectCode::RateLimited, "too fast").retry_after_ms(wait_ms);
+        connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
+    }
+}

@@ -1,0 +1,139 @@
+//! Requests that need the database before they can be answered. One connection's are answered in the order asked, by a task that lives only
+//! while there are any: an idle connection has none.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use helpline_core::ids::{Seq, TicketId};
+use helpline_core::limits;
+use helpline_core::policy::{self, DeskAction};
+use helpline_core::protocol::{CommonFrame, InboxFilter};
+use helpline_core::reject::{Reject, RejectCode};
+use parking_lot::Mutex;
+
+use super::join::{self, SubscribeRequest};
+use super::state::SocketState;
+use super::subscriptions::Subscriptions;
+use crate::connections::Connection;
+use crate::live::frames::frame;
+
+/// What was asked.
+pub(super) enum Request {
+    Subscribe {
+        id: u64,
+        ticket: TicketId,
+        after: Option<Seq>,
+        epoch: Option<String>,
+    },
+    Unsubscribe {
+        id: u64,
+        ticket: TicketId,
+    },
+    /// No filter: watch no longer.
+    Inbox {
+        id: u64,
+        filter: Option<InboxFilter>,
+    },
+}
+
+impl Request {
+    const fn id(&self) -> u64 {
+        match self {
+            Self::Subscribe { id, .. } | Self::Unsubscribe { id, .. } | Self::Inbox { id, .. } => *id,
+        }
+    }
+}
+
+/// The queue of one connection. `working` and the queue change under one lock, so that no request is left behind without a worker.
+pub(super) struct Requests {
+    shared: Arc<Shared>,
+    queue: Arc<Mutex<Queue>>,
+}
+
+/// What a request is answered with.
+struct Shared {
+    state: Arc<SocketState>,
+    connection: Arc<Connection>,
+    subscriptions: Arc<Subscriptions>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Request>,
+    working: bool,
+}
+
+impl Requests {
+    pub(super) fn new(state: Arc<SocketState>, connection: Arc<Connection>, subscriptions: Arc<Subscriptions>) -> Self {
+        Self { shared: Arc::new(Shared { state, connection, subscriptions }), queue: Arc::default() }
+    }
+
+    /// Queues a request.
+    ///
+    /// # Errors
+    /// `rate_limited` when too many wait already.
+    pub(super) fn ask(&self, request: Request) -> Result<(), Reject> {
+        let mut queue = self.queue.lock();
+        if queue.waiting.len() >= limits::PENDING_REQUESTS_MAX {
+            return Err(Reject::new(RejectCode::RateLimited, "too many requests wait already").retry_after_ms(1_000));
+        }
+        queue.waiting.push_back(request);
+        if !std::mem::replace(&mut queue.working, true) {
+            let (shared, queue) = (Arc::clone(&self.shared), Arc::clone(&self.queue));
+            self.shared.state.lifecycle.spawn(async move {
+                while let Some(request) = next(&queue) {
+                    answer(&shared, request).await;
+                }
+            });
+        }
+        Ok(())
+    }
+}
+
+fn next(queue: &Mutex<Queue>) -> Option<Request> {
+    let mut queue = queue.lock();
+    let next = queue.waiting.pop_front();
+    queue.working = next.is_some();
+    next
+}
+
+async fn answer(shared: &Shared, request: Request) {
+    let Shared { state, connection, subscriptions } = shared;
+    if connection.send_queue.disconnecting().is_some() {
+        return;
+    }
+    let id = request.id();
+    let answered = match request {
+        Request::Subscribe { id, ticket, after, epoch } => {
+            join::join(state, connection, subscriptions, SubscribeRequest { id, ticket, after, epoch }).await
+        }
+        Request::Unsubscribe { id, ticket } => {
+            subscriptions.remove(ticket);
+            connection.send_queue.push(frame(&CommonFrame::Ok { id }));
+            Ok(())
+        }
+        Request::Inbox { id, filter } => watch(state, connection, id, filter).await,
+    };
+    if let Err(reject) = answered {
+        connection.send_queue.push(frame(&CommonFrame::error(Some(id), reject)));
+    }
+}
+
+async fn watch(state: &SocketState, connection: &Arc<Connection>, id: u64, filter: Option<InboxFilter>) -> Result<(), Reject> {
+    let decided = policy::decide_desk(&connection.actor(), DeskAction::ListAll);
+    if decided.is_err() || filter.is_some() {
+        let action = if decided.is_err() { "inbox_refused" } else { "inbox_watched" };
+        state.joining.audit_log.record(connection.access(action, None, decided.as_ref().err().map(|reject| reject.code))).await?;
+    }
+    decided?;
+    connection.send_queue.push(frame(&CommonFrame::Ok { id }));
+    match filter {
+        Some(filter) => state.inbox.enter(connection, filter),
+        None => state.inbox.leave(connection),
+    }
+    // The socket may have ended meanwhile and have left before it entered.
+    if connection.send_queue.disconnecting().is_some() {
+        state.inbox.leave(connection);
+    }
+    Ok(())
+}

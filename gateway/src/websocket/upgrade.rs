@@ -1,0 +1,73 @@
+//! Answers the upgrade request: origin, bounds, subprotocol.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use helpline_core::{limits, protocol};
+
+use super::hello;
+use super::state::SocketState;
+use super::wire::{Socket, configured};
+use crate::config::Listening;
+use crate::connections::AtCapacity;
+use crate::runtime::client_address::{client_address, user_agent};
+use crate::runtime::tcp_stream::Meter;
+
+/// Answers the request, and starts the connection's own task.
+pub async fn upgrade(
+    State(state): State<Arc<SocketState>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(meter): Extension<Arc<Meter>>,
+    uri: Uri,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if uri.query().is_some() {
+        // Addresses end up in logs and histories: nothing is taken from there, a token least of all.
+        return (StatusCode::BAD_REQUEST, "the token goes into hello, not into the address").into_response();
+    }
+    if !origin_is_allowed(&state.listening, &headers) {
+        metrics::counter!("helpline_origins_refused_total").increment(1);
+        return (StatusCode::FORBIDDEN, "origin not allowed").into_response();
+    }
+    if state.lifecycle.is_draining() {
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], "draining").into_response();
+    }
+    let offers = upgrade.requested_protocols().any(|offered| offered.as_bytes() == protocol::SUBPROTOCOL.as_bytes());
+    if !offers {
+        return (StatusCode::BAD_REQUEST, "the subprotocol is helpline.v1").into_response();
+    }
+    let from = client_address(peer.ip(), &headers, &state.listening.trusted_proxies);
+    let permit = match state.entrance.admission.admit(Some(from)) {
+        Ok(permit) => permit,
+        Err(AtCapacity::Instance | AtCapacity::User) => {
+            return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "full").into_response();
+        }
+        Err(AtCapacity::Address) => {
+            return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")], "too many connections").into_response();
+        }
+    };
+    let guest = hello::Guest { address: Some(from), user_agent: user_agent(&headers) };
+    let alive = state.lifecycle.tasks.token();
+    configured(upgrade.protocols([protocol::SUBPROTOCOL]), limits::FRAME_BYTES_MAX).on_upgrade(move |socket| async move {
+        // The permit and the tracker's token live as long as the socket's task, which axum spawns.
+        let (_permit, _alive) = (permit, alive);
+        hello::receive(state, Socket::new(socket, meter), guest).await;
+    })
+}
+
+/// Browsers name the page's origin: it must be one of the configured ones, exactly. Programs that are no browser name none; they hold a
+/// token of their own and no cookie that a foreign page could use.
+fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> bool {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (None, _) => true,
+        (Some(origin), None) => listening.allows_origin(origin.as_bytes()),
+        (Some(_), Some(_)) => false,
+    }
+}

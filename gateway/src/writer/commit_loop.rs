@@ -1,0 +1,112 @@
+//! Round after round: takes what waits, shares it among as many lanes as it fills, takes what came meanwhile. Tickets that another transaction
+//! holds locked go to [`super::locked_tickets`], so that they stall no other; anything else that holds a lane up holds the next round up.
+//!
+//! Four lanes, each with its tickets and its own pace, wrote a few messages to a commit below the highest rate: at 5,500 messages a second
+//! two cores were as busy as at 19,000, and p99 to the ack was twice what it is so.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::Arc;
+
+use helpline_core::limits;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::batch::{Committer, OnLocked};
+use super::job::Job;
+use super::locked_tickets::LockedTickets;
+
+pub(super) struct CommitLoop {
+    committer: Arc<Committer>,
+    locked: Arc<LockedTickets>,
+    lanes_max: usize,
+    hasher: RandomState,
+}
+
+impl CommitLoop {
+    pub(super) fn new(committer: Committer, lanes_max: usize) -> Self {
+        Self { committer: Arc::new(committer), locked: Arc::default(), lanes_max, hasher: RandomState::new() }
+    }
+
+    pub(super) async fn run(self, mut exit: mpsc::Receiver<Job>) {
+        let mut jobs = Vec::new();
+        loop {
+            // Cancel-safe: recv_many takes nothing unless it completes.
+            tokio::select! {
+                biased;
+                taken = exit.recv_many(&mut jobs, self.lanes_max * limits::BATCH_MESSAGES_MAX) => if taken == 0 { return },
+                () = self.committer.lifecycle.stop.cancelled() => return,
+            }
+            // A locked ticket keeps its order: what comes for it queues up behind.
+            let ready = self.locked.route(std::mem::take(&mut jobs));
+            let mut lanes = JoinSet::new();
+            for lane in share(ready, |job| job.message.ticket, self.lanes_max, &self.hasher) {
+                lanes.spawn(commit(Arc::clone(&self.committer), Arc::clone(&self.locked), lane));
+            }
+            // Only then the next round: what it has for the same tickets comes behind.
+            while let Some(ended) = lanes.join_next().await {
+                if let Err(error) = ended {
+                    // Its dropped jobs answer their senders; the other lanes go on.
+                    tracing::error!(%error, "a writer's lane crashed");
+                }
+            }
+        }
+    }
+}
+
+/// Shares jobs among lanes: all of a ticket to one of them, in order; no lane is empty.
+fn share<J, T: Hash>(jobs: Vec<J>, ticket: impl Fn(&J) -> T, lanes_max: usize, hasher: &RandomState) -> Vec<Vec<J>> {
+    let count = (jobs.len() / limits::LANE_MESSAGES_MIN).clamp(1, lanes_max);
+    let mut lanes: Vec<Vec<J>> = (0..count).map(|_| Vec::new()).collect();
+    for job in jobs {
+        lanes[hasher.hash_one(ticket(&job)) as usize % count].push(job);
+    }
+    lanes.retain(|lane| !lane.is_empty());
+    lanes
+}
+
+async fn commit(committer: Arc<Committer>, locked: Arc<LockedTickets>, mut lane: Vec<Job>) {
+    while !lane.is_empty() {
+        let rest = lane.split_off(lane.len().min(limits::BATCH_MESSAGES_MAX));
+        metrics::histogram!("helpline_batch_messages").record(lane.len() as f64);
+        let busy = committer.commit(lane, OnLocked::Skip).await;
+        for ticket in locked.defer(busy) {
+            let (committer, locked) = (Arc::clone(&committer), Arc::clone(&locked));
+            committer.lifecycle.clone().spawn(async move { locked.drain(&committer, ticket).await });
+        }
+        // The rest of a ticket that has just been deferred queues up behind.
+        lane = locked.route(rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lanes(tickets: impl IntoIterator<Item = usize>, lanes_max: usize) -> Vec<Vec<(usize, usize)>> {
+        let jobs = tickets.into_iter().enumerate().map(|(n, ticket)| (ticket, n)).collect();
+        share(jobs, |(ticket, _)| *ticket, lanes_max, &RandomState::new())
+    }
+
+    #[test]
+    fn a_lane_is_opened_for_each_fill_and_never_for_nothing() {
+        assert!(lanes([], 4).is_empty());
+        let full = limits::LANE_MESSAGES_MIN;
+        assert_eq!(lanes(0..2 * full - 1, 4).len(), 1);
+        assert_eq!(lanes(0..2 * full, 4).len(), 2);
+        assert_eq!(lanes(0..100 * full, 4).len(), 4);
+        assert_eq!(lanes(0..100 * full, 1).len(), 1);
+        assert_eq!(lanes((0..8 * full).map(|_| 7), 4).len(), 1, "one ticket goes to one lane");
+    }
+
+    #[test]
+    fn a_ticket_stays_in_one_lane_and_in_order() {
+        let tickets = 37;
+        let lanes = lanes((0..2_000).map(|n| n % tickets), 4);
+        assert_eq!(lanes.iter().map(Vec::len).sum::<usize>(), 2_000);
+        for ticket in 0..tickets {
+            let of: Vec<_> = lanes.iter().filter(|lane| lane.iter().any(|(of, _)| *of == ticket)).collect();
+            let [lane] = of[..] else { panic!("ticket {ticket} is in {} lanes", of.len()) };
+            assert!(lane.iter().filter(|(of, _)| *of == ticket).is_sorted());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The arrows of `gateway/src`: a room uses only rooms below it (`docs/architecture.md`). Reads every `crate::…` path, also inside braces.
+
+#![allow(clippy::unwrap_used, reason = "tests say what they expect")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms from top to bottom. Rooms on one floor do not use each other, but for `cli`, which starts `dev`.
+const FLOORS: [&[&str]; 12] = [
+    &["cli"],
+    &["dev"],
+    &["server"],
+    &["http", "websocket", "jobs"],
+    &["services"],
+    &["writer"],
+    &["live"],
+    &["connections", "database"],
+    &["auth"],
+    &["integrations"],
+    &["runtime"],
+    &["config"],
+];
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => sources(&path, found),
+            false if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
+            false => {}
+        }
+    }
+}
+
+/// The rooms that a text names: behind each `crate::`, or at each name of `crate::{…}` at the depth of the first brace.
+fn rooms_named(text: &str) -> Vec<String> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut named = Vec::new();
+    for rest in text.split("crate::").skip(1) {
+        let Some(list) = rest.strip_prefix('{') else {
+            named.push(word(rest));
+            continue;
+        };
+        let (mut depth, mut item) = (0, String::new());
+        for c in list.chars() {
+            match c {
+                '}' if depth == 0 => break,
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 0 => named.push(word(std::mem::take(&mut item).trim())),
+                _ if depth == 0 => item.push(c),
+                _ => {}
+            }
+        }
+        named.push(word(item.trim()));
+    }
+    named.retain(|room| !room.is_empty());
+    named
+}
+
+/// What is wrong with a file's arrows.
+fn faults(room: &str, file: &str, text: &str) -> Vec<String> {
+    let Some(from) = floor(room) else { return vec![format!("{file}: the room {room} is on no floor")] };
+    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let named = rooms_named(&code).into_iter().filter(|to| to != room);
+    named
+        .filter(|to| floor(to).is_none_or(|to| to <= from))
+        .map(|to| format!("{file}: the arrow {room} -> {to} points up, or to the room beside"))
+        .collect()
+}
+
+#[test]
+fn rooms_use_only_rooms_below_them() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    assert!(files.len() > 80, "the files are found");
+    let mut found = Vec::new();
+    for path in files {
+        let file = path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/");
+        match file.split_once('/') {
+            Some((room, _)) => found.extend(faults(room, &file, &fs::read_to_string(&path).unwrap())),
+            None if ["main.rs", "lib.rs"].contains(&file.as_str()) => {}
+            None => found.push(format!("{file} stands in no room")),
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn an_arrow_that_points_up_is_named_however_it_is_written() {
+    for (room, text, to) in [
+        ("live", "use crate::services::Messages;", "services"),
+        ("live", "fn f() { crate::http::router() }", "http"),
+        ("http", "use crate::{config::Config, websocket::{upgrade, wire}};", "websocket"),
+        ("database", "use crate::connections::Connection;", "connections"),
+        ("dev", "use crate::cli;", "cli"),
+        ("jobs", "use crate::app::App;", "app"),
+    ] {
+        let found = faults(room, "file.rs", text);
+        assert!(found.len() == 1 && found[0].contains(&format!("{room} -> {to} ")), "{text}: {found:?}");
+    }
+    assert_eq!(faults("cli", "file.rs", "use crate::{config::{self, Config}, dev};\n// crate::nothing"), Vec::<String>::new());
+}
+
+#[test]
+fn every_file_that_the_page_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let named: Vec<_> = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.contains('/') && !word.starts_with('/') && !word.contains([' ', '<', '{']))
+        .collect();
+    assert!(named.len() > 30, "the page names its files");
+    let missing = |name: &&&str| ![root.join(name), root.join("gateway/src").join(name)].iter().any(|path| path.exists());
+    assert_eq!(named.iter().filter(missing).collect::<Vec<_>>(), Vec::<&&str>::new());
+}

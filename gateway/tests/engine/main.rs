@@ -1,0 +1,7 @@
+//! The engine's parts, made alone over a real Postgres: no gateway, no socket.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, reason = "tests say what they expect")]
+
+mod gaps;
+mod membership;
+mod parts;

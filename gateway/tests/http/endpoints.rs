@@ -1,0 +1,46 @@
+//! The routes under names of their own, for matrices that say something of each.
+
+use helpline_gateway::http::endpoint::Route;
+use helpline_gateway::http::routes;
+
+/// A route by its method and path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoint(&'static str, &'static str);
+
+impl Endpoint {
+    pub const ME: Self = Self("GET", "/v1/me");
+    pub const LIST_TICKETS: Self = Self("GET", "/v1/tickets");
+    pub const CREATE_TICKET: Self = Self("POST", "/v1/tickets");
+    pub const GET_TICKET: Self = Self("GET", "/v1/tickets/{ticket}");
+    pub const PATCH_TICKET: Self = Self("PATCH", "/v1/tickets/{ticket}");
+    pub const RATE_TICKET: Self = Self("PUT", "/v1/tickets/{ticket}/rating");
+    pub const LIST_ACTIVITY: Self = Self("GET", "/v1/tickets/{ticket}/activity");
+    pub const LIST_MESSAGES: Self = Self("GET", "/v1/tickets/{ticket}/messages");
+    pub const POST_MESSAGE: Self = Self("POST", "/v1/tickets/{ticket}/messages");
+    pub const EDIT_MESSAGE: Self = Self("PATCH", "/v1/tickets/{ticket}/messages/{message}");
+    pub const REDACT_MESSAGE: Self = Self("DELETE", "/v1/tickets/{ticket}/messages/{message}");
+    pub const STATS: Self = Self("GET", "/v1/stats");
+    pub const LIST_AGENTS: Self = Self("GET", "/v1/agents");
+    pub const LIST_ROLES: Self = Self("GET", "/v1/roles");
+    pub const GRANT_ROLE: Self = Self("PUT", "/v1/roles/{user}");
+    pub const REVOKE_ROLE: Self = Self("DELETE", "/v1/roles/{user}");
+    pub const CONFIG: Self = Self("GET", "/v1/config");
+    pub const AVAILABILITY: Self = Self("GET", "/v1/availability");
+    pub const BULK_PATCH: Self = Self("POST", "/v1/tickets/bulk");
+    pub const COUNT_TICKETS: Self = Self("GET", "/v1/tickets/counts");
+    pub const GET_PERSON: Self = Self("GET", "/v1/people/{user}");
+    pub const LIST_SETTINGS: Self = Self("GET", "/v1/settings");
+    pub const SET_SETTING: Self = Self("PUT", "/v1/settings/{name}");
+    pub const LIST_REPLIES: Self = Self("GET", "/v1/saved-replies");
+    pub const SAVE_REPLY: Self = Self("PUT", "/v1/saved-replies/{reply}");
+    pub const REMOVE_REPLY: Self = Self("DELETE", "/v1/saved-replies/{reply}");
+
+    /// Every route that the gateway has.
+    pub fn all() -> impl Iterator<Item = Self> {
+        routes().map(|route| Self(route.method, route.path))
+    }
+
+    pub fn route(self) -> &'static Route {
+        routes().find(|route| (route.method, route.path) == (self.0, self.1)).unwrap_or_else(|| panic!("no route {self:?}"))
+    }
+}

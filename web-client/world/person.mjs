@@ -1,0 +1,78 @@
+// One person at one open ticket, with the client of one build: does what it is told on standard input, tells on standard output what it sees.
+// A line each way is one JSON object. node person.mjs <bundle> <origin> <token> <identity> <ticket> <canary>
+
+import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+import { resolve } from 'node:path'
+import { WebSocket } from 'ws'
+
+const [bundle = '', origin = '', token = '', identity = '', ticket = '', canary = ''] = process.argv.slice(2)
+const person = JSON.parse(identity)
+const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
+
+// What the client needs of a browser. Everything that the server sends passes here.
+const arrived = (text) => { if (person.role === null && text.includes(canary)) tell({ leak: text }) }
+class Listened extends WebSocket {
+  constructor(...args) {
+    super(...args)
+    this.on('message', (data) => arrived(String(data)))
+  }
+}
+const fetched = globalThis.fetch
+Object.assign(globalThis, {
+  WebSocket: Listened,
+  addEventListener() {},
+  removeEventListener() {},
+  StorageEvent: class {},
+  async fetch(...args) {
+    const response = await fetched(...args)
+    arrived(await response.clone().text())
+    return response
+  },
+})
+if (!('navigator' in globalThis)) globalThis.navigator = {}
+
+const { createDesk, openTicket, effect } = await import(pathToFileURL(resolve(bundle)).href)
+const desk = createDesk(person, () => Promise.resolve({ token, expires_at: null }), origin)
+desk.outbox.onChange((change) => {
+  if (change.type === 'refused' || change.type === 'held') tell({ refused: change.code, body: change.entry.body })
+})
+const store = openTicket(desk, ticket, { ticket() {}, event() {} })
+const told = new Set()
+effect(() => {
+  for (const { seq, message } of store.timeline.value.events) {
+    if (message === null || told.has(seq)) continue
+    told.add(seq)
+    tell({ seen: message.body, seq, note: message.is_internal })
+  }
+})
+effect(() => {
+  const connection = desk.connection.value
+  if (connection.kind === 'live') tell({ live: connection.features ?? [] })
+})
+
+/** Over REST: again until it is answered, under the same key, as any client does. */
+async function post({ body, note }) {
+  const key = crypto.randomUUID()
+  const message = { body, ...(note === undefined ? {} : { [note]: true }) }
+  for (;;) {
+    const result = await desk.rest.postMessage(ticket, message, key)
+    if (result.ok) return tell({ posted: body })
+    const { code, status } = result.problem
+    if (status !== 0 && status < 500) return tell({ refused: code, body })
+    await new Promise((done) => setTimeout(done, 100))
+  }
+}
+
+// Nobody writes into a ticket that is not on the screen yet.
+await new Promise((opened) => effect(() => { if (store.opening.value.kind === 'open') opened() }))
+for await (const line of createInterface({ input: process.stdin })) {
+  const order = JSON.parse(line)
+  if ('say' in order) {
+    store.wrote(true, order.note === true)
+    store.send(order.say, { internal: order.note === true, based_on: null })
+    store.sawEnd()
+  }
+  if ('post' in order) void post(order.post)
+}
+process.exit(0)
