@@ -1,6 +1,7 @@
 -- Every text and JSON value that somebody else than the owner can write has a size: an event that is larger than a connection can take would
 -- close every console that opens its ticket, each time again. The limits are core's (a test compares them). Numbers of an earlier system are
--- carried over as they are, so they are looked up as text.
+-- carried over as they are, so they are looked up as text; one that is an id, begins or ends with a blank, or is all
+-- dots could not be told from another ticket or from a path.
 -- Under traffic: `not valid` checks, so no row is read. All tables are locked at once and for a moment; the lock is waited for 0.2 s at a time and
 -- then let go, so nobody queues behind it for longer and it cannot deadlock. New functions are added beside the old ones. The next migration
 -- looks at the rows that are there.
@@ -27,7 +28,8 @@ alter table people
   add constraint people_display_name_check check (char_length(display_name) <= 200) not valid;
 
 alter table support_tickets
-  add constraint support_tickets_ticket_number_check check (char_length(ticket_number) between 1 and 64 and ticket_number !~ '[[:cntrl:]]') not valid,
+  add constraint support_tickets_ticket_number_check check (char_length(ticket_number) between 1 and 64
+      and ticket_number !~* '[[:cntrl:]]|^[[:space:]]|[[:space:]]$|^[.]+$|^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$') not valid,
   add constraint support_tickets_assignee_name_check check (char_length(assignee_name) <= 200) not valid,
   add constraint support_tickets_customer_email_check check (char_length(customer_email) <= 320) not valid,
   add constraint support_tickets_user_agent_check check (char_length(user_agent) <= 400) not valid,

@@ -46,7 +46,8 @@ begin
       v_instead := case v_check.conname
         when 'support_tickets_ticket_number_check' then
           $q$insert on support_tickets for each row
-             when (not (char_length(new.ticket_number) between 1 and 64 and new.ticket_number !~ '[[:cntrl:]]'))$q$
+             when (not (char_length(new.ticket_number) between 1 and 64
+                        and new.ticket_number !~* '[[:cntrl:]]|^[[:space:]]|[[:space:]]$|^[.]+$|^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$'))$q$
         when 'support_tickets_created_at_check' then
           $q$insert on support_tickets for each row
              when (new.created_at not between '0001-01-01 00:00:00+00' and '9999-12-31 23:59:59.999999+00')$q$

@@ -702,22 +702,24 @@ declare
     || '\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E00FF\U000E01F0-\U000E0FFF]';
   -- Joiners and variation selectors: part of a word in scripts that need them (from Arabic on), a seam anywhere else.
   c_join constant text := '[\u034F\u180B-\u180D\u180F\u200C\u200D\uFE00-\uFE0F\U000E0100-\U000E01EF]';
-  c_comma constant text := ',\u060C\u3001\uFF0C';
+  c_comma constant text := ',;\u055D\u060C\u061B\u1363\u1802\u2E41\u3001\uA4FE\uFE10-\uFE14\uFE50-\uFE54\uFF0C\uFF1B\uFF64';
   -- Between words, but neither hyphens nor apostrophes. A middle dot belongs to the word between two l (Catalan).
   c_between constant text := '[!-&(-,./:-?\[-`{-~\u00A1-\u00A9\u00AB\u00AC\u00AE-\u00B1\u00B4\u00B6\u00B8\u00BB\u00BF\u2012-\u2018\u201A-\u2027\u2030-\u205E'
-    || '\u060C\u061B\u061F\u3001\u3002\u30FB\uFF01-\uFF06\uFF08-\uFF0C\uFF0E\uFF0F\uFF1A-\uFF1F\uFF65]|(?<![Ll])\u00B7|\u00B7(?![Ll])';
+    || '\u02D9\u0387\u055A-\u055F\u060C\u061B\u061F\u0964\u0965\u1361-\u1368\u16EB-\u16ED\u1802\u2190-\u27FF\u2900-\u2BFF\u2E00-\u2E16\u2E18-\u2E7F'
+    || '\u3001-\u3004\u3008-\u3020\u3030\u303D-\u303F\u30FB\uA4FE\uA4FF\uE000-\uF8FF\uFE10-\uFE19\uFE30-\uFE6F\uFF61-\uFF64\uFFFC\uFFFD\U0001F000-\U0001FAFF\uFF01-\uFF06\uFF08-\uFF0C\uFF0E\uFF0F\uFF1A-\uFF1F\uFF65]|(?<![Ll])\u00B7|\u00B7(?![Ll])';
+  c_title constant text := '(?:[Dd][Rr]|[Pp][Rr][Oo][Ff]|[Mm][Rr]|[Mm][Rr][Ss]|[Mm][Ss]|[Mm][Xx]|[Dd][Ii][Pp][Ll]|[Hh][Ee][Rr][Rr]|[Ff][Rr][Aa][Uu])';
   v text := regexp_replace(p_name, c_blank, ' ', 'g');
 begin
   v := regexp_replace(v, '(?<![\u0600-\U0010FFFF])' || c_join || '+', ' ', 'g');
   v := regexp_replace(v, c_join || '+(?![\u0600-\U0010FFFF]| |$)', ' ', 'g');
-  v := regexp_replace(v, '[^ ]*[@\uFE6B\uFF20][^ ]*', ' ', 'g');
+  v := regexp_replace(v, '[^ ]* *[@\uFE6B\uFF20] *[^ ]*', ' ', 'g');
+  v := regexp_replace(v, '^ *(?:' || c_title || '[.]? +)+(?=[^ ])', '');
   -- `Hopper, Grace`: one word before the comma is the family's name.
-  if v ~ ('^ *[^ ' || c_comma || ']+ *[' || c_comma || ']+ *[^ ' || c_comma || ']') then
+  if v ~ ('^ *[^ ' || c_comma || ']+ *[' || c_comma || ']') then
     v := regexp_replace(v, '^[^' || c_comma || ']*[' || c_comma || ']', '');
   end if;
   v := regexp_replace(v, c_between, ' ', 'g');
-  v := regexp_replace(v,
-    '^ *((?:[Dd][Rr]|[Pp][Rr][Oo][Ff]|[Mm][Rr]|[Mm][Rr][Ss]|[Mm][Ss]|[Mm][Xx]|[Dd][Ii][Pp][Ll]|[Hh][Ee][Rr][Rr]|[Ff][Rr][Aa][Uu]) +)+(?=[^ ])', '');
+  v := regexp_replace(v, '^ *(?:' || c_title || ' +)+(?=[^ ])', '');
   -- The first word with a letter: a telephone number is no name.
   v := left(substring(v from '[^ ]*[A-Za-z\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u1FFF\u2070-\U0010FFFF][^ ]*'), 40);
   -- Marks that stand on nothing, and what is left at the ends.
@@ -1127,7 +1129,7 @@ CREATE TABLE public.support_tickets (
     CONSTRAINT support_tickets_rating_check CHECK (((satisfaction_rating >= 1) AND (satisfaction_rating <= 5))),
     CONSTRAINT support_tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'in_progress'::text, 'waiting_on_customer'::text, 'waiting_on_admin'::text, 'resolved'::text, 'closed'::text, 'escalated'::text]))),
     CONSTRAINT support_tickets_subject_check CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 200)) AND (subject !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT support_tickets_ticket_number_check CHECK ((((char_length(ticket_number) >= 1) AND (char_length(ticket_number) <= 64)) AND (ticket_number !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT support_tickets_ticket_number_check CHECK ((((char_length(ticket_number) >= 1) AND (char_length(ticket_number) <= 64)) AND (ticket_number !~* '[[:cntrl:]]|^[[:space:]]|[[:space:]]$|^[.]+$|^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$'::text))),
     CONSTRAINT support_tickets_user_agent_check CHECK ((char_length(user_agent) <= 400))
 )
 WITH (fillfactor='85');

@@ -59,8 +59,8 @@ async fn whatever_stands_invisibly_between_two_names_the_second_is_not_shown() {
         (&|c| format!("{c} {c}Grace Hopper"), Some("Grace")),
         (&|c| format!("Grace{c}"), Some("Grace")),
         (&|c| format!("{c}"), None),
-        (&|c| format!("grace{c}@example.org"), Some("grace")),
-        (&|c| format!("grace.hopper{c}{c}@{c}example.org"), Some("grace")),
+        (&|c| format!("grace{c}@example.org"), None),
+        (&|c| format!("grace.hopper{c}@{c}example.org"), None),
     ] {
         let names: Vec<String> = between.iter().map(|c| shape(*c)).collect();
         for (c, found) in between.iter().zip(desk.public_names(&names).await) {
@@ -77,6 +77,20 @@ async fn names_as_people_and_directories_write_them() {
         ("Grete\u{a0}Vornehm", Some("Grete")),
         ("Hopper,Grace", Some("Grace")),
         ("Hopper, Grace M.", Some("Grace")),
+        ("Dr. Hopper, Grace", Some("Grace")),
+        ("Prof. Dr. Hopper; Grace", Some("Grace")),
+        ("Hopper\u{FE50} Grace", Some("Grace")),
+        ("Hopper\u{FF64}Grace", Some("Grace")),
+        ("Hopper\u{1363} Grace", Some("Grace")),
+        ("Hopper, ", None),
+        ("Hopper, grace@example.org", None),
+        ("Grace\u{1361}Hopper", Some("Grace")),
+        ("Grace\u{FFFC}Hopper", Some("Grace")),
+        ("Grace\u{1F600}Hopper", Some("Grace")),
+        ("\u{1F600} Grace", Some("Grace")),
+        ("\u{1F600}", None),
+        ("grace.hopper @example.org", None),
+        ("grace.hopper@ example.org", None),
         ("Grace Hopper, PhD", Some("Grace")),
         ("Dr. Grace Hopper", Some("Grace")),
         ("Prof. Dr. Grace Hopper", Some("Grace")),
@@ -102,7 +116,7 @@ async fn names_as_people_and_directories_write_them() {
         ("グレース・ホッパー", Some("グレース")),
         ("葛\u{e0100}城 太郎", Some("葛\u{e0100}城")),
         ("שרה לוי", Some("שרה")),
-        ("👩\u{200d}💻 Grace", Some("👩\u{200d}💻")),
+        ("👩\u{200d}💻 Grace", Some("Grace")),
     ];
     let names: Vec<String> = cases.iter().map(|(name, _)| (*name).to_owned()).collect();
     for ((name, shown), found) in cases.iter().zip(desk.public_names(&names).await) {

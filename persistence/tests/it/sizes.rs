@@ -140,6 +140,9 @@ async fn what_is_too_large_is_refused_whoever_writes_it() {
         (&desk.admin, format!("update support_tickets set customer_email = repeat('e', 321) where id = '{ticket}'")),
         (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', repeat('9', 65))")),
         (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', E'A\\nB')")),
+        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', 'SUP-77 ')")),
+        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', '..')")),
+        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', '{ticket}')")),
         (&desk.admin, format!("insert into support_tickets (user_id, subject, created_at) values ('{of}', 'x', 'infinity')")),
         (&desk.admin, format!("update people set display_name = repeat('n', 201) where id = '{of}'")),
     ] {
