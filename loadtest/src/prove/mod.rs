@@ -28,7 +28,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use helpline_rig::Gateway;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::checker::{self, Evidence, Fate, Violation};
 use crate::client::{Goal, Member, Record, Run};
@@ -51,6 +51,8 @@ use stand::{Stand, StandSpec};
 const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
 /// Between two looks at the epoch that everybody must have come to.
 const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
+/// Of everything but the sending: a run that takes longer has stalled, and ends instead of standing for hours.
+const OVERHEAD_MAX: Duration = Duration::from_secs(900);
 /// Of a run that is told nothing else.
 const SECONDS: u64 = 600;
 /// Of a brief one.
@@ -252,6 +254,12 @@ fn write(file: &Path, text: &str) -> Result<(), LoadError> {
 
 /// One run of one plan.
 async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
+    let limit = Duration::from_secs(seconds(settings)).max(Duration::from_secs(length(&plan))) + OVERHEAD_MAX;
+    let stalled = |_| LoadError::Stalled(format!("the run did not come to its end within {limit:?}"));
+    timeout(limit, attempt_without_limit(settings, plan, dir)).await.map_err(stalled)?
+}
+
+async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
     let stand = Stand::start(&spec(settings, &plan, dir)?).await?;
     let Tickets { rooms, asked, poisoned, twins } = make_tickets(&stand, settings.tickets).await?;
     let run = Arc::new(new_run());

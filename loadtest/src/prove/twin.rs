@@ -1,9 +1,11 @@
 //! The same conversation twice, once with notes in between: the customer must get the same bytes, but for times and ids.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use helpline_core::ids::{Key, Seq};
 use helpline_core::protocol::ClientFrame;
+use tokio::time::timeout;
 
 use super::stand::Stand;
 use crate::checker::Violation;
@@ -13,14 +15,17 @@ use crate::wire::{Link, LinkError};
 
 /// Messages of one conversation; the customer leaves and resumes in the middle.
 const MESSAGES: u64 = 8;
+/// Of one conversation, on a desk that is whole: a second or two.
+const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Holds both conversations and compares.
 ///
 /// # Errors
-/// Those of a connection: the desk is whole by now.
+/// Those of a connection: the desk is whole by now. [`LinkError::Silent`] also when pings come and answers do not.
 pub async fn check(stand: &Stand, plain: Room, noted: Room, canary: &str) -> Result<Vec<Violation>, LinkError> {
-    let without = converse(stand, plain, None).await?;
-    let with = converse(stand, noted, Some(canary)).await?;
+    let within = async |room, note| timeout(CONVERSATION_TIMEOUT, converse(stand, room, note)).await.map_err(|_| LinkError::Silent)?;
+    let without = within(plain, None).await?;
+    let with = within(noted, Some(canary)).await?;
     let mut found = Vec::new();
     if let Some(leak) = with.iter().find(|frame| frame.contains(canary)) {
         found.push(Violation::Leaked(format!("a note came to a customer: {leak}")));
