@@ -210,6 +210,12 @@ pub const PARKED_LOOK_MS: u64 = 100;
 pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
 /// Waiting for a lock.
 pub const LOCK_TIMEOUT_MS: u64 = 5_000;
+/// `migrate` waits this long for a lock and then lets go, so that no statement queues behind it for longer.
+pub const MIGRATION_LOCK_TIMEOUT_MS: u64 = 200;
+/// Then it pauses this long,
+pub const MIGRATION_LOCK_PAUSE_MS: u64 = 100;
+/// and gives up after so many attempts: half a minute.
+pub const MIGRATION_LOCK_ATTEMPTS_MAX: u32 = 100;
 /// Waiting for a connection of the pool; beyond: `unavailable`.
 pub const POOL_WAIT_MS: u64 = 3_000;
 /// Connections of one instance's pool, lanes included.

@@ -1,4 +1,4 @@
-//! The table of allowed moves between statuses. `support_status_moves` and `support_message_moves` in Postgres are this table
+//! The table of allowed moves between statuses. `support_status_transitions` and `support_message_transitions` in Postgres are this table
 //! (a test compares them); there it is decided under the ticket's lock, here it tells a client what it may offer.
 
 use crate::actor::ActorType;

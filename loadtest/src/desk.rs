@@ -166,6 +166,8 @@ pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
             tracing::warn!(%error, "the administrator's connection ended");
         }
     });
+    // The SQL of tests names no schema.
+    client.batch_execute("set search_path = helpline, public").await.map_err(LoadError::postgres("finding the schema"))?;
     Ok(Admin { client, _driver: driver })
 }
 

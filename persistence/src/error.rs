@@ -30,6 +30,15 @@ pub enum StoreError {
     /// The service's role has more privileges than it needs, or another role can act as customers or staff; start-up refuses.
     #[error("the database's roles have more privileges than they need: {0}")]
     OverPrivileged(String),
+    /// The database, its roles or this connection's settings lack something; says what, and the statement that mends it.
+    #[error("{0}")]
+    NotPrepared(String),
+    /// A build from before the schema of its own was installed here.
+    #[error(
+        "this database holds the layout of a former build, in schema public; this version has a new layout and needs a database without it: \
+         create an empty database, or remove the former installation"
+    )]
+    FormerLayout,
     /// Anything else: a fault of ours.
     #[error("database error")]
     Other(#[source] tokio_postgres::Error),
@@ -69,7 +78,13 @@ impl StoreError {
     pub const fn passes(&self) -> bool {
         match self {
             Self::Busy(_) | Self::Unreachable(_) | Self::PoolExhausted => true,
-            Self::Refused { .. } | Self::Data(_) | Self::OverPrivileged(_) | Self::Other(_) | Self::Row(_) => false,
+            Self::Refused { .. }
+            | Self::Data(_)
+            | Self::OverPrivileged(_)
+            | Self::NotPrepared(_)
+            | Self::FormerLayout
+            | Self::Other(_)
+            | Self::Row(_) => false,
         }
     }
 

@@ -10,6 +10,7 @@ pub mod error;
 pub mod history;
 pub mod messages;
 pub mod migrate;
+mod names;
 pub mod people;
 pub mod privileges;
 pub mod reads;
@@ -29,6 +30,7 @@ use helpline_core::actor::{Actor, Audience};
 use helpline_core::ids::UserId;
 
 pub use error::StoreError;
+pub use names::Names;
 pub use store::{Settings, Store};
 
 /// Who reads, and as which side.

@@ -1,15 +1,33 @@
 //! The service's database role owns nothing and only calls the service's functions, and no other role acts for customers or staff: more would
 //! turn a bug of ours, or a grant of the platform's, into a breach.
 
+use tokio_postgres::error::SqlState;
+
+use crate::migrate::with_limits;
 use crate::{Store, StoreError, rows};
 
 const PRIVILEGES: &str = include_str!("../sql/store/privileges.sql");
+const ROLE_SETTINGS: &str = include_str!("../sql/store/role_settings.sql");
 const ROLE_CONFLICTS: &str = include_str!("../sql/store/role_conflicts.sql");
 
 /// Refuses a role that has more privileges than it needs, with the first reason found, and roles whose grants add up.
 pub(crate) async fn check(store: &Store) -> Result<(), StoreError> {
-    if let Some(row) = store.query(PRIVILEGES, &[]).await?.first() {
+    let privileges = match store.query(PRIVILEGES, &[]).await {
+        // No such schema, no such role.
+        Err(StoreError::Other(error))
+            if [SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_OBJECT].iter().any(|state| error.code() == Some(state)) =>
+        {
+            return Err(StoreError::NotPrepared("this database is not set up for Helpline: run `helpline migrate`".into()));
+        }
+        answer => answer?,
+    };
+    if let Some(row) = privileges.first() {
         return Err(StoreError::OverPrivileged(rows::get(row, 0)?));
+    }
+    let lacks: Vec<String> =
+        store.query_once(&with_limits(ROLE_SETTINGS)).await?.iter().map(|row| rows::get(row, 0)).collect::<Result<_, _>>()?;
+    if !lacks.is_empty() {
+        return Err(StoreError::NotPrepared(format!("the role of the service lacks settings: {}", lacks.join("; "))));
     }
     let conflicts = role_conflicts(store).await?;
     if conflicts.is_empty() { Ok(()) } else { Err(StoreError::OverPrivileged(conflicts.join("; "))) }

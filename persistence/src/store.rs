@@ -1,5 +1,6 @@
 //! The pool, and how a query is run as somebody.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +10,12 @@ use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::UserId;
 use helpline_core::limits;
+use parking_lot::RwLock;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
 use crate::undecodable::Undecodable;
-use crate::{Doer, Reader, StoreError, privileges, rows};
+use crate::{Doer, Names, Reader, StoreError, privileges, rows};
 
 /// How to reach the record.
 #[derive(Debug, Clone)]
@@ -28,8 +30,43 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
+    rendered: Arc<Rendered>,
     /// Rows that cannot be read are left aside here, and the rest is served.
     pub(crate) undecodable: Arc<Undecodable>,
+}
+
+/// The statements with this installation's names in them ([`Names`]), each put together at its first use.
+struct Rendered {
+    names: Names,
+    begin_as_customer: String,
+    begin_as_staff: String,
+    statements: RwLock<HashMap<&'static str, Arc<str>>>,
+}
+
+impl Rendered {
+    fn new(names: Names) -> Self {
+        Self {
+            begin_as_customer: names.render("begin; set local role {customer}"),
+            begin_as_staff: names.render("begin; set local role {staff}"),
+            statements: RwLock::default(),
+            names,
+        }
+    }
+
+    fn statement(&self, sql: &'static str) -> Arc<str> {
+        if let Some(statement) = self.statements.read().get(sql) {
+            return statement.clone();
+        }
+        let statement: Arc<str> = self.names.render(sql).into();
+        self.statements.write().entry(sql).or_insert(statement).clone()
+    }
+
+    fn begin_as(&self, side: Audience) -> &str {
+        match side {
+            Audience::Customer => &self.begin_as_customer,
+            Audience::Staff => &self.begin_as_staff,
+        }
+    }
 }
 
 /// What a statement takes.
@@ -49,20 +86,19 @@ impl Store {
     /// Makes the pool and looks at the role: refuses one that may more than it should.
     ///
     /// # Errors
-    /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::Unreachable`] when nobody answers or the URL is none.
+    /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::NotPrepared`] with what is missing (its bounds are settings of the role:
+    /// see `sql/migrate/roles.sql`); [`StoreError::Unreachable`] when nobody answers or the URL is none.
     pub async fn connect(settings: Settings) -> Result<Self, StoreError> {
+        Self::connect_to(settings, Names::default()).await
+    }
+
+    /// The same, to an installation with names of its own.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn connect_to(settings: Settings, names: Names) -> Result<Self, StoreError> {
         let mut config: tokio_postgres::Config =
             settings.url.parse().map_err(|error: tokio_postgres::Error| StoreError::Unreachable(Box::new(error)))?;
-        // At the start of the session, not by a query: a pooled connection is never without its bounds. No just-in-time compilation: a
-        // function that forbids sequential scans prices a one-row table at 1e10, and Postgres then compiled for 60 ms at every sweep.
-        let options = format!(
-            "{} -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={} -c jit=off",
-            config.get_options().unwrap_or_default(),
-            limits::STATEMENT_TIMEOUT_MS,
-            limits::LOCK_TIMEOUT_MS,
-            limits::STATEMENT_TIMEOUT_MS,
-        );
-        config.options(options.trim());
         if config.get_application_name().is_none() {
             config.application_name("helpline");
         }
@@ -80,7 +116,7 @@ impl Store {
             .timeouts(deadpool_postgres::Timeouts { wait, create: wait, recycle: wait })
             .build()
             .map_err(|error| StoreError::Unreachable(Box::new(error)))?;
-        let store = Self { pool, undecodable: Arc::default() };
+        let store = Self { pool, rendered: Arc::new(Rendered::new(names)), undecodable: Arc::default() };
         privileges::check(&store).await?;
         Ok(store)
     }
@@ -111,32 +147,45 @@ impl Store {
     }
 
     /// Runs one statement as the service itself: its functions only, one round trip, its own transaction.
-    pub(crate) async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn query(&self, sql: &'static str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
-        let statement = client.prepare_cached(sql).await?;
+        let statement = client.prepare_cached(&self.rendered.statement(sql)).await?;
         Ok(client.query(&statement, params).await?)
+    }
+
+    /// The same for a statement that is asked at start only.
+    pub(crate) async fn query_once(&self, sql: &str) -> Result<Vec<Row>, StoreError> {
+        let client = self.connection().await?;
+        Ok(client.query(&self.rendered.names.render(sql), &[]).await?)
     }
 
     /// Runs one query under the reader's role and claims, with a plan that is kept.
     ///
     /// The whole transaction is queued when the future is first polled, and answered in one round trip: a reader who goes away in the
     /// middle leaves a connection on which the commit is already queued, never one with somebody's claims.
-    pub(crate) async fn read(&self, reader: Reader, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn read(&self, reader: Reader, sql: &'static str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
         self.read_with(SET_CLAIMS, reader, sql, params).await
     }
 
     /// The same for a list with filters: planned for these parameters.
-    pub(crate) async fn list(&self, reader: Reader, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn list(&self, reader: Reader, sql: &'static str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
         self.read_with(SET_CLAIMS_FOR_LISTS, reader, sql, params).await
     }
 
-    async fn read_with(&self, set_claims: &str, reader: Reader, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    async fn read_with(
+        &self,
+        set_claims: &'static str,
+        reader: Reader,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
         let claims = claims(reader.user);
-        let (set_claims, statement) = (client.prepare_cached(set_claims).await?, client.prepare_cached(sql).await?);
+        let (set_claims, statement) =
+            (client.prepare_cached(set_claims).await?, client.prepare_cached(&self.rendered.statement(sql)).await?);
         let claims_params: Params<'_> = &[&claims, &"", &""];
         let (begun, claimed, answer, ended) = join4(
-            client.batch_execute(begin_as(reader.audience)),
+            client.batch_execute(self.rendered.begin_as(reader.audience)),
             client.query(&set_claims, claims_params),
             client.query(&statement, params),
             client.batch_execute("commit"),
@@ -151,17 +200,27 @@ impl Store {
 
     /// Runs one writing function under the doer's role and claims, and gives its answer with the history rows that it wrote.
     /// One transaction in one flight, as in [`Self::read`].
-    pub(crate) async fn write(&self, doer: &Doer, sql: &str, params: Params<'_>) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
+    pub(crate) async fn write(
+        &self,
+        doer: &Doer,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
         let client = self.connection().await?;
         let side = if doer.actor.is_staff() { Audience::Staff } else { Audience::Customer };
         let claims = claims(doer.actor.user);
         let address = doer.address.map(|address| address.to_string()).unwrap_or_default();
         let user_agent = doer.user_agent.as_deref().unwrap_or_default();
         let claims_params: Params<'_> = &[&claims, &address, &user_agent];
-        let (set_claims, statement) = (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(sql).await?);
-        let written = client.prepare_cached(ROWS_WRITTEN).await?;
+        let (set_claims, statement) =
+            (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(&self.rendered.statement(sql)).await?);
+        let written = client.prepare_cached(&self.rendered.statement(ROWS_WRITTEN)).await?;
         let ((begun, claimed, answer), (back, written, ended)) = join(
-            join3(client.batch_execute(begin_as(side)), client.query(&set_claims, claims_params), client.query(&statement, params)),
+            join3(
+                client.batch_execute(self.rendered.begin_as(side)),
+                client.query(&set_claims, claims_params),
+                client.query(&statement, params),
+            ),
             // What was written is read as the service again: a customer's role has no right to the columns.
             join3(client.batch_execute("set local role none"), client.query(&written, &[]), client.batch_execute("commit")),
         )
@@ -173,13 +232,6 @@ impl Store {
         let written = rows::history_rows(self, &written?)?;
         ended?;
         Ok((answer, written))
-    }
-}
-
-const fn begin_as(side: Audience) -> &'static str {
-    match side {
-        Audience::Customer => "begin; set local role helpline_customer",
-        Audience::Staff => "begin; set local role helpline_staff",
     }
 }
 

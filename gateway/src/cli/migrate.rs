@@ -3,7 +3,8 @@
 use clap::Args;
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;
-use helpline_persistence::{bootstrap, migrate};
+use helpline_persistence::migrate::Plan;
+use helpline_persistence::{Names, bootstrap, migrate};
 
 use super::CliError;
 use crate::config::{ConfigError, Hidden};
@@ -14,7 +15,16 @@ pub struct MigrateSettings {
     /// Postgres, as a role that may create roles and owns the database
     #[arg(long, env = "HELPLINE_ADMIN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     admin_database_url: Hidden,
-    /// Lets the runtime role helpline_service sign in with this password
+    /// Schema that Helpline lives in; several installations in one database need one each, and a prefix each
+    #[arg(long, env = "HELPLINE_SCHEMA", value_name = "NAME", default_value = "helpline")]
+    schema: String,
+    /// What the names of the roles begin with: owner, service, customer and staff follow. Roles belong to the whole server
+    #[arg(long, env = "HELPLINE_ROLE_PREFIX", value_name = "TEXT", default_value = "helpline_")]
+    role_prefix: String,
+    /// Makes the roles and nothing else: for a database whose owner may not create roles
+    #[arg(long)]
+    roles_only: bool,
+    /// Lets the runtime role, helpline_service, sign in with this password
     #[arg(long, env = "HELPLINE_RUNTIME_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     runtime_password: Option<Hidden>,
     /// Makes this person (the sub of their token) an admin: somebody must be the first
@@ -27,20 +37,31 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
     if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
         return Err(ConfigError::new("--admin-database-url", "must begin with postgres://").into());
     }
-    let applied = migrate::migrate(url).await?;
+    let names = Names::new(&settings.schema, &settings.role_prefix).map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
+    if settings.roles_only {
+        migrate::make_roles(url, &names).await?;
+        println!("the roles are there");
+    } else {
+        apply(url, &names).await?;
+    }
+    if let Some(password) = &settings.runtime_password {
+        migrate::set_runtime_password_of(url, &names, password.expose()).await?;
+        println!("{} may sign in", names.service());
+    }
+    if let Some(user) = settings.first_admin {
+        bootstrap::grant_in(url, &names, &[(user, StaffRole::Admin)]).await?;
+        println!("{user} is an admin");
+    }
+    Ok(())
+}
+
+async fn apply(url: &str, names: &Names) -> Result<(), CliError> {
+    let applied = migrate::apply(url, names, &Plan::embedded()).await?;
     for name in &applied {
         println!("applied {name}");
     }
     if applied.is_empty() {
         println!("up to date");
-    }
-    if let Some(password) = &settings.runtime_password {
-        migrate::set_runtime_password(url, password.expose()).await?;
-        println!("helpline_service may sign in");
-    }
-    if let Some(user) = settings.first_admin {
-        bootstrap::grant(url, &[(user, StaffRole::Admin)]).await?;
-        println!("{user} is an admin");
     }
     Ok(())
 }

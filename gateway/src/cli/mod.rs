@@ -91,7 +91,7 @@ impl CliError {
     const fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => EX_USAGE,
-            Self::Record(StoreError::OverPrivileged(_)) => EX_NOPERM,
+            Self::Record(StoreError::OverPrivileged(_) | StoreError::NotPrepared(_)) => EX_NOPERM,
             Self::Record(_) | Self::Dev(_) => EX_UNAVAILABLE,
             Self::Listen { .. } => EX_OSERR,
             Self::Start(_) | Self::Sign(_) => EX_SOFTWARE,

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use helpline_core::limits;
+use helpline_persistence::Names;
 use tracing_subscriber::filter::EnvFilter;
 
 pub use pages::{Href, Pages};
@@ -81,6 +82,12 @@ pub struct Backing {
     /// Postgres, as the runtime role: postgres://helpline_service:…@host/database
     #[arg(long, env = "HELPLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Hidden,
+    /// Schema of Helpline in the database, as `migrate` made it
+    #[arg(long, env = "HELPLINE_SCHEMA", value_name = "NAME", default_value = "helpline")]
+    pub schema: String,
+    /// What the names of Helpline's roles begin with, as `migrate` made them
+    #[arg(long, env = "HELPLINE_ROLE_PREFIX", value_name = "TEXT", default_value = "helpline_")]
+    pub role_prefix: String,
     /// Connections to Postgres at most, writer lanes included
     #[arg(long, env = "HELPLINE_POOL_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::POOL_CONNECTIONS_MAX)]
     pub pool_connections_max: usize,
@@ -351,6 +358,7 @@ fn check_backing(backing: &Backing) -> Result<(), ConfigError> {
     if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
         return Err(ConfigError::new("--database-url", "must begin with postgres://"));
     }
+    Names::new(&backing.schema, &backing.role_prefix).map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
     let redis = backing.redis_url.as_ref().map(Hidden::expose);
     if redis.is_some_and(|url| !url.starts_with("redis://")) {
         return Err(ConfigError::new("--redis-url", "must begin with redis://"));

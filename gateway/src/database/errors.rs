@@ -21,7 +21,11 @@ pub fn reject_of(error: &StoreError) -> Reject {
             tracing::warn!(cause = %chain(error), "the record refused the data");
             Reject::new(RejectCode::InvalidField, "the data are not acceptable")
         }
-        StoreError::OverPrivileged(_) | StoreError::Other(_) | StoreError::Row(_) => {
+        StoreError::OverPrivileged(_)
+        | StoreError::NotPrepared(_)
+        | StoreError::FormerLayout
+        | StoreError::Other(_)
+        | StoreError::Row(_) => {
             tracing::error!(cause = %chain(error), "the record failed");
             Reject::new(RejectCode::Internal, "something went wrong here")
         }

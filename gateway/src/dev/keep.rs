@@ -3,7 +3,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rand::distr::{Alphanumeric, SampleString};
 
@@ -42,4 +43,16 @@ pub fn secret(data: &Path) -> Result<String, DevError> {
     let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&path).map_err(fault)?;
     file.write_all(secret.as_bytes()).map_err(fault)?;
     Ok(secret)
+}
+
+/// Moves the cluster and its password into a directory beside them, so that a new one is made; gives that directory. The server must be stopped.
+pub fn set_aside(data: &Path) -> Result<PathBuf, DevError> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let aside = data.join(format!("former-{now}"));
+    let fault = |source| DevError::Data { path: aside.clone(), source };
+    fs::create_dir_all(&aside).map_err(fault)?;
+    for name in ["postgres", "postgres.password"] {
+        fs::rename(data.join(name), aside.join(name)).map_err(fault)?;
+    }
+    Ok(aside)
 }

@@ -116,9 +116,19 @@ struct Desk {
 
 async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -> Result<Desk, DevError> {
     println!("Starting Postgres …");
-    let postgres = Postgres::start_in(&settings.data).await?;
+    let mut postgres = Postgres::start_in(&settings.data).await?;
     let runtime_password = keep::random_word();
-    prepare(&postgres, &runtime_password).await?;
+    match prepare(&postgres, &runtime_password).await {
+        Err(DevError::Record(StoreError::FormerLayout)) => {
+            postgres.stop().await?;
+            drop(postgres);
+            let aside = keep::set_aside(&settings.data)?;
+            println!("The data is of a former build, whose tables this one does not read. It is kept in {}.", aside.display());
+            postgres = Postgres::start_in(&settings.data).await?;
+            prepare(&postgres, &runtime_password).await?;
+        }
+        prepared => prepared?,
+    }
     let database_url = postgres.url_for("helpline_service", &runtime_password, DATABASE);
     demo::fill(&database_url).await?;
     let redis = match (&settings.redis, settings.instances) {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::get;
 use helpline_core::limits;
 use helpline_persistence::sweep::Look;
-use helpline_persistence::{Settings, Store, StoreError};
+use helpline_persistence::{Names, Settings, Store, StoreError};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -58,7 +58,8 @@ pub async fn build(config: Config, metrics: PrometheusHandle, more: Router) -> R
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
     let settings = Settings { url: config.backing.database_url.expose().to_owned(), connections_max: config.backing.pool_connections_max };
-    let store = Store::connect(settings).await?;
+    let names = Names::new(&config.backing.schema, &config.backing.role_prefix).map_err(|why| StoreError::NotPrepared(why.into()))?;
+    let store = Store::connect_to(settings, names).await?;
     let engine = Engine::start(&config, store, &lifecycle).await?;
     let connections =
         ConnectionLimits { connections_max: config.limits.connections_max, per_address_max: config.limits.connections_per_address_max };

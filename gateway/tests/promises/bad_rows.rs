@@ -19,7 +19,7 @@ const ODD_ATTACHMENTS: &[&str] = &["'[1e400]'", "('[' || repeat('[', 200) || rep
 async fn without_size_checks(desk: &Desk) {
     let sql = "do $$ declare v record; begin
         for v in select conrelid::regclass as tbl, conname from pg_constraint
-          where contype = 'c' and connamespace = 'public'::regnamespace and pg_get_constraintdef(oid) ~ 'octet_length|char_length' loop
+          where contype = 'c' and connamespace = 'helpline'::regnamespace and pg_get_constraintdef(oid) ~ 'octet_length|char_length' loop
           execute format('alter table %s drop constraint %I', v.tbl, v.conname);
         end loop; end $$";
     desk.sql().await.batch_execute(sql).await.expect("the checks are gone");
@@ -193,7 +193,7 @@ async fn rows_from_before_the_size_checks_close_no_connection() {
 async fn damage(desk: &Desk, ticket: TicketId) {
     let sql = format!(
         "create or replace function support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) returns setof support_events
-         language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+         language plpgsql stable security definer set search_path = pg_catalog, helpline, pg_temp as $$
          begin
            if '{ticket}' = any (p_tickets) then
              raise exception using errcode = 'XX001', message = 'missing chunk number 0 for toast value 7';
@@ -321,7 +321,7 @@ async fn figures_that_make_no_sense_keep_back_no_ticket() {
         .await
         .batch_execute(
             "create or replace function support_read_stats() returns setof support_ticket_stats language plpgsql security definer
-             set search_path = pg_catalog, public, pg_temp as $$ begin perform 1 / 0; end $$",
+             set search_path = pg_catalog, helpline, pg_temp as $$ begin perform 1 / 0; end $$",
         )
         .await
         .expect("figures fail");

@@ -52,7 +52,7 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     assert_eq!(event["seq"].as_u64(), seqs(&pages).last().map(|last| last + 1));
 
     // Told by the operator: another epoch, even if no number shows it.
-    desk.sql().await.execute("select helpline_note_restore()", &[]).await.expect("the operator says so");
+    desk.sql().await.execute("select helpline_record_restore()", &[]).await.expect("the operator says so");
     let reset = client.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
     assert_ne!(reset["epoch"], epoch);
     assert_eq!(client.subscribe(ticket, Some((1, epoch.as_str().expect("an epoch")))).await[0]["reset"], true);

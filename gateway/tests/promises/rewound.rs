@@ -180,7 +180,7 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         (!desk.sql().await.query(waiting, &[]).await.expect("locks").is_empty()).then_some(())
     })
     .await;
-    desk.sql().await.execute("select helpline_note_restore()", &[]).await.expect("the operator says so");
+    desk.sql().await.execute("select helpline_record_restore()", &[]).await.expect("the operator says so");
     let after = online.expect("a reset", |frame| frame["type"] == "reset").await["epoch"].clone();
     held.rollback().await.expect("released");
     // A client that is cut off between two frames comes back with the epoch of the first one: it must still be told to start over.

@@ -25,6 +25,9 @@ const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
     ("checkpoint_timeout", "30min"),
 ];
 
+/// For the plain SQL of tests and of people at psql, who name no schema. Helpline's own statements do, and its role has no search path at all.
+const SEARCH_PATH: (&str, &str) = ("search_path", "helpline, public");
+
 /// One cluster on 127.0.0.1, with a random superuser password. Killed on drop; a temporary one is deleted then.
 #[derive(Debug)]
 pub struct Postgres {
@@ -132,6 +135,7 @@ impl Postgres {
     ) -> Result<Self, RigError> {
         let log = cluster.data.with_file_name("postgres.log");
         let process = Process::new("postgres", log, death).run_as(cluster.user.clone());
+        let settings = [&[SEARCH_PATH], settings].concat();
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let postgres = Self { process, cluster, bin, port: free_port(), settings };
         postgres.start().await?;

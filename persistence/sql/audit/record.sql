@@ -1,2 +1,2 @@
 -- Many rows in one flight: reads are recorded in batches.
-select support_record_access($1, $2, $3, $4, $5, $6, $7)
+select {schema}.support_record_access($1, $2, $3, $4, $5, $6, $7)

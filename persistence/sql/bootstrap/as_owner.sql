@@ -1,2 +1,2 @@
 -- The owner has policies on every table; an administrator who is no superuser has none.
-set role helpline_owner
+set role {owner}

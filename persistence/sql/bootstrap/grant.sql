@@ -1,4 +1,4 @@
 -- A role given from outside, by whoever administers the database: somebody must be the first admin.
-insert into user_roles (user_id, role)
+insert into {schema}.user_roles (user_id, role)
 values ($1, $2)
 on conflict (user_id, role) do nothing

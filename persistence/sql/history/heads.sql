@@ -1,2 +1,2 @@
 -- Heads alone, for rotation and pings.
-select ticket_id, seq, public_seq from support_heads($1)
+select ticket_id, seq, public_seq from {schema}.support_heads($1)

@@ -1,8 +1,8 @@
 -- The last rows before a place, oldest first; head and rows from one snapshot. Seen through the staff role's policies.
 select h.seq, r.*
-from support_ticket_heads h
+from {schema}.support_ticket_heads h
 left join lateral (
-  select x.* from support_events x where x.ticket_id = h.ticket_id and x.seq < $2 order by x.seq desc limit $3
+  select x.* from {schema}.support_events x where x.ticket_id = h.ticket_id and x.seq < $2 order by x.seq desc limit $3
 ) r on true
 where h.ticket_id = $1
 order by r.seq

@@ -1,2 +1,2 @@
 -- Many tickets in one question, each from its own place: what rooms miss is read by one flight.
-select * from support_events_after($1, $2, $3)
+select * from {schema}.support_events_after($1, $2, $3)

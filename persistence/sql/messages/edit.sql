@@ -1,2 +1,2 @@
 -- The function judges under the ticket's lock; the trigger logs.
-select support_edit_message($1, $2, $3)
+select {schema}.support_edit_message($1, $2, $3)

@@ -4,10 +4,10 @@ do $$
 declare
   v record;
 begin
-  if to_regrole('helpline_owner') is null then
+  if to_regrole('{owner}') is null then
     return;
   end if;
-  set local role helpline_owner;
+  set local role {owner};
   for v in
     select distinct g.object, case when g.grantee = 0 then 'public' else g.grantee::regrole::text end as grantee
     from (
@@ -18,15 +18,20 @@ begin
         union
         select x.grantee from pg_attribute t cross join lateral aclexplode(t.attacl) x where t.attrelid = c.oid
       ) a
-      where c.relowner = 'helpline_owner'::regrole and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+      where c.relowner = '{owner}'::regrole and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+      union all
+      select format('schema %s', n.oid::regnamespace), a.grantee
+      from pg_namespace n
+      cross join lateral aclexplode(n.nspacl) a
+      where n.nspowner = '{owner}'::regrole
       union all
       -- Without a list of its own, everybody may call it.
       select format('routine %s', p.oid::regprocedure), a.grantee
       from pg_proc p
       cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-      where p.proowner = 'helpline_owner'::regrole
+      where p.proowner = '{owner}'::regrole
     ) g
-    where g.grantee <> all (array['helpline_owner', 'helpline_service', 'helpline_customer', 'helpline_staff']::regrole[]::oid[])
+    where g.grantee <> all (array['{owner}', '{service}', '{customer}', '{staff}']::regrole[]::oid[])
   loop
     execute format('revoke all on %s from %s cascade', v.object, v.grantee);
   end loop;

@@ -1,2 +1,2 @@
--- Asked over the runtime role, which sees nothing of the table itself.
-select helpline_schema_version()
+-- Asked over the runtime role, which sees nothing of the tables themselves.
+select version, generation from {schema}.helpline_schema_version()

@@ -1,2 +1,2 @@
 -- Everybody connected, in one statement.
-select support_note_seen($1, $2)
+select {schema}.support_record_seen($1, $2)

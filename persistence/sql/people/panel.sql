@@ -2,26 +2,26 @@
 -- history's end; an index on the actor would cost every message for the sake of this panel.
 select w.id, p.display_name, p.email, p.last_seen_at, host(a.ip_address), a.user_agent, t.open, t.total, p.id is not null or t.ever > 0
 from (select $1::uuid as id) w
-left join people p on p.id = w.id
+left join {schema}.people p on p.id = w.id
 cross join lateral (
   select count(*) filter (where x.archived_at is null and x.status not in ('resolved', 'closed')) as open,
          count(*) filter (where x.archived_at is null) as total, count(*) as ever
-  from support_tickets x
+  from {schema}.support_tickets x
   where x.user_id = w.id
 ) t
 left join lateral (
   select l.ip_address, l.user_agent
   from (
     select h.ticket_id
-    from support_tickets x
-    join support_ticket_heads h on h.ticket_id = x.id
+    from {schema}.support_tickets x
+    join {schema}.support_ticket_heads h on h.ticket_id = x.id
     where x.user_id = w.id
     order by h.public_last_activity_at desc
     limit $2
   ) m
   cross join lateral (
     select y.ip_address, y.user_agent, y.created_at
-    from support_ticket_activity y
+    from {schema}.support_ticket_activity y
     where y.ticket_id = m.ticket_id and y.actor_id = w.id and (y.ip_address is not null or y.user_agent is not null)
     order by y.seq desc
     limit 1

@@ -1,2 +1,2 @@
 -- A null role takes whatever there is; the table's trigger records it.
-select support_set_role($1, $2)
+select {schema}.support_set_role($1, $2)

@@ -1,2 +1,2 @@
 -- As the service: asked by people whom nobody knows yet.
-select opening_hours, away_notice, agents_online from support_availability($1)
+select opening_hours, away_notice, agents_online from {schema}.support_availability($1)

@@ -1,2 +1,2 @@
 -- As the admin who asks: the policy shows them to nobody else.
-select name, value from support_settings
+select name, value from {schema}.support_settings

@@ -1,2 +1,2 @@
 -- A null takes the setting away; the table's trigger records it.
-select support_set_setting($1, $2)
+select {schema}.support_set_setting($1, $2)

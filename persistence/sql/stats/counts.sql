@@ -1,6 +1,6 @@
 -- The console's views: from the ledger alone, but for one's own, which the partial index counts.
-select (select count(*) from support_tickets t
-        where t.assigned_to = (select support_current_user_id()) and t.archived_at is null and t.assigned_to is not null
+select (select count(*) from {schema}.support_tickets t
+        where t.assigned_to = (select {schema}.support_current_user_id()) and t.archived_at is null and t.assigned_to is not null
           and t.status not in ('resolved', 'closed')) as mine,
        coalesce(sum(x.amount) filter (where x.metric = 'unassigned'), 0)::bigint as unassigned,
        coalesce(sum(x.amount) filter (where x.metric in
@@ -8,4 +8,4 @@ select (select count(*) from support_tickets t
        coalesce(sum(x.amount) filter (where x.metric = 'urgent'), 0)::bigint as urgent,
        coalesce(sum(x.amount) filter (where x.metric = 'resolved'), 0)::bigint as resolved,
        coalesce(sum(x.amount) filter (where x.metric = 'closed'), 0)::bigint as closed
-from (select t.metric, t.amount from support_ticket_tallies t union all select d.metric, d.amount from support_ticket_tally_deltas d) x
+from (select t.metric, t.amount from {schema}.support_ticket_tallies t union all select d.metric, d.amount from {schema}.support_ticket_tally_deltas d) x

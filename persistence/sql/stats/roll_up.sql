@@ -1,2 +1,2 @@
 -- Keeps the ledger short, so that a glance stays cheap.
-select support_roll_up_tallies()
+select {schema}.support_roll_up_tallies()

@@ -10,16 +10,20 @@ cross join lateral (
     (r.rolcreatedb, 'it can create databases'),
     (r.rolreplication, 'it can replicate'),
     (has_database_privilege(r.oid, current_database(), 'create'), 'it can create schemas in this database'),
-    (has_schema_privilege(r.oid, 'public', 'create'), 'it can create objects in schema public'),
+    (has_schema_privilege(r.oid, '{schema}'::regnamespace, 'create'), 'it can create objects in the schema {schema}'),
+    -- What everybody may (the default of `public` before Postgres 15) is the platform's affair: no statement of ours looks there.
+    (exists (select 1 from pg_namespace n
+             where n.nspname not like 'pg\_%' and has_schema_privilege(r.oid, n.oid, 'create')
+               and not exists (select 1 from aclexplode(n.nspacl) a where a.grantee = 0 and a.privilege_type = 'CREATE')),
+     'it can create objects in a schema'),
     (exists (select 1 from pg_class c where c.relowner = r.oid), 'it owns tables'),
     (exists (select 1 from pg_proc p where p.proowner = r.oid), 'it owns functions'),
     (exists (select 1 from pg_database d where d.datdba = r.oid), 'it owns a database'),
     (exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-             where n.nspname = 'public' and c.relkind in ('r', 'p') and has_table_privilege(r.oid, c.oid, 'truncate')),
+             where n.oid = '{schema}'::regnamespace and c.relkind in ('r', 'p') and has_table_privilege(r.oid, c.oid, 'truncate')),
      'it can truncate tables'),
     (exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-             where n.nspname = 'public' and c.relkind in ('r', 'p')
-               and (c.relname like 'support\_%' or c.relname in ('people', 'user_roles', 'access_log'))
+             where n.oid = '{schema}'::regnamespace and c.relkind in ('r', 'p')
                and not r.rolinherit and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')),
      'it has rights on tables of its own, beside the roles that it acts for'),
     (r.rolinherit, 'it inherits the rights of the roles that it acts for (it must be noinherit)')
@@ -29,7 +33,7 @@ cross join lateral (
   -- right to grant oneself that.
   select true, format('it is a member of %1$I: revoke %1$I from %2$I', m.rolname, r.rolname)
   from pg_roles m
-  where m.oid <> r.oid and m.rolname not in ('helpline_service', 'helpline_customer', 'helpline_staff') and pg_has_role(r.oid, m.oid, 'member')
+  where m.oid <> r.oid and m.oid <> all (array['{service}', '{customer}', '{staff}']::regrole[]::oid[]) and pg_has_role(r.oid, m.oid, 'member')
     and not r.rolsuper
 ) as found (is_so, reason)
 where r.rolname = current_user and found.is_so

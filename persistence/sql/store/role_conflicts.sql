@@ -8,32 +8,32 @@ with recursive memberships as (
 ), reaching as (
   select m.member, array[m.member] as path, m.roleid as acts_as, m.member as granted_to
   from memberships m
-  where m.roleid in ('helpline_customer'::regrole, 'helpline_staff'::regrole) and m.member <> 'helpline_service'::regrole
+  where m.roleid in ('{customer}'::regrole, '{staff}'::regrole) and m.member <> '{service}'::regrole
   union all
   -- A role that nobody signs in as is no login of the service's.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member
-  where m.roleid = 'helpline_service'::regrole and not r.rolcanlogin
+  where m.roleid = '{service}'::regrole and not r.rolcanlogin
   union all
   -- Nor is a role that is a member of such a login.
   select m.member, array[m.member], m.roleid, m.member
   from memberships l
   join pg_roles r on r.oid = l.member
   join memberships m on m.roleid = l.member
-  where l.roleid = 'helpline_service'::regrole and r.rolcanlogin
+  where l.roleid = '{service}'::regrole and r.rolcanlogin
   union all
   -- The owner can do more than either side; only those who migrate act as it.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member
-  where m.roleid = 'helpline_owner'::regrole and not r.rolcreaterole
+  where m.roleid = '{owner}'::regrole and not r.rolcreaterole
     and not exists (select 1 from pg_database d where d.datname = current_database() and d.datdba = m.member)
   union all
   select m.member, x.path || m.member, x.acts_as, x.granted_to
   from reaching x
   join memberships m on m.roleid = x.member
-  where m.member <> all (x.path) and m.member <> 'helpline_service'::regrole
+  where m.member <> all (x.path) and m.member <> '{service}'::regrole
 )
 select format('role %I can act as %s%s: revoke %s from %s', r.rolname, string_agg(distinct x.acts_as::regrole::text, ' and '),
               coalesce(' through ' || string_agg(distinct x.granted_to::regrole::text, ' and ') filter (where x.granted_to <> x.member), ''),

@@ -1,3 +1,3 @@
 -- Raises the counter of restores if the proof holds (a snapshot of this database's future, or a seq beyond the ticket's head); gives the
 -- epoch that holds now.
-select helpline_note_rollback($1, $2, $3, $4)
+select {schema}.helpline_record_rollback($1, $2, $3, $4)

@@ -1,2 +1,2 @@
 -- All changes under one lock; a null leaves a field alone.
-select support_change_ticket($1, $2, $3, $4, $5, $6)
+select {schema}.support_change_ticket($1, $2, $3, $4, $5, $6)

@@ -1,2 +1,2 @@
 -- One ticket through the customer's policies; the view names the columns once, in the order that is decoded.
-select t.* from support_tickets_for_customer t where t.id = $1
+select t.* from {schema}.support_tickets_for_customer t where t.id = $1

@@ -3,7 +3,7 @@
 select t.*
 from (
   select h.ticket_id, h.last_activity_at
-  from support_ticket_heads h
+  from {schema}.support_ticket_heads h
   where not h.is_over
     and ($5::timestamptz is null or (h.last_activity_at, h.ticket_id) < ($5, $6::uuid))
   order by h.last_activity_at desc, h.ticket_id desc
@@ -11,7 +11,7 @@ from (
 ) w
 cross join lateral (
   select x.*
-  from support_tickets_for_staff x
+  from {schema}.support_tickets_for_staff x
   where x.id = w.ticket_id
     and (cardinality($1::text[]) = 0 or x.status = any ($1))
     and (cardinality($2::text[]) = 0 or x.category = any ($2))

@@ -1,6 +1,6 @@
 -- A customer's tickets are few: found by owner, sorted in memory. The search needs no index either.
 select t.*
-from support_tickets_for_customer t
+from {schema}.support_tickets_for_customer t
 where (cardinality($1::text[]) = 0 or t.status = any ($1))
   and (cardinality($2::text[]) = 0 or t.category = any ($2))
   and (cardinality($3::text[]) = 0 or t.priority = any ($3))

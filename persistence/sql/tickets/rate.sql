@@ -1,2 +1,2 @@
 -- The function judges under the ticket's lock; the trigger logs.
-select support_rate_ticket($1, $2, $3)
+select {schema}.support_rate_ticket($1, $2, $3)

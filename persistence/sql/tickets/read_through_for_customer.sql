@@ -4,7 +4,7 @@ from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (ticket_id, read_seq, s
 left join lateral (
   select n.seq
   from (
-    select a.public_seq as seq, a.actor_type from support_ticket_activity a
+    select a.public_seq as seq, a.actor_type from {schema}.support_ticket_activity a
     where a.ticket_id = w.ticket_id and a.public_seq > w.read_seq order by a.public_seq limit $4
   ) n
   where n.actor_type <> 'customer'

@@ -5,9 +5,9 @@ from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (ticket_id, read_seq, s
 left join lateral (
   select n.seq
   from (
-    select a.seq, a.actor_id from support_ticket_activity a
+    select a.seq, a.actor_id from {schema}.support_ticket_activity a
     where a.ticket_id = w.ticket_id and a.seq > w.read_seq order by a.seq limit $4
   ) n
-  where n.actor_id is distinct from (select support_current_user_id())
+  where n.actor_id is distinct from (select {schema}.support_current_user_id())
   order by n.seq limit 1
 ) f on true

@@ -1,2 +1,2 @@
 -- Many tickets' present state for the inbox, as the service.
-select t.* from support_summaries($1) t
+select t.* from {schema}.support_summaries($1) t

@@ -46,7 +46,7 @@ const STAFF_INSERTS: &[(&str, &str)] = &[("support_messages", "id ticket_id send
 
 /// Which columns of which tables a statement may name; every column is tried, none is taken from the catalog's word.
 async fn permitted(desk: &Desk, session: &Client, statement: impl Fn(&str, &str) -> String) -> BTreeSet<(String, String)> {
-    let sql = "select table_name::text, column_name::text from information_schema.columns where table_schema = 'public'";
+    let sql = "select table_name::text, column_name::text from information_schema.columns where table_schema = 'helpline'";
     let mut found = BTreeSet::new();
     for row in desk.admin.query(sql, &[]).await.unwrap() {
         let (table, column): (String, String) = (row.get(0), row.get(1));

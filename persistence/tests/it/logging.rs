@@ -146,8 +146,8 @@ async fn the_tables_of_rules_are_those_of_core() {
             by_message.extend(moves::on_message(*by, *from).map(entry));
         }
     }
-    assert_eq!(asked("select actor_type, from_status, to_status from support_status_moves").await, moves_of_core);
-    assert_eq!(asked("select sender_type, from_status, to_status from support_message_moves").await, by_message);
+    assert_eq!(asked("select actor_type, from_status, to_status from support_status_transitions").await, moves_of_core);
+    assert_eq!(asked("select sender_type, from_status, to_status from support_message_transitions").await, by_message);
     let kinds: BTreeSet<_> = Kind::ALL
         .iter()
         .filter(|kind| kind.is_stored())

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test stops at the first thing that is not as it should be")]
 
 mod access;
+mod administrators;
 mod append;
 mod bench;
 mod catalog;
@@ -10,6 +11,7 @@ mod desk;
 mod lists;
 mod logging;
 mod messages;
+mod migrations;
 mod names;
 mod people;
 mod plans;

@@ -4,7 +4,7 @@ use helpline_core::limits;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
-use crate::desk::{Desk, cluster, empty_database};
+use crate::desk::Desk;
 
 /// Unicode's White_Space.
 fn white_space() -> impl Iterator<Item = char> {
@@ -203,40 +203,4 @@ async fn a_name_reaches_every_column_that_customers_read() {
     // Renamed to an address: nothing of it is shown.
     desk.sql(&format!("update people set display_name = 'grete.vornehm@example.org' where id = '{}'", desk.agent)).await;
     assert_eq!(desk.ask::<Option<String>>("select assignee_name from support_tickets").await, None);
-}
-
-#[tokio::test]
-async fn names_from_before_the_rule_are_corrected_where_customers_read_them() {
-    const BEFORE: u32 = 37;
-    let database = empty_database().await;
-    let url = cluster().await.admin_url(&database);
-    helpline_persistence::migrate::migrate_to(&url, Some(BEFORE)).await.unwrap();
-    let admin = crate::desk::connect(&url).await;
-    admin
-        .batch_execute(
-            "insert into people (id, display_name) values ('00000000-0000-0000-0000-000000000001', E'Grete\\u00a0Vornehm'),
-               ('00000000-0000-0000-0000-000000000002', 'alan.turing@example.org'), ('00000000-0000-0000-0000-000000000003', E'Ada\\u00a0Lovelace');
-             insert into user_roles (user_id, role) select id, 'support_agent' from people where id <> '00000000-0000-0000-0000-000000000003';
-             insert into support_tickets (user_id, subject) values ('00000000-0000-0000-0000-000000000003', 'old');
-             insert into support_messages (ticket_id, sender_id, sender_type, body)
-             select t.id, p.id, case when p.id = t.user_id then 'customer' else 'admin' end, 'words' from support_tickets t, people p;
-             update support_tickets set assigned_to = '00000000-0000-0000-0000-000000000002';
-             update support_tickets set assigned_to = '00000000-0000-0000-0000-000000000001'",
-        )
-        .await
-        .unwrap();
-    let everything = "select coalesce(string_agg(concat_ws(' ', public_actor_name, public_old_value, public_new_value), ' '), '') || ' ' \
-        || (select string_agg(coalesce(assignee_name, ''), ' ') from support_tickets) from support_ticket_activity where actor_type <> 'customer'";
-    let shown = async || -> String { admin.query_one(everything, &[]).await.unwrap().get(0) };
-    let before = shown().await;
-    assert!(before.contains("Vornehm") && before.contains("turing"), "{before}");
-    let rows = "select count(*), max(seq) from support_ticket_activity";
-    let count = admin.query_one(rows, &[]).await.unwrap().get::<_, i64>(0);
-    helpline_persistence::migrate::migrate(&url).await.unwrap();
-    let after = shown().await;
-    assert!(!after.contains("Vornehm") && !after.contains("turing") && after.contains("Grete"), "{after}");
-    assert_eq!(admin.query_one(rows, &[]).await.unwrap().get::<_, i64>(0), count);
-    // A customer's own name is theirs.
-    let own = "select count(*) from support_ticket_activity where actor_type = 'customer' and public_actor_name = E'Ada\\u00a0Lovelace'";
-    assert_eq!(admin.query_one(own, &[]).await.unwrap().get::<_, i64>(0), 1);
 }

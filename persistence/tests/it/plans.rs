@@ -46,6 +46,7 @@ async fn large_desk() -> (Desk, TicketId) {
 
 /// The plan of one of our statements, as this role with these claims, planned as the service plans it.
 async fn plan(session: &Client, sql: &str, params: &[&(dyn ToSql + Sync)]) -> String {
+    let sql = helpline_persistence::Names::default().render(sql);
     let rows = session.query(&format!("explain (costs off) {sql}"), params).await.unwrap();
     rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>().join("\n")
 }
@@ -75,7 +76,7 @@ async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets()
     check_pages_and_lists(&desk, ticket).await;
     // The planner multiplies the pages that it finds by the rows that it believes to stand on one: a million tickets by statistics.
     let claim = format!(
-        "update pg_class set reltuples = reltuples * {} where relnamespace = 'public'::regnamespace and relkind in ('r', 'i') and reltuples > 1000",
+        "update pg_class set reltuples = reltuples * {} where relnamespace = 'helpline'::regnamespace and relkind in ('r', 'i') and reltuples > 1000",
         1_000_000 / TICKETS
     );
     desk.sql(&claim).await;
@@ -207,7 +208,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             client.batch_execute(&format!("select * from support_open_all(array['{ticket}']::uuid[])")).await.unwrap();
             client
                 .batch_execute(&format!(
-                    "select * from support_places(array['{ticket}']::uuid[], array['{}']::uuid[], array['customer'])",
+                    "select * from support_ticket_positions(array['{ticket}']::uuid[], array['{}']::uuid[], array['customer'])",
                     desk.customer
                 ))
                 .await

@@ -1,7 +1,7 @@
 //! Customers and staff are told apart by two roles: no other role may have both, and no grant that Helpline did not make reaches anything of
 //! its own. Roles belong to a cluster, so these tests have one of their own.
 
-use helpline_persistence::{Settings, Store, StoreError, migrate, privileges};
+use helpline_persistence::{Names, Settings, Store, StoreError, migrate, privileges};
 use helpline_rig::Postgres;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -112,6 +112,28 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
 }
 
 #[tokio::test]
+async fn a_login_of_its_own_works_once_it_has_the_bounds_that_the_refusal_names() {
+    let cluster = Cluster::start().await;
+    cluster.migrate().await;
+    // A search path that finds nothing of ours, and a table that takes the name of one.
+    cluster.sql("create role desk_login login noinherit password 'p1'; grant helpline_service to desk_login").await;
+    cluster
+        .sql("create table public.people (n int); grant all on public.people to desk_login; alter role desk_login set search_path = public")
+        .await;
+    let settings = Settings { url: cluster.postgres.url_for("desk_login", "p1", "desk"), connections_max: 1 };
+    let told = match Store::connect(settings.clone()).await {
+        Err(StoreError::NotPrepared(told)) => told,
+        other => panic!("{:?}", other.err()),
+    };
+    let statements: Vec<&str> = told.match_indices("alter role").map(|(at, _)| told[at..].split(';').next().unwrap()).collect();
+    assert_eq!(statements.len(), 4, "{told}");
+    cluster.sql(&statements.join("; ")).await;
+    cluster.sql("revoke all on public.people from desk_login; grant helpline_service to desk_login").await;
+    let store = Store::connect(settings).await.unwrap();
+    assert!(migrate::is_current(&store).await.unwrap());
+}
+
+#[tokio::test]
 async fn an_administrator_who_makes_the_roles_does_not_keep_what_they_can_do() {
     let cluster = Cluster::start().await;
     // Before Postgres 16 whoever makes a role has nothing of it.
@@ -137,18 +159,21 @@ const REACHABLE: &str = "
     select o.what from (
       select 'table ' || c.oid::regclass || ' to ' || r.rolname as what
       from pg_class c, pg_roles r
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and r.rolname in ('anon', 'authenticated', 'service_role')
+      where c.relnamespace = 'helpline'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and r.rolname in ('anon', 'authenticated', 'service_role')
         and (has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate, references, trigger')
              or has_any_column_privilege(r.oid, c.oid, 'select, insert, update, references'))
       union all
       select 'sequence ' || c.oid::regclass || ' to ' || r.rolname
       from pg_class c, pg_roles r
-      where c.relnamespace = 'public'::regnamespace and c.relkind = 'S' and r.rolname in ('anon', 'authenticated', 'service_role')
+      where c.relnamespace = 'helpline'::regnamespace and c.relkind = 'S' and r.rolname in ('anon', 'authenticated', 'service_role')
         and has_sequence_privilege(r.oid, c.oid, 'usage, select, update')
+      union all
+      select 'schema helpline to ' || r.rolname from pg_roles r
+      where r.rolname in ('anon', 'authenticated', 'service_role') and has_schema_privilege(r.oid, 'helpline', 'usage, create')
       union all
       select 'function ' || p.oid::regprocedure || ' to ' || r.rolname
       from pg_proc p, pg_roles r
-      where p.pronamespace = 'public'::regnamespace and r.rolname in ('anon', 'authenticated', 'service_role')
+      where p.pronamespace = 'helpline'::regnamespace and r.rolname in ('anon', 'authenticated', 'service_role')
         and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype = 'e') and has_function_privilege(r.oid, p.oid, 'execute')
     ) o order by 1";
 
@@ -159,17 +184,19 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
     cluster.sql(&DEFAULTS.replace("{of}", "in schema public")).await;
     cluster.sql(&DEFAULTS.replace("{of}", "")).await;
     // Of our owner's too, as soon as there is one.
-    migrate::migrate_to(&cluster.postgres.admin_url("desk"), Some(1)).await.unwrap();
-    cluster.sql(&DEFAULTS.replace("{of}", "for role helpline_owner in schema public")).await;
+    migrate::make_roles(&cluster.postgres.admin_url("desk"), &Names::default()).await.unwrap();
+    cluster.sql("create schema helpline authorization helpline_owner").await;
+    cluster.sql(&DEFAULTS.replace("{of}", "in schema helpline")).await;
+    cluster.sql(&DEFAULTS.replace("{of}", "for role helpline_owner in schema helpline")).await;
     cluster.migrate().await;
     let reachable = async || -> Vec<String> { cluster.admin.query(REACHABLE, &[]).await.unwrap().iter().map(|row| row.get(0)).collect() };
     assert_eq!(reachable().await, Vec::<String>::new());
     for role in ["anon", "authenticated", "service_role"] {
         for sql in [
-            "truncate helpline_migrations",
-            "select * from helpline_migrations",
-            "delete from people",
-            "select support_events_after('{}', '{}', 1)",
+            "truncate helpline.helpline_migrations",
+            "select * from helpline.helpline_migrations",
+            "delete from helpline.people",
+            "select helpline.support_events_after('{}', '{}', 1)",
         ] {
             let client = connect(&cluster.postgres.admin_url("desk")).await;
             client.batch_execute(&format!("set role {role}")).await.unwrap();
@@ -179,7 +206,7 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
     }
     // What somebody granted by hand goes with the next run, whole tables, columns and with the right to pass it on.
     cluster
-        .sql("grant select on people to anon with grant option; set role anon; grant select on people to authenticated; reset role")
+        .sql("grant usage on schema helpline to anon; grant select on people to anon with grant option; set role anon; grant select on people to authenticated; reset role")
         .await;
     cluster.sql("grant update (body) on support_messages to public; grant usage on support_ticket_numbers to anon; grant execute on function helpline_epoch() to public").await;
     assert!(!reachable().await.is_empty());

@@ -57,7 +57,7 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
                 desk.customer
             ),
             2 => format!(
-                "update support_tickets t set status = (select to_status from support_status_moves m where m.actor_type = 'system' \
+                "update support_tickets t set status = (select to_status from support_status_transitions m where m.actor_type = 'system' \
                  and m.from_status = t.status order by random() limit 1) where {some}"
             ),
             3 => format!("update support_tickets set priority = (array['low', 'high', 'urgent'])[ceil(random() * 3)] where {some}"),

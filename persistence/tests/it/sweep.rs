@@ -67,7 +67,7 @@ async fn a_look_gives_the_highest_seq_and_the_epoch() {
     assert_eq!(second.moved.iter().map(|(id, seq)| (*id, seq.get())).collect::<Vec<_>>(), [(ticket, 5)]);
     assert_eq!(look(&desk.store, Some(&second.snapshot)).await.unwrap().moved, []);
     assert_eq!(second.epoch, first.epoch);
-    desk.sql("select helpline_note_restore()").await;
+    desk.sql("select helpline_record_restore()").await;
     assert_ne!(look(&desk.store, None).await.unwrap().epoch, first.epoch, "the operator's word after a restore");
     let missing = helpline_core::ids::TicketRef::Id(TicketId::new(uuid::Uuid::now_v7()));
     assert_eq!(tickets::open(&desk.store, &missing).await.unwrap(), None);

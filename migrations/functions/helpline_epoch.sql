@@ -1,0 +1,17 @@
+-- Which history the numbers belong to: cluster, database, the history's table (a restore into the same database makes it anew), timeline,
+-- restores. A copy of the data directory has all of them; only its timeline or the counter of restores can tell it apart.
+create or replace function helpline_epoch() returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return (
+    select concat_ws('-', to_hex(s.system_identifier), to_hex(d.oid::bigint), to_hex(to_regclass('support_ticket_activity')::oid::bigint),
+                     to_hex(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint), r.restores)
+    from pg_control_system() s, pg_database d, helpline_restores r
+    where d.datname = current_database()
+  );
+end
+$$;
+grant execute on function helpline_epoch() to {service};

@@ -1,0 +1,18 @@
+-- Raises the counter of restores when an instance can prove that the database went back in time under it: the instance has seen a snapshot
+-- that lies in this database's future, or handed on a row of a ticket whose history ends before it. Gives the epoch: the raised one, or the
+-- one that another instance has just raised.
+create or replace function helpline_record_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  perform 1 from helpline_restores r for update;
+  if helpline_epoch() = p_epoch
+     and (pg_snapshot_xmax(p_snapshot::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+          or exists (select 1 from support_ticket_heads h where h.ticket_id = p_ticket and h.seq < p_seq)) then
+    perform helpline_record_restore();
+  end if;
+  return helpline_epoch();
+end
+$$;
+grant execute on function helpline_record_rollback(text, text, uuid, bigint) to {service};

@@ -1,0 +1,17 @@
+-- Their staff role, the higher of two; null for customers and for the blocked. A definer, so that policies need no right on the table.
+create or replace function support_current_role() returns text
+language plpgsql stable security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+begin
+  return (
+    select min(r.role)
+    from user_roles r
+    where r.user_id = (select support_current_user_id())
+      and not exists (select 1 from people p where p.id = r.user_id and p.blocked_at is not null)
+  );
+end
+$$;
+grant execute on function support_current_role() to {customer}, {staff};

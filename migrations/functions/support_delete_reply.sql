@@ -1,0 +1,12 @@
+-- Says whether there was one.
+create or replace function support_delete_reply(p_id uuid) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  perform support_require_admin();
+  delete from support_saved_replies r where r.id = p_id;
+  return found;
+end
+$$;
+grant execute on function support_delete_reply(uuid) to {customer}, {staff};

@@ -1,0 +1,20 @@
+-- The events that this very transaction has written.
+create or replace function support_events_written() returns setof support_events
+language plpgsql stable security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+  v_cluster constant bigint := helpline_cluster();
+begin
+  return query
+    select r.* from support_events r
+    where r.cluster = v_cluster and r.xid = pg_current_xact_id_if_assigned()
+    order by r.ticket_id, r.seq;
+end
+$$;
+grant execute on function support_events_written() to {service};

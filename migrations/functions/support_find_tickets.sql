@@ -1,0 +1,73 @@
+-- The newest tickets are asked first how common the words are. The trigram index cannot stop early: for a word that most of a million tickets
+-- have, it read a million entries before the count said that walking back in time is cheaper. Several numbers may be meant: a whole ticket
+-- number means that ticket, for the trigrams of `tkt-1` are in all of them.
+create or replace function support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) returns setof uuid
+language plpgsql stable security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_custom_plan
+set enable_seqscan = off
+as $$
+declare
+  -- The newest so many are asked how common the words are; from one in fifty on, walking back is cheaper than gathering and sorting,
+  v_sample constant integer := 1000;
+  -- unless they are in the newest alone: then walking ends here.
+  v_walk constant integer := 50000;
+  -- So many matches are gathered and sorted at most.
+  v_common constant integer := 20000;
+  v_patterns constant text[] := array(select lower(p) from unnest(p_patterns) with ordinality as u (p, n) order by n);
+  v_numbered record;
+  v_whole boolean := false;
+  v_found uuid[];
+  v_count integer;
+begin
+  if not support_is_staff() then
+    return;
+  end if;
+  for v_numbered in select t.id, t.ticket_number from support_tickets t where t.ticket_number = any (p_numbers) loop
+    return next v_numbered.id;
+    v_whole := v_whole or v_patterns = array['%' || lower(v_numbered.ticket_number) || '%'];
+  end loop;
+  -- Whoever writes a whole number means that ticket.
+  if v_whole then
+    return;
+  end if;
+  -- Two letters between the wildcards have no trigram: the index would be read from end to end.
+  if coalesce(char_length(v_patterns[1]), 0) < 5 then
+    return;
+  end if;
+  select count(*) into v_count
+  from (select t.search_text from support_tickets t order by t.created_at desc, t.id desc limit v_sample) s
+  where s.search_text like all (v_patterns);
+  if v_count * 50 >= v_sample then
+    v_found := array(
+      select s.id
+      from (select t.id, t.search_text, t.created_at from support_tickets t order by t.created_at desc, t.id desc limit v_walk) s
+      where s.search_text like all (v_patterns)
+      order by s.created_at desc, s.id desc
+      limit p_limit
+    );
+    if cardinality(v_found) = p_limit then
+      return query select unnest(v_found);
+      return;
+    end if;
+  end if;
+  select count(*), (array_agg(f.id order by f.created_at desc, f.id desc))[1:p_limit] into v_count, v_found
+  from (
+    select t.id, t.created_at from support_tickets t
+    where t.search_text like v_patterns[1] and t.search_text like coalesce(v_patterns[2], v_patterns[1])
+      and t.search_text like all (v_patterns)
+    limit v_common
+  ) f;
+  if v_count < v_common then
+    return query select unnest(v_found);
+  else
+    -- The empty string keeps the trigram index out of it.
+    return query
+      select t.id from support_tickets t
+      where t.search_text || '' like all (v_patterns)
+      order by t.created_at desc, t.id desc
+      limit p_limit;
+  end if;
+end
+$$;
+grant execute on function support_find_tickets(text[], text[], integer) to {staff};

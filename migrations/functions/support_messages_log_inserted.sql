@@ -1,0 +1,112 @@
+-- The plans are pinned to index lookups: with the default settings a plan cached while the tables were young stays a sequential scan
+-- until autovacuum has looked, and a young desk under load pays for it.
+create or replace function support_messages_log_inserted() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_user constant uuid := support_current_user_id();
+  v_cluster constant bigint := helpline_cluster();
+  v_special boolean;
+  v_refusal text;
+  v_total bigint;
+  v_logged bigint := 0;
+  v_rows bigint;
+  v_now uuid[];
+  v_done uuid[] := '{}';
+  v_moved uuid[];
+  v_to text[];
+  v_movers jsonb;
+begin
+  -- For `support_append_events`, which reads back what was written here: asking again would cost as much as numbering a message.
+  perform set_config('helpline.cluster', v_cluster::text, true);
+  perform 1 from support_tickets t where t.id in (select i.ticket_id from inserted i) order by t.id for no key update;
+
+  -- The fast path's one question: does any of these messages change its ticket, or come to one that takes none?
+  select count(*), coalesce(bool_or(m.to_status is not null or (i.sender_type = 'admin' and not i.is_internal and t.first_response_at is null)), false),
+         min(case when v_user is null then null when t.archived_at is not null then 'ticket_archived'
+                  when t.status = 'closed' and not i.is_internal then 'ticket_closed' end)
+  into v_total, v_special, v_refusal
+  from inserted i
+  join support_tickets t on t.id = i.ticket_id
+  left join support_message_transitions m on m.sender_type = i.sender_type and m.from_status = t.status and not i.is_internal;
+
+  if v_refusal is not null then
+    perform support_refuse(v_refusal);
+  end if;
+  if v_special then
+    update support_tickets t
+    set first_response_at = f.at
+    from (select i.ticket_id, min(i.created_at) as at from inserted i where i.sender_type = 'admin' and not i.is_internal group by i.ticket_id) f
+    where t.id = f.ticket_id and t.first_response_at is null;
+  end if;
+
+  loop
+    if v_special then
+      -- Of each ticket, the messages up to the first that moves it from where it stands now.
+      select array_agg(c.id) filter (where c.n <= coalesce(c.cut, c.n)),
+             array_agg(c.ticket_id order by c.ticket_id) filter (where c.n = c.cut),
+             array_agg(c.to_status order by c.ticket_id) filter (where c.n = c.cut),
+             jsonb_object_agg(c.ticket_id, jsonb_build_object('id', c.sender_id, 'type', c.sender_type)) filter (where c.n = c.cut)
+      into v_now, v_moved, v_to, v_movers
+      from (
+        select o.*, min(o.n) filter (where o.to_status is not null) over (partition by o.ticket_id) as cut
+        from (
+          select i.id, i.ticket_id, i.sender_id, i.sender_type, m.to_status,
+                 row_number() over (partition by i.ticket_id order by i.created_at, i.id) as n
+          from inserted i
+          join support_tickets t on t.id = i.ticket_id
+          left join support_message_transitions m on m.sender_type = i.sender_type and m.from_status = t.status and not i.is_internal
+          where i.id <> all (v_done)
+        ) o
+      ) c;
+    end if;
+
+    with numbered as (
+      select i.id, i.ticket_id, i.sender_id, i.sender_type, i.is_internal, i.ip_address, i.user_agent, i.created_at,
+             h.seq + row_number() over w as seq,
+             h.public_seq + count(*) filter (where not i.is_internal) over w as place,
+             case i.sender_type when 'customer' then p.display_name when 'admin' then p.first_name end as name
+      from inserted i
+      join support_ticket_heads h on h.ticket_id = i.ticket_id
+      left join people p on p.id = i.sender_id
+      where v_now is null or i.id = any (v_now)
+      window w as (partition by i.ticket_id order by i.created_at, i.id rows unbounded preceding)
+    ), bumped as (
+      update support_ticket_heads h
+      set seq = g.seq, public_seq = g.public_seq, last_activity_at = greatest(h.last_activity_at, g.at),
+          public_last_activity_at = greatest(h.public_last_activity_at, g.public_at)
+      from (select n.ticket_id, max(n.seq) as seq, max(n.place) as public_seq, max(n.created_at) as at,
+                   max(n.created_at) filter (where not n.is_internal) as public_at
+            from numbered n group by n.ticket_id) g
+      where h.ticket_id = g.ticket_id
+    )
+    insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, message_id,
+      ip_address, user_agent, cluster, created_at)
+    select n.ticket_id, n.seq, case when not n.is_internal then n.place end,
+           case when n.is_internal then 'internal_note_added' else 'message_added' end,
+           n.sender_id, n.sender_type, n.name, n.id, n.ip_address, n.user_agent, v_cluster, n.created_at
+    from numbered n;
+    get diagnostics v_rows = row_count;
+    v_logged := v_logged + v_rows;
+
+    exit when not v_special or v_moved is null;
+
+    -- The tickets' own trigger logs the move, behind the message that made it.
+    perform set_config('helpline.movers', v_movers::text, true);
+    update support_tickets t set status = m.to_status from unnest(v_moved, v_to) as m (ticket_id, to_status) where t.id = m.ticket_id;
+    perform set_config('helpline.movers', '', true);
+    v_done := v_done || v_now;
+    exit when cardinality(v_done) >= v_total;
+  end loop;
+
+  if v_logged <> v_total then
+    raise exception 'a ticket without a head: % of % messages numbered', v_logged, v_total;
+  end if;
+  return null;
+end
+$$;

@@ -1,0 +1,49 @@
+-- An edit keeps the old text in the history, for staff; a redaction removes it there too.
+create or replace function support_messages_log_updated() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_user constant uuid := support_current_user_id();
+  v_tickets uuid[];
+  v_kinds text[];
+  v_types text[];
+  v_olds text[];
+  v_messages uuid[];
+  v_scrub uuid[];
+begin
+  select array_agg(n.ticket_id order by n.created_at, n.id),
+         array_agg(case when n.is_internal then 'note_' else 'message_' end || case when n.redacted_at is null then 'edited' else 'redacted' end
+                   order by n.created_at, n.id),
+         array_agg(case when v_user is null then 'system' when v_user = t.user_id then 'customer' else 'admin' end order by n.created_at, n.id),
+         array_agg(case when n.redacted_at is null then o.body end order by n.created_at, n.id),
+         array_agg(n.id order by n.created_at, n.id),
+         array_agg(n.id) filter (where n.redacted_at is not null)
+  into v_tickets, v_kinds, v_types, v_olds, v_messages, v_scrub
+  from changed n
+  join before o on o.id = n.id
+  join support_tickets t on t.id = n.ticket_id
+  where (n.body, n.attachments, n.redacted_at) is distinct from (o.body, o.attachments, o.redacted_at);
+
+  if v_tickets is null then
+    return null;
+  end if;
+  perform support_write_history(v_tickets, v_kinds, array_fill(v_user, array[cardinality(v_tickets)]), v_types, v_olds,
+    array_fill(null::text, array[cardinality(v_tickets)]), array_fill(null::text, array[cardinality(v_tickets)]),
+    array_fill(null::text, array[cardinality(v_tickets)]), array_fill(null::text, array[cardinality(v_tickets)]), v_messages,
+    array_fill(null::jsonb, array[cardinality(v_tickets)]));
+
+  if v_scrub is not null then
+    perform set_config('helpline.append_only_door', 'open', true);
+    update support_ticket_activity a
+    set old_value = null, new_value = null
+    where a.ticket_id = any (v_tickets) and a.message_id = any (v_scrub) and (a.old_value is not null or a.new_value is not null);
+    perform set_config('helpline.append_only_door', '', true);
+    -- The digest of the opening covers the first message: nothing that a short secret could be guessed from stays.
+    update support_tickets t set key_digest = null
+    from changed n
+    where n.id = any (v_scrub) and t.id = n.ticket_id and t.key = n.key and t.key_digest is not null;
+  end if;
+  return null;
+end
+$$;

@@ -1,0 +1,20 @@
+-- What a decision and a join need to know, of many tickets; missing ones are missing in the answer.
+create or replace function support_open_all(p_tickets uuid[])
+returns table (id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+    select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
+    from support_tickets t
+    join support_ticket_heads h on h.ticket_id = t.id
+    where t.id = any (p_tickets);
+end
+$$;
+grant execute on function support_open_all(uuid[]) to {service};

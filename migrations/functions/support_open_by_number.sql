@@ -1,0 +1,22 @@
+-- What a decision and a join need to know, by the numbers that may be meant: the first of them that a ticket has.
+create or replace function support_open_by_number(p_numbers text[])
+returns table (id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+    select t.id, t.user_id, t.status, t.archived_at is not null, h.seq, h.public_seq
+    from support_tickets t
+    join support_ticket_heads h on h.ticket_id = t.id
+    where t.ticket_number = any (p_numbers)
+    order by array_position(p_numbers, t.ticket_number)
+    limit 1;
+end
+$$;
+grant execute on function support_open_by_number(text[]) to {service};

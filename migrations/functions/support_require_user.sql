@@ -1,0 +1,17 @@
+-- Who a helper function acts for. Null only for administrators of the database, who act as the system; anybody else must bear claims.
+create or replace function support_require_user() returns uuid
+language plpgsql stable security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_user constant uuid := support_current_user_id();
+begin
+  if v_user is null and not pg_has_role(session_user, '{owner}'::regrole, 'member') then
+    perform support_refuse('not_authenticated');
+  end if;
+  if exists (select 1 from people p where p.id = v_user and p.blocked_at is not null) then
+    perform support_refuse('blocked');
+  end if;
+  return v_user;
+end
+$$;

@@ -1,0 +1,22 @@
+-- By an admin. The lock keeps two admins from taking each other's role at once, which would leave none.
+create or replace function support_set_role(p_user uuid, p_role text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  if support_require_user() is not null and support_current_role() is distinct from 'admin' then
+    perform support_refuse('forbidden');
+  end if;
+  lock table user_roles in share row exclusive mode;
+  if p_role is distinct from 'admin' and exists (select 1 from user_roles r where r.user_id = p_user and r.role = 'admin')
+     and not exists (select 1 from user_roles r where r.user_id <> p_user and r.role = 'admin') then
+    perform support_refuse('conflict');
+  end if;
+  delete from user_roles r where r.user_id = p_user and r.role is distinct from p_role;
+  if p_role is not null then
+    insert into user_roles (user_id, role, granted_by) values (p_user, p_role, support_current_user_id())
+    on conflict on constraint user_roles_pkey do nothing;
+  end if;
+end
+$$;
+grant execute on function support_set_role(uuid, text) to {customer}, {staff};

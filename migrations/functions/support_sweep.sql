@@ -1,0 +1,30 @@
+-- The upper bound says nothing new in a cluster whose counter only rises; it is there for one that was set back by hand.
+create or replace function support_sweep(p_since text) returns table (snapshot text, epoch text, tickets uuid[], seqs bigint[])
+language plpgsql volatile security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+  v_cluster constant bigint := helpline_cluster();
+begin
+  return query
+    with moved as (
+      select f.ticket_id, max(f.seq) as seq
+      from (
+        select a.ticket_id, a.seq from support_ticket_activity a
+        where a.cluster = v_cluster and a.xid >= pg_snapshot_xmax(p_since::pg_snapshot) and a.xid < pg_snapshot_xmax(pg_current_snapshot())
+        union all
+        select a.ticket_id, a.seq from support_ticket_activity a
+        where a.cluster = v_cluster and a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
+      ) f
+      group by f.ticket_id
+    )
+    select pg_current_snapshot()::text, helpline_epoch(), coalesce(array_agg(m.ticket_id), '{}'), coalesce(array_agg(m.seq), '{}')
+    from moved m;
+end
+$$;
+grant execute on function support_sweep(text) to {service};

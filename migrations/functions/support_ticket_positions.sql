@@ -1,0 +1,32 @@
+-- Where tickets stand, each for somebody who says on which side they read it: the heads, and everybody's read position as staff see them; a
+-- ticket that nobody has read has one row without a person. Who may not read it so gets none. One snapshot: whoever has seen up to such a
+-- head knows that there is nothing to read.
+create or replace function support_ticket_positions(p_tickets uuid[], p_readers uuid[], p_audiences text[])
+returns table (
+  n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+    select k.n, h.ticket_id, h.seq, h.public_seq, r.person_id, case when t.user_id = r.person_id then 'customer' else 'admin' end, p.display_name,
+      r.seq, r.public_seq, p.first_name
+    from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
+    join support_ticket_heads h on h.ticket_id = k.ticket_id
+    join support_tickets t on t.id = h.ticket_id
+    left join support_read_positions r on r.ticket_id = h.ticket_id
+    left join people p on p.id = r.person_id
+    where case k.audience
+            when 'customer' then t.user_id = k.reader_id
+            else t.user_id <> k.reader_id and exists (select 1 from user_roles x where x.user_id = k.reader_id)
+          end
+      and not exists (select 1 from people b where b.id = k.reader_id and b.blocked_at is not null);
+end
+$$;
+grant execute on function support_ticket_positions(uuid[], uuid[], text[]) to {service};

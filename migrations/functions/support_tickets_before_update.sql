@@ -1,0 +1,62 @@
+-- Keeps what follows from a change in step with it, and refuses moves that the table does not have. A move made by a message
+-- (inside its trigger) has been looked up in the messages' own table.
+create or replace function support_tickets_before_update() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_user constant uuid := support_current_user_id();
+  v_by text := 'system';
+begin
+  if (new.id, new.ticket_number, new.user_id, new.created_at) is distinct from (old.id, old.ticket_number, old.user_id, old.created_at) then
+    raise exception 'a ticket keeps its id, number, owner and time of opening' using errcode = 'check_violation';
+  end if;
+  if v_user is not null then
+    v_by := case when v_user = old.user_id then 'customer' else 'admin' end;
+    -- By hand, the status and the rating; what follows from a message is a trigger's.
+    if v_by = 'customer' and pg_trigger_depth() = 1
+       and (new.subject, new.category, new.priority, new.assigned_to, new.assigned_at, new.assignee_name, new.first_response_at, new.archived_at,
+            new.legal_hold, new.metadata, new.customer_email, new.ip_address, new.user_agent, new.key, new.key_digest)
+         is distinct from
+           (old.subject, old.category, old.priority, old.assigned_to, old.assigned_at, old.assignee_name, old.first_response_at, old.archived_at,
+            old.legal_hold, old.metadata, old.customer_email, old.ip_address, old.user_agent, old.key, old.key_digest) then
+      perform support_refuse('forbidden');
+    end if;
+    -- A legal hold may come late, and a redaction takes the opening's digest with it; nothing else changes in the archive.
+    if old.archived_at is not null
+       and (new.status, new.priority, new.category, new.assigned_to, new.subject, new.satisfaction_rating, new.satisfaction_comment, new.metadata)
+         is distinct from
+           (old.status, old.priority, old.category, old.assigned_to, old.subject, old.satisfaction_rating, old.satisfaction_comment, old.metadata) then
+      perform support_refuse('ticket_archived');
+    end if;
+  end if;
+  if new.status <> old.status then
+    if not (pg_trigger_depth() > 1 and coalesce(nullif(current_setting('helpline.movers', true), '')::jsonb ? new.id::text, false))
+       and not exists (select 1 from support_status_transitions m
+                       where m.actor_type = v_by and m.from_status = old.status and m.to_status = new.status) then
+      perform support_refuse('invalid_move');
+    end if;
+    if new.status = 'resolved' then
+      new.resolved_at := now();
+    elsif new.status = 'closed' then
+      new.closed_at := now();
+    else
+      new.resolved_at := null;
+      new.closed_at := null;
+    end if;
+  end if;
+  if new.assigned_to is distinct from old.assigned_to then
+    if new.assigned_to is not null
+       and (new.assigned_to = new.user_id or not exists (select 1 from user_roles r where r.user_id = new.assigned_to)) then
+      perform support_refuse('invalid_field');
+    end if;
+    new.assigned_at := case when new.assigned_to is not null then now() end;
+    new.assignee_name := (select p.first_name from people p where p.id = new.assigned_to);
+  end if;
+  if new.satisfaction_rating is distinct from old.satisfaction_rating and v_user is not null and old.status not in ('resolved', 'closed') then
+    perform support_refuse('not_ratable');
+  end if;
+  new.updated_at := now();
+  return new;
+end
+$$;

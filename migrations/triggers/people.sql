@@ -1,0 +1,4 @@
+create trigger people_changed after insert or update of email, display_name on people
+  for each row execute function people_changed();
+create trigger people_block_recorded after update of blocked_at on people
+  for each row when ((old.blocked_at is null) <> (new.blocked_at is null)) execute function people_block_recorded();

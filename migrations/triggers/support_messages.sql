@@ -1,0 +1,6 @@
+create trigger support_messages_log_inserted after insert on support_messages
+  referencing new table as inserted for each statement execute function support_messages_log_inserted();
+create trigger support_messages_before_update before update on support_messages
+  for each row execute function support_messages_before_update();
+create trigger support_messages_log_updated after update on support_messages
+  referencing old table as before new table as changed for each statement execute function support_messages_log_updated();

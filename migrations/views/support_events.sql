@@ -1,0 +1,11 @@
+-- An event with its message, its actor's present name as staff may see it, and the name that customers were shown. The columns' order is what
+-- the service decodes.
+create or replace view support_events with (security_invoker = true) as
+select a.ticket_id, a.seq, a.public_seq, a.created_at, a.kind, a.actor_id, a.actor_type, p.display_name as actor_name,
+       a.old_value, a.new_value, a.public_old_value, a.public_new_value, a.description,
+       a.message_id, m.sender_id, m.sender_type, m.body, m.is_internal, m.attachments, m.key,
+       m.created_at as message_created_at, m.edited_at, m.redacted_at, a.public_actor_name, a.cluster, a.xid
+from support_ticket_activity a
+left join support_messages m on m.id = a.message_id
+left join people p on p.id = a.actor_id;
+grant select on support_events to {staff};

@@ -1,0 +1,22 @@
+-- Whoever migrates acts as the owner. From Postgres 16 on the creator of a role only administers it, so the rest is granted here; as text, for the
+-- options do not exist before. Nothing is granted to a superuser.
+do $$
+declare
+  c_owner constant oid := to_regrole('{owner}');
+begin
+  for i in 1..20 loop
+    begin
+      if current_setting('server_version_num')::integer >= 160000 then
+        if not (pg_has_role(current_user, c_owner, 'usage') and pg_has_role(current_user, c_owner, 'set')) then
+          execute 'grant {owner} to current_user with set true, inherit true';
+        end if;
+      elsif not pg_has_role(current_user, c_owner, 'member') then
+        execute 'grant {owner} to current_user';
+      end if;
+      exit;
+    exception when internal_error or unique_violation then
+      perform pg_sleep(0.05);
+    end;
+  end loop;
+end
+$$

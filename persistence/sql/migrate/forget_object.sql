@@ -1,0 +1,2 @@
+-- Its line left the manifest.
+delete from {schema}.helpline_objects o where o.path = $1

@@ -1,0 +1,6 @@
+-- Whether a build from before the schema of its own was installed here: its list of migrations stands in `public`, with these columns.
+select exists (
+  select 1 from pg_attribute a
+  join pg_class c on c.oid = a.attrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'public' and c.relname = 'helpline_migrations' and a.attname = 'applied_on' and not a.attisdropped)

@@ -1,0 +1,33 @@
+-- What was applied, under the same rules as every other table. Made by the owner.
+do $$
+begin
+  set local role {owner};
+  if to_regclass('{schema}.helpline_migrations') is not null then
+    reset role;
+    return;
+  end if;
+  create table {schema}.helpline_migrations (
+    version integer not null,
+    name text not null,
+    checksum text not null,
+    applied_at timestamptz not null default now(),
+    constraint helpline_migrations_pkey primary key (version)
+  );
+  -- The objects that stand, in the order in which they were made, and the generation of the build that applied the last of them.
+  create table {schema}.helpline_objects (
+    path text not null,
+    place integer not null,
+    checksum text not null,
+    generation integer not null,
+    applied_at timestamptz not null default now(),
+    constraint helpline_objects_pkey primary key (path)
+  );
+  alter table {schema}.helpline_migrations enable row level security;
+  alter table {schema}.helpline_migrations force row level security;
+  alter table {schema}.helpline_objects enable row level security;
+  alter table {schema}.helpline_objects force row level security;
+  create policy helpline_migrations_owner on {schema}.helpline_migrations to {owner} using (true) with check (true);
+  create policy helpline_objects_owner on {schema}.helpline_objects to {owner} using (true) with check (true);
+  reset role;
+end
+$$

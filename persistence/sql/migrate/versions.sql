@@ -1,0 +1,2 @@
+-- What was applied, oldest first.
+select m.version, m.name, m.checksum from {schema}.helpline_migrations m order by m.version

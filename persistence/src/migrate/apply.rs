@@ -1,0 +1,275 @@
+//! One run over a plan: the versioned files, each in a transaction of its own; then, in one transaction, every object whose text changed.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use helpline_core::limits;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Error};
+
+use super::plan::{Object, Plan, Version};
+use crate::error::chain;
+use crate::{Names, StoreError, rows};
+
+const CHECKSUMS: &str = include_str!("../../sql/migrate/checksums.sql");
+const VERSIONS: &str = include_str!("../../sql/migrate/versions.sql");
+const OBJECTS: &str = include_str!("../../sql/migrate/objects.sql");
+const RECORD_VERSION: &str = include_str!("../../sql/migrate/record_version.sql");
+const RECORD_OBJECTS: &str = include_str!("../../sql/migrate/record_objects.sql");
+const FORGET_OBJECT: &str = include_str!("../../sql/migrate/forget_object.sql");
+const CLEAR_FUNCTION: &str = include_str!("../../sql/migrate/clear_function.sql");
+const CLEAR_VIEW: &str = include_str!("../../sql/migrate/clear_view.sql");
+const CLEAR_TRIGGERS: &str = include_str!("../../sql/migrate/clear_triggers.sql");
+const CLEAR_POLICIES: &str = include_str!("../../sql/migrate/clear_policies.sql");
+const DROP_FUNCTION: &str = include_str!("../../sql/migrate/drop_function.sql");
+const DROP_VIEW: &str = include_str!("../../sql/migrate/drop_view.sql");
+const INVALID_INDEXES: &str = include_str!("../../sql/migrate/invalid_indexes.sql");
+const TRIGRAM_SCHEMA: &str = include_str!("../../sql/migrate/trigram_schema.sql");
+
+/// A run's connection, with what its SQL needs to be told.
+pub(super) struct Run<'a> {
+    client: &'a Client,
+    names: &'a Names,
+    /// The schema of pg_trgm, quoted.
+    trigrams: String,
+}
+
+/// What is tried again as a whole.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    /// With its checksum.
+    Version(&'a Version, &'a str),
+    Objects(&'a Plan),
+}
+
+impl Step<'_> {
+    const fn name(&self) -> &str {
+        match self {
+            Self::Version(version, _) => version.name,
+            Self::Objects(_) => "the functions, views, triggers and policies",
+        }
+    }
+}
+
+/// What a failed step leaves: nothing to be undone, and whether another attempt may succeed.
+enum Failed {
+    /// A lock was not to be had in time, or a deadlock was broken.
+    Locked(Error),
+    Other(StoreError),
+}
+
+impl Failed {
+    fn of(what: &str, error: Error) -> Self {
+        let passes = [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED];
+        if error.code().is_some_and(|code| passes.contains(code)) {
+            return Self::Locked(error);
+        }
+        Self::Other(StoreError::NotPrepared(format!("{what}: {}", chain(&error))))
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(super) async fn new(client: &'a Client, names: &'a Names) -> Result<Self, StoreError> {
+        let trigrams = rows::get(&client.query_one(TRIGRAM_SCHEMA, &[]).await?, 0)?;
+        Ok(Self { client, names, trigrams })
+    }
+
+    /// Applies what the database does not have yet, and gives the names of what was applied.
+    pub(super) async fn apply(&self, plan: &Plan) -> Result<Vec<String>, StoreError> {
+        let mut applied = Vec::new();
+        let pending = self.pending(plan).await?;
+        for (version, checksum) in pending {
+            applied.extend(self.insistently(Step::Version(version, &checksum)).await?);
+        }
+        applied.extend(self.insistently(Step::Objects(plan)).await?);
+        Ok(applied)
+    }
+
+    /// The versions that were not applied, with their checksums; refuses a database whose versions are others than these.
+    async fn pending<'p>(&self, plan: &'p Plan) -> Result<Vec<(&'p Version, String)>, StoreError> {
+        let texts: Vec<&str> = plan.versions.iter().map(|version| version.sql).collect();
+        let checksums = self.checksums(&texts).await?;
+        let mut known = HashMap::new();
+        for row in self.as_owner(VERSIONS).await? {
+            known.insert(rows::get::<i32>(&row, 0)?, (rows::get::<String>(&row, 1)?, rows::get::<String>(&row, 2)?));
+        }
+        let newest_known = known.keys().max().copied().unwrap_or(0);
+        let mut pending = Vec::new();
+        for (version, checksum) in plan.versions.iter().zip(checksums) {
+            match known.remove(&i32::try_from(version.number).unwrap_or(i32::MAX)) {
+                Some((_, applied)) if applied == checksum => {}
+                Some((name, _)) => {
+                    return Err(StoreError::NotPrepared(format!(
+                        "{name} was applied with another text than this build's: a migration never changes"
+                    )));
+                }
+                None if i64::from(version.number) < i64::from(newest_known) => {
+                    return Err(StoreError::NotPrepared(format!("{} was left out: newer migrations are applied already", version.name)));
+                }
+                None => pending.push((version, checksum)),
+            }
+        }
+        // What is left is newer than this build: its tables are left as they are.
+        Ok(pending)
+    }
+
+    async fn checksums(&self, texts: &[&str]) -> Result<Vec<String>, StoreError> {
+        self.client.query(CHECKSUMS, &[&texts]).await?.iter().map(|row| rows::get(row, 0)).collect()
+    }
+
+    /// Tries again while locks are taken: each attempt waits for a lock so briefly that nobody queues behind it for longer.
+    async fn insistently(&self, step: Step<'_>) -> Result<Vec<String>, StoreError> {
+        let mut attempts = 0;
+        loop {
+            let result = match step {
+                Step::Version(version, checksum) => self.version(version, checksum).await.map(|()| vec![version.name.to_owned()]),
+                Step::Objects(plan) => self.objects(plan).await,
+            };
+            if result.is_err() {
+                // Out of a transaction that failed, and out of the owner's role.
+                self.client.batch_execute("rollback; reset role; reset lock_timeout").await?;
+            }
+            match result {
+                Ok(done) => return Ok(done),
+                Err(Failed::Other(error)) => return Err(error),
+                Err(Failed::Locked(error)) if attempts >= limits::MIGRATION_LOCK_ATTEMPTS_MAX => {
+                    return Err(StoreError::NotPrepared(format!(
+                        "{}: tables were in use for half a minute without a pause; end the long transactions (pg_stat_activity), then \
+                         migrate again: {}",
+                        step.name(),
+                        chain(&error)
+                    )));
+                }
+                Err(Failed::Locked(_)) => {
+                    attempts += 1;
+                    tokio::time::sleep(Duration::from_millis(limits::MIGRATION_LOCK_PAUSE_MS)).await;
+                }
+            }
+        }
+    }
+
+    async fn version(&self, version: &Version, checksum: &str) -> Result<(), Failed> {
+        let failed = |error| Failed::of(version.name, error);
+        let number = i32::try_from(version.number).unwrap_or(i32::MAX);
+        let record = self.names.render(RECORD_VERSION);
+        if version.has_transaction() {
+            self.begin().await.map_err(failed)?;
+            self.client.batch_execute(&self.render(version.sql)).await.map_err(failed)?;
+            self.client.execute(&record, &[&number, &version.name, &checksum]).await.map_err(failed)?;
+            return self.client.batch_execute("commit").await.map_err(failed);
+        }
+        self.client.batch_execute(&self.render(&format!("set role {{owner}}; {}", lock_timeout("set")))).await.map_err(failed)?;
+        self.statements(INVALID_INDEXES, None).await.map_err(failed)?;
+        self.client.batch_execute(&self.render(version.sql)).await.map_err(failed)?;
+        self.client.execute(&record, &[&number, &version.name, &checksum]).await.map_err(failed)?;
+        self.client.batch_execute("reset role; reset lock_timeout").await.map_err(failed)
+    }
+
+    /// One transaction: a reader sees either all old objects or all new ones.
+    async fn objects(&self, plan: &Plan) -> Result<Vec<String>, Failed> {
+        let texts: Vec<&str> = plan.objects.iter().map(|object| object.sql).collect();
+        let checksums = self.checksums(&texts).await.map_err(Failed::Other)?;
+        let mut stand: Vec<(String, String)> = Vec::new();
+        let mut generation = 0;
+        for row in self.as_owner(OBJECTS).await.map_err(Failed::Other)? {
+            stand.push((rows::get(&row, 0).map_err(Failed::Other)?, rows::get(&row, 1).map_err(Failed::Other)?));
+            generation = generation.max(rows::get(&row, 2).map_err(Failed::Other)?);
+        }
+        if generation > plan.generation {
+            // A newer build's: an older one works with them, and must not take them back.
+            return Ok(Vec::new());
+        }
+        let known: HashMap<&str, &str> = stand.iter().map(|(path, checksum)| (path.as_str(), checksum.as_str())).collect();
+        let changed: Vec<&Object> = plan
+            .objects
+            .iter()
+            .zip(&checksums)
+            .filter(|(object, checksum)| known.get(object.path) != Some(&checksum.as_str()))
+            .map(|(object, _)| object)
+            .collect();
+        let gone: Vec<&str> =
+            stand.iter().map(|(path, _)| path.as_str()).filter(|path| plan.objects.iter().all(|object| object.path != *path)).collect();
+        if changed.is_empty() && gone.is_empty() && generation == plan.generation {
+            return Ok(Vec::new());
+        }
+        let failed = |error| Failed::of("recording the objects", error);
+        self.begin().await.map_err(failed)?;
+        for object in &changed {
+            self.object(object).await.map_err(|error| Failed::of(object.path, error))?;
+        }
+        let forget = self.names.render(FORGET_OBJECT);
+        for path in &gone {
+            self.drop(path).await.map_err(|error| Failed::of(path, error))?;
+            self.client.execute(&forget, &[path]).await.map_err(failed)?;
+        }
+        let paths: Vec<&str> = plan.objects.iter().map(|object| object.path).collect();
+        self.client.execute(&self.names.render(RECORD_OBJECTS), &[&paths, &checksums, &plan.generation]).await.map_err(failed)?;
+        self.client.batch_execute("commit").await.map_err(failed)?;
+        let dropped = gone.iter().map(|path| format!("{path} (dropped)"));
+        Ok(changed.iter().map(|object| object.path.to_owned()).chain(dropped).collect())
+    }
+
+    /// The whole set of what its file says: what stood before and is not in it goes.
+    async fn object(&self, object: &Object) -> Result<(), Error> {
+        let (kind, name) = parts(object.path);
+        let clear = match kind {
+            "views" => CLEAR_VIEW,
+            "triggers" => CLEAR_TRIGGERS,
+            "policies" => CLEAR_POLICIES,
+            _ => CLEAR_FUNCTION,
+        };
+        self.statements(clear, Some(name)).await?;
+        self.client.batch_execute(&self.render(object.sql)).await
+    }
+
+    async fn drop(&self, path: &str) -> Result<(), Error> {
+        let (kind, name) = parts(path);
+        let drop = match kind {
+            "views" => DROP_VIEW,
+            "triggers" => CLEAR_TRIGGERS,
+            "policies" => CLEAR_POLICIES,
+            _ => DROP_FUNCTION,
+        };
+        self.statements(drop, Some(name)).await
+    }
+
+    /// Runs the statements that a query gives.
+    async fn statements(&self, query: &str, name: Option<&str>) -> Result<(), Error> {
+        let query = self.names.render(query);
+        let rows = match &name {
+            Some(name) => self.client.query(&query, &[name]).await?,
+            None => self.client.query(&query, &[]).await?,
+        };
+        for row in rows {
+            self.client.batch_execute(row.try_get(0)?).await?;
+        }
+        Ok(())
+    }
+
+    async fn begin(&self) -> Result<(), Error> {
+        // Names in the files are found in the schema alone; what Postgres brings comes first by itself.
+        let begin = format!("begin; set local role {{owner}}; set local search_path = {{schema}}, pg_temp; {}", lock_timeout("set local"));
+        self.client.batch_execute(&self.render(&begin)).await
+    }
+
+    /// A query of the owner's: its tables are under row-level security for everybody else.
+    async fn as_owner(&self, sql: &str) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+        self.client.batch_execute(&self.names.render("begin; set local role {owner}")).await?;
+        let rows = self.client.query(&self.names.render(sql), &[]).await?;
+        self.client.batch_execute("commit").await?;
+        Ok(rows)
+    }
+
+    fn render(&self, sql: &str) -> String {
+        self.names.render(sql).replace("{trgm}", &self.trigrams)
+    }
+}
+
+fn lock_timeout(set: &str) -> String {
+    format!("{set} lock_timeout = {}", limits::MIGRATION_LOCK_TIMEOUT_MS)
+}
+
+/// Kind and name of an object's path.
+fn parts(path: &str) -> (&str, &str) {
+    path.strip_suffix(".sql").and_then(|path| path.split_once('/')).unwrap_or(("functions", path))
+}

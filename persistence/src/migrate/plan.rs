@@ -1,0 +1,61 @@
+//! What `migrations/` holds, as it was when this program was built.
+
+/// A step forward that is made once.
+#[derive(Debug, Clone, Copy)]
+pub struct Version {
+    /// Its place in the order.
+    pub number: u32,
+    /// The file's name without its ending.
+    pub name: &'static str,
+    /// With placeholders for schema and roles.
+    pub sql: &'static str,
+}
+
+/// A function, a view, or the triggers or policies of one table: made again whenever its text changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Object {
+    /// `functions/<name>.sql`, `views/<name>.sql`, `triggers/<table>.sql` or `policies/<table>.sql`.
+    pub path: &'static str,
+    /// With placeholders for schema and roles.
+    pub sql: &'static str,
+}
+
+/// A line near the top of a versioned file that cannot run in a transaction. Such a file is one statement, which can be run again after it was
+/// broken off.
+const WITHOUT_TRANSACTION: &str = "-- Without a transaction.";
+
+impl Version {
+    pub(super) fn has_transaction(&self) -> bool {
+        !self.sql.lines().take_while(|line| line.starts_with("--")).any(|line| line == WITHOUT_TRANSACTION)
+    }
+}
+
+/// Everything that makes a database fit this program.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// By rising numbers.
+    pub versions: Vec<Version>,
+    /// In the order of the manifest.
+    pub objects: Vec<Object>,
+    /// Raised with every change of an object.
+    pub generation: i32,
+}
+
+mod embedded {
+    use super::{Object, Version};
+    include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+    pub(super) fn plan() -> super::Plan {
+        super::Plan { versions: VERSIONS.to_vec(), objects: OBJECTS.to_vec(), generation: GENERATION }
+    }
+}
+
+impl Plan {
+    /// The plan of this program.
+    pub fn embedded() -> Self {
+        embedded::plan()
+    }
+
+    pub(super) fn newest(&self) -> u32 {
+        self.versions.iter().map(|version| version.number).max().unwrap_or(0)
+    }
+}
