@@ -137,6 +137,17 @@ impl From<deadpool_postgres::PoolError> for StoreError {
                 Self::Other(error) | Self::Data(error) | Self::Busy(error) => Self::Unreachable(Box::new(error)),
                 other => other,
             },
+            deadpool_postgres::PoolError::PostCreateHook(deadpool_postgres::HookError::Backend(error))
+                if [SqlState::INVALID_PARAMETER_VALUE, SqlState::INSUFFICIENT_PRIVILEGE]
+                    .iter()
+                    .any(|state| error.code() == Some(state)) =>
+            {
+                // No such role, or no right to take it.
+                let why = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
+                Self::NotPrepared(format!(
+                    "this login cannot act as the service's role ({why}): run `helpline migrate` on this database, or grant that role to the login"
+                ))
+            }
             other => Self::Unreachable(Box::new(other)),
         }
     }

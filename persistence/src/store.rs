@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::future::{join, join3, join4};
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
@@ -38,6 +38,8 @@ pub struct Store {
 /// The statements with this installation's names in them ([`Names`]), each put together at its first use.
 struct Rendered {
     names: Names,
+    act_as_service: String,
+    act_as_service_again: String,
     begin_as_customer: String,
     begin_as_staff: String,
     statements: RwLock<HashMap<&'static str, Arc<str>>>,
@@ -46,6 +48,8 @@ struct Rendered {
 impl Rendered {
     fn new(names: Names) -> Self {
         Self {
+            act_as_service: names.render("set role {service}"),
+            act_as_service_again: names.render("set local role {service}"),
             begin_as_customer: names.render("begin; set local role {customer}"),
             begin_as_staff: names.render("begin; set local role {staff}"),
             statements: RwLock::default(),
@@ -110,13 +114,20 @@ impl Store {
             .keepalives_retries(KEEPALIVE_RETRIES);
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
+        let rendered = Arc::new(Rendered::new(names));
+        let acting = Arc::clone(&rendered);
         let pool = Pool::builder(manager)
+            // A login of the platform's inherits nothing and acts as the service's role; for that role itself this changes nothing.
+            .post_create(Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
+                let acting = Arc::clone(&acting);
+                Box::pin(async move { client.batch_execute(&acting.act_as_service).await.map_err(HookError::Backend) })
+            }))
             .max_size(settings.connections_max)
             .runtime(Runtime::Tokio1)
             .timeouts(deadpool_postgres::Timeouts { wait, create: wait, recycle: wait })
             .build()
             .map_err(|error| StoreError::Unreachable(Box::new(error)))?;
-        let store = Self { pool, rendered: Arc::new(Rendered::new(names)), undecodable: Arc::default() };
+        let store = Self { pool, rendered, undecodable: Arc::default() };
         privileges::check(&store).await?;
         Ok(store)
     }
@@ -222,7 +233,7 @@ impl Store {
                 client.query(&statement, params),
             ),
             // What was written is read as the service again: a customer's role has no right to the columns.
-            join3(client.batch_execute("set local role none"), client.query(&written, &[]), client.batch_execute("commit")),
+            join3(client.batch_execute(&self.rendered.act_as_service_again), client.query(&written, &[]), client.batch_execute("commit")),
         )
         .await;
         begun?;

@@ -36,5 +36,6 @@ cross join lateral (
   where m.oid <> r.oid and m.oid <> all (array['{service}', '{customer}', '{staff}']::regrole[]::oid[]) and pg_has_role(r.oid, m.oid, 'member')
     and not r.rolsuper
 ) as found (is_so, reason)
-where r.rolname = current_user and found.is_so
+-- Whoever signed in, not the role that the session then took (a login of the platform's acts as the service's role).
+where r.rolname = session_user and found.is_so
 limit 1

@@ -1,6 +1,6 @@
 -- What a session of this role must have and does not, each with the statement that sets it: a platform's own login does not inherit the settings
 -- of the service's role.
-select format('%s: alter role %I set %s = %L', s.lack, current_user, s.name, s.value)
+select format('%s: alter role %I set %s = %L', s.lack, session_user, s.name, s.value)
 from (values
   ('statement_timeout', 'no statement of it ends by itself', '{statement_timeout_ms}'),
   ('lock_timeout', 'it waits for locks without end', '{lock_timeout_ms}'),
@@ -8,5 +8,5 @@ from (values
 ) as s (name, lack, value)
 where current_setting(s.name) = '0'
 union all
-select format('it compiles plans, which takes longer than running them: alter role %I set jit = off', current_user)
+select format('it compiles plans, which takes longer than running them: alter role %I set jit = off', session_user)
 where current_setting('jit') = 'on'
