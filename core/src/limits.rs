@@ -214,6 +214,8 @@ pub const LOCK_TIMEOUT_MS: u64 = 5_000;
 pub const POOL_WAIT_MS: u64 = 3_000;
 /// Connections of one instance's pool, lanes included.
 pub const POOL_CONNECTIONS_MAX: usize = 20;
+/// Connections of background work, in a pool of its own: however busy one of the two pools is, the other one is free.
+pub const JOB_CONNECTIONS_MAX: usize = 2;
 
 /// Between two typing frames of one person on one ticket that are passed on.
 pub const TYPING_INTERVAL_MS: u64 = 1_000;

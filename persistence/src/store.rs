@@ -28,6 +28,8 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
+    /// What a further pool is made of.
+    config: Arc<tokio_postgres::Config>,
     /// Rows that cannot be read are left aside here, and the rest is served.
     pub(crate) undecodable: Arc<Undecodable>,
 }
@@ -72,17 +74,20 @@ impl Store {
             .keepalives_idle(KEEPALIVE_IDLE)
             .keepalives_interval(KEEPALIVE_INTERVAL)
             .keepalives_retries(KEEPALIVE_RETRIES);
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
-        let pool = Pool::builder(manager)
-            .max_size(settings.connections_max)
-            .runtime(Runtime::Tokio1)
-            .timeouts(deadpool_postgres::Timeouts { wait, create: wait, recycle: wait })
-            .build()
-            .map_err(|error| StoreError::Unreachable(Box::new(error)))?;
-        let store = Self { pool, undecodable: Arc::default() };
+        let store = Self { pool: pool(config.clone(), settings.connections_max)?, config: Arc::new(config), undecodable: Arc::default() };
         privileges::check(&store).await?;
         Ok(store)
+    }
+
+    /// The same database through a pool of its own, with at most so many connections, which Postgres lists under this application name.
+    /// Connects at its first statement.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] when the pool cannot be made.
+    pub fn with_own_pool(&self, application_name: &str, connections_max: usize) -> Result<Self, StoreError> {
+        let mut config = (*self.config).clone();
+        config.application_name(application_name);
+        Ok(Self { pool: pool(config, connections_max)?, ..self.clone() })
     }
 
     /// Whether the record answers now (`select 1` within the pool's wait).
@@ -174,6 +179,17 @@ impl Store {
         ended?;
         Ok((answer, written))
     }
+}
+
+fn pool(config: tokio_postgres::Config, connections_max: usize) -> Result<Pool, StoreError> {
+    let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
+    Pool::builder(manager)
+        .max_size(connections_max)
+        .runtime(Runtime::Tokio1)
+        .timeouts(deadpool_postgres::Timeouts { wait, create: wait, recycle: wait })
+        .build()
+        .map_err(|error| StoreError::Unreachable(Box::new(error)))
 }
 
 const fn begin_as(side: Audience) -> &'static str {

@@ -7,10 +7,11 @@ mod jwks;
 mod tests;
 
 use chrono::{DateTime, Utc};
+use helpline_core::ids::UserId;
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::people::Identity;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::config::{Auth, TokenSecret};
 use claims::Expected;
@@ -85,6 +86,17 @@ impl Verifier {
         }
         signed_claims(token, &key.decoding, key.algorithm).ok_or_else(refused)
     }
+}
+
+/// The claims that every token has, issued now; `exp` is in seconds since 1970.
+pub fn claims_of(sub: UserId, audience: &str, exp: i64) -> Map<String, Value> {
+    Map::from_iter([
+        ("sub".to_owned(), json!(sub)),
+        ("aud".to_owned(), json!(audience)),
+        ("role".to_owned(), json!("authenticated")),
+        ("exp".to_owned(), json!(exp)),
+        ("iat".to_owned(), json!(Utc::now().timestamp())),
+    ])
 }
 
 /// Signs a token: for the `token` command and the demo people.

@@ -81,7 +81,7 @@ pub struct Backing {
     /// Postgres, as the runtime role: postgres://helpline_service:…@host/database
     #[arg(long, env = "HELPLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Hidden,
-    /// Connections to Postgres at most, writer lanes included
+    /// Connections to Postgres at most, writer lanes included; background work has two more
     #[arg(long, env = "HELPLINE_POOL_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::POOL_CONNECTIONS_MAX)]
     pub pool_connections_max: usize,
     /// Writer lanes: statements that append messages at the same time, at most
@@ -314,6 +314,9 @@ impl TryFrom<ServeSettings> for Config {
         pages.check()?;
         if EnvFilter::try_new(&log.log).is_err() {
             return Err(ConfigError::new("--log", "is not a filter such as info or helpline_gateway=debug"));
+        }
+        if dev_people && !cfg!(feature = "dev") {
+            return Err(ConfigError::new("--dev-people", "this build has no demo people"));
         }
         let dev_people = if dev_people { DevPeople::Present } else { DevPeople::Absent };
         if dev_people == DevPeople::Present && auth.secrets.is_empty() {

@@ -1,4 +1,5 @@
-//! What an instance does now and then. What runs today:
+//! What an instance does now and then, through a pool of its own: requests that hold every connection of theirs delay no job, and a slow job
+//! delays no request. What runs today:
 //!
 //! - [`gauges`]: figures for operators; every 5 s
 //! - [`roll_up`]: the statistics' deltas; every 60 s, on whichever instance comes first

@@ -190,7 +190,7 @@ async fn the_blocked_and_the_expired_do_not_enter() {
     let desk = Desk::start().await;
     desk.record.execute("update people set blocked_at = now() where id = $1", &[&ada().id.uuid()]).await.unwrap();
     assert_eq!(desk.get(ada(), "/v1/me").await.refused(403), "blocked");
-    let expired = crate::desk::token_with(&helpline_gateway::dev::people::claims(UserId::new(Uuid::now_v7()), "authenticated", 1));
+    let expired = crate::desk::token_with(&helpline_gateway::auth::claims_of(UserId::new(Uuid::now_v7()), "authenticated", 1));
     let request = desk.request("GET", "/v1/me").header("authorization", format!("Bearer {expired}"));
     assert_eq!(desk.send(request.body(Vec::new()).unwrap()).await.refused(401), "token_expired");
 }
