@@ -100,11 +100,11 @@ pub const HEARTBEAT_GRID: u64 = 100;
 pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
 
 /// One connection's outbox, in bytes of queued frames. A burst of 128 page frames; beyond: close 4001.
-pub const OUTBOX_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub const SEND_QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// One connection's outbox, in frames.
-pub const OUTBOX_FRAMES_MAX: usize = 4_096;
+pub const SEND_QUEUE_FRAMES_MAX: usize = 4_096;
 /// Frames that one flush takes from the outbox.
-pub const OUTBOX_DRAIN_FRAMES: usize = 64;
+pub const SEND_QUEUE_DRAIN_FRAMES: usize = 64;
 /// Frames of one connection that are taken before anybody whom they concern is woken, so that a burst reaches each reader in one write.
 pub const TURN_FRAMES_MAX: usize = 16;
 /// Requests of one connection waiting for their answer (`subscribe`, `inbox`, `token`); sends are bounded by the writer's queue.
@@ -170,9 +170,9 @@ pub const SWEEP_INTERVAL_MS: u64 = 750;
 /// Rooms whose heads one sweep compares with the record, in rotation.
 pub const SWEEP_ROTATION_ROOMS: usize = 500;
 /// Rooms that one read of missing rows heals: with [`PAGE_EVENTS_MAX`] rows of [`BODY_BYTES_MAX`] each, 64 MiB at the very worst.
-pub const HEAL_ROOMS: usize = 20;
+pub const GAP_ROOMS: usize = 20;
 /// Between two looks at the standing (role, blocked) of everybody connected: the promise is 5 s.
-pub const STANDING_INTERVAL_MS: u64 = 2_000;
+pub const ACCESS_CHECK_INTERVAL_MS: u64 = 2_000;
 
 /// Writer lanes of one instance at most, each with one statement in flight.
 pub const WRITER_LANES: usize = 4;
@@ -188,24 +188,24 @@ pub const BATCH_TRIES_MAX: u32 = 20;
 /// The longest wait between two of those tries.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
 /// Keys of one question of a crowd (signing in, opening, joining): one statement.
-pub const CROWD_KEYS_MAX: usize = 128;
+pub const LOADER_KEYS_MAX: usize = 128;
 /// Statements of each of those questions under way at once; the others board the next, so that a crowd that returns takes nobody's
 /// connection of the pool.
-pub const CROWD_FLIGHTS: usize = 2;
+pub const LOADER_BATCHES_MAX: usize = 2;
 /// People of one such question that are found locked, each asked for alone, before the rest is told to come back.
-pub const CROWD_LOCKED_MAX: u32 = 8;
+pub const LOADER_LOCKED_MAX: u32 = 8;
 /// Kinds of those questions: signing in, opening, joining.
-pub const CROWDS: usize = 3;
+pub const LOADERS: usize = 3;
 /// Those who wait to board; beyond, they wait with their sockets unread.
-pub const CROWD_WAITING_MAX: usize = 16_384;
+pub const LOADER_PENDING_MAX: usize = 16_384;
 /// Pages of the log that `subscribe` reads at once, for the same reason.
 pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
 /// When a sign-in that found no turn comes back, at random up to this.
 pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
-/// Connections of the pool that may wait for a ticket's lock at once; further locked tickets are looked at every [`PARKED_LOOK_MS`].
+/// Connections of the pool that may wait for a ticket's lock at once; further locked tickets are looked at every [`LOCKED_TICKET_RETRY_MS`].
 pub const LOCK_WAITS_MAX: usize = 4;
 /// Between two looks at a locked ticket without waiting for it.
-pub const PARKED_LOOK_MS: u64 = 100;
+pub const LOCKED_TICKET_RETRY_MS: u64 = 100;
 /// A statement of the hot path.
 pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
 /// Waiting for a lock.
@@ -337,7 +337,7 @@ const _: () = assert!(
         + 4 * 1024
         <= SOCKET_WRITE_BYTES_MAX
 );
-const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= OUTBOX_BYTES_MAX);
+const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= SEND_QUEUE_BYTES_MAX);
 const _: () = assert!((READERS_MAX + VIEWERS_MAX) * (4 * NAME_CHARS_MAX * 6 + 256) <= SOCKET_WRITE_BYTES_MAX);
 const _: () = assert!(ATTACHMENT_BYTES_MAX >= 2 * 4 * ATTACHMENT_NAME_CHARS_MAX + 200);
 const _: () = assert!(ATTACHMENTS_BYTES_MAX >= ATTACHMENTS_MAX * (ATTACHMENT_BYTES_MAX + 2) + 2);
@@ -345,12 +345,12 @@ const _: () = assert!(HISTORY_DESCRIPTION_BYTES_MAX >= 4 * RATING_COMMENT_CHARS_
 const _: () = assert!(HISTORY_PUBLIC_VALUE_BYTES_MAX >= 4 * NAME_CHARS_MAX);
 const _: () = assert!(MESSAGE_TIMEOUT_MS < PONG_TIMEOUT_MS);
 const _: () = assert!(FRAMES_USER_FACTOR <= FRAMES_ADDRESS_FACTOR);
-const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);
-const _: () = assert!(OUTBOX_DRAIN_FRAMES <= OUTBOX_FRAMES_MAX);
+const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < SEND_QUEUE_BYTES_MAX);
+const _: () = assert!(SEND_QUEUE_DRAIN_FRAMES <= SEND_QUEUE_FRAMES_MAX);
 const _: () = assert!(WRITER_LANES * BATCH_MESSAGES_MAX <= WRITER_MESSAGES_MAX);
 // The sweep and REST always find a connection, whatever crowd returns.
-const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + CROWDS * CROWD_FLIGHTS + JOIN_READS_AT_ONCE_MAX + 4 <= POOL_CONNECTIONS_MAX);
-const _: () = assert!(INBOX_FRAME_BYTES_MAX * 4 <= SOCKET_WRITE_BYTES_MAX && INBOX_FRAME_BYTES_MAX * 8 <= OUTBOX_BYTES_MAX);
+const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + LOADERS * LOADER_BATCHES_MAX + JOIN_READS_AT_ONCE_MAX + 4 <= POOL_CONNECTIONS_MAX);
+const _: () = assert!(INBOX_FRAME_BYTES_MAX * 4 <= SOCKET_WRITE_BYTES_MAX && INBOX_FRAME_BYTES_MAX * 8 <= SEND_QUEUE_BYTES_MAX);
 const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);

@@ -20,7 +20,7 @@ text_enum!(
         TypingNote = "typing_note",
         /// Say how far one has read.
         MarkRead = "mark_read",
-        /// Move the status; which moves, the table in [`crate::moves`] says.
+        /// Change the status, by a transition that [`crate::transitions`] allows.
         ChangeStatus = "change_status",
         /// Priority, category, assignee.
         Triage = "triage",

@@ -33,8 +33,8 @@ text_enum!(
         TicketClosed = "ticket_closed",
         /// The ticket is archived: read-only.
         TicketArchived = "ticket_archived",
-        /// The status cannot move there from where it stands.
-        InvalidMove = "invalid_move",
+        /// The ticket's status does not allow this transition. The previous build calls it `invalid_move`.
+        InvalidTransition = "invalid_transition" | "invalid_move",
         /// Only a resolved or closed ticket is rated.
         NotRatable = "not_ratable",
         /// The key was used for another text.
@@ -68,7 +68,7 @@ impl RejectCode {
             Self::NotAuthenticated | Self::TokenExpired => 401,
             Self::Blocked | Self::Forbidden => 403,
             Self::NotFound | Self::NotSubscribed => 404,
-            Self::TicketClosed | Self::TicketArchived | Self::InvalidMove | Self::NotRatable => 409,
+            Self::TicketClosed | Self::TicketArchived | Self::InvalidTransition | Self::NotRatable => 409,
             Self::KeyReused | Self::Stale | Self::Redacted | Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::InvalidField | Self::UnknownField | Self::InvalidBody => 422,

@@ -4,7 +4,7 @@ use crate::ids::{TicketId, UserId};
 use crate::text_enum::text_enum;
 
 text_enum!(
-    /// Where a ticket stands. The moves between them are in [`crate::moves`].
+    /// The status of a ticket. [`crate::transitions`] has the transitions between them.
     Status {
         /// New or reopened; nobody has answered.
         Open = "open",

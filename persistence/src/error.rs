@@ -12,7 +12,7 @@ pub enum StoreError {
     Refused {
         /// The reason.
         code: RejectCode,
-        /// The ticket's head in the doer's numbering, with `stale`.
+        /// The ticket's head in the caller's numbering, with `stale`.
         head: Option<Seq>,
     },
     /// Passes by itself: deadlock, serialization failure, lock or statement timeout (40P01, 40001, 55P03, 57014). Nothing was written.
@@ -107,7 +107,11 @@ impl From<tokio_postgres::Error> for StoreError {
 
 fn refusal(db: &DbError) -> Option<RejectCode> {
     if db.code().code() == REFUSED {
-        return db.message().parse().ok();
+        return match db.message() {
+            // The word of the functions in the database for it.
+            "invalid_move" => Some(RejectCode::InvalidTransition),
+            code => code.parse().ok(),
+        };
     }
     let name = db.constraint()?;
     CONSTRAINTS.iter().find(|(constraint, _)| *constraint == name).map(|(_, code)| *code)

@@ -1,7 +1,7 @@
 //! Helpline's record in Postgres: one module per noun, SQL in `sql/<noun>/<verb>.sql`, the schema in `migrations/`.
 //!
 //! Who reads: [`Reader`] names person and side; its queries run under that side's database role with the person's claims.
-//! Who writes: [`Doer`]; the functions of the database check the right again, under the ticket's lock.
+//! Who writes: [`Caller`]; the functions of the database check the right again, under the ticket's lock.
 
 pub mod audit;
 pub mod bootstrap;
@@ -42,7 +42,7 @@ pub struct Reader {
 
 /// Who does something, and from where: what the audit row keeps.
 #[derive(Debug, Clone)]
-pub struct Doer {
+pub struct Caller {
     /// The person and their rights.
     pub actor: Actor,
     /// The client's address, after trusted proxies.

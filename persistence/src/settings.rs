@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::rows::JsonText;
-use crate::{Doer, Reader, Store, StoreError, rows};
+use crate::{Caller, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/settings/list.sql");
 const SET: &str = include_str!("../sql/settings/set.sql");
@@ -70,8 +70,8 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`.
-pub async fn set(store: &Store, doer: &Doer, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
-    store.write(doer, SET, &[&name.as_str(), &value]).await.map(drop)
+pub async fn set(store: &Store, caller: &Caller, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
+    store.write(caller, SET, &[&name.as_str(), &value]).await.map(drop)
 }
 
 /// Whether anybody is there (service function).

@@ -13,7 +13,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
 use crate::undecodable::Undecodable;
-use crate::{Doer, Reader, StoreError, privileges, rows};
+use crate::{Caller, Reader, StoreError, privileges, rows};
 
 /// How to reach the record.
 #[derive(Debug, Clone)]
@@ -149,14 +149,14 @@ impl Store {
         Ok(answer)
     }
 
-    /// Runs one writing function under the doer's role and claims, and gives its answer with the history rows that it wrote.
+    /// Runs one writing function under the caller's role and claims, and gives its answer with the history rows that it wrote.
     /// One transaction in one flight, as in [`Self::read`].
-    pub(crate) async fn write(&self, doer: &Doer, sql: &str, params: Params<'_>) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
+    pub(crate) async fn write(&self, caller: &Caller, sql: &str, params: Params<'_>) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
         let client = self.connection().await?;
-        let side = if doer.actor.is_staff() { Audience::Staff } else { Audience::Customer };
-        let claims = claims(doer.actor.user);
-        let address = doer.address.map(|address| address.to_string()).unwrap_or_default();
-        let user_agent = doer.user_agent.as_deref().unwrap_or_default();
+        let side = if caller.actor.is_staff() { Audience::Staff } else { Audience::Customer };
+        let claims = claims(caller.actor.user);
+        let address = caller.address.map(|address| address.to_string()).unwrap_or_default();
+        let user_agent = caller.user_agent.as_deref().unwrap_or_default();
         let claims_params: Params<'_> = &[&claims, &address, &user_agent];
         let (set_claims, statement) = (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(sql).await?);
         let written = client.prepare_cached(ROWS_WRITTEN).await?;

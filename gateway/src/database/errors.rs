@@ -14,15 +14,15 @@ pub fn reject_of(error: &StoreError) -> Reject {
             reject
         }
         StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::PoolExhausted => {
-            tracing::warn!(cause = %chain(error), "the record did not answer");
+            tracing::warn!(cause = %chain(error), "the database did not answer");
             unavailable()
         }
         StoreError::Data(_) => {
-            tracing::warn!(cause = %chain(error), "the record refused the data");
+            tracing::warn!(cause = %chain(error), "the database refused the data");
             Reject::new(RejectCode::InvalidField, "the data are not acceptable")
         }
         StoreError::OverPrivileged(_) | StoreError::Other(_) | StoreError::Row(_) => {
-            tracing::error!(cause = %chain(error), "the record failed");
+            tracing::error!(cause = %chain(error), "the database failed");
             Reject::new(RejectCode::Internal, "something went wrong here")
         }
     }
@@ -33,7 +33,7 @@ pub fn unreadable() -> Reject {
     Reject::new(RejectCode::Internal, "this cannot be read here")
 }
 
-/// The sentence that goes with a refusal of the record's.
+/// The sentence that goes with a refusal by the database.
 fn sentence(code: RejectCode) -> &'static str {
     match code {
         RejectCode::NotFound => "no such ticket",
@@ -41,12 +41,12 @@ fn sentence(code: RejectCode) -> &'static str {
         RejectCode::Blocked => "this account may not enter",
         RejectCode::TicketClosed => "the ticket is closed: reopen it first",
         RejectCode::TicketArchived => "the ticket is archived and read-only",
-        RejectCode::InvalidMove => "the status cannot move there from where it stands",
+        RejectCode::InvalidTransition => "the ticket's status does not allow this transition",
         RejectCode::NotRatable => "a ticket is rated when it is resolved or closed",
         RejectCode::KeyReused => "this key was used for another text",
-        RejectCode::Stale => "somebody else has written since",
+        RejectCode::Stale => "another message has been written since",
         RejectCode::Redacted => "the text of this message was removed",
-        RejectCode::Conflict => "something else stands there already",
+        RejectCode::Conflict => "already exists",
         RejectCode::InvalidBody => "the text is not acceptable",
         RejectCode::InvalidField => "a field is not acceptable",
         RejectCode::Malformed

@@ -5,7 +5,7 @@ use helpline_persistence::Store;
 use helpline_persistence::people::{Identity, Person};
 
 use super::batch_loader::BatchLoader;
-use super::loaders::{SignInLoader, SignIns};
+use super::loaders::{SignInLoader, SignInQuery};
 use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 
@@ -15,7 +15,7 @@ pub struct SignIn(SignInLoader);
 impl SignIn {
     /// Starts its batches.
     pub fn start(store: Store, lifecycle: &Lifecycle) -> Self {
-        Self(BatchLoader::start(SignIns(store), lifecycle))
+        Self(BatchLoader::start(SignInQuery(store), lifecycle))
     }
 
     /// Signs a person in. Waits for its batch; a caller that must not wait for long bounds it by a timeout.

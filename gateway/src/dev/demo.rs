@@ -7,7 +7,7 @@ use helpline_core::ids::{Key, MessageId, TicketId};
 use helpline_core::ticket::{Category, Priority, Status};
 use helpline_persistence::messages::{self, NewMessage};
 use helpline_persistence::tickets::{self, Assignee, NewTicket, Patch};
-use helpline_persistence::{Doer, Settings, Store, StoreError, people as record};
+use helpline_persistence::{Caller, Settings, Store, StoreError, people as record};
 use uuid::Uuid;
 
 use super::people::{self, DemoPerson};
@@ -107,14 +107,14 @@ async fn tell(store: &Store, n: usize, story: &Story) -> Result<(), StoreError> 
         attachments: Vec::new(),
         metadata: serde_json::Map::new(),
     };
-    let created = tickets::create(store, &doer(customer), &new).await?;
+    let created = tickets::create(store, &caller(customer), &new).await?;
     if created.duplicate {
         return Ok(());
     }
     let ticket = created.id;
     let assign = Patch { assigned_to: Some(Assignee::Agent(agent.id)), ..Patch::default() };
     if !story.said.is_empty() {
-        tickets::change(store, &doer(agent), ticket, assign).await?;
+        tickets::change(store, &caller(agent), ticket, assign).await?;
     }
     for (place, line) in story.said.iter().enumerate() {
         let (sender, text, internal) = match line {
@@ -137,7 +137,7 @@ async fn tell(store: &Store, n: usize, story: &Story) -> Result<(), StoreError> 
         messages::append_waiting(store, &[message]).await?;
     }
     if let Some(status) = story.ends {
-        tickets::change(store, &doer(agent), ticket, Patch { status: Some(status), ..Patch::default() }).await?;
+        tickets::change(store, &caller(agent), ticket, Patch { status: Some(status), ..Patch::default() }).await?;
     }
     Ok(())
 }
@@ -146,8 +146,8 @@ fn demo(name: &str) -> &'static DemoPerson {
     people::named(name).expect("the stories are told of demo people")
 }
 
-fn doer(person: &DemoPerson) -> Doer {
-    Doer { actor: Actor { user: person.id, role: person.role }, address: None, user_agent: None }
+fn caller(person: &DemoPerson) -> Caller {
+    Caller { actor: Actor { user: person.id, role: person.role }, address: None, user_agent: None }
 }
 
 fn key(text: &str) -> Key {

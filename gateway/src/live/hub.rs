@@ -144,7 +144,7 @@ impl RelayEvents for Hub {
                 }
             }
             RelayFrame::Moved { ticket, seq } => self.inbox.mark_changed(ticket, seq),
-            RelayFrame::Aside { ticket, except, staff, customer } => {
+            RelayFrame::Ephemeral { ticket, except, staff, customer } => {
                 let news = Ephemeral::new(|audience| {
                     let json = match audience {
                         Audience::Staff => &staff,
@@ -159,7 +159,7 @@ impl RelayEvents for Hub {
                 self.rooms.broadcast(ticket, &read_position(&news), None, wakes);
             }
             RelayFrame::Presence { ticket, from, viewers, ask } => self.presence.receive(ticket, from, viewers, ask),
-            RelayFrame::Standing { users } => self.access_check.check_soon(users),
+            RelayFrame::AccessStatus { users } => self.access_check.check_soon(users),
             RelayFrame::Probe { .. } => {}
         }
     }

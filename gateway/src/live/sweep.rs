@@ -9,7 +9,7 @@ use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_persistence::epoch::Epoch;
 use helpline_persistence::history::{self, Heads};
-use helpline_persistence::sweep::{self, Look, RollbackProof, Snapshot};
+use helpline_persistence::sweep::{self, RollbackProof, Snapshot, SweepResult};
 use helpline_persistence::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
@@ -80,14 +80,14 @@ struct Sweeper {
 impl Sweeper {
     async fn sweep(&mut self) -> Result<(), StoreError> {
         let Sweep { store, rooms, inbox, relay, epoch: known, .. } = &self.parts;
-        let Look { snapshot, epoch, origin, moved } = sweep::look(store, Some(&self.since)).await?;
+        let SweepResult { snapshot, epoch, origin, moved } = sweep::sweep(store, Some(&self.since)).await?;
         relay.observe(&epoch, &origin);
         if *known.get() != epoch {
             return self.begin_anew(&epoch, snapshot).await;
         }
         if snapshot.is_before(&self.since) {
             // The same database by its epoch, and yet in its own past: its files were put back. Clients that are away must learn of it too.
-            let raised = sweep::note_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
+            let raised = sweep::record_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
             return self.begin_anew(&raised, snapshot).await;
         }
         for (ticket, seq) in &moved {
@@ -109,7 +109,7 @@ impl Sweeper {
     /// When the database does not answer now: they may be behind still.
     async fn catch_up(&self, behind: &[(TicketId, Seq)]) -> Result<usize, StoreError> {
         let mut read = 0;
-        for some in behind.chunks(limits::HEAL_ROOMS) {
+        for some in behind.chunks(limits::GAP_ROOMS) {
             if sabotaged("stops-at-unreadable") {
                 read += self.catch_up_some(some.to_vec()).await?;
                 continue;
@@ -202,7 +202,7 @@ impl Sweeper {
                 tracing::warn!(%ticket, "the database is behind what was delivered from it; resetting all rooms");
                 // Clients that are away must learn of it too.
                 let proof = RollbackProof::Row(ticket, position);
-                let raised = sweep::note_rollback(store, &epoch.get(), proof).await?;
+                let raised = sweep::record_rollback(store, &epoch.get(), proof).await?;
                 self.begin_anew(&raised, self.since.clone()).await
             }
             Some(_) => Ok(()),

@@ -122,8 +122,8 @@ async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCod
         match socket.receive().await {
             Incoming::Text(text) => return Ok(text),
             // Each costs a pong, which is kept in memory if the peer does not read it.
-            Incoming::Life if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
-            Incoming::Life => pings += 1,
+            Incoming::KeepAlive if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
+            Incoming::KeepAlive => pings += 1,
             Incoming::End => return Err(None),
             Incoming::TooBig => return Err(Some(CloseCode::TooBig)),
             Incoming::Broken => return Err(Some(CloseCode::Protocol)),

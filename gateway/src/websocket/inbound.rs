@@ -74,7 +74,7 @@ impl<'a> Inbound<'a> {
     fn take(&mut self, incoming: Incoming, now: Instant, wakes: &mut WakeList) -> After {
         let text = match incoming {
             Incoming::Text(text) => text,
-            Incoming::Life => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
+            Incoming::KeepAlive => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
             Incoming::End => return After::End(None),
             Incoming::TooBig => return After::End(Some(CloseCode::TooBig)),
             Incoming::Broken => return After::End(Some(CloseCode::Protocol)),

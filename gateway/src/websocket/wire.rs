@@ -38,7 +38,7 @@ pub(super) enum Incoming {
     /// A text frame.
     Text(Utf8Bytes),
     /// A sign of life without content (a WebSocket ping or pong).
-    Life,
+    KeepAlive,
     /// The peer closes, or is gone.
     End,
     /// A frame beyond the limits, or a message in too many pieces.
@@ -102,7 +102,7 @@ impl Socket {
     pub(super) async fn close(mut self, code: CloseCode) {
         metrics::counter!("helpline_closes_total", "code" => code.code().to_string()).increment(1);
         let until = Instant::now() + Duration::from_millis(limits::CLOSE_TIMEOUT_MS);
-        let farewell = async {
+        let closing = async {
             let frame = CloseFrame { code: code.code(), reason: Utf8Bytes::from_static(code.reason()) };
             if self.inner.send(Message::Close(Some(frame))).await.is_ok() {
                 while let Some(Ok(_)) = self.inner.next().await {
@@ -111,7 +111,7 @@ impl Socket {
             }
         };
         // A peer that does not answer the Close is dropped.
-        let _ = tokio::time::timeout_at(until.into(), farewell).await;
+        let _ = tokio::time::timeout_at(until.into(), closing).await;
     }
 }
 
@@ -124,7 +124,7 @@ fn sort(came: Option<Result<Message, axum::Error>>, meter: &Meter) -> Incoming {
         }
         Some(Ok(Message::Ping(payload) | Message::Pong(payload))) => {
             meter.control(payload.len());
-            Incoming::Life
+            Incoming::KeepAlive
         }
         Some(Ok(Message::Close(_))) => Incoming::End,
         Some(Ok(Message::Binary(_))) => Incoming::Broken,

@@ -66,7 +66,7 @@ impl LockedTickets {
             let busy = match committer.lock_waits.try_acquire() {
                 Ok(_permit) => committer.commit(jobs, OnLocked::Wait).await,
                 Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(limits::PARKED_LOOK_MS)).await;
+                    tokio::time::sleep(Duration::from_millis(limits::LOCKED_TICKET_RETRY_MS)).await;
                     committer.commit(jobs, OnLocked::Skip).await
                 }
             };

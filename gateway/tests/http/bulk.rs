@@ -32,7 +32,7 @@ async fn each_ticket_is_changed_or_refused_by_itself_in_the_order_asked() {
         .unwrap();
     let tickets = [closed.clone(), open.clone(), missing.clone(), archived.clone(), own.clone()];
     let answer = bulk(&desk, &tickets, json!({"status": "resolved", "assigned_to": alan().id})).await;
-    let expected = [Some("invalid_move"), None, Some("not_found"), Some("ticket_archived"), Some("forbidden")];
+    let expected = [Some("invalid_transition"), None, Some("not_found"), Some("ticket_archived"), Some("forbidden")];
     let expected: Vec<_> = tickets.iter().cloned().zip(expected.map(|code| code.map(str::to_owned))).collect();
     assert_eq!(results(&answer), expected);
 
@@ -43,7 +43,7 @@ async fn each_ticket_is_changed_or_refused_by_itself_in_the_order_asked() {
     let mut rows = desk.access_rows(Some(grace().id), "ticket_change_refused").await;
     let refusal = |ticket: &String, code: &str| (Some(code.to_owned()), Some(ticket.parse::<Uuid>().unwrap()));
     let mut refused = vec![
-        refusal(&closed, "invalid_move"),
+        refusal(&closed, "invalid_transition"),
         refusal(&missing, "not_found"),
         refusal(&archived, "ticket_archived"),
         refusal(&own, "forbidden"),

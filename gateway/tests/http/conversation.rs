@@ -94,7 +94,7 @@ async fn a_customer_closes_reopens_and_rates_and_nothing_else() {
     ] {
         assert_eq!(desk.call(ada(), "PATCH", &path, Some(body)).await.refused(403), "forbidden");
     }
-    assert_eq!(desk.call(ada(), "PATCH", &path, Some(json!({"status": "resolved"}))).await.refused(409), "invalid_move");
+    assert_eq!(desk.call(ada(), "PATCH", &path, Some(json!({"status": "resolved"}))).await.refused(409), "invalid_transition");
     let rating = format!("{path}/rating");
     assert_eq!(desk.call(ada(), "PUT", &rating, Some(json!({"satisfaction_rating": 5}))).await.refused(409), "not_ratable");
     assert_eq!(desk.call(ada(), "PATCH", &path, Some(json!({"status": "closed"}))).await.expect(200)["status"], "closed");

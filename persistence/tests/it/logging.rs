@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use helpline_core::actor::ActorType;
 use helpline_core::history::Kind;
 use helpline_core::ids::TicketId;
-use helpline_core::moves;
 use helpline_core::ticket::{Category, Priority, Status};
+use helpline_core::transitions;
 use uuid::Uuid;
 
 use crate::desk::{Desk, message, stored};
@@ -142,8 +142,8 @@ async fn the_tables_of_rules_are_those_of_core() {
     for by in ActorType::ALL {
         for from in Status::ALL {
             let entry = |to: Status| (by.to_string(), from.to_string(), to.to_string());
-            moves_of_core.extend(moves::allowed(*by, *from).into_iter().map(entry));
-            by_message.extend(moves::on_message(*by, *from).map(entry));
+            moves_of_core.extend(transitions::allowed(*by, *from).into_iter().map(entry));
+            by_message.extend(transitions::on_message(*by, *from).map(entry));
         }
     }
     assert_eq!(asked("select actor_type, from_status, to_status from support_status_moves").await, moves_of_core);

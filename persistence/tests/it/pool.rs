@@ -53,7 +53,7 @@ async fn read_something(desk: Arc<Desk>, owners: Arc<Vec<(UserId, TicketId)>>, n
     let all = ListQuery { limit: 50, ..ListQuery::default() };
     match n % 3 {
         // The service itself between them: it must not find a role left behind.
-        0 => drop(people::changed(&desk.store, &[people::Standing { user: owner, role: None }]).await.unwrap()),
+        0 => drop(people::changed(&desk.store, &[people::AccessStatus { user: owner, role: None }]).await.unwrap()),
         1 => {
             let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all).await.unwrap();
             assert_eq!(everything.tickets.len(), owners.len());

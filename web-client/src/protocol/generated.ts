@@ -56,7 +56,7 @@ export type ActorType = "customer" | "admin" | "system";
 export type Audience = "customer" | "staff";
 
 /**
- * Where a ticket stands. The moves between them are in [`crate::moves`].
+ * The status of a ticket. [`crate::transitions`] has the transitions between them.
  */
 export type Status = "open" | "in_progress" | "waiting_on_customer" | "waiting_on_admin" | "resolved" | "closed" | "escalated";
 
@@ -78,7 +78,7 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 /**
  * The codes of `error` frames and of REST problems.
  */
-export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_move" | "not_ratable" | "key_reused" | "stale" | "redacted" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
  * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
@@ -731,7 +731,7 @@ export const REJECT_CODES = [
   "too_large",
   "ticket_closed",
   "ticket_archived",
-  "invalid_move",
+  "invalid_transition",
   "not_ratable",
   "key_reused",
   "stale",
@@ -758,8 +758,8 @@ export const NEXT_WELCOME_REJECT_CODES = [
   "unknown_field",
 ] as const satisfies readonly RejectCode[];
 
-/** The statuses that a side may move a ticket to, by where it stands, in the order of a menu. */
-export const STATUS_MOVES = {
+/** The statuses to which a side may change a ticket, by its status, in the order of a menu. */
+export const STATUS_TRANSITIONS = {
   customer: {
     open: ["closed"],
     in_progress: ["closed"],
@@ -789,8 +789,8 @@ export const STATUS_MOVES = {
   },
 } as const satisfies Record<ActorType, Record<Status, readonly Status[]>>;
 
-/** Where a side's message moves a ticket by itself; null: nowhere. */
-export const MESSAGE_MOVES = {
+/** The status that a side's message sets, by the ticket's status; null: it stays. */
+export const MESSAGE_TRANSITIONS = {
   customer: { open: null, in_progress: null, waiting_on_customer: "waiting_on_admin", waiting_on_admin: null, resolved: "open", closed: null, escalated: null },
   admin: { open: "in_progress", in_progress: null, waiting_on_customer: null, waiting_on_admin: "in_progress", resolved: null, closed: null, escalated: null },
   system: { open: null, in_progress: null, waiting_on_customer: null, waiting_on_admin: null, resolved: null, closed: null, escalated: null },

@@ -57,7 +57,7 @@ pub async fn change(
     }
     let (tickets, user, change) = (&*tickets, &user, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {
-        let result = tickets.change_one_of_many(&user.doer, ticket, change.patch).await;
+        let result = tickets.change_one_of_many(&user.caller, ticket, change.patch).await;
         if let Err(reject) = &result {
             user.audit.refused_one_of_many(ticket, reject.code).await;
         }

@@ -89,8 +89,8 @@ pub async fn send(
         internal,
         attachments,
         based_on: new.based_on,
-        address: user.doer.address,
-        user_agent: user.doer.user_agent.clone(),
+        address: user.caller.address,
+        user_agent: user.caller.user_agent.clone(),
     };
     // The writer records its refusals itself: it serves the sockets too.
     let stored = messages.send(message).await.map_err(Refusal::already_recorded)?;
@@ -111,7 +111,7 @@ pub async fn edit(
     JsonBody(edit): JsonBody<MessageEdit>,
 ) -> Result<Response, Refusal> {
     let body = parse_body("body", edit.body)?;
-    let rows = messages.edit(&user.doer, ticket.id(), message, &body).await?;
+    let rows = messages.edit(&user.caller, ticket.id(), message, &body).await?;
     Ok(event(&rows, ticket.audience(&user)).unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
 
@@ -126,13 +126,13 @@ pub async fn redact(
     MessagePath(message): MessagePath,
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
-    messages.redact(&user.doer, ticket.id(), message).await?;
+    messages.redact(&user.caller, ticket.id(), message).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The id of a ticket that the person may read.
 async fn by_number(store: &Store, user: &CurrentUser, ticket: &TicketRef) -> Result<TicketId, Refusal> {
-    let opened = tickets::open(store, ticket).await?.ok_or_else(Reject::not_found)?;
+    let opened = tickets::access(store, ticket).await?.ok_or_else(Reject::not_found)?;
     policy::decide(user.actor(), TicketAction::Read, &opened.facts)?;
     Ok(opened.facts.id)
 }

@@ -76,7 +76,7 @@ pub async fn save(
     JsonBody(change): JsonBody<SavedReplyChange>,
 ) -> Result<Json<SavedReply>, Refusal> {
     let new = checked(id, change)?;
-    let saved = replies.save(&user.doer, &new).await;
+    let saved = replies.save(&user.caller, &new).await;
     Ok(Json(saved?))
 }
 
@@ -89,7 +89,7 @@ pub async fn remove(
     ReplyPath(id): ReplyPath,
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
-    let existed = replies.remove(&user.doer, id).await?;
+    let existed = replies.remove(&user.caller, id).await?;
     if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::new(RejectCode::NotFound, "no such saved reply")) }
 }
 

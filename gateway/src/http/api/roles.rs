@@ -91,7 +91,7 @@ pub async fn grant(
     UserPath(id): UserPath,
     JsonBody(grant): JsonBody<RoleGrant>,
 ) -> Result<StatusCode, Refusal> {
-    people.grant(&user.doer, id, grant.role).await?;
+    people.grant(&user.caller, id, grant.role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -104,6 +104,6 @@ pub async fn revoke(
     UserPath(id): UserPath,
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
-    people.revoke(&user.doer, id).await?;
+    people.revoke(&user.caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

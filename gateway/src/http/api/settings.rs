@@ -66,7 +66,7 @@ pub async fn set(
     JsonBody(change): JsonBody<SettingChange>,
 ) -> Result<Json<DeskSettings>, Refusal> {
     let value = checked(name, change.value)?;
-    services.set(&user.doer, name, value.as_ref()).await?;
+    services.set(&user.caller, name, value.as_ref()).await?;
     all(&store, &user).await
 }
 

@@ -132,7 +132,7 @@ pub async fn create(
         attachments,
         metadata,
     };
-    let created = tickets.create(&user.doer, &new).await?;
+    let created = tickets.create(&user.caller, &new).await?;
     let ticket = show(&store, &user, created.id, Audience::Customer).await?;
     let status = if created.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, [(header::LOCATION, format!("/v1/tickets/{}", created.id))], ticket).into_response())
@@ -166,7 +166,7 @@ pub async fn change(
     if change.is_nothing() {
         return Err(Refusal::field("body", "nothing to change"));
     }
-    tickets.change(&user.doer, ticket.id(), change.patch).await?;
+    tickets.change(&user.caller, ticket.id(), change.patch).await?;
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
@@ -190,7 +190,7 @@ pub async fn rate(
     if comment.is_some_and(|comment| comment.chars().any(|c| c.is_control() && c != '\n' && c != '\t')) {
         return Err(Refusal::field("satisfaction_comment", "must not contain control characters"));
     }
-    tickets.rate(&user.doer, ticket.id(), rating.satisfaction_rating, comment).await?;
+    tickets.rate(&user.caller, ticket.id(), rating.satisfaction_rating, comment).await?;
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 

@@ -23,8 +23,8 @@ impl Channels {
         Self { prefix: prefix.unwrap_or(epoch.database()).to_owned(), origin: origin.clone() }
     }
 
-    /// For news about people's standing, to every instance.
-    pub(super) fn standing(&self) -> String {
+    /// For changes of people's roles and blocks, to every instance. The name on the wire is that of the previous build.
+    pub(super) fn access_status(&self) -> String {
         format!("{}:{{p0}}.standing", self.prefix)
     }
 
@@ -104,13 +104,13 @@ mod tests {
         assert_eq!(channels.ticket(id), format!("6f3a-4000:{{p127}}.t.{id}"));
         assert_eq!(channels.inbox(id), "6f3a-4000:{p127}.inbox");
         assert!(channels.inboxes().any(|channel| channel == channels.inbox(id)));
-        assert_eq!(channels.standing(), "6f3a-4000:{p0}.standing");
+        assert_eq!(channels.access_status(), "6f3a-4000:{p0}.standing");
     }
 
     #[test]
     fn an_operators_prefix_stands_in_place_of_the_databases_name() {
         let epoch = Epoch::new("6f3a-4000-1-1-0".to_owned());
-        assert_eq!(Channels::of(Some("staging"), &epoch, &Origin::new(&epoch, 7)).standing(), "staging:{p0}.standing");
+        assert_eq!(Channels::of(Some("staging"), &epoch, &Origin::new(&epoch, 7)).access_status(), "staging:{p0}.standing");
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Subscriber {
     /// Listens until the instance stops.
     pub(super) async fn run(self, client: redis::Client, mut commands: mpsc::Receiver<SubscriptionCommand>) {
         let Relay::Redis(redis) = &*self.relay else { return };
-        let mut listening = BTreeSet::from([redis.channels().standing()]);
+        let mut listening = BTreeSet::from([redis.channels().access_status()]);
         let mut others = Others::default();
         let mut backoff_ms = 50;
         while !self.lifecycle.stop.is_cancelled() {
@@ -291,7 +291,7 @@ impl Session<'_> {
     /// some: this corrects it, and until then the sweep delivers.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
-        let mut wanted = BTreeSet::from([channels.standing(), channels.probe(self.redis.instance)]);
+        let mut wanted = BTreeSet::from([channels.access_status(), channels.probe(self.redis.instance)]);
         wanted.extend(self.events.open_tickets().into_iter().map(|ticket| channels.ticket(ticket)));
         if self.events.inbox_is_watched() {
             wanted.extend(channels.inboxes());
