@@ -58,7 +58,7 @@ pub enum Outcome {
         /// With `stale`: the ticket's head, in the sender's numbering.
         head: Option<Seq>,
     },
-    /// The ticket is locked by somebody else: nothing was stored, try it alone ([`append_waiting`]).
+    /// The ticket is locked by another transaction: nothing was stored, append it on its own ([`append_waiting`]).
     Busy,
     /// Stored, now or by an earlier send, but where is not to be found: its history row is gone or cannot be read.
     Misplaced,
@@ -87,7 +87,7 @@ pub struct Appended {
     pub rows: Vec<HistoryRow>,
 }
 
-/// Appends a batch in one statement and one commit, skipping tickets that somebody else has locked (outcome `Busy`).
+/// Appends a batch in one statement and one commit, skipping tickets that another transaction has locked (outcome `Busy`).
 ///
 /// # Errors
 /// One that [passes](StoreError::passes): again with the same keys, for the batch may be committed. Any other: one of the messages is
@@ -201,7 +201,7 @@ pub async fn edit(
     Ok(written)
 }
 
-/// Removes a message's text for good, old versions and attachments included; gives the rows written. Redacting twice writes nothing.
+/// Permanently removes a message's text, with its old versions and attachments; returns the rows written. Redacting twice writes nothing.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`.

@@ -27,7 +27,7 @@ pub struct Identity {
     pub name: Option<String>,
 }
 
-/// A person as the record knows them.
+/// A person as the database knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Who.
@@ -40,14 +40,14 @@ pub struct Person {
     pub email: Option<String>,
     /// Their staff role (the higher of two: admin).
     pub role: Option<StaffRole>,
-    /// Whether they may not enter.
+    /// Whether they are blocked.
     pub blocked: bool,
 }
 
 /// Records sign-ins: fills in what the tokens say, updates `last_seen_at`, returns the people with their roles, in no order.
 ///
 /// # Errors
-/// When the record cannot be asked; [`StoreError::Data`] when one of them is not acceptable: then nobody is signed in. A person whom this
+/// When the database cannot be read; [`StoreError::Data`] when one of them is not acceptable: then none of them is signed in. A person whom this
 /// program cannot read is missing in the answer.
 pub async fn sign_in_all(store: &Store, identities: &[Identity]) -> Result<Vec<Person>, StoreError> {
     let users: Vec<_> = identities.iter().map(|identity| identity.user.uuid()).collect();
@@ -62,10 +62,13 @@ pub async fn sign_in_all(store: &Store, identities: &[Identity]) -> Result<Vec<P
 /// # Errors
 /// As [`sign_in_all`].
 pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, StoreError> {
-    sign_in_all(store, std::slice::from_ref(identity)).await?.pop().ok_or_else(|| StoreError::Row("nobody signed in".into()))
+    sign_in_all(store, std::slice::from_ref(identity))
+        .await?
+        .pop()
+        .ok_or_else(|| StoreError::Row("no person in the answer to a sign-in".into()))
 }
 
-/// As what somebody was let in.
+/// The role with which a person was signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AccessStatus {
     /// Who.
@@ -74,10 +77,11 @@ pub struct AccessStatus {
     pub role: Option<StaffRole>,
 }
 
-/// Of these, those who would no longer be let in like this: blocked, or with another role. Whom the record has never seen is a customer.
+/// Returns those of these people who could no longer sign in like this: blocked, or with another role. A person who is not in the
+/// database is a customer.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn changed(store: &Store, access: &[AccessStatus]) -> Result<Vec<AccessStatus>, StoreError> {
     let users: Vec<_> = access.iter().map(|one| one.user.uuid()).collect();
     let roles: Vec<_> = access.iter().map(|one| one.role.map(StaffRole::as_str)).collect();
@@ -90,20 +94,20 @@ pub async fn changed(store: &Store, access: &[AccessStatus]) -> Result<Vec<Acces
     answer.iter().map(one).collect()
 }
 
-/// These people are connected at this moment (service function). Whoever was noted within half a renewal is left alone.
+/// These people are connected at this moment (service function). People recorded within half a renewal interval are not written again.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn record_seen(store: &Store, users: &[UserId]) -> Result<(), StoreError> {
     let users: Vec<_> = users.iter().map(|user| user.uuid()).collect();
     let older_than_ms = i64::try_from(limits::SEEN_RENEW_MS / 2).expect("half a minute fits");
     store.query(RECORD_SEEN, &[&users, &older_than_ms]).await.map(drop)
 }
 
-/// One person as staff see them, with how many tickets they have and where they last wrote from. None: nobody knows them.
+/// One person as staff see them, with how many tickets they have and where they last wrote from. None: no such person.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn panel(store: &Store, reader: Reader, user: UserId) -> Result<Option<PersonView>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     let answer = store.list(reader, PANEL, &[&user.uuid(), &PANEL_TICKETS]).await?;

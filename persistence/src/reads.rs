@@ -1,4 +1,4 @@
-//! How far everybody has read: state, one row per person and ticket, in both numberings.
+//! How far each person has read each ticket: one row per person and ticket, in both numberings.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ pub struct Mark {
     pub seq: Seq,
 }
 
-/// How far somebody has read, in both numberings.
+/// How far a person has read, in both numberings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadPosition {
     /// Where.
@@ -38,14 +38,14 @@ pub struct ReadPosition {
     pub public_name: Option<String>,
     /// Among all rows.
     pub seq: Seq,
-    /// Among the public ones. Zero from [`mark`] when the mark moved among the others alone.
+    /// Among the public ones. Zero from [`mark`] when the mark passed only rows that are not public.
     pub public_seq: Seq,
 }
 
 /// Writes the marks that move forward; gives those that did. At most one mark per person and ticket in a call.
 ///
 /// # Errors
-/// When the record cannot be asked, or two marks of one person and ticket stand in the call.
+/// When the database cannot be read, or two marks of one person and ticket stand in the call.
 pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, StoreError> {
     let tickets: Vec<_> = marks.iter().map(|mark| mark.ticket.uuid()).collect();
     let people: Vec<_> = marks.iter().map(|mark| mark.person.uuid()).collect();
@@ -55,16 +55,16 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
     Ok(answer.iter().filter_map(|row| readable_position(store, row, 6)).collect())
 }
 
-/// Where a ticket stands: its heads, and how far everybody has read, from one snapshot.
+/// A ticket's heads and read positions, from one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketPosition {
     /// The heads.
     pub heads: Heads,
-    /// Everybody's position, by how far among the public rows and by public name: an order that customers may see.
+    /// The read positions, ordered by public number and public name: an order that customers may see.
     pub reads: Vec<ReadPosition>,
 }
 
-/// Where a ticket stands, for this reader: who may not read it so gets no answer.
+/// Asks for the position of a ticket for one reader; one who may not read it as this audience gets no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TicketPositionKey {
     /// Which ticket.
@@ -75,10 +75,11 @@ pub struct TicketPositionKey {
     pub audience: Audience,
 }
 
-/// Where these tickets stand; missing ones, and those that their reader may not read so, are missing in the answer (service function).
+/// The positions of these tickets. Tickets that do not exist, and those that their reader may not read as this audience, are missing in the
+/// answer (service function).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn ticket_positions(
     store: &Store,
     asked: &[TicketPositionKey],

@@ -28,7 +28,7 @@ pub struct NewReply {
 /// All of them by shortcut, as staff.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     let answer = store.read(reader, LIST, &[]).await?;

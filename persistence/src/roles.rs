@@ -12,7 +12,7 @@ const SET: &str = include_str!("../sql/roles/set.sql");
 /// Everybody with a role, by name (staff role reads it: agents to assign; admins manage).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     Ok(store.read(reader, LIST, &[]).await?.iter().filter_map(|row| readable_person(store, row)).collect())

@@ -1,4 +1,4 @@
-//! What became visible in the log since the last look, whatever wrote it and however long its transaction was open.
+//! The events that became visible since the last sweep, whatever wrote them and however long their transactions were open.
 
 use helpline_core::ids::{Seq, TicketId};
 
@@ -8,12 +8,12 @@ use crate::{Store, StoreError, rows};
 const SWEEP: &str = include_str!("../sql/sweep/look.sql");
 const RECORD_ROLLBACK: &str = include_str!("../sql/sweep/note_rollback.sql");
 
-/// `pg_current_snapshot()` of a look, as text.
+/// `pg_current_snapshot()` of a sweep, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot(String);
 
 impl Snapshot {
-    /// Whether this one was taken before the other in the life of one database. Asked the wrong way round, of a later look: the database
+    /// Whether this one was taken before the other in the life of one database. True of a later sweep: the database
     /// went back in time, whatever its epoch says.
     pub fn is_before(&self, other: &Self) -> bool {
         self.xmax() < other.xmax()
@@ -31,23 +31,23 @@ impl Snapshot {
     }
 }
 
-/// One look.
+/// The result of one sweep.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepResult {
-    /// For the next look.
+    /// For the next sweep.
     pub snapshot: Snapshot,
     /// The database that answered.
     pub epoch: Epoch,
     /// The server that answered.
     pub origin: Origin,
-    /// Tickets with rows that became visible since `since`, with the highest seq among those rows. Empty on a first look.
+    /// Tickets with rows that became visible since `since`, with the highest seq among those rows. Empty on a first sweep.
     pub moved: Vec<(TicketId, Seq)>,
 }
 
-/// Looks. Without `since`: the present snapshot alone. One statement, one snapshot, read from the index on the rows' xid.
+/// Sweeps. Without `since`: only the present snapshot. One statement, one snapshot, read from the index on the rows' xid.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn sweep(store: &Store, since: Option<&Snapshot>) -> Result<SweepResult, StoreError> {
     let answer = store.query(SWEEP, &[&since.map(|snapshot| snapshot.0.as_str())]).await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no snapshot".into()))?;

@@ -22,7 +22,7 @@ const CREATE: &str = include_str!("../sql/tickets/create.sql");
 const CHANGE: &str = include_str!("../sql/tickets/change.sql");
 const RATE: &str = include_str!("../sql/tickets/rate.sql");
 
-/// A ticket to be opened by its customer.
+/// A new ticket of a customer.
 #[derive(Debug, Clone)]
 pub struct NewTicket {
     /// UUIDv7, for the ticket.
@@ -61,8 +61,8 @@ pub struct Created {
 pub enum Assignee {
     /// This member of staff.
     Agent(UserId),
-    /// Nobody.
-    Nobody,
+    /// No one: the ticket is unassigned.
+    Unassigned,
 }
 
 /// Changes, all or none.
@@ -70,11 +70,11 @@ pub enum Assignee {
 pub struct Patch {
     /// The new status; the table of transitions decides.
     pub status: Option<Status>,
-    /// Staff alone.
+    /// Only staff.
     pub priority: Option<Priority>,
-    /// Staff alone.
+    /// Only staff.
     pub category: Option<Category>,
-    /// Staff alone.
+    /// Only staff.
     pub assigned_to: Option<Assignee>,
 }
 
@@ -96,7 +96,7 @@ pub struct ListQuery {
     pub category: Vec<Category>,
     /// Only these priorities; empty: all.
     pub priority: Vec<Priority>,
-    /// Assigned to this person, or to nobody.
+    /// Assigned to this person, or unassigned.
     pub assigned_to: Option<Assignee>,
     /// Opened by this person; for staff's lists.
     pub user: Option<UserId>,
@@ -178,7 +178,7 @@ pub async fn change(store: &Store, caller: &Caller, ticket: TicketId, patch: Pat
 const fn agent_of(assignee: Assignee) -> Option<uuid::Uuid> {
     match assignee {
         Assignee::Agent(user) => Some(user.uuid()),
-        Assignee::Nobody => None,
+        Assignee::Unassigned => None,
     }
 }
 
@@ -200,7 +200,7 @@ pub async fn rate(
 /// Facts and heads, by id or number (service function); none: no such ticket.
 ///
 /// # Errors
-/// When the record cannot be asked; [`StoreError::Row`] for a ticket that cannot be read.
+/// When the database cannot be read; [`StoreError::Row`] for a ticket that cannot be read.
 pub async fn access(store: &Store, ticket: &TicketRef) -> Result<Option<TicketAccess>, StoreError> {
     let answer = match ticket {
         TicketRef::Id(id) => store.query(ACCESS_OF_ALL, &[&[id.uuid()].as_slice()]).await?,
@@ -213,7 +213,7 @@ pub async fn access(store: &Store, ticket: &TicketRef) -> Result<Option<TicketAc
 /// (service function).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn access_of_all(store: &Store, tickets: &[TicketId]) -> Result<Vec<(TicketId, Option<TicketAccess>)>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
     let answer = store.query(ACCESS_OF_ALL, &[&tickets]).await?;

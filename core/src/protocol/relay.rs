@@ -31,7 +31,7 @@ pub enum RelayFrame {
         seq: Seq,
         public_seq: Seq,
     },
-    /// Who of the staff looks at the ticket through the instance `from`.
+    /// The staff who have the ticket open through the instance `from`.
     Presence { ticket: TicketId, from: uuid::Uuid, viewers: Vec<Viewer>, ask: bool },
     /// The role of these people changed, or whether they are blocked: check their connections now.
     #[serde(rename = "standing", alias = "access_status")]

@@ -1,4 +1,4 @@
-//! The public keys of the identity provider: fetched from the configured address alone, kept by `kid`.
+//! The public keys of the identity provider: fetched only from the configured address, kept by `kid`.
 //!
 //! Known keys answer at once. An unknown `kid` may cause one fetch per [`limits::JWKS_REFETCH_MS`], however many arrive; those that come
 //! meanwhile wait for that one. When the address does not answer, known keys stay good for [`limits::JWKS_STALE_MS`].
@@ -32,7 +32,7 @@ struct Known {
     tried_at: Option<Instant>,
 }
 
-/// What is known of a `kid` without asking anybody.
+/// What is known of a `kid` without a request.
 enum KeyLookup {
     /// A key that may be used as it is.
     Fresh(Key),
@@ -63,7 +63,7 @@ impl KeySet {
         match self.lookup(kid, Instant::now()) {
             KeyLookup::Fresh(key) => return Ok(key),
             KeyLookup::Aging(key) => {
-                // One request takes the fetch upon itself; nobody waits for it, since the key is good meanwhile.
+                // One request fetches the set; no request waits for it, since the key is still good.
                 let Ok(turn) = self.fetching.try_lock() else { return Ok(key) };
                 self.refresh().await;
                 drop(turn);
@@ -117,7 +117,7 @@ impl KeySet {
             }
             Err(error) => {
                 metrics::counter!("helpline_jwks_failures_total").increment(1);
-                tracing::warn!(cause = %crate::runtime::errors::chain(&error), "the key set could not be fetched; known keys stay");
+                tracing::warn!(cause = %crate::runtime::errors::chain(&error), "the key set could not be fetched; known keys stay valid");
             }
         }
     }

@@ -25,7 +25,7 @@ impl SignIn {
     pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
         let person = self.0.load(identity.clone()).await?.ok_or_else(unavailable)?;
         if person.blocked {
-            return Err(Reject::new(RejectCode::Blocked, "this account may not enter"));
+            return Err(Reject::new(RejectCode::Blocked, "this account is blocked"));
         }
         Ok(person)
     }

@@ -72,7 +72,7 @@ impl OpenTicket {
     }
 }
 
-/// The ticket that the path names, not looked at yet.
+/// The ticket that the path names, not checked yet.
 pub(crate) struct NamedTicket(pub(crate) TicketRef);
 
 /// Left by the guard, by what the route needs.

@@ -67,7 +67,7 @@ pub(super) async fn guard(State((guard, route)): State<(Arc<Guard>, &'static Rou
     };
     let response = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
         // The panic's own message went to stderr; a client learns nothing from it.
-        Refusal::new(RejectCode::Internal, "something went wrong here").into_response()
+        Refusal::new(RejectCode::Internal, "internal error").into_response()
     });
     let refused = response.extensions().get::<Refused>().map(|Refused(code)| *code);
     let response = match refused {

@@ -116,7 +116,7 @@ impl Hub {
         self.presence.changed(ticket);
     }
 
-    /// A ticket's history is another one now; without heads, it is gone. Members are told to start over, consoles get its new state.
+    /// A ticket has another history now, or without heads none. Members are reset, consoles get its new state.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         self.resets.reset(ticket, heads);
         self.inbox.mark_reset(ticket);

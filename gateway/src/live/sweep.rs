@@ -1,5 +1,5 @@
 //! Finds in the database what the relay lost: every 750 ms, and at once when the relay comes back, the tickets with events that became
-//! visible since the last look, however they were written. While Redis is down this is the whole delivery path.
+//! visible since the last sweep, however they were written. While Redis is down this is the whole delivery path.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::database::errors::reject_of;
 use crate::database::in_parts::{Parts, in_parts};
 use crate::runtime::failpoint::sabotaged;
 
-/// What the sweep reads, compares and tells.
+/// What the sweep reads, compares and updates.
 pub struct Sweep {
     /// Asked what has become visible.
     pub store: Store,
@@ -71,7 +71,7 @@ impl Sweep {
 
 struct Sweeper {
     parts: Sweep,
-    /// The last look; kept while the database is away, so that the next one covers the outage.
+    /// The snapshot of the last sweep; kept while the database is away, so that the next one covers the outage.
     since: Snapshot,
     /// Rooms whose heads are still to be compared in this round.
     rotation: Vec<TicketId>,
@@ -97,7 +97,7 @@ impl Sweeper {
         if swept > 0 {
             metrics::counter!("helpline_swept_rows_total").increment(swept as u64);
         }
-        // Only now: a look whose events could not be read is repeated.
+        // Only now: a sweep whose events could not be read is repeated.
         let by_number = sabotaged("cursor-by-identity");
         self.since = if by_number { snapshot.forgetting_those_in_flight() } else { snapshot };
         if by_number { Ok(()) } else { self.rotate().await }
@@ -119,9 +119,9 @@ impl Sweeper {
             if let Some((_, error)) = untried {
                 return Err(error);
             }
-            // Asks the database for their heads: where the fault is the database's and not theirs, that fails, and the look is repeated.
+            // Asks the database for their heads: where the fault is the database's and not theirs, that fails, and the sweep is repeated.
             for ((ticket, _), error) in failed {
-                self.parts.gaps.leave_aside(ticket, &error).await?;
+                self.parts.gaps.reset_unreadable(ticket, &error).await?;
             }
         }
         Ok(read)
@@ -162,7 +162,7 @@ impl Sweeper {
         let Sweep { store, hub, rooms, epoch: known, .. } = &self.parts;
         tracing::warn!("database epoch changed (restore or failover); resetting all rooms");
         let heads = history::heads(store, &rooms.tickets()).await?;
-        // Only now: had the read failed, the next look must see the difference again.
+        // Only now: had the read failed, the next sweep must see the difference again.
         known.observe(epoch);
         hub.reset_all(&heads);
         self.since = snapshot;
@@ -184,7 +184,7 @@ impl Sweeper {
             let now = heads.iter().find(|heads| heads.ticket == ticket);
             let head = now.map_or(Seq::ZERO, |heads| heads.seq);
             if self.parts.rooms.get(ticket).is_some_and(|room| room.position() > head) {
-                // The position may have moved since the read: ask again before any member is told to start over.
+                // The position may have moved since the read: ask again before any member is reset.
                 self.confirm_lower(ticket).await?;
             }
         }

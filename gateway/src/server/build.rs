@@ -101,7 +101,7 @@ struct Engine {
 
 impl Engine {
     async fn start(config: &Config, store: Store, lifecycle: &Lifecycle) -> Result<Self, StoreError> {
-        // Taken before any client is served: what is written from here on is found by the sweep, whoever watches.
+        // Taken before any client is served: the sweep finds everything that is written from here on.
         let SweepResult { snapshot, epoch, origin, .. } = helpline_persistence::sweep::sweep(&store, None).await?;
         let instance = Uuid::now_v7();
         let (relay, relay_ends) = match &config.backing.redis_url {

@@ -43,7 +43,7 @@ impl Tickets {
         Ok(())
     }
 
-    /// The same for one ticket of many: looks at it and decides first, as a request of its own would.
+    /// The same for one ticket of many: reads it and checks the caller's rights first, like a request of its own.
     ///
     /// # Errors
     /// `not_found`; what the policy or the database refuses.

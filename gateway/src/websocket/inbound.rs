@@ -117,7 +117,7 @@ fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
         Err(malformed) => malformed.id,
     };
     if id.is_some() {
-        let reject = Reject::new(RejectCode::RateLimited, "too fast").retry_after_ms(wait_ms);
+        let reject = Reject::new(RejectCode::RateLimited, "too many frames").retry_after_ms(wait_ms);
         connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
     }
 }

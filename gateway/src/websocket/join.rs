@@ -59,7 +59,7 @@ async fn try_join(
         }
     };
     if !subscriptions.may_add(ticket, state.limits.subscriptions_max as usize) {
-        return Err(Reject::new(RejectCode::TooManySubscriptions, "this connection listens to no more tickets"));
+        return Err(Reject::new(RejectCode::TooManySubscriptions, "this connection has the maximum number of subscriptions"));
     }
     if audience == Audience::Staff {
         record(joining, connection, ticket, None).await?;

@@ -1,4 +1,4 @@
-//! Bytes in and out of one socket: what arrives as a text frame, and how to close so that the peer hears it.
+//! Bytes in and out of one socket: what arrives as a text frame, and how to close so that the peer receives it.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(super) struct Socket {
 pub(super) enum Incoming {
     /// A text frame.
     Text(Utf8Bytes),
-    /// A sign of life without content (a WebSocket ping or pong).
+    /// A WebSocket ping or pong, without content.
     KeepAlive,
     /// The peer closes, or is gone.
     End,
@@ -70,7 +70,7 @@ impl Socket {
         poll_fn(|context| self.poll_receive(context)).await
     }
 
-    /// The same, for who waits for something else besides.
+    /// The same, for a caller that also waits for something else.
     pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
         match self.inner.poll_next_unpin(context) {
             Poll::Ready(came) => Poll::Ready(sort(came, &self.meter)),
@@ -97,8 +97,8 @@ impl Socket {
         matches!(tokio::time::timeout(Duration::from_millis(limits::WRITE_TIMEOUT_MS), writing).await, Ok(Ok(())))
     }
 
-    /// Says why, and keeps reading until the peer has heard it: otherwise it would see an unclean end. A peer that still sends what we
-    /// no longer understand is heard out below, by [`crate::runtime::tcp_stream::Lingering`].
+    /// Sends the close code, and keeps reading until the peer has answered: otherwise it would see an unclean end. A peer that still sends what we
+    /// no longer understand is read to its end below, by [`crate::runtime::tcp_stream::Lingering`].
     pub(super) async fn close(mut self, code: CloseCode) {
         metrics::counter!("helpline_closes_total", "code" => code.code().to_string()).increment(1);
         let until = Instant::now() + Duration::from_millis(limits::CLOSE_TIMEOUT_MS);

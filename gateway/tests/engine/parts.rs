@@ -50,7 +50,7 @@ impl Parts {
         bootstrap::grant(&admin_url, &[(agent, StaffRole::SupportAgent)]).await.unwrap();
         let url = postgres.url_for("helpline_service", PASSWORD, "desk");
         let store = Store::connect(Settings { url, connections_max: 4 }).await.unwrap();
-        let sign_in = |user| Identity { user, email: None, name: Some("Somebody".to_owned()) };
+        let sign_in = |user| Identity { user, email: None, name: Some("Someone".to_owned()) };
         people::sign_in(&store, &sign_in(owner)).await.unwrap();
         let agent = people::sign_in(&store, &sign_in(agent)).await.unwrap();
         let ticket = ticket(&store, owner).await;

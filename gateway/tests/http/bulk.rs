@@ -26,7 +26,7 @@ async fn each_ticket_is_changed_or_refused_by_itself_in_the_order_asked() {
     let (open, closed, archived) = (desk.ticket(ada()).await, desk.ticket(ada()).await, desk.ticket(carl()).await);
     let (own, missing) = (desk.ticket(grace()).await, Uuid::now_v7().to_string());
     desk.call(ada(), "PATCH", &format!("/v1/tickets/{closed}"), Some(json!({"status": "closed"}))).await.expect(200);
-    desk.record
+    desk.database
         .execute("update support_tickets set archived_at = now() where id = $1", &[&archived.parse::<Uuid>().unwrap()])
         .await
         .unwrap();
@@ -60,7 +60,7 @@ async fn each_ticket_is_changed_or_refused_by_itself_in_the_order_asked() {
 async fn a_whole_page_can_be_changed_and_no_more_at_once() {
     let desk = Desk::start().await;
     let sql = "insert into support_tickets (user_id, subject) select $1, 'T' || n from generate_series(1, $2::int) n returning id";
-    let rows = desk.record.query(sql, &[&ada().id.uuid(), &i32::try_from(limits::BULK_TICKETS_MAX).unwrap()]).await.unwrap();
+    let rows = desk.database.query(sql, &[&ada().id.uuid(), &i32::try_from(limits::BULK_TICKETS_MAX).unwrap()]).await.unwrap();
     let tickets: Vec<String> = rows.iter().map(|row| row.get::<_, Uuid>(0).to_string()).collect();
     let changed = results(&bulk(&desk, &tickets, json!({"priority": "urgent"})).await);
     assert_eq!(changed, tickets.iter().map(|ticket| (ticket.clone(), None)).collect::<Vec<_>>());

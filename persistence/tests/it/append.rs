@@ -182,7 +182,7 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
     assert_eq!(answer.outcomes[0], Outcome::Busy);
     stored(&answer.outcomes[1]);
     assert_eq!(answer.outcomes[2], Outcome::Busy);
-    // Read positions and foreign keys take share locks of the key; they make nobody busy.
+    // Read positions and foreign keys take share locks of the key; they make no writer busy.
     other.batch_execute(&format!("rollback; begin; select 1 from support_tickets where id = '{busy}' for key share")).await.unwrap();
     stored(&append(&desk.store, &batch[..1]).await.unwrap().outcomes[0]);
 }

@@ -228,7 +228,7 @@ pub fn stored(outcome: &Outcome) -> AppendedAt {
     }
 }
 
-/// The code of something that the record refused.
+/// The code of something that the database refused.
 #[track_caller]
 pub fn refusal<T: std::fmt::Debug>(result: Result<T, helpline_persistence::StoreError>) -> helpline_core::reject::RejectCode {
     match result {

@@ -38,7 +38,7 @@ async fn whoever_would_no_longer_be_let_in_as_they_were_is_named() {
     let desk = Desk::open().await;
     let status = |user, role| AccessStatus { user, role };
     let (boss, agent) = (status(desk.boss, Some(StaffRole::Admin)), status(desk.agent, Some(StaffRole::SupportAgent)));
-    // The record has never seen the second one.
+    // The second one is not in the database.
     let (customer, unknown) = (status(desk.customer, None), status(user(999), None));
     let all = [boss, customer, unknown, agent];
     assert_eq!(changed(&desk.store, &all).await.unwrap(), []);
@@ -67,7 +67,7 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
     locker.batch_execute("commit").await.unwrap();
     let again = sign_in(&desk.store, &identity(500, "New name")).await.unwrap();
     assert_eq!(again.name.as_deref(), Some("New name"), "the next sign-in tells it");
-    // Somebody new whom an open transaction is just writing: busy soon, so that the service can ask for the others alone.
+    // A new person whom an open transaction is just writing: busy soon, so that the service can ask for the others without them.
     locker.batch_execute(&format!("begin; insert into people (id) values ('{}')", user(700))).await.unwrap();
     let begun = Instant::now();
     let busy = sign_in_all(&desk.store, &[identity(700, "New"), identity(701, "New too")]).await;
@@ -136,7 +136,7 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
     let may_not = [of(desk.stranger, Audience::Customer), of(desk.customer, Audience::Staff), of(desk.agent, Audience::Customer)];
     let found = ticket_positions(&desk.store, &[may_not.as_slice(), may.as_slice()].concat()).await.unwrap();
     let found: HashMap<_, _> = found.iter().map(|(of, position)| (*of, position.reads.len())).collect();
-    assert_eq!(found, HashMap::from(may.map(|one| (one, 2))), "the record itself tells nobody else where it stands");
+    assert_eq!(found, HashMap::from(may.map(|one| (one, 2))), "the database itself gives the position to no other reader");
     let seen = helpline_persistence::tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
     assert_eq!((seen.read_seq.get(), seen.seq.get()), (5, 5));
 }
@@ -148,9 +148,9 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
     let ticket = desk.ticket().await; // 1, 2
     let own = async || get_for_customer(&desk.store, desk.reader(desk.customer), ticket).await.unwrap().unwrap();
     let agents = async || get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
-    let places = |read: Seq, head: Seq| (read.get(), head.get());
-    assert_eq!(places(own().await.read_seq, own().await.seq), (2, 2), "opened by themselves, nothing marked");
-    assert_eq!(places(agents().await.read_seq, agents().await.seq), (0, 2));
+    let positions = |read: Seq, head: Seq| (read.get(), head.get());
+    assert_eq!(positions(own().await.read_seq, own().await.seq), (2, 2), "opened by themselves, nothing marked");
+    assert_eq!(positions(agents().await.read_seq, agents().await.seq), (0, 2));
     stored(&desk.send(message(ticket, desk.agent, "an answer")).await);
     let answered = own().await;
     assert!(answered.read_seq.get() == 2 && answered.seq.get() > 2, "{answered:?}");
@@ -159,7 +159,7 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
     mark(&desk.store, &[Mark { ticket, person: desk.agent, audience: Audience::Staff, seq: agents().await.seq }]).await.unwrap();
     stored(&desk.send(note(ticket, desk.agent, "a note")).await);
     let page = list_for_staff(&desk.store, desk.reader(desk.agent), &ListQuery { limit: 5, ..ListQuery::default() }).await.unwrap();
-    assert_eq!(places(page.tickets[0].read_seq, page.tickets[0].seq), (agents().await.seq.get(), agents().await.seq.get()));
+    assert_eq!(positions(page.tickets[0].read_seq, page.tickets[0].seq), (agents().await.seq.get(), agents().await.seq.get()));
     let boss = get_for_staff(&desk.store, desk.reader(desk.boss), ticket).await.unwrap().unwrap();
     assert_eq!(boss.read_seq.get(), 0, "one of the staff has not read for another");
     let page = list_for_customer(&desk.store, desk.reader(desk.customer), &ListQuery { limit: 5, ..ListQuery::default() }).await.unwrap();

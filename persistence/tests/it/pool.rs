@@ -1,4 +1,4 @@
-//! One connection, many people: nobody ever reads with another's claims, and nobody is served by a role that may too much.
+//! One connection, many people: no query runs with another person's claims, and no client is served by a role that has too many privileges.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What became visible is found, once, whoever wrote it and however long the transaction was open.
+//! What became visible is found, once, whatever wrote it and however long the transaction was open.
 
 use std::collections::HashMap;
 
@@ -48,7 +48,7 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
         for (ticket, seq) in &since.moved {
             assert_eq!(seq.get(), 1);
             *seen.entry(*ticket).or_default() += 1;
-            assert_eq!(expected.get(ticket), Some(&round), "seen at the first look after its commit, not before, not later");
+            assert_eq!(expected.get(ticket), Some(&round), "seen at the first sweep after its commit, not before, not later");
         }
     }
     assert_eq!(seen.len(), expected.len());

@@ -83,8 +83,8 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
     assert_eq!(change(&customer, status(Status::Closed)).await.unwrap()[0].kind.as_str(), "closed");
     let reopened = change(&customer, status(Status::Open)).await.unwrap();
     assert_eq!((reopened[0].kind.as_str(), reopened[0].old_value.as_deref()), ("reopened", Some("closed")));
-    let nobody = Patch { assigned_to: Some(Assignee::Nobody), ..Patch::default() };
-    assert_eq!(change(&agent, nobody).await.unwrap()[0].kind.as_str(), "unassigned");
+    let unassign = Patch { assigned_to: Some(Assignee::Unassigned), ..Patch::default() };
+    assert_eq!(change(&agent, unassign).await.unwrap()[0].kind.as_str(), "unassigned");
     desk.history(ticket).await;
 }
 

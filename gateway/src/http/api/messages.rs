@@ -13,7 +13,7 @@ use helpline_core::ids::{MessageId, TicketId, TicketRef};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::protocol::{CustomerEvent, MessageEdit, MessageStored, NewMessage, StaffEvent};
 use helpline_core::reject::Reject;
-use helpline_persistence::{Store, messages as record, tickets};
+use helpline_persistence::{Store, messages as database, tickets};
 use uuid::Uuid;
 
 use super::parse::parse_body;
@@ -58,11 +58,11 @@ pub(super) const ROUTES: &[Route] = &[SEND, EDIT, REDACT];
 #[openapi(paths(send, edit, redact))]
 pub(super) struct Docs;
 
-/// Writes a message, or a note with `internal`. The same key again answers 200 and the first one's place.
+/// Sends a message, or with `internal` a note. Repeating the key returns 200 and the number of the first message.
 #[utoipa::path(post, path = SEND.path, tag = "messages",
-    params(("ticket" = String, Path, description = "Id or number"), ("Idempotency-Key" = String, Header, description = "Names this send")),
+    params(("ticket" = String, Path, description = "Id or number"), ("Idempotency-Key" = String, Header, description = "Identifies this message across retries")),
     request_body = NewMessage,
-    responses((status = 201, body = MessageStored), (status = 200, body = MessageStored, description = "The key was known")))]
+    responses((status = 201, body = MessageStored), (status = 200, body = MessageStored, description = "The key was already used for this message")))]
 pub async fn send(
     user: CurrentUser,
     State(messages): State<Arc<Messages>>,
@@ -75,12 +75,12 @@ pub async fn send(
     let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
-    // No look at the ticket's state here: the key comes first, and a send that is already stored answers so on a closed ticket too.
+    // The ticket's state is not checked here: the key comes first, and a send that is already stored answers so on a closed ticket too.
     let ticket = match ticket {
         TicketRef::Id(id) => id,
         TicketRef::Number(_) => by_number(&store, &user, &ticket).await?,
     };
-    let message = record::NewMessage {
+    let message = database::NewMessage {
         id: MessageId::new(Uuid::now_v7()),
         ticket,
         sender: user.actor().user,
@@ -98,7 +98,7 @@ pub async fn send(
     Ok((status, Json(MessageStored { seq: stored.seq, at: stored.at, duplicate: stored.duplicate })).into_response())
 }
 
-/// Changes the text of a message of one's own; the old text stays in the history, for staff. Nothing changed: 204.
+/// Changes the text of one of the caller's messages. Staff still see the old text in the history. 204 if the text is the same.
 #[utoipa::path(patch, path = EDIT.path, tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
     request_body = MessageEdit,
@@ -115,10 +115,10 @@ pub async fn edit(
     Ok(event(&rows, ticket.audience(&user)).unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
 
-/// Removes a message's text for good, old versions and attachments included: one's own, or as an admin anybody's.
+/// Permanently removes a message's text, old versions and attachments: the caller's own, or any message for admins.
 #[utoipa::path(delete, path = REDACT.path, tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
-    responses((status = 204, description = "The text is gone")))]
+    responses((status = 204, description = "The text is removed")))]
 pub async fn redact(
     user: CurrentUser,
     State(messages): State<Arc<Messages>>,
@@ -137,7 +137,7 @@ async fn by_number(store: &Store, user: &CurrentUser, ticket: &TicketRef) -> Res
     Ok(opened.facts.id)
 }
 
-/// The last of the rows, as this side sees it.
+/// The last of the rows, as this audience sees it.
 fn event(rows: &[HistoryRow], audience: Audience) -> Option<Response> {
     match audience {
         Audience::Staff => rows.last().map(|row| Json(StaffEvent::from(row)).into_response()),

@@ -1,7 +1,7 @@
 //! The names of channels, and what stands on them. `{p<n>}` is a hash tag: with Redis Cluster all of a partition is on one node, so that
 //! sharded pub/sub is a switch, not a migration.
 //!
-//! Two desks may share one Redis. Names begin with the database's, so that a copy of a desk on another database hears nothing of it; and
+//! Two desks may share one Redis. Names begin with the database's, so that a copy of a desk on another database receives nothing of it; and
 //! each payload says which server its sender reads from, because a copy of the data directory has its original's name.
 
 use helpline_core::ids::TicketId;
@@ -33,7 +33,7 @@ impl Channels {
         format!("{}:{{p{}}}.t.{ticket}", self.prefix, partition(ticket))
     }
 
-    /// The channel on which a ticket's moves are told to consoles.
+    /// The channel on which consoles learn of changed tickets.
     pub(super) fn inbox(&self, ticket: TicketId) -> String {
         self.inbox_of(partition(ticket))
     }
@@ -47,7 +47,7 @@ impl Channels {
         format!("{}:{{p{partition}}}.inbox", self.prefix)
     }
 
-    /// The channel on which an instance hears itself.
+    /// The channel of an instance's own probes.
     pub(super) fn probe(&self, instance: Uuid) -> String {
         format!("{}:{{p0}}.probe.{instance}", self.prefix)
     }

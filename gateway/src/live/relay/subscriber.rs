@@ -1,4 +1,4 @@
-//! In: one supervised subscription. redis-rs's own reconnecting manager stays deaf after an outage until it is spoken to (measured), so
+//! In: one supervised subscription. redis-rs's own reconnecting manager receives nothing after an outage until a command is sent (measured), so
 //! this task owns the connection: endless capped backoff, everything joined anew in batches, and a probe to oneself, because a frozen
 //! Redis looks like a quiet one. The library's message queue is unbounded: this loop only hands over.
 
@@ -118,7 +118,7 @@ struct Batch {
     confirmations: Vec<oneshot::Sender<()>>,
 }
 
-/// Sends the batches of one session in their order, and tells who waits when Redis has confirmed. A task of its own, because the session's
+/// Sends the batches of one session in their order, and wakes the waiting callers when Redis has confirmed. A task of its own, because the session's
 /// loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
 async fn carry_out(mut sink: PubSubSink, mut batches: mpsc::Receiver<Batch>) {
     while let Some(Batch { joins, leaves, confirmations }) = batches.recv().await {
@@ -150,10 +150,10 @@ struct Session<'a> {
     others: &'a mut Others,
 }
 
-/// Servers that were heard of on our channels and are not the one that we read from.
+/// Servers other than our own whose payloads came on our channels.
 #[derive(Default)]
 struct Others {
-    /// Since when each was heard of, and whether a warning was logged. Forgotten when there are many: a server restarted often.
+    /// When the first payload of each came, and whether a warning was logged. Forgotten when there are many: a server restarted often.
     known: HashMap<String, (Instant, bool)>,
 }
 
@@ -247,7 +247,7 @@ impl Session<'_> {
         if message.get_channel_name() == self.probe_channel {
             self.received = Instant::now();
             if !self.up.swap(true, Ordering::Relaxed) {
-                tracing::info!("Redis relays");
+                tracing::info!("Redis relay is working");
             }
             return;
         }
