@@ -65,7 +65,7 @@ pub async fn set_runtime_password(admin_url: &str, password: &str) -> Result<(),
 /// Whether every embedded migration is applied (readiness), asked over the runtime role.
 ///
 /// # Errors
-/// When the record cannot be asked; a database without any migration answers false.
+/// When the database cannot be read; a database without any migration answers false.
 pub async fn is_current(store: &crate::Store) -> Result<bool, StoreError> {
     let newest = embedded::migrations::runner().get_migrations().iter().map(refinery::Migration::version).max().unwrap_or(0);
     match store.query(VERSION, &[]).await {

@@ -1,4 +1,4 @@
-//! The pool, and how a query is run as somebody.
+//! The pool, and how a query runs with the claims of a person.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +13,9 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
 use crate::undecodable::Undecodable;
-use crate::{Doer, Reader, StoreError, privileges, rows};
+use crate::{Caller, Reader, StoreError, privileges, rows};
 
-/// How to reach the record.
+/// How to reach the database.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `postgres://…` of the runtime role.
@@ -24,13 +24,13 @@ pub struct Settings {
     pub connections_max: usize,
 }
 
-/// The record. Cheap to clone.
+/// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
     /// What a further pool is made of.
     config: Arc<tokio_postgres::Config>,
-    /// Rows that cannot be read are left aside here, and the rest is served.
+    /// Rows that cannot be decoded are skipped here, and the others are returned.
     pub(crate) undecodable: Arc<Undecodable>,
 }
 
@@ -48,10 +48,10 @@ const ROWS_WRITTEN: &str = include_str!("../sql/history/rows_written.sql");
 const PING: &str = include_str!("../sql/store/ping.sql");
 
 impl Store {
-    /// Makes the pool and looks at the role: refuses one that may more than it should.
+    /// Makes the pool and checks the role: refuses one that has more privileges than it needs.
     ///
     /// # Errors
-    /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::Unreachable`] when nobody answers or the URL is none.
+    /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::Unreachable`] when no server answers or the URL is not valid.
     pub async fn connect(settings: Settings) -> Result<Self, StoreError> {
         let mut config: tokio_postgres::Config =
             settings.url.parse().map_err(|error: tokio_postgres::Error| StoreError::Unreachable(Box::new(error)))?;
@@ -79,7 +79,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The same database through a pool of its own, with at most so many connections, which Postgres lists under this application name.
+    /// The same database through a separate pool with this maximum of connections, which Postgres lists under this application name.
     /// Connects at its first statement.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Store {
         Ok(Self { pool: pool(config, connections_max)?, ..self.clone() })
     }
 
-    /// Whether the record answers now (`select 1` within the pool's wait).
+    /// Whether the database answers now (`select 1` within the pool's wait).
     ///
     /// # Errors
     /// [`StoreError::Unreachable`] or [`StoreError::PoolExhausted`].
@@ -101,7 +101,7 @@ impl Store {
     }
 
     /// Counts something whose rows Postgres itself cannot read, and logs it when it is the first time.
-    pub fn left_aside(&self, what: &'static str, id: impl std::fmt::Display, why: &StoreError) {
+    pub fn log_undecodable(&self, what: &'static str, id: impl std::fmt::Display, why: &StoreError) {
         self.undecodable.met(what, id, why);
     }
 
@@ -125,7 +125,7 @@ impl Store {
     /// Runs one query under the reader's role and claims, with a plan that is kept.
     ///
     /// The whole transaction is queued when the future is first polled, and answered in one round trip: a reader who goes away in the
-    /// middle leaves a connection on which the commit is already queued, never one with somebody's claims.
+    /// middle leaves a connection on which the commit is already queued, never one with a person's claims.
     pub(crate) async fn read(&self, reader: Reader, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
         self.read_with(SET_CLAIMS, reader, sql, params).await
     }
@@ -154,14 +154,14 @@ impl Store {
         Ok(answer)
     }
 
-    /// Runs one writing function under the doer's role and claims, and gives its answer with the history rows that it wrote.
-    /// One transaction in one flight, as in [`Self::read`].
-    pub(crate) async fn write(&self, doer: &Doer, sql: &str, params: Params<'_>) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
+    /// Runs one writing function under the caller's role and claims, and gives its answer with the history rows that it wrote.
+    /// One transaction in one round trip, as in [`Self::read`].
+    pub(crate) async fn write(&self, caller: &Caller, sql: &str, params: Params<'_>) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
         let client = self.connection().await?;
-        let side = if doer.actor.is_staff() { Audience::Staff } else { Audience::Customer };
-        let claims = claims(doer.actor.user);
-        let address = doer.address.map(|address| address.to_string()).unwrap_or_default();
-        let user_agent = doer.user_agent.as_deref().unwrap_or_default();
+        let side = if caller.actor.is_staff() { Audience::Staff } else { Audience::Customer };
+        let claims = claims(caller.actor.user);
+        let address = caller.address.map(|address| address.to_string()).unwrap_or_default();
+        let user_agent = caller.user_agent.as_deref().unwrap_or_default();
         let claims_params: Params<'_> = &[&claims, &address, &user_agent];
         let (set_claims, statement) = (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(sql).await?);
         let written = client.prepare_cached(ROWS_WRITTEN).await?;

@@ -82,10 +82,12 @@ describe('REST', () => {
     expect(asked).toEqual([false, true])
   })
   test('a refusal is told by its code, a stranger in between by none', async () => {
-    const rest = await desk((_request, n) => (n === 1
-      ? { status: 409, type: 'application/problem+json', body: '{"type":"about:blank","title":"no","status":409,"code":"invalid_move"}' }
+    const rest = await desk((_request, n) => (n < 3
+      ? { status: 409, type: 'application/problem+json', body: `{"type":"about:blank","title":"no","status":409,"code":"${n === 1 ? 'invalid_transition' : 'invalid_move'}"}` }
       : { status: 502, type: 'text/html', body: '<h1>Bad gateway</h1>' }))
-    expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_move' } })
+    expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
+    // As a server of the previous build calls it.
+    expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'unreadable', status: 502 } })
   })
   test('a server that is not there, and a token that cannot be had, are told as unreachable', async () => {

@@ -1,5 +1,5 @@
 //! Who a token speaks for. One key has one algorithm: the header chooses among the configured keys, it never brings one, and never
-//! says how a key is used. Rights are not asked of the token: they are the record's (`user_roles`).
+//! says how a key is used. Rights do not come from the token but from the database (`user_roles`).
 
 mod claims;
 mod jwks;
@@ -69,7 +69,7 @@ impl Verifier {
         claims::check(&claims, &self.expected, Utc::now())
     }
 
-    /// A token with a `kid` is checked with that secret alone, one without with those that have no name (several while rotating).
+    /// A token with a `kid` is checked only with that secret, one without with the secrets that have no name (several while rotating).
     fn with_secret(&self, token: &str, kid: Option<&str>) -> Result<Map<String, Value>, Reject> {
         self.secrets
             .iter()
@@ -120,5 +120,5 @@ fn signed_claims(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Option
 }
 
 fn refused() -> Reject {
-    Reject::new(RejectCode::NotAuthenticated, "a valid token is needed")
+    Reject::new(RejectCode::NotAuthenticated, "a valid token is required")
 }

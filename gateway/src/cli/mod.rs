@@ -36,12 +36,12 @@ enum Command {
     Migrate(migrate::MigrateSettings),
     /// Sign a token, for development
     Token(token::TokenSettings),
-    /// Say whether `serve` could start with these settings
+    /// Validate the configuration and exit
     CheckConfig(Box<ServeSettings>),
 }
 
 impl Command {
-    /// Threads that serve connections. Half of the cores unless told otherwise: in rooms of two, one thread delivers for three quarters of
+    /// Threads that serve connections. Half of the cores by default: in rooms of two, one thread delivers for three quarters of
     /// the CPU that two take to wake each other, and the kernel, Postgres and Redis want the rest.
     fn worker_threads(&self) -> usize {
         let set = match self {
@@ -61,9 +61,9 @@ pub enum CliError {
     /// A setting cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The record cannot be used.
+    /// The database cannot be used.
     #[error("the database cannot be used")]
-    Record(#[from] StoreError),
+    Database(#[from] StoreError),
     /// The address is not free, or not ours.
     #[error("cannot listen on {address}")]
     Listen {
@@ -96,10 +96,10 @@ impl CliError {
     const fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => EX_USAGE,
-            Self::Record(StoreError::OverPrivileged(_)) => EX_NOPERM,
+            Self::Database(StoreError::OverPrivileged(_)) => EX_NOPERM,
             #[cfg(feature = "dev")]
             Self::Dev(_) => EX_UNAVAILABLE,
-            Self::Record(_) => EX_UNAVAILABLE,
+            Self::Database(_) => EX_UNAVAILABLE,
             Self::Listen { .. } => EX_OSERR,
             Self::Start(_) | Self::Sign(_) => EX_SOFTWARE,
         }

@@ -15,7 +15,7 @@ use crate::runtime::signals::shutdown_signal;
 use crate::runtime::telemetry;
 use crate::server;
 
-/// Between two tidyings of the histograms, which otherwise grow until somebody reads them.
+/// Between two tidyings of the histograms, which otherwise grow until they are read.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: ServeSettings) -> Result<(), CliError> {

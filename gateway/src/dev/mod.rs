@@ -48,7 +48,7 @@ pub struct DevSettings {
 /// Why the embedded desk does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DevError {
-    /// Somebody else listens there.
+    /// Another process listens there.
     #[error("{address} is not free: choose another one with --listen")]
     Busy {
         /// Where.
@@ -75,9 +75,9 @@ pub enum DevError {
     /// A part did not start.
     #[error(transparent)]
     Rig(#[from] RigError),
-    /// The record could not be set up.
+    /// The database could not be set up.
     #[error("setting up the database")]
-    Record(#[from] StoreError),
+    Database(#[from] StoreError),
     /// A gateway cannot be started.
     #[error("{0}")]
     Start(&'static str),
@@ -107,7 +107,7 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     Ok(())
 }
 
-/// All that runs. Dropped in this order: nobody loses what it stands on first.
+/// All that runs. Dropped in this order, so that no process loses what it depends on first.
 struct Desk {
     gateways: Gateways,
     redis: Option<Redis>,
@@ -187,7 +187,7 @@ fn greet(addresses: &[SocketAddr], settings: &DevSettings, desk: &Desk) {
         addresses[0]
     );
     if !settings.listen.ip().is_loopback() {
-        println!("Careful: whoever reaches {} can sign in as anybody.", settings.listen);
+        println!("Careful: anyone who can reach {} can sign in as any demo person.", settings.listen);
     }
     if desk.redis.is_some() {
         println!("The instances are joined by a Redis of their own.");

@@ -13,7 +13,7 @@ use crate::config::{Auth, TokenSecret};
 /// A demo token's life: a day of trying things out.
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 
-/// Somebody who signs in with a name alone.
+/// A person who signs in with only a name.
 #[derive(Debug, Clone, Copy)]
 pub struct DemoPerson {
     /// Their id.

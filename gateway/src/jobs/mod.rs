@@ -23,7 +23,7 @@ use role_checks::RoleChecks;
 
 pub use gauges::Gauges;
 
-/// Between two looks at the gauges.
+/// Between two updates of the gauges.
 const GAUGES: Duration = Duration::from_secs(5);
 /// Between two roll-ups of the statistics' deltas; any number of instances may try, one at a time succeeds.
 const ROLL_UP: Duration = Duration::from_secs(60);

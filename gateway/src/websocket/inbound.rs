@@ -74,7 +74,7 @@ impl<'a> Inbound<'a> {
     fn take(&mut self, incoming: Incoming, now: Instant, wakes: &mut WakeList) -> After {
         let text = match incoming {
             Incoming::Text(text) => text,
-            Incoming::Life => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
+            Incoming::KeepAlive => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
             Incoming::End => return After::End(None),
             Incoming::TooBig => return After::End(Some(CloseCode::TooBig)),
             Incoming::Broken => return After::End(Some(CloseCode::Protocol)),
@@ -117,7 +117,7 @@ fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
         Err(malformed) => malformed.id,
     };
     if id.is_some() {
-        let reject = Reject::new(RejectCode::RateLimited, "too fast").retry_after_ms(wait_ms);
+        let reject = Reject::new(RejectCode::RateLimited, "too many frames").retry_after_ms(wait_ms);
         connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
     }
 }

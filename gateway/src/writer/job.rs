@@ -8,7 +8,7 @@ use helpline_core::actor::Audience;
 use helpline_core::ids::{Key, Seq};
 use helpline_core::protocol::CommonFrame;
 use helpline_core::reject::Reject;
-use helpline_persistence::messages::{NewMessage, Place};
+use helpline_persistence::messages::{AppendedAt, NewMessage};
 use tokio::sync::oneshot;
 
 use crate::connections::{Connection, WakeList};
@@ -68,14 +68,14 @@ impl Job {
         }
     }
 
-    /// Answers with the committed place.
-    pub(super) fn stored(self, place: &Place, duplicate: bool, wakes: &mut WakeList) {
-        let seq = match place.audience {
-            Audience::Staff => place.seq,
+    /// Answers with where the message was appended.
+    pub(super) fn stored(self, at: &AppendedAt, duplicate: bool, wakes: &mut WakeList) {
+        let seq = match at.audience {
+            Audience::Staff => at.seq,
             // A customer's message is never a note, so it has a public number.
-            Audience::Customer => place.public_seq.unwrap_or(Seq::ZERO),
+            Audience::Customer => at.public_seq.unwrap_or(Seq::ZERO),
         };
-        let stored = Stored { seq, at: place.at, duplicate };
+        let stored = Stored { seq, at: at.at, duplicate };
         self.reply.answer(self.message.key, Ok(stored), wakes);
     }
 

@@ -1,4 +1,4 @@
-//! Many people through one connection to Postgres: whoever is cut off in the middle of a question leaves nothing of themselves for the
+//! Many people through one connection to Postgres: a person cut off in the middle of a question leaves nothing of theirs for the
 //! next.
 
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::raw::{self, FIN, TEXT, frame, request, upgraded};
 const PEOPLE: usize = 40;
 const ROUNDS: usize = 6;
 
-struct Somebody {
+struct Asker {
     person: Person,
     ticket: TicketId,
     secret: String,
@@ -35,7 +35,7 @@ async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claim
         let ticket = desk.ticket(&person).await;
         let secret = format!("secret-{}", uuid::Uuid::new_v4().simple());
         assert_eq!(desk.client(0, &person).await.send(ticket, "first", &secret).await["type"], "ack");
-        people.push(Somebody { person, ticket, secret });
+        people.push(Asker { person, ticket, secret });
     }
     let everybody = (0..PEOPLE).map(async |n| {
         for _ in 0..ROUNDS {
@@ -51,7 +51,7 @@ async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claim
 }
 
 /// Asks several things at once and is gone before any answer.
-async fn cut_off(port: u16, me: &Somebody, other: &Somebody) {
+async fn cut_off(port: u16, me: &Asker, other: &Asker) {
     let mut socket = upgraded(port, "/v1/ws").await;
     socket.hello(&me.person.token).await;
     for ticket in [me.ticket, other.ticket] {
@@ -65,7 +65,7 @@ async fn cut_off(port: u16, me: &Somebody, other: &Somebody) {
 }
 
 /// Asks for what is one's own and for what is not, over the socket and REST.
-async fn ask(url: &str, port: u16, people: &[Somebody], n: usize, other: usize) {
+async fn ask(url: &str, port: u16, people: &[Asker], n: usize, other: usize) {
     let me = &people[n];
     let mut client = Client::hello(url, &me.person.token).await;
     let own = client.ask(json!({ "type": "subscribe", "ticket": me.ticket })).await;
@@ -79,9 +79,9 @@ async fn ask(url: &str, port: u16, people: &[Somebody], n: usize, other: usize) 
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         seen.push_str(&answer.body);
     }
-    for (at, somebody) in people.iter().enumerate().filter(|(at, _)| *at != n) {
-        let ticket = somebody.ticket.to_string();
-        let leaked = seen.contains(&somebody.secret) || (at != other && seen.contains(&ticket)) || seen.contains(&format!("Person {at}\""));
+    for (at, asker) in people.iter().enumerate().filter(|(at, _)| *at != n) {
+        let ticket = asker.ticket.to_string();
+        let leaked = seen.contains(&asker.secret) || (at != other && seen.contains(&ticket)) || seen.contains(&format!("Person {at}\""));
         assert!(!leaked, "person {n} was shown what is person {at}'s: {seen}");
     }
 }

@@ -101,7 +101,7 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
         let hello = json!({ "type": "hello", "id": 1, "token": ada.token }).to_string();
         peer.write(&frame(FIN | TEXT, hello.as_bytes())).await.unwrap();
     }
-    // Time itself is the fault: longer than anybody may be silent.
+    // Time itself is the fault: longer than a client may be silent.
     tokio::time::sleep(Duration::from_millis(limits::HELLO_TIMEOUT_MS + limits::STANDSTILL_MS)).await;
     gateway.thaw();
     for mut peer in peers {
@@ -126,7 +126,7 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
             assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
             took
         }
-        // A body that comes byte by byte, to nobody who wants it.
+        // A body that comes byte by byte, to a route that takes none.
         1 => {
             let mut peer = raw::connect(port).await;
             peer.write(&head("POST", "/v1/no-such-thing", port, &[("Content-Length", "5000")])).await.unwrap();

@@ -76,7 +76,7 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
     };
     let desk = Desk::start_with(1, Join::Alone, trusting).await;
     let port = desk.gateways[0].port();
-    // 180 frames in all for the address, whoever says them.
+    // 180 frames in all for the address, from whichever connection.
     let mut refused = 0;
     for n in 0..8 {
         let someone = desk.customer(&format!("Eve {n}"));

@@ -1,4 +1,4 @@
-//! What is logged: neither tokens nor texts nor addresses, at whatever level; and no line that somebody else wrote.
+//! What is logged: neither tokens nor texts nor addresses, at whatever level; and no line that a client wrote.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ async fn whole_conversation(desk: &Desk) -> Vec<String> {
         guest.write(&frame(FIN | TEXT, json!({ "type": "hello", "id": 1, "token": token }).to_string().as_bytes())).await.unwrap();
         guest.ended(Duration::from_secs(10)).await;
     }
-    // The record fails under somebody's feet: the cause is logged.
+    // The database fails during a request: the cause is logged.
     let end =
         "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
     desk.sql().await.query_one(end, &[]).await.unwrap();
@@ -87,7 +87,7 @@ async fn nothing_secret_and_nothing_forged_stands_in_the_log_at_any_level() {
     assert!(text.lines().count() > 2, "something was logged: {text}");
     for line in text.lines() {
         let is_ours = line.len() > 20 && line.as_bytes()[..4].iter().all(u8::is_ascii_digit) && line.as_bytes()[10] == b'T';
-        assert!(is_ours, "a line that nobody here wrote: {line:?}");
+        assert!(is_ours, "a line that this process did not write: {line:?}");
         assert!(!line.chars().any(char::is_control), "control characters: {line:?}");
     }
     let (secrets, text) = json;

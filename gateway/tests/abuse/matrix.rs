@@ -26,10 +26,10 @@ enum Who {
     AgentOnOwn,
     Blocked,
     /// No hello.
-    Nobody,
+    Unknown,
 }
 
-const EVERYBODY: [Who; 7] = [Who::Owner, Who::Stranger, Who::Agent, Who::Admin, Who::AgentOnOwn, Who::Blocked, Who::Nobody];
+const ALL: [Who; 7] = [Who::Owner, Who::Stranger, Who::Agent, Who::Admin, Who::AgentOnOwn, Who::Blocked, Who::Unknown];
 
 /// What is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,9 @@ enum Expected {
     Refusal(RejectCode),
     /// A refusal with this code, and the end with this close code.
     RefusalAndClose(RejectCode, u16),
-    /// No answer; whoever listens to the ticket learns of it.
+    /// No answer; the ticket's subscribers learn of it.
     Told,
-    /// No answer, and nobody learns of anything.
+    /// No answer, and no subscriber learns of anything.
     Nothing,
 }
 
@@ -79,7 +79,7 @@ fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)>
     }
 }
 
-/// What must come of it from somebody who is signed in.
+/// What must come of it from a person who is signed in.
 fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFacts>) -> Expected {
     let on_ticket = |action| match facts {
         None => Err(RejectCode::NotFound),
@@ -137,7 +137,7 @@ impl People {
 
     fn person(&self, who: Who) -> (&Person, Option<StaffRole>) {
         match who {
-            Who::Owner | Who::Nobody => (&self.owner, None),
+            Who::Owner | Who::Unknown => (&self.owner, None),
             Who::Stranger => (&self.stranger, None),
             Who::Agent | Who::AgentOnOwn => (&self.agent, Some(StaffRole::SupportAgent)),
             Who::Admin => (&self.admin, Some(StaffRole::Admin)),
@@ -175,7 +175,7 @@ async fn every_frame_from_everybody_on_every_ticket_gets_what_the_policy_says() 
     let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
     let people = People::of(&desk).await;
     let sql = desk.sql().await;
-    let everything = EVERYBODY.iter().flat_map(|who| EVERYTHING.iter().map(|what| (*who, *what)));
+    let everything = ALL.iter().flat_map(|who| EVERYTHING.iter().map(|what| (*who, *what)));
     let trials = everything.map(async |(who, what)| {
         let mut tried = 0;
         for kind in ClientFrame::TYPES {
@@ -184,7 +184,7 @@ async fn every_frame_from_everybody_on_every_ticket_gets_what_the_policy_says() 
         tried
     });
     let tried: usize = futures_util::future::join_all(trials).await.into_iter().sum();
-    assert!(tried >= EVERYBODY.len() * EVERYTHING.len() * ClientFrame::TYPES.len(), "the matrix has shrunk to {tried} cases");
+    assert!(tried >= ALL.len() * EVERYTHING.len() * ClientFrame::TYPES.len(), "the matrix has shrunk to {tried} cases");
 }
 
 type Scene<'a> = (&'a Desk, &'a tokio_postgres::Client, &'a People);
@@ -200,8 +200,8 @@ async fn try_frame((desk, sql, people): Scene<'_>, who: Who, what: What, kind: &
         let case = format!("{kind} (internal: {internal}) by {who:?} on {what:?}");
         let mut client = connect(&url, None).await.unwrap();
         let expected = match who {
-            Who::Nobody if kind == "hello" => Expected::Answer("welcome"),
-            Who::Nobody => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
+            Who::Unknown if kind == "hello" => Expected::Answer("welcome"),
+            Who::Unknown => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
             // Whatever it wanted to say: it does not come so far.
             Who::Blocked => {
                 let hello = json!({ "type": "hello", "token": person.token });
@@ -248,7 +248,7 @@ async fn check(client: &mut Client, frame: Value, expected: Expected, case: &str
     }
 }
 
-/// Whether a frame without an answer reached somebody who listens to the ticket. The sender tries to listen first, as a client would.
+/// Whether a frame without an answer reached a subscriber of the ticket. The sender tries to listen first, as a client would.
 async fn told_of(desk: &Desk, people: &People, client: &mut Client, ticket: TicketId, exists: bool, frame: Value) -> bool {
     let kind = frame["type"].clone();
     client.ask(json!({ "type": "subscribe", "ticket": ticket })).await;

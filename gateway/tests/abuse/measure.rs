@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::desk::{Desk, Person, eventually};
 use crate::raw;
 
-/// Somebody who does nothing wrong: sends, and waits for each ack.
+/// A client that does nothing wrong: sends, and waits for each ack.
 pub struct RealUser {
     client: Client,
     ticket: TicketId,
@@ -48,7 +48,7 @@ impl RealUser {
     }
 }
 
-/// What the process holds in memory that nobody else does.
+/// The memory that the process does not share with others.
 pub fn private_kib(pid: u32) -> u64 {
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
     let of = |name: &str| {

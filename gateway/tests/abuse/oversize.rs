@@ -102,7 +102,7 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
             0 => [frame_head(FIN | TEXT, FRAME_MAX as u64), vec![b'x'; FRAME_MAX - 1]].concat(),
             // A message in fragments that lacks its last one.
             1 => [frame(TEXT, &vec![b'x'; 8_000]), frame(0, &vec![b'x'; 8_000]).repeat(7)].concat(),
-            // Nobody yet: what is announced is not believed.
+            // Not signed in yet: the announced length is not trusted.
             _ => [frame_head(FIN | TEXT, FRAME_MAX as u64), vec![b'x'; 4_000]].concat(),
         };
         socket.write(&bytes).await.unwrap();

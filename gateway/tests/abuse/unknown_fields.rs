@@ -96,7 +96,7 @@ fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
         "subscribe" => json!({ "id": 0, "ticket": ticket, "after": 0, "epoch": "another" }),
         "unsubscribe" => json!({ "id": 0, "ticket": Uuid::new_v4() }),
         "send" => json!({
-            "id": 0, "ticket": ticket, "key": Uuid::new_v4(), "body": "told by nobody", "internal": true, "attachments": [attachment], "based_on": 1000,
+            "id": 0, "ticket": ticket, "key": Uuid::new_v4(), "body": "of no author", "internal": true, "attachments": [attachment], "based_on": 1000,
         }),
         "typing" => json!({ "ticket": ticket, "on": true, "internal": true }),
         "read" => json!({ "ticket": ticket, "seq": 2 }),
@@ -202,7 +202,7 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         (rows == tried as i64).then_some(())
     })
     .await;
-    // The connection lives, and nobody else has learnt of anything; reads are written twice a second.
+    // The connection lives, and no other client has learnt of anything; reads are written twice a second.
     assert_eq!(agent.send(ticket, "sentinel", "The last word").await["type"], "ack");
     until_sentinel(&mut watching, ticket, "The last word").await;
     watching.drain(Duration::from_millis(900)).await;

@@ -62,7 +62,7 @@ async fn a_token_in_an_address_is_never_taken() {
     let offered = format!("helpline.v1, {}", ada.token);
     headers.pop();
     headers.push(("Sec-WebSocket-Protocol", &offered));
-    headers.push(("Authorization", "Bearer nobody"));
+    headers.push(("Authorization", "Bearer broken"));
     assert_eq!(request(port, "GET", "/v1/ws", &headers, None).await.status, 101, "what else is offered is not looked at");
 }
 
@@ -91,7 +91,7 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     assert_eq!(first(frame(0, b"").repeat(50_000)).await, Some(4500), "fragments of nothing before any message");
     assert_eq!(first([frame(TEXT, b"{"), frame(0, b"").repeat(50_000)].concat()).await, Some(1009), "a hello of endless fragments");
     assert_eq!(first(frame(FIN | PING, b"x").repeat(50)).await, Some(4500), "pings, each of which costs a pong");
-    // Two frames at once: the second one waits for the welcome, and is then taken as anybody's.
+    // Two frames at once: the second one waits for the welcome, and is then taken like any other.
     let mut hasty = upgraded(port, "/v1/ws").await;
     hasty.write(&[text(hello(0)), text(json!({ "type": "subscribe", "id": 2, "ticket": ticket }))].concat()).await.unwrap();
     let (_, welcome) = hasty.read_frame().await.unwrap();

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::desk::{Answer, Desk, ada, carl, grace, katherine};
 use crate::endpoints::Endpoint;
 
-/// A ticket as seen by whoever tries.
+/// A ticket as seen by the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whose {
     Own,
@@ -188,7 +188,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_blocked_and_the_expired_do_not_enter() {
     let desk = Desk::start().await;
-    desk.record.execute("update people set blocked_at = now() where id = $1", &[&ada().id.uuid()]).await.unwrap();
+    desk.database.execute("update people set blocked_at = now() where id = $1", &[&ada().id.uuid()]).await.unwrap();
     assert_eq!(desk.get(ada(), "/v1/me").await.refused(403), "blocked");
     let expired = crate::desk::token_with(&helpline_gateway::auth::claims_of(UserId::new(Uuid::now_v7()), "authenticated", 1));
     let request = desk.request("GET", "/v1/me").header("authorization", format!("Bearer {expired}"));

@@ -12,7 +12,7 @@ async fn rows_bear_the_address_behind_trusted_proxies_alone() {
     let request = request.header("x-forwarded-for", "10.9.9.9, 203.0.113.7").header("user-agent", "desk/1");
     desk.send(request.body(Vec::new()).unwrap()).await.expect(200);
     let row =
-        desk.record.query_one("select host(ip_address), user_agent from access_log where action = 'ticket_opened'", &[]).await.unwrap();
+        desk.database.query_one("select host(ip_address), user_agent from access_log where action = 'ticket_opened'", &[]).await.unwrap();
     assert_eq!((row.get::<_, &str>(0), row.get::<_, &str>(1)), ("203.0.113.7", "desk/1"));
 }
 
@@ -32,7 +32,7 @@ async fn history_bears_the_address_and_the_agent() {
         assert!((200..300).contains(&status), "{method} {path}");
     }
     let rows = desk
-        .record
+        .database
         .query("select kind from support_ticket_activity where user_agent = 'desk/2' and host(ip_address) = '127.0.0.1' order by seq", &[]);
     let kinds: Vec<String> = rows.await.unwrap().iter().map(|row| row.get(0)).collect();
     assert_eq!(kinds, ["message_added", "closed", "rated"]);
@@ -43,9 +43,9 @@ async fn a_search_leaves_what_was_searched_for_and_a_customers_own_list_nothing(
     let desk = Desk::start().await;
     desk.get(grace(), "/v1/tickets?scope=all&search=export").await.expect(200);
     desk.get(ada(), "/v1/tickets").await.expect(200);
-    let row = desk.record.query_one("select detail ->> 'search' from access_log where action = 'tickets_searched'", &[]).await.unwrap();
+    let row = desk.database.query_one("select detail ->> 'search' from access_log where action = 'tickets_searched'", &[]).await.unwrap();
     assert_eq!(row.get::<_, &str>(0), "export");
-    let own = desk.record.query_one("select count(*) from access_log where user_id = $1", &[&ada().id.uuid()]).await.unwrap();
+    let own = desk.database.query_one("select count(*) from access_log where user_id = $1", &[&ada().id.uuid()]).await.unwrap();
     assert_eq!(own.get::<_, i64>(0), 0);
 }
 
@@ -62,7 +62,7 @@ async fn a_refused_attempt_names_the_ticket_that_was_tried() {
 async fn a_staff_read_that_cannot_be_recorded_does_not_happen() {
     let desk = Desk::start().await;
     let ticket = desk.ticket(ada()).await;
-    desk.record.batch_execute("alter table access_log add constraint nothing_more check (false) not valid").await.unwrap();
+    desk.database.batch_execute("alter table access_log add constraint nothing_more check (false) not valid").await.unwrap();
     let answer = desk.get(grace(), &format!("/v1/tickets/{ticket}")).await;
     assert!(answer.status >= 400 && !answer.text().contains("It does not work"), "{}", answer.text());
     desk.get(ada(), &format!("/v1/tickets/{ticket}")).await.expect(200);

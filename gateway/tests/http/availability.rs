@@ -79,11 +79,11 @@ async fn settings_are_checked_and_every_change_is_recorded_with_before_and_after
     set(&desk, "away_notice", json!("Two")).await.expect(200);
     let sql =
         "select detail ->> 'before', detail ->> 'after', host(ip_address) from access_log where action = 'setting_changed' order by id";
-    let rows = desk.record.query(sql, &[]).await.unwrap();
+    let rows = desk.database.query(sql, &[]).await.unwrap();
     let rows: Vec<(Option<String>, Option<String>, String)> = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
     let row = |before: Option<&str>, after: &str| (before.map(str::to_owned), Some(after.to_owned()), "127.0.0.1".to_owned());
     assert_eq!(rows, [row(None, "One"), row(Some("One"), "Two")]);
-    desk.record.execute("update support_settings set value = '{\"not\": \"hours\"}', name = 'opening_hours'", &[]).await.unwrap();
+    desk.database.execute("update support_settings set value = '{\"not\": \"hours\"}', name = 'opening_hours'", &[]).await.unwrap();
     assert_eq!(desk.get(katherine(), "/v1/settings").await.expect(200)["opening_hours"], Value::Null, "nonsense by SQL hides nothing");
 }
 
@@ -91,7 +91,7 @@ async fn settings_are_checked_and_every_change_is_recorded_with_before_and_after
 async fn agents_are_online_while_they_are_connected_and_customers_never_count() {
     let desk = Desk::start().await;
     let away = "update people set last_seen_at = now() - interval '10 minutes'";
-    desk.record.execute(away, &[]).await.unwrap();
+    desk.database.execute(away, &[]).await.unwrap();
     desk.get(ada(), "/v1/me").await.expect(200);
     online_becomes(&desk, false, Duration::from_secs(10)).await;
 
@@ -102,16 +102,16 @@ async fn agents_are_online_while_they_are_connected_and_customers_never_count() 
     socket.send(Message::text(json!({"type": "hello", "id": 1, "token": desk.token(grace())}).to_string())).await.unwrap();
     online_becomes(&desk, true, Duration::from_secs(10)).await;
     // Long after sign-in, it is the instance that says so.
-    desk.record.execute(away, &[]).await.unwrap();
+    desk.database.execute(away, &[]).await.unwrap();
     let renewed = "select count(*) from people where last_seen_at > now() - interval '1 minute'";
     let deadline = Instant::now() + Duration::from_millis(limits::SEEN_RENEW_MS) + Duration::from_secs(10);
-    while desk.record.query_one(renewed, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+    while desk.database.query_one(renewed, &[]).await.unwrap().get::<_, i64>(0) == 0 {
         assert!(Instant::now() < deadline, "not renewed");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let seen = desk.record.query_one("select id from people where last_seen_at > now() - interval '1 minute'", &[]).await.unwrap();
+    let seen = desk.database.query_one("select id from people where last_seen_at > now() - interval '1 minute'", &[]).await.unwrap();
     assert_eq!(seen.get::<_, uuid::Uuid>(0), grace().id.uuid());
     online_becomes(&desk, true, Duration::from_secs(10)).await;
-    desk.record.execute("update people set blocked_at = now() where id = $1", &[&grace().id.uuid()]).await.unwrap();
+    desk.database.execute("update people set blocked_at = now() where id = $1", &[&grace().id.uuid()]).await.unwrap();
     online_becomes(&desk, false, Duration::from_secs(10)).await;
 }

@@ -26,13 +26,13 @@ async fn each_ticket_is_changed_or_refused_by_itself_in_the_order_asked() {
     let (open, closed, archived) = (desk.ticket(ada()).await, desk.ticket(ada()).await, desk.ticket(carl()).await);
     let (own, missing) = (desk.ticket(grace()).await, Uuid::now_v7().to_string());
     desk.call(ada(), "PATCH", &format!("/v1/tickets/{closed}"), Some(json!({"status": "closed"}))).await.expect(200);
-    desk.record
+    desk.database
         .execute("update support_tickets set archived_at = now() where id = $1", &[&archived.parse::<Uuid>().unwrap()])
         .await
         .unwrap();
     let tickets = [closed.clone(), open.clone(), missing.clone(), archived.clone(), own.clone()];
     let answer = bulk(&desk, &tickets, json!({"status": "resolved", "assigned_to": alan().id})).await;
-    let expected = [Some("invalid_move"), None, Some("not_found"), Some("ticket_archived"), Some("forbidden")];
+    let expected = [Some("invalid_transition"), None, Some("not_found"), Some("ticket_archived"), Some("forbidden")];
     let expected: Vec<_> = tickets.iter().cloned().zip(expected.map(|code| code.map(str::to_owned))).collect();
     assert_eq!(results(&answer), expected);
 
@@ -43,7 +43,7 @@ async fn each_ticket_is_changed_or_refused_by_itself_in_the_order_asked() {
     let mut rows = desk.access_rows(Some(grace().id), "ticket_change_refused").await;
     let refusal = |ticket: &String, code: &str| (Some(code.to_owned()), Some(ticket.parse::<Uuid>().unwrap()));
     let mut refused = vec![
-        refusal(&closed, "invalid_move"),
+        refusal(&closed, "invalid_transition"),
         refusal(&missing, "not_found"),
         refusal(&archived, "ticket_archived"),
         refusal(&own, "forbidden"),
@@ -60,7 +60,7 @@ async fn each_ticket_is_changed_or_refused_by_itself_in_the_order_asked() {
 async fn a_whole_page_can_be_changed_and_no_more_at_once() {
     let desk = Desk::start().await;
     let sql = "insert into support_tickets (user_id, subject) select $1, 'T' || n from generate_series(1, $2::int) n returning id";
-    let rows = desk.record.query(sql, &[&ada().id.uuid(), &i32::try_from(limits::BULK_TICKETS_MAX).unwrap()]).await.unwrap();
+    let rows = desk.database.query(sql, &[&ada().id.uuid(), &i32::try_from(limits::BULK_TICKETS_MAX).unwrap()]).await.unwrap();
     let tickets: Vec<String> = rows.iter().map(|row| row.get::<_, Uuid>(0).to_string()).collect();
     let changed = results(&bulk(&desk, &tickets, json!({"priority": "urgent"})).await);
     assert_eq!(changed, tickets.iter().map(|ticket| (ticket.clone(), None)).collect::<Vec<_>>());

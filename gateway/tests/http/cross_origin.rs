@@ -1,4 +1,4 @@
-//! REST from pages of other sites: those configured, exactly, and nobody else.
+//! REST from pages of other sites: exactly those configured, and no others.
 
 use crate::desk::{Answer, Desk, ada};
 

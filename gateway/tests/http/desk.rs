@@ -28,12 +28,12 @@ pub const PASSWORD: &str = "runtimepassword";
 /// One server for all tests of this binary; each test has a database of its own, copied from a migrated one.
 static POSTGRES: OnceCell<Postgres> = OnceCell::const_new();
 
-/// An instance that serves, and a superuser's view of its record.
+/// A running instance, and a superuser's connection to its database.
 pub struct Desk {
     pub url: String,
     pub config: Arc<Config>,
     pub sign_in: Arc<SignIn>,
-    pub record: tokio_postgres::Client,
+    pub database: tokio_postgres::Client,
     agent: ureq::Agent,
     shutdown: CancellationToken,
 }
@@ -146,7 +146,7 @@ impl Desk {
         let (config, sign_in) = (Arc::clone(&server.config), Arc::clone(&server.sign_in));
         let shutdown = CancellationToken::new();
         tokio::spawn(server::serve(server, listener, shutdown.clone()));
-        let (record, connection) = tokio_postgres::connect(&admin_url, tokio_postgres::NoTls).await.unwrap();
+        let (database, connection) = tokio_postgres::connect(&admin_url, tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -154,7 +154,7 @@ impl Desk {
             .allow_non_standard_methods(true)
             .proxy(None)
             .timeout_global(Some(Duration::from_secs(30)));
-        let desk = Self { url, config, sign_in, record, agent: agent.build().new_agent(), shutdown };
+        let desk = Self { url, config, sign_in, database, agent: agent.build().new_agent(), shutdown };
         for person in people::ALL {
             desk.token(person);
             let identity = person.identity();
@@ -232,7 +232,7 @@ impl Desk {
     pub async fn access_rows(&self, user: Option<UserId>, action: &str) -> Vec<(Option<String>, Option<Uuid>)> {
         let user = user.map(|user| user.uuid());
         let sql = "select refused, ticket_id from access_log where user_id is not distinct from $1 and action = $2 order by id desc";
-        let rows = self.record.query(sql, &[&user, &action]).await.unwrap();
+        let rows = self.database.query(sql, &[&user, &action]).await.unwrap();
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 

@@ -9,7 +9,7 @@ const NUMBERS: &[&str] = &["SUP-2024-17", "TKT-42", "#7/ä", "999999999999999999
 async fn carried_over(desk: &Desk) {
     for number in NUMBERS {
         let sql = "insert into support_tickets (user_id, subject, ticket_number) values ($1, 'Carried over', $2)";
-        desk.record.execute(sql, &[&ada().id.uuid(), number]).await.unwrap();
+        desk.database.execute(sql, &[&ada().id.uuid(), number]).await.unwrap();
     }
 }
 
@@ -57,7 +57,7 @@ async fn a_literal_number_comes_before_one_that_is_only_meant() {
     let desk = Desk::start().await;
     for number in ["TKT-000042", "TKT-42"] {
         let sql = "insert into support_tickets (user_id, subject, ticket_number) values ($1, 'Two of them', $2)";
-        desk.record.execute(sql, &[&ada().id.uuid(), &number]).await.unwrap();
+        desk.database.execute(sql, &[&ada().id.uuid(), &number]).await.unwrap();
     }
     for number in ["TKT-000042", "TKT-42"] {
         assert_eq!(desk.get(grace(), &format!("/v1/tickets/{number}")).await.expect(200)["ticket_number"], number);
@@ -73,7 +73,7 @@ async fn a_ticket_that_cannot_be_read_is_left_out_of_lists_and_says_so_itself() 
     for _ in 0..5 {
         tickets.push(desk.ticket(ada()).await);
     }
-    desk.record
+    desk.database
         .batch_execute(&format!(
             "alter table support_tickets drop constraint support_tickets_category_check;
              update support_tickets set category = 'of_the_future' where id = '{}'",
@@ -108,7 +108,7 @@ async fn settings_and_replies_that_sql_has_spoilt_hide_neither_the_desk_nor_the_
     let katherine = crate::desk::katherine();
     let reply = json!({"shortcut": "hi", "title": "Greeting", "body": "Hello {{customer}}"});
     desk.call(katherine, "PUT", &format!("/v1/saved-replies/{}", uuid::Uuid::now_v7()), Some(reply)).await.expect(200);
-    desk.record
+    desk.database
         .batch_execute(
             "insert into support_settings (name, value) values ('opening_hours', '[1e400]'), ('away_notice', ('[' || repeat('[', 200) || repeat(']', 200) || ']')::jsonb);
              insert into support_saved_replies (id, shortcut, title, body, updated_at) values (gen_random_uuid(), 'odd', 'Odd', 'x', 'infinity')",

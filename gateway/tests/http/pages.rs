@@ -147,7 +147,7 @@ async fn health_tells_alive_from_ready() {
     assert_eq!(get(&desk, "/healthz").await.expect(200)["alive"], true);
     let ready = get(&desk, "/readyz").await.expect(200);
     assert_eq!(
-        (ready["record"].as_str(), ready["relay"].as_str(), ready["draining"].as_bool()),
+        (ready["database"].as_str(), ready["relay"].as_str(), ready["draining"].as_bool()),
         (Some("current"), Some("alone"), Some(false))
     );
     let metrics = get(&desk, "/metrics").await;
@@ -162,7 +162,7 @@ async fn without_the_record_an_instance_is_alive_not_ready_and_says_when_to_come
     proxy.refuse();
     proxy.cut();
     becomes(&desk, 503).await;
-    assert_eq!(get(&desk, "/readyz").await.expect(503)["record"], "unreachable");
+    assert_eq!(get(&desk, "/readyz").await.expect(503)["database"], "unreachable");
     get(&desk, "/healthz").await.expect(200);
     let answer = desk.get(ada(), "/v1/tickets").await;
     assert_eq!(answer.refused(503), "unavailable");
@@ -207,8 +207,8 @@ async fn demo_people_exist_in_dev_mode_only() {
     let token = dev.send(ask(&dev)).await.expect(200)["token"].as_str().unwrap().to_owned();
     let me = dev.request("GET", "/v1/me").header("authorization", format!("Bearer {token}")).body(Vec::new()).unwrap();
     assert_eq!(dev.send(me).await.expect(200)["user"]["email"], "ada@example.org");
-    let nobody = dev.request("POST", "/dev/token").header("content-type", "application/json").body(br#"{"user":"Eve"}"#.to_vec()).unwrap();
-    assert_eq!(dev.send(nobody).await.refused(404), "not_found");
+    let unknown = dev.request("POST", "/dev/token").header("content-type", "application/json").body(br#"{"user":"Eve"}"#.to_vec()).unwrap();
+    assert_eq!(dev.send(unknown).await.refused(404), "not_found");
     for (body, code) in [(r#"{"user":"Ada","role":"admin"}"#, "unknown_field"), (r#"{"user":null}"#, "invalid_field")] {
         let more = dev.request("POST", "/dev/token").header("content-type", "application/json").body(body.as_bytes().to_vec()).unwrap();
         assert_eq!(dev.send(more).await.refused(422), code);

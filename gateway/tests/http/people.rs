@@ -29,13 +29,13 @@ async fn the_panel_shows_who_it_is_where_from_and_how_many_tickets() {
     assert_eq!((&view["address"], &view["user_agent"]), (&json!("203.0.113.8"), &json!("last/2")));
     assert_eq!(view["tickets"], json!({"open": 1, "total": 2}));
     assert!(view["last_seen_at"].is_string());
-    let detail = desk.record.query_one("select detail ->> 'person' from access_log where action = 'person_opened'", &[]).await.unwrap();
+    let detail = desk.database.query_one("select detail ->> 'person' from access_log where action = 'person_opened'", &[]).await.unwrap();
     assert_eq!(detail.get::<_, String>(0), ada().id.to_string());
 
     let quiet = desk.get(grace(), &format!("/v1/people/{}", carl().id)).await.expect(200);
     assert_eq!((&quiet["address"], &quiet["tickets"]), (&Value::Null, &json!({"open": 0, "total": 0})));
-    for nobody in [Uuid::now_v7().to_string(), "ada".to_owned()] {
-        let answer = desk.get(grace(), &format!("/v1/people/{nobody}")).await;
+    for unknown in [Uuid::now_v7().to_string(), "ada".to_owned()] {
+        let answer = desk.get(grace(), &format!("/v1/people/{unknown}")).await;
         assert_eq!((answer.refused(404), answer.json()["title"].as_str()), ("not_found".to_owned(), Some("no such person")));
     }
     assert_eq!(desk.get(ada(), &format!("/v1/people/{}", ada().id)).await.refused(403), "forbidden");
@@ -48,7 +48,7 @@ async fn a_list_can_be_one_persons() {
     let page = desk.get(grace(), &format!("/v1/tickets?scope=all&user_id={}", ada().id)).await.expect(200);
     let ids: Vec<&str> = page["tickets"].as_array().unwrap().iter().map(|ticket| ticket["id"].as_str().unwrap()).collect();
     assert_eq!(ids, [hers]);
-    let row = desk.record.query_one("select detail ->> 'user_id' from access_log where action = 'tickets_listed'", &[]).await.unwrap();
+    let row = desk.database.query_one("select detail ->> 'user_id' from access_log where action = 'tickets_listed'", &[]).await.unwrap();
     assert_eq!(row.get::<_, String>(0), ada().id.to_string());
     assert_eq!(desk.get(grace(), "/v1/tickets?scope=all&user_id=me").await.refused(422), "invalid_field");
     assert_eq!(desk.get(ada(), &format!("/v1/tickets?user_id={}", carl().id)).await.refused(422), "invalid_field");
@@ -71,7 +71,7 @@ async fn the_counts_are_those_of_the_lists() {
     ] {
         desk.call(grace(), "PATCH", &format!("/v1/tickets/{}", tickets[ticket]), Some(patch)).await.expect(200);
     }
-    desk.record
+    desk.database
         .execute("update support_tickets set archived_at = now() where id = $1", &[&tickets[5].parse::<Uuid>().unwrap()])
         .await
         .unwrap();

@@ -41,7 +41,7 @@ async fn a_reply_is_kept_replaced_and_removed_with_its_variables_as_they_are() {
 
     let sql = "select action, detail -> 'before' ->> 'shortcut', detail -> 'after' ->> 'shortcut' from access_log \
         where action in ('reply_saved', 'reply_deleted') and user_id = $1 order by id";
-    let rows = desk.record.query(sql, &[&katherine().id.uuid()]).await.unwrap();
+    let rows = desk.database.query(sql, &[&katherine().id.uuid()]).await.unwrap();
     let rows: Vec<(String, Option<String>, Option<String>)> = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
     let row =
         |action: &str, before: Option<&str>, after: Option<&str>| (action.to_owned(), before.map(str::to_owned), after.map(str::to_owned));
@@ -69,7 +69,7 @@ async fn replies_out_of_bounds_are_refused_and_so_is_one_too_many() {
     );
     assert_eq!(desk.call(katherine(), "DELETE", "/v1/saved-replies/hello", None).await.refused(404), "not_found");
     let fill = "insert into support_saved_replies (id, shortcut, title, body) select gen_random_uuid(), 'r' || n, 'T', 'B' from generate_series(1, $1::int) n";
-    desk.record.execute(fill, &[&i32::try_from(limits::SAVED_REPLIES_MAX).unwrap()]).await.unwrap();
+    desk.database.execute(fill, &[&i32::try_from(limits::SAVED_REPLIES_MAX).unwrap()]).await.unwrap();
     assert_eq!(save(&desk, Uuid::now_v7(), "one-more", "Text").await.refused(413), "too_large");
     assert_eq!(listed(&desk).await.len(), limits::SAVED_REPLIES_MAX);
 }
@@ -78,7 +78,7 @@ async fn replies_out_of_bounds_are_refused_and_so_is_one_too_many() {
 async fn the_record_itself_lets_no_one_but_admins_change_them() {
     let desk = Desk::start().await;
     for (role, who) in [("helpline_staff", grace()), ("helpline_customer", ada())] {
-        desk.record.batch_execute(&format!("set role {role}; set request.jwt.claims = '{{\"sub\":\"{}\"}}'", who.id)).await.unwrap();
+        desk.database.batch_execute(&format!("set role {role}; set request.jwt.claims = '{{\"sub\":\"{}\"}}'", who.id)).await.unwrap();
         for sql in [
             "select support_save_reply(gen_random_uuid(), 'x', 'T', 'B', 500)",
             "select support_delete_reply(gen_random_uuid())",
@@ -86,12 +86,12 @@ async fn the_record_itself_lets_no_one_but_admins_change_them() {
             "insert into support_saved_replies (id, shortcut, title, body) values (gen_random_uuid(), 'x', 'T', 'B')",
             "insert into support_settings (name, value) values ('away_notice', '1')",
         ] {
-            let refused = desk.record.batch_execute(sql).await.expect_err(sql);
+            let refused = desk.database.batch_execute(sql).await.expect_err(sql);
             let code = refused.code().unwrap().code();
             assert!(code == "HL001" || code == "42501", "{sql} by {role}: {refused:?}");
         }
-        desk.record.batch_execute("reset role; reset request.jwt.claims").await.unwrap();
+        desk.database.batch_execute("reset role; reset request.jwt.claims").await.unwrap();
     }
     let kept = "select (select count(*) from support_saved_replies) + (select count(*) from support_settings)";
-    assert_eq!(desk.record.query_one(kept, &[]).await.unwrap().get::<_, i64>(0), 0);
+    assert_eq!(desk.database.query_one(kept, &[]).await.unwrap().get::<_, i64>(0), 0);
 }

@@ -112,7 +112,7 @@ impl Scene {
             (select json_agg(t order by id) from support_tickets t), (select json_agg(t order by id) from support_messages t),
             (select json_agg(t order by ticket_id, seq) from support_ticket_activity t), (select json_agg(t order by user_id) from user_roles t),
             (select json_agg(t order by name) from support_settings t), (select json_agg(t order by id) from support_saved_replies t)))";
-        self.desk.record.query_one(sql, &[]).await.unwrap().get(0)
+        self.desk.database.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     async fn refusals(&self, endpoint: Endpoint) -> usize {
@@ -288,9 +288,9 @@ async fn null_unassigns_and_is_not_skipped() {
     let scene = Scene::start().await;
     let path = format!("/v1/tickets/{}", scene.open);
     let change = async |body: Value| scene.desk.call(grace(), "PATCH", &path, Some(body)).await;
-    for nobody in [json!({"assigned_to": null, "priority": "high"}), json!({"assigned_to": null}), json!({"assigned_to": "nobody"})] {
+    for unassign in [json!({"assigned_to": null, "priority": "high"}), json!({"assigned_to": null}), json!({"assigned_to": "nobody"})] {
         assert_eq!(change(json!({"assigned_to": "me"})).await.expect(200)["assigned_to"]["id"], grace().id.to_string());
-        assert_eq!(change(nobody.clone()).await.expect(200)["assigned_to"], Value::Null, "{nobody}");
+        assert_eq!(change(unassign.clone()).await.expect(200)["assigned_to"], Value::Null, "{unassign}");
     }
     let bulk = async |patch: Value| {
         let body = json!({"tickets": [scene.open], "patch": patch});
@@ -299,7 +299,7 @@ async fn null_unassigns_and_is_not_skipped() {
     assert_eq!(bulk(json!({"assigned_to": "me"})).await["results"][0]["ok"], true);
     assert_eq!(bulk(json!({"assigned_to": null})).await["results"][0]["ok"], true);
     assert_eq!(scene.desk.get(grace(), &path).await.expect(200)["assigned_to"], Value::Null);
-    // A customer assigns nobody, not even so.
+    // A customer cannot assign, not even so.
     assert_eq!(scene.desk.call(ada(), "PATCH", &path, Some(json!({"assigned_to": null}))).await.refused(403), "forbidden");
     // The two other places where null means something.
     let rated = json!({"satisfaction_rating": 2, "satisfaction_comment": null});

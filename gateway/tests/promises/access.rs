@@ -34,7 +34,7 @@ async fn a_note_never_reaches_a_customer_in_any_frame() {
     }
     let numbers = customer.numbers_seen(ticket);
     assert!(numbers.windows(2).all(|pair| pair[1] <= pair[0] + 1), "a gap shows where a note was: {numbers:?}");
-    // Somebody who is staff elsewhere is a customer on their own ticket.
+    // A member of staff is a customer on their own ticket.
     let own = desk.ticket(&ben).await;
     let cleo = desk.staff("Cleo Duarte", "admin").await;
     let mut other = desk.client(0, &cleo).await;

@@ -110,7 +110,7 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
     customer.subscribe(odd, None).await;
     without_size_checks(&desk).await;
     let sql = desk.sql().await;
-    // As a newer version would write it, and as nobody should.
+    // As a newer version would write it, and as no version should.
     sql.batch_execute(
         "alter table support_ticket_activity drop constraint support_ticket_activity_kind_check;
          alter table support_ticket_activity drop constraint support_ticket_activity_actor_type_check;
@@ -240,7 +240,7 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
                 .await;
         }
     }
-    // Not silence: whoever listened is told to start over.
+    // Not silence: subscribers are told to start over.
     agent.expect("the end of the subscription", |frame| frame["type"] == "reset" && frame["ticket"] == json!(bad)).await;
 }
 

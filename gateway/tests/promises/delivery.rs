@@ -129,6 +129,6 @@ async fn joining_while_others_write_has_no_hole() {
             assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "round {round}: {numbers:?}");
         }
     };
-    // Whichever ends first: the joins need somebody who writes.
+    // Whichever ends first: the joins need a writer.
     tokio::select! { () = writing => {}, () = joining => {} }
 }

@@ -60,7 +60,7 @@ pub struct Answer {
     pub body: Value,
 }
 
-/// Somebody with a token.
+/// A person with a token.
 #[derive(Clone)]
 pub struct Person {
     pub id: UserId,
@@ -148,7 +148,7 @@ impl Desk {
         format!("postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}", self.database)
     }
 
-    /// A further gateway on the same record and relay.
+    /// A further gateway on the same database and relay.
     pub async fn another(&self, settings: impl Fn(GatewaySpec) -> GatewaySpec) -> Gateway {
         self.spec(&settings).start().await.expect("a gateway starts")
     }
@@ -192,7 +192,7 @@ impl Desk {
         self.redis.as_ref().expect("the test joined its gateways by Redis")
     }
 
-    /// A raw connection as the cluster's superuser: the platform's own SQL, or somebody's psql.
+    /// A raw connection as the cluster's superuser: the platform's own SQL, or an operator's psql.
     pub async fn sql(&self) -> tokio_postgres::Client {
         let (client, connection) = tokio_postgres::connect(&self.postgres.admin_url(&self.database), NoTls).await.expect("SQL connects");
         #[allow(clippy::disallowed_methods, reason = "the test's runtime owns it")]

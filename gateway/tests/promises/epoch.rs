@@ -37,7 +37,7 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     desk.postgres.stop().await.expect("stopped");
     copy(&backup, &data);
     desk.postgres.restart().await.expect("restored");
-    // Noticed without being told: the record is behind what was shown.
+    // Noticed without being told: the database is behind what was shown.
     client.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
     // And recorded, for those who were away: the files that were put back bear the epoch of what they lost.
     assert_eq!(client.subscribe(ticket, Some((1, epoch.as_str().expect("an epoch")))).await[0]["reset"], true);

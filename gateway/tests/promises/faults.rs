@@ -1,4 +1,4 @@
-//! P6: Redis may die, freeze, or never have been; nobody waits for it and nothing is missing when it returns.
+//! P6: Redis may die, freeze, or never have been there; no client waits for it and nothing is missing when it returns.
 
 use std::time::{Duration, Instant};
 
@@ -105,7 +105,7 @@ async fn writes_resume_by_themselves_when_postgres_restarts() {
     let mut client = desk.client(0, &ada).await;
     client.subscribe(ticket, None).await;
     desk.postgres.kill9().await.expect("killed");
-    // Sent while nobody can store it: acked when the record is back, not before, and once.
+    // Sent while no instance can store it: acked when the database is back, not before, and once.
     let waiting = client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" })).await;
     desk.postgres.restart().await.expect("back");
     let ack = client.answer(waiting).await;

@@ -22,7 +22,7 @@ async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
                 frame[list].as_array().is_some_and(|tickets| tickets.iter().any(of_ticket))
             })
     };
-    // Opened by plain SQL: nobody published it.
+    // Opened by plain SQL: no instance published it.
     console.expect("the new ticket", |frame| names(frame, 2)).await;
     let mut customer = desk.client(1, &ada).await;
     let ack = customer.send(ticket, "k1", "hello").await;

@@ -65,7 +65,7 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
         desk.sql().await.batch_execute(&sql).await.expect("assigned");
         let assigned = customer.expect("the assignment", |frame| frame["kind"] == "assigned").await;
         assert_eq!(assigned["new_value"], json!(shown), "{name:?}");
-        // An address is a name that stays with the token's e-mail too: the person's own page has it, nobody else's.
+        // An address is a name that stays with the token's e-mail too: the person's own page has it, and no other.
         drop(agent);
     }
     customer.drain(Duration::from_millis(500)).await;

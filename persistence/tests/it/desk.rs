@@ -7,9 +7,9 @@ use helpline_core::body::{Body, Subject};
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
 use helpline_core::ticket::{Category, Priority};
-use helpline_persistence::messages::{Appended, NewMessage, Outcome, Place, append_waiting};
+use helpline_persistence::messages::{Appended, AppendedAt, NewMessage, Outcome, append_waiting};
 use helpline_persistence::people::Identity;
-use helpline_persistence::{Doer, Reader, Settings, Store, history, migrate, people, tickets};
+use helpline_persistence::{Caller, Reader, Settings, Store, history, migrate, people, tickets};
 use helpline_rig::Postgres;
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls};
@@ -129,13 +129,13 @@ impl Desk {
         client
     }
 
-    pub fn doer(&self, who: UserId) -> Doer {
+    pub fn caller(&self, who: UserId) -> Caller {
         let role = match who {
             who if who == self.agent => Some(StaffRole::SupportAgent),
             who if who == self.boss => Some(StaffRole::Admin),
             _ => None,
         };
-        Doer { actor: Actor { user: who, role }, address: Some("203.0.113.7".parse().unwrap()), user_agent: Some("it/1".into()) }
+        Caller { actor: Actor { user: who, role }, address: Some("203.0.113.7".parse().unwrap()), user_agent: Some("it/1".into()) }
     }
 
     pub fn reader(&self, who: UserId) -> Reader {
@@ -146,7 +146,7 @@ impl Desk {
     /// A ticket of this customer, opened by the front door.
     pub async fn ticket_of(&self, owner: UserId, subject: &str) -> TicketId {
         let new = self.new_ticket(subject);
-        tickets::create(&self.store, &self.doer(owner), &new).await.unwrap().id
+        tickets::create(&self.store, &self.caller(owner), &new).await.unwrap().id
     }
 
     pub async fn ticket(&self) -> TicketId {
@@ -219,16 +219,16 @@ pub fn note(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     NewMessage { internal: true, ..message(ticket, sender, body) }
 }
 
-/// The place of a message that was stored now.
+/// Where a message was stored now.
 #[track_caller]
-pub fn stored(outcome: &Outcome) -> Place {
+pub fn stored(outcome: &Outcome) -> AppendedAt {
     match outcome {
-        Outcome::Stored(place) => *place,
+        Outcome::Stored(at) => *at,
         other => panic!("not stored: {other:?}"),
     }
 }
 
-/// The code of something that the record refused.
+/// The code of something that the database refused.
 #[track_caller]
 pub fn refusal<T: std::fmt::Debug>(result: Result<T, helpline_persistence::StoreError>) -> helpline_core::reject::RejectCode {
     match result {

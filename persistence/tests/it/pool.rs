@@ -1,4 +1,4 @@
-//! One connection, many people: nobody ever reads with another's claims, and nobody is served by a role that may too much.
+//! One connection, many people: no query runs with another person's claims, and no client is served by a role that has too many privileges.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ async fn read_something(desk: Arc<Desk>, owners: Arc<Vec<(UserId, TicketId)>>, n
     let all = ListQuery { limit: 50, ..ListQuery::default() };
     match n % 3 {
         // The service itself between them: it must not find a role left behind.
-        0 => drop(people::changed(&desk.store, &[people::Standing { user: owner, role: None }]).await.unwrap()),
+        0 => drop(people::changed(&desk.store, &[people::AccessStatus { user: owner, role: None }]).await.unwrap()),
         1 => {
             let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all).await.unwrap();
             assert_eq!(everything.tickets.len(), owners.len());

@@ -64,7 +64,7 @@ export const ARABIC: Readonly<Record<CommonKey, string>> = {
   'problem.too_large': 'هذا طويل جدًا.',
   'problem.ticket_closed': 'التذكرة مغلقة؛ أعد فتحها أولًا.',
   'problem.ticket_archived': 'التذكرة مؤرشفة.',
-  'problem.invalid_move': 'لا يمكن تغيير الحالة هكذا من موضعها الحالي.',
+  'problem.invalid_transition': 'لا يمكن تغيير الحالة هكذا من موضعها الحالي.',
   'problem.not_ratable': 'يمكن تقييم التذكرة بعد حلها أو إغلاقها.',
   'problem.stale': 'كتب شخص ما منذ أن بدأت.',
   'problem.rate_limited': 'كان ذلك سريعًا جدًا. حاول بعد لحظة.',

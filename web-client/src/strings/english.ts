@@ -48,7 +48,7 @@ export const ENGLISH = {
   'problem.too_large': 'This is too long.',
   'problem.ticket_closed': 'The ticket is closed; reopen it first.',
   'problem.ticket_archived': 'The ticket is archived.',
-  'problem.invalid_move': 'The status cannot change that way from where it stands now.',
+  'problem.invalid_transition': 'The status cannot change that way from where it stands now.',
   'problem.not_ratable': 'A ticket can be rated when it is resolved or closed.',
   'problem.stale': 'Somebody has written since you began.',
   'problem.rate_limited': 'That was too fast. Try again in a moment.',

@@ -4,7 +4,7 @@ import type { TicketStore } from '../../app/ticket.ts'
 import type { Agent } from '../../protocol/decode-team.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { word } from '../../protocol/narrow.ts'
-import { CATEGORIES, PRIORITIES, STATUSES, STATUS_MOVES } from '../../protocol/generated.ts'
+import { CATEGORIES, PRIORITIES, STATUSES, STATUS_TRANSITIONS } from '../../protocol/generated.ts'
 import { dateTime, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { nameOfAgent } from '../../ui/words.ts'
@@ -32,7 +32,7 @@ export function Details({ ticket, store, agents, me }: DetailsProps) {
           }}
         >
           <option value={ticket.status}>{tWord('status', ticket.status)}</option>
-          {STATUS_MOVES.admin[ticket.status].map((to) => <option key={to} value={to}>{tWord('status', to)}</option>)}
+          {STATUS_TRANSITIONS.admin[ticket.status].map((to) => <option key={to} value={to}>{tWord('status', to)}</option>)}
         </select>
       </label>
       <Assignee ticket={ticket} store={store} agents={agents} me={me} disabled={disabled} />

@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { VIEWS } from '../../app/filters.ts'
 import { THEMES, type Looks } from '../../app/looks.ts'
 import type { Router } from '../../app/router.ts'
-import { PRIORITIES, STATUS_MOVES } from '../../protocol/generated.ts'
+import { PRIORITIES, STATUS_TRANSITIONS } from '../../protocol/generated.ts'
 import { LANGUAGE_NAMES, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -97,7 +97,7 @@ function commands(work: DeskWork, looks: Looks, router: Router): readonly Comman
     { id: 'reply', title: t('keys.reply'), key: 'r', run: () => work.write('message') },
     { id: 'note', title: t('keys.note'), key: 'n', run: () => work.write('note') },
     { id: 'take', title: t('keys.take'), key: 'a', run: () => void store.change({ assigned_to: 'me' }) },
-    ...STATUS_MOVES.admin[ticket.status].map((status) => ({ id: `status-${status}`, title: t('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void store.change({ status }) })),
+    ...STATUS_TRANSITIONS.admin[ticket.status].map((status) => ({ id: `status-${status}`, title: t('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void store.change({ status }) })),
     ...PRIORITIES.filter((one) => one !== ticket.priority).map((priority) => ({ id: `priority-${priority}`, title: t('palette.priority', { priority: tWord('priority', priority) }), run: () => void store.change({ priority }) })),
     { id: 'list', title: t('palette.list'), key: 'Esc', run: () => router.go('') },
   ]

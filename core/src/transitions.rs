@@ -1,15 +1,15 @@
-//! The table of allowed moves between statuses. `support_status_moves` and `support_message_moves` in Postgres are this table
-//! (a test compares them); there it is decided under the ticket's lock, here it tells a client what it may offer.
+//! The allowed transitions between statuses. The tables `support_status_moves` and `support_message_moves` in Postgres have the same rows
+//! (a test compares them). Postgres decides, under the ticket's lock; this table tells a client what it may offer.
 
 use crate::actor::ActorType;
 use crate::ticket::Status::{self, Closed, Escalated, InProgress, Open, Resolved, WaitingOnAdmin, WaitingOnCustomer};
 
 const ALL_BUT_OVER: [Status; 5] = [Open, InProgress, WaitingOnCustomer, WaitingOnAdmin, Escalated];
 
-/// The statuses that `by` may move a ticket to from `from`, in the order of a menu.
+/// The statuses to which `by` may change a ticket in status `from`, in the order of a menu.
 ///
-/// Staff move an active ticket anywhere, a resolved one back to work or on to closed, and a closed one to `open` alone.
-/// A customer closes, and reopens. The system (retention, SQL without claims) moves as staff do.
+/// Staff change an active ticket to any status, a resolved one back to an active status or to `closed`, and a closed one only to `open`.
+/// A customer closes and reopens. The system (retention, SQL without claims) has the transitions of staff.
 pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
     match by {
         ActorType::Customer => match from {
@@ -27,8 +27,8 @@ pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
     }
 }
 
-/// Where a message (not a note) of `by` moves a ticket by itself: an answer takes `open` to `in_progress`, a customer's word wakes
-/// a waiting or resolved ticket. Chosen so that a running exchange rests in `in_progress` and costs no status row per message.
+/// The status that a message (not a note) of `by` sets: an answer changes `open` to `in_progress`, a customer's message reopens a
+/// waiting or resolved ticket. Chosen so that an exchange stays in `in_progress` and does not cost a status row per message.
 pub const fn on_message(by: ActorType, from: Status) -> Option<Status> {
     match (by, from) {
         (ActorType::Customer, Resolved) => Some(Open),
@@ -48,9 +48,9 @@ mod tests {
     fn nobody_moves_to_where_it_stands_and_nothing_is_a_dead_end() {
         for by in ActorType::ALL {
             for from in Status::ALL {
-                let moves = allowed(*by, *from);
-                assert!(!moves.contains(from), "{by} {from}");
-                assert!(!moves.is_empty(), "{by} {from}");
+                let to = allowed(*by, *from);
+                assert!(!to.contains(from), "{by} {from}");
+                assert!(!to.is_empty(), "{by} {from}");
             }
         }
     }
