@@ -21,6 +21,7 @@ pub mod stats;
 pub mod store;
 pub mod sweep;
 pub mod tickets;
+mod transaction;
 mod undecodable;
 
 use std::net::IpAddr;
@@ -30,6 +31,7 @@ use helpline_core::ids::UserId;
 
 pub use error::StoreError;
 pub use store::{Settings, Store};
+pub use transaction::{Transaction, Within};
 
 /// Who reads, and as which audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

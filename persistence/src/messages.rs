@@ -13,7 +13,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
 
-use crate::{Caller, Store, StoreError, rows};
+use crate::{Caller, Store, StoreError, Within, rows};
 
 const APPEND: &str = include_str!("../sql/messages/append.sql");
 const EDIT: &str = include_str!("../sql/messages/edit.sql");
@@ -191,13 +191,13 @@ fn outcome(store: &Store, row: &Row, appended: &HashMap<MessageId, AppendedAt>) 
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `ticket_closed`, `redacted`.
 pub async fn edit(
-    store: &Store,
+    within: impl Into<Within<'_>>,
     caller: &Caller,
     ticket: TicketId,
     message: MessageId,
     body: &Body,
 ) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = store.write(caller, EDIT, &[&ticket.uuid(), &message.uuid(), &body.as_str()]).await?;
+    let (_, written) = within.into().write(caller, EDIT, &[&ticket.uuid(), &message.uuid(), &body.as_str()]).await?;
     Ok(written)
 }
 
@@ -205,7 +205,12 @@ pub async fn edit(
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`.
-pub async fn redact(store: &Store, caller: &Caller, ticket: TicketId, message: MessageId) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = store.write(caller, REDACT, &[&ticket.uuid(), &message.uuid()]).await?;
+pub async fn redact(
+    within: impl Into<Within<'_>>,
+    caller: &Caller,
+    ticket: TicketId,
+    message: MessageId,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = within.into().write(caller, REDACT, &[&ticket.uuid(), &message.uuid()]).await?;
     Ok(written)
 }

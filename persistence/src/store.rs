@@ -42,9 +42,9 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 3;
 
-const SET_CLAIMS: &str = include_str!("../sql/store/set_claims.sql");
+pub(crate) const SET_CLAIMS: &str = include_str!("../sql/store/set_claims.sql");
 const SET_CLAIMS_FOR_LISTS: &str = include_str!("../sql/store/set_claims_for_lists.sql");
-const ROWS_WRITTEN: &str = include_str!("../sql/history/rows_written.sql");
+pub(crate) const ROWS_WRITTEN: &str = include_str!("../sql/history/rows_written.sql");
 const PING: &str = include_str!("../sql/store/ping.sql");
 
 impl Store {
@@ -111,7 +111,7 @@ impl Store {
         (status.size.saturating_sub(status.available), status.available, status.waiting)
     }
 
-    async fn connection(&self) -> Result<Object, StoreError> {
+    pub(crate) async fn connection(&self) -> Result<Object, StoreError> {
         Ok(self.pool.get().await?)
     }
 
@@ -158,20 +158,22 @@ impl Store {
     /// One transaction in one round trip, as in [`Self::read`].
     pub(crate) async fn write(&self, caller: &Caller, sql: &str, params: Params<'_>) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
         let client = self.connection().await?;
-        let side = if caller.actor.is_staff() { Audience::Staff } else { Audience::Customer };
-        let claims = claims(caller.actor.user);
-        let address = caller.address.map(|address| address.to_string()).unwrap_or_default();
-        let user_agent = caller.user_agent.as_deref().unwrap_or_default();
-        let claims_params: Params<'_> = &[&claims, &address, &user_agent];
+        let settings = CallerSettings::of(caller);
         let (set_claims, statement) = (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(sql).await?);
         let written = client.prepare_cached(ROWS_WRITTEN).await?;
-        let ((begun, claimed, answer), (back, written, ended)) = join(
-            join3(client.batch_execute(begin_as(side)), client.query(&set_claims, claims_params), client.query(&statement, params)),
+        let ((begun, role, claimed, answer), (back, written, ended)) = join(
+            join4(
+                client.batch_execute("begin"),
+                client.batch_execute(role_of(caller)),
+                client.query(&set_claims, &settings.params()),
+                client.query(&statement, params),
+            ),
             // What was written is read as the service again: a customer's role has no right to the columns.
             join3(client.batch_execute("set local role none"), client.query(&written, &[]), client.batch_execute("commit")),
         )
         .await;
         begun?;
+        role?;
         claimed?;
         let answer = answer?;
         back?;
@@ -196,6 +198,32 @@ const fn begin_as(side: Audience) -> &'static str {
     match side {
         Audience::Customer => "begin; set local role helpline_customer",
         Audience::Staff => "begin; set local role helpline_staff",
+    }
+}
+
+/// The role that a caller's changes run under, until the end of the transaction.
+pub(crate) const fn role_of(caller: &Caller) -> &'static str {
+    if caller.actor.is_staff() { "set local role helpline_staff" } else { "set local role helpline_customer" }
+}
+
+/// What the policies and the audit triggers read of a caller, as the parameters of [`SET_CLAIMS`].
+pub(crate) struct CallerSettings<'a> {
+    claims: String,
+    address: String,
+    user_agent: &'a str,
+}
+
+impl<'a> CallerSettings<'a> {
+    pub(crate) fn of(caller: &'a Caller) -> Self {
+        Self {
+            claims: claims(caller.actor.user),
+            address: caller.address.map(|address| address.to_string()).unwrap_or_default(),
+            user_agent: caller.user_agent.as_deref().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn params(&self) -> [&(dyn ToSql + Sync); 3] {
+        [&self.claims, &self.address, &self.user_agent]
     }
 }
 

@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
 use crate::history::{self, Heads};
-use crate::{Caller, Store, StoreError, rows};
+use crate::{Caller, Store, StoreError, Within, rows};
 
 mod lists;
 mod own_writes;
@@ -137,8 +137,9 @@ pub struct List<T> {
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `key_reused`, `blocked`, `invalid_field`.
-pub async fn create(store: &Store, caller: &Caller, new: &NewTicket) -> Result<Created, StoreError> {
-    let (answer, rows) = store
+pub async fn create(within: impl Into<Within<'_>>, caller: &Caller, new: &NewTicket) -> Result<Created, StoreError> {
+    let mut within = within.into();
+    let (answer, rows) = within
         .write(
             caller,
             CREATE,
@@ -158,7 +159,7 @@ pub async fn create(store: &Store, caller: &Caller, new: &NewTicket) -> Result<C
     let row = answer.first().ok_or_else(|| StoreError::Row("no ticket".into()))?;
     let (id, duplicate) = (TicketId::new(rows::get(row, 0)?), rows::get(row, 1)?);
     // The first attempt may have died before it delivered them.
-    let rows = if duplicate { history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await? } else { rows };
+    let rows = if duplicate { history::rows_after(within.store(), &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await? } else { rows };
     Ok(Created { id, duplicate, rows })
 }
 
@@ -166,12 +167,12 @@ pub async fn create(store: &Store, caller: &Caller, new: &NewTicket) -> Result<C
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`, `invalid_field` (an assignee who is no staff).
-pub async fn change(store: &Store, caller: &Caller, ticket: TicketId, patch: Patch) -> Result<Vec<HistoryRow>, StoreError> {
+pub async fn change(within: impl Into<Within<'_>>, caller: &Caller, ticket: TicketId, patch: Patch) -> Result<Vec<HistoryRow>, StoreError> {
     let assign = patch.assigned_to.is_some();
     let assignee = patch.assigned_to.and_then(agent_of);
     let (status, priority) = (patch.status.map(Status::as_str), patch.priority.map(Priority::as_str));
     let category = patch.category.map(Category::as_str);
-    let (_, written) = store.write(caller, CHANGE, &[&ticket.uuid(), &status, &priority, &category, &assign, &assignee]).await?;
+    let (_, written) = within.into().write(caller, CHANGE, &[&ticket.uuid(), &status, &priority, &category, &assign, &assignee]).await?;
     Ok(written)
 }
 
@@ -187,13 +188,13 @@ const fn agent_of(assignee: Assignee) -> Option<uuid::Uuid> {
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `not_ratable`, `invalid_field`.
 pub async fn rate(
-    store: &Store,
+    within: impl Into<Within<'_>>,
     caller: &Caller,
     ticket: TicketId,
     rating: u8,
     comment: Option<&str>,
 ) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = store.write(caller, RATE, &[&ticket.uuid(), &i32::from(rating), &comment]).await?;
+    let (_, written) = within.into().write(caller, RATE, &[&ticket.uuid(), &i32::from(rating), &comment]).await?;
     Ok(written)
 }
 

@@ -6,7 +6,7 @@ use helpline_core::ids::{TicketId, TicketRef};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::Reject;
 use helpline_persistence::tickets::{self, Created, NewTicket, Patch};
-use helpline_persistence::{Caller, Store, StoreError};
+use helpline_persistence::{Caller, Store, StoreError, Transaction};
 
 use crate::database::errors::reject_of;
 use crate::live::Hub;
@@ -33,6 +33,14 @@ impl Tickets {
         Ok(created)
     }
 
+    /// Opens a ticket within a transaction; published by its [`commit`](super::commit). Of a known key nothing is published again.
+    ///
+    /// # Errors
+    /// What the database refuses: then the transaction cannot be committed.
+    pub async fn create_in(transaction: &mut Transaction, caller: &Caller, new: &NewTicket) -> Result<TicketId, StoreError> {
+        Ok(tickets::create(transaction, caller, new).await?.id)
+    }
+
     /// Changes the fields given, all or none.
     ///
     /// # Errors
@@ -41,6 +49,14 @@ impl Tickets {
         let rows = tickets::change(&self.store, caller, ticket, patch).await?;
         self.hub.publish(&rows);
         Ok(())
+    }
+
+    /// The same within a transaction; published by its [`commit`](super::commit).
+    ///
+    /// # Errors
+    /// What the database refuses: then the transaction cannot be committed.
+    pub async fn change_in(transaction: &mut Transaction, caller: &Caller, ticket: TicketId, patch: Patch) -> Result<(), StoreError> {
+        tickets::change(transaction, caller, ticket, patch).await.map(drop)
     }
 
     /// The same for one ticket of many: reads it and checks the caller's rights first, like a request of its own.

@@ -1,23 +1,25 @@
 //! Tickets by the front door: opened, changed, rated, listed, found.
 
 use helpline_core::actor::Audience;
-use helpline_core::ids::{TicketNumber, TicketRef};
+use helpline_core::history::Kind;
+use helpline_core::ids::{TicketId, TicketNumber, TicketRef};
 use helpline_core::reject::RejectCode;
 use helpline_core::ticket::{Category, Priority, Status};
-use helpline_persistence::tickets::{self, Assignee, Patch};
+use helpline_persistence::tickets::{self, Assignee, ListQuery, Patch};
 use helpline_persistence::{Reader, StoreError};
+use uuid::Uuid;
 
 use crate::desk::{Desk, message, note, refusal, stored, until};
 
 #[tokio::test]
 async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again() {
     let desk = Desk::open().await;
-    let new = desk.new_ticket("TicketAccess once");
+    let new = desk.new_ticket("Opened once");
     let caller = desk.caller(desk.customer);
     let first = tickets::create(&desk.store, &caller, &new).await.unwrap();
     assert!(!first.duplicate);
     assert_eq!(first.rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["created", "message_added"]);
-    let mut retry = desk.new_ticket("TicketAccess once");
+    let mut retry = desk.new_ticket("Opened once");
     retry.key = new.key.clone();
     let second = tickets::create(&desk.store, &caller, &retry).await.unwrap();
     assert!(second.duplicate);
@@ -32,10 +34,10 @@ async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again
 #[tokio::test]
 async fn a_retried_opening_that_overlaps_the_first_opens_nothing_twice() {
     let desk = Desk::open().await;
-    let new = desk.new_ticket("TicketAccess once");
+    let new = desk.new_ticket("Opened once");
     let first = desk.session("helpline_customer", desk.customer).await;
     let insert = "insert into support_tickets (user_id, subject, key) values";
-    first.batch_execute(&format!("begin; {insert} ('{}', 'TicketAccess once', '{}')", desk.customer, new.key.as_str())).await.unwrap();
+    first.batch_execute(&format!("begin; {insert} ('{}', 'Opened once', '{}')", desk.customer, new.key.as_str())).await.unwrap();
     let (store, caller) = (desk.store.clone(), desk.caller(desk.customer));
     let waiting = tokio::spawn(async move { tickets::create(&store, &caller, &new).await.unwrap() });
     until("the retry waits for the first", async || {
@@ -146,4 +148,41 @@ async fn an_archived_ticket_is_read_only() {
     // A secret does not wait for the archive's door.
     let rows = helpline_persistence::messages::redact(&desk.store, &desk.caller(desk.customer), ticket, sent.id).await.unwrap();
     assert_eq!(rows[0].kind.as_str(), "message_redacted");
+}
+
+#[tokio::test]
+async fn changes_in_one_transaction_happen_together() {
+    let desk = Desk::open_with_connections(1).await;
+    let ticket = desk.ticket_of(desk.customer, "Together").await;
+    let agent = desk.caller(desk.agent);
+    let assign = Patch { assigned_to: Some(Assignee::Agent(desk.agent)), ..Patch::default() };
+    let resolve = Patch { status: Some(Status::Resolved), ..Patch::default() };
+    let written = "select count(*) from support_ticket_activity";
+    let before: i64 = desk.ask(written).await;
+
+    let mut dropped = desk.store.begin().await.unwrap();
+    tickets::change(&mut dropped, &agent, ticket, assign).await.unwrap();
+    drop(dropped);
+    assert_eq!(desk.ask::<i64>(written).await, before, "what was not committed is not there");
+
+    let mut refused = desk.store.begin().await.unwrap();
+    tickets::change(&mut refused, &agent, ticket, assign).await.unwrap();
+    let unknown = tickets::change(&mut refused, &agent, TicketId::new(Uuid::nil()), resolve).await;
+    assert!(matches!(unknown, Err(StoreError::Refused { .. })), "{unknown:?}");
+    let committed = refused.commit().await;
+    assert!(committed.is_err(), "a transaction with a refused change cannot be committed: {committed:?}");
+    assert_eq!(desk.ask::<i64>(written).await, before, "one refused change undoes the others");
+
+    let mut together = desk.store.begin().await.unwrap();
+    assert_eq!(tickets::change(&mut together, &agent, ticket, assign).await.unwrap(), [], "its commit gives the rows");
+    tickets::change(&mut together, &desk.caller(desk.customer), ticket, Patch::default()).await.unwrap();
+    tickets::change(&mut together, &agent, ticket, resolve).await.unwrap();
+    let rows = together.commit().await.unwrap();
+    let kinds: Vec<_> = rows.iter().map(|row| row.kind).collect();
+    assert_eq!(kinds, [Kind::Assigned, Kind::Resolved]);
+    assert!(rows.iter().all(|row| row.ticket == ticket) && rows[0].seq < rows[1].seq);
+    // The pool's only connection is free again and bears nobody's role.
+    assert!(desk.store.ping().await.is_ok());
+    let own = tickets::list_for_customer(&desk.store, desk.reader(desk.stranger), &ListQuery { limit: 5, ..ListQuery::default() }).await;
+    assert!(own.unwrap().tickets.is_empty());
 }
