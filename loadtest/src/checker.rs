@@ -192,6 +192,8 @@ pub enum Violation {
     Refused(String),
     /// Something did not come back, or could not be done, though nothing stood in its way any more.
     Stuck(String),
+    /// A fault of the plan was not played, because the machine or the plan lacks what it needs: nothing is proved about it.
+    Unplayed(String),
 }
 
 impl fmt::Display for Violation {
@@ -209,15 +211,16 @@ impl fmt::Display for Violation {
             | Self::FalseHistory(what)
             | Self::Starved(what)
             | Self::Refused(what)
-            | Self::Stuck(what) => write!(f, "{word}: {what}"),
+            | Self::Stuck(what)
+            | Self::Unplayed(what) => write!(f, "{word}: {what}"),
         }
     }
 }
 
 impl Violation {
     /// Every word, for counting those that did not occur.
-    pub const WORDS: [&str; 11] =
-        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "foreign", "false history", "starved", "refused", "stuck"];
+    pub const WORDS: [&str; 12] =
+        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "foreign", "false history", "starved", "refused", "stuck", "unplayed"];
 
     /// The word for counting.
     pub fn word(&self) -> &'static str {
@@ -233,6 +236,7 @@ impl Violation {
             Self::Starved(_) => "starved",
             Self::Refused(_) => "refused",
             Self::Stuck(_) => "stuck",
+            Self::Unplayed(_) => "unplayed",
         }
     }
 }

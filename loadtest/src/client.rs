@@ -63,8 +63,6 @@ pub struct Client {
     /// The unanswered `subscribe`, if any.
     subscribing: Option<u64>,
     joined: bool,
-    /// Begins the keys of this member's own sends.
-    own_keys: String,
     /// Told to wait so long before coming back, and elsewhere.
     bye: Option<Duration>,
     /// Without service since, and the delay that was asked for.
@@ -76,7 +74,6 @@ impl Client {
     /// A member who has seen nothing yet.
     pub fn new(member: Member, run: Arc<Run>, orders: mpsc::Receiver<Outgoing>, goal: watch::Receiver<Goal>) -> Self {
         Self {
-            own_keys: format!("{}.{}.", run.name, member.name),
             bye: None,
             lost: None,
             joined: false,
@@ -189,7 +186,6 @@ impl Client {
         match goal {
             Goal::Open => false,
             Goal::Stop => true,
-            Goal::Seq(goal) => self.has_come_to(goal),
             Goal::SeqIn(goal, epoch) => self.has_come_to(goal) && self.epoch.as_ref().is_some_and(|own| own.starts_with(&*epoch)),
         }
     }
@@ -335,9 +331,7 @@ impl Client {
         }
         if let (Fate::Acked(_), Some(intended)) = (fate, self.run.intended(key.as_str())) {
             self.run.to_ack.note(intended.elapsed());
-            if let Some(points) = &self.run.points {
-                points.acked(intended, self.member.lane);
-            }
+            self.run.points.acked(intended, self.member.lane);
         }
     }
 
@@ -398,8 +392,8 @@ impl Client {
         if page.more {
             return Step::Fine;
         }
-        if let (Some((since, told)), Some(points)) = (self.lost.take(), &self.run.points) {
-            points.served_again(since, told, self.member.lane);
+        if let Some((since, told)) = self.lost.take() {
+            self.run.points.served_again(since, told, self.member.lane);
         }
         Step::Fine
     }
@@ -412,13 +406,9 @@ impl Client {
             Place::Duplicate => self.record.repeats += 1,
             Place::Gap { .. } => return Step::Gap,
             Place::InOrder => {
-                let key = row.key.as_deref().unwrap_or("");
-                if let Some(intended) = self.run.intended(key).filter(|_| !key.starts_with(&self.own_keys)) {
-                    self.run.to_seen.note(intended.elapsed());
-                }
                 // What plain SQL holds open is dated by its statement, not by its commit: no measure of delivery.
-                if let Some(points) = self.run.points.as_ref().filter(|_| row.kind != helpline_core::history::Kind::CategoryChanged) {
-                    points.seen(at_micros, way, self.member.lane);
+                if row.kind != helpline_core::history::Kind::CategoryChanged {
+                    self.run.points.seen(at_micros, way, self.member.lane);
                 }
                 if let Some((facet, value)) = change {
                     self.record.state.insert(facet, value);

@@ -3,15 +3,11 @@
 mod bench;
 mod checker;
 mod client;
-mod desk;
 mod error;
-mod faults;
-mod idle;
 mod people;
 mod prove;
-mod record;
 mod report;
-mod rooms;
+mod target;
 mod truth;
 mod wire;
 
@@ -32,14 +28,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Scenario {
-    /// Conversations at a fixed rate on one or two instances; exit 1 when anything was lost, doubled, reordered or leaked
-    Rooms(rooms::RoomsArgs),
     /// Everything broken on purpose by a seeded plan, every history checked, a report; exit 1 when a promise was broken
     Prove(Box<prove::ProveArgs>),
-    /// Many silent, subscribed connections: what one of them costs the gateway in memory
-    Idle(idle::IdleArgs),
-    /// Messages committed per second through the gateway, beside pgbench's one transaction each
-    Record(record::RecordArgs),
     /// Helpline beside its peers and the floor: a table of ratios and a page of plots
     Bench(bench::BenchArgs),
     /// The floor that `bench` starts as a process of its own
@@ -51,12 +41,9 @@ enum Scenario {
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    desk::raise_descriptor_limit();
+    target::raise_descriptor_limit();
     let ran = match Cli::parse().scenario {
-        Scenario::Rooms(args) => rooms::run(args).await,
         Scenario::Prove(args) => Box::pin(prove::run(*args)).await,
-        Scenario::Idle(args) => idle::run(args).await,
-        Scenario::Record(args) => record::run(args).await,
         Scenario::Bench(args) => Box::pin(bench::run(args)).await,
         Scenario::BenchFloor(args) => bench::floor::run(args).await,
     };

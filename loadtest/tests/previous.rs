@@ -38,6 +38,14 @@ impl Build {
         Path::new(&dir).join(name)
     }
 
+    /// The load generator's subcommand that checks histories on running instances.
+    fn load(self) -> Vec<String> {
+        match self {
+            Self::Previous => vec!["rooms".into()],
+            Self::This => vec!["prove".into(), "--out".into(), concat!(env!("CARGO_TARGET_TMPDIR"), "/previous").into()],
+        }
+    }
+
     /// A note's flag over REST, as this build's client is told of it.
     const fn flag(self) -> &'static str {
         match self {
@@ -232,7 +240,8 @@ fn token(user: Uuid, name: &str) -> String {
 /// The load generator of one build, on both instances at once; it has joined when this returns.
 async fn load(fleet: &Fleet, build: Build) -> (Build, Child, Lines<BufReader<ChildStdout>>) {
     let mut process = Command::new(build.file("helpline-loadtest"))
-        .args(["rooms", "--tickets", "6", "--rate", "12", "--seconds", "6", "--urls", &fleet.urls()])
+        .args(build.load())
+        .args(["--tickets", "6", "--rate", "12", "--seconds", "6", "--urls", &fleet.urls()])
         .env("HELPLINE_JWT_SECRET", SECRET)
         .env("HELPLINE_ADMIN_DATABASE_URL", fleet.postgres.admin_url("postgres"))
         .stdout(Stdio::piped())

@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::peer::{self, Kind, Means, Peer, Setup};
 use super::traffic::{self, Shape};
 use super::{idle, record};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::report::{Verdict, median};
+use crate::target::Relay;
 
 const ROUNDS: usize = 3;
 const MEMBERS: usize = 400;

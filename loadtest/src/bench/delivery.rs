@@ -6,8 +6,8 @@ use super::Effort;
 use super::book::Book;
 use super::peer::{self, Kind, Means, Peer, Setup};
 use super::traffic::{self, Shape};
-use crate::desk::Relay;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 /// Members of the large room.
 const MEMBERS: usize = 1_000;

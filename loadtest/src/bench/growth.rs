@@ -12,9 +12,9 @@ use super::book::{self, Book, Curve};
 use super::line::{Line, Opening, Step};
 use super::peer::{Helpline, Means, Setup, Talk};
 use super::traffic::{Quantiles, Times};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::people;
+use crate::target::Relay;
 
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 const QUICK_SIZES: [u64; 2] = [1_000, 5_000];
@@ -125,8 +125,8 @@ async fn grow(helpline: &Helpline, from: u64, to: u64) -> Result<(), LoadError> 
 
 async fn read_all(helpline: &Helpline, effort: &Effort) -> Result<Vec<(&'static str, Quantiles)>, LoadError> {
     let room = helpline.rooms[0];
-    let token = people::token(&helpline.desk.secret, room.agent, "Agent Load");
-    let port = helpline.desk.rig.as_ref().and_then(|rig| Some(rig.gateways.first()?.port()));
+    let token = people::token(crate::target::RIG_SECRET, room.agent, "Agent Load");
+    let port = helpline.target.gateways.first().map(helpline_rig::Gateway::port);
     let mut http = Http::open(port.ok_or(LoadError::Usage("growth needs its own rig"))?, token.clone()).await?;
     let repeats = effort.pick(REPEATS, 20);
     let mut answers = Vec::new();

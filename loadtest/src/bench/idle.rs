@@ -12,8 +12,8 @@ use super::line::Line;
 use super::peer::{Heard, Kind, Means, Peer, Seat, Setup, Side};
 use super::traffic::open_all;
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 const CONNECTIONS: usize = 15_000;
 /// Until what opening left behind is gone.

@@ -17,9 +17,9 @@ use super::line::{Line, Step};
 use super::peer::{Helpline, Means, Peer, Setup, Talk};
 use super::traffic::Times;
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::people;
+use crate::target::Relay;
 
 const CONSOLES: usize = 300;
 /// Of these, the ones that are read in full.
@@ -159,7 +159,7 @@ async fn rest(run: &Run) {
 }
 
 fn agent(helpline: &Helpline, n: usize) -> String {
-    people::token(&helpline.desk.secret, helpline.rooms[n % helpline.rooms.len()].agent, "Agent Load")
+    people::token(crate::target::RIG_SECRET, helpline.rooms[n % helpline.rooms.len()].agent, "Agent Load")
 }
 
 async fn watch_desk(run: Arc<Run>, console: usize, mut line: Line) {

@@ -17,8 +17,8 @@ use super::line::Line;
 use super::peer::{Helpline, Means, Peer, Seat, Setup, Side, Talk};
 use super::traffic::{Quantiles, Times, open_all};
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 const ROOMS: usize = 300;
 /// Shares of the highest rate; the second one is the target's.

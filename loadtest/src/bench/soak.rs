@@ -9,8 +9,8 @@ use super::book::{self, Book, Curve};
 use super::peer::{self, Kind, Means, Setup};
 use super::traffic::{self, Shape};
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 const ROOMS: usize = 500;
 const PER_SECOND: f64 = 500.0;

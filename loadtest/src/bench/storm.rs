@@ -16,9 +16,9 @@ use super::book::{self, Book};
 use super::line::{Line, Opening, Step};
 use super::peer::{Heard, Helpline, Means, Peer, Seat, Setup, Side, Talk};
 use super::traffic::{Quantiles, Times};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::people;
+use crate::target::Relay;
 
 const CLIENTS: usize = 10_000;
 const TICKETS_EACH: usize = 3;
@@ -92,8 +92,8 @@ async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, L
     }
     let mut openings = Vec::with_capacity(clients);
     for (n, tickets) in tickets.iter().enumerate() {
-        let customer = people::token(&helpline.desk.secret, helpline.rooms[n].customer, "Customer Load");
-        let agent = people::token(&helpline.desk.secret, helpline.rooms[n % AGENTS.min(pairs)].agent, "Agent Load");
+        let customer = people::token(crate::target::RIG_SECRET, helpline.rooms[n].customer, "Customer Load");
+        let agent = people::token(crate::target::RIG_SECRET, helpline.rooms[n % AGENTS.min(pairs)].agent, "Agent Load");
         for token in [customer, agent] {
             let mut opening = helpline.signed_in(0, &token);
             for (id, ticket) in (1..).zip(tickets) {

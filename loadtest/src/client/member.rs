@@ -125,10 +125,8 @@ pub struct Run {
     pub pending: AtomicU64,
     /// From the intended time to the ack.
     pub to_ack: Latencies,
-    /// From the intended time to the sight of it on the other side.
-    pub to_seen: Latencies,
-    /// Every ack and every event with its time, where a scenario wants them.
-    pub points: Option<Points>,
+    /// Every ack and every event with its time.
+    pub points: Points,
 }
 
 /// When a member may stop.
@@ -136,8 +134,6 @@ pub struct Run {
 pub enum Goal {
     /// Not yet.
     Open,
-    /// When it has seen this number, in whatever history it was given.
-    Seq(u64),
     /// When it has seen this number, in the history whose epoch begins so: a number of a history that was taken back is none.
     SeqIn(u64, Arc<str>),
     /// Now.

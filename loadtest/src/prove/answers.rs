@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep_until};
 use super::carry::Stage;
 use super::http::{self, Answer, Request};
 use crate::checker::Violation;
-use crate::desk;
 use crate::people::{self, Room};
+use crate::target;
 
 /// Tickets of these conversations.
 pub const TICKETS: usize = 4;
@@ -74,7 +74,7 @@ impl Turn {
     }
 
     async fn ask(&self, user: UserId, method: &str, path: &str, body: Value) -> Option<Answer> {
-        let token = people::token(desk::RIG_SECRET, user, "Person Rest");
+        let token = people::token(target::RIG_SECRET, user, "Person Rest");
         let body = if body.is_null() { String::new() } else { body.to_string() };
         http::ask(self.port, Request { method, path, token: &token, body }).await.filter(Answer::is_success)
     }

@@ -1,8 +1,10 @@
 //! Carries a plan out, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
 //! delays no other part's.
 
+use std::fmt;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use helpline_rig::Dump;
@@ -15,9 +17,9 @@ use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
 use super::poison::Poison;
 use super::stand::Stand;
 use super::storm;
-use crate::desk::{self, Admin};
 use crate::error::LoadError;
 use crate::people::Room;
+use crate::target::{self, Admin};
 
 /// What a slow network carries.
 const SLOW_BYTES_PER_SECOND: u32 = 2_048;
@@ -28,6 +30,14 @@ const MIN_READY: Duration = Duration::from_secs(3);
 /// Postgres, in another town.
 const POSTGRES_DELAY: Duration = Duration::from_millis(20);
 
+/// Why operations are not played.
+const NO_STANDBY: &str = "there is no standby: the plan has no `postgres standby-sync` or `standby-async` before it, or that one failed";
+const NO_DUMP: &str = "there is no dump: the plan has no `postgres dump` before it, or that one failed";
+const NO_DISK: &str = "the database is not on a small disk of its own: `mount -t tmpfs` failed, which needs root";
+const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
+const NO_FAILPOINT: &str =
+    "no instance died at its failpoint: the gateway is a release build, which has none (build it with `--profile breakable`)";
+
 /// One operation as it went.
 #[derive(Debug, Clone)]
 pub struct Done {
@@ -37,8 +47,44 @@ pub struct Done {
     pub until: f64,
     /// As in the plan.
     pub op: Op,
-    /// What is worth telling; or why it could not be done.
-    pub outcome: Result<String, String>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done, with a remark that may be empty.
+    Done(String),
+    /// It was tried and failed.
+    Failed(String),
+    /// It was not tried: the machine or the plan lacks what it needs.
+    Unplayed(String),
+}
+
+impl Outcome {
+    fn of(result: Result<String, LoadError>) -> Self {
+        match result {
+            Ok(remark) => Self::Done(remark),
+            Err(LoadError::Unplayed(why)) => Self::Unplayed(why),
+            Err(error) => Self::Failed(told(&error)),
+        }
+    }
+
+    /// Whether the operation took place.
+    pub const fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(remark) => f.write_str(remark),
+            Self::Failed(why) => write!(f, "FAILED: {why}"),
+            Self::Unplayed(why) => write!(f, "NOT PLAYED: {why}"),
+        }
+    }
 }
 
 /// Everything that the operations need.
@@ -54,20 +100,30 @@ pub struct Stage {
     dump: Mutex<Option<Dump>>,
     /// One part, one operation at a time.
     parts: Parts,
+    /// Instances that died at their failpoint.
+    failpoints_reached: AtomicU64,
 }
 
 #[derive(Debug)]
 struct Parts {
     redis: Mutex<()>,
     postgres: Mutex<()>,
-    gateways: Vec<Mutex<()>>,
+    /// For each instance, the failpoint that it was last started with.
+    gateways: Vec<Mutex<Option<&'static str>>>,
 }
 
 impl Stage {
     /// Nothing is under way.
     pub fn new(stand: Stand, rooms: Vec<Room>, poison: Poison) -> Self {
-        let gateways = stand.gateways.iter().map(|_| Mutex::new(())).collect();
-        Self { stand, rooms, poison, dump: Mutex::new(None), parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
+        let gateways = stand.gateways.iter().map(|_| Mutex::new(None)).collect();
+        Self {
+            stand,
+            rooms,
+            poison,
+            dump: Mutex::new(None),
+            parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways },
+            failpoints_reached: AtomicU64::new(0),
+        }
     }
 
     /// Carries the whole plan out.
@@ -78,15 +134,30 @@ impl Stage {
             playing.spawn(async move {
                 sleep_until(begun + step.at).await;
                 let at = begun.elapsed().as_secs_f64();
-                let outcome = stage.carry_out(&step.op).await.map_err(|error| told(&error));
+                let outcome = Outcome::of(stage.carry_out(&step.op).await);
                 let done = Done { at, until: begun.elapsed().as_secs_f64(), op: step.op, outcome };
-                println!("fault      {:6.1} s  {}{}", done.at, done.op, remark(&done.outcome));
+                println!("fault      {:6.1} s  {} {}", done.at, done.op, done.outcome);
                 done
             });
         }
         let mut log = playing.join_all().await;
         log.sort_by(|a, b| a.at.total_cmp(&b.at));
+        if !self.reached_failpoints().await {
+            for done in log.iter_mut().filter(|done| done.op.is_failpoint() && done.outcome.is_done()) {
+                done.outcome = Outcome::Unplayed(NO_FAILPOINT.into());
+            }
+        }
         log
+    }
+
+    /// Whether any instance died at its failpoint. One that missed it may have had no traffic meanwhile; all of them miss it only in a build
+    /// without failpoints.
+    async fn reached_failpoints(&self) -> bool {
+        let mut reached = self.failpoints_reached.load(Ordering::Relaxed) > 0;
+        for (gateway, failpoint) in self.stand.gateways.iter().zip(&self.parts.gateways) {
+            reached |= failpoint.lock().await.is_some() && gateway.ended().is_some();
+        }
+        reached
     }
 
     async fn carry_out(&self, op: &Op) -> Result<String, LoadError> {
@@ -111,6 +182,7 @@ impl Stage {
         let _part = self.parts.redis.lock().await;
         let redis = &self.stand.redis;
         match op {
+            RedisOp::Kill9 | RedisOp::Freeze if redis.pid().is_none() => return Err(LoadError::unplayed("Redis is not running")),
             RedisOp::Kill9 => redis.kill9().await?,
             RedisOp::Start if redis.pid().is_none() => redis.start().await?,
             RedisOp::Start => {}
@@ -130,6 +202,9 @@ impl Stage {
         let _part = self.parts.postgres.lock().await;
         let mut postgres = self.stand.postgres.lock().await;
         match op {
+            PostgresOp::Kill9 | PostgresOp::Freeze if postgres.pid().is_none() => {
+                return Err(LoadError::unplayed("Postgres is not running"));
+            }
             PostgresOp::Terminate => {
                 let sql = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'helpline_service'";
                 drop(postgres);
@@ -161,10 +236,10 @@ impl Stage {
             }
             PostgresOp::StandbyDetach => match &*self.stand.standby.lock().await {
                 Some(standby) => standby.detach().await?,
-                None => return Ok("passed over: no standby".into()),
+                None => return Err(LoadError::unplayed(NO_STANDBY)),
             },
             PostgresOp::Promote => {
-                let Some(standby) = self.stand.standby.lock().await.take() else { return Ok("passed over: no standby".into()) };
+                let Some(standby) = self.stand.standby.lock().await.take() else { return Err(LoadError::unplayed(NO_STANDBY)) };
                 postgres.kill9().await?;
                 standby.promote().await?;
                 self.stand.postgres_link.redirect(standby.port());
@@ -173,7 +248,7 @@ impl Stage {
             PostgresOp::Dump => *self.dump.lock().await = Some(self.stand.dump(&postgres).await?),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
                 let dump = self.dump.lock().await;
-                let Some(dump) = &*dump else { return Ok("passed over: no dump".into()) };
+                let Some(dump) = &*dump else { return Err(LoadError::unplayed(NO_DUMP)) };
                 match op {
                     PostgresOp::RestoreElsewhere => self.stand.restore_elsewhere(dump, &mut postgres).await?,
                     _ => self.stand.restore_here(dump, &postgres).await?,
@@ -186,29 +261,41 @@ impl Stage {
 
     async fn gateway(&self, n: usize, op: GatewayOp) -> Result<String, LoadError> {
         const MISSING: LoadError = LoadError::Usage("the plan names an instance that is not there");
-        let _part = self.parts.gateways.get(n).ok_or(MISSING)?.lock().await;
+        let mut failpoint = self.parts.gateways.get(n).ok_or(MISSING)?.lock().await;
         let gateway = &self.stand.gateways[n];
         let link = &self.stand.redis_links[n];
         let runs = || gateway.ended().is_none() && gateway.pid().is_some();
         match op {
-            GatewayOp::Kill9 => gateway.kill9().await?,
-            GatewayOp::Start if !runs() => self.stand.start_gateway(n).await?,
-            // Told to die and not dead yet: the place was not reached. It must not be reached later.
+            GatewayOp::Kill9 | GatewayOp::Freeze | GatewayOp::Stop | GatewayOp::FewDescriptors if !runs() => {
+                return Err(LoadError::unplayed(format!("instance {} is not running", n + 1)));
+            }
+            GatewayOp::Kill9 => {
+                *failpoint = None;
+                gateway.kill9().await?;
+            }
+            GatewayOp::Start if !runs() => {
+                self.failpoints_reached.fetch_add(u64::from(failpoint.take().is_some()), Ordering::Relaxed);
+                self.stand.start_gateway(n).await?;
+            }
+            // The failpoint was not reached, and must not be reached later.
             GatewayOp::Start => {
                 gateway.kill9().await?;
                 self.stand.start_gateway(n).await?;
+                return Ok(failpoint.take().map_or(String::new(), |place| format!("{place} was not reached")));
             }
             GatewayOp::Stop => return Ok(format!("exit {:?}", gateway.stop().await?)),
             GatewayOp::Freeze => gateway.freeze(),
             GatewayOp::Thaw => gateway.thaw(),
-            GatewayOp::AfterCommit => return self.doom(n, "after-commit").await,
-            GatewayOp::InsideBatch => return self.doom(n, "inside-batch").await,
-            GatewayOp::DuringCatchUp => return self.doom(n, "during-catch-up").await,
+            GatewayOp::AfterCommit => return self.doom(n, failpoint.insert("after-commit")).await,
+            GatewayOp::InsideBatch => return self.doom(n, failpoint.insert("inside-batch")).await,
+            GatewayOp::DuringCatchUp => return self.doom(n, failpoint.insert("during-catch-up")).await,
             GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
             GatewayOp::RedisUnplug => link.unplug(),
             GatewayOp::RedisHeal => link.resume(),
-            GatewayOp::FewDescriptors => return Ok(limit_descriptors(gateway.pid(), open_descriptors)),
-            GatewayOp::ManyDescriptors => return Ok(limit_descriptors(gateway.pid(), descriptors_at_most)),
+            GatewayOp::FewDescriptors => return limit_descriptors(gateway.pid(), open_descriptors),
+            // An instance that was restarted has its own limit again.
+            GatewayOp::ManyDescriptors if !runs() => {}
+            GatewayOp::ManyDescriptors => return limit_descriptors(gateway.pid(), descriptors_at_most),
         }
         Ok(String::new())
     }
@@ -225,6 +312,7 @@ impl Stage {
     async fn roll(&self) -> Result<String, LoadError> {
         let mut exits = Vec::new();
         for (n, (gateway, part)) in self.stand.gateways.iter().zip(&self.parts.gateways).enumerate() {
+            *part.lock().await = None;
             let _part = part.lock().await;
             exits.push(gateway.stop().await?);
             self.stand.start_gateway(n).await?;
@@ -269,7 +357,7 @@ impl Stage {
     }
 
     async fn disk(&self, op: DiskOp) -> Result<String, LoadError> {
-        let Some(disk) = &self.stand.disk else { return Ok("passed over: only root can mount a small disk".into()) };
+        let Some(disk) = &self.stand.disk else { return Err(LoadError::unplayed(NO_DISK)) };
         let _part = self.parts.postgres.lock().await;
         match op {
             DiskOp::Full => disk.fill(),
@@ -286,16 +374,16 @@ impl Stage {
     }
 
     async fn admin(&self) -> Result<Admin, LoadError> {
-        desk::connect(&self.stand.admin_url().await).await
+        target::connect(&self.stand.admin_url().await).await
     }
 }
 
 /// Allows a process so many descriptors, as far as its hard limit goes.
-fn limit_descriptors(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> String {
-    let Some(pid) = pid else { return "passed over: not running".into() };
-    let Some(limit) = limit(pid) else { return "passed over: nothing known of it".into() };
+fn limit_descriptors(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> Result<String, LoadError> {
+    let pid = pid.ok_or_else(|| LoadError::unplayed("the instance is not running"))?;
+    let limit = limit(pid).ok_or_else(|| LoadError::unplayed("/proc does not show the instance's descriptors and limits"))?;
     let set = Command::new("prlimit").args(["--pid", &pid.to_string(), &format!("--nofile={limit}:")]).stderr(Stdio::null()).status();
-    if set.is_ok_and(|status| status.success()) { format!("limit {limit}") } else { "passed over: no prlimit".into() }
+    if set.is_ok_and(|status| status.success()) { Ok(format!("limit {limit}")) } else { Err(LoadError::unplayed(NO_PRLIMIT)) }
 }
 
 /// As many as it has open.
@@ -307,14 +395,6 @@ fn open_descriptors(pid: u32) -> Option<usize> {
 fn descriptors_at_most(pid: u32) -> Option<usize> {
     let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
     limits.lines().find(|line| line.starts_with("Max open files"))?.split_whitespace().nth(4)?.parse().ok()
-}
-
-fn remark(outcome: &Result<String, String>) -> String {
-    match outcome {
-        Ok(text) if text.is_empty() => String::new(),
-        Ok(text) => format!(" ({text})"),
-        Err(why) => format!(" COULD NOT BE DONE: {why}"),
-    }
 }
 
 fn told(error: &dyn std::error::Error) -> String {

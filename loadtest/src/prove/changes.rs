@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep_until};
 use super::carry::Stage;
 use super::crowd;
 use super::http::{self, Answer, Request};
-use crate::desk;
 use crate::people::{self, Room};
+use crate::target;
 
 /// Between two changes.
 const INTERVAL: Duration = Duration::from_millis(400);
@@ -54,7 +54,7 @@ async fn ask(port: u16, room: Room, nth: u32) -> Option<Answer> {
         5 => (room.customer, "PUT", "/rating", format!(r#"{{"satisfaction_rating":{}}}"#, round % 5 + 1)),
         _ => (room.agent, "PATCH", "", r#"{"status":"escalated"}"#.to_owned()),
     };
-    let token = people::token(desk::RIG_SECRET, user, "Agent Load");
+    let token = people::token(target::RIG_SECRET, user, "Agent Load");
     let path = format!("/v1/tickets/{}{path}", room.ticket);
     http::ask(port, Request { method, path: &path, token: &token, body }).await
 }

@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::stand::Stand;
-use crate::desk;
 use crate::people::{self, Room};
+use crate::target;
 use crate::wire::{Link, LinkError};
 
 /// Before connecting again.
@@ -57,7 +57,7 @@ impl Consoles {
         for gateway in &stand.gateways {
             let log = Arc::new(Mutex::new(ConsoleLog::default()));
             consoles.logs.push(Arc::clone(&log));
-            let token = |room: &Room| people::token(desk::RIG_SECRET, room.agent, "Agent Load");
+            let token = |room: &Room| people::token(target::RIG_SECRET, room.agent, "Agent Load");
             let url = gateway.ws_url();
             consoles.tasks.spawn(again_and_again(url.clone(), token(&poisoned[0]), async move |link| watch(link, &log).await));
             for room in poisoned {

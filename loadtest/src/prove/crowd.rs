@@ -11,10 +11,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::plan::LANES;
-use super::stand::Stand;
 use crate::checker::{Evidence, Life, Observed, Sender, TrueRow};
 use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibility};
-use crate::desk;
 use crate::people::{self, Room};
 
 /// Tickets on which nobody writes but plain SQL, the last ones: only the sweep can tell their members.
@@ -44,8 +42,8 @@ pub struct Door {
 /// All of them at work.
 pub type Crowd = JoinSet<(Member, Record)>;
 
-/// Starts everybody: the two devices of a person prefer different instances.
-pub async fn enter(stand: &Stand, rooms: &[Room], run: &Arc<Run>) -> (Crowd, Vec<Door>) {
+/// Starts every member: the two devices of a person prefer different instances. `sockets` gives the sockets for a preferred instance and a lane.
+pub async fn enter(sockets: &impl Fn(usize, usize) -> Vec<String>, secret: &str, rooms: &[Room], run: &Arc<Run>) -> (Crowd, Vec<Door>) {
     let mut crowd = JoinSet::new();
     let mut doors = Vec::new();
     let mut lane = 0;
@@ -60,9 +58,9 @@ pub async fn enter(stand: &Stand, rooms: &[Room], run: &Arc<Run>) -> (Crowd, Vec
         for (sender, letter, preferred, writes) in members {
             let (user, person) = if sender == Sender::Agent { (room.agent, "Agent Load") } else { (room.customer, "Customer Load") };
             lane = (lane + 1) % LANES;
-            let urls = stand.sockets(preferred % stand.gateways.len(), lane);
+            let urls = sockets(preferred, lane);
             let name = format!("{n}{letter}");
-            let token = people::token(desk::RIG_SECRET, user, person);
+            let token = people::token(secret, user, person);
             let member = Member { name: name.clone(), sender, ticket: room.ticket, token, urls, lane };
             let (orders, ordered) = mpsc::channel(ORDERS_MAX);
             let (goal, watched) = watch::channel(Goal::Open);

@@ -133,7 +133,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     scenes.insert(scenes.len() / 2, RESTORES[dice.below(RESTORES.len())]);
     for scene in &scenes {
         if at + length(scene) <= end {
-            stage(scene, at, instances, &mut dice, &mut steps);
+            stage(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
             at += length(scene) + PAUSE_S + dice.below(20) as f64 / 10.0;
         }
     }
@@ -145,7 +145,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
         let mut failovers = FAILOVERS;
         dice.shuffle(&mut failovers);
         for scene in failovers {
-            stage(scene, at, instances, &mut dice, &mut steps);
+            stage(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
             at += length(scene) + FAILOVER_S;
         }
     }
@@ -164,24 +164,25 @@ fn mix(scenes: &mut Vec<Scene>, time: std::ops::Range<f64>, instances: usize, di
             if at + longest > time.end {
                 return;
             }
-            stage(pair[0], at, instances, dice, steps);
-            if !clash(pair[0], pair[1]) {
-                stage(pair[1], at, instances, dice, steps);
+            let taken = stage(pair[0], at, Instances { count: instances, taken: None }, dice, steps);
+            if !clash(pair[0], pair[1], instances) {
+                stage(pair[1], at, Instances { count: instances, taken }, dice, steps);
             }
             at += longest + PAUSE_S + dice.below(20) as f64 / 10.0;
         }
     }
 }
 
-/// Scenes that break the same part would break each other: a Redis that is dead cannot be flushed.
-fn clash(one: Scene, other: Scene) -> bool {
+/// Scenes that break the same part would break each other: a Redis that is dead cannot be flushed, an instance that is dead cannot be frozen.
+fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     let parts = |scene: Scene| {
         scene.iter().map(|(_, line)| match line.split(' ').next() {
             Some("psql" | "locks") => "postgres",
             word => word.unwrap_or_default(),
         })
     };
-    parts(one).any(|part| matches!(part, "redis" | "postgres") && parts(other).any(|further| further == part))
+    let shared = |part: &str| matches!(part, "redis" | "postgres") || part == "gateway" && instances < 2;
+    parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
 }
 
 /// Scenes that need the record for themselves, or that are judged by what else happens, are played alone.
@@ -202,19 +203,30 @@ fn length(scene: &[(f64, &str)]) -> f64 {
     scene.iter().map(|(after, line)| after + lasts(line)).fold(1.0, f64::max)
 }
 
-fn stage(scene: Scene, at: f64, instances: usize, dice: &mut Dice, steps: &mut Vec<Step>) {
-    let gateway = (dice.below(instances) + 1).to_string();
+/// From which a scene gets one.
+struct Instances {
+    count: usize,
+    /// The one that another scene breaks at the same time.
+    taken: Option<usize>,
+}
+
+/// Adds a scene's lines; gives the instance that it breaks, if it breaks one.
+fn stage(scene: Scene, at: f64, instances: Instances, dice: &mut Dice, steps: &mut Vec<Step>) -> Option<usize> {
+    let drawn = dice.below(instances.count);
+    let gateway = if instances.taken == Some(drawn) { (drawn + 1) % instances.count.max(1) } else { drawn };
     let lane = dice.below(super::plan::LANES).to_string();
     for (after, line) in scene {
-        let line = line.replace("$g", &gateway).replace("$n", &lane);
+        let line = line.replace("$g", &(gateway + 1).to_string()).replace("$n", &lane);
         let millis = ((at + after) * 10.0).round() as u64 * 100;
         let step: Step = format!("0s {line}").parse().expect("scenes are written as plans are read");
         steps.push(Step { at: Duration::from_millis(millis), ..step });
     }
+    scene.iter().any(|(_, line)| line.contains("$g")).then_some(gateway)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::{GatewayOp, Op};
     use super::*;
 
     #[test]
@@ -281,8 +293,37 @@ mod tests {
     #[test]
     fn no_two_scenes_break_the_same_part_at_once() {
         let of = |line: &'static str| -> Scene { Box::leak(Box::new([(0.0, line)])) };
-        assert!(clash(of("redis flush"), of("redis kill9")) && clash(of("psql hold 2"), of("postgres restart")));
-        assert!(!clash(of("redis flush"), of("postgres restart")) && !clash(of("clients 100% cut"), of("clients 100% cut")));
+        assert!(clash(of("redis flush"), of("redis kill9"), 2) && clash(of("psql hold 2"), of("postgres restart"), 2));
+        assert!(!clash(of("redis flush"), of("postgres restart"), 2) && !clash(of("clients 100% cut"), of("clients 100% cut"), 2));
+        assert!(!clash(of("gateway $g kill9"), of("gateway $g freeze"), 2) && clash(of("gateway $g kill9"), of("gateway $g freeze"), 1));
+    }
+
+    /// Scenes at the same time take different instances: one that is dead can be neither frozen nor killed.
+    #[test]
+    fn no_fault_hits_an_instance_that_is_down() {
+        for (seed, instances) in (0..200).flat_map(|seed| [(seed, 1), (seed, 2), (seed, 3)]) {
+            let plan = plan(seed, 600, instances, Scale::Full);
+            let mut down = vec![false; instances];
+            for step in &plan.steps {
+                let Op::Gateway(n, op) = step.op else { continue };
+                match op {
+                    GatewayOp::Start => down[n] = false,
+                    GatewayOp::Kill9 => assert!(!std::mem::replace(&mut down[n], true), "seed {seed}, {instances}: {step} in\n{plan}"),
+                    GatewayOp::Freeze | GatewayOp::FewDescriptors => assert!(!down[n], "seed {seed}, {instances}: {step} in\n{plan}"),
+                    _ => down[n] |= step.op.is_failpoint(),
+                }
+            }
+        }
+    }
+
+    /// `make test` plays it as an ordinary user, too.
+    #[test]
+    fn a_brief_plan_needs_no_privilege() {
+        for seed in 0..200 {
+            let plan = plan(seed, super::super::SECONDS_BRIEF, 2, Scale::Brief);
+            let needs_more = |step: &&Step| matches!(step.op, Op::Disk(_) | Op::Gateway(_, GatewayOp::FewDescriptors));
+            assert_eq!(plan.steps.iter().find(needs_more), None, "seed {seed}");
+        }
     }
 
     #[test]

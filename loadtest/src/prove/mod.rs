@@ -14,6 +14,7 @@ pub mod points;
 mod poison;
 mod report;
 mod rewinds;
+mod running;
 mod shrink;
 mod stand;
 mod storm;
@@ -32,12 +33,12 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::checker::{self, Evidence, Fate, Violation};
 use crate::client::{Goal, Member, Record, Run};
-use crate::desk;
 use crate::error::LoadError;
 use crate::people::{self, Room};
 use crate::report::{Latencies, Verdict};
+use crate::target::{self, Admin};
 use crate::truth;
-use carry::{Done, Stage};
+use carry::{Done, Outcome, Stage};
 use consoles::Consoles;
 use crowd::{Door, Traffic};
 use generate::Scale;
@@ -64,6 +65,8 @@ const SECONDS_BRIEF: u64 = 100;
 pub struct ProveArgs {
     #[command(subcommand)]
     then: Option<Then>,
+    #[command(flatten)]
+    running: running::RunningArgs,
     #[command(flatten)]
     settings: Settings,
 }
@@ -131,6 +134,9 @@ pub struct Settings {
     /// From the last fault's end to everybody having seen everything
     #[arg(long, default_value_t = 60)]
     converge_seconds: u64,
+    /// Faults that this machine cannot play are named in the certificate and not counted as violations
+    #[arg(long)]
+    allow_unplayed: bool,
     /// A promise that debug builds of the gateway shall break, to see this program notice
     #[arg(long, hide = true)]
     sabotage: Option<String>,
@@ -139,6 +145,8 @@ pub struct Settings {
 /// What a run found.
 #[derive(Debug)]
 pub struct Findings {
+    /// Its options, for a table of runs.
+    pub label: String,
     /// The plan.
     pub plan: Plan,
     /// What was done.
@@ -204,14 +212,22 @@ pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
         return shrink::run(&args).await;
     }
     let settings = args.settings;
+    if args.running.is_wanted() {
+        let dir = new_directory(&settings)?;
+        return conclude(&running::attempt(&args.running, &settings).await?, &settings, &dir);
+    }
     let plan = plan_of(&settings)?;
     let dir = new_directory(&settings)?;
     write(&dir.join("plan.txt"), &format!("# seed {}, {} s\n{plan}", settings.seed, seconds(&settings)))?;
     println!("plan       {} operations in {}", plan.steps.len(), dir.join("plan.txt").display());
-    let findings = attempt(&settings, plan, &dir).await?;
-    let judged = report::judge(&findings, &settings);
+    conclude(&attempt(&settings, plan, &dir).await?, &settings, &dir)
+}
+
+/// Prints and keeps the certificate and the report.
+fn conclude(findings: &Findings, settings: &Settings, dir: &Path) -> Result<Verdict, LoadError> {
+    let judged = report::judge(findings, settings);
     write(&dir.join("certificate.txt"), &format!("{}\n{}", judged.certificate, judged.row))?;
-    write(&dir.join("report.html"), &page::render(&findings, &judged))?;
+    write(&dir.join("report.html"), &page::render(findings, &judged))?;
     print!("{}\n{}\n", judged.certificate, judged.row);
     println!("report     {}", dir.join("report.html").display());
     Ok(if findings.violations.is_empty() { Verdict::Held } else { Verdict::Broken })
@@ -264,12 +280,9 @@ async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> R
     let Tickets { rooms, asked, poisoned, twins } = make_tickets(&stand, settings.tickets).await?;
     let run = Arc::new(new_run());
     let consoles = Consoles::enter(&stand, &poisoned);
-    let (crowd, doors) = crowd::enter(&stand, &rooms, &run).await;
-    let members = (rooms.len() * crowd::MEMBERS_PER_TICKET) as u64;
-    if !holds_within(JOIN_TIMEOUT, || run.joined.load(Ordering::Relaxed) >= members).await {
-        return Err(LoadError::Stalled("not everybody could subscribe".into()));
-    }
-    println!("joined     {members} members of {} tickets on {} instances", rooms.len(), stand.gateways.len());
+    let sockets = |preferred, lane| stand.sockets(preferred, lane);
+    let (crowd, doors) = crowd::enter(&sockets, target::RIG_SECRET, &rooms, &run).await;
+    all_joined(&run, &rooms, stand.gateways.len()).await?;
 
     let stage = Arc::new(Stage::new(stand, rooms, Poison::new(poisoned)));
     let begun = Instant::now();
@@ -284,30 +297,64 @@ async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> R
     );
     let mended = Instant::now();
     stage.stand.mend().await?;
-    // Answers first, at leisure: a send that waits out a timeout is tried again by its client.
-    holds_within(Duration::from_secs(settings.converge_seconds * 2), || run.pending.load(Ordering::Relaxed) == 0).await;
-    let converged = converge(&stage, &doors, Duration::from_secs(settings.converge_seconds)).await?.then(|| mended.elapsed());
+    let admin = target::connect(&stage.stand.admin_url().await).await?;
+    let converged = converge(&admin, &stage.rooms, &doors, &run, settings).await?.then(|| mended.elapsed());
     let (records, consoles) = (crowd::farewell(crowd, &doors).await, consoles.leave().await);
-    let mut violations: Vec<Violation> =
-        log.iter().filter_map(|done| done.outcome.as_ref().err().map(|why| Violation::Stuck(format!("{}: {why}", done.op)))).collect();
-    let gave_up = records.iter().filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
-    violations.extend(gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name))));
+    let mut violations: Vec<Violation> = log.iter().filter_map(|done| not_done(done, settings.allow_unplayed)).collect();
+    violations.extend(gave_up(&records));
     violations.extend(stage.poison.starved(&records, &consoles).await);
     let rewinds = rewinds::of(&log);
-    let mut counts = counts(&run, &records, sent, changes);
+    let mut counts = counts(&run, &records, sent);
+    counts.push(("changes taken", format!("{} of {}", changes.0, changes.1)));
     counts.push(("answers by REST", format!("{} judged", answers.judged)));
     violations.extend(answers.foreign);
-    let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
-    let reconnects = sum(|record| record.connections.saturating_sub(1));
-    let tally = Tally { sends: sent, reconnects, repeated: sum(|record| record.retries) };
-    let (found, void) = examine(&stage, records, &rewinds, begun).await?;
+    let tally = tally(&records, sent);
+    let (found, void) = examine(&admin, &stage.rooms, records, &rewinds, begun).await?;
     violations.extend(found);
     match twin::check(&stage.stand, twins[0], twins[1], &run.canary).await {
         Ok(found) => violations.extend(found),
         Err(error) => violations.push(Violation::Stuck(format!("a conversation after everything was mended: {error}"))),
     }
     let (points, outages) = report::from_first_send(&run, begun);
-    Ok(Findings { plan, log, violations, void, points, outages, converged, counts, tally })
+    Ok(Findings { label: label(settings), plan, log, violations, void, points, outages, converged, counts, tally })
+}
+
+/// Which run this is.
+fn label(settings: &Settings) -> String {
+    match &settings.plan {
+        Some(file) => format!("`--plan {}`", file.display()),
+        None => format!("`{}--seed {}`", if settings.brief { "--brief " } else { "" }, settings.seed),
+    }
+}
+
+/// Waits until every member is subscribed.
+async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), LoadError> {
+    let members = (rooms.len() * crowd::MEMBERS_PER_TICKET) as u64;
+    if !holds_within(JOIN_TIMEOUT, || run.joined.load(Ordering::Relaxed) >= members).await {
+        return Err(LoadError::Stalled("not every member could subscribe".into()));
+    }
+    println!("joined     {members} members of {} tickets on {instances} instances", rooms.len());
+    Ok(())
+}
+
+/// A promise is not proved by a fault that was not played.
+fn not_done(done: &Done, allow_unplayed: bool) -> Option<Violation> {
+    match &done.outcome {
+        Outcome::Done(_) => None,
+        Outcome::Failed(why) => Some(Violation::Stuck(format!("{}: {why}", done.op))),
+        Outcome::Unplayed(_) if allow_unplayed => None,
+        Outcome::Unplayed(why) => Some(Violation::Unplayed(format!("{} at {:.1} s: {why}", done.op, done.at))),
+    }
+}
+
+fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
+    let gave_up = records.iter().filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
+    gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name)))
+}
+
+fn tally(records: &Records, sends: u64) -> Tally {
+    let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
+    Tally { sends, reconnects: sum(|record| record.connections.saturating_sub(1)), repeated: sum(|record| record.retries) }
 }
 
 /// Tickets by what is done with them.
@@ -323,7 +370,7 @@ struct Tickets {
 }
 
 async fn make_tickets(stand: &Stand, count: usize) -> Result<Tickets, LoadError> {
-    let admin = desk::connect(&stand.admin_url().await).await?;
+    let admin = target::connect(&stand.admin_url().await).await?;
     let count = count + crowd::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + 2;
     // In the order of their ids: where an answer takes in too much, the last ticket is the one that is shown, so those asked come first.
@@ -336,20 +383,20 @@ async fn make_tickets(stand: &Stand, count: usize) -> Result<Tickets, LoadError>
 
 /// Holds every history against the database; gives what is wrong, and apart from it how many acks promotions and restores made void.
 async fn examine(
-    stage: &Stage,
+    admin: &Admin,
+    rooms: &[Room],
     records: Vec<(Member, Record)>,
     rewinds: &[Rewind],
     begun: Instant,
 ) -> Result<(Vec<Violation>, Void), LoadError> {
     let void_acks = void_acks(&records, rewinds, begun);
-    let admin = desk::connect(&stage.stand.admin_url().await).await?;
-    let histories = truth::histories(&admin, &stage.rooms).await?;
-    let mut states = truth::states(&admin, &stage.rooms).await?;
+    let histories = truth::histories(admin, rooms).await?;
+    let mut states = truth::states(admin, rooms).await?;
     let dated = rewinds::seconds_into(begun);
     let may_be_undone = |micros| rewinds.iter().any(|rewind| rewind.holds(dated(micros)));
-    let mut evidence = crowd::evidence(records, &stage.rooms, histories, may_be_undone);
+    let mut evidence = crowd::evidence(records, rooms, histories, may_be_undone);
     let mut void = Void::default();
-    for (evidence, room) in evidence.iter_mut().zip(&stage.rooms) {
+    for (evidence, room) in evidence.iter_mut().zip(rooms) {
         evidence.state = states.remove(&room.ticket).unwrap_or_default();
         void.set_apart(evidence, &void_acks);
     }
@@ -393,19 +440,20 @@ fn new_run() -> Run {
         joined: AtomicU64::new(0),
         pending: AtomicU64::new(0),
         to_ack: Latencies::default(),
-        to_seen: Latencies::default(),
-        points: Some(Points::new(begun)),
+        points: Points::new(begun),
     }
 }
 
-/// Tells everybody how far to come; whether they did. Whoever has come as far ends its task.
-async fn converge(stage: &Stage, doors: &[Door], within: Duration) -> Result<bool, LoadError> {
-    let admin = desk::connect(&stage.stand.admin_url().await).await?;
-    let heads = truth::heads(&admin, &stage.rooms).await?;
+/// Waits for all answers, then tells every member which head to reach; gives whether all of them did. A member that reached it ends its task.
+async fn converge(admin: &Admin, rooms: &[Room], doors: &[Door], run: &Run, settings: &Settings) -> Result<bool, LoadError> {
+    let within = Duration::from_secs(settings.converge_seconds);
+    // A send that waits out a timeout is repeated by its client.
+    holds_within(within * 2, || run.pending.load(Ordering::Relaxed) == 0).await;
+    let heads = truth::heads(admin, rooms).await?;
     let deadline = Instant::now() + within;
     loop {
         // Read again: an instance that notices a restore only now may raise it.
-        let epoch: Arc<str> = truth::epoch(&admin).await?.into();
+        let epoch: Arc<str> = truth::epoch(admin).await?.into();
         for door in doors {
             let (seq, public_seq) = heads.get(&door.ticket).copied().unwrap_or_default();
             let seq = if door.sender == checker::Sender::Agent { seq } else { public_seq };
@@ -434,12 +482,11 @@ async fn holds_within(within: Duration, holds: impl Fn() -> bool) -> bool {
 
 type Records = [(Member, Record)];
 
-fn counts(run: &Run, records: &Records, sent: u64, changes: (u64, u64)) -> Vec<(&'static str, String)> {
+fn counts(run: &Run, records: &Records, sent: u64) -> Vec<(&'static str, String)> {
     let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum::<u64>().to_string();
     let resetted = records.iter().filter(|(_, record)| record.resets > 0).count();
     vec![
         ("sends", sent.to_string()),
-        ("changes taken", format!("{} of {}", changes.0, changes.1)),
         ("events applied", sum(|record| (record.rows.len() + record.earlier.iter().map(|seen| seen.rows.len()).sum::<usize>()) as u64)),
         ("connections", sum(|record| record.connections)),
         ("sends repeated", sum(|record| record.retries)),

@@ -36,12 +36,9 @@ pub fn render(findings: &Findings, judged: &Judged) -> String {
     page.push_str("<p>Shaded: relay or an instance dead (blue), record or network away (grey), rolling restart (green), poisoned rows written (violet). Red: operations, as below.</p>");
     page.push_str("<h2>What was done</h2><table><tr><th>from<th>to<th>operation<th>outcome");
     for done in &findings.log {
-        let (class, outcome) = match &done.outcome {
-            Ok(text) => ("", text),
-            Err(why) => (" class=bad", why),
-        };
+        let class = if done.outcome.is_done() { "" } else { " class=bad" };
         let op = escaped(&done.op.to_string());
-        let _ = write!(page, "<tr><td>{:.1} s<td>{:.1} s<td>{op}<td{class}>{}", done.at, done.until, escaped(outcome));
+        let _ = write!(page, "<tr><td>{:.1} s<td>{:.1} s<td>{op}<td{class}>{}", done.at, done.until, escaped(&done.outcome.to_string()));
     }
     let _ = write!(page, "</table><h2>The plan</h2><pre>{}</pre>", escaped(&findings.plan.to_string()));
     page.push_str("<h2>The longest times without service</h2><table><tr><th>at<th>lasted<th>told to wait");

@@ -12,9 +12,9 @@ use super::consoles::ConsoleLog;
 use super::stand::Stand;
 use crate::checker::{Sender, Violation};
 use crate::client::{Member, Record};
-use crate::desk::{self, Admin};
 use crate::error::LoadError;
 use crate::people::{self, Room};
+use crate::target::{self, Admin};
 use crate::wire::Link;
 
 /// Poisoned tickets: three for [`attachments`], one each for a time, a word and a number.
@@ -69,7 +69,7 @@ impl Poison {
     /// # Errors
     /// When the database does not take even what its owner writes.
     pub async fn run(&self, stand: &Stand, others: &[Room]) -> Result<String, LoadError> {
-        let mut admin = desk::connect(&stand.admin_url().await).await?;
+        let mut admin = target::connect(&stand.admin_url().await).await?;
         let how = self.write_rows(&mut admin).await?;
         let misuse = self.send_under_poisoned_keys(stand);
         let (touched, ()) = tokio::join!(self.touch(&admin, others), misuse);
@@ -162,7 +162,7 @@ impl Poison {
         let end = Instant::now() + WATCHED;
         let senders = self.rooms.iter().take(attachments().len()).enumerate().map(async |(n, room)| {
             let url = stand.gateways[n % stand.gateways.len()].ws_url();
-            let token = people::token(desk::RIG_SECRET, room.customer, "Customer Load");
+            let token = people::token(target::RIG_SECRET, room.customer, "Customer Load");
             while Instant::now() < end {
                 if let Ok(mut link) = Link::open(&url, &token).await {
                     let mut id = 0;

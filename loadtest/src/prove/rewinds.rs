@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-use super::carry::Done;
+use super::carry::{Done, Outcome};
 use super::plan::{Op, PostgresOp};
 
 /// What a standby had not yet received when it was cut off or when its primary died, and what was under way when a dump began.
@@ -45,7 +45,8 @@ pub fn of(log: &[Done]) -> Vec<Rewind> {
     let mut standby: Option<Rewind> = None;
     let mut dumped: Option<f64> = None;
     for done in log {
-        let Op::Postgres(op) = done.op else { continue };
+        let (Op::Postgres(op), false) = (&done.op, matches!(done.outcome, Outcome::Unplayed(_))) else { continue };
+        let op = *op;
         match op {
             PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
                 let voids_acks = op == PostgresOp::StandbyAsync;
@@ -58,7 +59,7 @@ pub fn of(log: &[Done]) -> Vec<Rewind> {
             }
             PostgresOp::Promote => rewinds.extend(standby.take().map(|rewind| Rewind { to: done.until, ..rewind })),
             // A dump that failed leaves the one before to be restored.
-            PostgresOp::Dump if done.outcome.is_ok() => dumped = Some(done.at - LAG_S),
+            PostgresOp::Dump if done.outcome.is_done() => dumped = Some(done.at - LAG_S),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
                 let rewind = |from| Rewind { from, to: done.until, cause: Cause::Restore, voids_acks: true };
                 rewinds.extend(dumped.map(rewind));
@@ -92,7 +93,7 @@ mod tests {
 
     fn done(at: f64, op: &str) -> Done {
         let op = format!("0s {op}").parse::<Step>().expect("an operation").op;
-        Done { at, until: at + 0.5, op, outcome: Ok(String::new()) }
+        Done { at, until: at + 0.5, op, outcome: Outcome::Done(String::new()) }
     }
 
     #[test]
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_was_committed_between_a_dump_and_its_restore_may_be_gone() {
-        let failed = Done { outcome: Err("no room".into()), ..done(12.0, "postgres dump") };
+        let failed = Done { outcome: Outcome::Failed("no room".into()), ..done(12.0, "postgres dump") };
         let log = [
             done(2.0, "postgres restore-here"),
             done(10.0, "postgres dump"),

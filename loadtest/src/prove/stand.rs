@@ -9,8 +9,8 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::plan::LANES;
-use crate::desk;
 use crate::error::LoadError;
+use crate::target;
 
 /// Short, so that a half-open connection is noticed within the run.
 const HEARTBEAT_MS: &str = "4000";
@@ -76,15 +76,15 @@ impl Stand {
         let disk = if spec.small_disk { Disk::mount() } else { None };
         let postgres = cluster(disk.as_ref(), "first").await?;
         postgres.create_database(DATABASE, None).await?;
-        desk::migrate(&spec.binary, &postgres.admin_url(DATABASE))?;
+        target::migrate(&spec.binary, &postgres.admin_url(DATABASE))?;
         if spec.sabotage.as_deref() == Some("foreign-rows") {
-            let admin = desk::connect(&postgres.admin_url(DATABASE)).await?;
+            let admin = target::connect(&postgres.admin_url(DATABASE)).await?;
             let sql = include_str!("../../sql/sabotage_foreign_rows.sql");
             admin.batch_execute(sql).await.map_err(LoadError::postgres("breaking the database's functions"))?;
         }
         let redis = Redis::start_new().await?;
         let postgres_link = Proxy::start(postgres.port()).await?;
-        let url = postgres.url_for("helpline_service", desk::RIG_PASSWORD, DATABASE);
+        let url = postgres.url_for("helpline_service", target::RIG_PASSWORD, DATABASE);
         let database_url = url.replace(&format!(":{}/", postgres.port()), &format!(":{}/", postgres_link.port()));
         let (mut gateways, mut lanes, mut redis_links) = (Vec::new(), Vec::new(), Vec::new());
         for n in 0..spec.instances {
@@ -93,7 +93,7 @@ impl Stand {
                 .binary(&spec.binary)
                 .env("HELPLINE_DATABASE_URL", &database_url)
                 .env("HELPLINE_REDIS_URL", format!("redis://127.0.0.1:{}", link.port()))
-                .env("HELPLINE_JWT_SECRET", desk::RIG_SECRET)
+                .env("HELPLINE_JWT_SECRET", target::RIG_SECRET)
                 .env("HELPLINE_CONNECTIONS_MAX", CONNECTIONS_MAX)
                 .env("HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", CONNECTIONS_MAX)
                 .env("HELPLINE_CONNECTIONS_PER_USER_MAX", CONNECTIONS_MAX)

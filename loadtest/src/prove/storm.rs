@@ -9,9 +9,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::stand::Stand;
-use crate::desk;
 use crate::error::LoadError;
 use crate::people::{self, Room};
+use crate::target;
 use crate::wire::{Link, LinkError};
 
 /// From the first knock to the last one served.
@@ -26,7 +26,7 @@ const BACKOFF_MAX: Duration = Duration::from_secs(4);
 pub async fn run(stand: &Stand, rooms: &[Room], clients: usize) -> Result<String, LoadError> {
     let begun = Instant::now();
     let knocks = Arc::new(AtomicU64::new(0));
-    let tokens: Vec<String> = rooms.iter().map(|room| people::token(desk::RIG_SECRET, room.customer, "Customer Storm")).collect();
+    let tokens: Vec<String> = rooms.iter().map(|room| people::token(target::RIG_SECRET, room.customer, "Customer Storm")).collect();
     let mut crowd = JoinSet::new();
     for n in 0..clients {
         let room = rooms[n % rooms.len()];

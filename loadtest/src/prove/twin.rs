@@ -9,8 +9,8 @@ use tokio::time::timeout;
 
 use super::stand::Stand;
 use crate::checker::Violation;
-use crate::desk;
 use crate::people::{self, Room};
+use crate::target;
 use crate::wire::{Link, LinkError};
 
 /// Messages of one conversation; the customer leaves and resumes in the middle.
@@ -43,8 +43,8 @@ pub async fn check(stand: &Stand, plain: Room, noted: Room, canary: &str) -> Res
 
 async fn converse(stand: &Stand, room: Room, note: Option<&str>) -> Result<Vec<String>, LinkError> {
     let url = |n: usize| stand.gateways[n % stand.gateways.len()].ws_url();
-    let customer_token = people::token(desk::RIG_SECRET, room.customer, "Customer Twin");
-    let mut agent = Link::open(&url(1), &people::token(desk::RIG_SECRET, room.agent, "Agent Twin")).await?;
+    let customer_token = people::token(target::RIG_SECRET, room.customer, "Customer Twin");
+    let mut agent = Link::open(&url(1), &people::token(target::RIG_SECRET, room.agent, "Agent Twin")).await?;
     let mut customer = Link::open(&url(0), &customer_token).await?;
     let mut heard = Vec::new();
     customer.send(&ClientFrame::Subscribe { id: 1, ticket: room.ticket, after: None, epoch: None }).await?;

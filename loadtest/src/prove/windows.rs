@@ -1,6 +1,6 @@
 //! Which part of a run stood under which fault: what the targets are held against.
 
-use super::carry::Done;
+use super::carry::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
 use super::poison;
 
@@ -44,6 +44,9 @@ impl Window {
 pub fn of(log: &[Done]) -> Vec<Window> {
     let mut windows = Vec::new();
     for (n, done) in log.iter().enumerate() {
+        if matches!(done.outcome, Outcome::Unplayed(_)) {
+            continue;
+        }
         let Some((kind, mend)) = fault(&done.op) else { continue };
         let mended = mend.and_then(|mend| log[n..].iter().find(|later| mend(&done.op, &later.op)));
         let from = if kind == Kind::Away { done.at - 0.5 } else { done.at };
@@ -111,7 +114,7 @@ mod tests {
             at,
             until: at + 0.1,
             op: format!("0s {op}").parse::<super::super::plan::Step>().expect("an operation").op,
-            outcome: Ok(String::new()),
+            outcome: Outcome::Done(String::new()),
         };
         let log = [
             done(1.0, "redis kill9"),
@@ -126,5 +129,7 @@ mod tests {
         let written = Done { until: 20.0, ..done(10.0, "poison") };
         let kinds: Vec<_> = of(&[written]).iter().map(|window| (window.kind, window.to)).collect();
         assert_eq!(kinds, [(Kind::Away, 14.0), (Kind::Poison, 20.0 + GRACE_S)]);
+        let unplayed = Done { outcome: Outcome::Unplayed("no root".into()), ..done(1.0, "disk full") };
+        assert_eq!(of(&[unplayed]), [], "what was not played excuses nothing");
     }
 }

@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::line::Opening;
-use crate::desk::Relay;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 pub use helpline::{Helpline, Talk};
 

@@ -8,9 +8,9 @@ mod through;
 use super::book::{self, Book};
 use super::peer::{Helpline, Means, Peer, Setup, Talk};
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::report::median;
+use crate::target::Relay;
 
 /// Connections, each writing to a ticket of its own.
 const WRITERS: usize = 64;

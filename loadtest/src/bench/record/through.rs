@@ -70,7 +70,7 @@ async fn check(helpline: &Helpline, tally: &Tally) -> Result<(), LoadError> {
 
 /// Messages and commits so far, by the gateway's own metrics.
 async fn batches(helpline: &Helpline) -> (f64, f64) {
-    let Some(port) = helpline.desk.rig.as_ref().and_then(|rig| Some(rig.gateways.first()?.port())) else { return (0.0, 0.0) };
+    let Some(port) = helpline.target.gateways.first().map(helpline_rig::Gateway::port) else { return (0.0, 0.0) };
     let text = metrics(port).await.unwrap_or_default();
     let of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0.0);
     (of("helpline_batch_messages_sum "), of("helpline_batch_messages_count "))
