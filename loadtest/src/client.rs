@@ -1,5 +1,5 @@
 //! One member of one ticket, as the protocol's page tells client authors to be: an outbox that keeps every send until its ack, a
-//! position that moves by contiguous events alone, and a fresh `subscribe` from there after every loss, on whichever instance answers.
+//! position that moves by contiguous events alone, and a fresh `subscribe` from there after every loss, on any instance that answers.
 
 mod member;
 
@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::checker::{Facet, Fate, Row, Sender, Sent};
-use crate::prove::points::Way;
+use crate::prove::samples::Way;
 use crate::wire::{Link, LinkError};
 
 pub use member::{Goal, Member, Outgoing, Record, Run, Seen, Visibility};
@@ -95,7 +95,7 @@ impl Client {
         let mut backoff = BACKOFF_MIN;
         let mut url = 0;
         loop {
-            // A first connection that fails is no outage: nobody was served yet.
+            // A first connection that fails is no outage: there was no service yet.
             let seen_before = self.position;
             match self.live(url).await {
                 Ok(End::Done) => break,
@@ -330,8 +330,8 @@ impl Client {
             self.record.acked.push((key.as_str().to_owned(), Instant::now()));
         }
         if let (Fate::Acked(_), Some(intended)) = (fate, self.run.intended(key.as_str())) {
-            self.run.to_ack.note(intended.elapsed());
-            self.run.points.acked(intended, self.member.lane);
+            self.run.to_ack.record(intended.elapsed());
+            self.run.samples.acked(intended, self.member.lane);
         }
     }
 
@@ -393,7 +393,7 @@ impl Client {
             return Step::Fine;
         }
         if let Some((since, told)) = self.lost.take() {
-            self.run.points.served_again(since, told, self.member.lane);
+            self.run.samples.served_again(since, told, self.member.lane);
         }
         Step::Fine
     }
@@ -408,7 +408,7 @@ impl Client {
             Place::InOrder => {
                 // What plain SQL holds open is dated by its statement, not by its commit: no measure of delivery.
                 if row.kind != helpline_core::history::Kind::CategoryChanged {
-                    self.run.points.seen(at_micros, way, self.member.lane);
+                    self.run.samples.seen(at_micros, way, self.member.lane);
                 }
                 if let Some((facet, value)) = change {
                     self.record.state.insert(facet, value);
@@ -449,7 +449,7 @@ enum Step {
 /// One event as it arrived.
 struct Arrival {
     seq: Seq,
-    /// When the record says that it happened.
+    /// When the database says that it happened.
     at_micros: i64,
     row: Row,
     /// What it changes of the ticket's state.

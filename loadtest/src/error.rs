@@ -8,7 +8,7 @@ pub enum LoadError {
     /// A part of the rig failed.
     #[error("the rig failed")]
     Rig(#[from] RigError),
-    /// The record refused.
+    /// The database refused.
     #[error("{doing}")]
     Postgres {
         /// What we were doing.

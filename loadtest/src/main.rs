@@ -1,4 +1,4 @@
-//! `helpline-loadtest`: a second, independent client of the protocol. It drives a desk, breaks it on request, and checks every history.
+//! `helpline-loadtest`: a second, independent client of the protocol. It sends load, breaks servers on request, and checks every history.
 
 mod bench;
 mod checker;
@@ -18,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 
 use report::Verdict;
 
-/// Load on a Helpline desk, and a check of what became of it.
+/// Load for Helpline, faults on request, and a check of every history.
 #[derive(Debug, Parser)]
 #[command(name = "helpline-loadtest", version, max_term_width = 110)]
 struct Cli {
@@ -28,13 +28,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Scenario {
-    /// Everything broken on purpose by a seeded plan, every history checked, a report; exit 1 when a promise was broken
+    /// Break everything by a seeded plan, check every history, write a report; exit 1 when a promise was broken
     Prove(Box<prove::ProveArgs>),
-    /// Helpline beside its peers and the floor: a table of ratios and a page of plots
+    /// Measure Helpline, its peers and the baseline in the same minutes: a table of ratios and a page of plots
     Bench(bench::BenchArgs),
-    /// The floor that `bench` starts as a process of its own
+    /// The baseline server that `bench` starts as a process of its own
     #[command(hide = true)]
-    BenchFloor(bench::floor::FloorArgs),
+    BenchBaseline(bench::baseline::BaselineArgs),
 }
 
 #[tokio::main]
@@ -45,7 +45,7 @@ async fn main() -> ExitCode {
     let ran = match Cli::parse().scenario {
         Scenario::Prove(args) => Box::pin(prove::run(*args)).await,
         Scenario::Bench(args) => Box::pin(bench::run(args)).await,
-        Scenario::BenchFloor(args) => bench::floor::run(args).await,
+        Scenario::BenchBaseline(args) => bench::baseline::run(args).await,
     };
     match ran {
         Ok(Verdict::Held) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! Tickets with people, made by plain SQL: the triggers number and log them like anybody's.
+//! Tickets with people, made by plain SQL: the triggers number and log them like any others.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -20,7 +20,7 @@ pub struct Room {
     pub ticket: TicketId,
     /// Its owner.
     pub customer: UserId,
-    /// A member of staff; nobody else's agent, so that limits per user do not matter.
+    /// A member of staff, on this ticket only, so that limits per user do not matter.
     pub agent: UserId,
 }
 

@@ -22,8 +22,8 @@ impl Default for Latencies {
 }
 
 impl Latencies {
-    /// Takes note of one.
-    pub fn note(&self, latency: Duration) {
+    /// Records one.
+    pub fn record(&self, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         self.micros.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros.max(1));
     }
@@ -73,9 +73,9 @@ mod tests {
     fn latencies_are_told_as_they_were() {
         let latencies = Latencies::default();
         for ms in 1..=100 {
-            latencies.note(Duration::from_millis(ms));
+            latencies.record(Duration::from_millis(ms));
         }
-        latencies.note(Duration::from_secs(3_600));
+        latencies.record(Duration::from_secs(3_600));
         assert!(latencies.line().starts_with("101 measured; ms: p50 51.0 · p90 91.0"), "{}", latencies.line());
         assert!(latencies.line().contains("max 600"), "{}", latencies.line());
     }

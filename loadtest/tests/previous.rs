@@ -127,7 +127,7 @@ async fn balancer(ports: [u16; 2]) -> (String, JoinSet<()>) {
     (url, tasks)
 }
 
-/// Somebody at a ticket, with the web client of one build.
+/// A person at a ticket, with the web client of one build.
 struct Person {
     name: String,
     build: Build,
@@ -211,7 +211,7 @@ struct Talk {
 }
 
 impl Talk {
-    /// Both write, and the agent writes notes by socket and over REST as well; done when everybody has seen what they may.
+    /// Both write, and the agent writes notes by socket and over REST as well; done when both have seen what they may.
     async fn turn(&mut self, canary: &str) {
         self.said += 1;
         let n = self.said;
@@ -319,7 +319,7 @@ async fn turn_all(talks: &mut [Talk], canary: &str) {
     futures_util::future::join_all(talks.iter_mut().map(|talk| talk.turn(canary))).await;
 }
 
-/// Everybody has seen what the database holds, once and in its order.
+/// Both have seen what the database holds, once and in its order.
 async fn check(sql: &tokio_postgres::Client, talk: &Talk, canary: &str) {
     let rows =
         "select a.seq, a.public_seq, m.body, m.is_internal from support_ticket_activity a join support_messages m on m.id = a.message_id

@@ -7,7 +7,7 @@ use helpline_core::ids::UserId;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
-use super::carry::Stage;
+use super::executor::Executor;
 use super::http::{self, Answer, Request};
 use crate::checker::Violation;
 use crate::people::{self, Room};
@@ -28,7 +28,7 @@ pub struct Answers {
 }
 
 /// Converses until the end. A turn waits for the one before: what is asked is on the ticket, or was lost with a restore.
-pub async fn converse(stage: &Stage, rooms: &[Room], begun: Instant, seconds: u64) -> Answers {
+pub async fn converse(executor: &Executor, rooms: &[Room], begun: Instant, seconds: u64) -> Answers {
     let end = begun + Duration::from_secs(seconds);
     let mut answers = Answers::default();
     for nth in 0.. {
@@ -37,7 +37,7 @@ pub async fn converse(stage: &Stage, rooms: &[Room], begun: Instant, seconds: u6
             break;
         }
         sleep_until(at).await;
-        let port = stage.stand.gateways[nth as usize % stage.stand.gateways.len()].port();
+        let port = executor.cluster.gateways[nth as usize % executor.cluster.gateways.len()].port();
         let turn = Turn { port, room: rooms[nth as usize % rooms.len()], nth };
         // One that is not answered ends the turn, not the conversation.
         let _ = turn.take(&mut answers).await;

@@ -9,7 +9,7 @@ use helpline_core::protocol::{ClientFrame, StaffFrame};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::stand::Stand;
+use super::test_cluster::TestCluster;
 use crate::people::{self, Room};
 use crate::target;
 use crate::wire::{Link, LinkError};
@@ -52,9 +52,9 @@ pub struct Consoles {
 
 impl Consoles {
     /// On every instance a console, and a reader of each of these tickets, on a connection of its own: what ends one leaves the others.
-    pub fn enter(stand: &Stand, poisoned: &[Room]) -> Self {
+    pub fn enter(cluster: &TestCluster, poisoned: &[Room]) -> Self {
         let mut consoles = Self { logs: Vec::new(), tasks: JoinSet::new() };
-        for gateway in &stand.gateways {
+        for gateway in &cluster.gateways {
             let log = Arc::new(Mutex::new(ConsoleLog::default()));
             consoles.logs.push(Arc::clone(&log));
             let token = |room: &Room| people::token(target::RIG_SECRET, room.agent, "Agent Load");

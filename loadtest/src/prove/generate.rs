@@ -8,13 +8,13 @@ use super::plan::{Plan, Step};
 const PAUSE_S: f64 = 3.0;
 /// Two instances drained, started and waited for: a fault of another scene in between would leave clients nowhere to go.
 const ROLL_S: f64 = 20.0;
-/// Thousands at the door: everybody is to be served before the next fault comes.
+/// Thousands connect: all of them are to be served before the next fault.
 const STORM_S: f64 = 45.0;
-/// A copy of the record is made first.
+/// A copy of the database is made first.
 const STANDBY_S: f64 = 10.0;
-/// After a promotion everybody starts over.
+/// After a promotion every client starts over.
 const FAILOVER_S: f64 = 16.0;
-/// A dump is read back, and everybody starts over.
+/// A dump is restored, and every client starts over.
 const RESTORE_S: f64 = 7.0;
 /// Rows are written beside the poisoned ones for some seconds, and waited for.
 const POISON_S: f64 = 14.0;
@@ -30,7 +30,7 @@ pub enum Scale {
     Full,
 }
 
-/// Small, known and the same on every machine: a plan belongs to its seed for good.
+/// Small, known and the same on every machine: a seed always gives the same plan.
 struct Dice(u64);
 
 impl Dice {
@@ -96,13 +96,13 @@ const FURTHER: &[Scene] = &[
     &[(0.0, "poison")],
 ];
 
-/// The database comes back from a dump while the desk goes on. The seed chooses one, which is played in the middle: so many rows bear numbers
+/// The database comes back from a dump under traffic. The seed chooses one, which is played in the middle: so many rows bear numbers
 /// of the time before, and the new cluster's counter comes through them for the rest of the run.
 const RESTORES: [Scene; 2] =
     [&[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")], &[(0.0, "postgres dump"), (3.0, "postgres restore-here")]];
 
-/// The end of a full run: the record is another one after each of them. The first ends backends that have committed here and wait for
-/// the standby: whoever asks again must be answered only when the standby has it.
+/// The end of a full run: the database is another one after each of them. The first ends backends that have committed here and wait for
+/// the standby: a repeated send must be acked only when the standby has it.
 const FAILOVERS: [Scene; 2] = [
     &[
         (0.0, "postgres standby-sync"),
@@ -133,7 +133,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     scenes.insert(scenes.len() / 2, RESTORES[dice.below(RESTORES.len())]);
     for scene in &scenes {
         if at + length(scene) <= end {
-            stage(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
+            add_scene(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
             at += length(scene) + PAUSE_S + dice.below(20) as f64 / 10.0;
         }
     }
@@ -145,7 +145,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
         let mut failovers = FAILOVERS;
         dice.shuffle(&mut failovers);
         for scene in failovers {
-            stage(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
+            add_scene(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
             at += length(scene) + FAILOVER_S;
         }
     }
@@ -164,9 +164,9 @@ fn mix(scenes: &mut Vec<Scene>, time: std::ops::Range<f64>, instances: usize, di
             if at + longest > time.end {
                 return;
             }
-            let taken = stage(pair[0], at, Instances { count: instances, taken: None }, dice, steps);
+            let taken = add_scene(pair[0], at, Instances { count: instances, taken: None }, dice, steps);
             if !clash(pair[0], pair[1], instances) {
-                stage(pair[1], at, Instances { count: instances, taken }, dice, steps);
+                add_scene(pair[1], at, Instances { count: instances, taken }, dice, steps);
             }
             at += longest + PAUSE_S + dice.below(20) as f64 / 10.0;
         }
@@ -185,7 +185,7 @@ fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
 }
 
-/// Scenes that need the record for themselves, or that are judged by what else happens, are played alone.
+/// Scenes that need the database for themselves, or that are judged by what else happens, are played alone.
 fn may_mix(scene: &Scene) -> bool {
     let alone = ["disk", "storm", "gateways", "poison", "postgres dump"];
     !scene.iter().any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
@@ -211,7 +211,7 @@ struct Instances {
 }
 
 /// Adds a scene's lines; gives the instance that it breaks, if it breaks one.
-fn stage(scene: Scene, at: f64, instances: Instances, dice: &mut Dice, steps: &mut Vec<Step>) -> Option<usize> {
+fn add_scene(scene: Scene, at: f64, instances: Instances, dice: &mut Dice, steps: &mut Vec<Step>) -> Option<usize> {
     let drawn = dice.below(instances.count);
     let gateway = if instances.taken == Some(drawn) { (drawn + 1) % instances.count.max(1) } else { drawn };
     let lane = dice.below(super::plan::LANES).to_string();

@@ -1,24 +1,24 @@
-//! `prove`: breaks a desk of its own in every way that an operator will meet, by a seeded plan, and checks every history. The report says
+//! `prove`: breaks a deployment of its own in every way that an operator will meet, by a seeded plan, and checks every history. The report says
 //! what was done when and what clients saw of it; exit 1 when any promise was broken.
 
 mod answers;
-mod carry;
 mod changes;
 mod consoles;
-mod crowd;
+mod differential;
+mod executor;
 mod generate;
 mod http;
+mod lost_commits;
+mod members;
 mod page;
 mod plan;
-pub mod points;
 mod poison;
 mod report;
-mod rewinds;
 mod running;
+pub mod samples;
 mod shrink;
-mod stand;
 mod storm;
-mod twin;
+mod test_cluster;
 mod windows;
 
 use std::collections::{HashMap, HashSet};
@@ -38,19 +38,19 @@ use crate::people::{self, Room};
 use crate::report::{Latencies, Verdict};
 use crate::target::{self, Admin};
 use crate::truth;
-use carry::{Done, Outcome, Stage};
 use consoles::Consoles;
-use crowd::{Door, Traffic};
+use executor::{Done, Executor, Outcome};
 use generate::Scale;
+use lost_commits::{Cause, LostCommits};
+use members::{ClientHandle, Traffic};
 use plan::Plan;
-use points::{Outage, Point, Points};
 use poison::Poison;
-use rewinds::{Cause, Rewind};
-use stand::{Stand, StandSpec};
+use samples::{Outage, Sample, Samples};
+use test_cluster::{TestCluster, TestClusterSpec};
 
-/// From the first connection to everybody subscribed.
+/// From the first connection until every member is subscribed.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
-/// Between two looks at the epoch that everybody must have come to.
+/// Between two reads of the epoch that every member must have reached.
 const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
 /// Of everything but the sending: a run that takes longer has stalled, and ends instead of standing for hours.
 const OVERHEAD_MAX: Duration = Duration::from_secs(900);
@@ -119,7 +119,7 @@ pub struct Settings {
     /// The gateway's binary; otherwise HELPLINE_BIN, otherwise the one beside this program
     #[arg(long, value_name = "FILE")]
     bin: Option<PathBuf>,
-    /// Messages alone: no changes of status, priority, assignee and rating beside them
+    /// Send messages only: no changes of status, priority, assignee and rating
     #[arg(long)]
     no_changes: bool,
     /// A setting of the gateways, NAME=VALUE
@@ -131,7 +131,7 @@ pub struct Settings {
     /// Where plans and reports are kept
     #[arg(long, value_name = "DIR", default_value = "target/prove")]
     out: PathBuf,
-    /// From the last fault's end to everybody having seen everything
+    /// Seconds from the last fault's end until every member must have seen everything
     #[arg(long, default_value_t = 60)]
     converge_seconds: u64,
     /// Faults that this machine cannot play are named in the certificate and not counted as violations
@@ -156,10 +156,10 @@ pub struct Findings {
     /// Acked messages that promotions and restores cost: told, not counted.
     pub void: Void,
     /// Acks and events with their times, from the first send.
-    pub points: Vec<Point>,
+    pub samples: Vec<Sample>,
     /// Times without service.
     pub outages: Vec<Outage>,
-    /// From the mended desk to everybody having seen everything; none: never.
+    /// From the end of all faults until every member had seen everything; none: never.
     pub converged: Option<Duration>,
     /// Counts, for the report.
     pub counts: Vec<(&'static str, String)>,
@@ -197,7 +197,7 @@ impl Void {
 pub struct Tally {
     /// What was sent.
     pub sends: u64,
-    /// Connections beyond everybody's first.
+    /// Connections beyond each member's first.
     pub reconnects: u64,
     /// Sends written more than once.
     pub repeated: u64,
@@ -276,47 +276,47 @@ async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings
 }
 
 async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
-    let stand = Stand::start(&spec(settings, &plan, dir)?).await?;
-    let Tickets { rooms, asked, poisoned, twins } = make_tickets(&stand, settings.tickets).await?;
+    let cluster = TestCluster::start(&spec(settings, &plan, dir)?).await?;
+    let Tickets { rooms, asked, poisoned, pair } = make_tickets(&cluster, settings.tickets).await?;
     let run = Arc::new(new_run());
-    let consoles = Consoles::enter(&stand, &poisoned);
-    let sockets = |preferred, lane| stand.sockets(preferred, lane);
-    let (crowd, doors) = crowd::enter(&sockets, target::RIG_SECRET, &rooms, &run).await;
-    all_joined(&run, &rooms, stand.gateways.len()).await?;
+    let consoles = Consoles::enter(&cluster, &poisoned);
+    let sockets = |preferred, lane| cluster.sockets(preferred, lane);
+    let (tasks, handles) = members::enter(&sockets, target::RIG_SECRET, &rooms, &run).await;
+    all_joined(&run, &rooms, cluster.gateways.len()).await?;
 
-    let stage = Arc::new(Stage::new(stand, rooms, Poison::new(poisoned)));
+    let executor = Arc::new(Executor::new(cluster, rooms, Poison::new(poisoned)));
     let begun = Instant::now();
     let seconds = settings.plan.as_ref().map_or_else(|| seconds(settings), |_| settings.seconds.unwrap_or_else(|| length(&plan)));
     let seconds_of_changes = if settings.no_changes { 0 } else { seconds };
     let traffic = Traffic { rate: settings.rate, seconds, body_bytes: settings.body_bytes };
     let (log, sent, changes, answers) = tokio::join!(
-        stage.play(&plan, begun),
-        crowd::send_all(&run, &doors, traffic, begun),
-        changes::ask_all(&stage, begun, seconds_of_changes),
-        answers::converse(&stage, &asked, begun, seconds_of_changes)
+        executor.play(&plan, begun),
+        members::send_all(&run, &handles, traffic, begun),
+        changes::ask_all(&executor, begun, seconds_of_changes),
+        answers::converse(&executor, &asked, begun, seconds_of_changes)
     );
     let mended = Instant::now();
-    stage.stand.mend().await?;
-    let admin = target::connect(&stage.stand.admin_url().await).await?;
-    let converged = converge(&admin, &stage.rooms, &doors, &run, settings).await?.then(|| mended.elapsed());
-    let (records, consoles) = (crowd::farewell(crowd, &doors).await, consoles.leave().await);
+    executor.cluster.mend().await?;
+    let admin = target::connect(&executor.cluster.admin_url().await).await?;
+    let converged = converge(&admin, &executor.rooms, &handles, &run, settings).await?.then(|| mended.elapsed());
+    let (records, consoles) = (members::farewell(tasks, &handles).await, consoles.leave().await);
     let mut violations: Vec<Violation> = log.iter().filter_map(|done| not_done(done, settings.allow_unplayed)).collect();
     violations.extend(gave_up(&records));
-    violations.extend(stage.poison.starved(&records, &consoles).await);
-    let rewinds = rewinds::of(&log);
+    violations.extend(executor.poison.starved(&records, &consoles).await);
+    let losses = lost_commits::of(&log);
     let mut counts = counts(&run, &records, sent);
     counts.push(("changes taken", format!("{} of {}", changes.0, changes.1)));
     counts.push(("answers by REST", format!("{} judged", answers.judged)));
     violations.extend(answers.foreign);
     let tally = tally(&records, sent);
-    let (found, void) = examine(&admin, &stage.rooms, records, &rewinds, begun).await?;
+    let (found, void) = examine(&admin, &executor.rooms, records, &losses, begun).await?;
     violations.extend(found);
-    match twin::check(&stage.stand, twins[0], twins[1], &run.canary).await {
+    match differential::check(&executor.cluster, pair[0], pair[1], &run.canary).await {
         Ok(found) => violations.extend(found),
         Err(error) => violations.push(Violation::Stuck(format!("a conversation after everything was mended: {error}"))),
     }
-    let (points, outages) = report::from_first_send(&run, begun);
-    Ok(Findings { label: label(settings), plan, log, violations, void, points, outages, converged, counts, tally })
+    let (samples, outages) = report::from_first_send(&run, begun);
+    Ok(Findings { label: label(settings), plan, log, violations, void, samples, outages, converged, counts, tally })
 }
 
 /// Which run this is.
@@ -329,7 +329,7 @@ fn label(settings: &Settings) -> String {
 
 /// Waits until every member is subscribed.
 async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), LoadError> {
-    let members = (rooms.len() * crowd::MEMBERS_PER_TICKET) as u64;
+    let members = (rooms.len() * members::MEMBERS_PER_TICKET) as u64;
     if !holds_within(JOIN_TIMEOUT, || run.joined.load(Ordering::Relaxed) >= members).await {
         return Err(LoadError::Stalled("not every member could subscribe".into()));
     }
@@ -366,19 +366,19 @@ struct Tickets {
     /// For rows that cannot be decoded.
     poisoned: Vec<Room>,
     /// For the conversation that is held with and without notes.
-    twins: Vec<Room>,
+    pair: Vec<Room>,
 }
 
-async fn make_tickets(stand: &Stand, count: usize) -> Result<Tickets, LoadError> {
-    let admin = target::connect(&stand.admin_url().await).await?;
-    let count = count + crowd::QUIET_TICKETS;
+async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, LoadError> {
+    let admin = target::connect(&cluster.admin_url().await).await?;
+    let count = count + members::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + 2;
     // In the order of their ids: where an answer takes in too much, the last ticket is the one that is shown, so those asked come first.
     let mut asked = people::make_rooms(&admin, all).await.map_err(LoadError::postgres("making tickets"))?;
     let mut poisoned = asked.split_off(answers::TICKETS);
     let mut rooms = poisoned.split_off(poison::TICKETS);
-    let twins = rooms.split_off(count);
-    Ok(Tickets { rooms, asked, poisoned, twins })
+    let pair = rooms.split_off(count);
+    Ok(Tickets { rooms, asked, poisoned, pair })
 }
 
 /// Holds every history against the database; gives what is wrong, and apart from it how many acks promotions and restores made void.
@@ -386,15 +386,15 @@ async fn examine(
     admin: &Admin,
     rooms: &[Room],
     records: Vec<(Member, Record)>,
-    rewinds: &[Rewind],
+    losses: &[LostCommits],
     begun: Instant,
 ) -> Result<(Vec<Violation>, Void), LoadError> {
-    let void_acks = void_acks(&records, rewinds, begun);
+    let void_acks = void_acks(&records, losses, begun);
     let histories = truth::histories(admin, rooms).await?;
     let mut states = truth::states(admin, rooms).await?;
-    let dated = rewinds::seconds_into(begun);
-    let may_be_undone = |micros| rewinds.iter().any(|rewind| rewind.holds(dated(micros)));
-    let mut evidence = crowd::evidence(records, rooms, histories, may_be_undone);
+    let dated = lost_commits::seconds_into(begun);
+    let may_be_undone = |micros| losses.iter().any(|loss| loss.holds(dated(micros)));
+    let mut evidence = members::evidence(records, rooms, histories, may_be_undone);
     let mut void = Void::default();
     for (evidence, room) in evidence.iter_mut().zip(rooms) {
         evidence.state = states.remove(&room.ticket).unwrap_or_default();
@@ -409,19 +409,19 @@ fn length(plan: &Plan) -> u64 {
 }
 
 /// Keys of the acks that a promotion or a restore may have made void.
-fn void_acks(records: &Records, rewinds: &[Rewind], begun: Instant) -> HashMap<String, Cause> {
+fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashMap<String, Cause> {
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
     let voided_by = |at: Instant| {
         let at = at.saturating_duration_since(begun).as_secs_f64();
-        rewinds.iter().find(|rewind| rewind.voids_acks && rewind.holds(at)).map(|rewind| rewind.cause)
+        losses.iter().find(|loss| loss.voids_acks && loss.holds(at)).map(|loss| loss.cause)
     };
     acked.filter_map(|(key, at)| Some((key.clone(), voided_by(*at)?))).collect()
 }
 
-fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<StandSpec, LoadError> {
+fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<TestClusterSpec, LoadError> {
     let binary = settings.bin.clone().map_or_else(Gateway::find_binary, Ok)?;
     let set = settings.set.iter().filter_map(|setting| setting.split_once('=')).map(|(name, value)| (name.into(), value.into()));
-    Ok(StandSpec {
+    Ok(TestClusterSpec {
         binary,
         instances: settings.instances.max(1),
         settings: set.collect(),
@@ -440,12 +440,12 @@ fn new_run() -> Run {
         joined: AtomicU64::new(0),
         pending: AtomicU64::new(0),
         to_ack: Latencies::default(),
-        points: Points::new(begun),
+        samples: Samples::new(begun),
     }
 }
 
 /// Waits for all answers, then tells every member which head to reach; gives whether all of them did. A member that reached it ends its task.
-async fn converge(admin: &Admin, rooms: &[Room], doors: &[Door], run: &Run, settings: &Settings) -> Result<bool, LoadError> {
+async fn converge(admin: &Admin, rooms: &[Room], handles: &[ClientHandle], run: &Run, settings: &Settings) -> Result<bool, LoadError> {
     let within = Duration::from_secs(settings.converge_seconds);
     // A send that waits out a timeout is repeated by its client.
     holds_within(within * 2, || run.pending.load(Ordering::Relaxed) == 0).await;
@@ -454,12 +454,12 @@ async fn converge(admin: &Admin, rooms: &[Room], doors: &[Door], run: &Run, sett
     loop {
         // Read again: an instance that notices a restore only now may raise it.
         let epoch: Arc<str> = truth::epoch(admin).await?.into();
-        for door in doors {
-            let (seq, public_seq) = heads.get(&door.ticket).copied().unwrap_or_default();
-            let seq = if door.sender == checker::Sender::Agent { seq } else { public_seq };
-            door.goal.send_replace(Goal::SeqIn(seq, Arc::clone(&epoch)));
+        for handle in handles {
+            let (seq, public_seq) = heads.get(&handle.ticket).copied().unwrap_or_default();
+            let seq = if handle.sender == checker::Sender::Agent { seq } else { public_seq };
+            handle.goal.send_replace(Goal::SeqIn(seq, Arc::clone(&epoch)));
         }
-        if holds_within(EPOCH_INTERVAL, || doors.iter().all(|door| door.goal.is_closed())).await {
+        if holds_within(EPOCH_INTERVAL, || handles.iter().all(|handle| handle.goal.is_closed())).await {
             return Ok(true);
         }
         if Instant::now() > deadline {

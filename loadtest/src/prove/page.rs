@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Findings;
-use super::points::Measure;
 use super::report::Judged;
+use super::samples::Measure;
 use super::windows::Kind;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1c1c1e;background:#fff}\
@@ -53,7 +53,7 @@ pub fn render(findings: &Findings, judged: &Judged) -> String {
 }
 
 fn plot(findings: &Findings, judged: &Judged, measure: Measure) -> String {
-    let end = findings.points.iter().map(|point| point.at).chain(findings.log.iter().map(|done| done.until)).fold(1.0, f64::max);
+    let end = findings.samples.iter().map(|sample| sample.at).chain(findings.log.iter().map(|done| done.until)).fold(1.0, f64::max);
     let x = |at: f64| LEFT + at.clamp(0.0, end) / end * (WIDTH - LEFT - 10.0);
     let y = |ms: f64| HEIGHT - 20.0 - ms.clamp(1.0, MOST_MS).ln() / MOST_MS.ln() * (HEIGHT - 30.0);
     let mut svg = format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=img>");
@@ -81,10 +81,10 @@ fn plot(findings: &Findings, judged: &Judged, measure: Measure) -> String {
         );
     }
     let cells: std::collections::BTreeSet<(u32, u32)> = findings
-        .points
+        .samples
         .iter()
-        .filter(|point| point.measure == measure)
-        .map(|point| ((x(point.at) / CELL) as u32, (y(point.ms) / CELL) as u32))
+        .filter(|sample| sample.measure == measure)
+        .map(|sample| ((x(sample.at) / CELL) as u32, (y(sample.ms) / CELL) as u32))
         .collect();
     svg.push_str("<g fill=\"#1c1c1e\" fill-opacity=0.55>");
     for (column, row) in cells {

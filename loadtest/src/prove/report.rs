@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::carry::Outcome;
+use super::executor::Outcome;
 use super::plan::Op;
-use super::points::{Measure, Outage, Point};
+use super::samples::{Measure, Outage, Sample};
 use super::windows::{self, Kind, Window};
 use super::{Findings, Settings, Void};
 use crate::checker::Violation;
@@ -30,7 +30,7 @@ pub struct Judged {
     pub windows: Vec<Window>,
     /// For the terminal and the file.
     pub certificate: String,
-    /// A Markdown table of this run alone.
+    /// A Markdown table with this run only.
     pub row: String,
 }
 
@@ -126,18 +126,18 @@ fn row(findings: &Findings, targets: &[Target]) -> String {
 fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
     let under = |kind: Kind, at: f64, lane: usize| windows.iter().any(|window| window.kind == kind && window.holds(at, lane));
     let (mut dead, mut poisoned, mut otherwise) = (Vec::new(), Vec::new(), Vec::new());
-    for point in findings.points.iter().filter(|point| point.measure == Measure::Delivery) {
+    for sample in findings.samples.iter().filter(|sample| sample.measure == Measure::Delivery) {
         // A late event is charged to the time of its commit as well as to that of its sight.
-        let committed = point.at - point.ms / 1000.0;
-        if under(Kind::Away, point.at, point.lane) || under(Kind::Away, committed, point.lane) {
+        let committed = sample.at - sample.ms / 1000.0;
+        if under(Kind::Away, sample.at, sample.lane) || under(Kind::Away, committed, sample.lane) {
             continue;
         }
-        if under(Kind::Relay, point.at, point.lane) || under(Kind::Relay, committed, point.lane) {
-            dead.push(point.ms);
-        } else if under(Kind::Poison, point.at, point.lane) {
-            poisoned.push(point.ms);
+        if under(Kind::Relay, sample.at, sample.lane) || under(Kind::Relay, committed, sample.lane) {
+            dead.push(sample.ms);
+        } else if under(Kind::Poison, sample.at, sample.lane) {
+            poisoned.push(sample.ms);
         } else {
-            otherwise.push(point.ms);
+            otherwise.push(sample.ms);
         }
     }
     // A restart alone is judged: while another fault has the other instance, there is nowhere to go.
@@ -162,11 +162,11 @@ fn p99(mut values: Vec<f64>) -> Option<f64> {
 }
 
 /// The points and outages with times that count from the first send; what was before is left out.
-pub fn from_first_send(run: &Run, begun: Instant) -> (Vec<Point>, Vec<Outage>) {
+pub fn from_first_send(run: &Run, begun: Instant) -> (Vec<Sample>, Vec<Outage>) {
     let offset = begun.saturating_duration_since(run.begun).as_secs_f64();
-    let (mut points, mut outages) = run.points.take();
-    points.iter_mut().for_each(|point| point.at -= offset);
+    let (mut samples, mut outages) = run.samples.take();
+    samples.iter_mut().for_each(|sample| sample.at -= offset);
     outages.iter_mut().for_each(|outage| outage.at -= offset);
-    points.retain(|point| point.at >= 0.0);
-    (points, outages)
+    samples.retain(|sample| sample.at >= 0.0);
+    (samples, outages)
 }

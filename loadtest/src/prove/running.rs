@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::time::Instant;
 
-use super::crowd::{self, Traffic};
+use super::members::{self, Traffic};
 use super::plan::Plan;
 use super::{Findings, Settings, Void, all_joined, converge, counts, examine, gave_up, new_run, report, seconds, tally};
 use crate::checker::Violation;
@@ -48,29 +48,30 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     let database_url = args.database_url.as_deref().ok_or(LoadError::Usage("--urls needs --database-url"))?;
     let instances: Vec<String> = args.urls.iter().map(|url| socket(url)).collect();
     let admin = target::connect(database_url).await?;
-    let rooms = people::make_rooms(&admin, settings.tickets + crowd::QUIET_TICKETS).await.map_err(LoadError::postgres("making tickets"))?;
+    let rooms =
+        people::make_rooms(&admin, settings.tickets + members::QUIET_TICKETS).await.map_err(LoadError::postgres("making tickets"))?;
     let run = Arc::new(new_run());
     let sockets = |preferred: usize, _lane: usize| {
         let mut urls = instances.clone();
         urls.rotate_left(preferred % instances.len());
         urls
     };
-    let (crowd, doors) = crowd::enter(&sockets, secret, &rooms, &run).await;
+    let (tasks, handles) = members::enter(&sockets, secret, &rooms, &run).await;
     all_joined(&run, &rooms, instances.len()).await?;
     let begun = Instant::now();
     let traffic = Traffic { rate: settings.rate, seconds: seconds(settings), body_bytes: settings.body_bytes };
-    let sent = crowd::send_all(&run, &doors, traffic, begun).await;
+    let sent = members::send_all(&run, &handles, traffic, begun).await;
     let ended = Instant::now();
     // Whatever went on meanwhile may have ended the first connection.
     let admin = target::connect(database_url).await?;
-    let converged = converge(&admin, &rooms, &doors, &run, settings).await?.then(|| ended.elapsed());
-    let records = crowd::farewell(crowd, &doors).await;
+    let converged = converge(&admin, &rooms, &handles, &run, settings).await?.then(|| ended.elapsed());
+    let records = members::farewell(tasks, &handles).await;
     let mut violations: Vec<Violation> = gave_up(&records).collect();
     let (counts, tally) = (counts(&run, &records, sent), tally(&records, sent));
     violations.extend(examine(&admin, &rooms, records, &[], begun).await?.0);
-    let (points, outages) = report::from_first_send(&run, begun);
+    let (samples, outages) = report::from_first_send(&run, begun);
     let (plan, log, void, label) = (Plan::default(), Vec::new(), Void::default(), "`--urls`".to_owned());
-    Ok(Findings { label, plan, log, violations, void, points, outages, converged, counts, tally })
+    Ok(Findings { label, plan, log, violations, void, samples, outages, converged, counts, tally })
 }
 
 /// `http://host:port` → `ws://host:port/v1/ws`; a socket's address stays as it is.

@@ -1,10 +1,10 @@
 //! Which part of a run stood under which fault: what the targets are held against.
 
-use super::carry::{Done, Outcome};
+use super::executor::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
 use super::poison;
 
-/// After a fault's end, until everybody has reconnected by the usual backoff.
+/// After a fault's end, until all clients have reconnected by the usual backoff.
 const GRACE_S: f64 = 4.0;
 
 /// A time under a fault.
@@ -16,7 +16,7 @@ pub struct Window {
     pub to: f64,
     /// What kind of fault.
     pub kind: Kind,
-    /// Whose networks; empty: everybody's.
+    /// Whose networks; empty: all.
     pub lanes: Vec<usize>,
 }
 
@@ -25,9 +25,9 @@ pub struct Window {
 pub enum Kind {
     /// Within two seconds: the sweep delivers.
     Relay,
-    /// Nothing: the record is away, an instance stands still, or the reader's own network is broken.
+    /// Nothing: the database is away, an instance stands still, or the reader's own network is broken.
     Away,
-    /// Nobody without service for longer than a second beyond the delay that was asked for.
+    /// No client without service for longer than a second beyond the delay that was asked for.
     Roll,
     /// What is expected without any fault: rows that cannot be decoded are the matter of their own ticket.
     Poison,

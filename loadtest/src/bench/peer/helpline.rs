@@ -3,8 +3,8 @@
 use helpline_core::protocol::SUBPROTOCOL;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::{Heard, Means, Peer, Seat, Setup, Side};
-use crate::bench::line::{Opening, Step};
+use super::{Endpoint, Means, Peer, Received, Setup, Side};
+use crate::bench::connection::{Opening, Step};
 use crate::error::LoadError;
 use crate::people::{self, Room};
 use crate::target::{self, Admin, Relay, Target, TargetSpec};
@@ -27,7 +27,7 @@ const AGENTS_PER_ROOM: usize = 20;
 pub enum Talk {
     /// Typing: not stored.
     Typing,
-    /// Messages: stored before anybody sees them.
+    /// Messages: stored before any client sees them.
     Messages,
 }
 
@@ -58,8 +58,8 @@ impl Helpline {
         Ok(Self { target, rooms, admin, talk })
     }
 
-    /// The processes of the record.
-    pub fn record(&self) -> Vec<u32> {
+    /// The processes of Postgres.
+    pub fn postgres(&self) -> Vec<u32> {
         self.target.postgres.pid().into_iter().collect()
     }
 
@@ -69,7 +69,7 @@ impl Helpline {
         Opening {
             url: self.target.socket(instance),
             subprotocol: Some(SUBPROTOCOL),
-            steps: vec![Step::Say(hello), Step::Await("{\"type\":\"welcome\"")],
+            steps: vec![Step::Send(hello), Step::Await("{\"type\":\"welcome\"")],
         }
     }
 }
@@ -84,28 +84,28 @@ impl Peer for Helpline {
     fn lacks(&self) -> &'static str {
         match self.talk {
             Talk::Typing => "",
-            Talk::Messages => "each message committed, audited and numbered before anybody sees it: nobody else does that",
+            Talk::Messages => "each message committed, audited and numbered before any client sees it: no peer does that",
         }
     }
     fn processes(&self) -> Vec<u32> {
         let redis = self.target.redis.as_ref().and_then(|redis| redis.pid());
-        self.holders().into_iter().chain(self.record()).chain(redis).collect()
+        self.holders().into_iter().chain(self.postgres()).chain(redis).collect()
     }
     fn holders(&self) -> Vec<u32> {
         self.target.gateways.iter().filter_map(helpline_rig::Gateway::pid).collect()
     }
-    fn opening(&self, seat: Seat) -> Opening {
-        let room = self.rooms[seat.room];
-        let token = match seat.side {
+    fn opening(&self, endpoint: Endpoint) -> Opening {
+        let room = self.rooms[endpoint.room];
+        let token = match endpoint.side {
             Side::Speaker => people::token(target::RIG_SECRET, room.customer, "Customer Load"),
             Side::Listener(n) => {
-                let agent = self.rooms[(seat.room + n % AGENTS_PER_ROOM) % self.rooms.len()].agent;
+                let agent = self.rooms[(endpoint.room + n % AGENTS_PER_ROOM) % self.rooms.len()].agent;
                 people::token(target::RIG_SECRET, agent, "Agent Load")
             }
         };
-        let mut opening = self.signed_in(seat.instance, &token);
+        let mut opening = self.signed_in(endpoint.instance, &token);
         let subscribe = format!(r#"{{"type":"subscribe","id":1,"ticket":"{}"}}"#, room.ticket);
-        opening.steps.extend([Step::Say(subscribe.into()), Step::Await("{\"type\":\"subscribed\"")]);
+        opening.steps.extend([Step::Send(subscribe.into()), Step::Await("{\"type\":\"subscribed\"")]);
         opening
     }
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes {
@@ -118,17 +118,17 @@ impl Peer for Helpline {
             }
         }
     }
-    fn hear(&self, text: &str) -> Heard {
+    fn classify(&self, text: &str) -> Received {
         let delivery = match self.talk {
             Talk::Typing => "{\"type\":\"typing\"",
             Talk::Messages => "{\"type\":\"event\"",
         };
         if text.starts_with(delivery) {
-            Heard::Delivery
+            Received::Delivery
         } else if text.starts_with("{\"type\":\"ping\"") {
-            Heard::Ping(Utf8Bytes::from_static("{\"type\":\"pong\"}"))
+            Received::Ping(Utf8Bytes::from_static("{\"type\":\"pong\"}"))
         } else {
-            Heard::Other
+            Received::Other
         }
     }
     fn bears(&self, text: &str, n: u64) -> bool {

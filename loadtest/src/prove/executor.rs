@@ -1,4 +1,4 @@
-//! Carries a plan out, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
+//! Executes a plan, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
 //! delays no other part's.
 
 use std::fmt;
@@ -12,18 +12,18 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::crowd;
+use super::members;
 use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
 use super::poison::Poison;
-use super::stand::Stand;
 use super::storm;
+use super::test_cluster::TestCluster;
 use crate::error::LoadError;
 use crate::people::Room;
 use crate::target::{self, Admin};
 
 /// What a slow network carries.
 const SLOW_BYTES_PER_SECOND: u32 = 2_048;
-/// Redis, heard over a bad line.
+/// Redis, over a bad network.
 const REDIS_DELAY: Duration = Duration::from_millis(150);
 /// Between an instance's readiness and the next one's stop.
 const MIN_READY: Duration = Duration::from_secs(3);
@@ -89,9 +89,9 @@ impl fmt::Display for Outcome {
 
 /// Everything that the operations need.
 #[derive(Debug)]
-pub struct Stage {
-    /// What is broken.
-    pub stand: Stand,
+pub struct Executor {
+    /// What the operations break.
+    pub cluster: TestCluster,
     /// The tickets.
     pub rooms: Vec<Room>,
     /// Tickets of their own for rows that cannot be decoded.
@@ -112,12 +112,12 @@ struct Parts {
     gateways: Vec<Mutex<Option<&'static str>>>,
 }
 
-impl Stage {
+impl Executor {
     /// Nothing is under way.
-    pub fn new(stand: Stand, rooms: Vec<Room>, poison: Poison) -> Self {
-        let gateways = stand.gateways.iter().map(|_| Mutex::new(None)).collect();
+    pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison) -> Self {
+        let gateways = cluster.gateways.iter().map(|_| Mutex::new(None)).collect();
         Self {
-            stand,
+            cluster,
             rooms,
             poison,
             dump: Mutex::new(None),
@@ -130,11 +130,11 @@ impl Stage {
     pub async fn play(self: &Arc<Self>, plan: &Plan, begun: Instant) -> Vec<Done> {
         let mut playing = JoinSet::new();
         for step in plan.steps.clone() {
-            let stage = Arc::clone(self);
+            let executor = Arc::clone(self);
             playing.spawn(async move {
                 sleep_until(begun + step.at).await;
                 let at = begun.elapsed().as_secs_f64();
-                let outcome = Outcome::of(stage.carry_out(&step.op).await);
+                let outcome = Outcome::of(executor.execute(&step.op).await);
                 let done = Done { at, until: begun.elapsed().as_secs_f64(), op: step.op, outcome };
                 println!("fault      {:6.1} s  {} {}", done.at, done.op, done.outcome);
                 done
@@ -154,13 +154,13 @@ impl Stage {
     /// without failpoints.
     async fn reached_failpoints(&self) -> bool {
         let mut reached = self.failpoints_reached.load(Ordering::Relaxed) > 0;
-        for (gateway, failpoint) in self.stand.gateways.iter().zip(&self.parts.gateways) {
+        for (gateway, failpoint) in self.cluster.gateways.iter().zip(&self.parts.gateways) {
             reached |= failpoint.lock().await.is_some() && gateway.ended().is_some();
         }
         reached
     }
 
-    async fn carry_out(&self, op: &Op) -> Result<String, LoadError> {
+    async fn execute(&self, op: &Op) -> Result<String, LoadError> {
         match op {
             Op::Redis(op) => self.redis(*op).await,
             Op::Postgres(op) => self.postgres(*op).await,
@@ -172,15 +172,15 @@ impl Stage {
             }
             Op::Psql(seconds) => self.psql(*seconds).await,
             Op::Locks(seconds) => self.locks(*seconds).await,
-            Op::Storm(clients) => storm::run(&self.stand, &self.rooms, *clients).await,
+            Op::Storm(clients) => storm::run(&self.cluster, &self.rooms, *clients).await,
             Op::Disk(op) => self.disk(*op).await,
-            Op::Poison => self.poison.run(&self.stand, &self.rooms).await,
+            Op::Poison => self.poison.run(&self.cluster, &self.rooms).await,
         }
     }
 
     async fn redis(&self, op: RedisOp) -> Result<String, LoadError> {
         let _part = self.parts.redis.lock().await;
-        let redis = &self.stand.redis;
+        let redis = &self.cluster.redis;
         match op {
             RedisOp::Kill9 | RedisOp::Freeze if redis.pid().is_none() => return Err(LoadError::unplayed("Redis is not running")),
             RedisOp::Kill9 => redis.kill9().await?,
@@ -200,7 +200,7 @@ impl Stage {
 
     async fn postgres(&self, op: PostgresOp) -> Result<String, LoadError> {
         let _part = self.parts.postgres.lock().await;
-        let mut postgres = self.stand.postgres.lock().await;
+        let mut postgres = self.cluster.postgres.lock().await;
         match op {
             PostgresOp::Kill9 | PostgresOp::Freeze if postgres.pid().is_none() => {
                 return Err(LoadError::unplayed("Postgres is not running"));
@@ -217,13 +217,13 @@ impl Stage {
             PostgresOp::Start => {}
             PostgresOp::Freeze => postgres.freeze(),
             PostgresOp::Thaw => postgres.thaw(),
-            PostgresOp::Cut => self.stand.postgres_link.cut(),
-            PostgresOp::Delay => self.stand.postgres_link.delay(POSTGRES_DELAY),
-            PostgresOp::Heal => self.stand.postgres_link.resume(),
+            PostgresOp::Cut => self.cluster.postgres_link.cut(),
+            PostgresOp::Delay => self.cluster.postgres_link.delay(POSTGRES_DELAY),
+            PostgresOp::Heal => self.cluster.postgres_link.resume(),
             PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
                 let standby = postgres.start_standby().await?;
                 drop(postgres);
-                *self.stand.standby.lock().await = Some(standby);
+                *self.cluster.standby.lock().await = Some(standby);
                 if op == PostgresOp::StandbySync {
                     // After the copy: the standby itself must not wait for another one when it has taken over.
                     let waits = "alter system set synchronous_standby_names = 'rig'";
@@ -234,24 +234,24 @@ impl Stage {
                 }
                 return Ok("an ack means: on the primary; what the standby has not received is lost with it".into());
             }
-            PostgresOp::StandbyDetach => match &*self.stand.standby.lock().await {
+            PostgresOp::StandbyDetach => match &*self.cluster.standby.lock().await {
                 Some(standby) => standby.detach().await?,
                 None => return Err(LoadError::unplayed(NO_STANDBY)),
             },
             PostgresOp::Promote => {
-                let Some(standby) = self.stand.standby.lock().await.take() else { return Err(LoadError::unplayed(NO_STANDBY)) };
+                let Some(standby) = self.cluster.standby.lock().await.take() else { return Err(LoadError::unplayed(NO_STANDBY)) };
                 postgres.kill9().await?;
                 standby.promote().await?;
-                self.stand.postgres_link.redirect(standby.port());
+                self.cluster.postgres_link.redirect(standby.port());
                 *postgres = standby;
             }
-            PostgresOp::Dump => *self.dump.lock().await = Some(self.stand.dump(&postgres).await?),
+            PostgresOp::Dump => *self.dump.lock().await = Some(self.cluster.dump(&postgres).await?),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
                 let dump = self.dump.lock().await;
                 let Some(dump) = &*dump else { return Err(LoadError::unplayed(NO_DUMP)) };
                 match op {
-                    PostgresOp::RestoreElsewhere => self.stand.restore_elsewhere(dump, &mut postgres).await?,
-                    _ => self.stand.restore_here(dump, &postgres).await?,
+                    PostgresOp::RestoreElsewhere => self.cluster.restore_elsewhere(dump, &mut postgres).await?,
+                    _ => self.cluster.restore_here(dump, &postgres).await?,
                 }
                 return Ok("what was committed after the dump is gone".into());
             }
@@ -262,8 +262,8 @@ impl Stage {
     async fn gateway(&self, n: usize, op: GatewayOp) -> Result<String, LoadError> {
         const MISSING: LoadError = LoadError::Usage("the plan names an instance that is not there");
         let mut failpoint = self.parts.gateways.get(n).ok_or(MISSING)?.lock().await;
-        let gateway = &self.stand.gateways[n];
-        let link = &self.stand.redis_links[n];
+        let gateway = &self.cluster.gateways[n];
+        let link = &self.cluster.redis_links[n];
         let runs = || gateway.ended().is_none() && gateway.pid().is_some();
         match op {
             GatewayOp::Kill9 | GatewayOp::Freeze | GatewayOp::Stop | GatewayOp::FewDescriptors if !runs() => {
@@ -275,12 +275,12 @@ impl Stage {
             }
             GatewayOp::Start if !runs() => {
                 self.failpoints_reached.fetch_add(u64::from(failpoint.take().is_some()), Ordering::Relaxed);
-                self.stand.start_gateway(n).await?;
+                self.cluster.start_gateway(n).await?;
             }
             // The failpoint was not reached, and must not be reached later.
             GatewayOp::Start => {
                 gateway.kill9().await?;
-                self.stand.start_gateway(n).await?;
+                self.cluster.start_gateway(n).await?;
                 return Ok(failpoint.take().map_or(String::new(), |place| format!("{place} was not reached")));
             }
             GatewayOp::Stop => return Ok(format!("exit {:?}", gateway.stop().await?)),
@@ -302,7 +302,7 @@ impl Stage {
 
     /// Starts an instance that dies when it comes to this place.
     async fn doom(&self, n: usize, place: &str) -> Result<String, LoadError> {
-        let gateway = &self.stand.gateways[n];
+        let gateway = &self.cluster.gateways[n];
         gateway.kill9().await?;
         // It may be dead before it was seen ready: clients do not wait for us.
         let started = gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await;
@@ -311,11 +311,11 @@ impl Stage {
 
     async fn roll(&self) -> Result<String, LoadError> {
         let mut exits = Vec::new();
-        for (n, (gateway, part)) in self.stand.gateways.iter().zip(&self.parts.gateways).enumerate() {
+        for (n, (gateway, part)) in self.cluster.gateways.iter().zip(&self.parts.gateways).enumerate() {
             *part.lock().await = None;
             let _part = part.lock().await;
             exits.push(gateway.stop().await?);
-            self.stand.start_gateway(n).await?;
+            self.cluster.start_gateway(n).await?;
             // As an orchestrator waits before it takes the next one: those sent away must have somewhere to go.
             sleep(MIN_READY).await;
         }
@@ -323,7 +323,7 @@ impl Stage {
     }
 
     fn clients(&self, lanes: &[usize], op: ClientOp) {
-        for way in self.stand.lanes.iter().flat_map(|ways| lanes.iter().map(|lane| &ways[*lane])) {
+        for way in self.cluster.lanes.iter().flat_map(|ways| lanes.iter().map(|lane| &ways[*lane])) {
             match op {
                 ClientOp::Cut => way.cut(),
                 ClientOp::HalfOpen => way.half_open(),
@@ -338,7 +338,7 @@ impl Stage {
         let mut admin = self.admin().await?;
         let doing = || LoadError::postgres("writing by plain SQL");
         let transaction = admin.transaction().await.map_err(doing())?;
-        let tickets: Vec<_> = self.rooms.iter().rev().take(crowd::QUIET_TICKETS).map(|room| room.ticket.uuid()).collect();
+        let tickets: Vec<_> = self.rooms.iter().rev().take(members::QUIET_TICKETS).map(|room| room.ticket.uuid()).collect();
         transaction.execute(include_str!("../../sql/prove_touch.sql"), &[&tickets]).await.map_err(doing())?;
         sleep(Duration::from_secs(seconds)).await;
         transaction.commit().await.map_err(doing())?;
@@ -357,13 +357,13 @@ impl Stage {
     }
 
     async fn disk(&self, op: DiskOp) -> Result<String, LoadError> {
-        let Some(disk) = &self.stand.disk else { return Err(LoadError::unplayed(NO_DISK)) };
+        let Some(disk) = &self.cluster.disk else { return Err(LoadError::unplayed(NO_DISK)) };
         let _part = self.parts.postgres.lock().await;
         match op {
             DiskOp::Full => disk.fill(),
             DiskOp::Free => {
                 disk.free();
-                let postgres = self.stand.postgres.lock().await;
+                let postgres = self.cluster.postgres.lock().await;
                 if postgres.has_ended() || postgres.pid().is_none() {
                     postgres.start().await?;
                     return Ok("Postgres had given up and was started again".into());
@@ -374,7 +374,7 @@ impl Stage {
     }
 
     async fn admin(&self) -> Result<Admin, LoadError> {
-        target::connect(&self.stand.admin_url().await).await
+        target::connect(&self.cluster.admin_url().await).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The floor of writing: the gateway's own statement, as many lanes, batches of the same size, and nothing else.
+//! The baseline of writing: the gateway's own statement, as many lanes, batches of the same size, and nothing else.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
