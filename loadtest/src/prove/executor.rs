@@ -4,7 +4,6 @@
 use std::fmt;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use helpline_rig::Dump;
@@ -17,10 +16,14 @@ use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
 use super::poison::Poison;
 use super::storm;
 use super::test_cluster::TestCluster;
+use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::people::Room;
 use crate::target::{self, Admin};
 
+/// For an instance to reach its failpoint, from the operation that starts it again.
+const FAILPOINT_TIMEOUT: Duration = Duration::from_secs(20);
+const FAILPOINT_POLL: Duration = Duration::from_millis(20);
 /// What a slow network carries.
 const SLOW_BYTES_PER_SECOND: u32 = 2_048;
 /// Redis, over a bad network.
@@ -35,8 +38,6 @@ const NO_STANDBY: &str = "there is no standby: the plan has no `postgres standby
 const NO_DUMP: &str = "there is no dump: the plan has no `postgres dump` before it, or that one failed";
 const NO_DISK: &str = "the database is not on a small disk of its own: `mount -t tmpfs` failed, which needs root";
 const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
-const NO_FAILPOINT: &str =
-    "no instance died at its failpoint: the gateway is a release build, which has none (build it with `--profile breakable`)";
 
 /// One operation as it went.
 #[derive(Debug, Clone)]
@@ -49,6 +50,18 @@ pub struct Done {
     pub op: Op,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+impl Done {
+    /// What is wrong with it. A fault that was not played proves nothing.
+    pub fn violation(&self, allow_unplayed: bool) -> Option<Violation> {
+        match &self.outcome {
+            Outcome::Done(_) => None,
+            Outcome::Failed(why) => Some(Violation::Stuck(format!("{}: {why}", self.op))),
+            Outcome::Unplayed(_) if allow_unplayed => None,
+            Outcome::Unplayed(why) => Some(Violation::Unplayed(format!("{} at {:.1} s: {why}", self.op, self.at))),
+        }
+    }
 }
 
 /// How an operation ended.
@@ -100,8 +113,6 @@ pub struct Executor {
     dump: Mutex<Option<Dump>>,
     /// One part, one operation at a time.
     parts: Parts,
-    /// Instances that died at their failpoint.
-    failpoints_reached: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -116,14 +127,7 @@ impl Executor {
     /// Nothing is under way.
     pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison) -> Self {
         let gateways = cluster.gateways.iter().map(|_| Mutex::new(None)).collect();
-        Self {
-            cluster,
-            rooms,
-            poison,
-            dump: Mutex::new(None),
-            parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways },
-            failpoints_reached: AtomicU64::new(0),
-        }
+        Self { cluster, rooms, poison, dump: Mutex::new(None), parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
     }
 
     /// Carries the whole plan out.
@@ -142,22 +146,7 @@ impl Executor {
         }
         let mut log = playing.join_all().await;
         log.sort_by(|a, b| a.at.total_cmp(&b.at));
-        if !self.reached_failpoints().await {
-            for done in log.iter_mut().filter(|done| done.op.is_failpoint() && done.outcome.is_done()) {
-                done.outcome = Outcome::Unplayed(NO_FAILPOINT.into());
-            }
-        }
         log
-    }
-
-    /// Whether any instance died at its failpoint. One that missed it may have had no traffic meanwhile; all of them miss it only in a build
-    /// without failpoints.
-    async fn reached_failpoints(&self) -> bool {
-        let mut reached = self.failpoints_reached.load(Ordering::Relaxed) > 0;
-        for (gateway, failpoint) in self.cluster.gateways.iter().zip(&self.parts.gateways) {
-            reached |= failpoint.lock().await.is_some() && gateway.ended().is_some();
-        }
-        reached
     }
 
     async fn execute(&self, op: &Op) -> Result<String, LoadError> {
@@ -273,16 +262,7 @@ impl Executor {
                 *failpoint = None;
                 gateway.kill9().await?;
             }
-            GatewayOp::Start if !runs() => {
-                self.failpoints_reached.fetch_add(u64::from(failpoint.take().is_some()), Ordering::Relaxed);
-                self.cluster.start_gateway(n).await?;
-            }
-            // The failpoint was not reached, and must not be reached later.
-            GatewayOp::Start => {
-                gateway.kill9().await?;
-                self.cluster.start_gateway(n).await?;
-                return Ok(failpoint.take().map_or(String::new(), |place| format!("{place} was not reached")));
-            }
+            GatewayOp::Start => return self.start(n, failpoint.take()).await,
             GatewayOp::Stop => return Ok(format!("exit {:?}", gateway.stop().await?)),
             GatewayOp::Freeze => gateway.freeze(),
             GatewayOp::Thaw => gateway.thaw(),
@@ -298,6 +278,26 @@ impl Executor {
             GatewayOp::ManyDescriptors => return limit_descriptors(gateway.pid(), descriptors_at_most),
         }
         Ok(String::new())
+    }
+
+    /// Starts an instance again. One that has not died at its failpoint yet is given time to; then it must not reach it later.
+    async fn start(&self, n: usize, failpoint: Option<&str>) -> Result<String, LoadError> {
+        let gateway = &self.cluster.gateways[n];
+        let runs = || gateway.ended().is_none() && gateway.pid().is_some();
+        let deadline = Instant::now() + FAILPOINT_TIMEOUT;
+        while failpoint.is_some() && runs() && Instant::now() < deadline {
+            sleep(FAILPOINT_POLL).await;
+        }
+        let missed = failpoint.filter(|_| runs());
+        gateway.kill9().await?;
+        self.cluster.start_gateway(n).await?;
+        match missed {
+            None => Ok(String::new()),
+            Some(place) => Err(LoadError::unplayed(format!(
+                "failpoint {place} was not reached within {FAILPOINT_TIMEOUT:?}: there was no traffic, or the gateway is a release build, which \
+                 has no failpoints (build it with `--profile breakable`)"
+            ))),
+        }
     }
 
     /// Starts an instance that dies when it comes to this place.
@@ -405,4 +405,21 @@ fn told(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_that_was_not_played_is_a_violation_unless_it_is_allowed() {
+        let word = |result: Result<String, LoadError>, allow_unplayed| {
+            let done = Done { at: 1.0, until: 2.0, op: Op::Roll, outcome: Outcome::of(result) };
+            done.violation(allow_unplayed).map(|violation| violation.word())
+        };
+        assert_eq!(word(Ok("exit codes".into()), false), None);
+        assert_eq!(word(Err(LoadError::unplayed("no root")), false), Some("unplayed"));
+        assert_eq!(word(Err(LoadError::unplayed("no root")), true), None);
+        assert_eq!(word(Err(LoadError::Usage("no such instance")), true), Some("stuck"), "a fault that failed is never allowed");
+    }
 }

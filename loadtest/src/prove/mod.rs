@@ -39,7 +39,7 @@ use crate::report::{Latencies, Verdict};
 use crate::target::{self, Admin};
 use crate::truth;
 use consoles::Consoles;
-use executor::{Done, Executor, Outcome};
+use executor::{Done, Executor};
 use generate::Scale;
 use lost_commits::{Cause, LostCommits};
 use members::{ClientHandle, Traffic};
@@ -300,7 +300,7 @@ async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> R
     let admin = target::connect(&executor.cluster.admin_url().await).await?;
     let converged = converge(&admin, &executor.rooms, &handles, &run, settings).await?.then(|| mended.elapsed());
     let (records, consoles) = (members::farewell(tasks, &handles).await, consoles.leave().await);
-    let mut violations: Vec<Violation> = log.iter().filter_map(|done| not_done(done, settings.allow_unplayed)).collect();
+    let mut violations: Vec<Violation> = log.iter().filter_map(|done| done.violation(settings.allow_unplayed)).collect();
     violations.extend(gave_up(&records));
     violations.extend(executor.poison.starved(&records, &consoles).await);
     let losses = lost_commits::of(&log);
@@ -335,16 +335,6 @@ async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), L
     }
     println!("joined     {members} members of {} tickets on {instances} instances", rooms.len());
     Ok(())
-}
-
-/// A promise is not proved by a fault that was not played.
-fn not_done(done: &Done, allow_unplayed: bool) -> Option<Violation> {
-    match &done.outcome {
-        Outcome::Done(_) => None,
-        Outcome::Failed(why) => Some(Violation::Stuck(format!("{}: {why}", done.op))),
-        Outcome::Unplayed(_) if allow_unplayed => None,
-        Outcome::Unplayed(why) => Some(Violation::Unplayed(format!("{} at {:.1} s: {why}", done.op, done.at))),
-    }
 }
 
 fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {

@@ -264,13 +264,6 @@ fn lanes(share: &str, first: &str) -> Option<Vec<usize>> {
     (1..=100).contains(&percent).then(|| (first..first + (percent / 10).max(1)).map(|lane| lane % LANES).collect())
 }
 
-impl Op {
-    /// Whether it restarts an instance to die at a failpoint, which release builds do not have.
-    pub const fn is_failpoint(&self) -> bool {
-        matches!(self, Self::Gateway(_, GatewayOp::AfterCommit | GatewayOp::InsideBatch | GatewayOp::DuringCatchUp))
-    }
-}
-
 impl Plan {
     /// Whether acked messages may be gone afterwards: neither an asynchronous standby that took over nor a restored dump promises more.
     pub fn may_lose(&self) -> bool {
