@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use helpline_rig::{Gateway, Postgres, Redis, free_port};
+use helpline_rig::{Gateway, Postgres, Redis, free_port, testing};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -228,13 +228,7 @@ impl Talk {
 }
 
 fn token(user: Uuid, name: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970").as_secs();
-    let claims = json!({
-        "sub": user, "aud": "authenticated", "role": "authenticated", "iat": now, "exp": now + 3_600,
-        "email": format!("{user}@two.example"), "user_metadata": { "full_name": name },
-    });
-    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
-    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).expect("plain claims encode")
+    testing::sign(SECRET, &testing::claims(user, name, 3_600))
 }
 
 /// The load generator of one build, on both instances at once; it has joined when this returns.
@@ -252,14 +246,6 @@ async fn load(fleet: &Fleet, build: Build) -> (Build, Child, Lines<BufReader<Chi
     let joined = async { while !lines.next_line().await.expect("it can be read").expect("it goes on").starts_with("joined") {} };
     tokio::time::timeout(PATIENCE, joined).await.expect("its members join");
     (build, process, lines)
-}
-
-async fn sql(fleet: &Fleet) -> (tokio_postgres::Client, JoinSet<()>) {
-    let (client, connection) =
-        tokio_postgres::connect(&fleet.postgres.admin_url("postgres"), tokio_postgres::NoTls).await.expect("SQL connects");
-    let mut driver = JoinSet::new();
-    driver.spawn(async move { drop(connection.await) });
-    (client, driver)
 }
 
 /// A ticket with its customer and an agent.
@@ -282,7 +268,7 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
     use Build::{Previous, This};
     let mut fleet = Fleet::start([Previous, Previous]).await;
     let (origin, _balancer) = balancer(fleet.ports).await;
-    let (sql, _driver) = sql(&fleet).await;
+    let sql = testing::connect(&fleet.postgres.admin_url("postgres")).await.expect("SQL connects");
     let canary = format!("canary{}", Uuid::new_v4().simple());
     let scene = Scene { origin: &origin, canary: &canary };
     let mut talks = Vec::new();
