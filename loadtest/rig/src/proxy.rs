@@ -112,7 +112,7 @@ impl Proxy {
         self.weather.send_modify(|weather| weather.bytes_per_second = Some(bytes_per_second.max(1)));
     }
 
-    /// Takes no more bytes, of anybody, and keeps every connection; [`Self::resume`] lets them flow again, none lost.
+    /// Takes no more bytes, from either side, and keeps every connection; [`Self::resume`] lets them flow again, none lost.
     pub fn stall(&self) {
         self.weather.send_modify(|weather| weather.flow = Flow::Stall);
     }

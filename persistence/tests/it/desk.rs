@@ -1,5 +1,6 @@
 //! The helper that owns the API: a desk is one migrated database with its store, its administrator, and people on both sides.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use helpline_core::actor::{Actor, Audience, StaffRole};
@@ -11,27 +12,26 @@ use helpline_persistence::messages::{Appended, AppendedAt, NewMessage, Outcome, 
 use helpline_persistence::people::Identity;
 use helpline_persistence::{Caller, Reader, Settings, Store, history, migrate, people, tickets};
 use helpline_rig::Postgres;
+use helpline_rig::testing::{self, TestDatabases};
 use tokio::sync::OnceCell;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 use uuid::Uuid;
 
-const TEMPLATE: &str = "desk_template";
-pub const PASSWORD: &str = "serviceword";
+pub use helpline_rig::testing::RUNTIME_PASSWORD as PASSWORD;
 
-static CLUSTER: OnceCell<Postgres> = OnceCell::const_new();
+static TEST_DATABASES: TestDatabases = TestDatabases::new(&[]);
+/// Kept to the end: tests ask for it without a database of their own.
+static CLUSTER: OnceCell<Arc<Postgres>> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(1);
 
 /// The cluster of this test binary, with its migrated template.
 pub async fn cluster() -> &'static Postgres {
-    CLUSTER
-        .get_or_init(|| async {
-            let postgres = Postgres::start_temporary().await.unwrap();
-            postgres.create_database(TEMPLATE, None).await.unwrap();
-            migrate::migrate(&postgres.admin_url(TEMPLATE)).await.unwrap();
-            migrate::set_runtime_password(&postgres.admin_url(TEMPLATE), PASSWORD).await.unwrap();
-            postgres
-        })
-        .await
+    CLUSTER.get_or_init(async || TEST_DATABASES.cluster(migrated).await.unwrap()).await
+}
+
+async fn migrated(admin_url: &str) {
+    migrate::migrate(admin_url).await.unwrap();
+    migrate::set_runtime_password(admin_url, PASSWORD).await.unwrap();
 }
 
 /// A database of its own, without any migration.
@@ -43,9 +43,7 @@ pub async fn empty_database() -> String {
 
 /// A plain connection.
 pub async fn connect(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
+    testing::connect(url).await.unwrap()
 }
 
 /// One migrated database, with a customer, a second customer, an agent and an admin.
@@ -74,10 +72,9 @@ impl Desk {
     }
 
     pub async fn open_with_connections(connections_max: usize) -> Self {
-        let database = format!("desk_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-        let postgres = cluster().await;
-        postgres.create_database(&database, Some(TEMPLATE)).await.unwrap();
-        Self::enter(postgres, database, connections_max).await
+        cluster().await;
+        let database = TEST_DATABASES.fresh(migrated).await.unwrap();
+        Self::enter(&database.postgres, database.name, connections_max).await
     }
 
     /// The same people in a migrated database of any cluster, whether they have been there before or not.

@@ -9,8 +9,8 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::plan::LANES;
-use crate::desk;
 use crate::error::LoadError;
+use crate::target;
 
 /// Short, so that a half-open connection is noticed within the run.
 const HEARTBEAT_MS: &str = "4000";
@@ -20,10 +20,10 @@ const CONNECTIONS_MAX: &str = "100000";
 const START_TIMEOUT: Duration = Duration::from_secs(90);
 /// Between two starts of one.
 const START_PAUSE: Duration = Duration::from_secs(1);
-/// Small enough to be filled, large enough for the record and its log.
+/// Small enough to be filled, large enough for the database and its log.
 const DISK_MIB: u32 = 700;
 
-/// The database of the desk: one that can be dropped and restored while the cluster stands.
+/// The database: one that can be dropped and restored while the cluster runs.
 const DATABASE: &str = "desk";
 /// What a proof breaks is killed, not unplugged: the rig's fast settings lose nothing by that.
 const SETTINGS: [(&str, &str); 4] =
@@ -31,7 +31,7 @@ const SETTINGS: [(&str, &str); 4] =
 
 /// How it is made.
 #[derive(Debug, Clone)]
-pub struct StandSpec {
+pub struct TestClusterSpec {
     /// The gateway's binary.
     pub binary: PathBuf,
     /// How many.
@@ -40,7 +40,7 @@ pub struct StandSpec {
     pub settings: Vec<(String, String)>,
     /// Where logs go.
     pub logs: PathBuf,
-    /// Whether the record lies on a small disk.
+    /// Whether the database lies on a small disk.
     pub small_disk: bool,
     /// A promise to break: the gateways are told, and what is the database's is broken there.
     pub sabotage: Option<String>,
@@ -48,7 +48,7 @@ pub struct StandSpec {
 
 /// The whole of it. Declared in the order in which it must end.
 #[derive(Debug)]
-pub struct Stand {
+pub struct TestCluster {
     /// The instances.
     pub gateways: Vec<Gateway>,
     /// Between clients and instances: by instance, then by lane.
@@ -61,30 +61,30 @@ pub struct Stand {
     pub postgres_link: Proxy,
     /// A standby, while there is one that is not promoted.
     pub standby: Mutex<Option<Postgres>>,
-    /// The record; after a promotion, what was the standby.
+    /// The database; after a promotion, what was the standby.
     pub postgres: Mutex<Postgres>,
-    /// The small disk, if the record lies on one.
+    /// The small disk, if the database lies on one.
     pub disk: Option<Disk>,
 }
 
-impl Stand {
+impl TestCluster {
     /// Starts everything.
     ///
     /// # Errors
     /// Those of the rig.
-    pub async fn start(spec: &StandSpec) -> Result<Self, LoadError> {
+    pub async fn start(spec: &TestClusterSpec) -> Result<Self, LoadError> {
         let disk = if spec.small_disk { Disk::mount() } else { None };
-        let postgres = cluster(disk.as_ref(), "first").await?;
+        let postgres = start_postgres(disk.as_ref(), "first").await?;
         postgres.create_database(DATABASE, None).await?;
-        desk::migrate(&spec.binary, &postgres.admin_url(DATABASE))?;
+        target::migrate(&spec.binary, &postgres.admin_url(DATABASE))?;
         if spec.sabotage.as_deref() == Some("foreign-rows") {
-            let admin = desk::connect(&postgres.admin_url(DATABASE)).await?;
+            let admin = target::connect(&postgres.admin_url(DATABASE)).await?;
             let sql = include_str!("../../sql/sabotage_foreign_rows.sql");
             admin.batch_execute(sql).await.map_err(LoadError::postgres("breaking the database's functions"))?;
         }
         let redis = Redis::start_new().await?;
         let postgres_link = Proxy::start(postgres.port()).await?;
-        let url = postgres.url_for("helpline_service", desk::RIG_PASSWORD, DATABASE);
+        let url = postgres.url_for("helpline_service", target::RIG_PASSWORD, DATABASE);
         let database_url = url.replace(&format!(":{}/", postgres.port()), &format!(":{}/", postgres_link.port()));
         let (mut gateways, mut lanes, mut redis_links) = (Vec::new(), Vec::new(), Vec::new());
         for n in 0..spec.instances {
@@ -93,7 +93,7 @@ impl Stand {
                 .binary(&spec.binary)
                 .env("HELPLINE_DATABASE_URL", &database_url)
                 .env("HELPLINE_REDIS_URL", format!("redis://127.0.0.1:{}", link.port()))
-                .env("HELPLINE_JWT_SECRET", desk::RIG_SECRET)
+                .env("HELPLINE_JWT_SECRET", target::RIG_SECRET)
                 .env("HELPLINE_CONNECTIONS_MAX", CONNECTIONS_MAX)
                 .env("HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", CONNECTIONS_MAX)
                 .env("HELPLINE_CONNECTIONS_PER_USER_MAX", CONNECTIONS_MAX)
@@ -138,9 +138,9 @@ impl Stand {
     /// # Errors
     /// Those of the rig.
     pub async fn restore_elsewhere(&self, dump: &Dump, postgres: &mut Postgres) -> Result<(), LoadError> {
-        // Made while the desk still goes on: the outage is the restore alone.
+        // Made under traffic: the outage is only the restore.
         let name = format!("{:08x}", rand::random::<u32>());
-        let other = cluster(self.disk.as_ref(), &name).await?;
+        let other = start_postgres(self.disk.as_ref(), &name).await?;
         postgres.kill9().await?;
         other.restore(dump, DATABASE).await?;
         self.postgres_link.redirect(other.port());
@@ -157,7 +157,7 @@ impl Stand {
         Ok(postgres.restore(dump, DATABASE).await?)
     }
 
-    /// Starts an instance as an orchestrator does: one that ends at once, because the record is away, is started again.
+    /// Starts an instance as an orchestrator does: one that ends at once, because the database is away, is started again.
     ///
     /// # Errors
     /// When it does not come up within [`START_TIMEOUT`].
@@ -178,7 +178,7 @@ impl Stand {
         (0..instances).map(|n| format!("ws://127.0.0.1:{}/v1/ws", self.lanes[(preferred + n) % instances][lane].port())).collect()
     }
 
-    /// Mends whatever a plan may have left broken: the end of a run is judged on a desk that works.
+    /// Ends every fault that a plan may have left: the end of a run is judged without faults.
     ///
     /// # Errors
     /// When a part does not come back.
@@ -210,20 +210,20 @@ impl Stand {
 }
 
 /// A cluster of its own: on the small disk, if there is one, else in a temporary place.
-async fn cluster(disk: Option<&Disk>, name: &str) -> Result<Postgres, LoadError> {
+async fn start_postgres(disk: Option<&Disk>, name: &str) -> Result<Postgres, LoadError> {
     let Some(disk) = disk else { return Ok(Postgres::start_temporary_with(&SETTINGS).await?) };
     let settings = [&[("fsync", "off"), ("max_connections", "300")], &SETTINGS[..]].concat();
     Ok(Postgres::start_in_with(disk.place.join(name), &settings).await?)
 }
 
-/// A file system in memory that only the record uses. Unmounted on drop.
+/// A file system in memory that only the database uses. Unmounted on drop.
 #[derive(Debug)]
 pub struct Disk {
     place: PathBuf,
 }
 
 impl Disk {
-    /// None: not root, or no such thing here; the faults that need it are passed over with a word.
+    /// None: not root, or not possible here; the faults that need it are not played.
     fn mount() -> Option<Self> {
         unmount_orphans();
         let place = Path::new("/var/tmp").join(format!("helpline-disk-{}", std::process::id()));
@@ -249,7 +249,7 @@ impl Disk {
     }
 }
 
-/// Takes away the disks of runs that were killed before they could: nobody else would.
+/// Unmounts the disks of runs that were killed before they could.
 fn unmount_orphans() {
     for entry in std::fs::read_dir("/var/tmp").into_iter().flatten().flatten() {
         let name = entry.file_name();

@@ -1,5 +1,5 @@
-//! The floor: the least that a broadcast server on tokio and tungstenite can do, as a process of its own. One thread; each connection has a
-//! letterbox, its task drains many and flushes once. It stores nothing, checks nobody and parses nothing but `join`.
+//! The baseline: the least that a broadcast server on tokio and tungstenite can do, as a process of its own. One thread; each connection has a
+//! queue, its task drains many frames and flushes once. It stores nothing, authenticates no client and parses nothing but `join`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -23,32 +23,32 @@ const BUFFER_BYTES: usize = 4 * 1024;
 const DRAIN_FRAMES: usize = 64;
 const OUTBOX_FRAMES: usize = 4_096;
 
-/// Settings of `bench-floor`.
+/// Settings of `bench-baseline`.
 #[derive(Debug, Args)]
-pub struct FloorArgs {
+pub struct BaselineArgs {
     /// Port of 127.0.0.1
     #[arg(long)]
     port: u16,
 }
 
-type Doors = Vec<(u64, mpsc::Sender<Utf8Bytes>)>;
+type Senders = Vec<(u64, mpsc::Sender<Utf8Bytes>)>;
 
 #[derive(Default)]
 struct Rooms {
-    rooms: RefCell<HashMap<String, Doors>>,
+    rooms: RefCell<HashMap<String, Senders>>,
 }
 
 /// Serves until killed.
 ///
 /// # Errors
 /// When the port cannot be had.
-pub async fn run(args: FloorArgs) -> Result<Verdict, LoadError> {
+pub async fn run(args: BaselineArgs) -> Result<Verdict, LoadError> {
     let served = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         LocalSet::new().block_on(&runtime, serve(args.port))
     });
-    let failed = |error: std::io::Error| LoadError::Program { program: "the floor", why: error.to_string() };
-    served.await.expect("the floor does not panic").map_err(failed)?;
+    let failed = |error: std::io::Error| LoadError::Program { program: "the baseline", why: error.to_string() };
+    served.await.expect("the baseline does not panic").map_err(failed)?;
     Ok(Verdict::Held)
 }
 
@@ -65,8 +65,8 @@ async fn serve(port: u16) -> std::io::Result<()> {
             let mut room = String::new();
             // However a connection ends, it ends: the generator counts what it got.
             let _ = attend(stream, me, &rooms, &mut room).await;
-            if let Some(doors) = rooms.rooms.borrow_mut().get_mut(&room) {
-                doors.retain(|(id, _)| *id != me);
+            if let Some(speakers) = rooms.rooms.borrow_mut().get_mut(&room) {
+                speakers.retain(|(id, _)| *id != me);
             }
         });
     }
@@ -83,7 +83,7 @@ async fn attend(mut stream: TcpStream, me: u64, rooms: &Rooms, room: &mut String
     }
     let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
     let mut socket = tokio_tungstenite::accept_async_with_config(stream, Some(config)).await?;
-    let (door, mut frames) = mpsc::channel(OUTBOX_FRAMES);
+    let (speaker, mut frames) = mpsc::channel(OUTBOX_FRAMES);
     let mut batch = Vec::new();
     loop {
         // Cancel-safe: recv_many takes nothing unless it completes, tungstenite keeps partial frames.
@@ -98,14 +98,14 @@ async fn attend(mut stream: TcpStream, me: u64, rooms: &Rooms, room: &mut String
                 let Some(Ok(Message::Text(text))) = incoming else { return Ok(()) };
                 if let Some(name) = text.strip_prefix("join ") {
                     name.clone_into(room);
-                    rooms.rooms.borrow_mut().entry(name.to_owned()).or_default().push((me, door.clone()));
+                    rooms.rooms.borrow_mut().entry(name.to_owned()).or_default().push((me, speaker.clone()));
                     socket.send(Message::Text(Utf8Bytes::from_static("joined"))).await?;
-                } else if let Some(doors) = rooms.rooms.borrow().get(room) {
+                } else if let Some(speakers) = rooms.rooms.borrow().get(room) {
                     // Copied, because a slice of the read buffer would pin it.
                     let text = Utf8Bytes::from(text.as_str());
-                    for (_, door) in doors.iter().filter(|(id, _)| *id != me) {
-                        // A full letterbox loses the frame, and the generator counts it.
-                        let _ = door.try_send(text.clone());
+                    for (_, speaker) in speakers.iter().filter(|(id, _)| *id != me) {
+                        // A full queue drops the frame, and the generator counts it.
+                        let _ = speaker.try_send(text.clone());
                     }
                 }
             }

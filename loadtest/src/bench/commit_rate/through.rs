@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::{TEXT, WRITERS, Written, used, written};
-use crate::bench::line::Line;
-use crate::bench::peer::{Helpline, Peer, Seat, Side};
+use crate::bench::connection::Connection;
+use crate::bench::peer::{Endpoint, Helpline, Peer, Side};
 use crate::error::LoadError;
 
 /// Sends of one connection that wait for their ack.
@@ -38,9 +38,9 @@ pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f
     });
     let mut writers = JoinSet::new();
     for n in 0..WRITERS {
-        let opening = helpline.opening(Seat { instance: 0, room: n, side: Side::Speaker });
+        let opening = helpline.opening(Endpoint { instance: 0, room: n, side: Side::Speaker });
         let writer = Writer { ticket: helpline.rooms[n].ticket.to_string(), n, tally: Arc::clone(&tally) };
-        writers.spawn(async move { writer.run(Line::open(&opening).await?).await });
+        writers.spawn(async move { writer.run(Connection::open(&opening).await?).await });
     }
     sleep(WARM_UP).await;
     let (before, batches, from, begun) = (used(helpline), batches(helpline).await, tally.acked.load(Ordering::Relaxed), Instant::now());
@@ -56,7 +56,7 @@ pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f
     Ok((result, ((messages - batches.0) / (commits - batches.1).max(1.0)).max(1.0)))
 }
 
-/// Every acked send stands exactly once in the record.
+/// Every acked send stands exactly once in the database.
 async fn check(helpline: &Helpline, tally: &Tally) -> Result<(), LoadError> {
     let tickets: Vec<_> = helpline.rooms.iter().map(|room| room.ticket.uuid()).collect();
     let counted = helpline.admin.query_one(include_str!("../../../sql/count_keys.sql"), &[&tickets, &tally.name]).await;
@@ -65,12 +65,12 @@ async fn check(helpline: &Helpline, tally: &Tally) -> Result<(), LoadError> {
     if u64::try_from(stored) == Ok(acked) && refused == 0 {
         return Ok(());
     }
-    Err(LoadError::Stalled(format!("{acked} sends were acked, {refused} refused, and {stored} are in the record")))
+    Err(LoadError::Stalled(format!("{acked} sends were acked, {refused} refused, and {stored} are in the database")))
 }
 
 /// Messages and commits so far, by the gateway's own metrics.
 async fn batches(helpline: &Helpline) -> (f64, f64) {
-    let Some(port) = helpline.desk.rig.as_ref().and_then(|rig| Some(rig.gateways.first()?.port())) else { return (0.0, 0.0) };
+    let Some(port) = helpline.target.gateways.first().map(helpline_rig::Gateway::port) else { return (0.0, 0.0) };
     let text = metrics(port).await.unwrap_or_default();
     let of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0.0);
     (of("helpline_batch_messages_sum "), of("helpline_batch_messages_count "))
@@ -91,7 +91,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn run(self, mut line: Line) -> Result<(), LoadError> {
+    async fn run(self, mut connection: Connection) -> Result<(), LoadError> {
         let (mut sent, mut waiting) = (0_u64, 0);
         loop {
             let over = self.tally.over.load(Ordering::Relaxed);
@@ -103,11 +103,11 @@ impl Writer {
                 while waiting < WINDOW {
                     sent += 1;
                     waiting += 1;
-                    line.queue(self.frame(sent)).await?;
+                    connection.queue(self.frame(sent)).await?;
                 }
-                line.flush().await?;
+                connection.flush().await?;
             }
-            let text = line.hear().await?;
+            let text = connection.receive().await?;
             if text.starts_with("{\"type\":\"ack\"") {
                 waiting -= 1;
                 self.tally.acked.fetch_add(1, Ordering::Relaxed);
@@ -115,12 +115,12 @@ impl Writer {
                 waiting -= 1;
                 self.tally.refused.fetch_add(1, Ordering::Relaxed);
             } else if text.starts_with("{\"type\":\"ping\"") {
-                line.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?;
+                connection.send(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?;
             }
         }
     }
 
-    /// Written by hand: encoding is the client's cost, and client and desk share the machine.
+    /// Written by hand: encoding is the client's cost, and client and server share the machine.
     fn frame(&self, n: u64) -> Utf8Bytes {
         let (ticket, name, writer) = (&self.ticket, &self.tally.name, self.n);
         format!(r#"{{"type":"send","id":{n},"ticket":"{ticket}","key":"{name}.{writer}.{n}","body":"{TEXT}"}}"#).into()

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-use super::carry::Done;
+use super::executor::{Done, Outcome};
 use super::plan::{Op, PostgresOp};
 
 /// What a standby had not yet received when it was cut off or when its primary died, and what was under way when a dump began.
@@ -21,18 +21,18 @@ pub enum Cause {
 
 /// A promotion or a restore, with the time whose commits it may have undone.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rewind {
+pub struct LostCommits {
     /// Seconds into the run.
     pub from: f64,
     /// Its end.
     pub to: f64,
     /// Which of the two.
     pub cause: Cause,
-    /// Whether acks of that time may be void, too: nobody waited for the standby, or for the next dump.
+    /// Whether acks of that time may be void, too: no ack waited for the standby, or for the next dump.
     pub voids_acks: bool,
 }
 
-impl Rewind {
+impl LostCommits {
     /// Whether it may have undone what was committed then.
     pub fn holds(&self, at: f64) -> bool {
         (self.from..=self.to).contains(&at)
@@ -40,28 +40,29 @@ impl Rewind {
 }
 
 /// The promotions and restores of a run that took place.
-pub fn of(log: &[Done]) -> Vec<Rewind> {
-    let mut rewinds = Vec::new();
-    let mut standby: Option<Rewind> = None;
+pub fn of(log: &[Done]) -> Vec<LostCommits> {
+    let mut losses = Vec::new();
+    let mut standby: Option<LostCommits> = None;
     let mut dumped: Option<f64> = None;
     for done in log {
-        let Op::Postgres(op) = done.op else { continue };
+        let (Op::Postgres(op), false) = (&done.op, matches!(done.outcome, Outcome::Unplayed(_))) else { continue };
+        let op = *op;
         match op {
             PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
                 let voids_acks = op == PostgresOp::StandbyAsync;
-                standby = Some(Rewind { from: done.at, to: done.until, cause: Cause::Promotion, voids_acks });
+                standby = Some(LostCommits { from: done.at, to: done.until, cause: Cause::Promotion, voids_acks });
             }
             PostgresOp::StandbyDetach => {
-                if let Some(rewind) = &mut standby {
-                    rewind.from = rewind.from.max(done.at - LAG_S);
+                if let Some(loss) = &mut standby {
+                    loss.from = loss.from.max(done.at - LAG_S);
                 }
             }
-            PostgresOp::Promote => rewinds.extend(standby.take().map(|rewind| Rewind { to: done.until, ..rewind })),
+            PostgresOp::Promote => losses.extend(standby.take().map(|loss| LostCommits { to: done.until, ..loss })),
             // A dump that failed leaves the one before to be restored.
-            PostgresOp::Dump if done.outcome.is_ok() => dumped = Some(done.at - LAG_S),
+            PostgresOp::Dump if done.outcome.is_done() => dumped = Some(done.at - LAG_S),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
-                let rewind = |from| Rewind { from, to: done.until, cause: Cause::Restore, voids_acks: true };
-                rewinds.extend(dumped.map(rewind));
+                let loss = |from| LostCommits { from, to: done.until, cause: Cause::Restore, voids_acks: true };
+                losses.extend(dumped.map(loss));
             }
             PostgresOp::Dump
             | PostgresOp::Terminate
@@ -75,7 +76,7 @@ pub fn of(log: &[Done]) -> Vec<Rewind> {
             | PostgresOp::Heal => {}
         }
     }
-    rewinds
+    losses
 }
 
 /// A time of the database's, in seconds into the run that began then. Both live on one machine.
@@ -92,7 +93,7 @@ mod tests {
 
     fn done(at: f64, op: &str) -> Done {
         let op = format!("0s {op}").parse::<Step>().expect("an operation").op;
-        Done { at, until: at + 0.5, op, outcome: Ok(String::new()) }
+        Done { at, until: at + 0.5, op, outcome: Outcome::Done(String::new()) }
     }
 
     #[test]
@@ -105,16 +106,16 @@ mod tests {
             done(30.0, "postgres promote"),
             done(40.0, "postgres promote"),
         ];
-        let rewinds = of(&log);
-        assert_eq!(rewinds[0], Rewind { from: 8.0, to: 11.5, cause: Cause::Promotion, voids_acks: true });
-        assert_eq!(rewinds[1], Rewind { from: 20.0, to: 30.5, cause: Cause::Promotion, voids_acks: false });
-        assert_eq!(rewinds.len(), 2);
-        assert!(rewinds[0].holds(10.0) && !rewinds[0].holds(7.9));
+        let losses = of(&log);
+        assert_eq!(losses[0], LostCommits { from: 8.0, to: 11.5, cause: Cause::Promotion, voids_acks: true });
+        assert_eq!(losses[1], LostCommits { from: 20.0, to: 30.5, cause: Cause::Promotion, voids_acks: false });
+        assert_eq!(losses.len(), 2);
+        assert!(losses[0].holds(10.0) && !losses[0].holds(7.9));
     }
 
     #[test]
     fn what_was_committed_between_a_dump_and_its_restore_may_be_gone() {
-        let failed = Done { outcome: Err("no room".into()), ..done(12.0, "postgres dump") };
+        let failed = Done { outcome: Outcome::Failed("no room".into()), ..done(12.0, "postgres dump") };
         let log = [
             done(2.0, "postgres restore-here"),
             done(10.0, "postgres dump"),
@@ -122,7 +123,7 @@ mod tests {
             done(16.0, "postgres restore-elsewhere"),
             done(30.0, "postgres restore-here"),
         ];
-        let rewind = |to| Rewind { from: 9.0, to, cause: Cause::Restore, voids_acks: true };
-        assert_eq!(of(&log), [rewind(16.5), rewind(30.5)], "a dump can be restored again");
+        let loss = |to| LostCommits { from: 9.0, to, cause: Cause::Restore, voids_acks: true };
+        assert_eq!(of(&log), [loss(16.5), loss(30.5)], "a dump can be restored again");
     }
 }

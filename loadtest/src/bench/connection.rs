@@ -1,4 +1,4 @@
-//! One WebSocket of the generator, to whichever server: opened by a script, then read and written raw.
+//! One WebSocket of the generator, to any of the servers: opened by a script, then read and written raw.
 
 use std::time::Duration;
 
@@ -34,18 +34,18 @@ pub struct Opening {
 #[derive(Debug, Clone)]
 pub enum Step {
     /// A frame to the server.
-    Say(Utf8Bytes),
+    Send(Utf8Bytes),
     /// A frame from the server that begins like this; others before it are dropped.
     Await(&'static str),
 }
 
 /// A standing connection.
 #[derive(Debug)]
-pub struct Line {
+pub struct Connection {
     socket: WebSocketStream<TcpStream>,
 }
 
-impl Line {
+impl Connection {
     /// Connects and goes through the script.
     ///
     /// # Errors
@@ -65,19 +65,19 @@ impl Line {
         stream.set_nodelay(true).map_err(|error| broken(error.into()))?;
         let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await.map_err(broken)?;
-        let mut line = Self { socket };
+        let mut connection = Self { socket };
         for step in &opening.steps {
             match step {
-                Step::Say(text) => line.say(text.clone()).await?,
-                Step::Await(start) => line.hear_until(start).await?,
+                Step::Send(text) => connection.send(text.clone()).await?,
+                Step::Await(start) => connection.receive_until(start).await?,
             }
         }
-        Ok(line)
+        Ok(connection)
     }
 
-    async fn hear_until(&mut self, start: &str) -> Result<(), LoadError> {
+    async fn receive_until(&mut self, start: &str) -> Result<(), LoadError> {
         loop {
-            let text = self.hear().await?;
+            let text = self.receive().await?;
             if text.starts_with(start) {
                 return Ok(());
             }
@@ -91,7 +91,7 @@ impl Line {
     ///
     /// # Errors
     /// [`LoadError::Link`].
-    pub async fn say(&mut self, text: Utf8Bytes) -> Result<(), LoadError> {
+    pub async fn send(&mut self, text: Utf8Bytes) -> Result<(), LoadError> {
         self.socket.send(Message::Text(text)).await.map_err(|error| LinkError::Broken(Box::new(error)).into())
     }
 
@@ -115,7 +115,7 @@ impl Line {
     ///
     /// # Errors
     /// [`LoadError::Link`].
-    pub async fn hear(&mut self) -> Result<Utf8Bytes, LoadError> {
+    pub async fn receive(&mut self) -> Result<Utf8Bytes, LoadError> {
         loop {
             match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => return Ok(text),

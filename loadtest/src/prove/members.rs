@@ -1,4 +1,4 @@
-//! Everybody on the tickets: of each a customer and an agent who write, and a second device of both that only looks.
+//! The members of the tickets: of each a customer and an agent who write, and a second device of both that only reads.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,13 +11,11 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::plan::LANES;
-use super::stand::Stand;
 use crate::checker::{Evidence, Life, Observed, Sender, TrueRow};
 use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibility};
-use crate::desk;
 use crate::people::{self, Room};
 
-/// Tickets on which nobody writes but plain SQL, the last ones: only the sweep can tell their members.
+/// The last tickets, which only plain SQL changes: their members learn of it only by the sweep.
 pub const QUIET_TICKETS: usize = 2;
 /// Members of one ticket.
 pub const MEMBERS_PER_TICKET: usize = 4;
@@ -28,8 +26,8 @@ const NOTE_EVERY: u64 = 4;
 /// Members connect in batches, so that the run's beginning is no storm.
 const CONNECT_PACE: Duration = Duration::from_millis(5);
 
-/// How a member is told things.
-pub struct Door {
+/// How a member is told what to send, and when it may stop.
+pub struct ClientHandle {
     orders: mpsc::Sender<Outgoing>,
     /// When it may stop.
     pub goal: watch::Sender<Goal>,
@@ -42,38 +40,43 @@ pub struct Door {
 }
 
 /// All of them at work.
-pub type Crowd = JoinSet<(Member, Record)>;
+pub type Members = JoinSet<(Member, Record)>;
 
-/// Starts everybody: the two devices of a person prefer different instances.
-pub async fn enter(stand: &Stand, rooms: &[Room], run: &Arc<Run>) -> (Crowd, Vec<Door>) {
-    let mut crowd = JoinSet::new();
-    let mut doors = Vec::new();
+/// Starts every member: the two devices of a person prefer different instances. `sockets` gives the sockets for a preferred instance and a lane.
+pub async fn enter(
+    sockets: &impl Fn(usize, usize) -> Vec<String>,
+    secret: &str,
+    rooms: &[Room],
+    run: &Arc<Run>,
+) -> (Members, Vec<ClientHandle>) {
+    let mut tasks = JoinSet::new();
+    let mut handles = Vec::new();
     let mut lane = 0;
     for (n, room) in rooms.iter().enumerate() {
         let spoken = n < spoken(rooms).len();
-        let members = [
+        let kinds = [
             (Sender::Customer, "c", 0, spoken),
             (Sender::Agent, "a", 1, spoken),
             (Sender::Customer, "d", 1, false),
             (Sender::Agent, "b", 0, false),
         ];
-        for (sender, letter, preferred, writes) in members {
+        for (sender, letter, preferred, writes) in kinds {
             let (user, person) = if sender == Sender::Agent { (room.agent, "Agent Load") } else { (room.customer, "Customer Load") };
             lane = (lane + 1) % LANES;
-            let urls = stand.sockets(preferred % stand.gateways.len(), lane);
+            let urls = sockets(preferred, lane);
             let name = format!("{n}{letter}");
-            let token = people::token(desk::RIG_SECRET, user, person);
+            let token = people::token(secret, user, person);
             let member = Member { name: name.clone(), sender, ticket: room.ticket, token, urls, lane };
             let (orders, ordered) = mpsc::channel(ORDERS_MAX);
             let (goal, watched) = watch::channel(Goal::Open);
-            crowd.spawn(Client::new(member, Arc::clone(run), ordered, watched).run());
-            doors.push(Door { orders, goal, name, sender, ticket: room.ticket, writes });
+            tasks.spawn(Client::new(member, Arc::clone(run), ordered, watched).run());
+            handles.push(ClientHandle { orders, goal, name, sender, ticket: room.ticket, writes });
         }
         // Lanes of the two kinds must not stay in step, or a lane would hold customers alone.
         lane += n % 3;
         sleep(CONNECT_PACE).await;
     }
-    (crowd, doors)
+    (tasks, handles)
 }
 
 /// The tickets on which people write.
@@ -93,16 +96,16 @@ pub struct Traffic {
 }
 
 /// The generator: an open loop. Gives how many were sent.
-pub async fn send_all(run: &Run, doors: &[Door], traffic: Traffic, begun: Instant) -> u64 {
-    let writers: Vec<&Door> = doors.iter().filter(|door| door.writes).collect();
+pub async fn send_all(run: &Run, handles: &[ClientHandle], traffic: Traffic, begun: Instant) -> u64 {
+    let writers: Vec<&ClientHandle> = handles.iter().filter(|handle| handle.writes).collect();
     let total = (traffic.rate * traffic.seconds as f64) as u64;
     for n in 0..total {
         let intended = begun + Duration::from_secs_f64(n as f64 / traffic.rate);
         sleep_until(intended).await;
-        let door = writers[(n % writers.len() as u64) as usize];
+        let handle = writers[(n % writers.len() as u64) as usize];
         let nth = n / writers.len() as u64;
-        let key = run.key(&door.name, nth, intended);
-        let is_note = door.sender == Sender::Agent && nth % NOTE_EVERY == NOTE_EVERY - 1;
+        let key = run.key(&handle.name, nth, intended);
+        let is_note = handle.sender == Sender::Agent && nth % NOTE_EVERY == NOTE_EVERY - 1;
         let (visibility, mut body) = if is_note {
             (Visibility::Note, format!("{} {}", run.canary, key.as_str()))
         } else {
@@ -110,7 +113,7 @@ pub async fn send_all(run: &Run, doors: &[Door], traffic: Traffic, begun: Instan
         };
         body.extend(std::iter::repeat_n('.', traffic.body_bytes.saturating_sub(body.len())));
         run.pending.fetch_add(1, Ordering::Relaxed);
-        if door.orders.send(Outgoing { key, body, visibility }).await.is_err() {
+        if handle.orders.send(Outgoing { key, body, visibility }).await.is_err() {
             // The member gave up; its record says why.
             run.pending.fetch_sub(1, Ordering::Relaxed);
         }
@@ -118,13 +121,13 @@ pub async fn send_all(run: &Run, doors: &[Door], traffic: Traffic, begun: Instan
     total
 }
 
-/// Ends those who are left, and collects what everybody knows.
-pub async fn farewell(mut crowd: Crowd, doors: &[Door]) -> Vec<(Member, Record)> {
-    for door in doors {
-        door.goal.send_replace(Goal::Stop);
+/// Ends the remaining members and collects what each of them knows.
+pub async fn farewell(mut tasks: Members, handles: &[ClientHandle]) -> Vec<(Member, Record)> {
+    for handle in handles {
+        handle.goal.send_replace(Goal::Stop);
     }
     let mut records = Vec::new();
-    while let Some(ended) = crowd.join_next().await {
+    while let Some(ended) = tasks.join_next().await {
         records.push(ended.expect("a member's task does not panic"));
     }
     records
@@ -153,7 +156,7 @@ pub fn evidence(
             let audience = member.audience();
             let Record { rows, dated, base, earlier, mut holes, foreign, leaks, state, sent, resets, .. } = record;
             let (earlier, sure) = (earlier.into_iter().map(life).collect(), sure(&dated));
-            // Everybody asked for the whole history: only a reset may begin later.
+            // Every member asked for the whole history: only a reset may begin later.
             holes += u64::from(base > 0 && resets == 0);
             evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, sure, holes, foreign, leaks, state });
             evidence.sent.extend(sent);

@@ -14,20 +14,20 @@ pub enum Way {
     Page,
 }
 
-/// What a point measures.
+/// What a sample measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// From the intended send to its ack.
     Ack,
-    /// From the record's time of the row to its sight, live.
+    /// From the database's time of the row to its sight, live.
     Delivery,
-    /// The same in a page: somebody was away.
+    /// The same in a page: the reader was away.
     CaughtUp,
 }
 
 /// One of them.
 #[derive(Debug, Clone, Copy)]
-pub struct Point {
+pub struct Sample {
     /// Seconds into the run.
     pub at: f64,
     /// How long it took, in ms.
@@ -53,28 +53,28 @@ pub struct Outage {
 
 /// Collects them from all members: some thousand a second do not contend.
 #[derive(Debug)]
-pub struct Points {
+pub struct Samples {
     begun: Instant,
-    points: Mutex<Vec<Point>>,
+    samples: Mutex<Vec<Sample>>,
     outages: Mutex<Vec<Outage>>,
 }
 
-impl Points {
+impl Samples {
     /// None yet.
     pub const fn new(begun: Instant) -> Self {
-        Self { begun, points: Mutex::new(Vec::new()), outages: Mutex::new(Vec::new()) }
+        Self { begun, samples: Mutex::new(Vec::new()), outages: Mutex::new(Vec::new()) }
     }
 
     /// An ack came.
     pub fn acked(&self, intended: Instant, lane: usize) {
-        self.note(intended.elapsed().as_secs_f64() * 1000.0, Measure::Ack, lane);
+        self.record(intended.elapsed().as_secs_f64() * 1000.0, Measure::Ack, lane);
     }
 
-    /// An event came that the record dates so.
+    /// An event came that the database dates so.
     pub fn seen(&self, at_micros: i64, way: Way, lane: usize) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
         let ms = (i64::try_from(now).unwrap_or(i64::MAX) - at_micros).max(0) as f64 / 1000.0;
-        self.note(ms, if way == Way::Live { Measure::Delivery } else { Measure::CaughtUp }, lane);
+        self.record(ms, if way == Way::Live { Measure::Delivery } else { Measure::CaughtUp }, lane);
     }
 
     /// A member is subscribed again.
@@ -84,15 +84,15 @@ impl Points {
         self.outages.lock().unwrap_or_else(PoisonError::into_inner).push(outage);
     }
 
-    fn note(&self, ms: f64, measure: Measure, lane: usize) {
+    fn record(&self, ms: f64, measure: Measure, lane: usize) {
         let at = self.begun.elapsed().as_secs_f64();
-        self.points.lock().unwrap_or_else(PoisonError::into_inner).push(Point { at, ms, measure, lane });
+        self.samples.lock().unwrap_or_else(PoisonError::into_inner).push(Sample { at, ms, measure, lane });
     }
 
-    /// All points and outages so far, taken.
-    pub fn take(&self) -> (Vec<Point>, Vec<Outage>) {
-        let points = std::mem::take(&mut *self.points.lock().unwrap_or_else(PoisonError::into_inner));
+    /// Takes all samples and outages so far.
+    pub fn take(&self) -> (Vec<Sample>, Vec<Outage>) {
+        let samples = std::mem::take(&mut *self.samples.lock().unwrap_or_else(PoisonError::into_inner));
         let outages = std::mem::take(&mut *self.outages.lock().unwrap_or_else(PoisonError::into_inner));
-        (points, outages)
+        (samples, outages)
     }
 }

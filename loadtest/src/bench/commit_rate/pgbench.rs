@@ -42,7 +42,7 @@ impl Pgbench {
         let append = include_str!("../../../sql/bench_append.sql").replace("$TEXT", TEXT);
         std::fs::write(dir.join("insert.sql"), insert).map_err(failed)?;
         std::fs::write(dir.join("append.sql"), append).map_err(failed)?;
-        let beside = helpline.desk.rig.as_ref().map(|rig| rig.postgres.bin_dir().join("pgbench")).filter(|file| file.is_file());
+        let beside = Some(helpline.target.postgres.bin_dir().join("pgbench")).filter(|file| file.is_file());
         Ok(Self { program: beside.unwrap_or_else(|| "pgbench".into()), dir })
     }
 
@@ -68,7 +68,7 @@ impl Pgbench {
         let mut command = Command::new(&self.program);
         command.args(["--no-vacuum", "--protocol=prepared", "--jobs=2"]);
         command.args([format!("--client={}", how.1), format!("--time={seconds}"), format!("--define=tickets={}", super::WRITERS)]);
-        command.arg("--file").arg(file).arg(&helpline.desk.admin_url);
+        command.arg("--file").arg(file).arg(&helpline.target.admin_url);
         let before = used(helpline);
         let failed = |why: String| LoadError::Program { program: "pgbench", why };
         let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("running a program does not panic");

@@ -5,12 +5,12 @@ mod direct;
 mod pgbench;
 mod through;
 
-use super::book::{self, Book};
 use super::peer::{Helpline, Means, Peer, Setup, Talk};
+use super::results::{self, Results};
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::report::median;
+use crate::target::Relay;
 
 /// Connections, each writing to a ticket of its own.
 const WRITERS: usize = 64;
@@ -27,48 +27,48 @@ pub(super) struct Written {
     /// Messages per second.
     per_second: f64,
     /// Postgres's CPU microseconds for each.
-    record_cpu: f64,
-    /// Everybody else's (gateway, Redis; not the client's).
+    postgres_cpu: f64,
+    /// The other servers' (gateway, Redis; not the client's).
     gateway_cpu: f64,
 }
 
 /// Runs the scenario.
 ///
 /// # Errors
-/// When one of our own servers does not run, or what was acked is not in the record.
-pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
-    book.scenario(
-        "record",
+/// When one of our own servers does not run, or what was acked is not in the database.
+pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+    results.scenario(
+        "commit-rate",
         format!("{WRITERS} connections with 32 sends on the way each; gateway, clients, Postgres and Redis on the same cores; fsync on."),
     );
     let setup = Setup { instances: 1, rooms: WRITERS, relay: Relay::Redis };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
     let pgbench = pgbench::Pgbench::prepare(&helpline).await?;
     let best = pgbench.best(&helpline, effort).await?;
-    eprintln!("  record: pgbench's best is {best:?}");
+    eprintln!("  commit-rate: pgbench's best is {best:?}");
     let seconds = effort.pick(6, 2);
     for round in 1..=effort.rounds {
         let (through, batch) = through::run(&helpline, seconds).await?;
         let single = pgbench.run(&helpline, best, seconds).await?;
         let direct = direct::run(&helpline, batch.round() as usize, seconds).await?;
         eprintln!(
-            "  record {round}/{}: gateway {:.0}/s ({batch:.0} per commit; CPU us gateway {:.1} Postgres {:.1}) · pgbench {:.0}/s · \
+            "  commit-rate {round}/{}: gateway {:.0}/s ({batch:.0} per commit; CPU us gateway {:.1} Postgres {:.1}) · pgbench {:.0}/s · \
              same SQL {:.0}/s (Postgres {:.1})",
             effort.rounds,
             through.per_second,
             through.gateway_cpu,
-            through.record_cpu,
+            through.postgres_cpu,
             single.per_second,
             direct.per_second,
-            direct.record_cpu
+            direct.postgres_cpu
         );
-        book.note("record", "Helpline", book::BATCH, batch);
-        book.note("record", "gateway CPU", book::CPU, through.gateway_cpu);
-        book.note("record", "Postgres CPU", book::CPU, through.record_cpu);
+        results.record("commit-rate", "Helpline", results::BATCH, batch);
+        results.record("commit-rate", "gateway CPU", results::CPU, through.gateway_cpu);
+        results.record("commit-rate", "Postgres CPU", results::CPU, through.postgres_cpu);
         for (subject, written) in [("Helpline", &through), ("pgbench, one each", &single), ("same SQL, no gateway", &direct)] {
-            book.note("record", subject, book::RATE, written.per_second);
-            book.note("record", subject, book::RECORD_CPU, written.record_cpu);
-            book.note("record", subject, book::CPU, written.record_cpu + written.gateway_cpu);
+            results.record("commit-rate", subject, results::RATE, written.per_second);
+            results.record("commit-rate", subject, results::POSTGRES_CPU, written.postgres_cpu);
+            results.record("commit-rate", subject, results::CPU, written.postgres_cpu + written.gateway_cpu);
         }
     }
     Ok(())
@@ -91,13 +91,13 @@ pub async fn ratio(means: &Means, rounds: usize) -> Result<f64, LoadError> {
     Ok(median(&ratios))
 }
 
-/// CPU seconds of the record and of everybody else, to be asked before and after.
+/// CPU seconds of the database and of the other servers, to be read before and after.
 fn used(helpline: &Helpline) -> (f64, f64) {
-    let record = usage::cpu_seconds(&helpline.record());
-    (record, usage::cpu_seconds(&helpline.processes()) - record)
+    let postgres = usage::cpu_seconds(&helpline.postgres());
+    (postgres, usage::cpu_seconds(&helpline.processes()) - postgres)
 }
 
 fn written(before: (f64, f64), after: (f64, f64), messages: f64, seconds: f64) -> Written {
     let each = |from: f64, to: f64| (to - from) * 1e6 / messages.max(1.0);
-    Written { per_second: messages / seconds, record_cpu: each(before.0, after.0), gateway_cpu: each(before.1, after.1) }
+    Written { per_second: messages / seconds, postgres_cpu: each(before.0, after.0), gateway_cpu: each(before.1, after.1) }
 }

@@ -1,4 +1,4 @@
-//! The floor of writing: the gateway's own statement, as many lanes, batches of the same size, and nothing else.
+//! The baseline of writing: the gateway's own statement, as many lanes, batches of the same size, and nothing else.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,7 +23,7 @@ pub(super) async fn run(helpline: &Helpline, batch: usize, seconds: u64) -> Resu
     let (stored, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let mut lanes = JoinSet::new();
     for lane in 0..WRITER_LANES {
-        let admin = helpline.desk.admin().await?;
+        let admin = helpline.target.admin().await?;
         let rooms: Vec<Room> = helpline.rooms.iter().skip(lane).step_by(WRITER_LANES).copied().collect();
         let (stored, over) = (Arc::clone(&stored), Arc::clone(&over));
         lanes.spawn(async move {

@@ -23,7 +23,7 @@ pub const CPU: Metric = Metric { name: "cpu", title: "CPU s / million", digits: 
 /// The same of the processes that hold connections.
 pub const HOLDER_CPU: Metric = Metric { name: "holder_cpu", title: "of it servers", digits: 2 };
 /// The same of Postgres.
-pub const RECORD_CPU: Metric = Metric { name: "record_cpu", title: "of it Postgres", digits: 2 };
+pub const POSTGRES_CPU: Metric = Metric { name: "postgres_cpu", title: "of it Postgres", digits: 2 };
 /// Median latency.
 pub const P50: Metric = Metric { name: "p50_ms", title: "p50 ms", digits: 2 };
 /// Latency of the slowest in a hundred.
@@ -48,7 +48,7 @@ pub const RATE: Metric = Metric { name: "per_second", title: "per second", digit
 pub const BATCH: Metric = Metric { name: "batch", title: "per commit", digits: 1 };
 /// Seconds until done.
 pub const SECONDS: Metric = Metric { name: "seconds", title: "s", digits: 2 };
-/// Reads of the record.
+/// Reads of the database.
 pub const READS: Metric = Metric { name: "reads", title: "reads / ticket", digits: 2 };
 /// Frames per second and console.
 pub const FRAMES: Metric = Metric { name: "frames", title: "frames / s and console", digits: 1 };
@@ -57,15 +57,33 @@ pub const FRAMES: Metric = Metric { name: "frames", title: "frames / s and conso
 pub const GROWTH: Metric = Metric { name: "growth", title: "times the smallest", digits: 1 };
 
 /// All of them, in the order of tables.
-pub const METRICS: &[Metric] =
-    &[CPU, HOLDER_CPU, RECORD_CPU, RATE, BATCH, KIB, CORE, FRAMES, SECONDS, READS, P50, P99, SEEN_P99, MAX, GROWTH, DISK_P99, LATE, WRONG];
+pub const METRICS: &[Metric] = &[
+    CPU,
+    HOLDER_CPU,
+    POSTGRES_CPU,
+    RATE,
+    BATCH,
+    KIB,
+    CORE,
+    FRAMES,
+    SECONDS,
+    READS,
+    P50,
+    P99,
+    SEEN_P99,
+    MAX,
+    GROWTH,
+    DISK_P99,
+    LATE,
+    WRONG,
+];
 
 /// One row of a scenario's table.
 pub type Figures = BTreeMap<&'static str, Vec<f64>>;
 
 /// Everything measured in one `bench`.
 #[derive(Debug, Default, Serialize)]
-pub struct Book {
+pub struct Results {
     /// Scenario, subject, metric → one value for each round. A list, to keep the order in which things were measured.
     pub scenarios: Vec<Scenario>,
     /// Peers that could not be had, with the reason.
@@ -98,7 +116,7 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
 }
 
-impl Book {
+impl Results {
     /// Begins a scenario, or goes on with it.
     pub fn scenario(&mut self, name: &'static str, about: impl Into<String>) {
         if !self.scenarios.iter().any(|scenario| scenario.name == name) {
@@ -106,8 +124,8 @@ impl Book {
         }
     }
 
-    /// Takes note of a value; the scenario has begun.
-    pub fn note(&mut self, scenario: &str, subject: &str, metric: Metric, value: f64) {
+    /// Records a value; the scenario has begun.
+    pub fn record(&mut self, scenario: &str, subject: &str, metric: Metric, value: f64) {
         let Some(scenario) = self.scenarios.iter_mut().find(|of| of.name == scenario) else { return };
         let at = scenario.subjects.iter().position(|(name, _)| name == subject).unwrap_or_else(|| {
             scenario.subjects.push((subject.to_owned(), Figures::new()));
@@ -116,14 +134,14 @@ impl Book {
         scenario.subjects[at].1.entry(metric.name).or_default().push(value);
     }
 
-    /// Takes note of a run of speakers and listeners.
+    /// Records a run of speakers and listeners.
     pub fn sample(&mut self, scenario: &str, subject: &str, sample: &Sample) {
-        self.note(scenario, subject, CPU, sample.cpu_micros);
-        self.note(scenario, subject, HOLDER_CPU, sample.holder_cpu_micros);
-        self.note(scenario, subject, P50, sample.latency_ms.p50);
-        self.note(scenario, subject, P99, sample.latency_ms.p99);
-        self.note(scenario, subject, LATE, sample.lateness_ms.p99);
-        self.note(scenario, subject, WRONG, sample.wrong as f64);
+        self.record(scenario, subject, CPU, sample.cpu_micros);
+        self.record(scenario, subject, HOLDER_CPU, sample.holder_cpu_micros);
+        self.record(scenario, subject, P50, sample.latency_ms.p50);
+        self.record(scenario, subject, P99, sample.latency_ms.p99);
+        self.record(scenario, subject, LATE, sample.lateness_ms.p99);
+        self.record(scenario, subject, WRONG, sample.wrong as f64);
     }
 
     /// The values of a metric, one for each round.

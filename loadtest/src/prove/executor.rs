@@ -1,6 +1,7 @@
-//! Carries a plan out, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
+//! Executes a plan, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
 //! delays no other part's.
 
+use std::fmt;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,23 +11,33 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::crowd;
+use super::members;
 use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
 use super::poison::Poison;
-use super::stand::Stand;
 use super::storm;
-use crate::desk::{self, Admin};
+use super::test_cluster::TestCluster;
+use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::people::Room;
+use crate::target::{self, Admin};
 
+/// For an instance to reach its failpoint, from the operation that starts it again.
+const FAILPOINT_TIMEOUT: Duration = Duration::from_secs(20);
+const FAILPOINT_POLL: Duration = Duration::from_millis(20);
 /// What a slow network carries.
 const SLOW_BYTES_PER_SECOND: u32 = 2_048;
-/// Redis, heard over a bad line.
+/// Redis, over a bad network.
 const REDIS_DELAY: Duration = Duration::from_millis(150);
 /// Between an instance's readiness and the next one's stop.
 const MIN_READY: Duration = Duration::from_secs(3);
 /// Postgres, in another town.
 const POSTGRES_DELAY: Duration = Duration::from_millis(20);
+
+/// Why operations are not played.
+const NO_STANDBY: &str = "there is no standby: the plan has no `postgres standby-sync` or `standby-async` before it, or that one failed";
+const NO_DUMP: &str = "there is no dump: the plan has no `postgres dump` before it, or that one failed";
+const NO_DISK: &str = "the database is not on a small disk of its own: `mount -t tmpfs` failed, which needs root";
+const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
 
 /// One operation as it went.
 #[derive(Debug, Clone)]
@@ -37,15 +48,63 @@ pub struct Done {
     pub until: f64,
     /// As in the plan.
     pub op: Op,
-    /// What is worth telling; or why it could not be done.
-    pub outcome: Result<String, String>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Done {
+    /// What is wrong with it. A fault that was not played proves nothing.
+    pub fn violation(&self, allow_unplayed: bool) -> Option<Violation> {
+        match &self.outcome {
+            Outcome::Done(_) => None,
+            Outcome::Failed(why) => Some(Violation::Stuck(format!("{}: {why}", self.op))),
+            Outcome::Unplayed(_) if allow_unplayed => None,
+            Outcome::Unplayed(why) => Some(Violation::Unplayed(format!("{} at {:.1} s: {why}", self.op, self.at))),
+        }
+    }
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done, with a remark that may be empty.
+    Done(String),
+    /// It was tried and failed.
+    Failed(String),
+    /// It was not tried: the machine or the plan lacks what it needs.
+    Unplayed(String),
+}
+
+impl Outcome {
+    fn of(result: Result<String, LoadError>) -> Self {
+        match result {
+            Ok(remark) => Self::Done(remark),
+            Err(LoadError::Unplayed(why)) => Self::Unplayed(why),
+            Err(error) => Self::Failed(told(&error)),
+        }
+    }
+
+    /// Whether the operation took place.
+    pub const fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(remark) => f.write_str(remark),
+            Self::Failed(why) => write!(f, "FAILED: {why}"),
+            Self::Unplayed(why) => write!(f, "NOT PLAYED: {why}"),
+        }
+    }
 }
 
 /// Everything that the operations need.
 #[derive(Debug)]
-pub struct Stage {
-    /// What is broken.
-    pub stand: Stand,
+pub struct Executor {
+    /// What the operations break.
+    pub cluster: TestCluster,
     /// The tickets.
     pub rooms: Vec<Room>,
     /// Tickets of their own for rows that cannot be decoded.
@@ -60,27 +119,28 @@ pub struct Stage {
 struct Parts {
     redis: Mutex<()>,
     postgres: Mutex<()>,
-    gateways: Vec<Mutex<()>>,
+    /// For each instance, the failpoint that it was last started with.
+    gateways: Vec<Mutex<Option<&'static str>>>,
 }
 
-impl Stage {
+impl Executor {
     /// Nothing is under way.
-    pub fn new(stand: Stand, rooms: Vec<Room>, poison: Poison) -> Self {
-        let gateways = stand.gateways.iter().map(|_| Mutex::new(())).collect();
-        Self { stand, rooms, poison, dump: Mutex::new(None), parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
+    pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison) -> Self {
+        let gateways = cluster.gateways.iter().map(|_| Mutex::new(None)).collect();
+        Self { cluster, rooms, poison, dump: Mutex::new(None), parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
     }
 
     /// Carries the whole plan out.
     pub async fn play(self: &Arc<Self>, plan: &Plan, begun: Instant) -> Vec<Done> {
         let mut playing = JoinSet::new();
         for step in plan.steps.clone() {
-            let stage = Arc::clone(self);
+            let executor = Arc::clone(self);
             playing.spawn(async move {
                 sleep_until(begun + step.at).await;
                 let at = begun.elapsed().as_secs_f64();
-                let outcome = stage.carry_out(&step.op).await.map_err(|error| told(&error));
+                let outcome = Outcome::of(executor.execute(&step.op).await);
                 let done = Done { at, until: begun.elapsed().as_secs_f64(), op: step.op, outcome };
-                println!("fault      {:6.1} s  {}{}", done.at, done.op, remark(&done.outcome));
+                println!("fault      {:6.1} s  {} {}", done.at, done.op, done.outcome);
                 done
             });
         }
@@ -89,7 +149,7 @@ impl Stage {
         log
     }
 
-    async fn carry_out(&self, op: &Op) -> Result<String, LoadError> {
+    async fn execute(&self, op: &Op) -> Result<String, LoadError> {
         match op {
             Op::Redis(op) => self.redis(*op).await,
             Op::Postgres(op) => self.postgres(*op).await,
@@ -101,16 +161,17 @@ impl Stage {
             }
             Op::Psql(seconds) => self.psql(*seconds).await,
             Op::Locks(seconds) => self.locks(*seconds).await,
-            Op::Storm(clients) => storm::run(&self.stand, &self.rooms, *clients).await,
+            Op::Storm(clients) => storm::run(&self.cluster, &self.rooms, *clients).await,
             Op::Disk(op) => self.disk(*op).await,
-            Op::Poison => self.poison.run(&self.stand, &self.rooms).await,
+            Op::Poison => self.poison.run(&self.cluster, &self.rooms).await,
         }
     }
 
     async fn redis(&self, op: RedisOp) -> Result<String, LoadError> {
         let _part = self.parts.redis.lock().await;
-        let redis = &self.stand.redis;
+        let redis = &self.cluster.redis;
         match op {
+            RedisOp::Kill9 | RedisOp::Freeze if redis.pid().is_none() => return Err(LoadError::unplayed("Redis is not running")),
             RedisOp::Kill9 => redis.kill9().await?,
             RedisOp::Start if redis.pid().is_none() => redis.start().await?,
             RedisOp::Start => {}
@@ -128,8 +189,11 @@ impl Stage {
 
     async fn postgres(&self, op: PostgresOp) -> Result<String, LoadError> {
         let _part = self.parts.postgres.lock().await;
-        let mut postgres = self.stand.postgres.lock().await;
+        let mut postgres = self.cluster.postgres.lock().await;
         match op {
+            PostgresOp::Kill9 | PostgresOp::Freeze if postgres.pid().is_none() => {
+                return Err(LoadError::unplayed("Postgres is not running"));
+            }
             PostgresOp::Terminate => {
                 let sql = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'helpline_service'";
                 drop(postgres);
@@ -142,13 +206,13 @@ impl Stage {
             PostgresOp::Start => {}
             PostgresOp::Freeze => postgres.freeze(),
             PostgresOp::Thaw => postgres.thaw(),
-            PostgresOp::Cut => self.stand.postgres_link.cut(),
-            PostgresOp::Delay => self.stand.postgres_link.delay(POSTGRES_DELAY),
-            PostgresOp::Heal => self.stand.postgres_link.resume(),
+            PostgresOp::Cut => self.cluster.postgres_link.cut(),
+            PostgresOp::Delay => self.cluster.postgres_link.delay(POSTGRES_DELAY),
+            PostgresOp::Heal => self.cluster.postgres_link.resume(),
             PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
                 let standby = postgres.start_standby().await?;
                 drop(postgres);
-                *self.stand.standby.lock().await = Some(standby);
+                *self.cluster.standby.lock().await = Some(standby);
                 if op == PostgresOp::StandbySync {
                     // After the copy: the standby itself must not wait for another one when it has taken over.
                     let waits = "alter system set synchronous_standby_names = 'rig'";
@@ -159,24 +223,24 @@ impl Stage {
                 }
                 return Ok("an ack means: on the primary; what the standby has not received is lost with it".into());
             }
-            PostgresOp::StandbyDetach => match &*self.stand.standby.lock().await {
+            PostgresOp::StandbyDetach => match &*self.cluster.standby.lock().await {
                 Some(standby) => standby.detach().await?,
-                None => return Ok("passed over: no standby".into()),
+                None => return Err(LoadError::unplayed(NO_STANDBY)),
             },
             PostgresOp::Promote => {
-                let Some(standby) = self.stand.standby.lock().await.take() else { return Ok("passed over: no standby".into()) };
+                let Some(standby) = self.cluster.standby.lock().await.take() else { return Err(LoadError::unplayed(NO_STANDBY)) };
                 postgres.kill9().await?;
                 standby.promote().await?;
-                self.stand.postgres_link.redirect(standby.port());
+                self.cluster.postgres_link.redirect(standby.port());
                 *postgres = standby;
             }
-            PostgresOp::Dump => *self.dump.lock().await = Some(self.stand.dump(&postgres).await?),
+            PostgresOp::Dump => *self.dump.lock().await = Some(self.cluster.dump(&postgres).await?),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
                 let dump = self.dump.lock().await;
-                let Some(dump) = &*dump else { return Ok("passed over: no dump".into()) };
+                let Some(dump) = &*dump else { return Err(LoadError::unplayed(NO_DUMP)) };
                 match op {
-                    PostgresOp::RestoreElsewhere => self.stand.restore_elsewhere(dump, &mut postgres).await?,
-                    _ => self.stand.restore_here(dump, &postgres).await?,
+                    PostgresOp::RestoreElsewhere => self.cluster.restore_elsewhere(dump, &mut postgres).await?,
+                    _ => self.cluster.restore_here(dump, &postgres).await?,
                 }
                 return Ok("what was committed after the dump is gone".into());
             }
@@ -186,36 +250,59 @@ impl Stage {
 
     async fn gateway(&self, n: usize, op: GatewayOp) -> Result<String, LoadError> {
         const MISSING: LoadError = LoadError::Usage("the plan names an instance that is not there");
-        let _part = self.parts.gateways.get(n).ok_or(MISSING)?.lock().await;
-        let gateway = &self.stand.gateways[n];
-        let link = &self.stand.redis_links[n];
+        let mut failpoint = self.parts.gateways.get(n).ok_or(MISSING)?.lock().await;
+        let gateway = &self.cluster.gateways[n];
+        let link = &self.cluster.redis_links[n];
         let runs = || gateway.ended().is_none() && gateway.pid().is_some();
         match op {
-            GatewayOp::Kill9 => gateway.kill9().await?,
-            GatewayOp::Start if !runs() => self.stand.start_gateway(n).await?,
-            // Told to die and not dead yet: the place was not reached. It must not be reached later.
-            GatewayOp::Start => {
-                gateway.kill9().await?;
-                self.stand.start_gateway(n).await?;
+            GatewayOp::Kill9 | GatewayOp::Freeze | GatewayOp::Stop | GatewayOp::FewDescriptors if !runs() => {
+                return Err(LoadError::unplayed(format!("instance {} is not running", n + 1)));
             }
+            GatewayOp::Kill9 => {
+                *failpoint = None;
+                gateway.kill9().await?;
+            }
+            GatewayOp::Start => return self.start(n, failpoint.take()).await,
             GatewayOp::Stop => return Ok(format!("exit {:?}", gateway.stop().await?)),
             GatewayOp::Freeze => gateway.freeze(),
             GatewayOp::Thaw => gateway.thaw(),
-            GatewayOp::AfterCommit => return self.doom(n, "after-commit").await,
-            GatewayOp::InsideBatch => return self.doom(n, "inside-batch").await,
-            GatewayOp::DuringCatchUp => return self.doom(n, "during-catch-up").await,
+            GatewayOp::AfterCommit => return self.doom(n, failpoint.insert("after-commit")).await,
+            GatewayOp::InsideBatch => return self.doom(n, failpoint.insert("inside-batch")).await,
+            GatewayOp::DuringCatchUp => return self.doom(n, failpoint.insert("during-catch-up")).await,
             GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
             GatewayOp::RedisUnplug => link.unplug(),
             GatewayOp::RedisHeal => link.resume(),
-            GatewayOp::FewDescriptors => return Ok(limit_descriptors(gateway.pid(), open_descriptors)),
-            GatewayOp::ManyDescriptors => return Ok(limit_descriptors(gateway.pid(), descriptors_at_most)),
+            GatewayOp::FewDescriptors => return limit_descriptors(gateway.pid(), open_descriptors),
+            // An instance that was restarted has its own limit again.
+            GatewayOp::ManyDescriptors if !runs() => {}
+            GatewayOp::ManyDescriptors => return limit_descriptors(gateway.pid(), descriptors_at_most),
         }
         Ok(String::new())
     }
 
+    /// Starts an instance again. One that has not died at its failpoint yet is given time to; then it must not reach it later.
+    async fn start(&self, n: usize, failpoint: Option<&str>) -> Result<String, LoadError> {
+        let gateway = &self.cluster.gateways[n];
+        let runs = || gateway.ended().is_none() && gateway.pid().is_some();
+        let deadline = Instant::now() + FAILPOINT_TIMEOUT;
+        while failpoint.is_some() && runs() && Instant::now() < deadline {
+            sleep(FAILPOINT_POLL).await;
+        }
+        let missed = failpoint.filter(|_| runs());
+        gateway.kill9().await?;
+        self.cluster.start_gateway(n).await?;
+        match missed {
+            None => Ok(String::new()),
+            Some(place) => Err(LoadError::unplayed(format!(
+                "failpoint {place} was not reached within {FAILPOINT_TIMEOUT:?}: there was no traffic, or the gateway is a release build, which \
+                 has no failpoints (build it with `--profile breakable`)"
+            ))),
+        }
+    }
+
     /// Starts an instance that dies when it comes to this place.
     async fn doom(&self, n: usize, place: &str) -> Result<String, LoadError> {
-        let gateway = &self.stand.gateways[n];
+        let gateway = &self.cluster.gateways[n];
         gateway.kill9().await?;
         // It may be dead before it was seen ready: clients do not wait for us.
         let started = gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await;
@@ -224,10 +311,11 @@ impl Stage {
 
     async fn roll(&self) -> Result<String, LoadError> {
         let mut exits = Vec::new();
-        for (n, (gateway, part)) in self.stand.gateways.iter().zip(&self.parts.gateways).enumerate() {
+        for (n, (gateway, part)) in self.cluster.gateways.iter().zip(&self.parts.gateways).enumerate() {
+            *part.lock().await = None;
             let _part = part.lock().await;
             exits.push(gateway.stop().await?);
-            self.stand.start_gateway(n).await?;
+            self.cluster.start_gateway(n).await?;
             // As an orchestrator waits before it takes the next one: those sent away must have somewhere to go.
             sleep(MIN_READY).await;
         }
@@ -235,7 +323,7 @@ impl Stage {
     }
 
     fn clients(&self, lanes: &[usize], op: ClientOp) {
-        for way in self.stand.lanes.iter().flat_map(|ways| lanes.iter().map(|lane| &ways[*lane])) {
+        for way in self.cluster.lanes.iter().flat_map(|ways| lanes.iter().map(|lane| &ways[*lane])) {
             match op {
                 ClientOp::Cut => way.cut(),
                 ClientOp::HalfOpen => way.half_open(),
@@ -250,7 +338,7 @@ impl Stage {
         let mut admin = self.admin().await?;
         let doing = || LoadError::postgres("writing by plain SQL");
         let transaction = admin.transaction().await.map_err(doing())?;
-        let tickets: Vec<_> = self.rooms.iter().rev().take(crowd::QUIET_TICKETS).map(|room| room.ticket.uuid()).collect();
+        let tickets: Vec<_> = self.rooms.iter().rev().take(members::QUIET_TICKETS).map(|room| room.ticket.uuid()).collect();
         transaction.execute(include_str!("../../sql/prove_touch.sql"), &[&tickets]).await.map_err(doing())?;
         sleep(Duration::from_secs(seconds)).await;
         transaction.commit().await.map_err(doing())?;
@@ -269,13 +357,13 @@ impl Stage {
     }
 
     async fn disk(&self, op: DiskOp) -> Result<String, LoadError> {
-        let Some(disk) = &self.stand.disk else { return Ok("passed over: only root can mount a small disk".into()) };
+        let Some(disk) = &self.cluster.disk else { return Err(LoadError::unplayed(NO_DISK)) };
         let _part = self.parts.postgres.lock().await;
         match op {
             DiskOp::Full => disk.fill(),
             DiskOp::Free => {
                 disk.free();
-                let postgres = self.stand.postgres.lock().await;
+                let postgres = self.cluster.postgres.lock().await;
                 if postgres.has_ended() || postgres.pid().is_none() {
                     postgres.start().await?;
                     return Ok("Postgres had given up and was started again".into());
@@ -286,16 +374,16 @@ impl Stage {
     }
 
     async fn admin(&self) -> Result<Admin, LoadError> {
-        desk::connect(&self.stand.admin_url().await).await
+        target::connect(&self.cluster.admin_url().await).await
     }
 }
 
 /// Allows a process so many descriptors, as far as its hard limit goes.
-fn limit_descriptors(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> String {
-    let Some(pid) = pid else { return "passed over: not running".into() };
-    let Some(limit) = limit(pid) else { return "passed over: nothing known of it".into() };
+fn limit_descriptors(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> Result<String, LoadError> {
+    let pid = pid.ok_or_else(|| LoadError::unplayed("the instance is not running"))?;
+    let limit = limit(pid).ok_or_else(|| LoadError::unplayed("/proc does not show the instance's descriptors and limits"))?;
     let set = Command::new("prlimit").args(["--pid", &pid.to_string(), &format!("--nofile={limit}:")]).stderr(Stdio::null()).status();
-    if set.is_ok_and(|status| status.success()) { format!("limit {limit}") } else { "passed over: no prlimit".into() }
+    if set.is_ok_and(|status| status.success()) { Ok(format!("limit {limit}")) } else { Err(LoadError::unplayed(NO_PRLIMIT)) }
 }
 
 /// As many as it has open.
@@ -309,14 +397,6 @@ fn descriptors_at_most(pid: u32) -> Option<usize> {
     limits.lines().find(|line| line.starts_with("Max open files"))?.split_whitespace().nth(4)?.parse().ok()
 }
 
-fn remark(outcome: &Result<String, String>) -> String {
-    match outcome {
-        Ok(text) if text.is_empty() => String::new(),
-        Ok(text) => format!(" ({text})"),
-        Err(why) => format!(" COULD NOT BE DONE: {why}"),
-    }
-}
-
 fn told(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -325,4 +405,21 @@ fn told(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_that_was_not_played_is_a_violation_unless_it_is_allowed() {
+        let word = |result: Result<String, LoadError>, allow_unplayed| {
+            let done = Done { at: 1.0, until: 2.0, op: Op::Roll, outcome: Outcome::of(result) };
+            done.violation(allow_unplayed).map(|violation| violation.word())
+        };
+        assert_eq!(word(Ok("exit codes".into()), false), None);
+        assert_eq!(word(Err(LoadError::unplayed("no root")), false), Some("unplayed"));
+        assert_eq!(word(Err(LoadError::unplayed("no root")), true), None);
+        assert_eq!(word(Err(LoadError::Usage("no such instance")), true), Some("stuck"), "a fault that failed is never allowed");
+    }
 }

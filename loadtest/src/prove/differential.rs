@@ -7,23 +7,23 @@ use helpline_core::ids::{Key, Seq};
 use helpline_core::protocol::ClientFrame;
 use tokio::time::timeout;
 
-use super::stand::Stand;
+use super::test_cluster::TestCluster;
 use crate::checker::Violation;
-use crate::desk;
 use crate::people::{self, Room};
+use crate::target;
 use crate::wire::{Link, LinkError};
 
 /// Messages of one conversation; the customer leaves and resumes in the middle.
 const MESSAGES: u64 = 8;
-/// Of one conversation, on a desk that is whole: a second or two.
+/// Of one conversation, without faults: a second or two.
 const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Holds both conversations and compares.
 ///
 /// # Errors
-/// Those of a connection: the desk is whole by now. [`LinkError::Silent`] also when pings come and answers do not.
-pub async fn check(stand: &Stand, plain: Room, noted: Room, canary: &str) -> Result<Vec<Violation>, LinkError> {
-    let within = async |room, note| timeout(CONVERSATION_TIMEOUT, converse(stand, room, note)).await.map_err(|_| LinkError::Silent)?;
+/// Those of a connection: all faults are over by now. [`LinkError::Silent`] also when pings come and answers do not.
+pub async fn check(cluster: &TestCluster, plain: Room, noted: Room, canary: &str) -> Result<Vec<Violation>, LinkError> {
+    let within = async |room, note| timeout(CONVERSATION_TIMEOUT, converse(cluster, room, note)).await.map_err(|_| LinkError::Silent)?;
     let without = within(plain, None).await?;
     let with = within(noted, Some(canary)).await?;
     let mut found = Vec::new();
@@ -41,10 +41,10 @@ pub async fn check(stand: &Stand, plain: Room, noted: Room, canary: &str) -> Res
     Ok(found)
 }
 
-async fn converse(stand: &Stand, room: Room, note: Option<&str>) -> Result<Vec<String>, LinkError> {
-    let url = |n: usize| stand.gateways[n % stand.gateways.len()].ws_url();
-    let customer_token = people::token(desk::RIG_SECRET, room.customer, "Customer Twin");
-    let mut agent = Link::open(&url(1), &people::token(desk::RIG_SECRET, room.agent, "Agent Twin")).await?;
+async fn converse(cluster: &TestCluster, room: Room, note: Option<&str>) -> Result<Vec<String>, LinkError> {
+    let url = |n: usize| cluster.gateways[n % cluster.gateways.len()].ws_url();
+    let customer_token = people::token(target::RIG_SECRET, room.customer, "Customer Pair");
+    let mut agent = Link::open(&url(1), &people::token(target::RIG_SECRET, room.agent, "Agent Pair")).await?;
     let mut customer = Link::open(&url(0), &customer_token).await?;
     let mut heard = Vec::new();
     customer.send(&ClientFrame::Subscribe { id: 1, ticket: room.ticket, after: None, epoch: None }).await?;
@@ -71,7 +71,7 @@ async fn converse(stand: &Stand, room: Room, note: Option<&str>) -> Result<Vec<S
 }
 
 async fn send(agent: &mut Link, room: Room, id: u64, body: String, internal: Option<bool>) -> Result<(), LinkError> {
-    let key = Key::parse(format!("twin-{id}")).expect("short and visible ASCII");
+    let key = Key::parse(format!("pair-{id}")).expect("short and visible ASCII");
     agent.send(&ClientFrame::Send { id, ticket: room.ticket, key, body, internal, attachments: None, based_on: None }).await?;
     loop {
         let text = agent.next().await?;
