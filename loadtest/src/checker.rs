@@ -154,6 +154,9 @@ pub struct Evidence {
     pub sent: Vec<Sent>,
     /// Senders whom the server asked to send something again later: then, and only then, their order may differ.
     pub asked_to_retry: Vec<Sender>,
+    /// Keys of sends that an instance refused, as its log tells: also those whose client had lost the connection before the refusal came.
+    /// Each may stand behind what was sent after it.
+    pub refused_at_first: HashSet<String>,
     /// What was seen.
     pub observed: Vec<Observed>,
 }
@@ -350,10 +353,16 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
         }
         let sent = evidence.sent.iter().filter(|sent| sent.sender == sender).enumerate();
         let nth: HashMap<&str, usize> = sent.filter(|(_, sent)| sent.fate != Fate::Void).map(|(n, sent)| (sent.key.as_str(), n)).collect();
-        let stored = evidence.truth.iter().filter_map(|row| nth.get(row.row.key.as_deref()?).map(|n| (*n, row.seq)));
+        let stored = evidence.truth.iter().filter_map(|row| {
+            let key = row.row.key.as_deref()?;
+            nth.get(key).map(|n| (*n, row.seq, key))
+        });
         let mut last = None;
-        for (n, seq) in stored {
+        for (n, seq, key) in stored {
             if last.is_some_and(|last| n < last) {
+                if evidence.refused_at_first.contains(key) {
+                    continue;
+                }
                 found.push(Violation::Reordered(format!("{}: row {seq} was sent before the one above it", evidence.ticket)));
             }
             last = Some(n);

@@ -23,6 +23,7 @@ use crate::connections::{Connection, WakeList};
 use crate::live::frames::frame;
 use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
+use crate::writer::log_refusal;
 
 /// How the connection goes on.
 pub(super) enum Next {
@@ -81,7 +82,9 @@ impl Dispatcher {
                     attachments: attachments.unwrap_or_default(),
                     based_on,
                 };
+                let key = draft.key.clone();
                 if let Err(reject) = self.send(id, draft) {
+                    log_refusal(&key, reject.code);
                     self.answer(Some(id), reject);
                 }
             }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Key, Seq};
 use helpline_core::protocol::CommonFrame;
-use helpline_core::reject::Reject;
+use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::messages::{AppendedAt, NewMessage};
 use tokio::sync::oneshot;
 
@@ -104,7 +104,10 @@ impl Reply {
             Self::Socket(awaited) => awaited.answer(
                 |id| match result {
                     Ok(Stored { seq, at, duplicate }) => CommonFrame::Ack { id, key, seq, at, duplicate },
-                    Err(reject) => CommonFrame::error(Some(id), reject),
+                    Err(reject) => {
+                        log_refusal(&key, reject.code);
+                        CommonFrame::error(Some(id), reject)
+                    }
                 },
                 wakes,
             ),
@@ -119,6 +122,12 @@ impl Awaited {
         self.connection.send_queue.push_with(frame(&by_id(self.id)), wakes);
         self.is_answered = true;
     }
+}
+
+/// Tells of a send that was not stored, at debug level: a client that loses its connection first never learns of it, and `prove` must know
+/// why its message may stand behind later ones.
+pub(crate) fn log_refusal(key: &Key, code: RejectCode) {
+    tracing::debug!(target: "helpline_gateway::refused_sends", key = key.as_str(), %code, "a send was refused");
 }
 
 impl Drop for Awaited {

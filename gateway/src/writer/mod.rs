@@ -25,6 +25,7 @@ use batch::Committer;
 use commit_loop::CommitLoop;
 use job::Job;
 
+pub(crate) use job::log_refusal;
 pub use job::{Reply, Stored};
 
 /// The queue's entrance.

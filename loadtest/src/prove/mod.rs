@@ -13,6 +13,7 @@ mod members;
 mod page;
 mod plan;
 mod poison;
+mod refused_sends;
 mod report;
 mod running;
 pub mod samples;
@@ -309,7 +310,8 @@ async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> R
     counts.push(("answers by REST", format!("{} judged", answers.judged)));
     violations.extend(answers.foreign);
     let tally = tally(&records, sent);
-    let (found, void) = examine(&admin, &executor.rooms, records, &losses, begun).await?;
+    let refused = refused_sends::of_logs(executor.cluster.gateways.iter().map(Gateway::log));
+    let (found, void) = examine(&admin, &executor.rooms, records, &refused, &losses, begun).await?;
     violations.extend(found);
     match differential::check(&executor.cluster, pair[0], pair[1], &run.canary).await {
         Ok(found) => violations.extend(found),
@@ -376,6 +378,7 @@ async fn examine(
     admin: &Admin,
     rooms: &[Room],
     records: Vec<(Member, Record)>,
+    refused: &HashSet<String>,
     losses: &[LostCommits],
     begun: Instant,
 ) -> Result<(Vec<Violation>, Void), LoadError> {
@@ -387,6 +390,7 @@ async fn examine(
     let mut evidence = members::evidence(records, rooms, histories, may_be_undone);
     let mut void = Void::default();
     for (evidence, room) in evidence.iter_mut().zip(rooms) {
+        evidence.refused_at_first.clone_from(refused);
         evidence.state = states.remove(&room.ticket).unwrap_or_default();
         void.set_apart(evidence, &void_acks);
     }

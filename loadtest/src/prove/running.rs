@@ -1,5 +1,6 @@
 //! `prove --urls`: instances that already run, with traffic and the history checks, and without faults.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use clap::Args;
@@ -68,7 +69,7 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     let records = members::farewell(tasks, &handles).await;
     let mut violations: Vec<Violation> = gave_up(&records).collect();
     let (counts, tally) = (counts(&run, &records, sent), tally(&records, sent));
-    violations.extend(examine(&admin, &rooms, records, &[], begun).await?.0);
+    violations.extend(examine(&admin, &rooms, records, &HashSet::new(), &[], begun).await?.0);
     let (samples, outages) = report::from_first_send(&run, begun);
     let (plan, log, void, label) = (Plan::default(), Vec::new(), Void::default(), "`--urls`".to_owned());
     Ok(Findings { label, plan, log, violations, void, samples, outages, converged, counts, tally })

@@ -99,7 +99,7 @@ impl TestCluster {
                 .env("HELPLINE_CONNECTIONS_PER_USER_MAX", CONNECTIONS_MAX)
                 .env("HELPLINE_FRAMES_ADDRESS_FACTOR", "100000")
                 .env("HELPLINE_HEARTBEAT_MS", HEARTBEAT_MS)
-                .env("HELPLINE_LOG", "warn")
+                .env("HELPLINE_LOG", "warn,helpline_gateway::refused_sends=debug")
                 .log(spec.logs.join(format!("gateway-{}.log", n + 1)));
             for (name, value) in &spec.settings {
                 gateway = gateway.env(name, value);
