@@ -19,8 +19,7 @@ const CRATES: &[Crate] = &[
     Crate { roots: &["core/src", "core/tests"], identifiers: &[EVERYWHERE, CORE] },
     Crate { roots: &["persistence/src", "persistence/tests"], identifiers: &[EVERYWHERE, PERSISTENCE] },
     Crate { roots: &["gateway/src", "gateway/tests"], identifiers: &[EVERYWHERE, GATEWAY] },
-    // Not held yet: its sources are `loadtest/src`, `loadtest/rig/src` and `loadtest/tests`.
-    Crate { roots: &[], identifiers: &[EVERYWHERE, LOADTEST] },
+    Crate { roots: &["loadtest/src", "loadtest/rig/src", "loadtest/tests"], identifiers: &[EVERYWHERE, LOADTEST] },
 ];
 
 const EVERYWHERE: Words = &[

@@ -108,13 +108,13 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
 }
 
 /// All that runs. Dropped in this order, so that no process loses what it depends on first.
-struct Desk {
+struct DevStack {
     gateways: Gateways,
     redis: Option<Redis>,
     postgres: Postgres,
 }
 
-async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -> Result<Desk, DevError> {
+async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -> Result<DevStack, DevError> {
     println!("Starting Postgres …");
     let postgres = Postgres::start_in(&settings.data).await?;
     let runtime_password = keep::random_word();
@@ -134,7 +134,7 @@ async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -
     env.extend(redis_url.map(|url| ("HELPLINE_REDIS_URL", url)));
     env.extend(settings.assets_dir.as_ref().map(|dir| ("HELPLINE_ASSETS_DIR", dir.display().to_string())));
     let gateways = Gateways::start(addresses, &settings.data, &env).await?;
-    Ok(Desk { gateways, redis, postgres })
+    Ok(DevStack { gateways, redis, postgres })
 }
 
 /// Database, migrations, the runtime role's password of this run, the demo people's roles.
@@ -171,7 +171,7 @@ fn origins(addresses: &[SocketAddr], sites: &[Origin]) -> String {
     own.chain(sites.iter().map(|site| site.as_str().to_owned())).collect::<Vec<_>>().join(",")
 }
 
-fn greet(addresses: &[SocketAddr], settings: &DevSettings, desk: &Desk) {
+fn greet(addresses: &[SocketAddr], settings: &DevSettings, stack: &DevStack) {
     println!("\nHelpline is up.\n");
     for address in addresses {
         println!("  support page  http://{address}/support");

@@ -8,8 +8,8 @@ use rand::RngExt;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::desk::{Desk, Join, Person};
 use crate::raw::{self, FIN, TEXT, frame, request, upgraded};
+use crate::test_server::{Join, Person, TestServer};
 
 const PEOPLE: usize = 40;
 const ROUNDS: usize = 6;
@@ -23,18 +23,18 @@ struct Asker {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claims() {
     // One for the writer's lane, one for everything else.
-    let desk = Desk::start_with(1, Join::Alone, |spec| {
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
         spec.env("HELPLINE_POOL_CONNECTIONS_MAX", "2").env("HELPLINE_WRITER_LANES", "1").env("HELPLINE_CONNECTIONS_PER_USER_MAX", "500")
     })
     .await;
-    let port = desk.gateways[0].port();
-    let url = desk.gateways[0].ws_url();
+    let port = server.gateways[0].port();
+    let url = server.gateways[0].ws_url();
     let mut people = Vec::new();
     for n in 0..PEOPLE {
-        let person = desk.customer(&format!("Person {n}"));
-        let ticket = desk.ticket(&person).await;
+        let person = server.customer(&format!("Person {n}"));
+        let ticket = server.ticket(&person).await;
         let secret = format!("secret-{}", uuid::Uuid::new_v4().simple());
-        assert_eq!(desk.client(0, &person).await.send(ticket, "first", &secret).await["type"], "ack");
+        assert_eq!(server.client(0, &person).await.send(ticket, "first", &secret).await["type"], "ack");
         people.push(Asker { person, ticket, secret });
     }
     let everybody = (0..PEOPLE).map(async |n| {

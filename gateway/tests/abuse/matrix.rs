@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::client::{Client, connect};
-use crate::desk::{Desk, Join, Person};
+use crate::test_server::{Join, Person, TestServer};
 
 /// Who sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,17 +121,17 @@ struct People {
 }
 
 impl People {
-    async fn of(desk: &Desk) -> Self {
-        let blocked = desk.customer("Mallory Blocked");
-        desk.client(0, &blocked).await;
-        desk.sql().await.execute("update people set blocked_at = now() where id = $1", &[&blocked.id.uuid()]).await.unwrap();
+    async fn of(server: &TestServer) -> Self {
+        let blocked = server.customer("Mallory Blocked");
+        server.client(0, &blocked).await;
+        server.sql().await.execute("update people set blocked_at = now() where id = $1", &[&blocked.id.uuid()]).await.unwrap();
         Self {
-            owner: desk.customer("Ada Lovelace"),
-            stranger: desk.customer("Carl Sagan"),
-            agent: desk.staff("Ben Okafor", "support_agent").await,
-            admin: desk.staff("Cleo Duarte", "admin").await,
+            owner: server.customer("Ada Lovelace"),
+            stranger: server.customer("Carl Sagan"),
+            agent: server.staff("Ben Okafor", "support_agent").await,
+            admin: server.staff("Cleo Duarte", "admin").await,
             blocked,
-            witness: desk.staff("Dora Witness", "support_agent").await,
+            witness: server.staff("Dora Witness", "support_agent").await,
         }
     }
 
@@ -172,14 +172,14 @@ async fn ticket(sql: &tokio_postgres::Client, what: What, owner: &Person) -> (Ti
 
 #[tokio::test]
 async fn every_frame_from_everybody_on_every_ticket_gets_what_the_policy_says() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
-    let people = People::of(&desk).await;
-    let sql = desk.sql().await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
+    let people = People::of(&server).await;
+    let sql = server.sql().await;
     let everything = ALL.iter().flat_map(|who| EVERYTHING.iter().map(|what| (*who, *what)));
     let trials = everything.map(async |(who, what)| {
         let mut tried = 0;
         for kind in ClientFrame::TYPES {
-            tried += try_frame((&desk, &sql, &people), who, what, kind).await;
+            tried += try_frame((&server, &sql, &people), who, what, kind).await;
         }
         tried
     });
@@ -187,14 +187,14 @@ async fn every_frame_from_everybody_on_every_ticket_gets_what_the_policy_says() 
     assert!(tried >= ALL.len() * EVERYTHING.len() * ClientFrame::TYPES.len(), "the matrix has shrunk to {tried} cases");
 }
 
-type Scene<'a> = (&'a Desk, &'a tokio_postgres::Client, &'a People);
+type Scene<'a> = (&'a TestServer, &'a tokio_postgres::Client, &'a People);
 
-async fn try_frame((desk, sql, people): Scene<'_>, who: Who, what: What, kind: &str) -> usize {
+async fn try_frame((server, sql, people): Scene<'_>, who: Who, what: What, kind: &str) -> usize {
     let (person, role) = people.person(who);
     let owner = if matches!(who, Who::AgentOnOwn | Who::Blocked) { person } else { &people.owner };
     let owner = if who == Who::Agent || who == Who::Admin || who == Who::Stranger { &people.owner } else { owner };
     let (id, facts) = ticket(sql, what, owner).await;
-    let url = desk.gateways[0].ws_url();
+    let url = server.gateways[0].ws_url();
     let mut tried = 0;
     for (frame, internal) in variants(kind, id, people) {
         let case = format!("{kind} (internal: {internal}) by {who:?} on {what:?}");
@@ -210,13 +210,13 @@ async fn try_frame((desk, sql, people): Scene<'_>, who: Who, what: What, kind: &
                 continue;
             }
             _ => {
-                client = desk.client(0, person).await;
+                client = server.client(0, person).await;
                 expected(kind, internal, &Actor { user: person.id, role }, facts.as_ref())
             }
         };
         match expected {
             Expected::Told | Expected::Nothing => {
-                let told = told_of(desk, people, &mut client, id, facts.is_some(), frame).await;
+                let told = told_of(server, people, &mut client, id, facts.is_some(), frame).await;
                 assert_eq!(told, expected == Expected::Told, "{case}");
             }
             answered => check(&mut client, frame, answered, &case).await,
@@ -249,10 +249,10 @@ async fn check(client: &mut Client, frame: Value, expected: Expected, case: &str
 }
 
 /// Whether a frame without an answer reached a subscriber of the ticket. The sender tries to listen first, as a client would.
-async fn told_of(desk: &Desk, people: &People, client: &mut Client, ticket: TicketId, exists: bool, frame: Value) -> bool {
+async fn told_of(server: &TestServer, people: &People, client: &mut Client, ticket: TicketId, exists: bool, frame: Value) -> bool {
     let kind = frame["type"].clone();
     client.ask(json!({ "type": "subscribe", "ticket": ticket })).await;
-    let mut witness = desk.client(0, &people.witness).await;
+    let mut witness = server.client(0, &people.witness).await;
     if exists {
         witness.subscribe(ticket, None).await;
     }
@@ -267,14 +267,14 @@ async fn told_of(desk: &Desk, people: &People, client: &mut Client, ticket: Tick
 
 #[tokio::test]
 async fn foreign_and_missing_tickets_are_told_apart_by_no_byte() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let people = People::of(&desk).await;
-    let sql = desk.sql().await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let people = People::of(&server).await;
+    let sql = server.sql().await;
     for kind in ClientFrame::TYPES.iter().filter(|kind| !matches!(**kind, "hello" | "token" | "pong" | "inbox")) {
         let mut answers: Vec<Vec<String>> = Vec::new();
         for what in EVERYTHING {
             let (id, _) = ticket(&sql, what, &people.owner).await;
-            let mut client = desk.client(0, &people.stranger).await;
+            let mut client = server.client(0, &people.stranger).await;
             for (frame, _) in variants(kind, id, &people) {
                 if has_answer(&frame) { drop(client.ask(frame).await) } else { client.say(&frame).await }
             }

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::desk::{Desk, Join};
 use crate::raw::{self, FIN, PING, TEXT, UPGRADE, frame, request, upgraded};
+use crate::test_server::{Join, TestServer};
 
 const SITE: &str = "https://desk.example.org";
 
 #[tokio::test]
 async fn foreign_pages_are_turned_away_before_the_upgrade() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", SITE)).await;
-    let port = desk.gateways[0].port();
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", SITE)).await;
+    let port = server.gateways[0].port();
     let with = async |origins: &[&str]| {
         let mut headers = UPGRADE.to_vec();
         headers.extend(origins.iter().map(|origin| ("Origin", *origin)));
@@ -49,8 +49,8 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
 
 #[tokio::test]
 async fn a_token_in_an_address_is_never_taken() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
+    let server = TestServer::start(1, Join::Alone).await;
+    let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
     for name in ["token", "access_token", "jwt", "authorization"] {
         let socket = request(port, "GET", &format!("/v1/ws?{name}={}", ada.token), &UPGRADE, None).await;
         assert_eq!(socket.status, 400, "{name}");
@@ -68,9 +68,9 @@ async fn a_token_in_an_address_is_never_taken() {
 
 #[tokio::test]
 async fn before_hello_there_is_one_small_frame_and_nothing_else() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
-    let ticket = desk.ticket(&ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
+    let ticket = server.ticket(&ada).await;
     let patience = Duration::from_secs(9);
     let first = async |bytes: Vec<u8>| {
         let mut socket = upgraded(port, "/v1/ws").await;

@@ -29,7 +29,7 @@ pub const PASSWORD: &str = "runtimepassword";
 static POSTGRES: OnceCell<Postgres> = OnceCell::const_new();
 
 /// A running instance, and a superuser's connection to its database.
-pub struct Desk {
+pub struct TestServer {
     pub url: String,
     pub config: Arc<Config>,
     pub sign_in: Arc<SignIn>,
@@ -119,7 +119,7 @@ pub async fn database() -> String {
     name
 }
 
-impl Desk {
+impl TestServer {
     pub async fn start() -> Self {
         Self::start_with(&[]).await
     }
@@ -154,13 +154,13 @@ impl Desk {
             .allow_non_standard_methods(true)
             .proxy(None)
             .timeout_global(Some(Duration::from_secs(30)));
-        let desk = Self { url, config, sign_in, database, agent: agent.build().new_agent(), shutdown };
+        let server = Self { url, config, sign_in, database, agent: agent.build().new_agent(), shutdown };
         for person in people::ALL {
-            desk.token(person);
+            server.token(person);
             let identity = person.identity();
-            desk.sign_in.sign_in(&identity).await.unwrap();
+            server.sign_in.sign_in(&identity).await.unwrap();
         }
-        desk
+        server
     }
 
     pub fn token(&self, person: &DemoPerson) -> String {
@@ -249,7 +249,7 @@ impl Desk {
     }
 }
 
-impl Drop for Desk {
+impl Drop for TestServer {
     fn drop(&mut self) {
         self.shutdown.cancel();
     }

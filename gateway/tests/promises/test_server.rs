@@ -44,7 +44,7 @@ pub enum Join {
     Redis,
 }
 
-pub struct Desk {
+pub struct TestServer {
     pub gateways: Vec<Gateway>,
     pub redis: Option<Redis>,
     pub postgres: Arc<Postgres>,
@@ -67,7 +67,7 @@ pub struct Person {
     pub token: String,
 }
 
-impl Desk {
+impl TestServer {
     /// This many gateways on a fresh database.
     pub async fn start(gateways: usize, join: Join) -> Self {
         Self::start_with(gateways, join, |spec| spec).await
@@ -117,12 +117,12 @@ impl Desk {
             Join::Alone => None,
             Join::Redis => Some(Redis::start_new().await.expect("a Redis starts")),
         };
-        let mut desk = Self { gateways: Vec::new(), redis, postgres, link, database };
+        let mut server = Self { gateways: Vec::new(), redis, postgres, link, database };
         for _ in 0..gateways {
-            let gateway = desk.spec(&settings).start().await.expect("a gateway starts");
-            desk.gateways.push(gateway);
+            let gateway = server.spec(&settings).start().await.expect("a gateway starts");
+            server.gateways.push(gateway);
         }
-        desk
+        server
     }
 
     fn spec(&self, settings: &impl Fn(GatewaySpec) -> GatewaySpec) -> GatewaySpec {
