@@ -5,7 +5,11 @@ import { LIMITS, type Viewer } from '../protocol/generated.ts'
 import type { Person } from '../protocol/model.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
-import type { TypingPerson } from './ticket.ts'
+
+export interface TypingPerson {
+  readonly person: Person
+  readonly internal: boolean
+}
 
 const READ_MS = 250
 const IDLE_MS = 4_000

@@ -2,7 +2,7 @@
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { NewRating, TicketPatch, Viewer } from '../protocol/generated.ts'
-import type { HistoryEvent, Person, Problem, TicketView } from '../protocol/model.ts'
+import type { HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
 import type { Subscription, TicketFrame, TicketSink } from '../connection/subscriptions.ts'
 import type { Result } from '../rest/client.ts'
 import { reduce } from '../timeline/reduce.ts'
@@ -13,17 +13,12 @@ import type { Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
 import { changesFacts, withEvent } from './facts.ts'
-import { createPresence } from './presence.ts'
+import { createPresence, type TypingPerson } from './presence.ts'
 
 export type Opening =
   | { readonly kind: 'loading' }
   | { readonly kind: 'open'; readonly ticket: TicketView; readonly reader: Reader }
   | { readonly kind: 'failed'; readonly problem: Problem }
-
-export interface TypingPerson {
-  readonly person: Person
-  readonly internal: boolean
-}
 
 export interface TicketStore {
   readonly opening: ReadonlySignal<Opening>

@@ -1,13 +1,10 @@
 // Watching the desk's tickets, across connections: asked for with each of them, and again when it was refused for the moment.
 
-import type { ServerFrame } from '../protocol/model.ts'
 import { isPassing } from '../protocol/words.ts'
 import { backoffMs } from './backoff.ts'
-import { createInboxRows } from './inbox-rows.ts'
+import { createInboxRows, type InboxFrame } from './inbox-rows.ts'
 import type { Requests } from './requests.ts'
 import type { Clock } from './transport.ts'
-
-export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
 
 export interface InboxListener {
   frame(frame: InboxFrame): void

@@ -2,7 +2,8 @@
 
 import { signal } from '@preact/signals'
 import { createInboxRows } from '../../src/connection/inbox-rows.ts'
-import type { InboxFrame, InboxListener } from '../../src/connection/inbox-watch.ts'
+import type { InboxFrame } from '../../src/connection/inbox-rows.ts'
+import type { InboxListener } from '../../src/connection/inbox-watch.ts'
 import type { Clock } from '../../src/connection/transport.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../../src/protocol/generated.ts'
 import type { Page, StaffView } from '../../src/protocol/model.ts'

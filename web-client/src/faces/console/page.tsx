@@ -17,6 +17,7 @@ import { InboxList } from './list.tsx'
 import { OpenTicket } from './open-ticket.tsx'
 import { Palette } from './palette.tsx'
 import { RepliesScreen } from './replies.tsx'
+import { useShortcuts } from './shortcuts.ts'
 import { Stats } from './stats.tsx'
 import { isScreen, useDeskWork } from './work.ts'
 import { Views } from './views.tsx'
@@ -46,6 +47,7 @@ function SentHome({ desk, looks, site, ownsTab }: FaceProps) {
 function StaffConsole(props: FaceProps) {
   const { desk, router, looks, site, ownsTab } = props
   const work = useDeskWork(props)
+  useShortcuts(work, router, looks)
   const { inbox, team, store, place } = work
   const isAdmin = desk.identity.role === 'admin'
   useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, team.unread)

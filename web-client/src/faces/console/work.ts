@@ -1,4 +1,4 @@
-// What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page; and the shortcuts.
+// What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page.
 
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
@@ -14,7 +14,6 @@ import { createTeam } from '../../app/team.ts'
 import type { TicketListener, TicketStore } from '../../app/ticket.ts'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
-import { useShortcuts } from './shortcuts.ts'
 
 export type Overlay = 'palette' | 'keys' | null
 
@@ -73,7 +72,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
     if (ref === '') inbox.setOpen(null)
     mode.value = 'message'
   }, [ref, inbox, mode])
-  const work: DeskWork = {
+  return {
     desk, rest, inbox, team, store, place, cursor, selected, overlay, mode, composer, hours, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
@@ -88,8 +87,6 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
       selected.value = next
     },
   }
-  useShortcuts(work, router, looks)
-  return work
 }
 
 /** The inbox under the filters of the address bar, which follows it. */
