@@ -1,7 +1,7 @@
 // One signed-in person's client: REST, session and outbox, joined.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import { createSession, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
+import { createSession, type Left, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import { createOutboxStore } from '../outbox/store.ts'
 import { createRest, type Rest } from '../rest/client.ts'
@@ -21,8 +21,9 @@ export interface Desk {
   dispose(): void
 }
 
-export function createDesk(identity: Identity, tokens: TokenSource, origin: string): Desk {
-  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens })
+/** `left` is told when this person sits here no more. */
+export function createDesk(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void): Desk {
+  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens, user: identity.id })
   const connection = signal<SessionState>(session.state())
   const outbox = createOutbox({
     store: createOutboxStore(storageOr('localStorage'), identity.id),
@@ -37,11 +38,16 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     session.onState((state) => {
       connection.value = state
       if (state.kind === 'live') outbox.flush()
+      if (state.kind === 'left') left(identity.id, state.why)
     }),
     onWindow('storage', (event) => {
       if (event instanceof StorageEvent && event.key !== null) outbox.changedElsewhere(event.key)
     }),
     onWindow('online', () => session.nudge()),
+    // A page that was put aside or frozen comes back with timers and a socket that may have stood still.
+    onWindow('visibilitychange', () => { if (document.visibilityState === 'visible') session.wake('looked_at') }),
+    onWindow('resume', () => session.wake('looked_at')),
+    onWindow('pageshow', (event) => { if (event instanceof PageTransitionEvent && event.persisted) session.wake('restored') }),
     onWindow('offline', () => session.drop()),
     () => session.stop(),
     () => outbox.dispose(),

@@ -30,6 +30,12 @@ export function openDrafts(user: string): void {
   }))
 }
 
+/** Nobody's: what was written is kept for its author, and is in no memory. */
+export function closeDrafts(): void {
+  keep()
+  drafts.value = new Map()
+}
+
 export function draftOf(ticket: string, mode: Mode): DraftText {
   return drafts.value.get(`${ticket}/${mode}`) ?? EMPTY
 }

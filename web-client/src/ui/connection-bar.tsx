@@ -24,6 +24,7 @@ export function ConnectionBar({ desk, behind }: { readonly desk: Desk; readonly 
 function sentence(state: Desk['connection']['value'], behind: number | null): readonly [string | null, string] {
   switch (state.kind) {
     case 'off':
+    case 'left':
     case 'connecting':
       // The first attempt is the page's own loading; nobody needs to be told.
       return state.kind === 'connecting' && state.attempt > 0 ? ['connecting', t('connection.connecting')] : [null, '']

@@ -19,6 +19,8 @@ const PEOPLE = ['ada', 'carl'] as const
 export const WORDS = ['red', 'blue'] as const
 
 export interface ManualClock extends Clock {
+  /** May be replaced: a device that slept. */
+  now: () => number
   /** Runs what is due within so long. */
   pass(ms: number): void
   /** How long until the next timer; null: there is none. */

@@ -19,7 +19,7 @@ function begin(bridge: Bridge): void {
   effect(() => {
     const state = signIn.state.value
     desk.peek()?.dispose()
-    desk.value = state.kind === 'in' ? createDesk(state.identity, state.tokens, location.origin) : null
+    desk.value = state.kind === 'in' ? createDesk(state.identity, state.tokens, location.origin, signIn.left) : null
   })
 }
 
@@ -46,7 +46,12 @@ if (container !== null && origin !== null && window.parent !== window) {
       createLooks(document.documentElement, given)
       begin(bridge)
     },
-    open: (on) => { unfolded.value = on },
+    open: (on) => {
+      unfolded.value = on
+      // Somebody may have signed in at the host meanwhile.
+      const signIn = auth.peek()
+      if (on && signIn?.state.peek().kind === 'out') signIn.retry()
+    },
     forget: () => forget(bridge),
   })
   render(<Root bridge={bridge} />, container)
