@@ -378,6 +378,51 @@ test('a watch that is refused for the moment is asked for again, and lists wait 
   expect(late, 'a listener that comes later').toEqual(['at once'])
 })
 
+test('a watch that is refused outright is said to be: nobody calls the list live, and asking again may help', async () => {
+  let refusals = 0
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] !== 'inbox') return
+    link.say(refusals++ === 0 ? { type: 'error', id: frame['id'], code: 'forbidden', message: '' } : { type: 'ok', id: frame['id'] })
+  })
+  const { session } = start(server.url)
+  const states: string[] = []
+  session.onWatch((state) => states.push(state))
+  expect(session.watch()).toBe('off')
+  session.inbox({ frame() {}, began() {} })
+  await until('refused', () => session.watch() === 'refused')
+  expect(states).toEqual(['asking', 'refused'])
+  session.nudge()
+  await until('on', () => session.watch() === 'on')
+  server.links[0]?.cut()
+  await until('on again', () => states.length > 4 && session.watch() === 'on')
+  expect(states).toEqual(['asking', 'refused', 'asking', 'on', 'off', 'asking', 'on'])
+})
+
+test('a watch that is late, or refused for the moment, is not called live until it stands', async () => {
+  const time = manualClock()
+  let frames = 0
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] === 'inbox' && ++frames > 1) link.say(frames === 2 ? { type: 'error', id: frame['id'], code: 'unavailable', message: '' } : { type: 'ok', id: frame['id'] })
+  })
+  const { session } = start(server.url, undefined, time)
+  session.inbox({ frame() {}, began() {} })
+  await until('asked', () => frames === 1 && session.watch() === 'asking')
+  time.pass(2_500)
+  expect(session.watch()).toBe('late')
+  time.pass(15_000)
+  await until('timed out', () => time.next() !== null)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  server.links[0]?.say({ type: 'ping', heads: [] })
+  for (let n = 0; n < 40 && session.watch() !== 'on'; n++) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    if (session.watch() !== 'on') expect(session.watch()).toBe('late')
+    time.pass(500)
+  }
+  expect(session.watch()).toBe('on')
+})
+
 test('lists do not wait for ever for a watch of which the server says nothing', async () => {
   const server = await serve(greets)
   const { session } = start(server.url)

@@ -150,8 +150,8 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
         else if (page.head > seq()) soon()
       },
       frame: (frame) => {
-        if (frame.type === 'event') heard(frame.event, all.peek().get(id))
         if (frame.type === 'event') soon()
+        if (frame.type === 'event') heard(frame.event, all.peek().get(id))
         if (frame.type === 'reset') startOver()
       },
       head: (head) => { if (head > seq()) soon() },

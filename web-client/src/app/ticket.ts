@@ -197,9 +197,9 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     problem,
     get readAtOpening() { return readAtOpening },
     send(body, { internal, based_on }) {
-      const ticket = id()
-      if (ticket === null) return
-      desk.outbox.queue({ ticket, body, internal, based_on })
+      if (opening.value.kind !== 'open') return
+      const { id: ticket, ticket_number: number } = opening.value.ticket
+      desk.outbox.queue({ ticket, number, body, internal, based_on })
       presence.wrote(false, internal)
     },
     retry: (key, how) => desk.outbox.retry(key, how),

@@ -4,7 +4,7 @@ import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generat
 import { decodeFrame } from '../protocol/decode.ts'
 import type { Features } from '../protocol/model.ts'
 import { afterClose, backoffMs } from './backoff.ts'
-import { createInboxWatch, type InboxListener } from './inbox-watch.ts'
+import { createInboxWatch, type InboxListener, type WatchState } from './inbox-watch.ts'
 import { createRequests, type Answer, type Ask } from './requests.ts'
 import { createSubscriptions, type Subscription, type TicketSink } from './subscriptions.ts'
 import { openTransport, type Clock, type SocketFactory, type Transport } from './transport.ts'
@@ -50,6 +50,9 @@ export interface Session {
   subscribe(ticket: string, sink: TicketSink): Subscription
   /** Watches the desk's tickets, across connections. */
   inbox(listener: InboxListener): () => void
+  /** Whether that watch stands. */
+  watch(): WatchState
+  onWatch(listener: (state: WatchState) => void): () => void
 }
 
 export interface SessionParts {
@@ -243,6 +246,7 @@ export function createSession({ sockets, clock, random, tokens, user }: SessionP
   }
 
   const nudge = () => {
+    if (state.kind === 'live') return inbox.again()
     if (state.kind !== 'waiting' && state.kind !== 'away') return
     attempt = 0
     tokenRefused = state.kind === 'away'
@@ -281,5 +285,7 @@ export function createSession({ sockets, clock, random, tokens, user }: SessionP
     tell: (frame) => isLive() && send(frame),
     subscribe: (ticket, sink) => subscriptions.add(ticket, sink),
     inbox: inbox.add,
+    watch: inbox.state,
+    onWatch: inbox.onState,
   }
 }

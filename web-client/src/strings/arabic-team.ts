@@ -59,6 +59,9 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'activity.logged': '{who}: سجّل {what}',
   'activity.archived': '{who}: أرشف التذكرة',
 
+  'console.late': 'لم يبدأ الخادم بعد بإرسال التغييرات. تُعاد المحاولة…',
+  'console.not_live': 'هذه القائمة غير مباشرة: الخادم لا يرسل التغييرات.',
+
   'view.mine': 'تذاكري',
   'view.unassigned': 'غير مسندة',
   'view.all': 'الكل',

@@ -60,6 +60,9 @@ export const ENGLISH_TEAM = {
   'console.updates': '{n} updates',
   'console.updates_show': 'Show in order',
 
+  'console.late': 'The server has not begun to tell what changes. Asking again…',
+  'console.not_live': 'This list is not live: the server does not tell what changes.',
+
   'view.mine': 'Mine',
   'view.unassigned': 'Unassigned',
   'view.all': 'All',

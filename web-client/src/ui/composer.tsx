@@ -8,6 +8,7 @@ import type { TicketStore } from '../app/ticket.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
 import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
+import { isComposing } from './composition.ts'
 
 interface ComposerProps {
   readonly store: TicketStore
@@ -104,9 +105,13 @@ export function Composer({ store, ticket, reader, bodyBytesMax, team }: Composer
           onInput={(event) => write(event.currentTarget.value)}
           onPaste={(event) => { if (files(event.clipboardData)) event.preventDefault() }}
           onKeyDown={(event) => {
-            if (event.isComposing) return
+            if (isComposing(event)) return
             if (offer?.onKey(event.key) === true) return event.preventDefault()
-            if (event.key === 'Escape') return event.currentTarget.blur()
+            if (event.key === 'Escape') {
+              // Leaves the field, and no more than that.
+              event.preventDefault()
+              return event.currentTarget.blur()
+            }
             if (event.key !== 'Enter' || event.shiftKey) return
             event.preventDefault()
             send()

@@ -1,6 +1,7 @@
 // The list of tickets: only the rows in sight are drawn, and none of them moves while somebody points at them or reads further down.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Desk } from '../../app/desk.ts'
 import type { Inbox } from '../../app/inbox.ts'
 import type { Router } from '../../app/router.ts'
 import type { StaffView } from '../../protocol/model.ts'
@@ -58,7 +59,7 @@ export function InboxList({ work, router, me }: ListProps) {
           {order.slice(from, to).map((id, index) => {
             const ticket = inbox.ticket(id)
             return ticket === undefined ? null : (
-              <Row key={id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selected.value.has(id)} onSelect={() => work.toggle(id)} />
+              <Row key={id} desk={work.desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selected.value.has(id)} onSelect={() => work.toggle(id)} />
             )
           })}
         </ul>
@@ -71,6 +72,7 @@ export function InboxList({ work, router, me }: ListProps) {
 interface RowProps {
   readonly ticket: StaffView
   readonly router: Router
+  readonly desk: Desk
   readonly isOpen: boolean
   readonly me: string
   readonly place: number
@@ -79,12 +81,12 @@ interface RowProps {
   readonly onSelect: () => void
 }
 
-function Row({ ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
+function Row({ desk, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
   const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
   return (
     <li aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
       <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onChange={onSelect} /></label>
-      <TicketLink ticket={ticket} router={router} isOpen={isOpen}>
+      <TicketLink desk={desk} ticket={ticket} router={router} isOpen={isOpen}>
         <span class="line small">
           <span class="number">{ticket.ticket_number}</span>
           <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>

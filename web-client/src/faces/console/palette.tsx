@@ -7,6 +7,7 @@ import type { Router } from '../../app/router.ts'
 import { PRIORITIES, STATUS_MOVES } from '../../protocol/generated.ts'
 import { LANGUAGE_NAMES, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { isComposing } from '../../ui/composition.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import type { DeskWork } from './work.ts'
 
@@ -54,6 +55,7 @@ export function Palette({ work, looks, router }: PaletteProps) {
         data-testid={T.paletteInput}
         onInput={(event) => { setText(event.currentTarget.value); setAt(0) }}
         onKeyDown={(event) => {
+          if (isComposing(event)) return
           if (event.key === 'ArrowDown') setAt(Math.min(found.length - 1, at + 1))
           else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1))
           else if (event.key === 'Enter') run(active)

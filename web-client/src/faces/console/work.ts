@@ -2,7 +2,7 @@
 
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { createBell } from '../../app/attention.ts'
+import { createBell, openTabs } from '../../app/attention.ts'
 import type { Desk } from '../../app/desk.ts'
 import type { Mode } from '../../app/drafts.ts'
 import { filtersOf, queryOf } from '../../app/filters.ts'
@@ -48,7 +48,9 @@ export interface DeskWork {
 export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const rest = useMemo(() => createTeam(desk), [desk])
   const inbox = useInbox(desk, rest, router)
-  const team = useMemo(() => createTeamDesk(desk, rest, createBell(looks, (number) => router.go(number)), inbox.take), [desk, rest, looks, router, inbox])
+  const bell = useMemo(() => createBell({ looks, open: (number) => router.go(number), tabs: openTabs(desk.identity.id) }), [desk, looks, router])
+  useEffect(() => () => bell.dispose(), [bell])
+  const team = useMemo(() => createTeamDesk(desk, rest, bell.ring, inbox.take), [desk, rest, bell, inbox])
   useEffect(() => () => team.dispose(), [team])
   const place = router.place.value.rest
   const ref = isScreen(place) ? '' : place

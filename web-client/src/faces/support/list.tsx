@@ -1,3 +1,4 @@
+import type { Desk } from '../../app/desk.ts'
 import type { OwnTickets } from '../../app/own-tickets.ts'
 import type { Router } from '../../app/router.ts'
 import { t } from '../../strings/index.ts'
@@ -7,12 +8,13 @@ import { OwnTicketRow } from '../../ui/own-ticket-row.tsx'
 import { isOpenAt } from '../../ui/ticket-link.tsx'
 
 interface ListProps {
+  readonly desk: Desk
   readonly tickets: OwnTickets
   readonly router: Router
   readonly open: string
 }
 
-export function TicketList({ tickets, router, open }: ListProps) {
+export function TicketList({ desk, tickets, router, open }: ListProps) {
   const tab = tickets.tab.value
   const shown = tickets.shown.value
   const search = tickets.search.value
@@ -35,7 +37,7 @@ export function TicketList({ tickets, router, open }: ListProps) {
         <Empty testid={T.listEmpty}>{search.trim() !== '' ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
       )}
       <ul class="tickets" data-testid={T.ticketList}>
-        {shown.map((ticket) => <OwnTicketRow key={ticket.id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}
+        {shown.map((ticket) => <OwnTicketRow key={ticket.id} desk={desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}
       </ul>
       {tickets.more.value && <button type="button" class="quiet more" data-testid={T.listMore} onClick={tickets.loadMore}>{t('list.more')}</button>}
     </nav>

@@ -8,6 +8,7 @@ import { createDesk, type Desk } from '../../app/desk.ts'
 import { forgetPerson } from '../../app/forget.ts'
 import { createLooks } from '../../app/looks.ts'
 import { unfolded } from '../../app/seen.ts'
+import { isComposing } from '../../ui/composition.ts'
 import { Gate, Widget } from './widget.tsx'
 
 const desk = signal<Desk | null>(null)
@@ -55,5 +56,5 @@ if (container !== null && origin !== null && window.parent !== window) {
     forget: () => forget(bridge),
   })
   render(<Root bridge={bridge} />, container)
-  addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented) bridge.close() })
+  addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented && !isComposing(event)) bridge.close() })
 }
