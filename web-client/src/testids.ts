@@ -15,6 +15,7 @@ export const T = {
   page: 'page',
   /** A refusal in words; `data-code`. */
   problem: 'problem',
+  problemDismiss: 'problem-dismiss',
 
   signedOut: 'signed-out',
   siteLinks: 'site-links',

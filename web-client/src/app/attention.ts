@@ -151,7 +151,7 @@ function chime(): void {
 export interface Saying {
   readonly sentence: string
   /** What can be done about it, for as long as it stands. */
-  readonly action: { readonly label: string; readonly run: () => void } | null
+  readonly action: { readonly label: string; readonly run: () => void; readonly key?: string } | null
 }
 
 /** A short sentence that appears once and goes by itself. */

@@ -45,6 +45,13 @@ export function writeDraft(ticket: string, mode: Mode, next: string, position: n
   put(`${ticket}/${mode}`, next === '' ? null : { text: next, begun_at: before.text === '' ? position : before.begun_at })
 }
 
+/** A message comes back to be written anew: behind whatever has been begun meanwhile, and kept at once. */
+export function returnToDraft(ticket: string, mode: Mode, body: string, position: number): void {
+  const begun = draftOf(ticket, mode).text.trimEnd()
+  writeDraft(ticket, mode, begun === '' ? body : `${begun}\n\n${body}`, position)
+  keep()
+}
+
 /** The writer has seen everything up to here and goes on: the guard starts over. */
 export function rebaseDraft(ticket: string, mode: Mode, position: number): void {
   const before = draftOf(ticket, mode)
@@ -78,7 +85,8 @@ function keep(): void {
   unkept.clear()
 }
 
-addEventListener('pagehide', keep)
+/** Outside a browser, in tests, nobody leaves. */
+if (typeof addEventListener === 'function') addEventListener('pagehide', keep)
 
 function decode(source: string | null): DraftText | null {
   const value = source === null ? null : parseJson(source)

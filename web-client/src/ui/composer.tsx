@@ -1,6 +1,6 @@
 // Where one writes. A note's composer looks like a note, so that it cannot be taken for an answer.
 
-import type { ReadonlySignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { draftOf, rebaseDraft, writeDraft, type Mode } from '../app/drafts.ts'
@@ -15,15 +15,21 @@ interface ComposerProps {
   readonly ticket: string
   readonly reader: Reader
   readonly bodyBytesMax: number
+  /** Where the cursor is wanted; taken by the composer that it names, once. */
+  readonly wanted: Signal<Wanted | null>
   /** What the team has beside: notes, the guard against stale answers, saved replies. */
   readonly team?: TeamWriting
+}
+
+/** The cursor is wanted in the composer of this ticket, for this kind of text. */
+export interface Wanted {
+  readonly ticket: string
+  readonly mode: Mode
 }
 
 export interface TeamWriting {
   readonly mode: Mode
   readonly onMode: (mode: Mode) => void
-  /** Rises whenever the cursor is wanted here. */
-  readonly focus: ReadonlySignal<number>
   /** What is offered for the text before the cursor; it may take keys, and put another text in its place. */
   readonly offer: (text: string, put: (text: string) => void) => Offer | null
 }
@@ -36,7 +42,7 @@ export interface Offer {
   onKey(key: string): boolean
 }
 
-export function Composer({ store, ticket, reader, bodyBytesMax, team }: ComposerProps) {
+export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: ComposerProps) {
   const input = useRef<HTMLTextAreaElement>(null)
   const [turnedAway, setTurnedAway] = useState('')
   const mode = team?.mode ?? 'message'
@@ -50,9 +56,15 @@ export function Composer({ store, ticket, reader, bodyBytesMax, team }: Composer
   useEffect(() => setTurnedAway(''), [ticket, mode])
   // Begun before the history was there: it counts from the first sight of it.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
-  const wanted = team?.focus.value ?? 0
-  // Before the next key can come: it is meant for the text.
-  useLayoutEffect(() => { if (wanted > 0) input.current?.focus() }, [wanted])
+  const isWanted = wanted.value?.ticket === ticket
+  // Before the next key can come: it is meant for the text. Wanted once, it is not wanted again by the next ticket.
+  useLayoutEffect(() => {
+    const want = wanted.peek()
+    if (!isWanted || want === null) return
+    wanted.value = null
+    team?.onMode(want.mode)
+    input.current?.focus()
+  }, [isWanted])
 
   const write = (next: string) => {
     writeDraft(ticket, mode, next, position)

@@ -54,12 +54,12 @@ export function InboxList({ work, router, me }: ListProps) {
       </p>
       {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
       {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t('list.empty.console')}</Empty>}
-      <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1}>
+      <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1} onFocusIn={(event) => { const row = event.target instanceof Element ? event.target.closest<HTMLElement>('li[data-row-of]') : null; if (row !== null) cursor.value = row.dataset['rowOf'] ?? null }}>
         <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * row_px}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * row_px}px` }}>
           {order.slice(from, to).map((id, index) => {
             const ticket = inbox.ticket(id)
             return ticket === undefined ? null : (
-              <Row key={id} desk={work.desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selected.value.has(id)} onSelect={() => work.toggle(id)} />
+              <Row key={id} desk={work.desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selection.ids.value.has(id)} onSelect={(isRange) => work.selection.toggle(id, isRange)} />
             )
           })}
         </ul>
@@ -78,14 +78,14 @@ interface RowProps {
   readonly place: number
   readonly count: number
   readonly isSelected: boolean
-  readonly onSelect: () => void
+  readonly onSelect: (isRange: boolean) => void
 }
 
 function Row({ desk, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
   const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
   return (
-    <li aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
-      <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onChange={onSelect} /></label>
+    <li data-row-of={ticket.id} aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
+      <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onClick={(event) => onSelect(event.shiftKey)} /></label>
       <TicketLink desk={desk} ticket={ticket} router={router} isOpen={isOpen}>
         <span class="line small">
           <span class="number">{ticket.ticket_number}</span>
@@ -169,7 +169,9 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     const element = scroller.current
     const at = cursor === null ? -1 : order.indexOf(cursor)
     if (element === null || at < 0) return
-    const [top, bottom] = [at * row_px, (at + 1) * row_px]
+    // What lies over the end of the list hides rows there.
+    const covered = element.parentElement?.querySelector<HTMLElement>('.bulk')?.offsetHeight ?? 0
+    const [top, bottom] = [at * row_px, (at + 1) * row_px + covered]
     if (top < element.scrollTop) element.scrollTop = top
     else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
     setWanted(cursor)
@@ -178,7 +180,9 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     if (wanted === null) return
     const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)
     if (link === null || link === undefined) return
-    link.focus({ preventScroll: true })
+    const active = link.getRootNode()
+    // The box in front of it may be where the focus is already.
+    if (!(active instanceof Document || active instanceof ShadowRoot) || link.closest('li')?.contains(active.activeElement) !== true) link.focus({ preventScroll: true })
     setWanted(null)
   })
 }

@@ -48,7 +48,7 @@ function SentHome({ desk, looks, site, ownsTab }: FaceProps) {
 function StaffConsole(props: FaceProps) {
   const { desk, router, looks, site, ownsTab } = props
   const work = useDeskWork(props)
-  useShortcuts(work, router, looks)
+  useShortcuts(work, router, looks, !ownsTab)
   const { inbox, team, store, place } = work
   useRefusals({ desk, open: idOf(store), go: router.go })
   const isAdmin = desk.identity.role === 'admin'
@@ -63,11 +63,11 @@ function StaffConsole(props: FaceProps) {
       <Unsent desk={desk} open={idOf(store)} go={router.go} />
       <Stats stats={team.stats.value} />
       <div class="columns">
-        <nav class="side" aria-label={t('console.nav')}>
+        <nav class={`side ${work.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
           <Views inbox={inbox} counts={team.counts.value} />
           <FilterBar inbox={inbox} agents={team.agents.value} me={desk.identity.id} searchRef={work.searchRef} />
-          <BulkBar work={work} />
           <InboxList work={work} router={router} me={desk.identity.id} />
+          <BulkBar selection={work.selection} />
         </nav>
         <main class="main">
           {place === '' && <Empty>{t('console.pick')}</Empty>}

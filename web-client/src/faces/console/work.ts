@@ -3,15 +3,18 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { createBell, openTabs } from '../../app/attention.ts'
-import type { Desk } from '../../app/desk.ts'
+import { onWindow, type Desk } from '../../app/desk.ts'
 import type { Mode } from '../../app/drafts.ts'
 import { filtersOf, queryOf } from '../../app/filters.ts'
 import type { HoursDraft } from '../../app/hours.ts'
 import { createInbox, type Inbox } from '../../app/inbox.ts'
 import type { Router } from '../../app/router.ts'
+import { isSeen } from '../../app/seen.ts'
+import { createSelection, type Selection } from '../../app/selection.ts'
 import { createTeamDesk, type TeamDesk } from '../../app/team-desk.ts'
 import { createTeam } from '../../app/team.ts'
 import type { TicketListener, TicketStore } from '../../app/ticket.ts'
+import type { Wanted } from '../../ui/composer.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
 
@@ -30,19 +33,19 @@ export interface DeskWork {
   readonly place: string
   /** The row that the keyboard is at. */
   readonly cursor: Signal<string | null>
-  readonly selected: Signal<ReadonlySet<string>>
+  readonly selection: Selection
   readonly overlay: Signal<Overlay>
   readonly mode: Signal<Mode>
-  /** Rises whenever the composer is wanted. */
-  readonly composer: Signal<number>
+  /** Where the cursor is wanted among composers. */
+  readonly wanted: Signal<Wanted | null>
   /** Opening hours that were changed and not saved yet. */
   readonly hours: Signal<HoursDraft | null>
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
   href(place: string): string
-  write(mode: Mode): void
-  toggle(id: string): void
+  /** As it stands now, for what goes on after a while. */
+  now(): DeskWork
 }
 
 export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
@@ -64,31 +67,36 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   }), [inbox, team])
   const store = useTicket(desk, ref, listener)
   const cursor = useSignal<string | null>(null)
-  const selected = useSignal<ReadonlySet<string>>(new Set<string>())
+  const selection = useMemo(() => createSelection(rest, inbox), [rest, inbox])
+  useEffect(() => () => selection.dispose(), [selection])
   const overlay = useSignal<Overlay>(null)
   const mode = useSignal<Mode>('message')
-  const composer = useSignal(0)
+  const wanted = useSignal<Wanted | null>(null)
   const hours = useSignal<HoursDraft | null>(null)
   const searchRef = useRef<HTMLInputElement | null>(null)
   useEffect(() => {
     if (ref === '') inbox.setOpen(null)
     mode.value = 'message'
   }, [ref, inbox, mode])
-  return {
-    desk, rest, inbox, team, store, place, cursor, selected, overlay, mode, composer, hours, searchRef,
+  useReadOnReturn(store, listener)
+  const now = useRef<DeskWork | null>(null)
+  const work: DeskWork = {
+    desk, rest, inbox, team, store, place, cursor, selection, overlay, mode, wanted, hours, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,
-    write(next) {
-      mode.value = next
-      composer.value++
-    },
-    toggle(id) {
-      const next = new Set(selected.value)
-      if (!next.delete(id)) next.add(id)
-      selected.value = next
-    },
+    now: () => now.current ?? work,
   }
+  now.current = work
+  return work
+}
+
+/** What came while the tab was hidden counts as read once it is looked at: in the list and in the title as well. */
+function useReadOnReturn(store: TicketStore | null, listener: TicketListener): void {
+  useEffect(() => onWindow('visibilitychange', () => {
+    const opening = store?.opening.peek()
+    if (opening?.kind === 'open' && isSeen()) listener.ticket(opening.ticket)
+  }), [store, listener])
 }
 
 /** The inbox under the filters of the address bar, which follows it. */
