@@ -94,17 +94,21 @@ function decode(source: string | null): DraftText | null {
   return written === null || !isObject(value) ? null : { text: written, begun_at: count(value['begun_at']) ?? 0 }
 }
 
+/** What there was no room for: it lives as long as the page. */
+const unstored = new Map<string, string>()
+
 /** One text by name, for what is no answer (a ticket being described). */
 export function keptText(user: string, name: string): { read(): string; write(next: string): void } {
   const [storage, item] = [storageOr('localStorage'), `helpline.text.${user}.${name}`]
   return {
-    read: () => storage.getItem(item) ?? '',
+    read: () => unstored.get(item) ?? storage.getItem(item) ?? '',
     write(next) {
+      unstored.delete(item)
       try {
         if (next === '') storage.removeItem(item)
         else storage.setItem(item, next)
       } catch {
-        // No room: it lives as long as the form.
+        unstored.set(item, next)
       }
     },
   }

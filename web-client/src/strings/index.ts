@@ -21,6 +21,8 @@ interface Source {
 }
 
 const sources: Source[] = [{ en: ENGLISH, load: async () => (await import('./arabic.ts')).ARABIC }]
+/** The one that was chosen last, whether its tables are there or not. */
+let wanted: Language = 'en'
 const fallback = new Map<string, string>(Object.entries(ENGLISH))
 const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
 
@@ -28,7 +30,7 @@ const chosen = signal<{ readonly language: Language; readonly table: Table }>({ 
 export function addStrings(source: Source): void {
   sources.push(source)
   for (const [key, sentence] of Object.entries(source.en)) fallback.set(key, sentence)
-  if (chosen.peek().language !== 'en') void setLanguage(chosen.peek().language)
+  if (wanted !== 'en') void setLanguage(wanted)
 }
 
 export function language(): Language {
@@ -41,12 +43,20 @@ export function direction(): 'ltr' | 'rtl' {
 
 /** Takes effect when its tables are there; until then the page stays as it is. */
 export async function setLanguage(next: Language): Promise<void> {
+  wanted = next
   if (next === 'en') {
     chosen.value = { language: next, table: {} }
     return
   }
-  const tables = await Promise.all(sources.map((source) => source.load(next)))
-  chosen.value = { language: next, table: Object.assign({}, ...tables) }
+  let tables: readonly Table[]
+  try {
+    tables = await Promise.all(sources.map((source) => source.load(next)))
+  } catch {
+    // They could not be fetched: the page stays as it is, and may be asked again.
+    return
+  }
+  // Another one was chosen meanwhile.
+  if (wanted === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
 }
 
 const known = (key: string): key is StringKey => fallback.has(key)

@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { draftOf, rebaseDraft, writeDraft, type Mode } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
+import { written } from '../app/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
 import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
@@ -52,7 +53,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const internal = mode === 'note'
   const guarded = team !== undefined && !internal
   const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
-  const ready = text.trim() !== '' && over <= 0
+  const ready = written(text).trim() !== '' && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
   // Begun before the history was there: it counts from the first sight of it.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
@@ -72,7 +73,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   }
   const send = () => {
     if (!ready) return
-    store.send(text.replaceAll('\r\n', '\n'), { internal, based_on: guarded && begun_at > 0 ? begun_at : null })
+    store.send(written(text), { internal, based_on: guarded && begun_at > 0 ? begun_at : null })
     writeDraft(ticket, mode, '', position)
     setTurnedAway('')
     input.current?.focus()
