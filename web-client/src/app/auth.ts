@@ -165,6 +165,11 @@ export function claimsOf(token: string): Claims {
   return { user: null, issued_ms: null, ends_ms: null }
 }
 
+/** Whether a token is certainly this person's. */
+export function isOf(token: string | null, user: string): boolean {
+  return token !== null && claimsOf(token).user === plain(user)
+}
+
 /** A UUID may be written in several ways. */
 function plain(uuid: string): string {
   return uuid.toLowerCase().replace(/^urn:uuid:|[{}-]/g, '')

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals'
 import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
 import { clock, namesOf, storageOr } from './browser.ts'
+import { isForgotten } from './forget.ts'
 
 export interface DraftText {
   readonly text: string
@@ -16,12 +17,14 @@ const EMPTY: DraftText = { text: '', begun_at: 0 }
 const KEEP_MS = 300
 const drafts = signal<ReadonlyMap<string, DraftText>>(new Map())
 let prefix = ''
+let owner = ''
 let stopKeeping = () => {}
 const unkept = new Set<string>()
 
 /** From now on the drafts are this person's. */
 export function openDrafts(user: string): void {
   keep()
+  owner = user
   prefix = `helpline.draft.${user}.`
   const storage = storageOr('localStorage')
   drafts.value = new Map(namesOf(storage, prefix).flatMap((name) => {
@@ -73,6 +76,7 @@ function put(name: string, draft: DraftText | null): void {
 function keep(): void {
   stopKeeping()
   const storage = storageOr('localStorage')
+  if (isForgotten(owner)) unkept.clear()
   for (const name of unkept) {
     const draft = drafts.value.get(name)
     try {
@@ -85,8 +89,22 @@ function keep(): void {
   unkept.clear()
 }
 
-/** Outside a browser, in tests, nobody leaves. */
-if (typeof addEventListener === 'function') addEventListener('pagehide', keep)
+/** Another tab of this person wrote, sent or deleted it: it must not stand here to be sent again, nor overwrite what is newer. */
+export function draftChangedElsewhere(item: string): void {
+  const name = item.slice(prefix.length)
+  if (prefix === '' || !item.startsWith(prefix) || unkept.has(name)) return
+  const draft = decode(storageOr('localStorage').getItem(item))
+  const next = new Map(drafts.peek())
+  if (draft === null) next.delete(name)
+  else next.set(name, draft)
+  drafts.value = next
+}
+
+// Outside a browser, in tests, nobody leaves and no other tab writes.
+if (typeof addEventListener === 'function') {
+  addEventListener('pagehide', keep)
+  addEventListener('storage', (event) => { if (event.key !== null) draftChangedElsewhere(event.key) })
+}
 
 function decode(source: string | null): DraftText | null {
   const value = source === null ? null : parseJson(source)

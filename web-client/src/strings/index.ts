@@ -98,7 +98,8 @@ export function day(iso: string): string {
 }
 
 export function dateTime(iso: string): string {
-  return format('both', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
+  return isOtherYear(iso, Date.now()) ? format('both-year', { ...options, year: 'numeric' }).format(new Date(iso)) : format('both', options).format(new Date(iso))
 }
 
 export function weekdayTime(iso: string): string {
@@ -111,10 +112,15 @@ export function weekday(index: number): string {
   return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
 }
 
-/** As short as a list needs: the time today, the date before. */
+/** As short as a list needs: the time today, the date before, with the year when it is another one. */
 export function shortWhen(iso: string, now: number): string {
   const sameDay = new Date(iso).toDateString() === new Date(now).toDateString()
-  return sameDay ? timeOfDay(iso) : format('date', { day: 'numeric', month: 'short' }).format(new Date(iso))
+  if (sameDay) return timeOfDay(iso)
+  return isOtherYear(iso, now) ? format('date-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso)) : format('date', { day: 'numeric', month: 'short' }).format(new Date(iso))
+}
+
+function isOtherYear(iso: string, now: number): boolean {
+  return new Date(iso).getFullYear() !== new Date(now).getFullYear()
 }
 
 /** A calendar day as a value, for comparing. */

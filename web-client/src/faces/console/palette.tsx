@@ -9,6 +9,7 @@ import { statusesAfter } from '../../protocol/words.ts'
 import { LANGUAGE_NAMES, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { isComposing } from '../../ui/composition.ts'
+import { intoSight } from '../../ui/sight.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
@@ -69,7 +70,7 @@ export function Palette({ work, looks, router }: PaletteProps) {
       />
       <ul id={id} role="listbox" aria-label={t('palette.title')} class="palette-list">
         {found.map((command) => (
-          <li key={command.id} id={`${id}-${command.id}`} role="option" aria-selected={command === active} data-testid={T.paletteOption} data-command={command.id} onClick={() => run(command)}>
+          <li key={command.id} id={`${id}-${command.id}`} role="option" aria-selected={command === active} ref={command === active ? intoSight : null} data-testid={T.paletteOption} data-command={command.id} onClick={() => run(command)}>
             <span dir="auto">{command.title}</span>{command.key !== undefined && <kbd>{command.key}</kbd>}
           </li>
         ))}
