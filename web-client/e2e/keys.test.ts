@@ -47,6 +47,18 @@ test('keys act on the row that has the focus, not on the ticket that is open bes
   await eventually('its composer has the focus', async () => (await focused(page)) === T.composerInput)
 })
 
+test('keys in quick succession act on the row that they lead to, wherever the focus has come to', async () => {
+  const { page, tickets } = await listed(4)
+  await page.locator(row(at(tickets, 0).number)).click()
+  await page.locator(id(T.ticket, `[data-number="${at(tickets, 0).number}"]`)).waitFor()
+  // In one go, so that nothing is drawn in between.
+  await page.evaluate(() => {
+    for (const [key, code] of [['j', 'KeyJ'], ['j', 'KeyJ'], ['j', 'KeyJ'], ['e', 'KeyE']]) (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key: key ?? '', code: code ?? '', bubbles: true, composed: true, cancelable: true }))
+  })
+  await page.locator(row(at(tickets, 3).number, '[data-status="resolved"]')).waitFor()
+  for (const ticket of tickets.slice(0, 3)) expect(await statusOf(ticket)).toBe('open')
+})
+
 test('e resolves the open ticket and opens the next one; Undo restores a status that resolved cannot go back to directly', async () => {
   const { page, tickets } = await listed(2)
   const [first, second] = [at(tickets, 0), at(tickets, 1)]

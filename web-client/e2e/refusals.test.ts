@@ -166,6 +166,24 @@ test('a message is sent where locks are refused, and where storage is', async ()
   await unkept.locator(id(T.connection, '[data-state="waiting"]')).filter({ hasText: 'keeps nothing' }).waitFor()
 })
 
+test('a page that the browser put aside and restored connects anew at once', async () => {
+  const place = await context()
+  let connections = 0
+  await place.routeWebSocket(/\/v1\/ws/, (socket) => {
+    connections++
+    socket.connectToServer()
+  })
+  const ticket = await openTicket(who.customer)
+  const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  await message(page, 'Something happened.').waitFor()
+  expect(connections).toBe(1)
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+  await eventually('another connection', () => Promise.resolve(connections === 2))
+  await page.locator(id(T.page, '[data-live="true"]')).waitFor()
+  await say(page, 'after the nap')
+  await message(page, 'after the nap', 'stored').waitFor()
+})
+
 test('the Enter that commits a composition in Safari sends nothing', async () => {
   const page = await visitWith('')
   await page.locator(id(T.composerInput)).fill('半')

@@ -34,7 +34,12 @@ export function InboxList({ work, router, me }: ListProps) {
   const version = inbox.version.value
   const { scroller, from, to, row_px, jump } = useRows(order.length, inbox)
   useHold(scroller, inbox)
-  useCursor(scroller, order, cursor.value, row_px)
+  const isPlacing = useCursor(scroller, order, cursor.value, row_px)
+  /** The cursor goes where somebody puts the focus; a focus that follows the cursor may be behind it. */
+  const follow = (target: EventTarget | null) => {
+    const row = target instanceof Element && !isPlacing.current ? target.closest<HTMLElement>('li[data-row-of]') : null
+    if (row !== null) cursor.value = row.dataset['rowOf'] ?? null
+  }
   const filters = inbox.filters.value
   useEffect(() => inbox.want(to + AHEAD_ROWS), [to, inbox, filters])
   const open = work.place
@@ -54,7 +59,7 @@ export function InboxList({ work, router, me }: ListProps) {
       </p>
       {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
       {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t('list.empty.console')}</Empty>}
-      <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1} onFocusIn={(event) => { const row = event.target instanceof Element ? event.target.closest<HTMLElement>('li[data-row-of]') : null; if (row !== null) cursor.value = row.dataset['rowOf'] ?? null }}>
+      <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1} onFocusIn={(event) => follow(event.target)}>
         <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * row_px}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * row_px}px` }}>
           {order.slice(from, to).map((id, index) => {
             const ticket = inbox.ticket(id)
@@ -163,7 +168,8 @@ function on(element: HTMLElement, type: string, listener: (event: Event) => void
 }
 
 /** The row that the keyboard is at comes into sight and has the focus. */
-function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null, row_px: number): void {
+function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null, row_px: number): { readonly current: boolean } {
+  const isPlacing = useRef(false)
   const [wanted, setWanted] = useState<string | null>(null)
   useEffect(() => {
     const element = scroller.current
@@ -182,7 +188,12 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     if (link === null || link === undefined) return
     const active = link.getRootNode()
     // The box in front of it may be where the focus is already.
-    if (!(active instanceof Document || active instanceof ShadowRoot) || link.closest('li')?.contains(active.activeElement) !== true) link.focus({ preventScroll: true })
+    if (!(active instanceof Document || active instanceof ShadowRoot) || link.closest('li')?.contains(active.activeElement) !== true) {
+      isPlacing.current = true
+      link.focus({ preventScroll: true })
+      isPlacing.current = false
+    }
     setWanted(null)
   })
+  return isPlacing
 }

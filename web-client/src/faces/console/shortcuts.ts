@@ -19,8 +19,16 @@ export function useShortcuts(work: DeskWork, router: Router, looks: Looks, isGue
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event) || isInMenu(event) || !looks.keys.value) return
       if (act(event, work, router)) event.preventDefault()
     }
+    // Whoever goes elsewhere meanwhile is there, not at the row.
+    const elsewhere = () => { work.arriving.current = false }
     addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
+    addEventListener('focusin', elsewhere)
+    addEventListener('pointerdown', elsewhere)
+    return () => {
+      removeEventListener('keydown', pressed)
+      removeEventListener('focusin', elsewhere)
+      removeEventListener('pointerdown', elsewhere)
+    }
   })
 }
 
@@ -58,8 +66,9 @@ function rowOf(event: KeyboardEvent): string | null {
 
 function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
   const { inbox, cursor, selection } = work
-  const row = rowOf(event)
-  // Keys act where the focus is: on the row that has it, otherwise on the open ticket.
+  // Keys act where the focus is: on the row that has it, or is about to, otherwise on the open ticket. The cursor is ahead of the focus, which
+  // follows with the next drawing.
+  const row = rowOf(event) !== null || work.arriving.current ? cursor.value : null
   const ticket = row === null ? openTicketOf(work) : (inbox.ticket(row) ?? null)
   const hasMany = selection.ids.value.size > 0
   const key = keyOf(event)
@@ -105,14 +114,17 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
   }
 }
 
-function step({ inbox, cursor, wanted, store }: DeskWork, row: string | null, by: 1 | -1): boolean {
+function step({ inbox, cursor, wanted, store, arriving }: DeskWork, row: string | null, by: 1 | -1): boolean {
   const order = inbox.order.value
   const from = row ?? cursor.value ?? openTicketOf({ store })?.id ?? null
   const at = from === null ? -1 : order.indexOf(from)
   const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
   // Whoever goes on does not write there any more.
   wanted.value = null
-  if (next !== undefined) cursor.value = next
+  if (next !== undefined && next !== cursor.value) {
+    arriving.current = true
+    cursor.value = next
+  }
   return next !== undefined
 }
 

@@ -33,6 +33,8 @@ export interface DeskWork {
   readonly place: string
   /** The row that the keyboard is at. */
   readonly cursor: Signal<string | null>
+  /** The focus is on its way to the cursor's row. */
+  readonly arriving: { current: boolean }
   readonly selection: Selection
   readonly overlay: Signal<Overlay>
   readonly mode: Signal<Mode>
@@ -67,6 +69,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   }), [inbox, team])
   const store = useTicket(desk, ref, listener)
   const cursor = useSignal<string | null>(null)
+  const arriving = useRef(false)
   const selection = useMemo(() => createSelection(rest, inbox), [rest, inbox])
   useEffect(() => () => selection.dispose(), [selection])
   const overlay = useSignal<Overlay>(null)
@@ -81,7 +84,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   useReadOnReturn(store, listener)
   const now = useRef<DeskWork | null>(null)
   const work: DeskWork = {
-    desk, rest, inbox, team, store, place, cursor, selection, overlay, mode, wanted, hours, searchRef,
+    desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,
