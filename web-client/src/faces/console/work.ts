@@ -102,13 +102,17 @@ function useReadOnReturn(store: TicketStore | null, listener: TicketListener): v
   }), [store, listener])
 }
 
-/** The inbox under the filters of the address bar, which follows it. */
+/** The inbox under the filters of the address bar: each follows the other, also back and forward. */
 function useInbox(desk: Desk, rest: ReturnType<typeof createTeam>, router: Router): Inbox {
   const inbox = useMemo(() => createInbox(desk, rest, filtersOf(router.place.peek().query)), [desk, rest, router])
   useEffect(() => () => inbox.dispose(), [inbox])
   useEffect(() => inbox.filters.subscribe((filters) => {
     const query = queryOf(filters)
     if (query.toString() !== queryOf(filtersOf(router.place.peek().query)).toString()) router.setQuery(query)
+  }), [inbox, router])
+  useEffect(() => router.place.subscribe(({ query }) => {
+    const filters = filtersOf(query)
+    if (queryOf(filters).toString() !== queryOf(inbox.filters.peek()).toString()) inbox.filter(filters)
   }), [inbox, router])
   return inbox
 }
