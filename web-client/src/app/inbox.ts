@@ -58,7 +58,8 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
     // The server has listed it as it stands.
     if (before !== undefined && isSame(before, one)) return 'in'
     if (!matches(one, filters.value, desk.identity.id)) return 'out'
-    return searchOf(filters.value.search) === '' ? 'in' : 'ask'
+    // What is known of it may change, the words that were found in it do not.
+    return before !== undefined || searchOf(filters.value.search) === '' ? 'in' : 'ask'
   }
   let isHeld = false
   const list = createPagedTickets<StaffView, HeldList<StaffView>>({
