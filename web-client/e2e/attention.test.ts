@@ -195,6 +195,10 @@ test('what came while the tab was hidden is read once it is looked at, in the ti
   await eventually('the title says so', async () => (await count(page)) === before + 1)
   await turn('visible')
   await eventually('the title is calm', async () => (await count(page)) === before)
+  await eventually('read at the desk', async () => {
+    const { read_seq, seq } = await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)
+    return read_seq === seq
+  })
   await page.goto(`${TEAM}/admin/support`)
   await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-unread="false"]`)).waitFor()
 })
