@@ -55,7 +55,7 @@ impl Transaction {
     /// Commits; gives every history row that the transaction wrote, by ticket and `seq`, to be published now.
     ///
     /// # Errors
-    /// As of any statement. One that [passes](StoreError::passes) may have been committed: whoever repeats the work must find out by a key.
+    /// As of any statement. One that [passes](StoreError::passes) may have been committed: a caller that repeats the work must find out by a key.
     pub async fn commit(mut self) -> Result<Vec<HistoryRow>, StoreError> {
         let client = self.client();
         let written = client.prepare_cached(ROWS_WRITTEN).await?;

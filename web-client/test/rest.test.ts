@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { expiry } from '../src/app/auth.ts'
+import { claimsOf } from '../src/app/auth.ts'
 import { isObject, type Json } from '../src/protocol/narrow.ts'
 import { createRest } from '../src/rest/client.ts'
 import { createTeamRest } from '../src/rest/team.ts'
@@ -107,6 +107,6 @@ describe('REST', () => {
 
 test("a token's end is read from its claims, and from nothing else", () => {
   const token = (claims: string) => `h.${btoa(claims).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}.s`
-  expect(expiry(token('{"exp":1700000000}'))).toBe(1_700_000_000_000)
-  expect([token('{"exp":"soon"}'), token('nonsense'), 'opaque', '', 'a.%%%.c'].map(expiry)).toEqual([null, null, null, null, null])
+  expect(claimsOf(token('{"exp":1700000000,"iat":1699999700,"sub":"AB-CD"}'))).toEqual({ user: 'abcd', issued_ms: 1_699_999_700_000, ends_ms: 1_700_000_000_000 })
+  expect([token('{"exp":"soon"}'), token('nonsense'), 'opaque', '', 'a.%%%.c'].map((one) => claimsOf(one).ends_ms)).toEqual([null, null, null, null, null])
 })

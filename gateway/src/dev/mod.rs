@@ -91,18 +91,18 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     let _claim = keep::claim(&settings.data)?;
     let secret = keep::secret(&settings.data)?;
     // Cancel-safe in what matters: parts that were started are owned, and end when they are dropped.
-    let desk = tokio::select! {
-        desk = start(&settings, &addresses, &secret) => desk?,
+    let stack = tokio::select! {
+        stack = start(&settings, &addresses, &secret) => stack?,
         () = shutdown.cancelled() => return Ok(()),
     };
-    greet(&addresses, &settings, &desk);
-    desk.gateways.keep_up(&shutdown).await;
+    greet(&addresses, &settings, &stack);
+    stack.gateways.keep_up(&shutdown).await;
     println!("\nStopping …");
-    desk.gateways.stop().await;
-    if let Some(redis) = &desk.redis {
+    stack.gateways.stop().await;
+    if let Some(redis) = &stack.redis {
         redis.stop().await?;
     }
-    desk.postgres.stop().await?;
+    stack.postgres.stop().await?;
     println!("Everything is down. The data stays in {}.", settings.data.display());
     Ok(())
 }
@@ -189,7 +189,7 @@ fn greet(addresses: &[SocketAddr], settings: &DevSettings, stack: &DevStack) {
     if !settings.listen.ip().is_loopback() {
         println!("Careful: anyone who can reach {} can sign in as any demo person.", settings.listen);
     }
-    if desk.redis.is_some() {
+    if stack.redis.is_some() {
         println!("The instances are joined by a Redis of their own.");
     }
     println!("Logs and data: {}. Ctrl-C stops everything.", settings.data.display());

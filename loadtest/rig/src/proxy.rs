@@ -154,7 +154,7 @@ async fn accept(address: SocketAddr, first: TcpListener, mut weather: watch::Rec
         tokio::select! {
             accepted = next_client(listener.as_ref()) => {
                 if let Some(client) = accepted {
-                    connections.spawn(carry(client, weather.clone()));
+                    connections.spawn(forward(client, weather.clone()));
                 }
             }
             changed = weather.changed() => if changed.is_err() { return },
@@ -170,7 +170,7 @@ async fn next_client(listener: Option<&TcpListener>) -> Option<TcpStream> {
     }
 }
 
-async fn carry(client: TcpStream, weather: watch::Receiver<Weather>) {
+async fn forward(client: TcpStream, weather: watch::Receiver<Weather>) {
     let upstream = weather.borrow().upstream;
     let Ok(server) = TcpStream::connect(upstream).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));

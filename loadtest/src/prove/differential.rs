@@ -48,13 +48,13 @@ async fn converse(cluster: &TestCluster, room: Room, note: Option<&str>) -> Resu
     let mut customer = Link::open(&url(0), &customer_token).await?;
     let mut heard = Vec::new();
     customer.send(&ClientFrame::Subscribe { id: 1, ticket: room.ticket, after: None, epoch: None }).await?;
-    let mut position = hear(&mut customer, &mut heard, "subscribed", 0).await?;
+    let mut position = receive(&mut customer, &mut heard, "subscribed", 0).await?;
     for n in 0..MESSAGES {
         if let Some(canary) = note {
             send(&mut agent, room, n * 2 + 100, format!("{canary} {n}"), Some(true)).await?;
         }
         send(&mut agent, room, n * 2 + 101, format!("Answer {n}"), None).await?;
-        position = hear(&mut customer, &mut heard, "event", position).await?;
+        position = receive(&mut customer, &mut heard, "event", position).await?;
         if n == MESSAGES / 2 {
             drop(customer);
             if let Some(canary) = note {
@@ -64,7 +64,7 @@ async fn converse(cluster: &TestCluster, room: Room, note: Option<&str>) -> Resu
             customer = Link::open(&url(1), &customer_token).await?;
             let after = Some(Seq::new(position));
             customer.send(&ClientFrame::Subscribe { id: 2, ticket: room.ticket, after, epoch: None }).await?;
-            position = hear(&mut customer, &mut heard, "subscribed", position).await?;
+            position = receive(&mut customer, &mut heard, "subscribed", position).await?;
         }
     }
     Ok(normalised(&heard))
@@ -86,7 +86,7 @@ async fn send(agent: &mut Link, room: Room, id: u64, body: String, internal: Opt
 }
 
 /// Keeps what comes until a frame of this type beyond the position; pings come when they come, and are answered and not kept.
-async fn hear(customer: &mut Link, heard: &mut Vec<String>, word: &str, position: u64) -> Result<u64, LinkError> {
+async fn receive(customer: &mut Link, heard: &mut Vec<String>, word: &str, position: u64) -> Result<u64, LinkError> {
     loop {
         let text = customer.next().await?;
         let frame: serde_json::Value = serde_json::from_str(&text).map_err(|error| LinkError::Protocol(error.to_string()))?;

@@ -122,7 +122,7 @@ pub async fn send_all(run: &Run, handles: &[ClientHandle], traffic: Traffic, beg
 }
 
 /// Ends the remaining members and collects what each of them knows.
-pub async fn farewell(mut tasks: Members, handles: &[ClientHandle]) -> Vec<(Member, Record)> {
+pub async fn disconnect_all(mut tasks: Members, handles: &[ClientHandle]) -> Vec<(Member, Record)> {
     for handle in handles {
         handle.goal.send_replace(Goal::Stop);
     }

@@ -297,10 +297,10 @@ async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> R
         answers::converse(&executor, &asked, begun, seconds_of_changes)
     );
     let mended = Instant::now();
-    executor.cluster.mend().await?;
+    executor.cluster.repair().await?;
     let admin = target::connect(&executor.cluster.admin_url().await).await?;
     let converged = converge(&admin, &executor.rooms, &handles, &run, settings).await?.then(|| mended.elapsed());
-    let (records, consoles) = (members::farewell(tasks, &handles).await, consoles.leave().await);
+    let (records, consoles) = (members::disconnect_all(tasks, &handles).await, consoles.leave().await);
     let mut violations: Vec<Violation> = log.iter().filter_map(|done| done.violation(settings.allow_unplayed)).collect();
     violations.extend(gave_up(&records));
     violations.extend(executor.poison.starved(&records, &consoles).await);

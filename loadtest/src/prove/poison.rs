@@ -156,7 +156,7 @@ impl Poison {
         Ok(())
     }
 
-    /// The customers of the tickets with poisoned attachments send again what stands there already: their answers hold the poisoned rows, and
+    /// The customers of the tickets with poisoned attachments send again what already exists: their answers hold the poisoned rows, and
     /// share batches with all other sends. The other poisoned rows are left to the sweep.
     async fn send_under_poisoned_keys(&self, cluster: &TestCluster) {
         let end = Instant::now() + WATCHED;

@@ -66,7 +66,7 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     // Whatever went on meanwhile may have ended the first connection.
     let admin = target::connect(database_url).await?;
     let converged = converge(&admin, &rooms, &handles, &run, settings).await?.then(|| ended.elapsed());
-    let records = members::farewell(tasks, &handles).await;
+    let records = members::disconnect_all(tasks, &handles).await;
     let mut violations: Vec<Violation> = gave_up(&records).collect();
     let (counts, tally) = (counts(&run, &records, sent), tally(&records, sent));
     violations.extend(examine(&admin, &rooms, records, &HashSet::new(), &[], begun).await?.0);

@@ -182,7 +182,7 @@ impl TestCluster {
     ///
     /// # Errors
     /// When a part does not come back.
-    pub async fn mend(&self) -> Result<(), LoadError> {
+    pub async fn repair(&self) -> Result<(), LoadError> {
         if let Some(disk) = &self.disk {
             disk.free();
         }

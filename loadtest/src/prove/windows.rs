@@ -47,8 +47,8 @@ pub fn of(log: &[Done]) -> Vec<Window> {
         if matches!(done.outcome, Outcome::Unplayed(_)) {
             continue;
         }
-        let Some((kind, mend)) = fault(&done.op) else { continue };
-        let mended = mend.and_then(|mend| log[n..].iter().find(|later| mend(&done.op, &later.op)));
+        let Some((kind, repair)) = fault(&done.op) else { continue };
+        let mended = repair.and_then(|repair| log[n..].iter().find(|later| repair(&done.op, &later.op)));
         let from = if kind == Kind::Away { done.at - 0.5 } else { done.at };
         let to = mended.map_or(done.until, |later| later.until) + GRACE_S;
         let lanes = match &done.op {

@@ -181,7 +181,7 @@ async fn changes_in_one_transaction_happen_together() {
     let kinds: Vec<_> = rows.iter().map(|row| row.kind).collect();
     assert_eq!(kinds, [Kind::Assigned, Kind::Resolved]);
     assert!(rows.iter().all(|row| row.ticket == ticket) && rows[0].seq < rows[1].seq);
-    // The pool's only connection is free again and bears nobody's role.
+    // The pool's only connection is free again and has no role of a person.
     assert!(desk.store.ping().await.is_ok());
     let own = tickets::list_for_customer(&desk.store, desk.reader(desk.stranger), &ListQuery { limit: 5, ..ListQuery::default() }).await;
     assert!(own.unwrap().tickets.is_empty());

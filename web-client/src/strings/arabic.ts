@@ -18,6 +18,7 @@ export const ARABIC: Readonly<Record<CommonKey, string>> = {
   'connection.waiting': 'لا يوجد اتصال. ما تكتبه محفوظ وسيُرسل عند عودته.',
   'connection.catching_up': 'جارٍ جلب الجديد…',
   'connection.catching_up_count': 'جارٍ جلب الجديد: {n}…',
+  'connection.unkept': 'لا يوجد اتصال. أبقِ هذه الصفحة مفتوحة: هذا المتصفح لا يحفظ شيئًا، وسيُرسل ما تكتبه عند عودته.',
   'connection.away': 'أنهى الخادم هذه الجلسة ({reason}). لم يضع شيء مما كتبت.',
   'connection.retry': 'أعد الاتصال',
 

@@ -13,6 +13,7 @@ export const ENGLISH = {
   'connection.waiting': 'No connection. What you write is kept and sent when it is back.',
   'connection.catching_up': 'Catching up…',
   'connection.catching_up_count': 'Catching up {n}…',
+  'connection.unkept': 'No connection. Leave this page open: this browser keeps nothing, and what you write is sent when it is back.',
   'connection.away': 'The server ended this session ({reason}). Nothing you wrote is lost.',
   'connection.retry': 'Reconnect',
 
