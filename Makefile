@@ -5,7 +5,7 @@ CARGO ?= cargo
 DIST := web-client/dist
 NODE_MODULES := web-client/node_modules/.package-lock.json
 # What the client is built of: when none of it is newer than the last build, the client is left as it is, and so is what embeds it.
-WEB_SOURCES = $(shell find web-client \( -name node_modules -o -name dist -o -name test -o -name e2e -o -name screenshots \) -prune -o -type f -print)
+WEB_SOURCES = $(shell find web-client \( -name node_modules -o -name dist -o -name test -o -name e2e -o -name screenshots \) -prune -o \( -type f -o -type d \) -print)
 # Compiled in half the time of a release, and fast enough to try everything.
 QUICK := --profile quick --locked
 # As fast as a release, and still to be told where to die: no release can be.
@@ -27,7 +27,7 @@ server: web ## The release binary for servers: with the web client, without `hel
 run: ## Serves Helpline on http://127.0.0.1:8080 with a private Postgres and demo people (ARGS="--instances 2" for two gateways)
 	@.ci/install cc
 	@$(MAKE) --no-print-directory -j3 quick web servers
-	target/quick/helpline dev --assets-dir $(DIST) $(ARGS)
+	HELPLINE_ASSETS_DIR=$${HELPLINE_ASSETS_DIR:-$(DIST)} target/quick/helpline dev $(ARGS)
 
 quick:
 	$(CARGO) build $(QUICK) -p helpline-gateway

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The rooms from top to bottom. Rooms on one floor do not use each other, but for `cli`, which starts `dev`.
+/// The rooms from top to bottom. Rooms on one floor do not use each other.
 const FLOORS: [&[&str]; 12] = [
     &["cli"],
     &["dev"],

@@ -79,14 +79,14 @@ impl Store {
         Ok(store)
     }
 
-    /// The same database through a separate pool with this maximum of connections, which Postgres lists under this application name.
-    /// Connects at its first statement.
+    /// The same database through a separate pool with this maximum of connections, which Postgres lists under the application name with
+    /// this word behind it. Connects at its first statement.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`] when the pool cannot be made.
-    pub fn with_own_pool(&self, application_name: &str, connections_max: usize) -> Result<Self, StoreError> {
+    pub fn with_own_pool(&self, purpose: &str, connections_max: usize) -> Result<Self, StoreError> {
         let mut config = (*self.config).clone();
-        config.application_name(application_name);
+        config.application_name(format!("{} {purpose}", config.get_application_name().unwrap_or_default()));
         Ok(Self { pool: pool(config, connections_max)?, ..self.clone() })
     }
 

@@ -158,8 +158,11 @@ pub async fn create(within: impl Into<Within<'_>>, caller: &Caller, new: &NewTic
         .await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no ticket".into()))?;
     let (id, duplicate) = (TicketId::new(rows::get(row, 0)?), rows::get(row, 1)?);
-    // The first attempt may have died before it delivered them.
-    let rows = if duplicate { history::rows_after(within.store(), &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await? } else { rows };
+    let rows = match within {
+        // The first attempt may have died before it delivered them.
+        Within::Own(store) if duplicate => history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await?,
+        Within::Own(_) | Within::Transaction(_) => rows,
+    };
     Ok(Created { id, duplicate, rows })
 }
 

@@ -1,5 +1,5 @@
-//! A transaction that its owner commits: several changes that happen together, or not at all. Background work writes its own progress in the
-//! same transaction as its changes to tickets.
+//! A transaction that its owner commits: several changes to tickets that happen together, or not at all. It is what background work will write
+//! its own progress in; no such work exists yet, and neither do statements for it.
 
 use deadpool_postgres::Object;
 use futures_util::future::{join, join4};
@@ -17,7 +17,8 @@ pub struct Transaction {
 }
 
 impl Store {
-    /// Begins a transaction; it holds one connection of the pool until its end.
+    /// Begins a transaction; it holds one connection of the pool until its end. One that changes several tickets changes them in the order
+    /// of their ids, as every writer does: otherwise two of them can lock each other out.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::PoolExhausted`].
@@ -97,13 +98,6 @@ impl<'a> From<&'a mut Transaction> for Within<'a> {
 }
 
 impl Within<'_> {
-    pub(crate) fn store(&self) -> &Store {
-        match self {
-            Self::Own(store) => store,
-            Self::Transaction(transaction) => &transaction.store,
-        }
-    }
-
     /// Runs one writing function under the caller's role and claims; gives its answer and, of a transaction of its own, the rows written.
     pub(crate) async fn write(
         &mut self,

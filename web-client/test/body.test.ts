@@ -37,6 +37,12 @@ describe('the longest message that may be written', () => {
   })
 })
 
+test('what only looks like the beginning of code is not read in one go', () => {
+  const open = '```a`b\n'
+  expect(partsOf(`${open}${'*a_b'.repeat(3_000)}`).at(-1)).toEqual({ text: '*a_b'.repeat(3_000), isPlain: true })
+  expect(least_ms((nth) => renderMarkdown(`${open}${'*a_b'.repeat(3_900)}${nth}`))).toBeLessThan(120)
+})
+
 describe('parts', () => {
   test('lose nothing but blank lines between them', () => {
     for (const unit of UNITS) {

@@ -14,7 +14,7 @@ const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((don
 
 /** A desk as far as a ticket needs one. */
 async function opened() {
-  const answers = { older: 'unreachable' as 'ok' | 'unreachable' | 'forbidden', change: 'conflict' as 'ok' | 'conflict' }
+  const answers = { older: 'unreachable' as 'ok' | 'unreachable' | 'forbidden', change: 'conflict' as 'ok' | 'conflict' | 'unreachable' }
   const sinks: TicketSink[] = []
   let again = 0
   const ticket = { ...staffTicket, id: TICKET, seq: 9 }
@@ -73,6 +73,10 @@ test('a refused change stays until it succeeds or is put away, whatever else suc
   store.fault.value?.retry()
   await settled()
   expect(store.fault.value).toBeNull()
+  answers.change = 'unreachable'
+  await store.change({ status: 'resolved' })
+  page()
+  expect(store.fault.value?.problem.code, 'the change is not made because the connection is back').toBe('unreachable')
   answers.change = 'conflict'
   await store.change({ status: 'resolved' })
   store.fault.value?.dismiss()

@@ -92,7 +92,7 @@ impl Batch {
         }
     }
 
-    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] off the front, with the buffer if that is all: an queue that has run empty holds no
+    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] off the front, with the buffer if that is all: a queue that has run empty holds no
     /// memory.
     fn take(&mut self) -> Self {
         if self.len() <= limits::SEND_QUEUE_DRAIN_FRAMES {

@@ -70,7 +70,7 @@ pub async fn build(config: Config, metrics: PrometheusHandle, more: Router) -> R
     let messages = Arc::new(Messages::new(store.clone(), writer, Arc::clone(hub)));
     let gauges =
         Gauges { store: store.clone(), admission: Arc::clone(&admission), rooms: Arc::clone(&hub.rooms), relay: Arc::clone(&hub.relay) };
-    let job_store = store.with_own_pool("helpline jobs", limits::JOB_CONNECTIONS_MAX)?;
+    let job_store = store.with_own_pool("jobs", limits::JOB_CONNECTIONS_MAX)?;
     lifecycle.spawn(jobs::run(job_store, Arc::clone(registry), gauges, lifecycle.stop.clone()));
     let entrance = Entrance {
         admission: Arc::clone(&admission),

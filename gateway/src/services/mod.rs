@@ -1,6 +1,6 @@
 //! What a person or a job may do. Each function decides, writes and publishes, in this one place, for REST, WebSocket and jobs alike: no
 //! caller publishes what it wrote. A function whose name ends in `_in` decides and writes within a transaction of its caller's, which ends with
-//! [`commit`]: so a job changes tickets together with its own rows, by the same code as a request.
+//! [`commit`]: so a job makes several changes at once, by the same code as a request.
 
 pub mod messages;
 pub mod opening_hours;

@@ -18,6 +18,7 @@ use super::wire::{Incoming, Socket};
 use crate::connections::{Connection, Disconnect, WakeList};
 use crate::live::frames::frame;
 use crate::runtime::rates::Bucket;
+use crate::writer::log_refusal;
 
 /// What is done with a connection's frames.
 pub(super) struct Inbound<'a> {
@@ -113,7 +114,12 @@ fn take_one(state: &SocketState, connection: &Connection, bucket: &mut Bucket, n
 fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
     metrics::counter!("helpline_frames_refused_total").increment(1);
     let id = match ClientFrame::parse(text) {
-        Ok(parsed) => parsed.id(),
+        Ok(parsed) => {
+            if let ClientFrame::Send { key, .. } = &parsed {
+                log_refusal(key, RejectCode::RateLimited);
+            }
+            parsed.id()
+        }
         Err(malformed) => malformed.id,
     };
     if id.is_some() {

@@ -21,7 +21,7 @@ use crate::report::Verdict;
 /// As Helpline's.
 const BUFFER_BYTES: usize = 4 * 1024;
 const DRAIN_FRAMES: usize = 64;
-const OUTBOX_FRAMES: usize = 4_096;
+const QUEUE_FRAMES: usize = 4_096;
 
 /// Settings of `bench-baseline`.
 #[derive(Debug, Args)]
@@ -65,8 +65,8 @@ async fn serve(port: u16) -> std::io::Result<()> {
             let mut room = String::new();
             // However a connection ends, it ends: the generator counts what it got.
             let _ = attend(stream, me, &rooms, &mut room).await;
-            if let Some(speakers) = rooms.rooms.borrow_mut().get_mut(&room) {
-                speakers.retain(|(id, _)| *id != me);
+            if let Some(members) = rooms.rooms.borrow_mut().get_mut(&room) {
+                members.retain(|(id, _)| *id != me);
             }
         });
     }
@@ -83,7 +83,7 @@ async fn attend(mut stream: TcpStream, me: u64, rooms: &Rooms, room: &mut String
     }
     let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
     let mut socket = tokio_tungstenite::accept_async_with_config(stream, Some(config)).await?;
-    let (speaker, mut frames) = mpsc::channel(OUTBOX_FRAMES);
+    let (sender, mut frames) = mpsc::channel(QUEUE_FRAMES);
     let mut batch = Vec::new();
     loop {
         // Cancel-safe: recv_many takes nothing unless it completes, tungstenite keeps partial frames.
@@ -98,14 +98,14 @@ async fn attend(mut stream: TcpStream, me: u64, rooms: &Rooms, room: &mut String
                 let Some(Ok(Message::Text(text))) = incoming else { return Ok(()) };
                 if let Some(name) = text.strip_prefix("join ") {
                     name.clone_into(room);
-                    rooms.rooms.borrow_mut().entry(name.to_owned()).or_default().push((me, speaker.clone()));
+                    rooms.rooms.borrow_mut().entry(name.to_owned()).or_default().push((me, sender.clone()));
                     socket.send(Message::Text(Utf8Bytes::from_static("joined"))).await?;
-                } else if let Some(speakers) = rooms.rooms.borrow().get(room) {
+                } else if let Some(members) = rooms.rooms.borrow().get(room) {
                     // Copied, because a slice of the read buffer would pin it.
                     let text = Utf8Bytes::from(text.as_str());
-                    for (_, speaker) in speakers.iter().filter(|(id, _)| *id != me) {
+                    for (_, sender) in members.iter().filter(|(id, _)| *id != me) {
                         // A full queue drops the frame, and the generator counts it.
-                        let _ = speaker.try_send(text.clone());
+                        let _ = sender.try_send(text.clone());
                     }
                 }
             }

@@ -2,6 +2,7 @@
 //! delays no other part's.
 
 use std::fmt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,12 +116,19 @@ pub struct Executor {
     parts: Parts,
 }
 
+/// Where an instance was told to die, and how often its log told of such a death before.
+#[derive(Debug, Clone, Copy)]
+struct Failpoint {
+    place: &'static str,
+    reached_before: usize,
+}
+
 #[derive(Debug)]
 struct Parts {
     redis: Mutex<()>,
     postgres: Mutex<()>,
     /// For each instance, the failpoint that it was last started with.
-    gateways: Vec<Mutex<Option<&'static str>>>,
+    gateways: Vec<Mutex<Option<Failpoint>>>,
 }
 
 impl Executor {
@@ -259,16 +267,21 @@ impl Executor {
                 return Err(LoadError::unplayed(format!("instance {} is not running", n + 1)));
             }
             GatewayOp::Kill9 => {
-                *failpoint = None;
+                let reached = self.reached(n, failpoint.take()).await;
                 gateway.kill9().await?;
+                reached?;
             }
             GatewayOp::Start => return self.start(n, failpoint.take()).await,
-            GatewayOp::Stop => return Ok(format!("exit {:?}", gateway.stop().await?)),
+            GatewayOp::Stop => {
+                let reached = self.reached(n, failpoint.take()).await;
+                let exit = gateway.stop().await?;
+                return reached.map(|()| format!("exit {exit:?}"));
+            }
             GatewayOp::Freeze => gateway.freeze(),
             GatewayOp::Thaw => gateway.thaw(),
-            GatewayOp::AfterCommit => return self.doom(n, failpoint.insert("after-commit")).await,
-            GatewayOp::InsideBatch => return self.doom(n, failpoint.insert("inside-batch")).await,
-            GatewayOp::DuringCatchUp => return self.doom(n, failpoint.insert("during-catch-up")).await,
+            GatewayOp::AfterCommit => return self.doom(n, &mut failpoint, "after-commit").await,
+            GatewayOp::InsideBatch => return self.doom(n, &mut failpoint, "inside-batch").await,
+            GatewayOp::DuringCatchUp => return self.doom(n, &mut failpoint, "during-catch-up").await,
             GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
             GatewayOp::RedisUnplug => link.unplug(),
             GatewayOp::RedisHeal => link.resume(),
@@ -281,45 +294,63 @@ impl Executor {
     }
 
     /// Starts an instance again. One that has not died at its failpoint yet is given time to; then it must not reach it later.
-    async fn start(&self, n: usize, failpoint: Option<&str>) -> Result<String, LoadError> {
-        let gateway = &self.cluster.gateways[n];
-        let runs = || gateway.ended().is_none() && gateway.pid().is_some();
-        let deadline = Instant::now() + FAILPOINT_TIMEOUT;
-        while failpoint.is_some() && runs() && Instant::now() < deadline {
-            sleep(FAILPOINT_POLL).await;
-        }
-        let missed = failpoint.filter(|_| runs());
-        gateway.kill9().await?;
+    async fn start(&self, n: usize, failpoint: Option<Failpoint>) -> Result<String, LoadError> {
+        let reached = self.reached(n, failpoint).await;
+        self.cluster.gateways[n].kill9().await?;
         self.cluster.start_gateway(n).await?;
-        match missed {
-            None => Ok(String::new()),
-            Some(place) => Err(LoadError::unplayed(format!(
-                "failpoint {place} was not reached within {FAILPOINT_TIMEOUT:?}: there was no traffic, or the gateway is a release build, which \
-                 has no failpoints (build it with `--profile breakable`)"
-            ))),
-        }
+        reached.map(|()| String::new())
     }
 
-    /// Starts an instance that dies when it comes to this place.
-    async fn doom(&self, n: usize, place: &str) -> Result<String, LoadError> {
+    /// Waits until an instance has died at its failpoint, if it has one.
+    async fn reached(&self, n: usize, failpoint: Option<Failpoint>) -> Result<(), LoadError> {
+        let Some(Failpoint { place, reached_before }) = failpoint else { return Ok(()) };
+        let gateway = &self.cluster.gateways[n];
+        let is_reached = || failpoints_reached(gateway.log()) > reached_before;
+        let runs = || gateway.ended().is_none() && gateway.pid().is_some();
+        let deadline = Instant::now() + FAILPOINT_TIMEOUT;
+        while !is_reached() && runs() && Instant::now() < deadline {
+            sleep(FAILPOINT_POLL).await;
+        }
+        if is_reached() {
+            return Ok(());
+        }
+        Err(LoadError::unplayed(format!(
+            "failpoint {place} was not reached within {FAILPOINT_TIMEOUT:?}: there was no traffic, the instance ended before, or the gateway is \
+             a release build, which has no failpoints (build it with `--profile breakable`)"
+        )))
+    }
+
+    /// Starts an instance that dies when it comes to this place; `failpoint` remembers it until [`Self::start`].
+    async fn doom(&self, n: usize, failpoint: &mut Option<Failpoint>, place: &'static str) -> Result<String, LoadError> {
         let gateway = &self.cluster.gateways[n];
         gateway.kill9().await?;
-        // It may be dead before it was seen ready: clients do not wait for us.
-        let started = gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await;
-        Ok(if started.is_ok() { String::new() } else { "reached at once".into() })
+        let reached_before = failpoints_reached(gateway.log());
+        *failpoint = Some(Failpoint { place, reached_before });
+        let deadline = Instant::now() + FAILPOINT_TIMEOUT;
+        loop {
+            match gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await {
+                Ok(()) => return Ok(String::new()),
+                // It may be dead before it was seen ready: clients do not wait for us.
+                Err(_) if failpoints_reached(gateway.log()) > reached_before => return Ok("reached at once".into()),
+                // As an orchestrator does: the database may be away.
+                Err(_) if Instant::now() < deadline => sleep(FAILPOINT_POLL).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     async fn roll(&self) -> Result<String, LoadError> {
-        let mut exits = Vec::new();
+        let (mut exits, mut all_reached) = (Vec::new(), Ok(()));
         for (n, (gateway, part)) in self.cluster.gateways.iter().zip(&self.parts.gateways).enumerate() {
-            *part.lock().await = None;
-            let _part = part.lock().await;
+            let mut failpoint = part.lock().await;
+            let reached = self.reached(n, failpoint.take()).await;
+            all_reached = all_reached.and(reached);
             exits.push(gateway.stop().await?);
             self.cluster.start_gateway(n).await?;
             // As an orchestrator waits before it takes the next one: those sent away must have somewhere to go.
             sleep(MIN_READY).await;
         }
-        Ok(format!("exit codes {exits:?}"))
+        all_reached.map(|()| format!("exit codes {exits:?}"))
     }
 
     fn clients(&self, lanes: &[usize], op: ClientOp) {
@@ -376,6 +407,12 @@ impl Executor {
     async fn admin(&self) -> Result<Admin, LoadError> {
         target::connect(&self.cluster.admin_url().await).await
     }
+}
+
+/// How often an instance's log tells that it died at a failpoint: an instance that ends otherwise has not played that fault.
+fn failpoints_reached(log: &Path) -> usize {
+    let text = std::fs::read(log).unwrap_or_default();
+    String::from_utf8_lossy(&text).matches("failpoint reached").count()
 }
 
 /// Allows a process so many descriptors, as far as its hard limit goes.

@@ -24,6 +24,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_gateway_words_it_so() {
+        assert!(include_str!("../../../gateway/src/writer/job.rs").contains(&format!("\"{REFUSED}\"")));
+    }
+
+    #[test]
     fn the_key_of_a_refused_send_is_read_from_its_line() {
         let line = "2026-01-02T03:04:05.123456Z DEBUG helpline_gateway::refused_sends: a send was refused key=\"p1.0c.7\" code=unavailable";
         assert_eq!(of_text(&format!("one\n{line}\ntwo key=\"x\"\n")), HashSet::from(["p1.0c.7".to_owned()]));

@@ -51,7 +51,7 @@ async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
 #[tokio::test]
 async fn a_pool_of_its_own_is_free_while_the_first_one_is_used_up() {
     let desk = Desk::open_with_connections(1).await;
-    let jobs = desk.store.with_own_pool("helpline jobs", 1).unwrap();
+    let jobs = desk.store.with_own_pool("jobs", 1).unwrap();
     let mut admin = desk.another_admin().await;
     let locked = admin.transaction().await.unwrap();
     locked.batch_execute("lock table support_tickets in access exclusive mode").await.unwrap();

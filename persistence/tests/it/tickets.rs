@@ -181,6 +181,12 @@ async fn changes_in_one_transaction_happen_together() {
     let kinds: Vec<_> = rows.iter().map(|row| row.kind).collect();
     assert_eq!(kinds, [Kind::Assigned, Kind::Resolved]);
     assert!(rows.iter().all(|row| row.ticket == ticket) && rows[0].seq < rows[1].seq);
+    let (known, customer) = (desk.new_ticket("Known"), desk.caller(desk.customer));
+    let first = tickets::create(&desk.store, &customer, &known).await.unwrap();
+    let mut again = desk.store.begin().await.unwrap();
+    let created = tickets::create(&mut again, &customer, &known).await.expect("the pool has no second connection");
+    assert!(created.duplicate && created.id == first.id && created.rows.is_empty());
+    assert_eq!(again.commit().await.unwrap(), []);
     // The pool's only connection is free again and has no role of a person.
     assert!(desk.store.ping().await.is_ok());
     let own = tickets::list_for_customer(&desk.store, desk.reader(desk.stranger), &ListQuery { limit: 5, ..ListQuery::default() }).await;

@@ -57,7 +57,13 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
     let next: AuthState
     try {
       const token = await tokens(false)
-      next = token === null ? { kind: 'out' } : await known(origin, token, (user) => tokensOf(user, tokens, left))
+      const asks = (by: Token) => known(origin, by, (user) => tokensOf(user, tokens, left))
+      next = token === null ? { kind: 'out' } : await asks(token)
+      if (token !== null && next.kind === 'out') {
+        // Refused: the platform may have a newer one than the one that is kept.
+        const fresh = await tokens(true)
+        if (fresh !== null && fresh.token !== token.token) next = await asks(fresh)
+      }
     } catch {
       next = { kind: 'failed' }
     }

@@ -36,6 +36,8 @@ export function openDrafts(user: string): void {
 /** Nobody's: what was written is kept for its author, and is in no memory. */
 export function closeDrafts(): void {
   keep()
+  owner = ''
+  prefix = ''
   drafts.value = new Map()
 }
 
@@ -76,7 +78,7 @@ function put(name: string, draft: DraftText | null): void {
 function keep(): void {
   stopKeeping()
   const storage = storageOr('localStorage')
-  if (isForgotten(owner)) unkept.clear()
+  if (prefix === '' || isForgotten(owner)) unkept.clear()
   for (const name of unkept) {
     const draft = drafts.value.get(name)
     try {

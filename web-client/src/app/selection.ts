@@ -63,8 +63,9 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
       problem.value = result.ok ? null : result.problem
       if (!result.ok) return
       results.value = result.value.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
-      // What could not be changed stays selected.
-      ids.value = new Set(result.value.filter((one) => !one.ok).map((one) => one.id))
+      // What could not be changed stays selected, unless another choice was made meanwhile.
+      const changed = new Set(result.value.filter((one) => one.ok).map((one) => one.id))
+      ids.value = new Set([...ids.peek()].filter((id) => !changed.has(id)))
       inbox.reload()
     },
     dispose: stop,

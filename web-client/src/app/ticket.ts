@@ -166,7 +166,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
         step({ type: 'page', page })
         settled('listen')
         // The connection is back: what could not be had without it is asked for when it is wanted.
-        if (fault.peek()?.problem.code === 'unreachable') fault.value = null
+        if (fault.peek()?.of === 'older' && fault.peek()?.problem.code === 'unreachable') fault.value = null
         presence.arrived(page.viewers)
         if (!page.more) presence.joined()
         heard(page.events)

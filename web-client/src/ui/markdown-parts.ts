@@ -9,7 +9,8 @@ export interface Part {
 /** A part of this length costs some milliseconds at worst. */
 export const PART_CHARS_MAX = 2_048
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})/
+/** As the parser has it: behind backticks no further one may stand on the line. */
+const FENCE = /^ {0,3}(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})/
 
 /** Short texts whole; longer ones cut behind blank lines where there are any, behind other lines where not, and never within fenced code. */
 export function partsOf(text: string): readonly Part[] {

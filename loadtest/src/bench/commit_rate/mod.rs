@@ -1,4 +1,4 @@
-//! `record`: messages committed per second through the gateway, beside the same rows written one transaction each by pgbench, and beside
+//! `commit-rate`: messages committed per second through the gateway, beside the same rows written one transaction each by pgbench, and beside
 //! the gateway's own SQL without a gateway, by turns on the same Postgres.
 
 mod direct;
