@@ -32,6 +32,7 @@ export const T = {
   /** One of them; `data-key`. */
   unsentOne: 'unsent-one',
   unsentOpen: 'unsent-open',
+  unsentDiscard: 'unsent-discard',
   /** On a row; `data-state=refused|waiting`. */
   rowUnsent: 'row-unsent',
 

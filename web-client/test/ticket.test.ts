@@ -10,6 +10,7 @@ import type { Problem } from '../src/protocol/model.ts'
 import { messageEvent, staffTicket, subscribed, TICKET } from './help/sample.ts'
 
 const problem = (code: Problem['code']): Problem => ({ status: 0, code, title: '', retry_after_ms: null, head: null })
+const OTHER = '01a20000-0000-7000-8000-00000000000b'
 const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }
 
 /** A desk as far as a ticket needs one. */
@@ -18,12 +19,13 @@ async function opened() {
   const sinks: TicketSink[] = []
   let again = 0
   const ticket = { ...staffTicket, id: TICKET, seq: 9 }
+  const desk: { ticket: typeof ticket | null } = { ticket }
   const told: object[] = []
   const parts = {
     identity: { id: 'agent', name: 'Grace', role: 'support_agent' },
     connection: signal<SessionState>({ kind: 'off' }),
     rest: {
-      ticket: () => Promise.resolve({ ok: true, value: ticket }),
+      ticket: () => Promise.resolve(desk.ticket === null ? { ok: false, problem: problem('not_found') } : { ok: true, value: desk.ticket }),
       activity: () => Promise.resolve(answers.older === 'ok' ? { ok: true, value: { events: [], more_before: false } } : { ok: false, problem: problem(answers.older) }),
       changeTicket: () => Promise.resolve(answers.change === 'ok' ? { ok: true, value: ticket } : { ok: false, problem: problem(answers.change) }),
     },
@@ -41,7 +43,7 @@ async function opened() {
   if (sink === undefined) throw new Error('listening')
   const page = () => sink.page(subscribed({ events: [messageEvent(9)], head: 9 }))
   page()
-  return { store, sink, page, answers, told, again: () => again }
+  return { store, sink, desk, page, answers, told, again: () => again }
 }
 
 test('history that could not be had for want of a connection is no fault any more when the connection is back', async () => {
@@ -81,6 +83,20 @@ test('a refused change stays until it succeeds or is put away, whatever else suc
   await store.change({ status: 'resolved' })
   store.fault.value?.dismiss()
   expect(store.fault.value).toBeNull()
+})
+
+test('a ticket that is no more leaves the screen, and the one that bears its number by now takes its place', async () => {
+  const { store, sink, desk } = await opened()
+  desk.ticket = { ...staffTicket, id: OTHER, seq: 3 }
+  sink.refused('not_found')
+  expect(store.opening.value.kind).toBe('loading')
+  expect(store.timeline.value.events).toEqual([])
+  await settled()
+  expect(store.opening.value).toMatchObject({ kind: 'open', ticket: { id: OTHER, seq: 3 } })
+  desk.ticket = null
+  sink.refused('not_found')
+  await settled()
+  expect(store.opening.value).toMatchObject({ kind: 'failed', problem: { code: 'not_found' } })
 })
 
 test("leaving a note half-written tells its end as a note's: customers are told nothing", async () => {

@@ -155,6 +155,20 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     if (news.some(changesFacts)) refreshSoon(REFRESH_MS)
   }
 
+  /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
+  const gone = () => batch(() => {
+    subscription?.dispose()
+    subscription = null
+    stopOutbox()
+    stopRefresh()
+    presence.disconnected()
+    fault.value = null
+    readAtOpening = null
+    timeline.value = EMPTY
+    opening.value = { kind: 'loading' }
+    void load()
+  })
+
   const sink: TicketSink = {
     resume() {
       const { position, epoch } = timeline.value
@@ -179,7 +193,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
       step({ type: 'disconnected' })
       presence.disconnected()
     },
-    refused: (code) => failed('listen', { status: 0, code, title: '', retry_after_ms: null, head: null }, () => subscription?.again()),
+    refused: (code) => code === 'not_found' ? gone() : failed('listen', { status: 0, code, title: '', retry_after_ms: null, head: null }, () => subscription?.again()),
   }
 
   const taken = (frame: TicketFrame) => {

@@ -28,7 +28,10 @@ export function Unsent({ desk, open, go }: UnsentProps) {
             <span class="number">{entry.number}</span>
             <span class="excerpt" dir="auto">{entry.body.slice(0, EXCERPT_CHARS)}</span>
             <span class="reason">{tProblem({ code: entry.refused ?? 'unknown' })}</span>
-            <button type="button" class="link" data-testid={T.unsentOpen} onClick={() => go(entry.number === '' ? entry.ticket : entry.number)}>{t('unsent.open')}</button>
+            {entry.refused === 'not_found'
+              // Its ticket is no more, or no longer theirs: opened, it would show nothing to choose from.
+              ? <button type="button" class="link" data-testid={T.unsentDiscard} onClick={() => void desk.outbox.discard(entry.key)}>{t('thread.discard')}</button>
+              : <button type="button" class="link" data-testid={T.unsentOpen} onClick={() => go(entry.number === '' ? entry.ticket : entry.number)}>{t('unsent.open')}</button>}
           </li>
         ))}
       </ul>
