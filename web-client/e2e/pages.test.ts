@@ -123,12 +123,22 @@ test('under the pointer the list is read to its end while tickets change, and no
   busy = false
   await changing
 
+  // In order: the rows in sight stay where they are, except those that moved themselves.
+  const tops = async () => new Map(await page.locator('.tickets.virtual li').evaluateAll((lines) => lines.map((line): [string, number] => [line.querySelector('a')?.dataset['number'] ?? '', Math.round(line.getBoundingClientRect().top)])))
+  await scroll(page, 60 * 88)
+  await eventually('further down', async () => (await drawn(page)).some((row) => row.place === 61))
+  const there = await tops()
   await page.locator(id(T.listHeld)).click()
   await eventually('nothing waits', async () => (await page.locator(id(T.listHeld)).count()) === 0)
+  await eventually('still before the reader', async () => {
+    const now = await tops()
+    return [...there].some(([number, top]) => Math.abs((now.get(number) ?? -1e6) - top) <= 1)
+  })
+  await page.mouse.move(900, 300)
+  await scroll(page, 0)
+  const wanted = await listed('tab=active')
+  await eventually('the server\'s list', async () => JSON.stringify(await rows(page)) === JSON.stringify(wanted))
 })
-
-// Holds when this file runs alone, and not behind the others: which of the two lies is still open.
-test.todo('when the updates are applied, rows in sight stay where they are unless they moved themselves')
 
 test('the keyboard goes through all pages, and what is selected there is changed', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)

@@ -36,7 +36,7 @@ export interface Inbox {
   /** While held, facts change in place, pages are added at the end, and nothing moves. */
   hold(on: boolean): void
   /** Shows everything in its place now. */
-  release(): void
+  release(): ReadonlySet<string>
   /** The open ticket counts as read as it stands. */
   setOpen(id: string | null): void
   dispose(): void
@@ -111,8 +111,9 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
       list.show()
     },
     release() {
-      list.list().release()
+      const moved = list.list().release()
       list.show()
+      return moved
     },
     setOpen(id) {
       openId = id

@@ -46,9 +46,9 @@ export function InboxList({ work, router, me }: ListProps) {
   const showInOrder = () => {
     const top = scroller.current?.scrollTop ?? 0
     const before = inbox.order.peek()
-    inbox.release()
+    const moved = inbox.release()
     // A reader further down keeps the rows in sight.
-    if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.floor(top / row_px), to - from))
+    if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.ceil(top / row_px), moved))
   }
   return (
     <>
