@@ -84,7 +84,8 @@ test('after r the cursor is wanted once: tickets that are opened later do not ta
   await page.locator(row(second.number)).click()
   await page.locator(id(T.ticket, `[data-number="${second.number}"]`)).waitFor()
   await message(page, 'Something happened.').waitFor()
-  await page.waitForTimeout(200)
+  // What the opening asks of the next frame has been done.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
   expect(await focused(page)).not.toBe(T.composerInput)
   await page.keyboard.press('j')
   expect(await page.locator(id(T.composerInput)).inputValue()).toBe('')

@@ -195,10 +195,15 @@ test('the Enter that commits a composition in Safari sends nothing', async () =>
 
 test('a search of two letters is no fault', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const asked: string[] = []
+  page.on('request', (request) => { const search = new URL(request.url()).searchParams.get('search'); if (search !== null) asked.push(search) })
   await page.locator(id(T.search)).fill('ab')
-  await page.waitForTimeout(600)
-  expect(await page.locator(id(T.problem)).count()).toBe(0)
   await page.locator('.search-short').waitFor()
+  expect(await page.locator(id(T.problem)).count()).toBe(0)
+  // A third letter is asked for, and nothing was before it.
+  await page.locator(id(T.search)).fill('abc')
+  await eventually('the search', async () => asked.length > 0)
+  expect(asked.filter((search) => search !== 'abc')).toEqual([])
 })
 
 test('another person at the same browser: the first one is gone from the screen, and nothing is sent in either name by mistake', async () => {

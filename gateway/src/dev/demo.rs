@@ -8,7 +8,7 @@ use helpline_core::reject::RejectCode;
 use helpline_core::ticket::{Category, Priority, Status};
 use helpline_persistence::messages::{self, NewMessage};
 use helpline_persistence::tickets::{self, Assignee, NewTicket, Patch};
-use helpline_persistence::{Caller, Settings, Store, StoreError, people as database};
+use helpline_persistence::{Caller, Settings, Store, StoreError, people as persisted};
 use uuid::Uuid;
 
 use super::people::{self, DemoPerson};
@@ -87,7 +87,7 @@ const STORIES: &[Story] = &[
 pub async fn fill(database_url: &str) -> Result<(), StoreError> {
     let store = Store::connect(Settings { url: database_url.to_owned(), connections_max: CONNECTIONS }).await?;
     for person in people::ALL {
-        database::sign_in(&store, &person.identity()).await?;
+        persisted::sign_in(&store, &person.identity()).await?;
     }
     for (n, story) in STORIES.iter().enumerate() {
         write(&store, n, story).await?;

@@ -13,7 +13,7 @@ use helpline_core::ids::{MessageId, TicketId, TicketRef};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::protocol::{CustomerEvent, MessageEdit, MessageStored, NewMessage, StaffEvent};
 use helpline_core::reject::Reject;
-use helpline_persistence::{Store, messages as database, tickets};
+use helpline_persistence::{Store, messages as persisted, tickets};
 use uuid::Uuid;
 
 use super::parse::parse_body;
@@ -80,7 +80,7 @@ pub async fn send(
         TicketRef::Id(id) => id,
         TicketRef::Number(_) => by_number(&store, &user, &ticket).await?,
     };
-    let message = database::NewMessage {
+    let message = persisted::NewMessage {
         id: MessageId::new(Uuid::now_v7()),
         ticket,
         sender: user.actor().user,

@@ -12,7 +12,7 @@ use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{SavedReply, SavedReplyChange};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::Store;
-use helpline_persistence::replies::{self as database, NewReply};
+use helpline_persistence::replies::{self as persisted, NewReply};
 use serde_json::json;
 
 use super::parse::parse_body;
@@ -61,7 +61,7 @@ pub(super) struct Docs;
 #[utoipa::path(get, path = LIST.path, tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
 pub async fn list(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<SavedReply>>, Refusal> {
     user.audit.read(json!({})).await?;
-    let listed = database::list(&store, user.reader(Audience::Staff)).await;
+    let listed = persisted::list(&store, user.reader(Audience::Staff)).await;
     Ok(Json(listed?))
 }
 

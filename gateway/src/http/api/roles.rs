@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use helpline_core::actor::Audience;
 use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{RoleGrant, RoleView};
-use helpline_persistence::{Store, roles as database};
+use helpline_persistence::{Store, roles as persisted};
 use serde_json::json;
 
 use crate::http::current_user::CurrentUser;
@@ -74,7 +74,7 @@ pub async fn roles(user: CurrentUser, State(store): State<Store>, NoInput: NoInp
 
 async fn list(store: &Store, user: &CurrentUser) -> Result<Json<Vec<RoleView>>, Refusal> {
     user.audit.read(json!({})).await?;
-    let people = database::list(store, user.reader(Audience::Staff)).await?;
+    let people = persisted::list(store, user.reader(Audience::Staff)).await?;
     let views = people.into_iter().filter_map(|person| {
         let role = person.role?;
         Some(RoleView { user_id: person.id, role, name: person.name, email: person.email })

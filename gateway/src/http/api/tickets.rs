@@ -15,7 +15,7 @@ use helpline_core::protocol::{CustomerTicket, CustomerTicketPage, NewRating, New
 use helpline_core::reject::Reject;
 use helpline_core::ticket::Priority;
 use helpline_persistence::Store;
-use helpline_persistence::tickets as database;
+use helpline_persistence::tickets as persisted;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -91,12 +91,12 @@ pub async fn list(user: CurrentUser, State(store): State<Store>, Params(params):
                 Some(_) => user.audit.read_as("tickets_searched", params.detail()).await?,
                 None => user.audit.read(params.detail()).await?,
             }
-            let listed = database::list_for_staff(&store, user.reader(Audience::Staff), &query).await;
+            let listed = persisted::list_for_staff(&store, user.reader(Audience::Staff), &query).await;
             let page = listed?;
             Ok(Json(StaffTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
         }
         Scope::Own => {
-            let listed = database::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
+            let listed = persisted::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
             let page = listed?;
             Ok(Json(CustomerTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
         }
@@ -121,7 +121,7 @@ pub async fn create(
     if metadata_bytes > limits::METADATA_BYTES_MAX {
         return Err(Refusal::field("metadata", format!("has at most {} bytes", limits::METADATA_BYTES_MAX)));
     }
-    let new = database::NewTicket {
+    let new = persisted::NewTicket {
         id: TicketId::new(Uuid::now_v7()),
         message: MessageId::new(Uuid::now_v7()),
         key,
@@ -198,9 +198,9 @@ pub async fn rate(
 async fn show(store: &Store, user: &CurrentUser, ticket: TicketId, audience: Audience) -> Result<Response, Refusal> {
     let reader = user.reader(audience);
     let found = match audience {
-        Audience::Staff => database::get_for_staff(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
+        Audience::Staff => persisted::get_for_staff(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
         Audience::Customer => {
-            database::get_for_customer(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response()))
+            persisted::get_for_customer(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response()))
         }
     };
     Ok(found?.ok_or_else(Reject::not_found)?)
