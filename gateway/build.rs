@@ -1,10 +1,18 @@
-//! Builds the web client's files in, when they are there.
+//! Builds the web client's files in, with the feature `embed`. Without it a changed client does not make the server compile again.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=build.rs");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the output directory"));
+    let code =
+        if env::var_os("CARGO_FEATURE_EMBED").is_some() { embedded()? } else { "pub static FILES: &[(&str, &[u8])] = &[];\n".to_owned() };
+    fs::write(out.join("embedded_assets.rs"), code)
+}
+
+fn embedded() -> io::Result<String> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package's directory"));
     let dist = root.join("../web-client/dist");
     // An empty directory, if need be: a watched path that is missing would have the package built anew each time.
@@ -20,16 +28,16 @@ fn main() -> io::Result<()> {
         writeln!(code, "    ({name:?}, include_bytes!({:?})),", path.display().to_string()).expect("a string takes it");
     }
     code.push_str("];\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the output directory"));
-    fs::write(out.join("embedded_assets.rs"), code)
+    Ok(code)
 }
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
+        let entry = entry?;
+        let path = entry.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else {
+        } else if !entry.file_name().to_string_lossy().starts_with('.') {
             files.push(path);
         }
     }

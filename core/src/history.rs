@@ -25,7 +25,7 @@ text_enum!(
         Rated = "rated",
         MessageEdited = "message_edited",
         MessageRedacted = "message_redacted",
-        /// A note's edit or redaction, apart from a message's so that the kind alone tells who may see it.
+        /// A note's edit or redaction. Separate from a message's, so that the kind shows who may see it.
         NoteEdited = "note_edited",
         NoteRedacted = "note_redacted",
         /// Something that `log_ticket_activity()` recorded for the team.
@@ -148,7 +148,7 @@ pub struct Message {
     pub created_at: DateTime<Utc>,
     /// When its text was last changed.
     pub edited_at: Option<DateTime<Utc>>,
-    /// When its text was removed for good.
+    /// When its text was permanently removed.
     pub redacted_at: Option<DateTime<Utc>>,
 }
 
@@ -162,7 +162,7 @@ impl HistoryRow {
     }
 }
 
-/// A reader's place in one history. It moves by contiguous rows alone.
+/// A reader's place in one history. It moves only by contiguous rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position(Seq);
 
@@ -191,7 +191,7 @@ impl Position {
         self.0
     }
 
-    /// Takes note of the row at `seq`, and moves when it is the next one.
+    /// Observes the row at `seq`, and moves when it is the next one.
     pub fn observe(&mut self, seq: Seq) -> Observed {
         if seq <= self.0 {
             Observed::Duplicate

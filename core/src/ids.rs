@@ -137,7 +137,7 @@ impl TicketNumber {
         Self(format!("TKT-{n:06}"))
     }
 
-    /// Takes a number as somebody wrote it.
+    /// Parses a number as a person writes it.
     ///
     /// # Errors
     /// [`InvalidTicketNumber`] when no ticket can have it.
@@ -164,7 +164,7 @@ impl TicketNumber {
         meant
     }
 
-    /// The same for somebody who searches: `42` is also `TKT-000042`.
+    /// The same for a search: `42` also finds `TKT-000042`.
     pub fn searched(&self) -> Vec<String> {
         let mut meant = self.meant();
         if let Some(n) = digits(&self.0) {

@@ -2,7 +2,7 @@
 //!
 //! - [`ids`], [`body`], [`ticket`], [`actor`]: what things are called and what they may hold
 //! - [`limits`]: every bound
-//! - [`policy`], [`moves`]: who may do what, and where a ticket goes from it
+//! - [`policy`], [`transitions`]: who may do what, and where a ticket goes from it
 //! - [`history`]: the kinds of rows, who may see them, a reader's [`history::Position`]
 //! - [`protocol`]: the frames on the wire and the bodies of REST; [`reject`]: refusals and close codes
 
@@ -13,11 +13,11 @@ pub mod body;
 pub mod history;
 pub mod ids;
 pub mod limits;
-pub mod moves;
 pub mod policy;
 pub mod protocol;
 pub mod reject;
 mod text_enum;
 pub mod ticket;
+pub mod transitions;
 
 pub use text_enum::UnknownWord;

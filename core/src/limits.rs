@@ -7,7 +7,7 @@ pub const BODY_BYTES_MAX: usize = 16 * 1024;
 pub const SUBJECT_CHARS_MAX: usize = 200;
 /// A rating comment's characters.
 pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
-/// Of a refused field's name and of what is wrong with it, the characters that are told: the client's own words may be long.
+/// Characters of a refused field's name and of the reason that an error repeats: the client's own text may be long.
 pub const FIELD_ERROR_CHARS_MAX: usize = 120;
 /// A key's characters: a UUID takes 36, a hash in hexadecimal 64.
 pub const KEY_CHARS_MAX: usize = 64;
@@ -34,7 +34,7 @@ pub const METADATA_BYTES_MAX: usize = 8 * 1024;
 pub const METADATA_STORED_BYTES_MAX: usize = 16 * 1024;
 /// A setting's value as Postgres writes it.
 pub const SETTING_STORED_BYTES_MAX: usize = 16 * 1024;
-/// What an `access_log` row keeps beside its columns, as Postgres writes it: a retention run names its ten thousand tickets.
+/// What an `access_log` row keeps besides its columns, as Postgres writes it: a retention run names its ten thousand tickets.
 pub const AUDIT_DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Rows that cannot be decoded and are remembered as logged; beyond, they are only counted.
 pub const UNDECODABLE_LOGGED_MAX: usize = 1_000;
@@ -53,12 +53,12 @@ pub const HELLO_BYTES_MAX: usize = 4 * 1024;
 pub const MESSAGE_WIRE_BYTES_MAX: u64 = 2 * FRAME_BYTES_MAX as u64;
 /// The same before `hello`.
 pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
-/// Pings before `hello`: a client's library may send one by itself, nobody needs more.
+/// Pings before `hello`: a client's library may send one on its own; no client needs more.
 pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
 /// One connection's write buffer inside the WebSocket library: pongs to a peer that does not read them gather there. The largest
 /// frame must fit.
 pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
-/// A page frame to a client. tungstenite's write buffer grows to the largest frame for good (measured), so pages stay small.
+/// A page frame to a client. tungstenite's write buffer grows to the largest frame and never shrinks (measured), so pages stay small.
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// A JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
@@ -71,7 +71,7 @@ pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
 pub const HELLO_TIMEOUT_MS: u64 = 10_000;
 /// A `hello` that came in time and was not read in time is looked for once more: after a standstill, timers fire before sockets are read.
 pub const HELLO_SECOND_LOOK_MS: u64 = 200;
-/// A timer as late as this means that this process stood still, and that nobody's silence counts.
+/// A timer as late as this means that this process stood still, and that the silence of clients does not count.
 pub const STANDSTILL_MS: u64 = 1_000;
 /// From accept to the end of the request's headers.
 pub const HEADER_TIMEOUT_MS: u64 = 10_000;
@@ -83,7 +83,7 @@ pub const WRITE_TIMEOUT_MS: u64 = 10_000;
 pub const CLOSE_TIMEOUT_MS: u64 = 2_000;
 /// From a message's first byte to its last.
 pub const MESSAGE_TIMEOUT_MS: u64 = 30_000;
-/// How long a connection that we ended is still read, so that the peer hears the last word instead of a reset.
+/// How long a connection that we ended is still read, so that the peer receives the last frame instead of a reset.
 pub const LINGER_MS: u64 = 1_000;
 /// How much is read of it meanwhile.
 pub const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -99,13 +99,14 @@ pub const HEARTBEAT_GRID: u64 = 100;
 /// A peer that stayed silent this long is gone: 1.5 heartbeats.
 pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
 
-/// One connection's outbox, in bytes of queued frames. A burst of 128 page frames; beyond: close 4001.
-pub const OUTBOX_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// One connection's outbox, in frames.
-pub const OUTBOX_FRAMES_MAX: usize = 4_096;
-/// Frames that one flush takes from the outbox.
-pub const OUTBOX_DRAIN_FRAMES: usize = 64;
-/// Frames of one connection that are taken before anybody whom they concern is woken, so that a burst reaches each reader in one write.
+/// One connection's send queue, in bytes of queued frames. A burst of 128 page frames; beyond: close 4001.
+pub const SEND_QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// One connection's send queue, in frames.
+pub const SEND_QUEUE_FRAMES_MAX: usize = 4_096;
+/// Frames that one flush takes from the send queue.
+pub const SEND_QUEUE_DRAIN_FRAMES: usize = 64;
+/// Frames of one connection that are handled before the connections that they concern are woken, so that a burst reaches each reader in one
+/// write.
 pub const TURN_FRAMES_MAX: usize = 16;
 /// Requests of one connection waiting for their answer (`subscribe`, `inbox`, `token`); sends are bounded by the writer's queue.
 pub const PENDING_REQUESTS_MAX: usize = 64;
@@ -118,7 +119,7 @@ pub const CONNECTIONS_PER_ADDRESS_MAX: u32 = 1_000;
 /// Connections of one instance: below the descriptors that Debian's systemd grants.
 pub const CONNECTIONS_MAX: u32 = 16_000;
 
-/// HTTP connections of one instance beside the sockets: requests, and upgrades that are not yet done.
+/// HTTP connections of one instance besides the sockets: requests, and upgrades that are not yet done.
 pub const HTTP_CONNECTIONS_MAX: usize = 2_048;
 /// Connections to the metrics' own address: a scraper or two.
 pub const METRICS_CONNECTIONS_MAX: usize = 16;
@@ -139,7 +140,7 @@ pub const REQUESTS_PER_SECOND: u32 = 20;
 pub const REQUESTS_BURST: u32 = 200;
 /// An address may ask as often as this many users: an office behind one NAT fits.
 pub const REQUESTS_ADDRESS_FACTOR: u32 = 50;
-/// Refused sign-ins per second of one address that are answered and recorded; beyond: `rate_limited`, counted alone, so that a flood
+/// Refused sign-ins per second of one address that are answered and recorded; beyond: `rate_limited`, only counted, so that a flood
 /// of bad tokens does not become a flood of audit rows.
 pub const SIGN_INS_REFUSED_PER_SECOND: u32 = 10;
 /// The same at once, after silence.
@@ -148,31 +149,31 @@ pub const SIGN_INS_REFUSED_BURST: u32 = 100;
 pub const RATE_REFUSALS_RECORDED_PER_SECOND: u32 = 1;
 /// Addresses whose rates are remembered; beyond, those that have been silent are forgotten.
 pub const ADDRESSES_REMEMBERED_MAX: usize = 100_000;
-/// How long one look at the record serves every readiness probe.
+/// How long the result of one database check answers readiness probes.
 pub const READINESS_MS: u64 = 500;
 
 /// Events that a resume replays; further behind: `reset`, which costs one page instead.
 pub const REPLAY_EVENTS_MAX: u64 = 5_000;
 /// Events of the first page of a `subscribe` without `after`, and the REST page's default.
 pub const PAGE_EVENTS: u32 = 50;
-/// Events of one read of the log.
+/// Events of one read of the history.
 pub const PAGE_EVENTS_MAX: u32 = 200;
-/// Live events that a joining member buffers; beyond, it reads the log once more instead.
+/// Live events that a joining member buffers; beyond, it reads the history once more instead.
 pub const JOIN_BUFFER_EVENTS_MAX: usize = 256;
-/// Events that came early and wait for the one before; beyond, the log is read at once.
+/// Events that came early and wait for the one before; beyond, the history is read at once.
 pub const EARLY_EVENTS_MAX: usize = 256;
-/// How long an early event waits for the one before it. A relay's reordering heals within it; a loss is read from the log after it.
+/// How long an early event waits for the one before it. Reordering by the relay ends within it; after it, lost events are read from the history.
 pub const EARLY_HOLD_MS: u64 = 50;
 /// How long `subscribe` waits for the relay to confirm its channel; later it relies upon the sweep.
 pub const RELAY_CONFIRM_MS: u64 = 250;
 /// Between two sweeps: with the read itself below the 2 s that an event may take while Redis is down.
 pub const SWEEP_INTERVAL_MS: u64 = 750;
-/// Rooms whose heads one sweep compares with the record, in rotation.
+/// Rooms whose heads one sweep compares with the database, in rotation.
 pub const SWEEP_ROTATION_ROOMS: usize = 500;
-/// Rooms that one read of missing rows heals: with [`PAGE_EVENTS_MAX`] rows of [`BODY_BYTES_MAX`] each, 64 MiB at the very worst.
-pub const HEAL_ROOMS: usize = 20;
-/// Between two looks at the standing (role, blocked) of everybody connected: the promise is 5 s.
-pub const STANDING_INTERVAL_MS: u64 = 2_000;
+/// Rooms whose gaps one read fills: with [`PAGE_EVENTS_MAX`] rows of [`BODY_BYTES_MAX`] each, 64 MiB at the very worst.
+pub const GAP_ROOMS: usize = 20;
+/// Between two checks of the role and block of all connected people: the promise is 5 s.
+pub const ACCESS_CHECK_INTERVAL_MS: u64 = 2_000;
 
 /// Writer lanes of one instance at most, each with one statement in flight.
 pub const WRITER_LANES: usize = 4;
@@ -187,25 +188,25 @@ pub const WRITER_MESSAGES_MAX: usize = 16_384;
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// The longest wait between two of those tries.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
-/// Keys of one question of a crowd (signing in, opening, joining): one statement.
-pub const CROWD_KEYS_MAX: usize = 128;
-/// Statements of each of those questions under way at once; the others board the next, so that a crowd that returns takes nobody's
-/// connection of the pool.
-pub const CROWD_FLIGHTS: usize = 2;
-/// People of one such question that are found locked, each asked for alone, before the rest is told to come back.
-pub const CROWD_LOCKED_MAX: u32 = 8;
-/// Kinds of those questions: signing in, opening, joining.
-pub const CROWDS: usize = 3;
-/// Those who wait to board; beyond, they wait with their sockets unread.
-pub const CROWD_WAITING_MAX: usize = 16_384;
-/// Pages of the log that `subscribe` reads at once, for the same reason.
+/// Keys of one batch of a `BatchLoader` (sign-in, ticket access, ticket position): one statement.
+pub const LOADER_KEYS_MAX: usize = 128;
+/// Batches of one loader that run at once; further requests join the next batch, so that many clients that reconnect do not take all
+/// connections of the pool.
+pub const LOADER_BATCHES_MAX: usize = 2;
+/// Keys of one batch that are found locked, each read in a statement of its own, before the rest is refused as busy.
+pub const LOADER_LOCKED_MAX: u32 = 8;
+/// Batch loaders of one instance: sign-in, ticket access, ticket position.
+pub const LOADERS: usize = 3;
+/// Requests pending at one loader; further clients wait with their sockets unread.
+pub const LOADER_PENDING_MAX: usize = 16_384;
+/// Pages of history that `subscribe` reads at once, for the same reason.
 pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
 /// When a sign-in that found no turn comes back, at random up to this.
 pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
-/// Connections of the pool that may wait for a ticket's lock at once; further locked tickets are looked at every [`PARKED_LOOK_MS`].
+/// Connections of the pool that may wait for a ticket's lock at once; further locked tickets are tried every [`LOCKED_TICKET_RETRY_MS`].
 pub const LOCK_WAITS_MAX: usize = 4;
-/// Between two looks at a locked ticket without waiting for it.
-pub const PARKED_LOOK_MS: u64 = 100;
+/// Between two tries of a locked ticket that do not wait for its lock.
+pub const LOCKED_TICKET_RETRY_MS: u64 = 100;
 /// A statement of the hot path.
 pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
 /// Waiting for a lock.
@@ -220,6 +221,8 @@ pub const MIGRATION_LOCK_ATTEMPTS_MAX: u32 = 100;
 pub const POOL_WAIT_MS: u64 = 3_000;
 /// Connections of one instance's pool, lanes included.
 pub const POOL_CONNECTIONS_MAX: usize = 20;
+/// Connections of background work, in a pool of its own: however busy one of the two pools is, the other one is free.
+pub const JOB_CONNECTIONS_MAX: usize = 2;
 
 /// Between two typing frames of one person on one ticket that are passed on.
 pub const TYPING_INTERVAL_MS: u64 = 1_000;
@@ -231,7 +234,7 @@ pub const READ_FLUSH_MS: u64 = 500;
 pub const READ_PENDING_MAX: usize = 10_000;
 /// Read positions in `subscribed`, those who have read furthest.
 pub const READERS_MAX: usize = 50;
-/// Viewers named in a presence frame; the rest is counted by nobody.
+/// Viewers named in a presence frame; further ones are not reported.
 pub const VIEWERS_MAX: usize = 20;
 /// An instance renews its viewers this often.
 pub const PRESENCE_RENEW_MS: u64 = 10_000;
@@ -241,15 +244,16 @@ pub const PRESENCE_LEASE_MS: u64 = 30_000;
 pub const PRESENCE_INTERVAL_MS: u64 = 250;
 /// Between two inbox frames of one console.
 pub const INBOX_INTERVAL_MS: u64 = 100;
-/// Tickets of one inbox frame; the rest follows in the next. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets a second are told at once.
+/// Tickets of one inbox frame; the rest follows in the next. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets a second are sent without delay.
 pub const INBOX_TICKETS_MAX: usize = 500;
-/// Bytes of one inbox frame, or one ticket if that is more; the rest follows in the next. The socket keeps a buffer of this size for good.
+/// Bytes of one inbox frame, or one ticket if that is more; the rest follows in the next. The socket keeps a buffer of this size.
 pub const INBOX_FRAME_BYTES_MAX: usize = 128 * 1024;
-/// A console that has just begun to watch is told all of each ticket; after this it is one of those who know.
+/// A console that has just subscribed gets each ticket in full; after this it shares the group of the others.
 pub const INBOX_SETTLE_MS: u64 = 10_000;
-/// Tickets of which an inbox remembers that all was told; beyond, it forgets, and tells all of each once more. Whoever watches keeps as many.
+/// Tickets of which an inbox remembers that it sent them in full; beyond, it forgets them and sends each in full once more. A client keeps as
+/// many.
 pub const INBOX_KNOWN_MAX: usize = 20_000;
-/// Between two looks at the statistics while consoles listen.
+/// Between two reads of the statistics while consoles are subscribed.
 pub const STATS_INTERVAL_MS: u64 = 2_000;
 
 /// Frames waiting to be published; beyond, they are counted and left to the sweep.
@@ -269,7 +273,7 @@ pub const RELAY_BACKOFF_MS_MAX: u64 = 2_000;
 /// From the first payload of another server on our channels to the warning that a copy of the desk shares them: longer than all instances
 /// take to learn of a restarted Postgres.
 pub const RELAY_OTHER_ORIGIN_MS: u64 = 30_000;
-/// Other servers on our channels that are remembered, each with the time it was first heard of.
+/// Other servers on our channels that are remembered, each with the time of its first payload.
 pub const RELAY_OTHER_ORIGINS_MAX: usize = 16;
 /// Characters of what an operator lets every Redis channel name begin with; Redis sends the name with each message.
 pub const REDIS_PREFIX_CHARS_MAX: usize = 64;
@@ -288,13 +292,13 @@ pub const SAVED_REPLIES_MAX: usize = 500;
 pub const SHORTCUT_CHARS_MAX: usize = 40;
 /// A saved reply's title, in characters.
 pub const SAVED_REPLY_TITLE_CHARS_MAX: usize = 100;
-/// The notice of those who find nobody, in characters.
+/// The away notice, in characters.
 pub const NOTICE_CHARS_MAX: usize = 500;
 /// Spans of opening hours of one day.
 pub const DAY_SPANS_MAX: usize = 8;
-/// How long one look at the record serves everybody who asks whether the desk is open.
+/// How long one read of the desk's availability answers all requests for it.
 pub const AVAILABILITY_MS: u64 = 5_000;
-/// Between two looks at the database's roles: whether any of them can act as customers and as staff.
+/// Between two checks of the database's roles: whether any of them can act as customers and as staff.
 pub const ROLE_CHECK_INTERVAL_MS: u64 = 10_000;
 /// Between two writes that the connected staff are there.
 pub const SEEN_RENEW_MS: u64 = 30_000;
@@ -343,7 +347,7 @@ const _: () = assert!(
         + 4 * 1024
         <= SOCKET_WRITE_BYTES_MAX
 );
-const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= OUTBOX_BYTES_MAX);
+const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= SEND_QUEUE_BYTES_MAX);
 const _: () = assert!((READERS_MAX + VIEWERS_MAX) * (4 * NAME_CHARS_MAX * 6 + 256) <= SOCKET_WRITE_BYTES_MAX);
 const _: () = assert!(ATTACHMENT_BYTES_MAX >= 2 * 4 * ATTACHMENT_NAME_CHARS_MAX + 200);
 const _: () = assert!(ATTACHMENTS_BYTES_MAX >= ATTACHMENTS_MAX * (ATTACHMENT_BYTES_MAX + 2) + 2);
@@ -351,12 +355,12 @@ const _: () = assert!(HISTORY_DESCRIPTION_BYTES_MAX >= 4 * RATING_COMMENT_CHARS_
 const _: () = assert!(HISTORY_PUBLIC_VALUE_BYTES_MAX >= 4 * NAME_CHARS_MAX);
 const _: () = assert!(MESSAGE_TIMEOUT_MS < PONG_TIMEOUT_MS);
 const _: () = assert!(FRAMES_USER_FACTOR <= FRAMES_ADDRESS_FACTOR);
-const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < OUTBOX_BYTES_MAX);
-const _: () = assert!(OUTBOX_DRAIN_FRAMES <= OUTBOX_FRAMES_MAX);
+const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < SEND_QUEUE_BYTES_MAX);
+const _: () = assert!(SEND_QUEUE_DRAIN_FRAMES <= SEND_QUEUE_FRAMES_MAX);
 const _: () = assert!(WRITER_LANES * BATCH_MESSAGES_MAX <= WRITER_MESSAGES_MAX);
-// The sweep and REST always find a connection, whatever crowd returns.
-const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + CROWDS * CROWD_FLIGHTS + JOIN_READS_AT_ONCE_MAX + 4 <= POOL_CONNECTIONS_MAX);
-const _: () = assert!(INBOX_FRAME_BYTES_MAX * 4 <= SOCKET_WRITE_BYTES_MAX && INBOX_FRAME_BYTES_MAX * 8 <= OUTBOX_BYTES_MAX);
+// The sweep and REST always find a connection, however many clients reconnect.
+const _: () = assert!(WRITER_LANES + LOCK_WAITS_MAX + LOADERS * LOADER_BATCHES_MAX + JOIN_READS_AT_ONCE_MAX + 4 <= POOL_CONNECTIONS_MAX);
+const _: () = assert!(INBOX_FRAME_BYTES_MAX * 4 <= SOCKET_WRITE_BYTES_MAX && INBOX_FRAME_BYTES_MAX * 8 <= SEND_QUEUE_BYTES_MAX);
 const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);

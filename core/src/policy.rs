@@ -6,7 +6,7 @@ use crate::text_enum::text_enum;
 use crate::ticket::{Status, TicketFacts};
 
 text_enum!(
-    /// Everything that somebody may try on one ticket.
+    /// The actions on one ticket.
     TicketAction {
         /// See it, its history, its live events.
         Read = "read",
@@ -20,7 +20,7 @@ text_enum!(
         TypingNote = "typing_note",
         /// Say how far one has read.
         MarkRead = "mark_read",
-        /// Move the status; which moves, the table in [`crate::moves`] says.
+        /// Change the status, by a transition that [`crate::transitions`] allows.
         ChangeStatus = "change_status",
         /// Priority, category, assignee.
         Triage = "triage",
@@ -28,13 +28,13 @@ text_enum!(
         Rate = "rate",
         /// Change the text of a message of one's own.
         EditOwn = "edit_own",
-        /// Remove a message's text for good: one's own, or as an admin anybody's.
+        /// Permanently remove a message's text: one's own, or as an admin any message's.
         Redact = "redact",
     }
 );
 
 text_enum!(
-    /// Everything that somebody may try on the desk as a whole.
+    /// The actions on the desk as a whole.
     DeskAction {
         /// Open a ticket as its customer.
         CreateTicket = "create_ticket",
@@ -61,10 +61,10 @@ pub fn decide(actor: &Actor, action: TicketAction, ticket: &TicketFacts) -> Resu
     match action {
         TicketAction::Read | TicketAction::MarkRead => {}
         TicketAction::SendNote | TicketAction::TypingNote | TicketAction::Triage if audience == Audience::Customer => {
-            return Err(Reject::new(RejectCode::Forbidden, "only the team may do this"));
+            return Err(Reject::new(RejectCode::Forbidden, "only staff can do this"));
         }
         TicketAction::Rate if audience == Audience::Staff => {
-            return Err(Reject::new(RejectCode::Forbidden, "only the customer rates a ticket"));
+            return Err(Reject::new(RejectCode::Forbidden, "only the customer can rate a ticket"));
         }
         TicketAction::Send
         | TicketAction::SendNote
@@ -85,7 +85,7 @@ pub fn decide(actor: &Actor, action: TicketAction, ticket: &TicketFacts) -> Resu
             Err(Reject::new(RejectCode::TicketClosed, "the ticket is closed: reopen it first"))
         }
         TicketAction::Rate if !ticket.status.is_over() => {
-            Err(Reject::new(RejectCode::NotRatable, "a ticket is rated when it is resolved or closed"))
+            Err(Reject::new(RejectCode::NotRatable, "only a resolved or closed ticket can be rated"))
         }
         TicketAction::Read
         | TicketAction::Send
@@ -111,7 +111,7 @@ pub fn decide_desk(actor: &Actor, action: DeskAction) -> Result<(), Reject> {
         DeskAction::ListAll => actor.is_staff(),
         DeskAction::ManageRoles | DeskAction::ManageSettings => actor.role == Some(StaffRole::Admin),
     };
-    if allowed { Ok(()) } else { Err(Reject::new(RejectCode::Forbidden, "this needs a role that you do not have")) }
+    if allowed { Ok(()) } else { Err(Reject::new(RejectCode::Forbidden, "this requires a role that you do not have")) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::text_enum::text_enum;
 text_enum!(
     /// The codes of `error` frames and of REST problems.
     RejectCode {
-        /// The frame or body is not of the form that its type asks for.
+        /// The frame or body does not have the form of its type.
         Malformed = "malformed",
         /// No such client frame.
         UnknownType = "unknown_type",
@@ -13,49 +13,49 @@ text_enum!(
         HelloExpected = "hello_expected",
         /// The token is missing, broken, of another issuer or algorithm, or of a role that may not sign in.
         NotAuthenticated = "not_authenticated",
-        /// The token was good once.
+        /// The token has expired.
         TokenExpired = "token_expired",
-        /// The person may not enter.
+        /// The person is blocked.
         Blocked = "blocked",
         /// The person may not do this.
         Forbidden = "forbidden",
-        /// No such thing, or none that this person may know of.
+        /// It does not exist, or this person may not know that it exists.
         NotFound = "not_found",
-        /// A field is out of its bounds; the message names it.
+        /// A field has an invalid value; the message names it.
         InvalidField = "invalid_field",
-        /// There is no such field on this server; the message names it. A newer server may have it.
+        /// This server does not know the field, which the message names. A newer server may.
         UnknownField = "unknown_field",
-        /// The text breaks a rule of bodies.
+        /// The text or an attachment is not valid.
         InvalidBody = "invalid_body",
         /// More than the limit of frames or JSON bodies.
         TooLarge = "too_large",
-        /// The ticket is closed: reopen it first.
+        /// The ticket is closed and must be reopened first.
         TicketClosed = "ticket_closed",
         /// The ticket is archived: read-only.
         TicketArchived = "ticket_archived",
-        /// The status cannot move there from where it stands.
-        InvalidMove = "invalid_move",
+        /// The ticket's status does not allow this transition. The previous build calls it `invalid_move`.
+        InvalidTransition = "invalid_transition" | "invalid_move",
         /// Only a resolved or closed ticket is rated.
         NotRatable = "not_ratable",
         /// The key was used for another text.
         KeyReused = "key_reused",
-        /// Somebody has written since `based_on`; `head` says how far.
+        /// Another message has been written since `based_on`; `head` is the ticket's head.
         Stale = "stale",
-        /// A redacted message has no text to change.
+        /// The message is redacted: there is no text to change.
         Redacted = "redacted",
-        /// Something else stands there already.
+        /// It already exists.
         Conflict = "conflict",
         /// Not subscribed to that ticket.
         NotSubscribed = "not_subscribed",
-        /// One connection listens to no more tickets.
+        /// The connection has the maximum number of subscriptions.
         TooManySubscriptions = "too_many_subscriptions",
-        /// Too fast.
+        /// Too many requests.
         RateLimited = "rate_limited",
-        /// The server has more to do than it can; nothing was stored.
+        /// The server is overloaded; nothing was stored.
         Overloaded = "overloaded",
-        /// A part that the answer needs cannot be reached now; a send may or may not be stored: repeat it with its key.
+        /// A service that the request needs cannot be reached now. A send may or may not be stored: repeat it with its key.
         Unavailable = "unavailable",
-        /// A fault of the server's.
+        /// An error in the server.
         Internal = "internal",
     }
 );
@@ -68,7 +68,7 @@ impl RejectCode {
             Self::NotAuthenticated | Self::TokenExpired => 401,
             Self::Blocked | Self::Forbidden => 403,
             Self::NotFound | Self::NotSubscribed => 404,
-            Self::TicketClosed | Self::TicketArchived | Self::InvalidMove | Self::NotRatable => 409,
+            Self::TicketClosed | Self::TicketArchived | Self::InvalidTransition | Self::NotRatable => 409,
             Self::KeyReused | Self::Stale | Self::Redacted | Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::InvalidField | Self::UnknownField | Self::InvalidBody => 422,
@@ -116,7 +116,7 @@ impl Reject {
         self
     }
 
-    /// The one answer for a ticket that is missing and for one that is somebody else's.
+    /// The same answer for a ticket that does not exist and for another customer's.
     pub fn not_found() -> Self {
         Self::new(RejectCode::NotFound, "no such ticket")
     }

@@ -3,13 +3,14 @@
 /// Declares an enum whose variants each have one word, used alike in Postgres, in JSON and in URLs.
 ///
 /// Gives `ALL`, `as_str`, `Display` and `FromStr` (error: [`UnknownWord`](crate::UnknownWord)), so that the word is written once.
+/// A second word behind `|` is the former one, of the previous build: JSON that has it is still read, and nothing writes it.
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal $(| $former:literal)?),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word $(, alias = $former)?)] $variant),+ }
 
         impl $name {
             /// Every variant, in the order of declaration.

@@ -4,9 +4,9 @@ use crate::ids::{TicketId, UserId};
 use crate::text_enum::text_enum;
 
 text_enum!(
-    /// Where a ticket stands. The moves between them are in [`crate::moves`].
+    /// The status of a ticket. [`crate::transitions`] has the transitions between them.
     Status {
-        /// New or reopened; nobody has answered.
+        /// New or reopened, and not answered yet.
         Open = "open",
         /// An agent is at it.
         InProgress = "in_progress",
@@ -16,7 +16,7 @@ text_enum!(
         WaitingOnAdmin = "waiting_on_admin",
         /// Answered; a customer's message reopens it.
         Resolved = "resolved",
-        /// Ended; must be reopened before anybody writes to the customer again.
+        /// Closed; must be reopened before a message can be sent again.
         Closed = "closed",
         /// Handed to those who decide.
         Escalated = "escalated",
@@ -24,7 +24,7 @@ text_enum!(
 );
 
 impl Status {
-    /// Whether the ticket is over for now: neither in the active lists nor waiting for anybody.
+    /// Whether the ticket is resolved or closed: it is not in the active lists and does not wait for an answer.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Resolved | Self::Closed)
     }

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod config;
 pub mod connections;
 pub mod database;
+#[cfg(feature = "dev")]
 pub mod dev;
 pub mod http;
 pub mod jobs;

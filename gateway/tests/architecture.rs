@@ -4,8 +4,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-/// The rooms from top to bottom. Rooms on one floor do not use each other, but for `cli`, which starts `dev`.
+/// The rooms from top to bottom. Rooms on one floor do not use each other.
 const FLOORS: [&[&str]; 12] = [
     &["cli"],
     &["dev"],
@@ -120,4 +121,19 @@ fn every_file_that_the_page_names_exists() {
     assert!(named.len() > 30, "the page names its files");
     let missing = |name: &&&str| ![root.join(name), root.join("gateway/src").join(name)].iter().any(|path| path.exists());
     assert_eq!(named.iter().filter(missing).collect::<Vec<_>>(), Vec::<&&str>::new());
+}
+
+/// Whether a build of the gateway with these features links this package.
+fn links(package: &str, features: &[&str]) -> bool {
+    let tree = ["tree", "--offline", "--locked", "--package", "helpline-gateway", "--edges", "normal", "--prefix", "none"];
+    let output = Command::new(env!("CARGO")).args(tree).args(features).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && text.starts_with("helpline-gateway"), "{}", String::from_utf8_lossy(&output.stderr));
+    text.lines().any(|line| line.split(' ').next() == Some(package))
+}
+
+#[test]
+fn a_build_for_servers_does_not_link_the_test_rig() {
+    assert!(links("helpline-rig", &[]), "`helpline dev` starts what the rig starts");
+    assert!(!links("helpline-rig", &["--no-default-features", "--features", "embed"]));
 }

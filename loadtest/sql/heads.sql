@@ -1,4 +1,4 @@
--- How far everybody must come, in both numberings; counted from the log itself, not from the counters that are under test.
+-- The heads that every member must reach, in both numberings; counted from the events, not read from the counters that are under test.
 select a.ticket_id, max(a.seq) as seq, coalesce(max(a.public_seq), 0) as public_seq
 from support_ticket_activity a
 where a.ticket_id = any ($1)

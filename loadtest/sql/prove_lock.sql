@@ -1,2 +1,2 @@
--- Somebody holds every ticket, as a long migration would. Ordered by id, as all who lock several must.
+-- Locks every ticket, as a long migration would. Ordered by id, as all who lock several must.
 select t.id from support_tickets t where t.id = any ($1) order by t.id for update

@@ -1,4 +1,4 @@
-//! The history checker: given what was sent, what the record holds and what everybody saw, says what is wrong. Pure.
+//! The history checker: given what was sent, what the database holds and what every observer saw, it says what is wrong. Pure.
 //!
 //! It knows nothing of connections or time; the scenarios bring it their logs. Its own tests show that it fails on each violation.
 
@@ -57,7 +57,7 @@ impl Facet {
     }
 }
 
-/// A row as the record holds it.
+/// A row as the database holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrueRow {
     /// Its place among all.
@@ -85,7 +85,7 @@ pub enum Fate {
     /// Acked, and then perhaps taken back by a promotion or a restore: it may be gone, or stand elsewhere, where a copy that was still on its
     /// way was stored afterwards.
     Void,
-    /// Refused for good.
+    /// Refused, and not to be repeated.
     Refused,
     /// Neither, to the end of the run.
     Unknown,
@@ -111,7 +111,7 @@ pub struct Life {
     pub base: u64,
     /// As they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// So many of the first rows must be in the record; the rest may have gone with a primary that died.
+    /// So many of the first rows must be in the database; the rest may have gone with a primary that died.
     pub sure: usize,
 }
 
@@ -128,8 +128,8 @@ pub struct Observed {
     pub rows: Vec<(u64, Row)>,
     /// What they held before each time that they were told to start over.
     pub earlier: Vec<Life>,
-    /// So many of the first rows were there before anything took the database back; the rest must be in it all the same, because nobody
-    /// said otherwise.
+    /// So many of the first rows were there before anything took the database back; the rest must be in it all the same,
+    /// because no reset said otherwise.
     pub sure: usize,
     /// Events that came with a number beyond the next one on a live connection: silent holes.
     pub holes: u64,
@@ -146,7 +146,7 @@ pub struct Observed {
 pub struct Evidence {
     /// Its name in the report.
     pub ticket: String,
-    /// The record's history.
+    /// The database's history.
     pub truth: Vec<TrueRow>,
     /// The ticket's state, read afresh; empty: not compared.
     pub state: BTreeMap<Facet, Option<String>>,
@@ -154,6 +154,9 @@ pub struct Evidence {
     pub sent: Vec<Sent>,
     /// Senders whom the server asked to send something again later: then, and only then, their order may differ.
     pub asked_to_retry: Vec<Sender>,
+    /// Keys of sends that an instance refused, as its log tells: also those whose client had lost the connection before the refusal came.
+    /// Each may stand behind what was sent after it.
+    pub refused_at_first: HashSet<String>,
     /// What was seen.
     pub observed: Vec<Observed>,
 }
@@ -161,7 +164,7 @@ pub struct Evidence {
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
-    /// An acked key is not in the record.
+    /// An acked key is not in the database.
     AckedAndLost {
         /// Whose ticket.
         ticket: String,
@@ -170,9 +173,9 @@ pub enum Violation {
         /// Where the ack placed it.
         seq: u64,
     },
-    /// A row of the record never reached an observer.
+    /// A row of the database never reached an observer.
     Lost(String),
-    /// A key stands twice in the record, or a row was applied twice by an observer.
+    /// A key stands twice in the database, or a row was applied twice by an observer.
     Doubled(String),
     /// Something stands in another place than it should.
     Reordered(String),
@@ -180,7 +183,7 @@ pub enum Violation {
     Leaked(String),
     /// Numbers with a hole.
     Hole(String),
-    /// Somebody saw, or the record holds, what nobody wrote or something else than was written.
+    /// An observer saw, or the database holds, what was never written, or a changed text.
     Forged(String),
     /// An answer or an event is about another ticket than the one asked for.
     Foreign(String),
@@ -192,13 +195,15 @@ pub enum Violation {
     Refused(String),
     /// Something did not come back, or could not be done, though nothing stood in its way any more.
     Stuck(String),
+    /// A fault of the plan was not played, because the machine or the plan lacks what it needs: nothing is proved about it.
+    Unplayed(String),
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = self.word();
         match self {
-            Self::AckedAndLost { ticket, key, seq } => write!(f, "{word}: {ticket}: {key} was acked at {seq} and is not in the record"),
+            Self::AckedAndLost { ticket, key, seq } => write!(f, "{word}: {ticket}: {key} was acked at {seq} and is not in the database"),
             Self::Lost(what)
             | Self::Doubled(what)
             | Self::Reordered(what)
@@ -209,15 +214,16 @@ impl fmt::Display for Violation {
             | Self::FalseHistory(what)
             | Self::Starved(what)
             | Self::Refused(what)
-            | Self::Stuck(what) => write!(f, "{word}: {what}"),
+            | Self::Stuck(what)
+            | Self::Unplayed(what) => write!(f, "{word}: {what}"),
         }
     }
 }
 
 impl Violation {
     /// Every word, for counting those that did not occur.
-    pub const WORDS: [&str; 11] =
-        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "foreign", "false history", "starved", "refused", "stuck"];
+    pub const WORDS: [&str; 12] =
+        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "foreign", "false history", "starved", "refused", "stuck", "unplayed"];
 
     /// The word for counting.
     pub fn word(&self) -> &'static str {
@@ -233,6 +239,7 @@ impl Violation {
             Self::Starved(_) => "starved",
             Self::Refused(_) => "refused",
             Self::Stuck(_) => "stuck",
+            Self::Unplayed(_) => "unplayed",
         }
     }
 }
@@ -264,27 +271,27 @@ fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// The state that an observer's events add up to is the state that the record shows.
+/// The state that an observer's events add up to is the state that the database shows.
 fn check_state(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     for (facet, told) in &observed.state {
         let customer = observed.audience == Audience::Customer;
         let Some(fresh) = evidence.state.get(facet).filter(|_| !(customer && *facet == Facet::Assignee)) else { continue };
         if told != fresh {
             found.push(Violation::Forged(format!(
-                "{}: {} was told that {facet:?} is {told:?}; the record has {fresh:?}",
+                "{}: {} was told that {facet:?} is {told:?}; the database has {fresh:?}",
                 evidence.ticket, observed.name
             )));
         }
     }
 }
 
-/// Both numberings of the record are 1, 2, 3 … and a number is public exactly when its kind is.
+/// Both numberings of the database are 1, 2, 3 … and a number is public exactly when its kind is.
 fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut public = 0;
     for (n, row) in (1..).zip(&evidence.truth) {
         if row.seq != n {
-            found.push(Violation::Hole(format!("{ticket}: the record's row {n} bears {}", row.seq)));
+            found.push(Violation::Hole(format!("{ticket}: the database's row {n} bears {}", row.seq)));
             return;
         }
         if row.row.kind.is_public() != row.public_seq.is_some() {
@@ -311,7 +318,7 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
         let key = &sent.key;
         let rows = places.remove(key.as_str()).unwrap_or_default();
         if rows.len() > 1 {
-            found.push(Violation::Doubled(format!("{ticket}: {key} stands {} times in the record", rows.len())));
+            found.push(Violation::Doubled(format!("{ticket}: {key} stands {} times in the database", rows.len())));
         }
         let place = rows.first().map(|row| match sent.sender {
             Sender::Agent => row.seq,
@@ -330,15 +337,15 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
             (Fate::Acked(_), Some(_)) | (Fate::Void, _) => {}
         }
         if rows.first().is_some_and(|row| row.row.body.as_deref() != Some(&sent.body)) {
-            found.push(Violation::Forged(format!("{ticket}: {key} has another text in the record")));
+            found.push(Violation::Forged(format!("{ticket}: {key} has another text in the database")));
         }
     }
     for key in places.keys() {
-        found.push(Violation::Forged(format!("{ticket}: nobody sent {key:?}")));
+        found.push(Violation::Forged(format!("{ticket}: {key:?} was never sent")));
     }
 }
 
-/// The record has each sender's messages in the order sent.
+/// The database has each sender's messages in the order sent.
 fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
     for sender in [Sender::Customer, Sender::Agent] {
         if evidence.asked_to_retry.contains(&sender) {
@@ -346,10 +353,16 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
         }
         let sent = evidence.sent.iter().filter(|sent| sent.sender == sender).enumerate();
         let nth: HashMap<&str, usize> = sent.filter(|(_, sent)| sent.fate != Fate::Void).map(|(n, sent)| (sent.key.as_str(), n)).collect();
-        let stored = evidence.truth.iter().filter_map(|row| nth.get(row.row.key.as_deref()?).map(|n| (*n, row.seq)));
+        let stored = evidence.truth.iter().filter_map(|row| {
+            let key = row.row.key.as_deref()?;
+            nth.get(key).map(|n| (*n, row.seq, key))
+        });
         let mut last = None;
-        for (n, seq) in stored {
+        for (n, seq, key) in stored {
             if last.is_some_and(|last| n < last) {
+                if evidence.refused_at_first.contains(key) {
+                    continue;
+                }
                 found.push(Violation::Reordered(format!("{}: row {seq} was sent before the one above it", evidence.ticket)));
             }
             last = Some(n);
@@ -357,7 +370,7 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// An observer holds exactly the record's rows for their audience, from their base to the head, in order.
+/// An observer holds exactly the database's rows for their audience, from their base to the head, in order.
 fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     let who = format!("{}: {}", evidence.ticket, observed.name);
     let truth: BTreeMap<u64, &Row> = evidence
@@ -451,10 +464,10 @@ fn check_row(seen: &Seen<'_>, seq: u64, row: &Row, may_be_undone: bool, found: &
     found.push(match true_row {
         _ if may_be_undone => Violation::FalseHistory(format!("{who} holds {row:?} at {seq} and was not told to start over")),
         Some(_) if key.is_some() && truth.values().any(|other| *other == row) => {
-            Violation::Reordered(format!("{who} saw {} at {seq}, the record has it elsewhere", key.unwrap_or("")))
+            Violation::Reordered(format!("{who} saw {} at {seq}, the database has it elsewhere", key.unwrap_or("")))
         }
-        Some(true_row) => Violation::Forged(format!("{who} saw {row:?} at {seq}, the record has {true_row:?}")),
-        None => Violation::Forged(format!("{who} saw {row:?} at {seq}, beyond the record")),
+        Some(true_row) => Violation::Forged(format!("{who} saw {row:?} at {seq}, the database has {true_row:?}")),
+        None => Violation::Forged(format!("{who} saw {row:?} at {seq}, beyond the database")),
     });
 }
 

@@ -52,6 +52,7 @@ fn faultless() -> Evidence {
         ticket: "t".into(),
         sent: vec![sent("c1", 2), sent("a1", 3), sent("a2", 4), sent("c2", 5)],
         asked_to_retry: vec![],
+        refused_at_first: HashSet::new(),
         observed: vec![observer("agent", Audience::Staff, agent), observer("customer", Audience::Customer, customer)],
         truth,
         state: [(Facet::Status, Some("open".to_owned()))].into(),
@@ -134,7 +135,7 @@ fn two_observers_who_saw_another_order_are_found() {
 }
 
 #[test]
-fn a_senders_messages_stored_in_another_order_are_found_unless_the_server_asked_for_a_retry() {
+fn a_senders_messages_stored_in_another_order_are_found_unless_one_was_refused_at_first() {
     let swap = |e: &mut Evidence| {
         e.sent.swap(0, 3);
     };
@@ -144,6 +145,14 @@ fn a_senders_messages_stored_in_another_order_are_found_unless_the_server_asked_
         e.asked_to_retry.push(Sender::Customer);
     });
     assert!(words.is_empty());
+    let with_refused = |key: &str| {
+        broken(|e| {
+            swap(e);
+            e.refused_at_first.insert(key.to_owned());
+        })
+    };
+    assert!(with_refused("c2").is_empty(), "sent first, refused, and stored behind the other one");
+    assert_eq!(with_refused("c1"), ["reordered"], "the one before it was not refused");
 }
 
 #[test]

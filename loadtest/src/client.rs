@@ -1,5 +1,5 @@
 //! One member of one ticket, as the protocol's page tells client authors to be: an outbox that keeps every send until its ack, a
-//! position that moves by contiguous events alone, and a fresh `subscribe` from there after every loss, on whichever instance answers.
+//! position that moves by contiguous events alone, and a fresh `subscribe` from there after every loss, on any instance that answers.
 
 mod member;
 
@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::checker::{Facet, Fate, Row, Sender, Sent};
-use crate::prove::points::Way;
+use crate::prove::samples::Way;
 use crate::wire::{Link, LinkError};
 
 pub use member::{Goal, Member, Outgoing, Record, Run, Seen, Visibility};
@@ -63,8 +63,6 @@ pub struct Client {
     /// The unanswered `subscribe`, if any.
     subscribing: Option<u64>,
     joined: bool,
-    /// Begins the keys of this member's own sends.
-    own_keys: String,
     /// Told to wait so long before coming back, and elsewhere.
     bye: Option<Duration>,
     /// Without service since, and the delay that was asked for.
@@ -76,7 +74,6 @@ impl Client {
     /// A member who has seen nothing yet.
     pub fn new(member: Member, run: Arc<Run>, orders: mpsc::Receiver<Outgoing>, goal: watch::Receiver<Goal>) -> Self {
         Self {
-            own_keys: format!("{}.{}.", run.name, member.name),
             bye: None,
             lost: None,
             joined: false,
@@ -98,7 +95,7 @@ impl Client {
         let mut backoff = BACKOFF_MIN;
         let mut url = 0;
         loop {
-            // A first connection that fails is no outage: nobody was served yet.
+            // A first connection that fails is no outage: there was no service yet.
             let seen_before = self.position;
             match self.live(url).await {
                 Ok(End::Done) => break,
@@ -189,7 +186,6 @@ impl Client {
         match goal {
             Goal::Open => false,
             Goal::Stop => true,
-            Goal::Seq(goal) => self.has_come_to(goal),
             Goal::SeqIn(goal, epoch) => self.has_come_to(goal) && self.epoch.as_ref().is_some_and(|own| own.starts_with(&*epoch)),
         }
     }
@@ -334,10 +330,8 @@ impl Client {
             self.record.acked.push((key.as_str().to_owned(), Instant::now()));
         }
         if let (Fate::Acked(_), Some(intended)) = (fate, self.run.intended(key.as_str())) {
-            self.run.to_ack.note(intended.elapsed());
-            if let Some(points) = &self.run.points {
-                points.acked(intended, self.member.lane);
-            }
+            self.run.to_ack.record(intended.elapsed());
+            self.run.samples.acked(intended, self.member.lane);
         }
     }
 
@@ -398,8 +392,8 @@ impl Client {
         if page.more {
             return Step::Fine;
         }
-        if let (Some((since, told)), Some(points)) = (self.lost.take(), &self.run.points) {
-            points.served_again(since, told, self.member.lane);
+        if let Some((since, told)) = self.lost.take() {
+            self.run.samples.served_again(since, told, self.member.lane);
         }
         Step::Fine
     }
@@ -412,13 +406,9 @@ impl Client {
             Place::Duplicate => self.record.repeats += 1,
             Place::Gap { .. } => return Step::Gap,
             Place::InOrder => {
-                let key = row.key.as_deref().unwrap_or("");
-                if let Some(intended) = self.run.intended(key).filter(|_| !key.starts_with(&self.own_keys)) {
-                    self.run.to_seen.note(intended.elapsed());
-                }
                 // What plain SQL holds open is dated by its statement, not by its commit: no measure of delivery.
-                if let Some(points) = self.run.points.as_ref().filter(|_| row.kind != helpline_core::history::Kind::CategoryChanged) {
-                    points.seen(at_micros, way, self.member.lane);
+                if row.kind != helpline_core::history::Kind::CategoryChanged {
+                    self.run.samples.seen(at_micros, way, self.member.lane);
                 }
                 if let Some((facet, value)) = change {
                     self.record.state.insert(facet, value);
@@ -459,7 +449,7 @@ enum Step {
 /// One event as it arrived.
 struct Arrival {
     seq: Seq,
-    /// When the record says that it happened.
+    /// When the database says that it happened.
     at_micros: i64,
     row: Row,
     /// What it changes of the ticket's state.

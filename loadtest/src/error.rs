@@ -8,7 +8,7 @@ pub enum LoadError {
     /// A part of the rig failed.
     #[error("the rig failed")]
     Rig(#[from] RigError),
-    /// The record refused.
+    /// The database refused.
     #[error("{doing}")]
     Postgres {
         /// What we were doing.
@@ -28,6 +28,9 @@ pub enum LoadError {
         /// What it said.
         why: String,
     },
+    /// A fault of a plan could not be played: what it needs is missing.
+    #[error("{0}")]
+    Unplayed(String),
     /// The run did not come as far as it should in its time.
     #[error("{0}")]
     Stalled(String),
@@ -37,6 +40,11 @@ pub enum LoadError {
 }
 
 impl LoadError {
+    /// A fault that could not be played, and what it needs.
+    pub fn unplayed(why: impl Into<String>) -> Self {
+        Self::Unplayed(why.into())
+    }
+
     /// Wraps an error of Postgres with what we were doing.
     pub fn postgres(doing: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| Self::Postgres { doing, source }

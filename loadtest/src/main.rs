@@ -1,17 +1,13 @@
-//! `helpline-loadtest`: a second, independent client of the protocol. It drives a desk, breaks it on request, and checks every history.
+//! `helpline-loadtest`: a second, independent client of the protocol. It sends load, breaks servers on request, and checks every history.
 
 mod bench;
 mod checker;
 mod client;
-mod desk;
 mod error;
-mod faults;
-mod idle;
 mod people;
 mod prove;
-mod record;
 mod report;
-mod rooms;
+mod target;
 mod truth;
 mod wire;
 
@@ -22,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 
 use report::Verdict;
 
-/// Load on a Helpline desk, and a check of what became of it.
+/// Load for Helpline, faults on request, and a check of every history.
 #[derive(Debug, Parser)]
 #[command(name = "helpline-loadtest", version, max_term_width = 110)]
 struct Cli {
@@ -32,33 +28,24 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Scenario {
-    /// Conversations at a fixed rate on one or two instances; exit 1 when anything was lost, doubled, reordered or leaked
-    Rooms(rooms::RoomsArgs),
-    /// Everything broken on purpose by a seeded plan, every history checked, a report; exit 1 when a promise was broken
+    /// Break everything by a seeded plan, check every history, write a report; exit 1 when a promise was broken
     Prove(Box<prove::ProveArgs>),
-    /// Many silent, subscribed connections: what one of them costs the gateway in memory
-    Idle(idle::IdleArgs),
-    /// Messages committed per second through the gateway, beside pgbench's one transaction each
-    Record(record::RecordArgs),
-    /// Helpline beside its peers and the floor: a table of ratios and a page of plots
+    /// Measure Helpline, its peers and the baseline in the same minutes: a table of ratios and a page of plots
     Bench(bench::BenchArgs),
-    /// The floor that `bench` starts as a process of its own
+    /// The baseline server that `bench` starts as a process of its own
     #[command(hide = true)]
-    BenchFloor(bench::floor::FloorArgs),
+    BenchBaseline(bench::baseline::BaselineArgs),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    desk::raise_descriptor_limit();
+    target::raise_descriptor_limit();
     let ran = match Cli::parse().scenario {
-        Scenario::Rooms(args) => rooms::run(args).await,
         Scenario::Prove(args) => Box::pin(prove::run(*args)).await,
-        Scenario::Idle(args) => idle::run(args).await,
-        Scenario::Record(args) => record::run(args).await,
         Scenario::Bench(args) => Box::pin(bench::run(args)).await,
-        Scenario::BenchFloor(args) => bench::floor::run(args).await,
+        Scenario::BenchBaseline(args) => bench::baseline::run(args).await,
     };
     match ran {
         Ok(Verdict::Held) => ExitCode::SUCCESS,

@@ -1,15 +1,12 @@
-//! Tickets with people, made by plain SQL: the triggers number and log them like anybody's.
-
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+//! Tickets with people, made by plain SQL: the triggers number and log them like any others.
 
 use helpline_core::ids::{TicketId, UserId};
-use jsonwebtoken::{EncodingKey, Header, encode};
-use serde::Serialize;
+use helpline_rig::testing;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// Longer than any run.
-const TOKEN_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+const TOKEN_LIFETIME_S: i64 = 24 * 60 * 60;
 /// Tickets that one statement makes.
 const TICKETS_PER_STATEMENT: usize = 1_000;
 
@@ -20,7 +17,7 @@ pub struct Room {
     pub ticket: TicketId,
     /// Its owner.
     pub customer: UserId,
-    /// A member of staff; nobody else's agent, so that limits per user do not matter.
+    /// A member of staff, on this ticket only, so that limits per user do not matter.
     pub agent: UserId,
 }
 
@@ -43,33 +40,7 @@ pub async fn make_rooms(admin: &Client, count: usize) -> Result<Vec<Room>, tokio
     Ok(rooms)
 }
 
-#[derive(Serialize)]
-struct Claims<'a> {
-    sub: UserId,
-    email: String,
-    role: &'a str,
-    aud: &'a str,
-    iat: u64,
-    exp: u64,
-    user_metadata: Metadata,
-}
-
-#[derive(Serialize)]
-struct Metadata {
-    full_name: String,
-}
-
 /// A token as the platform would sign it.
 pub fn token(secret: &str, user: UserId, name: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970").as_secs();
-    let claims = Claims {
-        sub: user,
-        email: format!("{user}@load.example"),
-        role: "authenticated",
-        aud: "authenticated",
-        iat: now,
-        exp: now + TOKEN_LIFETIME.as_secs(),
-        user_metadata: Metadata { full_name: name.to_owned() },
-    };
-    encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes())).expect("plain claims encode under HS256")
+    testing::sign(secret, &testing::claims(user, name, TOKEN_LIFETIME_S))
 }

@@ -1,15 +1,9 @@
 //! What a run measured, in words and numbers.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-
-use crate::checker::Violation;
-
-/// Violations that are printed in full; of the rest, the count.
-const DETAILS_MAX: usize = 50;
 
 /// Longer than any run; what takes longer counts as this.
 const LATENCY_MICROS_MAX: u64 = 600_000_000;
@@ -28,8 +22,8 @@ impl Default for Latencies {
 }
 
 impl Latencies {
-    /// Takes note of one.
-    pub fn note(&self, latency: Duration) {
+    /// Records one.
+    pub fn record(&self, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         self.micros.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros.max(1));
     }
@@ -49,24 +43,6 @@ impl Latencies {
             ms(micros.max())
         )
     }
-}
-
-/// Prints what is wrong; gives whether anything is.
-pub fn verdict(violations: &[Violation]) -> Verdict {
-    let mut counts: BTreeMap<&str, usize> =
-        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "refused"].map(|word| (word, 0)).into();
-    for violation in violations {
-        *counts.entry(violation.word()).or_default() += 1;
-    }
-    let summary: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
-    println!("verdict    {}", summary.join(" · "));
-    for violation in violations.iter().take(DETAILS_MAX) {
-        println!("  {violation}");
-    }
-    if violations.len() > DETAILS_MAX {
-        println!("  … and {} more", violations.len() - DETAILS_MAX);
-    }
-    if violations.is_empty() { Verdict::Held } else { Verdict::Broken }
 }
 
 /// Whether the promises held.
@@ -97,9 +73,9 @@ mod tests {
     fn latencies_are_told_as_they_were() {
         let latencies = Latencies::default();
         for ms in 1..=100 {
-            latencies.note(Duration::from_millis(ms));
+            latencies.record(Duration::from_millis(ms));
         }
-        latencies.note(Duration::from_secs(3_600));
+        latencies.record(Duration::from_secs(3_600));
         assert!(latencies.line().starts_with("101 measured; ms: p50 51.0 · p90 91.0"), "{}", latencies.line());
         assert!(latencies.line().contains("max 600"), "{}", latencies.line());
     }

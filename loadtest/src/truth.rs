@@ -1,4 +1,4 @@
-//! The record's own histories, read as an administrator.
+//! The database's own histories, read as an administrator.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -41,7 +41,7 @@ pub async fn histories(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketI
         histories.entry(TicketId::new(row.get(0))).or_default().push(TrueRow {
             seq: number(row.get(1)),
             public_seq: row.get::<_, Option<i64>>(2).map(number),
-            row: Row { kind: kind.parse().expect("the record's kinds are core's, by its own test"), key: row.get(4), body: row.get(5) },
+            row: Row { kind: kind.parse().expect("the database's kinds are core's, by its own test"), key: row.get(4), body: row.get(5) },
         });
     }
     Ok(histories)

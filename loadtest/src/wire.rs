@@ -22,7 +22,7 @@ const BUFFER_BYTES: usize = 4 * 1024;
 /// Why a link could not be opened, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    /// Nobody listens, or the upgrade was refused.
+    /// The port is closed, or the upgrade was refused.
     #[error("the connection could not be opened")]
     Open(#[source] Box<Error>),
     /// The transport broke.
@@ -53,7 +53,7 @@ impl LinkError {
 #[derive(Debug)]
 pub struct Link {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Whoever stays silent longer is gone.
+    /// A server that stays silent longer is gone.
     silence_max: Duration,
     heard: Instant,
 }

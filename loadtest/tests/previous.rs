@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use helpline_rig::{Gateway, Postgres, Redis, free_port};
+use helpline_rig::{Gateway, Postgres, Redis, free_port, testing};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -36,6 +36,14 @@ impl Build {
         let var = if self == Self::Previous { "HELPLINE_TEST_PREVIOUS" } else { "HELPLINE_TEST_THIS" };
         let dir = std::env::var_os(var).unwrap_or_else(|| panic!("{var} is not set: run .ci/test-world previous_build"));
         Path::new(&dir).join(name)
+    }
+
+    /// The load generator's subcommand that checks histories on running instances.
+    fn load(self) -> Vec<String> {
+        match self {
+            Self::Previous => vec!["rooms".into()],
+            Self::This => vec!["prove".into(), "--out".into(), concat!(env!("CARGO_TARGET_TMPDIR"), "/previous").into()],
+        }
     }
 
     /// A note's flag over REST, as this build's client is told of it.
@@ -119,7 +127,7 @@ async fn balancer(ports: [u16; 2]) -> (String, JoinSet<()>) {
     (url, tasks)
 }
 
-/// Somebody at a ticket, with the web client of one build.
+/// A person at a ticket, with the web client of one build.
 struct Person {
     name: String,
     build: Build,
@@ -203,7 +211,7 @@ struct Talk {
 }
 
 impl Talk {
-    /// Both write, and the agent writes notes by socket and over REST as well; done when everybody has seen what they may.
+    /// Both write, and the agent writes notes by socket and over REST as well; done when both have seen what they may.
     async fn turn(&mut self, canary: &str) {
         self.said += 1;
         let n = self.said;
@@ -220,19 +228,14 @@ impl Talk {
 }
 
 fn token(user: Uuid, name: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970").as_secs();
-    let claims = json!({
-        "sub": user, "aud": "authenticated", "role": "authenticated", "iat": now, "exp": now + 3_600,
-        "email": format!("{user}@two.example"), "user_metadata": { "full_name": name },
-    });
-    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
-    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).expect("plain claims encode")
+    testing::sign(SECRET, &testing::claims(user, name, 3_600))
 }
 
 /// The load generator of one build, on both instances at once; it has joined when this returns.
 async fn load(fleet: &Fleet, build: Build) -> (Build, Child, Lines<BufReader<ChildStdout>>) {
     let mut process = Command::new(build.file("helpline-loadtest"))
-        .args(["rooms", "--tickets", "6", "--rate", "12", "--seconds", "6", "--urls", &fleet.urls()])
+        .args(build.load())
+        .args(["--tickets", "6", "--rate", "12", "--seconds", "6", "--urls", &fleet.urls()])
         .env("HELPLINE_JWT_SECRET", SECRET)
         .env("HELPLINE_ADMIN_DATABASE_URL", fleet.postgres.admin_url("postgres"))
         .stdout(Stdio::piped())
@@ -243,14 +246,6 @@ async fn load(fleet: &Fleet, build: Build) -> (Build, Child, Lines<BufReader<Chi
     let joined = async { while !lines.next_line().await.expect("it can be read").expect("it goes on").starts_with("joined") {} };
     tokio::time::timeout(PATIENCE, joined).await.expect("its members join");
     (build, process, lines)
-}
-
-async fn sql(fleet: &Fleet) -> (tokio_postgres::Client, JoinSet<()>) {
-    let (client, connection) =
-        tokio_postgres::connect(&fleet.postgres.admin_url("postgres"), tokio_postgres::NoTls).await.expect("SQL connects");
-    let mut driver = JoinSet::new();
-    driver.spawn(async move { drop(connection.await) });
-    (client, driver)
 }
 
 /// A ticket with its customer and an agent.
@@ -273,7 +268,7 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
     use Build::{Previous, This};
     let mut fleet = Fleet::start([Previous, Previous]).await;
     let (origin, _balancer) = balancer(fleet.ports).await;
-    let (sql, _driver) = sql(&fleet).await;
+    let sql = testing::connect(&fleet.postgres.admin_url("postgres")).await.expect("SQL connects");
     let canary = format!("canary{}", Uuid::new_v4().simple());
     let scene = Scene { origin: &origin, canary: &canary };
     let mut talks = Vec::new();
@@ -310,7 +305,7 @@ async fn turn_all(talks: &mut [Talk], canary: &str) {
     futures_util::future::join_all(talks.iter_mut().map(|talk| talk.turn(canary))).await;
 }
 
-/// Everybody has seen what the database holds, once and in its order.
+/// Both have seen what the database holds, once and in its order.
 async fn check(sql: &tokio_postgres::Client, talk: &Talk, canary: &str) {
     let rows =
         "select a.seq, a.public_seq, m.body, m.is_internal from support_ticket_activity a join support_messages m on m.id = a.message_id

@@ -4,9 +4,15 @@
 // Release builds of the gateway have no sabotage, and this profile would start one.
 #![cfg(debug_assertions)]
 
+use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+/// A run takes a minute at most, several of them at once on a busy machine some more; one that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(240);
+const POLL: Duration = Duration::from_millis(50);
 
 /// A small run: its plan, its settings.
 struct Run {
@@ -19,7 +25,7 @@ impl Run {
     /// A directory of its own: tests run at once.
     fn name(&self) -> String {
         let mut hasher = DefaultHasher::new();
-        self.plan.hash(&mut hasher);
+        (self.plan, self.settings).hash(&mut hasher);
         format!("{}-{:08x}", self.sabotage.unwrap_or("nothing"), hasher.finish() as u32)
     }
 
@@ -35,9 +41,15 @@ impl Run {
         if let Some(binary) = gateway() {
             command.arg("--bin").arg(binary);
         }
-        let output = command.output().expect("the program runs");
-        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        (output.status.code(), text)
+        let log = dir.join("prove.log");
+        let status = ends_within(LIMIT, &mut command, &log);
+        let text = std::fs::read_to_string(&log).expect("the program writes text");
+        match status {
+            Some(status) => (status.code(), text),
+            None => {
+                panic!("killed, because it did not end within {LIMIT:?}: {command:?} with the plan\n{}and the output\n{text}", self.plan)
+            }
+        }
     }
 
     /// The checker must notice, and call it this.
@@ -48,10 +60,53 @@ impl Run {
     }
 }
 
+/// Runs a program with its output in this file; none: it took longer and was killed. What it started ends with it.
+fn ends_within(limit: Duration, command: &mut Command, log: &Path) -> Option<ExitStatus> {
+    let file = File::create(log).expect("the target directory can be written");
+    command.stdout(file.try_clone().expect("a second handle of a file")).stderr(file);
+    let mut child = command.spawn().expect("the program runs");
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait().expect("a child can be waited for") {
+            return Some(status);
+        }
+        if Instant::now() > deadline {
+            child.kill().expect("a child can be killed");
+            child.wait().expect("a child can be waited for");
+            return None;
+        }
+        std::thread::sleep(POLL);
+    }
+}
+
 /// The debug build beside this test: no other has sabotage.
 fn gateway() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_BIN_EXE_helpline-loadtest")).with_file_name("helpline");
     beside.is_file().then_some(beside)
+}
+
+#[test]
+fn a_program_that_hangs_is_killed_and_its_output_kept() {
+    let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hangs.log");
+    let begun = Instant::now();
+    let ended = ends_within(Duration::from_millis(500), Command::new("sh").args(["-c", "echo so far; exec sleep 60"]), &log);
+    assert_eq!(ended, None);
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    assert_eq!(std::fs::read_to_string(log).expect("it can be read"), "so far\n");
+}
+
+#[test]
+fn a_fault_that_cannot_be_played_is_caught() {
+    let settings = &["--tickets", "2", "--rate", "10", "--seconds", "4"];
+    Run { sabotage: None, plan: "1s postgres promote\n2s postgres restore-here\n", settings }.is_caught_as("unplayed");
+}
+
+#[test]
+fn a_fault_that_cannot_be_played_may_be_allowed_and_is_told() {
+    let settings = &["--tickets", "2", "--rate", "10", "--seconds", "4", "--allow-unplayed"];
+    let (code, text) = Run { sabotage: None, plan: "1s postgres promote\n", settings }.prove();
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("postgres promote NOT PLAYED: there is no standby"), "{text}");
 }
 
 #[test]

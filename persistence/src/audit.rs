@@ -28,7 +28,7 @@ pub struct AccessRow {
 /// Writes the rows, one transaction.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn record(store: &Store, rows: &[AccessRow]) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The first admin: nobody could grant that role from within.
+//! The first admin: no one inside Helpline can grant that role yet.
 
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;

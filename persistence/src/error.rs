@@ -1,21 +1,21 @@
-//! What can go wrong with the record, classified once, by SQLSTATE.
+//! Errors of the database, classified once, by SQLSTATE.
 
 use helpline_core::ids::Seq;
 use helpline_core::reject::RejectCode;
 use tokio_postgres::error::{DbError, SqlState};
 
-/// Why the record did not do what it was asked.
+/// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The record refuses, for a reason that the client may know (raised by our functions, or a named constraint).
+    /// The database refuses, for a reason that the client may know (raised by our functions, or a named constraint).
     #[error("refused: {code}")]
     Refused {
         /// The reason.
         code: RejectCode,
-        /// The ticket's head in the doer's numbering, with `stale`.
+        /// The ticket's head in the caller's numbering, with `stale`.
         head: Option<Seq>,
     },
-    /// Passes by itself: deadlock, serialization failure, lock or statement timeout (40P01, 40001, 55P03, 57014). Nothing was written.
+    /// Transient: deadlock, serialization failure, lock or statement timeout (40P01, 40001, 55P03, 57014). Nothing was written.
     #[error("busy")]
     Busy(#[source] tokio_postgres::Error),
     /// The database cannot be reached, is shutting down or starting, or the connection broke: a write may or may not be committed.
@@ -42,15 +42,15 @@ pub enum StoreError {
     /// Anything else: a fault of ours.
     #[error("database error")]
     Other(#[source] tokio_postgres::Error),
-    /// What stands in the database does not fit this program: a row of another shape, a migration that failed or differs.
-    #[error("the record does not fit: {0}")]
+    /// The database does not match this program: a row of another form, or a migration that failed or differs.
+    #[error("unexpected data in the database: {0}")]
     Row(String),
 }
 
 /// The SQLSTATE under which our functions refuse; the message is the code's word.
 const REFUSED: &str = "HL001";
 
-/// Constraints whose breach a client may know of, and the code that tells it. The rest are faults of the batch: [`StoreError::Data`].
+/// Constraints whose violation a client may know of, and the code for it. The rest are faults of the batch: [`StoreError::Data`].
 const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ("support_tickets_subject_check", RejectCode::InvalidField),
     ("support_tickets_category_check", RejectCode::InvalidField),
@@ -122,7 +122,11 @@ impl From<tokio_postgres::Error> for StoreError {
 
 fn refusal(db: &DbError) -> Option<RejectCode> {
     if db.code().code() == REFUSED {
-        return db.message().parse().ok();
+        return match db.message() {
+            // The word of the functions in the database for it.
+            "invalid_move" => Some(RejectCode::InvalidTransition),
+            code => code.parse().ok(),
+        };
     }
     let name = db.constraint()?;
     CONSTRAINTS.iter().find(|(constraint, _)| *constraint == name).map(|(_, code)| *code)
@@ -133,7 +137,7 @@ impl From<deadpool_postgres::PoolError> for StoreError {
         match error {
             deadpool_postgres::PoolError::Timeout(deadpool_postgres::TimeoutType::Wait) => Self::PoolExhausted,
             deadpool_postgres::PoolError::Backend(error) => match Self::from(error) {
-                // Whatever the server says to a newcomer, the record cannot be reached that way.
+                // Whatever the server answers to a new connection, the database cannot be reached that way.
                 Self::Other(error) | Self::Data(error) | Self::Busy(error) => Self::Unreachable(Box::new(error)),
                 other => other,
             },

@@ -1,4 +1,4 @@
-//! Reading the log of one ticket.
+//! Reads the history of a ticket.
 
 use helpline_core::actor::{ActorType, Audience};
 use helpline_core::history::{HistoryRow, Kind};
@@ -48,7 +48,7 @@ const HEADS: &str = include_str!("../sql/history/heads.sql");
 /// For staff, under the staff role (`reader.audience` must be staff). An unseen ticket gives an empty page with head 0.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn page_for_staff(
     store: &Store,
     reader: Reader,
@@ -68,7 +68,7 @@ pub async fn page_for_staff(
 /// For a customer, under the customer role: also for staff on their own ticket.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn page_for_customer(
     store: &Store,
     reader: Reader,
@@ -85,20 +85,20 @@ pub async fn page_for_customer(
     page(&answer, |row| customer_event(store, ticket, row))
 }
 
-/// Full rows after each place, at most `limit` per ticket, ordered by ticket and seq, for the gateway's own rooms (service function).
+/// Full rows after each position, at most `limit` per ticket, ordered by ticket and seq, for the gateway's own rooms (service function).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn rows_after(store: &Store, after: &[(TicketId, Seq)], limit: u32) -> Result<Vec<HistoryRow>, StoreError> {
-    let (tickets, places): (Vec<_>, Vec<_>) = after.iter().map(|(ticket, seq)| (ticket.uuid(), rows::bigint(*seq))).unzip();
+    let (tickets, seqs): (Vec<_>, Vec<_>) = after.iter().map(|(ticket, seq)| (ticket.uuid(), rows::bigint(*seq))).unzip();
     let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-    rows::history_rows(store, &store.query(ROWS_AFTER, &[&tickets, &places, &limit]).await?)
+    rows::history_rows(store, &store.query(ROWS_AFTER, &[&tickets, &seqs, &limit]).await?)
 }
 
 /// The heads of these tickets (service function); missing tickets are missing in the answer, and so are heads that cannot be read.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn heads(store: &Store, tickets: &[TicketId]) -> Result<Vec<Heads>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
     let answer = store.query(HEADS, &[&tickets]).await?;
@@ -113,7 +113,7 @@ pub async fn heads(store: &Store, tickets: &[TicketId]) -> Result<Vec<Heads>, St
 /// Beyond every history.
 const END: Seq = Seq::new(u64::MAX);
 
-/// An answer of rows that each bear the head in front; one row without an event tells the head of an empty part.
+/// Decodes rows that each begin with the head; one row without an event carries the head of an empty page.
 fn page<E>(answer: &[Row], event: impl Fn(&Row) -> Result<E, StoreError>) -> Result<Page<E>, StoreError> {
     let head = answer.first().map_or(Ok(Seq::ZERO), |row| rows::seq(row, 0))?;
     let mut events = Vec::with_capacity(answer.len());

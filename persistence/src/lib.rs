@@ -1,7 +1,7 @@
-//! Helpline's record in Postgres: one module per noun, SQL in `sql/<noun>/<verb>.sql`, the schema in `migrations/`.
+//! Helpline's database, Postgres: one module per noun, SQL in `sql/<noun>/<verb>.sql`, the schema in `migrations/`.
 //!
-//! Who reads: [`Reader`] names person and side; its queries run under that side's database role with the person's claims.
-//! Who writes: [`Doer`]; the functions of the database check the right again, under the ticket's lock.
+//! Reads: [`Reader`] names the person and the audience; its queries run under that audience's database role with the person's claims.
+//! Writes: [`Caller`]; the functions of the database check the caller's rights again, under the ticket's lock.
 
 pub mod audit;
 pub mod bootstrap;
@@ -22,6 +22,7 @@ pub mod stats;
 pub mod store;
 pub mod sweep;
 pub mod tickets;
+mod transaction;
 mod undecodable;
 
 use std::net::IpAddr;
@@ -32,8 +33,9 @@ use helpline_core::ids::UserId;
 pub use error::StoreError;
 pub use names::Names;
 pub use store::{Settings, Store};
+pub use transaction::{Transaction, Within};
 
-/// Who reads, and as which side.
+/// Who reads, and as which audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader {
     /// The person.
@@ -42,13 +44,20 @@ pub struct Reader {
     pub audience: Audience,
 }
 
-/// Who does something, and from where: what the audit row keeps.
+/// Who makes a request, and from where: what the audit row keeps.
 #[derive(Debug, Clone)]
-pub struct Doer {
+pub struct Caller {
     /// The person and their rights.
     pub actor: Actor,
     /// The client's address, after trusted proxies.
     pub address: Option<IpAddr>,
     /// The client's `User-Agent`.
     pub user_agent: Option<String>,
+}
+
+impl Caller {
+    /// The side whose database role the caller's changes run under.
+    pub(crate) const fn side(&self) -> Audience {
+        if self.actor.is_staff() { Audience::Staff } else { Audience::Customer }
+    }
 }

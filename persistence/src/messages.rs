@@ -13,7 +13,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
 
-use crate::{Doer, Store, StoreError, rows};
+use crate::{Caller, Store, StoreError, Within, rows};
 
 const APPEND: &str = include_str!("../sql/messages/append.sql");
 const EDIT: &str = include_str!("../sql/messages/edit.sql");
@@ -48,9 +48,9 @@ pub struct NewMessage {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// Committed now.
-    Stored(Place),
+    Stored(AppendedAt),
     /// Committed by an earlier send of the same key.
-    Duplicate(Place),
+    Duplicate(AppendedAt),
     /// Not stored.
     Refused {
         /// Why.
@@ -58,7 +58,7 @@ pub enum Outcome {
         /// With `stale`: the ticket's head, in the sender's numbering.
         head: Option<Seq>,
     },
-    /// The ticket is locked by somebody else: nothing was stored, try it alone ([`append_waiting`]).
+    /// The ticket is locked by another transaction: nothing was stored, append it on its own ([`append_waiting`]).
     Busy,
     /// Stored, now or by an earlier send, but where is not to be found: its history row is gone or cannot be read.
     Misplaced,
@@ -66,7 +66,7 @@ pub enum Outcome {
 
 /// Where a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct AppendedAt {
     /// Among all rows.
     pub seq: Seq,
     /// Among the public ones; none for a note.
@@ -82,12 +82,12 @@ pub struct Place {
 pub struct Appended {
     /// One for each message, in order.
     pub outcomes: Vec<Outcome>,
-    /// Every history row that the batch wrote (status moves among them) and the rows of its duplicates, ordered by ticket and seq: to
+    /// Every history row that the batch wrote (status changes among them) and the rows of its duplicates, ordered by ticket and seq: to
     /// be delivered and published.
     pub rows: Vec<HistoryRow>,
 }
 
-/// Appends a batch in one statement and one commit, skipping tickets that somebody else has locked (outcome `Busy`).
+/// Appends a batch in one statement and one commit, skipping tickets that another transaction has locked (outcome `Busy`).
 ///
 /// # Errors
 /// One that [passes](StoreError::passes): again with the same keys, for the batch may be committed. Any other: one of the messages is
@@ -145,35 +145,36 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
         .collect();
     rows.sort_unstable_by_key(|row| (row.ticket, row.seq));
     rows.dedup_by_key(|row| (row.ticket, row.seq));
-    let places: HashMap<MessageId, Place> = history.iter().filter_map(|row| added(row).ok().flatten()).collect();
-    Ok(Appended { outcomes: outcomes.iter().map(|row| outcome(store, row, &places)).collect(), rows })
+    let appended: HashMap<MessageId, AppendedAt> = history.iter().filter_map(|row| added(row).ok().flatten()).collect();
+    Ok(Appended { outcomes: outcomes.iter().map(|row| outcome(store, row, &appended)).collect(), rows })
 }
 
 /// Columns before those of the history.
 const HISTORY_AT: usize = 5;
 
-/// The message that a history row added, and its place, for a sender of either side.
-fn added(row: &Row) -> Result<Option<(MessageId, Place)>, StoreError> {
+/// The message that a history row added, and where, for a sender of either side.
+fn added(row: &Row) -> Result<Option<(MessageId, AppendedAt)>, StoreError> {
     if !matches!(rows::word(row, HISTORY_AT + 4)?, Kind::MessageAdded | Kind::InternalNoteAdded) {
         return Ok(None);
     }
     let Some(id) = rows::get(row, HISTORY_AT + 13)? else { return Ok(None) };
     let (seq, public_seq) = (rows::seq(row, HISTORY_AT + 1)?, rows::optional_seq(row, HISTORY_AT + 2)?);
-    let place = Place { seq, public_seq, audience: Audience::Customer, at: rows::time(row, HISTORY_AT + 3)? };
-    Ok(Some((MessageId::new(id), place)))
+    let appended_at = AppendedAt { seq, public_seq, audience: Audience::Customer, at: rows::time(row, HISTORY_AT + 3)? };
+    Ok(Some((MessageId::new(id), appended_at)))
 }
 
-fn outcome(store: &Store, row: &Row, places: &HashMap<MessageId, Place>) -> Outcome {
+fn outcome(store: &Store, row: &Row, appended: &HashMap<MessageId, AppendedAt>) -> Outcome {
     let decoded = || -> Result<Outcome, StoreError> {
-        let place = || -> Result<Place, StoreError> {
+        let appended_at = || -> Result<AppendedAt, StoreError> {
             let id: Uuid = rows::get(row, 4)?;
             let audience = if rows::get::<Option<&str>>(row, 3)? == Some("staff") { Audience::Staff } else { Audience::Customer };
-            let place = places.get(&MessageId::new(id)).ok_or_else(|| StoreError::Row(format!("message {id} without a history row")))?;
-            Ok(Place { audience, ..*place })
+            let appended_at =
+                appended.get(&MessageId::new(id)).ok_or_else(|| StoreError::Row(format!("message {id} without a history row")))?;
+            Ok(AppendedAt { audience, ..*appended_at })
         };
         match rows::get(row, 1)? {
-            "stored" => place().map(Outcome::Stored),
-            "duplicate" => place().map(Outcome::Duplicate),
+            "stored" => appended_at().map(Outcome::Stored),
+            "duplicate" => appended_at().map(Outcome::Duplicate),
             "busy" => Ok(Outcome::Busy),
             _ => Ok(Outcome::Refused { code: rows::word(row, 1)?, head: rows::optional_seq(row, 2)? }),
         }
@@ -185,20 +186,31 @@ fn outcome(store: &Store, row: &Row, places: &HashMap<MessageId, Place>) -> Outc
     })
 }
 
-/// Changes the text of a message of the doer's own; gives the rows written. The old text stays in the history, for staff.
+/// Changes the text of a message of the caller's own; gives the rows written. The old text stays in the history, for staff.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `ticket_closed`, `redacted`.
-pub async fn edit(store: &Store, doer: &Doer, ticket: TicketId, message: MessageId, body: &Body) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = store.write(doer, EDIT, &[&ticket.uuid(), &message.uuid(), &body.as_str()]).await?;
+pub async fn edit(
+    within: impl Into<Within<'_>>,
+    caller: &Caller,
+    ticket: TicketId,
+    message: MessageId,
+    body: &Body,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = within.into().write(caller, EDIT, &[&ticket.uuid(), &message.uuid(), &body.as_str()]).await?;
     Ok(written)
 }
 
-/// Removes a message's text for good, old versions and attachments included; gives the rows written. Redacting twice writes nothing.
+/// Permanently removes a message's text, with its old versions and attachments; returns the rows written. Redacting twice writes nothing.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`.
-pub async fn redact(store: &Store, doer: &Doer, ticket: TicketId, message: MessageId) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = store.write(doer, REDACT, &[&ticket.uuid(), &message.uuid()]).await?;
+pub async fn redact(
+    within: impl Into<Within<'_>>,
+    caller: &Caller,
+    ticket: TicketId,
+    message: MessageId,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = within.into().write(caller, REDACT, &[&ticket.uuid(), &message.uuid()]).await?;
     Ok(written)
 }

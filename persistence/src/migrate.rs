@@ -115,7 +115,7 @@ pub async fn set_runtime_password_of(admin_url: &str, names: &Names, password: &
 /// Whether the database is at least as new as this program (readiness), asked over the runtime role.
 ///
 /// # Errors
-/// When the database cannot be asked; one without any migration answers false.
+/// When the database cannot be read; a database without any migration answers false.
 pub async fn is_current(store: &crate::Store) -> Result<bool, StoreError> {
     let plan = Plan::embedded();
     match store.query(VERSION, &[]).await {

@@ -9,8 +9,8 @@ use tokio_postgres::Row;
 use crate::{Reader, Store, StoreError, rows};
 
 const SIGN_IN_ALL: &str = include_str!("../sql/people/sign_in_all.sql");
-const STANDING: &str = include_str!("../sql/people/standing.sql");
-const NOTE_SEEN: &str = include_str!("../sql/people/note_seen.sql");
+const ACCESS_STATUS: &str = include_str!("../sql/people/standing.sql");
+const RECORD_SEEN: &str = include_str!("../sql/people/note_seen.sql");
 const PANEL: &str = include_str!("../sql/people/panel.sql");
 
 /// Tickets of a person's that are looked through for where they last wrote from.
@@ -27,7 +27,7 @@ pub struct Identity {
     pub name: Option<String>,
 }
 
-/// A person as the record knows them.
+/// A person as the database knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Who.
@@ -40,14 +40,14 @@ pub struct Person {
     pub email: Option<String>,
     /// Their staff role (the higher of two: admin).
     pub role: Option<StaffRole>,
-    /// Whether they may not enter.
+    /// Whether they are blocked.
     pub blocked: bool,
 }
 
-/// Notes sign-ins: fills in what the tokens say, moves `last_seen_at`, gives the people with their standing, in no order.
+/// Records sign-ins: fills in what the tokens say, updates `last_seen_at`, returns the people with their roles, in no order.
 ///
 /// # Errors
-/// When the record cannot be asked; [`StoreError::Data`] when one of them is not acceptable: then nobody is signed in. A person whom this
+/// When the database cannot be read; [`StoreError::Data`] when one of them is not acceptable: then none of them is signed in. A person whom this
 /// program cannot read is missing in the answer.
 pub async fn sign_in_all(store: &Store, identities: &[Identity]) -> Result<Vec<Person>, StoreError> {
     let users: Vec<_> = identities.iter().map(|identity| identity.user.uuid()).collect();
@@ -57,53 +57,57 @@ pub async fn sign_in_all(store: &Store, identities: &[Identity]) -> Result<Vec<P
     Ok(answer.iter().filter_map(|row| readable_person(store, row)).collect())
 }
 
-/// Notes one sign-in.
+/// Records one sign-in.
 ///
 /// # Errors
 /// As [`sign_in_all`].
 pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, StoreError> {
-    sign_in_all(store, std::slice::from_ref(identity)).await?.pop().ok_or_else(|| StoreError::Row("nobody signed in".into()))
+    sign_in_all(store, std::slice::from_ref(identity))
+        .await?
+        .pop()
+        .ok_or_else(|| StoreError::Row("no person in the answer to a sign-in".into()))
 }
 
-/// As what somebody was let in.
+/// The role with which a person was signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Standing {
+pub struct AccessStatus {
     /// Who.
     pub user: UserId,
     /// With which role.
     pub role: Option<StaffRole>,
 }
 
-/// Of these, those who would no longer be let in like this: blocked, or with another role. Whom the record has never seen is a customer.
+/// Returns those of these people who could no longer sign in like this: blocked, or with another role. A person who is not in the
+/// database is a customer.
 ///
 /// # Errors
-/// When the record cannot be asked.
-pub async fn changed(store: &Store, standing: &[Standing]) -> Result<Vec<Standing>, StoreError> {
-    let users: Vec<_> = standing.iter().map(|one| one.user.uuid()).collect();
-    let roles: Vec<_> = standing.iter().map(|one| one.role.map(StaffRole::as_str)).collect();
-    let answer = store.query(STANDING, &[&users, &roles]).await?;
-    let one = |row: &Row| -> Result<Standing, StoreError> {
+/// When the database cannot be read.
+pub async fn changed(store: &Store, access: &[AccessStatus]) -> Result<Vec<AccessStatus>, StoreError> {
+    let users: Vec<_> = access.iter().map(|one| one.user.uuid()).collect();
+    let roles: Vec<_> = access.iter().map(|one| one.role.map(StaffRole::as_str)).collect();
+    let answer = store.query(ACCESS_STATUS, &[&users, &roles]).await?;
+    let one = |row: &Row| -> Result<AccessStatus, StoreError> {
         let place: i64 = rows::get(row, 0)?;
-        let asked = usize::try_from(place).ok().and_then(|place| standing.get(place.checked_sub(1)?));
-        asked.copied().ok_or_else(|| StoreError::Row("a standing that was not asked for".into()))
+        let asked = usize::try_from(place).ok().and_then(|place| access.get(place.checked_sub(1)?));
+        asked.copied().ok_or_else(|| StoreError::Row("an access status that was not asked for".into()))
     };
     answer.iter().map(one).collect()
 }
 
-/// These people are connected at this moment (service function). Whoever was noted within half a renewal is left alone.
+/// These people are connected at this moment (service function). People recorded within half a renewal interval are not written again.
 ///
 /// # Errors
-/// When the record cannot be asked.
-pub async fn note_seen(store: &Store, users: &[UserId]) -> Result<(), StoreError> {
+/// When the database cannot be read.
+pub async fn record_seen(store: &Store, users: &[UserId]) -> Result<(), StoreError> {
     let users: Vec<_> = users.iter().map(|user| user.uuid()).collect();
     let older_than_ms = i64::try_from(limits::SEEN_RENEW_MS / 2).expect("half a minute fits");
-    store.query(NOTE_SEEN, &[&users, &older_than_ms]).await.map(drop)
+    store.query(RECORD_SEEN, &[&users, &older_than_ms]).await.map(drop)
 }
 
-/// One person as staff see them, with how many tickets they have and where they last wrote from. None: nobody knows them.
+/// One person as staff see them, with how many tickets they have and where they last wrote from. None: no such person.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn panel(store: &Store, reader: Reader, user: UserId) -> Result<Option<PersonView>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     let answer = store.list(reader, PANEL, &[&user.uuid(), &PANEL_TICKETS]).await?;

@@ -33,7 +33,7 @@ pub(crate) async fn check(store: &Store) -> Result<(), StoreError> {
     if conflicts.is_empty() { Ok(()) } else { Err(StoreError::OverPrivileged(conflicts.join("; "))) }
 }
 
-/// The roles of the database that can act as customers or staff beside the service, each as a sentence with the statement that ends it.
+/// The roles of the database other than the service that can act as customers or staff, each as a sentence with the statement that ends it.
 ///
 /// # Errors
 /// When the database cannot be asked.

@@ -1,4 +1,4 @@
-//! How far everybody has read: state, one row per person and ticket, in both numberings.
+//! How far each person has read each ticket: one row per person and ticket, in both numberings.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::history::Heads;
 use crate::{Store, StoreError, rows};
 
 const MARK: &str = include_str!("../sql/reads/mark.sql");
-const PLACES: &str = include_str!("../sql/reads/places.sql");
+const TICKET_POSITIONS: &str = include_str!("../sql/reads/places.sql");
 
 /// "I have read up to here", in the reader's numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Mark {
     pub seq: Seq,
 }
 
-/// How far somebody has read, in both numberings.
+/// How far a person has read, in both numberings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadPosition {
     /// Where.
@@ -38,14 +38,14 @@ pub struct ReadPosition {
     pub public_name: Option<String>,
     /// Among all rows.
     pub seq: Seq,
-    /// Among the public ones. Zero from [`mark`] when the mark moved among the others alone.
+    /// Among the public ones. Zero from [`mark`] when the mark passed only rows that are not public.
     pub public_seq: Seq,
 }
 
 /// Writes the marks that move forward; gives those that did. At most one mark per person and ticket in a call.
 ///
 /// # Errors
-/// When the record cannot be asked, or two marks of one person and ticket stand in the call.
+/// When the database cannot be read, or two marks of one person and ticket stand in the call.
 pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, StoreError> {
     let tickets: Vec<_> = marks.iter().map(|mark| mark.ticket.uuid()).collect();
     let people: Vec<_> = marks.iter().map(|mark| mark.person.uuid()).collect();
@@ -55,18 +55,18 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
     Ok(answer.iter().filter_map(|row| readable_position(store, row, 6)).collect())
 }
 
-/// Where a ticket stands: its heads, and how far everybody has read, from one snapshot.
+/// A ticket's heads and read positions, from one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct TicketPosition {
     /// The heads.
     pub heads: Heads,
-    /// Everybody's position, by how far among the public rows and by public name: an order that customers may see.
+    /// The read positions, ordered by public number and public name: an order that customers may see.
     pub reads: Vec<ReadPosition>,
 }
 
-/// Where a ticket stands, for this reader: who may not read it so gets no answer.
+/// Asks for the position of a ticket for one reader; one who may not read it as this audience gets no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PlaceFor {
+pub struct TicketPositionKey {
     /// Which ticket.
     pub ticket: TicketId,
     /// Who asks.
@@ -75,32 +75,36 @@ pub struct PlaceFor {
     pub audience: Audience,
 }
 
-/// Where these tickets stand; missing ones, and those that their reader may not read so, are missing in the answer (service function).
+/// The positions of these tickets. Tickets that do not exist, and those that their reader may not read as this audience, are missing in the
+/// answer (service function).
 ///
 /// # Errors
-/// When the record cannot be asked.
-pub async fn places(store: &Store, asked: &[PlaceFor]) -> Result<HashMap<PlaceFor, Place>, StoreError> {
+/// When the database cannot be read.
+pub async fn ticket_positions(
+    store: &Store,
+    asked: &[TicketPositionKey],
+) -> Result<HashMap<TicketPositionKey, TicketPosition>, StoreError> {
     let tickets: Vec<_> = asked.iter().map(|one| one.ticket.uuid()).collect();
     let readers: Vec<_> = asked.iter().map(|one| one.reader.uuid()).collect();
     let audiences: Vec<_> = asked.iter().map(|one| one.audience.as_str()).collect();
-    let mut places = HashMap::new();
-    for row in &store.query(PLACES, &[&tickets, &readers, &audiences]).await? {
+    let mut positions = HashMap::new();
+    for row in &store.query(TICKET_POSITIONS, &[&tickets, &readers, &audiences]).await? {
         let ticket = TicketId::new(rows::get(row, 0)?);
         let nth: i64 = rows::get(row, 8)?;
-        let of = usize::try_from(nth - 1).ok().and_then(|at| asked.get(at)).ok_or_else(|| StoreError::Row(format!("place {nth}")))?;
+        let of = usize::try_from(nth - 1).ok().and_then(|at| asked.get(at)).ok_or_else(|| StoreError::Row(format!("position {nth}")))?;
         let heads = Heads { ticket, seq: rows::seq(row, 6)?, public_seq: rows::seq(row, 7)? };
-        let place = places.entry(*of).or_insert_with(|| Place { heads, reads: Vec::new() });
+        let position = positions.entry(*of).or_insert_with(|| TicketPosition { heads, reads: Vec::new() });
         if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
-            place.reads.extend(readable_position(store, row, 9));
+            position.reads.extend(readable_position(store, row, 9));
         }
     }
-    for place in places.values_mut() {
+    for position in positions.values_mut() {
         // Nothing else counts: another order among equals would be a note's trace.
-        place.reads.sort_by(|one, other| (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name)));
+        position.reads.sort_by(|one, other| (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name)));
         // Those who have read furthest: a ticket that thousands have read can still be joined.
-        place.reads.drain(..place.reads.len().saturating_sub(limits::READERS_MAX));
+        position.reads.drain(..position.reads.len().saturating_sub(limits::READERS_MAX));
     }
-    Ok(places)
+    Ok(positions)
 }
 
 /// One that cannot be read is left out: its ticket is joined without it. The column of the public name differs.

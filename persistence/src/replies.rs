@@ -6,7 +6,7 @@ use helpline_core::limits;
 use helpline_core::protocol::SavedReply;
 use tokio_postgres::Row;
 
-use crate::{Doer, Reader, Store, StoreError, rows};
+use crate::{Caller, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/replies/list.sql");
 const SAVE: &str = include_str!("../sql/replies/save.sql");
@@ -28,7 +28,7 @@ pub struct NewReply {
 /// All of them by shortcut, as staff.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     let answer = store.read(reader, LIST, &[]).await?;
@@ -40,9 +40,9 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, Stor
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `conflict` for another reply's shortcut; `too_large` beyond [`limits::SAVED_REPLIES_MAX`].
-pub async fn save(store: &Store, doer: &Doer, new: &NewReply) -> Result<SavedReply, StoreError> {
+pub async fn save(store: &Store, caller: &Caller, new: &NewReply) -> Result<SavedReply, StoreError> {
     let max = i32::try_from(limits::SAVED_REPLIES_MAX).expect("some hundreds fit");
-    let (answer, _) = store.write(doer, SAVE, &[&new.id.uuid(), &new.shortcut, &new.title, &new.body, &max]).await?;
+    let (answer, _) = store.write(caller, SAVE, &[&new.id.uuid(), &new.shortcut, &new.title, &new.body, &max]).await?;
     reply(answer.first().ok_or_else(|| StoreError::Row("no saved reply".into()))?)
 }
 
@@ -50,8 +50,8 @@ pub async fn save(store: &Store, doer: &Doer, new: &NewReply) -> Result<SavedRep
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`.
-pub async fn delete(store: &Store, doer: &Doer, id: SavedReplyId) -> Result<bool, StoreError> {
-    let (answer, _) = store.write(doer, DELETE, &[&id.uuid()]).await?;
+pub async fn delete(store: &Store, caller: &Caller, id: SavedReplyId) -> Result<bool, StoreError> {
+    let (answer, _) = store.write(caller, DELETE, &[&id.uuid()]).await?;
     rows::get(answer.first().ok_or_else(|| StoreError::Row("no answer to a deletion".into()))?, 0)
 }
 

@@ -4,7 +4,7 @@ use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::ids::UserId;
 
 use crate::people::{Person, readable_person};
-use crate::{Doer, Reader, Store, StoreError};
+use crate::{Caller, Reader, Store, StoreError};
 
 const LIST: &str = include_str!("../sql/roles/list.sql");
 const SET: &str = include_str!("../sql/roles/set.sql");
@@ -12,7 +12,7 @@ const SET: &str = include_str!("../sql/roles/set.sql");
 /// Everybody with a role, by name (staff role reads it: agents to assign; admins manage).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     Ok(store.read(reader, LIST, &[]).await?.iter().filter_map(|row| readable_person(store, row)).collect())
@@ -22,14 +22,14 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreErr
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `conflict` when it would take the last admin's role.
-pub async fn grant(store: &Store, doer: &Doer, user: UserId, role: StaffRole) -> Result<(), StoreError> {
-    store.write(doer, SET, &[&user.uuid(), &Some(role.as_str())]).await.map(drop)
+pub async fn grant(store: &Store, caller: &Caller, user: UserId, role: StaffRole) -> Result<(), StoreError> {
+    store.write(caller, SET, &[&user.uuid(), &Some(role.as_str())]).await.map(drop)
 }
 
 /// Takes a person's role; by an admin, recorded as `role_revoked`. The last admin stays (`conflict`).
 ///
 /// # Errors
 /// As [`grant`].
-pub async fn revoke(store: &Store, doer: &Doer, user: UserId) -> Result<(), StoreError> {
-    store.write(doer, SET, &[&user.uuid(), &None::<&str>]).await.map(drop)
+pub async fn revoke(store: &Store, caller: &Caller, user: UserId) -> Result<(), StoreError> {
+    store.write(caller, SET, &[&user.uuid(), &None::<&str>]).await.map(drop)
 }

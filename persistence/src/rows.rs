@@ -34,7 +34,7 @@ fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(word: &str) -> 
     word.parse().map_err(|error: helpline_core::UnknownWord| StoreError::Row(format!("{error}: {word:?}")))
 }
 
-/// How many of something. A figure that somebody's SQL has made negative must not hide the others.
+/// A count. One that was made negative by SQL must not hide the others.
 pub(crate) fn count(row: &Row, column: usize) -> Result<u32, StoreError> {
     let n: i64 = get(row, column)?;
     Ok(u32::try_from(n.max(0)).unwrap_or(u32::MAX))

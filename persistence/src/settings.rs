@@ -1,4 +1,4 @@
-//! What an admin sets for the whole desk, and whether anybody is there.
+//! The settings of the desk, and whether an agent is connected.
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::rows::JsonText;
-use crate::{Doer, Reader, Store, StoreError, rows};
+use crate::{Caller, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/settings/list.sql");
 const SET: &str = include_str!("../sql/settings/set.sql");
@@ -18,7 +18,7 @@ const AVAILABILITY: &str = include_str!("../sql/settings/availability.sql");
 pub enum Name {
     /// When the desk is open: an [`OpeningHours`].
     OpeningHours,
-    /// The words for those who find nobody: text.
+    /// The notice for customers while no agent is available: text.
     AwayNotice,
 }
 
@@ -35,12 +35,12 @@ impl Name {
     }
 }
 
-/// What the record knows of the desk's being there.
+/// What the database knows about the desk's availability.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Availability {
     /// The hours kept; none: always open.
     pub opening_hours: Option<OpeningHours>,
-    /// The words for those who find nobody.
+    /// The notice for customers while no agent is available.
     pub away_notice: Option<String>,
     /// Whether any of the staff was connected within [`limits::SEEN_FRESH_MS`].
     pub agents_online: bool,
@@ -49,7 +49,7 @@ pub struct Availability {
 /// All of them, as an admin (others see none).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     let mut settings = DeskSettings { opening_hours: None, away_notice: None };
@@ -70,14 +70,14 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`.
-pub async fn set(store: &Store, doer: &Doer, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
-    store.write(doer, SET, &[&name.as_str(), &value]).await.map(drop)
+pub async fn set(store: &Store, caller: &Caller, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
+    store.write(caller, SET, &[&name.as_str(), &value]).await.map(drop)
 }
 
-/// Whether anybody is there (service function).
+/// Whether the desk is open and an agent is connected (service function).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
     let fresh_ms = i64::try_from(limits::SEEN_FRESH_MS).expect("a minute and a half fits");
     let answer = store.query(AVAILABILITY, &[&fresh_ms]).await?;
@@ -89,7 +89,7 @@ pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
     })
 }
 
-/// A value that SQL has put there in another shape counts as none, rather than hiding the desk.
+/// A value that was written by SQL in another form counts as none; the other settings stay usable.
 fn readable<T: DeserializeOwned>(JsonText(value): JsonText<'_>) -> Option<T> {
     if value.len() > limits::SETTING_STORED_BYTES_MAX {
         return None;

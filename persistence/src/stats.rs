@@ -13,7 +13,7 @@ const ROLL_UP: &str = include_str!("../sql/stats/roll_up.sql");
 /// Reads `support_ticket_stats` (service function).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
     let answer = store.query(READ, &[]).await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no statistics".into()))?;
@@ -37,7 +37,7 @@ pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
 /// The console's views in figures, as this member of staff.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     let answer = store.list(reader, COUNTS, &[]).await?;
@@ -55,7 +55,7 @@ pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, Store
 /// Rolls the tally deltas up into totals (periodic job; one instance at a time by advisory lock; no-op when another does it).
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn roll_up(store: &Store) -> Result<(), StoreError> {
     store.query(ROLL_UP, &[]).await.map(drop)
 }

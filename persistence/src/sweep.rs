@@ -1,19 +1,19 @@
-//! What became visible in the log since the last look, whatever wrote it and however long its transaction was open.
+//! The events that became visible since the last sweep, whatever wrote them and however long their transactions were open.
 
 use helpline_core::ids::{Seq, TicketId};
 
 use crate::epoch::{Epoch, Origin};
 use crate::{Store, StoreError, rows};
 
-const LOOK: &str = include_str!("../sql/sweep/look.sql");
-const NOTE_ROLLBACK: &str = include_str!("../sql/sweep/note_rollback.sql");
+const SWEEP: &str = include_str!("../sql/sweep/look.sql");
+const RECORD_ROLLBACK: &str = include_str!("../sql/sweep/note_rollback.sql");
 
-/// `pg_current_snapshot()` of a look, as text.
+/// `pg_current_snapshot()` of a sweep, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot(String);
 
 impl Snapshot {
-    /// Whether this one was taken before the other in the life of one database. Asked the wrong way round, of a later look: the database
+    /// Whether this one was taken before the other in the life of one database. True of a later sweep: the database
     /// went back in time, whatever its epoch says.
     pub fn is_before(&self, other: &Self) -> bool {
         self.xmax() < other.xmax()
@@ -31,30 +31,30 @@ impl Snapshot {
     }
 }
 
-/// One look.
+/// The result of one sweep.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Look {
-    /// For the next look.
+pub struct SweepResult {
+    /// For the next sweep.
     pub snapshot: Snapshot,
     /// The database that answered.
     pub epoch: Epoch,
     /// The server that answered.
     pub origin: Origin,
-    /// Tickets with rows that became visible since `since`, with the highest seq among those rows. Empty on a first look.
+    /// Tickets with rows that became visible since `since`, with the highest seq among those rows. Empty on a first sweep.
     pub moved: Vec<(TicketId, Seq)>,
 }
 
-/// Looks. Without `since`: the present snapshot alone. One statement, one snapshot, read from the index on the rows' xid.
+/// Sweeps. Without `since`: only the present snapshot. One statement, one snapshot, read from the index on the rows' xid.
 ///
 /// # Errors
-/// When the record cannot be asked.
-pub async fn look(store: &Store, since: Option<&Snapshot>) -> Result<Look, StoreError> {
-    let answer = store.query(LOOK, &[&since.map(|snapshot| snapshot.0.as_str())]).await?;
+/// When the database cannot be read.
+pub async fn sweep(store: &Store, since: Option<&Snapshot>) -> Result<SweepResult, StoreError> {
+    let answer = store.query(SWEEP, &[&since.map(|snapshot| snapshot.0.as_str())]).await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no snapshot".into()))?;
     let (tickets, seqs): (Vec<uuid::Uuid>, Vec<i64>) = (rows::get(row, 2)?, rows::get(row, 3)?);
     let moved = tickets.into_iter().zip(seqs).map(|(ticket, seq)| Ok((TicketId::new(ticket), rows::seq_of(seq)?)));
     let epoch = Epoch::new(rows::get(row, 1)?);
-    Ok(Look {
+    Ok(SweepResult {
         snapshot: Snapshot(rows::get(row, 0)?),
         origin: Origin::new(&epoch, rows::get(row, 4)?),
         epoch,
@@ -76,12 +76,12 @@ pub enum RollbackProof<'a> {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn note_rollback(store: &Store, epoch: &Epoch, proof: RollbackProof<'_>) -> Result<Epoch, StoreError> {
+pub async fn record_rollback(store: &Store, epoch: &Epoch, proof: RollbackProof<'_>) -> Result<Epoch, StoreError> {
     let (snapshot, ticket, seq) = match proof {
         RollbackProof::Snapshot(snapshot) => (Some(&snapshot.0), None, None),
         RollbackProof::Row(ticket, seq) => (None, Some(ticket.uuid()), Some(rows::bigint(seq))),
     };
-    let answer = store.query(NOTE_ROLLBACK, &[&epoch.as_str(), &snapshot, &ticket, &seq]).await?;
+    let answer = store.query(RECORD_ROLLBACK, &[&epoch.as_str(), &snapshot, &ticket, &seq]).await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no epoch".into()))?;
     Ok(Epoch::new(rows::get(row, 0)?))
 }

@@ -9,20 +9,20 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
 use crate::history::{self, Heads};
-use crate::{Doer, Store, StoreError, rows};
+use crate::{Caller, Store, StoreError, Within, rows};
 
 mod lists;
 mod own_writes;
 
 pub use lists::{get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries};
 
-const OPEN_BY_NUMBER: &str = include_str!("../sql/tickets/open_by_number.sql");
-const OPEN_ALL: &str = include_str!("../sql/tickets/open_all.sql");
+const ACCESS_BY_NUMBER: &str = include_str!("../sql/tickets/open_by_number.sql");
+const ACCESS_OF_ALL: &str = include_str!("../sql/tickets/open_all.sql");
 const CREATE: &str = include_str!("../sql/tickets/create.sql");
 const CHANGE: &str = include_str!("../sql/tickets/change.sql");
 const RATE: &str = include_str!("../sql/tickets/rate.sql");
 
-/// A ticket to be opened by its customer.
+/// A new ticket of a customer.
 #[derive(Debug, Clone)]
 pub struct NewTicket {
     /// UUIDv7, for the ticket.
@@ -61,26 +61,26 @@ pub struct Created {
 pub enum Assignee {
     /// This member of staff.
     Agent(UserId),
-    /// Nobody.
-    Nobody,
+    /// No one: the ticket is unassigned.
+    Unassigned,
 }
 
 /// Changes, all or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Patch {
-    /// A move; the table of moves decides.
+    /// The new status; the table of transitions decides.
     pub status: Option<Status>,
-    /// Staff alone.
+    /// Only staff.
     pub priority: Option<Priority>,
-    /// Staff alone.
+    /// Only staff.
     pub category: Option<Category>,
-    /// Staff alone.
+    /// Only staff.
     pub assigned_to: Option<Assignee>,
 }
 
 /// What a decision and a join need to know of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Opened {
+pub struct TicketAccess {
     /// For the policy.
     pub facts: TicketFacts,
     /// For the room.
@@ -96,7 +96,7 @@ pub struct ListQuery {
     pub category: Vec<Category>,
     /// Only these priorities; empty: all.
     pub priority: Vec<Priority>,
-    /// Assigned to this person, or to nobody.
+    /// Assigned to this person, or unassigned.
     pub assigned_to: Option<Assignee>,
     /// Opened by this person; for staff's lists.
     pub user: Option<UserId>,
@@ -133,14 +133,15 @@ pub struct List<T> {
     pub next_cursor: Option<String>,
 }
 
-/// Opens a ticket; `doer.actor.user` becomes its owner. A known key gives the first ticket again; another body under it: `key_reused`.
+/// Opens a ticket; `caller.actor.user` becomes its owner. A known key gives the first ticket again; another body under it: `key_reused`.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `key_reused`, `blocked`, `invalid_field`.
-pub async fn create(store: &Store, doer: &Doer, new: &NewTicket) -> Result<Created, StoreError> {
-    let (answer, rows) = store
+pub async fn create(within: impl Into<Within<'_>>, caller: &Caller, new: &NewTicket) -> Result<Created, StoreError> {
+    let mut within = within.into();
+    let (answer, rows) = within
         .write(
-            doer,
+            caller,
             CREATE,
             &[
                 &new.id.uuid(),
@@ -157,28 +158,31 @@ pub async fn create(store: &Store, doer: &Doer, new: &NewTicket) -> Result<Creat
         .await?;
     let row = answer.first().ok_or_else(|| StoreError::Row("no ticket".into()))?;
     let (id, duplicate) = (TicketId::new(rows::get(row, 0)?), rows::get(row, 1)?);
-    // The first attempt may have died before it delivered them.
-    let rows = if duplicate { history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await? } else { rows };
+    let rows = match within {
+        // The first attempt may have died before it delivered them.
+        Within::Own(store) if duplicate => history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await?,
+        Within::Own(_) | Within::Transaction(_) => rows,
+    };
     Ok(Created { id, duplicate, rows })
 }
 
-/// Changes a ticket as the doer's side of it, one transaction; gives the rows written (none when nothing changed).
+/// Changes a ticket as the caller's side of it, one transaction; gives the rows written (none when nothing changed).
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_move`, `invalid_field` (an assignee who is no staff).
-pub async fn change(store: &Store, doer: &Doer, ticket: TicketId, patch: Patch) -> Result<Vec<HistoryRow>, StoreError> {
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`, `invalid_field` (an assignee who is no staff).
+pub async fn change(within: impl Into<Within<'_>>, caller: &Caller, ticket: TicketId, patch: Patch) -> Result<Vec<HistoryRow>, StoreError> {
     let assign = patch.assigned_to.is_some();
     let assignee = patch.assigned_to.and_then(agent_of);
     let (status, priority) = (patch.status.map(Status::as_str), patch.priority.map(Priority::as_str));
     let category = patch.category.map(Category::as_str);
-    let (_, written) = store.write(doer, CHANGE, &[&ticket.uuid(), &status, &priority, &category, &assign, &assignee]).await?;
+    let (_, written) = within.into().write(caller, CHANGE, &[&ticket.uuid(), &status, &priority, &category, &assign, &assignee]).await?;
     Ok(written)
 }
 
 const fn agent_of(assignee: Assignee) -> Option<uuid::Uuid> {
     match assignee {
         Assignee::Agent(user) => Some(user.uuid()),
-        Assignee::Nobody => None,
+        Assignee::Unassigned => None,
     }
 }
 
@@ -186,40 +190,46 @@ const fn agent_of(assignee: Assignee) -> Option<uuid::Uuid> {
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `not_ratable`, `invalid_field`.
-pub async fn rate(store: &Store, doer: &Doer, ticket: TicketId, rating: u8, comment: Option<&str>) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = store.write(doer, RATE, &[&ticket.uuid(), &i32::from(rating), &comment]).await?;
+pub async fn rate(
+    within: impl Into<Within<'_>>,
+    caller: &Caller,
+    ticket: TicketId,
+    rating: u8,
+    comment: Option<&str>,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = within.into().write(caller, RATE, &[&ticket.uuid(), &i32::from(rating), &comment]).await?;
     Ok(written)
 }
 
 /// Facts and heads, by id or number (service function); none: no such ticket.
 ///
 /// # Errors
-/// When the record cannot be asked; [`StoreError::Row`] for a ticket that cannot be read.
-pub async fn open(store: &Store, ticket: &TicketRef) -> Result<Option<Opened>, StoreError> {
+/// When the database cannot be read; [`StoreError::Row`] for a ticket that cannot be read.
+pub async fn access(store: &Store, ticket: &TicketRef) -> Result<Option<TicketAccess>, StoreError> {
     let answer = match ticket {
-        TicketRef::Id(id) => store.query(OPEN_ALL, &[&[id.uuid()].as_slice()]).await?,
-        TicketRef::Number(number) => store.query(OPEN_BY_NUMBER, &[&number.meant()]).await?,
+        TicketRef::Id(id) => store.query(ACCESS_OF_ALL, &[&[id.uuid()].as_slice()]).await?,
+        TicketRef::Number(number) => store.query(ACCESS_BY_NUMBER, &[&number.meant()]).await?,
     };
-    answer.first().map(opened).transpose()
+    answer.first().map(ticket_access).transpose()
 }
 
 /// The same of many tickets, by id; missing ones are missing in the answer, and of one that cannot be read there is nothing but its id
 /// (service function).
 ///
 /// # Errors
-/// When the record cannot be asked.
-pub async fn open_all(store: &Store, tickets: &[TicketId]) -> Result<Vec<(TicketId, Option<Opened>)>, StoreError> {
+/// When the database cannot be read.
+pub async fn access_of_all(store: &Store, tickets: &[TicketId]) -> Result<Vec<(TicketId, Option<TicketAccess>)>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
-    let answer = store.query(OPEN_ALL, &[&tickets]).await?;
+    let answer = store.query(ACCESS_OF_ALL, &[&tickets]).await?;
     let one = |row| {
         let id: uuid::Uuid = rows::get(row, 0)?;
-        Ok((TicketId::new(id), store.undecodable.leave_out("ticket", id, opened(row))))
+        Ok((TicketId::new(id), store.undecodable.leave_out("ticket", id, ticket_access(row))))
     };
     answer.iter().map(one).collect()
 }
 
-fn opened(row: &Row) -> Result<Opened, StoreError> {
+fn ticket_access(row: &Row) -> Result<TicketAccess, StoreError> {
     let id = TicketId::new(rows::get(row, 0)?);
     let facts = TicketFacts { id, owner: UserId::new(rows::get(row, 1)?), status: rows::word(row, 2)?, archived: rows::get(row, 3)? };
-    Ok(Opened { facts, heads: Heads { ticket: id, seq: rows::seq(row, 4)?, public_seq: rows::seq(row, 5)? } })
+    Ok(TicketAccess { facts, heads: Heads { ticket: id, seq: rows::seq(row, 4)?, public_seq: rows::seq(row, 5)? } })
 }

@@ -179,3 +179,26 @@ test('what somebody wrote themselves, over REST or on another device, is not unr
   await agent.goto(`${TEAM}/admin/support?search=${ticket.number}`)
   await agent.locator(`${row}[data-unread="false"]`).waitFor()
 })
+
+test('what came while the tab was hidden is read once it is looked at, in the title and in the list as well', async () => {
+  const ticket = await openTicket(who.customer, { subject: unique('hidden') })
+  await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
+  const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
+  await message(page, 'Something happened.').waitFor()
+  const before = await count(page)
+  const turn = (to: 'hidden' | 'visible') => page.evaluate((state) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, value: state })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, to)
+  await turn('hidden')
+  await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: 'while you looked away' })
+  await eventually('the title says so', async () => (await count(page)) === before + 1)
+  await turn('visible')
+  await eventually('the title is calm', async () => (await count(page)) === before)
+  await eventually('read at the desk', async () => {
+    const { read_seq, seq } = await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)
+    return read_seq === seq
+  })
+  await page.goto(`${TEAM}/admin/support`)
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-unread="false"]`)).waitFor()
+})

@@ -76,6 +76,19 @@ test('another person signs in at the host: nothing of the one before remains', a
   await (await widgetFrame(page)).locator(id(T.signedOut)).waitFor()
 })
 
+test('the same person said again by the host loses nothing of what they began', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await message(frame, 'Something happened.').waitFor()
+  await frame.locator(id(T.composerInput)).fill('begun before the host said who it is')
+  await page.evaluate('window.Helpline.identify()')
+  await eventually('another frame', () => Promise.resolve(frame.isDetached()))
+  const again = await widgetFrame(page)
+  await again.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await eventually('the draft', async () => (await again.locator(id(T.composerInput)).inputValue()) === 'begun before the host said who it is')
+})
+
 test('whoever finds nobody is told so, in the desk\'s own words if it has some, and may write all the same', async () => {
   const place = await context()
   let now: object = { open: true, agents_online: false, opens_at: null, hours: null, notice: null }

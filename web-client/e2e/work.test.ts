@@ -100,7 +100,9 @@ test('everything by keyboard: j, k, Enter, r, n, a, e, /, ?, and the palette', a
   await page.locator(id(T.composer, '[data-mode="message"]')).waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('e')
-  await page.locator(id(T.ticketStatus, '[data-value="resolved"]')).waitFor()
+  await page.locator(row(newer.number, '[data-status="resolved"]')).waitFor()
+  // What is resolved is done with: the next one is open.
+  await page.locator(id(T.ticket, `[data-number="${older.number}"]`)).waitFor()
   await page.keyboard.press('/')
   await eventually('the search has the focus', async () => (await focused()) === T.search)
   await page.keyboard.press('Escape')

@@ -8,13 +8,14 @@ export const T = {
   signOut: 'sign-out',
   /** Who is signed in; `data-user=<id>`. */
   whoami: 'whoami',
-  /** Only there while the connection is not live; `data-state=connecting|waiting|away|catching_up`. */
+  /** Only there while the connection is not live; `data-state=connecting|waiting|away|catching_up|late|not_live`. */
   connection: 'connection',
   connectionRetry: 'connection-retry',
   /** On the page's root; `data-live=true|false`. */
   page: 'page',
   /** A refusal in words; `data-code`. */
   problem: 'problem',
+  problemDismiss: 'problem-dismiss',
 
   signedOut: 'signed-out',
   siteLinks: 'site-links',
@@ -25,6 +26,15 @@ export const T = {
   looksNotify: 'looks-notify',
   /** A sentence that goes by itself. */
   toast: 'toast',
+  toastAction: 'toast-action',
+  /** Messages that were not sent, of tickets that are not open; `data-refused=<n>`. */
+  unsent: 'unsent',
+  /** One of them; `data-key`. */
+  unsentOne: 'unsent-one',
+  unsentOpen: 'unsent-open',
+  unsentDiscard: 'unsent-discard',
+  /** On a row; `data-state=refused|waiting`. */
+  rowUnsent: 'row-unsent',
 
   // Lists
   tabActive: 'tab-active',

@@ -2,10 +2,13 @@ import { expect, test } from 'vitest'
 import { shiftOf } from '../src/faces/console/anchor.ts'
 
 const rows = (...ids: string[]) => ids
-test('the rows in sight are followed, not one of them that has moved, nor one that has gone', () => {
+const none = new Set<string>()
+test('the first row in sight that has not moved itself stays, however many others have', () => {
   const before = rows('a', 'b', 'c', 'd', 'e', 'f')
-  expect(shiftOf(before, rows('x', 'y', 'a', 'b', 'c', 'd', 'e', 'f'), 2, 3)).toBe(2)
-  expect(shiftOf(before, rows('d', 'x', 'a', 'b', 'c', 'e', 'f'), 2, 3), 'd moved to the top, and the row behind it stays').toBe(1)
-  expect(shiftOf(before, rows('b', 'd', 'e', 'f'), 2, 3), 'two above have gone, and one in sight').toBe(-2)
-  expect(shiftOf(before, rows('x', 'y'), 2, 3), 'none is left').toBe(0)
+  expect(shiftOf(before, rows('x', 'y', 'a', 'b', 'c', 'd', 'e', 'f'), 2, none)).toBe(2)
+  expect(shiftOf(before, rows('d', 'x', 'a', 'b', 'c', 'e', 'f'), 2, new Set('d')), 'd moved to the top').toBe(2)
+  expect(shiftOf(before, rows('c', 'd', 'a', 'b', 'e', 'f'), 2, new Set('cd')), 'most of those in sight moved to the top').toBe(0)
+  expect(shiftOf(before, rows('b', 'd', 'e', 'f'), 2, none), 'two above have gone, and one in sight').toBe(-2)
+  expect(shiftOf(before, rows('f', 'e', 'd', 'c', 'a', 'b'), 2, new Set('cdef')), 'all of those in sight moved: the last one above them').toBe(4)
+  expect(shiftOf(before, rows('x', 'y'), 2, none), 'none is left').toBe(0)
 })

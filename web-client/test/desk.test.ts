@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { filtersOf, NO_FILTERS, queryOf, restQuery } from '../src/app/filters.ts'
 import { filled, inserted, offered, slashed } from '../src/app/saved-replies.ts'
+import { isTooShort, searchOf } from '../src/app/search.ts'
 import { createSortedList, SORTS } from '../src/app/sorted-list.ts'
 import type { StaffView } from '../src/protocol/model.ts'
 import { ENGLISH } from '../src/strings/english.ts'
@@ -89,6 +90,15 @@ describe('views and filters', () => {
     ['urgent', { tab: 'active', priority: 'urgent' }], ['resolved', { status: ['resolved'] }], ['closed', { status: ['closed'] }],
   ] as const)('%s asks the server for %o', (view, query) => {
     expect(restQuery({ ...NO_FILTERS, view })).toEqual(query)
+  })
+})
+
+describe('a search', () => {
+  test('is not asked of the server before it has a word that is long enough', () => {
+    expect(['', 'a', 'ab', 'ab cd', 'abc', 'ab cde', ' 打印 ', '打印机', 'tkt-3', '🎉🎉'].map(searchOf)).toEqual(['', '', '', '', 'abc', 'ab cde', '', '打印机', 'tkt-3', ''])
+    expect(restQuery({ ...NO_FILTERS, search: 'ab' })).toEqual({ tab: 'active' })
+    expect(restQuery({ ...NO_FILTERS, search: 'abc' })).toEqual({ search: 'abc' })
+    expect([isTooShort('ab'), isTooShort(' '), isTooShort('abc')]).toEqual([true, false, false])
   })
 })
 

@@ -38,7 +38,7 @@ function tab(storage: KeyValue, send: (entry: Queued) => Promise<SendOutcome>, l
   return { outbox, changes, set: (is: boolean) => { online = is } }
 }
 
-const draft = (body: string, ticket = 't1') => ({ ticket, body, internal: false, based_on: null })
+const draft = (body: string, ticket = 't1') => ({ ticket, number: 'TKT-000001', body, internal: false, based_on: null })
 
 /** A server that stores each key once and remembers the order. */
 function ledger() {
@@ -69,6 +69,48 @@ describe('the outbox', () => {
     await until('stored', () => stored.length === 1)
     expect(sent).toEqual([key])
     expect(storage.length).toBe(0)
+  })
+  test('sends where locks are refused, or not given in time, and sends each message once', async () => {
+    const { stored, store } = ledger()
+    const refusing = (_name: string, _run: () => Promise<void>) => Promise.reject(new DOMException('denied', 'SecurityError'))
+    const { outbox, changes } = tab(memoryStorage(), (entry) => Promise.resolve({ kind: 'stored', seq: store(entry) }), refusing)
+    for (const body of ['one', 'two', 'three']) outbox.queue(draft(body))
+    await until('stored', () => stored.length === 3)
+    expect(stored).toEqual(['one', 'two', 'three'])
+    expect(changes.filter((change) => change.type === 'acked')).toHaveLength(3)
+  })
+  test('a send that fails behind the lock is not begun a second time beside it', async () => {
+    let n = 0
+    const { outbox } = tab(memoryStorage(), () => { n++; return Promise.reject(new Error('broken')) })
+    outbox.queue(draft('one'))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(n).toBe(1)
+    expect(outbox.entries().map((entry) => entry.body)).toEqual(['one'])
+    outbox.dispose()
+  })
+  test('tells of all tickets what is not stored yet, by number, and whether it ends with the page', () => {
+    const storage = memoryStorage()
+    const { outbox, set } = tab(storage, () => Promise.resolve({ kind: 'cut' }))
+    set(false)
+    outbox.queue({ ...draft('one', 't1'), number: 'TKT-000007' })
+    outbox.queue(draft('two', 't2'))
+    expect(outbox.entries().map(({ ticket, number, body }) => [ticket, number, body])).toEqual([['t1', 'TKT-000007', 'one'], ['t2', 'TKT-000001', 'two']])
+    expect(outbox.isUnkept()).toBe(false)
+    expect(createOutboxStore(storage, 'u1', false).isUnkept()).toBe(true)
+    const full: KeyValue = { ...memoryStorage(), length: 0, setItem() { throw new DOMException('full', 'QuotaExceededError') } }
+    const unkept = tab(full, () => Promise.resolve({ kind: 'cut' }))
+    unkept.set(false)
+    unkept.outbox.queue(draft('three'))
+    expect(unkept.outbox.isUnkept()).toBe(true)
+  })
+  test('a refusal that another tab found out is told as such', async () => {
+    const storage = memoryStorage()
+    const [here, there] = [tab(storage, () => Promise.resolve({ kind: 'refused', code: 'stale' })), tab(storage, () => Promise.resolve({ kind: 'cut' }))]
+    const { key } = here.outbox.queue(draft('hello'))
+    await until('refused', () => here.changes.some((change) => change.type === 'refused'))
+    there.outbox.changedElsewhere(`helpline.outbox.u1.${key}`)
+    expect(here.changes.find((change) => change.type === 'refused')).not.toHaveProperty('elsewhere')
+    expect(there.changes.find((change) => change.type === 'refused')).toMatchObject({ elsewhere: true })
   })
   test('belongs to one person', () => {
     const storage = memoryStorage()

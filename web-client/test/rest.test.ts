@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { expiry } from '../src/app/auth.ts'
+import { claimsOf } from '../src/app/auth.ts'
 import { isObject, type Json } from '../src/protocol/narrow.ts'
 import { createRest } from '../src/rest/client.ts'
 import { createTeamRest } from '../src/rest/team.ts'
@@ -82,10 +82,12 @@ describe('REST', () => {
     expect(asked).toEqual([false, true])
   })
   test('a refusal is told by its code, a stranger in between by none', async () => {
-    const rest = await desk((_request, n) => (n === 1
-      ? { status: 409, type: 'application/problem+json', body: '{"type":"about:blank","title":"no","status":409,"code":"invalid_move"}' }
+    const rest = await desk((_request, n) => (n < 3
+      ? { status: 409, type: 'application/problem+json', body: `{"type":"about:blank","title":"no","status":409,"code":"${n === 1 ? 'invalid_transition' : 'invalid_move'}"}` }
       : { status: 502, type: 'text/html', body: '<h1>Bad gateway</h1>' }))
-    expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_move' } })
+    expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
+    // As a server of the previous build calls it.
+    expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'unreadable', status: 502 } })
   })
   test('a server that is not there, and a token that cannot be had, are told as unreachable', async () => {
@@ -105,6 +107,6 @@ describe('REST', () => {
 
 test("a token's end is read from its claims, and from nothing else", () => {
   const token = (claims: string) => `h.${btoa(claims).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}.s`
-  expect(expiry(token('{"exp":1700000000}'))).toBe(1_700_000_000_000)
-  expect([token('{"exp":"soon"}'), token('nonsense'), 'opaque', '', 'a.%%%.c'].map(expiry)).toEqual([null, null, null, null, null])
+  expect(claimsOf(token('{"exp":1700000000,"iat":1699999700,"sub":"AB-CD"}'))).toEqual({ user: 'abcd', issued_ms: 1_699_999_700_000, ends_ms: 1_700_000_000_000 })
+  expect([token('{"exp":"soon"}'), token('nonsense'), 'opaque', '', 'a.%%%.c'].map((one) => claimsOf(one).ends_ms)).toEqual([null, null, null, null, null])
 })

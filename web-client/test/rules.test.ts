@@ -1,10 +1,7 @@
 // The rooms and who may enter which; and what stands nowhere.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-
-const SRC = resolve(import.meta.dirname, '../src')
+import { files, importsOf, read } from './help/imports.ts'
 
 /** Which rooms a room may import from, itself aside. Everything may use strings and testids only where listed. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -24,8 +21,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 }
 const PURE = ['protocol', 'timeline', 'connection/backoff.ts']
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name)).map((name) => name.replaceAll('\\', '/'))
-const read = (file: string) => readFileSync(join(SRC, file), 'utf8')
 /** Code without comments and strings' contents, as far as a search needs. */
 const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
 
@@ -41,10 +36,7 @@ describe('the rooms', () => {
 
   test.each(files)('%s imports only what its room may', (file) => {
     const room = roomOf(file)
-    for (const [, path] of read(file).matchAll(/from '(\.[^']+)'/g)) {
-      const target = roomOf(relative(SRC, resolve(SRC, dirname(file), path ?? '')).replaceAll('\\', '/'))
-      expect([room, ...(ARROWS[room] ?? [])], `${file} imports ${path}`).toContain(target)
-    }
+    for (const target of importsOf(file, read(file))) expect([room, ...(ARROWS[room] ?? [])], `${file} imports ${target}`).toContain(roomOf(target))
   })
 })
 

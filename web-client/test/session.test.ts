@@ -8,6 +8,7 @@ import type { Json } from '../src/protocol/narrow.ts'
 import { reduce } from '../src/timeline/reduce.ts'
 import { EMPTY, type Timeline, type TimelineInput } from '../src/timeline/state.ts'
 import { seeded } from './help/random.ts'
+import { manualClock } from './help/ticket-server.ts'
 import { messageEvent, staffTicket, TICKET } from './help/sample.ts'
 import { scriptedServer, sessionTo, until, welcome, type Link } from './help/scripted-server.ts'
 
@@ -94,6 +95,54 @@ describe('coming back', () => {
   })
 })
 
+describe('a page that was put aside', () => {
+  const pinged = async (how: 'looked_at' | 'restored', asleep_ms: number) => {
+    const time = manualClock()
+    const server = await serve(greets)
+    const { session } = start(server.url, undefined, time)
+    await until('live', () => kindOf(session) === 'live')
+    // Timers stood still while time went on.
+    const now = time.now()
+    time.now = () => now + asleep_ms
+    session.wake(how)
+    return { server, session }
+  }
+  test('comes back at once when nothing came for longer than a heartbeat', async () => {
+    const { server, session } = await pinged('looked_at', 40_000)
+    expect(kindOf(session)).toBe('connecting')
+    await until('live again', () => server.links.length === 2 && kindOf(session) === 'live')
+  })
+  test('comes back at once when the browser restored it', async () => {
+    const { server, session } = await pinged('restored', 0)
+    await until('live again', () => server.links.length === 2 && kindOf(session) === 'live')
+  })
+  test('keeps a connection that spoke just now', async () => {
+    const { session } = await pinged('looked_at', 20_000)
+    expect(kindOf(session)).toBe('live')
+  })
+  test('does not sit out a long wait, unless the server asked for it', async () => {
+    const time = manualClock()
+    const server = await serve((link, frame) => {
+      if (link.n === 2) return link.cut()
+      greets(link, frame)
+      if (link.n === 3 && frame['type'] === 'hello') link.say({ type: 'bye', retry_after_ms: 20_000, reason: 'drain' })
+    })
+    const { session } = start(server.url, undefined, time)
+    await until('live', () => kindOf(session) === 'live')
+    session.drop()
+    time.pass(1_000)
+    await until('waiting', () => server.links.length === 2 && kindOf(session) === 'waiting')
+    session.wake('looked_at')
+    await until('live again', () => server.links.length === 3 && kindOf(session) === 'live')
+    await until('said goodbye', () => time.next() !== null)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    server.links[2]?.cut()
+    await until('waiting as asked', () => kindOf(session) === 'waiting')
+    session.wake('looked_at')
+    expect(kindOf(session)).toBe('waiting')
+  })
+})
+
 describe('what the server can do', () => {
   test('is what the welcome of this connection said: forth to a newer build, and back to an older one', async () => {
     const named = [['strict_fields', 'not_heard_of'], undefined, [7, 'strict_fields']]
@@ -127,6 +176,48 @@ describe('who one is', () => {
     await until('renewed', () => server.links[0]?.frames.some((frame) => frame['type'] === 'token') === true)
     expect(server.links[0]?.frames.find((frame) => frame['type'] === 'token')).toMatchObject({ token: 't2' })
     expect(server.links).toHaveLength(1)
+  })
+  test("another person's welcome ends the session: nothing is sent or asked in their name", async () => {
+    const server = await serve((link, frame) => {
+      if (frame['type'] !== 'hello') return
+      welcome(link, frame, 25_000, link.n === 1 ? 'u1' : 'u2')
+      if (link.n === 1) link.close(4501, 'not authenticated')
+    })
+    const { session, states } = start(server.url)
+    session.subscribe(TICKET, { resume: () => null, subscribing() {}, page() {}, frame() {}, head() {}, disconnected() {}, refused() {} })
+    await until('it ended', () => ['left', 'live'].includes(kindOf(session)) && server.links.length === 2)
+    expect(session.state()).toEqual({ kind: 'left', why: 'other_user' })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(server.links[1]?.frames.map((frame) => frame['type'])).toEqual(['hello'])
+    expect(states.filter((state) => state.kind === 'live')).toHaveLength(1)
+    expect(session.tell({ type: 'read', ticket: TICKET, seq: 1 })).toBe(false)
+  })
+  test('signed out where tokens come from: it ends at the next renewal, and not in the course of retries', async () => {
+    const server = await serve(greets)
+    const { session } = start(server.url, (fresh) => Promise.resolve(fresh ? null : { token: 't', expires_at: Date.now() + 2_000 }))
+    await until('it ended', () => kindOf(session) === 'left')
+    expect(session.state()).toEqual({ kind: 'left', why: 'signed_out' })
+  })
+  test('a renewal that is refused for the moment is tried again', async () => {
+    const time = manualClock()
+    let refusals = 0
+    const server = await serve((link, frame) => {
+      greets(link, frame)
+      if (frame['type'] === 'token') link.say(refusals++ === 0 ? { type: 'error', id: frame['id'], code: 'rate_limited', message: '', fatal: false } : { type: 'ok', id: frame['id'] })
+    })
+    let n = 0
+    const { session } = start(server.url, () => Promise.resolve({ token: `t${++n}`, expires_at: time.now() + 300_000 }), time)
+    await until('live', () => kindOf(session) === 'live')
+    time.pass(30_000); time.pass(30_000); time.pass(30_000)
+    // The silence of this clock is long: the wire is real, and has nothing to say.
+    const asked = () => server.links.flatMap((link) => link.frames.filter((frame) => frame['type'] === 'token')).length
+    for (let step = 0; step < 60 && asked() < 2; step++) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      server.links.at(-1)?.say({ type: 'ping', heads: [] })
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      time.pass(10_000)
+    }
+    expect(refusals).toBeGreaterThanOrEqual(2)
   })
   test('a token that cannot be had now is asked for again later', async () => {
     const server = await serve(greets)
@@ -285,6 +376,51 @@ test('a watch that is refused for the moment is asked for again, and lists wait 
   const late: string[] = []
   session.inbox({ frame() {}, began: () => late.push('at once') })
   expect(late, 'a listener that comes later').toEqual(['at once'])
+})
+
+test('a watch that is refused outright is said to be: nobody calls the list live, and asking again may help', async () => {
+  let refusals = 0
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] !== 'inbox') return
+    link.say(refusals++ === 0 ? { type: 'error', id: frame['id'], code: 'forbidden', message: '' } : { type: 'ok', id: frame['id'] })
+  })
+  const { session } = start(server.url)
+  const states: string[] = []
+  session.onWatch((state) => states.push(state))
+  expect(session.watch()).toBe('off')
+  session.inbox({ frame() {}, began() {} })
+  await until('refused', () => session.watch() === 'refused')
+  expect(states).toEqual(['asking', 'refused'])
+  session.nudge()
+  await until('on', () => session.watch() === 'on')
+  server.links[0]?.cut()
+  await until('on again', () => states.length > 4 && session.watch() === 'on')
+  expect(states).toEqual(['asking', 'refused', 'asking', 'on', 'off', 'asking', 'on'])
+})
+
+test('a watch that is late, or refused for the moment, is not called live until it stands', async () => {
+  const time = manualClock()
+  let frames = 0
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] === 'inbox' && ++frames > 1) link.say(frames === 2 ? { type: 'error', id: frame['id'], code: 'unavailable', message: '' } : { type: 'ok', id: frame['id'] })
+  })
+  const { session } = start(server.url, undefined, time)
+  session.inbox({ frame() {}, began() {} })
+  await until('asked', () => frames === 1 && session.watch() === 'asking')
+  time.pass(2_500)
+  expect(session.watch()).toBe('late')
+  time.pass(15_000)
+  await until('timed out', () => time.next() !== null)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  server.links[0]?.say({ type: 'ping', heads: [] })
+  for (let n = 0; n < 40 && session.watch() !== 'on'; n++) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    if (session.watch() !== 'on') expect(session.watch()).toBe('late')
+    time.pass(500)
+  }
+  expect(session.watch()).toBe('on')
 })
 
 test('lists do not wait for ever for a watch of which the server says nothing', async () => {

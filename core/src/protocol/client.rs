@@ -66,7 +66,7 @@ pub enum ClientFrame {
         internal: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attachments: Option<Vec<Attachment>>,
-        /// The last number that the writer saw: refused as `stale` if somebody else has written since.
+        /// The last number that the author has seen: refused as `stale` if another message has been written since.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         based_on: Option<Seq>,
     },
@@ -79,7 +79,7 @@ pub enum ClientFrame {
     },
     /// One has read up to `seq`. No answer.
     Read { ticket: TicketId, seq: Seq },
-    /// Watch the desk's tickets, or stop. Staff alone. Answer: `ok`.
+    /// Subscribe to the desk's tickets, or stop. Only for staff. Answer: `ok`.
     Inbox {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -111,7 +111,7 @@ pub struct InboxFilter {
     /// Tickets assigned to this person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<UserId>,
-    /// Tickets assigned to nobody.
+    /// Only unassigned tickets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unassigned: Option<bool>,
 }
@@ -215,7 +215,7 @@ struct Heading<'a>(Vec<(String, Json<'a>)>);
 impl<'a> Heading<'a> {
     const FIELDS: [&'static str; 3] = ["id", "type", "ticket"];
 
-    /// A name that stands there twice names nothing.
+    /// None for a name that occurs twice.
     fn value(&self, name: &str) -> Option<&Json<'a>> {
         let mut found = self.0.iter().filter(|(field, _)| field == name);
         found.next().filter(|_| found.next().is_none()).map(|(_, value)| value)

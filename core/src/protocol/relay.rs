@@ -1,5 +1,6 @@
-//! What gateway instances tell each other, by the relay. Not part of the protocol with clients; instances of neighbouring versions
-//! must understand each other, so unknown fields are ignored and unknown frames dropped.
+//! What gateway instances send each other through the relay. Not part of the protocol with clients. Instances of two consecutive builds
+//! must understand each other, so unknown fields are ignored and unknown frames dropped, and a frame with a new name is read under both
+//! names for one build before it is written under the new one.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -16,10 +17,11 @@ pub enum RelayFrame {
     Event(RelayEvent),
     /// A ticket's history has moved: for inboxes, which read its state anew.
     Moved { ticket: TicketId, seq: Seq },
-    /// Something that is no history, somebody's typing for example: a frame for each audience that it is for, for everybody in the room
-    /// but one person. Final like an event's.
-    Aside { ticket: TicketId, except: Option<UserId>, staff: Option<Box<RawValue>>, customer: Option<Box<RawValue>> },
-    /// How far somebody has read, in both numberings.
+    /// A frame that is not part of the history, for example that a person is typing: one for each audience that may see it, for every member
+    /// of the room except one person. Already encoded, like an event's.
+    #[serde(rename = "aside", alias = "ephemeral")]
+    Ephemeral { ticket: TicketId, except: Option<UserId>, staff: Option<Box<RawValue>>, customer: Option<Box<RawValue>> },
+    /// How far a person has read, in both numberings.
     Read {
         ticket: TicketId,
         person: StaffPerson,
@@ -29,15 +31,16 @@ pub enum RelayFrame {
         seq: Seq,
         public_seq: Seq,
     },
-    /// Who of the staff looks at the ticket through the instance `from`.
+    /// The staff who have the ticket open through the instance `from`.
     Presence { ticket: TicketId, from: uuid::Uuid, viewers: Vec<Viewer>, ask: bool },
-    /// These people's standing changed: look now.
-    Standing { users: Vec<UserId> },
+    /// The role of these people changed, or whether they are blocked: check their connections now.
+    #[serde(rename = "standing", alias = "access_status")]
+    AccessStatus { users: Vec<UserId> },
     /// A probe that an instance sends to itself.
     Probe { n: u64 },
 }
 
-/// A history row on its way to other instances: the frames are final, whoever receives them only passes them on.
+/// A history row for other instances. The frames are already encoded: the receiver passes them on unchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RelayEvent {
     pub ticket: TicketId,

@@ -46,7 +46,7 @@ requests! {
         pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
     }
 
-    /// `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may change `status` alone.
+    /// `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may only change `status`.
     pub struct TicketPatch {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub status: Option<Status>,
@@ -54,7 +54,7 @@ requests! {
         pub priority: Option<Priority>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub category: Option<Category>,
-        /// A staff member's id, `"me"`, or `"nobody"`, which `null` means too.
+        /// A staff member's id, `"me"`, or `"nobody"` to unassign; `null` also unassigns.
         #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<String>,
     }
@@ -65,7 +65,7 @@ requests! {
         /// A note for the team, as in `send`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub internal: Option<bool>,
-        /// The former name of `internal`, for clients of the build before; the next build refuses it. Beside `internal` it must say the same.
+        /// The former name of `internal`, for clients of the previous build; the next build refuses it. If both are given, they must be equal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "openapi", schema(deprecated))]
         pub is_internal: Option<bool>,
@@ -84,7 +84,7 @@ requests! {
     pub struct NewRating {
         /// 1 to 5.
         pub satisfaction_rating: u8,
-        /// Null: none, as when it is left out. A rating replaces the one before, comment included.
+        /// Null is the same as leaving it out: no comment. A rating replaces the previous one, including its comment.
         #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
         pub satisfaction_comment: Option<String>,
     }
@@ -96,7 +96,7 @@ requests! {
 
     /// `PUT /v1/settings/{name}` (admins).
     pub struct SettingChange {
-        /// Of the type that the name has in `DeskSettings`; null removes it.
+        /// Has the type of this setting in `DeskSettings`; null removes the setting.
         #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | string | null"))]
         #[cfg_attr(feature = "openapi", schema(schema_with = setting_value))]
         pub value: serde_json::Value,
@@ -104,13 +104,13 @@ requests! {
 
     /// `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
     pub struct SavedReplyChange {
-        /// 1 to 40 of a-z, 0-9, `_` and `-`; another reply's is a `conflict`.
+        /// 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
         pub shortcut: String,
         pub title: String,
         pub body: String,
     }
 
-    /// `POST /v1/tickets/bulk` (staff): one change on many tickets, each of them changed or refused by itself.
+    /// `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or refused independently.
     pub struct BulkPatch {
         pub tickets: Vec<TicketId>,
         pub patch: TicketPatch,
@@ -118,7 +118,7 @@ requests! {
 }
 
 rest! {
-    /// The answer: the place of the message in the sender's numbering.
+    /// The answer: the number of the message in the sender's numbering.
     pub struct MessageStored {
         pub seq: Seq,
         pub at: DateTime<Utc>,
@@ -145,12 +145,12 @@ rest! {
     /// A list page of `GET /v1/tickets?scope=all` (staff).
     pub struct StaffTicketPage {
         pub tickets: Vec<StaffTicket>,
-        /// Goes into `cursor` for the next page; none: this was the last.
+        /// `cursor` of the next page; null on the last page.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub next_cursor: Option<String>,
     }
 
-    /// A list page of `GET /v1/tickets` (the own ones).
+    /// A list page of `GET /v1/tickets` (the caller's own tickets).
     pub struct CustomerTicketPage {
         pub tickets: Vec<CustomerTicket>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -162,7 +162,7 @@ rest! {
         pub epoch: String,
         pub head: Seq,
         pub events: Vec<StaffEvent>,
-        /// Whether older rows exist before the first.
+        /// Whether the history has older events.
         pub more_before: bool,
     }
 
@@ -174,24 +174,24 @@ rest! {
         pub more_before: bool,
     }
 
-    /// What the platform's navigation offers on all pages.
+    /// A link of the platform's navigation, shown on all pages.
     pub struct NavLink {
         pub label: String,
-        /// `http(s)://…` or a path, never another scheme.
+        /// `http(s)://…` or a path; no other scheme.
         pub href: String,
     }
 
-    /// `GET /v1/config`, for everybody: what a page must know before anybody signs in.
+    /// `GET /v1/config`, without a token: what a page must know before a person signs in.
     pub struct ClientConfig {
-        /// Where the platform hands out tokens to its signed-in people.
+        /// Where the pages get a token for a person who is signed in to the platform.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub token_url: Option<String>,
-        /// Where people without rights are sent.
+        /// Where people without a staff role are sent.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub home_url: Option<String>,
         pub links: Vec<NavLink>,
         pub languages: Vec<String>,
-        /// Whether demo people may sign in by name.
+        /// Whether demo people can sign in by name.
         pub dev: bool,
         /// What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
         #[serde(default)]
@@ -223,19 +223,19 @@ rest! {
         pub days: WeekHours,
     }
 
-    /// `GET /v1/availability`, for everybody.
+    /// `GET /v1/availability`, without a token.
     pub struct Availability {
-        /// Whether the desk is open now; one without hours always is.
+        /// Whether the desk is open now. A desk without opening hours is always open.
         pub open: bool,
-        /// Whether any of the staff is connected.
+        /// Whether an agent is connected.
         pub agents_online: bool,
-        /// When it opens next, while it is closed; none: it will not.
+        /// When the desk opens next, if it is closed; null: never.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub opens_at: Option<DateTime<Utc>>,
-        /// None: the desk keeps no hours.
+        /// Null: the desk has no opening hours.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub hours: Option<OpeningHours>,
-        /// The desk's own words for those who find nobody.
+        /// The desk's notice for customers while no agent is available.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub notice: Option<String>,
     }
@@ -248,7 +248,7 @@ rest! {
         pub away_notice: Option<String>,
     }
 
-    /// One of `GET /v1/saved-replies` (staff), by shortcut. Words in `{{…}}` stay as they are: the client fills them in.
+    /// One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
     pub struct SavedReply {
         pub id: SavedReplyId,
         pub shortcut: String,
@@ -257,14 +257,14 @@ rest! {
         pub updated_at: DateTime<Utc>,
     }
 
-    /// How many tickets a person has, archived ones left out.
+    /// How many tickets a person has, without archived ones.
     pub struct TicketTotals {
         /// Neither resolved nor closed.
         pub open: u32,
         pub total: u32,
     }
 
-    /// `GET /v1/people/{id}` (staff): the customer's panel.
+    /// `GET /v1/people/{id}` (staff).
     pub struct PersonView {
         pub id: UserId,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -273,7 +273,7 @@ rest! {
         pub email: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub last_seen_at: Option<DateTime<Utc>>,
-        /// Of the latest thing that they did on a ticket of theirs.
+        /// From their latest action on a ticket of their own.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub address: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -281,37 +281,37 @@ rest! {
         pub tickets: TicketTotals,
     }
 
-    /// `GET /v1/tickets/counts` (staff): the console's views. Archived tickets do not count.
+    /// `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console. Archived tickets do not count.
     pub struct TicketCounts {
-        /// Mine, and not over.
+        /// Assigned to the caller, and neither resolved nor closed.
         pub mine: u32,
-        /// Nobody's, and not over.
+        /// Not assigned, and neither resolved nor closed.
         pub unassigned: u32,
-        /// All that are not over.
+        /// All that are neither resolved nor closed.
         pub all: u32,
-        /// Urgent, and not over.
+        /// Urgent, and neither resolved nor closed.
         pub urgent: u32,
         pub resolved: u32,
         pub closed: u32,
     }
 
-    /// What became of one ticket.
+    /// The result for one ticket.
     pub struct BulkResult {
         pub id: TicketId,
         pub ok: bool,
-        /// Why not.
+        /// Why it was refused.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub code: Option<RejectCode>,
     }
 
-    /// The answer to a `BulkPatch`, in its order.
+    /// The answer to a `BulkPatch`, in the order of its tickets.
     pub struct BulkOutcome {
         pub results: Vec<BulkResult>,
     }
 
     /// RFC 9457 `application/problem+json`.
     pub struct Problem {
-        /// `about:blank`: the code says it all.
+        /// Always `about:blank`; `code` is the machine-readable reason.
         #[serde(rename = "type")]
         pub kind: String,
         pub title: String,
@@ -326,14 +326,14 @@ rest! {
 }
 
 impl NewMessage {
-    /// Whether it is a note, by either name.
+    /// Whether it is a note, under either name.
     ///
     /// # Errors
-    /// When the two names say different things.
+    /// When the two fields differ.
     pub fn is_note(&self) -> Result<bool, FieldError> {
         match (self.internal, self.is_internal) {
             (Some(internal), Some(former)) if internal != former => {
-                let why = "is the former name of internal, and says the opposite".to_owned();
+                let why = "is the former name of internal and must have the same value".to_owned();
                 Err(FieldError { field: "is_internal".to_owned(), why: FieldFault::Invalid(why) })
             }
             (internal, former) => Ok(internal.or(former).unwrap_or(false)),
@@ -350,7 +350,7 @@ fn nobody_if_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<O
 fn setting_value() -> utoipa::openapi::schema::Schema {
     use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Ref, Type};
     let of = |of: Type| ObjectBuilder::new().schema_type(of);
-    let about = "Of the type that the name has in `DeskSettings`; null removes it.";
+    let about = "Has the type of this setting in `DeskSettings`; null removes the setting.";
     let values = OneOfBuilder::new().item(Ref::from_schema_name("OpeningHours")).item(of(Type::String)).item(of(Type::Null));
     values.description(Some(about)).build().into()
 }

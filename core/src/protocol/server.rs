@@ -35,7 +35,7 @@ pub enum CommonFrame {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
     },
-    /// The send is committed, at this place of the sender's numbering. `duplicate`: it was before.
+    /// The message is committed, with this number in the sender's numbering. `duplicate`: it already was.
     Ack {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -44,17 +44,17 @@ pub enum CommonFrame {
         at: DateTime<Utc>,
         duplicate: bool,
     },
-    /// What is held of this ticket no longer counts: subscribe afresh. The outbox stays.
+    /// What the client has of this ticket is no longer valid: subscribe again. Its outbox stays valid.
     Reset { ticket: TicketId, epoch: String, head: Seq },
     /// Answer `pong`. `heads`: subscribed tickets whose head moved since the last ping.
     Ping { heads: Vec<TicketHead> },
-    /// The instance drains: reconnect after the delay.
+    /// The instance is shutting down: reconnect after the delay.
     Bye {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         retry_after_ms: u64,
         reason: String,
     },
-    /// A refusal. The connection lives, unless a close follows.
+    /// A refusal. The connection stays open unless a close follows.
     Error {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -123,24 +123,24 @@ pub enum StaffFrame {
         head: Seq,
         events: Vec<StaffEvent>,
         more: bool,
-        /// What was held before no longer counts.
+        /// What the client had before is no longer valid.
         reset: bool,
         viewers: Vec<Viewer>,
-        /// How far everybody has read, in the reader's numbering.
+        /// How far each person has read, in the reader's numbering.
         reads: Vec<StaffRead>,
     },
     /// One history row.
     Event(StaffEvent),
-    /// Somebody types. Fades by itself.
+    /// A person is typing. A client hides this after `typing_fade_ms` without a new frame.
     Typing { ticket: TicketId, person: StaffPerson, on: bool, internal: bool },
-    /// Which staff look at the ticket now.
+    /// The staff who have the ticket open.
     Presence { ticket: TicketId, viewers: Vec<Viewer> },
-    /// How far somebody has read; the latest wins.
+    /// How far a person has read; the latest frame counts.
     Read { ticket: TicketId, person: StaffPerson, seq: Seq },
     /// The newest state of tickets that changed, conflated.
     Inbox {
         tickets: Vec<StaffTicket>,
-        /// Of these all was told before, and only the place has changed: as a rule, somebody has written.
+        /// Tickets that were sent in full before and of which only these fields have changed, as a rule by a new message.
         #[serde(default)]
         moved: Vec<TicketMoved>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,9 +168,9 @@ pub enum CustomerFrame {
     },
     /// One history row.
     Event(CustomerEvent),
-    /// Somebody types.
+    /// A person is typing.
     Typing { ticket: TicketId, person: CustomerPerson, on: bool },
-    /// How far somebody has read; the latest wins.
+    /// How far a person has read; the latest frame counts.
     Read { ticket: TicketId, person: CustomerPerson, seq: Seq },
 }
 
@@ -208,7 +208,7 @@ impl StaffPerson {
     }
 }
 
-/// A member of staff who looks at a ticket.
+/// A member of staff who has a ticket open.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Viewer {
@@ -216,7 +216,7 @@ pub struct Viewer {
     pub name: Option<String>,
 }
 
-/// How far somebody has read, for staff.
+/// How far a person has read, for staff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StaffRead {

@@ -1,4 +1,4 @@
-//! A ticket and the desk's figures as they stand on the wire; fields bear the columns' names.
+//! A ticket and the desk's statistics on the wire; fields have the columns' names.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct Rating {
     pub satisfaction_comment: Option<String>,
 }
 
-/// A ticket as staff see it, in lists, in the inbox and opened.
+/// A ticket as staff see it: in lists, in the inbox and on its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -51,11 +51,11 @@ pub struct StaffTicket {
     pub last_activity_at: DateTime<Utc>,
     /// The history's head: the version of this state.
     pub seq: Seq,
-    /// How far the reader has read; what they wrote themselves behind it counts as read. In `inbox`, which is the same for everybody, 0.
+    /// How far the reader has read; their own messages directly after it count as read. Always 0 in `inbox`, which is the same for all staff.
     pub read_seq: Seq,
 }
 
-/// A ticket in the inbox of which nothing but this has changed since all of it was told.
+/// A ticket in the inbox of which only these fields have changed since it was sent in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TicketMoved {
@@ -76,7 +76,7 @@ pub struct CustomerTicket {
     pub category: Category,
     pub priority: Priority,
     pub status: Status,
-    /// One word of the name of the agent whose ticket it is; none when nobody has it, or their name has no word to show.
+    /// One word of the assigned agent's name; null when the ticket is unassigned or the name has no such word.
     pub assignee_name: Option<String>,
     pub rating: Option<Rating>,
     pub created_at: DateTime<Utc>,
@@ -87,11 +87,11 @@ pub struct CustomerTicket {
     pub last_activity_at: DateTime<Utc>,
     /// The head of what the customer can see (`public_seq`).
     pub seq: Seq,
-    /// How far the customer has read; what they wrote themselves behind it counts as read.
+    /// How far the customer has read; their own messages directly after it count as read.
     pub read_seq: Seq,
 }
 
-/// The desk at a glance (`support_ticket_stats`). Archived tickets do not count.
+/// Statistics of the desk (`support_ticket_stats`). Archived tickets do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -102,11 +102,11 @@ pub struct TicketStats {
     pub escalated_tickets: u32,
     pub resolved_tickets: u32,
     pub closed_tickets: u32,
-    /// Urgent and not over.
+    /// Urgent, and neither resolved nor closed.
     pub urgent_tickets: u32,
-    /// High and not over.
+    /// High, and neither resolved nor closed.
     pub high_priority_tickets: u32,
-    /// Nobody's, and not over.
+    /// Not assigned, and neither resolved nor closed.
     pub unassigned_tickets: u32,
     pub avg_resolution_hours: Option<f64>,
     pub tickets_last_24h: u32,

@@ -88,7 +88,7 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
     assert!(take(&of_id(&long("9", 60_000))).is_err());
     assert!(take(&of_id(&format!("0.{}", long("1", 60_000)))).is_err());
     assert!(take(&of_id(&format!("1e{}", long("0", 60_000)))).is_err());
-    // The same key again and again; which one counts must not be anybody's guess.
+    // The same key again and again; which one counts must not be left to chance.
     for doubled in [r#""id":1,"id":2"#, r#""id":1,"id":1"#, r#""id":1,"type":"pong""#] {
         let frame = format!(r#"{{"type":"unsubscribe",{doubled},"ticket":"01990000-0000-7000-8000-000000000001"}}"#);
         assert_eq!(take(&frame), Err(RejectCode::Malformed), "{doubled}");

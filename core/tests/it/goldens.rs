@@ -147,6 +147,20 @@ fn a_welcome_and_a_config_without_features_are_read_as_naming_none() {
     }
 }
 
+/// Renamed words, as the previous build writes them or the next one will.
+#[test]
+fn both_names_of_a_renamed_word_are_read() {
+    assert_eq!(serde_json::from_str::<RejectCode>("\"invalid_move\"").unwrap(), RejectCode::InvalidTransition);
+    assert_eq!(serde_json::to_string(&RejectCode::InvalidTransition).unwrap(), "\"invalid_transition\"");
+    for (former, next) in [("aside", "ephemeral"), ("standing", "access_status")] {
+        for sample in samples(&format!("relay.{former}")) {
+            let renamed = serde_json::json!({ next: sample[former] });
+            let frame: RelayFrame = serde_json::from_str(&renamed.to_string()).unwrap();
+            assert_eq!(serde_json::to_value(&frame).unwrap(), sample, "still written as the previous build reads it");
+        }
+    }
+}
+
 #[test]
 fn events_carry_a_message_exactly_when_their_kind_has_one() {
     for event in samples("staff.event").iter().chain(&samples("customer.event")) {

@@ -13,7 +13,7 @@ use helpline_core::ids::{Key, MessageId, SavedReplyId, Seq, TicketId, TicketNumb
 use helpline_core::protocol::{self as wire, ClientFrame, CommonFrame, CustomerFrame, Feature, InboxFilter, StaffFrame};
 use helpline_core::reject::{CloseCode, RejectCode};
 use helpline_core::ticket::{Category, Priority, Status};
-use helpline_core::{limits, moves};
+use helpline_core::{limits, transitions};
 use ts_rs::{Config, TS};
 
 const HEADER: &str =
@@ -38,13 +38,13 @@ impl Module {
         self.needed.extend(T::dependencies(config).into_iter().map(|needed| needed.ts_name));
     }
 
-    fn note(&mut self, text: &str) {
+    fn add(&mut self, text: &str) {
         write!(self.text, "\n{text}\n").unwrap();
     }
 
     fn words(&mut self, about: &str, name: &str, of: &str, words: &[impl ToString]) {
         let list = words.iter().map(|word| format!("  \"{}\",\n", word.to_string())).collect::<String>();
-        self.note(&format!("/** {about} */\nexport const {name} = [\n{list}] as const satisfies readonly {of}[];"));
+        self.add(&format!("/** {about} */\nexport const {name} = [\n{list}] as const satisfies readonly {of}[];"));
     }
 }
 
@@ -79,7 +79,7 @@ fn generated() -> String {
 
 /// The words as values, and the tables that a client must agree on.
 fn tables(module: &mut Module) {
-    module.note(&format!("/** The WebSocket subprotocol. */\nexport const SUBPROTOCOL = \"{}\";", wire::SUBPROTOCOL));
+    module.add(&format!("/** The WebSocket subprotocol. */\nexport const SUBPROTOCOL = \"{}\";", wire::SUBPROTOCOL));
     module.words("Frames that a client may send.", "CLIENT_FRAME_TYPES", "ClientFrame[\"type\"]", ClientFrame::TYPES);
     module.words("Staff roles.", "STAFF_ROLES", "StaffRole", StaffRole::ALL);
     module.words("Sides that act.", "ACTOR_TYPES", "ActorType", ActorType::ALL);
@@ -100,21 +100,21 @@ fn tables(module: &mut Module) {
     let with_connection: Vec<_> = RejectCode::ALL.iter().filter(|code| code.ends_with_connection()).collect();
     let about = "Refusals of requests that may succeed, unchanged, after the next `welcome`.";
     module.words(about, "NEXT_WELCOME_REJECT_CODES", "RejectCode", &with_connection);
-    module.note(&status_moves());
-    module.note(&message_moves());
+    module.add(&status_transitions());
+    module.add(&message_transitions());
     let codes: String = CloseCode::ALL.iter().map(|code| format!("  {}: {},\n", code.reason().replace(' ', "_"), code.code())).collect();
-    module.note(&format!("/** Why the server closes. 4000 to 4499: come back; 4500 to 4999: stay away until something changes. */\nexport const CLOSE_CODES = {{\n{codes}}} as const;"));
-    module.note(&limits_table());
+    module.add(&format!("/** Why the server closes. 4000 to 4499: come back; 4500 to 4999: stay away until something changes. */\nexport const CLOSE_CODES = {{\n{codes}}} as const;"));
+    module.add(&limits_table());
 }
 
-fn status_moves() -> String {
-    let mut text = "/** The statuses that a side may move a ticket to, by where it stands, in the order of a menu. */
-export const STATUS_MOVES = {\n"
+fn status_transitions() -> String {
+    let mut text = "/** The statuses to which a side may change a ticket, by its status, in the order of a menu. */
+export const STATUS_TRANSITIONS = {\n"
         .to_owned();
     for by in ActorType::ALL {
         writeln!(text, "  {by}: {{").unwrap();
         for from in Status::ALL {
-            let to: Vec<_> = moves::allowed(*by, *from).iter().map(|to| format!("\"{to}\"")).collect();
+            let to: Vec<_> = transitions::allowed(*by, *from).iter().map(|to| format!("\"{to}\"")).collect();
             writeln!(text, "    {from}: [{}],", to.join(", ")).unwrap();
         }
         text.push_str("  },\n");
@@ -122,10 +122,12 @@ export const STATUS_MOVES = {\n"
     text + "} as const satisfies Record<ActorType, Record<Status, readonly Status[]>>;"
 }
 
-fn message_moves() -> String {
-    let mut text = "/** Where a side's message moves a ticket by itself; null: nowhere. */\nexport const MESSAGE_MOVES = {\n".to_owned();
+fn message_transitions() -> String {
+    let mut text =
+        "/** The status that a side's message sets, by the ticket's status; null: it stays. */\nexport const MESSAGE_TRANSITIONS = {\n"
+            .to_owned();
     for by in ActorType::ALL {
-        let to = |from: &Status| moves::on_message(*by, *from).map_or("null".to_owned(), |to| format!("\"{to}\""));
+        let to = |from: &Status| transitions::on_message(*by, *from).map_or("null".to_owned(), |to| format!("\"{to}\""));
         let row: Vec<_> = Status::ALL.iter().map(|from| format!("{from}: {}", to(from))).collect();
         writeln!(text, "  {by}: {{ {} }},", row.join(", ")).unwrap();
     }

@@ -44,10 +44,10 @@ pub fn relay(frame: &RelayFrame) -> &'static str {
     match frame {
         RelayFrame::Event(_) => "event",
         RelayFrame::Moved { .. } => "moved",
-        RelayFrame::Aside { .. } => "aside",
+        RelayFrame::Ephemeral { .. } => "aside",
         RelayFrame::Read { .. } => "read",
         RelayFrame::Presence { .. } => "presence",
-        RelayFrame::Standing { .. } => "standing",
+        RelayFrame::AccessStatus { .. } => "standing",
         RelayFrame::Probe { .. } => "probe",
     }
 }

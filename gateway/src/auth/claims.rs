@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{VerifiedToken, refused};
 
-/// The only role that may sign in. `anon` is nobody, `service_role` is a key and no person.
+/// The only role that may sign in. `anon` is not signed in, `service_role` is a key and no person.
 const ROLE: &str = "authenticated";
 
 /// What the settings ask of a token.

@@ -1,4 +1,4 @@
-//! The public keys of the identity provider: fetched from the configured address alone, kept by `kid`.
+//! The public keys of the identity provider: fetched only from the configured address, kept by `kid`.
 //!
 //! Known keys answer at once. An unknown `kid` may cause one fetch per [`limits::JWKS_REFETCH_MS`], however many arrive; those that come
 //! meanwhile wait for that one. When the address does not answer, known keys stay good for [`limits::JWKS_STALE_MS`].
@@ -32,8 +32,8 @@ struct Known {
     tried_at: Option<Instant>,
 }
 
-/// What is known of a `kid` without asking anybody.
-enum Look {
+/// What is known of a `kid` without a request.
+enum KeyLookup {
     /// A key that may be used as it is.
     Fresh(Key),
     /// A key that may be used, but is old enough to be asked for again.
@@ -60,39 +60,39 @@ impl KeySet {
     /// # Errors
     /// `not_authenticated` when the key set has none, `unavailable` when it could not be asked.
     pub async fn key(&self, kid: &str) -> Result<Key, Reject> {
-        match self.look(kid, Instant::now()) {
-            Look::Fresh(key) => return Ok(key),
-            Look::Aging(key) => {
-                // One request takes the fetch upon itself; nobody waits for it, since the key is good meanwhile.
+        match self.lookup(kid, Instant::now()) {
+            KeyLookup::Fresh(key) => return Ok(key),
+            KeyLookup::Aging(key) => {
+                // One request fetches the set; no request waits for it, since the key is still good.
                 let Ok(turn) = self.fetching.try_lock() else { return Ok(key) };
                 self.refresh().await;
                 drop(turn);
             }
-            Look::Unknown => {
+            KeyLookup::Unknown => {
                 let turn = self.fetching.lock().await;
-                if matches!(self.look(kid, Instant::now()), Look::Unknown) {
+                if matches!(self.lookup(kid, Instant::now()), KeyLookup::Unknown) {
                     self.refresh().await;
                 }
                 drop(turn);
             }
         }
-        match self.look(kid, Instant::now()) {
-            Look::Fresh(key) | Look::Aging(key) => Ok(key),
-            Look::Unknown if self.known.lock().last_try_failed() => Err(crate::runtime::errors::unavailable()),
-            Look::Unknown => Err(refused()),
+        match self.lookup(kid, Instant::now()) {
+            KeyLookup::Fresh(key) | KeyLookup::Aging(key) => Ok(key),
+            KeyLookup::Unknown if self.known.lock().last_try_failed() => Err(crate::runtime::errors::unavailable()),
+            KeyLookup::Unknown => Err(refused()),
         }
     }
 
-    fn look(&self, kid: &str, now: Instant) -> Look {
+    fn lookup(&self, kid: &str, now: Instant) -> KeyLookup {
         let known = self.known.lock();
-        let Some((key, fetched_at)) = known.keys.get(kid).zip(known.fetched_at) else { return Look::Unknown };
+        let Some((key, fetched_at)) = known.keys.get(kid).zip(known.fetched_at) else { return KeyLookup::Unknown };
         let age_ms = now.saturating_duration_since(fetched_at).as_millis();
         if age_ms > u128::from(limits::JWKS_STALE_MS) {
-            Look::Unknown
+            KeyLookup::Unknown
         } else if age_ms > u128::from(limits::JWKS_REFRESH_MS) && known.may_try(now) {
-            Look::Aging(key.clone())
+            KeyLookup::Aging(key.clone())
         } else {
-            Look::Fresh(key.clone())
+            KeyLookup::Fresh(key.clone())
         }
     }
 
@@ -117,7 +117,7 @@ impl KeySet {
             }
             Err(error) => {
                 metrics::counter!("helpline_jwks_failures_total").increment(1);
-                tracing::warn!(cause = %crate::runtime::errors::chain(&error), "the key set could not be fetched; known keys stay");
+                tracing::warn!(cause = %crate::runtime::errors::chain(&error), "the key set could not be fetched; known keys stay valid");
             }
         }
     }

@@ -1,5 +1,5 @@
 //! Who a token speaks for. One key has one algorithm: the header chooses among the configured keys, it never brings one, and never
-//! says how a key is used. Rights are not asked of the token: they are the record's (`user_roles`).
+//! says how a key is used. Rights do not come from the token but from the database (`user_roles`).
 
 mod claims;
 mod jwks;
@@ -7,10 +7,11 @@ mod jwks;
 mod tests;
 
 use chrono::{DateTime, Utc};
+use helpline_core::ids::UserId;
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::people::Identity;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::config::{Auth, TokenSecret};
 use claims::Expected;
@@ -68,7 +69,7 @@ impl Verifier {
         claims::check(&claims, &self.expected, Utc::now())
     }
 
-    /// A token with a `kid` is checked with that secret alone, one without with those that have no name (several while rotating).
+    /// A token with a `kid` is checked only with that secret, one without with the secrets that have no name (several while rotating).
     fn with_secret(&self, token: &str, kid: Option<&str>) -> Result<Map<String, Value>, Reject> {
         self.secrets
             .iter()
@@ -85,6 +86,17 @@ impl Verifier {
         }
         signed_claims(token, &key.decoding, key.algorithm).ok_or_else(refused)
     }
+}
+
+/// The claims that every token has, issued now; `exp` is in seconds since 1970.
+pub fn claims_of(sub: UserId, audience: &str, exp: i64) -> Map<String, Value> {
+    Map::from_iter([
+        ("sub".to_owned(), json!(sub)),
+        ("aud".to_owned(), json!(audience)),
+        ("role".to_owned(), json!("authenticated")),
+        ("exp".to_owned(), json!(exp)),
+        ("iat".to_owned(), json!(Utc::now().timestamp())),
+    ])
 }
 
 /// Signs a token: for the `token` command and the demo people.
@@ -108,5 +120,5 @@ fn signed_claims(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Option
 }
 
 fn refused() -> Reject {
-    Reject::new(RejectCode::NotAuthenticated, "a valid token is needed")
+    Reject::new(RejectCode::NotAuthenticated, "a valid token is required")
 }

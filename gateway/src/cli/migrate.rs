@@ -27,7 +27,7 @@ pub struct MigrateSettings {
     /// Lets the runtime role, helpline_service, sign in with this password
     #[arg(long, env = "HELPLINE_RUNTIME_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     runtime_password: Option<Hidden>,
-    /// Makes this person (the sub of their token) an admin: somebody must be the first
+    /// Make this person (the sub of their token) an admin: a new desk needs its first one
     #[arg(long, env = "HELPLINE_FIRST_ADMIN", value_name = "USER_ID")]
     first_admin: Option<UserId>,
 }

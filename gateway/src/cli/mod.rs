@@ -13,6 +13,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use helpline_persistence::StoreError;
 
 use crate::config::{self, ConfigError, ServeSettings};
+#[cfg(feature = "dev")]
 use crate::dev::{self, DevError, DevSettings};
 use crate::runtime::errors::chain;
 
@@ -29,22 +30,25 @@ enum Command {
     /// Serve pages, REST and sockets
     Serve(Box<ServeSettings>),
     /// Try the whole desk on this machine, with demo people and a private Postgres
+    #[cfg(feature = "dev")]
     Dev(DevSettings),
     /// Bring a database up to date
     Migrate(migrate::MigrateSettings),
     /// Sign a token, for development
     Token(token::TokenSettings),
-    /// Say whether `serve` could start with these settings
+    /// Validate the configuration and exit
     CheckConfig(Box<ServeSettings>),
 }
 
 impl Command {
-    /// Threads that serve connections. Half of the cores unless told otherwise: in rooms of two, one thread delivers for three quarters of
+    /// Threads that serve connections. Half of the cores by default: in rooms of two, one thread delivers for three quarters of
     /// the CPU that two take to wake each other, and the kernel, Postgres and Redis want the rest.
     fn worker_threads(&self) -> usize {
         let set = match self {
             Self::Serve(settings) => settings.worker_threads(),
-            Self::Dev(_) | Self::Migrate(_) | Self::Token(_) | Self::CheckConfig(_) => None,
+            #[cfg(feature = "dev")]
+            Self::Dev(_) => None,
+            Self::Migrate(_) | Self::Token(_) | Self::CheckConfig(_) => None,
         };
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         set.map_or((cores / 2).max(1), NonZero::get)
@@ -57,9 +61,9 @@ pub enum CliError {
     /// A setting cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The record cannot be used.
+    /// The database cannot be used.
     #[error("the database cannot be used")]
-    Record(#[from] StoreError),
+    Database(#[from] StoreError),
     /// The address is not free, or not ours.
     #[error("cannot listen on {address}")]
     Listen {
@@ -76,6 +80,7 @@ pub enum CliError {
     #[error("the token cannot be signed")]
     Sign(#[from] jsonwebtoken::errors::Error),
     /// The embedded desk does not start.
+    #[cfg(feature = "dev")]
     #[error(transparent)]
     Dev(#[from] DevError),
 }
@@ -91,8 +96,10 @@ impl CliError {
     const fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => EX_USAGE,
-            Self::Record(StoreError::OverPrivileged(_) | StoreError::NotPrepared(_)) => EX_NOPERM,
-            Self::Record(_) | Self::Dev(_) => EX_UNAVAILABLE,
+            Self::Database(StoreError::OverPrivileged(_) | StoreError::NotPrepared(_)) => EX_NOPERM,
+            #[cfg(feature = "dev")]
+            Self::Dev(_) => EX_UNAVAILABLE,
+            Self::Database(_) => EX_UNAVAILABLE,
             Self::Listen { .. } => EX_OSERR,
             Self::Start(_) | Self::Sign(_) => EX_SOFTWARE,
         }
@@ -150,6 +157,7 @@ fn unknown_variables() -> Vec<String> {
 async fn run(command: Command) -> Result<(), CliError> {
     match command {
         Command::Serve(settings) => serve::run(*settings).await,
+        #[cfg(feature = "dev")]
         Command::Dev(settings) => Ok(dev::run(settings).await?),
         Command::Migrate(settings) => migrate::run(settings).await,
         Command::Token(settings) => token::run(&settings),

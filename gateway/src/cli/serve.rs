@@ -3,18 +3,19 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::CliError;
 use crate::config::{Config, ServeSettings};
+use crate::http;
 use crate::runtime::signals::shutdown_signal;
 use crate::runtime::telemetry;
 use crate::server;
-use crate::{dev, http};
 
-/// Between two tidyings of the histograms, which otherwise grow until somebody reads them.
+/// Between two tidyings of the histograms, which otherwise grow until they are read.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
@@ -31,8 +32,8 @@ pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
         None => None,
     };
     crate::runtime::failpoint::arm(&config);
-    let demo = dev::routes::router(&config);
-    let server = server::build(config, metrics.clone(), demo).await?;
+    let more = demo_routes(&config);
+    let server = server::build(config, metrics.clone(), more).await?;
     let lifecycle = &server.lifecycle;
     lifecycle.spawn(upkeep(metrics.clone(), lifecycle.stop.clone()));
     if let Some(listener) = metrics_listener {
@@ -44,6 +45,17 @@ pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
     server::serve(server, listener, shutdown).await;
     tracing::info!("drained");
     Ok(())
+}
+
+#[cfg(feature = "dev")]
+fn demo_routes(config: &Config) -> Router {
+    crate::dev::routes::router(config)
+}
+
+/// A build for servers has no demo people.
+#[cfg(not(feature = "dev"))]
+fn demo_routes(_: &Config) -> Router {
+    Router::new()
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {

@@ -8,7 +8,6 @@ use serde_json::json;
 use super::CliError;
 use crate::auth;
 use crate::config::{ConfigError, Hidden, TokenSecret};
-use crate::dev::people;
 
 /// Settings of `token`.
 #[derive(Debug, Args)]
@@ -39,7 +38,7 @@ pub struct TokenSettings {
 pub fn run(settings: &TokenSettings) -> Result<(), CliError> {
     let secret = settings.jwt_secret.first().ok_or_else(|| ConfigError::new("--jwt-secret", "is needed"))?;
     let secret = TokenSecret::plain(secret)?;
-    let mut claims = people::claims(settings.sub, &settings.jwt_audience, Utc::now().timestamp() + settings.ttl_s);
+    let mut claims = auth::claims_of(settings.sub, &settings.jwt_audience, Utc::now().timestamp() + settings.ttl_s);
     if let Some(email) = &settings.email {
         claims.insert("email".into(), json!(email));
     }

@@ -18,7 +18,7 @@ pub use pages::{Href, Pages};
 pub use rate::Rate;
 pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
 
-/// A setting that cannot be used, named so that whoever set it finds it.
+/// A setting that cannot be used, with its name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{setting} ({}): {why}", env_name(.setting))]
 pub struct ConfigError {
@@ -37,47 +37,47 @@ fn env_name(flag: &str) -> String {
     format!("HELPLINE_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase())
 }
 
-/// Variables that look like settings and are none of these: misspelt, most likely. Told, not refused: a cluster's manager may set
+/// Variables that look like settings and are none of these: misspelt, most likely. Logged, not refused: a cluster manager may set
 /// some of its own for a service of our name.
 pub fn unknown_variables(known: &[String]) -> Vec<String> {
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     names.filter(|name| name.starts_with("HELPLINE_") && !known.contains(name)).collect()
 }
 
-/// Where to listen, and whom to believe.
+/// Where to listen, and which proxies to trust.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Listening")]
 pub struct Listening {
     /// Address and port of pages, REST and sockets
     #[arg(long, env = "HELPLINE_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Address and port of /metrics alone; without it, /metrics stands beside the rest
+    /// Address and port only for /metrics; without it, /metrics is served at --listen
     #[arg(long, env = "HELPLINE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Sites whose pages may connect, exactly as browsers write them in Origin; when listening on this machine alone, its own
+    /// Sites whose pages may connect, exactly as browsers write them in Origin; when listening only on this machine, its own
     /// http://localhost and http://127.0.0.1 may too
     #[arg(long, env = "HELPLINE_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub origins: Vec<Origin>,
-    /// Proxies whose X-Forwarded-For is believed
+    /// Trusted proxies (their X-Forwarded-For is used)
     #[arg(long, env = "HELPLINE_TRUSTED_PROXIES", value_name = "CIDR,…", value_delimiter = ',')]
     pub trusted_proxies: Vec<Cidr>,
-    /// Directory of the built web client; without it, the one built in
+    /// Directory of the built web client [default: the one built in]
     #[arg(long, env = "HELPLINE_ASSETS_DIR", value_name = "DIR")]
     pub assets_dir: Option<PathBuf>,
     /// Threads that serve connections [default: half of the cores, at least one]
     #[arg(long, env = "HELPLINE_WORKER_THREADS", value_name = "N")]
     pub worker_threads: Option<NonZero<usize>>,
-    /// From SIGTERM to the last connection's end
+    /// Time from SIGTERM until the last connection is closed
     #[arg(long, env = "HELPLINE_DRAIN_TIMEOUT_MS", value_name = "MS", default_value_t = limits::DRAIN_TIMEOUT_MS)]
     pub drain_timeout_ms: u64,
-    /// Clients told to come back are spread over this time
+    /// When draining, clients are asked to reconnect at random within this time
     #[arg(long, env = "HELPLINE_BYE_SPREAD_MS", value_name = "MS", default_value_t = limits::BYE_SPREAD_MS)]
     pub bye_spread_ms: u64,
 }
 
-/// The record, and the relay between instances.
+/// The database, and the relay between instances.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Record and relay")]
+#[command(next_help_heading = "Database and relay")]
 pub struct Backing {
     /// Postgres, as the runtime role: postgres://helpline_service:…@host/database
     #[arg(long, env = "HELPLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -88,13 +88,13 @@ pub struct Backing {
     /// What the names of Helpline's roles begin with, as `migrate` made them
     #[arg(long, env = "HELPLINE_ROLE_PREFIX", value_name = "TEXT", default_value = "helpline_")]
     pub role_prefix: String,
-    /// Connections to Postgres at most, writer lanes included
+    /// Maximum connections to Postgres, including writer lanes; background jobs use two more
     #[arg(long, env = "HELPLINE_POOL_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::POOL_CONNECTIONS_MAX)]
     pub pool_connections_max: usize,
-    /// Writer lanes: statements that append messages at the same time, at most
+    /// Writer lanes: maximum statements that append messages at the same time
     #[arg(long, env = "HELPLINE_WRITER_LANES", value_name = "N", default_value_t = limits::WRITER_LANES)]
     pub writer_lanes: usize,
-    /// Redis, redis://…, when there is more than one instance; without it, this instance is alone
+    /// Redis, redis://…; needed when there is more than one instance
     #[arg(long, env = "HELPLINE_REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<Hidden>,
     /// Begins every Redis channel name, so that several desks can share one Redis: letters, digits, . _ - only [default: names the
@@ -116,28 +116,28 @@ pub struct AuthSettings {
     /// Address of the key set (JWKS) of RS256, ES256 and EdDSA tokens: https, or http on this machine
     #[arg(long, env = "HELPLINE_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<JwksUrl>,
-    /// What a token's iss must be; without it, anything
+    /// Required iss of a token [default: any]
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
-    /// What a token's aud must be or contain
+    /// Required aud of a token, or one of its aud
     #[arg(long, env = "HELPLINE_JWT_AUDIENCE", value_name = "TEXT", default_value = "authenticated")]
     pub jwt_audience: String,
 }
 
-/// How much anybody may take.
+/// Limits of connections and rates.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitSettings {
-    /// Connections of this instance
+    /// Maximum connections of this instance
     #[arg(long, env = "HELPLINE_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_MAX, value_parser = at_least_one())]
     pub connections_max: u32,
-    /// Connections of one user on this instance
+    /// Maximum connections of one user on this instance
     #[arg(long, env = "HELPLINE_CONNECTIONS_PER_USER_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_PER_USER_MAX, value_parser = at_least_one())]
     pub connections_per_user_max: u32,
-    /// Connections from one address on this instance
+    /// Maximum connections from one address on this instance
     #[arg(long, env = "HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_PER_ADDRESS_MAX, value_parser = at_least_one())]
     pub connections_per_address_max: u32,
-    /// Tickets that one connection listens to
+    /// Maximum tickets that one connection subscribes to
     #[arg(long, env = "HELPLINE_SUBSCRIPTIONS_MAX", value_name = "N", default_value_t = limits::SUBSCRIPTIONS_MAX as u32, value_parser = at_least_one())]
     pub subscriptions_max: u32,
     /// Frames per second of one connection, sustained
@@ -158,27 +158,27 @@ pub struct LimitSettings {
     /// REST requests of one user at once, after silence
     #[arg(long, env = "HELPLINE_REQUESTS_BURST", value_name = "N", default_value_t = limits::REQUESTS_BURST, value_parser = at_least_one())]
     pub requests_burst: u32,
-    /// Between two heartbeats
+    /// Time between two heartbeats
     #[arg(long, env = "HELPLINE_HEARTBEAT_MS", value_name = "MS", default_value_t = limits::HEARTBEAT_INTERVAL_MS, value_parser = clap::value_parser!(u64).range(100..=60_000))]
     pub heartbeat_ms: u64,
-    /// Events that a resume replays; further behind starts over
+    /// Maximum events that a resume replays; a client further behind starts over
     #[arg(long, env = "HELPLINE_REPLAY_EVENTS_MAX", value_name = "N", default_value_t = limits::REPLAY_EVENTS_MAX)]
     pub replay_events_max: u64,
 }
 
-/// What is told to whoever watches.
+/// What is logged, and how.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logs")]
 pub struct LogSettings {
     /// What is logged, e.g. info or helpline_gateway=debug
     #[arg(long, env = "HELPLINE_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
-    /// How a log line looks
+    /// Format of log lines
     #[arg(long, env = "HELPLINE_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
 }
 
-/// How a log line looks.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
     /// For people.
@@ -205,7 +205,7 @@ pub struct ServeSettings {
     /// Demo people may sign in by name: the `dev` command gives this to the instances that it starts
     #[arg(long, hide = true)]
     dev_people: bool,
-    /// A socket that says back what it hears, in a debug build: for tests of conformance
+    /// A socket that echoes frames, in a debug build: for conformance tests
     #[arg(long, hide = true)]
     echo: bool,
     /// Where a debug build shall die, for tests
@@ -239,7 +239,7 @@ pub struct Auth {
 /// Who may sign in with nothing but a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DevPeople {
-    /// Nobody: `/dev/…` does not exist.
+    /// No one: `/dev/…` does not exist.
     Absent,
     /// The demo people.
     Present,
@@ -250,28 +250,28 @@ pub enum DevPeople {
 pub enum Echo {
     /// It does not.
     Absent,
-    /// Debug builds alone.
+    /// Only in debug builds.
     Present,
 }
 
-/// Everything that an instance is told.
+/// The settings of an instance, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen, and whom to believe.
+    /// Where to listen, and which proxies to trust.
     pub listening: Listening,
-    /// The record and the relay.
+    /// The database and the relay.
     pub backing: Backing,
     /// Whose tokens are good.
     pub auth: Auth,
     /// What the pages offer, and which sites may show them.
     pub pages: Pages,
-    /// How much anybody may take.
+    /// Limits of connections and rates.
     pub limits: LimitSettings,
-    /// What is told to whoever watches.
+    /// What is logged, and how.
     pub log: LogSettings,
     /// Who may sign in with nothing but a name.
     pub dev_people: DevPeople,
-    /// Whether there is a socket that says back what it hears.
+    /// Whether there is a socket that echoes frames.
     pub echo: Echo,
     /// Where a debug build shall die, for tests.
     pub failpoint: Option<String>,
@@ -322,15 +322,18 @@ impl TryFrom<ServeSettings> for Config {
         if EnvFilter::try_new(&log.log).is_err() {
             return Err(ConfigError::new("--log", "is not a filter such as info or helpline_gateway=debug"));
         }
+        if dev_people && !cfg!(feature = "dev") {
+            return Err(ConfigError::new("--dev-people", "this build has no demo people"));
+        }
         let dev_people = if dev_people { DevPeople::Present } else { DevPeople::Absent };
         if dev_people == DevPeople::Present && auth.secrets.is_empty() {
             return Err(ConfigError::new("--jwt-secret", "--dev-people signs tokens and needs one"));
         }
         if sabotage.is_some() && !cfg!(debug_assertions) {
-            return Err(ConfigError::new("--sabotage", "debug builds alone have it"));
+            return Err(ConfigError::new("--sabotage", "only available in debug builds"));
         }
         if echo && !cfg!(debug_assertions) {
-            return Err(ConfigError::new("--echo", "debug builds alone have it"));
+            return Err(ConfigError::new("--echo", "only available in debug builds"));
         }
         let echo = if echo { Echo::Present } else { Echo::Absent };
         if listening.assets_dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
@@ -345,7 +348,7 @@ fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     let named = settings.jwt_secret_for_kid.iter().map(TokenSecret::with_kid);
     let secrets = plain.chain(named).collect::<Result<Vec<_>, _>>()?;
     if secrets.is_empty() && settings.jwks_url.is_none() {
-        return Err(ConfigError::new("--jwt-secret", "nobody could sign in: set it, or --jwks-url"));
+        return Err(ConfigError::new("--jwt-secret", "no one could sign in: set it, or --jwks-url"));
     }
     if settings.jwt_audience.is_empty() {
         return Err(ConfigError::new("--jwt-audience", "must not be empty"));

@@ -1,4 +1,4 @@
-//! What the pages offer beside tickets, and which sites may show them.
+//! What the pages offer besides tickets, and which sites may show them.
 
 use std::str::FromStr;
 
@@ -17,13 +17,13 @@ const LABEL_CHARS_MAX: usize = 40;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Pages")]
 pub struct Pages {
-    /// Sites whose pages may show the widget, exactly as browsers write them in Origin; without any, this instance's own alone
+    /// Sites whose pages may show the widget, exactly as browsers write them in Origin; without any, only this instance's own
     #[arg(long, env = "HELPLINE_WIDGET_SITES", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub widget_sites: Vec<Origin>,
-    /// Where the pages fetch a token for whoever is signed in on the platform
+    /// Where the pages get a token for the person who is signed in to the platform
     #[arg(long, env = "HELPLINE_TOKEN_URL", value_name = "URL")]
     pub token_url: Option<Href>,
-    /// Where the console sends people without rights
+    /// Where the console sends people without a staff role
     #[arg(long, env = "HELPLINE_HOME_URL", value_name = "URL")]
     pub home_url: Option<Href>,
     /// The platform's navigation, shown on all pages

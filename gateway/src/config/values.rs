@@ -58,7 +58,7 @@ impl TokenSecret {
         Ok(Self { kid: None, secret: secret.clone() })
     }
 
-    /// `KID=SECRET`: a secret that checks tokens with this `kid` alone.
+    /// `KID=SECRET`: a secret that only checks tokens with this `kid`.
     ///
     /// # Errors
     /// When it has no `=`, an empty name, or a secret shorter than 32 bytes.
@@ -85,7 +85,7 @@ impl TokenSecret {
     }
 }
 
-/// The address of a key set: `https`, or `http` on this machine alone.
+/// The address of a key set: `https`, or `http` only on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwksUrl(String);
 
@@ -135,7 +135,7 @@ impl FromStr for Origin {
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or("must begin with https:// or http://")?;
         let default_port = if text.starts_with("https:") { ":443" } else { ":80" };
         if rest.is_empty() || rest.contains(['/', '?', '#', '@', '*']) || rest.contains(char::is_whitespace) {
-            return Err("must be scheme, host and port alone, without wildcards");
+            return Err("must be only scheme, host and port, without wildcards");
         }
         if rest.ends_with(default_port) {
             return Err("must not name the default port: browsers leave it out");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dashmap::DashMap;
 use helpline_core::ids::UserId;
 use helpline_core::reject::CloseCode;
-use helpline_persistence::people::Standing;
+use helpline_persistence::people::AccessStatus;
 
 use super::admission::AtCapacity;
 use super::connection::Connection;
@@ -49,12 +49,12 @@ impl ConnectionRegistry {
 
     /// The roles with which these people (none named: all) are connected: each person once, unless their connections differ. And the
     /// number that the next connection will have.
-    pub fn access_status(&self, users: Option<&[UserId]>) -> (Vec<Standing>, u64) {
+    pub fn access_status(&self, users: Option<&[UserId]>) -> (Vec<AccessStatus>, u64) {
         let newest = self.next_id.load(Ordering::Acquire);
         let mut status = Vec::new();
         let mut collect = |of_user: &[Arc<Connection>]| {
             for connection in of_user {
-                let one = Standing { user: connection.person.id, role: connection.person.role };
+                let one = AccessStatus { user: connection.person.id, role: connection.person.role };
                 // Those of one person come one after the other.
                 if status.last() != Some(&one) {
                     status.push(one);
@@ -69,8 +69,8 @@ impl ConnectionRegistry {
     }
 
     /// Ends every connection whose person no longer has the role that it was opened with, unless it is newer than `newest`.
-    pub fn disconnect_changed(&self, changed: &[Standing], newest: u64) {
-        for Standing { user, role } in changed {
+    pub fn disconnect_changed(&self, changed: &[AccessStatus], newest: u64) {
+        for AccessStatus { user, role } in changed {
             let Some(of_user) = self.users.get(user) else { continue };
             for connection in of_user.iter().filter(|connection| connection.id < newest && connection.person.role == *role) {
                 connection.send_queue.disconnect(Disconnect::Now(CloseCode::Revoked));

@@ -92,13 +92,13 @@ impl Batch {
         }
     }
 
-    /// Takes up to [`limits::OUTBOX_DRAIN_FRAMES`] off the front, with the buffer if that is all: an queue that has run empty holds no
+    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] off the front, with the buffer if that is all: a queue that has run empty holds no
     /// memory.
     fn take(&mut self) -> Self {
-        if self.len() <= limits::OUTBOX_DRAIN_FRAMES {
+        if self.len() <= limits::SEND_QUEUE_DRAIN_FRAMES {
             return std::mem::take(self);
         }
-        let rest = self.rest.drain(..limits::OUTBOX_DRAIN_FRAMES - 1).collect();
+        let rest = self.rest.drain(..limits::SEND_QUEUE_DRAIN_FRAMES - 1).collect();
         Self { first: std::mem::replace(&mut self.first, self.rest.pop_front()), rest }
     }
 }
@@ -132,7 +132,7 @@ impl SendQueue {
         }
         let mut waiting = self.waiting.lock();
         let before = self.bytes.fetch_add(size, Ordering::AcqRel);
-        if before + size > limits::OUTBOX_BYTES_MAX || waiting.frames.len() >= limits::OUTBOX_FRAMES_MAX {
+        if before + size > limits::SEND_QUEUE_BYTES_MAX || waiting.frames.len() >= limits::SEND_QUEUE_FRAMES_MAX {
             self.bytes.fetch_sub(size, Ordering::AcqRel);
             drop(waiting);
             metrics::counter!("helpline_outbox_overflows_total").increment(1);
@@ -145,7 +145,7 @@ impl SendQueue {
         Ok(task)
     }
 
-    /// Takes up to [`limits::OUTBOX_DRAIN_FRAMES`] of what waits; none when nothing does. What is taken counts until it is
+    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] of what waits; none when nothing does. What is taken counts until it is
     /// [`Self::written`].
     pub fn take(&self) -> Batch {
         self.waiting.lock().frames.take()
@@ -179,7 +179,7 @@ impl SendQueue {
     /// Records that these bytes have been written.
     pub fn written(&self, bytes: usize) {
         let before = self.bytes.fetch_sub(bytes, Ordering::AcqRel);
-        if before >= limits::OUTBOX_BYTES_MAX / 4 {
+        if before >= limits::SEND_QUEUE_BYTES_MAX / 4 {
             self.drained.notify_waiters();
         }
     }
@@ -193,7 +193,7 @@ impl SendQueue {
     pub async fn room_for_page(&self) {
         loop {
             let drained = self.drained.notified();
-            if self.bytes.load(Ordering::Acquire) < limits::OUTBOX_BYTES_MAX / 4 || self.disconnect.get().is_some() {
+            if self.bytes.load(Ordering::Acquire) < limits::SEND_QUEUE_BYTES_MAX / 4 || self.disconnect.get().is_some() {
                 return;
             }
             drained.await;
@@ -232,7 +232,7 @@ mod tests {
         let queue = SendQueue::default();
         let page = Utf8Bytes::from("x".repeat(limits::PAGE_FRAME_BYTES_MAX));
         let held = (0..).take_while(|_| queue.push(page.clone())).count();
-        assert_eq!(held, limits::OUTBOX_BYTES_MAX / limits::PAGE_FRAME_BYTES_MAX);
+        assert_eq!(held, limits::SEND_QUEUE_BYTES_MAX / limits::PAGE_FRAME_BYTES_MAX);
         assert_eq!(queue.disconnecting(), Some(Disconnect::Now(CloseCode::TooSlow)));
         assert!(!queue.push(Utf8Bytes::from("x")));
         assert!(!queue.take().is_empty());
@@ -241,18 +241,18 @@ mod tests {
     #[test]
     fn many_small_frames_are_bounded_by_their_number() {
         let queue = SendQueue::default();
-        assert_eq!((0..).take_while(|_| queue.push(Utf8Bytes::from_static("x"))).count(), limits::OUTBOX_FRAMES_MAX);
+        assert_eq!((0..).take_while(|_| queue.push(Utf8Bytes::from_static("x"))).count(), limits::SEND_QUEUE_FRAMES_MAX);
     }
 
     #[test]
     fn frames_are_taken_in_their_order_each_once_and_a_drain_at_a_time() {
         let queue = SendQueue::default();
-        let count = 2 * limits::OUTBOX_DRAIN_FRAMES + 1;
+        let count = 2 * limits::SEND_QUEUE_DRAIN_FRAMES + 1;
         for n in 0..count {
             assert!(queue.push(Utf8Bytes::from(n.to_string())));
         }
         let batches: Vec<Vec<_>> = std::iter::repeat_with(|| queue.take()).take_while(|batch| !batch.is_empty()).map(frames).collect();
-        assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [limits::OUTBOX_DRAIN_FRAMES, limits::OUTBOX_DRAIN_FRAMES, 1]);
+        assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [limits::SEND_QUEUE_DRAIN_FRAMES, limits::SEND_QUEUE_DRAIN_FRAMES, 1]);
         assert!(batches.concat().iter().enumerate().all(|(n, frame)| frame.as_str() == n.to_string()));
     }
 

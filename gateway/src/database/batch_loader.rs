@@ -38,9 +38,9 @@ impl<Q: BatchQuery> BatchLoader<Q> {
     /// Starts a loader. Several batches run at once, so that one that waits for a lock does not hold up the others. Pending requests are
     /// bounded; further ones wait for their place.
     pub fn start(query: Q, lifecycle: &Lifecycle) -> Self {
-        let (entrance, exit) = mpsc::channel(limits::CROWD_WAITING_MAX);
+        let (entrance, exit) = mpsc::channel(limits::LOADER_PENDING_MAX);
         let (query, pending) = (Arc::new(query), Arc::new(Mutex::new(exit)));
-        for _ in 0..limits::CROWD_FLIGHTS {
+        for _ in 0..limits::LOADER_BATCHES_MAX {
             let (query, pending, stop) = (Arc::clone(&query), Arc::clone(&pending), lifecycle.stop.clone());
             lifecycle.spawn(async move {
                 // The requests of a batch that crashed are answered `unavailable`; the next batch runs all the same.
@@ -70,7 +70,7 @@ async fn run_batches<Q: BatchQuery>(query: &Q, pending: &Mutex<mpsc::Receiver<Pe
             let mut pending = pending.lock().await;
             // Cancel-safe: recv_many takes nothing unless it completes; a token.
             tokio::select! {
-                taken = pending.recv_many(&mut batch, limits::CROWD_KEYS_MAX) => if taken == 0 { return },
+                taken = pending.recv_many(&mut batch, limits::LOADER_KEYS_MAX) => if taken == 0 { return },
                 () = stop.cancelled() => return,
             }
         }
@@ -98,7 +98,7 @@ async fn read_one_by_one<Q: BatchQuery>(query: &Q, replies: HashMap<Q::Key, Vec<
     let mut busy = 0;
     for (key, replies) in replies {
         let answer =
-            if busy < limits::CROWD_LOCKED_MAX { query.read(std::slice::from_ref(&key)).await } else { Err(StoreError::PoolExhausted) };
+            if busy < limits::LOADER_LOCKED_MAX { query.read(std::slice::from_ref(&key)).await } else { Err(StoreError::PoolExhausted) };
         busy += u32::from(matches!(answer, Err(StoreError::Busy(_))));
         answer_all::<Q>([(key, replies)], &answer.map_err(|error| reject_of(&error)));
     }

@@ -47,7 +47,7 @@ async fn requests_that_arrive_while_batches_run_share_the_next_one() {
         async move { loader.load(key).await }
     };
     // One at a time, each in a batch of its own, until all batches are running.
-    let mut first: Vec<_> = (0..limits::CROWD_FLIGHTS).map(|n| Box::pin(ask(2 * n as u32))).collect();
+    let mut first: Vec<_> = (0..limits::LOADER_BATCHES_MAX).map(|n| Box::pin(ask(2 * n as u32))).collect();
     for (n, asking) in first.iter_mut().enumerate() {
         assert!(futures_util::poll!(asking).is_pending());
         while reads.lock().expect("no reader panicked under it").len() == n {
@@ -57,14 +57,14 @@ async fn requests_that_arrive_while_batches_run_share_the_next_one() {
     let later: Vec<_> = [4, 4, 5, 6].into_iter().map(ask).collect();
     let mut later = Box::pin(futures_util::future::join_all(later));
     assert!(futures_util::poll!(&mut later).is_pending());
-    permits.add_permits(limits::CROWD_FLIGHTS + 1);
+    permits.add_permits(limits::LOADER_BATCHES_MAX + 1);
     let answers: Vec<_> = later.await.into_iter().map(|answer| answer.expect("answered")).collect();
     assert_eq!(answers, [Some(8), Some(8), None, Some(12)]);
     for (n, asking) in first.into_iter().enumerate() {
         assert_eq!(asking.await.expect("answered"), Some(4 * n as u32));
     }
     let reads = reads.lock().expect("no reader panicked under it");
-    assert_eq!(reads.len(), limits::CROWD_FLIGHTS + 1);
+    assert_eq!(reads.len(), limits::LOADER_BATCHES_MAX + 1);
     assert_eq!(reads.last(), Some(&3), "equal keys are one");
 }
 

@@ -14,45 +14,45 @@ pub fn reject_of(error: &StoreError) -> Reject {
             reject
         }
         StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::PoolExhausted => {
-            tracing::warn!(cause = %chain(error), "the record did not answer");
+            tracing::warn!(cause = %chain(error), "the database did not answer");
             unavailable()
         }
         StoreError::Data(_) => {
-            tracing::warn!(cause = %chain(error), "the record refused the data");
-            Reject::new(RejectCode::InvalidField, "the data are not acceptable")
+            tracing::warn!(cause = %chain(error), "the database refused the data");
+            Reject::new(RejectCode::InvalidField, "the data are not valid")
         }
         StoreError::OverPrivileged(_)
         | StoreError::NotPrepared(_)
         | StoreError::FormerLayout
         | StoreError::Other(_)
         | StoreError::Row(_) => {
-            tracing::error!(cause = %chain(error), "the record failed");
-            Reject::new(RejectCode::Internal, "something went wrong here")
+            tracing::error!(cause = %chain(error), "the database failed");
+            Reject::new(RejectCode::Internal, "internal error")
         }
     }
 }
 
 /// The answer about something that is in the database and cannot be read.
 pub fn unreadable() -> Reject {
-    Reject::new(RejectCode::Internal, "this cannot be read here")
+    Reject::new(RejectCode::Internal, "stored data cannot be read")
 }
 
-/// The sentence that goes with a refusal of the record's.
+/// The sentence that goes with a refusal by the database.
 fn sentence(code: RejectCode) -> &'static str {
     match code {
         RejectCode::NotFound => "no such ticket",
-        RejectCode::Forbidden => "you may not do this",
-        RejectCode::Blocked => "this account may not enter",
+        RejectCode::Forbidden => "you do not have the right to do this",
+        RejectCode::Blocked => "this account is blocked",
         RejectCode::TicketClosed => "the ticket is closed: reopen it first",
         RejectCode::TicketArchived => "the ticket is archived and read-only",
-        RejectCode::InvalidMove => "the status cannot move there from where it stands",
-        RejectCode::NotRatable => "a ticket is rated when it is resolved or closed",
-        RejectCode::KeyReused => "this key was used for another text",
-        RejectCode::Stale => "somebody else has written since",
+        RejectCode::InvalidTransition => "the ticket's status does not allow this transition",
+        RejectCode::NotRatable => "only a resolved or closed ticket can be rated",
+        RejectCode::KeyReused => "this key was already used for another text",
+        RejectCode::Stale => "another message has been written since",
         RejectCode::Redacted => "the text of this message was removed",
-        RejectCode::Conflict => "something else stands there already",
-        RejectCode::InvalidBody => "the text is not acceptable",
-        RejectCode::InvalidField => "a field is not acceptable",
+        RejectCode::Conflict => "already exists",
+        RejectCode::InvalidBody => "the text is not valid",
+        RejectCode::InvalidField => "a field is not valid",
         RejectCode::Malformed
         | RejectCode::UnknownType
         | RejectCode::UnknownField

@@ -5,23 +5,23 @@ use std::sync::Arc;
 
 use helpline_core::ids::TicketId;
 use helpline_persistence::people::{self, Identity, Person};
-use helpline_persistence::reads::{self, Place, PlaceFor};
-use helpline_persistence::tickets::{self, Opened};
+use helpline_persistence::reads::{self, TicketPosition, TicketPositionKey};
+use helpline_persistence::tickets::{self, TicketAccess};
 use helpline_persistence::{Store, StoreError};
 
 use super::batch_loader::{BatchLoader, BatchQuery};
 
 /// Signs people in; answers each with their role.
-pub type SignInLoader = BatchLoader<SignIns>;
+pub type SignInLoader = BatchLoader<SignInQuery>;
 /// What a decision and a join need to know of a ticket.
-pub type TicketAccessLoader = BatchLoader<TicketAccess>;
+pub type TicketAccessLoader = BatchLoader<TicketAccessQuery>;
 /// Heads and read positions from one snapshot, for joining members who may read the ticket.
-pub type TicketPositionLoader = BatchLoader<TicketPositions>;
+pub type TicketPositionLoader = BatchLoader<TicketPositionQuery>;
 
 /// The query of [`SignInLoader`].
-pub struct SignIns(pub Store);
+pub struct SignInQuery(pub Store);
 
-impl BatchQuery for SignIns {
+impl BatchQuery for SignInQuery {
     type Key = Identity;
     type Value = Person;
 
@@ -33,25 +33,25 @@ impl BatchQuery for SignIns {
 }
 
 /// The query of [`TicketAccessLoader`]; answers none for a ticket that cannot be read.
-pub struct TicketAccess(pub Store);
+pub struct TicketAccessQuery(pub Store);
 
-impl BatchQuery for TicketAccess {
+impl BatchQuery for TicketAccessQuery {
     type Key = TicketId;
-    type Value = Option<Opened>;
+    type Value = Option<TicketAccess>;
 
-    async fn read(&self, keys: &[TicketId]) -> Result<HashMap<TicketId, Option<Opened>>, StoreError> {
-        Ok(tickets::open_all(&self.0, keys).await?.into_iter().collect())
+    async fn read(&self, keys: &[TicketId]) -> Result<HashMap<TicketId, Option<TicketAccess>>, StoreError> {
+        Ok(tickets::access_of_all(&self.0, keys).await?.into_iter().collect())
     }
 }
 
 /// The query of [`TicketPositionLoader`]. The database asks once more whether each reader may read the ticket.
-pub struct TicketPositions(pub Store);
+pub struct TicketPositionQuery(pub Store);
 
-impl BatchQuery for TicketPositions {
-    type Key = PlaceFor;
-    type Value = Arc<Place>;
+impl BatchQuery for TicketPositionQuery {
+    type Key = TicketPositionKey;
+    type Value = Arc<TicketPosition>;
 
-    async fn read(&self, keys: &[PlaceFor]) -> Result<HashMap<PlaceFor, Arc<Place>>, StoreError> {
-        Ok(reads::places(&self.0, keys).await?.into_iter().map(|(of, place)| (of, Arc::new(place))).collect())
+    async fn read(&self, keys: &[TicketPositionKey]) -> Result<HashMap<TicketPositionKey, Arc<TicketPosition>>, StoreError> {
+        Ok(reads::ticket_positions(&self.0, keys).await?.into_iter().map(|(of, place)| (of, Arc::new(place))).collect())
     }
 }

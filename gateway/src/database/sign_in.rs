@@ -5,7 +5,7 @@ use helpline_persistence::Store;
 use helpline_persistence::people::{Identity, Person};
 
 use super::batch_loader::BatchLoader;
-use super::loaders::{SignInLoader, SignIns};
+use super::loaders::{SignInLoader, SignInQuery};
 use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 
@@ -15,7 +15,7 @@ pub struct SignIn(SignInLoader);
 impl SignIn {
     /// Starts its batches.
     pub fn start(store: Store, lifecycle: &Lifecycle) -> Self {
-        Self(BatchLoader::start(SignIns(store), lifecycle))
+        Self(BatchLoader::start(SignInQuery(store), lifecycle))
     }
 
     /// Signs a person in. Waits for its batch; a caller that must not wait for long bounds it by a timeout.
@@ -25,7 +25,7 @@ impl SignIn {
     pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
         let person = self.0.load(identity.clone()).await?.ok_or_else(unavailable)?;
         if person.blocked {
-            return Err(Reject::new(RejectCode::Blocked, "this account may not enter"));
+            return Err(Reject::new(RejectCode::Blocked, "this account is blocked"));
         }
         Ok(person)
     }

@@ -1,13 +1,14 @@
-//! A desk that somebody has already worked at: a few tickets, each with a story. Every write bears a key, so that a later start
+//! A desk that has already been used: a few tickets, each with a story. Every write bears a key, so that a later start
 //! finds them instead of writing them again.
 
 use helpline_core::actor::Actor;
 use helpline_core::body::{Body, Subject};
 use helpline_core::ids::{Key, MessageId, TicketId};
+use helpline_core::reject::RejectCode;
 use helpline_core::ticket::{Category, Priority, Status};
 use helpline_persistence::messages::{self, NewMessage};
 use helpline_persistence::tickets::{self, Assignee, NewTicket, Patch};
-use helpline_persistence::{Doer, Settings, Store, StoreError, people as record};
+use helpline_persistence::{Caller, Settings, Store, StoreError, people as persisted};
 use uuid::Uuid;
 
 use super::people::{self, DemoPerson};
@@ -69,7 +70,7 @@ const STORIES: &[Story] = &[
     },
     Story {
         customer: "Carl",
-        subject: "Somebody signed in from a place that I do not know",
+        subject: "Someone signed in from a place that I do not know",
         category: Category::Security,
         priority: Priority::Urgent,
         description: "I got a mail about a sign-in at 3 in the night. That was not me.",
@@ -82,19 +83,19 @@ const STORIES: &[Story] = &[
     },
 ];
 
-/// Signs everybody in once and tells the stories that are not told yet.
+/// Signs everyone in once and writes the stories that are not written yet.
 pub async fn fill(database_url: &str) -> Result<(), StoreError> {
     let store = Store::connect(Settings { url: database_url.to_owned(), connections_max: CONNECTIONS }).await?;
     for person in people::ALL {
-        record::sign_in(&store, &person.identity()).await?;
+        persisted::sign_in(&store, &person.identity()).await?;
     }
     for (n, story) in STORIES.iter().enumerate() {
-        tell(&store, n, story).await?;
+        write(&store, n, story).await?;
     }
     Ok(())
 }
 
-async fn tell(store: &Store, n: usize, story: &Story) -> Result<(), StoreError> {
+async fn write(store: &Store, n: usize, story: &Story) -> Result<(), StoreError> {
     let (customer, agent) = (demo(story.customer), demo(story.agent));
     let new = NewTicket {
         id: TicketId::new(Uuid::now_v7()),
@@ -107,14 +108,18 @@ async fn tell(store: &Store, n: usize, story: &Story) -> Result<(), StoreError> 
         attachments: Vec::new(),
         metadata: serde_json::Map::new(),
     };
-    let created = tickets::create(store, &doer(customer), &new).await?;
+    let created = match tickets::create(store, &caller(customer), &new).await {
+        // An earlier build wrote this story in other words: the data stay as they are.
+        Err(StoreError::Refused { code: RejectCode::KeyReused, .. }) => return Ok(()),
+        created => created?,
+    };
     if created.duplicate {
         return Ok(());
     }
     let ticket = created.id;
     let assign = Patch { assigned_to: Some(Assignee::Agent(agent.id)), ..Patch::default() };
     if !story.said.is_empty() {
-        tickets::change(store, &doer(agent), ticket, assign).await?;
+        tickets::change(store, &caller(agent), ticket, assign).await?;
     }
     for (place, line) in story.said.iter().enumerate() {
         let (sender, text, internal) = match line {
@@ -137,17 +142,17 @@ async fn tell(store: &Store, n: usize, story: &Story) -> Result<(), StoreError> 
         messages::append_waiting(store, &[message]).await?;
     }
     if let Some(status) = story.ends {
-        tickets::change(store, &doer(agent), ticket, Patch { status: Some(status), ..Patch::default() }).await?;
+        tickets::change(store, &caller(agent), ticket, Patch { status: Some(status), ..Patch::default() }).await?;
     }
     Ok(())
 }
 
 fn demo(name: &str) -> &'static DemoPerson {
-    people::named(name).expect("the stories are told of demo people")
+    people::named(name).expect("the stories are about demo people")
 }
 
-fn doer(person: &DemoPerson) -> Doer {
-    Doer { actor: Actor { user: person.id, role: person.role }, address: None, user_agent: None }
+fn caller(person: &DemoPerson) -> Caller {
+    Caller { actor: Actor { user: person.id, role: person.role }, address: None, user_agent: None }
 }
 
 fn key(text: &str) -> Key {

@@ -12,7 +12,7 @@ use super::DevError;
 
 const WORD_CHARS: usize = 43; // 256 bits in letters and digits
 
-/// A secret word that nobody can guess.
+/// A random secret.
 pub fn random_word() -> String {
     Alphanumeric.sample_string(&mut rand::rng(), WORD_CHARS)
 }

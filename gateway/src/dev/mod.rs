@@ -48,7 +48,7 @@ pub struct DevSettings {
 /// Why the embedded desk does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DevError {
-    /// Somebody else listens there.
+    /// Another process listens there.
     #[error("{address} is not free: choose another one with --listen")]
     Busy {
         /// Where.
@@ -75,9 +75,9 @@ pub enum DevError {
     /// A part did not start.
     #[error(transparent)]
     Rig(#[from] RigError),
-    /// The record could not be set up.
+    /// The database could not be set up.
     #[error("setting up the database")]
-    Record(#[from] StoreError),
+    Database(#[from] StoreError),
     /// A gateway cannot be started.
     #[error("{0}")]
     Start(&'static str),
@@ -91,35 +91,35 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     let _claim = keep::claim(&settings.data)?;
     let secret = keep::secret(&settings.data)?;
     // Cancel-safe in what matters: parts that were started are owned, and end when they are dropped.
-    let desk = tokio::select! {
-        desk = start(&settings, &addresses, &secret) => desk?,
+    let stack = tokio::select! {
+        stack = start(&settings, &addresses, &secret) => stack?,
         () = shutdown.cancelled() => return Ok(()),
     };
-    greet(&addresses, &settings, &desk);
-    desk.gateways.keep_up(&shutdown).await;
+    greet(&addresses, &settings, &stack);
+    stack.gateways.keep_up(&shutdown).await;
     println!("\nStopping …");
-    desk.gateways.stop().await;
-    if let Some(redis) = &desk.redis {
+    stack.gateways.stop().await;
+    if let Some(redis) = &stack.redis {
         redis.stop().await?;
     }
-    desk.postgres.stop().await?;
+    stack.postgres.stop().await?;
     println!("Everything is down. The data stays in {}.", settings.data.display());
     Ok(())
 }
 
-/// All that runs. Dropped in this order: nobody loses what it stands on first.
-struct Desk {
+/// All that runs. Dropped in this order, so that no process loses what it depends on first.
+struct DevStack {
     gateways: Gateways,
     redis: Option<Redis>,
     postgres: Postgres,
 }
 
-async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -> Result<Desk, DevError> {
+async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -> Result<DevStack, DevError> {
     println!("Starting Postgres …");
     let mut postgres = Postgres::start_in(&settings.data).await?;
     let runtime_password = keep::random_word();
     match prepare(&postgres, &runtime_password).await {
-        Err(DevError::Record(StoreError::FormerLayout)) => {
+        Err(DevError::Database(StoreError::FormerLayout)) => {
             postgres.stop().await?;
             drop(postgres);
             let aside = keep::set_aside(&settings.data)?;
@@ -144,7 +144,7 @@ async fn start(settings: &DevSettings, addresses: &[SocketAddr], secret: &str) -
     env.extend(redis_url.map(|url| ("HELPLINE_REDIS_URL", url)));
     env.extend(settings.assets_dir.as_ref().map(|dir| ("HELPLINE_ASSETS_DIR", dir.display().to_string())));
     let gateways = Gateways::start(addresses, &settings.data, &env).await?;
-    Ok(Desk { gateways, redis, postgres })
+    Ok(DevStack { gateways, redis, postgres })
 }
 
 /// Database, migrations, the runtime role's password of this run, the demo people's roles.
@@ -181,7 +181,7 @@ fn origins(addresses: &[SocketAddr], sites: &[Origin]) -> String {
     own.chain(sites.iter().map(|site| site.as_str().to_owned())).collect::<Vec<_>>().join(",")
 }
 
-fn greet(addresses: &[SocketAddr], settings: &DevSettings, desk: &Desk) {
+fn greet(addresses: &[SocketAddr], settings: &DevSettings, stack: &DevStack) {
     println!("\nHelpline is up.\n");
     for address in addresses {
         println!("  support page  http://{address}/support");
@@ -197,9 +197,9 @@ fn greet(addresses: &[SocketAddr], settings: &DevSettings, desk: &Desk) {
         addresses[0]
     );
     if !settings.listen.ip().is_loopback() {
-        println!("Careful: whoever reaches {} can sign in as anybody.", settings.listen);
+        println!("Careful: anyone who can reach {} can sign in as any demo person.", settings.listen);
     }
-    if desk.redis.is_some() {
+    if stack.redis.is_some() {
         println!("The instances are joined by a Redis of their own.");
     }
     println!("Logs and data: {}. Ctrl-C stops everything.", settings.data.display());

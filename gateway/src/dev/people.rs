@@ -4,7 +4,7 @@ use chrono::Utc;
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;
 use helpline_persistence::people::Identity;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::auth;
@@ -13,7 +13,7 @@ use crate::config::{Auth, TokenSecret};
 /// A demo token's life: a day of trying things out.
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 
-/// Somebody who signs in with a name alone.
+/// A person who signs in with only a name.
 #[derive(Debug, Clone, Copy)]
 pub struct DemoPerson {
     /// Their id.
@@ -54,24 +54,13 @@ pub fn named(word: &str) -> Option<&'static DemoPerson> {
 /// # Errors
 /// When it cannot be signed.
 pub fn token(person: &DemoPerson, auth: &Auth, secret: &TokenSecret) -> Result<String, jsonwebtoken::errors::Error> {
-    let mut claims = claims(person.id, &auth.audience, Utc::now().timestamp() + TOKEN_SECONDS);
+    let mut claims = auth::claims_of(person.id, &auth.audience, Utc::now().timestamp() + TOKEN_SECONDS);
     claims.insert("email".into(), json!(person.email));
     claims.insert("user_metadata".into(), json!({"full_name": person.name}));
     if let Some(issuer) = &auth.issuer {
         claims.insert("iss".into(), json!(issuer));
     }
     auth::sign(secret, &claims)
-}
-
-/// The claims that every token has.
-pub fn claims(sub: UserId, audience: &str, exp: i64) -> Map<String, Value> {
-    Map::from_iter([
-        ("sub".to_owned(), json!(sub)),
-        ("aud".to_owned(), json!(audience)),
-        ("role".to_owned(), json!("authenticated")),
-        ("exp".to_owned(), json!(exp)),
-        ("iat".to_owned(), json!(Utc::now().timestamp())),
-    ])
 }
 
 impl DemoPerson {

@@ -9,7 +9,7 @@ use helpline_core::ids::{TicketId, TicketRef};
 use helpline_core::policy::{self, DeskAction, TicketAction};
 use helpline_core::ticket::TicketFacts;
 use helpline_persistence::people::Person;
-use helpline_persistence::{Doer, Reader};
+use helpline_persistence::{Caller, Reader};
 
 use super::problem::Refusal;
 use super::request_audit::RequestAudit;
@@ -20,7 +20,7 @@ pub(crate) struct CurrentUser {
     /// As the database knows them.
     pub(super) person: Person,
     /// For writes and their audit rows.
-    pub(super) doer: Doer,
+    pub(super) caller: Caller,
     /// For audit rows of reads.
     pub(super) audit: Arc<RequestAudit>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct CurrentUser {
 impl CurrentUser {
     /// The person and their rights.
     pub(super) fn actor(&self) -> &Actor {
-        &self.doer.actor
+        &self.caller.actor
     }
 
     /// Reads as this side.
@@ -72,7 +72,7 @@ impl OpenTicket {
     }
 }
 
-/// The ticket that the path names, not looked at yet.
+/// The ticket that the path names, not checked yet.
 pub(crate) struct NamedTicket(pub(crate) TicketRef);
 
 /// Left by the guard, by what the route needs.

@@ -75,7 +75,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let mut values = parts.headers.get_all("idempotency-key").iter();
-        let value = values.next().ok_or_else(|| Refusal::field("Idempotency-Key", "this header is needed"))?;
+        let value = values.next().ok_or_else(|| Refusal::field("Idempotency-Key", "this header is required"))?;
         if values.next().is_some() {
             return Err(Refusal::field("Idempotency-Key", "given twice"));
         }

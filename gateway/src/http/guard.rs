@@ -16,7 +16,7 @@ use helpline_core::ids::{TicketRef, UserId};
 use helpline_core::limits;
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::{Reject, RejectCode};
-use helpline_persistence::{Doer, Store, tickets};
+use helpline_persistence::{Caller, Store, tickets};
 
 use super::current_user::{CurrentUser, OpenTicket};
 use super::endpoint::{Needs, Route};
@@ -67,7 +67,7 @@ pub(super) async fn guard(State((guard, route)): State<(Arc<Guard>, &'static Rou
     };
     let response = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
         // The panic's own message went to stderr; a client learns nothing from it.
-        Refusal::new(RejectCode::Internal, "something went wrong here").into_response()
+        Refusal::new(RejectCode::Internal, "internal error").into_response()
     });
     let refused = response.extensions().get::<Refused>().map(|Refused(code)| *code);
     let response = match refused {
@@ -125,14 +125,14 @@ impl Guard {
         audit.by(user);
         self.rates.of_user.take(user, Instant::now()).map_err(too_fast)?;
         let person = self.sign_in.sign_in.sign_in(&verified.identity).await?;
-        let doer = Doer { actor: Actor { user, role: person.role }, address: audit.address, user_agent: audit.user_agent.clone() };
-        Ok(CurrentUser { person, doer, audit: Arc::clone(audit) })
+        let caller = Caller { actor: Actor { user, role: person.role }, address: audit.address, user_agent: audit.user_agent.clone() };
+        Ok(CurrentUser { person, caller, audit: Arc::clone(audit) })
     }
 
     /// The ticket that the path names.
     async fn open(&self, audit: &RequestAudit, parts: &mut Parts) -> Result<OpenTicket, Refusal> {
         let named = named_ticket(audit, parts).await?;
-        let opened = tickets::open(&self.store, &named).await?.ok_or_else(Reject::not_found)?;
+        let opened = tickets::access(&self.store, &named).await?.ok_or_else(Reject::not_found)?;
         audit.on(opened.facts.id);
         Ok(OpenTicket { facts: opened.facts })
     }

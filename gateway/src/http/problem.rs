@@ -22,7 +22,7 @@ pub struct Refusal {
 enum Row {
     /// The route's guard writes it.
     Guard,
-    /// Whoever refused has seen to it.
+    /// The refusing code has already recorded it.
     Written,
 }
 

@@ -36,7 +36,7 @@ pub struct HttpParts {
     pub metrics: PrometheusHandle,
 }
 
-/// Who asks, and the record of it.
+/// The caller, and the audit row of the request.
 pub struct SignInParts {
     /// Checks tokens.
     pub verifier: Arc<Verifier>,

@@ -10,7 +10,7 @@ use crate::live::rooms::Rooms;
 
 /// What is shown.
 pub struct Gauges {
-    /// The pool.
+    /// The pool of requests and of the writer.
     pub store: Store,
     /// Open connections.
     pub admission: Arc<Admission>,

@@ -12,7 +12,7 @@ pub(super) async fn run(store: &Store, registry: &ConnectionRegistry) {
     if staff.is_empty() {
         return;
     }
-    if let Err(error) = people::note_seen(store, &staff).await {
+    if let Err(error) = people::record_seen(store, &staff).await {
         reject_of(&error);
     }
 }

@@ -1,4 +1,5 @@
-//! What an instance does now and then. What runs today:
+//! What an instance does now and then, through a pool of its own: requests that hold every connection of theirs delay no job, and a slow job
+//! delays no request. What runs today:
 //!
 //! - [`gauges`]: figures for operators; every 5 s
 //! - [`roll_up`]: the statistics' deltas; every 60 s, on whichever instance comes first
@@ -22,7 +23,7 @@ use role_checks::RoleChecks;
 
 pub use gauges::Gauges;
 
-/// Between two looks at the gauges.
+/// Between two updates of the gauges.
 const GAUGES: Duration = Duration::from_secs(5);
 /// Between two roll-ups of the statistics' deltas; any number of instances may try, one at a time succeeds.
 const ROLL_UP: Duration = Duration::from_secs(60);

@@ -28,7 +28,7 @@ impl AccessCheck {
 
     /// Checks all of them until the instance stops.
     pub async fn run(self) {
-        let mut ticks = tokio::time::interval(Duration::from_millis(limits::STANDING_INTERVAL_MS));
+        let mut ticks = tokio::time::interval(Duration::from_millis(limits::ACCESS_CHECK_INTERVAL_MS));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             // Cancel-safe: an interval and a token.

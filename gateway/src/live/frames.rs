@@ -41,7 +41,7 @@ impl EncodedEvent {
         Self { ticket: event.ticket, seq: event.seq, staff: Utf8Bytes::from(event.staff.get()), customer }
     }
 
-    /// What other instances are told.
+    /// The frame for other instances.
     pub fn to_relay(&self) -> RelayEvent {
         RelayEvent {
             ticket: self.ticket,

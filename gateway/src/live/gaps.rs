@@ -61,7 +61,7 @@ impl GapFiller {
                     reject_of(&error);
                     limits::SWEEP_INTERVAL_MS
                 }
-                Err(error) => match self.leave_aside(room.ticket, &error).await {
+                Err(error) => match self.reset_unreadable(room.ticket, &error).await {
                     Ok(()) => 0,
                     Err(_) => limits::SWEEP_INTERVAL_MS,
                 },
@@ -69,18 +69,18 @@ impl GapFiller {
         }
     }
 
-    /// Has the room's members start over: each of them learns then that the history cannot be read.
+    /// Resets the room of a history that cannot be read: each member subscribes again, and gets the error.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn leave_aside(&self, ticket: TicketId, why: &StoreError) -> Result<(), StoreError> {
-        self.store.left_aside("room", ticket, why);
+    pub async fn reset_unreadable(&self, ticket: TicketId, why: &StoreError) -> Result<(), StoreError> {
+        self.store.log_undecodable("room", ticket, why);
         let heads = history::heads(&self.store, &[ticket]).await?.first().copied();
         self.resets.reset(ticket, heads);
         Ok(())
     }
 
-    /// The events behind these places, [`limits::PAGE_EVENTS_MAX`] of each ticket at most, ordered by ticket and number.
+    /// The events after these positions, [`limits::PAGE_EVENTS_MAX`] of each ticket at most, ordered by ticket and number.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -116,7 +116,7 @@ impl Hub {
         self.presence.changed(ticket);
     }
 
-    /// A ticket's history is another one now; without heads, it is gone. Members are told to start over, consoles get its new state.
+    /// A ticket has another history now, or without heads none. Members are reset, consoles get its new state.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         self.resets.reset(ticket, heads);
         self.inbox.mark_reset(ticket);
@@ -144,7 +144,7 @@ impl RelayEvents for Hub {
                 }
             }
             RelayFrame::Moved { ticket, seq } => self.inbox.mark_changed(ticket, seq),
-            RelayFrame::Aside { ticket, except, staff, customer } => {
+            RelayFrame::Ephemeral { ticket, except, staff, customer } => {
                 let news = Ephemeral::new(|audience| {
                     let json = match audience {
                         Audience::Staff => &staff,
@@ -159,7 +159,7 @@ impl RelayEvents for Hub {
                 self.rooms.broadcast(ticket, &read_position(&news), None, wakes);
             }
             RelayFrame::Presence { ticket, from, viewers, ask } => self.presence.receive(ticket, from, viewers, ask),
-            RelayFrame::Standing { users } => self.access_check.check_soon(users),
+            RelayFrame::AccessStatus { users } => self.access_check.check_soon(users),
             RelayFrame::Probe { .. } => {}
         }
     }

@@ -61,7 +61,7 @@ impl ReadPositions {
             hub.publish_read(position, &mut wakes);
         }
         for (mark, error) in failed {
-            store.left_aside("read mark", mark.ticket, &error);
+            store.log_undecodable("read mark", mark.ticket, &error);
         }
         if let Some((marks, error)) = untried {
             reject_of(&error);

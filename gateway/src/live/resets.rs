@@ -1,4 +1,4 @@
-//! A ticket's history is another one now: its members are told to start over. The hub does this for restored databases, the gap filler for
+//! A ticket has another history now: its members are reset. The hub does this for restored databases, the gap filler for
 //! a history that cannot be read.
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! Finds in the database what the relay lost: every 750 ms, and at once when the relay comes back, the tickets with events that became
-//! visible since the last look, however they were written. While Redis is down this is the whole delivery path.
+//! visible since the last sweep, however they were written. While Redis is down this is the whole delivery path.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_persistence::epoch::Epoch;
 use helpline_persistence::history::{self, Heads};
-use helpline_persistence::sweep::{self, Look, RollbackProof, Snapshot};
+use helpline_persistence::sweep::{self, RollbackProof, Snapshot, SweepResult};
 use helpline_persistence::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,7 @@ use crate::database::errors::reject_of;
 use crate::database::in_parts::{Parts, in_parts};
 use crate::runtime::failpoint::sabotaged;
 
-/// What the sweep reads, compares and tells.
+/// What the sweep reads, compares and updates.
 pub struct Sweep {
     /// Asked what has become visible.
     pub store: Store,
@@ -71,7 +71,7 @@ impl Sweep {
 
 struct Sweeper {
     parts: Sweep,
-    /// The last look; kept while the database is away, so that the next one covers the outage.
+    /// The snapshot of the last sweep; kept while the database is away, so that the next one covers the outage.
     since: Snapshot,
     /// Rooms whose heads are still to be compared in this round.
     rotation: Vec<TicketId>,
@@ -80,14 +80,14 @@ struct Sweeper {
 impl Sweeper {
     async fn sweep(&mut self) -> Result<(), StoreError> {
         let Sweep { store, rooms, inbox, relay, epoch: known, .. } = &self.parts;
-        let Look { snapshot, epoch, origin, moved } = sweep::look(store, Some(&self.since)).await?;
+        let SweepResult { snapshot, epoch, origin, moved } = sweep::sweep(store, Some(&self.since)).await?;
         relay.observe(&epoch, &origin);
         if *known.get() != epoch {
             return self.begin_anew(&epoch, snapshot).await;
         }
         if snapshot.is_before(&self.since) {
             // The same database by its epoch, and yet in its own past: its files were put back. Clients that are away must learn of it too.
-            let raised = sweep::note_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
+            let raised = sweep::record_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
             return self.begin_anew(&raised, snapshot).await;
         }
         for (ticket, seq) in &moved {
@@ -97,7 +97,7 @@ impl Sweeper {
         if swept > 0 {
             metrics::counter!("helpline_swept_rows_total").increment(swept as u64);
         }
-        // Only now: a look whose events could not be read is repeated.
+        // Only now: a sweep whose events could not be read is repeated.
         let by_number = sabotaged("cursor-by-identity");
         self.since = if by_number { snapshot.forgetting_those_in_flight() } else { snapshot };
         if by_number { Ok(()) } else { self.rotate().await }
@@ -109,7 +109,7 @@ impl Sweeper {
     /// When the database does not answer now: they may be behind still.
     async fn catch_up(&self, behind: &[(TicketId, Seq)]) -> Result<usize, StoreError> {
         let mut read = 0;
-        for some in behind.chunks(limits::HEAL_ROOMS) {
+        for some in behind.chunks(limits::GAP_ROOMS) {
             if sabotaged("stops-at-unreadable") {
                 read += self.catch_up_some(some.to_vec()).await?;
                 continue;
@@ -119,9 +119,9 @@ impl Sweeper {
             if let Some((_, error)) = untried {
                 return Err(error);
             }
-            // Asks the database for their heads: where the fault is the database's and not theirs, that fails, and the look is repeated.
+            // Asks the database for their heads: where the fault is the database's and not theirs, that fails, and the sweep is repeated.
             for ((ticket, _), error) in failed {
-                self.parts.gaps.leave_aside(ticket, &error).await?;
+                self.parts.gaps.reset_unreadable(ticket, &error).await?;
             }
         }
         Ok(read)
@@ -162,7 +162,7 @@ impl Sweeper {
         let Sweep { store, hub, rooms, epoch: known, .. } = &self.parts;
         tracing::warn!("database epoch changed (restore or failover); resetting all rooms");
         let heads = history::heads(store, &rooms.tickets()).await?;
-        // Only now: had the read failed, the next look must see the difference again.
+        // Only now: had the read failed, the next sweep must see the difference again.
         known.observe(epoch);
         hub.reset_all(&heads);
         self.since = snapshot;
@@ -184,7 +184,7 @@ impl Sweeper {
             let now = heads.iter().find(|heads| heads.ticket == ticket);
             let head = now.map_or(Seq::ZERO, |heads| heads.seq);
             if self.parts.rooms.get(ticket).is_some_and(|room| room.position() > head) {
-                // The position may have moved since the read: ask again before any member is told to start over.
+                // The position may have moved since the read: ask again before any member is reset.
                 self.confirm_lower(ticket).await?;
             }
         }
@@ -202,7 +202,7 @@ impl Sweeper {
                 tracing::warn!(%ticket, "the database is behind what was delivered from it; resetting all rooms");
                 // Clients that are away must learn of it too.
                 let proof = RollbackProof::Row(ticket, position);
-                let raised = sweep::note_rollback(store, &epoch.get(), proof).await?;
+                let raised = sweep::record_rollback(store, &epoch.get(), proof).await?;
                 self.begin_anew(&raised, self.since.clone()).await
             }
             Some(_) => Ok(()),

@@ -23,7 +23,7 @@ pub struct Typing {
 }
 
 impl Typing {
-    /// As the members are told.
+    /// The frame for the members.
     pub fn news(&self) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
         let Self { ticket, person, public_name, on, internal } = self;
         let (ticket, on, internal) = (*ticket, *on, *internal);

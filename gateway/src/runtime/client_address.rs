@@ -27,7 +27,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Cidr]) -> Ip
     address
 }
 
-/// The peer of the connection, as the accept loop noted it.
+/// The peer of the connection, as the accept loop recorded it.
 pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
     extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
 }

@@ -6,7 +6,7 @@ use helpline_core::reject::{Reject, RejectCode};
 
 /// The answer while the database, or another service that the request needs, cannot be reached.
 pub fn unavailable() -> Reject {
-    Reject::new(RejectCode::Unavailable, "not available now, try again").retry_after_ms(1_000)
+    Reject::new(RejectCode::Unavailable, "not available now; retry later").retry_after_ms(1_000)
 }
 
 /// An error with its causes, for one log line.

@@ -1,10 +1,10 @@
-//! Places where a debug build can be told to die, so that tests meet the crash between two steps, and promises that it can be told to
+//! Places where a debug build can be made to die, so that tests meet the crash between two steps, and promises that it can be made to
 //! break, so that the history checker is seen to notice. Release builds have neither.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What this process was told. Process-wide, because the parts that look know no configuration and must not for this.
+/// The settings of this process. Process-wide, because the parts that look know no configuration and must not for this.
 static ARMED: OnceLock<Armed> = OnceLock::new();
 
 #[derive(Debug)]
@@ -16,12 +16,12 @@ struct Armed {
 /// Arms `--failpoint` and `--sabotage`, from now on.
 pub fn arm(config: &crate::config::Config) {
     if let Some(name) = &config.sabotage {
-        tracing::warn!(name, "a promise is broken on purpose");
+        tracing::warn!(name, "sabotage enabled: a promise is broken on purpose");
     }
     let _ = ARMED.set(Armed { failpoint: config.failpoint.clone(), sabotage: config.sabotage.clone() });
 }
 
-/// Aborts the process, without any farewell, when `--failpoint` names this place.
+/// Aborts the process, without closing anything, when `--failpoint` names this place.
 pub fn hit(place: &str) {
     if is_armed(place) {
         tracing::warn!(place, "failpoint reached");

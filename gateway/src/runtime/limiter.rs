@@ -1,4 +1,4 @@
-//! Buckets that bound themselves: by address, for what comes before anybody is known, and by user.
+//! Token buckets with bounded memory: by address, for requests that are not signed in, and by user.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};

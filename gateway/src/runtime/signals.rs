@@ -1,4 +1,4 @@
-//! The wish to end, from whoever runs this process.
+//! The signals that ask this process to end.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
-/// What a control frame of a client has beside its payload: head and mask.
+/// What a control frame of a client has besides its payload: head and mask.
 const CONTROL_HEAD_BYTES: u64 = 6;
 
 /// What has come since the last whole message: the WebSocket library keeps it to itself until the message is whole, which it may never be.
@@ -60,7 +60,7 @@ impl Meter {
     }
 }
 
-/// Where connections go that we have ended: read on for a moment. Whoever still sends would otherwise be answered with a reset, which
+/// Connections that we have ended are read for a moment longer. A peer that still sends would otherwise be answered with a reset, which
 /// takes the Close or the refusal that was on its way along with it.
 #[derive(Debug, Clone)]
 pub struct Lingering {
@@ -69,7 +69,7 @@ pub struct Lingering {
 }
 
 impl Lingering {
-    /// Nobody yet; the tracker owns the tasks.
+    /// No connections yet; the tracker owns the tasks.
     pub fn new(tasks: TaskTracker) -> Self {
         Self { tasks, places: Arc::new(Semaphore::new(limits::LINGERING_MAX)) }
     }
@@ -117,10 +117,10 @@ impl Stream {
     }
 
     fn tcp(&mut self) -> Pin<&mut TcpStream> {
-        Pin::new(self.tcp.as_mut().expect("taken by drop alone"))
+        Pin::new(self.tcp.as_mut().expect("only drop takes it"))
     }
 
-    /// Notes how a write went: one that makes no progress for long enough fails.
+    /// Records how a write went: one that makes no progress for long enough fails.
     fn watch<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;

@@ -39,7 +39,7 @@ fn is_discreet(metadata: &Metadata<'_>) -> bool {
     *metadata.level() <= Level::INFO || metadata.target().starts_with("helpline")
 }
 
-/// One event, one line: whatever text of somebody's found its way into it, a line feed or an escape sequence of theirs must not make a
+/// One event, one line: whatever client text is in it, a line feed or an escape sequence must not make a
 /// further line, or rewrite one on a terminal.
 struct OneLine<W>(W);
 

@@ -50,7 +50,7 @@ pub async fn serve(server: Server, listener: TcpListener, shutdown: Cancellation
             }
             Err(error) => {
                 // No file descriptors left, most likely: connections that close free some. Spinning would not.
-                tracing::warn!(cause = %error, "cannot accept");
+                tracing::warn!(cause = %error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(limits::ACCEPT_PAUSE_MS)).await;
             }
         }

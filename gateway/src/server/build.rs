@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use helpline_core::limits;
-use helpline_persistence::sweep::Look;
+use helpline_persistence::sweep::SweepResult;
 use helpline_persistence::{Names, Settings, Store, StoreError};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
@@ -15,7 +15,7 @@ use crate::auth::Verifier;
 use crate::config::{Config, Echo};
 use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
 use crate::database::batch_loader::BatchLoader;
-use crate::database::loaders::{TicketAccess, TicketPositions};
+use crate::database::loaders::{TicketAccessQuery, TicketPositionQuery};
 use crate::database::{AuditLog, SignIn};
 use crate::http::state::{HttpParts, Services, SignInParts};
 use crate::jobs::{self, Gauges};
@@ -71,7 +71,8 @@ pub async fn build(config: Config, metrics: PrometheusHandle, more: Router) -> R
     let messages = Arc::new(Messages::new(store.clone(), writer, Arc::clone(hub)));
     let gauges =
         Gauges { store: store.clone(), admission: Arc::clone(&admission), rooms: Arc::clone(&hub.rooms), relay: Arc::clone(&hub.relay) };
-    lifecycle.spawn(jobs::run(store.clone(), Arc::clone(registry), gauges, lifecycle.stop.clone()));
+    let job_store = store.with_own_pool("jobs", limits::JOB_CONNECTIONS_MAX)?;
+    lifecycle.spawn(jobs::run(job_store, Arc::clone(registry), gauges, lifecycle.stop.clone()));
     let entrance = Entrance {
         admission: Arc::clone(&admission),
         registry: Arc::clone(registry),
@@ -102,8 +103,8 @@ struct Engine {
 
 impl Engine {
     async fn start(config: &Config, store: Store, lifecycle: &Lifecycle) -> Result<Self, StoreError> {
-        // Taken before any client is served: what is written from here on is found by the sweep, whoever watches.
-        let Look { snapshot, epoch, origin, .. } = helpline_persistence::sweep::look(&store, None).await?;
+        // Taken before any client is served: the sweep finds everything that is written from here on.
+        let SweepResult { snapshot, epoch, origin, .. } = helpline_persistence::sweep::sweep(&store, None).await?;
         let instance = Uuid::now_v7();
         let (relay, relay_ends) = match &config.backing.redis_url {
             Some(url) => {
@@ -161,8 +162,8 @@ impl Engine {
         let joining = Joining {
             hub: Arc::clone(hub),
             audit_log: Arc::clone(&self.audit_log),
-            ticket_access: BatchLoader::start(TicketAccess(store.clone()), lifecycle),
-            ticket_positions: BatchLoader::start(TicketPositions(store.clone()), lifecycle),
+            ticket_access: BatchLoader::start(TicketAccessQuery(store.clone()), lifecycle),
+            ticket_positions: BatchLoader::start(TicketPositionQuery(store.clone()), lifecycle),
             store: store.clone(),
             page_reads: Semaphore::new(limits::JOIN_READS_AT_ONCE_MAX),
             epoch: Arc::clone(&self.epoch),

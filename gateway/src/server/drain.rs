@@ -32,7 +32,7 @@ pub(super) async fn drain(server: &Server, http: &Semaphore, closing: &Cancellat
     lifecycle.stop.cancel();
     lifecycle.tasks.close();
     if tokio::time::timeout_at(deadline + Duration::from_secs(2), lifecycle.tasks.wait()).await.is_err() {
-        tracing::warn!("some tasks did not end in time");
+        tracing::warn!("some tasks did not end before the drain timeout");
     }
 }
 

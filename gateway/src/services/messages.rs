@@ -7,7 +7,7 @@ use helpline_core::history::HistoryRow;
 use helpline_core::ids::{MessageId, TicketId};
 use helpline_core::reject::Reject;
 use helpline_persistence::messages::{self, NewMessage};
-use helpline_persistence::{Doer, Store, StoreError};
+use helpline_persistence::{Caller, Store, StoreError};
 use tokio::sync::oneshot;
 
 use crate::connections::Connection;
@@ -50,8 +50,8 @@ impl Messages {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn edit(&self, doer: &Doer, ticket: TicketId, message: MessageId, body: &Body) -> Result<Vec<HistoryRow>, StoreError> {
-        let rows = messages::edit(&self.store, doer, ticket, message, body).await?;
+    pub async fn edit(&self, caller: &Caller, ticket: TicketId, message: MessageId, body: &Body) -> Result<Vec<HistoryRow>, StoreError> {
+        let rows = messages::edit(&self.store, caller, ticket, message, body).await?;
         self.hub.publish(&rows);
         Ok(rows)
     }
@@ -60,8 +60,8 @@ impl Messages {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn redact(&self, doer: &Doer, ticket: TicketId, message: MessageId) -> Result<(), StoreError> {
-        let rows = messages::redact(&self.store, doer, ticket, message).await?;
+    pub async fn redact(&self, caller: &Caller, ticket: TicketId, message: MessageId) -> Result<(), StoreError> {
+        let rows = messages::redact(&self.store, caller, ticket, message).await?;
         self.hub.publish(&rows);
         Ok(())
     }

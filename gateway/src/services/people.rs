@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;
-use helpline_persistence::{Doer, Store, StoreError, roles};
+use helpline_persistence::{Caller, Store, StoreError, roles};
 
 use crate::live::Hub;
 
@@ -24,8 +24,8 @@ impl People {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn grant(&self, doer: &Doer, user: UserId, role: StaffRole) -> Result<(), StoreError> {
-        roles::grant(&self.store, doer, user, role).await?;
+    pub async fn grant(&self, caller: &Caller, user: UserId, role: StaffRole) -> Result<(), StoreError> {
+        roles::grant(&self.store, caller, user, role).await?;
         self.hub.publish_access_changed(&[user]);
         Ok(())
     }
@@ -34,8 +34,8 @@ impl People {
     ///
     /// # Errors
     /// What the database refuses: the last admin stays.
-    pub async fn revoke(&self, doer: &Doer, user: UserId) -> Result<(), StoreError> {
-        roles::revoke(&self.store, doer, user).await?;
+    pub async fn revoke(&self, caller: &Caller, user: UserId) -> Result<(), StoreError> {
+        roles::revoke(&self.store, caller, user).await?;
         self.hub.publish_access_changed(&[user]);
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use helpline_core::limits;
 use helpline_persistence::settings::{self, Availability, Name};
-use helpline_persistence::{Doer, Store, StoreError};
+use helpline_persistence::{Caller, Store, StoreError};
 use serde_json::Value;
 
 /// Writes settings, and remembers the desk's availability for [`limits::AVAILABILITY_MS`].
@@ -24,8 +24,8 @@ impl DeskSettings {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn set(&self, doer: &Doer, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
-        settings::set(&self.store, doer, name, value).await?;
+    pub async fn set(&self, caller: &Caller, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
+        settings::set(&self.store, caller, name, value).await?;
         // Other instances learn it when what they remember is stale.
         *self.last.lock().await = None;
         Ok(())

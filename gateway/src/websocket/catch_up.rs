@@ -10,7 +10,7 @@ use helpline_core::limits;
 use helpline_core::protocol::{CustomerEvent, CustomerFrame, CustomerRead, StaffEvent, StaffFrame, StaffRead};
 use helpline_persistence::StoreError;
 use helpline_persistence::history::{self, Page, Span};
-use helpline_persistence::reads::{Place, ReadPosition};
+use helpline_persistence::reads::{ReadPosition, TicketPosition};
 use serde::Serialize;
 
 use super::state::Joining;
@@ -33,7 +33,7 @@ pub(super) struct CatchUp<'a> {
     pub id: u64,
     pub audience: Audience,
     /// Where the ticket stood after the room had begun to keep what comes.
-    pub place: Arc<Place>,
+    pub ticket_position: Arc<TicketPosition>,
 }
 
 /// A page, the place that the member has come to with it, and whether it begins anew.
@@ -89,8 +89,8 @@ impl CatchUp<'_> {
 
     fn head(&self) -> Seq {
         match self.audience {
-            Audience::Staff => self.place.heads.seq,
-            Audience::Customer => self.place.heads.public_seq,
+            Audience::Staff => self.ticket_position.heads.seq,
+            Audience::Customer => self.ticket_position.heads.public_seq,
         }
     }
 
@@ -126,7 +126,7 @@ impl CatchUp<'_> {
 
     /// One part of a page as a frame.
     fn frame(&self, chunks: &Chunks, n: usize, flags: Flags, head: Seq, epoch: String) -> Utf8Bytes {
-        let (id, ticket, positions) = (self.id, self.ticket, &self.place.reads);
+        let (id, ticket, positions) = (self.id, self.ticket, &self.ticket_position.reads);
         let Flags { reset, more } = flags;
         match chunks {
             Chunks::Staff(chunks) => {

@@ -23,11 +23,12 @@ use crate::connections::{Connection, WakeList};
 use crate::live::frames::frame;
 use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
+use crate::writer::log_refusal;
 
 /// How the connection goes on.
 pub(super) enum Next {
     Live,
-    /// The peer shows a fresh token, which [`Dispatcher::renew`] looks at.
+    /// The peer sends a new token, which [`Dispatcher::renew`] checks.
     Renew {
         id: u64,
         token: String,
@@ -63,7 +64,7 @@ impl Dispatcher {
         };
         match parsed {
             ClientFrame::Hello { id, .. } => {
-                self.answer(Some(id), Reject::new(RejectCode::HelloExpected, "hello was said already"));
+                self.answer(Some(id), Reject::new(RejectCode::HelloExpected, "hello was already sent"));
                 return Next::Close(CloseCode::Protocol);
             }
             ClientFrame::Token { id, token } => return Next::Renew { id, token },
@@ -81,7 +82,9 @@ impl Dispatcher {
                     attachments: attachments.unwrap_or_default(),
                     based_on,
                 };
+                let key = draft.key.clone();
                 if let Err(reject) = self.send(id, draft) {
+                    log_refusal(&key, reject.code);
                     self.answer(Some(id), reject);
                 }
             }
@@ -134,7 +137,7 @@ impl Dispatcher {
         self.state.writes.hub.publish_typing(&typing, wakes);
     }
 
-    /// A fresh token of the same person moves the connection's end: to when. Awaited by the connection's loop: a key set may have to be
+    /// A fresh token of the same person extends the connection: until when. Awaited by the connection's loop: a key set may have to be
     /// fetched, rarely.
     pub(super) async fn renew(&self, id: u64, token: &str) -> Result<Option<DateTime<Utc>>, CloseCode> {
         match self.state.entrance.verifier.verify(token).await {
@@ -143,7 +146,7 @@ impl Dispatcher {
                 Ok(Some(verified.expires_at))
             }
             Ok(_) => {
-                self.answer(Some(id), Reject::new(RejectCode::NotAuthenticated, "the token is another person's"));
+                self.answer(Some(id), Reject::new(RejectCode::NotAuthenticated, "the token belongs to another person"));
                 Err(CloseCode::NotAuthenticated)
             }
             Err(reject) => {

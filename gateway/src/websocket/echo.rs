@@ -1,4 +1,4 @@
-//! `/debug/echo`, in debug builds that are told so: says back what it hears. Made by the same upgrade as `/v1/ws`, so that a suite of
+//! `/debug/echo`, in debug builds that are told so: echoes what it receives. Made by the same upgrade as `/v1/ws`, so that a suite of
 //! conformance cases, which needs an echo, judges the sockets that people use.
 
 use std::sync::Arc;
@@ -38,7 +38,7 @@ async fn say_back(mut socket: WebSocket) {
                     _ => 1002,
                 };
                 let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
-                // The peer may be gone; then nobody is told.
+                // The peer may be gone; then there is no one to answer.
                 let _ = socket.send(Message::Close(Some(frame))).await;
                 return;
             }

@@ -48,7 +48,7 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
     if state.lifecycle.is_draining() {
-        // It entered after all others were told.
+        // It was registered after all others were disconnected.
         connection.send_queue.disconnect(Disconnect::AfterDrain(CloseCode::Restart));
     }
     let subscriptions = Arc::new(Subscriptions::default());
@@ -101,11 +101,11 @@ async fn first_frame(state: &SocketState, socket: &mut Socket, guest: &Guest) ->
     }
 }
 
-/// Only a peer who was silent is told to stay away: what a frozen or starved process has not read may be a hello all the same.
+/// Only a peer that was silent gets a close code that keeps it away: what a frozen or starved process has not read may be a hello all the same.
 async fn text_in_time(socket: &mut Socket, deadline: Duration) -> Result<Utf8Bytes, Option<CloseCode>> {
     let began = Instant::now();
     let mut text = pin!(wait_for_text(socket));
-    // A timer that fires looks first at what has come; but after a standstill, the timer is told before the socket is.
+    // A timer that fires looks first at what has come; but after a standstill, timers fire before sockets are read.
     if let Ok(text) = tokio::time::timeout(deadline, &mut text).await {
         return text;
     }
@@ -122,8 +122,8 @@ async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCod
         match socket.receive().await {
             Incoming::Text(text) => return Ok(text),
             // Each costs a pong, which is kept in memory if the peer does not read it.
-            Incoming::Life if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
-            Incoming::Life => pings += 1,
+            Incoming::KeepAlive if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
+            Incoming::KeepAlive => pings += 1,
             Incoming::End => return Err(None),
             Incoming::TooBig => return Err(Some(CloseCode::TooBig)),
             Incoming::Broken => return Err(Some(CloseCode::Protocol)),
@@ -138,7 +138,7 @@ async fn greet(entrance: &Entrance, socket: &mut Socket, guest: &Guest, text: &s
     let (id, token) = match ClientFrame::parse(text) {
         Ok(ClientFrame::Hello { id, token }) => (id, token),
         Ok(other) => {
-            let reject = Reject::new(RejectCode::HelloExpected, "the first frame is hello");
+            let reject = Reject::new(RejectCode::HelloExpected, "the first frame must be hello");
             return refuse(socket, other.id(), reject, CloseCode::Protocol).await;
         }
         Err(malformed) => {

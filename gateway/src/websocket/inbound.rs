@@ -18,6 +18,7 @@ use super::wire::{Incoming, Socket};
 use crate::connections::{Connection, Disconnect, WakeList};
 use crate::live::frames::frame;
 use crate::runtime::rates::Bucket;
+use crate::writer::log_refusal;
 
 /// What is done with a connection's frames.
 pub(super) struct Inbound<'a> {
@@ -74,7 +75,7 @@ impl<'a> Inbound<'a> {
     fn take(&mut self, incoming: Incoming, now: Instant, wakes: &mut WakeList) -> After {
         let text = match incoming {
             Incoming::Text(text) => text,
-            Incoming::Life => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
+            Incoming::KeepAlive => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
             Incoming::End => return After::End(None),
             Incoming::TooBig => return After::End(Some(CloseCode::TooBig)),
             Incoming::Broken => return After::End(Some(CloseCode::Protocol)),
@@ -113,11 +114,16 @@ fn take_one(state: &SocketState, connection: &Connection, bucket: &mut Bucket, n
 fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
     metrics::counter!("helpline_frames_refused_total").increment(1);
     let id = match ClientFrame::parse(text) {
-        Ok(parsed) => parsed.id(),
+        Ok(parsed) => {
+            if let ClientFrame::Send { key, .. } = &parsed {
+                log_refusal(key, RejectCode::RateLimited);
+            }
+            parsed.id()
+        }
         Err(malformed) => malformed.id,
     };
     if id.is_some() {
-        let reject = Reject::new(RejectCode::RateLimited, "too fast").retry_after_ms(wait_ms);
+        let reject = Reject::new(RejectCode::RateLimited, "too many frames").retry_after_ms(wait_ms);
         connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
     }
 }

@@ -7,7 +7,7 @@ use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::{Reject, RejectCode};
-use helpline_persistence::reads::PlaceFor;
+use helpline_persistence::reads::TicketPositionKey;
 
 use super::catch_up::CatchUp;
 use super::state::{Joining, SocketState};
@@ -59,7 +59,7 @@ async fn try_join(
         }
     };
     if !subscriptions.may_add(ticket, state.limits.subscriptions_max as usize) {
-        return Err(Reject::new(RejectCode::TooManySubscriptions, "this connection listens to no more tickets"));
+        return Err(Reject::new(RejectCode::TooManySubscriptions, "this connection has the maximum number of subscriptions"));
     }
     if audience == Audience::Staff {
         record(joining, connection, ticket, None).await?;
@@ -72,11 +72,11 @@ async fn try_join(
         joining.hub.listen(ticket).await;
     }
     // In the room: from here on it keeps for the member what comes.
-    let of = PlaceFor { ticket, reader: connection.person.id, audience };
-    let place = joining.ticket_positions.load(of).await?.ok_or_else(Reject::not_found)?;
+    let of = TicketPositionKey { ticket, reader: connection.person.id, audience };
+    let ticket_position = joining.ticket_positions.load(of).await?.ok_or_else(Reject::not_found)?;
     let replay_events_max = state.limits.replay_events_max;
     let (room, position) = (&room, &position);
-    let reading = CatchUp { joining, replay_events_max, connection, room, position, ticket, id: request.id, audience, place };
+    let reading = CatchUp { joining, replay_events_max, connection, room, position, ticket, id: request.id, audience, ticket_position };
     reading.run(request.after, request.epoch).await.map_err(|error| reject_of(&error))?;
     joining.presence.changed(ticket);
     if audience == Audience::Staff {

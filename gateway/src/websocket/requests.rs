@@ -75,7 +75,9 @@ impl Requests {
     pub(super) fn ask(&self, request: Request) -> Result<(), Reject> {
         let mut queue = self.queue.lock();
         if queue.waiting.len() >= limits::PENDING_REQUESTS_MAX {
-            return Err(Reject::new(RejectCode::RateLimited, "too many requests wait already").retry_after_ms(1_000));
+            return Err(
+                Reject::new(RejectCode::RateLimited, "too many requests are waiting for their answer; retry later").retry_after_ms(1_000)
+            );
         }
         queue.waiting.push_back(request);
         if !std::mem::replace(&mut queue.working, true) {

@@ -48,7 +48,7 @@ impl Subscriptions {
         drop(removed);
     }
 
-    /// Leaves every room, for good.
+    /// Leaves every room; no later subscription is kept.
     pub(super) fn close(&self) {
         let mut state = self.0.lock();
         state.is_closed = true;

@@ -1,4 +1,4 @@
-//! Bytes in and out of one socket: what arrives as a text frame, and how to close so that the peer hears it.
+//! Bytes in and out of one socket: what arrives as a text frame, and how to close so that the peer receives it.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -37,8 +37,8 @@ pub(super) struct Socket {
 pub(super) enum Incoming {
     /// A text frame.
     Text(Utf8Bytes),
-    /// A sign of life without content (a WebSocket ping or pong).
-    Life,
+    /// A WebSocket ping or pong, without content.
+    KeepAlive,
     /// The peer closes, or is gone.
     End,
     /// A frame beyond the limits, or a message in too many pieces.
@@ -70,7 +70,7 @@ impl Socket {
         poll_fn(|context| self.poll_receive(context)).await
     }
 
-    /// The same, for who waits for something else besides.
+    /// The same, for a caller that also waits for something else.
     pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
         match self.inner.poll_next_unpin(context) {
             Poll::Ready(came) => Poll::Ready(sort(came, &self.meter)),
@@ -97,12 +97,12 @@ impl Socket {
         matches!(tokio::time::timeout(Duration::from_millis(limits::WRITE_TIMEOUT_MS), writing).await, Ok(Ok(())))
     }
 
-    /// Says why, and keeps reading until the peer has heard it: otherwise it would see an unclean end. A peer that still sends what we
-    /// no longer understand is heard out below, by [`crate::runtime::tcp_stream::Lingering`].
+    /// Sends the close code, and keeps reading until the peer has answered: otherwise it would see an unclean end. A peer that still sends what we
+    /// no longer understand is read to its end below, by [`crate::runtime::tcp_stream::Lingering`].
     pub(super) async fn close(mut self, code: CloseCode) {
         metrics::counter!("helpline_closes_total", "code" => code.code().to_string()).increment(1);
         let until = Instant::now() + Duration::from_millis(limits::CLOSE_TIMEOUT_MS);
-        let farewell = async {
+        let closing = async {
             let frame = CloseFrame { code: code.code(), reason: Utf8Bytes::from_static(code.reason()) };
             if self.inner.send(Message::Close(Some(frame))).await.is_ok() {
                 while let Some(Ok(_)) = self.inner.next().await {
@@ -111,7 +111,7 @@ impl Socket {
             }
         };
         // A peer that does not answer the Close is dropped.
-        let _ = tokio::time::timeout_at(until.into(), farewell).await;
+        let _ = tokio::time::timeout_at(until.into(), closing).await;
     }
 }
 
@@ -124,7 +124,7 @@ fn sort(came: Option<Result<Message, axum::Error>>, meter: &Meter) -> Incoming {
         }
         Some(Ok(Message::Ping(payload) | Message::Pong(payload))) => {
             meter.control(payload.len());
-            Incoming::Life
+            Incoming::KeepAlive
         }
         Some(Ok(Message::Close(_))) => Incoming::End,
         Some(Ok(Message::Binary(_))) => Incoming::Broken,

@@ -115,8 +115,8 @@ impl Committer {
         let mut busy = Vec::new();
         for (job, outcome) in jobs.into_iter().zip(appended.outcomes) {
             match outcome {
-                Outcome::Stored(place) => job.stored(&place, false, &mut wakes),
-                Outcome::Duplicate(place) => job.stored(&place, true, &mut wakes),
+                Outcome::Stored(at) => job.stored(&at, false, &mut wakes),
+                Outcome::Duplicate(at) => job.stored(&at, true, &mut wakes),
                 Outcome::Refused { code, head } => {
                     let mut reject = reject_of(&StoreError::Refused { code, head });
                     reject.head = head;

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Key, Seq};
 use helpline_core::protocol::CommonFrame;
-use helpline_core::reject::Reject;
-use helpline_persistence::messages::{NewMessage, Place};
+use helpline_core::reject::{Reject, RejectCode};
+use helpline_persistence::messages::{AppendedAt, NewMessage};
 use tokio::sync::oneshot;
 
 use crate::connections::{Connection, WakeList};
@@ -68,14 +68,14 @@ impl Job {
         }
     }
 
-    /// Answers with the committed place.
-    pub(super) fn stored(self, place: &Place, duplicate: bool, wakes: &mut WakeList) {
-        let seq = match place.audience {
-            Audience::Staff => place.seq,
+    /// Answers with where the message was appended.
+    pub(super) fn stored(self, at: &AppendedAt, duplicate: bool, wakes: &mut WakeList) {
+        let seq = match at.audience {
+            Audience::Staff => at.seq,
             // A customer's message is never a note, so it has a public number.
-            Audience::Customer => place.public_seq.unwrap_or(Seq::ZERO),
+            Audience::Customer => at.public_seq.unwrap_or(Seq::ZERO),
         };
-        let stored = Stored { seq, at: place.at, duplicate };
+        let stored = Stored { seq, at: at.at, duplicate };
         self.reply.answer(self.message.key, Ok(stored), wakes);
     }
 
@@ -104,7 +104,10 @@ impl Reply {
             Self::Socket(awaited) => awaited.answer(
                 |id| match result {
                     Ok(Stored { seq, at, duplicate }) => CommonFrame::Ack { id, key, seq, at, duplicate },
-                    Err(reject) => CommonFrame::error(Some(id), reject),
+                    Err(reject) => {
+                        log_refusal(&key, reject.code);
+                        CommonFrame::error(Some(id), reject)
+                    }
                 },
                 wakes,
             ),
@@ -119,6 +122,12 @@ impl Awaited {
         self.connection.send_queue.push_with(frame(&by_id(self.id)), wakes);
         self.is_answered = true;
     }
+}
+
+/// Tells of a send that was not stored, at debug level: a client that loses its connection first never learns of it, and `prove` must know
+/// why its message may stand behind later ones.
+pub(crate) fn log_refusal(key: &Key, code: RejectCode) {
+    tracing::debug!(target: "helpline_gateway::refused_sends", key = key.as_str(), %code, "a send was refused");
 }
 
 impl Drop for Awaited {

@@ -35,7 +35,10 @@ impl LockedTickets {
                 }
                 Some(_) => {
                     metrics::counter!("helpline_sends_overloaded_total").increment(1);
-                    job.refused(Reject::new(RejectCode::Overloaded, "this ticket is held elsewhere").retry_after_ms(1_000));
+                    job.refused(
+                        Reject::new(RejectCode::Overloaded, "this ticket is locked and too many messages are waiting; retry later")
+                            .retry_after_ms(1_000),
+                    );
                 }
             }
         }
@@ -59,14 +62,14 @@ impl LockedTickets {
 
     /// Commits one ticket's jobs, waiting for its lock, until none is left.
     pub(super) async fn drain(&self, committer: &Committer, ticket: TicketId) {
-        metrics::counter!("helpline_tickets_parked_total").increment(1);
+        metrics::counter!("helpline_tickets_deferred_total").increment(1);
         let crash = Crash { locked: self, ticket };
         while let Some(jobs) = self.take(ticket) {
             // A task that waits for a lock holds a pooled connection meanwhile, so only a few do; the others try now and then.
             let busy = match committer.lock_waits.try_acquire() {
                 Ok(_permit) => committer.commit(jobs, OnLocked::Wait).await,
                 Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(limits::PARKED_LOOK_MS)).await;
+                    tokio::time::sleep(Duration::from_millis(limits::LOCKED_TICKET_RETRY_MS)).await;
                     committer.commit(jobs, OnLocked::Skip).await
                 }
             };

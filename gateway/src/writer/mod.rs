@@ -25,6 +25,7 @@ use batch::Committer;
 use commit_loop::CommitLoop;
 use job::Job;
 
+pub(crate) use job::log_refusal;
 pub use job::{Reply, Stored};
 
 /// The queue's entrance.
@@ -54,7 +55,7 @@ impl Writer {
             metrics::counter!("helpline_sends_overloaded_total").increment(1);
             // The caller answers.
             refused.into_inner().reply.forget();
-            Reject::new(RejectCode::Overloaded, "too many messages wait already").retry_after_ms(1_000)
+            Reject::new(RejectCode::Overloaded, "too many messages are waiting; retry later").retry_after_ms(1_000)
         })
     }
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::client::Client;
-use crate::desk::{Desk, Join, Person, claims, sign};
 use crate::raw::request;
+use crate::test_server::{Join, Person, TestServer, claims, sign};
 
 /// Whether the team writes notes in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ enum Notes {
 
 /// One run: the desk, its people, and every byte that customers were sent.
 struct Run {
-    desk: Desk,
+    server: TestServer,
     notes: Notes,
     canary: String,
     ticket: TicketId,
@@ -34,15 +34,15 @@ struct Run {
 impl Run {
     async fn start(notes: Notes, canary: &str) -> Self {
         // No ping within the run: its time is not the scenario's.
-        let desk = Desk::start_with(2, Join::Redis, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "60000")).await;
-        let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-        let ticket = desk.ticket(&ada).await;
-        let (mut customer, mut agent) = (desk.client(0, &ada).await, desk.client(1, &ben).await);
+        let server = TestServer::start_with(2, Join::Redis, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "60000")).await;
+        let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+        let ticket = server.ticket(&ada).await;
+        let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(1, &ben).await);
         customer.subscribe(ticket, None).await;
         agent.subscribe(ticket, None).await;
         agent.ask(json!({ "type": "inbox", "on": true })).await;
         let (agent_token, customer_token) = (ben.token, ada.token);
-        Self { desk, notes, canary: canary.to_owned(), ticket, agent, agent_token, customer, customer_token, bytes: Vec::new(), steps: 0 }
+        Self { server, notes, canary: canary.to_owned(), ticket, agent, agent_token, customer, customer_token, bytes: Vec::new(), steps: 0 }
     }
 
     fn key(&mut self) -> String {
@@ -55,7 +55,7 @@ impl Run {
         let (bearer, key) = (format!("Bearer {}", self.agent_token), Uuid::new_v4().to_string());
         let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", key.as_str())];
         let path = format!("/v1/tickets/{}{path}", self.ticket);
-        let answer = request(self.desk.gateways[1].port(), method, &path, &headers, Some(&body.to_string())).await;
+        let answer = request(self.server.gateways[1].port(), method, &path, &headers, Some(&body.to_string())).await;
         assert!((200..300).contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.body);
         serde_json::from_str(&answer.body).unwrap_or_default()
     }
@@ -64,7 +64,7 @@ impl Run {
     async fn customer_asks(&mut self, method: &str, path: &str, body: Option<Value>) {
         let bearer = format!("Bearer {}", self.customer_token);
         let body = body.map(|body| body.to_string());
-        let answer = request(self.desk.gateways[0].port(), method, path, &[("Authorization", &bearer)], body.as_deref()).await;
+        let answer = request(self.server.gateways[0].port(), method, path, &[("Authorization", &bearer)], body.as_deref()).await;
         self.bytes.push(format!("{method} {} {}", answer.status, answer.body));
     }
 
@@ -112,7 +112,7 @@ impl Run {
         self.agent_sees("note_edited").await;
         self.desk_asks("DELETE", &path(&second), json!({})).await;
         self.agent_sees("note_redacted").await;
-        let sql = self.desk.sql().await;
+        let sql = self.server.sql().await;
         let by_sql = "insert into support_messages (ticket_id, sender_type, body, is_internal) values ($1, 'system', $2, true)";
         sql.execute(by_sql, &[&ticket.uuid(), &format!("{canary} by SQL")]).await.unwrap();
         self.agent_sees("internal_note_added").await;
@@ -187,7 +187,7 @@ impl Run {
 
     /// Resumes on the other instance, from everywhere.
     async fn comes_back(&mut self) {
-        let mut again = Client::hello(&self.desk.gateways[1].ws_url(), &self.customer_token).await;
+        let mut again = Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;
         let pages = again.subscribe(self.ticket, None).await;
         let epoch = pages[0]["epoch"].as_str().unwrap().to_owned();
         for after in 0..pages[0]["head"].as_u64().unwrap() {
@@ -252,16 +252,16 @@ async fn a_customer_is_sent_the_same_bytes_whether_notes_are_written_or_not() {
 
 #[tokio::test]
 async fn a_blocked_person_is_cut_off_everywhere_within_five_seconds_without_redis() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let eve = desk.customer("Eve");
-    let (mut one, mut two) = (desk.client(0, &eve).await, desk.client(1, &eve).await);
-    desk.redis().kill9().await.unwrap();
-    desk.sql().await.execute("update people set blocked_at = now() where id = $1", &[&eve.id.uuid()]).await.unwrap();
+    let server = TestServer::start(2, Join::Redis).await;
+    let eve = server.customer("Eve");
+    let (mut one, mut two) = (server.client(0, &eve).await, server.client(1, &eve).await);
+    server.redis().kill9().await.unwrap();
+    server.sql().await.execute("update people set blocked_at = now() where id = $1", &[&eve.id.uuid()]).await.unwrap();
     let closing = async { (one.closed().await, two.closed().await) };
     let codes = tokio::time::timeout(Duration::from_secs(5), closing).await.expect("within five seconds");
     assert_eq!(codes, (Some(4503), Some(4503)));
     let fresh = Person { id: eve.id, token: sign(&claims(eve.id, "Eve", 600)) };
-    let mut again = crate::client::connect(&desk.gateways[0].ws_url(), None).await.unwrap();
+    let mut again = crate::client::connect(&server.gateways[0].ws_url(), None).await.unwrap();
     assert_eq!(again.ask(json!({ "type": "hello", "token": fresh.token })).await["code"], "blocked");
     assert_eq!(again.closed().await, Some(4503));
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::desk::{Desk, Join};
+use crate::test_server::{Join, TestServer};
 
 /// The suite, pinned.
 const SUITE: &str = "kosoku==0.1.0";
@@ -52,9 +52,9 @@ async fn the_sockets_keep_to_the_standard() {
             return;
         }
     };
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.arg("--echo")).await;
-    let address = format!("ws://127.0.0.1:{}/debug/echo", desk.gateways[0].port());
-    let reports = home().join(format!("reports-{}", desk.gateways[0].port()));
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.arg("--echo")).await;
+    let address = format!("ws://127.0.0.1:{}/debug/echo", server.gateways[0].port());
+    let reports = home().join(format!("reports-{}", server.gateways[0].port()));
     let suite = move || {
         let run = run(Command::new(program).args(["-p", "8", "-o"]).arg(&reports).args(WITHOUT).arg(address));
         let index = std::fs::read_to_string(reports.join("index.json")).unwrap_or_default();
@@ -69,7 +69,7 @@ async fn the_sockets_keep_to_the_standard() {
 
 #[tokio::test]
 async fn there_is_no_echo_unless_it_is_asked_for() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let answer = crate::raw::request(desk.gateways[0].port(), "GET", "/debug/echo", &crate::raw::UPGRADE, None).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let answer = crate::raw::request(server.gateways[0].port(), "GET", "/debug/echo", &crate::raw::UPGRADE, None).await;
     assert_ne!(answer.status, 101);
 }

@@ -1,4 +1,4 @@
-//! Many people through one connection to Postgres: whoever is cut off in the middle of a question leaves nothing of themselves for the
+//! Many people through one connection to Postgres: a person cut off in the middle of a question leaves nothing of theirs for the
 //! next.
 
 use std::time::Duration;
@@ -8,13 +8,13 @@ use rand::RngExt;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::desk::{Desk, Join, Person};
 use crate::raw::{self, FIN, TEXT, frame, request, upgraded};
+use crate::test_server::{Join, Person, TestServer};
 
 const PEOPLE: usize = 40;
 const ROUNDS: usize = 6;
 
-struct Somebody {
+struct Asker {
     person: Person,
     ticket: TicketId,
     secret: String,
@@ -23,19 +23,19 @@ struct Somebody {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claims() {
     // One for the writer's lane, one for everything else.
-    let desk = Desk::start_with(1, Join::Alone, |spec| {
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
         spec.env("HELPLINE_POOL_CONNECTIONS_MAX", "2").env("HELPLINE_WRITER_LANES", "1").env("HELPLINE_CONNECTIONS_PER_USER_MAX", "500")
     })
     .await;
-    let port = desk.gateways[0].port();
-    let url = desk.gateways[0].ws_url();
+    let port = server.gateways[0].port();
+    let url = server.gateways[0].ws_url();
     let mut people = Vec::new();
     for n in 0..PEOPLE {
-        let person = desk.customer(&format!("Person {n}"));
-        let ticket = desk.ticket(&person).await;
+        let person = server.customer(&format!("Person {n}"));
+        let ticket = server.ticket(&person).await;
         let secret = format!("secret-{}", uuid::Uuid::new_v4().simple());
-        assert_eq!(desk.client(0, &person).await.send(ticket, "first", &secret).await["type"], "ack");
-        people.push(Somebody { person, ticket, secret });
+        assert_eq!(server.client(0, &person).await.send(ticket, "first", &secret).await["type"], "ack");
+        people.push(Asker { person, ticket, secret });
     }
     let everybody = (0..PEOPLE).map(async |n| {
         for _ in 0..ROUNDS {
@@ -51,7 +51,7 @@ async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claim
 }
 
 /// Asks several things at once and is gone before any answer.
-async fn cut_off(port: u16, me: &Somebody, other: &Somebody) {
+async fn cut_off(port: u16, me: &Asker, other: &Asker) {
     let mut socket = upgraded(port, "/v1/ws").await;
     socket.hello(&me.person.token).await;
     for ticket in [me.ticket, other.ticket] {
@@ -65,7 +65,7 @@ async fn cut_off(port: u16, me: &Somebody, other: &Somebody) {
 }
 
 /// Asks for what is one's own and for what is not, over the socket and REST.
-async fn ask(url: &str, port: u16, people: &[Somebody], n: usize, other: usize) {
+async fn ask(url: &str, port: u16, people: &[Asker], n: usize, other: usize) {
     let me = &people[n];
     let mut client = Client::hello(url, &me.person.token).await;
     let own = client.ask(json!({ "type": "subscribe", "ticket": me.ticket })).await;
@@ -79,9 +79,9 @@ async fn ask(url: &str, port: u16, people: &[Somebody], n: usize, other: usize) 
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         seen.push_str(&answer.body);
     }
-    for (at, somebody) in people.iter().enumerate().filter(|(at, _)| *at != n) {
-        let ticket = somebody.ticket.to_string();
-        let leaked = seen.contains(&somebody.secret) || (at != other && seen.contains(&ticket)) || seen.contains(&format!("Person {at}\""));
+    for (at, asker) in people.iter().enumerate().filter(|(at, _)| *at != n) {
+        let ticket = asker.ticket.to_string();
+        let leaked = seen.contains(&asker.secret) || (at != other && seen.contains(&ticket)) || seen.contains(&format!("Person {at}\""));
         assert!(!leaked, "person {n} was shown what is person {at}'s: {seen}");
     }
 }

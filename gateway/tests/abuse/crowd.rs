@@ -3,15 +3,15 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use crate::desk::{Desk, Join};
 use crate::measure::RealUser;
 use crate::raw::{connect_from, request};
+use crate::test_server::{Join, TestServer};
 
 #[tokio::test]
 async fn one_address_cannot_take_every_place_before_the_upgrade() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let port = desk.gateways[0].port();
-    let mut real = RealUser::of(&desk).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let port = server.gateways[0].port();
+    let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
     // More than there are places, well within the time that a header may take.
     let crowd = futures_util::future::join_all((0..2_300).map(async |_| {
@@ -23,7 +23,7 @@ async fn one_address_cannot_take_every_place_before_the_upgrade() {
     for _ in 0..5 {
         let answer = tokio::time::timeout(Duration::from_secs(3), request(port, "GET", "/healthz", &[], None)).await;
         assert_eq!(answer.expect("others are answered").status, 200);
-        desk.client(0, &desk.customer("Ada Lovelace")).await;
+        server.client(0, &server.customer("Ada Lovelace")).await;
     }
     real.is_served_as_before(before, "beside a crowd").await;
     drop(crowd);

@@ -7,9 +7,9 @@ use helpline_rig::Proxy;
 use serde_json::json;
 
 use crate::client::{Client, connect};
-use crate::desk::{Desk, Join, eventually};
 use crate::measure::{RealUser, figure, figure_becomes, private_kib};
 use crate::raw::{self, FIN, TEXT, frame, frame_head, head, upgraded};
+use crate::test_server::{Join, TestServer, eventually};
 
 /// What a busy machine may add to a timeout.
 const SLACK: Duration = Duration::from_secs(4);
@@ -35,9 +35,9 @@ async fn trickle(mut peer: raw::Raw, bytes: Vec<u8>, pause: Duration) -> Duratio
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_never_finishes_is_cut_off_and_nobody_else_notices() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
-    let mut real = RealUser::of(&desk).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
+    let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
     let mut short = tokio::task::JoinSet::new();
     let mut long = tokio::task::JoinSet::new();
@@ -90,8 +90,8 @@ async fn who_never_finishes_is_cut_off_and_nobody_else_notices() {
 
 #[tokio::test]
 async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (gateway, ada) = (&desk.gateways[0], desk.customer("Ada Lovelace"));
+    let server = TestServer::start(1, Join::Alone).await;
+    let (gateway, ada) = (&server.gateways[0], server.customer("Ada Lovelace"));
     let mut peers = Vec::new();
     for _ in 0..limits::CONNECTIONS_PER_USER_MAX {
         peers.push(upgraded(gateway.port(), "/v1/ws").await);
@@ -101,7 +101,7 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
         let hello = json!({ "type": "hello", "id": 1, "token": ada.token }).to_string();
         peer.write(&frame(FIN | TEXT, hello.as_bytes())).await.unwrap();
     }
-    // Time itself is the fault: longer than anybody may be silent.
+    // Time itself is the fault: longer than a client may be silent.
     tokio::time::sleep(Duration::from_millis(limits::HELLO_TIMEOUT_MS + limits::STANDSTILL_MS)).await;
     gateway.thaw();
     for mut peer in peers {
@@ -126,7 +126,7 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
             assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
             took
         }
-        // A body that comes byte by byte, to nobody who wants it.
+        // A body that comes byte by byte, to a route that takes none.
         1 => {
             let mut peer = raw::connect(port).await;
             peer.write(&head("POST", "/v1/no-such-thing", port, &[("Content-Length", "5000")])).await.unwrap();
@@ -165,13 +165,13 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
 #[tokio::test]
 async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
     let heartbeat = Duration::from_millis(2_000);
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "2000")).await;
-    let port = desk.gateways[0].port();
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let cleo = desk.staff("Cleo Duarte", "admin").await;
-    let ticket = desk.ticket(&ada).await;
-    let tasks_before = threads_and_descriptors(desk.gateways[0].pid().unwrap());
-    let mut witness = desk.client(0, &cleo).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "2000")).await;
+    let port = server.gateways[0].port();
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let cleo = server.staff("Cleo Duarte", "admin").await;
+    let ticket = server.ticket(&ada).await;
+    let tasks_before = threads_and_descriptors(server.gateways[0].pid().unwrap());
+    let mut witness = server.client(0, &cleo).await;
     witness.subscribe(ticket, None).await;
     for stalls in [true, false] {
         let cable = Proxy::start(port).await.unwrap();
@@ -203,7 +203,7 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
     drop(witness);
     figure_becomes(port, "helpline_sockets", 0.0, Duration::from_secs(12)).await;
     eventually("no descriptor is left behind", Duration::from_secs(10), async || {
-        (threads_and_descriptors(desk.gateways[0].pid().unwrap()) <= tasks_before + 4).then_some(())
+        (threads_and_descriptors(server.gateways[0].pid().unwrap()) <= tasks_before + 4).then_some(())
     })
     .await;
 }
@@ -215,17 +215,17 @@ fn threads_and_descriptors(pid: u32) -> usize {
 
 #[tokio::test]
 async fn twenty_readers_that_stop_cost_nobody_and_no_more_than_their_outboxes() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "100")).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let pid = desk.gateways[0].pid().unwrap();
-    let mut writer = desk.client(0, &ada).await;
-    let mut mate = desk.client(0, &ben).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "100")).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let pid = server.gateways[0].pid().unwrap();
+    let mut writer = server.client(0, &ada).await;
+    let mut mate = server.client(0, &ben).await;
     mate.subscribe(ticket, None).await;
     let before = private_kib(pid);
     let mut stopped = Vec::new();
     for _ in 0..20 {
-        let mut reader = desk.client(0, &ben).await;
+        let mut reader = server.client(0, &ben).await;
         reader.subscribe(ticket, None).await;
         stopped.push(reader);
     }
@@ -254,8 +254,8 @@ async fn twenty_readers_that_stop_cost_nobody_and_no_more_than_their_outboxes() 
 #[tokio::test]
 async fn a_reader_of_answers_that_stops_does_not_keep_its_place() {
     const STOPPED: u8 = 6;
-    let desk = Desk::start(1, Join::Alone).await;
-    let port = desk.gateways[0].port();
+    let server = TestServer::start(1, Join::Alone).await;
+    let port = server.gateways[0].port();
     let mut stopped = Vec::new();
     for _ in 0..STOPPED {
         let mut peer = raw::connect_deaf(port).await;
@@ -268,5 +268,5 @@ async fn a_reader_of_answers_that_stops_does_not_keep_its_place() {
         (figure(port, "helpline_stalled_writes_total").await >= f64::from(STOPPED)).then_some(())
     })
     .await;
-    assert!(connect(&desk.gateways[0].ws_url(), None).await.is_ok());
+    assert!(connect(&server.gateways[0].ws_url(), None).await.is_ok());
 }

@@ -6,9 +6,9 @@ use helpline_rig::GatewaySpec;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::desk::{Desk, Join};
 use crate::measure::{RealUser, figure};
 use crate::raw::{self, UPGRADE, head};
+use crate::test_server::{Join, TestServer};
 
 /// Few frames at once and few a second, as `--frames-…` name them.
 fn slow_down(spec: GatewaySpec) -> GatewaySpec {
@@ -35,12 +35,12 @@ async fn flood(client: &mut Client, frames: u32) -> (usize, Option<u16>) {
 
 #[tokio::test]
 async fn one_connection_is_warned_and_then_closed_while_others_are_served() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| slow_down(spec).env("HELPLINE_FRAMES_PER_SECOND", "40")).await;
-    let mut real = RealUser::of(&desk).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| slow_down(spec).env("HELPLINE_FRAMES_PER_SECOND", "40")).await;
+    let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
-    let eve = desk.customer("Eve");
+    let eve = server.customer("Eve");
     for _ in 0..3 {
-        let mut client = desk.client(0, &eve).await;
+        let mut client = server.client(0, &eve).await;
         let (refused, code) = flood(&mut client, 2_000).await;
         assert!(refused >= 20, "{refused} refusals came before the end");
         assert_eq!(code, Some(4008));
@@ -51,18 +51,18 @@ async fn one_connection_is_warned_and_then_closed_while_others_are_served() {
 
 #[tokio::test]
 async fn a_user_is_held_to_one_rate_across_all_connections() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| slow_down(spec).env("HELPLINE_FRAMES_USER_FACTOR", "2")).await;
-    let (eve, ada) = (desk.customer("Eve"), desk.customer("Ada Lovelace"));
+    let server = TestServer::start_with(1, Join::Alone, |spec| slow_down(spec).env("HELPLINE_FRAMES_USER_FACTOR", "2")).await;
+    let (eve, ada) = (server.customer("Eve"), server.customer("Ada Lovelace"));
     let mut refused = Vec::new();
     for _ in 0..5 {
-        let mut client = desk.client(0, &eve).await;
+        let mut client = server.client(0, &eve).await;
         refused.push(flood(&mut client, 50).await.0);
     }
     assert_eq!(refused[..2], [0, 0], "each connection keeps within its own rate, two together within the user's");
     assert!(refused[3] > 20 && refused[4] > 20, "the user has no more than two connections' worth: {refused:?}");
-    let mut other = desk.client(0, &ada).await;
+    let mut other = server.client(0, &ada).await;
     assert_eq!(flood(&mut other, 50).await.0, 0, "another user has a rate of their own");
-    let mut last = desk.client(0, &eve).await;
+    let mut last = server.client(0, &eve).await;
     assert_eq!(flood(&mut last, 400).await.1, Some(4008), "who does not listen is closed");
 }
 
@@ -74,20 +74,20 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
             .env("HELPLINE_FRAMES_ADDRESS_FACTOR", "3")
             .env("HELPLINE_TRUSTED_PROXIES", "127.0.0.2")
     };
-    let desk = Desk::start_with(1, Join::Alone, trusting).await;
-    let port = desk.gateways[0].port();
-    // 180 frames in all for the address, whoever says them.
+    let server = TestServer::start_with(1, Join::Alone, trusting).await;
+    let port = server.gateways[0].port();
+    // 180 frames in all for the address, from whichever connection.
     let mut refused = 0;
     for n in 0..8 {
-        let someone = desk.customer(&format!("Eve {n}"));
+        let someone = server.customer(&format!("Eve {n}"));
         // Not through the proxy: what it says of itself counts for nothing.
         refused = frames_from([127, 0, 0, 1], port, &format!("203.0.113.{n}"), &someone.token).await;
     }
     assert!(refused > 20, "eight users of one address share its rate: {refused} refused of the last fifty");
-    let elsewhere = desk.customer("Ada Lovelace");
+    let elsewhere = server.customer("Ada Lovelace");
     assert_eq!(frames_from([127, 0, 0, 2], port, "198.51.100.7", &elsewhere.token).await, 0, "another address, as the proxy says");
     for n in 0..8 {
-        let someone = desk.customer(&format!("Mallory {n}"));
+        let someone = server.customer(&format!("Mallory {n}"));
         refused = frames_from([127, 0, 0, 2], port, &format!("203.0.113.{n}, 198.51.100.8"), &someone.token).await;
     }
     assert!(refused > 20, "what a client writes before its proxy is no address: {refused}");
@@ -115,18 +115,18 @@ async fn frames_from(from: [u8; 4], port: u16, forwarded: &str, token: &str) -> 
 
 #[tokio::test]
 async fn a_flood_of_bad_tokens_does_not_become_a_flood_of_rows() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let port = desk.gateways[0].port();
-    let mut real = RealUser::of(&desk).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let port = server.gateways[0].port();
+    let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
     for _ in 0..400 {
-        let mut client = crate::client::connect(&desk.gateways[0].ws_url(), None).await.unwrap();
+        let mut client = crate::client::connect(&server.gateways[0].ws_url(), None).await.unwrap();
         client.say(&json!({ "type": "hello", "id": 1, "token": "a.b.c" })).await;
         assert_eq!(client.closed().await, Some(4501));
     }
     real.is_served_as_before(before, "beside bad tokens").await;
     let rows: i64 =
-        desk.sql().await.query_one("select count(*) from access_log where action = 'sign_in_refused'", &[]).await.unwrap().get(0);
+        server.sql().await.query_one("select count(*) from access_log where action = 'sign_in_refused'", &[]).await.unwrap().get(0);
     assert!((100..350).contains(&rows), "{rows} rows of 400 refusals");
     assert!(figure(port, "helpline_refused_sign_ins_unrecorded_total").await > 0.0);
 }

@@ -1,28 +1,28 @@
-//! What is logged: neither tokens nor texts nor addresses, at whatever level; and no line that somebody else wrote.
+//! What is logged: neither tokens nor texts nor addresses, at whatever level; and no line that a client wrote.
 
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::client::Client;
-use crate::desk::{Desk, Join, claims, eventually, sign};
 use crate::raw::{self, FIN, TEXT, UPGRADE, frame, head, request, upgraded};
+use crate::test_server::{Join, TestServer, claims, eventually, sign};
 
 const FORGED: &str = "\r\n2026-01-01T00:00:00.000000Z  INFO helpline_gateway: forged\u{1b}[2K\u{1b}]0;owned\u{7}\u{9b}31m\u{2028}forged";
 
 /// Says a little of everything, good and bad, as one person with a hostile name; gives every word that no log may hold.
-async fn whole_conversation(desk: &Desk) -> Vec<String> {
-    let gateway = &desk.gateways[0];
+async fn whole_conversation(server: &TestServer) -> Vec<String> {
+    let gateway = &server.gateways[0];
     let port = gateway.port();
-    let id = desk.customer("x").id;
+    let id = server.customer("x").id;
     let mut hostile = claims(id, "Eve Secretname", 3_600);
     hostile["user_metadata"]["full_name"] = json!(format!("Eve Secretname{FORGED}"));
     hostile["email"] = json!("eve.secret@canary.example");
-    let (eve, ben) = (sign(&hostile), desk.staff("Ben Okafor", "support_agent").await);
+    let (eve, ben) = (sign(&hostile), server.staff("Ben Okafor", "support_agent").await);
     let expired = sign(&claims(id, "Eve Secretname", -10));
-    let ticket = desk.ticket(&crate::desk::Person { id, token: eve.clone() }).await;
+    let ticket = server.ticket(&crate::test_server::Person { id, token: eve.clone() }).await;
     let mut customer = Client::hello(&gateway.ws_url(), &eve).await;
-    let mut agent = desk.client(0, &ben).await;
+    let mut agent = server.client(0, &ben).await;
     customer.subscribe(ticket, None).await;
     agent.subscribe(ticket, None).await;
     agent.ask(json!({ "type": "inbox", "on": true })).await;
@@ -53,10 +53,10 @@ async fn whole_conversation(desk: &Desk) -> Vec<String> {
         guest.write(&frame(FIN | TEXT, json!({ "type": "hello", "id": 1, "token": token }).to_string().as_bytes())).await.unwrap();
         guest.ended(Duration::from_secs(10)).await;
     }
-    // The record fails under somebody's feet: the cause is logged.
+    // The database fails during a request: the cause is logged.
     let end =
         "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
-    desk.sql().await.query_one(end, &[]).await.unwrap();
+    server.sql().await.query_one(end, &[]).await.unwrap();
     customer.send(ticket, "k3", "canary-body").await;
     let mut secrets = vec!["canary".to_owned(), "Secretname".to_owned(), "eve.secret".to_owned(), "ben.okafor".to_owned()];
     for token in [&eve, &ben.token, &expired] {
@@ -66,10 +66,10 @@ async fn whole_conversation(desk: &Desk) -> Vec<String> {
 }
 
 async fn log_of(format: &str) -> (Vec<String>, String) {
-    let desk = Desk::start_with(1, Join::Redis, |spec| spec.env("HELPLINE_LOG", "trace").env("HELPLINE_LOG_FORMAT", format)).await;
-    let secrets = whole_conversation(&desk).await;
-    desk.gateways[0].stop().await.unwrap();
-    let log = desk.gateways[0].log().to_owned();
+    let server = TestServer::start_with(1, Join::Redis, |spec| spec.env("HELPLINE_LOG", "trace").env("HELPLINE_LOG_FORMAT", format)).await;
+    let secrets = whole_conversation(&server).await;
+    server.gateways[0].stop().await.unwrap();
+    let log = server.gateways[0].log().to_owned();
     let text = eventually("the log's last line", Duration::from_secs(5), async || {
         std::fs::read(&log).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).filter(|text| text.contains("drained"))
     })
@@ -87,7 +87,7 @@ async fn nothing_secret_and_nothing_forged_stands_in_the_log_at_any_level() {
     assert!(text.lines().count() > 2, "something was logged: {text}");
     for line in text.lines() {
         let is_ours = line.len() > 20 && line.as_bytes()[..4].iter().all(u8::is_ascii_digit) && line.as_bytes()[10] == b'T';
-        assert!(is_ours, "a line that nobody here wrote: {line:?}");
+        assert!(is_ours, "a line that this process did not write: {line:?}");
         assert!(!line.chars().any(char::is_control), "control characters: {line:?}");
     }
     let (secrets, text) = json;

@@ -5,11 +5,11 @@
 #[allow(dead_code, reason = "shared with the promises")]
 #[path = "../promises/client.rs"]
 mod client;
-#[allow(dead_code, reason = "shared with the promises")]
-#[path = "../promises/desk.rs"]
-mod desk;
 mod measure;
 mod raw;
+#[allow(dead_code, reason = "shared with the promises")]
+#[path = "../promises/test_server.rs"]
+mod test_server;
 
 mod canary;
 mod conformance;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::client::{Client, connect};
-use crate::desk::{Desk, Join, Person};
+use crate::test_server::{Join, Person, TestServer};
 
 /// Who sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +26,10 @@ enum Who {
     AgentOnOwn,
     Blocked,
     /// No hello.
-    Nobody,
+    Unknown,
 }
 
-const EVERYBODY: [Who; 7] = [Who::Owner, Who::Stranger, Who::Agent, Who::Admin, Who::AgentOnOwn, Who::Blocked, Who::Nobody];
+const ALL: [Who; 7] = [Who::Owner, Who::Stranger, Who::Agent, Who::Admin, Who::AgentOnOwn, Who::Blocked, Who::Unknown];
 
 /// What is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,9 @@ enum Expected {
     Refusal(RejectCode),
     /// A refusal with this code, and the end with this close code.
     RefusalAndClose(RejectCode, u16),
-    /// No answer; whoever listens to the ticket learns of it.
+    /// No answer; the ticket's subscribers learn of it.
     Told,
-    /// No answer, and nobody learns of anything.
+    /// No answer, and no subscriber learns of anything.
     Nothing,
 }
 
@@ -79,7 +79,7 @@ fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)>
     }
 }
 
-/// What must come of it from somebody who is signed in.
+/// What must come of it from a person who is signed in.
 fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFacts>) -> Expected {
     let on_ticket = |action| match facts {
         None => Err(RejectCode::NotFound),
@@ -121,23 +121,23 @@ struct People {
 }
 
 impl People {
-    async fn of(desk: &Desk) -> Self {
-        let blocked = desk.customer("Mallory Blocked");
-        desk.client(0, &blocked).await;
-        desk.sql().await.execute("update people set blocked_at = now() where id = $1", &[&blocked.id.uuid()]).await.unwrap();
+    async fn of(server: &TestServer) -> Self {
+        let blocked = server.customer("Mallory Blocked");
+        server.client(0, &blocked).await;
+        server.sql().await.execute("update people set blocked_at = now() where id = $1", &[&blocked.id.uuid()]).await.unwrap();
         Self {
-            owner: desk.customer("Ada Lovelace"),
-            stranger: desk.customer("Carl Sagan"),
-            agent: desk.staff("Ben Okafor", "support_agent").await,
-            admin: desk.staff("Cleo Duarte", "admin").await,
+            owner: server.customer("Ada Lovelace"),
+            stranger: server.customer("Carl Sagan"),
+            agent: server.staff("Ben Okafor", "support_agent").await,
+            admin: server.staff("Cleo Duarte", "admin").await,
             blocked,
-            witness: desk.staff("Dora Witness", "support_agent").await,
+            witness: server.staff("Dora Witness", "support_agent").await,
         }
     }
 
     fn person(&self, who: Who) -> (&Person, Option<StaffRole>) {
         match who {
-            Who::Owner | Who::Nobody => (&self.owner, None),
+            Who::Owner | Who::Unknown => (&self.owner, None),
             Who::Stranger => (&self.stranger, None),
             Who::Agent | Who::AgentOnOwn => (&self.agent, Some(StaffRole::SupportAgent)),
             Who::Admin => (&self.admin, Some(StaffRole::Admin)),
@@ -172,36 +172,36 @@ async fn ticket(sql: &tokio_postgres::Client, what: What, owner: &Person) -> (Ti
 
 #[tokio::test]
 async fn every_frame_from_everybody_on_every_ticket_gets_what_the_policy_says() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
-    let people = People::of(&desk).await;
-    let sql = desk.sql().await;
-    let everything = EVERYBODY.iter().flat_map(|who| EVERYTHING.iter().map(|what| (*who, *what)));
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
+    let people = People::of(&server).await;
+    let sql = server.sql().await;
+    let everything = ALL.iter().flat_map(|who| EVERYTHING.iter().map(|what| (*who, *what)));
     let trials = everything.map(async |(who, what)| {
         let mut tried = 0;
         for kind in ClientFrame::TYPES {
-            tried += try_frame((&desk, &sql, &people), who, what, kind).await;
+            tried += try_frame((&server, &sql, &people), who, what, kind).await;
         }
         tried
     });
     let tried: usize = futures_util::future::join_all(trials).await.into_iter().sum();
-    assert!(tried >= EVERYBODY.len() * EVERYTHING.len() * ClientFrame::TYPES.len(), "the matrix has shrunk to {tried} cases");
+    assert!(tried >= ALL.len() * EVERYTHING.len() * ClientFrame::TYPES.len(), "the matrix has shrunk to {tried} cases");
 }
 
-type Scene<'a> = (&'a Desk, &'a tokio_postgres::Client, &'a People);
+type Scene<'a> = (&'a TestServer, &'a tokio_postgres::Client, &'a People);
 
-async fn try_frame((desk, sql, people): Scene<'_>, who: Who, what: What, kind: &str) -> usize {
+async fn try_frame((server, sql, people): Scene<'_>, who: Who, what: What, kind: &str) -> usize {
     let (person, role) = people.person(who);
     let owner = if matches!(who, Who::AgentOnOwn | Who::Blocked) { person } else { &people.owner };
     let owner = if who == Who::Agent || who == Who::Admin || who == Who::Stranger { &people.owner } else { owner };
     let (id, facts) = ticket(sql, what, owner).await;
-    let url = desk.gateways[0].ws_url();
+    let url = server.gateways[0].ws_url();
     let mut tried = 0;
     for (frame, internal) in variants(kind, id, people) {
         let case = format!("{kind} (internal: {internal}) by {who:?} on {what:?}");
         let mut client = connect(&url, None).await.unwrap();
         let expected = match who {
-            Who::Nobody if kind == "hello" => Expected::Answer("welcome"),
-            Who::Nobody => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
+            Who::Unknown if kind == "hello" => Expected::Answer("welcome"),
+            Who::Unknown => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
             // Whatever it wanted to say: it does not come so far.
             Who::Blocked => {
                 let hello = json!({ "type": "hello", "token": person.token });
@@ -210,13 +210,13 @@ async fn try_frame((desk, sql, people): Scene<'_>, who: Who, what: What, kind: &
                 continue;
             }
             _ => {
-                client = desk.client(0, person).await;
+                client = server.client(0, person).await;
                 expected(kind, internal, &Actor { user: person.id, role }, facts.as_ref())
             }
         };
         match expected {
             Expected::Told | Expected::Nothing => {
-                let told = told_of(desk, people, &mut client, id, facts.is_some(), frame).await;
+                let told = told_of(server, people, &mut client, id, facts.is_some(), frame).await;
                 assert_eq!(told, expected == Expected::Told, "{case}");
             }
             answered => check(&mut client, frame, answered, &case).await,
@@ -248,11 +248,11 @@ async fn check(client: &mut Client, frame: Value, expected: Expected, case: &str
     }
 }
 
-/// Whether a frame without an answer reached somebody who listens to the ticket. The sender tries to listen first, as a client would.
-async fn told_of(desk: &Desk, people: &People, client: &mut Client, ticket: TicketId, exists: bool, frame: Value) -> bool {
+/// Whether a frame without an answer reached a subscriber of the ticket. The sender tries to listen first, as a client would.
+async fn told_of(server: &TestServer, people: &People, client: &mut Client, ticket: TicketId, exists: bool, frame: Value) -> bool {
     let kind = frame["type"].clone();
     client.ask(json!({ "type": "subscribe", "ticket": ticket })).await;
-    let mut witness = desk.client(0, &people.witness).await;
+    let mut witness = server.client(0, &people.witness).await;
     if exists {
         witness.subscribe(ticket, None).await;
     }
@@ -267,14 +267,14 @@ async fn told_of(desk: &Desk, people: &People, client: &mut Client, ticket: Tick
 
 #[tokio::test]
 async fn foreign_and_missing_tickets_are_told_apart_by_no_byte() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let people = People::of(&desk).await;
-    let sql = desk.sql().await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let people = People::of(&server).await;
+    let sql = server.sql().await;
     for kind in ClientFrame::TYPES.iter().filter(|kind| !matches!(**kind, "hello" | "token" | "pong" | "inbox")) {
         let mut answers: Vec<Vec<String>> = Vec::new();
         for what in EVERYTHING {
             let (id, _) = ticket(&sql, what, &people.owner).await;
-            let mut client = desk.client(0, &people.stranger).await;
+            let mut client = server.client(0, &people.stranger).await;
             for (frame, _) in variants(kind, id, &people) {
                 if has_answer(&frame) { drop(client.ask(frame).await) } else { client.say(&frame).await }
             }

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use helpline_core::ids::TicketId;
 
 use crate::client::Client;
-use crate::desk::{Desk, Person, eventually};
 use crate::raw;
+use crate::test_server::{Person, TestServer, eventually};
 
-/// Somebody who does nothing wrong: sends, and waits for each ack.
+/// A client that does nothing wrong: sends, and waits for each ack.
 pub struct RealUser {
     client: Client,
     ticket: TicketId,
@@ -16,13 +16,13 @@ pub struct RealUser {
 }
 
 impl RealUser {
-    pub async fn of(desk: &Desk) -> Self {
-        let person = desk.customer("Rosa Real");
-        Self::on(desk, &person, desk.ticket(&person).await).await
+    pub async fn of(server: &TestServer) -> Self {
+        let person = server.customer("Rosa Real");
+        Self::on(server, &person, server.ticket(&person).await).await
     }
 
-    pub async fn on(desk: &Desk, person: &Person, ticket: TicketId) -> Self {
-        Self { client: desk.client(0, person).await, ticket, sent: 0 }
+    pub async fn on(server: &TestServer, person: &Person, ticket: TicketId) -> Self {
+        Self { client: server.client(0, person).await, ticket, sent: 0 }
     }
 
     /// The median time from send to ack over this many sends.
@@ -48,7 +48,7 @@ impl RealUser {
     }
 }
 
-/// What the process holds in memory that nobody else does.
+/// The memory that the process does not share with others.
 pub fn private_kib(pid: u32) -> u64 {
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
     let of = |name: &str| {

@@ -5,17 +5,17 @@ use std::time::Duration;
 use helpline_rig::GatewaySpec;
 use serde_json::json;
 
-use crate::desk::{Desk, Join};
 use crate::measure::{RealUser, private_kib};
 use crate::raw::{self, FIN, PING, TEXT, frame, frame_head, head, request, upgraded, upgraded_deaf};
+use crate::test_server::{Join, TestServer};
 
 const FRAME_MAX: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn what_is_too_large_is_told_so_however_much_of_it_is_on_its_way() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
+    let server = TestServer::start(1, Join::Alone).await;
+    let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
     let whole = |n: usize| frame(FIN | TEXT, &vec![b' '; n]);
     let (first, then, last) = (frame(TEXT, &vec![b' '; 40_000]), frame(0, &vec![b' '; 40_000]), frame(FIN, b""));
     let cases = [
@@ -48,8 +48,8 @@ async fn what_is_too_large_is_told_so_however_much_of_it_is_on_its_way() {
 
 #[tokio::test]
 async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
+    let server = TestServer::start(1, Join::Alone).await;
+    let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
     let bearer = format!("Bearer {}", ada.token);
     let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", "k1"), ("Content-Type", "application/json")];
     for size in [FRAME_MAX + 1, 4 * 1024 * 1024] {
@@ -85,10 +85,10 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
 #[tokio::test]
 async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
     const ATTACKERS: usize = 150;
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
-    let (port, pid) = (desk.gateways[0].port(), desk.gateways[0].pid().unwrap());
-    let eve = desk.customer("Eve");
-    let mut real = RealUser::of(&desk).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
+    let (port, pid) = (server.gateways[0].port(), server.gateways[0].pid().unwrap());
+    let eve = server.customer("Eve");
+    let mut real = RealUser::of(&server).await;
     let latency = real.latency(20).await;
     let before = private_kib(pid);
     let mut held = Vec::new();
@@ -102,7 +102,7 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
             0 => [frame_head(FIN | TEXT, FRAME_MAX as u64), vec![b'x'; FRAME_MAX - 1]].concat(),
             // A message in fragments that lacks its last one.
             1 => [frame(TEXT, &vec![b'x'; 8_000]), frame(0, &vec![b'x'; 8_000]).repeat(7)].concat(),
-            // Nobody yet: what is announced is not believed.
+            // Not signed in yet: the announced length is not trusted.
             _ => [frame_head(FIN | TEXT, FRAME_MAX as u64), vec![b'x'; 4_000]].concat(),
         };
         socket.write(&bytes).await.unwrap();
@@ -119,10 +119,10 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
 async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
     // At the rates that an operator gets.
     let as_shipped = |spec: GatewaySpec| spec.env("HELPLINE_FRAMES_PER_SECOND", "30").env("HELPLINE_FRAMES_BURST", "300");
-    let desk = Desk::start_with(1, Join::Alone, as_shipped).await;
-    let (port, pid) = (desk.gateways[0].port(), desk.gateways[0].pid().unwrap());
-    let ada = desk.customer("Ada Lovelace");
-    let mut real = RealUser::of(&desk).await;
+    let server = TestServer::start_with(1, Join::Alone, as_shipped).await;
+    let (port, pid) = (server.gateways[0].port(), server.gateways[0].pid().unwrap());
+    let ada = server.customer("Ada Lovelace");
+    let mut real = RealUser::of(&server).await;
     let latency = real.latency(20).await;
     let before = private_kib(pid);
     let pings = frame(FIN | PING, &[b'p'; 125]).repeat(100);

@@ -9,14 +9,14 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::client::{Client, connect};
-use crate::desk::{Desk, Join, Person, eventually};
 use crate::raw::{self, Answer};
+use crate::test_server::{Join, Person, TestServer, eventually};
 
 /// A request over REST, with an `Idempotency-Key` of its own.
-async fn rest(desk: &Desk, person: &Person, method: &str, path: &str, body: &str) -> Answer {
+async fn rest(server: &TestServer, person: &Person, method: &str, path: &str, body: &str) -> Answer {
     let (bearer, key) = (format!("Bearer {}", person.token), Uuid::new_v4().to_string());
     let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", key.as_str())];
-    raw::request(desk.gateways[0].port(), method, path, &headers, Some(body)).await
+    raw::request(server.gateways[0].port(), method, path, &headers, Some(body)).await
 }
 
 /// Reads until a message that was sent after everything tried; whatever came before it, came.
@@ -30,13 +30,13 @@ async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
 
 #[tokio::test]
 async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
     let canary = format!("canary-{}", Uuid::new_v4().simple());
-    let mut watching = desk.client(0, &ada).await;
+    let mut watching = server.client(0, &ada).await;
     watching.subscribe(ticket, None).await;
-    let mut agent = desk.client(0, &ben).await;
+    let mut agent = server.client(0, &ben).await;
     let path = format!("/v1/tickets/{ticket}/messages");
 
     // As JSON text, because a name may stand there twice.
@@ -62,13 +62,13 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
         let got = if answer["type"] == "ack" { "note" } else { answer["code"].as_str().unwrap() };
         assert_eq!(got, *by_socket, "socket, {flag}: {answer}");
 
-        let answer = rest(&desk, &ben, "POST", &path, &format!(r#"{{"body":"{canary} {n}",{flag}}}"#)).await;
+        let answer = rest(&server, &ben, "POST", &path, &format!(r#"{{"body":"{canary} {n}",{flag}}}"#)).await;
         let problem: Value = serde_json::from_str(&answer.body).unwrap();
         let got = if answer.status == 201 { "note" } else { problem["code"].as_str().unwrap() };
         assert_eq!(got, *by_rest, "REST, {flag}: {}", answer.body);
     }
     // The flag in the address, where nothing is read from.
-    let answer = rest(&desk, &ben, "POST", &format!("{path}?internal=true"), &format!(r#"{{"body":"{canary} in the address"}}"#)).await;
+    let answer = rest(&server, &ben, "POST", &format!("{path}?internal=true"), &format!(r#"{{"body":"{canary} in the address"}}"#)).await;
     assert!(answer.status == 422 && answer.body.contains("unknown_field"), "{}", answer.body);
 
     agent.send(ticket, "sentinel", "The last word").await;
@@ -77,7 +77,7 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     for text in &watching.transcript {
         assert!(!text.contains(&canary), "a note came to the customer: {text}");
     }
-    let sql = desk.sql().await;
+    let sql = server.sql().await;
     let public = "select count(*) from support_messages where ticket_id = $1 and not is_internal and body like $2";
     let public: i64 = sql.query_one(public, &[&ticket.uuid(), &format!("{canary}%")]).await.unwrap().get(0);
     let notes = "select count(*) from support_messages where ticket_id = $1 and is_internal";
@@ -96,7 +96,7 @@ fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
         "subscribe" => json!({ "id": 0, "ticket": ticket, "after": 0, "epoch": "another" }),
         "unsubscribe" => json!({ "id": 0, "ticket": Uuid::new_v4() }),
         "send" => json!({
-            "id": 0, "ticket": ticket, "key": Uuid::new_v4(), "body": "told by nobody", "internal": true, "attachments": [attachment], "based_on": 1000,
+            "id": 0, "ticket": ticket, "key": Uuid::new_v4(), "body": "of no author", "internal": true, "attachments": [attachment], "based_on": 1000,
         }),
         "typing" => json!({ "ticket": ticket, "on": true, "internal": true }),
         "read" => json!({ "ticket": ticket, "seq": 2 }),
@@ -176,14 +176,14 @@ fn check(wrong: &Wrong, id: u64, answer: &Value) {
 
 #[tokio::test]
 async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let mut watching = desk.client(0, &ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let mut watching = server.client(0, &ada).await;
     watching.subscribe(ticket, None).await;
-    let mut agent = desk.client(0, &ben).await;
+    let mut agent = server.client(0, &ben).await;
     agent.subscribe(ticket, None).await;
-    let sql = desk.sql().await;
+    let sql = server.sql().await;
     let refused = "select count(*) from access_log where user_id = $1 and refused in ('unknown_field', 'invalid_field', 'malformed')";
     let mut tried = 0;
     for kind in ClientFrame::TYPES.iter().filter(|kind| **kind != "hello") {
@@ -202,7 +202,7 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         (rows == tried as i64).then_some(())
     })
     .await;
-    // The connection lives, and nobody else has learnt of anything; reads are written twice a second.
+    // The connection lives, and no other client has learnt of anything; reads are written twice a second.
     assert_eq!(agent.send(ticket, "sentinel", "The last word").await["type"], "ack");
     until_sentinel(&mut watching, ticket, "The last word").await;
     watching.drain(Duration::from_millis(900)).await;
@@ -230,11 +230,11 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
 
 #[tokio::test]
 async fn a_hello_that_another_build_may_understand_is_sent_there_and_others_stay_away() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
     let mut tried = 0;
     for wrong in wrongs(&sample("hello", TicketId::new(Uuid::nil()), &ada.token)) {
-        let mut client = connect(&desk.gateways[0].ws_url(), None).await.unwrap();
+        let mut client = connect(&server.gateways[0].ws_url(), None).await.unwrap();
         say_under(&mut client, &wrong.text, 7).await;
         let answer = client.expect("a refusal", |frame| frame["type"] == "error").await;
         check(&wrong, 7, &answer);
@@ -245,17 +245,17 @@ async fn a_hello_that_another_build_may_understand_is_sent_there_and_others_stay
     }
     assert!(tried >= 9, "{tried}");
     let rows = "select count(*) from access_log where action = 'sign_in_refused' and user_id is null";
-    let rows: i64 = desk.sql().await.query_one(rows, &[]).await.unwrap().get(0);
+    let rows: i64 = server.sql().await.query_one(rows, &[]).await.unwrap().get(0);
     assert_eq!(rows, tried);
 }
 
 #[tokio::test]
 async fn a_server_names_its_features_to_everybody_at_once() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let mut client = connect(&desk.gateways[0].ws_url(), None).await.unwrap();
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let mut client = connect(&server.gateways[0].ws_url(), None).await.unwrap();
     let welcome = client.ask(json!({ "type": "hello", "token": ada.token })).await;
-    let config = raw::request(desk.gateways[0].port(), "GET", "/v1/config", &[], None).await;
+    let config = raw::request(server.gateways[0].port(), "GET", "/v1/config", &[], None).await;
     let config: Value = serde_json::from_str(&config.body).unwrap();
     assert_eq!(welcome["features"], json!(["strict_fields", "rest_send_names"]));
     assert_eq!(config["features"], welcome["features"]);

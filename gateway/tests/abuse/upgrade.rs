@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::desk::{Desk, Join};
 use crate::raw::{self, FIN, PING, TEXT, UPGRADE, frame, request, upgraded};
+use crate::test_server::{Join, TestServer};
 
 const SITE: &str = "https://desk.example.org";
 
 #[tokio::test]
 async fn foreign_pages_are_turned_away_before_the_upgrade() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", SITE)).await;
-    let port = desk.gateways[0].port();
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", SITE)).await;
+    let port = server.gateways[0].port();
     let with = async |origins: &[&str]| {
         let mut headers = UPGRADE.to_vec();
         headers.extend(origins.iter().map(|origin| ("Origin", *origin)));
@@ -49,8 +49,8 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
 
 #[tokio::test]
 async fn a_token_in_an_address_is_never_taken() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
+    let server = TestServer::start(1, Join::Alone).await;
+    let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
     for name in ["token", "access_token", "jwt", "authorization"] {
         let socket = request(port, "GET", &format!("/v1/ws?{name}={}", ada.token), &UPGRADE, None).await;
         assert_eq!(socket.status, 400, "{name}");
@@ -62,15 +62,15 @@ async fn a_token_in_an_address_is_never_taken() {
     let offered = format!("helpline.v1, {}", ada.token);
     headers.pop();
     headers.push(("Sec-WebSocket-Protocol", &offered));
-    headers.push(("Authorization", "Bearer nobody"));
+    headers.push(("Authorization", "Bearer broken"));
     assert_eq!(request(port, "GET", "/v1/ws", &headers, None).await.status, 101, "what else is offered is not looked at");
 }
 
 #[tokio::test]
 async fn before_hello_there_is_one_small_frame_and_nothing_else() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (port, ada) = (desk.gateways[0].port(), desk.customer("Ada Lovelace"));
-    let ticket = desk.ticket(&ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
+    let ticket = server.ticket(&ada).await;
     let patience = Duration::from_secs(9);
     let first = async |bytes: Vec<u8>| {
         let mut socket = upgraded(port, "/v1/ws").await;
@@ -91,7 +91,7 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     assert_eq!(first(frame(0, b"").repeat(50_000)).await, Some(4500), "fragments of nothing before any message");
     assert_eq!(first([frame(TEXT, b"{"), frame(0, b"").repeat(50_000)].concat()).await, Some(1009), "a hello of endless fragments");
     assert_eq!(first(frame(FIN | PING, b"x").repeat(50)).await, Some(4500), "pings, each of which costs a pong");
-    // Two frames at once: the second one waits for the welcome, and is then taken as anybody's.
+    // Two frames at once: the second one waits for the welcome, and is then taken like any other.
     let mut hasty = upgraded(port, "/v1/ws").await;
     hasty.write(&[text(hello(0)), text(json!({ "type": "subscribe", "id": 2, "ticket": ticket }))].concat()).await.unwrap();
     let (_, welcome) = hasty.read_frame().await.unwrap();

@@ -5,3 +5,4 @@
 mod gaps;
 mod membership;
 mod parts;
+mod transactions;

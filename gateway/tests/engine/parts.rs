@@ -22,7 +22,7 @@ use helpline_gateway::live::{Hub, Membership};
 use helpline_gateway::runtime::lifecycle::Lifecycle;
 use helpline_persistence::history::Heads;
 use helpline_persistence::people::{self, Identity, Person};
-use helpline_persistence::{Doer, Settings, Store, bootstrap, migrate, sweep, tickets};
+use helpline_persistence::{Caller, Settings, Store, bootstrap, migrate, sweep, tickets};
 use helpline_rig::Postgres;
 use serde_json::Value;
 use uuid::Uuid;
@@ -50,7 +50,7 @@ impl Parts {
         bootstrap::grant(&admin_url, &[(agent, StaffRole::SupportAgent)]).await.unwrap();
         let url = postgres.url_for("helpline_service", PASSWORD, "desk");
         let store = Store::connect(Settings { url, connections_max: 4 }).await.unwrap();
-        let sign_in = |user| Identity { user, email: None, name: Some("Somebody".to_owned()) };
+        let sign_in = |user| Identity { user, email: None, name: Some("Someone".to_owned()) };
         people::sign_in(&store, &sign_in(owner)).await.unwrap();
         let agent = people::sign_in(&store, &sign_in(agent)).await.unwrap();
         let ticket = ticket(&store, owner).await;
@@ -87,7 +87,7 @@ impl Parts {
 
 async fn hub(store: &Store) -> (Arc<Hub>, Lifecycle) {
     let lifecycle = Lifecycle::default();
-    let epoch = Arc::new(CurrentEpoch::new(sweep::look(store, None).await.unwrap().epoch));
+    let epoch = Arc::new(CurrentEpoch::new(sweep::sweep(store, None).await.unwrap().epoch));
     let (rooms, relay) = (Arc::new(Rooms::default()), Arc::new(Relay::alone()));
     let presence = Arc::new(Presence::new(Uuid::now_v7(), Arc::clone(&rooms), Arc::clone(&relay)));
     let resets = Arc::new(Resets { rooms: Arc::clone(&rooms), relay: Arc::clone(&relay), presence: Arc::clone(&presence), epoch });
@@ -117,8 +117,8 @@ async fn ticket(store: &Store, owner: UserId) -> TicketId {
         attachments: Vec::new(),
         metadata: serde_json::Map::new(),
     };
-    let doer = Doer { actor: Actor { user: owner, role: None }, address: None, user_agent: None };
-    tickets::create(store, &doer, &new).await.unwrap().id
+    let caller = Caller { actor: Actor { user: owner, role: None }, address: None, user_agent: None };
+    tickets::create(store, &caller, &new).await.unwrap().id
 }
 
 fn note(ticket: TicketId, sender: UserId, n: usize) -> helpline_persistence::messages::NewMessage {

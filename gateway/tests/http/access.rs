@@ -9,10 +9,10 @@ use helpline_gateway::http::endpoint::{Needs, Route};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::desk::{Answer, Desk, ada, carl, grace, katherine};
 use crate::endpoints::Endpoint;
+use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
-/// A ticket as seen by whoever tries.
+/// A ticket as seen by the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whose {
     Own,
@@ -35,14 +35,14 @@ fn body_for(endpoint: Endpoint, action: TicketAction) -> Option<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_ticket_route_answers_each_role_as_the_policy_says() {
-    let desk = Desk::start_with(&["--requests-per-second", "1000", "--requests-burst", "1000"]).await;
+    let server = TestServer::start_with(&["--requests-per-second", "1000", "--requests-burst", "1000"]).await;
     let mut tried = 0;
     for endpoint in Endpoint::all() {
         let (Needs::Ticket(actions) | Needs::TicketUnderLock(actions)) = endpoint.route().needs else { continue };
         for action in actions {
             for person in [ada(), grace(), katherine()] {
                 for whose in [Whose::Own, Whose::Foreign, Whose::Missing] {
-                    try_on_ticket(&desk, endpoint, *action, person, whose).await;
+                    try_on_ticket(&server, endpoint, *action, person, whose).await;
                     tried += 1;
                 }
             }
@@ -51,22 +51,22 @@ async fn every_ticket_route_answers_each_role_as_the_policy_says() {
     assert!(tried >= 8 * 9, "the table has shrunk to {tried} cases");
 }
 
-async fn try_on_ticket(desk: &Desk, endpoint: Endpoint, action: TicketAction, person: &DemoPerson, whose: Whose) {
+async fn try_on_ticket(server: &TestServer, endpoint: Endpoint, action: TicketAction, person: &DemoPerson, whose: Whose) {
     let route = endpoint.route();
     let case = format!("{} {} {action} by {} on {whose:?}", route.method, route.path, person.name);
     let owner = if whose == Whose::Own { person } else { carl() };
     // A rating needs a ticket that is over; all else one that is not.
     let over = matches!(action, TicketAction::Rate);
-    let ticket = desk.ticket(owner).await;
+    let ticket = server.ticket(owner).await;
     let may_write = whose == Whose::Own || person.role.is_some();
-    let message = if may_write { desk.message(person, &ticket, "Mine").await } else { Uuid::now_v7().to_string() };
+    let message = if may_write { server.message(person, &ticket, "Mine").await } else { Uuid::now_v7().to_string() };
     if over {
-        desk.call(owner, "PATCH", &format!("/v1/tickets/{ticket}"), Some(json!({"status": "closed"}))).await.expect(200);
+        server.call(owner, "PATCH", &format!("/v1/tickets/{ticket}"), Some(json!({"status": "closed"}))).await.expect(200);
     }
     let named = if whose == Whose::Missing { Uuid::now_v7().to_string() } else { ticket.clone() };
     let path = route.path.replace("{ticket}", &named).replace("{message}", &message);
-    let before = desk.access_rows(Some(person.id), route.refused).await.len();
-    let answer = desk.call(person, route.method, &path, body_for(endpoint, action)).await;
+    let before = server.access_rows(Some(person.id), route.refused).await.len();
+    let answer = server.call(person, route.method, &path, body_for(endpoint, action)).await;
 
     let actor = Actor { user: person.id, role: person.role };
     let status = if over { Status::Closed } else { Status::Open };
@@ -77,13 +77,13 @@ async fn try_on_ticket(desk: &Desk, endpoint: Endpoint, action: TicketAction, pe
         Ok(audience) => {
             assert!((200..300).contains(&answer.status), "{case}: {}", answer.text());
             if let (Audience::Staff, Some(read)) = (audience, route.read) {
-                let rows = desk.access_rows(Some(person.id), read).await;
+                let rows = server.access_rows(Some(person.id), read).await;
                 assert_eq!(rows.first(), Some(&(None, Some(facts.id.uuid()))), "{case}: a staff read leaves its row");
             }
         }
         Err(reject) => {
             assert_eq!((answer.status, answer.json()["code"].as_str()), (reject.code.http_status(), Some(reject.code.as_str())), "{case}");
-            let rows = desk.access_rows_when(Some(person.id), route.refused, before + 1).await;
+            let rows = server.access_rows_when(Some(person.id), route.refused, before + 1).await;
             assert_eq!(rows.len(), before + 1, "{case}: a refusal leaves one row");
             assert_eq!(rows[0].0.as_deref(), Some(reject.code.as_str()), "{case}");
         }
@@ -92,9 +92,9 @@ async fn try_on_ticket(desk: &Desk, endpoint: Endpoint, action: TicketAction, pe
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
-    let desk = Desk::start().await;
-    let ticket = desk.ticket(carl()).await;
-    let number = desk.get(carl(), &format!("/v1/tickets/{ticket}")).await.expect(200)["ticket_number"].as_str().unwrap().to_owned();
+    let server = TestServer::start().await;
+    let ticket = server.ticket(carl()).await;
+    let number = server.get(carl(), &format!("/v1/tickets/{ticket}")).await.expect(200)["ticket_number"].as_str().unwrap().to_owned();
     let missing = Uuid::now_v7().to_string();
     for endpoint in Endpoint::all() {
         let Route { method, path, needs: Needs::Ticket(actions) | Needs::TicketUnderLock(actions), .. } = endpoint.route() else {
@@ -104,7 +104,7 @@ async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
             let mut answers: Vec<Answer> = Vec::new();
             for name in [&ticket, &number, &missing, "TKT-999999", "nonsense"] {
                 let path = path.replace("{ticket}", name).replace("{message}", &missing);
-                answers.push(desk.call(ada(), method, &path, body_for(endpoint, *action)).await);
+                answers.push(server.call(ada(), method, &path, body_for(endpoint, *action)).await);
             }
             for answer in &answers {
                 assert_eq!((answer.status, &answer.body), (404, &answers[0].body), "{method} {path} {action}");
@@ -115,7 +115,7 @@ async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_desk_route_answers_each_role_as_the_policy_says() {
-    let desk = Desk::start().await;
+    let server = TestServer::start().await;
     let roles = [(ada(), None), (grace(), Some(StaffRole::SupportAgent)), (katherine(), Some(StaffRole::Admin))];
     for endpoint in Endpoint::all() {
         let route = endpoint.route();
@@ -136,17 +136,17 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                 let id = carl().id.to_string();
                 let path = route.path.replace("{user}", &id).replace("{reply}", &id).replace("{name}", "away_notice");
                 let path = format!("{path}{query}");
-                let answer = desk.call(person, route.method, &path, body).await;
+                let answer = server.call(person, route.method, &path, body).await;
                 match policy::decide_desk(&Actor { user: person.id, role }, *action) {
                     Ok(()) => {
                         assert!((200..300).contains(&answer.status), "{case}: {}", answer.text());
                         if let (Some(read), true) = (route.read, *action != DeskAction::ListOwn) {
-                            assert!(!desk.access_rows(Some(person.id), read).await.is_empty(), "{case}: a staff read leaves its row");
+                            assert!(!server.access_rows(Some(person.id), read).await.is_empty(), "{case}: a staff read leaves its row");
                         }
                     }
                     Err(reject) => {
                         assert_eq!(answer.refused(reject.code.http_status()), reject.code.as_str(), "{case}");
-                        let rows = desk.access_rows(Some(person.id), route.refused).await;
+                        let rows = server.access_rows(Some(person.id), route.refused).await;
                         assert_eq!(rows[0].0.as_deref(), Some(reject.code.as_str()), "{case}: a refusal leaves its row");
                     }
                 }
@@ -157,70 +157,71 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_refuses_whoever_is_not_signed_in() {
-    let desk = Desk::start().await;
+    let server = TestServer::start().await;
     for endpoint in Endpoint::all() {
         let route = endpoint.route();
         let id = Uuid::now_v7().to_string();
         let path = ["{ticket}", "{message}", "{user}", "{reply}"].iter().fold(route.path.to_owned(), |path, name| path.replace(name, &id));
         let path = path.replace("{name}", "away_notice");
         if route.needs == Needs::Nothing {
-            let request = desk.request(route.method, &path).header("authorization", "Bearer nonsense");
-            assert_eq!(desk.send(request.body(Vec::new()).unwrap()).await.status, 200, "{} needs no token", route.path);
+            let request = server.request(route.method, &path).header("authorization", "Bearer nonsense");
+            assert_eq!(server.send(request.body(Vec::new()).unwrap()).await.status, 200, "{} needs no token", route.path);
             continue;
         }
-        let good = desk.token(ada());
+        let good = server.token(ada());
         let bad = ["", "Bearer", "Bearer ", "Bearer nonsense", "Basic YWRhOmFkYQ==", &good, &format!("Bearer {good}x")].map(str::to_owned);
         // All of them once; then one per route, within the rate of refused sign-ins.
         let bad = if endpoint == Endpoint::ME { &bad[..] } else { &bad[6..] };
         for header in bad {
-            let request = desk.request(route.method, &path).header("authorization", header);
-            let answer = desk.send(request.body(Vec::new()).unwrap()).await;
+            let request = server.request(route.method, &path).header("authorization", header);
+            let answer = server.send(request.body(Vec::new()).unwrap()).await;
             assert_eq!(answer.refused(401), "not_authenticated", "{} {} with {header:?}", route.method, route.path);
             assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
         }
-        let request = desk.request(route.method, &format!("{path}?token={good}&access_token={good}"));
-        assert_eq!(desk.send(request.body(Vec::new()).unwrap()).await.refused(401), "not_authenticated");
+        let request = server.request(route.method, &format!("{path}?token={good}&access_token={good}"));
+        assert_eq!(server.send(request.body(Vec::new()).unwrap()).await.refused(401), "not_authenticated");
     }
-    let rows = desk.access_rows(None, "sign_in_refused").await;
+    let rows = server.access_rows(None, "sign_in_refused").await;
     assert!(rows.iter().all(|(refused, _)| refused.as_deref() == Some("not_authenticated")) && !rows.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_blocked_and_the_expired_do_not_enter() {
-    let desk = Desk::start().await;
-    desk.record.execute("update people set blocked_at = now() where id = $1", &[&ada().id.uuid()]).await.unwrap();
-    assert_eq!(desk.get(ada(), "/v1/me").await.refused(403), "blocked");
-    let expired = crate::desk::token_with(&helpline_gateway::dev::people::claims(UserId::new(Uuid::now_v7()), "authenticated", 1));
-    let request = desk.request("GET", "/v1/me").header("authorization", format!("Bearer {expired}"));
-    assert_eq!(desk.send(request.body(Vec::new()).unwrap()).await.refused(401), "token_expired");
+    let server = TestServer::start().await;
+    server.database.execute("update people set blocked_at = now() where id = $1", &[&ada().id.uuid()]).await.unwrap();
+    assert_eq!(server.get(ada(), "/v1/me").await.refused(403), "blocked");
+    let expired = crate::test_server::token_with(&helpline_gateway::auth::claims_of(UserId::new(Uuid::now_v7()), "authenticated", 1));
+    let request = server.request("GET", "/v1/me").header("authorization", format!("Bearer {expired}"));
+    assert_eq!(server.send(request.body(Vec::new()).unwrap()).await.refused(401), "token_expired");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn roles_come_from_the_record_and_from_this_moment() {
-    let desk = Desk::start().await;
-    let me = desk.get(carl(), "/v1/me").await.expect(200);
+    let server = TestServer::start().await;
+    let me = server.get(carl(), "/v1/me").await.expect(200);
     assert_eq!((&me["role"], &me["user"]["name"]), (&Value::Null, &json!("Carl Gauss")));
     let role = format!("/v1/roles/{}", carl().id);
-    desk.call(katherine(), "PUT", &role, Some(json!({"role": "support_agent"}))).await.expect(204);
-    assert_eq!(desk.get(carl(), "/v1/me").await.expect(200)["role"], "support_agent");
-    desk.get(carl(), "/v1/tickets?scope=all").await.expect(200);
-    desk.call(katherine(), "DELETE", &role, None).await.expect(204);
-    assert_eq!(desk.get(carl(), "/v1/tickets?scope=all").await.refused(403), "forbidden");
+    server.call(katherine(), "PUT", &role, Some(json!({"role": "support_agent"}))).await.expect(204);
+    assert_eq!(server.get(carl(), "/v1/me").await.expect(200)["role"], "support_agent");
+    server.get(carl(), "/v1/tickets?scope=all").await.expect(200);
+    server.call(katherine(), "DELETE", &role, None).await.expect(204);
+    assert_eq!(server.get(carl(), "/v1/tickets?scope=all").await.refused(403), "forbidden");
     let last = format!("/v1/roles/{}", katherine().id);
-    assert_eq!(desk.call(katherine(), "DELETE", &last, None).await.refused(409), "conflict");
+    assert_eq!(server.call(katherine(), "DELETE", &last, None).await.refused(409), "conflict");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_are_customers_on_their_own_tickets() {
-    let desk = Desk::start().await;
-    let ticket = desk.ticket(grace()).await;
-    desk.call(katherine(), "POST", &format!("/v1/tickets/{ticket}/messages"), Some(json!({"body": "canary-note", "internal": true})))
+    let server = TestServer::start().await;
+    let ticket = server.ticket(grace()).await;
+    server
+        .call(katherine(), "POST", &format!("/v1/tickets/{ticket}/messages"), Some(json!({"body": "canary-note", "internal": true})))
         .await
         .expect(201);
-    let shown = desk.get(grace(), &format!("/v1/tickets/{ticket}")).await;
+    let shown = server.get(grace(), &format!("/v1/tickets/{ticket}")).await;
     assert!(shown.expect(200).get("user_id").is_none(), "the customer's form has no such field");
     for path in ["activity", "messages"] {
-        let page = desk.get(grace(), &format!("/v1/tickets/{ticket}/{path}")).await;
+        let page = server.get(grace(), &format!("/v1/tickets/{ticket}/{path}")).await;
         page.expect(200);
         assert!(!page.text().contains("canary-note"));
     }

@@ -5,7 +5,7 @@ use std::process::Output;
 use helpline_rig::{Gateway, free_port};
 use tokio::process::Command;
 
-use crate::desk::{PASSWORD, SECRET, database, postgres};
+use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
 const ID: &str = "018f0000-0000-7000-8000-000000000001";
 

@@ -7,8 +7,8 @@ use helpline_gateway::dev::people::DemoPerson;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::desk::{Answer, Desk, ada, carl, grace, katherine};
 use crate::endpoints::Endpoint;
+use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
 /// Where `null` means something, by route and field.
 const NULL_MEANS: [(Endpoint, &str); 4] = [
@@ -74,7 +74,7 @@ fn person(endpoint: Endpoint) -> &'static DemoPerson {
 
 /// A desk with one ticket that can be changed, one that can be rated, and a message of the agent's.
 struct Scene {
-    desk: Desk,
+    server: TestServer,
     open: String,
     over: String,
     message: String,
@@ -83,12 +83,12 @@ struct Scene {
 
 impl Scene {
     async fn start() -> Self {
-        let desk = Desk::start_with(&["--requests-per-second", "5000", "--requests-burst", "5000"]).await;
-        let (open, over) = (desk.ticket(ada()).await, desk.ticket(ada()).await);
-        let message = desk.message(grace(), &open, "Mine").await;
-        desk.call(ada(), "PATCH", &format!("/v1/tickets/{over}"), Some(json!({"status": "closed"}))).await.expect(200);
-        let document = desk.get(ada(), "/openapi.json").await.expect(200);
-        Self { desk, open, over, message, document }
+        let server = TestServer::start_with(&["--requests-per-second", "5000", "--requests-burst", "5000"]).await;
+        let (open, over) = (server.ticket(ada()).await, server.ticket(ada()).await);
+        let message = server.message(grace(), &open, "Mine").await;
+        server.call(ada(), "PATCH", &format!("/v1/tickets/{over}"), Some(json!({"status": "closed"}))).await.expect(200);
+        let document = server.get(ada(), "/openapi.json").await.expect(200);
+        Self { server, open, over, message, document }
     }
 
     fn path(&self, endpoint: Endpoint) -> String {
@@ -99,11 +99,11 @@ impl Scene {
 
     async fn call(&self, endpoint: Endpoint, query: &str, body: Option<&str>) -> Answer {
         let path = format!("{}{query}", self.path(endpoint));
-        let mut request = self.desk.request(endpoint.route().method, &path);
-        request = request.header("authorization", format!("Bearer {}", self.desk.token(person(endpoint))));
+        let mut request = self.server.request(endpoint.route().method, &path);
+        request = request.header("authorization", format!("Bearer {}", self.server.token(person(endpoint))));
         request = request.header("idempotency-key", Uuid::new_v4().to_string());
-        let Some(body) = body else { return self.desk.send(request.body(Vec::new()).unwrap()).await };
-        self.desk.send(request.header("content-type", "application/json").body(body.as_bytes().to_vec()).unwrap()).await
+        let Some(body) = body else { return self.server.send(request.body(Vec::new()).unwrap()).await };
+        self.server.send(request.header("content-type", "application/json").body(body.as_bytes().to_vec()).unwrap()).await
     }
 
     /// Everything that a request could change.
@@ -112,13 +112,13 @@ impl Scene {
             (select json_agg(t order by id) from support_tickets t), (select json_agg(t order by id) from support_messages t),
             (select json_agg(t order by ticket_id, seq) from support_ticket_activity t), (select json_agg(t order by user_id) from user_roles t),
             (select json_agg(t order by name) from support_settings t), (select json_agg(t order by id) from support_saved_replies t)))";
-        self.desk.record.query_one(sql, &[]).await.unwrap().get(0)
+        self.server.database.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     async fn refusals(&self, endpoint: Endpoint) -> usize {
         let user: Option<UserId> =
             if matches!(endpoint, Endpoint::CONFIG | Endpoint::AVAILABILITY) { None } else { Some(person(endpoint).id) };
-        self.desk.access_rows(user, endpoint.route().refused).await.len()
+        self.server.access_rows(user, endpoint.route().refused).await.len()
     }
 
     /// A request that must be refused with this code at this field.
@@ -287,25 +287,25 @@ async fn every_field_of_every_query_is_known_and_given_once() {
 async fn null_unassigns_and_is_not_skipped() {
     let scene = Scene::start().await;
     let path = format!("/v1/tickets/{}", scene.open);
-    let change = async |body: Value| scene.desk.call(grace(), "PATCH", &path, Some(body)).await;
-    for nobody in [json!({"assigned_to": null, "priority": "high"}), json!({"assigned_to": null}), json!({"assigned_to": "nobody"})] {
+    let change = async |body: Value| scene.server.call(grace(), "PATCH", &path, Some(body)).await;
+    for unassign in [json!({"assigned_to": null, "priority": "high"}), json!({"assigned_to": null}), json!({"assigned_to": "nobody"})] {
         assert_eq!(change(json!({"assigned_to": "me"})).await.expect(200)["assigned_to"]["id"], grace().id.to_string());
-        assert_eq!(change(nobody.clone()).await.expect(200)["assigned_to"], Value::Null, "{nobody}");
+        assert_eq!(change(unassign.clone()).await.expect(200)["assigned_to"], Value::Null, "{unassign}");
     }
     let bulk = async |patch: Value| {
         let body = json!({"tickets": [scene.open], "patch": patch});
-        scene.desk.call(grace(), "POST", "/v1/tickets/bulk", Some(body)).await.expect(200)
+        scene.server.call(grace(), "POST", "/v1/tickets/bulk", Some(body)).await.expect(200)
     };
     assert_eq!(bulk(json!({"assigned_to": "me"})).await["results"][0]["ok"], true);
     assert_eq!(bulk(json!({"assigned_to": null})).await["results"][0]["ok"], true);
-    assert_eq!(scene.desk.get(grace(), &path).await.expect(200)["assigned_to"], Value::Null);
-    // A customer assigns nobody, not even so.
-    assert_eq!(scene.desk.call(ada(), "PATCH", &path, Some(json!({"assigned_to": null}))).await.refused(403), "forbidden");
+    assert_eq!(scene.server.get(grace(), &path).await.expect(200)["assigned_to"], Value::Null);
+    // A customer cannot assign, not even so.
+    assert_eq!(scene.server.call(ada(), "PATCH", &path, Some(json!({"assigned_to": null}))).await.refused(403), "forbidden");
     // The two other places where null means something.
     let rated = json!({"satisfaction_rating": 2, "satisfaction_comment": null});
-    let rated = scene.desk.call(ada(), "PUT", &format!("/v1/tickets/{}/rating", scene.over), Some(rated)).await.expect(200);
+    let rated = scene.server.call(ada(), "PUT", &format!("/v1/tickets/{}/rating", scene.over), Some(rated)).await.expect(200);
     assert_eq!(rated["rating"], json!({"satisfaction_rating": 2, "satisfaction_comment": null}));
-    let set = async |value: Value| scene.desk.call(katherine(), "PUT", "/v1/settings/away_notice", Some(json!({"value": value}))).await;
+    let set = async |value: Value| scene.server.call(katherine(), "PUT", "/v1/settings/away_notice", Some(json!({"value": value}))).await;
     assert_eq!(set(json!("Back soon.")).await.expect(200)["away_notice"], "Back soon.");
     assert_eq!(set(Value::Null).await.expect(200)["away_notice"], Value::Null);
 }
@@ -318,8 +318,8 @@ async fn what_stands_twice_in_free_form_or_in_headers_is_refused() {
     for (metadata, field) in [(r#"{"a":1,"a":2}"#, "metadata.a"), (r#"{"a":[{"b":1,"b":2}]}"#, "metadata.a[0].b")] {
         scene.refused(Endpoint::CREATE_TICKET, "", Some(&new(metadata)), ("invalid_field", field), &mut tried).await;
     }
-    let twice = scene.desk.request("POST", "/v1/tickets").header("authorization", format!("Bearer {}", scene.desk.token(ada())));
+    let twice = scene.server.request("POST", "/v1/tickets").header("authorization", format!("Bearer {}", scene.server.token(ada())));
     let twice = twice.header("idempotency-key", "one").header("idempotency-key", "two").header("content-type", "application/json");
-    assert_eq!(scene.desk.send(twice.body(new("{}").into_bytes()).unwrap()).await.refused(422), "invalid_field");
+    assert_eq!(scene.server.send(twice.body(new("{}").into_bytes()).unwrap()).await.refused(422), "invalid_field");
     assert_eq!(scene.state().await, tried.state);
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::client::connect;
-use crate::desk::{Desk, Join, claims, sign};
+use crate::test_server::{Join, TestServer, claims, sign};
 
 #[tokio::test]
 async fn a_note_never_reaches_a_customer_in_any_frame() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let (mut customer, mut agent) = (desk.client(0, &ada).await, desk.client(1, &ben).await);
+    let server = TestServer::start(2, Join::Redis).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(1, &ben).await);
     customer.subscribe(ticket, None).await;
     agent.subscribe(ticket, None).await;
     let canary = format!("canary-{}", uuid::Uuid::new_v4().simple());
@@ -34,12 +34,12 @@ async fn a_note_never_reaches_a_customer_in_any_frame() {
     }
     let numbers = customer.numbers_seen(ticket);
     assert!(numbers.windows(2).all(|pair| pair[1] <= pair[0] + 1), "a gap shows where a note was: {numbers:?}");
-    // Somebody who is staff elsewhere is a customer on their own ticket.
-    let own = desk.ticket(&ben).await;
-    let cleo = desk.staff("Cleo Duarte", "admin").await;
-    let mut other = desk.client(0, &cleo).await;
+    // A member of staff is a customer on their own ticket.
+    let own = server.ticket(&ben).await;
+    let cleo = server.staff("Cleo Duarte", "admin").await;
+    let mut other = server.client(0, &cleo).await;
     other.ask(json!({ "type": "send", "ticket": own, "key": "n", "body": canary, "internal": true })).await;
-    let mut owner = desk.client(1, &ben).await;
+    let mut owner = server.client(1, &ben).await;
     let pages = owner.subscribe(own, None).await;
     assert!(!format!("{pages:?}").contains(&canary));
     let refused = owner.ask(json!({ "type": "send", "ticket": own, "key": "n2", "body": "x", "internal": true })).await;
@@ -48,10 +48,10 @@ async fn a_note_never_reaches_a_customer_in_any_frame() {
 
 #[tokio::test]
 async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, carl) = (desk.customer("Ada Lovelace"), desk.customer("Carl Sagan"));
-    let foreign = desk.ticket(&carl).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, carl) = (server.customer("Ada Lovelace"), server.customer("Carl Sagan"));
+    let foreign = server.ticket(&carl).await;
+    let mut client = server.client(0, &ada).await;
     let mut answers = Vec::new();
     for ticket in [foreign, helpline_core::ids::TicketId::new(uuid::Uuid::now_v7())] {
         for frame in [
@@ -66,7 +66,7 @@ async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
     }
     assert_eq!(answers[..3], answers[3..]);
     assert!(answers.iter().all(|answer| answer["code"] == "not_found"), "{answers:?}");
-    let refused: i64 = desk
+    let refused: i64 = server
         .sql()
         .await
         .query_one("select count(*) from access_log where user_id = $1 and refused is not null", &[&ada.id.uuid()])
@@ -78,11 +78,11 @@ async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
 
 #[tokio::test]
 async fn a_role_taken_by_sql_ends_every_socket_within_five_seconds_without_redis() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let ben = desk.staff("Ben Okafor", "support_agent").await;
-    let (mut one, mut two) = (desk.client(0, &ben).await, desk.client(1, &ben).await);
-    desk.redis().kill9().await.expect("killed");
-    desk.sql().await.execute("delete from user_roles where user_id = $1", &[&ben.id.uuid()]).await.expect("taken away");
+    let server = TestServer::start(2, Join::Redis).await;
+    let ben = server.staff("Ben Okafor", "support_agent").await;
+    let (mut one, mut two) = (server.client(0, &ben).await, server.client(1, &ben).await);
+    server.redis().kill9().await.expect("killed");
+    server.sql().await.execute("delete from user_roles where user_id = $1", &[&ben.id.uuid()]).await.expect("taken away");
     let closing = async { (one.closed().await, two.closed().await) };
     let codes = tokio::time::timeout(Duration::from_secs(5), closing).await.expect("within five seconds");
     assert_eq!(codes, (Some(4503), Some(4503)));
@@ -90,16 +90,16 @@ async fn a_role_taken_by_sql_ends_every_socket_within_five_seconds_without_redis
 
 #[tokio::test]
 async fn a_connection_ends_with_its_token_unless_renewed() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
     let brief = sign(&claims(ada.id, "Ada Lovelace", 3));
-    let url = desk.gateways[0].ws_url();
+    let url = server.gateways[0].ws_url();
     let (mut lapses, mut renews) = (crate::client::Client::hello(&url, &brief).await, crate::client::Client::hello(&url, &brief).await);
     assert_eq!(renews.ask(json!({ "type": "token", "token": ada.token })).await["type"], "ok");
     assert_eq!(lapses.closed().await, Some(4501));
-    let ticket = desk.ticket(&ada).await;
+    let ticket = server.ticket(&ada).await;
     assert_eq!(renews.send(ticket, "k1", "still here").await["type"], "ack");
-    let carl = desk.customer("Carl Sagan");
+    let carl = server.customer("Carl Sagan");
     let refused = renews.ask(json!({ "type": "token", "token": carl.token })).await;
     assert_eq!(refused["code"], "not_authenticated");
     assert_eq!(renews.closed().await, Some(4501));
@@ -108,8 +108,8 @@ async fn a_connection_ends_with_its_token_unless_renewed() {
 #[tokio::test]
 async fn origins_are_exact_and_hello_comes_first() {
     let site = "https://desk.example.org";
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", site)).await;
-    let url = desk.gateways[0].ws_url();
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", site)).await;
+    let url = server.gateways[0].ws_url();
     assert!(connect(&url, Some(site)).await.is_ok());
     for foreign in [
         "null",
@@ -120,7 +120,7 @@ async fn origins_are_exact_and_hello_comes_first() {
     ] {
         assert!(connect(&url, Some(foreign)).await.is_err(), "{foreign}");
     }
-    let ada = desk.customer("Ada Lovelace");
+    let ada = server.customer("Ada Lovelace");
     for (first, code) in [
         (json!({ "type": "subscribe", "id": 1, "ticket": uuid::Uuid::nil() }), 4500),
         (json!({ "type": "hello", "id": 1, "token": "x".repeat(5_000) }), 1009),
@@ -136,15 +136,15 @@ async fn origins_are_exact_and_hello_comes_first() {
 
 #[tokio::test]
 async fn one_person_has_so_many_connections_and_no_more() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "2")).await;
-    let ada = desk.customer("Ada Lovelace");
-    let (_one, two) = (desk.client(0, &ada).await, desk.client(0, &ada).await);
-    let mut third = connect(&desk.gateways[0].ws_url(), None).await.expect("accepted");
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "2")).await;
+    let ada = server.customer("Ada Lovelace");
+    let (_one, two) = (server.client(0, &ada).await, server.client(0, &ada).await);
+    let mut third = connect(&server.gateways[0].ws_url(), None).await.expect("accepted");
     third.post(json!({ "type": "hello", "token": ada.token })).await;
     assert_eq!(third.closed().await, Some(4504));
     drop(two);
-    crate::desk::eventually("a place is free again", Duration::from_secs(5), async || {
-        let mut again = connect(&desk.gateways[0].ws_url(), None).await.ok()?;
+    crate::test_server::eventually("a place is free again", Duration::from_secs(5), async || {
+        let mut again = connect(&server.gateways[0].ws_url(), None).await.ok()?;
         again.post(json!({ "type": "hello", "token": ada.token })).await;
         again.welcomed().await.then_some(())
     })

@@ -7,7 +7,7 @@ use helpline_core::limits;
 use serde_json::{Value, json};
 
 use crate::client::{Client, seqs};
-use crate::desk::{Desk, Join, Person};
+use crate::test_server::{Join, Person, TestServer};
 
 /// What the design promises for events while Redis is down.
 const WITHOUT_REDIS: Duration = Duration::from_secs(2);
@@ -16,24 +16,24 @@ const WITHOUT_REDIS: Duration = Duration::from_secs(2);
 const ODD_ATTACHMENTS: &[&str] = &["'[1e400]'", "('[' || repeat('[', 200) || repeat(']', 200) || ']')", "'[{\"name\": 7}, null, \"x\"]'"];
 
 /// Takes the tables' own protection away, so that what is left is the program's.
-async fn without_size_checks(desk: &Desk) {
+async fn without_size_checks(server: &TestServer) {
     let sql = "do $$ declare v record; begin
         for v in select conrelid::regclass as tbl, conname from pg_constraint
           where contype = 'c' and connamespace = 'helpline'::regnamespace and pg_get_constraintdef(oid) ~ 'octet_length|char_length' loop
           execute format('alter table %s drop constraint %I', v.tbl, v.conname);
         end loop; end $$";
-    desk.sql().await.batch_execute(sql).await.expect("the checks are gone");
+    server.sql().await.batch_execute(sql).await.expect("the checks are gone");
 }
 
 /// A message of this customer's, written by their own role with their own claims, with these attachments (an SQL expression).
-async fn by_customer(desk: &Desk, ticket: TicketId, owner: &Person, key: &str, attachments: &str) {
+async fn by_customer(server: &TestServer, ticket: TicketId, owner: &Person, key: &str, attachments: &str) {
     let sql = format!(
         "set role helpline_customer; set request.jwt.claims = '{{\"sub\":\"{0}\"}}';
          insert into support_messages (id, ticket_id, sender_id, sender_type, body, attachments, key)
          values (gen_random_uuid(), '{ticket}', '{0}', 'customer', 'look', ({attachments})::jsonb, '{key}')",
         owner.id
     );
-    desk.sql().await.batch_execute(&sql).await.expect("the customer may write this");
+    server.sql().await.batch_execute(&sql).await.expect("the customer may write this");
 }
 
 fn has_key(key: &str) -> impl Fn(&Value) -> bool {
@@ -49,17 +49,17 @@ fn assert_contiguous(client: &Client, ticket: TicketId) {
 
 #[tokio::test]
 async fn odd_attachments_by_sql_stop_nobody_and_leave_no_hole() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, carl) = (desk.customer("Ada Lovelace"), desk.customer("Carl Gauss"));
-    let ben = desk.staff("Ben Okafor", "support_agent").await;
-    let (odd, other) = (desk.ticket(&ada).await, desk.ticket(&carl).await);
-    let (mut agent, mut customer) = (desk.client(0, &ben).await, desk.client(0, &ada).await);
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, carl) = (server.customer("Ada Lovelace"), server.customer("Carl Gauss"));
+    let ben = server.staff("Ben Okafor", "support_agent").await;
+    let (odd, other) = (server.ticket(&ada).await, server.ticket(&carl).await);
+    let (mut agent, mut customer) = (server.client(0, &ben).await, server.client(0, &ada).await);
     agent.subscribe(odd, None).await;
     agent.subscribe(other, None).await;
     customer.subscribe(odd, None).await;
     for (n, attachments) in ODD_ATTACHMENTS.iter().enumerate() {
-        by_customer(&desk, odd, &ada, &format!("odd{n}"), attachments).await;
-        by_customer(&desk, other, &carl, &format!("other{n}"), "'[]'").await;
+        by_customer(&server, odd, &ada, &format!("odd{n}"), attachments).await;
+        by_customer(&server, other, &carl, &format!("other{n}"), "'[]'").await;
         agent.expect_within("the other ticket's row", WITHOUT_REDIS, has_key(&format!("other{n}"))).await;
         // The text can be shown, so it is; what cannot be read of the attachments is left out.
         for reader in [&mut agent, &mut customer] {
@@ -76,12 +76,12 @@ async fn odd_attachments_by_sql_stop_nobody_and_leave_no_hole() {
 
 #[tokio::test]
 async fn a_batch_beside_the_key_of_an_odd_row_is_acked_and_announced() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ben = desk.staff("Ben Okafor", "support_agent").await;
-    let ticket = desk.ticket(&ada).await;
-    by_customer(&desk, ticket, &ada, "odd", ODD_ATTACHMENTS[0]).await;
-    let (mut customer, mut agent) = (desk.client(0, &ada).await, desk.client(0, &ben).await);
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let ben = server.staff("Ben Okafor", "support_agent").await;
+    let ticket = server.ticket(&ada).await;
+    by_customer(&server, ticket, &ada, "odd", ODD_ATTACHMENTS[0]).await;
+    let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(0, &ben).await);
     agent.subscribe(ticket, None).await;
     let key = |n: usize| if n % 10 == 5 { "odd".to_owned() } else { format!("k{n}") };
     let mut asked = Vec::new();
@@ -100,17 +100,17 @@ async fn a_batch_beside_the_key_of_an_odd_row_is_acked_and_announced() {
 
 #[tokio::test]
 async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, carl) = (desk.customer("Ada Lovelace"), desk.customer("Carl Gauss"));
-    let ben = desk.staff("Ben Okafor", "support_agent").await;
-    let (odd, other) = (desk.ticket(&ada).await, desk.ticket(&carl).await);
-    let (mut agent, mut customer) = (desk.client(0, &ben).await, desk.client(0, &ada).await);
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, carl) = (server.customer("Ada Lovelace"), server.customer("Carl Gauss"));
+    let ben = server.staff("Ben Okafor", "support_agent").await;
+    let (odd, other) = (server.ticket(&ada).await, server.ticket(&carl).await);
+    let (mut agent, mut customer) = (server.client(0, &ben).await, server.client(0, &ada).await);
     agent.subscribe(odd, None).await;
     agent.subscribe(other, None).await;
     customer.subscribe(odd, None).await;
-    without_size_checks(&desk).await;
-    let sql = desk.sql().await;
-    // As a newer version would write it, and as nobody should.
+    without_size_checks(&server).await;
+    let sql = server.sql().await;
+    // As a newer version would write it, and as no version should.
     sql.batch_execute(
         "alter table support_ticket_activity drop constraint support_ticket_activity_kind_check;
          alter table support_ticket_activity drop constraint support_ticket_activity_actor_type_check;
@@ -134,7 +134,7 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
              select h.ticket_id, h.seq, h.public_seq, {row} from head h"
         );
         sql.batch_execute(&insert).await.expect("written");
-        by_customer(&desk, other, &carl, &format!("other{n}"), "'[]'").await;
+        by_customer(&server, other, &carl, &format!("other{n}"), "'[]'").await;
         agent.expect_within("the other ticket's row", WITHOUT_REDIS, has_key(&format!("other{n}"))).await;
         for reader in [&mut agent, &mut customer] {
             let event =
@@ -155,27 +155,27 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
     // Written on by the gateway: contiguous for everybody.
     assert_eq!(customer.send(odd, "after", "and on").await["type"], "ack");
     agent.expect("the next message", has_key("after")).await;
-    let metrics = desk.metrics(0).await;
+    let metrics = server.metrics(0).await;
     assert!(metrics.contains("helpline_undecodable_rows_total"), "{metrics}");
 }
 
 #[tokio::test]
 async fn rows_from_before_the_size_checks_close_no_connection() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ben = desk.staff("Ben Okafor", "support_agent").await;
-    let ticket = desk.ticket(&ada).await;
-    let (mut agent, mut customer) = (desk.client(0, &ben).await, desk.client(0, &ada).await);
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let ben = server.staff("Ben Okafor", "support_agent").await;
+    let ticket = server.ticket(&ada).await;
+    let (mut agent, mut customer) = (server.client(0, &ben).await, server.client(0, &ada).await);
     agent.subscribe(ticket, None).await;
     customer.subscribe(ticket, None).await;
-    without_size_checks(&desk).await;
+    without_size_checks(&server).await;
     let entry = "jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'name', repeat('n', 3000000), 'content_type', 'text/plain', 'size_bytes', 5))";
-    by_customer(&desk, ticket, &ada, "huge", entry).await;
+    by_customer(&server, ticket, &ada, "huge", entry).await;
     for reader in [&mut agent, &mut customer] {
         let event = reader.expect("the row with a huge name", has_key("huge")).await;
         assert_eq!(event["message"]["attachments"], json!([]));
     }
-    let sql = desk.sql().await;
+    let sql = server.sql().await;
     sql.batch_execute(&format!(
         "select log_ticket_activity('{ticket}', 'called', repeat('o', 3000000), repeat('n', 3000000), repeat('d', 3000000))"
     ))
@@ -190,7 +190,7 @@ async fn rows_from_before_the_size_checks_close_no_connection() {
 }
 
 /// From here on the database fails to read the history of this ticket, as it does when a page of it is damaged.
-async fn damage(desk: &Desk, ticket: TicketId) {
+async fn damage(server: &TestServer, ticket: TicketId) {
     let sql = format!(
         "create or replace function support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) returns setof support_events
          language plpgsql stable security definer set search_path = pg_catalog, helpline, pg_temp as $$
@@ -202,24 +202,24 @@ async fn damage(desk: &Desk, ticket: TicketId) {
              order by x.ticket_id, x.seq limit p_limit;
          end $$"
     );
-    desk.sql().await.batch_execute(&sql).await.expect("damaged");
+    server.sql().await.batch_execute(&sql).await.expect("damaged");
 }
 
 #[tokio::test]
 async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_told() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, carl) = (desk.customer("Ada Lovelace"), desk.customer("Carl Gauss"));
-    let ben = desk.staff("Ben Okafor", "support_agent").await;
-    let bad = desk.ticket(&ada).await;
-    let mut agent = desk.client(0, &ben).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, carl) = (server.customer("Ada Lovelace"), server.customer("Carl Gauss"));
+    let ben = server.staff("Ben Okafor", "support_agent").await;
+    let bad = server.ticket(&ada).await;
+    let mut agent = server.client(0, &ben).await;
     agent.subscribe(bad, None).await;
     let mut others = Vec::new();
     for _ in 0..5 {
-        let other = desk.ticket(&carl).await;
+        let other = server.ticket(&carl).await;
         agent.subscribe(other, None).await;
         others.push(other);
     }
-    damage(&desk, bad).await;
+    damage(&server, bad).await;
     for n in 0..3 {
         // One look of the sweep finds them all.
         let mut inserts = format!(
@@ -232,7 +232,7 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
                 carl.id
             ));
         }
-        desk.sql().await.batch_execute(&format!("begin; {inserts}; commit")).await.expect("written");
+        server.sql().await.batch_execute(&format!("begin; {inserts}; commit")).await.expect("written");
         for other in &others {
             let of = json!(other);
             agent
@@ -240,18 +240,19 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
                 .await;
         }
     }
-    // Not silence: whoever listened is told to start over.
+    // Not silence: subscribers are told to start over.
     agent.expect("the end of the subscription", |frame| frame["type"] == "reset" && frame["ticket"] == json!(bad)).await;
 }
 
 #[tokio::test]
 async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ben = desk.staff("Ben Okafor", "support_agent").await;
-    let odd = desk.customer("Odd Future");
-    let (ticket, strange) = (desk.ticket(&ada).await, desk.ticket(&ada).await);
-    desk.sql()
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let ben = server.staff("Ben Okafor", "support_agent").await;
+    let odd = server.customer("Odd Future");
+    let (ticket, strange) = (server.ticket(&ada).await, server.ticket(&ada).await);
+    server
+        .sql()
         .await
         .batch_execute(&format!(
             "alter table user_roles drop constraint user_roles_role_check; insert into user_roles (user_id, role) values ('{}', 'auditor');
@@ -261,7 +262,7 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
         ))
         .await
         .expect("written by a newer version");
-    let url = desk.gateways[0].ws_url();
+    let url = server.gateways[0].ws_url();
     // Together, so that they share a question to the database.
     let crowd = (0..18).map(|n| {
         let (url, token) = (url.clone(), if n % 10 == 3 { odd.token.clone() } else { ada.token.clone() });
@@ -273,9 +274,10 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
     for (is_welcome, answer) in futures_util::future::join_all(crowd).await {
         assert_eq!(answer["type"] == "welcome", is_welcome, "{answer}");
     }
-    let mut console = desk.client(0, &ben).await;
+    let mut console = server.client(0, &ben).await;
     assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
-    desk.sql()
+    server
+        .sql()
         .await
         .batch_execute(&format!(
             "insert into support_messages (ticket_id, sender_id, sender_type, body)
@@ -289,13 +291,15 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
             frame["type"] == "inbox" && frame["tickets"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == of))
         })
         .await;
-    let mut customer = desk.client(0, &ada).await;
-    desk.sql()
+    let mut customer = server.client(0, &ada).await;
+    server
+        .sql()
         .await
         .batch_execute(&format!("update support_tickets set status = 'of_the_future' where id = '{strange}'"))
         .await
         .expect_err("a move that is not allowed");
-    desk.sql()
+    server
+        .sql()
         .await
         .batch_execute(&format!(
             "alter table support_tickets disable trigger user; update support_tickets set status = 'of_the_future' where id = '{strange}';
@@ -310,14 +314,15 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
 
 #[tokio::test]
 async fn figures_that_make_no_sense_keep_back_no_ticket() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    desk.sql()
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    server.sql()
         .await
         .batch_execute("create or replace function support_read_stats() returns setof support_ticket_stats language sql as $$ select 1 / 0, s.* from support_ticket_stats s $$")
         .await
         .expect_err("another shape");
-    desk.sql()
+    server
+        .sql()
         .await
         .batch_execute(
             "create or replace function support_read_stats() returns setof support_ticket_stats language plpgsql security definer
@@ -325,9 +330,9 @@ async fn figures_that_make_no_sense_keep_back_no_ticket() {
         )
         .await
         .expect("figures fail");
-    let mut console = desk.client(0, &ben).await;
+    let mut console = server.client(0, &ben).await;
     assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
-    let ticket = json!(desk.ticket(&ada).await);
+    let ticket = json!(server.ticket(&ada).await);
     console
         .expect_within("the ticket", WITHOUT_REDIS, |frame| {
             frame["type"] == "inbox" && frame["tickets"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == ticket))
@@ -338,11 +343,11 @@ async fn figures_that_make_no_sense_keep_back_no_ticket() {
 #[tokio::test]
 async fn numbers_of_an_earlier_system_are_shown_as_they_are_and_blind_nobody() {
     const NUMBERS: &[&str] = &["SUP-2024-17", "TKT-42", "#7/ä", "99999999999999999999999"];
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let mut console = desk.client(0, &ben).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let mut console = server.client(0, &ben).await;
     assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
-    let sql = desk.sql().await;
+    let sql = server.sql().await;
     for number in NUMBERS {
         sql.execute(
             "insert into support_tickets (user_id, subject, ticket_number) values ($1, 'Carried over', $2)",
@@ -351,7 +356,7 @@ async fn numbers_of_an_earlier_system_are_shown_as_they_are_and_blind_nobody() {
         .await
         .expect("carried over");
     }
-    desk.ticket(&ada).await;
+    server.ticket(&ada).await;
     let mut told = std::collections::BTreeSet::new();
     while told.len() < NUMBERS.len() + 1 {
         let frame =
@@ -365,15 +370,15 @@ async fn numbers_of_an_earlier_system_are_shown_as_they_are_and_blind_nobody() {
 
 #[tokio::test]
 async fn the_largest_rows_that_are_allowed_reach_everybody() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ben = desk.staff("Ben Okafor", "support_agent").await;
-    let ticket = desk.ticket(&ada).await;
-    let (mut agent, mut customer) = (desk.client(0, &ben).await, desk.client(1, &ada).await);
+    let server = TestServer::start(2, Join::Redis).await;
+    let ada = server.customer("Ada Lovelace");
+    let ben = server.staff("Ben Okafor", "support_agent").await;
+    let ticket = server.ticket(&ada).await;
+    let (mut agent, mut customer) = (server.client(0, &ben).await, server.client(1, &ada).await);
     agent.subscribe(ticket, None).await;
     customer.subscribe(ticket, None).await;
     // Every byte is written as six, and every name is as long as it may be.
-    let sql = desk.sql().await;
+    let sql = server.sql().await;
     let entries =
         "(select jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'name', repeat('ﷺ', 200), 'content_type', repeat('ﷺ', 200),
         'size_bytes', 9007199254740991)) from generate_series(1, 10))";

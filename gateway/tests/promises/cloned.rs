@@ -10,15 +10,15 @@ use helpline_rig::Postgres;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::desk::{Desk, Join, Person, eventually};
 use crate::overheard::{Overheard, Publication, channels};
+use crate::test_server::{Join, Person, TestServer, eventually};
 
 /// Longer than an instance probes Redis, looks at the database, and tells consoles.
 const SETTLED: Duration = Duration::from_millis(2_500);
 
 struct Clones {
-    original: Desk,
-    copy: Desk,
+    original: TestServer,
+    copy: TestServer,
     ada: Person,
     ben: Person,
     cleo: Person,
@@ -27,7 +27,7 @@ struct Clones {
 
 /// One instance on the original, two on a copy by `createdb -T` in the same cluster, one Redis.
 async fn by_template() -> Clones {
-    let original = Desk::start(0, Join::Redis).await;
+    let original = TestServer::start(0, Join::Redis).await;
     let people = people(&original).await;
     let name = format!("{}_copy", original.database());
     eventually("the original has no connections and can be copied", Duration::from_secs(10), async || {
@@ -40,7 +40,7 @@ async fn by_template() -> Clones {
 
 /// The same with a copy of the cluster's files.
 async fn by_snapshot() -> Clones {
-    let original = Desk::start_apart(Postgres::start_temporary().await.expect("a Postgres starts"), 0, Join::Redis).await;
+    let original = TestServer::start_apart(Postgres::start_temporary().await.expect("a Postgres starts"), 0, Join::Redis).await;
     let people = people(&original).await;
     original.postgres.stop().await.expect("stopped");
     let copy = original.postgres.start_snapshot().await.expect("a copy starts");
@@ -51,24 +51,24 @@ async fn by_snapshot() -> Clones {
 
 type People = (Person, Person, Person, TicketId);
 
-async fn people(desk: &Desk) -> People {
-    let ada = desk.customer("Ada Lovelace");
-    let (ben, cleo) = (desk.staff("Ben Okafor", "support_agent").await, desk.staff("Cleo Duarte", "admin").await);
-    let ticket = desk.ticket(&ada).await;
+async fn people(server: &TestServer) -> People {
+    let ada = server.customer("Ada Lovelace");
+    let (ben, cleo) = (server.staff("Ben Okafor", "support_agent").await, server.staff("Cleo Duarte", "admin").await);
+    let ticket = server.ticket(&ada).await;
     (ada, ben, cleo, ticket)
 }
 
-async fn start(mut original: Desk, postgres: Arc<Postgres>, database: String, (ada, ben, cleo, ticket): People) -> Clones {
+async fn start(mut original: TestServer, postgres: Arc<Postgres>, database: String, (ada, ben, cleo, ticket): People) -> Clones {
     let gateway = original.another(|spec| spec).await;
     original.gateways.push(gateway);
     let url = original.redis().url();
-    let copy = Desk::start_on(postgres, database, 2, Join::Alone, |spec| spec.env("HELPLINE_REDIS_URL", &url)).await;
+    let copy = TestServer::start_on(postgres, database, 2, Join::Alone, |spec| spec.env("HELPLINE_REDIS_URL", &url)).await;
     Clones { original, copy, ada, ben, cleo, ticket }
 }
 
 /// A customer, an agent with a console, all on the ticket.
-async fn enter(desk: &Desk, n: usize, clones: &Clones) -> (Client, Client) {
-    let (mut customer, mut agent) = (desk.client(n, &clones.ada).await, desk.client(n, &clones.ben).await);
+async fn enter(server: &TestServer, n: usize, clones: &Clones) -> (Client, Client) {
+    let (mut customer, mut agent) = (server.client(n, &clones.ada).await, server.client(n, &clones.ben).await);
     customer.subscribe(clones.ticket, None).await;
     agent.subscribe(clones.ticket, None).await;
     assert_eq!(agent.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
@@ -76,9 +76,9 @@ async fn enter(desk: &Desk, n: usize, clones: &Clones) -> (Client, Client) {
 }
 
 /// Everything that instances tell each other, made to happen on one instance; waits until a second one has told its own clients.
-async fn everything_happens(desk: &Desk, clones: &Clones, listeners: &mut (Client, Client)) {
+async fn everything_happens(server: &TestServer, clones: &Clones, listeners: &mut (Client, Client)) {
     let Clones { ada, ben, cleo, ticket, .. } = clones;
-    let (mut customer, mut agent, mut boss) = (desk.client(0, ada).await, desk.client(0, ben).await, desk.client(0, cleo).await);
+    let (mut customer, mut agent, mut boss) = (server.client(0, ada).await, server.client(0, ben).await, server.client(0, cleo).await);
     for client in [&mut customer, &mut agent, &mut boss] {
         client.subscribe(*ticket, None).await;
     }
@@ -96,7 +96,7 @@ async fn everything_happens(desk: &Desk, clones: &Clones, listeners: &mut (Clien
     listeners.1.expect("the admin among the viewers", sees_cleo).await;
     let moved = |frame: &Value| frame["type"] == "inbox" && frame.to_string().contains(&ticket.to_string());
     listeners.1.expect("the ticket in the console", moved).await;
-    let role = desk.rest(0, cleo, "PUT", &format!("/v1/roles/{}", ben.id), json!({ "role": "admin" })).await;
+    let role = server.rest(0, cleo, "PUT", &format!("/v1/roles/{}", ben.id), json!({ "role": "admin" })).await;
     assert_eq!(role.status, 204, "{role:?}");
     assert_eq!(listeners.1.closed().await, Some(4503), "another role ends the agent's connection, on the other instance too");
 }

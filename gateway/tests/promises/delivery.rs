@@ -5,26 +5,26 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::client::seqs;
-use crate::desk::{Desk, Join};
+use crate::test_server::{Join, TestServer};
 
 #[tokio::test]
 async fn everybody_sees_one_order_whoever_writes() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
+    let server = TestServer::start(2, Join::Redis).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
     let mut watchers = Vec::new();
     for n in 0..2 {
-        let mut watcher = desk.client(n, &ben).await;
+        let mut watcher = server.client(n, &ben).await;
         watcher.subscribe(ticket, None).await;
         watchers.push(watcher);
     }
-    let mut customer = desk.client(0, &ada).await;
+    let mut customer = server.client(0, &ada).await;
     let customer_begin = customer.subscribe(ticket, None).await;
     let writers = (0..4).map(|writer| {
-        let (desk, ada, ben) = (&desk, &ada, &ben);
+        let (server, ada, ben) = (&server, &ada, &ben);
         async move {
             let person = if writer % 2 == 0 { ada } else { ben };
-            let mut client = desk.client(writer % 2, person).await;
+            let mut client = server.client(writer % 2, person).await;
             for n in 0..50 {
                 let ack = client.send(ticket, &format!("w{writer}-{n}"), "text").await;
                 assert_eq!(ack["type"], "ack", "{ack}");
@@ -32,7 +32,7 @@ async fn everybody_sees_one_order_whoever_writes() {
         }
     });
     let by_hand = async {
-        let sql = desk.sql().await;
+        let sql = server.sql().await;
         for n in 0..50 {
             sql.execute(
                 "insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal)
@@ -45,7 +45,7 @@ async fn everybody_sees_one_order_whoever_writes() {
     };
     tokio::join!(futures_util::future::join_all(writers), by_hand);
 
-    let head: i64 = desk
+    let head: i64 = server
         .sql()
         .await
         .query_one("select seq from support_ticket_heads where ticket_id = $1", &[&ticket.uuid()])
@@ -70,18 +70,18 @@ async fn everybody_sees_one_order_whoever_writes() {
 
 #[tokio::test]
 async fn any_instance_resumes_from_a_number_alone() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut first = desk.client(0, &ada).await;
+    let server = TestServer::start(2, Join::Redis).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut first = server.client(0, &ada).await;
     let pages = first.subscribe(ticket, None).await;
     let (head, epoch) = (pages[0]["head"].as_u64().expect("a head"), pages[0]["epoch"].as_str().expect("an epoch").to_owned());
     drop(first);
-    let mut other = desk.client(0, &ada).await;
+    let mut other = server.client(0, &ada).await;
     for n in 0..450 {
         assert_eq!(other.send(ticket, &format!("k{n}"), &"x".repeat(200)).await["type"], "ack");
     }
-    let mut back = desk.client(1, &ada).await;
+    let mut back = server.client(1, &ada).await;
     let pages = back.subscribe(ticket, Some((head, &epoch))).await;
     assert!(pages.iter().all(|page| page["reset"] == false));
     assert_eq!(seqs(&pages), (head + 1..=head + 450).collect::<Vec<_>>());
@@ -90,10 +90,10 @@ async fn any_instance_resumes_from_a_number_alone() {
 
 #[tokio::test]
 async fn a_number_that_means_nothing_starts_over() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_REPLAY_EVENTS_MAX", "20")).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_REPLAY_EVENTS_MAX", "20")).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
     let epoch = client.subscribe(ticket, None).await[0]["epoch"].as_str().expect("an epoch").to_owned();
     for n in 0..30 {
         client.send(ticket, &format!("k{n}"), "x").await;
@@ -109,18 +109,18 @@ async fn a_number_that_means_nothing_starts_over() {
 
 #[tokio::test]
 async fn joining_while_others_write_has_no_hole() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
+    let server = TestServer::start(2, Join::Redis).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
     let writing = async {
-        let mut client = desk.client(0, &ada).await;
+        let mut client = server.client(0, &ada).await;
         for n in 0..300 {
             client.send(ticket, &format!("k{n}"), "x").await;
         }
     };
     let joining = async {
         for round in 0..20 {
-            let mut client = desk.client(round % 2, &ben).await;
+            let mut client = server.client(round % 2, &ben).await;
             let mut frames = client.subscribe(ticket, None).await;
             for _ in 0..5 {
                 frames.push(client.event(ticket).await);
@@ -129,6 +129,6 @@ async fn joining_while_others_write_has_no_hole() {
             assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "round {round}: {numbers:?}");
         }
     };
-    // Whichever ends first: the joins need somebody who writes.
+    // Whichever ends first: the joins need a writer.
     tokio::select! { () = writing => {}, () = joining => {} }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::client::seqs;
-use crate::desk::{Desk, Join};
+use crate::test_server::{Join, TestServer};
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
     let _ = std::fs::remove_dir_all(to);
@@ -16,28 +16,28 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 #[tokio::test]
 async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twice() {
     let postgres = helpline_rig::Postgres::start_temporary().await.expect("a Postgres starts");
-    let desk = Desk::start_apart(postgres, 2, Join::Redis).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start_apart(postgres, 2, Join::Redis).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
     client.send(ticket, "before", "before").await;
 
     // A backup as the file system makes one, then work that the restore will lose.
-    let data = desk.postgres.data_dir().to_owned();
+    let data = server.postgres.data_dir().to_owned();
     let backup = data.with_file_name("backup");
-    desk.postgres.stop().await.expect("stopped");
+    server.postgres.stop().await.expect("stopped");
     copy(&data, &backup);
-    desk.postgres.restart().await.expect("back");
-    let mut client = desk.client(0, &ada).await;
+    server.postgres.restart().await.expect("back");
+    let mut client = server.client(0, &ada).await;
     let epoch = client.subscribe(ticket, None).await[0]["epoch"].clone();
     let lost = client.send(ticket, "lost", "lost").await;
     assert_eq!(lost["type"], "ack");
     client.event(ticket).await;
 
-    desk.postgres.stop().await.expect("stopped");
+    server.postgres.stop().await.expect("stopped");
     copy(&backup, &data);
-    desk.postgres.restart().await.expect("restored");
-    // Noticed without being told: the record is behind what was shown.
+    server.postgres.restart().await.expect("restored");
+    // Noticed without being told: the database is behind what was shown.
     client.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
     // And recorded, for those who were away: the files that were put back bear the epoch of what they lost.
     assert_eq!(client.subscribe(ticket, Some((1, epoch.as_str().expect("an epoch")))).await[0]["reset"], true);
@@ -52,7 +52,7 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     assert_eq!(event["seq"].as_u64(), seqs(&pages).last().map(|last| last + 1));
 
     // Told by the operator: another epoch, even if no number shows it.
-    desk.sql().await.execute("select helpline_record_restore()", &[]).await.expect("the operator says so");
+    server.sql().await.execute("select helpline_record_restore()", &[]).await.expect("the operator says so");
     let reset = client.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
     assert_ne!(reset["epoch"], epoch);
     assert_eq!(client.subscribe(ticket, Some((1, epoch.as_str().expect("an epoch")))).await[0]["reset"], true);

@@ -1,23 +1,30 @@
-//! P6: Redis may die, freeze, or never have been; nobody waits for it and nothing is missing when it returns.
+//! P6: Redis may die, freeze, or never have been there; no client waits for it and nothing is missing when it returns.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::desk::{Desk, Join, Person, eventually};
+use crate::test_server::{Join, Person, TestServer, eventually};
 
 /// What the design promises for events while Redis is down.
 const WITHOUT_REDIS: Duration = Duration::from_secs(2);
 
-async fn two_people(desk: &Desk) -> (Person, Person, helpline_core::ids::TicketId) {
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
+async fn two_people(server: &TestServer) -> (Person, Person, helpline_core::ids::TicketId) {
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
     (ada, ben, ticket)
 }
 
 /// Sends and sees ten messages across instances, each within its promise; gives the slowest delivery.
-async fn converse(desk: &Desk, tag: &str, ada: &Person, ben: &Person, ticket: helpline_core::ids::TicketId, promise: Duration) -> Duration {
-    let (mut customer, mut agent) = (desk.client(0, ada).await, desk.client(1, ben).await);
+async fn converse(
+    server: &TestServer,
+    tag: &str,
+    ada: &Person,
+    ben: &Person,
+    ticket: helpline_core::ids::TicketId,
+    promise: Duration,
+) -> Duration {
+    let (mut customer, mut agent) = (server.client(0, ada).await, server.client(1, ben).await);
     agent.subscribe(ticket, None).await;
     let mut slowest = Duration::ZERO;
     for n in 0..10 {
@@ -33,20 +40,20 @@ async fn converse(desk: &Desk, tag: &str, ada: &Person, ben: &Person, ticket: he
 
 #[tokio::test]
 async fn sends_ack_and_events_arrive_while_redis_dies_freezes_and_returns() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let (ada, ben, ticket) = two_people(&desk).await;
-    converse(&desk, "up", &ada, &ben, ticket, WITHOUT_REDIS).await;
+    let server = TestServer::start(2, Join::Redis).await;
+    let (ada, ben, ticket) = two_people(&server).await;
+    converse(&server, "up", &ada, &ben, ticket, WITHOUT_REDIS).await;
 
-    desk.redis().freeze();
-    converse(&desk, "frozen", &ada, &ben, ticket, WITHOUT_REDIS).await;
-    desk.redis().thaw();
+    server.redis().freeze();
+    converse(&server, "frozen", &ada, &ben, ticket, WITHOUT_REDIS).await;
+    server.redis().thaw();
 
-    desk.redis().kill9().await.expect("killed");
-    converse(&desk, "dead", &ada, &ben, ticket, WITHOUT_REDIS).await;
-    desk.redis().restart().await.expect("back");
+    server.redis().kill9().await.expect("killed");
+    converse(&server, "dead", &ada, &ben, ticket, WITHOUT_REDIS).await;
+    server.redis().restart().await.expect("back");
 
     eventually("both instances hear the relay again", Duration::from_secs(15), async || {
-        let fast = converse(&desk, &format!("back{}", uuid::Uuid::new_v4().simple()), &ada, &ben, ticket, WITHOUT_REDIS).await;
+        let fast = converse(&server, &format!("back{}", uuid::Uuid::new_v4().simple()), &ada, &ben, ticket, WITHOUT_REDIS).await;
         (fast < Duration::from_millis(300)).then_some(())
     })
     .await;
@@ -54,25 +61,25 @@ async fn sends_ack_and_events_arrive_while_redis_dies_freezes_and_returns() {
 
 #[tokio::test]
 async fn a_gateway_starts_and_serves_without_its_redis() {
-    let mut desk = Desk::start(0, Join::Redis).await;
-    desk.redis().kill9().await.expect("killed");
+    let mut server = TestServer::start(0, Join::Redis).await;
+    server.redis().kill9().await.expect("killed");
     for _ in 0..2 {
-        let gateway = desk.another(|spec| spec).await;
-        desk.gateways.push(gateway);
+        let gateway = server.another(|spec| spec).await;
+        server.gateways.push(gateway);
     }
-    let (ada, ben, ticket) = two_people(&desk).await;
-    converse(&desk, "never", &ada, &ben, ticket, WITHOUT_REDIS).await;
+    let (ada, ben, ticket) = two_people(&server).await;
+    converse(&server, "never", &ada, &ben, ticket, WITHOUT_REDIS).await;
 }
 
 #[tokio::test]
 async fn a_row_of_a_transaction_open_for_a_minute_is_seen_after_its_commit_without_redis() {
-    let desk = Desk::start(1, Join::Redis).await;
-    let (ada, ben, ticket) = two_people(&desk).await;
-    let other = desk.ticket(&ada).await;
-    let mut agent = desk.client(0, &ben).await;
+    let server = TestServer::start(1, Join::Redis).await;
+    let (ada, ben, ticket) = two_people(&server).await;
+    let other = server.ticket(&ada).await;
+    let mut agent = server.client(0, &ben).await;
     agent.subscribe(ticket, None).await;
     agent.subscribe(other, None).await;
-    let mut sql = desk.sql().await;
+    let mut sql = server.sql().await;
     let open = sql.transaction().await.expect("a transaction");
     open.execute(
         "insert into support_messages (ticket_id, sender_id, sender_type, body, key) values ($1, $2, 'customer', 'slow', 'slow')",
@@ -80,9 +87,9 @@ async fn a_row_of_a_transaction_open_for_a_minute_is_seen_after_its_commit_witho
     )
     .await
     .expect("written, not committed");
-    desk.redis().kill9().await.expect("killed");
+    server.redis().kill9().await.expect("killed");
     // Others go on writing meanwhile, so that every look of the sweep has something to see and something still in flight.
-    let mut customer = desk.client(0, &ada).await;
+    let mut customer = server.client(0, &ada).await;
     let until = Instant::now() + Duration::from_secs(60);
     let mut n = 0;
     while Instant::now() < until {
@@ -99,15 +106,15 @@ async fn a_row_of_a_transaction_open_for_a_minute_is_seen_after_its_commit_witho
 #[tokio::test]
 async fn writes_resume_by_themselves_when_postgres_restarts() {
     let postgres = helpline_rig::Postgres::start_temporary().await.expect("a Postgres starts");
-    let desk = Desk::start_apart(postgres, 1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start_apart(postgres, 1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
     client.subscribe(ticket, None).await;
-    desk.postgres.kill9().await.expect("killed");
-    // Sent while nobody can store it: acked when the record is back, not before, and once.
+    server.postgres.kill9().await.expect("killed");
+    // Sent while no instance can store it: acked when the database is back, not before, and once.
     let waiting = client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" })).await;
-    desk.postgres.restart().await.expect("back");
+    server.postgres.restart().await.expect("back");
     let ack = client.answer(waiting).await;
     assert_eq!(ack["type"], "ack", "{ack}");
     let event = client.event(ticket).await;

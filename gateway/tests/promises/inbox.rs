@@ -5,16 +5,16 @@ use std::time::Duration;
 use helpline_core::limits;
 use serde_json::json;
 
-use crate::desk::{Desk, Join};
+use crate::test_server::{Join, TestServer};
 
 #[tokio::test]
 async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let mut console = desk.client(0, &ben).await;
+    let server = TestServer::start(2, Join::Redis).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let mut console = server.client(0, &ben).await;
     assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
     console.expect("the figures", |frame| frame["type"] == "inbox" && frame["stats"].is_object()).await;
-    let ticket = desk.ticket(&ada).await;
+    let ticket = server.ticket(&ada).await;
     let names = |frame: &serde_json::Value, seq: u64| {
         frame["type"] == "inbox"
             && ["tickets", "moved"].iter().any(|list| {
@@ -22,22 +22,22 @@ async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
                 frame[list].as_array().is_some_and(|tickets| tickets.iter().any(of_ticket))
             })
     };
-    // Opened by plain SQL: nobody published it.
+    // Opened by plain SQL: no instance published it.
     console.expect("the new ticket", |frame| names(frame, 2)).await;
-    let mut customer = desk.client(1, &ada).await;
+    let mut customer = server.client(1, &ada).await;
     let ack = customer.send(ticket, "k1", "hello").await;
     console.expect("its new state", |frame| names(frame, ack["seq"].as_u64().expect("a number"))).await;
-    let mut customer_console = desk.client(0, &ada).await;
+    let mut customer_console = server.client(0, &ada).await;
     assert_eq!(customer_console.ask(json!({ "type": "inbox", "on": true })).await["code"], "forbidden");
 }
 
 #[tokio::test]
 async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_changes_or_somebody_enters() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let (mut first, mut second) = (desk.client(0, &ben).await, desk.client(0, &ben).await);
-    let mut customer = desk.client(0, &ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let (mut first, mut second) = (server.client(0, &ben).await, server.client(0, &ben).await);
+    let mut customer = server.client(0, &ada).await;
     assert_eq!(first.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
     let at = |list: &'static str, seq: &serde_json::Value| {
         let wanted = (json!(ticket), seq.clone());
@@ -58,13 +58,13 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     tokio::time::sleep(Duration::from_millis(limits::INBOX_SETTLE_MS + 500)).await;
     let ack = customer.send(ticket, "k3b", "three and a half").await;
     first.expect("its place", at("moved", &ack["seq"])).await;
-    let mut third = desk.client(0, &ben).await;
+    let mut third = server.client(0, &ben).await;
     assert_eq!(third.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
     let ack = customer.send(ticket, "k3c", "nearly four").await;
     third.expect("all of it, to a newcomer", at("tickets", &ack["seq"])).await;
     first.expect("its place, as before", at("moved", &ack["seq"])).await;
     // The first answer moves the status: more than the place.
-    let mut agent = desk.client(0, &ben).await;
+    let mut agent = server.client(0, &ben).await;
     let ack = agent.send(ticket, "k4", "an answer").await;
     let moved = json!(ack["seq"].as_u64().expect("a number") + 1);
     let frame = first.expect("all of it, with the new status", at("tickets", &moved)).await;
@@ -73,10 +73,10 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
 
 #[tokio::test]
 async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let (mut console, mut customer) = (desk.client(0, &ben).await, desk.client(0, &ada).await);
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let (mut console, mut customer) = (server.client(0, &ben).await, server.client(0, &ada).await);
     assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
     let names = |frame: &serde_json::Value, ticket: &serde_json::Value, seq: &serde_json::Value| {
         let has = |list: &str| frame[list].as_array().is_some_and(|all| all.iter().any(|t| t["id"] == *ticket && t["seq"] == *seq));
@@ -87,7 +87,7 @@ async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
         let seq = customer.send(id, key, "hello").await["seq"].clone();
         console.expect("the change", |frame| names(frame, &ticket, &seq)).await;
         // Opened by plain SQL: the sweep alone finds it, and in the same look or an earlier one what was announced before.
-        let found = json!(desk.ticket(&ada).await);
+        let found = json!(server.ticket(&ada).await);
         console.expect("what the sweep finds", |frame| names(frame, &found, &json!(2))).await;
         let frames = console.transcript.iter().map(|text| serde_json::from_str(text).expect("JSON"));
         assert_eq!(frames.filter(|frame| names(frame, &ticket, &seq)).count(), 1, "told once");
@@ -97,11 +97,11 @@ async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
 #[tokio::test]
 async fn a_console_is_told_of_hundreds_of_large_tickets_in_frames_that_it_can_be_sent() {
     const TICKETS: usize = 700;
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let mut console = desk.client(0, &ben).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let mut console = server.client(0, &ben).await;
     assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
-    let sql = desk.sql().await;
+    let sql = server.sql().await;
     let subject = "ع".repeat(limits::SUBJECT_CHARS_MAX);
     sql.execute(
         "insert into support_tickets (user_id, subject, status, satisfaction_rating, satisfaction_comment)

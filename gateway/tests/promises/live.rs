@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::desk::{Desk, Join};
+use crate::test_server::{Join, TestServer};
 
 #[tokio::test]
 async fn two_people_talk_through_two_instances() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let (mut customer, mut agent) = (desk.client(0, &ada).await, desk.client(1, &ben).await);
+    let server = TestServer::start(2, Join::Redis).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(1, &ben).await);
     customer.subscribe(ticket, None).await;
     agent.subscribe(ticket, None).await;
 
@@ -35,14 +35,14 @@ async fn two_people_talk_through_two_instances() {
 
 #[tokio::test]
 async fn agents_see_who_else_looks_and_customers_do_not() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let cleo = desk.staff("Cleo Duarte", "admin").await;
-    let ticket = desk.ticket(&ada).await;
-    let (mut customer, mut one) = (desk.client(0, &ada).await, desk.client(0, &ben).await);
+    let server = TestServer::start(2, Join::Redis).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let cleo = server.staff("Cleo Duarte", "admin").await;
+    let ticket = server.ticket(&ada).await;
+    let (mut customer, mut one) = (server.client(0, &ada).await, server.client(0, &ben).await);
     customer.subscribe(ticket, None).await;
     one.subscribe(ticket, None).await;
-    let mut two = desk.client(1, &cleo).await;
+    let mut two = server.client(1, &cleo).await;
     two.subscribe(ticket, None).await;
     let names = |frame: &serde_json::Value| {
         frame["viewers"].as_array().map(|viewers| viewers.iter().filter_map(|v| v["name"].as_str().map(str::to_owned)).collect::<Vec<_>>())
@@ -63,15 +63,15 @@ async fn agents_see_who_else_looks_and_customers_do_not() {
 
 #[tokio::test]
 async fn a_ping_names_moved_heads_and_a_silent_peer_is_closed_4002() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "400")).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "400")).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
     client.subscribe(ticket, None).await;
     let ack = client.send(ticket, "k1", "x").await;
     let ping = client.expect("a ping with heads", |frame| frame["type"] == "ping" && frame["heads"] != json!([])).await;
     assert_eq!(ping["heads"], json!([{ "ticket": ticket, "seq": ack["seq"] }]));
-    let mut mute = crate::client::connect(&desk.gateways[0].ws_url(), None).await.expect("accepted");
+    let mut mute = crate::client::connect(&server.gateways[0].ws_url(), None).await.expect("accepted");
     mute.post(json!({ "type": "hello", "token": ada.token })).await;
     mute.is_mute = true;
     assert_eq!(mute.closed().await, Some(4002));
@@ -79,10 +79,10 @@ async fn a_ping_names_moved_heads_and_a_silent_peer_is_closed_4002() {
 
 #[tokio::test]
 async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let (mut customer, mut agent) = (desk.client(0, &ada).await, desk.client(0, &ben).await);
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(0, &ben).await);
     let seen = agent.subscribe(ticket, None).await[0]["head"].clone();
     // A note by the team is nothing to a customer's guard, but is to an agent's.
     let customer_seen = customer.subscribe(ticket, None).await[0]["head"].clone();
@@ -97,21 +97,21 @@ async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
 
 #[tokio::test]
 async fn a_drained_instance_finishes_what_is_under_way_and_says_bye() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_BYE_SPREAD_MS", "300")).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
-    let mut sql = desk.sql().await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_BYE_SPREAD_MS", "300")).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
+    let mut sql = server.sql().await;
     let holding = sql.transaction().await.expect("a transaction");
     holding.execute("select 1 from support_tickets where id = $1 for update", &[&ticket.uuid()]).await.expect("locked");
     let under_way = client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" })).await;
     client.ask(json!({ "type": "unsubscribe", "ticket": ticket })).await;
-    desk.gateways[0].terminate();
+    server.gateways[0].terminate();
     let bye = client.expect("bye", |frame| frame["type"] == "bye").await;
     assert!(bye["retry_after_ms"].is_u64());
     holding.commit().await.expect("released");
     let ack = client.answer(under_way).await;
     assert_eq!(ack["type"], "ack", "{ack}");
     assert_eq!(client.closed().await, Some(1012));
-    assert_eq!(desk.gateways[0].stop().await.expect("it ends"), Some(0));
+    assert_eq!(server.gateways[0].stop().await.expect("it ends"), Some(0));
 }

@@ -1,9 +1,9 @@
 //! The promises, each kept while something real is broken: gateways as processes, a Postgres and a Redis of the tests' own.
 
 mod client;
-mod desk;
 mod names;
 mod overheard;
+mod test_server;
 
 mod access;
 mod bad_rows;

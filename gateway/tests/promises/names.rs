@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::desk::{Desk, Join, Person};
+use crate::test_server::{Join, Person, TestServer};
 
 /// Stands in every part of a name that no customer may see.
 const CANARY: &str = "Vornehm";
@@ -21,8 +21,8 @@ const NAMES: &[(&str, Option<&str>)] = &[
 ];
 
 /// What came to this customer over REST, as it came.
-async fn rest(desk: &Desk, person: &Person, path: &str) -> String {
-    let (url, token) = (format!("{}{path}", desk.gateways[0].http_url()), person.token.clone());
+async fn rest(server: &TestServer, person: &Person, path: &str) -> String {
+    let (url, token) = (format!("{}{path}", server.gateways[0].http_url()), person.token.clone());
     let read = move || {
         let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
         let answer = agent.get(&url).header("authorization", format!("Bearer {token}")).call();
@@ -43,16 +43,16 @@ async fn act(agent: &mut Client, ticket: helpline_core::ids::TicketId, key: &str
 
 #[tokio::test]
 async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut customer = desk.client(0, &ada).await;
+    let server = TestServer::start(2, Join::Redis).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut customer = server.client(0, &ada).await;
     let begin = customer.subscribe(ticket, None).await;
     let (after, epoch) = (begin[0]["head"].as_u64().expect("a head"), begin[0]["epoch"].as_str().expect("an epoch").to_owned());
     for (n, (name, shown)) in NAMES.iter().enumerate() {
-        let person = desk.staff(name, "support_agent").await;
+        let person = server.staff(name, "support_agent").await;
         // Half of them through the other instance: their frames come by the relay.
-        let mut agent = desk.client(n % 2, &person).await;
+        let mut agent = server.client(n % 2, &person).await;
         let key = format!("k{n}");
         act(&mut agent, ticket, &key).await;
         let event = customer.expect("the answer", |frame| frame["message"]["key"] == json!(key)).await;
@@ -62,17 +62,17 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
         let read = customer.expect("a read position", |frame| frame["type"] == "read" && frame["person"]["type"] == "admin").await;
         assert_eq!(read["person"], event["actor"], "{name:?}");
         let sql = format!("update support_tickets set assigned_to = '{}'", person.id);
-        desk.sql().await.batch_execute(&sql).await.expect("assigned");
+        server.sql().await.batch_execute(&sql).await.expect("assigned");
         let assigned = customer.expect("the assignment", |frame| frame["kind"] == "assigned").await;
         assert_eq!(assigned["new_value"], json!(shown), "{name:?}");
-        // An address is a name that stays with the token's e-mail too: the person's own page has it, nobody else's.
+        // An address is a name that stays with the token's e-mail too: the person's own page has it, and no other.
         drop(agent);
     }
     customer.drain(Duration::from_millis(500)).await;
     let live: Vec<String> = customer.transcript.iter().filter(|text| text.starts_with(r#"{"type":"event""#)).cloned().collect();
     assert!(live.len() >= 2 * NAMES.len(), "{live:?}");
 
-    let mut later = desk.client(1, &ada).await;
+    let mut later = server.client(1, &ada).await;
     later.subscribe(ticket, Some((after, &epoch))).await;
     let pages: String = later.transcript.concat();
     let mut rest_pages = String::new();
@@ -85,7 +85,7 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
         "/v1/me".to_owned(),
         "/v1/availability".to_owned(),
     ] {
-        rest_pages.push_str(&rest(&desk, &ada, &path).await);
+        rest_pages.push_str(&rest(&server, &ada, &path).await);
     }
     for event in &live {
         let bytes = event.replacen(r#""type":"event","#, "", 1);
@@ -98,8 +98,8 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
         );
     }
     // Staff see the whole name.
-    let colleague = desk.staff("Ben Okafor", "support_agent").await;
-    let mut console = desk.client(0, &colleague).await;
+    let colleague = server.staff("Ben Okafor", "support_agent").await;
+    let mut console = server.client(0, &colleague).await;
     let pages: Vec<Value> = console.subscribe(ticket, None).await;
     assert!(pages.iter().any(|page| page.to_string().contains(CANARY)));
 }

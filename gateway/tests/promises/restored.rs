@@ -11,8 +11,8 @@ use helpline_rig::Postgres;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::desk::{Desk, Join, Person};
 use crate::overheard::{Overheard, Publication};
+use crate::test_server::{Join, Person, TestServer};
 
 // Odd, so that each kind of write meets each kind of id.
 const TICKETS: usize = 31;
@@ -22,7 +22,7 @@ const WRITES: usize = 300;
 
 /// A desk with a long history.
 pub struct Settled {
-    pub desk: Desk,
+    pub server: TestServer,
     pub ada: Person,
     ben: Person,
     /// With ids that are random and ids in the order of their making, by turns; and the customer's own message of each.
@@ -33,13 +33,13 @@ pub struct Settled {
 
 impl Settled {
     /// Writes a history, one transaction a row, into the desk.
-    pub async fn with_history(desk: Desk) -> Self {
-        let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-        let sql = desk.sql().await;
+    pub async fn with_history(server: TestServer) -> Self {
+        let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+        let sql = server.sql().await;
         let mut tickets = Vec::new();
         for n in 0..TICKETS {
             let id = if n % 2 == 0 { Uuid::new_v4() } else { Uuid::now_v7() };
-            let ticket = desk.ticket_with_id(&ada, id).await;
+            let ticket = server.ticket_with_id(&ada, id).await;
             let message = sql.query_one("select id from support_messages where ticket_id = $1", &[&id]).await.expect("its message").get(0);
             tickets.push((ticket, message));
         }
@@ -58,28 +58,28 @@ impl Settled {
         .expect("a history is written");
         let heads = sql.query("select ticket_id, max(seq) from support_ticket_activity group by 1", &[]).await.expect("heads");
         let heads = heads.iter().map(|row| (TicketId::new(row.get(0)), row.get(1))).collect();
-        Self { desk, ada, ben, tickets, heads }
+        Self { server, ada, ben, tickets, heads }
     }
 
     /// A desk whose database was dumped and restored into a new cluster, with two gateways on a Redis.
     async fn restored_elsewhere() -> Self {
-        let donor = Desk::start_apart(Postgres::start_temporary().await.expect("a Postgres starts"), 0, Join::Alone).await;
+        let donor = TestServer::start_apart(Postgres::start_temporary().await.expect("a Postgres starts"), 0, Join::Alone).await;
         let donor = Self::with_history(donor).await;
-        let database = donor.desk.database().to_owned();
-        let dump = donor.desk.postgres.dump(&database).await.expect("dumped");
+        let database = donor.server.database().to_owned();
+        let dump = donor.server.postgres.dump(&database).await.expect("dumped");
         let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
         postgres.restore(&dump, &database).await.expect("restored");
-        Self { desk: Desk::start_on(Arc::new(postgres), database, 2, Join::Redis, |spec| spec).await, ..donor }
+        Self { server: TestServer::start_on(Arc::new(postgres), database, 2, Join::Redis, |spec| spec).await, ..donor }
     }
 
     /// Writes by REST on the first gateway, each answered with itself; nothing else is published, or shown by the second one.
     pub async fn writes_are_answered_with_themselves(&self) {
-        let mut customer = self.desk.client(1, &self.ada).await;
+        let mut customer = self.server.client(1, &self.ada).await;
         for (ticket, _) in &self.tickets {
             customer.subscribe(*ticket, None).await;
         }
         customer.transcript.clear();
-        let listening = Overheard::start(self.desk.redis()).await;
+        let listening = Overheard::start(self.server.redis()).await;
         let mut wrong = Vec::new();
         for n in 0..WRITES {
             wrong.extend(self.write(n).await);
@@ -102,13 +102,13 @@ impl Settled {
 
     /// One write by REST; what is wrong with its answer, if anything.
     async fn write(&self, n: usize) -> Option<String> {
-        let Self { desk, ada, ben, tickets, .. } = self;
+        let Self { server, ada, ben, tickets, .. } = self;
         let (ticket, message) = tickets[n % tickets.len()];
         let path = format!("/v1/tickets/{ticket}");
         let text = format!("written {n}");
         match n % 4 {
             0 => {
-                let edited = desk.rest(0, ada, "PATCH", &format!("{path}/messages/{message}"), json!({ "body": text })).await;
+                let edited = server.rest(0, ada, "PATCH", &format!("{path}/messages/{message}"), json!({ "body": text })).await;
                 let event = &edited.body;
                 let is_own =
                     event["ticket"] == json!(ticket) && event["message"]["id"] == json!(message) && event["message"]["body"] == json!(text);
@@ -116,20 +116,20 @@ impl Settled {
                     .then(|| format!("edit {n} was answered {} with {}", edited.status, event["message"]["body"]))
             }
             1 => {
-                let sent = desk.rest(0, ben, "POST", &format!("{path}/messages"), json!({ "body": text })).await;
+                let sent = server.rest(0, ben, "POST", &format!("{path}/messages"), json!({ "body": text })).await;
                 let before = self.heads[&ticket];
                 let is_new = sent.status == 201 && sent.body["seq"].as_i64().is_some_and(|seq| seq > before);
                 (!is_new).then(|| format!("message {n} was answered {} with {}", sent.status, sent.body))
             }
             2 => {
                 let status = ["waiting_on_customer", "in_progress"][n / 4 % 2];
-                let changed = desk.rest(0, ben, "PATCH", &path, json!({ "status": status })).await;
+                let changed = server.rest(0, ben, "PATCH", &path, json!({ "status": status })).await;
                 let is_own = changed.body["id"] == json!(ticket) && changed.body["status"] == json!(status);
                 (changed.status != 200 || !is_own).then(|| format!("change {n} was answered {} with {}", changed.status, changed.body))
             }
             _ => {
                 let new = json!({ "subject": text, "category": "general", "description": text });
-                let created = desk.rest(0, ada, "POST", "/v1/tickets", new).await;
+                let created = server.rest(0, ada, "POST", "/v1/tickets", new).await;
                 let is_own = created.status == 201 && created.body["subject"] == json!(text);
                 (!is_own).then(|| format!("creation {n} was answered {} with {}", created.status, created.body))
             }
@@ -138,7 +138,7 @@ impl Settled {
 
     /// A console is told of no ticket while nothing happens.
     pub async fn an_idle_console_hears_nothing(&self) {
-        let mut console = self.desk.client(0, &self.ben).await;
+        let mut console = self.server.client(0, &self.ben).await;
         assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
         console.expect("the figures", |frame| frame["type"] == "inbox" && frame["stats"].is_object()).await;
         console.transcript.clear();
@@ -162,7 +162,7 @@ fn published_events(heard: &[Publication]) -> Vec<(TicketId, i64)> {
 async fn after_a_restore_into_another_cluster_answers_and_events_are_about_what_was_written_here() {
     let settled = Settled::restored_elsewhere().await;
     settled.writes_are_answered_with_themselves().await;
-    let sql = settled.desk.sql().await;
+    let sql = settled.server.sql().await;
     let shared = "select count(*) from (select 1 from support_ticket_activity group by xid having count(distinct ticket_id) > 1) x";
     let met: i64 = sql.query_one(shared, &[]).await.expect("a count").get(0);
     assert!(met > WRITES as i64 / 2, "only {met} numbers were used by both clusters: nothing was shown");

@@ -7,23 +7,23 @@ use helpline_core::limits;
 use serde_json::json;
 
 use crate::client::PATIENCE;
-use crate::desk::{Desk, Join, eventually};
+use crate::test_server::{Join, TestServer, eventually};
 
-async fn stored(desk: &Desk, key: &str) -> i64 {
-    desk.sql().await.query_one("select count(*) from support_messages where key = $1", &[&key]).await.expect("a count").get(0)
+async fn stored(server: &TestServer, key: &str) -> i64 {
+    server.sql().await.query_one("select count(*) from support_messages where key = $1", &[&key]).await.expect("a count").get(0)
 }
 
 #[tokio::test]
 async fn an_ack_means_committed_with_its_audit_row() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
     let ack = client.send(ticket, "k1", "hello").await;
     assert_eq!(ack["type"], "ack", "{ack}");
     // Killed at once: whatever was acked must be there all the same.
-    desk.gateways[0].kill9().await.expect("killed");
-    let row = desk
+    server.gateways[0].kill9().await.expect("killed");
+    let row = server
         .sql()
         .await
         .query_one(
@@ -38,33 +38,33 @@ async fn an_ack_means_committed_with_its_audit_row() {
 
 #[tokio::test]
 async fn a_crash_between_commit_and_publish_neither_loses_nor_doubles() {
-    let desk = Desk::start(1, Join::Redis).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let mut watcher = desk.client(0, &ben).await;
+    let server = TestServer::start(1, Join::Redis).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let mut watcher = server.client(0, &ben).await;
     watcher.subscribe(ticket, None).await;
 
-    let doomed = desk.another(|spec| spec.arg("--failpoint").arg("after-commit")).await;
+    let doomed = server.another(|spec| spec.arg("--failpoint").arg("after-commit")).await;
     let mut client = crate::client::Client::hello(&doomed.ws_url(), &ada.token).await;
     client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "into the tunnel" })).await;
     client.closed().await;
 
     // Never published, never acked, yet seen by the sweep within its promise.
     let event = watcher.expect_within("the swept event", Duration::from_secs(2), |frame| frame["message"]["key"] == "k1").await;
-    let mut again = desk.client(0, &ada).await;
+    let mut again = server.client(0, &ada).await;
     let ack = again.send(ticket, "k1", "into the tunnel").await;
     assert_eq!(ack["duplicate"], true, "{ack}");
     // The customer's numbering has no note to skip here, so both numberings agree.
     assert_eq!(ack["seq"], event["seq"]);
-    assert_eq!(stored(&desk, "k1").await, 1);
+    assert_eq!(stored(&server, "k1").await, 1);
 }
 
 #[tokio::test]
 async fn a_batch_that_crashes_is_answered_and_the_next_one_is_written() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.arg("--failpoint").arg("crash-in-batch")).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.arg("--failpoint").arg("crash-in-batch")).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
     let refused = client.send(ticket, "k1", "into the tunnel").await;
     assert_eq!(refused["code"], "unavailable", "{refused}");
     assert_eq!(client.send(ticket, "k1", "into the tunnel").await["duplicate"], false);
@@ -79,31 +79,31 @@ async fn waits_for_a_lock(sql: &tokio_postgres::Client) -> i64 {
 
 #[tokio::test]
 async fn a_retry_that_overlaps_its_first_send_is_stored_once() {
-    let desk = Desk::start(2, Join::Redis).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let (mut one, mut two) = (desk.client(0, &ada).await, desk.client(1, &ada).await);
-    let mut sql = desk.sql().await;
+    let server = TestServer::start(2, Join::Redis).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let (mut one, mut two) = (server.client(0, &ada).await, server.client(1, &ada).await);
+    let mut sql = server.sql().await;
     let holding = sql.transaction().await.expect("a transaction");
     holding.execute("select 1 from support_tickets where id = $1 for update", &[&ticket.uuid()]).await.expect("the ticket is locked");
     let first = one.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "once" })).await;
     let second = two.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "once" })).await;
-    let watching = desk.sql().await;
+    let watching = server.sql().await;
     eventually("both sends wait for the lock", PATIENCE, async || waits_for_a_lock(&watching).await.eq(&2).then_some(())).await;
     holding.commit().await.expect("the lock is released");
     let (first, second) = (one.answer(first).await, two.answer(second).await);
     assert_eq!(first["seq"], second["seq"], "{first} {second}");
     assert_ne!(first["duplicate"], second["duplicate"], "one stored it, the other found it");
-    assert_eq!(stored(&desk, "k1").await, 1);
+    assert_eq!(stored(&server, "k1").await, 1);
 }
 
 #[tokio::test]
 async fn a_held_ticket_stalls_neither_its_lane_nor_its_order() {
-    let desk = Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_WRITER_LANES", "1")).await;
-    let ada = desk.customer("Ada Lovelace");
-    let (held, free) = (desk.ticket(&ada).await, desk.ticket(&ada).await);
-    let mut client = desk.client(0, &ada).await;
-    let mut sql = desk.sql().await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_WRITER_LANES", "1")).await;
+    let ada = server.customer("Ada Lovelace");
+    let (held, free) = (server.ticket(&ada).await, server.ticket(&ada).await);
+    let mut client = server.client(0, &ada).await;
+    let mut sql = server.sql().await;
     let holding = sql.transaction().await.expect("a transaction");
     holding.execute("select 1 from support_tickets where id = $1 for update", &[&held.uuid()]).await.expect("the ticket is locked");
     let mut waiting = Vec::new();
@@ -124,20 +124,20 @@ async fn a_held_ticket_stalls_neither_its_lane_nor_its_order() {
 #[tokio::test]
 async fn a_backlog_that_fills_several_lanes_keeps_every_tickets_order() {
     const FEW: usize = 40;
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let (stalled, held, hot) = (desk.ticket(&ada).await, desk.ticket(&ada).await, desk.ticket(&ada).await);
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let (stalled, held, hot) = (server.ticket(&ada).await, server.ticket(&ada).await, server.ticket(&ada).await);
     let mut tickets = vec![held, hot];
     for _ in 0..8 {
-        tickets.push(desk.ticket(&ada).await);
+        tickets.push(server.ticket(&ada).await);
     }
-    let mut client = desk.client(0, &ada).await;
-    let (mut sql, mut other) = (desk.sql().await, desk.sql().await);
+    let mut client = server.client(0, &ada).await;
+    let (mut sql, mut other) = (server.sql().await, server.sql().await);
     let stalling = sql.transaction().await.expect("a transaction");
     let head = "select 1 from support_ticket_heads where ticket_id = $1 for update";
     stalling.execute(head, &[&stalled.uuid()]).await.expect("the head is locked");
     let first = client.post(json!({ "type": "send", "ticket": stalled, "key": "s", "body": "stalled" })).await;
-    let watching = desk.sql().await;
+    let watching = server.sql().await;
     eventually("the commit waits", PATIENCE, async || waits_for_a_lock(&watching).await.eq(&1).then_some(())).await;
     let holding = other.transaction().await.expect("a transaction");
     holding.execute("select 1 from support_tickets where id = $1 for update", &[&held.uuid()]).await.expect("the ticket is locked");
@@ -168,12 +168,12 @@ async fn a_backlog_that_fills_several_lanes_keeps_every_tickets_order() {
 
 #[tokio::test]
 async fn a_retry_is_answered_as_before_after_the_ticket_was_closed() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
     let ack = client.send(ticket, "k1", "hello").await;
-    desk.sql().await.execute("update support_tickets set status = 'closed' where id = $1", &[&ticket.uuid()]).await.expect("closed");
+    server.sql().await.execute("update support_tickets set status = 'closed' where id = $1", &[&ticket.uuid()]).await.expect("closed");
     let again = client.send(ticket, "k1", "hello").await;
     assert_eq!((&again["type"], &again["duplicate"], &again["seq"]), (&json!("ack"), &json!(true), &ack["seq"]), "{again}");
     let refused = client.send(ticket, "k2", "one more").await;
@@ -182,11 +182,11 @@ async fn a_retry_is_answered_as_before_after_the_ticket_was_closed() {
 
 #[tokio::test]
 async fn a_key_names_one_text() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let ticket = desk.ticket(&ada).await;
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let ticket = server.ticket(&ada).await;
+    let mut client = server.client(0, &ada).await;
     assert_eq!(client.send(ticket, "k1", "one").await["type"], "ack");
     assert_eq!(client.send(ticket, "k1", "another").await["code"], "key_reused");
-    assert_eq!(stored(&desk, "k1").await, 1);
+    assert_eq!(stored(&server, "k1").await, 1);
 }

@@ -6,7 +6,7 @@ use helpline_rig::Postgres;
 use serde_json::{Value, json};
 
 use crate::client::{Client, PATIENCE, seqs};
-use crate::desk::{Desk, Join, Person, eventually};
+use crate::test_server::{Join, Person, TestServer, eventually};
 
 /// Where the restored database stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ const NEW: usize = 5;
 
 /// A ticket with rows that its customer has seen and that the restore takes back.
 struct Rewound {
-    desk: Desk,
+    server: TestServer,
     ada: Person,
     ticket: TicketId,
     /// A member of staff who stays connected, on the second gateway.
@@ -35,28 +35,28 @@ struct Rewound {
     dump: helpline_rig::Dump,
 }
 
-async fn with_lost_rows(desk: Desk) -> Rewound {
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
-    let (mut customer, mut online) = (desk.client(0, &ada).await, desk.client(1, &ben).await);
+async fn with_lost_rows(server: TestServer) -> Rewound {
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
+    let (mut customer, mut online) = (server.client(0, &ada).await, server.client(1, &ben).await);
     for n in 0..3 {
         assert_eq!(customer.send(ticket, &format!("kept{n}"), &format!("kept {n}")).await["type"], "ack");
     }
     let epoch = customer.subscribe(ticket, None).await[0]["epoch"].as_str().expect("an epoch").to_owned();
     online.subscribe(ticket, None).await;
-    let dump = desk.postgres.dump(desk.database()).await.expect("dumped");
+    let dump = server.postgres.dump(server.database()).await.expect("dumped");
     let mut position = 0;
     for n in 0..LOST {
         assert_eq!(customer.send(ticket, &format!("lost{n}"), &format!("lost {n}")).await["type"], "ack");
         position = customer.event(ticket).await["seq"].as_u64().expect("a number");
         online.event(ticket).await;
     }
-    Rewound { desk, ada, ticket, online, position, epoch, dump }
+    Rewound { server, ada, ticket, online, position, epoch, dump }
 }
 
 impl Rewound {
     async fn restore(&mut self, way: Way) {
-        let (postgres, database) = (&self.desk.postgres, self.desk.database());
+        let (postgres, database) = (&self.server.postgres, self.server.database());
         match way {
             Way::SameName => {
                 postgres.drop_database(database).await.expect("dropped");
@@ -70,14 +70,14 @@ impl Rewound {
             Way::AnotherCluster => {
                 let other = Postgres::start_temporary().await.expect("a Postgres starts");
                 other.restore(&self.dump, database).await.expect("restored");
-                self.desk.moved_to(other);
+                self.server.moved_to(other);
             }
         }
     }
 
     /// New rows under the numbers of the lost ones, and beyond.
     async fn write_new(&self) {
-        let sql = self.desk.sql().await;
+        let sql = self.server.sql().await;
         for n in 0..NEW {
             let body = format!("new {n}");
             let insert = "insert into support_messages (ticket_id, sender_id, sender_type, body) values ($1, $2, 'customer', $3)";
@@ -116,20 +116,20 @@ async fn next_of_history(client: &mut Client, ticket: TicketId) -> Value {
 
 async fn everyone_starts_over(way: Way) {
     let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
-    let mut rewound = with_lost_rows(Desk::start_behind_link(postgres, 2, Join::Redis).await).await;
+    let mut rewound = with_lost_rows(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
     // The instances see nothing of it until it is done, and find more rows than they had: no number tells them.
-    rewound.desk.link().unplug();
+    rewound.server.link().unplug();
     rewound.restore(way).await;
     rewound.write_new().await;
-    rewound.desk.link().redirect(rewound.desk.postgres.port());
-    rewound.desk.link().resume();
-    let urls: Vec<_> = rewound.desk.gateways.iter().map(helpline_rig::Gateway::ws_url).collect();
+    rewound.server.link().redirect(rewound.server.postgres.port());
+    rewound.server.link().resume();
+    let urls: Vec<_> = rewound.server.gateways.iter().map(helpline_rig::Gateway::ws_url).collect();
     rewound.comes_back(&urls[0]).await;
     let told = next_of_history(&mut rewound.online, rewound.ticket).await;
     assert_eq!(told["type"], "reset", "{way:?}: a subscriber was shown {told} on top of rows that are gone");
     let mut online = std::mem::replace(&mut rewound.online, Client::hello(&urls[1], &rewound.ada.token).await);
     rewound.holds_the_truth(&mut online).await;
-    let fresh = rewound.desk.another(|spec| spec).await;
+    let fresh = rewound.server.another(|spec| spec).await;
     for url in [&urls[0], &urls[1], &fresh.ws_url()] {
         rewound.comes_back(url).await;
     }
@@ -153,34 +153,34 @@ async fn after_a_restore_into_another_cluster_clients_start_over() {
 #[tokio::test]
 async fn a_client_that_is_online_while_its_database_is_dropped_and_restored_starts_over() {
     let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
-    let mut rewound = with_lost_rows(Desk::start_apart(postgres, 2, Join::Redis).await).await;
+    let mut rewound = with_lost_rows(TestServer::start_apart(postgres, 2, Join::Redis).await).await;
     rewound.restore(Way::SameName).await;
     rewound.write_new().await;
     let told = next_of_history(&mut rewound.online, rewound.ticket).await;
     assert_eq!(told["type"], "reset", "a subscriber was shown {told} on top of rows that are gone");
-    let url = rewound.desk.gateways[0].ws_url();
+    let url = rewound.server.gateways[0].ws_url();
     rewound.comes_back(&url).await;
 }
 
 #[tokio::test]
 async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the_epoch_of_after() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let (ticket, other) = (desk.ticket(&ada).await, desk.ticket(&ada).await);
-    let (mut client, mut online) = (desk.client(0, &ada).await, desk.client(0, &ada).await);
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let (ticket, other) = (server.ticket(&ada).await, server.ticket(&ada).await);
+    let (mut client, mut online) = (server.client(0, &ada).await, server.client(0, &ada).await);
     let before = client.subscribe(ticket, None).await[0]["epoch"].clone();
     online.subscribe(other, None).await;
     // Pages wait for the messages; what the sweep looks at is free.
-    let mut sql = desk.sql().await;
+    let mut sql = server.sql().await;
     let held = sql.transaction().await.expect("a transaction");
     held.batch_execute("lock table support_messages in access exclusive mode").await.expect("locked");
     let id = client.post(json!({ "type": "subscribe", "ticket": ticket, "after": 1, "epoch": before })).await;
     eventually("the page is waited for", PATIENCE, async || {
         let waiting = "select 1 from pg_locks where relation = 'support_messages'::regclass and not granted";
-        (!desk.sql().await.query(waiting, &[]).await.expect("locks").is_empty()).then_some(())
+        (!server.sql().await.query(waiting, &[]).await.expect("locks").is_empty()).then_some(())
     })
     .await;
-    desk.sql().await.execute("select helpline_record_restore()", &[]).await.expect("the operator says so");
+    server.sql().await.execute("select helpline_record_restore()", &[]).await.expect("the operator says so");
     let after = online.expect("a reset", |frame| frame["type"] == "reset").await["epoch"].clone();
     held.rollback().await.expect("released");
     // A client that is cut off between two frames comes back with the epoch of the first one: it must still be told to start over.

@@ -5,20 +5,20 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::client::{connect, seqs};
-use crate::desk::{Desk, Join};
+use crate::test_server::{Join, TestServer};
 
 #[tokio::test]
 async fn a_reader_that_stops_costs_nobody_and_misses_nothing() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let (ada, ben) = (desk.customer("Ada Lovelace"), desk.staff("Ben Okafor", "support_agent").await);
-    let ticket = desk.ticket(&ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let ticket = server.ticket(&ada).await;
     // Reads nothing after it has subscribed: its kernel's buffers fill up, then its outbox.
-    let mut stopped = desk.client(0, &ben).await;
+    let mut stopped = server.client(0, &ben).await;
     let pages = stopped.subscribe(ticket, None).await;
     let (head, epoch) = (pages[0]["head"].as_u64().expect("a head"), pages[0]["epoch"].as_str().expect("an epoch").to_owned());
-    let mut mate = desk.client(0, &ben).await;
+    let mut mate = server.client(0, &ben).await;
     mate.subscribe(ticket, None).await;
-    let mut writer = desk.client(0, &ada).await;
+    let mut writer = server.client(0, &ada).await;
     let body = "x".repeat(16 * 1024);
     let mut slowest = Duration::ZERO;
     for n in 0..1_000 {
@@ -30,7 +30,7 @@ async fn a_reader_that_stops_costs_nobody_and_misses_nothing() {
     }
     assert!(slowest < Duration::from_secs(2), "a room mate waited {slowest:?}");
     assert_eq!(stopped.closed().await.filter(|code| *code != 4001), None, "cut off as too slow, or reset with its buffers full");
-    let mut back = desk.client(0, &ben).await;
+    let mut back = server.client(0, &ben).await;
     let pages = back.subscribe(ticket, Some((head, &epoch))).await;
     let numbers = seqs(&pages);
     assert_eq!(numbers.first().copied(), Some(head + 1));
@@ -40,19 +40,19 @@ async fn a_reader_that_stops_costs_nobody_and_misses_nothing() {
 
 #[tokio::test]
 async fn a_frame_beyond_the_limit_is_closed_1009() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let ada = desk.customer("Ada Lovelace");
-    let mut client = desk.client(0, &ada).await;
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let mut client = server.client(0, &ada).await;
     client.say_raw("x".repeat(64 * 1024 + 1)).await;
     assert_eq!(client.closed().await, Some(1009));
 }
 
 #[tokio::test]
 async fn a_flood_is_refused_then_closed() {
-    let desk =
-        Desk::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_FRAMES_PER_SECOND", "5").env("HELPLINE_FRAMES_BURST", "10")).await;
-    let ada = desk.customer("Ada Lovelace");
-    let mut client = desk.client(0, &ada).await;
+    let server =
+        TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_FRAMES_PER_SECOND", "5").env("HELPLINE_FRAMES_BURST", "10")).await;
+    let ada = server.customer("Ada Lovelace");
+    let mut client = server.client(0, &ada).await;
     for n in 0..400 {
         if !client.say_raw(json!({ "type": "unsubscribe", "id": 1_000 + n, "ticket": uuid::Uuid::nil() }).to_string()).await {
             break;
@@ -64,8 +64,8 @@ async fn a_flood_is_refused_then_closed() {
 
 #[tokio::test]
 async fn silence_before_hello_is_closed_4501() {
-    let desk = Desk::start(1, Join::Alone).await;
-    let mut silent = connect(&desk.gateways[0].ws_url(), None).await.expect("accepted");
+    let server = TestServer::start(1, Join::Alone).await;
+    let mut silent = connect(&server.gateways[0].ws_url(), None).await.expect("accepted");
     let started = Instant::now();
     assert_eq!(silent.closed().await, Some(4501));
     assert!(started.elapsed() < Duration::from_secs(12));

@@ -13,7 +13,7 @@ use crate::upgrade::OldCluster;
 /// The superuser of every cluster made here.
 pub(crate) const SUPERUSER: &str = "postgres";
 
-/// A place where the Postgres user can work: every ancestor of it can be entered by everybody.
+/// A place where the Postgres user can work: every ancestor of it is world-accessible.
 const OPEN_PLACE: &str = "/var/tmp";
 /// The names of temporary places; the owner's process id follows.
 const TEMPORARY_PREFIX: &str = "helpline-rig-";
@@ -138,12 +138,12 @@ fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
         // Followed first: it is the private directory that must be entered, not the path through the link.
         match place.canonicalize() {
             Ok(private) => return Ok(private),
-            // Somebody cleaned /var/tmp: the data is gone, the link leads nowhere.
+            // /var/tmp was cleaned: the data is gone, the link leads nowhere.
             Err(_) => std::fs::remove_file(&place).map_err(RigError::io(format!("removing the dead link {}", place.display())))?,
         }
     }
     if place.join("data/PG_VERSION").is_file() {
-        // Somebody's data: it is used as it is, or the server says why it cannot.
+        // Existing data: it is used as it is, or the server says why it cannot.
         return Ok(place);
     }
     std::fs::create_dir_all(&place).map_err(RigError::io(format!("creating {}", place.display())))?;
@@ -172,7 +172,7 @@ pub(crate) fn run_as(command: &mut Command, user: Option<&OsUser>) {
     }
 }
 
-/// A new directory in [`OPEN_PLACE`] that only the user can enter. `create_dir` fails on a name that somebody else made first.
+/// A new directory in [`OPEN_PLACE`] that only the user can enter. `create_dir` fails on a name that already exists.
 fn private_dir(name: &str, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = Path::new(OPEN_PLACE).join(name);
     std::fs::create_dir(&place).map_err(RigError::io(format!("creating {}", place.display())))?;
@@ -209,7 +209,7 @@ fn random_password() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// Removes temporary clusters whose maker was killed before it could: nobody else would.
+/// Removes temporary clusters whose maker was killed before it could.
 fn remove_orphans() {
     for entry in std::fs::read_dir(OPEN_PLACE).into_iter().flatten().flatten() {
         let name = entry.file_name();

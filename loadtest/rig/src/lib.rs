@@ -4,6 +4,7 @@
 //! - [`Dump`]: a logical backup, restored into the same cluster or another one; [`Postgres::upgraded`]: the next major version in place
 //! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
 //! - [`free_port`], [`spawn`]: what they are made of
+//! - [`testing`]: the test kit, a migrated database for each test and signed tokens
 //!
 //! What is started here dies with the process that started it, also when that one is killed by SIGKILL (see [`spawn`]).
 //! All waiting is async, so a test's clients go on living while a server stops.
@@ -19,6 +20,7 @@ mod process;
 mod proxy;
 mod redis;
 mod spawn;
+pub mod testing;
 mod upgrade;
 
 pub use dump::Dump;

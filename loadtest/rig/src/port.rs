@@ -9,7 +9,7 @@ const PORTS: std::ops::Range<u16> = 15_000..32_000;
 
 static TAKEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
 
-/// A port of 127.0.0.1 that nobody listens on and that this process has not given out before. Chosen at random, so that two
+/// A port of 127.0.0.1 that is free and that this process has not given out before. Chosen at random, so that two
 /// processes asking at once hardly meet.
 ///
 /// # Panics

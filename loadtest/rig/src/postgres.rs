@@ -61,7 +61,7 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
     }
 
-    /// The cluster kept in `dir`: made on the first call, found again on later ones. Safe settings: it keeps somebody's data.
+    /// The cluster kept in `dir`: made on the first call, found again on later ones. Safe settings: it keeps real data.
     ///
     /// # Errors
     /// As [`Self::start_temporary`]; also when another Postgres runs on it.
@@ -182,7 +182,7 @@ impl Postgres {
         format!("postgres://{role}:{password}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// A database of its own for one test, copied from a template (`template1` when none is given), which nobody may be connected to.
+    /// A database of its own for one test, copied from a template (`template1` when none is given), to which there may be no connection.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].

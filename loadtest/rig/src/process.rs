@@ -45,8 +45,8 @@ impl Process {
     pub fn start(&self, command: Command) -> Result<(), RigError> {
         let open = || std::fs::OpenOptions::new().create(true).append(true).open(&self.log);
         let log = open().map_err(RigError::io(format!("opening the log {}", self.log.display())))?;
-        let twin = log.try_clone().map_err(RigError::io("sharing the log between two outputs"))?;
-        let child = spawn_as(command, self.death, [Stdio::null(), log.into(), twin.into()], self.user.as_ref())
+        let duplicate = log.try_clone().map_err(RigError::io("sharing the log between two outputs"))?;
+        let child = spawn_as(command, self.death, [Stdio::null(), log.into(), duplicate.into()], self.user.as_ref())
             .map_err(RigError::io(format!("starting {}", self.name)))?;
         *self.lock() = Some(child);
         Ok(())

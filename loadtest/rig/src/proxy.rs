@@ -31,6 +31,8 @@ enum Flow {
 #[derive(Debug, Clone, Copy)]
 struct Weather {
     flow: Flow,
+    /// Whether bytes may have vanished since it was fair.
+    lost: bool,
     accepts: bool,
     delay: Duration,
     bytes_per_second: Option<u32>,
@@ -56,7 +58,15 @@ impl Proxy {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let listener = TcpListener::bind(address).await.map_err(RigError::io(format!("listening on {address}")))?;
         let upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
-        let fair = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation: 0, upstream };
+        let fair = Weather {
+            flow: Flow::Pass,
+            lost: false,
+            accepts: true,
+            delay: Duration::ZERO,
+            bytes_per_second: None,
+            generation: 0,
+            upstream,
+        };
         let (weather, watching) = watch::channel(fair);
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(address, listener, watching));
@@ -102,22 +112,29 @@ impl Proxy {
         self.weather.send_modify(|weather| weather.bytes_per_second = Some(bytes_per_second.max(1)));
     }
 
-    /// Takes no more bytes, of anybody, and keeps every connection; [`Self::resume`] lets them flow again, none lost.
+    /// Takes no more bytes, from either side, and keeps every connection; [`Self::resume`] lets them flow again, none lost.
     pub fn stall(&self) {
         self.weather.send_modify(|weather| weather.flow = Flow::Stall);
     }
 
     /// Takes bytes and lets them vanish, and keeps every connection: neither side learns of it.
     pub fn half_open(&self) {
-        self.weather.send_modify(|weather| weather.flow = Flow::Swallow);
+        self.weather.send_modify(|weather| (weather.flow, weather.lost) = (Flow::Swallow, true));
     }
 
     /// Fair weather again. Connections that lost bytes meanwhile are cut: what follows would make no sense to their ends.
     pub fn resume(&self) {
         self.weather.send_modify(|weather| {
-            let lost = weather.flow == Flow::Swallow;
-            let generation = weather.generation + u64::from(lost);
-            *weather = Weather { flow: Flow::Pass, accepts: true, delay: Duration::ZERO, bytes_per_second: None, generation, ..*weather };
+            let generation = weather.generation + u64::from(weather.lost);
+            *weather = Weather {
+                flow: Flow::Pass,
+                lost: false,
+                accepts: true,
+                delay: Duration::ZERO,
+                bytes_per_second: None,
+                generation,
+                ..*weather
+            };
         });
     }
 }
@@ -137,7 +154,7 @@ async fn accept(address: SocketAddr, first: TcpListener, mut weather: watch::Rec
         tokio::select! {
             accepted = next_client(listener.as_ref()) => {
                 if let Some(client) = accepted {
-                    connections.spawn(carry(client, weather.clone()));
+                    connections.spawn(forward(client, weather.clone()));
                 }
             }
             changed = weather.changed() => if changed.is_err() { return },
@@ -153,7 +170,7 @@ async fn next_client(listener: Option<&TcpListener>) -> Option<TcpStream> {
     }
 }
 
-async fn carry(client: TcpStream, weather: watch::Receiver<Weather>) {
+async fn forward(client: TcpStream, weather: watch::Receiver<Weather>) {
     let upstream = weather.borrow().upstream;
     let Ok(server) = TcpStream::connect(upstream).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
@@ -162,14 +179,14 @@ async fn carry(client: TcpStream, weather: watch::Receiver<Weather>) {
     let born = weather.borrow().generation;
     let mut watching = weather.clone();
     tokio::select! {
-        () = async { tokio::join!(pump(client_in, server_out, weather.clone()), pump(server_in, client_out, weather)); } => {}
+        () = async { tokio::join!(pump(client_in, server_out, weather.clone(), born), pump(server_in, client_out, weather, born)); } => {}
         // The cut, or the proxy's end.
         _ = watching.wait_for(|now| now.generation != born) => {}
     }
 }
 
 /// Carries one direction until its end, which it passes on.
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut weather: watch::Receiver<Weather>) {
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut weather: watch::Receiver<Weather>, born: u64) {
     let mut piece = vec![0; PIECE_BYTES];
     loop {
         if weather.wait_for(|now| now.flow != Flow::Stall).await.is_err() {
@@ -177,6 +194,10 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut weather: watc
         }
         let Ok(n @ 1..) = from.read(&mut piece).await else { break };
         let now = *weather.borrow();
+        if now.generation != born {
+            // Cut, which the other branch has not noticed yet: what came before may have vanished.
+            return;
+        }
         if now.flow == Flow::Swallow {
             continue;
         }

@@ -142,7 +142,7 @@ impl Redis {
     }
 
     /// Lets no subscriber's output wait for longer than a packet, and sends one of them more than that: Redis cuts it off without a word
-    /// to the publisher. What is sent is no news; whoever listens must not mind it.
+    /// to the publisher. What is sent is no news; subscribers must ignore it.
     ///
     /// # Errors
     /// [`RigError::Io`].

@@ -1,4 +1,4 @@
-//! `growth`: the same reads on a desk with ten thousand tickets, a hundred thousand and a million (ten messages each). The data are made by
+//! `growth`: the same reads with ten thousand tickets, a hundred thousand and a million (ten messages each). The data are made by
 //! plain SQL with the triggers off, so that ten million messages take minutes.
 
 use std::time::Duration;
@@ -8,13 +8,13 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::Effort;
-use super::book::{self, Book, Curve};
-use super::line::{Line, Opening, Step};
+use super::connection::{Connection, Opening, Step};
 use super::peer::{Helpline, Means, Setup, Talk};
+use super::results::{self, Curve, Results};
 use super::traffic::{Quantiles, Times};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::people;
+use crate::target::Relay;
 
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 const QUICK_SIZES: [u64; 2] = [1_000, 5_000];
@@ -23,7 +23,7 @@ const STEP: u64 = 50_000;
 const REPEATS: usize = 200;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is asked of the desk: a name, and the path.
+/// What is requested: a name, and the path.
 const READS: &[(&str, &str)] = &[
     ("first page", "/v1/tickets?scope=all"),
     ("by status", "/v1/tickets?scope=all&status=escalated"),
@@ -44,10 +44,10 @@ const READS: &[(&str, &str)] = &[
 /// Runs the scenario.
 ///
 /// # Errors
-/// When the desk does not run, or a read fails.
-pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+/// When Helpline does not run, or a read fails.
+pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let sizes = if effort.quick { &QUICK_SIZES[..] } else { &SIZES[..] };
-    book.scenario(
+    results.scenario(
         "growth",
         format!("An agent's reads at {sizes:?} tickets with ten messages each; p99 of {REPEATS} over REST, resuming over the socket; without waiting for the disk."),
     );
@@ -55,7 +55,7 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
     // Each of these reads commits its audit row first; what shall be seen here is the reading, not the disk.
     for sql in ["alter system set synchronous_commit = off", "select pg_reload_conf()"] {
-        helpline.admin.batch_execute(sql).await.map_err(LoadError::postgres("setting the desk up"))?;
+        helpline.admin.batch_execute(sql).await.map_err(LoadError::postgres("preparing the database"))?;
     }
     let long = helpline.rooms[0];
     execute(&helpline, include_str!("../../sql/grow_long.sql"), &[&long.ticket.uuid(), &long.customer.uuid()]).await?;
@@ -73,19 +73,19 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
             });
             times[at].1.push((*size as f64, quantiles.p99));
             let subject = format!("{name}, {size}");
-            book.note("growth", &subject, book::P50, quantiles.p50);
-            book.note("growth", &subject, book::P99, quantiles.p99);
+            results.record("growth", &subject, results::P50, quantiles.p50);
+            results.record("growth", &subject, results::P99, quantiles.p99);
         }
     }
-    judge(book, &times);
+    judge(results, &times);
     for (name, points) in times {
-        book.curves.push(Curve { plot: "growth: p99 ms by tickets", name: name.to_owned(), points });
+        results.curves.push(Curve { plot: "growth: p99 ms by tickets", name: name.to_owned(), points });
     }
     Ok(())
 }
 
 /// The slowest read at the largest size, and the read that grew most beside itself at the smallest.
-fn judge(book: &mut Book, times: &[(&str, Vec<(f64, f64)>)]) {
+fn judge(results: &mut Results, times: &[(&str, Vec<(f64, f64)>)]) {
     let ends = times.iter().filter_map(|(name, points)| Some((*name, points.first()?.1, points.last()?.1)));
     let (mut slowest, mut grown) = (0.0_f64, 0.0_f64);
     for (name, small, large) in ends {
@@ -93,17 +93,17 @@ fn judge(book: &mut Book, times: &[(&str, Vec<(f64, f64)>)]) {
         slowest = slowest.max(large);
         grown = grown.max(large / small);
     }
-    book.note("growth", "slowest at the largest", book::P99, slowest);
-    book.note("growth", "the one that grew most", book::GROWTH, grown);
+    results.record("growth", "slowest at the largest", results::P99, slowest);
+    results.record("growth", "the one that grew most", results::GROWTH, grown);
 }
 
 async fn execute(helpline: &Helpline, sql: &str, params: &[&(dyn tokio_postgres::types::ToSql + Sync)]) -> Result<(), LoadError> {
-    helpline.admin.execute(sql, params).await.map(drop).map_err(LoadError::postgres("growing the desk"))
+    helpline.admin.execute(sql, params).await.map(drop).map_err(LoadError::postgres("making tickets"))
 }
 
 /// From so many tickets to so many.
 async fn grow(helpline: &Helpline, from: u64, to: u64) -> Result<(), LoadError> {
-    let batch = |sql| async move { helpline.admin.batch_execute(sql).await.map_err(LoadError::postgres("growing the desk")) };
+    let batch = |sql| async move { helpline.admin.batch_execute(sql).await.map_err(LoadError::postgres("making tickets")) };
     batch("set session_replication_role = replica; set synchronous_commit = off; set statement_timeout = 0").await?;
     let agent = helpline.rooms[0].agent.uuid();
     let mut at = from;
@@ -125,8 +125,8 @@ async fn grow(helpline: &Helpline, from: u64, to: u64) -> Result<(), LoadError> 
 
 async fn read_all(helpline: &Helpline, effort: &Effort) -> Result<Vec<(&'static str, Quantiles)>, LoadError> {
     let room = helpline.rooms[0];
-    let token = people::token(&helpline.desk.secret, room.agent, "Agent Load");
-    let port = helpline.desk.rig.as_ref().and_then(|rig| Some(rig.gateways.first()?.port()));
+    let token = people::token(crate::target::RIG_SECRET, room.agent, "Agent Load");
+    let port = helpline.target.gateways.first().map(helpline_rig::Gateway::port);
     let mut http = Http::open(port.ok_or(LoadError::Usage("growth needs its own rig"))?, token.clone()).await?;
     let repeats = effort.pick(REPEATS, 20);
     let mut answers = Vec::new();
@@ -138,7 +138,7 @@ async fn read_all(helpline: &Helpline, effort: &Effort) -> Result<Vec<(&'static 
             http.get(&path).await?;
             // The first ones plan and fill caches.
             if n >= 3 {
-                times.note(begun.elapsed());
+                times.record(begun.elapsed());
             }
         }
         answers.push((*name, times.quantiles()));
@@ -151,20 +151,20 @@ async fn read_all(helpline: &Helpline, effort: &Effort) -> Result<Vec<(&'static 
 async fn resume(helpline: &Helpline, token: &str, repeats: usize) -> Result<Quantiles, LoadError> {
     let ticket = helpline.rooms[0].ticket;
     let Opening { url, subprotocol, mut steps } = helpline.signed_in(0, token);
-    steps.push(Step::Say(format!(r#"{{"type":"unsubscribe","id":1,"ticket":"{ticket}"}}"#).into()));
-    let mut line = Line::open(&Opening { url, subprotocol, steps }).await?;
+    steps.push(Step::Send(format!(r#"{{"type":"unsubscribe","id":1,"ticket":"{ticket}"}}"#).into()));
+    let mut connection = Connection::open(&Opening { url, subprotocol, steps }).await?;
     let times = Times::default();
     for _ in 0..repeats {
         let begun = Instant::now();
-        line.say(format!(r#"{{"type":"subscribe","id":2,"ticket":"{ticket}","after":1900}}"#).into()).await?;
+        connection.send(format!(r#"{{"type":"subscribe","id":2,"ticket":"{ticket}","after":1900}}"#).into()).await?;
         loop {
-            let text = line.hear().await?;
+            let text = connection.receive().await?;
             if text.starts_with("{\"type\":\"subscribed\"") && text.contains("\"more\":false") {
                 break;
             }
         }
-        times.note(begun.elapsed());
-        line.say(format!(r#"{{"type":"unsubscribe","id":3,"ticket":"{ticket}"}}"#).into()).await?;
+        times.record(begun.elapsed());
+        connection.send(format!(r#"{{"type":"unsubscribe","id":3,"ticket":"{ticket}"}}"#).into()).await?;
     }
     Ok(times.quantiles())
 }
@@ -212,5 +212,5 @@ impl Http {
 }
 
 fn broken(why: String) -> LoadError {
-    LoadError::Program { program: "a read of the desk", why }
+    LoadError::Program { program: "a read", why }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::book::{self, Book, Curve, Metric, Scenario, spread};
+use super::results::{self, Curve, Metric, Results, Scenario, spread};
 use super::tables;
 use super::targets;
 
@@ -15,32 +15,32 @@ const BAR: f64 = 22.0;
 const COLOURS: [&str; 8] = ["#0b57d0", "#b3261e", "#146c2e", "#9a5b00", "#6a1b9a", "#00796b", "#5d4037", "#455a64"];
 
 /// The whole page.
-pub fn page(book: &Book, when: &str) -> String {
+pub fn page(results: &Results, when: &str) -> String {
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Helpline bench</title><style>{STYLE}</style><h1>Helpline beside its peers</h1>\
          <p>{}. Medians over the rounds, servers by turns within each round. CPU is user and system time of every server process.</p>",
         escaped(when)
     );
-    html.push_str(&targets_table(book));
-    for scenario in &book.scenarios {
+    html.push_str(&targets_table(results));
+    for scenario in &results.scenarios {
         let _ = write!(html, "<h2>{}</h2><p>{}</p>", escaped(scenario.name), escaped(&scenario.about));
-        for metric in [book::CPU, book::KIB, book::RATE, book::P99] {
+        for metric in [results::CPU, results::KIB, results::RATE, results::P99] {
             html.push_str(&bars(scenario, metric));
         }
     }
-    let mut plots: Vec<&str> = book.curves.iter().map(|curve| curve.plot).collect();
+    let mut plots: Vec<&str> = results.curves.iter().map(|curve| curve.plot).collect();
     plots.dedup();
     for plot in plots {
-        let curves: Vec<&Curve> = book.curves.iter().filter(|curve| curve.plot == plot).collect();
+        let curves: Vec<&Curve> = results.curves.iter().filter(|curve| curve.plot == plot).collect();
         let _ = write!(html, "<h2>{}</h2>{}", escaped(plot), lines(&curves));
     }
-    let _ = write!(html, "<h2>Every figure</h2><pre>{}</pre></html>", escaped(&tables::markdown(book)));
+    let _ = write!(html, "<h2>Every figure</h2><pre>{}</pre></html>", escaped(&tables::markdown(results)));
     html
 }
 
-fn targets_table(book: &Book) -> String {
+fn targets_table(results: &Results) -> String {
     let mut html = String::from("<table><tr><th>scenario<th>figure<th>target<th>median<th>spread<th>");
-    for one in targets::judge(book) {
+    for one in targets::judge(results) {
         let (median, least, most) = one.measured;
         let word = if one.met { "met" } else { "missed" };
         let _ = write!(
@@ -143,14 +143,14 @@ mod tests {
 
     #[test]
     fn a_page_fetches_nothing_and_shows_every_subject() {
-        let mut book = Book::default();
-        book.scenario("fanout", "one room <1,000>");
-        for subject in ["Helpline", "floor"] {
-            book.note("fanout", subject, book::CPU, 5.0);
+        let mut results = Results::default();
+        results.scenario("fanout", "one room <1,000>");
+        for subject in ["Helpline", "baseline"] {
+            results.record("fanout", subject, results::CPU, 5.0);
         }
-        book.curves.push(Curve { plot: "growth", name: "search".into(), points: vec![(10_000.0, 2.0), (1_000_000.0, 3.0)] });
-        let page = page(&book, "now");
-        assert!(page.contains("&lt;1,000&gt;") && page.contains(">floor</text>") && page.contains("polyline"), "{page}");
+        results.curves.push(Curve { plot: "growth", name: "search".into(), points: vec![(10_000.0, 2.0), (1_000_000.0, 3.0)] });
+        let page = page(&results, "now");
+        assert!(page.contains("&lt;1,000&gt;") && page.contains(">baseline</text>") && page.contains("polyline"), "{page}");
         assert!(!page.contains("http") && !page.contains("<script"), "{page}");
     }
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::book::{self, Book};
+use super::connection::Connection;
 use super::delivery;
-use super::line::Line;
-use super::peer::{Heard, Kind, Means, Peer, Seat, Setup, Side};
+use super::peer::{Endpoint, Kind, Means, Peer, Received, Setup, Side};
+use super::results::{self, Results};
 use super::traffic::open_all;
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 const CONNECTIONS: usize = 15_000;
 /// Until what opening left behind is gone.
@@ -21,25 +21,25 @@ const SETTLE: Duration = Duration::from_secs(4);
 /// More than one heartbeat of Helpline's.
 const BEATS: Duration = Duration::from_secs(28);
 
-const KINDS: &[Kind] = &[Kind::Helpline, Kind::Floor, Kind::Nchan, Kind::SocketIo, Kind::Ws];
+const KINDS: &[Kind] = &[Kind::Helpline, Kind::Baseline, Kind::Nchan, Kind::SocketIo, Kind::Ws];
 
 /// Runs the scenario: one round, since memory does not wobble.
 ///
 /// # Errors
 /// When one of our own servers does not run.
-pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let connections = effort.pick(CONNECTIONS, 1_000);
-    book.scenario("idle", format!("{connections} connections, each subscribed to a room of its own and silent."));
+    results.scenario("idle", format!("{connections} connections, each subscribed to a room of its own and silent."));
     for kind in KINDS {
         for peer in
-            delivery::start(book, effort, means, &[*kind], Setup { instances: 1, rooms: connections, relay: Relay::InProcess }).await?
+            delivery::start(results, effort, means, &[*kind], Setup { instances: 1, rooms: connections, relay: Relay::InProcess }).await?
         {
             let beats = if *kind == Kind::Helpline { effort.pick(BEATS, Duration::from_secs(2)) } else { Duration::ZERO };
-            let (kib, core) = stand(&peer, connections, beats).await?;
+            let (kib, core) = hold_open(&peer, connections, beats).await?;
             eprintln!("  idle {}: {kib:.2} KiB a connection", peer.name());
-            book.note("idle", peer.name(), book::KIB, kib);
+            results.record("idle", peer.name(), results::KIB, kib);
             if let Some(core) = core {
-                book.note("idle", peer.name(), book::CORE, core);
+                results.record("idle", peer.name(), results::CORE, core);
             }
         }
     }
@@ -47,13 +47,13 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
 }
 
 /// Opens them, lets them stand, and gives KiB of each and the percentage of a core that their heartbeats take.
-pub async fn stand(peer: &Arc<dyn Peer>, connections: usize, beats: Duration) -> Result<(f64, Option<f64>), LoadError> {
+pub async fn hold_open(peer: &Arc<dyn Peer>, connections: usize, beats: Duration) -> Result<(f64, Option<f64>), LoadError> {
     let holders = peer.holders();
     let before = usage::memory_bytes(&holders);
-    let seats = (0..connections).map(|room| Seat { instance: 0, room, side: Side::Speaker });
+    let endpoints = (0..connections).map(|room| Endpoint { instance: 0, room, side: Side::Speaker });
     let mut standing = JoinSet::new();
-    for (_, line) in open_all(peer, seats).await? {
-        standing.spawn(stay(Arc::clone(peer), line));
+    for (_, connection) in open_all(peer, endpoints).await? {
+        standing.spawn(stay(Arc::clone(peer), connection));
     }
     sleep(SETTLE).await;
     let each = usage::memory_bytes(&holders).saturating_sub(before) as f64 / connections as f64 / 1024.0;
@@ -70,10 +70,10 @@ pub async fn stand(peer: &Arc<dyn Peer>, connections: usize, beats: Duration) ->
     Ok((each, core))
 }
 
-async fn stay(peer: Arc<dyn Peer>, mut line: Line) -> Result<(), LoadError> {
+async fn stay(peer: Arc<dyn Peer>, mut connection: Connection) -> Result<(), LoadError> {
     loop {
-        if let Heard::Ping(answer) = peer.hear(&line.hear().await?) {
-            line.say(answer).await?;
+        if let Received::Ping(answer) = peer.classify(&connection.receive().await?) {
+            connection.send(answer).await?;
         }
     }
 }

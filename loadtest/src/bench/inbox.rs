@@ -1,4 +1,4 @@
-//! `inbox`: hundreds of consoles watch the desk while thousands of tickets change. Some consoles are read in full: for each change, when
+//! `inbox`: hundreds of consoles watch the inbox while thousands of tickets change. Some consoles are read in full: for each change, when
 //! did they first show the ticket at its number or beyond?
 
 use std::collections::HashMap;
@@ -12,14 +12,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::book::{self, Book};
-use super::line::{Line, Step};
+use super::connection::{Connection, Step};
 use super::peer::{Helpline, Means, Peer, Setup, Talk};
+use super::results::{self, Results};
 use super::traffic::Times;
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::people;
+use crate::target::Relay;
 
 const CONSOLES: usize = 300;
 /// Of these, the ones that are read in full.
@@ -28,7 +28,7 @@ const TICKETS: usize = 2_000;
 const CHANGES_PER_SECOND: f64 = 2_000.0;
 /// Agents whose messages are the changes.
 const WRITERS: usize = 20;
-/// A desk is at rest when no ticket was shown for so long: two looks of the sweep, which tells of the tickets that were made just before.
+/// The inbox is at rest when no ticket was shown for so long: two looks of the sweep, which tells of the tickets that were made just before.
 const REST: Duration = Duration::from_millis(2 * limits::SWEEP_INTERVAL_MS);
 /// After the last change.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -71,23 +71,23 @@ struct Shown {
 /// Runs the scenario.
 ///
 /// # Errors
-/// When the desk does not run, or a console was told nothing.
-pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+/// When Helpline does not run, or a console was told nothing.
+pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let (consoles, rate) = (effort.pick(CONSOLES, 30), effort.pick(CHANGES_PER_SECOND, 500.0));
     let tickets = effort.pick(TICKETS, 300);
-    book.scenario(
+    results.scenario(
         "inbox",
         format!("{consoles} consoles watch {tickets} tickets, {rate} changes a second; latency from a change's intended time."),
     );
     let setup = Setup { instances: 1, rooms: tickets, relay: Relay::Redis };
     let helpline = Arc::new(Helpline::start(setup, means, Talk::Messages).await?);
     for _ in 0..effort.rounds.min(3) {
-        one(book, &helpline, consoles, rate, effort.pick(10.0, 3.0)).await?;
+        one(results, &helpline, consoles, rate, effort.pick(10.0, 3.0)).await?;
     }
     Ok(())
 }
 
-async fn one(book: &mut Book, helpline: &Arc<Helpline>, consoles: usize, rate: f64, seconds: f64) -> Result<(), LoadError> {
+async fn one(results: &mut Results, helpline: &Arc<Helpline>, consoles: usize, rate: f64, seconds: f64) -> Result<(), LoadError> {
     let run = Arc::new(Run {
         begun: Instant::now(),
         frames: AtomicU64::new(0),
@@ -96,20 +96,20 @@ async fn one(book: &mut Book, helpline: &Arc<Helpline>, consoles: usize, rate: f
         shown_last: AtomicU64::new(0),
         shown: Mutex::default(),
     });
-    let mut crowd = JoinSet::new();
+    let mut tasks = JoinSet::new();
     for n in 0..consoles {
         let mut opening = helpline.signed_in(0, &agent(helpline, n));
         let watch = Utf8Bytes::from_static(r#"{"type":"inbox","id":1,"on":true}"#);
-        opening.steps.extend([Step::Say(watch), Step::Await("{\"type\":\"ok\"")]);
-        let line = Line::open(&opening).await?;
-        crowd.spawn(watch_desk(Arc::clone(&run), n, line));
+        opening.steps.extend([Step::Send(watch), Step::Await("{\"type\":\"ok\"")]);
+        let connection = Connection::open(&opening).await?;
+        tasks.spawn(watch_inbox(Arc::clone(&run), n, connection));
     }
     let mut writers = Vec::new();
     for n in 0..WRITERS {
-        let line = Line::open(&helpline.signed_in(0, &agent(helpline, n))).await?;
-        let (door, orders) = tokio::sync::mpsc::channel(4_096);
-        crowd.spawn(write(Arc::clone(&run), line, orders));
-        writers.push(door);
+        let connection = Connection::open(&helpline.signed_in(0, &agent(helpline, n))).await?;
+        let (speaker, orders) = tokio::sync::mpsc::channel(4_096);
+        tasks.spawn(write(Arc::clone(&run), connection, orders));
+        writers.push(speaker);
     }
     rest(&run).await;
     let holders = helpline.holders();
@@ -126,7 +126,7 @@ async fn one(book: &mut Book, helpline: &Arc<Helpline>, consoles: usize, rate: f
     let core = (usage::cpu_seconds(&holders) - before) / spent * 100.0;
     let frames = (run.frames.load(Ordering::Relaxed) - frames) as f64 / spent / consoles as f64;
     sleep(DRAIN).await;
-    crowd.shutdown().await;
+    tasks.shutdown().await;
     let (late, unseen) = lateness(&run);
     let quantiles = late.quantiles();
     eprintln!(
@@ -134,20 +134,20 @@ async fn one(book: &mut Book, helpline: &Arc<Helpline>, consoles: usize, rate: f
         quantiles.p99, quantiles.max
     );
     for (metric, value) in [
-        (book::CORE, core),
-        (book::FRAMES, frames),
-        (book::P50, quantiles.p50),
-        (book::P99, quantiles.p99),
-        (book::MAX, quantiles.max),
-        (book::WRONG, unseen as f64),
-        (book::RATE, run.acked.load(Ordering::Relaxed) as f64 / spent),
+        (results::CORE, core),
+        (results::FRAMES, frames),
+        (results::P50, quantiles.p50),
+        (results::P99, quantiles.p99),
+        (results::MAX, quantiles.max),
+        (results::WRONG, unseen as f64),
+        (results::RATE, run.acked.load(Ordering::Relaxed) as f64 / spent),
     ] {
-        book.note("inbox", "Helpline", metric, value);
+        results.record("inbox", "Helpline", metric, value);
     }
     Ok(())
 }
 
-/// Waits until the desk is at [`REST`].
+/// Waits until no ticket is shown for [`REST`].
 async fn rest(run: &Run) {
     loop {
         let last = Duration::from_micros(run.shown_last.load(Ordering::Relaxed));
@@ -159,11 +159,11 @@ async fn rest(run: &Run) {
 }
 
 fn agent(helpline: &Helpline, n: usize) -> String {
-    people::token(&helpline.desk.secret, helpline.rooms[n % helpline.rooms.len()].agent, "Agent Load")
+    people::token(crate::target::RIG_SECRET, helpline.rooms[n % helpline.rooms.len()].agent, "Agent Load")
 }
 
-async fn watch_desk(run: Arc<Run>, console: usize, mut line: Line) {
-    while let Ok(text) = line.hear().await {
+async fn watch_inbox(run: Arc<Run>, console: usize, mut connection: Connection) {
+    while let Ok(text) = connection.receive().await {
         if text.starts_with("{\"type\":\"inbox\"") {
             run.frames.fetch_add(1, Ordering::Relaxed);
             if console < READ_IN_FULL {
@@ -177,31 +177,31 @@ async fn watch_desk(run: Arc<Run>, console: usize, mut line: Line) {
                     shown.entry((console, ticket.id)).or_default().push((ticket.seq, at));
                 }
             }
-        } else if text.starts_with("{\"type\":\"ping\"") && line.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await.is_err() {
+        } else if text.starts_with("{\"type\":\"ping\"") && connection.send(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await.is_err() {
             return;
         }
     }
 }
 
 /// Sends a message to each ticket that it is told; the ack's id brings the intended time back, its key the ticket.
-async fn write(run: Arc<Run>, mut line: Line, mut orders: tokio::sync::mpsc::Receiver<(String, Instant)>) {
+async fn write(run: Arc<Run>, mut connection: Connection, mut orders: tokio::sync::mpsc::Receiver<(String, Instant)>) {
     loop {
-        // Cancel-safe: a channel's receiver, and a line.
+        // Cancel-safe: a channel's receiver, and a connection.
         tokio::select! {
             order = orders.recv() => {
                 let Some((ticket, due)) = order else { return };
                 let micros = due.duration_since(run.begun).as_micros();
                 let frame = format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{ticket}.{micros:x}","body":"a change"}}"#);
-                if line.say(frame.into()).await.is_err() { return }
+                if connection.send(frame.into()).await.is_err() { return }
             }
-            heard = line.hear() => {
-                let Ok(text) = heard else { return };
+            received = connection.receive() => {
+                let Ok(text) = received else { return };
                 if let Ok(ack) = serde_json::from_str::<Ack>(&text) {
                     run.acked.fetch_add(1, Ordering::Relaxed);
                     let ticket = ack.key.get(..36).unwrap_or_default().to_owned();
                     run.changes.lock().unwrap_or_else(PoisonError::into_inner).entry(ticket).or_default().push((ack.seq, ack.id));
                 } else if text.starts_with("{\"type\":\"ping\"") {
-                    let _ = line.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await;
+                    let _ = connection.send(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await;
                 }
             }
         }
@@ -218,7 +218,7 @@ fn lateness(run: &Run) -> (Times, u64) {
             let shown = shown.get(&(console, ticket.clone())).map_or(&[][..], Vec::as_slice);
             for (seq, intended) in changes {
                 match shown.iter().find(|(shown_seq, _)| shown_seq >= seq) {
-                    Some((_, at)) => late.note(Duration::from_micros(at.saturating_sub(*intended))),
+                    Some((_, at)) => late.record(Duration::from_micros(at.saturating_sub(*intended))),
                     None => unseen += 1,
                 }
             }

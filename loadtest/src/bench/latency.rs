@@ -1,6 +1,6 @@
 //! The latency of a message at half of the highest rate, and at other shares of it for the plot: from the intended time to the ack, and to
 //! the sight of it on the other instance. The highest rate is that of this very arrangement, found first: two instances and a listener on
-//! the other one cost more than a writer alone.
+//! the other one cost more than a single writer.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::book::{self, Book, Curve};
-use super::line::Line;
-use super::peer::{Helpline, Means, Peer, Seat, Setup, Side, Talk};
+use super::connection::Connection;
+use super::peer::{Endpoint, Helpline, Means, Peer, Setup, Side, Talk};
+use super::results::{self, Curve, Results};
 use super::traffic::{Quantiles, Times, open_all};
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 const ROOMS: usize = 300;
 /// Shares of the highest rate; the second one is the target's.
@@ -72,7 +72,7 @@ struct Outcome {
 ///
 /// # Errors
 /// When one of our own servers does not run.
-pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
     let setup = Setup { instances: 2, rooms, relay: Relay::Redis };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
@@ -81,7 +81,7 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
     // The first is thrown away: caches, plans, the allocator.
     one(&helpline, rooms, Pace::Closed, 2.0).await?;
     let highest = one(&helpline, rooms, Pace::Closed, effort.pick(SECONDS, 2.0)).await?.per_second;
-    book.scenario(
+    results.scenario(
         "latency",
         format!("{rooms} rooms on two instances with Redis between them, at half of the highest rate ({:.0}/s).", highest / 2.0),
     );
@@ -100,27 +100,27 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
                 acked.p50, acked.p99, seen.p99, late.p99, disk.p99, cores.1, cores.0
             );
             if *share == 0.5 {
-                book.note("latency", "Helpline", book::P50, acked.p50);
-                book.note("latency", "Helpline", book::P99, acked.p99);
-                book.note("latency", "Helpline", book::SEEN_P99, seen.p99);
-                book.note("latency", "Helpline", book::LATE, late.p99);
-                book.note("latency", "Helpline", book::DISK_P99, disk.p99);
-                book.note("latency", "Helpline", book::RATE, per_second);
-                book.note("latency", "Helpline", book::CORE, cores.0 * 100.0);
-                book.note("latency", "generator", book::CORE, (cores.1 - cores.0) * 100.0);
-                book.note("latency", "Helpline", book::WRONG, wrong as f64);
+                results.record("latency", "Helpline", results::P50, acked.p50);
+                results.record("latency", "Helpline", results::P99, acked.p99);
+                results.record("latency", "Helpline", results::SEEN_P99, seen.p99);
+                results.record("latency", "Helpline", results::LATE, late.p99);
+                results.record("latency", "Helpline", results::DISK_P99, disk.p99);
+                results.record("latency", "Helpline", results::RATE, per_second);
+                results.record("latency", "Helpline", results::CORE, cores.0 * 100.0);
+                results.record("latency", "generator", results::CORE, (cores.1 - cores.0) * 100.0);
+                results.record("latency", "Helpline", results::WRONG, wrong as f64);
             }
             curves[0].1.push((rate, acked.p99));
             curves[1].1.push((rate, seen.p99));
         }
     }
     for (name, points) in curves {
-        book.curves.push(Curve { plot: "latency by messages per second", name: name.to_owned(), points });
+        results.curves.push(Curve { plot: "latency by messages per second", name: name.to_owned(), points });
     }
     Ok(())
 }
 
-/// Makes a page durable again and again, beside the run: what the disk gives to anybody.
+/// Makes a page durable again and again during the run: the disk's own latency.
 struct Disk {
     times: Arc<Times>,
     over: Arc<AtomicBool>,
@@ -138,7 +138,7 @@ impl Disk {
                 if file.write_all(&[0; 8192]).and_then(|()| file.sync_data()).is_err() {
                     return;
                 }
-                noted.note(begun.elapsed());
+                noted.record(begun.elapsed());
                 std::thread::sleep(SYNC_EVERY);
             }
         });
@@ -153,10 +153,10 @@ impl Disk {
 }
 
 async fn one(peer: &Arc<dyn Peer>, rooms: usize, pace: Pace, seconds: f64) -> Result<Outcome, LoadError> {
-    let seats = |side, instance| (0..rooms).map(move |room| Seat { instance, room, side });
-    let listeners = open_all(peer, seats(Side::Listener(0), 1)).await?;
-    let mut speakers = open_all(peer, seats(Side::Speaker, 0)).await?;
-    speakers.sort_by_key(|(seat, _)| seat.room);
+    let endpoints = |side, instance| (0..rooms).map(move |room| Endpoint { instance, room, side });
+    let listeners = open_all(peer, endpoints(Side::Listener(0), 1)).await?;
+    let mut opened = open_all(peer, endpoints(Side::Speaker, 0)).await?;
+    opened.sort_by_key(|(endpoint, _)| endpoint.room);
     sleep(Duration::from_millis(500)).await;
     let run = Arc::new(Run {
         name: format!("{:08x}", rand::random::<u32>()),
@@ -169,25 +169,25 @@ async fn one(peer: &Arc<dyn Peer>, rooms: usize, pace: Pace, seconds: f64) -> Re
         sights: AtomicU64::new(0),
         window: matches!(pace, Pace::Closed).then(|| Semaphore::new(rooms * WINDOW)),
     });
-    let mut crowd = JoinSet::new();
-    for (_, line) in listeners {
-        crowd.spawn(see(Arc::clone(&run), line));
+    let mut tasks = JoinSet::new();
+    for (_, connection) in listeners {
+        tasks.spawn(see(Arc::clone(&run), connection));
     }
-    let mut doors = Vec::new();
-    for (seat, line) in speakers {
-        let (door, orders) = mpsc::channel(1_024);
-        let Seat { room, .. } = seat;
+    let mut speakers = Vec::new();
+    for (endpoint, connection) in opened {
+        let (speaker, orders) = mpsc::channel(1_024);
+        let Endpoint { room, .. } = endpoint;
         let ticket = ticket(peer, room);
-        crowd.spawn(speak(Arc::clone(&run), room, ticket, line, orders));
-        doors.push(door);
+        tasks.spawn(speak(Arc::clone(&run), room, ticket, connection, orders));
+        speakers.push(speaker);
     }
     let used = || (usage::cpu_seconds(&peer.processes()), usage::cpu_seconds(&[std::process::id()]));
     let (before, from) = (used(), Instant::now());
-    send(&run, &doors, pace, seconds).await;
+    send(&run, &speakers, pace, seconds).await;
     let (after, spent) = (used(), from.elapsed().as_secs_f64());
     let per_second = run.acks.load(Ordering::Relaxed) as f64 / run.begun.elapsed().as_secs_f64();
     sleep(DRAIN).await;
-    crowd.shutdown().await;
+    tasks.shutdown().await;
     let [sent, acks, sights] = [&run.sent, &run.acks, &run.sights].map(|count| count.load(Ordering::Relaxed));
     let wrong = sent.abs_diff(acks) + sent.abs_diff(sights);
     Ok(Outcome {
@@ -201,7 +201,7 @@ async fn one(peer: &Arc<dyn Peer>, rooms: usize, pace: Pace, seconds: f64) -> Re
 }
 
 /// The generator: rooms take turns.
-async fn send(run: &Run, doors: &[mpsc::Sender<Instant>], pace: Pace, seconds: f64) {
+async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds: f64) {
     let end = run.begun + Duration::from_secs_f64(seconds);
     for n in 0_u64.. {
         let due = match pace {
@@ -217,8 +217,8 @@ async fn send(run: &Run, doors: &[mpsc::Sender<Instant>], pace: Pace, seconds: f
         if let Some(window) = &run.window {
             window.acquire().await.expect("it is never closed").forget();
         }
-        // A speaker who is gone has ended with the desk.
-        let _ = doors[n as usize % doors.len()].send(due).await;
+        // A speaker that is gone has ended with its server.
+        let _ = speakers[n as usize % speakers.len()].send(due).await;
     }
 }
 
@@ -228,29 +228,29 @@ fn ticket(peer: &Arc<dyn Peer>, room: usize) -> String {
     frame.split("\"ticket\":\"").nth(1).and_then(|rest| rest.get(..36)).unwrap_or_default().to_owned()
 }
 
-async fn speak(run: Arc<Run>, room: usize, ticket: String, mut line: Line, mut orders: mpsc::Receiver<Instant>) {
+async fn speak(run: Arc<Run>, room: usize, ticket: String, mut connection: Connection, mut orders: mpsc::Receiver<Instant>) {
     let mut n = 0_u64;
     loop {
-        // Cancel-safe: a channel's receiver, and a line.
+        // Cancel-safe: a channel's receiver, and a connection.
         let said = tokio::select! {
             order = orders.recv() => {
                 let Some(due) = order else { return };
                 n += 1;
                 let (name, micros) = (&run.name, due.duration_since(run.begun).as_micros());
-                run.late.note(due.elapsed());
+                run.late.record(due.elapsed());
                 run.sent.fetch_add(1, Ordering::Relaxed);
                 // The ack brings the id back, the event the text: both are the intended time.
                 let (key, body) = (format!("{name}.{room}.{n}"), format!("@{name}@{micros}@"));
-                line.say(format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{key}","body":"{body}"}}"#).into()).await
+                connection.send(format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{key}","body":"{body}"}}"#).into()).await
             }
-            heard = line.hear() => match heard {
+            received = connection.receive() => match received {
                 Ok(text) => {
                     if let Some(micros) = text.strip_prefix("{\"type\":\"ack\",\"id\":").and_then(number) {
                         run.acks.fetch_add(1, Ordering::Relaxed);
                         run.window.iter().for_each(|window| window.add_permits(1));
-                        run.acked.note(run.begun.elapsed().saturating_sub(Duration::from_micros(micros)));
+                        run.acked.record(run.begun.elapsed().saturating_sub(Duration::from_micros(micros)));
                     }
-                    answer(&mut line, &text).await
+                    answer(&mut connection, &text).await
                 }
                 Err(error) => Err(error),
             },
@@ -261,22 +261,22 @@ async fn speak(run: Arc<Run>, room: usize, ticket: String, mut line: Line, mut o
     }
 }
 
-async fn see(run: Arc<Run>, mut line: Line) {
+async fn see(run: Arc<Run>, mut connection: Connection) {
     let mark = format!("\"@{}@", run.name);
-    while let Ok(text) = line.hear().await {
+    while let Ok(text) = connection.receive().await {
         if let Some(micros) = text.split_once(&mark).and_then(|(_, rest)| number(rest)) {
             run.sights.fetch_add(1, Ordering::Relaxed);
-            run.seen.note(run.begun.elapsed().saturating_sub(Duration::from_micros(micros)));
+            run.seen.record(run.begun.elapsed().saturating_sub(Duration::from_micros(micros)));
         }
-        if answer(&mut line, &text).await.is_err() {
+        if answer(&mut connection, &text).await.is_err() {
             return;
         }
     }
 }
 
-async fn answer(line: &mut Line, text: &str) -> Result<(), LoadError> {
+async fn answer(connection: &mut Connection, text: &str) -> Result<(), LoadError> {
     if text.starts_with("{\"type\":\"ping\"") {
-        line.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?;
+        connection.send(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?;
     }
     Ok(())
 }

@@ -1,22 +1,22 @@
-//! `bench`: Helpline beside its peers and the floor, in the same minutes on the same machine, and a report of ratios.
+//! `bench`: Helpline, its peers and the baseline in the same minutes on the same machine, and a report of ratios.
 //!
-//! - [`peer`]: the servers, each behind one adapter; [`floor`]: the least that such a server can do
-//! - [`traffic`], [`line`], [`usage`]: an open loop of speakers and listeners, and what it cost
-//! - [`delivery`], [`idle`], [`record`], [`latency`], [`inbox`], [`storm`], [`growth`], [`soak`]: the scenarios
-//! - [`book`], [`targets`], [`tables`], [`html`]: what came of it; [`check`]: the ratios that do not wobble, for `make test`
+//! - [`peer`]: the servers, each behind one adapter; [`baseline`]: the least that such a server can do
+//! - [`traffic`], [`connection`], [`usage`]: an open loop of speakers and listeners, and what it cost
+//! - [`delivery`], [`idle`], [`commit_rate`], [`latency`], [`inbox`], [`storm`], [`growth`], [`soak`]: the scenarios
+//! - [`results`], [`targets`], [`tables`], [`html`]: what came of it; [`check`]: the ratios that do not wobble, for `make test`
 
-mod book;
+pub mod baseline;
 mod check;
+mod commit_rate;
+mod connection;
 mod delivery;
-pub mod floor;
 mod growth;
 mod html;
 mod idle;
 mod inbox;
 mod latency;
-mod line;
 mod peer;
-mod record;
+mod results;
 mod soak;
 mod storm;
 mod tables;
@@ -29,8 +29,8 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
-use self::book::Book;
 use self::peer::Means;
+use self::results::Results;
 use crate::error::LoadError;
 use crate::report::Verdict;
 
@@ -81,12 +81,12 @@ enum Name {
     /// What a silent connection costs
     Idle,
     /// Messages committed per second
-    Record,
+    CommitRate,
     /// How long a message takes at half of the highest rate, and at other shares of it
     Latency,
     /// Hundreds of consoles while thousands of tickets change
     Inbox,
-    /// Everybody reconnects and resumes
+    /// All clients reconnect and resume at once
     Storm,
     /// Lists, search, history, statistics and resuming, from small to large
     Growth,
@@ -95,7 +95,7 @@ enum Name {
 }
 
 const ALL: &[Name] =
-    &[Name::Fanout, Name::Rooms, Name::Relay, Name::Idle, Name::Record, Name::Latency, Name::Inbox, Name::Storm, Name::Growth];
+    &[Name::Fanout, Name::Rooms, Name::Relay, Name::Idle, Name::CommitRate, Name::Latency, Name::Inbox, Name::Storm, Name::Growth];
 
 /// How much of everything.
 #[derive(Debug, Clone)]
@@ -135,37 +135,37 @@ pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
     } else {
         Effort { rounds: args.rounds.max(1), seconds: 4.0, quick: false, without: args.without.clone() }
     };
-    let mut book = Book::default();
+    let mut results = Results::default();
     let scenarios = if args.scenarios.is_empty() { ALL } else { &args.scenarios };
     for name in scenarios {
         let begun = Instant::now();
         eprintln!("{name:?} …");
         match name {
-            Name::Fanout => delivery::fanout(&mut book, &effort, &means).await?,
-            Name::Rooms => delivery::rooms(&mut book, &effort, &means).await?,
-            Name::Relay => delivery::relay(&mut book, &effort, &means).await?,
-            Name::Idle => idle::run(&mut book, &effort, &means).await?,
-            Name::Record => record::run(&mut book, &effort, &means).await?,
-            Name::Latency => latency::run(&mut book, &effort, &means).await?,
-            Name::Inbox => inbox::run(&mut book, &effort, &means).await?,
-            Name::Storm => storm::run(&mut book, &effort, &means).await?,
-            Name::Growth => growth::run(&mut book, &effort, &means).await?,
-            Name::Soak => soak::run(&mut book, &effort, &means, args.soak_minutes).await?,
+            Name::Fanout => delivery::fanout(&mut results, &effort, &means).await?,
+            Name::Rooms => delivery::rooms(&mut results, &effort, &means).await?,
+            Name::Relay => delivery::relay(&mut results, &effort, &means).await?,
+            Name::Idle => idle::run(&mut results, &effort, &means).await?,
+            Name::CommitRate => commit_rate::run(&mut results, &effort, &means).await?,
+            Name::Latency => latency::run(&mut results, &effort, &means).await?,
+            Name::Inbox => inbox::run(&mut results, &effort, &means).await?,
+            Name::Storm => storm::run(&mut results, &effort, &means).await?,
+            Name::Growth => growth::run(&mut results, &effort, &means).await?,
+            Name::Soak => soak::run(&mut results, &effort, &means, args.soak_minutes).await?,
         }
         eprintln!("{name:?}: {:.0} s", begun.elapsed().as_secs_f64());
-        write(&book, &out).map_err(failed)?;
+        write(&results, &out).map_err(failed)?;
     }
-    println!("{}", tables::markdown(&book));
+    println!("{}", tables::markdown(&results));
     println!("report: {}", out.join("report.html").display());
-    Ok(if book.wrong() > 0.0 { Verdict::Broken } else { Verdict::Held })
+    Ok(if results.wrong() > 0.0 { Verdict::Broken } else { Verdict::Held })
 }
 
 /// After each scenario, so that what was measured survives what comes next.
-fn write(book: &Book, out: &std::path::Path) -> std::io::Result<()> {
+fn write(results: &Results, out: &std::path::Path) -> std::io::Result<()> {
     let machine = machine();
-    std::fs::write(out.join("report.md"), format!("# Helpline beside its peers\n\n{machine}\n\n{}", tables::markdown(book)))?;
-    std::fs::write(out.join("report.html"), html::page(book, &machine))?;
-    std::fs::write(out.join("results.json"), serde_json::to_string_pretty(book).map_err(std::io::Error::other)?)
+    std::fs::write(out.join("report.md"), format!("# Helpline beside its peers\n\n{machine}\n\n{}", tables::markdown(results)))?;
+    std::fs::write(out.join("report.html"), html::page(results, &machine))?;
+    std::fs::write(out.join("results.json"), serde_json::to_string_pretty(results).map_err(std::io::Error::other)?)
 }
 
 /// The machine, in a line.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::book::{self, Book, Curve};
 use super::peer::{self, Kind, Means, Setup};
+use super::results::{self, Curve, Results};
 use super::traffic::{self, Shape};
 use super::{Effort, usage};
-use crate::desk::Relay;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 const ROOMS: usize = 500;
 const PER_SECOND: f64 = 500.0;
@@ -19,10 +19,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Runs the scenario.
 ///
 /// # Errors
-/// When the desk does not run.
-pub async fn run(book: &mut Book, effort: &Effort, means: &Means, minutes: u64) -> Result<(), LoadError> {
+/// When Helpline does not run.
+pub async fn run(results: &mut Results, effort: &Effort, means: &Means, minutes: u64) -> Result<(), LoadError> {
     let seconds = effort.pick(minutes * 60, 20);
-    book.scenario("soak", format!("{PER_SECOND} messages a second over {ROOMS} rooms of two on two instances, for {seconds} s."));
+    results.scenario("soak", format!("{PER_SECOND} messages a second over {ROOMS} rooms of two on two instances, for {seconds} s."));
     let Ok(peer) = peer::start(Kind::Stored, Setup { instances: 2, rooms: ROOMS, relay: Relay::Redis }, means).await? else {
         return Ok(());
     };
@@ -39,8 +39,8 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means, minutes: u64) 
             () = sleep(LOOK_EVERY) => points.push((begun.elapsed().as_secs_f64(), usage::memory_bytes(&holders) as f64 / 1048576.0)),
         }
     };
-    book.sample("soak", "Helpline, stored", &sample);
-    book.curves.push(Curve { plot: "soak: MiB of both gateways by seconds", name: "memory".into(), points });
-    book.note("soak", "Helpline, stored", book::RATE, sample.deliveries as f64 / seconds as f64);
+    results.sample("soak", "Helpline, stored", &sample);
+    results.curves.push(Curve { plot: "soak: MiB of both gateways by seconds", name: "memory".into(), points });
+    results.record("soak", "Helpline, stored", results::RATE, sample.deliveries as f64 / seconds as f64);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `storm`: everybody's connection breaks, and everybody is back at once, each with three tickets to resume. Customers with their own
+//! `storm`: every connection breaks, and all clients are back at once, each with three tickets to resume. Customers with their own
 //! tickets, and as many agents' consoles with the same ones; a pair apart notices or not.
 
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
 
 use super::Effort;
-use super::book::{self, Book};
-use super::line::{Line, Opening, Step};
-use super::peer::{Heard, Helpline, Means, Peer, Seat, Setup, Side, Talk};
+use super::connection::{Connection, Opening, Step};
+use super::peer::{Endpoint, Helpline, Means, Peer, Received, Setup, Side, Talk};
+use super::results::{self, Results};
 use super::traffic::{Quantiles, Times};
-use crate::desk::Relay;
 use crate::error::LoadError;
 use crate::people;
+use crate::target::Relay;
 
 const CLIENTS: usize = 10_000;
 const TICKETS_EACH: usize = 3;
@@ -34,10 +34,10 @@ const COUNTERS_SETTLE: Duration = Duration::from_millis(1_500);
 /// Runs the scenario.
 ///
 /// # Errors
-/// When the desk does not run, or somebody does not come back.
-pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+/// When Helpline does not run, or a client does not come back.
+pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let clients = effort.pick(CLIENTS, 400);
-    book.scenario(
+    results.scenario(
         "storm",
         format!("{clients} clients with {TICKETS_EACH} tickets each come back at once; reads of the log for each cold ticket; latency of a pair apart."),
     );
@@ -46,13 +46,13 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
     let openings = Arc::new(openings(&helpline, clients).await?);
     let calm = pair(&helpline, async { sleep(Duration::from_secs(3)).await }).await?.1;
     for _ in 0..effort.rounds.min(2) {
-        let standing = everybody(&openings).await?;
+        let standing = open_storm(&openings).await?;
         drop(standing);
         // The gateway has noticed that they are gone when its rooms are.
         sleep(Duration::from_secs(2)).await;
         let before = log_reads(&helpline).await?;
         let begun = Instant::now();
-        let (standing, others) = pair(&helpline, everybody(&openings)).await?;
+        let (standing, others) = pair(&helpline, open_storm(&openings)).await?;
         let standing = standing?;
         let seconds = begun.elapsed().as_secs_f64();
         sleep(COUNTERS_SETTLE).await;
@@ -64,12 +64,12 @@ pub async fn run(book: &mut Book, effort: &Effort, means: &Means) -> Result<(), 
             others.p99,
             calm.p99
         );
-        book.note("storm", "Helpline", book::SECONDS, seconds);
-        book.note("storm", "Helpline", book::READS, reads);
-        book.note("storm", "Helpline", book::P50, others.p50);
-        book.note("storm", "Helpline", book::P99, others.p99);
-        book.note("storm", "before the storm", book::P50, calm.p50);
-        book.note("storm", "before the storm", book::P99, calm.p99);
+        results.record("storm", "Helpline", results::SECONDS, seconds);
+        results.record("storm", "Helpline", results::READS, reads);
+        results.record("storm", "Helpline", results::P50, others.p50);
+        results.record("storm", "Helpline", results::P99, others.p99);
+        results.record("storm", "before the storm", results::P50, calm.p50);
+        results.record("storm", "before the storm", results::P99, calm.p99);
         drop(standing);
         sleep(Duration::from_secs(2)).await;
     }
@@ -92,14 +92,14 @@ async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, L
     }
     let mut openings = Vec::with_capacity(clients);
     for (n, tickets) in tickets.iter().enumerate() {
-        let customer = people::token(&helpline.desk.secret, helpline.rooms[n].customer, "Customer Load");
-        let agent = people::token(&helpline.desk.secret, helpline.rooms[n % AGENTS.min(pairs)].agent, "Agent Load");
+        let customer = people::token(crate::target::RIG_SECRET, helpline.rooms[n].customer, "Customer Load");
+        let agent = people::token(crate::target::RIG_SECRET, helpline.rooms[n % AGENTS.min(pairs)].agent, "Agent Load");
         for token in [customer, agent] {
             let mut opening = helpline.signed_in(0, &token);
             for (id, ticket) in (1..).zip(tickets) {
-                // Everybody has seen the opening of the ticket, which is its whole history.
+                // Every client has seen the opening of the ticket, which is its whole history.
                 let resume = format!(r#"{{"type":"subscribe","id":{id},"ticket":"{ticket}","after":1}}"#);
-                opening.steps.push(Step::Say(resume.into()));
+                opening.steps.push(Step::Send(resume.into()));
             }
             opening.steps.extend(tickets.iter().map(|_| Step::Await("{\"type\":\"subscribed\"")));
             openings.push(opening);
@@ -109,20 +109,20 @@ async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, L
 }
 
 /// All of them, live.
-async fn everybody(openings: &Arc<Vec<Opening>>) -> Result<Vec<Line>, LoadError> {
+async fn open_storm(openings: &Arc<Vec<Opening>>) -> Result<Vec<Connection>, LoadError> {
     let mut coming = JoinSet::new();
-    let mut lines = Vec::with_capacity(openings.len());
+    let mut connections = Vec::with_capacity(openings.len());
     for n in 0..openings.len() {
         if coming.len() >= AT_ONCE {
-            lines.push(coming.join_next().await.expect("it is not empty").expect("opening does not panic")?);
+            connections.push(coming.join_next().await.expect("it is not empty").expect("opening does not panic")?);
         }
         let openings = Arc::clone(openings);
-        coming.spawn(async move { Line::open(&openings[n]).await });
+        coming.spawn(async move { Connection::open(&openings[n]).await });
     }
-    while let Some(line) = coming.join_next().await {
-        lines.push(line.expect("opening does not panic")?);
+    while let Some(connection) = coming.join_next().await {
+        connections.push(connection.expect("opening does not panic")?);
     }
-    Ok(lines)
+    Ok(connections)
 }
 
 /// Scans of the history's two indexes so far: one for each page that was read.
@@ -132,7 +132,7 @@ async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
 }
 
 /// While something goes on, one speaks and one listens in a room apart; gives what came of it and the latencies. They have a thread of their
-/// own: what the crowd's clients make each other wait is none of the desk's doing.
+/// own: what the clients make each other wait is not the server's doing.
 async fn pair<T>(helpline: &Arc<Helpline>, meanwhile: impl Future<Output = T>) -> Result<(T, Quantiles), LoadError> {
     let (there, arrived) = oneshot::channel();
     let (over, ended) = oneshot::channel::<()>();
@@ -142,7 +142,7 @@ async fn pair<T>(helpline: &Arc<Helpline>, meanwhile: impl Future<Output = T>) -
         let runtime = runtime.map_err(|error| LoadError::Program { program: "a runtime for the pair", why: error.to_string() })?;
         runtime.block_on(probe(&helpline, there, ended))
     });
-    // Whoever could not come says why at the end.
+    // A client that could not connect says why at the end.
     let _ = arrived.await;
     let result = meanwhile.await;
     drop(over);
@@ -152,27 +152,27 @@ async fn pair<T>(helpline: &Arc<Helpline>, meanwhile: impl Future<Output = T>) -
 /// One speaks and one listens, until it is over.
 async fn probe(helpline: &Helpline, there: oneshot::Sender<()>, mut over: oneshot::Receiver<()>) -> Result<Quantiles, LoadError> {
     let room = helpline.rooms.len() - 1;
-    let mut listener = Line::open(&helpline.opening(Seat { instance: 0, room, side: Side::Listener(0) })).await?;
-    let mut speaker = Line::open(&helpline.opening(Seat { instance: 0, room, side: Side::Speaker })).await?;
+    let mut listener = Connection::open(&helpline.opening(Endpoint { instance: 0, room, side: Side::Listener(0) })).await?;
+    let mut speaker = Connection::open(&helpline.opening(Endpoint { instance: 0, room, side: Side::Speaker })).await?;
     let _ = there.send(());
     let (times, begun) = (Times::default(), Instant::now());
     let due = |n: u32| begun + PROBE_EVERY * n;
-    let (mut said, mut heard) = (0, 0);
+    let (mut said, mut received) = (0, 0);
     loop {
-        // Cancel-safe: a channel's receiver, a timer, and a line.
+        // Cancel-safe: a channel's receiver, a timer, and a connection.
         tokio::select! {
             _ = &mut over => return Ok(times.quantiles()),
             () = sleep_until(due(said)) => {
-                speaker.say(helpline.frame(0, room, u64::from(said))).await?;
+                speaker.send(helpline.frame(0, room, u64::from(said))).await?;
                 said += 1;
             }
-            text = listener.hear() => match helpline.hear(&text?) {
-                Heard::Delivery => {
-                    times.note(due(heard).elapsed());
-                    heard += 1;
+            text = listener.receive() => match helpline.classify(&text?) {
+                Received::Delivery => {
+                    times.record(due(received).elapsed());
+                    received += 1;
                 }
-                Heard::Ping(_) => listener.say(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?,
-                Heard::Other => {}
+                Received::Ping(_) => listener.send(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?,
+                Received::Other => {}
             },
         }
     }

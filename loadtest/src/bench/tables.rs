@@ -2,25 +2,25 @@
 
 use std::fmt::Write as _;
 
-use super::book::{Book, METRICS, Metric, Scenario, spread};
+use super::results::{METRICS, Metric, Results, Scenario, spread};
 use super::targets::{self, Judged};
 
 /// The whole report.
-pub fn markdown(book: &Book) -> String {
+pub fn markdown(results: &Results) -> String {
     let mut text = String::new();
-    let judged = targets::judge(book);
+    let judged = targets::judge(results);
     if !judged.is_empty() {
         text.push_str("## Targets\n\n");
         text.push_str(&targets_table(&judged));
     }
-    for scenario in &book.scenarios {
+    for scenario in &results.scenarios {
         let _ = write!(text, "\n## {}\n\n{}\n\n{}", scenario.name, scenario.about, figures_table(scenario));
     }
     text.push_str("\n## What stands beside the figures\n\n");
-    for (subject, lacks) in book.lacks.iter().filter(|(_, lacks)| !lacks.is_empty()) {
+    for (subject, lacks) in results.lacks.iter().filter(|(_, lacks)| !lacks.is_empty()) {
         let _ = writeln!(text, "- **{subject}**: {lacks}");
     }
-    for (peer, why) in &book.skipped {
+    for (peer, why) in &results.skipped {
         let _ = writeln!(text, "- **{peer}** was skipped: {why}");
     }
     text

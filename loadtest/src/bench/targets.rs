@@ -1,6 +1,6 @@
 //! What Helpline aims at, as a table: a figure or a ratio, and its bound.
 
-use super::book::{self, Book, Metric, spread};
+use super::results::{self, Metric, Results, spread};
 
 /// One aim.
 #[derive(Debug, Clone, Copy)]
@@ -49,46 +49,46 @@ use Bound::{AtLeast, AtMost};
 
 /// All aims, in the order of the report.
 pub const TARGETS: &[Target] = &[
-    ratio("fanout", book::CPU, "floor", AtMost(1.15)),
-    ratio("fanout", book::CPU, "nchan", AtMost(0.9)),
-    ratio("fanout", book::CPU, "Socket.IO", AtMost(0.75)),
-    ratio("fanout", book::CPU, "ws", AtMost(1.0)),
-    ratio("bursts", book::CPU, "floor", AtMost(1.3)),
-    ratio("bursts", book::CPU, "nchan", AtMost(0.125)),
-    ratio("bursts", book::CPU, "Socket.IO", AtMost(0.125)),
-    ratio("rooms", book::CPU, "floor", AtMost(1.2)),
-    ratio("rooms", book::CPU, "Socket.IO", AtMost(0.5)),
-    figure("rooms", book::P99, AtMost(5.0)),
-    ratio("relay", book::CPU, "Socket.IO", AtMost(0.5)),
-    ratio("relay", book::CPU, "nchan", AtMost(0.7)),
-    ratio("relay-bursts", book::CPU, "Socket.IO", AtMost(0.125)),
-    ratio("relay-bursts", book::CPU, "nchan", AtMost(0.125)),
-    figure("idle", book::KIB, AtMost(8.0)),
-    figure("idle", book::CORE, AtMost(5.0)),
-    ratio("record", book::RATE, "pgbench, one each", AtLeast(3.0)),
-    ratio("record", book::RECORD_CPU, "same SQL, no gateway", AtMost(1.3)),
-    Target { scenario: "record", of: "gateway CPU", over: Some("Postgres CPU"), metric: book::CPU, bound: AtMost(1.0) },
-    figure("latency", book::P99, AtMost(10.0)),
-    figure("latency", book::SEEN_P99, AtMost(15.0)),
-    figure("inbox", book::FRAMES, AtMost(10.5)),
-    figure("inbox", book::CORE, AtMost(100.0)),
-    figure("inbox", book::MAX, AtMost(300.0)),
-    figure("storm", book::SECONDS, AtMost(10.0)),
-    figure("storm", book::READS, AtMost(1.0)),
-    ratio("storm", book::P99, "before the storm", AtMost(2.0)),
-    Target { scenario: "growth", of: "the one that grew most", over: None, metric: book::GROWTH, bound: AtMost(2.0) },
-    Target { scenario: "growth", of: "slowest at the largest", over: None, metric: book::P99, bound: AtMost(50.0) },
+    ratio("fanout", results::CPU, "baseline", AtMost(1.15)),
+    ratio("fanout", results::CPU, "nchan", AtMost(0.9)),
+    ratio("fanout", results::CPU, "Socket.IO", AtMost(0.75)),
+    ratio("fanout", results::CPU, "ws", AtMost(1.0)),
+    ratio("bursts", results::CPU, "baseline", AtMost(1.3)),
+    ratio("bursts", results::CPU, "nchan", AtMost(0.125)),
+    ratio("bursts", results::CPU, "Socket.IO", AtMost(0.125)),
+    ratio("rooms", results::CPU, "baseline", AtMost(1.2)),
+    ratio("rooms", results::CPU, "Socket.IO", AtMost(0.5)),
+    figure("rooms", results::P99, AtMost(5.0)),
+    ratio("relay", results::CPU, "Socket.IO", AtMost(0.5)),
+    ratio("relay", results::CPU, "nchan", AtMost(0.7)),
+    ratio("relay-bursts", results::CPU, "Socket.IO", AtMost(0.125)),
+    ratio("relay-bursts", results::CPU, "nchan", AtMost(0.125)),
+    figure("idle", results::KIB, AtMost(8.0)),
+    figure("idle", results::CORE, AtMost(5.0)),
+    ratio("commit-rate", results::RATE, "pgbench, one each", AtLeast(3.0)),
+    ratio("commit-rate", results::POSTGRES_CPU, "same SQL, no gateway", AtMost(1.3)),
+    Target { scenario: "commit-rate", of: "gateway CPU", over: Some("Postgres CPU"), metric: results::CPU, bound: AtMost(1.0) },
+    figure("latency", results::P99, AtMost(10.0)),
+    figure("latency", results::SEEN_P99, AtMost(15.0)),
+    figure("inbox", results::FRAMES, AtMost(10.5)),
+    figure("inbox", results::CORE, AtMost(100.0)),
+    figure("inbox", results::MAX, AtMost(300.0)),
+    figure("storm", results::SECONDS, AtMost(10.0)),
+    figure("storm", results::READS, AtMost(1.0)),
+    ratio("storm", results::P99, "before the storm", AtMost(2.0)),
+    Target { scenario: "growth", of: "the one that grew most", over: None, metric: results::GROWTH, bound: AtMost(2.0) },
+    Target { scenario: "growth", of: "slowest at the largest", over: None, metric: results::P99, bound: AtMost(50.0) },
 ];
 
 /// The targets whose figures were measured.
-pub fn judge(book: &Book) -> Vec<Judged> {
-    TARGETS.iter().filter_map(|target| judge_one(book, *target)).collect()
+pub fn judge(results: &Results) -> Vec<Judged> {
+    TARGETS.iter().filter_map(|target| judge_one(results, *target)).collect()
 }
 
-fn judge_one(book: &Book, target: Target) -> Option<Judged> {
+fn judge_one(results: &Results, target: Target) -> Option<Judged> {
     let values = match target.over {
-        Some(over) => book.ratios(target.scenario, target.metric, target.of, over)?,
-        None => book.values(target.scenario, target.of, target.metric)?.to_vec(),
+        Some(over) => results.ratios(target.scenario, target.metric, target.of, over)?,
+        None => results.values(target.scenario, target.of, target.metric)?.to_vec(),
     };
     let measured = spread(&values);
     let met = match target.bound {
@@ -99,7 +99,7 @@ fn judge_one(book: &Book, target: Target) -> Option<Judged> {
 }
 
 impl Target {
-    /// `CPU s / million: Helpline ÷ floor`.
+    /// `CPU s / million: Helpline ÷ baseline`.
     pub fn words(&self) -> String {
         match self.over {
             Some(over) => format!("{}: {} ÷ {over}", self.metric.title, self.of),
@@ -124,13 +124,13 @@ mod tests {
 
     #[test]
     fn a_ratio_is_judged_by_its_median_round_by_round() {
-        let mut book = Book::default();
-        book.scenario("fanout", "");
-        for (ours, floor) in [(5.0, 5.0), (11.0, 10.0), (30.0, 10.0)] {
-            book.note("fanout", "Helpline", book::CPU, ours);
-            book.note("fanout", "floor", book::CPU, floor);
+        let mut results = Results::default();
+        results.scenario("fanout", "");
+        for (ours, baseline) in [(5.0, 5.0), (11.0, 10.0), (30.0, 10.0)] {
+            results.record("fanout", "Helpline", results::CPU, ours);
+            results.record("fanout", "baseline", results::CPU, baseline);
         }
-        let judged = judge(&book);
+        let judged = judge(&results);
         assert_eq!(judged.len(), 1);
         assert!(judged[0].met, "{judged:?}");
         assert_eq!(judged[0].measured, (1.1, 1.0, 3.0));

@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::line::Line;
-use super::peer::{Heard, Peer, Seat, Side};
+use super::connection::Connection;
+use super::peer::{Endpoint, Peer, Received, Side};
 use super::usage;
 use crate::error::LoadError;
 
@@ -82,8 +82,8 @@ impl Default for Times {
 }
 
 impl Times {
-    /// Takes note of one.
-    pub fn note(&self, time: Duration) {
+    /// Records one.
+    pub fn record(&self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros.max(1));
     }
@@ -145,23 +145,23 @@ pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError
         lateness: Times::default(),
         over: AtomicBool::new(false),
     });
-    let mut crowd = JoinSet::new();
-    let doors = enter(&run, &mut crowd).await?;
+    let mut tasks = JoinSet::new();
+    let speakers = enter(&run, &mut tasks).await?;
     sleep(SETTLE).await;
 
     let warmed = warm * shape.burst * (shape.rooms * shape.listeners) as u64;
-    send(&run, &doors, Instant::now(), 0, warm).await;
+    send_all(&run, &speakers, Instant::now(), 0, warm).await;
     arrive(&run, warmed).await;
     let (processes, holders) = (peer.processes(), peer.holders());
     let before = (usage::cpu_seconds(&processes), usage::cpu_seconds(&holders));
     let begun = Instant::now();
     run.begun.set(begun).expect("a run is measured once");
-    send(&run, &doors, begun, warm, warm + per_room as u64).await;
+    send_all(&run, &speakers, begun, warm, warm + per_room as u64).await;
     let expected = warmed + per_room as u64 * shape.burst * (shape.rooms * shape.listeners) as u64;
     arrive(&run, expected).await;
     let after = (usage::cpu_seconds(&processes), usage::cpu_seconds(&holders));
     run.over.store(true, Ordering::Relaxed);
-    crowd.shutdown().await;
+    tasks.shutdown().await;
 
     let arrived = run.arrived.load(Ordering::Relaxed);
     let deliveries = arrived.saturating_sub(warmed);
@@ -179,52 +179,53 @@ pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError
 /// A burst that is due: the number of its first frame, and when.
 type Order = (u64, Option<Instant>);
 
-/// Opens all listeners, then all speakers; gives the speakers' doors.
-async fn enter(run: &Arc<Run>, crowd: &mut JoinSet<()>) -> Result<Vec<mpsc::Sender<Order>>, LoadError> {
+/// Opens all listeners, then all speakers; gives the speakers' channels.
+async fn enter(run: &Arc<Run>, tasks: &mut JoinSet<()>) -> Result<Vec<mpsc::Sender<Order>>, LoadError> {
     let Shape { rooms, listeners, listen_on, .. } = run.shape;
-    let seats = (0..listeners).flat_map(|n| (0..rooms).map(move |room| Seat { instance: listen_on, room, side: Side::Listener(n) }));
-    for (seat, line) in open_all(&run.peer, seats).await? {
-        crowd.spawn(listen(Arc::clone(run), seat.room, line));
+    let endpoints =
+        (0..listeners).flat_map(|n| (0..rooms).map(move |room| Endpoint { instance: listen_on, room, side: Side::Listener(n) }));
+    for (endpoint, connection) in open_all(&run.peer, endpoints).await? {
+        tasks.spawn(listen(Arc::clone(run), endpoint.room, connection));
     }
-    let seats = (0..rooms).map(|room| Seat { instance: 0, room, side: Side::Speaker });
-    let mut doors = Vec::with_capacity(rooms);
-    let mut lines = open_all(&run.peer, seats).await?;
-    lines.sort_by_key(|(seat, _)| seat.room);
-    for (seat, line) in lines {
-        let (door, orders) = mpsc::channel(ORDERS_MAX);
-        crowd.spawn(speak(Arc::clone(run), seat.room, line, orders));
-        doors.push(door);
+    let endpoints = (0..rooms).map(|room| Endpoint { instance: 0, room, side: Side::Speaker });
+    let mut speakers = Vec::with_capacity(rooms);
+    let mut connections = open_all(&run.peer, endpoints).await?;
+    connections.sort_by_key(|(endpoint, _)| endpoint.room);
+    for (endpoint, connection) in connections {
+        let (speaker, orders) = mpsc::channel(ORDERS_MAX);
+        tasks.spawn(speak(Arc::clone(run), endpoint.room, connection, orders));
+        speakers.push(speaker);
     }
-    Ok(doors)
+    Ok(speakers)
 }
 
 /// Opens connections, many at a time.
 ///
 /// # Errors
 /// The first one's that fails.
-pub async fn open_all(peer: &Arc<dyn Peer>, seats: impl Iterator<Item = Seat>) -> Result<Vec<(Seat, Line)>, LoadError> {
+pub async fn open_all(peer: &Arc<dyn Peer>, endpoints: impl Iterator<Item = Endpoint>) -> Result<Vec<(Endpoint, Connection)>, LoadError> {
     let mut opening = JoinSet::new();
-    let mut lines = Vec::new();
-    for seat in seats {
+    let mut connections = Vec::new();
+    for endpoint in endpoints {
         if opening.len() >= OPENING_MAX {
-            lines.push(opening.join_next().await.expect("it is not empty").expect("opening does not panic")?);
+            connections.push(opening.join_next().await.expect("it is not empty").expect("opening does not panic")?);
         }
         let peer = Arc::clone(peer);
-        opening.spawn(async move { Ok::<_, LoadError>((seat, Line::open(&peer.opening(seat)).await?)) });
+        opening.spawn(async move { Ok::<_, LoadError>((endpoint, Connection::open(&peer.opening(endpoint)).await?)) });
     }
     while let Some(opened) = opening.join_next().await {
-        lines.push(opened.expect("opening does not panic")?);
+        connections.push(opened.expect("opening does not panic")?);
     }
-    Ok(lines)
+    Ok(connections)
 }
 
-async fn listen(run: Arc<Run>, room: usize, mut line: Line) {
+async fn listen(run: Arc<Run>, room: usize, mut connection: Connection) {
     let mut n = 0;
-    while let Ok(text) = line.hear().await {
-        match run.peer.hear(&text) {
-            Heard::Delivery => {
+    while let Ok(text) = connection.receive().await {
+        match run.peer.classify(&text) {
+            Received::Delivery => {
                 if let Some(intended) = run.intended_frame(room, n) {
-                    run.latency.note(intended.elapsed());
+                    run.latency.record(intended.elapsed());
                 }
                 if !run.peer.bears(&text, n) {
                     run.wrong.fetch_add(1, Ordering::Relaxed);
@@ -232,8 +233,8 @@ async fn listen(run: Arc<Run>, room: usize, mut line: Line) {
                 n += 1;
                 run.arrived.fetch_add(1, Ordering::Relaxed);
             }
-            Heard::Ping(answer) => drop(line.say(answer).await),
-            Heard::Other => {}
+            Received::Ping(answer) => drop(connection.send(answer).await),
+            Received::Other => {}
         }
     }
     if !run.over.load(Ordering::Relaxed) {
@@ -241,18 +242,18 @@ async fn listen(run: Arc<Run>, room: usize, mut line: Line) {
     }
 }
 
-async fn speak(run: Arc<Run>, room: usize, mut line: Line, mut orders: mpsc::Receiver<Order>) {
+async fn speak(run: Arc<Run>, room: usize, mut connection: Connection, mut orders: mpsc::Receiver<Order>) {
     loop {
-        // Cancel-safe: a channel's receiver, and a line.
+        // Cancel-safe: a channel's receiver, and a connection.
         let spoken = tokio::select! {
             order = orders.recv() => match order {
-                Some((first, intended)) => say(&run, room, &mut line, first, intended).await,
+                Some((first, intended)) => send_burst(&run, room, &mut connection, first, intended).await,
                 None => return,
             },
-            heard = line.hear() => match heard {
-                Ok(text) => match run.peer.hear(&text) {
-                    Heard::Ping(answer) => line.say(answer).await,
-                    Heard::Delivery | Heard::Other => Ok(()),
+            received = connection.receive() => match received {
+                Ok(text) => match run.peer.classify(&text) {
+                    Received::Ping(answer) => connection.send(answer).await,
+                    Received::Delivery | Received::Other => Ok(()),
                 },
                 Err(error) => Err(error),
             },
@@ -264,28 +265,28 @@ async fn speak(run: Arc<Run>, room: usize, mut line: Line, mut orders: mpsc::Rec
     }
 }
 
-async fn say(run: &Run, room: usize, line: &mut Line, first: u64, intended: Option<Instant>) -> Result<(), LoadError> {
+async fn send_burst(run: &Run, room: usize, connection: &mut Connection, first: u64, intended: Option<Instant>) -> Result<(), LoadError> {
     for n in first..first + run.shape.burst {
-        line.queue(run.peer.frame(run.id, room, n)).await?;
+        connection.queue(run.peer.frame(run.id, room, n)).await?;
     }
     if let Some(intended) = intended {
-        run.lateness.note(intended.elapsed());
+        run.lateness.record(intended.elapsed());
     }
-    line.flush().await
+    connection.flush().await
 }
 
 /// The generator: an open loop. A speaker who cannot keep up delays it, but not the times from which latency is counted.
-async fn send(run: &Run, doors: &[mpsc::Sender<Order>], begun: Instant, from: u64, to: u64) {
+async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, from: u64, to: u64) {
     let measured = from >= run.warm;
     for burst in from..to {
-        for (room, door) in doors.iter().enumerate() {
-            let nth = (burst - from) * doors.len() as u64 + room as u64;
+        for (room, speaker) in speakers.iter().enumerate() {
+            let nth = (burst - from) * speakers.len() as u64 + room as u64;
             let due = begun + Duration::from_secs_f64(nth as f64 / run.shape.bursts_per_second);
             if due > Instant::now() {
                 sleep_until(due).await;
             }
             // A speaker who is gone has said so.
-            let _ = door.send((burst * run.shape.burst, measured.then_some(due))).await;
+            let _ = speaker.send((burst * run.shape.burst, measured.then_some(due))).await;
         }
     }
 }

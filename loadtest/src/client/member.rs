@@ -10,7 +10,7 @@ use helpline_core::ids::{Key, TicketId};
 use tokio::time::Instant;
 
 use crate::checker::{Facet, Row, Sender, Sent};
-use crate::prove::points::Points;
+use crate::prove::samples::Samples;
 use crate::report::Latencies;
 
 /// Who a member is and where they may connect.
@@ -26,7 +26,7 @@ pub struct Member {
     pub token: String,
     /// Sockets of the instances, the preferred one first.
     pub urls: Vec<String>,
-    /// Which of the networks between clients and instances it uses: a fault may hit one alone.
+    /// Which of the networks between clients and instances it uses: a fault may hit one of them only.
     pub lane: usize,
 }
 
@@ -54,7 +54,7 @@ pub struct Outgoing {
 /// Whom a send is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
-    /// Everybody on the ticket.
+    /// All members of the ticket.
     Message,
     /// The team.
     Note,
@@ -67,7 +67,7 @@ pub struct Seen {
     pub base: u64,
     /// As applied.
     pub rows: Vec<(u64, Row)>,
-    /// When the record says that each of them happened, in µs since 1970.
+    /// When the database says that each of them happened, in µs since 1970.
     pub dated: Vec<i64>,
 }
 
@@ -78,7 +78,7 @@ pub struct Record {
     pub sent: Vec<Sent>,
     /// What it saw, as applied.
     pub rows: Vec<(u64, Row)>,
-    /// When the record says that each of them happened, in µs since 1970.
+    /// When the database says that each of them happened, in µs since 1970.
     pub dated: Vec<i64>,
     /// What it had seen before each time that it was told to start over.
     pub earlier: Vec<Seen>,
@@ -125,10 +125,8 @@ pub struct Run {
     pub pending: AtomicU64,
     /// From the intended time to the ack.
     pub to_ack: Latencies,
-    /// From the intended time to the sight of it on the other side.
-    pub to_seen: Latencies,
-    /// Every ack and every event with its time, where a scenario wants them.
-    pub points: Option<Points>,
+    /// Every ack and every event with its time.
+    pub samples: Samples,
 }
 
 /// When a member may stop.
@@ -136,8 +134,6 @@ pub struct Run {
 pub enum Goal {
     /// Not yet.
     Open,
-    /// When it has seen this number, in whatever history it was given.
-    Seq(u64),
     /// When it has seen this number, in the history whose epoch begins so: a number of a history that was taken back is none.
     SeqIn(u64, Arc<str>),
     /// Now.

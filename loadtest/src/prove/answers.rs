@@ -7,11 +7,11 @@ use helpline_core::ids::UserId;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
-use super::carry::Stage;
+use super::executor::Executor;
 use super::http::{self, Answer, Request};
 use crate::checker::Violation;
-use crate::desk;
 use crate::people::{self, Room};
+use crate::target;
 
 /// Tickets of these conversations.
 pub const TICKETS: usize = 4;
@@ -28,7 +28,7 @@ pub struct Answers {
 }
 
 /// Converses until the end. A turn waits for the one before: what is asked is on the ticket, or was lost with a restore.
-pub async fn converse(stage: &Stage, rooms: &[Room], begun: Instant, seconds: u64) -> Answers {
+pub async fn converse(executor: &Executor, rooms: &[Room], begun: Instant, seconds: u64) -> Answers {
     let end = begun + Duration::from_secs(seconds);
     let mut answers = Answers::default();
     for nth in 0.. {
@@ -37,7 +37,7 @@ pub async fn converse(stage: &Stage, rooms: &[Room], begun: Instant, seconds: u6
             break;
         }
         sleep_until(at).await;
-        let port = stage.stand.gateways[nth as usize % stage.stand.gateways.len()].port();
+        let port = executor.cluster.gateways[nth as usize % executor.cluster.gateways.len()].port();
         let turn = Turn { port, room: rooms[nth as usize % rooms.len()], nth };
         // One that is not answered ends the turn, not the conversation.
         let _ = turn.take(&mut answers).await;
@@ -74,7 +74,7 @@ impl Turn {
     }
 
     async fn ask(&self, user: UserId, method: &str, path: &str, body: Value) -> Option<Answer> {
-        let token = people::token(desk::RIG_SECRET, user, "Person Rest");
+        let token = people::token(target::RIG_SECRET, user, "Person Rest");
         let body = if body.is_null() { String::new() } else { body.to_string() };
         http::ask(self.port, Request { method, path, token: &token, body }).await.filter(Answer::is_success)
     }

@@ -1,4 +1,4 @@
-//! Changes beside the messages: status, priority, assignee and rating, asked for by REST at whichever instance, with no care for the
+//! Changes beside the messages: status, priority, assignee and rating, asked for by REST at alternating instances, without regard for the
 //! answer. What became of them is in the history or it is not; both must agree with the ticket as it stands afterwards.
 
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::carry::Stage;
-use super::crowd;
+use super::executor::Executor;
 use super::http::{self, Answer, Request};
-use crate::desk;
+use super::members;
 use crate::people::{self, Room};
+use crate::target;
 
 /// Between two changes.
 const INTERVAL: Duration = Duration::from_millis(400);
@@ -18,7 +18,7 @@ const INTERVAL: Duration = Duration::from_millis(400);
 const REQUESTS_MAX: usize = 32;
 
 /// Asks until the end; gives how many were answered with success, of how many.
-pub async fn ask_all(stage: &Stage, begun: Instant, seconds: u64) -> (u64, u64) {
+pub async fn ask_all(executor: &Executor, begun: Instant, seconds: u64) -> (u64, u64) {
     let end = begun + Duration::from_secs(seconds);
     let mut asking = JoinSet::new();
     let (mut nth, mut done) = (0, 0);
@@ -32,9 +32,9 @@ pub async fn ask_all(stage: &Stage, begun: Instant, seconds: u64) -> (u64, u64) 
             done += u64::from(matches!(answered, Ok(true)));
         }
         if asking.len() < REQUESTS_MAX {
-            let rooms = crowd::spoken(&stage.rooms);
+            let rooms = members::spoken(&executor.rooms);
             let room = rooms[nth as usize % rooms.len()];
-            let port = stage.stand.gateways[nth as usize % stage.stand.gateways.len()].port();
+            let port = executor.cluster.gateways[nth as usize % executor.cluster.gateways.len()].port();
             asking.spawn(async move { ask(port, room, nth).await.is_some_and(|answer| answer.is_success()) });
         }
         nth += 1;
@@ -54,7 +54,7 @@ async fn ask(port: u16, room: Room, nth: u32) -> Option<Answer> {
         5 => (room.customer, "PUT", "/rating", format!(r#"{{"satisfaction_rating":{}}}"#, round % 5 + 1)),
         _ => (room.agent, "PATCH", "", r#"{"status":"escalated"}"#.to_owned()),
     };
-    let token = people::token(desk::RIG_SECRET, user, "Agent Load");
+    let token = people::token(target::RIG_SECRET, user, "Agent Load");
     let path = format!("/v1/tickets/{}{path}", room.ticket);
     http::ask(port, Request { method, path: &path, token: &token, body }).await
 }

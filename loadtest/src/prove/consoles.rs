@@ -9,9 +9,9 @@ use helpline_core::protocol::{ClientFrame, StaffFrame};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::stand::Stand;
-use crate::desk;
+use super::test_cluster::TestCluster;
 use crate::people::{self, Room};
+use crate::target;
 use crate::wire::{Link, LinkError};
 
 /// Before connecting again.
@@ -52,12 +52,12 @@ pub struct Consoles {
 
 impl Consoles {
     /// On every instance a console, and a reader of each of these tickets, on a connection of its own: what ends one leaves the others.
-    pub fn enter(stand: &Stand, poisoned: &[Room]) -> Self {
+    pub fn enter(cluster: &TestCluster, poisoned: &[Room]) -> Self {
         let mut consoles = Self { logs: Vec::new(), tasks: JoinSet::new() };
-        for gateway in &stand.gateways {
+        for gateway in &cluster.gateways {
             let log = Arc::new(Mutex::new(ConsoleLog::default()));
             consoles.logs.push(Arc::clone(&log));
-            let token = |room: &Room| people::token(desk::RIG_SECRET, room.agent, "Agent Load");
+            let token = |room: &Room| people::token(target::RIG_SECRET, room.agent, "Agent Load");
             let url = gateway.ws_url();
             consoles.tasks.spawn(again_and_again(url.clone(), token(&poisoned[0]), async move |link| watch(link, &log).await));
             for room in poisoned {

@@ -8,13 +8,13 @@ use super::plan::{Plan, Step};
 const PAUSE_S: f64 = 3.0;
 /// Two instances drained, started and waited for: a fault of another scene in between would leave clients nowhere to go.
 const ROLL_S: f64 = 20.0;
-/// Thousands at the door: everybody is to be served before the next fault comes.
+/// Thousands connect: all of them are to be served before the next fault.
 const STORM_S: f64 = 45.0;
-/// A copy of the record is made first.
+/// A copy of the database is made first.
 const STANDBY_S: f64 = 10.0;
-/// After a promotion everybody starts over.
+/// After a promotion every client starts over.
 const FAILOVER_S: f64 = 16.0;
-/// A dump is read back, and everybody starts over.
+/// A dump is restored, and every client starts over.
 const RESTORE_S: f64 = 7.0;
 /// Rows are written beside the poisoned ones for some seconds, and waited for.
 const POISON_S: f64 = 14.0;
@@ -30,7 +30,7 @@ pub enum Scale {
     Full,
 }
 
-/// Small, known and the same on every machine: a plan belongs to its seed for good.
+/// Small, known and the same on every machine: a seed always gives the same plan.
 struct Dice(u64);
 
 impl Dice {
@@ -96,13 +96,13 @@ const FURTHER: &[Scene] = &[
     &[(0.0, "poison")],
 ];
 
-/// The database comes back from a dump while the desk goes on. The seed chooses one, which is played in the middle: so many rows bear numbers
+/// The database comes back from a dump under traffic. The seed chooses one, which is played in the middle: so many rows bear numbers
 /// of the time before, and the new cluster's counter comes through them for the rest of the run.
 const RESTORES: [Scene; 2] =
     [&[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")], &[(0.0, "postgres dump"), (3.0, "postgres restore-here")]];
 
-/// The end of a full run: the record is another one after each of them. The first ends backends that have committed here and wait for
-/// the standby: whoever asks again must be answered only when the standby has it.
+/// The end of a full run: the database is another one after each of them. The first ends backends that have committed here and wait for
+/// the standby: a repeated send must be acked only when the standby has it.
 const FAILOVERS: [Scene; 2] = [
     &[
         (0.0, "postgres standby-sync"),
@@ -133,7 +133,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     scenes.insert(scenes.len() / 2, RESTORES[dice.below(RESTORES.len())]);
     for scene in &scenes {
         if at + length(scene) <= end {
-            stage(scene, at, instances, &mut dice, &mut steps);
+            add_scene(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
             at += length(scene) + PAUSE_S + dice.below(20) as f64 / 10.0;
         }
     }
@@ -145,7 +145,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
         let mut failovers = FAILOVERS;
         dice.shuffle(&mut failovers);
         for scene in failovers {
-            stage(scene, at, instances, &mut dice, &mut steps);
+            add_scene(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
             at += length(scene) + FAILOVER_S;
         }
     }
@@ -164,27 +164,28 @@ fn mix(scenes: &mut Vec<Scene>, time: std::ops::Range<f64>, instances: usize, di
             if at + longest > time.end {
                 return;
             }
-            stage(pair[0], at, instances, dice, steps);
-            if !clash(pair[0], pair[1]) {
-                stage(pair[1], at, instances, dice, steps);
+            let taken = add_scene(pair[0], at, Instances { count: instances, taken: None }, dice, steps);
+            if !clash(pair[0], pair[1], instances) {
+                add_scene(pair[1], at, Instances { count: instances, taken }, dice, steps);
             }
             at += longest + PAUSE_S + dice.below(20) as f64 / 10.0;
         }
     }
 }
 
-/// Scenes that break the same part would break each other: a Redis that is dead cannot be flushed.
-fn clash(one: Scene, other: Scene) -> bool {
+/// Scenes that break the same part would break each other: a Redis that is dead cannot be flushed, an instance that is dead cannot be frozen.
+fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     let parts = |scene: Scene| {
         scene.iter().map(|(_, line)| match line.split(' ').next() {
             Some("psql" | "locks") => "postgres",
             word => word.unwrap_or_default(),
         })
     };
-    parts(one).any(|part| matches!(part, "redis" | "postgres") && parts(other).any(|further| further == part))
+    let shared = |part: &str| matches!(part, "redis" | "postgres") || part == "gateway" && instances < 2;
+    parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
 }
 
-/// Scenes that need the record for themselves, or that are judged by what else happens, are played alone.
+/// Scenes that need the database for themselves, or that are judged by what else happens, are played alone.
 fn may_mix(scene: &Scene) -> bool {
     let alone = ["disk", "storm", "gateways", "poison", "postgres dump"];
     !scene.iter().any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
@@ -202,19 +203,30 @@ fn length(scene: &[(f64, &str)]) -> f64 {
     scene.iter().map(|(after, line)| after + lasts(line)).fold(1.0, f64::max)
 }
 
-fn stage(scene: Scene, at: f64, instances: usize, dice: &mut Dice, steps: &mut Vec<Step>) {
-    let gateway = (dice.below(instances) + 1).to_string();
+/// From which a scene gets one.
+struct Instances {
+    count: usize,
+    /// The one that another scene breaks at the same time.
+    taken: Option<usize>,
+}
+
+/// Adds a scene's lines; gives the instance that it breaks, if it breaks one.
+fn add_scene(scene: Scene, at: f64, instances: Instances, dice: &mut Dice, steps: &mut Vec<Step>) -> Option<usize> {
+    let drawn = dice.below(instances.count);
+    let gateway = if instances.taken == Some(drawn) { (drawn + 1) % instances.count.max(1) } else { drawn };
     let lane = dice.below(super::plan::LANES).to_string();
     for (after, line) in scene {
-        let line = line.replace("$g", &gateway).replace("$n", &lane);
+        let line = line.replace("$g", &(gateway + 1).to_string()).replace("$n", &lane);
         let millis = ((at + after) * 10.0).round() as u64 * 100;
         let step: Step = format!("0s {line}").parse().expect("scenes are written as plans are read");
         steps.push(Step { at: Duration::from_millis(millis), ..step });
     }
+    scene.iter().any(|(_, line)| line.contains("$g")).then_some(gateway)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::{GatewayOp, Op};
     use super::*;
 
     #[test]
@@ -281,8 +293,38 @@ mod tests {
     #[test]
     fn no_two_scenes_break_the_same_part_at_once() {
         let of = |line: &'static str| -> Scene { Box::leak(Box::new([(0.0, line)])) };
-        assert!(clash(of("redis flush"), of("redis kill9")) && clash(of("psql hold 2"), of("postgres restart")));
-        assert!(!clash(of("redis flush"), of("postgres restart")) && !clash(of("clients 100% cut"), of("clients 100% cut")));
+        assert!(clash(of("redis flush"), of("redis kill9"), 2) && clash(of("psql hold 2"), of("postgres restart"), 2));
+        assert!(!clash(of("redis flush"), of("postgres restart"), 2) && !clash(of("clients 100% cut"), of("clients 100% cut"), 2));
+        assert!(!clash(of("gateway $g kill9"), of("gateway $g freeze"), 2) && clash(of("gateway $g kill9"), of("gateway $g freeze"), 1));
+    }
+
+    /// Scenes at the same time take different instances: one that is dead can be neither frozen nor killed.
+    #[test]
+    fn no_fault_hits_an_instance_that_is_down() {
+        for (seed, instances) in (0..200).flat_map(|seed| [(seed, 1), (seed, 2), (seed, 3)]) {
+            let plan = plan(seed, 600, instances, Scale::Full);
+            let mut down = vec![false; instances];
+            for step in &plan.steps {
+                let Op::Gateway(n, op) = step.op else { continue };
+                match op {
+                    GatewayOp::Start => down[n] = false,
+                    GatewayOp::Kill9 => assert!(!std::mem::replace(&mut down[n], true), "seed {seed}, {instances}: {step} in\n{plan}"),
+                    GatewayOp::Freeze | GatewayOp::FewDescriptors => assert!(!down[n], "seed {seed}, {instances}: {step} in\n{plan}"),
+                    GatewayOp::AfterCommit | GatewayOp::InsideBatch | GatewayOp::DuringCatchUp => down[n] = true,
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// `make test` plays it as an ordinary user, too.
+    #[test]
+    fn a_brief_plan_needs_no_privilege() {
+        for seed in 0..200 {
+            let plan = plan(seed, super::super::SECONDS_BRIEF, 2, Scale::Brief);
+            let needs_more = |step: &&Step| matches!(step.op, Op::Disk(_) | Op::Gateway(_, GatewayOp::FewDescriptors));
+            assert_eq!(plan.steps.iter().find(needs_more), None, "seed {seed}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! One REST request on a connection of its own: whoever asks does so while instances die, and takes no answer for an answer.
+//! One REST request on a connection of its own. Instances die meanwhile: no answer is a result, too.
 
 use std::time::Duration;
 

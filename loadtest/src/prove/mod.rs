@@ -1,23 +1,25 @@
-//! `prove`: breaks a desk of its own in every way that an operator will meet, by a seeded plan, and checks every history. The report says
+//! `prove`: breaks a deployment of its own in every way that an operator will meet, by a seeded plan, and checks every history. The report says
 //! what was done when and what clients saw of it; exit 1 when any promise was broken.
 
 mod answers;
-mod carry;
 mod changes;
 mod consoles;
-mod crowd;
+mod differential;
+mod executor;
 mod generate;
 mod http;
+mod lost_commits;
+mod members;
 mod page;
 mod plan;
-pub mod points;
 mod poison;
+mod refused_sends;
 mod report;
-mod rewinds;
+mod running;
+pub mod samples;
 mod shrink;
-mod stand;
 mod storm;
-mod twin;
+mod test_cluster;
 mod windows;
 
 use std::collections::{HashMap, HashSet};
@@ -32,24 +34,24 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::checker::{self, Evidence, Fate, Violation};
 use crate::client::{Goal, Member, Record, Run};
-use crate::desk;
 use crate::error::LoadError;
 use crate::people::{self, Room};
 use crate::report::{Latencies, Verdict};
+use crate::target::{self, Admin};
 use crate::truth;
-use carry::{Done, Stage};
 use consoles::Consoles;
-use crowd::{Door, Traffic};
+use executor::{Done, Executor};
 use generate::Scale;
+use lost_commits::{Cause, LostCommits};
+use members::{ClientHandle, Traffic};
 use plan::Plan;
-use points::{Outage, Point, Points};
 use poison::Poison;
-use rewinds::{Cause, Rewind};
-use stand::{Stand, StandSpec};
+use samples::{Outage, Sample, Samples};
+use test_cluster::{TestCluster, TestClusterSpec};
 
-/// From the first connection to everybody subscribed.
+/// From the first connection until every member is subscribed.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
-/// Between two looks at the epoch that everybody must have come to.
+/// Between two reads of the epoch that every member must have reached.
 const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
 /// Of everything but the sending: a run that takes longer has stalled, and ends instead of standing for hours.
 const OVERHEAD_MAX: Duration = Duration::from_secs(900);
@@ -64,6 +66,8 @@ const SECONDS_BRIEF: u64 = 100;
 pub struct ProveArgs {
     #[command(subcommand)]
     then: Option<Then>,
+    #[command(flatten)]
+    running: running::RunningArgs,
     #[command(flatten)]
     settings: Settings,
 }
@@ -116,7 +120,7 @@ pub struct Settings {
     /// The gateway's binary; otherwise HELPLINE_BIN, otherwise the one beside this program
     #[arg(long, value_name = "FILE")]
     bin: Option<PathBuf>,
-    /// Messages alone: no changes of status, priority, assignee and rating beside them
+    /// Send messages only: no changes of status, priority, assignee and rating
     #[arg(long)]
     no_changes: bool,
     /// A setting of the gateways, NAME=VALUE
@@ -128,9 +132,12 @@ pub struct Settings {
     /// Where plans and reports are kept
     #[arg(long, value_name = "DIR", default_value = "target/prove")]
     out: PathBuf,
-    /// From the last fault's end to everybody having seen everything
+    /// Seconds from the last fault's end until every member must have seen everything
     #[arg(long, default_value_t = 60)]
     converge_seconds: u64,
+    /// Faults that this machine cannot play are named in the certificate and not counted as violations
+    #[arg(long)]
+    allow_unplayed: bool,
     /// A promise that debug builds of the gateway shall break, to see this program notice
     #[arg(long, hide = true)]
     sabotage: Option<String>,
@@ -139,6 +146,8 @@ pub struct Settings {
 /// What a run found.
 #[derive(Debug)]
 pub struct Findings {
+    /// Its options, for a table of runs.
+    pub label: String,
     /// The plan.
     pub plan: Plan,
     /// What was done.
@@ -148,10 +157,10 @@ pub struct Findings {
     /// Acked messages that promotions and restores cost: told, not counted.
     pub void: Void,
     /// Acks and events with their times, from the first send.
-    pub points: Vec<Point>,
+    pub samples: Vec<Sample>,
     /// Times without service.
     pub outages: Vec<Outage>,
-    /// From the mended desk to everybody having seen everything; none: never.
+    /// From the end of all faults until every member had seen everything; none: never.
     pub converged: Option<Duration>,
     /// Counts, for the report.
     pub counts: Vec<(&'static str, String)>,
@@ -189,7 +198,7 @@ impl Void {
 pub struct Tally {
     /// What was sent.
     pub sends: u64,
-    /// Connections beyond everybody's first.
+    /// Connections beyond each member's first.
     pub reconnects: u64,
     /// Sends written more than once.
     pub repeated: u64,
@@ -204,14 +213,22 @@ pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
         return shrink::run(&args).await;
     }
     let settings = args.settings;
+    if args.running.is_wanted() {
+        let dir = new_directory(&settings)?;
+        return conclude(&running::attempt(&args.running, &settings).await?, &settings, &dir);
+    }
     let plan = plan_of(&settings)?;
     let dir = new_directory(&settings)?;
     write(&dir.join("plan.txt"), &format!("# seed {}, {} s\n{plan}", settings.seed, seconds(&settings)))?;
     println!("plan       {} operations in {}", plan.steps.len(), dir.join("plan.txt").display());
-    let findings = attempt(&settings, plan, &dir).await?;
-    let judged = report::judge(&findings, &settings);
+    conclude(&attempt(&settings, plan, &dir).await?, &settings, &dir)
+}
+
+/// Prints and keeps the certificate and the report.
+fn conclude(findings: &Findings, settings: &Settings, dir: &Path) -> Result<Verdict, LoadError> {
+    let judged = report::judge(findings, settings);
     write(&dir.join("certificate.txt"), &format!("{}\n{}", judged.certificate, judged.row))?;
-    write(&dir.join("report.html"), &page::render(&findings, &judged))?;
+    write(&dir.join("report.html"), &page::render(findings, &judged))?;
     print!("{}\n{}\n", judged.certificate, judged.row);
     println!("report     {}", dir.join("report.html").display());
     Ok(if findings.violations.is_empty() { Verdict::Held } else { Verdict::Broken })
@@ -260,54 +277,76 @@ async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings
 }
 
 async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
-    let stand = Stand::start(&spec(settings, &plan, dir)?).await?;
-    let Tickets { rooms, asked, poisoned, twins } = make_tickets(&stand, settings.tickets).await?;
+    let cluster = TestCluster::start(&spec(settings, &plan, dir)?).await?;
+    let Tickets { rooms, asked, poisoned, pair } = make_tickets(&cluster, settings.tickets).await?;
     let run = Arc::new(new_run());
-    let consoles = Consoles::enter(&stand, &poisoned);
-    let (crowd, doors) = crowd::enter(&stand, &rooms, &run).await;
-    let members = (rooms.len() * crowd::MEMBERS_PER_TICKET) as u64;
-    if !holds_within(JOIN_TIMEOUT, || run.joined.load(Ordering::Relaxed) >= members).await {
-        return Err(LoadError::Stalled("not everybody could subscribe".into()));
-    }
-    println!("joined     {members} members of {} tickets on {} instances", rooms.len(), stand.gateways.len());
+    let consoles = Consoles::enter(&cluster, &poisoned);
+    let sockets = |preferred, lane| cluster.sockets(preferred, lane);
+    let (tasks, handles) = members::enter(&sockets, target::RIG_SECRET, &rooms, &run).await;
+    all_joined(&run, &rooms, cluster.gateways.len()).await?;
 
-    let stage = Arc::new(Stage::new(stand, rooms, Poison::new(poisoned)));
+    let executor = Arc::new(Executor::new(cluster, rooms, Poison::new(poisoned)));
     let begun = Instant::now();
     let seconds = settings.plan.as_ref().map_or_else(|| seconds(settings), |_| settings.seconds.unwrap_or_else(|| length(&plan)));
     let seconds_of_changes = if settings.no_changes { 0 } else { seconds };
     let traffic = Traffic { rate: settings.rate, seconds, body_bytes: settings.body_bytes };
     let (log, sent, changes, answers) = tokio::join!(
-        stage.play(&plan, begun),
-        crowd::send_all(&run, &doors, traffic, begun),
-        changes::ask_all(&stage, begun, seconds_of_changes),
-        answers::converse(&stage, &asked, begun, seconds_of_changes)
+        executor.play(&plan, begun),
+        members::send_all(&run, &handles, traffic, begun),
+        changes::ask_all(&executor, begun, seconds_of_changes),
+        answers::converse(&executor, &asked, begun, seconds_of_changes)
     );
     let mended = Instant::now();
-    stage.stand.mend().await?;
-    // Answers first, at leisure: a send that waits out a timeout is tried again by its client.
-    holds_within(Duration::from_secs(settings.converge_seconds * 2), || run.pending.load(Ordering::Relaxed) == 0).await;
-    let converged = converge(&stage, &doors, Duration::from_secs(settings.converge_seconds)).await?.then(|| mended.elapsed());
-    let (records, consoles) = (crowd::farewell(crowd, &doors).await, consoles.leave().await);
-    let mut violations: Vec<Violation> =
-        log.iter().filter_map(|done| done.outcome.as_ref().err().map(|why| Violation::Stuck(format!("{}: {why}", done.op)))).collect();
-    let gave_up = records.iter().filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
-    violations.extend(gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name))));
-    violations.extend(stage.poison.starved(&records, &consoles).await);
-    let rewinds = rewinds::of(&log);
-    let mut counts = counts(&run, &records, sent, changes);
+    executor.cluster.repair().await?;
+    let admin = target::connect(&executor.cluster.admin_url().await).await?;
+    let converged = converge(&admin, &executor.rooms, &handles, &run, settings).await?.then(|| mended.elapsed());
+    let (records, consoles) = (members::disconnect_all(tasks, &handles).await, consoles.leave().await);
+    let mut violations: Vec<Violation> = log.iter().filter_map(|done| done.violation(settings.allow_unplayed)).collect();
+    violations.extend(gave_up(&records));
+    violations.extend(executor.poison.starved(&records, &consoles).await);
+    let losses = lost_commits::of(&log);
+    let mut counts = counts(&run, &records, sent);
+    counts.push(("changes taken", format!("{} of {}", changes.0, changes.1)));
     counts.push(("answers by REST", format!("{} judged", answers.judged)));
     violations.extend(answers.foreign);
-    let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
-    let reconnects = sum(|record| record.connections.saturating_sub(1));
-    let tally = Tally { sends: sent, reconnects, repeated: sum(|record| record.retries) };
-    let (found, void) = examine(&stage, records, &rewinds, begun).await?;
+    let tally = tally(&records, sent);
+    let refused = refused_sends::of_logs(executor.cluster.gateways.iter().map(Gateway::log));
+    let (found, void) = examine(&admin, &executor.rooms, records, &refused, &losses, begun).await?;
     violations.extend(found);
-    match twin::check(&stage.stand, twins[0], twins[1], &run.canary).await {
+    match differential::check(&executor.cluster, pair[0], pair[1], &run.canary).await {
         Ok(found) => violations.extend(found),
         Err(error) => violations.push(Violation::Stuck(format!("a conversation after everything was mended: {error}"))),
     }
-    let (points, outages) = report::from_first_send(&run, begun);
-    Ok(Findings { plan, log, violations, void, points, outages, converged, counts, tally })
+    let (samples, outages) = report::from_first_send(&run, begun);
+    Ok(Findings { label: label(settings), plan, log, violations, void, samples, outages, converged, counts, tally })
+}
+
+/// Which run this is.
+fn label(settings: &Settings) -> String {
+    match &settings.plan {
+        Some(file) => format!("`--plan {}`", file.display()),
+        None => format!("`{}--seed {}`", if settings.brief { "--brief " } else { "" }, settings.seed),
+    }
+}
+
+/// Waits until every member is subscribed.
+async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), LoadError> {
+    let members = (rooms.len() * members::MEMBERS_PER_TICKET) as u64;
+    if !holds_within(JOIN_TIMEOUT, || run.joined.load(Ordering::Relaxed) >= members).await {
+        return Err(LoadError::Stalled("not every member could subscribe".into()));
+    }
+    println!("joined     {members} members of {} tickets on {instances} instances", rooms.len());
+    Ok(())
+}
+
+fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
+    let gave_up = records.iter().filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
+    gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name)))
+}
+
+fn tally(records: &Records, sends: u64) -> Tally {
+    let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
+    Tally { sends, reconnects: sum(|record| record.connections.saturating_sub(1)), repeated: sum(|record| record.retries) }
 }
 
 /// Tickets by what is done with them.
@@ -319,37 +358,39 @@ struct Tickets {
     /// For rows that cannot be decoded.
     poisoned: Vec<Room>,
     /// For the conversation that is held with and without notes.
-    twins: Vec<Room>,
+    pair: Vec<Room>,
 }
 
-async fn make_tickets(stand: &Stand, count: usize) -> Result<Tickets, LoadError> {
-    let admin = desk::connect(&stand.admin_url().await).await?;
-    let count = count + crowd::QUIET_TICKETS;
+async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, LoadError> {
+    let admin = target::connect(&cluster.admin_url().await).await?;
+    let count = count + members::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + 2;
     // In the order of their ids: where an answer takes in too much, the last ticket is the one that is shown, so those asked come first.
     let mut asked = people::make_rooms(&admin, all).await.map_err(LoadError::postgres("making tickets"))?;
     let mut poisoned = asked.split_off(answers::TICKETS);
     let mut rooms = poisoned.split_off(poison::TICKETS);
-    let twins = rooms.split_off(count);
-    Ok(Tickets { rooms, asked, poisoned, twins })
+    let pair = rooms.split_off(count);
+    Ok(Tickets { rooms, asked, poisoned, pair })
 }
 
 /// Holds every history against the database; gives what is wrong, and apart from it how many acks promotions and restores made void.
 async fn examine(
-    stage: &Stage,
+    admin: &Admin,
+    rooms: &[Room],
     records: Vec<(Member, Record)>,
-    rewinds: &[Rewind],
+    refused: &HashSet<String>,
+    losses: &[LostCommits],
     begun: Instant,
 ) -> Result<(Vec<Violation>, Void), LoadError> {
-    let void_acks = void_acks(&records, rewinds, begun);
-    let admin = desk::connect(&stage.stand.admin_url().await).await?;
-    let histories = truth::histories(&admin, &stage.rooms).await?;
-    let mut states = truth::states(&admin, &stage.rooms).await?;
-    let dated = rewinds::seconds_into(begun);
-    let may_be_undone = |micros| rewinds.iter().any(|rewind| rewind.holds(dated(micros)));
-    let mut evidence = crowd::evidence(records, &stage.rooms, histories, may_be_undone);
+    let void_acks = void_acks(&records, losses, begun);
+    let histories = truth::histories(admin, rooms).await?;
+    let mut states = truth::states(admin, rooms).await?;
+    let dated = lost_commits::seconds_into(begun);
+    let may_be_undone = |micros| losses.iter().any(|loss| loss.holds(dated(micros)));
+    let mut evidence = members::evidence(records, rooms, histories, may_be_undone);
     let mut void = Void::default();
-    for (evidence, room) in evidence.iter_mut().zip(&stage.rooms) {
+    for (evidence, room) in evidence.iter_mut().zip(rooms) {
+        evidence.refused_at_first.clone_from(refused);
         evidence.state = states.remove(&room.ticket).unwrap_or_default();
         void.set_apart(evidence, &void_acks);
     }
@@ -362,19 +403,19 @@ fn length(plan: &Plan) -> u64 {
 }
 
 /// Keys of the acks that a promotion or a restore may have made void.
-fn void_acks(records: &Records, rewinds: &[Rewind], begun: Instant) -> HashMap<String, Cause> {
+fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashMap<String, Cause> {
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
     let voided_by = |at: Instant| {
         let at = at.saturating_duration_since(begun).as_secs_f64();
-        rewinds.iter().find(|rewind| rewind.voids_acks && rewind.holds(at)).map(|rewind| rewind.cause)
+        losses.iter().find(|loss| loss.voids_acks && loss.holds(at)).map(|loss| loss.cause)
     };
     acked.filter_map(|(key, at)| Some((key.clone(), voided_by(*at)?))).collect()
 }
 
-fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<StandSpec, LoadError> {
+fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<TestClusterSpec, LoadError> {
     let binary = settings.bin.clone().map_or_else(Gateway::find_binary, Ok)?;
     let set = settings.set.iter().filter_map(|setting| setting.split_once('=')).map(|(name, value)| (name.into(), value.into()));
-    Ok(StandSpec {
+    Ok(TestClusterSpec {
         binary,
         instances: settings.instances.max(1),
         settings: set.collect(),
@@ -393,25 +434,26 @@ fn new_run() -> Run {
         joined: AtomicU64::new(0),
         pending: AtomicU64::new(0),
         to_ack: Latencies::default(),
-        to_seen: Latencies::default(),
-        points: Some(Points::new(begun)),
+        samples: Samples::new(begun),
     }
 }
 
-/// Tells everybody how far to come; whether they did. Whoever has come as far ends its task.
-async fn converge(stage: &Stage, doors: &[Door], within: Duration) -> Result<bool, LoadError> {
-    let admin = desk::connect(&stage.stand.admin_url().await).await?;
-    let heads = truth::heads(&admin, &stage.rooms).await?;
+/// Waits for all answers, then tells every member which head to reach; gives whether all of them did. A member that reached it ends its task.
+async fn converge(admin: &Admin, rooms: &[Room], handles: &[ClientHandle], run: &Run, settings: &Settings) -> Result<bool, LoadError> {
+    let within = Duration::from_secs(settings.converge_seconds);
+    // A send that waits out a timeout is repeated by its client.
+    holds_within(within * 2, || run.pending.load(Ordering::Relaxed) == 0).await;
+    let heads = truth::heads(admin, rooms).await?;
     let deadline = Instant::now() + within;
     loop {
         // Read again: an instance that notices a restore only now may raise it.
-        let epoch: Arc<str> = truth::epoch(&admin).await?.into();
-        for door in doors {
-            let (seq, public_seq) = heads.get(&door.ticket).copied().unwrap_or_default();
-            let seq = if door.sender == checker::Sender::Agent { seq } else { public_seq };
-            door.goal.send_replace(Goal::SeqIn(seq, Arc::clone(&epoch)));
+        let epoch: Arc<str> = truth::epoch(admin).await?.into();
+        for handle in handles {
+            let (seq, public_seq) = heads.get(&handle.ticket).copied().unwrap_or_default();
+            let seq = if handle.sender == checker::Sender::Agent { seq } else { public_seq };
+            handle.goal.send_replace(Goal::SeqIn(seq, Arc::clone(&epoch)));
         }
-        if holds_within(EPOCH_INTERVAL, || doors.iter().all(|door| door.goal.is_closed())).await {
+        if holds_within(EPOCH_INTERVAL, || handles.iter().all(|handle| handle.goal.is_closed())).await {
             return Ok(true);
         }
         if Instant::now() > deadline {
@@ -434,12 +476,11 @@ async fn holds_within(within: Duration, holds: impl Fn() -> bool) -> bool {
 
 type Records = [(Member, Record)];
 
-fn counts(run: &Run, records: &Records, sent: u64, changes: (u64, u64)) -> Vec<(&'static str, String)> {
+fn counts(run: &Run, records: &Records, sent: u64) -> Vec<(&'static str, String)> {
     let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum::<u64>().to_string();
     let resetted = records.iter().filter(|(_, record)| record.resets > 0).count();
     vec![
         ("sends", sent.to_string()),
-        ("changes taken", format!("{} of {}", changes.0, changes.1)),
         ("events applied", sum(|record| (record.rows.len() + record.earlier.iter().map(|seen| seen.rows.len()).sum::<usize>()) as u64)),
         ("connections", sum(|record| record.connections)),
         ("sends repeated", sum(|record| record.retries)),

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Findings;
-use super::points::Measure;
 use super::report::Judged;
+use super::samples::Measure;
 use super::windows::Kind;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1c1c1e;background:#fff}\
@@ -36,12 +36,9 @@ pub fn render(findings: &Findings, judged: &Judged) -> String {
     page.push_str("<p>Shaded: relay or an instance dead (blue), record or network away (grey), rolling restart (green), poisoned rows written (violet). Red: operations, as below.</p>");
     page.push_str("<h2>What was done</h2><table><tr><th>from<th>to<th>operation<th>outcome");
     for done in &findings.log {
-        let (class, outcome) = match &done.outcome {
-            Ok(text) => ("", text),
-            Err(why) => (" class=bad", why),
-        };
+        let class = if done.outcome.is_done() { "" } else { " class=bad" };
         let op = escaped(&done.op.to_string());
-        let _ = write!(page, "<tr><td>{:.1} s<td>{:.1} s<td>{op}<td{class}>{}", done.at, done.until, escaped(outcome));
+        let _ = write!(page, "<tr><td>{:.1} s<td>{:.1} s<td>{op}<td{class}>{}", done.at, done.until, escaped(&done.outcome.to_string()));
     }
     let _ = write!(page, "</table><h2>The plan</h2><pre>{}</pre>", escaped(&findings.plan.to_string()));
     page.push_str("<h2>The longest times without service</h2><table><tr><th>at<th>lasted<th>told to wait");
@@ -56,7 +53,7 @@ pub fn render(findings: &Findings, judged: &Judged) -> String {
 }
 
 fn plot(findings: &Findings, judged: &Judged, measure: Measure) -> String {
-    let end = findings.points.iter().map(|point| point.at).chain(findings.log.iter().map(|done| done.until)).fold(1.0, f64::max);
+    let end = findings.samples.iter().map(|sample| sample.at).chain(findings.log.iter().map(|done| done.until)).fold(1.0, f64::max);
     let x = |at: f64| LEFT + at.clamp(0.0, end) / end * (WIDTH - LEFT - 10.0);
     let y = |ms: f64| HEIGHT - 20.0 - ms.clamp(1.0, MOST_MS).ln() / MOST_MS.ln() * (HEIGHT - 30.0);
     let mut svg = format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=img>");
@@ -84,10 +81,10 @@ fn plot(findings: &Findings, judged: &Judged, measure: Measure) -> String {
         );
     }
     let cells: std::collections::BTreeSet<(u32, u32)> = findings
-        .points
+        .samples
         .iter()
-        .filter(|point| point.measure == measure)
-        .map(|point| ((x(point.at) / CELL) as u32, (y(point.ms) / CELL) as u32))
+        .filter(|sample| sample.measure == measure)
+        .map(|sample| ((x(sample.at) / CELL) as u32, (y(sample.ms) / CELL) as u32))
         .collect();
     svg.push_str("<g fill=\"#1c1c1e\" fill-opacity=0.55>");
     for (column, row) in cells {

@@ -28,7 +28,7 @@ pub struct Step {
 pub enum Op {
     /// On the relay.
     Redis(RedisOp),
-    /// On the record.
+    /// On the database.
     Postgres(PostgresOp),
     /// On one instance, counted from 0.
     Gateway(usize, GatewayOp),
@@ -38,11 +38,11 @@ pub enum Op {
     Clients(Vec<usize>, ClientOp),
     /// A plain SQL transaction that stays open for so many seconds, and then commits.
     Psql(u64),
-    /// Every ticket locked by somebody else for so many seconds, on more connections than the pool has.
+    /// Every ticket locked by another session for so many seconds, while more requests wait than the pool has connections.
     Locks(u64),
     /// So many clients that connect at once.
     Storm(usize),
-    /// The record's disk.
+    /// The database's disk.
     Disk(DiskOp),
     /// Rows that no honest client writes, on tickets of their own, by plain SQL; others go on beside them.
     Poison,
@@ -93,7 +93,7 @@ words! {
     }
 }
 words! {
-    /// What may befall the record.
+    /// What may befall the database.
     PostgresOp {
         /// Every backend of the service ended, whatever it was doing.
         Terminate = "terminate",
@@ -115,13 +115,13 @@ words! {
         Heal = "heal",
         /// A streaming standby, acks waiting for it.
         StandbySync = "standby-sync",
-        /// A streaming standby that nobody waits for.
+        /// A streaming standby; acks do not wait for it.
         StandbyAsync = "standby-async",
-        /// The standby hears nothing more: commits on the primary alone, or, where acks wait for it, waiting.
+        /// The standby hears nothing more: commits on the primary only, or, where acks wait for it, waiting.
         StandbyDetach = "standby-detach",
         /// The primary killed, the standby promoted, the instances' way switched to it.
         Promote = "promote",
-        /// A logical dump; the desk goes on.
+        /// A logical dump, under traffic.
         Dump = "dump",
         /// The server killed, the last dump restored into a new cluster, the instances' way switched to it.
         RestoreElsewhere = "restore-elsewhere",
@@ -146,7 +146,7 @@ words! {
         AfterCommit = "failpoint-after-commit",
         /// Restarted to die with a batch in hand.
         InsideBatch = "failpoint-inside-batch",
-        /// Restarted to die while somebody catches up.
+        /// Restarted to die while a client catches up.
         DuringCatchUp = "failpoint-during-catch-up",
         /// Its way to Redis late by 150 ms.
         RedisDelay = "redis-delay",
@@ -154,7 +154,7 @@ words! {
         RedisUnplug = "redis-unplug",
         /// Its way to Redis as it was.
         RedisHeal = "redis-heal",
-        /// No descriptors left for anybody new.
+        /// No descriptors left for new connections.
         FewDescriptors = "few-descriptors",
         /// As many as before.
         ManyDescriptors = "many-descriptors",
@@ -167,7 +167,7 @@ words! {
         Cut = "cut",
         /// Bytes vanish, connections stand.
         HalfOpen = "half-open",
-        /// Nobody reads.
+        /// Clients read nothing.
         Freeze = "freeze",
         /// 2 KiB a second.
         Slow = "slow",
@@ -176,7 +176,7 @@ words! {
     }
 }
 words! {
-    /// What may befall the record's disk.
+    /// What may befall the database's disk.
     DiskOp {
         /// Not a byte left.
         Full = "full",
@@ -279,7 +279,7 @@ impl Plan {
         })
     }
 
-    /// Whether the record must lie on a small disk of its own.
+    /// Whether the database must lie on a small disk of its own.
     pub fn fills_disk(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.op, Op::Disk(_)))
     }

@@ -9,12 +9,12 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::consoles::ConsoleLog;
-use super::stand::Stand;
+use super::test_cluster::TestCluster;
 use crate::checker::{Sender, Violation};
 use crate::client::{Member, Record};
-use crate::desk::{self, Admin};
 use crate::error::LoadError;
 use crate::people::{self, Room};
+use crate::target::{self, Admin};
 use crate::wire::Link;
 
 /// Poisoned tickets: three for [`attachments`], one each for a time, a word and a number.
@@ -27,7 +27,7 @@ const TOUCHED_TICKETS: usize = 4;
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
 /// For so long others are watched beside the poisoned rows: the last part of the operation.
 pub const WATCHED: Duration = Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
-/// From the commit of a row to everybody having it: far above what the sweep promises, far below never.
+/// From the commit of a row until every reader has it: far above what the sweep promises, far below never.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
 /// A lock that was given up to a writer: again.
 const BYPASS_TRIES: usize = 5;
@@ -68,10 +68,10 @@ impl Poison {
     ///
     /// # Errors
     /// When the database does not take even what its owner writes.
-    pub async fn run(&self, stand: &Stand, others: &[Room]) -> Result<String, LoadError> {
-        let mut admin = desk::connect(&stand.admin_url().await).await?;
+    pub async fn run(&self, cluster: &TestCluster, others: &[Room]) -> Result<String, LoadError> {
+        let mut admin = target::connect(&cluster.admin_url().await).await?;
         let how = self.write_rows(&mut admin).await?;
-        let misuse = self.send_under_poisoned_keys(stand);
+        let misuse = self.send_under_poisoned_keys(cluster);
         let (touched, ()) = tokio::join!(self.touch(&admin, others), misuse);
         touched?;
         Ok(how)
@@ -156,13 +156,13 @@ impl Poison {
         Ok(())
     }
 
-    /// The customers of the tickets with poisoned attachments send again what stands there already: their answers hold the poisoned rows, and
-    /// share batches with everybody else's sends. The other poisoned rows are left to the sweep.
-    async fn send_under_poisoned_keys(&self, stand: &Stand) {
+    /// The customers of the tickets with poisoned attachments send again what already exists: their answers hold the poisoned rows, and
+    /// share batches with all other sends. The other poisoned rows are left to the sweep.
+    async fn send_under_poisoned_keys(&self, cluster: &TestCluster) {
         let end = Instant::now() + WATCHED;
         let senders = self.rooms.iter().take(attachments().len()).enumerate().map(async |(n, room)| {
-            let url = stand.gateways[n % stand.gateways.len()].ws_url();
-            let token = people::token(desk::RIG_SECRET, room.customer, "Customer Load");
+            let url = cluster.gateways[n % cluster.gateways.len()].ws_url();
+            let token = people::token(target::RIG_SECRET, room.customer, "Customer Load");
             while Instant::now() < end {
                 if let Ok(mut link) = Link::open(&url, &token).await {
                     let mut id = 0;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::executor::Outcome;
 use super::plan::Op;
-use super::points::{Measure, Outage, Point};
+use super::samples::{Measure, Outage, Sample};
 use super::windows::{self, Kind, Window};
 use super::{Findings, Settings, Void};
 use crate::checker::Violation;
@@ -29,7 +30,7 @@ pub struct Judged {
     pub windows: Vec<Window>,
     /// For the terminal and the file.
     pub certificate: String,
-    /// A Markdown table of this run alone.
+    /// A Markdown table with this run only.
     pub row: String,
 }
 
@@ -48,7 +49,7 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     let mut line = |word: &str, rest: String| {
         let _ = writeln!(text, "{word:10} {rest}");
     };
-    line("seed", format!("{} · {} operations · {} instances", settings.seed, findings.plan.steps.len(), settings.instances));
+    line("run", format!("{} · {} operations", findings.label, findings.plan.steps.len()));
     for (word, count) in &findings.counts {
         line(word, format!(" {count}"));
     }
@@ -60,7 +61,12 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
         line("restore", format!("{by_restore} acked messages were committed after the dump, and are gone"));
     }
     for done in findings.log.iter().filter(|done| matches!(done.op, Op::Storm(_))) {
-        line("storm", done.outcome.as_ref().unwrap_or_else(|why| why).clone());
+        line("storm", done.outcome.to_string());
+    }
+    if settings.allow_unplayed {
+        for done in findings.log.iter().filter(|done| matches!(done.outcome, Outcome::Unplayed(_))) {
+            line("allowed", format!("{:.1} s {} {}", done.at, done.op, done.outcome));
+        }
     }
     let targets = targets(findings, &windows);
     for target in &targets {
@@ -88,7 +94,7 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     for (word, count) in printed.iter().filter(|(_, count)| **count > DETAILS_MAX) {
         let _ = writeln!(text, "  … and {} more {word}", count - DETAILS_MAX);
     }
-    let row = row(findings, settings, &targets);
+    let row = row(findings, &targets);
     Judged { windows, certificate: text, row }
 }
 
@@ -97,23 +103,19 @@ const HEADS: &str = "| run | sends, all acked | reconnects | sends repeated | vi
                      | roll: without service beyond the told delay | storm: clients live in |";
 
 /// The run as a line of a Markdown table, with the table's head.
-fn row(findings: &Findings, settings: &Settings, targets: &[Target]) -> String {
-    let what = match &settings.plan {
-        Some(file) => format!("`--plan {}`", file.display()),
-        None => format!("`{}--seed {}`", if settings.brief { "--brief " } else { "" }, settings.seed),
-    };
+fn row(findings: &Findings, targets: &[Target]) -> String {
     let ms = |target: &Target| match target.measured {
         Some(ms) if ms > target.most => format!("{ms:.0} ms, missed"),
         Some(ms) => format!("{ms:.0} ms"),
         None => "–".to_owned(),
     };
     let mut storms = findings.log.iter().filter_map(|done| match done.op {
-        Op::Storm(clients) if done.outcome.is_ok() => Some(format!("{clients} in {:.1} s", done.until - done.at)),
+        Op::Storm(clients) if done.outcome.is_done() => Some(format!("{clients} in {:.1} s", done.until - done.at)),
         Op::Storm(clients) => Some(format!("{clients}: not all")),
         _ => None,
     });
     let tally = &findings.tally;
-    let mut cells = vec![what, tally.sends.to_string(), tally.reconnects.to_string(), tally.repeated.to_string()];
+    let mut cells = vec![findings.label.clone(), tally.sends.to_string(), tally.reconnects.to_string(), tally.repeated.to_string()];
     cells.push(findings.violations.len().to_string());
     cells.extend(targets.iter().map(ms));
     cells.push(storms.next().unwrap_or_else(|| "–".into()));
@@ -124,18 +126,18 @@ fn row(findings: &Findings, settings: &Settings, targets: &[Target]) -> String {
 fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
     let under = |kind: Kind, at: f64, lane: usize| windows.iter().any(|window| window.kind == kind && window.holds(at, lane));
     let (mut dead, mut poisoned, mut otherwise) = (Vec::new(), Vec::new(), Vec::new());
-    for point in findings.points.iter().filter(|point| point.measure == Measure::Delivery) {
+    for sample in findings.samples.iter().filter(|sample| sample.measure == Measure::Delivery) {
         // A late event is charged to the time of its commit as well as to that of its sight.
-        let committed = point.at - point.ms / 1000.0;
-        if under(Kind::Away, point.at, point.lane) || under(Kind::Away, committed, point.lane) {
+        let committed = sample.at - sample.ms / 1000.0;
+        if under(Kind::Away, sample.at, sample.lane) || under(Kind::Away, committed, sample.lane) {
             continue;
         }
-        if under(Kind::Relay, point.at, point.lane) || under(Kind::Relay, committed, point.lane) {
-            dead.push(point.ms);
-        } else if under(Kind::Poison, point.at, point.lane) {
-            poisoned.push(point.ms);
+        if under(Kind::Relay, sample.at, sample.lane) || under(Kind::Relay, committed, sample.lane) {
+            dead.push(sample.ms);
+        } else if under(Kind::Poison, sample.at, sample.lane) {
+            poisoned.push(sample.ms);
         } else {
-            otherwise.push(point.ms);
+            otherwise.push(sample.ms);
         }
     }
     // A restart alone is judged: while another fault has the other instance, there is nowhere to go.
@@ -160,11 +162,11 @@ fn p99(mut values: Vec<f64>) -> Option<f64> {
 }
 
 /// The points and outages with times that count from the first send; what was before is left out.
-pub fn from_first_send(run: &Run, begun: Instant) -> (Vec<Point>, Vec<Outage>) {
+pub fn from_first_send(run: &Run, begun: Instant) -> (Vec<Sample>, Vec<Outage>) {
     let offset = begun.saturating_duration_since(run.begun).as_secs_f64();
-    let (mut points, mut outages) = run.points.as_ref().map(super::Points::take).unwrap_or_default();
-    points.iter_mut().for_each(|point| point.at -= offset);
+    let (mut samples, mut outages) = run.samples.take();
+    samples.iter_mut().for_each(|sample| sample.at -= offset);
     outages.iter_mut().for_each(|outage| outage.at -= offset);
-    points.retain(|point| point.at >= 0.0);
-    (points, outages)
+    samples.retain(|sample| sample.at >= 0.0);
+    (samples, outages)
 }

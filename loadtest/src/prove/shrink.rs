@@ -23,7 +23,7 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     }
     let lines = plan.steps.len();
     let plan = smallest(plan, async |smaller| {
-        // A part without the line that mends something may fail by that alone: only what the whole plan showed counts.
+        // A part without the line that mends something may fail for that reason: only what the whole plan showed counts.
         let mut fails = false;
         for _ in 0..args.tries {
             fails = match wrong_with(args, smaller, seconds).await {

@@ -8,10 +8,10 @@ use helpline_core::protocol::ClientFrame;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::stand::Stand;
-use crate::desk;
+use super::test_cluster::TestCluster;
 use crate::error::LoadError;
 use crate::people::{self, Room};
+use crate::target;
 use crate::wire::{Link, LinkError};
 
 /// From the first knock to the last one served.
@@ -23,17 +23,17 @@ const BACKOFF_MAX: Duration = Duration::from_secs(4);
 ///
 /// # Errors
 /// [`LoadError::Stalled`] when some were never served.
-pub async fn run(stand: &Stand, rooms: &[Room], clients: usize) -> Result<String, LoadError> {
+pub async fn run(cluster: &TestCluster, rooms: &[Room], clients: usize) -> Result<String, LoadError> {
     let begun = Instant::now();
     let knocks = Arc::new(AtomicU64::new(0));
-    let tokens: Vec<String> = rooms.iter().map(|room| people::token(desk::RIG_SECRET, room.customer, "Customer Storm")).collect();
-    let mut crowd = JoinSet::new();
+    let tokens: Vec<String> = rooms.iter().map(|room| people::token(target::RIG_SECRET, room.customer, "Customer Storm")).collect();
+    let mut tasks = JoinSet::new();
     for n in 0..clients {
         let room = rooms[n % rooms.len()];
         let token = tokens[n % rooms.len()].clone();
-        let urls: Vec<String> = stand.gateways.iter().map(helpline_rig::Gateway::ws_url).collect();
+        let urls: Vec<String> = cluster.gateways.iter().map(helpline_rig::Gateway::ws_url).collect();
         let knocks = Arc::clone(&knocks);
-        crowd.spawn(async move {
+        tasks.spawn(async move {
             let mut backoff = Duration::from_millis(250);
             let mut nth = n;
             loop {
@@ -49,7 +49,7 @@ pub async fn run(stand: &Stand, rooms: &[Room], clients: usize) -> Result<String
     }
     let mut served = Vec::new();
     let all = async {
-        while let Some(Ok((after, link))) = crowd.join_next().await {
+        while let Some(Ok((after, link))) = tasks.join_next().await {
             served.push((after, link));
         }
     };

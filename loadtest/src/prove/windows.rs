@@ -1,10 +1,10 @@
 //! Which part of a run stood under which fault: what the targets are held against.
 
-use super::carry::Done;
+use super::executor::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
 use super::poison;
 
-/// After a fault's end, until everybody has reconnected by the usual backoff.
+/// After a fault's end, until all clients have reconnected by the usual backoff.
 const GRACE_S: f64 = 4.0;
 
 /// A time under a fault.
@@ -16,7 +16,7 @@ pub struct Window {
     pub to: f64,
     /// What kind of fault.
     pub kind: Kind,
-    /// Whose networks; empty: everybody's.
+    /// Whose networks; empty: all.
     pub lanes: Vec<usize>,
 }
 
@@ -25,9 +25,9 @@ pub struct Window {
 pub enum Kind {
     /// Within two seconds: the sweep delivers.
     Relay,
-    /// Nothing: the record is away, an instance stands still, or the reader's own network is broken.
+    /// Nothing: the database is away, an instance stands still, or the reader's own network is broken.
     Away,
-    /// Nobody without service for longer than a second beyond the delay that was asked for.
+    /// No client without service for longer than a second beyond the delay that was asked for.
     Roll,
     /// What is expected without any fault: rows that cannot be decoded are the matter of their own ticket.
     Poison,
@@ -44,8 +44,11 @@ impl Window {
 pub fn of(log: &[Done]) -> Vec<Window> {
     let mut windows = Vec::new();
     for (n, done) in log.iter().enumerate() {
-        let Some((kind, mend)) = fault(&done.op) else { continue };
-        let mended = mend.and_then(|mend| log[n..].iter().find(|later| mend(&done.op, &later.op)));
+        if matches!(done.outcome, Outcome::Unplayed(_)) {
+            continue;
+        }
+        let Some((kind, repair)) = fault(&done.op) else { continue };
+        let mended = repair.and_then(|repair| log[n..].iter().find(|later| repair(&done.op, &later.op)));
         let from = if kind == Kind::Away { done.at - 0.5 } else { done.at };
         let to = mended.map_or(done.until, |later| later.until) + GRACE_S;
         let lanes = match &done.op {
@@ -111,7 +114,7 @@ mod tests {
             at,
             until: at + 0.1,
             op: format!("0s {op}").parse::<super::super::plan::Step>().expect("an operation").op,
-            outcome: Ok(String::new()),
+            outcome: Outcome::Done(String::new()),
         };
         let log = [
             done(1.0, "redis kill9"),
@@ -126,5 +129,7 @@ mod tests {
         let written = Done { until: 20.0, ..done(10.0, "poison") };
         let kinds: Vec<_> = of(&[written]).iter().map(|window| (window.kind, window.to)).collect();
         assert_eq!(kinds, [(Kind::Away, 14.0), (Kind::Poison, 20.0 + GRACE_S)]);
+        let unplayed = Done { outcome: Outcome::Unplayed("no root".into()), ..done(1.0, "disk full") };
+        assert_eq!(of(&[unplayed]), [], "what was not played excuses nothing");
     }
 }

@@ -25,13 +25,13 @@ const CUSTOMER_BY_ACTIVITY: &str = include_str!("../../sql/tickets/list_for_cust
 const CUSTOMER_BY_CREATED: &str = include_str!("../../sql/tickets/list_for_customer_by_created.sql");
 const CUSTOMER_BY_OLDEST: &str = include_str!("../../sql/tickets/list_for_customer_by_oldest.sql");
 
-/// Matches of one search that are looked at, the newest first: a word that matches every ticket must not gather them all.
+/// Matches of one search that are read, the newest first: a word that matches every ticket must not gather them all.
 const SEARCH_MATCHES_MAX: i32 = 1_000;
 
 /// One ticket as staff see it.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn get_for_staff(store: &Store, reader: Reader, ticket: TicketId) -> Result<Option<StaffTicket>, StoreError> {
     let reader = Reader { audience: Audience::Staff, ..reader };
     let mut found: Vec<_> =
@@ -43,7 +43,7 @@ pub async fn get_for_staff(store: &Store, reader: Reader, ticket: TicketId) -> R
 /// One ticket as its customer sees it.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn get_for_customer(store: &Store, reader: Reader, ticket: TicketId) -> Result<Option<CustomerTicket>, StoreError> {
     let reader = Reader { audience: Audience::Customer, ..reader };
     let mut found: Vec<_> =
@@ -66,7 +66,7 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
     };
     let asked = Asked::of(query)?;
     let agent = query.assigned_to.and_then(agent_of);
-    let unassigned = query.assigned_to == Some(Assignee::Nobody);
+    let unassigned = query.assigned_to == Some(Assignee::Unassigned);
     let user = query.user.map(UserId::uuid);
     let reader = Reader { audience: Audience::Staff, ..reader };
     if query.is_of_active_ones() {
@@ -165,7 +165,7 @@ pub async fn list_for_customer(store: &Store, reader: Reader, query: &ListQuery)
 /// The present state of these tickets, for the inbox (service function; `read_seq` 0). One that cannot be read is left out.
 ///
 /// # Errors
-/// When the record cannot be asked.
+/// When the database cannot be read.
 pub async fn summaries(store: &Store, tickets: &[TicketId]) -> Result<Vec<StaffTicket>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
     Ok(readable(store, &store.query(SUMMARIES, &[&tickets]).await?, staff_ticket))

@@ -1,4 +1,4 @@
-//! What somebody wrote themselves is no news to them: it counts as read, though no mark was ever set there. Without this a ticket
+//! A person's own messages are not unread to them: they count as read even though no mark was set there. Without this a ticket
 //! opened over REST, or answered from another device, would show as unread to its author.
 
 use std::collections::HashMap;

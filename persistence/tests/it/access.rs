@@ -159,7 +159,7 @@ async fn the_record_is_append_only_for_the_owner_and_the_superuser_too() {
             }
         }
     }
-    // The door's word opens it for nobody but the owner.
+    // The secret opens it only for the owner.
     desk.admin.batch_execute("set helpline.append_only_door = 'open'; delete from support_ticket_activity").await.unwrap_err();
 }
 
@@ -180,7 +180,7 @@ async fn each_role_sees_its_rows_and_no_others() {
         ("helpline_staff", desk.boss, 3, 9, 15),
         // On a ticket of their own, staff are customers.
         ("helpline_staff", desk.agent, 3, 8, 14),
-        // The role alone makes nobody staff.
+        // The database role alone makes no one staff.
         ("helpline_staff", desk.customer, 0, 0, 0),
     ] {
         let session = desk.session(role, who).await;
@@ -190,7 +190,7 @@ async fn each_role_sees_its_rows_and_no_others() {
         let heads = "select count(*) from support_ticket_heads";
         assert_eq!(count(&session, heads).await, tickets, "{role} {who}");
     }
-    // Without claims, or with broken ones, nobody is anybody.
+    // Without claims, or with broken ones, the caller has no identity.
     for claims in ["", "{}", r#"{"sub":""}"#] {
         for role in ["helpline_customer", "helpline_staff"] {
             let session = desk.session(role, desk.boss).await;

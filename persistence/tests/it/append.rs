@@ -3,16 +3,16 @@
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::reject::RejectCode;
-use helpline_persistence::messages::{NewMessage, Outcome, Place, append, append_waiting};
+use helpline_persistence::messages::{AppendedAt, NewMessage, Outcome, append, append_waiting};
 use helpline_persistence::{StoreError, history};
 use uuid::Uuid;
 
 use crate::desk::{Desk, message, note, stored, until};
 
 #[track_caller]
-fn duplicate(outcome: &Outcome) -> Place {
+fn duplicate(outcome: &Outcome) -> AppendedAt {
     match outcome {
-        Outcome::Duplicate(place) => *place,
+        Outcome::Duplicate(at) => *at,
         other => panic!("no duplicate: {other:?}"),
     }
 }
@@ -182,7 +182,7 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
     assert_eq!(answer.outcomes[0], Outcome::Busy);
     stored(&answer.outcomes[1]);
     assert_eq!(answer.outcomes[2], Outcome::Busy);
-    // Read positions and foreign keys take share locks of the key; they make nobody busy.
+    // Read positions and foreign keys take share locks of the key; they make no writer busy.
     other.batch_execute(&format!("rollback; begin; select 1 from support_tickets where id = '{busy}' for key share")).await.unwrap();
     stored(&append(&desk.store, &batch[..1]).await.unwrap().outcomes[0]);
 }
@@ -215,8 +215,8 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
     stored(&desk.send(note(ticket, desk.boss, "7, for staff alone")).await);
     assert_eq!(refused(&desk.send(based(desk.agent, 6)).await), (RejectCode::Stale, Some(7)));
     // The customer has seen 1 to 6 of theirs; the note is none of them.
-    let place = stored(&desk.send(based(desk.customer, 6)).await);
-    assert_eq!(place.public_seq.map(Seq::get), Some(7));
+    let at = stored(&desk.send(based(desk.customer, 6)).await);
+    assert_eq!(at.public_seq.map(Seq::get), Some(7));
     // Status rows of others are no words.
     desk.sql("update support_tickets set priority = 'high'").await;
     stored(&desk.send(based(desk.customer, 7)).await);
@@ -241,8 +241,8 @@ async fn a_word_earlier_in_the_same_batch_counts_as_said() {
 async fn staff_write_as_customers_on_their_own_ticket() {
     let desk = Desk::open().await;
     let own = desk.ticket_of(desk.agent, "My own printer").await;
-    let place = stored(&desk.send(message(own, desk.agent, "me")).await);
-    assert_eq!(place.audience, Audience::Customer);
+    let at = stored(&desk.send(message(own, desk.agent, "me")).await);
+    assert_eq!(at.audience, Audience::Customer);
     assert_eq!(refused(&desk.send(note(own, desk.agent, "about me")).await).0, RejectCode::Forbidden);
     assert_eq!(desk.ask::<i64>("select count(*) from support_messages where sender_type = 'customer'").await, 2);
 }

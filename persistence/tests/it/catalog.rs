@@ -4,7 +4,7 @@ use helpline_persistence::migrate;
 
 use crate::desk::{Desk, cluster, empty_database};
 
-/// Definer functions run with the owner's rights: each one is here because somebody looked at it.
+/// Definer functions run with the owner's rights: each one is here because it was reviewed.
 const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_tickets helpline_epoch helpline_record_restore \
     helpline_record_rollback helpline_schema_version log_ticket_activity people_block_recorded people_changed \
     support_access_status support_append_events support_availability support_change_ticket support_create_ticket \

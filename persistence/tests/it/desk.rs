@@ -1,5 +1,6 @@
 //! The helper that owns the API: a desk is one migrated database with its store, its administrator, and people on both sides.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use helpline_core::actor::{Actor, Audience, StaffRole};
@@ -7,31 +8,30 @@ use helpline_core::body::{Body, Subject};
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
 use helpline_core::ticket::{Category, Priority};
-use helpline_persistence::messages::{Appended, NewMessage, Outcome, Place, append_waiting};
+use helpline_persistence::messages::{Appended, AppendedAt, NewMessage, Outcome, append_waiting};
 use helpline_persistence::people::Identity;
-use helpline_persistence::{Doer, Reader, Settings, Store, history, migrate, people, tickets};
+use helpline_persistence::{Caller, Reader, Settings, Store, history, migrate, people, tickets};
 use helpline_rig::Postgres;
+use helpline_rig::testing::{self, TestDatabases};
 use tokio::sync::OnceCell;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 use uuid::Uuid;
 
-const TEMPLATE: &str = "desk_template";
-pub const PASSWORD: &str = "serviceword";
+pub use helpline_rig::testing::RUNTIME_PASSWORD as PASSWORD;
 
-static CLUSTER: OnceCell<Postgres> = OnceCell::const_new();
+static TEST_DATABASES: TestDatabases = TestDatabases::new(&[]);
+/// Kept to the end: tests ask for it without a database of their own.
+static CLUSTER: OnceCell<Arc<Postgres>> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(1);
 
 /// The cluster of this test binary, with its migrated template.
 pub async fn cluster() -> &'static Postgres {
-    CLUSTER
-        .get_or_init(|| async {
-            let postgres = Postgres::start_temporary().await.unwrap();
-            postgres.create_database(TEMPLATE, None).await.unwrap();
-            migrate::migrate(&postgres.admin_url(TEMPLATE)).await.unwrap();
-            migrate::set_runtime_password(&postgres.admin_url(TEMPLATE), PASSWORD).await.unwrap();
-            postgres
-        })
-        .await
+    CLUSTER.get_or_init(async || TEST_DATABASES.cluster(migrated).await.unwrap()).await
+}
+
+async fn migrated(admin_url: &str) {
+    migrate::migrate(admin_url).await.unwrap();
+    migrate::set_runtime_password(admin_url, PASSWORD).await.unwrap();
 }
 
 /// A database of its own, without any migration.
@@ -43,9 +43,7 @@ pub async fn empty_database() -> String {
 
 /// A plain connection.
 pub async fn connect(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
+    testing::connect(url).await.unwrap()
 }
 
 /// One migrated database, with a customer, a second customer, an agent and an admin.
@@ -74,10 +72,9 @@ impl Desk {
     }
 
     pub async fn open_with_connections(connections_max: usize) -> Self {
-        let database = format!("desk_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-        let postgres = cluster().await;
-        postgres.create_database(&database, Some(TEMPLATE)).await.unwrap();
-        Self::enter(postgres, database, connections_max).await
+        cluster().await;
+        let database = TEST_DATABASES.fresh(migrated).await.unwrap();
+        Self::enter(&database.postgres, database.name, connections_max).await
     }
 
     /// The same people in a migrated database of any cluster, whether they have been there before or not.
@@ -129,13 +126,13 @@ impl Desk {
         client
     }
 
-    pub fn doer(&self, who: UserId) -> Doer {
+    pub fn caller(&self, who: UserId) -> Caller {
         let role = match who {
             who if who == self.agent => Some(StaffRole::SupportAgent),
             who if who == self.boss => Some(StaffRole::Admin),
             _ => None,
         };
-        Doer { actor: Actor { user: who, role }, address: Some("203.0.113.7".parse().unwrap()), user_agent: Some("it/1".into()) }
+        Caller { actor: Actor { user: who, role }, address: Some("203.0.113.7".parse().unwrap()), user_agent: Some("it/1".into()) }
     }
 
     pub fn reader(&self, who: UserId) -> Reader {
@@ -146,7 +143,7 @@ impl Desk {
     /// A ticket of this customer, opened by the front door.
     pub async fn ticket_of(&self, owner: UserId, subject: &str) -> TicketId {
         let new = self.new_ticket(subject);
-        tickets::create(&self.store, &self.doer(owner), &new).await.unwrap().id
+        tickets::create(&self.store, &self.caller(owner), &new).await.unwrap().id
     }
 
     pub async fn ticket(&self) -> TicketId {
@@ -219,16 +216,16 @@ pub fn note(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     NewMessage { internal: true, ..message(ticket, sender, body) }
 }
 
-/// The place of a message that was stored now.
+/// Where a message was stored now.
 #[track_caller]
-pub fn stored(outcome: &Outcome) -> Place {
+pub fn stored(outcome: &Outcome) -> AppendedAt {
     match outcome {
-        Outcome::Stored(place) => *place,
+        Outcome::Stored(at) => *at,
         other => panic!("not stored: {other:?}"),
     }
 }
 
-/// The code of something that the record refused.
+/// The code of something that the database refused.
 #[track_caller]
 pub fn refusal<T: std::fmt::Debug>(result: Result<T, helpline_persistence::StoreError>) -> helpline_core::reject::RejectCode {
     match result {

@@ -83,8 +83,8 @@ async fn pages_hold_every_ticket_once_in_order_also_where_times_are_alike() {
     assert_eq!(desk.all_pages(filtered).await.len() as i64, desk.ask::<i64>(sql).await);
     let of_agent = ListQuery { assigned_to: Some(Assignee::Agent(desk.agent)), ..query(50) };
     assert_eq!(desk.all_pages(of_agent).await.len(), 6);
-    let of_nobody = ListQuery { assigned_to: Some(Assignee::Nobody), archived: true, ..query(50) };
-    assert_eq!(desk.all_pages(of_nobody).await.len(), 54);
+    let unassigned = ListQuery { assigned_to: Some(Assignee::Unassigned), archived: true, ..query(50) };
+    assert_eq!(desk.all_pages(unassigned).await.len(), 54);
     let broken = ListQuery { cursor: Some("elsewhere".into()), ..query(5) };
     assert_eq!(refusal(list_for_staff(&desk.store, desk.reader(desk.agent), &broken).await), RejectCode::InvalidField);
 }

@@ -1,12 +1,12 @@
-//! Whoever writes, by plain SQL too, leaves a whole history; and the tables of rules are core's.
+//! Every write, also by plain SQL, leaves a complete history; and the tables of rules are core's.
 
 use std::collections::BTreeSet;
 
 use helpline_core::actor::ActorType;
 use helpline_core::history::Kind;
 use helpline_core::ids::TicketId;
-use helpline_core::moves;
 use helpline_core::ticket::{Category, Priority, Status};
+use helpline_core::transitions;
 use uuid::Uuid;
 
 use crate::desk::{Desk, message, stored};
@@ -69,7 +69,7 @@ async fn a_change_under_claims_names_its_actor() {
     }
     let from = "select count(*) from support_ticket_activity where host(ip_address) = '198.51.100.1' and user_agent = 'platform'";
     assert_eq!(desk.ask::<i64>(from).await, 3);
-    // Nobody borrows a name by the setting that the messages' trigger uses inside.
+    // No client can borrow a name by the setting that the messages' trigger uses inside.
     let forged = format!(r#"set helpline.movers = '{{"{ticket}": {{"id": "{}", "type": "customer"}}}}'"#, desk.customer);
     staff.batch_execute(&forged).await.unwrap();
     staff.batch_execute("update support_tickets set status = 'open'").await.unwrap();
@@ -137,16 +137,16 @@ async fn the_tables_of_rules_are_those_of_core() {
     let asked = async |sql: &str| -> BTreeSet<(String, String, String)> {
         desk.admin.query(sql, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
     };
-    let mut moves_of_core = BTreeSet::new();
+    let mut by_hand = BTreeSet::new();
     let mut by_message = BTreeSet::new();
     for by in ActorType::ALL {
         for from in Status::ALL {
             let entry = |to: Status| (by.to_string(), from.to_string(), to.to_string());
-            moves_of_core.extend(moves::allowed(*by, *from).into_iter().map(entry));
-            by_message.extend(moves::on_message(*by, *from).map(entry));
+            by_hand.extend(transitions::allowed(*by, *from).into_iter().map(entry));
+            by_message.extend(transitions::on_message(*by, *from).map(entry));
         }
     }
-    assert_eq!(asked("select actor_type, from_status, to_status from support_status_transitions").await, moves_of_core);
+    assert_eq!(asked("select actor_type, from_status, to_status from support_status_transitions").await, by_hand);
     assert_eq!(asked("select sender_type, from_status, to_status from support_message_transitions").await, by_message);
     let kinds: BTreeSet<_> = Kind::ALL
         .iter()

@@ -7,8 +7,8 @@ use helpline_core::actor::{ActorType, Audience, StaffRole};
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::audit::{AccessRow, record};
-use helpline_persistence::people::{Identity, Standing, changed, sign_in, sign_in_all};
-use helpline_persistence::reads::{Mark, PlaceFor, mark, places};
+use helpline_persistence::people::{AccessStatus, Identity, changed, sign_in, sign_in_all};
+use helpline_persistence::reads::{Mark, TicketPositionKey, mark, ticket_positions};
 use helpline_persistence::{StoreError, roles};
 
 use crate::desk::{Desk, message, note, refusal, stored, user};
@@ -36,13 +36,13 @@ async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
 #[tokio::test]
 async fn whoever_would_no_longer_be_let_in_as_they_were_is_named() {
     let desk = Desk::open().await;
-    let standing = |user, role| Standing { user, role };
-    let (boss, agent) = (standing(desk.boss, Some(StaffRole::Admin)), standing(desk.agent, Some(StaffRole::SupportAgent)));
-    // The record has never seen the second one.
-    let (customer, unknown) = (standing(desk.customer, None), standing(user(999), None));
+    let status = |user, role| AccessStatus { user, role };
+    let (boss, agent) = (status(desk.boss, Some(StaffRole::Admin)), status(desk.agent, Some(StaffRole::SupportAgent)));
+    // The second one is not in the database.
+    let (customer, unknown) = (status(desk.customer, None), status(user(999), None));
     let all = [boss, customer, unknown, agent];
     assert_eq!(changed(&desk.store, &all).await.unwrap(), []);
-    let (was_more, was_less) = (standing(desk.customer, Some(StaffRole::Admin)), standing(desk.boss, None));
+    let (was_more, was_less) = (status(desk.customer, Some(StaffRole::Admin)), status(desk.boss, None));
     let differing = [was_less, boss, unknown, was_more, customer];
     let named = changed(&desk.store, &differing).await.unwrap();
     assert!(named.len() == 2 && [was_less, was_more].iter().all(|one| named.contains(one)), "{named:?}");
@@ -67,7 +67,7 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
     locker.batch_execute("commit").await.unwrap();
     let again = sign_in(&desk.store, &identity(500, "New name")).await.unwrap();
     assert_eq!(again.name.as_deref(), Some("New name"), "the next sign-in tells it");
-    // Somebody new whom an open transaction is just writing: busy soon, so that the service can ask for the others alone.
+    // A new person whom an open transaction is just writing: busy soon, so that the service can ask for the others without them.
     locker.batch_execute(&format!("begin; insert into people (id) values ('{}')", user(700))).await.unwrap();
     let begun = Instant::now();
     let busy = sign_in_all(&desk.store, &[identity(700, "New"), identity(701, "New too")]).await;
@@ -90,10 +90,10 @@ async fn an_agents_new_name_reaches_their_tickets() {
 #[tokio::test]
 async fn admins_manage_roles_and_the_last_one_stays() {
     let desk = Desk::open().await;
-    let (boss, agent) = (desk.doer(desk.boss), desk.doer(desk.agent));
+    let (boss, agent) = (desk.caller(desk.boss), desk.caller(desk.agent));
     let newcomer = desk.stranger;
     assert_eq!(refusal(roles::grant(&desk.store, &agent, newcomer, StaffRole::SupportAgent).await), RejectCode::Forbidden);
-    assert_eq!(refusal(roles::revoke(&desk.store, &desk.doer(desk.customer), desk.agent).await), RejectCode::Forbidden);
+    assert_eq!(refusal(roles::revoke(&desk.store, &desk.caller(desk.customer), desk.agent).await), RejectCode::Forbidden);
     roles::grant(&desk.store, &boss, newcomer, StaffRole::SupportAgent).await.unwrap();
     roles::grant(&desk.store, &boss, newcomer, StaffRole::SupportAgent).await.unwrap();
     let staff = roles::list(&desk.store, desk.reader(desk.agent)).await.unwrap();
@@ -131,12 +131,12 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
     for (person, audience) in [(desk.stranger, Audience::Customer), (desk.stranger, Audience::Staff), (desk.customer, Audience::Staff)] {
         assert!(at(person, audience, 3).await.is_empty(), "no right, no mark");
     }
-    let of = |reader, audience| PlaceFor { ticket, reader, audience };
+    let of = |reader, audience| TicketPositionKey { ticket, reader, audience };
     let may = [of(desk.customer, Audience::Customer), of(desk.agent, Audience::Staff)];
     let may_not = [of(desk.stranger, Audience::Customer), of(desk.customer, Audience::Staff), of(desk.agent, Audience::Customer)];
-    let found = places(&desk.store, &[may_not.as_slice(), may.as_slice()].concat()).await.unwrap();
-    let found: HashMap<_, _> = found.iter().map(|(of, place)| (*of, place.reads.len())).collect();
-    assert_eq!(found, HashMap::from(may.map(|one| (one, 2))), "the record itself tells nobody else where it stands");
+    let found = ticket_positions(&desk.store, &[may_not.as_slice(), may.as_slice()].concat()).await.unwrap();
+    let found: HashMap<_, _> = found.iter().map(|(of, position)| (*of, position.reads.len())).collect();
+    assert_eq!(found, HashMap::from(may.map(|one| (one, 2))), "the database itself gives the position to no other reader");
     let seen = helpline_persistence::tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
     assert_eq!((seen.read_seq.get(), seen.seq.get()), (5, 5));
 }
@@ -148,9 +148,9 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
     let ticket = desk.ticket().await; // 1, 2
     let own = async || get_for_customer(&desk.store, desk.reader(desk.customer), ticket).await.unwrap().unwrap();
     let agents = async || get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
-    let places = |read: Seq, head: Seq| (read.get(), head.get());
-    assert_eq!(places(own().await.read_seq, own().await.seq), (2, 2), "opened by themselves, nothing marked");
-    assert_eq!(places(agents().await.read_seq, agents().await.seq), (0, 2));
+    let positions = |read: Seq, head: Seq| (read.get(), head.get());
+    assert_eq!(positions(own().await.read_seq, own().await.seq), (2, 2), "opened by themselves, nothing marked");
+    assert_eq!(positions(agents().await.read_seq, agents().await.seq), (0, 2));
     stored(&desk.send(message(ticket, desk.agent, "an answer")).await);
     let answered = own().await;
     assert!(answered.read_seq.get() == 2 && answered.seq.get() > 2, "{answered:?}");
@@ -159,7 +159,7 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
     mark(&desk.store, &[Mark { ticket, person: desk.agent, audience: Audience::Staff, seq: agents().await.seq }]).await.unwrap();
     stored(&desk.send(note(ticket, desk.agent, "a note")).await);
     let page = list_for_staff(&desk.store, desk.reader(desk.agent), &ListQuery { limit: 5, ..ListQuery::default() }).await.unwrap();
-    assert_eq!(places(page.tickets[0].read_seq, page.tickets[0].seq), (agents().await.seq.get(), agents().await.seq.get()));
+    assert_eq!(positions(page.tickets[0].read_seq, page.tickets[0].seq), (agents().await.seq.get(), agents().await.seq.get()));
     let boss = get_for_staff(&desk.store, desk.reader(desk.boss), ticket).await.unwrap().unwrap();
     assert_eq!(boss.read_seq.get(), 0, "one of the staff has not read for another");
     let page = list_for_customer(&desk.store, desk.reader(desk.customer), &ListQuery { limit: 5, ..ListQuery::default() }).await.unwrap();
@@ -210,8 +210,8 @@ async fn a_ticket_that_hundreds_have_read_names_those_who_have_read_furthest() {
          select '{ticket}', gen_random_uuid(), n, n from generate_series(1, {READERS}) n"
     ))
     .await;
-    let asked = PlaceFor { ticket, reader: desk.agent, audience: Audience::Staff };
-    let found = places(&desk.store, &[asked]).await.unwrap();
+    let asked = TicketPositionKey { ticket, reader: desk.agent, audience: Audience::Staff };
+    let found = ticket_positions(&desk.store, &[asked]).await.unwrap();
     let furthest: Vec<u64> = found[&asked].reads.iter().map(|read| read.seq.get()).collect();
     let first = READERS as u64 - helpline_core::limits::READERS_MAX as u64 + 1;
     assert_eq!(furthest, (first..=READERS as u64).collect::<Vec<_>>());
@@ -224,6 +224,6 @@ async fn a_head_that_makes_no_sense_hides_no_other() {
     desk.sql(&format!("update support_ticket_heads set seq = -1 where ticket_id = '{odd}'")).await;
     let heads = helpline_persistence::history::heads(&desk.store, &[odd, good]).await.unwrap();
     assert_eq!(heads.iter().map(|heads| heads.ticket).collect::<Vec<_>>(), [good]);
-    let opened = helpline_persistence::tickets::open_all(&desk.store, &[odd, good]).await.unwrap();
+    let opened = helpline_persistence::tickets::access_of_all(&desk.store, &[odd, good]).await.unwrap();
     assert_eq!(opened.iter().filter(|(_, opened)| opened.is_some()).count(), 1);
 }

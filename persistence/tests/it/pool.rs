@@ -1,4 +1,4 @@
-//! One connection, many people: nobody ever reads with another's claims, and nobody is served by a role that may too much.
+//! One connection, many people: no query runs with another person's claims, and no client is served by a role that has too many privileges.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -48,12 +48,33 @@ async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
     assert!(finished > READS / 10 && cut > READS / 20, "{finished} finished, {cut} cut off: the test did not try both");
 }
 
+#[tokio::test]
+async fn a_pool_of_its_own_is_free_while_the_first_one_is_used_up() {
+    let desk = Desk::open_with_connections(1).await;
+    let jobs = desk.store.with_own_pool("jobs", 1).unwrap();
+    let mut admin = desk.another_admin().await;
+    let locked = admin.transaction().await.unwrap();
+    locked.batch_execute("lock table support_tickets in access exclusive mode").await.unwrap();
+    let (store, reader) = (desk.store.clone(), desk.reader(desk.agent));
+    let waiting = tokio::spawn(async move { list_for_staff(&store, reader, &ListQuery { limit: 1, ..ListQuery::default() }).await });
+    let sessions = |which: &str| format!("select count(*) from pg_stat_activity where datname = current_database() and {which}");
+    while desk.ask::<i64>(&sessions("wait_event_type = 'Lock' and application_name = 'helpline'")).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    let exhausted = desk.store.ping().await;
+    assert!(matches!(exhausted, Err(StoreError::PoolExhausted | StoreError::Unreachable(_))), "{exhausted:?}");
+    jobs.ping().await.expect("a pool of its own is free");
+    assert_eq!(desk.ask::<i64>(&sessions("application_name = 'helpline jobs'")).await, 1);
+    locked.rollback().await.unwrap();
+    waiting.await.unwrap().expect("served once the lock is gone");
+}
+
 async fn read_something(desk: Arc<Desk>, owners: Arc<Vec<(UserId, TicketId)>>, n: usize) {
     let (owner, ticket) = owners[n % owners.len()];
     let all = ListQuery { limit: 50, ..ListQuery::default() };
     match n % 3 {
         // The service itself between them: it must not find a role left behind.
-        0 => drop(people::changed(&desk.store, &[people::Standing { user: owner, role: None }]).await.unwrap()),
+        0 => drop(people::changed(&desk.store, &[people::AccessStatus { user: owner, role: None }]).await.unwrap()),
         1 => {
             let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all).await.unwrap();
             assert_eq!(everything.tickets.len(), owners.len());

@@ -8,7 +8,7 @@ use helpline_core::history::HistoryRow;
 use helpline_core::ids::{MessageId, Seq, TicketId};
 use helpline_core::ticket::{Priority, Status};
 use helpline_persistence::messages::Outcome;
-use helpline_persistence::sweep::{self, Look};
+use helpline_persistence::sweep::{self, SweepResult};
 use helpline_persistence::tickets::Patch;
 use helpline_persistence::{history, messages, migrate, tickets};
 use helpline_rig::Postgres;
@@ -46,7 +46,7 @@ async fn restored() -> Restored {
     for n in 0..TICKETS {
         let ticket = TicketId::new(if n % 2 == 0 { Uuid::new_v4() } else { Uuid::now_v7() });
         let new = tickets::NewTicket { id: ticket, ..desk.new_ticket("Restored") };
-        tickets::create(&desk.store, &desk.doer(desk.customer), &new).await.unwrap();
+        tickets::create(&desk.store, &desk.caller(desk.customer), &new).await.unwrap();
         let own = message(ticket, desk.customer, "mine");
         messages.insert(ticket, own.id);
         stored(&desk.send(own).await);
@@ -85,7 +85,7 @@ impl Restored {
         let Self { desk, tickets, messages, .. } = self;
         let ticket = tickets[n % tickets.len()];
         let before = self.head(ticket).await;
-        let (customer, agent) = (desk.doer(desk.customer), desk.doer(desk.agent));
+        let (customer, agent) = (desk.caller(desk.customer), desk.caller(desk.agent));
         let rows = match n % 6 {
             0 => {
                 let body = Body::parse(format!("edited {n}")).unwrap();
@@ -150,15 +150,15 @@ async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_clus
 async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
     let restored = restored().await;
     let store = &restored.desk.store;
-    let Look { mut snapshot, .. } = sweep::look(store, None).await.unwrap();
+    let SweepResult { mut snapshot, .. } = sweep::sweep(store, None).await.unwrap();
     for look in ["first", "second"] {
-        let next = sweep::look(store, Some(&snapshot)).await.unwrap();
+        let next = sweep::sweep(store, Some(&snapshot)).await.unwrap();
         assert_eq!(next.moved.len(), 0, "the {look} look found tickets that nothing was written to");
         snapshot = next.snapshot;
     }
     for n in 0..60 {
         let (ticket, _, rows) = restored.write(n).await;
-        let next = sweep::look(store, Some(&snapshot)).await.unwrap();
+        let next = sweep::sweep(store, Some(&snapshot)).await.unwrap();
         let moved: Vec<_> = next.moved.iter().map(|(moved, _)| *moved).collect();
         // An unchanged status or priority writes nothing.
         assert!(moved == [ticket] || (moved.is_empty() && rows.is_empty()), "write {n}: {} tickets moved", moved.len());

@@ -136,7 +136,7 @@ async fn a_login_of_its_own_works_once_it_has_the_bounds_that_the_refusal_names(
 #[tokio::test]
 async fn an_administrator_who_makes_the_roles_does_not_keep_what_they_can_do() {
     let cluster = Cluster::start().await;
-    // Before Postgres 16 whoever makes a role has nothing of it.
+    // Before Postgres 16 the creator of a role gets no membership of it.
     cluster.sql("create role platform login createrole createdb password 'p1'; alter database desk owner to platform").await;
     if cluster.has_options {
         cluster.sql("alter role platform set createrole_self_grant = 'set, inherit'").await;
@@ -148,7 +148,7 @@ async fn an_administrator_who_makes_the_roles_does_not_keep_what_they_can_do() {
     assert!(migrate::migrate(&url).await.unwrap().is_empty());
 }
 
-/// What a platform gives its own roles on everything that anybody creates.
+/// What a platform gives its own roles on everything that any role creates.
 const DEFAULTS: &str = "
     alter default privileges {of} grant all on tables to anon, authenticated, service_role;
     alter default privileges {of} grant all on sequences to anon, authenticated, service_role;
@@ -204,7 +204,7 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
             assert_eq!(refused.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{role}: {sql}");
         }
     }
-    // What somebody granted by hand goes with the next run, whole tables, columns and with the right to pass it on.
+    // What was granted by hand goes with the next run: on whole tables, on columns, and with grant option.
     cluster
         .sql("grant usage on schema helpline to anon; grant select on people to anon with grant option; set role anon; grant select on people to authenticated; reset role")
         .await;

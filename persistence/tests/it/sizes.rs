@@ -106,7 +106,7 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
         };
         assert!(checks.contains(&bound), "{column}: {bound} is not in {checks}");
     }
-    // What only the owner writes, nobody else may write.
+    // What only the owner writes, no other role may write.
     let owners: Vec<&str> =
         SIZES.iter().filter(|(_, size)| matches!(size, Owners)).map(|(column, _)| column.split('.').next().unwrap()).collect();
     let sql = "select count(*) from information_schema.column_privileges where table_name = any ($1) and grantee <> 'helpline_owner' \

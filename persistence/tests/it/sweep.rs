@@ -1,9 +1,9 @@
-//! What became visible is found, once, whoever wrote it and however long the transaction was open.
+//! What became visible is found, once, whatever wrote it and however long the transaction was open.
 
 use std::collections::HashMap;
 
 use helpline_core::ids::TicketId;
-use helpline_persistence::sweep::look;
+use helpline_persistence::sweep::sweep;
 use helpline_persistence::tickets;
 use rand::RngExt;
 
@@ -21,7 +21,7 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
     }
     let mut expected = HashMap::new();
     let mut seen: HashMap<TicketId, u32> = HashMap::new();
-    let mut since = look(&desk.store, None).await.unwrap();
+    let mut since = sweep(&desk.store, None).await.unwrap();
     assert!(since.moved.is_empty());
     for round in 0..LOOKS {
         for (client, open) in &mut clients {
@@ -44,11 +44,11 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
                 Some(id) => *open = Some(id),
             }
         }
-        since = look(&desk.store, Some(&since.snapshot)).await.unwrap();
+        since = sweep(&desk.store, Some(&since.snapshot)).await.unwrap();
         for (ticket, seq) in &since.moved {
             assert_eq!(seq.get(), 1);
             *seen.entry(*ticket).or_default() += 1;
-            assert_eq!(expected.get(ticket), Some(&round), "seen at the first look after its commit, not before, not later");
+            assert_eq!(expected.get(ticket), Some(&round), "seen at the first sweep after its commit, not before, not later");
         }
     }
     assert_eq!(seen.len(), expected.len());
@@ -60,15 +60,15 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
 async fn a_look_gives_the_highest_seq_and_the_epoch() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    let first = look(&desk.store, None).await.unwrap();
+    let first = sweep(&desk.store, None).await.unwrap();
     stored(&desk.send(message(ticket, desk.customer, "x")).await);
     stored(&desk.send(message(ticket, desk.agent, "y")).await);
-    let second = look(&desk.store, Some(&first.snapshot)).await.unwrap();
+    let second = sweep(&desk.store, Some(&first.snapshot)).await.unwrap();
     assert_eq!(second.moved.iter().map(|(id, seq)| (*id, seq.get())).collect::<Vec<_>>(), [(ticket, 5)]);
-    assert_eq!(look(&desk.store, Some(&second.snapshot)).await.unwrap().moved, []);
+    assert_eq!(sweep(&desk.store, Some(&second.snapshot)).await.unwrap().moved, []);
     assert_eq!(second.epoch, first.epoch);
     desk.sql("select helpline_record_restore()").await;
-    assert_ne!(look(&desk.store, None).await.unwrap().epoch, first.epoch, "the operator's word after a restore");
+    assert_ne!(sweep(&desk.store, None).await.unwrap().epoch, first.epoch, "the operator's word after a restore");
     let missing = helpline_core::ids::TicketRef::Id(TicketId::new(uuid::Uuid::now_v7()));
-    assert_eq!(tickets::open(&desk.store, &missing).await.unwrap(), None);
+    assert_eq!(tickets::access(&desk.store, &missing).await.unwrap(), None);
 }

@@ -1,7 +1,10 @@
 // What reaches a person who looks elsewhere: the tab's title and icon, a sound, a notification of the system. The latter two only by wish.
 
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
+import type { Clock } from '../connection/transport.ts'
+import { isObject, text } from '../protocol/narrow.ts'
 import { t } from '../strings/index.ts'
+import { clock } from './browser.ts'
 import type { Looks } from './looks.ts'
 import { isSeen } from './seen.ts'
 
@@ -26,13 +29,84 @@ export interface News {
   readonly subject: string
 }
 
-/** Rings for news when nobody looks. */
-export function createBell(looks: Looks, open: (number: string) => void) {
-  const looked = () => isSeen() && document.hasFocus()
-  return (news: News) => {
-    if (looked()) return
-    if (looks.sound.value) chime()
-    if (!looks.notify.value || typeof Notification === 'undefined' || Notification.permission !== 'granted') return
+/** One person's tabs of this site, as far as they hear of each other. */
+export interface Tabs {
+  post(message: unknown): void
+  onMessage(listener: (message: unknown) => void): void
+  close(): void
+}
+
+export function openTabs(user: string): Tabs | null {
+  if (typeof BroadcastChannel === 'undefined') return null
+  try {
+    const channel = new BroadcastChannel(`helpline.attention.${user}`)
+    return { post: (message) => channel.postMessage(message), onMessage: (listener) => channel.addEventListener('message', (event) => listener(event.data)), close: () => channel.close() }
+  } catch {
+    return null
+  }
+}
+
+export interface Bell {
+  readonly ring: (news: News) => void
+  dispose(): void
+}
+
+interface BellParts {
+  readonly looks: Pick<Looks, 'sound' | 'notify'>
+  readonly open: (number: string) => void
+  readonly tabs: Tabs | null
+  readonly time?: Clock
+  readonly isLookedAt?: () => boolean
+  readonly chime?: () => void
+}
+
+/** Another tab that is looked at, or that has rung, says so within this. */
+const HUSH_MS = 150
+/** News on the heels of news is one noise. */
+const CHIME_MS = 3_000
+
+/** Rings for news when nobody looks: at none of this person's tabs; and in one of them only. */
+export function createBell({ looks, open, tabs, time = clock, isLookedAt = () => isSeen() && document.hasFocus(), chime: sound = chime }: BellParts): Bell {
+  const pending = new Map<string, () => void>()
+  let lastChime = -Infinity
+  const hush = (message: unknown) => {
+    const ticket = isObject(message) ? text(message['ticket']) : null
+    if (ticket === null || !isObject(message)) return
+    pending.get(ticket)?.()
+    pending.delete(ticket)
+    if (message['rung'] === true) lastChime = time.now()
+  }
+  const out = (news: News) => {
+    pending.delete(news.ticket)
+    if (isLookedAt()) return
+    tabs?.post({ ticket: news.ticket, rung: true })
+    if (looks.sound.value && time.now() - lastChime >= CHIME_MS) {
+      lastChime = time.now()
+      sound()
+    }
+    if (looks.notify.value && !notify(news, open)) looks.notify.value = false
+  }
+  tabs?.onMessage(hush)
+  return {
+    ring(news) {
+      if (isLookedAt()) return tabs?.post({ ticket: news.ticket })
+      if (!looks.sound.value && !looks.notify.value) return
+      pending.get(news.ticket)?.()
+      // Not all of them at the same moment: the first one speaks for all.
+      pending.set(news.ticket, tabs === null ? () => {} : time.after(HUSH_MS * (1 + Math.random()), () => out(news)))
+      if (tabs === null) out(news)
+    },
+    dispose() {
+      for (const stop of pending.values()) stop()
+      tabs?.close()
+    },
+  }
+}
+
+/** False: this browser cannot show one from a page, whatever it says of permission (Android). */
+function notify(news: News, open: (number: string) => void): boolean {
+  if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return true
+  try {
     // One for each ticket: a later one takes the place of an earlier one.
     const shown = new Notification(t('notify.title', { number: news.number }), { body: news.subject, tag: `helpline.${news.ticket}` })
     shown.addEventListener('click', () => {
@@ -40,6 +114,9 @@ export function createBell(looks: Looks, open: (number: string) => void) {
       open(news.number)
       shown.close()
     })
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -71,13 +148,26 @@ function chime(): void {
   }
 }
 
-/** A short sentence that appears once and goes by itself. */
-export const toast = signal<string | null>(null)
-const TOAST_MS = 6_000
-let stopToast = 0
+export interface Saying {
+  readonly sentence: string
+  /** What can be done about it, for as long as it stands. */
+  readonly action: { readonly label: string; readonly run: () => void; readonly key?: string } | null
+}
 
-export function say(sentence: string): void {
-  toast.value = sentence
+/** A short sentence that appears once and goes by itself. */
+export const toast = signal<Saying | null>(null)
+const TOAST_MS = 6_000
+/** What can be acted upon stays longer. */
+const ACTION_MS = 10_000
+let stopToast: ReturnType<typeof setTimeout> | undefined
+
+export function say(sentence: string, action: Saying['action'] = null): void {
+  toast.value = { sentence, action }
   clearTimeout(stopToast)
-  stopToast = window.setTimeout(() => { toast.value = null }, TOAST_MS)
+  stopToast = setTimeout(hushToast, action === null ? TOAST_MS : ACTION_MS)
+}
+
+export function hushToast(): void {
+  clearTimeout(stopToast)
+  toast.value = null
 }

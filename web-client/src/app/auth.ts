@@ -3,8 +3,10 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { StaffRole } from '../protocol/generated.ts'
 import { decodeSelf, type DemoPerson } from '../protocol/decode-rest.ts'
-import { count, isObject, parseJson } from '../protocol/narrow.ts'
-import type { Token, TokenSource } from '../connection/session.ts'
+import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
+import type { Left, Token, TokenSource } from '../connection/session.ts'
+import type { Clock } from '../connection/transport.ts'
+import { clock } from './browser.ts'
 
 export interface Identity {
   readonly id: string
@@ -24,6 +26,8 @@ export type AuthState =
 export interface Auth {
   readonly state: ReadonlySignal<AuthState>
   retry(): void
+  /** This person sits here no more, as their session found out. */
+  left(user: string, why: Left): void
   /** Only in development. */
   readonly demo: Demo | null
 }
@@ -39,52 +43,140 @@ export type GetToken = () => Promise<string | null>
 
 /** A token that ends within this is as good as ended. */
 const NEAR_END_MS = 10_000
+/** A platform that says nothing for so long is asked again. */
+const TOKEN_TIMEOUT_MS = 15_000
 
 /** The platform's own sign-in: who it is, the desk says for the token. */
-export function createTokenAuth(origin: string, getToken: GetToken): Auth {
+export function createTokenAuth(origin: string, getToken: GetToken, time: Clock = clock): Auth {
   const state = signal<AuthState>({ kind: 'working' })
-  const tokens = keeping(getToken)
+  const tokens = keeping(getToken, time)
+  let round = 0
   const start = async () => {
+    const mine = ++round
     state.value = { kind: 'working' }
+    let next: AuthState
     try {
       const token = await tokens(false)
-      state.value = token === null ? { kind: 'out' } : await known(origin, token, tokens)
+      const asks = (by: Token) => known(origin, by, (user) => tokensOf(user, tokens, left))
+      next = token === null ? { kind: 'out' } : await asks(token)
+      if (token !== null && next.kind === 'out') {
+        // Refused: the platform may have a newer one than the one that is kept.
+        const fresh = await tokens(true)
+        if (fresh !== null && fresh.token !== token.token) next = await asks(fresh)
+      }
     } catch {
-      state.value = { kind: 'failed' }
+      next = { kind: 'failed' }
     }
+    if (mine === round) state.value = next
+  }
+  const left = (user: string, why: Left) => {
+    const now = state.peek()
+    if (now.kind !== 'in' || now.identity.id !== user) return
+    // Whoever sits here now signs in as if the page had just been opened.
+    if (why === 'other_user') return void start()
+    round++
+    state.value = { kind: 'out' }
   }
   void start()
-  return { state, retry: () => void start(), demo: null }
+  return { state, retry: () => void start(), left, demo: null }
 }
 
-async function known(origin: string, token: Token, tokens: TokenSource): Promise<AuthState> {
-  const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token.token}` } })
+async function known(origin: string, token: Token, tokensOf: (user: string) => TokenSource): Promise<AuthState> {
+  const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token.token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
   if (response.status === 401 || response.status === 403) return { kind: 'out' }
   const self = response.ok ? decodeSelf(await response.json()) : null
   if (self === null) return { kind: 'failed' }
-  return { kind: 'in', identity: { id: self.user.id, name: self.user.name ?? self.user.email ?? '', role: self.role }, tokens }
+  return { kind: 'in', identity: { id: self.user.id, name: self.user.name ?? self.user.email ?? '', role: self.role }, tokens: tokensOf(self.user.id) }
 }
 
-/** The last token, for as long as it lasts. */
-export function keeping(get: GetToken): TokenSource {
-  let kept: Token | null = null
+/** One person's tokens: another's, or none, end their stay, and are given to nobody. */
+export function tokensOf(user: string, tokens: TokenSource, left: (user: string, why: Left) => void): TokenSource {
   return async (fresh) => {
-    if (kept !== null && !fresh && (kept.expires_at === null || kept.expires_at - NEAR_END_MS > Date.now())) return kept
-    const token = await get()
-    kept = token === null ? null : { token, expires_at: expiry(token) }
-    return kept
-  }
-}
-
-/** When a JWT ends, by its `exp`; null when it does not say. Only for renewing in time: trust is the server's business. */
-export function expiry(token: string): number | null {
-  const payload = token.split('.')[1]
-  if (payload === undefined) return null
-  try {
-    const claims = parseJson(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
-    const seconds = isObject(claims) ? count(claims['exp']) : null
-    return seconds === null ? null : seconds * 1_000
-  } catch {
+    const token = await tokens(fresh)
+    const owner = token === null ? null : claimsOf(token.token).user
+    const why: Left | null = token === null ? 'signed_out' : owner !== null && owner !== plain(user) ? 'other_user' : null
+    if (why === null) return token
+    left(user, why)
     return null
   }
+}
+
+/** The last token, for as long as it lasts. However many ask at once, the platform is asked once. */
+export function keeping(get: GetToken, time: Clock = clock): TokenSource {
+  let kept: { readonly token: Token; readonly until: number } | null = null
+  let asking: Promise<Token | null> | null = null
+  /** How far this device's clock is ahead: what is known at most, since a token may have been made some time before it came. */
+  let ahead_ms = Infinity
+  const ask = async (): Promise<Token | null> => {
+    try {
+      const token = await inTime(get, time)
+      if (token === null) return (kept = null)
+      const now = time.now()
+      const { issued_ms, ends_ms } = claimsOf(token)
+      if (issued_ms !== null) ahead_ms = Math.min(ahead_ms, now - issued_ms)
+      const expires_at = endOf(issued_ms, ends_ms, now, ahead_ms)
+      const next = { token, expires_at }
+      kept = { token: next, until: expires_at === null ? Infinity : expires_at - Math.min(NEAR_END_MS, (expires_at - now) / 4) }
+      return next
+    } finally {
+      asking = null
+    }
+  }
+  return (fresh) => {
+    if (kept !== null && !fresh && kept.until > time.now()) return Promise.resolve(kept.token)
+    asking ??= ask()
+    return asking
+  }
+}
+
+function inTime(get: GetToken, time: Clock): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const stop = time.after(TOKEN_TIMEOUT_MS, () => reject(new Error('no token in time')))
+    // The platform's function may throw before it promises anything.
+    new Promise<string | null>((given) => given(get())).then(resolve, reject).finally(stop)
+  })
+}
+
+/** Shorter than this, what is left of a token by this device's clock is taken for a sign that the clock is wrong. */
+const PLAUSIBLE_MS = 60_000
+
+/** When a token ends by this device's clock, which may be hours off; null: not known, the server will say. */
+function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ahead_ms: number): number | null {
+  if (ends_ms === null) return null
+  const left_ms = ends_ms - now
+  if (issued_ms === null) return left_ms >= PLAUSIBLE_MS ? ends_ms : null
+  const life_ms = ends_ms - issued_ms
+  return left_ms >= Math.min(PLAUSIBLE_MS, life_ms / 2) && left_ms <= life_ms + PLAUSIBLE_MS ? ends_ms : ends_ms + ahead_ms
+}
+
+interface Claims {
+  /** Null: not told, or not readable. */
+  readonly user: string | null
+  readonly issued_ms: number | null
+  readonly ends_ms: number | null
+}
+
+/** What a JWT says of itself: for renewing in time, and for noticing another person early. Trust is the server's business. */
+export function claimsOf(token: string): Claims {
+  try {
+    const claims = parseJson(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')))
+    if (isObject(claims)) {
+      const at = (name: string) => { const seconds = count(claims[name]); return seconds === null ? null : seconds * 1_000 }
+      const user = text(claims['sub'])
+      return { user: user === null ? null : plain(user), issued_ms: at('iat'), ends_ms: at('exp') }
+    }
+  } catch {
+    // No JWT: nothing is known of it.
+  }
+  return { user: null, issued_ms: null, ends_ms: null }
+}
+
+/** Whether a token is certainly this person's. */
+export function isOf(token: string | null, user: string): boolean {
+  return token !== null && claimsOf(token).user === plain(user)
+}
+
+/** A UUID may be written in several ways. */
+function plain(uuid: string): string {
+  return uuid.toLowerCase().replace(/^urn:uuid:|[{}-]/g, '')
 }

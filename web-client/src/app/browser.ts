@@ -18,15 +18,26 @@ export function openSocket(origin: string): Socket {
   return new WebSocket(url, SUBPROTOCOL)
 }
 
+type Kind = 'localStorage' | 'sessionStorage'
+/** One a page: what is written by one part is found by the next. */
+const memories = new Map<Kind, KeyValue>()
+
 /** Storage may be forbidden outright; then things live as long as the page. */
-export function storageOr(kind: 'localStorage' | 'sessionStorage'): KeyValue {
+export function storageOr(kind: Kind): KeyValue {
   try {
     const storage = kind === 'localStorage' ? localStorage : sessionStorage
     storage.getItem('helpline')
     return storage
   } catch {
-    return memoryStorage()
+    const memory = memories.get(kind) ?? memoryStorage()
+    memories.set(kind, memory)
+    return memory
   }
+}
+
+/** Whether what is written there outlives the page, as far as can be told. */
+export function isKept(storage: KeyValue): boolean {
+  return ![...memories.values()].includes(storage)
 }
 
 export function memoryStorage(): KeyValue {
@@ -45,9 +56,12 @@ export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** One tab at a time sends what one person has waiting for one ticket; where there are no locks, all may: keys keep it single. */
+/** A tab that was frozen may hold a lock for ever: nobody waits for it longer than a send may take. */
+const LOCK_MS = 20_000
+
+/** One tab at a time sends what one person has waiting for one ticket. Rejects where locks are refused, or one is not given in time. */
 export async function lock(name: string, run: () => Promise<void>): Promise<void> {
-  if ('locks' in navigator) await navigator.locks.request(name, run)
+  if ('locks' in navigator) await navigator.locks.request(name, { signal: AbortSignal.timeout(LOCK_MS) }, run)
   else await run()
 }
 

@@ -1,12 +1,13 @@
 // One signed-in person's client: REST, session and outbox, joined.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import { createSession, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
+import { createSession, type Left, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
-import { createOutboxStore } from '../outbox/store.ts'
+import { createOutboxStore, type Queued } from '../outbox/store.ts'
+import type { WatchState } from '../connection/inbox-watch.ts'
 import { createRest, type Rest } from '../rest/client.ts'
 import type { Identity } from './auth.ts'
-import { clock, lock, newKey, openSocket, storageOr } from './browser.ts'
+import { clock, isKept, lock, newKey, openSocket, storageOr } from './browser.ts'
 import { send } from './send.ts'
 
 export interface Desk {
@@ -18,14 +19,23 @@ export interface Desk {
   readonly outbox: Outbox
   readonly connection: ReadonlySignal<SessionState>
   readonly live: ReadonlySignal<boolean>
+  /** Whether the server tells what changes: to be asked for by lists that live on it. */
+  readonly watch: ReadonlySignal<WatchState>
+  /** Messages of this person that are not stored yet, of all tickets. */
+  readonly unsent: ReadonlySignal<readonly Queued[]>
+  /** What is written here ends with the page. */
+  readonly isUnkept: boolean
   dispose(): void
 }
 
-export function createDesk(identity: Identity, tokens: TokenSource, origin: string): Desk {
-  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens })
+/** `left` is told when this person sits here no more. */
+export function createDesk(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void): Desk {
+  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens, user: identity.id })
   const connection = signal<SessionState>(session.state())
+  const watch = signal<WatchState>(session.watch())
+  const storage = storageOr('localStorage')
   const outbox = createOutbox({
-    store: createOutboxStore(storageOr('localStorage'), identity.id),
+    store: createOutboxStore(storage, identity.id, isKept(storage)),
     send: (entry) => send(session, entry),
     canSend: () => session.state().kind === 'live',
     lock: (ticket, run) => lock(`helpline.outbox.${identity.id}.${ticket}`, run),
@@ -33,15 +43,24 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     now: clock.now,
     newKey,
   })
+  const unsent = signal(outbox.entries())
   const disposers = [
+    outbox.onChange(() => { unsent.value = outbox.entries() }),
+    session.onWatch((state) => { watch.value = state }),
     session.onState((state) => {
       connection.value = state
       if (state.kind === 'live') outbox.flush()
+      if (state.kind === 'left') left(identity.id, state.why)
     }),
     onWindow('storage', (event) => {
       if (event instanceof StorageEvent && event.key !== null) outbox.changedElsewhere(event.key)
     }),
+    onWindow('beforeunload', (event) => { if (outbox.isUnkept()) event.preventDefault() }),
     onWindow('online', () => session.nudge()),
+    // A page that was put aside or frozen comes back with timers and a socket that may have stood still.
+    onWindow('visibilitychange', () => { if (document.visibilityState === 'visible') session.wake('looked_at') }),
+    onWindow('resume', () => session.wake('looked_at')),
+    onWindow('pageshow', (event) => { if (event instanceof PageTransitionEvent && event.persisted) session.wake('restored') }),
     onWindow('offline', () => session.drop()),
     () => session.stop(),
     () => outbox.dispose(),
@@ -58,6 +77,9 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     session,
     outbox,
     connection,
+    watch,
+    unsent,
+    isUnkept: !isKept(storage),
     live: computed(() => connection.value.kind === 'live'),
     dispose() {
       for (const dispose of disposers) dispose()

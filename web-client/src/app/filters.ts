@@ -4,6 +4,7 @@ import type { StaffView } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
 import { isOver } from '../protocol/words.ts'
 import type { TicketQuery } from '../rest/client.ts'
+import { searchOf } from './search.ts'
 import { SORTS, type Sort } from './sorted-list.ts'
 
 export const VIEWS = ['mine', 'unassigned', 'all', 'urgent', 'resolved', 'closed'] as const
@@ -47,7 +48,7 @@ export function isNarrowed(filters: Filters): boolean {
 /** What view and filters ask for together. */
 function asked(filters: Filters) {
   const { view } = filters
-  const ofView = view === 'resolved' || view === 'closed' ? view : filters.user_id !== '' || filters.search.trim() !== '' ? '' : 'active'
+  const ofView = view === 'resolved' || view === 'closed' ? view : filters.user_id !== '' || searchOf(filters.search) !== '' ? '' : 'active'
   return {
     status: filters.status !== '' ? filters.status : ofView,
     priority: filters.priority !== '' ? filters.priority : view === 'urgent' ? 'urgent' : '',
@@ -64,7 +65,7 @@ export function restQuery(filters: Filters): TicketQuery {
     ...(priority === '' ? {} : { priority }),
     ...(assigned_to === '' ? {} : { assigned_to }),
     ...(user_id === '' ? {} : { user_id }),
-    ...(search.trim() === '' ? {} : { search: search.trim() }),
+    ...(searchOf(search) === '' ? {} : { search: searchOf(search) }),
     ...(sort === 'last_activity' ? {} : { sort }),
   }
 }

@@ -1,7 +1,15 @@
 import { namesOf, storageOr } from './browser.ts'
 
+const forgotten = new Set<string>()
+
+/** Whether this page has forgotten them: nothing is written for them any more. */
+export function isForgotten(user: string): boolean {
+  return forgotten.has(user)
+}
+
 /** Nothing of what a person wrote and did not send stays on this device. */
 export function forgetPerson(user: string): void {
+  forgotten.add(user)
   const storage = storageOr('localStorage')
   for (const kind of ['outbox', 'draft', 'text']) {
     for (const name of namesOf(storage, `helpline.${kind}.${user}.`)) storage.removeItem(name)

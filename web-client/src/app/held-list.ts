@@ -10,8 +10,8 @@ export interface HeldList<T> extends SortedList<T> {
   /** How many tickets stand elsewhere than they are shown. */
   count(): number
   hold(on: boolean): void
-  /** Everything takes its place now. */
-  release(): void
+  /** Everything takes its place now; gives the tickets that stand elsewhere than they were shown. */
+  release(): ReadonlySet<string>
   /** Rows that were asked for are shown behind the last one. */
   append(ids: readonly string[]): void
 }
@@ -66,7 +66,9 @@ export function createHeldList<T extends Sortable>(list: SortedList<T>, isHeld: 
       leaving.clear()
     },
     release() {
+      const moved = held?.moved ?? new Set<string>()
       if (held !== null) keepStill()
+      return moved
     },
     append(ids) {
       if (held === null) return

@@ -9,6 +9,7 @@ import type { Desk } from './desk.ts'
 import { isSame, matches, restQuery, type Filters } from './filters.ts'
 import { createHeldList, type HeldList } from './held-list.ts'
 import { createPagedTickets } from './paged-tickets.ts'
+import { searchOf } from './search.ts'
 import { isSeen } from './seen.ts'
 import { createSortedList } from './sorted-list.ts'
 import type { Verdict } from './ticket-pages.ts'
@@ -35,7 +36,7 @@ export interface Inbox {
   /** While held, facts change in place, pages are added at the end, and nothing moves. */
   hold(on: boolean): void
   /** Shows everything in its place now. */
-  release(): void
+  release(): ReadonlySet<string>
   /** The open ticket counts as read as it stands. */
   setOpen(id: string | null): void
   dispose(): void
@@ -57,7 +58,8 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
     // The server has listed it as it stands.
     if (before !== undefined && isSame(before, one)) return 'in'
     if (!matches(one, filters.value, desk.identity.id)) return 'out'
-    return filters.value.search.trim() === '' ? 'in' : 'ask'
+    // What is known of it may change, the words that were found in it do not.
+    return before !== undefined || searchOf(filters.value.search) === '' ? 'in' : 'ask'
   }
   let isHeld = false
   const list = createPagedTickets<StaffView, HeldList<StaffView>>({
@@ -99,7 +101,7 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
       const known = order.value.flatMap((id) => ticket(id) ?? []).filter((one) => matches(one, next, desk.identity.id))
       batch(() => {
         filters.value = next
-        list.begin(next.sort, known, 'search' in change ? SEARCH_MS : 0, next.search.trim() !== before.search.trim())
+        list.begin(next.sort, known, 'search' in change ? SEARCH_MS : 0, searchOf(next.search) !== searchOf(before.search))
       })
     },
     hold(on) {
@@ -109,8 +111,9 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
       list.show()
     },
     release() {
-      list.list().release()
+      const moved = list.list().release()
       list.show()
+      return moved
     },
     setOpen(id) {
       openId = id

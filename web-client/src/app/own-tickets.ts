@@ -8,6 +8,7 @@ import { isOver } from '../protocol/words.ts'
 import type { News } from './attention.ts'
 import { clock } from './browser.ts'
 import { onWindow, type Desk } from './desk.ts'
+import { searchOf } from './search.ts'
 import { createPagedTickets, mayPass } from './paged-tickets.ts'
 import { isSeen, unfolded } from './seen.ts'
 import { createSortedList, type SortedList } from './sorted-list.ts'
@@ -40,6 +41,8 @@ export interface OwnTickets {
 
 /** Tickets listened to beside the open one: far below what a connection may, and more than a screen shows. */
 const WATCHED_MAX = 50
+/** Active ones among them, whatever is shown: an answer there is news wherever one looks. */
+const WATCHED_ACTIVE = 25
 const REFRESH_MS = 80
 const RETRY_MS = 3_000
 const SEARCH_MS = 200
@@ -62,9 +65,11 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
   let connections = 0
   let isDisposed = false
 
+  /** What the server is asked to find. */
+  const words = () => searchOf(search.peek())
   const list = createPagedTickets<CustomerView, SortedList<CustomerView>>({
     load: async (range) => {
-      const text = search.value.trim()
+      const text = words()
       const result = await desk.rest.ownTickets({ tab: tab.value, ...(text === '' ? {} : { search: text }), ...range })
       if (!result.ok) return result
       const items = result.value.items.map(marked)
@@ -73,7 +78,7 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
     },
     judge: (ticket, before) => {
       if (!isOfTab(ticket)) return 'out'
-      return before !== undefined || search.value.trim() === '' ? 'in' : 'ask'
+      return before !== undefined || words() === '' ? 'in' : 'ask'
     },
     list: (sort) => createSortedList<CustomerView>(sort),
     shown: (rows) => rows.ids(),
@@ -128,8 +133,10 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
     })
   }
 
+  const activeOnes = () => [...all.peek().values()].filter((ticket) => isActive(ticket)).toSorted((a, b) => (a.last_activity_at < b.last_activity_at ? 1 : -1)).slice(0, WATCHED_ACTIVE)
   const watch = (tickets: readonly CustomerView[]) => {
-    const wanted = new Set(tickets.slice(0, WATCHED_MAX).map((ticket) => ticket.id).filter((id) => id !== openId))
+    const ids = new Set([...activeOnes(), ...tickets].map((ticket) => ticket.id).filter((id) => id !== openId))
+    const wanted = new Set([...ids].slice(0, WATCHED_MAX))
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
       watched.delete(id)
@@ -150,8 +157,8 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
         else if (page.head > seq()) soon()
       },
       frame: (frame) => {
-        if (frame.type === 'event') heard(frame.event, all.peek().get(id))
         if (frame.type === 'event') soon()
+        if (frame.type === 'event') heard(frame.event, all.peek().get(id))
         if (frame.type === 'reset') startOver()
       },
       head: (head) => { if (head > seq()) soon() },
@@ -172,7 +179,18 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
     note([taken])
     list.told(taken)
   }
-  const isOfTab = ({ status, archived_at }: CustomerView) => archived_at === null && isOver(status) === (tab.value === 'closed')
+  const isActive = ({ status, archived_at }: CustomerView) => archived_at === null && !isOver(status)
+  const isOfTab = (ticket: CustomerView) => ticket.archived_at === null && isActive(ticket) === (tab.value === 'active')
+  /** What is unread on active tickets counts, also while others are shown. */
+  const readActive = async () => {
+    if (tab.peek() === 'active' && words() === '') return
+    const mine = connections
+    const result = await desk.rest.ownTickets({ tab: 'active', limit: WATCHED_ACTIVE })
+    if (result.ok && !isDisposed && mine === connections) batch(() => {
+      note(result.value.items.map(marked))
+      watch(shown.peek())
+    })
+  }
   list.begin('last_activity', [], 0, false)
   const stops = [
     onWindow('visibilitychange', readHere),
@@ -183,6 +201,7 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
       // What happened to tickets that were not listened to, or not listed yet, shows here.
       connections++
       list.reload()
+      void readActive()
     }),
   ]
   const { loaded, more, problem, reload, retry } = list
@@ -190,7 +209,7 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
     tab, search, shown, loaded, more, problem, reload, retry, heard, take,
     unread: computed(() => [...all.value.values()].filter((ticket) => ticket.seq > ticket.read_seq).length),
     find(text) {
-      const isSame = text.trim() === search.value.trim()
+      const isSame = searchOf(text) === words()
       search.value = text
       if (!isSame) list.begin('last_activity', shown.peek(), SEARCH_MS, true)
     },
@@ -198,7 +217,7 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
       if (next === tab.value) return
       tab.value = next
       // What can be decided here shows at once; the server's answer follows.
-      const known = search.value.trim() === '' ? [...all.peek().values()].filter(isOfTab) : []
+      const known = words() === '' ? [...all.peek().values()].filter(isOfTab) : []
       list.begin('last_activity', known, 0, false)
     },
     loadMore: () => list.want(list.order.peek().length + 1),

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals'
 import { STAFF_ROLES } from '../protocol/generated.ts'
 import { decodeDemoPeople, decodeToken } from '../protocol/decode-rest.ts'
 import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
-import { keeping, type Auth, type AuthState, type GetToken, type Identity } from './auth.ts'
+import { keeping, tokensOf, type Auth, type AuthState, type GetToken, type Identity } from './auth.ts'
 import { storageOr } from './browser.ts'
 
 const ITEM = 'helpline.dev.person'
@@ -12,12 +12,21 @@ const ITEM = 'helpline.dev.person'
 /** Kept per tab, so that two tabs may be two people. */
 export function createDevAuth(origin: string): Auth {
   const storage = storageOr('sessionStorage')
+  const left = (user: string) => {
+    const now = state.peek()
+    if (now.kind === 'in' && now.identity.id === user) signOut()
+  }
+  const signOut = () => {
+    storage.removeItem(ITEM)
+    state.value = enter(null)
+  }
   const enter = (identity: Identity | null): AuthState =>
-    identity === null ? { kind: 'pick' } : { kind: 'in', identity, tokens: keeping(() => devToken(origin, identity.name)) }
+    identity === null ? { kind: 'pick' } : { kind: 'in', identity, tokens: tokensOf(identity.id, keeping(() => devToken(origin, identity.name)), left) }
   const state = signal<AuthState>(enter(decodeIdentity(storage.getItem(ITEM))))
   return {
     state,
     retry() {},
+    left,
     demo: {
       async people() {
         try {
@@ -31,10 +40,7 @@ export function createDevAuth(origin: string): Auth {
         storage.setItem(ITEM, JSON.stringify({ id, name, role }))
         state.value = enter({ id, name, role })
       },
-      signOut() {
-        storage.removeItem(ITEM)
-        state.value = enter(null)
-      },
+      signOut,
     },
   }
 }

@@ -5,7 +5,11 @@ import { LIMITS, type Viewer } from '../protocol/generated.ts'
 import type { Person } from '../protocol/model.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
-import type { TypingPerson } from './ticket.ts'
+
+export interface TypingPerson {
+  readonly person: Person
+  readonly internal: boolean
+}
 
 const READ_MS = 250
 const IDLE_MS = 4_000
@@ -16,6 +20,7 @@ export function createPresence(desk: Desk) {
   const fades = new Map<string, () => void>()
   let ticket: string | null = null
   let saidTypingAt = 0
+  let saidInternal = false
   let stopIdle = () => {}
   let readSaid = 0
   let readWanted = 0
@@ -48,6 +53,7 @@ export function createPresence(desk: Desk) {
     // Twice per fade is enough to keep the mark alive at the other side.
     if (clock.now() - saidTypingAt < (limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms) / 2) return
     saidTypingAt = clock.now()
+    saidInternal = internal
     say(true, internal)
   }
 
@@ -81,7 +87,8 @@ export function createPresence(desk: Desk) {
       stopRead = clock.after(READ_MS, sayRead)
     },
     dispose() {
-      wrote(false, false)
+      // Of the kind that was said: an end of a note's typing is not for the customer.
+      wrote(false, saidInternal)
       stopRead()
       sayRead()
       for (const stop of fades.values()) stop()

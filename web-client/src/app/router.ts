@@ -14,6 +14,8 @@ export interface Router {
   /** Changes the query in place: no step for the back button. */
   setQuery(query: URLSearchParams): void
   href(rest: string): string
+  /** Forgets the place and the query: another person begins. No step leads back there. */
+  leave(): void
   dispose(): void
 }
 
@@ -39,6 +41,10 @@ export function createRouter(base: string): Router {
       history.replaceState(null, '', `${location.pathname}${text === '' ? '' : `?${text}`}`)
       update()
     },
+    leave() {
+      history.replaceState(null, '', base === '' ? '/' : base)
+      update()
+    },
     dispose: () => removeEventListener('popstate', update),
   }
 }
@@ -51,6 +57,7 @@ export function createMemoryRouter(page: string): Router {
     href: (rest) => `${page}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}`,
     go(rest) { place.value = { ...place.value, rest } },
     setQuery(query) { place.value = { ...place.value, query } },
+    leave() { place.value = { rest: '', query: new URLSearchParams() } },
     dispose() {},
   }
 }

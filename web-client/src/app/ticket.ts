@@ -2,7 +2,7 @@
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { NewRating, TicketPatch, Viewer } from '../protocol/generated.ts'
-import type { HistoryEvent, Person, Problem, TicketView } from '../protocol/model.ts'
+import type { HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
 import type { Subscription, TicketFrame, TicketSink } from '../connection/subscriptions.ts'
 import type { Result } from '../rest/client.ts'
 import { reduce } from '../timeline/reduce.ts'
@@ -13,16 +13,18 @@ import type { Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
 import { changesFacts, withEvent } from './facts.ts'
-import { createPresence } from './presence.ts'
+import { createPresence, type TypingPerson } from './presence.ts'
 
 export type Opening =
   | { readonly kind: 'loading' }
   | { readonly kind: 'open'; readonly ticket: TicketView; readonly reader: Reader }
   | { readonly kind: 'failed'; readonly problem: Problem }
 
-export interface TypingPerson {
-  readonly person: Person
-  readonly internal: boolean
+/** Something that did not work. */
+export interface Fault {
+  readonly problem: Problem
+  retry(): void
+  dismiss(): void
 }
 
 export interface TicketStore {
@@ -31,13 +33,15 @@ export interface TicketStore {
   readonly typing: ReadonlySignal<readonly TypingPerson[]>
   readonly viewers: ReadonlySignal<readonly Viewer[]>
   readonly loadingOlder: ReadonlySignal<boolean>
-  /** The last thing that was tried and refused. */
-  readonly problem: ReadonlySignal<Problem | null>
+  /** What was tried and refused, until it succeeds or is put away; the latest one. */
+  readonly fault: ReadonlySignal<Fault | null>
   /** How far this person had read when the ticket was opened. */
   readonly readAtOpening: number | null
   send(body: string, how: { readonly internal: boolean; readonly based_on: number | null }): void
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
+  /** A message that is not stored yet. */
+  queued(key: string): Queued | null
   /** Earlier history. `isAsked`: the reader asks for it; scrolling there asks a failing server only now and then. */
   loadOlder(isAsked: boolean): Promise<void>
   change(patch: TicketPatch): Promise<boolean>
@@ -46,9 +50,14 @@ export interface TicketStore {
   wrote(on: boolean, internal: boolean): void
   /** The person sees the end of the thread. */
   sawEnd(): void
+  /** What an answer to a change made elsewhere on the page says of it. */
+  told(ticket: TicketView): void
   reload(): void
   dispose(): void
 }
+
+/** What may fail: each clears its own fault only. */
+type Action = 'listen' | 'older' | 'change'
 
 const OLDER_EVENTS = 50
 const REFRESH_MS = 60
@@ -66,17 +75,20 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   const opening = signal<Opening>({ kind: 'loading' })
   const timeline = signal<Timeline>(EMPTY)
   const loadingOlder = signal(false)
-  const problem = signal<Problem | null>(null)
+  const fault = signal<(Fault & { readonly of: Action }) | null>(null)
   const presence = createPresence(desk)
   let subscription: Subscription | null = null
   let readAtOpening: number | null = null
-  /** Why earlier history could not be had, and until when scrolling does not ask for it again. */
-  let olderProblem: Problem | null = null
+  /** Until when scrolling does not ask again for history that could not be had. */
   let olderAt = 0
   let disposed = false
   let stopRefresh = () => {}
   let stopOutbox = () => {}
 
+  const settled = (of: Action) => { if (fault.peek()?.of === of) fault.value = null }
+  const failed = (of: Action, problem: Problem, retry: () => void) => {
+    fault.value = { of, problem, retry, dismiss: () => settled(of) }
+  }
   const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
   const step = (input: TimelineInput) => {
     timeline.value = reduce(timeline.value, input)
@@ -143,6 +155,20 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     if (news.some(changesFacts)) refreshSoon(REFRESH_MS)
   }
 
+  /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
+  const gone = () => batch(() => {
+    subscription?.dispose()
+    subscription = null
+    stopOutbox()
+    stopRefresh()
+    presence.disconnected()
+    fault.value = null
+    readAtOpening = null
+    timeline.value = EMPTY
+    opening.value = { kind: 'loading' }
+    void load()
+  })
+
   const sink: TicketSink = {
     resume() {
       const { position, epoch } = timeline.value
@@ -152,6 +178,9 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     page(page) {
       batch(() => {
         step({ type: 'page', page })
+        settled('listen')
+        // The connection is back: what could not be had without it is asked for when it is wanted.
+        if (fault.peek()?.of === 'older' && fault.peek()?.problem.code === 'unreachable') fault.value = null
         presence.arrived(page.viewers)
         if (!page.more) presence.joined()
         heard(page.events)
@@ -164,9 +193,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
       step({ type: 'disconnected' })
       presence.disconnected()
     },
-    refused: (code) => {
-      problem.value = { status: 0, code, title: '', retry_after_ms: null, head: null }
-    },
+    refused: (code) => code === 'not_found' ? gone() : failed('listen', { status: 0, code, title: '', retry_after_ms: null, head: null }, () => subscription?.again()),
   }
 
   const taken = (frame: TicketFrame) => {
@@ -186,29 +213,36 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     }
   }
 
-  const settle = (result: Result<TicketView>): boolean => {
-    problem.value = result.ok ? null : result.problem
-    if (result.ok && !disposed) take(result.value)
+  const act = async (run: (ticket: string) => Promise<Result<TicketView>>): Promise<boolean> => {
+    const ticket = id()
+    if (ticket === null) return false
+    const result = await run(ticket)
+    if (disposed) return result.ok
+    if (result.ok) {
+      settled('change')
+      take(result.value)
+    } else failed('change', result.problem, () => void act(run))
     return result.ok
   }
 
   void load()
-  return {
+  const store: TicketStore = {
     opening,
     timeline,
     typing: presence.typing,
     viewers: presence.viewers,
     loadingOlder,
-    problem,
+    fault,
     get readAtOpening() { return readAtOpening },
     send(body, { internal, based_on }) {
-      const ticket = id()
-      if (ticket === null) return
-      desk.outbox.queue({ ticket, body, internal, based_on })
+      if (opening.value.kind !== 'open') return
+      const { id: ticket, ticket_number: number } = opening.value.ticket
+      desk.outbox.queue({ ticket, number, body, internal, based_on })
       presence.wrote(false, internal)
     },
     retry: (key, how) => desk.outbox.retry(key, how),
     discard: (key) => desk.outbox.discard(key),
+    queued: (key) => desk.outbox.entries().find((entry) => entry.key === key) ?? null,
     async loadOlder(isAsked) {
       const ticket = id()
       const { events, position, more_before } = timeline.value
@@ -217,22 +251,18 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
       const result = await desk.rest.activity(ticket, { before: events[0]?.seq ?? position + 1 }, OLDER_EVENTS)
       loadingOlder.value = false
       if (disposed) return
-      if (problem.value === olderProblem) problem.value = null
-      olderProblem = null
-      if (result.ok) return step({ type: 'older', page: result.value })
+      if (result.ok) {
+        settled('older')
+        return step({ type: 'older', page: result.value })
+      }
       olderAt = clock.now() + RETRY_MS
-      problem.value = olderProblem = result.problem
+      failed('older', result.problem, () => void store.loadOlder(true))
     },
-    async change(patch) {
-      const ticket = id()
-      return ticket !== null && settle(await desk.rest.changeTicket(ticket, patch))
-    },
-    async rate(rating) {
-      const ticket = id()
-      return ticket !== null && settle(await desk.rest.rate(ticket, rating))
-    },
+    change: (patch) => act((ticket) => desk.rest.changeTicket(ticket, patch)),
+    rate: (rating) => act((ticket) => desk.rest.rate(ticket, rating)),
     wrote: presence.wrote,
     sawEnd: () => presence.saw(timeline.value.position ?? 0),
+    told(ticket) { if (!disposed && ticket.id === id()) take(ticket) },
     reload() {
       if (opening.value.kind === 'failed') opening.value = { kind: 'loading' }
       void load()
@@ -245,6 +275,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
       subscription?.dispose()
     },
   }
+  return store
 }
 
 function pendingOf(entry: Queued): Pending {

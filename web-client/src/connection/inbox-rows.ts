@@ -1,8 +1,9 @@
 // All of a ticket is told once; while only its place changes, its place alone. Here the one is kept and the other filled in.
 
 import { LIMITS } from '../protocol/generated.ts'
-import type { StaffView } from '../protocol/model.ts'
-import type { InboxFrame } from './inbox-watch.ts'
+import type { ServerFrame, StaffView } from '../protocol/model.ts'
+
+export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
 
 export interface InboxRows {
   /** The frame with all that it tells in `tickets`, in whole. */

@@ -1,13 +1,10 @@
 // Watching the desk's tickets, across connections: asked for with each of them, and again when it was refused for the moment.
 
-import type { ServerFrame } from '../protocol/model.ts'
 import { isPassing } from '../protocol/words.ts'
 import { backoffMs } from './backoff.ts'
-import { createInboxRows } from './inbox-rows.ts'
+import { createInboxRows, type InboxFrame } from './inbox-rows.ts'
 import type { Requests } from './requests.ts'
 import type { Clock } from './transport.ts'
-
-export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
 
 export interface InboxListener {
   frame(frame: InboxFrame): void
@@ -15,7 +12,17 @@ export interface InboxListener {
   began(): void
 }
 
+/**
+ * `off`: nobody wants it, or there is no connection. `asking`: not for long yet. `late`: the server takes its time, or has refused for the
+ * moment. `on`: every change is told. `refused`: it is not to be had as things are.
+ */
+export type WatchState = 'off' | 'asking' | 'late' | 'on' | 'refused'
+
 export interface InboxWatch {
+  state(): WatchState
+  onState(listener: (state: WatchState) => void): () => void
+  /** Asks again for what was refused. */
+  again(): void
   add(listener: InboxListener): () => void
   frame(frame: InboxFrame): void
   /** A connection stands. */
@@ -29,38 +36,59 @@ const PATIENCE_MS = 2_000
 export function createInboxWatch(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean): InboxWatch {
   const rows = createInboxRows()
   const listeners = new Set<InboxListener>()
-  let isWatching = false
+  const stateListeners = new Set<(state: WatchState) => void>()
+  let state: WatchState = 'off'
   let refusals = 0
   let round = 0
   let stop = () => {}
 
+  const enter = (next: WatchState) => {
+    if (next === state) return
+    state = next
+    for (const listener of [...stateListeners]) listener(next)
+  }
   const begin = () => { for (const listener of [...listeners]) listener.began() }
   const end = () => {
     round++
     stop()
-    isWatching = false
+    enter('off')
   }
   const ask = async () => {
-    end()
+    round++
+    stop()
     const mine = round
-    stop = clock.after(PATIENCE_MS, begin)
+    if (state !== 'late') enter('asking')
+    stop = clock.after(PATIENCE_MS, () => {
+      enter('late')
+      begin()
+    })
     const answer = await requests.ask({ type: 'inbox', on: true })
     if (mine !== round) return
     stop()
     if (answer.kind === 'answered') {
       refusals = 0
-      isWatching = true
+      enter('on')
       return begin()
     }
     if (answer.kind === 'cut') return
-    if (answer.kind === 'refused' && !isPassing(answer.error.code)) return begin()
+    if (answer.kind === 'refused' && !isPassing(answer.error.code)) {
+      enter('refused')
+      return begin()
+    }
+    enter('late')
     const asked_ms = answer.kind === 'refused' ? (answer.error.retry_after_ms ?? 0) : 0
     stop = clock.after(Math.max(asked_ms, backoffMs(refusals++, random())), () => void ask())
   }
   return {
+    state: () => state,
+    onState(listener) {
+      stateListeners.add(listener)
+      return () => stateListeners.delete(listener)
+    },
+    again() { if (state === 'refused' || state === 'late') void ask() },
     add(listener) {
       listeners.add(listener)
-      if (isWatching) listener.began()
+      if (state === 'on') listener.began()
       else if (listeners.size === 1 && isLive()) void ask()
       return () => {
         listeners.delete(listener)

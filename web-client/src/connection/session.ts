@@ -4,7 +4,7 @@ import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generat
 import { decodeFrame } from '../protocol/decode.ts'
 import type { Features } from '../protocol/model.ts'
 import { afterClose, backoffMs } from './backoff.ts'
-import { createInboxWatch, type InboxListener } from './inbox-watch.ts'
+import { createInboxWatch, type InboxListener, type WatchState } from './inbox-watch.ts'
 import { createRequests, type Answer, type Ask } from './requests.ts'
 import { createSubscriptions, type Subscription, type TicketSink } from './subscriptions.ts'
 import { openTransport, type Clock, type SocketFactory, type Transport } from './transport.ts'
@@ -16,6 +16,10 @@ export type SessionState =
   | { readonly kind: 'waiting'; readonly attempt: number; readonly until: number }
   /** Nothing to be gained by coming back as things are. */
   | { readonly kind: 'away'; readonly code: number; readonly reason: string }
+  /** The person of this session sits here no more: nothing more is sent or shown in their name. */
+  | { readonly kind: 'left'; readonly why: Left }
+
+export type Left = 'signed_out' | 'other_user'
 
 export interface Token {
   readonly token: string
@@ -36,6 +40,8 @@ export interface Session {
   stop(): void
   /** Come back at once: the network returned, or somebody asks. */
   nudge(): void
+  /** The page is looked at again, or was restored by the browser: timers may have stood still, and the connection may have died unheard. */
+  wake(how: 'looked_at' | 'restored'): void
   /** The network is known to be gone: do not wait for silence to show it. */
   drop(): void
   ask(ask: Ask): Promise<Answer>
@@ -44,6 +50,9 @@ export interface Session {
   subscribe(ticket: string, sink: TicketSink): Subscription
   /** Watches the desk's tickets, across connections. */
   inbox(listener: InboxListener): () => void
+  /** Whether that watch stands. */
+  watch(): WatchState
+  onWatch(listener: (state: WatchState) => void): () => void
 }
 
 export interface SessionParts {
@@ -51,21 +60,30 @@ export interface SessionParts {
   readonly clock: Clock
   readonly random: () => number
   readonly tokens: TokenSource
+  /** Whose session it is: another person's welcome ends it. */
+  readonly user: string
 }
 
 /** A connection that lived this long was a good one: the next attempt starts from the shortest wait. */
 const GOOD_LIFE_MS = 5_000
 const RENEW_RETRY_MS = 10_000
+/** Silence of so many heartbeats, jitter included, tells whoever looks again that the connection is dead. */
+const WAKE_HEARTBEATS = 1.25
+/** Tokens are renewed so long before they end, or a fifth of what is left, but no sooner than at half of it. */
+const RENEW_AHEAD_MS = 30_000
+const RENEW_MS_MIN = 1_000
 const TIMER_MS_MAX = 86_400_000
-const AWAY_SIGNED_OUT = 4501
 
-export function createSession({ sockets, clock, random, tokens }: SessionParts): Session {
+export function createSession({ sockets, clock, random, tokens, user }: SessionParts): Session {
   let state: SessionState = { kind: 'off' }
   let transport: Transport | null = null
   let attempt = 0
   let tokenRefused = false
   let liveSince: number | null = null
   let comeBackAt: number | null = null
+  let heartbeat_ms = 0
+  /** The server itself has said when to come back. */
+  let isWaitAsked = false
   /** Raised by everything that ends an attempt, so that what was begun before it has no say after it. */
   let round = 0
   let stopTimer = () => {}
@@ -95,7 +113,7 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
       return
     }
     if (mine !== round) return
-    if (token === null) return enter({ kind: 'away', code: AWAY_SIGNED_OUT, reason: 'signed out' })
+    if (token === null) return leave('signed_out')
     open(token, mine)
   }
 
@@ -115,13 +133,16 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
       if (answer.kind !== 'refused') transport?.close('no welcome')
       return
     }
-    const { user, role, limits, features, heartbeat_ms } = answer.frame
+    const { frame } = answer
+    if (frame.user.id !== user) return leave('other_user')
+    const { role, limits, features } = frame
+    heartbeat_ms = frame.heartbeat_ms
     tokenRefused = false
     liveSince = clock.now()
     // 1.5 heartbeats and a little: the server pings every heartbeat, jitter included.
     transport?.expectWithin(heartbeat_ms * 1.5 + 2_000)
     renewLater(token, mine)
-    enter({ kind: 'live', user, role, limits, features })
+    enter({ kind: 'live', user: frame.user, role, limits, features })
     inbox.live()
     subscriptions.live()
   }
@@ -130,24 +151,26 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
     stopRenewal()
     if (token.expires_at === null) return
     const left_ms = token.expires_at - clock.now()
-    const in_ms = Math.min(TIMER_MS_MAX, Math.max(1_000, left_ms - Math.max(30_000, left_ms / 5)))
-    stopRenewal = clock.after(in_ms, () => void renew(token, mine))
+    const ahead_ms = Math.min(left_ms / 2, Math.max(RENEW_AHEAD_MS, left_ms / 5))
+    stopRenewal = clock.after(Math.min(TIMER_MS_MAX, Math.max(RENEW_MS_MIN, left_ms - ahead_ms)), () => void renew(mine))
   }
 
-  const renew = async (old: Token, mine: number) => {
-    let token: Token | null = null
+  const renew = async (mine: number) => {
+    // What cannot be had now is asked for again, until the server ends the connection.
+    const again = () => { stopRenewal = clock.after(RENEW_RETRY_MS, () => void renew(mine)) }
+    let token: Token | null
     try {
       token = await tokens(true)
     } catch {
-      // Tried again below, until the server ends the connection.
-    }
-    if (mine !== round) return
-    if (token === null) {
-      stopRenewal = clock.after(RENEW_RETRY_MS, () => void renew(old, mine))
+      if (mine === round) again()
       return
     }
+    if (mine !== round) return
+    if (token === null) return leave('signed_out')
     const answer = await requests.ask({ type: 'token', token: token.token })
-    if (mine === round && answer.kind === 'answered') renewLater(token, mine)
+    if (mine !== round) return
+    if (answer.kind === 'answered') renewLater(token, mine)
+    else again()
   }
 
   const receive = (text: string) => {
@@ -195,6 +218,11 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
     inbox.cut()
   }
 
+  const leave = (why: Left) => {
+    tearDown()
+    enter({ kind: 'left', why })
+  }
+
   const closed = (code: number, reason: string) => {
     tearDown()
     switch (afterClose(code)) {
@@ -210,10 +238,19 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
   const wait = () => {
     const asked_ms = comeBackAt === null ? null : Math.max(0, comeBackAt - clock.now())
     comeBackAt = null
+    isWaitAsked = asked_ms !== null
     const delay_ms = asked_ms ?? backoffMs(attempt, random())
     attempt++
     enter({ kind: 'waiting', attempt, until: clock.now() + delay_ms })
     stopTimer = clock.after(delay_ms, () => void connect())
+  }
+
+  const nudge = () => {
+    if (state.kind === 'live') return inbox.again()
+    if (state.kind !== 'waiting' && state.kind !== 'away') return
+    attempt = 0
+    tokenRefused = state.kind === 'away'
+    void connect()
   }
 
   return {
@@ -229,10 +266,14 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
       tearDown()
       enter({ kind: 'off' })
     },
-    nudge() {
-      if (state.kind !== 'waiting' && state.kind !== 'away') return
+    nudge,
+    wake(how) {
+      // A herd that was told to spread out does so.
+      if (state.kind === 'waiting' && !isWaitAsked) return nudge()
+      if (state.kind !== 'live' || transport === null) return
+      if (how === 'looked_at' && transport.silent_ms() <= heartbeat_ms * WAKE_HEARTBEATS) return
+      tearDown()
       attempt = 0
-      tokenRefused = state.kind === 'away'
       void connect()
     },
     drop() {
@@ -244,5 +285,7 @@ export function createSession({ sockets, clock, random, tokens }: SessionParts):
     tell: (frame) => isLive() && send(frame),
     subscribe: (ticket, sink) => subscriptions.add(ticket, sink),
     inbox: inbox.add,
+    watch: inbox.state,
+    onWatch: inbox.onState,
   }
 }

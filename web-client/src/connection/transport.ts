@@ -30,6 +30,8 @@ export interface Transport {
   close(reason: string): void
   /** From now on silence of this length means the other side is gone. */
   expectWithin(ms: number): void
+  /** How long nothing has come, by the clock, whatever timers did meanwhile. */
+  silent_ms(): number
 }
 
 export const CONNECT_TIMEOUT_MS = 10_000
@@ -55,7 +57,9 @@ export function openTransport(factory: SocketFactory, clock: Clock, events: Tran
     }
     events.closed(code, reason)
   }
+  let heardAt = clock.now()
   const watch = () => {
+    heardAt = clock.now()
     stopWatch()
     stopWatch = clock.after(silence_ms, () => end(CLOSED_ABNORMALLY, 'silent'))
   }
@@ -85,5 +89,6 @@ export function openTransport(factory: SocketFactory, clock: Clock, events: Tran
       silence_ms = ms
       if (life !== 'over') watch()
     },
+    silent_ms: () => clock.now() - heardAt,
   }
 }

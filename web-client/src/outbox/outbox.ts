@@ -17,13 +17,16 @@ export type SendOutcome =
 export type OutboxChange =
   | { readonly type: 'queued'; readonly entry: Queued }
   | { readonly type: 'acked'; readonly entry: Queued; readonly seq: number }
-  | { readonly type: 'refused'; readonly entry: Queued; readonly code: Code }
+  /** `elsewhere`: another tab found out. */
+  | { readonly type: 'refused'; readonly entry: Queued; readonly code: Code; readonly elsewhere?: true }
   /** Kept, and sent again by itself; the author is told why it takes so long. */
   | { readonly type: 'held'; readonly entry: Queued; readonly code: Code }
   | { readonly type: 'withdrawn'; readonly key: string }
 
 export interface Draft {
   readonly ticket: string
+  /** The ticket's number, for naming it where it is not open. */
+  readonly number: string
   readonly body: string
   readonly internal: boolean
   readonly based_on: number | null
@@ -45,6 +48,10 @@ export interface Outbox {
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
   of(ticket: string): readonly Queued[]
+  /** Everything that is not stored yet, in the order of writing. */
+  entries(): readonly Queued[]
+  /** Whether something waits that ends with the page: this browser keeps nothing. */
+  isUnkept(): boolean
   /** Why a message waits for the next `welcome`; null: it does not. */
   held(key: string): Code | null
   /** Sends whatever waits, what was held included; to be called after every `welcome`. */
@@ -54,6 +61,8 @@ export interface Outbox {
   onChange(listener: (change: OutboxChange) => void): () => void
   dispose(): void
 }
+
+const RETRY_MS = 5_000
 
 export function createOutbox(parts: OutboxParts): Outbox {
   const { store } = parts
@@ -80,11 +89,34 @@ export function createOutbox(parts: OutboxParts): Outbox {
     timers.delete(ticket)
     running.add(ticket)
     try {
-      await parts.lock(ticket, () => drain(ticket))
+      await inTurn(ticket)
+    } catch {
+      // Nothing that was written is lost by it: the same key again.
+      later(ticket, RETRY_MS)
     } finally {
       running.delete(ticket)
     }
     if (rerun.delete(ticket)) void kick(ticket)
+  }
+
+  /** Behind the lock; where locks are refused, or one is not given in time, without it: keys keep each message single. */
+  const inTurn = async (ticket: string) => {
+    let hasBegun = false
+    const run = () => {
+      hasBegun = true
+      return drain(ticket)
+    }
+    try {
+      await parts.lock(ticket, run)
+    } catch (error) {
+      if (hasBegun) throw error
+      await run()
+    }
+  }
+
+  const later = (ticket: string, ms: number) => {
+    timers.get(ticket)?.()
+    timers.set(ticket, parts.after(ms, () => void kick(ticket)))
   }
 
   const drain = async (ticket: string) => {
@@ -109,9 +141,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
           tell({ type: 'held', entry, code: outcome.code })
           return
         case 'later':
-          timers.get(ticket)?.()
-          timers.set(ticket, parts.after(outcome.ms, () => void kick(ticket)))
-          return
+          return later(ticket, outcome.ms)
         case 'cut':
           return
       }
@@ -165,6 +195,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
     },
     held: (key) => [...held.values()].find((one) => one.key === key)?.code ?? null,
     of: (ticket) => store.entries().filter((entry) => entry.ticket === ticket),
+    entries: store.entries,
+    isUnkept: store.isUnkept,
     flush,
     changedElsewhere(name) {
       const key = store.keyOf(name)
@@ -174,7 +206,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         tell({ type: 'withdrawn', key })
         release(key)
       } else {
-        tell(entry.refused === null ? { type: 'queued', entry } : { type: 'refused', entry, code: entry.refused })
+        tell(entry.refused === null ? { type: 'queued', entry } : { type: 'refused', entry, code: entry.refused, elsewhere: true })
         void kick(entry.ticket)
       }
     },

@@ -7,6 +7,8 @@ import type { Code } from '../protocol/model.ts'
 export interface Queued {
   readonly key: string
   readonly ticket: string
+  /** Empty in what an older build kept. */
+  readonly number: string
   readonly body: string
   readonly internal: boolean
   /** The last number the writer saw; null: insist. */
@@ -32,11 +34,14 @@ export interface OutboxStore {
   get(key: string): Queued | null
   put(entry: Queued): void
   remove(key: string): void
+  /** Whether something here ends with the page. */
+  isUnkept(): boolean
   /** The message key that a stored item's name stands for; null: not one of this person's outbox. */
   keyOf(name: string): string | null
 }
 
-export function createOutboxStore(storage: KeyValue, user: string): OutboxStore {
+/** `isKept`: what the storage takes outlives the page. */
+export function createOutboxStore(storage: KeyValue, user: string, isKept = true): OutboxStore {
   const prefix = `helpline.outbox.${user}.`
   // What the storage has no room for is kept for as long as the page lives.
   const unstored = new Map<string, Queued>()
@@ -65,6 +70,7 @@ export function createOutboxStore(storage: KeyValue, user: string): OutboxStore 
       unstored.delete(key)
       storage.removeItem(prefix + key)
     },
+    isUnkept: () => unstored.size > 0 || (!isKept && stored().length > 0),
     keyOf: (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : null),
   }
 }
@@ -79,5 +85,5 @@ function decode(source: string | null): Queued | null {
   const order = count(value['order'])
   if (key === null || ticket === null || body === null || at === null || order === null) return null
   const refused = value['refused'] === 'unknown' ? 'unknown' : word(REJECT_CODES, value['refused'])
-  return { key, ticket, body, internal: value['internal'] === true, based_on: count(value['based_on']), at, order, refused }
+  return { key, ticket, number: text(value['number']) ?? '', body, internal: value['internal'] === true, based_on: count(value['based_on']), at, order, refused }
 }

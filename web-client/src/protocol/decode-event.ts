@@ -1,6 +1,6 @@
 // History rows, people and codes, as frames and REST both carry them.
 
-import { ACTOR_TYPES, KINDS, REJECT_CODES, type Attachment, type Me } from './generated.ts'
+import { ACTOR_TYPES, KINDS, REJECT_CODES, type Attachment, type Me, type RejectCode } from './generated.ts'
 import type { Code, HistoryEvent, Person, TicketMessage } from './model.ts'
 import { count, isObject, readable, text, word } from './narrow.ts'
 
@@ -68,6 +68,11 @@ export function decodeMe(value: unknown): Me | null {
   return id === null ? null : { id, name: text(value['name']), email: text(value['email']) }
 }
 
+/** A known code; null: none. A server of the previous build calls `invalid_transition` `invalid_move`. */
+export function readCode(value: unknown): RejectCode | null {
+  return word(REJECT_CODES, value === 'invalid_move' ? 'invalid_transition' : value)
+}
+
 export function decodeCode(value: unknown): Code {
-  return word(REJECT_CODES, value) ?? 'unknown'
+  return readCode(value) ?? 'unknown'
 }

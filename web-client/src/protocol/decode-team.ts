@@ -1,6 +1,7 @@
 // Bodies that only the team's pages read, narrowed from `unknown`.
 
-import { REJECT_CODES, STAFF_ROLES, type BulkResult, type DeskSettings, type PersonView, type RoleView, type SavedReply, type StaffRole, type TicketCounts } from './generated.ts'
+import { STAFF_ROLES, type BulkResult, type DeskSettings, type PersonView, type RoleView, type SavedReply, type StaffRole, type TicketCounts } from './generated.ts'
+import { readCode } from './decode-event.ts'
 import { decodeHours } from './decode-rest.ts'
 import { decodeStaffTicket } from './decode-ticket.ts'
 import { decodePage } from './decode-rest.ts'
@@ -63,7 +64,7 @@ export function decodeBulk(value: unknown): readonly BulkResult[] | null {
   return list(value['results'], (entry) => {
     if (!isObject(entry)) return null
     const id = text(entry['id'])
-    const code = word(REJECT_CODES, entry['code'])
+    const code = readCode(entry['code'])
     return id === null ? null : { id, ok: entry['ok'] === true, ...(code === null ? {} : { code }) }
   })
 }

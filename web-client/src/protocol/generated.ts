@@ -56,7 +56,7 @@ export type ActorType = "customer" | "admin" | "system";
 export type Audience = "customer" | "staff";
 
 /**
- * Where a ticket stands. The moves between them are in [`crate::moves`].
+ * The status of a ticket. [`crate::transitions`] has the transitions between them.
  */
 export type Status = "open" | "in_progress" | "waiting_on_customer" | "waiting_on_admin" | "resolved" | "closed" | "escalated";
 
@@ -78,7 +78,7 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 /**
  * The codes of `error` frames and of REST problems.
  */
-export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_move" | "not_ratable" | "key_reused" | "stale" | "redacted" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
  * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
@@ -122,7 +122,7 @@ epoch?: string, } | { "type": "unsubscribe", id: number, ticket: TicketId, } | {
  */
 key: Key, body: string, internal?: boolean, attachments?: Array<Attachment>, 
 /**
- * The last number that the writer saw: refused as `stale` if somebody else has written since.
+ * The last number that the author has seen: refused as `stale` if another message has been written since.
  */
 based_on?: Seq, } | { "type": "typing", ticket: TicketId, on: boolean, internal?: boolean, } | { "type": "read", ticket: TicketId, seq: Seq, } | { "type": "inbox", id: number, on: boolean, filter?: InboxFilter, } | { "type": "token", id: number, token: string, } | { "type": "pong" };
 
@@ -135,7 +135,7 @@ export type InboxFilter = { status?: Array<Status>, category?: Array<Category>, 
  */
 assigned_to?: UserId, 
 /**
- * Tickets assigned to nobody.
+ * Only unassigned tickets.
  */
 unassigned?: boolean, };
 
@@ -170,15 +170,15 @@ export type StaffFrame = { "type": "subscribed", id: number, ticket: TicketId, e
  */
 head: Seq, events: Array<StaffEvent>, more: boolean, 
 /**
- * What was held before no longer counts.
+ * What the client had before is no longer valid.
  */
 reset: boolean, viewers: Array<Viewer>, 
 /**
- * How far everybody has read, in the reader's numbering.
+ * How far each person has read, in the reader's numbering.
  */
 reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typing", ticket: TicketId, person: StaffPerson, on: boolean, internal: boolean, } | { "type": "presence", ticket: TicketId, viewers: Array<Viewer>, } | { "type": "read", ticket: TicketId, person: StaffPerson, seq: Seq, } | { "type": "inbox", tickets: Array<StaffTicket>, 
 /**
- * Of these all was told before, and only the place has changed: as a rule, somebody has written.
+ * Tickets that were sent in full before and of which only these fields have changed, as a rule by a new message.
  */
 moved: Array<TicketMoved>, stats?: TicketStats, };
 
@@ -217,12 +217,12 @@ id: UserId | null, type: ActorType, name: string | null, };
 export type CustomerPerson = { type: ActorType, name: string | null, };
 
 /**
- * A member of staff who looks at a ticket.
+ * A member of staff who has a ticket open.
  */
 export type Viewer = { id: UserId, name: string | null, };
 
 /**
- * How far somebody has read, for staff.
+ * How far a person has read, for staff.
  */
 export type StaffRead = { person: StaffPerson, seq: Seq, };
 
@@ -274,7 +274,7 @@ export type Rating = {
 satisfaction_rating: number, satisfaction_comment: string | null, };
 
 /**
- * A ticket as staff see it, in lists, in the inbox and opened.
+ * A ticket as staff see it: in lists, in the inbox and on its own.
  */
 export type StaffTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, user_id: UserId, customer_name: string | null, customer_email: string | null, assigned_to: AgentRef | null, assigned_at: string | null, rating: Rating | null, created_at: string, updated_at: string, first_response_at: string | null, resolved_at: string | null, closed_at: string | null, archived_at: string | null, last_activity_at: string, 
 /**
@@ -282,7 +282,7 @@ export type StaffTicket = { id: TicketId, ticket_number: TicketNumber, subject: 
  */
 seq: Seq, 
 /**
- * How far the reader has read; what they wrote themselves behind it counts as read. In `inbox`, which is the same for everybody, 0.
+ * How far the reader has read; their own messages directly after it count as read. Always 0 in `inbox`, which is the same for all staff.
  */
 read_seq: Seq, };
 
@@ -291,7 +291,7 @@ read_seq: Seq, };
  */
 export type CustomerTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, 
 /**
- * One word of the name of the agent whose ticket it is; none when nobody has it, or their name has no word to show.
+ * One word of the assigned agent's name; null when the ticket is unassigned or the name has no such word.
  */
 assignee_name: string | null, rating: Rating | null, created_at: string, resolved_at: string | null, closed_at: string | null, archived_at: string | null, 
 /**
@@ -303,12 +303,12 @@ last_activity_at: string,
  */
 seq: Seq, 
 /**
- * How far the customer has read; what they wrote themselves behind it counts as read.
+ * How far the customer has read; their own messages directly after it count as read.
  */
 read_seq: Seq, };
 
 /**
- * A ticket in the inbox of which nothing but this has changed since all of it was told.
+ * A ticket in the inbox of which only these fields have changed since it was sent in full.
  */
 export type TicketMoved = { id: TicketId, 
 /**
@@ -317,19 +317,19 @@ export type TicketMoved = { id: TicketId,
 seq: Seq, last_activity_at: string, };
 
 /**
- * The desk at a glance (`support_ticket_stats`). Archived tickets do not count.
+ * Statistics of the desk (`support_ticket_stats`). Archived tickets do not count.
  */
 export type TicketStats = { open_tickets: number, in_progress_tickets: number, waiting_tickets: number, escalated_tickets: number, resolved_tickets: number, closed_tickets: number, 
 /**
- * Urgent and not over.
+ * Urgent, and neither resolved nor closed.
  */
 urgent_tickets: number, 
 /**
- * High and not over.
+ * High, and neither resolved nor closed.
  */
 high_priority_tickets: number, 
 /**
- * Nobody's, and not over.
+ * Not assigned, and neither resolved nor closed.
  */
 unassigned_tickets: number, avg_resolution_hours: number | null, tickets_last_24h: number, tickets_last_7d: number, avg_satisfaction_rating: number | null, };
 
@@ -339,11 +339,11 @@ unassigned_tickets: number, avg_resolution_hours: number | null, tickets_last_24
 export type NewTicket = { subject: string, category: Category, priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
 
 /**
- * `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may change `status` alone.
+ * `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may only change `status`.
  */
 export type TicketPatch = { status?: Status, priority?: Priority, category?: Category, 
 /**
- * A staff member's id, `"me"`, or `"nobody"`, which `null` means too.
+ * A staff member's id, `"me"`, or `"nobody"` to unassign; `null` also unassigns.
  */
 assigned_to?: string, };
 
@@ -356,12 +356,12 @@ export type NewMessage = { body: string,
  */
 internal?: boolean, 
 /**
- * The former name of `internal`, for clients of the build before; the next build refuses it. Beside `internal` it must say the same.
+ * The former name of `internal`, for clients of the previous build; the next build refuses it. If both are given, they must be equal.
  */
 is_internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
 
 /**
- * The answer: the place of the message in the sender's numbering.
+ * The answer: the number of the message in the sender's numbering.
  */
 export type MessageStored = { seq: Seq, at: string, duplicate: boolean, };
 
@@ -379,7 +379,7 @@ export type NewRating = {
  */
 satisfaction_rating: number, 
 /**
- * Null: none, as when it is left out. A rating replaces the one before, comment included.
+ * Null is the same as leaving it out: no comment. A rating replaces the previous one, including its comment.
  */
 satisfaction_comment?: string, };
 
@@ -403,12 +403,12 @@ export type RoleGrant = { role: StaffRole, };
  */
 export type StaffTicketPage = { tickets: Array<StaffTicket>, 
 /**
- * Goes into `cursor` for the next page; none: this was the last.
+ * `cursor` of the next page; null on the last page.
  */
 next_cursor: string | null, };
 
 /**
- * A list page of `GET /v1/tickets` (the own ones).
+ * A list page of `GET /v1/tickets` (the caller's own tickets).
  */
 export type CustomerTicketPage = { tickets: Array<CustomerTicket>, next_cursor: string | null, };
 
@@ -417,7 +417,7 @@ export type CustomerTicketPage = { tickets: Array<CustomerTicket>, next_cursor: 
  */
 export type StaffEventPage = { epoch: string, head: Seq, events: Array<StaffEvent>, 
 /**
- * Whether older rows exist before the first.
+ * Whether the history has older events.
  */
 more_before: boolean, };
 
@@ -427,28 +427,28 @@ more_before: boolean, };
 export type CustomerEventPage = { epoch: string, head: Seq, events: Array<CustomerEvent>, more_before: boolean, };
 
 /**
- * What the platform's navigation offers on all pages.
+ * A link of the platform's navigation, shown on all pages.
  */
 export type NavLink = { label: string, 
 /**
- * `http(s)://…` or a path, never another scheme.
+ * `http(s)://…` or a path; no other scheme.
  */
 href: string, };
 
 /**
- * `GET /v1/config`, for everybody: what a page must know before anybody signs in.
+ * `GET /v1/config`, without a token: what a page must know before a person signs in.
  */
 export type ClientConfig = { 
 /**
- * Where the platform hands out tokens to its signed-in people.
+ * Where the pages get a token for a person who is signed in to the platform.
  */
 token_url: string | null, 
 /**
- * Where people without rights are sent.
+ * Where people without a staff role are sent.
  */
 home_url: string | null, links: Array<NavLink>, languages: Array<string>, 
 /**
- * Whether demo people may sign in by name.
+ * Whether demo people can sign in by name.
  */
 dev: boolean, 
 /**
@@ -471,27 +471,27 @@ export type OpeningHours = {
 timezone: string, days: WeekHours, };
 
 /**
- * `GET /v1/availability`, for everybody.
+ * `GET /v1/availability`, without a token.
  */
 export type Availability = { 
 /**
- * Whether the desk is open now; one without hours always is.
+ * Whether the desk is open now. A desk without opening hours is always open.
  */
 open: boolean, 
 /**
- * Whether any of the staff is connected.
+ * Whether an agent is connected.
  */
 agents_online: boolean, 
 /**
- * When it opens next, while it is closed; none: it will not.
+ * When the desk opens next, if it is closed; null: never.
  */
 opens_at: string | null, 
 /**
- * None: the desk keeps no hours.
+ * Null: the desk has no opening hours.
  */
 hours: OpeningHours | null, 
 /**
- * The desk's own words for those who find nobody.
+ * The desk's notice for customers while no agent is available.
  */
 notice: string | null, };
 
@@ -505,12 +505,12 @@ export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: st
  */
 export type SettingChange = { 
 /**
- * Of the type that the name has in `DeskSettings`; null removes it.
+ * Has the type of this setting in `DeskSettings`; null removes the setting.
  */
 value: OpeningHours | string | null, };
 
 /**
- * One of `GET /v1/saved-replies` (staff), by shortcut. Words in `{{…}}` stay as they are: the client fills them in.
+ * One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
  */
 export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, updated_at: string, };
 
@@ -519,12 +519,12 @@ export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, bo
  */
 export type SavedReplyChange = { 
 /**
- * 1 to 40 of a-z, 0-9, `_` and `-`; another reply's is a `conflict`.
+ * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
  */
 shortcut: string, title: string, body: string, };
 
 /**
- * How many tickets a person has, archived ones left out.
+ * How many tickets a person has, without archived ones.
  */
 export type TicketTotals = { 
 /**
@@ -533,51 +533,51 @@ export type TicketTotals = {
 open: number, total: number, };
 
 /**
- * `GET /v1/people/{id}` (staff): the customer's panel.
+ * `GET /v1/people/{id}` (staff).
  */
 export type PersonView = { id: UserId, name: string | null, email: string | null, last_seen_at: string | null, 
 /**
- * Of the latest thing that they did on a ticket of theirs.
+ * From their latest action on a ticket of their own.
  */
 address: string | null, user_agent: string | null, tickets: TicketTotals, };
 
 /**
- * `GET /v1/tickets/counts` (staff): the console's views. Archived tickets do not count.
+ * `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console. Archived tickets do not count.
  */
 export type TicketCounts = { 
 /**
- * Mine, and not over.
+ * Assigned to the caller, and neither resolved nor closed.
  */
 mine: number, 
 /**
- * Nobody's, and not over.
+ * Not assigned, and neither resolved nor closed.
  */
 unassigned: number, 
 /**
- * All that are not over.
+ * All that are neither resolved nor closed.
  */
 all: number, 
 /**
- * Urgent, and not over.
+ * Urgent, and neither resolved nor closed.
  */
 urgent: number, resolved: number, closed: number, };
 
 /**
- * `POST /v1/tickets/bulk` (staff): one change on many tickets, each of them changed or refused by itself.
+ * `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or refused independently.
  */
 export type BulkPatch = { tickets: Array<TicketId>, patch: TicketPatch, };
 
 /**
- * What became of one ticket.
+ * The result for one ticket.
  */
 export type BulkResult = { id: TicketId, ok: boolean, 
 /**
- * Why not.
+ * Why it was refused.
  */
 code?: RejectCode, };
 
 /**
- * The answer to a `BulkPatch`, in its order.
+ * The answer to a `BulkPatch`, in the order of its tickets.
  */
 export type BulkOutcome = { results: Array<BulkResult>, };
 
@@ -586,7 +586,7 @@ export type BulkOutcome = { results: Array<BulkResult>, };
  */
 export type Problem = { 
 /**
- * `about:blank`: the code says it all.
+ * Always `about:blank`; `code` is the machine-readable reason.
  */
 type: string, title: string, status: number, code: RejectCode, retry_after_ms?: number, head?: Seq, };
 
@@ -731,7 +731,7 @@ export const REJECT_CODES = [
   "too_large",
   "ticket_closed",
   "ticket_archived",
-  "invalid_move",
+  "invalid_transition",
   "not_ratable",
   "key_reused",
   "stale",
@@ -758,8 +758,8 @@ export const NEXT_WELCOME_REJECT_CODES = [
   "unknown_field",
 ] as const satisfies readonly RejectCode[];
 
-/** The statuses that a side may move a ticket to, by where it stands, in the order of a menu. */
-export const STATUS_MOVES = {
+/** The statuses to which a side may change a ticket, by its status, in the order of a menu. */
+export const STATUS_TRANSITIONS = {
   customer: {
     open: ["closed"],
     in_progress: ["closed"],
@@ -789,8 +789,8 @@ export const STATUS_MOVES = {
   },
 } as const satisfies Record<ActorType, Record<Status, readonly Status[]>>;
 
-/** Where a side's message moves a ticket by itself; null: nowhere. */
-export const MESSAGE_MOVES = {
+/** The status that a side's message sets, by the ticket's status; null: it stays. */
+export const MESSAGE_TRANSITIONS = {
   customer: { open: null, in_progress: null, waiting_on_customer: "waiting_on_admin", waiting_on_admin: null, resolved: "open", closed: null, escalated: null },
   admin: { open: "in_progress", in_progress: null, waiting_on_customer: null, waiting_on_admin: "in_progress", resolved: null, closed: null, escalated: null },
   system: { open: null, in_progress: null, waiting_on_customer: null, waiting_on_admin: null, resolved: null, closed: null, escalated: null },

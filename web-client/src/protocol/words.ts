@@ -1,6 +1,6 @@
 // Questions about core's words, answered from its generated tables.
 
-import { NEXT_WELCOME_REJECT_CODES, OVER_STATUSES, PASSING_REJECT_CODES, STATUSES, type RejectCode, type Status } from './generated.ts'
+import { NEXT_WELCOME_REJECT_CODES, OVER_STATUSES, PASSING_REJECT_CODES, STATUS_TRANSITIONS, STATUSES, type RejectCode, type Status } from './generated.ts'
 
 const OVER: readonly Status[] = OVER_STATUSES
 const PASSING: readonly RejectCode[] = PASSING_REJECT_CODES
@@ -12,6 +12,11 @@ export function isOver(status: Status): boolean {
 }
 
 export const ACTIVE_STATUSES: readonly Status[] = STATUSES.filter((status) => !isOver(status))
+
+/** Where staff may take a ticket from there, in the order of a menu. */
+export function statusesAfter(status: Status): readonly Status[] {
+  return STATUS_TRANSITIONS.admin[status]
+}
 
 /** Whether the same request may succeed later, unchanged. A code of a newer server is given that chance. */
 export function isPassing(code: RejectCode | 'unknown'): boolean {

@@ -58,16 +58,17 @@ export interface RestParts {
 }
 
 const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
+const SIGNED_OUT: Problem = { ...UNREACHABLE, status: 401, code: 'not_authenticated' }
 const REQUEST_TIMEOUT_MS = 20_000
 
 /** In `rest_send_names`: a note's flag has the name that it has in `send`. */
 const SEND_NAMES: Feature = 'rest_send_names'
 
 export function createRest({ fetch, token, features }: RestParts): Rest {
-  const attempt = async (path: string, call: Call, fresh: boolean): Promise<Response> => {
+  const attempt = async (path: string, call: Call, fresh: boolean): Promise<Response | null> => {
     const bearer = await token(fresh)
-    const headers = new Headers()
-    if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`)
+    if (bearer === null) return null
+    const headers = new Headers({ authorization: `Bearer ${bearer}` })
     if (call.body !== undefined) headers.set('content-type', 'application/json')
     if (call.key !== undefined) headers.set('idempotency-key', call.key)
     return fetch(path, {
@@ -81,7 +82,9 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
   const request: Request = async (path, call, decode) => {
     try {
       let response = await attempt(path, call, false)
-      if (response.status === 401) response = await attempt(path, call, true)
+      if (response?.status === 401) response = await attempt(path, call, true)
+      // Nobody's request is sent.
+      if (response === null) return { ok: false, problem: SIGNED_OUT }
       const value = await json(response)
       if (!response.ok) return { ok: false, problem: decodeProblem(response.status, value) }
       const decoded = decode(value)

@@ -23,6 +23,7 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'list.empty.closed': 'لا شيء مغلق بعد.',
   'list.pick': 'اختر تذكرة لقراءتها، أو افتح تذكرة جديدة.',
   'list.search': 'ابحث بالموضوع أو الرقم',
+  'list.search_short': 'يبدأ البحث من {n} أحرف.',
   'list.empty.search': 'لا شيء يطابق «{text}».',
 
   'looks.theme': 'المظهر',

@@ -57,6 +57,12 @@ export const ARABIC_TICKET: Readonly<Record<TicketKey, string>> = {
   'composer.send': 'إرسال',
   'composer.hint': 'Enter للإرسال، Shift+Enter لسطر جديد',
   'composer.too_long': 'أطول من الحد بمقدار {n} بايت.',
+  'unsent.title': 'لم تُرسل: {n}',
+  'unsent.refused': 'لم تُرسل',
+  'unsent.waiting': 'في انتظار الإرسال',
+  'unsent.open': 'افتح',
+  'unsent.toast': 'لم تُرسل في {number}: {reason}',
+
   'composer.no_files': 'لا يمكن إرفاق الملفات هنا بعد. لم يُضف {names}.',
 
   'rating.ask': 'كيف كان أداؤنا؟',

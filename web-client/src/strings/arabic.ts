@@ -18,6 +18,7 @@ export const ARABIC: Readonly<Record<CommonKey, string>> = {
   'connection.waiting': 'لا يوجد اتصال. ما تكتبه محفوظ وسيُرسل عند عودته.',
   'connection.catching_up': 'جارٍ جلب الجديد…',
   'connection.catching_up_count': 'جارٍ جلب الجديد: {n}…',
+  'connection.unkept': 'لا يوجد اتصال. أبقِ هذه الصفحة مفتوحة: هذا المتصفح لا يحفظ شيئًا، وسيُرسل ما تكتبه عند عودته.',
   'connection.away': 'أنهى الخادم هذه الجلسة ({reason}). لم يضع شيء مما كتبت.',
   'connection.retry': 'أعد الاتصال',
 
@@ -64,7 +65,7 @@ export const ARABIC: Readonly<Record<CommonKey, string>> = {
   'problem.too_large': 'هذا طويل جدًا.',
   'problem.ticket_closed': 'التذكرة مغلقة؛ أعد فتحها أولًا.',
   'problem.ticket_archived': 'التذكرة مؤرشفة.',
-  'problem.invalid_move': 'لا يمكن تغيير الحالة هكذا من موضعها الحالي.',
+  'problem.invalid_transition': 'لا يمكن تغيير الحالة هكذا من موضعها الحالي.',
   'problem.not_ratable': 'يمكن تقييم التذكرة بعد حلها أو إغلاقها.',
   'problem.stale': 'كتب شخص ما منذ أن بدأت.',
   'problem.rate_limited': 'كان ذلك سريعًا جدًا. حاول بعد لحظة.',

@@ -104,6 +104,12 @@ export const ENGLISH_TICKET = {
   'thread.loading_older': 'Loading earlier messages…',
   'thread.opens_in_new': 'opens in a new tab',
 
+  'unsent.title': 'Not sent: {n}',
+  'unsent.refused': 'Not sent',
+  'unsent.waiting': 'Waiting to be sent',
+  'unsent.open': 'Open',
+  'unsent.toast': 'Not sent in {number}: {reason}',
+
   'composer.no_files': 'Files cannot be attached here yet. {names} was not added.',
 } as const
 

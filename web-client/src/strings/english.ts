@@ -13,6 +13,7 @@ export const ENGLISH = {
   'connection.waiting': 'No connection. What you write is kept and sent when it is back.',
   'connection.catching_up': 'Catching up…',
   'connection.catching_up_count': 'Catching up {n}…',
+  'connection.unkept': 'No connection. Leave this page open: this browser keeps nothing, and what you write is sent when it is back.',
   'connection.away': 'The server ended this session ({reason}). Nothing you wrote is lost.',
   'connection.retry': 'Reconnect',
 
@@ -48,7 +49,7 @@ export const ENGLISH = {
   'problem.too_large': 'This is too long.',
   'problem.ticket_closed': 'The ticket is closed; reopen it first.',
   'problem.ticket_archived': 'The ticket is archived.',
-  'problem.invalid_move': 'The status cannot change that way from where it stands now.',
+  'problem.invalid_transition': 'The status cannot change that way from where it stands now.',
   'problem.not_ratable': 'A ticket can be rated when it is resolved or closed.',
   'problem.stale': 'Somebody has written since you began.',
   'problem.rate_limited': 'That was too fast. Try again in a moment.',

@@ -21,6 +21,8 @@ interface Source {
 }
 
 const sources: Source[] = [{ en: ENGLISH, load: async () => (await import('./arabic.ts')).ARABIC }]
+/** The one that was chosen last, whether its tables are there or not. */
+let wanted: Language = 'en'
 const fallback = new Map<string, string>(Object.entries(ENGLISH))
 const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
 
@@ -28,7 +30,7 @@ const chosen = signal<{ readonly language: Language; readonly table: Table }>({ 
 export function addStrings(source: Source): void {
   sources.push(source)
   for (const [key, sentence] of Object.entries(source.en)) fallback.set(key, sentence)
-  if (chosen.peek().language !== 'en') void setLanguage(chosen.peek().language)
+  if (wanted !== 'en') void setLanguage(wanted)
 }
 
 export function language(): Language {
@@ -41,12 +43,20 @@ export function direction(): 'ltr' | 'rtl' {
 
 /** Takes effect when its tables are there; until then the page stays as it is. */
 export async function setLanguage(next: Language): Promise<void> {
+  wanted = next
   if (next === 'en') {
     chosen.value = { language: next, table: {} }
     return
   }
-  const tables = await Promise.all(sources.map((source) => source.load(next)))
-  chosen.value = { language: next, table: Object.assign({}, ...tables) }
+  let tables: readonly Table[]
+  try {
+    tables = await Promise.all(sources.map((source) => source.load(next)))
+  } catch {
+    // They could not be fetched: the page stays as it is, and may be asked again.
+    return
+  }
+  // Another one was chosen meanwhile.
+  if (wanted === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
 }
 
 const known = (key: string): key is StringKey => fallback.has(key)
@@ -88,7 +98,8 @@ export function day(iso: string): string {
 }
 
 export function dateTime(iso: string): string {
-  return format('both', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
+  return isOtherYear(iso, Date.now()) ? format('both-year', { ...options, year: 'numeric' }).format(new Date(iso)) : format('both', options).format(new Date(iso))
 }
 
 export function weekdayTime(iso: string): string {
@@ -101,10 +112,15 @@ export function weekday(index: number): string {
   return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
 }
 
-/** As short as a list needs: the time today, the date before. */
+/** As short as a list needs: the time today, the date before, with the year when it is another one. */
 export function shortWhen(iso: string, now: number): string {
   const sameDay = new Date(iso).toDateString() === new Date(now).toDateString()
-  return sameDay ? timeOfDay(iso) : format('date', { day: 'numeric', month: 'short' }).format(new Date(iso))
+  if (sameDay) return timeOfDay(iso)
+  return isOtherYear(iso, now) ? format('date-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso)) : format('date', { day: 'numeric', month: 'short' }).format(new Date(iso))
+}
+
+function isOtherYear(iso: string, now: number): boolean {
+  return new Date(iso).getFullYear() !== new Date(now).getFullYear()
 }
 
 /** A calendar day as a value, for comparing. */

@@ -16,8 +16,8 @@ export function prepareMarkdown(): void {
   import('./markdown.tsx').then(({ renderMarkdown }) => { renderer.value = renderMarkdown }, () => { asked = false })
 }
 
-/** Most texts are plain, and cost nothing. */
-const MARKED_UP = /[*_`[\]>~\\]|^\s*(?:[-+]|\d+[.)])\s|https?:\/\/|www\.|\S@\S/m
+/** Most texts are plain, and cost nothing. Indentation is blanks and tabs alone: line ends would be tried from each of them anew. */
+export const MARKED_UP = /[*_`[\]>~\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])\s|https?:\/\/|www\.|\S@\S/m
 
 export function Body({ text }: { readonly text: string }) {
   if (!MARKED_UP.test(text)) return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>

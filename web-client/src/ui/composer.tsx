@@ -1,28 +1,36 @@
 // Where one writes. A note's composer looks like a note, so that it cannot be taken for an answer.
 
-import type { ReadonlySignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { draftOf, rebaseDraft, writeDraft, type Mode } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
+import { written } from '../app/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
 import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
+import { isComposing } from './composition.ts'
 
 interface ComposerProps {
   readonly store: TicketStore
   readonly ticket: string
   readonly reader: Reader
   readonly bodyBytesMax: number
+  /** Where the cursor is wanted; taken by the composer that it names, once. */
+  readonly wanted: Signal<Wanted | null>
   /** What the team has beside: notes, the guard against stale answers, saved replies. */
   readonly team?: TeamWriting
+}
+
+/** The cursor is wanted in the composer of this ticket, for this kind of text. */
+export interface Wanted {
+  readonly ticket: string
+  readonly mode: Mode
 }
 
 export interface TeamWriting {
   readonly mode: Mode
   readonly onMode: (mode: Mode) => void
-  /** Rises whenever the cursor is wanted here. */
-  readonly focus: ReadonlySignal<number>
   /** What is offered for the text before the cursor; it may take keys, and put another text in its place. */
   readonly offer: (text: string, put: (text: string) => void) => Offer | null
 }
@@ -35,7 +43,7 @@ export interface Offer {
   onKey(key: string): boolean
 }
 
-export function Composer({ store, ticket, reader, bodyBytesMax, team }: ComposerProps) {
+export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: ComposerProps) {
   const input = useRef<HTMLTextAreaElement>(null)
   const [turnedAway, setTurnedAway] = useState('')
   const mode = team?.mode ?? 'message'
@@ -45,13 +53,19 @@ export function Composer({ store, ticket, reader, bodyBytesMax, team }: Composer
   const internal = mode === 'note'
   const guarded = team !== undefined && !internal
   const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
-  const ready = text.trim() !== '' && over <= 0
+  const ready = written(text).trim() !== '' && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
   // Begun before the history was there: it counts from the first sight of it.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
-  const wanted = team?.focus.value ?? 0
-  // Before the next key can come: it is meant for the text.
-  useLayoutEffect(() => { if (wanted > 0) input.current?.focus() }, [wanted])
+  const isWanted = wanted.value?.ticket === ticket
+  // Before the next key can come: it is meant for the text. Wanted once, it is not wanted again by the next ticket.
+  useLayoutEffect(() => {
+    const want = wanted.peek()
+    if (!isWanted || want === null) return
+    wanted.value = null
+    team?.onMode(want.mode)
+    input.current?.focus()
+  }, [isWanted])
 
   const write = (next: string) => {
     writeDraft(ticket, mode, next, position)
@@ -59,7 +73,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, team }: Composer
   }
   const send = () => {
     if (!ready) return
-    store.send(text.replaceAll('\r\n', '\n'), { internal, based_on: guarded && begun_at > 0 ? begun_at : null })
+    store.send(written(text), { internal, based_on: guarded && begun_at > 0 ? begun_at : null })
     writeDraft(ticket, mode, '', position)
     setTurnedAway('')
     input.current?.focus()
@@ -104,9 +118,13 @@ export function Composer({ store, ticket, reader, bodyBytesMax, team }: Composer
           onInput={(event) => write(event.currentTarget.value)}
           onPaste={(event) => { if (files(event.clipboardData)) event.preventDefault() }}
           onKeyDown={(event) => {
-            if (event.isComposing) return
+            if (isComposing(event)) return
             if (offer?.onKey(event.key) === true) return event.preventDefault()
-            if (event.key === 'Escape') return event.currentTarget.blur()
+            if (event.key === 'Escape') {
+              // Leaves the field, and no more than that.
+              event.preventDefault()
+              return event.currentTarget.blur()
+            }
             if (event.key !== 'Enter' || event.shiftKey) return
             event.preventDefault()
             send()

@@ -1,7 +1,7 @@
 // A dialog over the page: the browser keeps the focus in it, and Escape closes it.
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../strings/index.ts'
 import { Glyph } from './glyph.tsx'
 
@@ -15,7 +15,8 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, children, kind, testid }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Closed while it still stands in the page: only then does the browser give the focus back to where it was.
+  useLayoutEffect(() => {
     const element = dialog.current
     if (element !== null && !element.open) element.showModal()
     return () => element?.close()

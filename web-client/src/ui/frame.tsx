@@ -1,7 +1,7 @@
 // What every page has around its content: the bar on top, and short sentences that go by themselves.
 
 import type { ComponentChildren } from 'preact'
-import { toast } from '../app/attention.ts'
+import { hushToast, toast } from '../app/attention.ts'
 import type { Identity } from '../app/auth.ts'
 import type { Looks } from '../app/looks.ts'
 import type { NavLink } from '../protocol/generated.ts'
@@ -57,6 +57,15 @@ export function TopBar({ site, looks, identity, menu, children }: TopBarProps) {
 }
 
 export function Toast() {
-  const sentence = toast.value
-  return <div class="toast-slot" role="status">{sentence !== null && <p class="toast" data-testid={T.toast}>{sentence}</p>}</div>
+  const said = toast.value
+  return (
+    <div class="toast-slot" role="status">
+      {said !== null && (
+        <p class="toast" data-testid={T.toast}>
+          <span dir="auto">{said.sentence}</span>
+          {said.action !== null && <button type="button" data-testid={T.toastAction} onClick={() => { hushToast(); said.action?.run() }}>{said.action.label}</button>}
+        </p>
+      )}
+    </div>
+  )
 }

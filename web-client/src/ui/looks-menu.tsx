@@ -33,10 +33,13 @@ function putBelow(menu: HTMLElement, { left, right, bottom }: DOMRect): void {
 
 export function LooksForm({ looks }: { readonly looks: Looks }) {
   const [refused, setRefused] = useState(false)
-  const notify = async (on: boolean) => {
+  const notify = async (field: HTMLInputElement) => {
+    const on = field.checked
     const allowed = !on || (await askToNotify())
     setRefused(!allowed)
     looks.notify.value = on && allowed
+    // Refused a second time, nothing is drawn again.
+    field.checked = looks.notify.value
   }
   return (
     <div class="looks">
@@ -59,7 +62,7 @@ export function LooksForm({ looks }: { readonly looks: Looks }) {
         <span>{t('looks.sound')}</span>
       </label>
       <label class="check">
-        <input type="checkbox" checked={looks.notify.value} data-testid={T.looksNotify} onChange={(event) => void notify(event.currentTarget.checked)} />
+        <input type="checkbox" checked={looks.notify.value} data-testid={T.looksNotify} onChange={(event) => void notify(event.currentTarget)} />
         <span>{t('looks.notify')}</span>
       </label>
       {refused && <p class="problem-text" role="alert">{t('looks.notify_refused')}</p>}

@@ -3,11 +3,14 @@
 import { Lexer, type Token, type Tokens } from 'marked'
 import type { ComponentChildren, VNode } from 'preact'
 import { t } from '../strings/index.ts'
+import { partsOf } from './markdown-parts.ts'
 
 /** Deeper nesting is nobody's message. */
 const DEPTH_MAX = 8
-/** The parser's time grows faster than the text: longer ones are shown as written. */
+/** Longer texts are shown as written. */
 const CHARS_MAX = 16_384
+/** What the parser may take for one message; what is left then is shown as written. */
+const LEX_MS_MAX = 30
 const CACHE_MAX = 400
 const lexed = new Map<string, readonly Token[]>()
 
@@ -27,6 +30,15 @@ function read(text: string): ComponentChildren {
 }
 
 function lex(text: string): readonly Token[] {
+  const begun = performance.now()
+  return partsOf(text).flatMap((part) => (part.isPlain || performance.now() - begun > LEX_MS_MAX ? [asWritten(part.text)] : lexPart(part.text)))
+}
+
+function asWritten(text: string): Token {
+  return { type: 'paragraph', raw: text, text, tokens: [{ type: 'text', raw: text, text }] }
+}
+
+function lexPart(text: string): readonly Token[] {
   try {
     return new Lexer({ gfm: true, breaks: true }).lex(text)
   } catch {

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { newKey } from '../app/browser.ts'
 import type { Desk } from '../app/desk.ts'
 import { keptText } from '../app/drafts.ts'
+import { written } from '../app/written.ts'
 import { CATEGORIES, LIMITS, PRIORITIES, type Category, type NewTicket, type Priority } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
 import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
@@ -33,7 +34,7 @@ export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const keyOf = useKeyPerContent()
+  const keptKey = keptText(desk.identity.id, 'new-ticket-key')
   const subject = useRef<HTMLInputElement>(null)
   const description = useRef<HTMLTextAreaElement>(null)
   const id = useId()
@@ -51,11 +52,14 @@ export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
     if (draft.description.trim() === '') return description.current?.focus()
     if (busy) return
     setBusy(true)
-    const ticket: NewTicket = { ...draft, subject: draft.subject.trim(), description: draft.description.replaceAll('\r\n', '\n') }
-    const result = await desk.rest.createTicket(ticket, keyOf(ticket))
+    const ticket: NewTicket = { ...draft, subject: written(draft.subject).replace(/\s+/g, ' ').trim(), description: written(draft.description) }
+    // Sent again after a reload, or from the form opened anew, it is the same ticket still.
+    const key = keyFor(JSON.stringify(ticket), keptKey)
+    const result = await desk.rest.createTicket(ticket, key)
     setBusy(false)
     if (!result.ok) return setProblem(result.problem)
     kept.write('')
+    keptKey.write('')
     onCreated(result.value.ticket_number)
   }
   const left = LIMITS.subject_chars_max - draft.subject.length
@@ -108,11 +112,11 @@ function decodeDraft(source: string): Draft {
 }
 
 /** The same content again is the same ticket, however often it is sent; another content is another. */
-function useKeyPerContent(): (ticket: NewTicket) => string {
-  const last = useRef({ content: '', key: '' })
-  return (ticket) => {
-    const content = JSON.stringify(ticket)
-    if (last.current.content !== content) last.current = { content, key: newKey() }
-    return last.current.key
-  }
+export function keyFor(content: string, kept: { read(): string; write(next: string): void }): string {
+  const last = parseJson(kept.read())
+  const [of, key] = isObject(last) ? [text(last['content']), text(last['key'])] : [null, null]
+  if (of === content && key !== null) return key
+  const next = newKey()
+  kept.write(JSON.stringify({ content, key: next }))
+  return next
 }

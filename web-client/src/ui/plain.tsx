@@ -5,12 +5,19 @@ import type { Problem } from '../protocol/model.ts'
 import { t, tProblem } from '../strings/index.ts'
 import { T } from '../testids.ts'
 
-export function ProblemLine({ problem, onRetry }: { readonly problem: Problem | null; readonly onRetry?: () => void }) {
+interface ProblemProps {
+  readonly problem: Problem | null
+  readonly onRetry?: (() => void) | undefined
+  readonly onDismiss?: (() => void) | undefined
+}
+
+export function ProblemLine({ problem, onRetry, onDismiss }: ProblemProps) {
   if (problem === null) return null
   return (
     <p class="problem" role="alert" data-testid={T.problem} data-code={problem.code}>
       <span>{tProblem(problem)}</span>
       {onRetry !== undefined && <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>}
+      {onDismiss !== undefined && <button type="button" class="quiet" data-testid={T.problemDismiss} onClick={onDismiss}>{t('app.dismiss')}</button>}
     </p>
   )
 }

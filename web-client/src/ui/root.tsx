@@ -5,7 +5,7 @@ import { render, type FunctionComponent } from 'preact'
 import { createTokenAuth, type Auth, type GetToken } from '../app/auth.ts'
 import { loadConfig, SiteRefused } from '../app/config.ts'
 import { createDesk, type Desk } from '../app/desk.ts'
-import { openDrafts } from '../app/drafts.ts'
+import { closeDrafts, openDrafts } from '../app/drafts.ts'
 import { createLooks, type GivenLooks, type Looks } from '../app/looks.ts'
 import { createDevAuth, tokenFrom } from '../app/page-auth.ts'
 import type { Router } from '../app/router.ts'
@@ -55,6 +55,7 @@ type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly 
 export function bringUp(place: Place, { title, face: Face }: Mounting): () => void {
   const start = signal<Start>({ kind: 'working' })
   const desk = signal<Desk | null>(null)
+  let last: string | null = null
   const begin = async () => {
     start.value = { kind: 'working' }
     try {
@@ -65,13 +66,18 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
   }
   const stop = effect(() => {
     const state = start.value.kind === 'ready' ? start.value.auth.state.value : null
-    desk.peek()?.dispose()
-    if (state?.kind !== 'in') {
+    const before = desk.peek()
+    before?.dispose()
+    if (start.value.kind !== 'ready' || state?.kind !== 'in') {
+      if (before !== null) closeDrafts()
       desk.value = null
       return
     }
+    // Where one person stood, and what they looked for, is not for the next one.
+    if (last !== null && last !== state.identity.id) place.router.leave()
+    last = state.identity.id
     openDrafts(state.identity.id)
-    desk.value = createDesk(state.identity, state.tokens, place.origin)
+    desk.value = createDesk(state.identity, state.tokens, place.origin, start.value.auth.left)
   })
   function Root() {
     const now = start.value
@@ -87,6 +93,7 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
   return () => {
     stop()
     desk.peek()?.dispose()
+    closeDrafts()
     if (start.value.kind === 'ready') start.value.looks.dispose()
     place.router.dispose()
     render(null, place.container)

@@ -1,13 +1,15 @@
 // The history of the open ticket as people read it.
 
+import type { Signal } from '@preact/signals'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { writeDraft } from '../app/drafts.ts'
+import { returnToDraft } from '../app/drafts.ts'
 import { isSeen, unfolded } from '../app/seen.ts'
 import type { TicketStore } from '../app/ticket.ts'
 import { rows, type Row } from './rows.ts'
 import type { Reader } from '../timeline/view.ts'
 import { day, dayKey, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
+import type { Wanted } from './composer.tsx'
 import { Skeleton } from './plain.tsx'
 import { Glyph } from './glyph.tsx'
 import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
@@ -19,12 +21,14 @@ interface ThreadProps {
   readonly ticket: string
   readonly reader: Reader
   readonly nameById: NameById
+  /** Raised when a message comes back to be written anew. */
+  readonly wanted: Signal<Wanted | null>
 }
 
 /** Earlier rows are fetched this far before the top is reached. */
 const OLDER_PX = 600
 
-export function Thread({ store, ticket, reader, nameById }: ThreadProps) {
+export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps) {
   const timeline = store.timeline.value
   const readAt = store.readAtOpening
   const shown = useMemo(() => rows(timeline, reader, dayKey, readAt), [timeline, reader, readAt])
@@ -37,11 +41,16 @@ export function Thread({ store, ticket, reader, nameById }: ThreadProps) {
     onRetry: (key) => store.retry(key, 'as_written'),
     onInsist: (key) => store.retry(key, 'insist'),
     onRewrite: (key) => {
-      const entry = store.discard(key)
-      if (entry !== null) writeDraft(ticket, entry.internal ? 'note' : 'message', entry.body, store.timeline.peek().position ?? 0)
+      const entry = store.queued(key)
+      if (entry === null) return
+      const mode = entry.internal ? 'note' : 'message'
+      // It is gone only when it is kept elsewhere.
+      returnToDraft(ticket, mode, entry.body, store.timeline.peek().position ?? 0)
+      store.discard(key)
+      wanted.value = { ticket, mode }
     },
     onDiscard: (key) => void store.discard(key),
-  }), [store, ticket])
+  }), [store, ticket, wanted])
   return (
     <div class="thread-frame">
       {/* Rows that scrolling brings in are not news: they are announced at the end only. */}

@@ -1,19 +1,22 @@
 // A ticket in a list. What stands below its subject is the list's own.
 
 import type { ComponentChildren } from 'preact'
+import type { Desk } from '../app/desk.ts'
 import type { Router } from '../app/router.ts'
 import type { TicketView } from '../protocol/model.ts'
 import { shortWhen, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
+import { UnsentMark } from './unsent-mark.tsx'
 
 interface LinkProps {
   readonly ticket: TicketView
   readonly router: Router
   readonly isOpen: boolean
+  readonly desk: Desk
   readonly children: ComponentChildren
 }
 
-export function TicketLink({ ticket, router, isOpen, children }: LinkProps) {
+export function TicketLink({ ticket, router, isOpen, desk, children }: LinkProps) {
   const unread = !isOpen && ticket.seq > ticket.read_seq
   return (
     <a
@@ -36,6 +39,7 @@ export function TicketLink({ ticket, router, isOpen, children }: LinkProps) {
       <span class="line">
         <span class="subject" dir="auto">{ticket.subject}</span>
         {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
+        <UnsentMark desk={desk} ticket={ticket.id} />
         <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>
       </span>
       {children}

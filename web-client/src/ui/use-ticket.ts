@@ -16,6 +16,12 @@ export function useTicket(desk: Desk, ref: string, listener: TicketListener): Ti
   return open?.ref === ref ? open.store : null
 }
 
+/** The id of the ticket that is open; null: none is yet. */
+export function idOf(store: TicketStore | null): string | null {
+  const opening = store?.opening.value
+  return opening?.kind === 'open' ? opening.ticket.id : null
+}
+
 /** How many rows the open ticket is known to lack; null: it is up to date, or there is none. */
 export function behindOf(store: TicketStore | null): number | null {
   const timeline = store?.timeline.value

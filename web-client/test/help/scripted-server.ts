@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { WebSocket, WebSocketServer } from 'ws'
 import { clock } from '../../src/app/browser.ts'
 import { createSession, type SessionState, type TokenSource } from '../../src/connection/session.ts'
-import type { Socket } from '../../src/connection/transport.ts'
+import type { Clock, Socket } from '../../src/connection/transport.ts'
 import { isObject, type Json } from '../../src/protocol/narrow.ts'
 
 export interface Link {
@@ -52,8 +52,8 @@ export async function scriptedServer(onFrame: (link: Link, frame: Json) => void,
   }
 }
 
-export function welcome(link: Link, frame: Json, heartbeat_ms = 25_000): void {
-  link.say({ type: 'welcome', id: frame['id'], user: { id: 'u1', name: 'Ada', email: null }, role: null, heartbeat_ms, limits: LIMITS })
+export function welcome(link: Link, frame: Json, heartbeat_ms = 25_000, user = 'u1'): void {
+  link.say({ type: 'welcome', id: frame['id'], user: { id: user, name: 'Ada', email: null }, role: null, heartbeat_ms, limits: LIMITS })
 }
 
 /** The `ws` client in the shape of a browser's WebSocket. */
@@ -73,8 +73,8 @@ export function socketTo(url: string): Socket {
   }
 }
 
-export function sessionTo(url: string, tokens: TokenSource = () => Promise.resolve({ token: 'token', expires_at: null })) {
-  const session = createSession({ sockets: () => socketTo(url), clock, random: () => 0, tokens })
+export function sessionTo(url: string, tokens: TokenSource = () => Promise.resolve({ token: 'token', expires_at: null }), time: Clock = clock) {
+  const session = createSession({ sockets: () => socketTo(url), clock: time, random: () => 0, tokens, user: 'u1' })
   const states: SessionState[] = []
   session.onState((state) => states.push(state))
   return { session, states }

@@ -2,7 +2,8 @@
 
 import { signal } from '@preact/signals'
 import { createInboxRows } from '../../src/connection/inbox-rows.ts'
-import type { InboxFrame, InboxListener } from '../../src/connection/inbox-watch.ts'
+import type { InboxFrame } from '../../src/connection/inbox-rows.ts'
+import type { InboxListener } from '../../src/connection/inbox-watch.ts'
 import type { Clock } from '../../src/connection/transport.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../../src/protocol/generated.ts'
 import type { Page, StaffView } from '../../src/protocol/model.ts'
@@ -18,6 +19,8 @@ const PEOPLE = ['ada', 'carl'] as const
 export const WORDS = ['red', 'blue'] as const
 
 export interface ManualClock extends Clock {
+  /** May be replaced: a device that slept. */
+  now: () => number
   /** Runs what is due within so long. */
   pass(ms: number): void
   /** How long until the next timer; null: there is none. */

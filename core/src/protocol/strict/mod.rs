@@ -1,7 +1,7 @@
 //! Reads requests strictly. Every body, query and frame comes in through here, so that nothing a client wrote is dropped in silence:
 //!
 //! - a field that the type does not have is refused, at every depth: a misspelled flag would otherwise mean its default
-//! - a field that stands there twice is refused: which of the two counts would be undefined
+//! - a field that occurs twice is refused: which of the two counts would be undefined
 //! - `null` is refused in every field, unless the field's own reader gives it a meaning
 //!
 //! The strictness belongs to the reading and not to the types: `OpeningHours` is read strictly from an admin and leniently from a database
@@ -44,7 +44,7 @@ pub enum FieldFault {
     /// The type has no such field, but these.
     #[error("no such field")]
     Unknown(&'static [&'static str]),
-    /// It stands there twice.
+    /// It occurs twice.
     #[error("given twice")]
     Twice,
     /// It is needed and not there.

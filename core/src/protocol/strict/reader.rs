@@ -126,7 +126,7 @@ fn read_fields<'de, V: Visitor<'de>>(fields: Fields<'de>, known: &'static [&'sta
     if let Some((name, _)) = fields.iter().find(|(name, _)| !known.contains(&&**name)) {
         return Err(FieldError::at(name, FieldFault::Unknown(known)));
     }
-    // A name that stands there twice is found by what serde derives.
+    // Serde's derived code finds a name that occurs twice.
     visitor.visit_map(Entries::of(fields))
 }
 

@@ -37,7 +37,7 @@ pub(super) const ROUTES: &[Route] = &[CHANGE];
 #[openapi(paths(change))]
 pub(super) struct Docs;
 
-/// Changes many tickets alike; every one of them is changed or refused by itself. Staff.
+/// Applies one change to many tickets; each ticket is changed or refused independently. Staff.
 #[utoipa::path(post, path = CHANGE.path, tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
 pub async fn change(
     user: CurrentUser,
@@ -45,7 +45,7 @@ pub async fn change(
     JsonBody(bulk): JsonBody<BulkPatch>,
 ) -> Result<Json<BulkOutcome>, Refusal> {
     if bulk.tickets.is_empty() || bulk.tickets.len() > limits::BULK_TICKETS_MAX {
-        return Err(Refusal::field("tickets", format!("are 1 to {}", limits::BULK_TICKETS_MAX)));
+        return Err(Refusal::field("tickets", format!("must have 1 to {} tickets", limits::BULK_TICKETS_MAX)));
     }
     let distinct: HashSet<TicketId> = bulk.tickets.iter().copied().collect();
     if distinct.len() < bulk.tickets.len() {
@@ -57,7 +57,7 @@ pub async fn change(
     }
     let (tickets, user, change) = (&*tickets, &user, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {
-        let result = tickets.change_one_of_many(&user.doer, ticket, change.patch).await;
+        let result = tickets.change_one_of_many(&user.caller, ticket, change.patch).await;
         if let Err(reject) = &result {
             user.audit.refused_one_of_many(ticket, reject.code).await;
         }

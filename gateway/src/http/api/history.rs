@@ -1,4 +1,4 @@
-//! Pages of one ticket's history: all of it, or its messages alone.
+//! Pages of one ticket's history: all of it, or only its messages.
 
 use std::sync::Arc;
 
@@ -49,19 +49,19 @@ pub(super) const ROUTES: &[Route] = &[ACTIVITY, MESSAGES];
 #[openapi(paths(activity, messages))]
 pub(super) struct Docs;
 
-/// Reads of the log that one page of messages may cost.
+/// Reads of the history that one page of messages may cost.
 const SCANS_MAX: u64 = limits::REPLAY_EVENTS_MAX / limits::PAGE_EVENTS_MAX as u64;
 
-/// Which part of the history. Neither `before` nor `after`: its end.
+/// The part of the history; without `before` and `after`, its end.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// The last rows before this place.
+    /// The last events before this number.
     before: Option<u64>,
-    /// The first rows after this place.
+    /// The first events after this number.
     after: Option<u64>,
-    /// Rows at most.
+    /// The maximum number of events.
     limit: Option<u32>,
 }
 
@@ -72,7 +72,7 @@ impl PageParams {
             return Err(Refusal::field("limit", format!("must be from 1 to {}", limits::PAGE_EVENTS_MAX)));
         }
         match (self.before, self.after) {
-            (Some(_), Some(_)) => Err(Refusal::field("before", "cannot stand beside after")),
+            (Some(_), Some(_)) => Err(Refusal::field("before", "cannot be combined with after")),
             (before, None) => Ok((Span::Before(before.map(Seq::new)), limit)),
             (None, Some(after)) => Ok((Span::After(Seq::new(after)), limit)),
         }
@@ -100,7 +100,7 @@ pub async fn activity(
     page((&store, &epoch), &user, &ticket, params, Rows::All).await
 }
 
-/// A page of messages (for staff, notes too) as they stand now, oldest first.
+/// A page of messages (for staff, also notes) in their current version, oldest first.
 #[utoipa::path(get, path = MESSAGES.path, tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), PageParams),
     responses((status = 200, body = StaffEventPage, description = "For a customer: CustomerEventPage")))]

@@ -13,7 +13,7 @@ use helpline_core::ids::{MessageId, TicketId, TicketRef};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::protocol::{CustomerEvent, MessageEdit, MessageStored, NewMessage, StaffEvent};
 use helpline_core::reject::Reject;
-use helpline_persistence::{Store, messages as record, tickets};
+use helpline_persistence::{Store, messages as persisted, tickets};
 use uuid::Uuid;
 
 use super::parse::parse_body;
@@ -58,11 +58,11 @@ pub(super) const ROUTES: &[Route] = &[SEND, EDIT, REDACT];
 #[openapi(paths(send, edit, redact))]
 pub(super) struct Docs;
 
-/// Writes a message, or a note with `internal`. The same key again answers 200 and the first one's place.
+/// Sends a message, or with `internal` a note. Repeating the key returns 200 and the number of the first message.
 #[utoipa::path(post, path = SEND.path, tag = "messages",
-    params(("ticket" = String, Path, description = "Id or number"), ("Idempotency-Key" = String, Header, description = "Names this send")),
+    params(("ticket" = String, Path, description = "Id or number"), ("Idempotency-Key" = String, Header, description = "Identifies this message across retries")),
     request_body = NewMessage,
-    responses((status = 201, body = MessageStored), (status = 200, body = MessageStored, description = "The key was known")))]
+    responses((status = 201, body = MessageStored), (status = 200, body = MessageStored, description = "The key was already used for this message")))]
 pub async fn send(
     user: CurrentUser,
     State(messages): State<Arc<Messages>>,
@@ -75,12 +75,12 @@ pub async fn send(
     let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
-    // No look at the ticket's state here: the key comes first, and a send that is already stored answers so on a closed ticket too.
+    // The ticket's state is not checked here: the key comes first, and a send that is already stored answers so on a closed ticket too.
     let ticket = match ticket {
         TicketRef::Id(id) => id,
         TicketRef::Number(_) => by_number(&store, &user, &ticket).await?,
     };
-    let message = record::NewMessage {
+    let message = persisted::NewMessage {
         id: MessageId::new(Uuid::now_v7()),
         ticket,
         sender: user.actor().user,
@@ -89,8 +89,8 @@ pub async fn send(
         internal,
         attachments,
         based_on: new.based_on,
-        address: user.doer.address,
-        user_agent: user.doer.user_agent.clone(),
+        address: user.caller.address,
+        user_agent: user.caller.user_agent.clone(),
     };
     // The writer records its refusals itself: it serves the sockets too.
     let stored = messages.send(message).await.map_err(Refusal::already_recorded)?;
@@ -98,7 +98,7 @@ pub async fn send(
     Ok((status, Json(MessageStored { seq: stored.seq, at: stored.at, duplicate: stored.duplicate })).into_response())
 }
 
-/// Changes the text of a message of one's own; the old text stays in the history, for staff. Nothing changed: 204.
+/// Changes the text of one of the caller's messages. Staff still see the old text in the history. 204 if the text is the same.
 #[utoipa::path(patch, path = EDIT.path, tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
     request_body = MessageEdit,
@@ -111,14 +111,14 @@ pub async fn edit(
     JsonBody(edit): JsonBody<MessageEdit>,
 ) -> Result<Response, Refusal> {
     let body = parse_body("body", edit.body)?;
-    let rows = messages.edit(&user.doer, ticket.id(), message, &body).await?;
+    let rows = messages.edit(&user.caller, ticket.id(), message, &body).await?;
     Ok(event(&rows, ticket.audience(&user)).unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
 
-/// Removes a message's text for good, old versions and attachments included: one's own, or as an admin anybody's.
+/// Permanently removes a message's text, old versions and attachments: the caller's own, or any message for admins.
 #[utoipa::path(delete, path = REDACT.path, tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
-    responses((status = 204, description = "The text is gone")))]
+    responses((status = 204, description = "The text is removed")))]
 pub async fn redact(
     user: CurrentUser,
     State(messages): State<Arc<Messages>>,
@@ -126,18 +126,18 @@ pub async fn redact(
     MessagePath(message): MessagePath,
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
-    messages.redact(&user.doer, ticket.id(), message).await?;
+    messages.redact(&user.caller, ticket.id(), message).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The id of a ticket that the person may read.
 async fn by_number(store: &Store, user: &CurrentUser, ticket: &TicketRef) -> Result<TicketId, Refusal> {
-    let opened = tickets::open(store, ticket).await?.ok_or_else(Reject::not_found)?;
+    let opened = tickets::access(store, ticket).await?.ok_or_else(Reject::not_found)?;
     policy::decide(user.actor(), TicketAction::Read, &opened.facts)?;
     Ok(opened.facts.id)
 }
 
-/// The last of the rows, as this side sees it.
+/// The last of the rows, as this audience sees it.
 fn event(rows: &[HistoryRow], audience: Audience) -> Option<Response> {
     match audience {
         Audience::Staff => rows.last().map(|row| Json(StaffEvent::from(row)).into_response()),

@@ -19,7 +19,7 @@ impl Change {
     /// Takes a patch as this person wrote it.
     ///
     /// # Errors
-    /// When `assigned_to` names nobody.
+    /// When `assigned_to` is not valid.
     pub(super) fn parse(patch: &TicketPatch, me: UserId) -> Result<Self, Refusal> {
         let assigned_to = patch.assigned_to.as_deref().map(|word| parse_assignee(word, me)).transpose()?;
         Ok(Self { patch: Patch { status: patch.status, priority: patch.priority, category: patch.category, assigned_to } })
@@ -40,9 +40,9 @@ impl Change {
 pub(super) fn parse_assignee(word: &str, me: UserId) -> Result<Assignee, Refusal> {
     match word {
         "me" => Ok(Assignee::Agent(me)),
-        "nobody" => Ok(Assignee::Nobody),
+        "nobody" => Ok(Assignee::Unassigned),
         id => {
-            id.parse().map(Assignee::Agent).map_err(|_| Refusal::new(RejectCode::InvalidField, "assigned_to: neither an id, me nor nobody"))
+            id.parse().map(Assignee::Agent).map_err(|_| Refusal::new(RejectCode::InvalidField, "assigned_to: must be an id, me or nobody"))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One person, for the panel beside their ticket.
+//! One person, for the panel next to their ticket.
 
 use axum::Json;
 use axum::extract::State;
@@ -33,7 +33,7 @@ pub(super) const ROUTES: &[Route] = &[PERSON];
 #[openapi(paths(person))]
 pub(super) struct Docs;
 
-/// One person: who, when last seen, where from, how many tickets. Staff.
+/// One person: name, when last seen, client address, number of tickets. Staff.
 #[utoipa::path(get, path = PERSON.path, tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 200, body = PersonView)))]
 pub async fn person(

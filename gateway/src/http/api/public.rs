@@ -1,4 +1,4 @@
-//! What anybody may ask before signing in: how the pages are set up, and whether the desk is there.
+//! Requests without a token: the settings of the pages, and whether the desk is available.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub(super) const ROUTES: &[Route] = &[CONFIG, AVAILABILITY];
 #[openapi(paths(config, availability))]
 pub(super) struct Docs;
 
-/// How the pages are set up. Needs no token.
+/// The settings of the pages. Needs no token.
 #[utoipa::path(get, path = CONFIG.path, tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
 pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &config.pages;
@@ -55,7 +55,7 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
     })
 }
 
-/// Whether the desk is open, and whether any of the staff is connected. Needs no token.
+/// Whether the desk is open and an agent is connected. Needs no token.
 #[utoipa::path(get, path = AVAILABILITY.path, tag = "desk", security(()), responses((status = 200, body = Availability)))]
 pub async fn availability(State(settings): State<Arc<DeskSettings>>, NoInput: NoInput) -> Result<Json<Availability>, Refusal> {
     let known = settings.availability().await?;

@@ -12,7 +12,7 @@ use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{SavedReply, SavedReplyChange};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::Store;
-use helpline_persistence::replies::{self as record, NewReply};
+use helpline_persistence::replies::{self as persisted, NewReply};
 use serde_json::json;
 
 use super::parse::parse_body;
@@ -61,11 +61,11 @@ pub(super) struct Docs;
 #[utoipa::path(get, path = LIST.path, tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
 pub async fn list(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<SavedReply>>, Refusal> {
     user.audit.read(json!({})).await?;
-    let listed = record::list(&store, user.reader(Audience::Staff)).await;
+    let listed = persisted::list(&store, user.reader(Audience::Staff)).await;
     Ok(Json(listed?))
 }
 
-/// Creates or replaces one, under an id of the client's making (UUIDv7). Another reply's shortcut: `conflict`. Admins.
+/// Creates or replaces a saved reply under an id that the client chooses (UUIDv7). A shortcut that another reply has: `conflict`. Admins.
 #[utoipa::path(put, path = SAVE.path, tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id")), request_body = SavedReplyChange,
     responses((status = 200, body = SavedReply)))]
@@ -76,20 +76,20 @@ pub async fn save(
     JsonBody(change): JsonBody<SavedReplyChange>,
 ) -> Result<Json<SavedReply>, Refusal> {
     let new = checked(id, change)?;
-    let saved = replies.save(&user.doer, &new).await;
+    let saved = replies.save(&user.caller, &new).await;
     Ok(Json(saved?))
 }
 
-/// Removes one. Admins.
+/// Removes a saved reply. Admins.
 #[utoipa::path(delete, path = REMOVE.path, tag = "saved replies",
-    params(("reply" = String, Path, description = "The reply's id")), responses((status = 204, description = "It is gone")))]
+    params(("reply" = String, Path, description = "The reply's id")), responses((status = 204, description = "Removed")))]
 pub async fn remove(
     user: CurrentUser,
     State(replies): State<Arc<SavedReplies>>,
     ReplyPath(id): ReplyPath,
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
-    let existed = replies.remove(&user.doer, id).await?;
+    let existed = replies.remove(&user.caller, id).await?;
     if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::new(RejectCode::NotFound, "no such saved reply")) }
 }
 
@@ -97,11 +97,14 @@ fn checked(id: SavedReplyId, change: SavedReplyChange) -> Result<NewReply, Refus
     let SavedReplyChange { shortcut, title, body } = change;
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
     if shortcut.is_empty() || shortcut.len() > limits::SHORTCUT_CHARS_MAX || !shortcut.bytes().all(fits) {
-        return Err(Refusal::field("shortcut", format!("is 1 to {} of a-z, 0-9, _ and -", limits::SHORTCUT_CHARS_MAX)));
+        return Err(Refusal::field(
+            "shortcut",
+            format!("must have 1 to {} characters out of a-z, 0-9, _ and -", limits::SHORTCUT_CHARS_MAX),
+        ));
     }
     let title = title.trim();
     if title.is_empty() || title.chars().count() > limits::SAVED_REPLY_TITLE_CHARS_MAX || title.chars().any(char::is_control) {
-        return Err(Refusal::field("title", format!("is one line of 1 to {} characters", limits::SAVED_REPLY_TITLE_CHARS_MAX)));
+        return Err(Refusal::field("title", format!("must be one line of 1 to {} characters", limits::SAVED_REPLY_TITLE_CHARS_MAX)));
     }
     Ok(NewReply { id, shortcut, title: title.to_owned(), body: parse_body("body", body)?.into_string() })
 }

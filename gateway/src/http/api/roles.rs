@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use helpline_core::actor::Audience;
 use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{RoleGrant, RoleView};
-use helpline_persistence::{Store, roles as record};
+use helpline_persistence::{Store, roles as persisted};
 use serde_json::json;
 
 use crate::http::current_user::CurrentUser;
@@ -60,13 +60,13 @@ pub(super) const ROUTES: &[Route] = &[AGENTS, ROLES, GRANT, REVOKE];
 #[openapi(paths(agents, roles, grant, revoke))]
 pub(super) struct Docs;
 
-/// To whom a ticket can be assigned. Staff.
+/// The people to whom a ticket can be assigned. Staff.
 #[utoipa::path(get, path = AGENTS.path, tag = "people", responses((status = 200, body = Vec<RoleView>)))]
 pub async fn agents(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<RoleView>>, Refusal> {
     list(&store, &user).await
 }
 
-/// Who has which role. Admins.
+/// All staff with their roles. Admins.
 #[utoipa::path(get, path = ROLES.path, tag = "people", responses((status = 200, body = Vec<RoleView>)))]
 pub async fn roles(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<RoleView>>, Refusal> {
     list(&store, &user).await
@@ -74,7 +74,7 @@ pub async fn roles(user: CurrentUser, State(store): State<Store>, NoInput: NoInp
 
 async fn list(store: &Store, user: &CurrentUser) -> Result<Json<Vec<RoleView>>, Refusal> {
     user.audit.read(json!({})).await?;
-    let people = record::list(store, user.reader(Audience::Staff)).await?;
+    let people = persisted::list(store, user.reader(Audience::Staff)).await?;
     let views = people.into_iter().filter_map(|person| {
         let role = person.role?;
         Some(RoleView { user_id: person.id, role, name: person.name, email: person.email })
@@ -82,7 +82,7 @@ async fn list(store: &Store, user: &CurrentUser) -> Result<Json<Vec<RoleView>>, 
     Ok(Json(views.collect()))
 }
 
-/// Gives a person this role instead of any other; their open connections learn it at once. Admins.
+/// Gives a person this role in place of their current one. Their open connections are closed at once if the role differs. Admins.
 #[utoipa::path(put, path = GRANT.path, tag = "people", params(("user" = String, Path, description = "The person's id")),
     request_body = RoleGrant, responses((status = 204, description = "Done")))]
 pub async fn grant(
@@ -91,11 +91,11 @@ pub async fn grant(
     UserPath(id): UserPath,
     JsonBody(grant): JsonBody<RoleGrant>,
 ) -> Result<StatusCode, Refusal> {
-    people.grant(&user.doer, id, grant.role).await?;
+    people.grant(&user.caller, id, grant.role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes a person's role; their open connections end at once. The last admin stays. Admins.
+/// Revokes a person's role. Their open connections are closed at once. The last admin's role cannot be revoked. Admins.
 #[utoipa::path(delete, path = REVOKE.path, tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 204, description = "Done")))]
 pub async fn revoke(
@@ -104,6 +104,6 @@ pub async fn revoke(
     UserPath(id): UserPath,
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
-    people.revoke(&user.doer, id).await?;
+    people.revoke(&user.caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

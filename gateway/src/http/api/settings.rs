@@ -47,14 +47,14 @@ pub(super) const ROUTES: &[Route] = &[LIST, SET];
 #[openapi(paths(list, set))]
 pub(super) struct Docs;
 
-/// All settings. Admins.
+/// The settings of the desk. Admins.
 #[utoipa::path(get, path = LIST.path, tag = "desk", responses((status = 200, body = DeskSettings)))]
 pub async fn list(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<DeskSettings>, Refusal> {
     user.audit.read(json!({})).await?;
     all(&store, &user).await
 }
 
-/// Sets one, or with null takes it away; answers all of them. Admins.
+/// Changes one setting, or removes it with null; returns all of them. Admins.
 #[utoipa::path(put, path = SET.path, tag = "desk",
     params(("name" = String, Path, description = "opening_hours or away_notice")), request_body = SettingChange,
     responses((status = 200, body = DeskSettings)))]
@@ -66,7 +66,7 @@ pub async fn set(
     JsonBody(change): JsonBody<SettingChange>,
 ) -> Result<Json<DeskSettings>, Refusal> {
     let value = checked(name, change.value)?;
-    services.set(&user.doer, name, value.as_ref()).await?;
+    services.set(&user.caller, name, value.as_ref()).await?;
     all(&store, &user).await
 }
 
@@ -75,7 +75,7 @@ async fn all(store: &Store, user: &CurrentUser) -> Result<Json<DeskSettings>, Re
     Ok(Json(listed?))
 }
 
-/// The value in the form that it is kept in; none: it is taken away.
+/// The value in the form in which it is stored; none: the setting is removed.
 fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
     if value.is_null() {
         return Ok(None);
@@ -90,7 +90,7 @@ fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
         Name::AwayNotice => {
             let text = value.as_str().ok_or_else(|| fault(&"must be text"))?.trim();
             if text.chars().count() > limits::NOTICE_CHARS_MAX || text.chars().any(|c| c.is_control() && c != '\n') {
-                return Err(fault(&format!("is text of at most {} characters", limits::NOTICE_CHARS_MAX)));
+                return Err(fault(&format!("must be text of at most {} characters", limits::NOTICE_CHARS_MAX)));
             }
             Ok((!text.is_empty()).then(|| json!(text)))
         }

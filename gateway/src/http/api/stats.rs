@@ -39,7 +39,7 @@ pub(super) const ROUTES: &[Route] = &[STATS, COUNTS];
 #[openapi(paths(stats, counts))]
 pub(super) struct Docs;
 
-/// The desk at a glance. Staff.
+/// Statistics of the desk. Staff.
 #[utoipa::path(get, path = STATS.path, tag = "desk", responses((status = 200, body = TicketStats)))]
 pub async fn stats(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<TicketStats>, Refusal> {
     user.audit.read(json!({})).await?;
@@ -47,7 +47,7 @@ pub async fn stats(user: CurrentUser, State(store): State<Store>, NoInput: NoInp
     Ok(Json(stats))
 }
 
-/// How many tickets each of the console's views holds. Staff.
+/// The number of tickets in each of the console's views. Staff.
 #[utoipa::path(get, path = COUNTS.path, tag = "tickets", responses((status = 200, body = TicketCounts)))]
 pub async fn counts(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<TicketCounts>, Refusal> {
     user.audit.read(json!({})).await?;

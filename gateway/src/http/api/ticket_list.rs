@@ -13,43 +13,43 @@ use utoipa::IntoParams;
 use super::parse::parse_assignee;
 use crate::http::problem::Refusal;
 
-/// Filters, order and place of a list. Lists of words are separated by commas.
+/// Filters, order and page of a list. Lists are separated by commas.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
     /// `own` (the default), or `all` (staff).
     scope: Option<String>,
-    /// `active` or `closed`: short for the statuses that are not over, and those that are.
+    /// `active` or `closed`: short for the statuses before `resolved`, or for `resolved` and `closed`.
     tab: Option<String>,
-    /// Statuses.
+    /// A list of statuses.
     status: Option<String>,
-    /// Categories.
+    /// A list of categories.
     category: Option<String>,
-    /// Priorities.
+    /// A list of priorities.
     priority: Option<String>,
-    /// A person's id, `me` or `nobody`. With `scope=all`.
+    /// A person's id, `me`, or `nobody` for unassigned tickets. Only with `scope=all`.
     assigned_to: Option<String>,
-    /// Tickets of this person. With `scope=all`.
+    /// Only tickets of this person. Only with `scope=all`.
     user_id: Option<String>,
-    /// Words of number, subject and, with `scope=all`, the customer's e-mail.
+    /// Words in the number, the subject and, with `scope=all`, the customer's e-mail address.
     search: Option<String>,
-    /// Archived tickets too.
+    /// Whether to include archived tickets.
     archived: Option<bool>,
     /// `last_activity` (the default), `created` or `oldest`.
     sort: Option<String>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     cursor: Option<String>,
-    /// Tickets at most.
+    /// The maximum number of tickets.
     limit: Option<u32>,
 }
 
 /// Whose tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// One's own, as their customer.
+    /// The caller's own, as their customer.
     Own,
-    /// Everybody's, as staff.
+    /// All of them, as staff.
     All,
 }
 
@@ -72,10 +72,10 @@ impl ListParams {
     /// Names the first field that cannot be used.
     pub fn query(&self, scope: Scope, me: UserId) -> Result<ListQuery, Refusal> {
         if scope == Scope::Own && self.assigned_to.is_some() {
-            return Err(Refusal::field("assigned_to", "goes with scope=all"));
+            return Err(Refusal::field("assigned_to", "needs scope=all"));
         }
         if scope == Scope::Own && self.user_id.is_some() {
-            return Err(Refusal::field("user_id", "goes with scope=all"));
+            return Err(Refusal::field("user_id", "needs scope=all"));
         }
         let limit = self.limit.unwrap_or(limits::LIST_TICKETS);
         if !(1..=limits::LIST_TICKETS_MAX).contains(&limit) {
@@ -108,11 +108,11 @@ impl ListParams {
             (Some("active"), None) => Ok(over(false)),
             (Some("closed"), None) => Ok(over(true)),
             (Some(_), None) => Err(Refusal::field("tab", "is active or closed")),
-            (Some(_), Some(_)) => Err(Refusal::field("tab", "cannot stand beside status")),
+            (Some(_), Some(_)) => Err(Refusal::field("tab", "cannot be combined with status")),
         }
     }
 
-    /// What the audit row keeps of the question.
+    /// What the audit row keeps of the query.
     pub fn detail(&self) -> Value {
         let Self { tab, status, category, priority, assigned_to, user_id, search, archived, sort, cursor, limit, scope: _ } = self;
         let asked = json!({

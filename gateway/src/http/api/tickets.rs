@@ -15,7 +15,7 @@ use helpline_core::protocol::{CustomerTicket, CustomerTicketPage, NewRating, New
 use helpline_core::reject::Reject;
 use helpline_core::ticket::Priority;
 use helpline_persistence::Store;
-use helpline_persistence::tickets as record;
+use helpline_persistence::tickets as persisted;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ pub(super) const ROUTES: &[Route] = &[LIST, CREATE, OPEN, CHANGE, RATE];
 #[openapi(paths(list, create, open, change, rate))]
 pub(super) struct Docs;
 
-/// A page of tickets: the own ones, or with `scope=all` everybody's (staff).
+/// A page of tickets: the caller's own, or with `scope=all` all tickets (staff).
 #[utoipa::path(get, path = LIST.path, tag = "tickets", params(ListParams),
     responses((status = 200, body = CustomerTicketPage, description = "With scope=all: StaffTicketPage")))]
 pub async fn list(user: CurrentUser, State(store): State<Store>, Params(params): Params<ListParams>) -> Result<Response, Refusal> {
@@ -91,22 +91,22 @@ pub async fn list(user: CurrentUser, State(store): State<Store>, Params(params):
                 Some(_) => user.audit.read_as("tickets_searched", params.detail()).await?,
                 None => user.audit.read(params.detail()).await?,
             }
-            let listed = record::list_for_staff(&store, user.reader(Audience::Staff), &query).await;
+            let listed = persisted::list_for_staff(&store, user.reader(Audience::Staff), &query).await;
             let page = listed?;
             Ok(Json(StaffTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
         }
         Scope::Own => {
-            let listed = record::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
+            let listed = persisted::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
             let page = listed?;
             Ok(Json(CustomerTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
         }
     }
 }
 
-/// Opens a ticket. The same key again answers 200 and the first one's ticket.
+/// Opens a ticket. Repeating the key returns 200 and the first ticket.
 #[utoipa::path(post, path = CREATE.path, tag = "tickets",
-    params(("Idempotency-Key" = String, Header, description = "Names this ticket until it is answered")), request_body = NewTicket,
-    responses((status = 201, body = CustomerTicket), (status = 200, body = CustomerTicket, description = "The key was known")))]
+    params(("Idempotency-Key" = String, Header, description = "Identifies this ticket across retries")), request_body = NewTicket,
+    responses((status = 201, body = CustomerTicket), (status = 200, body = CustomerTicket, description = "The key was already used for this ticket")))]
 pub async fn create(
     user: CurrentUser,
     State(tickets): State<Arc<Tickets>>,
@@ -121,7 +121,7 @@ pub async fn create(
     if metadata_bytes > limits::METADATA_BYTES_MAX {
         return Err(Refusal::field("metadata", format!("has at most {} bytes", limits::METADATA_BYTES_MAX)));
     }
-    let new = record::NewTicket {
+    let new = persisted::NewTicket {
         id: TicketId::new(Uuid::now_v7()),
         message: MessageId::new(Uuid::now_v7()),
         key,
@@ -132,7 +132,7 @@ pub async fn create(
         attachments,
         metadata,
     };
-    let created = tickets.create(&user.doer, &new).await?;
+    let created = tickets.create(&user.caller, &new).await?;
     let ticket = show(&store, &user, created.id, Audience::Customer).await?;
     let status = if created.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, [(header::LOCATION, format!("/v1/tickets/{}", created.id))], ticket).into_response())
@@ -149,7 +149,7 @@ pub async fn open(user: CurrentUser, State(store): State<Store>, ticket: OpenTic
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
-/// Changes the fields given, all or none. Customers may change the status alone: close, reopen.
+/// Changes the given fields, all or none. Customers can only change the status: close, reopen.
 #[utoipa::path(patch, path = CHANGE.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
     request_body = TicketPatch, responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
 pub async fn change(
@@ -166,7 +166,7 @@ pub async fn change(
     if change.is_nothing() {
         return Err(Refusal::field("body", "nothing to change"));
     }
-    tickets.change(&user.doer, ticket.id(), change.patch).await?;
+    tickets.change(&user.caller, ticket.id(), change.patch).await?;
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
@@ -190,16 +190,18 @@ pub async fn rate(
     if comment.is_some_and(|comment| comment.chars().any(|c| c.is_control() && c != '\n' && c != '\t')) {
         return Err(Refusal::field("satisfaction_comment", "must not contain control characters"));
     }
-    tickets.rate(&user.doer, ticket.id(), rating.satisfaction_rating, comment).await?;
+    tickets.rate(&user.caller, ticket.id(), rating.satisfaction_rating, comment).await?;
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
-/// The ticket as this side of it sees it.
+/// The ticket as this audience sees it.
 async fn show(store: &Store, user: &CurrentUser, ticket: TicketId, audience: Audience) -> Result<Response, Refusal> {
     let reader = user.reader(audience);
     let found = match audience {
-        Audience::Staff => record::get_for_staff(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
-        Audience::Customer => record::get_for_customer(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
+        Audience::Staff => persisted::get_for_staff(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
+        Audience::Customer => {
+            persisted::get_for_customer(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response()))
+        }
     };
     Ok(found?.ok_or_else(Reject::not_found)?)
 }

@@ -148,7 +148,7 @@ fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
         Ok(entries) => entries,
         Err(error) => return tracing::warn!(%error, "a directory of the web client cannot be read"),
     };
-    for path in entries.flatten().map(|entry| entry.path()) {
+    for path in entries.flatten().filter(|entry| !is_hidden(entry)).map(|entry| entry.path()) {
         if path.is_dir() {
             collect(root, &path, files);
         } else if let (Ok(name), Ok(bytes)) = (path.strip_prefix(root), std::fs::read(&path)) {
@@ -156,6 +156,11 @@ fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
             files.insert(name.clone(), Asset::new(&name, Bytes::from(bytes)));
         }
     }
+}
+
+/// Build tools leave marks of their own in the directory.
+fn is_hidden(entry: &std::fs::DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with('.')
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -1,4 +1,4 @@
-//! REST for pages of the configured sites: CORS for `--origins`, exactly, and for nobody else. Tokens come in a header, so no page
+//! REST for pages of the configured sites: CORS for `--origins`, exactly, and for no others. Tokens come in a header, so no page
 //! ever needs cookies, and none are let through.
 
 use std::sync::Arc;

@@ -25,7 +25,7 @@ pub(in crate::http) enum Made {
     Frame,
     /// The demo of a host page, with styles and scripts of its own.
     Demo,
-    /// A script or style for pages of any site: module scripts come by CORS, others by resource policy. Nobody's data are in it.
+    /// A script or style for pages of any site: module scripts come by CORS, others by resource policy. It contains no personal data.
     Shared,
 }
 

@@ -1,4 +1,4 @@
-//! What operators ask: is it alive, may it be sent work, what do its figures say.
+//! For operators: liveness, readiness, metrics.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,20 +16,20 @@ use crate::live::relay::Relay;
 use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// What `/readyz` looks at.
+/// What `/readyz` checks.
 pub(in crate::http) struct Health {
     store: Store,
     relay: Arc<Relay>,
     lifecycle: Lifecycle,
-    /// The last look at the database, shared by the probes of [`limits::READINESS_MS`]. Held while one probe looks, so that many probes are
-    /// one question to it.
-    last: tokio::sync::Mutex<Option<(Instant, Record)>>,
+    /// The last answer of the database, shared by all probes within [`limits::READINESS_MS`]. Locked while one probe asks, so that many probes
+    /// cost one query.
+    last: tokio::sync::Mutex<Option<(Instant, Database)>>,
 }
 
 /// What the database answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Record {
+enum Database {
     Current,
     MigrationsMissing,
     Unreachable,
@@ -39,37 +39,37 @@ enum Record {
 #[derive(Debug, Serialize)]
 struct Report {
     ready: bool,
-    record: Record,
+    database: Database,
     draining: bool,
-    /// Reported, never required: without Redis the sweep delivers.
+    /// Reported, not required: without Redis the sweep delivers.
     relay: &'static str,
 }
 
-/// The process answers.
+/// Liveness: the process answers.
 pub(in crate::http) async fn alive() -> Json<serde_json::Value> {
     Json(serde_json::json!({"alive": true}))
 }
 
-/// The instance may be sent work.
+/// Readiness: the instance can serve requests.
 pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Response {
     let draining = health.lifecycle.is_draining();
-    let record = if draining { Record::Current } else { health.look().await };
-    let ready = !draining && record == Record::Current;
+    let database = if draining { Database::Current } else { health.check().await };
+    let ready = !draining && database == Database::Current;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let relay = match health.relay.is_up() {
         None => "alone",
         Some(true) => "up",
         Some(false) => "down",
     };
-    (status, Json(Report { ready, record, draining, relay })).into_response()
+    (status, Json(Report { ready, database, draining, relay })).into_response()
 }
 
-/// Figures in Prometheus' text form.
+/// Metrics in Prometheus' text format.
 pub(in crate::http) async fn metrics(State(handle): State<PrometheusHandle>) -> Response {
     figures(&handle)
 }
 
-/// The same, for an address of its own.
+/// The same, on an address of its own.
 pub(in crate::http) fn figures(handle: &PrometheusHandle) -> Response {
     handle.run_upkeep();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()
@@ -80,30 +80,30 @@ impl Health {
         Self { store, relay, lifecycle, last: tokio::sync::Mutex::default() }
     }
 
-    async fn look(&self) -> Record {
+    async fn check(&self) -> Database {
         let mut last = self.last.lock().await;
         let fresh = last.filter(|(at, _)| at.elapsed() < Duration::from_millis(limits::READINESS_MS));
-        if let Some((_, record)) = fresh {
-            return record;
+        if let Some((_, database)) = fresh {
+            return database;
         }
-        let record = self.ask().await;
-        *last = Some((Instant::now(), record));
-        record
+        let database = self.ask().await;
+        *last = Some((Instant::now(), database));
+        database
     }
 
-    async fn ask(&self) -> Record {
+    async fn ask(&self) -> Database {
         let asking = async {
             self.store.ping().await?;
             migrate::is_current(&self.store).await
         };
         match tokio::time::timeout(Duration::from_millis(limits::POOL_WAIT_MS), asking).await {
-            Ok(Ok(true)) => Record::Current,
-            Ok(Ok(false)) => Record::MigrationsMissing,
+            Ok(Ok(true)) => Database::Current,
+            Ok(Ok(false)) => Database::MigrationsMissing,
             Ok(Err(error)) => {
                 tracing::warn!(cause = %chain(&error), "not ready: the database did not answer");
-                Record::Unreachable
+                Database::Unreachable
             }
-            Err(_) => Record::Unreachable,
+            Err(_) => Database::Unreachable,
         }
     }
 }

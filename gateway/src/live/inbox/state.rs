@@ -38,7 +38,7 @@ struct State {
 }
 
 impl Inbox {
-    /// No consoles yet; the relay is told when the first begins to watch.
+    /// No consoles yet; the relay subscribes when the first one does.
     pub fn new(relay: Arc<Relay>) -> Self {
         Self { state: Mutex::default(), relay }
     }

@@ -40,7 +40,7 @@ async fn send(inbox: &Inbox, store: &Store, changed: Vec<TicketId>, generation: 
     let figures = if inbox.wants_stats(Instant::now()) { figures(inbox, store).await } else { None };
     let Parts { answers, failed, untried } = in_parts(changed, |some| async move { tickets::summaries(store, &some).await }).await;
     for (ticket, error) in failed {
-        store.left_aside("ticket", ticket, &error);
+        store.log_undecodable("ticket", ticket, &error);
     }
     let mut left = untried.map(|(tickets, error)| {
         reject_of(&error);

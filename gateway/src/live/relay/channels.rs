@@ -1,7 +1,7 @@
 //! The names of channels, and what stands on them. `{p<n>}` is a hash tag: with Redis Cluster all of a partition is on one node, so that
 //! sharded pub/sub is a switch, not a migration.
 //!
-//! Two desks may share one Redis. Names begin with the database's, so that a copy of a desk on another database hears nothing of it; and
+//! Two desks may share one Redis. Names begin with the database's, so that a copy of a desk on another database receives nothing of it; and
 //! each payload says which server its sender reads from, because a copy of the data directory has its original's name.
 
 use helpline_core::ids::TicketId;
@@ -23,8 +23,8 @@ impl Channels {
         Self { prefix: prefix.unwrap_or(epoch.database()).to_owned(), origin: origin.clone() }
     }
 
-    /// For news about people's standing, to every instance.
-    pub(super) fn standing(&self) -> String {
+    /// For changes of people's roles and blocks, to every instance. The name on the wire is that of the previous build.
+    pub(super) fn access_status(&self) -> String {
         format!("{}:{{p0}}.standing", self.prefix)
     }
 
@@ -33,7 +33,7 @@ impl Channels {
         format!("{}:{{p{}}}.t.{ticket}", self.prefix, partition(ticket))
     }
 
-    /// The channel on which a ticket's moves are told to consoles.
+    /// The channel on which consoles learn of changed tickets.
     pub(super) fn inbox(&self, ticket: TicketId) -> String {
         self.inbox_of(partition(ticket))
     }
@@ -47,7 +47,7 @@ impl Channels {
         format!("{}:{{p{partition}}}.inbox", self.prefix)
     }
 
-    /// The channel on which an instance hears itself.
+    /// The channel of an instance's own probes.
     pub(super) fn probe(&self, instance: Uuid) -> String {
         format!("{}:{{p0}}.probe.{instance}", self.prefix)
     }
@@ -104,13 +104,13 @@ mod tests {
         assert_eq!(channels.ticket(id), format!("6f3a-4000:{{p127}}.t.{id}"));
         assert_eq!(channels.inbox(id), "6f3a-4000:{p127}.inbox");
         assert!(channels.inboxes().any(|channel| channel == channels.inbox(id)));
-        assert_eq!(channels.standing(), "6f3a-4000:{p0}.standing");
+        assert_eq!(channels.access_status(), "6f3a-4000:{p0}.standing");
     }
 
     #[test]
     fn an_operators_prefix_stands_in_place_of_the_databases_name() {
         let epoch = Epoch::new("6f3a-4000-1-1-0".to_owned());
-        assert_eq!(Channels::of(Some("staging"), &epoch, &Origin::new(&epoch, 7)).standing(), "staging:{p0}.standing");
+        assert_eq!(Channels::of(Some("staging"), &epoch, &Origin::new(&epoch, 7)).access_status(), "staging:{p0}.standing");
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Relay {
         if let Self::Redis(redis) = self {
             let (staff, customer) = (news.to_relay(Audience::Staff), news.to_relay(Audience::Customer));
             let channels = redis.channels();
-            redis.publish(&channels, channels.ticket(ticket), &RelayFrame::Aside { ticket, except, staff, customer });
+            redis.publish(&channels, channels.ticket(ticket), &RelayFrame::Ephemeral { ticket, except, staff, customer });
         }
     }
 
@@ -129,7 +129,7 @@ impl Relay {
     pub(crate) fn publish_access_changed(&self, users: &[UserId]) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
-            redis.publish(&channels, channels.standing(), &RelayFrame::Standing { users: users.to_vec() });
+            redis.publish(&channels, channels.access_status(), &RelayFrame::AccessStatus { users: users.to_vec() });
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) async fn run(client: redis::Client, mut outgoing: mpsc::Receiver<Publ
         .set_response_timeout(Some(timeout))
         .set_connection_timeout(Some(timeout));
     let Ok(mut manager) = ConnectionManager::new_lazy_with_config(client, config) else {
-        tracing::error!("the Redis publisher cannot be made; falling back to polling the database");
+        tracing::error!("the Redis publisher cannot be created; falling back to polling the database");
         return;
     };
     let mut batch = Vec::with_capacity(PIPELINE_MAX);
@@ -54,7 +54,7 @@ pub(super) async fn run(client: redis::Client, mut outgoing: mpsc::Receiver<Publ
             Ok(()) => metrics::counter!("helpline_relay_published_total").increment(published),
             Err(error) => {
                 metrics::counter!("helpline_relay_dropped_total").increment(published);
-                tracing::debug!(cause = %error, "a pipeline was not published");
+                tracing::debug!(cause = %error, "a Redis pipeline failed; its frames are left to the sweep");
             }
         }
     }

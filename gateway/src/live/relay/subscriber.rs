@@ -1,4 +1,4 @@
-//! In: one supervised subscription. redis-rs's own reconnecting manager stays deaf after an outage until it is spoken to (measured), so
+//! In: one supervised subscription. redis-rs's own reconnecting manager receives nothing after an outage until a command is sent (measured), so
 //! this task owns the connection: endless capped backoff, everything joined anew in batches, and a probe to oneself, because a frozen
 //! Redis looks like a quiet one. The library's message queue is unbounded: this loop only hands over.
 
@@ -42,7 +42,7 @@ impl Subscriber {
     /// Listens until the instance stops.
     pub(super) async fn run(self, client: redis::Client, mut commands: mpsc::Receiver<SubscriptionCommand>) {
         let Relay::Redis(redis) = &*self.relay else { return };
-        let mut listening = BTreeSet::from([redis.channels().standing()]);
+        let mut listening = BTreeSet::from([redis.channels().access_status()]);
         let mut others = Others::default();
         let mut backoff_ms = 50;
         while !self.lifecycle.stop.is_cancelled() {
@@ -118,7 +118,7 @@ struct Batch {
     confirmations: Vec<oneshot::Sender<()>>,
 }
 
-/// Sends the batches of one session in their order, and tells who waits when Redis has confirmed. A task of its own, because the session's
+/// Sends the batches of one session in their order, and wakes the waiting callers when Redis has confirmed. A task of its own, because the session's
 /// loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
 async fn carry_out(mut sink: PubSubSink, mut batches: mpsc::Receiver<Batch>) {
     while let Some(Batch { joins, leaves, confirmations }) = batches.recv().await {
@@ -150,10 +150,10 @@ struct Session<'a> {
     others: &'a mut Others,
 }
 
-/// Servers that were heard of on our channels and are not the one that we read from.
+/// Servers other than our own whose payloads came on our channels.
 #[derive(Default)]
 struct Others {
-    /// Since when each was heard of, and whether a warning was logged. Forgotten when there are many: a server restarted often.
+    /// When the first payload of each came, and whether a warning was logged. Forgotten when there are many: a server restarted often.
     known: HashMap<String, (Instant, bool)>,
 }
 
@@ -247,7 +247,7 @@ impl Session<'_> {
         if message.get_channel_name() == self.probe_channel {
             self.received = Instant::now();
             if !self.up.swap(true, Ordering::Relaxed) {
-                tracing::info!("Redis relays");
+                tracing::info!("Redis relay is working");
             }
             return;
         }
@@ -291,7 +291,7 @@ impl Session<'_> {
     /// some: this corrects it, and until then the sweep delivers.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
-        let mut wanted = BTreeSet::from([channels.standing(), channels.probe(self.redis.instance)]);
+        let mut wanted = BTreeSet::from([channels.access_status(), channels.probe(self.redis.instance)]);
         wanted.extend(self.events.open_tickets().into_iter().map(|ticket| channels.ticket(ticket)));
         if self.events.inbox_is_watched() {
             wanted.extend(channels.inboxes());

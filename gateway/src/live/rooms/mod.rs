@@ -104,7 +104,7 @@ impl Rooms {
         self.rooms.len()
     }
 
-    /// The room's history is another one now: it starts over at these heads, and its live members are told with these frames and are out.
+    /// The ticket has another history now: the room starts over at these heads, and its live members get these frames and are removed.
     /// None: there is no such room; true: it is gone with its last member.
     pub fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) -> Option<bool> {
         self.get(heads.ticket)?.restart(heads, staff, customer);

@@ -172,8 +172,8 @@ impl Room {
         self.state.lock().position.seq()
     }
 
-    /// Starts over at these heads: live members are told to subscribe again and are out, all under one lock, so that none leaves without
-    /// being told and none that has subscribed again is put out. Joining ones read the new history anyway.
+    /// Starts over at these heads: live members get a reset and are removed, all under one lock, so that none is removed without a reset
+    /// and none that has subscribed again is removed. Joining ones read the new history anyway.
     pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
         let mut state = self.state.lock();
         state.position = Position::at(heads.seq);
@@ -189,7 +189,7 @@ impl Room {
                     Audience::Staff => staff,
                     Audience::Customer => customer,
                 };
-                // Before it is told: what it does next finds it out.
+                // Before the reset is queued: what the member sends next finds it removed.
                 member.position.put_out();
                 member.connection.send_queue.push(reset.clone());
                 false
@@ -275,7 +275,7 @@ impl State {
                         // A live member continues the room without a hole, by construction. Should that ever fail, the member is cut off
                         // and resumes from the database: never a silent hole.
                         debug_assert!(false, "a live member has a hole before {seq}");
-                        tracing::error!(ticket = %event.ticket, "a live member had a hole; cutting it off");
+                        tracing::error!(ticket = %event.ticket, "gap before a live member's next event; closing its connection");
                         member.connection.send_queue.disconnect(Disconnect::Now(CloseCode::TooSlow));
                     }
                 },

@@ -98,15 +98,15 @@ fn a_restart_tells_live_members_and_lets_them_go_and_joining_ones_read_anew() {
     let agent = connection(2, 2, STAFF);
     let joining = rooms.enter(&agent, Audience::Staff, &heads(5, 2));
     assert!(deliver(&rooms, 6, None).is_none());
-    let told = |text: &str| frame(&serde_json::json!({ "for": text }));
-    assert_eq!(rooms.restart(&heads(3, 1), &told("staff"), &told("customer")), Some(false));
+    let reset = |text: &str| frame(&serde_json::json!({ "for": text }));
+    assert_eq!(rooms.restart(&heads(3, 1), &reset("staff"), &reset("customer")), Some(false));
     assert_eq!(sent(&customer), [serde_json::json!({"for": "customer"})]);
     assert_eq!(sent(&agent), Vec::<Value>::new());
     assert!(was_live.position.is_out() && !joining.position.is_out());
     assert_eq!(joining.room.go_live(&joining.position, Seq::new(3), || {}), GoLive::Behind, "what it had buffered is void");
     assert_eq!(joining.room.go_live(&joining.position, Seq::new(3), || {}), GoLive::Live);
-    assert_eq!(rooms.restart(&heads(0, 0), &told("staff"), &told("customer")), Some(true), "its last member left");
-    assert_eq!(rooms.restart(&heads(0, 0), &told("staff"), &told("customer")), None);
+    assert_eq!(rooms.restart(&heads(0, 0), &reset("staff"), &reset("customer")), Some(true), "its last member left");
+    assert_eq!(rooms.restart(&heads(0, 0), &reset("staff"), &reset("customer")), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! The servers that are measured: Helpline, its peers and the floor, each behind the same adapter.
+//! The servers that are measured: Helpline, its peers and the baseline, each behind the same adapter.
 
-mod floor;
+mod baseline;
 mod helpline;
 mod nchan;
 mod node;
@@ -13,9 +13,9 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::line::Opening;
-use crate::desk::Relay;
+use super::connection::Opening;
 use crate::error::LoadError;
+use crate::target::Relay;
 
 pub use helpline::{Helpline, Talk};
 
@@ -36,18 +36,18 @@ pub trait Peer: Send + Sync {
     /// The processes that hold connections.
     fn holders(&self) -> Vec<u32>;
     /// How a connection comes to stand in a room.
-    fn opening(&self, seat: Seat) -> Opening;
+    fn opening(&self, endpoint: Endpoint) -> Opening;
     /// The `n`th frame that a room's speaker sends in this run.
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes;
     /// What an arrived frame is.
-    fn hear(&self, text: &str) -> Heard;
+    fn classify(&self, text: &str) -> Received;
     /// Whether a delivery is the room's `n`th.
     fn bears(&self, text: &str, n: u64) -> bool;
 }
 
 /// Whose connection it is.
 #[derive(Debug, Clone, Copy)]
-pub struct Seat {
+pub struct Endpoint {
     /// On which instance.
     pub instance: usize,
     /// In which room.
@@ -56,7 +56,7 @@ pub struct Seat {
     pub side: Side,
 }
 
-/// Who somebody is in a room.
+/// The role of a connection in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The one who sends.
@@ -67,7 +67,7 @@ pub enum Side {
 
 /// What arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum Received {
     /// What the speaker sent.
     Delivery,
     /// A sign of life that wants this answer.
@@ -84,7 +84,7 @@ pub enum Kind {
     /// Helpline, with messages: committed, audited, numbered.
     Stored,
     /// The least that a tokio and tungstenite server can do.
-    Floor,
+    Baseline,
     /// nginx with nchan.
     Nchan,
     /// Socket.IO 4.
@@ -100,7 +100,7 @@ pub struct Setup {
     pub instances: usize,
     /// Rooms at most.
     pub rooms: usize,
-    /// Whether Helpline has its Redis even when alone.
+    /// Whether a single instance of Helpline has a Redis.
     pub relay: Relay,
 }
 
@@ -120,12 +120,12 @@ pub struct Means {
 /// Starts a server. The text says why it cannot be had: the report says so too.
 ///
 /// # Errors
-/// When Helpline or the floor, which are ours, do not start.
+/// When Helpline or the baseline, which are ours, do not start.
 pub async fn start(kind: Kind, setup: Setup, means: &Means) -> Result<Result<Box<dyn Peer>, String>, LoadError> {
     let peer: Result<Box<dyn Peer>, String> = match kind {
         Kind::Helpline => Ok(Box::new(Helpline::start(setup, means, Talk::Typing).await?)),
         Kind::Stored => Ok(Box::new(Helpline::start(setup, means, Talk::Messages).await?)),
-        Kind::Floor => Ok(Box::new(floor::Floor::start(means).await?)),
+        Kind::Baseline => Ok(Box::new(baseline::Baseline::start(means).await?)),
         Kind::Nchan => nchan::Nchan::start(setup, means).await.map(|peer| Box::new(peer) as _),
         Kind::SocketIo => node::SocketIo::start(setup, means).await.map(|peer| Box::new(peer) as _),
         Kind::Ws => node::Ws::start(means).await.map(|peer| Box::new(peer) as _),

@@ -6,8 +6,8 @@ use std::process::Command;
 use helpline_rig::{ParentDeath, Process, Redis, free_port};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::{Heard, Means, Peer, Seat, Setup, bears_mark, payload};
-use crate::bench::line::Opening;
+use super::{Endpoint, Means, Peer, Received, Setup, bears_mark, payload};
+use crate::bench::connection::Opening;
 
 const TEMPLATE: &str = "nchan.conf";
 /// Where Debian puts modules.
@@ -70,7 +70,7 @@ impl Peer for Nchan {
         "nchan"
     }
     fn lacks(&self) -> &'static str {
-        "stores nothing here, checks nobody; sends the speaker their own frame too"
+        "stores nothing here, authenticates no client; sends the speaker their own frame too"
     }
     fn processes(&self) -> Vec<u32> {
         self.holders().into_iter().chain(self.redis.as_ref().and_then(Redis::pid)).collect()
@@ -78,15 +78,15 @@ impl Peer for Nchan {
     fn holders(&self) -> Vec<u32> {
         self.instances.iter().filter_map(|(process, _)| process.pid()).collect()
     }
-    fn opening(&self, seat: Seat) -> Opening {
-        let port = self.instances[seat.instance % self.instances.len()].1;
-        Opening { url: format!("ws://127.0.0.1:{port}/room/r{}", seat.room), subprotocol: None, steps: Vec::new() }
+    fn opening(&self, endpoint: Endpoint) -> Opening {
+        let port = self.instances[endpoint.instance % self.instances.len()].1;
+        Opening { url: format!("ws://127.0.0.1:{port}/room/r{}", endpoint.room), subprotocol: None, steps: Vec::new() }
     }
     fn frame(&self, _run: u32, _room: usize, n: u64) -> Utf8Bytes {
         payload(n).into()
     }
-    fn hear(&self, text: &str) -> Heard {
-        if text.starts_with('#') { Heard::Delivery } else { Heard::Other }
+    fn classify(&self, text: &str) -> Received {
+        if text.starts_with('#') { Received::Delivery } else { Received::Other }
     }
     fn bears(&self, text: &str, n: u64) -> bool {
         bears_mark(text, n)

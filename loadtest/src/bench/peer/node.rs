@@ -5,8 +5,8 @@ use std::process::Command;
 use helpline_rig::{ParentDeath, Process, Redis, free_port};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::{Heard, Means, Peer, Seat, Setup, bears_mark, payload};
-use crate::bench::line::{Opening, Step};
+use super::{Endpoint, Means, Peer, Received, Setup, bears_mark, payload};
+use crate::bench::connection::{Opening, Step};
 
 /// One Node process for each instance.
 struct Instances(Vec<(Process, u16)>);
@@ -36,8 +36,8 @@ impl Instances {
         self.0.iter().filter_map(|(process, _)| process.pid()).collect()
     }
 
-    fn port(&self, seat: Seat) -> u16 {
-        self.0[seat.instance % self.0.len()].1
+    fn port(&self, endpoint: Endpoint) -> u16 {
+        self.0[endpoint.instance % self.0.len()].1
     }
 }
 
@@ -63,7 +63,7 @@ impl Peer for SocketIo {
         "Socket.IO"
     }
     fn lacks(&self) -> &'static str {
-        "stores nothing, checks nobody"
+        "stores nothing, authenticates no client"
     }
     fn processes(&self) -> Vec<u32> {
         self.instances.pids().into_iter().chain(self.redis.as_ref().and_then(Redis::pid)).collect()
@@ -71,22 +71,28 @@ impl Peer for SocketIo {
     fn holders(&self) -> Vec<u32> {
         self.instances.pids()
     }
-    fn opening(&self, seat: Seat) -> Opening {
-        let join = Utf8Bytes::from(format!("420[\"join\",\"r{}\"]", seat.room));
+    fn opening(&self, endpoint: Endpoint) -> Opening {
+        let join = Utf8Bytes::from(format!("420[\"join\",\"r{}\"]", endpoint.room));
         Opening {
-            url: format!("ws://127.0.0.1:{}/socket.io/?EIO=4&transport=websocket", self.instances.port(seat)),
+            url: format!("ws://127.0.0.1:{}/socket.io/?EIO=4&transport=websocket", self.instances.port(endpoint)),
             subprotocol: None,
-            steps: vec![Step::Await("0{"), Step::Say(Utf8Bytes::from_static("40")), Step::Await("40"), Step::Say(join), Step::Await("430")],
+            steps: vec![
+                Step::Await("0{"),
+                Step::Send(Utf8Bytes::from_static("40")),
+                Step::Await("40"),
+                Step::Send(join),
+                Step::Await("430"),
+            ],
         }
     }
     fn frame(&self, _run: u32, room: usize, n: u64) -> Utf8Bytes {
         format!("42[\"typing\",\"r{room}\",\"{}\"]", payload(n)).into()
     }
-    fn hear(&self, text: &str) -> Heard {
+    fn classify(&self, text: &str) -> Received {
         match text {
-            "2" => Heard::Ping(Utf8Bytes::from_static("3")),
-            text if text.starts_with("42[\"typing\"") => Heard::Delivery,
-            _ => Heard::Other,
+            "2" => Received::Ping(Utf8Bytes::from_static("3")),
+            text if text.starts_with("42[\"typing\"") => Received::Delivery,
+            _ => Received::Other,
         }
     }
     fn bears(&self, text: &str, n: u64) -> bool {
@@ -110,7 +116,7 @@ impl Peer for Ws {
         "ws"
     }
     fn lacks(&self) -> &'static str {
-        "stores nothing, checks nobody, no heartbeat, no limits, one instance"
+        "stores nothing, authenticates no client, no heartbeat, no limits, one instance"
     }
     fn processes(&self) -> Vec<u32> {
         self.instances.pids()
@@ -118,19 +124,19 @@ impl Peer for Ws {
     fn holders(&self) -> Vec<u32> {
         self.instances.pids()
     }
-    fn opening(&self, seat: Seat) -> Opening {
-        let join = Utf8Bytes::from(format!("{{\"type\":\"join\",\"room\":\"r{}\"}}", seat.room));
+    fn opening(&self, endpoint: Endpoint) -> Opening {
+        let join = Utf8Bytes::from(format!("{{\"type\":\"join\",\"room\":\"r{}\"}}", endpoint.room));
         Opening {
-            url: format!("ws://127.0.0.1:{}/", self.instances.port(seat)),
+            url: format!("ws://127.0.0.1:{}/", self.instances.port(endpoint)),
             subprotocol: None,
-            steps: vec![Step::Say(join), Step::Await("{\"type\":\"joined\"")],
+            steps: vec![Step::Send(join), Step::Await("{\"type\":\"joined\"")],
         }
     }
     fn frame(&self, _run: u32, room: usize, n: u64) -> Utf8Bytes {
         format!("{{\"type\":\"typing\",\"room\":\"r{room}\",\"text\":\"{}\"}}", payload(n)).into()
     }
-    fn hear(&self, text: &str) -> Heard {
-        if text.starts_with("{\"type\":\"typing\"") { Heard::Delivery } else { Heard::Other }
+    fn classify(&self, text: &str) -> Received {
+        if text.starts_with("{\"type\":\"typing\"") { Received::Delivery } else { Received::Other }
     }
     fn bears(&self, text: &str, n: u64) -> bool {
         bears_mark(text, n)

@@ -1,10 +1,12 @@
-/** How far the rows in sight stand from where they stood, in rows: as far as half of those that are still there. Pure. */
-export function shiftOf(before: readonly string[], after: readonly string[], first: number, count: number): number {
+/**
+ * How far the reader must go along, in rows, so that the first row in sight that has not moved itself stays where it is; when all of those in sight
+ * and below have moved, the last one above. Pure.
+ */
+export function shiftOf(before: readonly string[], after: readonly string[], first: number, moved: ReadonlySet<string>): number {
   const at = new Map(after.map((id, index) => [id, index]))
-  const shifts = before.slice(first, first + count).flatMap((id, index) => {
-    const now = at.get(id)
-    return now === undefined ? [] : [now - first - index]
-  })
-  // One that has moved among them must not take the others along.
-  return shifts.toSorted((a, b) => a - b)[Math.floor(shifts.length / 2)] ?? 0
+  const stays = (id: string) => at.has(id) && !moved.has(id)
+  const below = before.findIndex((id, index) => index >= first && stays(id))
+  const anchor = below >= 0 ? below : before.slice(0, first).findLastIndex(stays)
+  const id = before[anchor]
+  return id === undefined ? 0 : (at.get(id) ?? anchor) - anchor
 }

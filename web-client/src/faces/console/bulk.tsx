@@ -1,34 +1,18 @@
 // One change on all selected tickets; each is told apart in the result.
 
-import { useState } from 'preact/hooks'
-import type { BulkResult, TicketPatch } from '../../protocol/generated.ts'
+import { SELECTED_MAX, type BulkOutcome, type Selection } from '../../app/selection.ts'
 import { PRIORITIES, STATUSES } from '../../protocol/generated.ts'
-import type { Problem } from '../../protocol/model.ts'
 import { word } from '../../protocol/narrow.ts'
 import { t, tProblem, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { ProblemLine } from '../../ui/plain.tsx'
-import type { DeskWork } from './work.ts'
 
-const SELECTED_MAX = 100
-
-export function BulkBar({ work }: { readonly work: DeskWork }) {
-  const { selected, rest, inbox } = work
-  const [results, setResults] = useState<readonly (BulkResult & { readonly number: string })[] | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const [busy, setBusy] = useState(false)
-  const ids = [...selected.value]
-  const apply = async (patch: TicketPatch) => {
-    setBusy(true)
-    const result = await rest.bulk({ tickets: ids, patch })
-    setBusy(false)
-    setProblem(result.ok ? null : result.problem)
-    if (!result.ok) return
-    setResults(result.value.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id })))
-    // What could not be changed stays selected.
-    selected.value = new Set(result.value.filter((one) => !one.ok).map((one) => one.id))
-    inbox.reload()
-  }
+export function BulkBar({ selection }: { readonly selection: Selection }) {
+  const ids = [...selection.ids.value]
+  const results = selection.results.value
+  const problem = selection.problem.value
+  const busy = selection.isBusy.value
+  const apply = selection.apply
   if (ids.length === 0 && results === null && problem === null) return null
   const tooMany = ids.length > SELECTED_MAX
   return (
@@ -36,7 +20,7 @@ export function BulkBar({ work }: { readonly work: DeskWork }) {
       {ids.length > 0 && (
         <div class="bulk-line">
           <strong>{t('bulk.selected', { n: ids.length })}</strong>
-          <button type="button" class="link" data-testid={T.bulkClear} onClick={() => { selected.value = new Set(); setResults(null); setProblem(null) }}>{t('bulk.clear')}</button>
+          <button type="button" class="link" data-testid={T.bulkClear} onClick={() => { selection.clear(); selection.dismiss() }}>{t('bulk.clear')}</button>
         </div>
       )}
       {ids.length > 0 && (
@@ -53,13 +37,13 @@ export function BulkBar({ work }: { readonly work: DeskWork }) {
         </div>
       )}
       {tooMany && <p class="problem-text">{t('bulk.full', { n: SELECTED_MAX })}</p>}
-      <ProblemLine problem={problem} />
-      {results !== null && <Outcome results={results} onClose={() => setResults(null)} />}
+      <ProblemLine problem={problem} onDismiss={selection.dismiss} />
+      {results !== null && <Outcome results={results} onClose={selection.dismiss} />}
     </div>
   )
 }
 
-function Outcome({ results, onClose }: { readonly results: readonly (BulkResult & { readonly number: string })[]; readonly onClose: () => void }) {
+function Outcome({ results, onClose }: { readonly results: readonly BulkOutcome[]; readonly onClose: () => void }) {
   const refused = results.filter((one) => !one.ok)
   return (
     <div class="bulk-result" role="status" data-testid={T.bulkResult} data-done={results.length - refused.length} data-refused={refused.length}>

@@ -4,9 +4,11 @@ import type { TicketStore } from '../../app/ticket.ts'
 import type { Agent } from '../../protocol/decode-team.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { word } from '../../protocol/narrow.ts'
-import { CATEGORIES, PRIORITIES, STATUSES, STATUS_MOVES } from '../../protocol/generated.ts'
+import { CATEGORIES, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
+import { statusesAfter } from '../../protocol/words.ts'
 import { dateTime, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { SelectField } from '../../ui/select-field.tsx'
 import { nameOfAgent } from '../../ui/words.ts'
 
 interface DetailsProps {
@@ -22,47 +24,23 @@ export function Details({ ticket, store, agents, me }: DetailsProps) {
     <div class="fields">
       <label>
         <span>{t('ticket.status')}</span>
-        <select
-          value={ticket.status}
-          disabled={disabled}
-          data-testid={T.setStatus}
-          onChange={(event) => {
-            const status = word(STATUSES, event.currentTarget.value)
-            if (status !== null) void store.change({ status })
-          }}
-        >
+        <SelectField value={ticket.status} disabled={disabled} testid={T.setStatus} onPick={async (picked) => { const status = word(STATUSES, picked); if (status !== null) await store.change({ status }) }}>
           <option value={ticket.status}>{tWord('status', ticket.status)}</option>
-          {STATUS_MOVES.admin[ticket.status].map((to) => <option key={to} value={to}>{tWord('status', to)}</option>)}
-        </select>
+          {statusesAfter(ticket.status).map((to) => <option key={to} value={to}>{tWord('status', to)}</option>)}
+        </SelectField>
       </label>
       <Assignee ticket={ticket} store={store} agents={agents} me={me} disabled={disabled} />
       <label>
         <span>{t('ticket.priority')}</span>
-        <select
-          value={ticket.priority}
-          disabled={disabled}
-          data-testid={T.setPriority}
-          onChange={(event) => {
-            const priority = word(PRIORITIES, event.currentTarget.value)
-            if (priority !== null) void store.change({ priority })
-          }}
-        >
+        <SelectField value={ticket.priority} disabled={disabled} testid={T.setPriority} onPick={async (picked) => { const priority = word(PRIORITIES, picked); if (priority !== null) await store.change({ priority }) }}>
           {PRIORITIES.map((one) => <option key={one} value={one}>{tWord('priority', one)}</option>)}
-        </select>
+        </SelectField>
       </label>
       <label>
         <span>{t('ticket.category')}</span>
-        <select
-          value={ticket.category}
-          disabled={disabled}
-          data-testid={T.setCategory}
-          onChange={(event) => {
-            const category = word(CATEGORIES, event.currentTarget.value)
-            if (category !== null) void store.change({ category })
-          }}
-        >
+        <SelectField value={ticket.category} disabled={disabled} testid={T.setCategory} onPick={async (picked) => { const category = word(CATEGORIES, picked); if (category !== null) await store.change({ category }) }}>
           {CATEGORIES.map((one) => <option key={one} value={one}>{tWord('category', one)}</option>)}
-        </select>
+        </SelectField>
       </label>
       <Facts ticket={ticket} />
     </div>
@@ -76,16 +54,11 @@ function Assignee({ ticket, store, agents, me, disabled }: DetailsProps & { read
     <div class="assignee-field">
       <label>
         <span>{t('ticket.assignee')}</span>
-        <select
-          value={assigned?.id ?? 'nobody'}
-          disabled={disabled}
-          data-testid={T.assignTo}
-          onChange={(event) => void store.change({ assigned_to: event.currentTarget.value })}
-        >
+        <SelectField value={assigned?.id ?? 'nobody'} disabled={disabled} testid={T.assignTo} onPick={(picked) => store.change({ assigned_to: picked })}>
           <option value="nobody">{t('app.nobody')}</option>
           {!isListed && <option value={assigned.id}>{assigned.name ?? t('app.someone')}</option>}
           {agents.map((agent) => <option key={agent.user_id} value={agent.user_id}>{nameOfAgent(agent)}</option>)}
-        </select>
+        </SelectField>
       </label>
       {assigned?.id !== me && <button type="button" class="link" disabled={disabled} data-testid={T.assignMe} onClick={() => void store.change({ assigned_to: 'me' })}>{t('console.take')}</button>}
       <span class="hidden" data-testid={T.ticketAssignee}>{assigned === null ? t('ticket.unassigned') : (assigned.name ?? t('app.someone'))}</span>

@@ -1,6 +1,7 @@
 // The list of tickets: only the rows in sight are drawn, and none of them moves while somebody points at them or reads further down.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Desk } from '../../app/desk.ts'
 import type { Inbox } from '../../app/inbox.ts'
 import type { Router } from '../../app/router.ts'
 import type { StaffView } from '../../protocol/model.ts'
@@ -33,16 +34,21 @@ export function InboxList({ work, router, me }: ListProps) {
   const version = inbox.version.value
   const { scroller, from, to, row_px, jump } = useRows(order.length, inbox)
   useHold(scroller, inbox)
-  useCursor(scroller, order, cursor.value, row_px)
+  const isPlacing = useCursor(scroller, order, cursor.value, row_px)
+  /** The cursor goes where somebody puts the focus; a focus that follows the cursor may be behind it. */
+  const follow = (target: EventTarget | null) => {
+    const row = target instanceof Element && !isPlacing.current ? target.closest<HTMLElement>('li[data-row-of]') : null
+    if (row !== null) cursor.value = row.dataset['rowOf'] ?? null
+  }
   const filters = inbox.filters.value
   useEffect(() => inbox.want(to + AHEAD_ROWS), [to, inbox, filters])
   const open = work.place
   const showInOrder = () => {
     const top = scroller.current?.scrollTop ?? 0
     const before = inbox.order.peek()
-    inbox.release()
+    const moved = inbox.release()
     // A reader further down keeps the rows in sight.
-    if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.floor(top / row_px), to - from))
+    if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.ceil(top / row_px), moved))
   }
   return (
     <>
@@ -53,12 +59,12 @@ export function InboxList({ work, router, me }: ListProps) {
       </p>
       {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
       {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t('list.empty.console')}</Empty>}
-      <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1}>
+      <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1} onFocusIn={(event) => follow(event.target)}>
         <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * row_px}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * row_px}px` }}>
           {order.slice(from, to).map((id, index) => {
             const ticket = inbox.ticket(id)
             return ticket === undefined ? null : (
-              <Row key={id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selected.value.has(id)} onSelect={() => work.toggle(id)} />
+              <Row key={id} desk={work.desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selection.ids.value.has(id)} onSelect={(isRange) => work.selection.toggle(id, isRange)} />
             )
           })}
         </ul>
@@ -71,20 +77,21 @@ export function InboxList({ work, router, me }: ListProps) {
 interface RowProps {
   readonly ticket: StaffView
   readonly router: Router
+  readonly desk: Desk
   readonly isOpen: boolean
   readonly me: string
   readonly place: number
   readonly count: number
   readonly isSelected: boolean
-  readonly onSelect: () => void
+  readonly onSelect: (isRange: boolean) => void
 }
 
-function Row({ ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
+function Row({ desk, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
   const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
   return (
-    <li aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
-      <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onChange={onSelect} /></label>
-      <TicketLink ticket={ticket} router={router} isOpen={isOpen}>
+    <li data-row-of={ticket.id} aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
+      <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onClick={(event) => onSelect(event.shiftKey)} /></label>
+      <TicketLink desk={desk} ticket={ticket} router={router} isOpen={isOpen}>
         <span class="line small">
           <span class="number">{ticket.ticket_number}</span>
           <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>
@@ -161,13 +168,16 @@ function on(element: HTMLElement, type: string, listener: (event: Event) => void
 }
 
 /** The row that the keyboard is at comes into sight and has the focus. */
-function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null, row_px: number): void {
+function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null, row_px: number): { readonly current: boolean } {
+  const isPlacing = useRef(false)
   const [wanted, setWanted] = useState<string | null>(null)
   useEffect(() => {
     const element = scroller.current
     const at = cursor === null ? -1 : order.indexOf(cursor)
     if (element === null || at < 0) return
-    const [top, bottom] = [at * row_px, (at + 1) * row_px]
+    // What lies over the end of the list hides rows there.
+    const covered = element.parentElement?.querySelector<HTMLElement>('.bulk')?.offsetHeight ?? 0
+    const [top, bottom] = [at * row_px, (at + 1) * row_px + covered]
     if (top < element.scrollTop) element.scrollTop = top
     else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
     setWanted(cursor)
@@ -176,7 +186,14 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     if (wanted === null) return
     const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)
     if (link === null || link === undefined) return
-    link.focus({ preventScroll: true })
+    const active = link.getRootNode()
+    // The box in front of it may be where the focus is already.
+    if (!(active instanceof Document || active instanceof ShadowRoot) || link.closest('li')?.contains(active.activeElement) !== true) {
+      isPlacing.current = true
+      link.focus({ preventScroll: true })
+      isPlacing.current = false
+    }
     setWanted(null)
   })
+  return isPlacing
 }

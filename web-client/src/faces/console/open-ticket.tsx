@@ -9,6 +9,7 @@ import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
 import { isWritable, Shut } from '../../ui/shut.tsx'
+import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { nameOfAgent, type NameById } from '../../ui/words.ts'
 import { Panel } from './panel.tsx'
@@ -48,11 +49,11 @@ function StaffTicket({ work, store, ticket, onBack }: OpenProps & { readonly tic
   return (
     <section class={`ticket with-details ${details ? 'details-open' : ''}`} data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status} aria-label={ticket.subject}>
       <Head ticket={ticket} store={store} me={desk.identity.id} onBack={onBack} details={details} onDetails={() => setDetails(!details)} />
-      <ProblemLine problem={store.problem.value} />
-      <Thread store={store} ticket={ticket.id} reader={reader} nameById={nameById} />
+      <FaultLine store={store} />
+      <Thread store={store} ticket={ticket.id} reader={reader} nameById={nameById} wanted={work.wanted} />
       <div class="foot">
         {isWritable(ticket)
-          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, focus: work.composer, offer }} />
+          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={work.wanted} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, offer }} />
           : <Shut ticket={ticket} store={store} />}
       </div>
       <Panel work={work} ticket={ticket} store={store} reader={reader} nameById={nameById} />

@@ -8,7 +8,8 @@ import { Toast, TopBar } from '../../ui/frame.tsx'
 import { Empty } from '../../ui/plain.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTab } from '../../ui/tab.ts'
-import { behindOf } from '../../ui/use-ticket.ts'
+import { Unsent, useRefusals } from '../../ui/unsent.tsx'
+import { behindOf, idOf } from '../../ui/use-ticket.ts'
 import { BulkBar } from './bulk.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { Keys } from './keys.tsx'
@@ -17,6 +18,7 @@ import { InboxList } from './list.tsx'
 import { OpenTicket } from './open-ticket.tsx'
 import { Palette } from './palette.tsx'
 import { RepliesScreen } from './replies.tsx'
+import { useShortcuts } from './shortcuts.ts'
 import { Stats } from './stats.tsx'
 import { isScreen, useDeskWork } from './work.ts'
 import { Views } from './views.tsx'
@@ -46,23 +48,26 @@ function SentHome({ desk, looks, site, ownsTab }: FaceProps) {
 function StaffConsole(props: FaceProps) {
   const { desk, router, looks, site, ownsTab } = props
   const work = useDeskWork(props)
+  useShortcuts(work, router, looks, !ownsTab)
   const { inbox, team, store, place } = work
+  useRefusals({ desk, open: idOf(store), go: router.go })
   const isAdmin = desk.identity.role === 'admin'
   useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, team.unread)
   return (
-    <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
+    <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value && desk.watch.value === 'on'}>
       <TopBar site={site} looks={looks} identity={desk.identity} menu={<DeskMenu router={router} isAdmin={isAdmin} />}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => work.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>
-      <ConnectionBar desk={desk} behind={behindOf(store)} />
+      <ConnectionBar desk={desk} behind={behindOf(store)} needsWatch />
+      <Unsent desk={desk} open={idOf(store)} go={router.go} />
       <Stats stats={team.stats.value} />
       <div class="columns">
-        <nav class="side" aria-label={t('console.nav')}>
+        <nav class={`side ${work.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
           <Views inbox={inbox} counts={team.counts.value} />
           <FilterBar inbox={inbox} agents={team.agents.value} me={desk.identity.id} searchRef={work.searchRef} />
-          <BulkBar work={work} />
           <InboxList work={work} router={router} me={desk.identity.id} />
+          <BulkBar selection={work.selection} />
         </nav>
         <main class="main">
           {place === '' && <Empty>{t('console.pick')}</Empty>}

@@ -4,10 +4,14 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { VIEWS } from '../../app/filters.ts'
 import { THEMES, type Looks } from '../../app/looks.ts'
 import type { Router } from '../../app/router.ts'
-import { PRIORITIES, STATUS_MOVES } from '../../protocol/generated.ts'
+import { PRIORITIES, STATUSES } from '../../protocol/generated.ts'
+import { statusesAfter } from '../../protocol/words.ts'
 import { LANGUAGE_NAMES, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { isComposing } from '../../ui/composition.ts'
+import { intoSight } from '../../ui/sight.ts'
 import { Dialog } from '../../ui/dialog.tsx'
+import { openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
 
 interface Command {
@@ -36,6 +40,8 @@ export function Palette({ work, looks, router }: PaletteProps) {
   const close = () => work.open(null)
   const run = (command: Command | undefined) => {
     if (command === undefined) return
+    // Closed for the browser too, at once: what is below can have the focus again.
+    input.current?.closest('dialog')?.close()
     close()
     command.run()
   }
@@ -54,6 +60,7 @@ export function Palette({ work, looks, router }: PaletteProps) {
         data-testid={T.paletteInput}
         onInput={(event) => { setText(event.currentTarget.value); setAt(0) }}
         onKeyDown={(event) => {
+          if (isComposing(event)) return
           if (event.key === 'ArrowDown') setAt(Math.min(found.length - 1, at + 1))
           else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1))
           else if (event.key === 'Enter') run(active)
@@ -63,7 +70,7 @@ export function Palette({ work, looks, router }: PaletteProps) {
       />
       <ul id={id} role="listbox" aria-label={t('palette.title')} class="palette-list">
         {found.map((command) => (
-          <li key={command.id} id={`${id}-${command.id}`} role="option" aria-selected={command === active} data-testid={T.paletteOption} data-command={command.id} onClick={() => run(command)}>
+          <li key={command.id} id={`${id}-${command.id}`} role="option" aria-selected={command === active} ref={command === active ? intoSight : null} data-testid={T.paletteOption} data-command={command.id} onClick={() => run(command)}>
             <span dir="auto">{command.title}</span>{command.key !== undefined && <kbd>{command.key}</kbd>}
           </li>
         ))}
@@ -91,17 +98,17 @@ function tickets(text: string, { inbox }: DeskWork, router: Router): readonly Co
 
 function commands(work: DeskWork, looks: Looks, router: Router): readonly Command[] {
   const { store, inbox } = work
-  const opening = store?.opening.value
-  const ticket = opening?.kind === 'open' && opening.ticket.side === 'staff' ? opening.ticket : null
+  const ticket = openTicketOf(work)
   const ofTicket: readonly Command[] = store === null || ticket === null ? [] : [
-    { id: 'reply', title: t('keys.reply'), key: 'r', run: () => work.write('message') },
-    { id: 'note', title: t('keys.note'), key: 'n', run: () => work.write('note') },
-    { id: 'take', title: t('keys.take'), key: 'a', run: () => void store.change({ assigned_to: 'me' }) },
-    ...STATUS_MOVES.admin[ticket.status].map((status) => ({ id: `status-${status}`, title: t('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void store.change({ status }) })),
+    { id: 'reply', title: t('keys.reply'), key: 'r', run: () => write(work, ticket, 'message') },
+    { id: 'note', title: t('keys.note'), key: 'n', run: () => write(work, ticket, 'note') },
+    { id: 'take', title: t('keys.take'), key: 'a', run: () => void take(work, ticket) },
+    ...statusesAfter(ticket.status).map((status) => ({ id: `status-${status}`, title: t('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void (status === 'resolved' ? resolve(work, ticket) : store.change({ status })) })),
     ...PRIORITIES.filter((one) => one !== ticket.priority).map((priority) => ({ id: `priority-${priority}`, title: t('palette.priority', { priority: tWord('priority', priority) }), run: () => void store.change({ priority }) })),
     { id: 'list', title: t('palette.list'), key: 'Esc', run: () => router.go('') },
   ]
   return [
+    ...ofSelection(work),
     ...ofTicket,
     ...VIEWS.map((view) => ({ id: `view-${view}`, title: t('palette.view', { view: t(`view.${view}`) }), run: () => inbox.filter({ view, status: '' }) })),
     { id: 'search', title: t('keys.search'), key: '/', run: () => work.searchRef.current?.focus() },
@@ -110,5 +117,18 @@ function commands(work: DeskWork, looks: Looks, router: Router): readonly Comman
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: t('palette.theme', { theme: t(`looks.theme.${theme}`) }), run: () => { looks.theme.value = theme } })),
     ...looks.languages.map((one) => ({ id: `language-${one}`, title: `${t('looks.language')}: ${LANGUAGE_NAMES[one]}`, run: () => looks.choose(one) })),
     { id: 'keys', title: t('keys.title'), key: '?', run: () => work.open('keys') },
+  ]
+}
+
+/** What can be done with all that is selected. */
+function ofSelection({ selection }: DeskWork): readonly Command[] {
+  const n = selection.ids.value.size
+  if (n === 0) return []
+  const on = (what: string) => t('palette.selected', { n, what })
+  return [
+    { id: 'selection-take', title: on(t('bulk.take')), key: 'a', run: () => void selection.apply({ assigned_to: 'me' }) },
+    ...STATUSES.map((status) => ({ id: `selection-status-${status}`, title: on(t('palette.status', { status: tWord('status', status) })), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void selection.apply({ status }) })),
+    ...PRIORITIES.map((priority) => ({ id: `selection-priority-${priority}`, title: on(t('palette.priority', { priority: tWord('priority', priority) })), run: () => void selection.apply({ priority }) })),
+    { id: 'selection-clear', title: t('bulk.clear'), key: 'Esc', run: selection.clear },
   ]
 }

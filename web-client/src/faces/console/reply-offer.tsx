@@ -6,6 +6,7 @@ import type { SavedReply } from '../../protocol/generated.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { intoSight } from '../../ui/sight.ts'
 import type { Offer } from '../../ui/composer.tsx'
 
 export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView, agent: string) {
@@ -29,7 +30,7 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
         <ul id={id} class="reply-menu" role="listbox" aria-label={t('replies.pick')} data-testid={T.replyMenu}>
           {found.length === 0 && <li class="muted" role="option" aria-selected={false} aria-disabled>{t('replies.no_match')}</li>}
           {found.map((reply) => (
-            <li key={reply.id} id={`${id}-${reply.id}`} role="option" aria-selected={reply === active} data-testid={T.replyOption} data-shortcut={reply.shortcut} onMouseDown={(event) => { event.preventDefault(); take(reply) }}>
+            <li key={reply.id} id={`${id}-${reply.id}`} role="option" aria-selected={reply === active} ref={reply === active ? intoSight : null} data-testid={T.replyOption} data-shortcut={reply.shortcut} onMouseDown={(event) => { event.preventDefault(); take(reply) }}>
               <code>/{reply.shortcut}</code> <strong dir="auto">{reply.title}</strong> <span class="muted" dir="auto">{reply.body}</span>
             </li>
           ))}

@@ -1,23 +1,40 @@
 // Single keys, where nobody is writing; and the palette from everywhere. They can be switched off.
 
 import { useEffect } from 'preact/hooks'
+import { hushToast, toast } from '../../app/attention.ts'
 import type { Looks } from '../../app/looks.ts'
 import type { Router } from '../../app/router.ts'
+import { isComposing } from '../../ui/composition.ts'
+import { openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
 
-export function useShortcuts(work: DeskWork, router: Router, looks: Looks): void {
+export function useShortcuts(work: DeskWork, router: Router, looks: Looks, isGuest: boolean): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+      if (isComposing(event) || (isGuest && !isInside(event))) return
+      if ((event.ctrlKey || event.metaKey) && keyOf(event).toLowerCase() === 'k') {
         event.preventDefault()
         return work.open('palette')
       }
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event) || isInMenu(event) || !looks.keys.value) return
-      if (act(event.key, work, router)) event.preventDefault()
+      if (act(event, work, router)) event.preventDefault()
     }
+    // Whoever goes elsewhere meanwhile is there, not at the row.
+    const elsewhere = () => { work.arriving.current = false }
     addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
+    addEventListener('focusin', elsewhere)
+    addEventListener('pointerdown', elsewhere)
+    return () => {
+      removeEventListener('keydown', pressed)
+      removeEventListener('focusin', elsewhere)
+      removeEventListener('pointerdown', elsewhere)
+    }
   })
+}
+
+/** In a page of somebody else's, keys that are pressed elsewhere are that page's. */
+function isInside(event: KeyboardEvent): boolean {
+  return event.composedPath().some((one) => one instanceof Element && one.classList.contains('helpline'))
 }
 
 function isWriting(event: KeyboardEvent): boolean {
@@ -32,19 +49,57 @@ function isInMenu(event: KeyboardEvent): boolean {
   return (root instanceof Document || root instanceof ShadowRoot) && root.querySelector(':popover-open') !== null
 }
 
-function act(key: string, work: DeskWork, router: Router): boolean {
+/** The letter or sign, on keyboards of other scripts that of the key's place. */
+function keyOf({ key, code, shiftKey }: KeyboardEvent): string {
+  const place = /^Key([A-Z])$/.exec(code)?.[1]
+  if (/^[\x20-\x7e]$/.test(key) || key.length !== 1) return key
+  if (place !== undefined) return shiftKey ? place : place.toLowerCase()
+  return code === 'Slash' ? (shiftKey ? '?' : '/') : key
+}
+
+/** The row that has the focus; null: none has. */
+function rowOf(event: KeyboardEvent): string | null {
+  const target = event.composedPath()[0]
+  const row = target instanceof Element ? target.closest<HTMLElement>('li[data-row-of]') : null
+  return row?.dataset['rowOf'] ?? null
+}
+
+function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
+  const { inbox, cursor, selection } = work
+  // Keys act where the focus is: on the row that has it, or is about to, otherwise on the open ticket. The cursor is ahead of the focus, which
+  // follows with the next drawing.
+  const row = rowOf(event) !== null || work.arriving.current ? cursor.value : null
+  const ticket = row === null ? openTicketOf(work) : (inbox.ticket(row) ?? null)
+  const hasMany = selection.ids.value.size > 0
+  const key = keyOf(event)
+  const said = toast.peek()?.action
+  if (said?.key === key) {
+    hushToast()
+    said.run()
+    return true
+  }
   switch (key) {
-    case 'j': return step(work, 1)
-    case 'k': return step(work, -1)
-    case 'x': {
-      if (work.cursor.value !== null) work.toggle(work.cursor.value)
+    case 'j': return step(work, row, 1)
+    case 'k': return step(work, row, -1)
+    case 'x':
+    case 'X': {
+      const at = row ?? cursor.value
+      if (at !== null) selection.toggle(at, key === 'X')
       return true
     }
     case 'Enter': return openCursor(work, router)
-    case 'r': return write(work, 'message')
-    case 'n': return write(work, 'note')
-    case 'a': return change(work, { assigned_to: 'me' })
-    case 'e': return change(work, { status: 'resolved' })
+    case 'r':
+    case 'n':
+      if (ticket !== null) write(work, ticket, key === 'r' ? 'message' : 'note')
+      return ticket !== null
+    case 'a':
+      if (hasMany) void selection.apply({ assigned_to: 'me' })
+      else if (ticket !== null) void take(work, ticket)
+      return hasMany || ticket !== null
+    case 'e':
+      if (hasMany) void selection.apply({ status: 'resolved' })
+      else if (ticket !== null) void resolve(work, ticket)
+      return hasMany || ticket !== null
     case '/':
       work.searchRef.current?.focus()
       return true
@@ -52,17 +107,24 @@ function act(key: string, work: DeskWork, router: Router): boolean {
       work.open('keys')
       return true
     case 'Escape':
-      if (work.place !== '') router.go('')
-      return work.place !== ''
+      if (hasMany) selection.clear()
+      else if (work.place !== '') router.go('')
+      return hasMany || work.place !== ''
     default: return false
   }
 }
 
-function step({ inbox, cursor }: DeskWork, by: 1 | -1): boolean {
+function step({ inbox, cursor, wanted, store, arriving }: DeskWork, row: string | null, by: 1 | -1): boolean {
   const order = inbox.order.value
-  const at = cursor.value === null ? -1 : order.indexOf(cursor.value)
+  const from = row ?? cursor.value ?? openTicketOf({ store })?.id ?? null
+  const at = from === null ? -1 : order.indexOf(from)
   const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
-  if (next !== undefined) cursor.value = next
+  // Whoever goes on does not write there any more.
+  wanted.value = null
+  if (next !== undefined && next !== cursor.value) {
+    arriving.current = true
+    cursor.value = next
+  }
   return next !== undefined
 }
 
@@ -72,16 +134,4 @@ function openCursor({ inbox, cursor }: DeskWork, router: Router): boolean {
   const ticket = cursor.value === null ? undefined : inbox.ticket(cursor.value)
   if (ticket !== undefined) router.go(ticket.ticket_number)
   return ticket !== undefined
-}
-
-function write(work: DeskWork, mode: 'message' | 'note'): boolean {
-  if (work.store === null) return false
-  work.write(mode)
-  return true
-}
-
-function change({ store }: DeskWork, patch: { readonly assigned_to: 'me' } | { readonly status: 'resolved' }): boolean {
-  if (store?.opening.value.kind !== 'open') return false
-  void store.change(patch)
-  return true
 }

@@ -1,20 +1,22 @@
-// What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page; and the shortcuts.
+// What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page.
 
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { createBell } from '../../app/attention.ts'
-import type { Desk } from '../../app/desk.ts'
+import { createBell, openTabs } from '../../app/attention.ts'
+import { onWindow, type Desk } from '../../app/desk.ts'
 import type { Mode } from '../../app/drafts.ts'
 import { filtersOf, queryOf } from '../../app/filters.ts'
 import type { HoursDraft } from '../../app/hours.ts'
 import { createInbox, type Inbox } from '../../app/inbox.ts'
 import type { Router } from '../../app/router.ts'
+import { isSeen } from '../../app/seen.ts'
+import { createSelection, type Selection } from '../../app/selection.ts'
 import { createTeamDesk, type TeamDesk } from '../../app/team-desk.ts'
 import { createTeam } from '../../app/team.ts'
 import type { TicketListener, TicketStore } from '../../app/ticket.ts'
+import type { Wanted } from '../../ui/composer.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
-import { useShortcuts } from './shortcuts.ts'
 
 export type Overlay = 'palette' | 'keys' | null
 
@@ -31,25 +33,29 @@ export interface DeskWork {
   readonly place: string
   /** The row that the keyboard is at. */
   readonly cursor: Signal<string | null>
-  readonly selected: Signal<ReadonlySet<string>>
+  /** The focus is on its way to the cursor's row. */
+  readonly arriving: { current: boolean }
+  readonly selection: Selection
   readonly overlay: Signal<Overlay>
   readonly mode: Signal<Mode>
-  /** Rises whenever the composer is wanted. */
-  readonly composer: Signal<number>
+  /** Where the cursor is wanted among composers. */
+  readonly wanted: Signal<Wanted | null>
   /** Opening hours that were changed and not saved yet. */
   readonly hours: Signal<HoursDraft | null>
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
   href(place: string): string
-  write(mode: Mode): void
-  toggle(id: string): void
+  /** As it stands now, for what goes on after a while. */
+  now(): DeskWork
 }
 
 export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const rest = useMemo(() => createTeam(desk), [desk])
   const inbox = useInbox(desk, rest, router)
-  const team = useMemo(() => createTeamDesk(desk, rest, createBell(looks, (number) => router.go(number)), inbox.take), [desk, rest, looks, router, inbox])
+  const bell = useMemo(() => createBell({ looks, open: (number) => router.go(number), tabs: openTabs(desk.identity.id) }), [desk, looks, router])
+  useEffect(() => () => bell.dispose(), [bell])
+  const team = useMemo(() => createTeamDesk(desk, rest, bell.ring, inbox.take), [desk, rest, bell, inbox])
   useEffect(() => () => team.dispose(), [team])
   const place = router.place.value.rest
   const ref = isScreen(place) ? '' : place
@@ -63,42 +69,50 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   }), [inbox, team])
   const store = useTicket(desk, ref, listener)
   const cursor = useSignal<string | null>(null)
-  const selected = useSignal<ReadonlySet<string>>(new Set<string>())
+  const arriving = useRef(false)
+  const selection = useMemo(() => createSelection(rest, inbox), [rest, inbox])
+  useEffect(() => () => selection.dispose(), [selection])
   const overlay = useSignal<Overlay>(null)
   const mode = useSignal<Mode>('message')
-  const composer = useSignal(0)
+  const wanted = useSignal<Wanted | null>(null)
   const hours = useSignal<HoursDraft | null>(null)
   const searchRef = useRef<HTMLInputElement | null>(null)
   useEffect(() => {
     if (ref === '') inbox.setOpen(null)
     mode.value = 'message'
   }, [ref, inbox, mode])
+  useReadOnReturn(store, listener)
+  const now = useRef<DeskWork | null>(null)
   const work: DeskWork = {
-    desk, rest, inbox, team, store, place, cursor, selected, overlay, mode, composer, hours, searchRef,
+    desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,
-    write(next) {
-      mode.value = next
-      composer.value++
-    },
-    toggle(id) {
-      const next = new Set(selected.value)
-      if (!next.delete(id)) next.add(id)
-      selected.value = next
-    },
+    now: () => now.current ?? work,
   }
-  useShortcuts(work, router, looks)
+  now.current = work
   return work
 }
 
-/** The inbox under the filters of the address bar, which follows it. */
+/** What came while the tab was hidden counts as read once it is looked at: in the list and in the title as well. */
+function useReadOnReturn(store: TicketStore | null, listener: TicketListener): void {
+  useEffect(() => onWindow('visibilitychange', () => {
+    const opening = store?.opening.peek()
+    if (opening?.kind === 'open' && isSeen()) listener.ticket(opening.ticket)
+  }), [store, listener])
+}
+
+/** The inbox under the filters of the address bar: each follows the other, also back and forward. */
 function useInbox(desk: Desk, rest: ReturnType<typeof createTeam>, router: Router): Inbox {
   const inbox = useMemo(() => createInbox(desk, rest, filtersOf(router.place.peek().query)), [desk, rest, router])
   useEffect(() => () => inbox.dispose(), [inbox])
   useEffect(() => inbox.filters.subscribe((filters) => {
     const query = queryOf(filters)
     if (query.toString() !== queryOf(filtersOf(router.place.peek().query)).toString()) router.setQuery(query)
+  }), [inbox, router])
+  useEffect(() => router.place.subscribe(({ query }) => {
+    const filters = filtersOf(query)
+    if (queryOf(filters).toString() !== queryOf(inbox.filters.peek()).toString()) inbox.filter(filters)
   }), [inbox, router])
   return inbox
 }

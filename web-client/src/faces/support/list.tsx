@@ -1,5 +1,8 @@
+import type { Desk } from '../../app/desk.ts'
 import type { OwnTickets } from '../../app/own-tickets.ts'
 import type { Router } from '../../app/router.ts'
+import { isTooShort, searchOf } from '../../app/search.ts'
+import { LIMITS } from '../../protocol/generated.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
@@ -7,12 +10,13 @@ import { OwnTicketRow } from '../../ui/own-ticket-row.tsx'
 import { isOpenAt } from '../../ui/ticket-link.tsx'
 
 interface ListProps {
+  readonly desk: Desk
   readonly tickets: OwnTickets
   readonly router: Router
   readonly open: string
 }
 
-export function TicketList({ tickets, router, open }: ListProps) {
+export function TicketList({ desk, tickets, router, open }: ListProps) {
   const tab = tickets.tab.value
   const shown = tickets.shown.value
   const search = tickets.search.value
@@ -29,13 +33,14 @@ export function TicketList({ tickets, router, open }: ListProps) {
           <button type="button" class="tab" aria-pressed={tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
         </div>
       </div>
+      {isTooShort(search) && <p class="muted search-short" role="status">{t('list.search_short', { n: LIMITS.search_word_chars_min })}</p>}
       <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={4} />}
       {tickets.loaded.value && shown.length === 0 && (
-        <Empty testid={T.listEmpty}>{search.trim() !== '' ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
+        <Empty testid={T.listEmpty}>{searchOf(search) !== '' ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
       )}
       <ul class="tickets" data-testid={T.ticketList}>
-        {shown.map((ticket) => <OwnTicketRow key={ticket.id} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}
+        {shown.map((ticket) => <OwnTicketRow key={ticket.id} desk={desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}
       </ul>
       {tickets.more.value && <button type="button" class="quiet more" data-testid={T.listMore} onClick={tickets.loadMore}>{t('list.more')}</button>}
     </nav>

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
 import type { TicketStore } from '../../app/ticket.ts'
@@ -6,12 +7,13 @@ import { isOver } from '../../protocol/words.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
-import { Composer } from '../../ui/composer.tsx'
+import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
 import { RatingForm } from '../../ui/rating.tsx'
 import { isWritable, Shut } from '../../ui/shut.tsx'
+import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { CustomerDetails } from './details.tsx'
 
@@ -23,6 +25,7 @@ interface OpenProps {
 
 export function OpenTicket({ desk, store, onBack }: OpenProps) {
   const opening = store.opening.value
+  const wanted = useSignal<Wanted | null>(null)
   const [details, setDetails] = useState(false)
   switch (opening.kind) {
     case 'loading': return <Skeleton lines={6} />
@@ -35,12 +38,12 @@ export function OpenTicket({ desk, store, onBack }: OpenProps) {
       return (
         <section class={`ticket with-details ${details ? 'details-open' : ''}`} data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status} aria-label={ticket.subject}>
           <Head ticket={ticket} store={store} onBack={onBack} details={details} onDetails={() => setDetails(!details)} />
-          <ProblemLine problem={store.problem.value} />
-          <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} />
+          <FaultLine store={store} />
+          <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
           <div class="foot">
             {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
             {isWritable(ticket)
-              ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} />
+              ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={wanted} />
               : <Shut ticket={ticket} store={store} />}
           </div>
           <CustomerDetails ticket={ticket} store={store} reader={reader} />

@@ -1,3 +1,4 @@
+import type { FunctionComponent } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
 import type { OwnTickets } from '../../app/own-tickets.ts'
@@ -6,20 +7,21 @@ import { isSeen, unfolded } from '../../app/seen.ts'
 import type { Availability } from '../../protocol/generated.ts'
 import { t, weekdayTime } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { OwnTicketRow } from '../../ui/own-ticket-row.tsx'
-import { ProblemLine, Skeleton } from '../../ui/plain.tsx'
+import { Skeleton } from '../../ui/plain.tsx'
+import type { ListProps } from './list.tsx'
 
 interface HomeProps {
   readonly desk: Desk
   /** Null: on their way. */
   readonly tickets: OwnTickets | null
+  readonly list: FunctionComponent<ListProps> | null
   readonly router: Router
 }
 
 /** An answer serves everybody for five seconds at the desk: asking costs it nothing. */
 const AVAILABILITY_MS = 10_000
 
-export function Home({ desk, tickets, router }: HomeProps) {
+export function Home({ desk, tickets, list: List, router }: HomeProps) {
   return (
     <main class="widget-body" data-testid={T.widgetHome}>
       <div class="welcome">
@@ -27,29 +29,8 @@ export function Home({ desk, tickets, router }: HomeProps) {
         <AvailabilityLine desk={desk} />
         <button type="button" class="primary" data-testid={T.widgetStart} onClick={() => router.go('new')}>{t('widget.start')}</button>
       </div>
-      {tickets === null ? <Skeleton lines={3} /> : <List tickets={tickets} router={router} />}
+      {tickets === null || List === null ? <Skeleton lines={3} /> : <List desk={desk} tickets={tickets} router={router} />}
     </main>
-  )
-}
-
-function List({ tickets, router }: { readonly tickets: OwnTickets; readonly router: Router }) {
-  const shown = tickets.shown.value
-  const tab = tickets.tab.value
-  return (
-    <>
-      <div class="widget-list-head">
-        <h2>{t('widget.yours')}</h2>
-        <div class="tabs">
-          <button type="button" class="tab" aria-pressed={tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
-          <button type="button" class="tab" aria-pressed={tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
-        </div>
-      </div>
-      <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
-      {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={3} />}
-      {tickets.loaded.value && shown.length === 0 && <p class="empty" data-testid={T.listEmpty}>{t('widget.empty')}</p>}
-      <ul data-testid={T.ticketList}>{shown.map((ticket) => <OwnTicketRow key={ticket.id} ticket={ticket} router={router} isOpen={false} />)}</ul>
-      {tickets.more.value && <button type="button" class="quiet more" onClick={tickets.loadMore}>{t('list.more')}</button>}
-    </>
   )
 }
 

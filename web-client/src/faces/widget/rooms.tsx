@@ -3,6 +3,7 @@
 import '../../strings/ticket.ts'
 import '../../ui/styles/form.css'
 import '../../ui/styles/thread.css'
+import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
 import { openDrafts } from '../../app/drafts.ts'
@@ -14,12 +15,13 @@ import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { prepareMarkdown } from '../../ui/body.tsx'
-import { Composer } from '../../ui/composer.tsx'
+import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
 import { NewTicketForm } from '../../ui/new-ticket.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { RatingForm } from '../../ui/rating.tsx'
 import { isWritable, Shut } from '../../ui/shut.tsx'
+import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
 
@@ -60,6 +62,7 @@ function OpenTicket({ desk, tickets, place }: RoomProps) {
 
 function Talk({ desk, store }: { readonly desk: Desk; readonly store: TicketStore }) {
   const opening = store.opening.value
+  const wanted = useSignal<Wanted | null>(null)
   switch (opening.kind) {
     case 'loading': return <Skeleton lines={5} />
     case 'failed': return opening.problem.code === 'not_found' ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty> : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
@@ -71,10 +74,10 @@ function Talk({ desk, store }: { readonly desk: Desk; readonly store: TicketStor
             <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
             <p class="facts"><StatusBadge status={ticket.status} testid={T.ticketStatus} /><PriorityBadge priority={ticket.priority} testid={T.ticketPriority} /></p>
           </div>
-          <ProblemLine problem={store.problem.value} />
-          <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} />
+          <FaultLine store={store} />
+          <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
           {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
-          {isWritable(ticket) ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} /> : <Shut ticket={ticket} store={store} />}
+          {isWritable(ticket) ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={wanted} /> : <Shut ticket={ticket} store={store} />}
         </main>
       )
     }

@@ -7,7 +7,6 @@ import { useEffect, useMemo } from 'preact/hooks'
 import type { Auth } from '../../app/auth.ts'
 import type { Bridge } from '../../app/bridge.ts'
 import type { Desk } from '../../app/desk.ts'
-import type { createOwnTickets } from '../../app/own-tickets.ts'
 import { createMemoryRouter } from '../../app/router.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
@@ -23,15 +22,15 @@ const fetchRooms = () => { void import('./rooms.tsx').then(({ Room }) => { rooms
 
 /** A failed fetch is tried again: without it there is no list. */
 const RETRY_MS = 3_000
-const own = signal<typeof createOwnTickets | null>(null)
+const own = signal<typeof import('./list.tsx') | null>(null)
 const fetchOwn = () => {
-  void import('../../app/own-tickets.ts').then((list) => { own.value = list.createOwnTickets }, () => { setTimeout(fetchOwn, RETRY_MS) })
+  void import('./list.tsx').then((list) => { own.value = list }, () => { setTimeout(fetchOwn, RETRY_MS) })
 }
 fetchOwn()
 
 export function Widget({ desk, bridge }: { readonly desk: Desk; readonly bridge: Bridge }) {
-  const create = own.value
-  const tickets = useMemo(() => create?.(desk, () => {}) ?? null, [desk, create])
+  const list = own.value
+  const tickets = useMemo(() => list?.createOwnTickets(desk, () => {}) ?? null, [desk, list])
   useEffect(() => () => tickets?.dispose(), [tickets])
   const router = useMemo(() => createMemoryRouter('/support'), [])
   const { rest } = router.place.value
@@ -42,7 +41,7 @@ export function Widget({ desk, bridge }: { readonly desk: Desk; readonly bridge:
   return (
     <Shell title={title} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={desk.live.value}>
       <ConnectionBar desk={desk} behind={null} />
-      {rest === '' && <Home desk={desk} tickets={tickets} router={router} />}
+      {rest === '' && <Home desk={desk} tickets={tickets} list={list?.List ?? null} router={router} />}
       {rest !== '' && (Room === null || tickets === null) && <Skeleton lines={5} />}
       {rest !== '' && Room !== null && tickets !== null && <Room key={rest} desk={desk} tickets={tickets} router={router} place={rest} />}
     </Shell>

@@ -1,0 +1,256 @@
+//! What every test starts from: an instance over a database of its own, and people who sign in.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, Method, Request};
+use clap::Parser;
+use helpline_core::ids::UserId;
+use helpline_gateway::auth;
+use helpline_gateway::config::{Config, Hidden, ServeSettings, TokenSecret};
+use helpline_gateway::database::SignIn;
+use helpline_gateway::dev::people::{self, DemoPerson};
+use helpline_gateway::runtime::telemetry;
+use helpline_gateway::server;
+use helpline_persistence::{bootstrap, migrate};
+use helpline_rig::Postgres;
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub const SECRET: &str = "a-secret-of-the-tests-that-is-long-enough";
+const TEMPLATE: &str = "helpline_template";
+pub const PASSWORD: &str = "runtimepassword";
+
+/// One server for all tests of this binary; each test has a database of its own, copied from a migrated one.
+static POSTGRES: OnceCell<Postgres> = OnceCell::const_new();
+
+/// A running instance, and a superuser's connection to its database.
+pub struct TestServer {
+    pub url: String,
+    pub config: Arc<Config>,
+    pub sign_in: Arc<SignIn>,
+    pub database: tokio_postgres::Client,
+    agent: ureq::Agent,
+    shutdown: CancellationToken,
+}
+
+#[derive(Parser)]
+struct Settings {
+    #[command(flatten)]
+    serve: ServeSettings,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The answer's JSON, when its status is this one.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        if self.body.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The problem's code, when its status is this one.
+    #[track_caller]
+    pub fn refused(&self, status: u16) -> String {
+        self.expect(status)["code"].as_str().expect("a problem has a code").to_owned()
+    }
+}
+
+pub fn ada() -> &'static DemoPerson {
+    people::named("Ada").unwrap()
+}
+pub fn carl() -> &'static DemoPerson {
+    people::named("Carl").unwrap()
+}
+pub fn grace() -> &'static DemoPerson {
+    people::named("Grace").unwrap()
+}
+pub fn alan() -> &'static DemoPerson {
+    people::named("Alan").unwrap()
+}
+pub fn katherine() -> &'static DemoPerson {
+    people::named("Katherine").unwrap()
+}
+
+pub fn token_with(claims: &Map<String, Value>) -> String {
+    auth::sign(&TokenSecret::plain(&Hidden::from(SECRET)).unwrap(), claims).unwrap()
+}
+
+pub async fn postgres() -> &'static Postgres {
+    let start = || async {
+        let postgres = Postgres::start_temporary().await.unwrap();
+        postgres.create_database(TEMPLATE, None).await.unwrap();
+        let admin_url = postgres.admin_url(TEMPLATE);
+        migrate::migrate(&admin_url).await.unwrap();
+        migrate::set_runtime_password(&admin_url, PASSWORD).await.unwrap();
+        postgres
+    };
+    POSTGRES.get_or_init(start).await
+}
+
+/// A migrated database of its own; its name.
+pub async fn database() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("desk_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    postgres().await.create_database(&name, Some(TEMPLATE)).await.unwrap();
+    name
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With further arguments of `serve`.
+    pub async fn start_with(arguments: &[&str]) -> Self {
+        Self::start_through(postgres().await.port(), arguments).await
+    }
+
+    /// Reaching Postgres on this port: its own, or that of something in between.
+    pub async fn start_through(port: u16, arguments: &[&str]) -> Self {
+        let (postgres, database) = (postgres().await, database().await);
+        let admin_url = postgres.admin_url(&database);
+        let roles: Vec<_> = people::ALL.iter().filter_map(|person| Some((person.id, person.role?))).collect();
+        bootstrap::grant(&admin_url, &roles).await.unwrap();
+        let database_url = format!("postgres://helpline_service:{PASSWORD}@127.0.0.1:{port}/{database}");
+        let given = ["serve", "--database-url", &database_url, "--jwt-secret", SECRET, "--pool-connections-max", "8"];
+        let settings = Settings::parse_from(given.iter().chain(arguments)).serve;
+        let (listener, metrics) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), telemetry::detached_metrics());
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let config = Config::try_from(settings).unwrap();
+        let demo = helpline_gateway::dev::routes::router(&config);
+        let server = server::build(config, metrics, demo).await.unwrap();
+        let (config, sign_in) = (Arc::clone(&server.config), Arc::clone(&server.sign_in));
+        let shutdown = CancellationToken::new();
+        tokio::spawn(server::serve(server, listener, shutdown.clone()));
+        let (database, connection) = tokio_postgres::connect(&admin_url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .allow_non_standard_methods(true)
+            .proxy(None)
+            .timeout_global(Some(Duration::from_secs(30)));
+        let server = Self { url, config, sign_in, database, agent: agent.build().new_agent(), shutdown };
+        for person in people::ALL {
+            server.token(person);
+            let identity = person.identity();
+            server.sign_in.sign_in(&identity).await.unwrap();
+        }
+        server
+    }
+
+    pub fn token(&self, person: &DemoPerson) -> String {
+        let secret = TokenSecret::plain(&Hidden::from(SECRET)).unwrap();
+        people::token(person, &self.config.auth, &secret).unwrap()
+    }
+
+    /// One request, as it is.
+    pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
+        let agent = self.agent.clone();
+        tokio::task::spawn_blocking(move || {
+            let mut response = agent.run(request).unwrap();
+            let body = response.body_mut().read_to_vec().unwrap();
+            Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+        })
+        .await
+        .unwrap()
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(format!("{}{path}", self.url))
+    }
+
+    /// One request of a person's, with an `Idempotency-Key` of its own if it is a POST.
+    pub async fn call(&self, person: &DemoPerson, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.call_with_key(person, method, path, body, &Uuid::new_v4().to_string()).await
+    }
+
+    pub async fn call_with_key(&self, person: &DemoPerson, method: &str, path: &str, body: Option<Value>, key: &str) -> Answer {
+        let mut request = self.request(method, path).header("authorization", format!("Bearer {}", self.token(person)));
+        if method == "POST" {
+            request = request.header("idempotency-key", key);
+        }
+        let bytes = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                body.to_string().into_bytes()
+            }
+            None => Vec::new(),
+        };
+        self.send(request.body(bytes).unwrap()).await
+    }
+
+    pub async fn get(&self, person: &DemoPerson, path: &str) -> Answer {
+        self.call(person, "GET", path, None).await
+    }
+
+    /// A ticket of this person's; its id.
+    pub async fn ticket(&self, owner: &DemoPerson) -> String {
+        self.ticket_about(owner, json!({})).await
+    }
+
+    pub async fn ticket_about(&self, owner: &DemoPerson, fields: Value) -> String {
+        let mut body = json!({"subject": "It does not work", "category": "general", "description": "At all."});
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let created = self.call(owner, "POST", "/v1/tickets", Some(body)).await.expect(201);
+        created["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A message on a ticket; its id, as its sender's history shows it.
+    pub async fn message(&self, sender: &DemoPerson, ticket: &str, text: &str) -> String {
+        let sent = self.call(sender, "POST", &format!("/v1/tickets/{ticket}/messages"), Some(json!({"body": text}))).await.expect(201);
+        let after = sent["seq"].as_u64().unwrap() - 1;
+        let page = self.get(sender, &format!("/v1/tickets/{ticket}/activity?after={after}&limit=1")).await.expect(200);
+        page["events"][0]["message"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Rows of `access_log` with this action by this person, newest first: (refused, ticket).
+    pub async fn access_rows(&self, user: Option<UserId>, action: &str) -> Vec<(Option<String>, Option<Uuid>)> {
+        let user = user.map(|user| user.uuid());
+        let sql = "select refused, ticket_id from access_log where user_id is not distinct from $1 and action = $2 order by id desc";
+        let rows = self.database.query(sql, &[&user, &action]).await.unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    }
+
+    /// The same, once there are this many: some rows are written a moment after the answer.
+    pub async fn access_rows_when(&self, user: Option<UserId>, action: &str, count: usize) -> Vec<(Option<String>, Option<Uuid>)> {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            let rows = self.access_rows(user, action).await;
+            if rows.len() >= count || Instant::now() > deadline {
+                return rows;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}

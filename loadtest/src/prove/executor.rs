@@ -1,0 +1,462 @@
+//! Executes a plan, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
+//! delays no other part's.
+
+use std::fmt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use helpline_rig::Dump;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::members;
+use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
+use super::poison::Poison;
+use super::storm;
+use super::test_cluster::TestCluster;
+use crate::checker::Violation;
+use crate::error::LoadError;
+use crate::people::Room;
+use crate::target::{self, Admin};
+
+/// For an instance to reach its failpoint, from the operation that starts it again.
+const FAILPOINT_TIMEOUT: Duration = Duration::from_secs(20);
+const FAILPOINT_POLL: Duration = Duration::from_millis(20);
+/// What a slow network carries.
+const SLOW_BYTES_PER_SECOND: u32 = 2_048;
+/// Redis, over a bad network.
+const REDIS_DELAY: Duration = Duration::from_millis(150);
+/// Between an instance's readiness and the next one's stop.
+const MIN_READY: Duration = Duration::from_secs(3);
+/// Postgres, in another town.
+const POSTGRES_DELAY: Duration = Duration::from_millis(20);
+
+/// Why operations are not played.
+const NO_STANDBY: &str = "there is no standby: the plan has no `postgres standby-sync` or `standby-async` before it, or that one failed";
+const NO_DUMP: &str = "there is no dump: the plan has no `postgres dump` before it, or that one failed";
+const NO_DISK: &str = "the database is not on a small disk of its own: `mount -t tmpfs` failed, which needs root";
+const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
+
+/// One operation as it went.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Seconds into the run.
+    pub at: f64,
+    /// When it was over.
+    pub until: f64,
+    /// As in the plan.
+    pub op: Op,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Done {
+    /// What is wrong with it. A fault that was not played proves nothing.
+    pub fn violation(&self, allow_unplayed: bool) -> Option<Violation> {
+        match &self.outcome {
+            Outcome::Done(_) => None,
+            Outcome::Failed(why) => Some(Violation::Stuck(format!("{}: {why}", self.op))),
+            Outcome::Unplayed(_) if allow_unplayed => None,
+            Outcome::Unplayed(why) => Some(Violation::Unplayed(format!("{} at {:.1} s: {why}", self.op, self.at))),
+        }
+    }
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done, with a remark that may be empty.
+    Done(String),
+    /// It was tried and failed.
+    Failed(String),
+    /// It was not tried: the machine or the plan lacks what it needs.
+    Unplayed(String),
+}
+
+impl Outcome {
+    fn of(result: Result<String, LoadError>) -> Self {
+        match result {
+            Ok(remark) => Self::Done(remark),
+            Err(LoadError::Unplayed(why)) => Self::Unplayed(why),
+            Err(error) => Self::Failed(told(&error)),
+        }
+    }
+
+    /// Whether the operation took place.
+    pub const fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(remark) => f.write_str(remark),
+            Self::Failed(why) => write!(f, "FAILED: {why}"),
+            Self::Unplayed(why) => write!(f, "NOT PLAYED: {why}"),
+        }
+    }
+}
+
+/// Everything that the operations need.
+#[derive(Debug)]
+pub struct Executor {
+    /// What the operations break.
+    pub cluster: TestCluster,
+    /// The tickets.
+    pub rooms: Vec<Room>,
+    /// Tickets of their own for rows that cannot be decoded.
+    pub poison: Poison,
+    /// What a restore brings back.
+    dump: Mutex<Option<Dump>>,
+    /// One part, one operation at a time.
+    parts: Parts,
+}
+
+/// Where an instance was told to die, and how often its log told of such a death before.
+#[derive(Debug, Clone, Copy)]
+struct Failpoint {
+    place: &'static str,
+    reached_before: usize,
+}
+
+#[derive(Debug)]
+struct Parts {
+    redis: Mutex<()>,
+    postgres: Mutex<()>,
+    /// For each instance, the failpoint that it was last started with.
+    gateways: Vec<Mutex<Option<Failpoint>>>,
+}
+
+impl Executor {
+    /// Nothing is under way.
+    pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison) -> Self {
+        let gateways = cluster.gateways.iter().map(|_| Mutex::new(None)).collect();
+        Self { cluster, rooms, poison, dump: Mutex::new(None), parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
+    }
+
+    /// Carries the whole plan out.
+    pub async fn play(self: &Arc<Self>, plan: &Plan, begun: Instant) -> Vec<Done> {
+        let mut playing = JoinSet::new();
+        for step in plan.steps.clone() {
+            let executor = Arc::clone(self);
+            playing.spawn(async move {
+                sleep_until(begun + step.at).await;
+                let at = begun.elapsed().as_secs_f64();
+                let outcome = Outcome::of(executor.execute(&step.op).await);
+                let done = Done { at, until: begun.elapsed().as_secs_f64(), op: step.op, outcome };
+                println!("fault      {:6.1} s  {} {}", done.at, done.op, done.outcome);
+                done
+            });
+        }
+        let mut log = playing.join_all().await;
+        log.sort_by(|a, b| a.at.total_cmp(&b.at));
+        log
+    }
+
+    async fn execute(&self, op: &Op) -> Result<String, LoadError> {
+        match op {
+            Op::Redis(op) => self.redis(*op).await,
+            Op::Postgres(op) => self.postgres(*op).await,
+            Op::Gateway(n, op) => self.gateway(*n, *op).await,
+            Op::Roll => self.roll().await,
+            Op::Clients(lanes, op) => {
+                self.clients(lanes, *op);
+                Ok(String::new())
+            }
+            Op::Psql(seconds) => self.psql(*seconds).await,
+            Op::Locks(seconds) => self.locks(*seconds).await,
+            Op::Storm(clients) => storm::run(&self.cluster, &self.rooms, *clients).await,
+            Op::Disk(op) => self.disk(*op).await,
+            Op::Poison => self.poison.run(&self.cluster, &self.rooms).await,
+        }
+    }
+
+    async fn redis(&self, op: RedisOp) -> Result<String, LoadError> {
+        let _part = self.parts.redis.lock().await;
+        let redis = &self.cluster.redis;
+        match op {
+            RedisOp::Kill9 | RedisOp::Freeze if redis.pid().is_none() => return Err(LoadError::unplayed("Redis is not running")),
+            RedisOp::Kill9 => redis.kill9().await?,
+            RedisOp::Start if redis.pid().is_none() => redis.start().await?,
+            RedisOp::Start => {}
+            RedisOp::Freeze => redis.freeze(),
+            RedisOp::Thaw => redis.thaw(),
+            RedisOp::Flush => redis.flush().await?,
+            RedisOp::Restart => redis.restart().await?,
+            RedisOp::RestartLoading => redis.restart_loading().await?,
+            RedisOp::KillSubscribers => redis.kill_subscribers().await?,
+            RedisOp::Overrun => redis.overrun().await?,
+            RedisOp::Relax => redis.relax().await?,
+        }
+        Ok(String::new())
+    }
+
+    async fn postgres(&self, op: PostgresOp) -> Result<String, LoadError> {
+        let _part = self.parts.postgres.lock().await;
+        let mut postgres = self.cluster.postgres.lock().await;
+        match op {
+            PostgresOp::Kill9 | PostgresOp::Freeze if postgres.pid().is_none() => {
+                return Err(LoadError::unplayed("Postgres is not running"));
+            }
+            PostgresOp::Terminate => {
+                let sql = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'helpline_service'";
+                drop(postgres);
+                let ended = self.admin().await?.query(sql, &[]).await.map_err(LoadError::postgres("ending backends"))?;
+                return Ok(format!("{} backends", ended.len()));
+            }
+            PostgresOp::Restart => postgres.restart().await?,
+            PostgresOp::Kill9 => postgres.kill9().await?,
+            PostgresOp::Start if postgres.pid().is_none() => postgres.start().await?,
+            PostgresOp::Start => {}
+            PostgresOp::Freeze => postgres.freeze(),
+            PostgresOp::Thaw => postgres.thaw(),
+            PostgresOp::Cut => self.cluster.postgres_link.cut(),
+            PostgresOp::Delay => self.cluster.postgres_link.delay(POSTGRES_DELAY),
+            PostgresOp::Heal => self.cluster.postgres_link.resume(),
+            PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
+                let standby = postgres.start_standby().await?;
+                drop(postgres);
+                *self.cluster.standby.lock().await = Some(standby);
+                if op == PostgresOp::StandbySync {
+                    // After the copy: the standby itself must not wait for another one when it has taken over.
+                    let waits = "alter system set synchronous_standby_names = 'rig'";
+                    let admin = self.admin().await?;
+                    admin.batch_execute(waits).await.map_err(LoadError::postgres("asking for synchronous commits"))?;
+                    admin.batch_execute("select pg_reload_conf()").await.map_err(LoadError::postgres("reloading settings"))?;
+                    return Ok("an ack from now on means: on both".into());
+                }
+                return Ok("an ack means: on the primary; what the standby has not received is lost with it".into());
+            }
+            PostgresOp::StandbyDetach => match &*self.cluster.standby.lock().await {
+                Some(standby) => standby.detach().await?,
+                None => return Err(LoadError::unplayed(NO_STANDBY)),
+            },
+            PostgresOp::Promote => {
+                let Some(standby) = self.cluster.standby.lock().await.take() else { return Err(LoadError::unplayed(NO_STANDBY)) };
+                postgres.kill9().await?;
+                standby.promote().await?;
+                self.cluster.postgres_link.redirect(standby.port());
+                *postgres = standby;
+            }
+            PostgresOp::Dump => *self.dump.lock().await = Some(self.cluster.dump(&postgres).await?),
+            PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
+                let dump = self.dump.lock().await;
+                let Some(dump) = &*dump else { return Err(LoadError::unplayed(NO_DUMP)) };
+                match op {
+                    PostgresOp::RestoreElsewhere => self.cluster.restore_elsewhere(dump, &mut postgres).await?,
+                    _ => self.cluster.restore_here(dump, &postgres).await?,
+                }
+                return Ok("what was committed after the dump is gone".into());
+            }
+        }
+        Ok(String::new())
+    }
+
+    async fn gateway(&self, n: usize, op: GatewayOp) -> Result<String, LoadError> {
+        const MISSING: LoadError = LoadError::Usage("the plan names an instance that is not there");
+        let mut failpoint = self.parts.gateways.get(n).ok_or(MISSING)?.lock().await;
+        let gateway = &self.cluster.gateways[n];
+        let link = &self.cluster.redis_links[n];
+        let runs = || gateway.ended().is_none() && gateway.pid().is_some();
+        match op {
+            GatewayOp::Kill9 | GatewayOp::Freeze | GatewayOp::Stop | GatewayOp::FewDescriptors if !runs() => {
+                return Err(LoadError::unplayed(format!("instance {} is not running", n + 1)));
+            }
+            GatewayOp::Kill9 => {
+                let reached = self.reached(n, failpoint.take()).await;
+                gateway.kill9().await?;
+                reached?;
+            }
+            GatewayOp::Start => return self.start(n, failpoint.take()).await,
+            GatewayOp::Stop => {
+                let reached = self.reached(n, failpoint.take()).await;
+                let exit = gateway.stop().await?;
+                return reached.map(|()| format!("exit {exit:?}"));
+            }
+            GatewayOp::Freeze => gateway.freeze(),
+            GatewayOp::Thaw => gateway.thaw(),
+            GatewayOp::AfterCommit => return self.doom(n, &mut failpoint, "after-commit").await,
+            GatewayOp::InsideBatch => return self.doom(n, &mut failpoint, "inside-batch").await,
+            GatewayOp::DuringCatchUp => return self.doom(n, &mut failpoint, "during-catch-up").await,
+            GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
+            GatewayOp::RedisUnplug => link.unplug(),
+            GatewayOp::RedisHeal => link.resume(),
+            GatewayOp::FewDescriptors => return limit_descriptors(gateway.pid(), open_descriptors),
+            // An instance that was restarted has its own limit again.
+            GatewayOp::ManyDescriptors if !runs() => {}
+            GatewayOp::ManyDescriptors => return limit_descriptors(gateway.pid(), descriptors_at_most),
+        }
+        Ok(String::new())
+    }
+
+    /// Starts an instance again. One that has not died at its failpoint yet is given time to; then it must not reach it later.
+    async fn start(&self, n: usize, failpoint: Option<Failpoint>) -> Result<String, LoadError> {
+        let reached = self.reached(n, failpoint).await;
+        self.cluster.gateways[n].kill9().await?;
+        self.cluster.start_gateway(n).await?;
+        reached.map(|()| String::new())
+    }
+
+    /// Waits until an instance has died at its failpoint, if it has one.
+    async fn reached(&self, n: usize, failpoint: Option<Failpoint>) -> Result<(), LoadError> {
+        let Some(Failpoint { place, reached_before }) = failpoint else { return Ok(()) };
+        let gateway = &self.cluster.gateways[n];
+        let is_reached = || failpoints_reached(gateway.log()) > reached_before;
+        let runs = || gateway.ended().is_none() && gateway.pid().is_some();
+        let deadline = Instant::now() + FAILPOINT_TIMEOUT;
+        while !is_reached() && runs() && Instant::now() < deadline {
+            sleep(FAILPOINT_POLL).await;
+        }
+        if is_reached() {
+            return Ok(());
+        }
+        Err(LoadError::unplayed(format!(
+            "failpoint {place} was not reached within {FAILPOINT_TIMEOUT:?}: there was no traffic, the instance ended before, or the gateway is \
+             a release build, which has no failpoints (build it with `--profile breakable`)"
+        )))
+    }
+
+    /// Starts an instance that dies when it comes to this place; `failpoint` remembers it until [`Self::start`].
+    async fn doom(&self, n: usize, failpoint: &mut Option<Failpoint>, place: &'static str) -> Result<String, LoadError> {
+        let gateway = &self.cluster.gateways[n];
+        gateway.kill9().await?;
+        let reached_before = failpoints_reached(gateway.log());
+        *failpoint = Some(Failpoint { place, reached_before });
+        let deadline = Instant::now() + FAILPOINT_TIMEOUT;
+        loop {
+            match gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await {
+                Ok(()) => return Ok(String::new()),
+                // It may be dead before it was seen ready: clients do not wait for us.
+                Err(_) if failpoints_reached(gateway.log()) > reached_before => return Ok("reached at once".into()),
+                // As an orchestrator does: the database may be away.
+                Err(_) if Instant::now() < deadline => sleep(FAILPOINT_POLL).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn roll(&self) -> Result<String, LoadError> {
+        let (mut exits, mut all_reached) = (Vec::new(), Ok(()));
+        for (n, (gateway, part)) in self.cluster.gateways.iter().zip(&self.parts.gateways).enumerate() {
+            let mut failpoint = part.lock().await;
+            let reached = self.reached(n, failpoint.take()).await;
+            all_reached = all_reached.and(reached);
+            exits.push(gateway.stop().await?);
+            self.cluster.start_gateway(n).await?;
+            // As an orchestrator waits before it takes the next one: those sent away must have somewhere to go.
+            sleep(MIN_READY).await;
+        }
+        all_reached.map(|()| format!("exit codes {exits:?}"))
+    }
+
+    fn clients(&self, lanes: &[usize], op: ClientOp) {
+        for way in self.cluster.lanes.iter().flat_map(|ways| lanes.iter().map(|lane| &ways[*lane])) {
+            match op {
+                ClientOp::Cut => way.cut(),
+                ClientOp::HalfOpen => way.half_open(),
+                ClientOp::Freeze => way.stall(),
+                ClientOp::Slow => way.throttle(SLOW_BYTES_PER_SECOND),
+                ClientOp::Heal => way.resume(),
+            }
+        }
+    }
+
+    async fn psql(&self, seconds: u64) -> Result<String, LoadError> {
+        let mut admin = self.admin().await?;
+        let doing = || LoadError::postgres("writing by plain SQL");
+        let transaction = admin.transaction().await.map_err(doing())?;
+        let tickets: Vec<_> = self.rooms.iter().rev().take(members::QUIET_TICKETS).map(|room| room.ticket.uuid()).collect();
+        transaction.execute(include_str!("../../sql/prove_touch.sql"), &[&tickets]).await.map_err(doing())?;
+        sleep(Duration::from_secs(seconds)).await;
+        transaction.commit().await.map_err(doing())?;
+        Ok("committed".into())
+    }
+
+    async fn locks(&self, seconds: u64) -> Result<String, LoadError> {
+        let mut admin = self.admin().await?;
+        let doing = || LoadError::postgres("locking tickets");
+        let transaction = admin.transaction().await.map_err(doing())?;
+        let tickets: Vec<_> = self.rooms.iter().map(|room| room.ticket.uuid()).collect();
+        transaction.execute(include_str!("../../sql/prove_lock.sql"), &[&tickets]).await.map_err(doing())?;
+        sleep(Duration::from_secs(seconds)).await;
+        transaction.rollback().await.map_err(doing())?;
+        Ok("let go".into())
+    }
+
+    async fn disk(&self, op: DiskOp) -> Result<String, LoadError> {
+        let Some(disk) = &self.cluster.disk else { return Err(LoadError::unplayed(NO_DISK)) };
+        let _part = self.parts.postgres.lock().await;
+        match op {
+            DiskOp::Full => disk.fill(),
+            DiskOp::Free => {
+                disk.free();
+                let postgres = self.cluster.postgres.lock().await;
+                if postgres.has_ended() || postgres.pid().is_none() {
+                    postgres.start().await?;
+                    return Ok("Postgres had given up and was started again".into());
+                }
+            }
+        }
+        Ok(String::new())
+    }
+
+    async fn admin(&self) -> Result<Admin, LoadError> {
+        target::connect(&self.cluster.admin_url().await).await
+    }
+}
+
+/// How often an instance's log tells that it died at a failpoint: an instance that ends otherwise has not played that fault.
+fn failpoints_reached(log: &Path) -> usize {
+    let text = std::fs::read(log).unwrap_or_default();
+    String::from_utf8_lossy(&text).matches("failpoint reached").count()
+}
+
+/// Allows a process so many descriptors, as far as its hard limit goes.
+fn limit_descriptors(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> Result<String, LoadError> {
+    let pid = pid.ok_or_else(|| LoadError::unplayed("the instance is not running"))?;
+    let limit = limit(pid).ok_or_else(|| LoadError::unplayed("/proc does not show the instance's descriptors and limits"))?;
+    let set = Command::new("prlimit").args(["--pid", &pid.to_string(), &format!("--nofile={limit}:")]).stderr(Stdio::null()).status();
+    if set.is_ok_and(|status| status.success()) { Ok(format!("limit {limit}")) } else { Err(LoadError::unplayed(NO_PRLIMIT)) }
+}
+
+/// As many as it has open.
+fn open_descriptors(pid: u32) -> Option<usize> {
+    Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count())
+}
+
+/// Its hard limit: `Max open files  soft  hard  files`.
+fn descriptors_at_most(pid: u32) -> Option<usize> {
+    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
+    limits.lines().find(|line| line.starts_with("Max open files"))?.split_whitespace().nth(4)?.parse().ok()
+}
+
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_that_was_not_played_is_a_violation_unless_it_is_allowed() {
+        let word = |result: Result<String, LoadError>, allow_unplayed| {
+            let done = Done { at: 1.0, until: 2.0, op: Op::Roll, outcome: Outcome::of(result) };
+            done.violation(allow_unplayed).map(|violation| violation.word())
+        };
+        assert_eq!(word(Ok("exit codes".into()), false), None);
+        assert_eq!(word(Err(LoadError::unplayed("no root")), false), Some("unplayed"));
+        assert_eq!(word(Err(LoadError::unplayed("no root")), true), None);
+        assert_eq!(word(Err(LoadError::Usage("no such instance")), true), Some("stuck"), "a fault that failed is never allowed");
+    }
+}

@@ -1,0 +1,129 @@
+//! Lost commits: promotions and restores that may have taken the database back in time, with the time whose commits they may have undone.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+use super::executor::{Done, Outcome};
+use super::plan::{Op, PostgresOp};
+
+/// What a standby had not yet received when it was cut off or when its primary died, and what was under way when a dump began.
+const LAG_S: f64 = 1.0;
+
+/// What took the database back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// A standby that lacked the last commits of its primary became the primary.
+    Promotion,
+    /// A dump was restored: what was committed after it is gone.
+    Restore,
+}
+
+/// A promotion or a restore, with the time whose commits it may have undone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LostCommits {
+    /// Seconds into the run.
+    pub from: f64,
+    /// Its end.
+    pub to: f64,
+    /// Which of the two.
+    pub cause: Cause,
+    /// Whether acks of that time may be void, too: no ack waited for the standby, or for the next dump.
+    pub voids_acks: bool,
+}
+
+impl LostCommits {
+    /// Whether it may have undone what was committed then.
+    pub fn holds(&self, at: f64) -> bool {
+        (self.from..=self.to).contains(&at)
+    }
+}
+
+/// The promotions and restores of a run that took place.
+pub fn of(log: &[Done]) -> Vec<LostCommits> {
+    let mut losses = Vec::new();
+    let mut standby: Option<LostCommits> = None;
+    let mut dumped: Option<f64> = None;
+    for done in log {
+        let (Op::Postgres(op), false) = (&done.op, matches!(done.outcome, Outcome::Unplayed(_))) else { continue };
+        let op = *op;
+        match op {
+            PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
+                let voids_acks = op == PostgresOp::StandbyAsync;
+                standby = Some(LostCommits { from: done.at, to: done.until, cause: Cause::Promotion, voids_acks });
+            }
+            PostgresOp::StandbyDetach => {
+                if let Some(loss) = &mut standby {
+                    loss.from = loss.from.max(done.at - LAG_S);
+                }
+            }
+            PostgresOp::Promote => losses.extend(standby.take().map(|loss| LostCommits { to: done.until, ..loss })),
+            // A dump that failed leaves the one before to be restored.
+            PostgresOp::Dump if done.outcome.is_done() => dumped = Some(done.at - LAG_S),
+            PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
+                let loss = |from| LostCommits { from, to: done.until, cause: Cause::Restore, voids_acks: true };
+                losses.extend(dumped.map(loss));
+            }
+            PostgresOp::Dump
+            | PostgresOp::Terminate
+            | PostgresOp::Restart
+            | PostgresOp::Kill9
+            | PostgresOp::Start
+            | PostgresOp::Freeze
+            | PostgresOp::Thaw
+            | PostgresOp::Cut
+            | PostgresOp::Delay
+            | PostgresOp::Heal => {}
+        }
+    }
+    losses
+}
+
+/// A time of the database's, in seconds into the run that began then. Both live on one machine.
+pub fn seconds_into(begun: Instant) -> impl Fn(i64) -> f64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+    let begun_micros = (since_1970 - begun.elapsed()).as_micros();
+    move |micros| micros as f64 / 1e6 - begun_micros as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::Step;
+    use super::*;
+
+    fn done(at: f64, op: &str) -> Done {
+        let op = format!("0s {op}").parse::<Step>().expect("an operation").op;
+        Done { at, until: at + 0.5, op, outcome: Outcome::Done(String::new()) }
+    }
+
+    #[test]
+    fn only_what_the_standby_cannot_have_may_be_gone() {
+        let log = [
+            done(1.0, "postgres standby-async"),
+            done(9.0, "postgres standby-detach"),
+            done(11.0, "postgres promote"),
+            done(20.0, "postgres standby-sync"),
+            done(30.0, "postgres promote"),
+            done(40.0, "postgres promote"),
+        ];
+        let losses = of(&log);
+        assert_eq!(losses[0], LostCommits { from: 8.0, to: 11.5, cause: Cause::Promotion, voids_acks: true });
+        assert_eq!(losses[1], LostCommits { from: 20.0, to: 30.5, cause: Cause::Promotion, voids_acks: false });
+        assert_eq!(losses.len(), 2);
+        assert!(losses[0].holds(10.0) && !losses[0].holds(7.9));
+    }
+
+    #[test]
+    fn what_was_committed_between_a_dump_and_its_restore_may_be_gone() {
+        let failed = Done { outcome: Outcome::Failed("no room".into()), ..done(12.0, "postgres dump") };
+        let log = [
+            done(2.0, "postgres restore-here"),
+            done(10.0, "postgres dump"),
+            failed,
+            done(16.0, "postgres restore-elsewhere"),
+            done(30.0, "postgres restore-here"),
+        ];
+        let loss = |to| LostCommits { from: 9.0, to, cause: Cause::Restore, voids_acks: true };
+        assert_eq!(of(&log), [loss(16.5), loss(30.5)], "a dump can be restored again");
+    }
+}

@@ -1,0 +1,167 @@
+//! The members of the tickets: of each a customer and an agent who write, and a second device of both that only reads.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use helpline_core::ids::TicketId;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::plan::LANES;
+use crate::checker::{Evidence, Life, Observed, Sender, TrueRow};
+use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibility};
+use crate::people::{self, Room};
+
+/// The last tickets, which only plain SQL changes: their members learn of it only by the sweep.
+pub const QUIET_TICKETS: usize = 2;
+/// Members of one ticket.
+pub const MEMBERS_PER_TICKET: usize = 4;
+/// Orders waiting for one member.
+const ORDERS_MAX: usize = 4_096;
+/// Of an agent's sends, every so many-th is a note.
+const NOTE_EVERY: u64 = 4;
+/// Members connect in batches, so that the run's beginning is no storm.
+const CONNECT_PACE: Duration = Duration::from_millis(5);
+
+/// How a member is told what to send, and when it may stop.
+pub struct ClientHandle {
+    orders: mpsc::Sender<Outgoing>,
+    /// When it may stop.
+    pub goal: watch::Sender<Goal>,
+    name: String,
+    /// Which side.
+    pub sender: Sender,
+    /// Which ticket.
+    pub ticket: TicketId,
+    writes: bool,
+}
+
+/// All of them at work.
+pub type Members = JoinSet<(Member, Record)>;
+
+/// Starts every member: the two devices of a person prefer different instances. `sockets` gives the sockets for a preferred instance and a lane.
+pub async fn enter(
+    sockets: &impl Fn(usize, usize) -> Vec<String>,
+    secret: &str,
+    rooms: &[Room],
+    run: &Arc<Run>,
+) -> (Members, Vec<ClientHandle>) {
+    let mut tasks = JoinSet::new();
+    let mut handles = Vec::new();
+    let mut lane = 0;
+    for (n, room) in rooms.iter().enumerate() {
+        let spoken = n < spoken(rooms).len();
+        let kinds = [
+            (Sender::Customer, "c", 0, spoken),
+            (Sender::Agent, "a", 1, spoken),
+            (Sender::Customer, "d", 1, false),
+            (Sender::Agent, "b", 0, false),
+        ];
+        for (sender, letter, preferred, writes) in kinds {
+            let (user, person) = if sender == Sender::Agent { (room.agent, "Agent Load") } else { (room.customer, "Customer Load") };
+            lane = (lane + 1) % LANES;
+            let urls = sockets(preferred, lane);
+            let name = format!("{n}{letter}");
+            let token = people::token(secret, user, person);
+            let member = Member { name: name.clone(), sender, ticket: room.ticket, token, urls, lane };
+            let (orders, ordered) = mpsc::channel(ORDERS_MAX);
+            let (goal, watched) = watch::channel(Goal::Open);
+            tasks.spawn(Client::new(member, Arc::clone(run), ordered, watched).run());
+            handles.push(ClientHandle { orders, goal, name, sender, ticket: room.ticket, writes });
+        }
+        // Lanes of the two kinds must not stay in step, or a lane would hold customers alone.
+        lane += n % 3;
+        sleep(CONNECT_PACE).await;
+    }
+    (tasks, handles)
+}
+
+/// The tickets on which people write.
+pub fn spoken(rooms: &[Room]) -> &[Room] {
+    &rooms[..rooms.len().saturating_sub(QUIET_TICKETS)]
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Traffic {
+    /// Sends per second, of all together.
+    pub rate: f64,
+    /// For how long.
+    pub seconds: u64,
+    /// Length of a text.
+    pub body_bytes: usize,
+}
+
+/// The generator: an open loop. Gives how many were sent.
+pub async fn send_all(run: &Run, handles: &[ClientHandle], traffic: Traffic, begun: Instant) -> u64 {
+    let writers: Vec<&ClientHandle> = handles.iter().filter(|handle| handle.writes).collect();
+    let total = (traffic.rate * traffic.seconds as f64) as u64;
+    for n in 0..total {
+        let intended = begun + Duration::from_secs_f64(n as f64 / traffic.rate);
+        sleep_until(intended).await;
+        let handle = writers[(n % writers.len() as u64) as usize];
+        let nth = n / writers.len() as u64;
+        let key = run.key(&handle.name, nth, intended);
+        let is_note = handle.sender == Sender::Agent && nth % NOTE_EVERY == NOTE_EVERY - 1;
+        let (visibility, mut body) = if is_note {
+            (Visibility::Note, format!("{} {}", run.canary, key.as_str()))
+        } else {
+            (Visibility::Message, format!("message {}", key.as_str()))
+        };
+        body.extend(std::iter::repeat_n('.', traffic.body_bytes.saturating_sub(body.len())));
+        run.pending.fetch_add(1, Ordering::Relaxed);
+        if handle.orders.send(Outgoing { key, body, visibility }).await.is_err() {
+            // The member gave up; its record says why.
+            run.pending.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    total
+}
+
+/// Ends the remaining members and collects what each of them knows.
+pub async fn disconnect_all(mut tasks: Members, handles: &[ClientHandle]) -> Vec<(Member, Record)> {
+    for handle in handles {
+        handle.goal.send_replace(Goal::Stop);
+    }
+    let mut records = Vec::new();
+    while let Some(ended) = tasks.join_next().await {
+        records.push(ended.expect("a member's task does not panic"));
+    }
+    records
+}
+
+/// What the checker needs, ticket by ticket. `may_be_undone` tells of a row by its date whether a promotion may have undone it.
+pub fn evidence(
+    records: Vec<(Member, Record)>,
+    rooms: &[Room],
+    mut histories: HashMap<TicketId, Vec<TrueRow>>,
+    may_be_undone: impl Fn(i64) -> bool,
+) -> Vec<Evidence> {
+    let sure = |dated: &[i64]| dated.iter().position(|at| may_be_undone(*at)).unwrap_or(usize::MAX);
+    let life = |Seen { base, rows, dated }: Seen| Life { base, rows, sure: sure(&dated) };
+    let mut by_ticket: HashMap<TicketId, Vec<(Member, Record)>> = HashMap::new();
+    for (member, record) in records {
+        by_ticket.entry(member.ticket).or_default().push((member, record));
+    }
+    let of_room = |room: &Room| {
+        let truth = histories.remove(&room.ticket).unwrap_or_default();
+        let mut evidence = Evidence { ticket: room.ticket.to_string(), truth, ..Evidence::default() };
+        for (member, record) in by_ticket.remove(&room.ticket).unwrap_or_default() {
+            if record.asked_to_retry {
+                evidence.asked_to_retry.push(member.sender);
+            }
+            let audience = member.audience();
+            let Record { rows, dated, base, earlier, mut holes, foreign, leaks, state, sent, resets, .. } = record;
+            let (earlier, sure) = (earlier.into_iter().map(life).collect(), sure(&dated));
+            // Every member asked for the whole history: only a reset may begin later.
+            holes += u64::from(base > 0 && resets == 0);
+            evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, sure, holes, foreign, leaks, state });
+            evidence.sent.extend(sent);
+        }
+        evidence
+    };
+    rooms.iter().map(of_room).collect()
+}

@@ -1,0 +1,96 @@
+//! `prove --urls`: instances that already run, with traffic and the history checks, and without faults.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::time::Instant;
+
+use super::members::{self, Traffic};
+use super::plan::Plan;
+use super::{Findings, Settings, Void, all_joined, converge, counts, examine, gave_up, new_run, report, seconds, tally};
+use crate::checker::Violation;
+use crate::error::LoadError;
+use crate::people;
+use crate::target;
+
+/// Which running instances.
+#[derive(Debug, Args)]
+pub struct RunningArgs {
+    /// Instances that already run: nothing is broken, every history is checked
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "http://host:port,…",
+        conflicts_with_all = ["brief", "plan", "instances", "bin", "no_changes", "set", "sabotage"]
+    )]
+    urls: Vec<String>,
+    /// The secret that their tokens are signed with
+    #[arg(long, env = "HELPLINE_JWT_SECRET", hide_env_values = true)]
+    jwt_secret: Option<String>,
+    /// Their Postgres, as an administrator: makes tickets, reads histories
+    #[arg(long, env = "HELPLINE_ADMIN_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+impl RunningArgs {
+    /// Whether instances are named.
+    pub const fn is_wanted(&self) -> bool {
+        !self.urls.is_empty()
+    }
+}
+
+/// Sends, and checks every history.
+///
+/// # Errors
+/// When the run could not be carried out. What it finds is in the findings.
+pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings, LoadError> {
+    let secret = args.jwt_secret.as_deref().ok_or(LoadError::Usage("--urls needs --jwt-secret"))?;
+    let database_url = args.database_url.as_deref().ok_or(LoadError::Usage("--urls needs --database-url"))?;
+    let instances: Vec<String> = args.urls.iter().map(|url| socket(url)).collect();
+    let admin = target::connect(database_url).await?;
+    let rooms =
+        people::make_rooms(&admin, settings.tickets + members::QUIET_TICKETS).await.map_err(LoadError::postgres("making tickets"))?;
+    let run = Arc::new(new_run());
+    let sockets = |preferred: usize, _lane: usize| {
+        let mut urls = instances.clone();
+        urls.rotate_left(preferred % instances.len());
+        urls
+    };
+    let (tasks, handles) = members::enter(&sockets, secret, &rooms, &run).await;
+    all_joined(&run, &rooms, instances.len()).await?;
+    let begun = Instant::now();
+    let traffic = Traffic { rate: settings.rate, seconds: seconds(settings), body_bytes: settings.body_bytes };
+    let sent = members::send_all(&run, &handles, traffic, begun).await;
+    let ended = Instant::now();
+    // Whatever went on meanwhile may have ended the first connection.
+    let admin = target::connect(database_url).await?;
+    let converged = converge(&admin, &rooms, &handles, &run, settings).await?.then(|| ended.elapsed());
+    let records = members::disconnect_all(tasks, &handles).await;
+    let mut violations: Vec<Violation> = gave_up(&records).collect();
+    let (counts, tally) = (counts(&run, &records, sent), tally(&records, sent));
+    violations.extend(examine(&admin, &rooms, records, &HashSet::new(), &[], begun).await?.0);
+    let (samples, outages) = report::from_first_send(&run, begun);
+    let (plan, log, void, label) = (Plan::default(), Vec::new(), Void::default(), "`--urls`".to_owned());
+    Ok(Findings { label, plan, log, violations, void, samples, outages, converged, counts, tally })
+}
+
+/// `http://host:port` → `ws://host:port/v1/ws`; a socket's address stays as it is.
+fn socket(url: &str) -> String {
+    if url.starts_with("ws") {
+        return url.to_owned();
+    }
+    format!("{}/v1/ws", url.trim_end_matches('/').replacen("http", "ws", 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_is_named_by_its_page_or_its_socket() {
+        assert_eq!(socket("http://127.0.0.1:8080"), "ws://127.0.0.1:8080/v1/ws");
+        assert_eq!(socket("https://help.example/"), "wss://help.example/v1/ws");
+        assert_eq!(socket("ws://127.0.0.1:1/v1/ws"), "ws://127.0.0.1:1/v1/ws");
+    }
+}

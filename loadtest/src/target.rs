@@ -1,0 +1,170 @@
+//! The gateways that a benchmark measures, with a Postgres and a Redis of their own.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use helpline_rig::{Gateway, Postgres, Redis};
+use tokio::task::JoinSet;
+use tokio_postgres::{Client, NoTls};
+
+use crate::error::LoadError;
+
+/// A benchmark measures durable writes, so the rig's fast test settings are taken back. WAL files are kept and recycled.
+const DURABLE: &[(&str, &str)] = &[("fsync", "on"), ("full_page_writes", "on"), ("min_wal_size", "1GB")];
+/// The rig's own; the servers listen on this machine only and are gone after the run.
+pub(crate) const RIG_SECRET: &str = "the load generator's secret which is gone with the rig";
+pub(crate) const RIG_PASSWORD: &str = "rig";
+/// Everything comes from one address here.
+const RIG_CONNECTIONS_MAX: &str = "100000";
+
+/// What a scenario needs.
+#[derive(Debug, Clone)]
+pub struct TargetSpec {
+    /// The gateway's binary; otherwise `HELPLINE_BIN`, otherwise the one beside this program.
+    pub binary: Option<PathBuf>,
+    /// Gateways to start.
+    pub instances: usize,
+    /// Further settings of theirs, `NAME=VALUE`; a later one replaces an earlier one.
+    pub settings: Vec<String>,
+    /// How the instances reach each other.
+    pub relay: Relay,
+    /// The directory of the gateways' logs.
+    pub logs: PathBuf,
+}
+
+/// The relay between instances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relay {
+    /// A Redis of its own.
+    Redis,
+    /// None: a single instance.
+    InProcess,
+}
+
+/// Started gateways with their database. Gateways end before what they depend on.
+#[derive(Debug)]
+pub struct Target {
+    /// The instances.
+    pub gateways: Vec<Gateway>,
+    /// The relay, if there is one.
+    pub redis: Option<Redis>,
+    /// The database server.
+    pub postgres: Postgres,
+    /// Its database, as an administrator.
+    pub admin_url: String,
+}
+
+impl Target {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// Those of the rig.
+    pub async fn start(spec: &TargetSpec) -> Result<Self, LoadError> {
+        let binary = spec.binary.clone().map_or_else(Gateway::find_binary, Ok)?;
+        let postgres = Postgres::start_temporary_with(DURABLE).await?;
+        let admin_url = postgres.admin_url("postgres");
+        migrate(&binary, &admin_url)?;
+        let redis = match spec.relay {
+            Relay::Redis => Some(Redis::start_new().await?),
+            Relay::InProcess => None,
+        };
+        let mut gateways = Vec::new();
+        for n in 0..spec.instances {
+            let mut gateway = Gateway::spec()
+                .binary(&binary)
+                .env("HELPLINE_DATABASE_URL", postgres.url_for("helpline_service", RIG_PASSWORD, "postgres"))
+                .env("HELPLINE_JWT_SECRET", RIG_SECRET)
+                .env("HELPLINE_CONNECTIONS_MAX", RIG_CONNECTIONS_MAX)
+                .env("HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", RIG_CONNECTIONS_MAX)
+                .env("HELPLINE_LOG", "warn")
+                .log(spec.logs.join(format!("gateway-{}.log", n + 1)));
+            for (name, value) in spec.settings.iter().filter_map(|setting| setting.split_once('=')) {
+                gateway = gateway.env(name, value);
+            }
+            if let Some(redis) = &redis {
+                gateway = gateway.env("HELPLINE_REDIS_URL", redis.url());
+            }
+            gateways.push(gateway.start().await?);
+        }
+        Ok(Self { gateways, redis, postgres, admin_url })
+    }
+
+    /// The socket of the `n`th instance, counted in a circle.
+    pub fn socket(&self, n: usize) -> String {
+        self.gateways[n % self.gateways.len()].ws_url()
+    }
+
+    /// A connection as an administrator.
+    ///
+    /// # Errors
+    /// Those of Postgres.
+    pub async fn admin(&self) -> Result<Admin, LoadError> {
+        connect(&self.admin_url).await
+    }
+}
+
+/// A connection to the database at this address.
+///
+/// # Errors
+/// Those of Postgres.
+pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
+    let (client, connection) =
+        tokio_postgres::connect(admin_url, NoTls).await.map_err(LoadError::postgres("connecting to the database"))?;
+    let mut driver = JoinSet::new();
+    driver.spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::warn!(%error, "the administrator's connection ended");
+        }
+    });
+    // The SQL of tests names no schema.
+    client.batch_execute("set search_path = helpline, public").await.map_err(LoadError::postgres("finding the schema"))?;
+    Ok(Admin { client, _driver: driver })
+}
+
+/// An administrator's connection, with the task that drives it.
+#[derive(Debug)]
+pub struct Admin {
+    client: Client,
+    _driver: JoinSet<()>,
+}
+
+impl std::ops::Deref for Admin {
+    type Target = Client;
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl std::ops::DerefMut for Admin {
+    fn deref_mut(&mut self) -> &mut Client {
+        &mut self.client
+    }
+}
+
+pub(crate) fn migrate(binary: &std::path::Path, admin_url: &str) -> Result<(), LoadError> {
+    let output = Command::new(binary)
+        .arg("migrate")
+        .env("HELPLINE_ADMIN_DATABASE_URL", admin_url)
+        .env("HELPLINE_RUNTIME_PASSWORD", RIG_PASSWORD)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| LoadError::Program { program: "helpline migrate", why: error.to_string() })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let why = format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    Err(LoadError::Program { program: "helpline migrate", why })
+}
+
+/// Thousands of sockets need as many descriptors, here and in the gateways, which inherit ours.
+pub fn raise_descriptor_limit() {
+    let us = std::process::id().to_string();
+    for wanted in ["200000:", "65536:", "20000:"] {
+        let mut command = Command::new("prlimit");
+        command.args(["--pid", &us, &format!("--nofile={wanted}")]).stdout(Stdio::null()).stderr(Stdio::null());
+        if command.status().is_ok_and(|status| status.success()) {
+            return;
+        }
+    }
+    tracing::warn!("the limit of open files could not be raised; many connections may fail");
+}

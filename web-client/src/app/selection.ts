@@ -1,0 +1,73 @@
+// The tickets that are selected, and one change on all of them.
+
+import { signal, type ReadonlySignal } from '@preact/signals'
+import type { Inbox } from './inbox.ts'
+import type { BulkResult, TicketPatch } from '../protocol/generated.ts'
+import type { Problem } from '../protocol/model.ts'
+import type { TeamRest } from '../rest/team.ts'
+
+export type BulkOutcome = BulkResult & { readonly number: string }
+
+export interface Selection {
+  readonly ids: ReadonlySignal<ReadonlySet<string>>
+  readonly results: ReadonlySignal<readonly BulkOutcome[] | null>
+  readonly problem: ReadonlySignal<Problem | null>
+  readonly isBusy: ReadonlySignal<boolean>
+  /** `isRange`: everything from the one toggled before as far as here. */
+  toggle(id: string, isRange: boolean): void
+  clear(): void
+  /** The result has been read. */
+  dismiss(): void
+  apply(patch: TicketPatch): Promise<void>
+  dispose(): void
+}
+
+export const SELECTED_MAX = 100
+
+export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox, 'order' | 'ticket' | 'reload' | 'filters'>): Selection {
+  const ids = signal<ReadonlySet<string>>(new Set())
+  const results = signal<readonly BulkOutcome[] | null>(null)
+  const problem = signal<Problem | null>(null)
+  const isBusy = signal(false)
+  let last: string | null = null
+  const clear = () => {
+    ids.value = new Set()
+    last = null
+  }
+  const dismiss = () => {
+    results.value = null
+    problem.value = null
+  }
+  let before = inbox.filters.peek()
+  const stop = inbox.filters.subscribe((filters) => {
+    // What one no longer sees is not changed by what one does next.
+    if (filters !== before) clear()
+    before = filters
+  })
+  return {
+    ids, results, problem, isBusy, clear, dismiss,
+    toggle(id, isRange) {
+      const next = new Set(ids.peek())
+      const order = inbox.order.peek()
+      const [from, to] = [last === null ? -1 : order.indexOf(last), order.indexOf(id)]
+      if (isRange && from >= 0 && to >= 0) for (const one of order.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(one)
+      else if (!next.delete(id)) next.add(id)
+      last = id
+      ids.value = next
+    },
+    async apply(patch) {
+      if (isBusy.peek() || ids.peek().size === 0 || ids.peek().size > SELECTED_MAX) return
+      isBusy.value = true
+      const result = await rest.bulk({ tickets: [...ids.peek()], patch })
+      isBusy.value = false
+      problem.value = result.ok ? null : result.problem
+      if (!result.ok) return
+      results.value = result.value.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
+      // What could not be changed stays selected, unless another choice was made meanwhile.
+      const changed = new Set(result.value.filter((one) => one.ok).map((one) => one.id))
+      ids.value = new Set([...ids.peek()].filter((id) => !changed.has(id)))
+      inbox.reload()
+    },
+    dispose: stop,
+  }
+}

@@ -1,0 +1,41 @@
+// The own tickets on the first screen: fetched behind it, with the store that they come from.
+
+import '../../strings/ticket.ts'
+import type { Desk } from '../../app/desk.ts'
+import type { OwnTickets } from '../../app/own-tickets.ts'
+import type { Router } from '../../app/router.ts'
+import { t } from '../../strings/index.ts'
+import { T } from '../../testids.ts'
+import { OwnTicketRow } from '../../ui/own-ticket-row.tsx'
+import { ProblemLine, Skeleton } from '../../ui/plain.tsx'
+import { Unsent } from '../../ui/unsent.tsx'
+
+export { createOwnTickets } from '../../app/own-tickets.ts'
+
+export interface ListProps {
+  readonly desk: Desk
+  readonly tickets: OwnTickets
+  readonly router: Router
+}
+
+export function List({ desk, tickets, router }: ListProps) {
+  const shown = tickets.shown.value
+  const tab = tickets.tab.value
+  return (
+    <>
+      <Unsent desk={desk} open={null} go={router.go} />
+      <div class="widget-list-head">
+        <h2>{t('widget.yours')}</h2>
+        <div class="tabs">
+          <button type="button" class="tab" aria-pressed={tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
+          <button type="button" class="tab" aria-pressed={tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
+        </div>
+      </div>
+      <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
+      {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={3} />}
+      {tickets.loaded.value && shown.length === 0 && <p class="empty" data-testid={T.listEmpty}>{t('widget.empty')}</p>}
+      <ul data-testid={T.ticketList}>{shown.map((ticket) => <OwnTicketRow key={ticket.id} desk={desk} ticket={ticket} router={router} isOpen={false} />)}</ul>
+      {tickets.more.value && <button type="button" class="quiet more" onClick={tickets.loadMore}>{t('list.more')}</button>}
+    </>
+  )
+}

@@ -1,0 +1,12 @@
+import type { Desk } from '../app/desk.ts'
+import { t } from '../strings/index.ts'
+import { T } from '../testids.ts'
+
+/** On a ticket's row: something of one's own there has not arrived. */
+export function UnsentMark({ desk, ticket }: { readonly desk: Desk; readonly ticket: string }) {
+  const own = desk.unsent.value.filter((entry) => entry.ticket === ticket)
+  if (own.length === 0) return null
+  const state = own.some((entry) => entry.refused !== null) ? 'refused' : 'waiting'
+  const word = t(`unsent.${state}`)
+  return <span class={`row-unsent ${state}`} title={word} data-testid={T.rowUnsent} data-state={state}><span aria-hidden="true">{state === 'refused' ? '!' : '◷'}</span><span class="hidden">{word}</span></span>
+}

@@ -1,0 +1,65 @@
+// Who is rung for, in which tab, and what happens where the system refuses.
+
+import { signal } from '@preact/signals'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createBell, type Tabs } from '../src/app/attention.ts'
+import { manualClock } from './help/ticket-server.ts'
+
+const NEWS = { ticket: 't1', number: 'TKT-000001', subject: 'Printer' }
+const NAMES = ['Notification', 'window'] as const
+const before = NAMES.map((name) => Reflect.get(globalThis, name))
+afterEach(() => NAMES.forEach((name, index) => Reflect.set(globalThis, name, before[index])))
+
+/** Tabs that hear each other, as a channel of the browser has them. */
+function channel() {
+  const listeners: { readonly of: object; readonly call: (message: unknown) => void }[] = []
+  return (): Tabs => {
+    const of = {}
+    return {
+      post: (message) => { for (const listener of listeners) if (listener.of !== of) listener.call(structuredClone(message)) },
+      onMessage: (call) => void listeners.push({ of, call }),
+      close() {},
+    }
+  }
+}
+
+function tab(time = manualClock(), tabs: Tabs | null = null, looked = false) {
+  const chimes: number[] = []
+  const looks = { sound: signal(true), notify: signal(true) }
+  const bell = createBell({ looks, open() {}, tabs, time, isLookedAt: () => looked, chime: () => chimes.push(time.now()) })
+  return { bell, looks, chimes }
+}
+
+describe('the bell', () => {
+  test('is silent in every tab when one of them is looked at', () => {
+    const [time, join] = [manualClock(), channel()]
+    const behind = [tab(time, join()), tab(time, join())]
+    const front = tab(time, join(), true)
+    for (const one of [...behind, front]) one.bell.ring(NEWS)
+    time.pass(1_000)
+    expect([...behind, front].map((one) => one.chimes.length)).toEqual([0, 0, 0])
+  })
+  test('rings in one tab when none is looked at, and once for news on the heels of news', () => {
+    const [time, join] = [manualClock(), channel()]
+    const tabs = [tab(time, join()), tab(time, join()), tab(time, join())]
+    for (let n = 0; n < 5; n++) {
+      for (const one of tabs) one.bell.ring({ ...NEWS, ticket: `t${n}` })
+      time.pass(400)
+    }
+    expect(tabs.reduce((sum, one) => sum + one.chimes.length, 0)).toBe(1)
+    time.pass(5_000)
+    for (const one of tabs) one.bell.ring(NEWS)
+    time.pass(1_000)
+    expect(tabs.reduce((sum, one) => sum + one.chimes.length, 0)).toBe(2)
+  })
+  test('does not throw where a page may not notify, and switches itself off there (Android)', () => {
+    class Refused {
+      static permission = 'granted'
+      constructor() { throw new TypeError('Illegal constructor') }
+    }
+    Reflect.set(globalThis, 'Notification', Refused)
+    const { bell, looks } = tab()
+    expect(() => bell.ring(NEWS)).not.toThrow()
+    expect(looks.notify.value).toBe(false)
+  })
+})

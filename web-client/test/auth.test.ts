@@ -1,0 +1,135 @@
+// Who sits here, and their tokens: whatever the platform gives, and whatever this device takes for the time.
+
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createTokenAuth, keeping } from '../src/app/auth.ts'
+import { createSession } from '../src/connection/session.ts'
+import { socketTo, scriptedServer, until, welcome } from './help/scripted-server.ts'
+import { manualClock } from './help/ticket-server.ts'
+
+const open: (() => void | Promise<void>)[] = []
+afterEach(async () => { for (const close of open.splice(0).reverse()) await close() })
+
+const ADA = '0190aaaa-0000-7000-8000-000000000001'
+const CARL = '0190aaaa-0000-7000-8000-000000000002'
+const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
+const ofUser = (sub: string) => jwt({ sub, iat: 1_700_000_000, exp: 1_700_000_300 })
+
+/** The desk's `/v1/me`: who it is, by the token's own word. */
+async function desk(): Promise<string> {
+  const server = createServer((request, response) => {
+    const payload = request.headers.authorization?.split('.')[1] ?? ''
+    const claims: { sub?: string } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ user: { id: claims.sub, name: claims.sub === ADA ? 'Ada' : 'Carl', email: null }, role: null }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  open.push(() => new Promise((done) => { server.closeAllConnections(); server.close(() => done()) }))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return `http://127.0.0.1:${address.port}`
+}
+
+describe('one person', () => {
+  test('is asked for again when the platform gives the token of another one, who gets no request of theirs', async () => {
+    let token: string | null = ofUser(ADA)
+    const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+    await until('in', () => auth.state.value.kind === 'in')
+    const ada = auth.state.value
+    if (ada.kind !== 'in') throw new Error('in')
+    expect((await ada.tokens(false))?.token).toBe(token)
+    token = ofUser(CARL)
+    expect(await ada.tokens(true), "another's token is given to nobody").toBeNull()
+    expect(auth.state.value.kind).not.toBe('in')
+    await until('the other one is in', () => auth.state.value.kind === 'in')
+    const carl = auth.state.value
+    expect(carl).toMatchObject({ kind: 'in', identity: { id: CARL, name: 'Carl' } })
+    expect(await ada.tokens(false), 'what is left of the first one gets nothing').toBeNull()
+    expect(auth.state.value).toBe(carl)
+  })
+  test('that signed out is out at once', async () => {
+    let token: string | null = ofUser(ADA)
+    const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+    await until('in', () => auth.state.value.kind === 'in')
+    const ada = auth.state.value
+    token = null
+    if (ada.kind === 'in') expect(await ada.tokens(true)).toBeNull()
+    expect(auth.state.value.kind).toBe('out')
+  })
+  test('is the same one however their id is written', async () => {
+    let token = ofUser(ADA)
+    const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+    await until('in', () => auth.state.value.kind === 'in')
+    const ada = auth.state.value
+    token = ofUser(ADA.toUpperCase().replaceAll('-', ''))
+    if (ada.kind === 'in') expect((await ada.tokens(true))?.token).toBe(token)
+    expect(auth.state.value).toBe(ada)
+  })
+})
+
+describe('tokens of any life, and a clock that is off', () => {
+  /** How often the platform is asked within an hour of a session that stands. */
+  async function asked(life_s: number, skew_ms: number, hasBegin = true): Promise<number> {
+    const time = manualClock()
+    let n = 0
+    const tokens = keeping(() => {
+      n++
+      const real = Math.floor((1_700_000_000_000 + time.now() - skew_ms) / 1_000)
+      return Promise.resolve(jwt({ sub: ADA, ...(hasBegin ? { iat: real } : {}), exp: real + life_s }))
+    }, { now: () => 1_700_000_000_000 + time.now(), after: time.after })
+    const server = await scriptedServer((link, frame) => {
+      if (frame['type'] === 'hello') welcome(link, frame, 3_600_000)
+      if (frame['type'] === 'token') link.say({ type: 'ok', id: frame['id'] })
+    })
+    open.push(() => server.close())
+    const session = createSession({ sockets: () => socketTo(server.url), clock: { now: () => 1_700_000_000_000 + time.now(), after: time.after }, random: () => 0, tokens, user: 'u1' })
+    open.push(() => session.stop())
+    session.start()
+    await until('live', () => session.state().kind === 'live')
+    for (let minute = 0; minute < 10; minute++) for (let second = 0; second < 60; second += 5) {
+      const before = n
+      time.pass(5_000)
+      await new Promise((resolve) => setTimeout(resolve, n > before ? 8 : 0))
+    }
+    return n
+  }
+  const HOURS_MS = 3_600_000
+  test.each([
+    ['five minutes, the right time', 300, 0], ['five minutes, ten minutes fast', 300, 600_000], ['five minutes, hours fast', 300, 3 * HOURS_MS], ['five minutes, hours slow', 300, -3 * HOURS_MS],
+    ['an hour, the right time', 3_600, 0], ['an hour, a day fast', 3_600, 24 * HOURS_MS],
+  ])('%s: asked a few times in ten minutes', async (_name, life_s, skew_ms) => {
+    const n = await asked(life_s, skew_ms)
+    expect(n).toBeGreaterThanOrEqual(1)
+    expect(n).toBeLessThanOrEqual(5)
+  })
+  test('five minutes, four and a half of them lost to the clock: at most twice a minute', async () => {
+    expect(await asked(300, 270_000)).toBeLessThanOrEqual(20)
+  })
+  test('without a beginning, hours fast: the server says when it ends', async () => {
+    expect(await asked(300, 3 * HOURS_MS, false)).toBe(1)
+  })
+  test('thirty seconds: asked when half is gone, not each second', async () => {
+    const n = await asked(30, 0)
+    expect(n).toBeGreaterThanOrEqual(20)
+    expect(n).toBeLessThanOrEqual(45)
+  })
+  test('many who ask at once ask the platform once', async () => {
+    let n = 0
+    const tokens = keeping(() => { n++; return new Promise((given) => setTimeout(() => given(jwt({ sub: ADA, iat: 1, exp: 2 })), 10)) })
+    await Promise.all(Array.from({ length: 8 }, (_, index) => tokens(index % 2 === 0)))
+    expect(n).toBe(1)
+  })
+  test('a platform that never answers is given up, and asked again', async () => {
+    const time = manualClock()
+    let n = 0
+    const tokens = keeping(() => (++n === 1 ? new Promise(() => {}) : Promise.resolve('opaque')), time)
+    const first = tokens(false)
+    time.pass(20_000)
+    await expect(first).rejects.toThrow('no token in time')
+    expect((await tokens(false))?.token).toBe('opaque')
+    const failing = keeping(() => { throw new Error('at once') }, time)
+    await expect(failing(false)).rejects.toThrow('at once')
+  })
+})

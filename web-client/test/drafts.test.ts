@@ -1,0 +1,67 @@
+// Drafts: two tabs of one person, a message that comes back, a storage that has no room.
+
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { memoryStorage } from '../src/app/browser.ts'
+import { forgetPerson } from '../src/app/forget.ts'
+import { closeDrafts, draftChangedElsewhere, draftOf, keptText, openDrafts, returnToDraft, writeDraft } from '../src/app/drafts.ts'
+
+const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage')
+let storage = memoryStorage()
+beforeEach(() => {
+  storage = memoryStorage()
+  Object.defineProperty(globalThis, 'localStorage', { configurable: true, get: () => storage })
+  openDrafts('ada')
+})
+afterEach(closeDrafts)
+afterAll(() => {
+  if (before === undefined) Reflect.deleteProperty(globalThis, 'localStorage')
+  else Object.defineProperty(globalThis, 'localStorage', before)
+})
+const NAME = 'helpline.draft.ada.t1/message'
+
+test('what another tab sent does not stand here to be sent again, and what it wrote is not overwritten', () => {
+  storage.setItem(NAME, JSON.stringify({ text: 'begun there', begun_at: 3 }))
+  draftChangedElsewhere(NAME)
+  expect(draftOf('t1', 'message')).toEqual({ text: 'begun there', begun_at: 3 })
+  storage.removeItem(NAME)
+  draftChangedElsewhere(NAME)
+  expect(draftOf('t1', 'message').text).toBe('')
+  draftChangedElsewhere('helpline.draft.carl.t1/message')
+  writeDraft('t1', 'message', 'being written here', 5)
+  storage.setItem(NAME, JSON.stringify({ text: 'older', begun_at: 1 }))
+  draftChangedElsewhere(NAME)
+  expect(draftOf('t1', 'message').text, 'what is being written here is newer').toBe('being written here')
+})
+
+test('a message that comes back is put behind what was begun, and kept at once', () => {
+  writeDraft('t1', 'message', 'begun ', 4)
+  returnToDraft('t1', 'message', 'refused', 9)
+  expect(draftOf('t1', 'message')).toEqual({ text: 'begun\n\nrefused', begun_at: 4 })
+  expect(storage.getItem(NAME)).toContain('refused')
+  returnToDraft('t1', 'note', 'alone', 9)
+  expect(draftOf('t1', 'note')).toEqual({ text: 'alone', begun_at: 9 })
+})
+
+test('nobody finds the one before in memory, who finds their own again', () => {
+  writeDraft('t1', 'message', 'hers', 1)
+  closeDrafts()
+  expect(draftOf('t1', 'message').text).toBe('')
+  openDrafts('carl')
+  expect(draftOf('t1', 'message').text).toBe('')
+  openDrafts('ada')
+  expect(draftOf('t1', 'message').text).toBe('hers')
+})
+
+test('a text for which there is no room lives as long as the page', () => {
+  storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
+  keptText('ada', 'new-ticket').write('described')
+  expect(keptText('ada', 'new-ticket').read()).toBe('described')
+})
+
+test('a draft that was begun just now is not written back for a person who was forgotten', () => {
+  openDrafts('eve')
+  writeDraft('t1', 'message', 'hers', 1)
+  forgetPerson('eve')
+  closeDrafts()
+  expect(storage.length).toBe(0)
+})
