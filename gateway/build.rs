@@ -7,13 +7,18 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the output directory"));
-    let code =
-        if env::var_os("CARGO_FEATURE_EMBED").is_some() { embedded()? } else { "pub static FILES: &[(&str, &[u8])] = &[];\n".to_owned() };
+    let code = if env::var_os("CARGO_FEATURE_EMBED").is_some() {
+        embedded()?
+    } else {
+        "pub static FILES: &[(&str, &[u8])] = &[];\n".to_owned()
+    };
     fs::write(out.join("embedded_assets.rs"), code)
 }
 
 fn embedded() -> io::Result<String> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package's directory"));
+    let root = PathBuf::from(
+        env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package's directory"),
+    );
     let dist = root.join("../web-client/dist");
     // An empty directory, if need be: a watched path that is missing would have the package built anew each time.
     fs::create_dir_all(&dist)?;
@@ -24,8 +29,17 @@ fn embedded() -> io::Result<String> {
     files.sort();
     let mut code = String::from("pub static FILES: &[(&str, &[u8])] = &[\n");
     for path in files {
-        let name = path.strip_prefix(&dist).expect("found below it").to_string_lossy().replace('\\', "/");
-        writeln!(code, "    ({name:?}, include_bytes!({:?})),", path.display().to_string()).expect("a string takes it");
+        let name = path
+            .strip_prefix(&dist)
+            .expect("found below it")
+            .to_string_lossy()
+            .replace('\\', "/");
+        writeln!(
+            code,
+            "    ({name:?}, include_bytes!({:?})),",
+            path.display().to_string()
+        )
+        .expect("a string takes it");
     }
     code.push_str("];\n");
     Ok(code)

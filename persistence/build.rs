@@ -4,36 +4,63 @@ use std::fmt::Write;
 use std::path::Path;
 
 fn main() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").canonicalize().expect("the workspace has migrations/");
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../migrations")
+        .canonicalize()
+        .expect("the workspace has migrations/");
     println!("cargo:rerun-if-changed={}", dir.display());
     let mut versions: Vec<(u32, String)> = std::fs::read_dir(&dir)
         .expect("migrations/ can be read")
         .filter_map(|entry| entry.expect("an entry").file_name().into_string().ok())
         .filter_map(|file| {
             let stem = file.strip_prefix('V')?.strip_suffix(".sql")?;
-            let number = stem.split_once("__").and_then(|(number, _)| number.parse().ok());
-            Some((number.unwrap_or_else(|| panic!("{file} is not named V<number>__<words>.sql")), file))
+            let number = stem
+                .split_once("__")
+                .and_then(|(number, _)| number.parse().ok());
+            Some((
+                number.unwrap_or_else(|| panic!("{file} is not named V<number>__<words>.sql")),
+                file,
+            ))
         })
         .collect();
     versions.sort();
     let mut code = String::from("pub(super) static VERSIONS: &[Version] = &[\n");
     for (number, file) in &versions {
         let name = file.trim_end_matches(".sql");
-        writeln!(code, "Version {{ number: {number}, name: {name:?}, sql: include_str!({:?}) }},", dir.join(file))
-            .expect("a string takes it");
+        writeln!(
+            code,
+            "Version {{ number: {number}, name: {name:?}, sql: include_str!({:?}) }},",
+            dir.join(file)
+        )
+        .expect("a string takes it");
     }
     code.push_str("];\npub(super) static OBJECTS: &[Object] = &[\n");
-    let manifest = std::fs::read_to_string(dir.join("manifest")).expect("migrations/manifest can be read");
+    let manifest =
+        std::fs::read_to_string(dir.join("manifest")).expect("migrations/manifest can be read");
     let mut generation = None;
-    for line in manifest.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in manifest
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         if let Some(words) = line.strip_prefix("generation ") {
-            generation = words.split(' ').next().and_then(|number| number.parse::<i32>().ok());
+            generation = words
+                .split(' ')
+                .next()
+                .and_then(|number| number.parse::<i32>().ok());
             continue;
         }
-        writeln!(code, "Object {{ path: {line:?}, sql: include_str!({:?}) }},", dir.join(line)).expect("a string takes it");
+        writeln!(
+            code,
+            "Object {{ path: {line:?}, sql: include_str!({:?}) }},",
+            dir.join(line)
+        )
+        .expect("a string takes it");
     }
     let generation = generation.expect("the manifest says `generation <number> <digest>`");
-    writeln!(code, "];\npub(super) const GENERATION: i32 = {generation};").expect("a string takes it");
+    writeln!(code, "];\npub(super) const GENERATION: i32 = {generation};")
+        .expect("a string takes it");
     let out = std::env::var_os("OUT_DIR").expect("cargo sets it");
-    std::fs::write(Path::new(&out).join("migrations.rs"), code).expect("the output directory can be written");
+    std::fs::write(Path::new(&out).join("migrations.rs"), code)
+        .expect("the output directory can be written");
 }

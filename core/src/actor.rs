@@ -36,6 +36,10 @@ impl Actor {
 
     /// How they read this ticket: the owner of a ticket is a customer there, whatever role they have elsewhere.
     pub fn audience(&self, ticket: &TicketFacts) -> Audience {
-        if self.is_staff() && ticket.owner != self.user { Audience::Staff } else { Audience::Customer }
+        if self.is_staff() && ticket.owner != self.user {
+            Audience::Staff
+        } else {
+            Audience::Customer
+        }
     }
 }

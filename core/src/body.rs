@@ -32,7 +32,10 @@ impl Body {
         if text.len() > limits::BODY_BYTES_MAX {
             return Err(InvalidText::TooLong);
         }
-        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        if text
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+        {
             return Err(InvalidText::ControlCharacter);
         }
         if text.trim().is_empty() {
@@ -134,6 +137,9 @@ mod tests {
             assert_eq!(Body::parse(text), Err(why), "{text:?}");
         }
         assert!(Body::parse("x".repeat(limits::BODY_BYTES_MAX)).is_ok());
-        assert_eq!(Body::parse("x".repeat(limits::BODY_BYTES_MAX + 1)), Err(InvalidText::TooLong));
+        assert_eq!(
+            Body::parse("x".repeat(limits::BODY_BYTES_MAX + 1)),
+            Err(InvalidText::TooLong)
+        );
     }
 }

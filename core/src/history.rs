@@ -199,7 +199,9 @@ impl Position {
             self.0 = seq;
             Observed::InOrder
         } else {
-            Observed::Gap { missing_from: self.0.next() }
+            Observed::Gap {
+                missing_from: self.0.next(),
+            }
         }
     }
 }

@@ -51,7 +51,9 @@ uuid_id!(
 
 /// A place in one ticket's history, counted from 1; 0 is "before the first". Which of the two numberings it belongs to
 /// follows from its reader: staff frames carry `seq`, customers' carry `public_seq` as `seq`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -143,8 +145,14 @@ impl TicketNumber {
     /// [`InvalidTicketNumber`] when no ticket can have it.
     pub fn parse(text: &str) -> Result<Self, InvalidTicketNumber> {
         let text = text.trim();
-        let fits = !text.is_empty() && text.chars().count() <= limits::TICKET_NUMBER_CHARS_MAX && !text.chars().any(char::is_control);
-        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidTicketNumber) }
+        let fits = !text.is_empty()
+            && text.chars().count() <= limits::TICKET_NUMBER_CHARS_MAX
+            && !text.chars().any(char::is_control);
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidTicketNumber)
+        }
     }
 
     /// Takes a number as it stands in the database, where nothing is refused; one that is too long is cut.
@@ -180,12 +188,18 @@ impl TicketNumber {
 }
 
 fn digits(text: &str) -> Option<u64> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+    text.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 /// Why a [`TicketNumber`] was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a ticket number is 1 to {} characters, none of them a control character", limits::TICKET_NUMBER_CHARS_MAX)]
+#[error(
+    "a ticket number is 1 to {} characters, none of them a control character",
+    limits::TICKET_NUMBER_CHARS_MAX
+)]
 pub struct InvalidTicketNumber;
 
 /// What a ticket is asked for by: its id or its number. A URL takes either.
@@ -220,22 +234,52 @@ mod tests {
     #[test]
     fn a_number_of_any_form_is_kept_as_it_is_and_found_as_people_write_it() {
         let meant = |text: &str| TicketNumber::parse(text).map(|number| number.meant());
-        assert_eq!(meant("TKT-000042").unwrap_or_default(), ["TKT-000042", "TKT-42"]);
-        assert_eq!(meant("tkt-42").unwrap_or_default(), ["tkt-42", "TKT-42", "TKT-000042"]);
-        assert_eq!(meant(" sup-2024-17 ").unwrap_or_default(), ["sup-2024-17", "SUP-2024-17"]);
+        assert_eq!(
+            meant("TKT-000042").unwrap_or_default(),
+            ["TKT-000042", "TKT-42"]
+        );
+        assert_eq!(
+            meant("tkt-42").unwrap_or_default(),
+            ["tkt-42", "TKT-42", "TKT-000042"]
+        );
+        assert_eq!(
+            meant(" sup-2024-17 ").unwrap_or_default(),
+            ["sup-2024-17", "SUP-2024-17"]
+        );
         assert_eq!(meant("TKÜ-1").unwrap_or_default(), ["TKÜ-1"]);
         assert_eq!(meant("TKT-").unwrap_or_default(), ["TKT-"]);
-        assert_eq!(TicketNumber::parse("42").map(|number| number.searched()), Ok(vec!["42".into(), "TKT-000042".into(), "TKT-42".into()]));
-        for refused in ["", " ", "a\nb", &"9".repeat(limits::TICKET_NUMBER_CHARS_MAX + 1)] {
-            assert_eq!(TicketNumber::parse(refused), Err(InvalidTicketNumber), "{refused:?}");
+        assert_eq!(
+            TicketNumber::parse("42").map(|number| number.searched()),
+            Ok(vec!["42".into(), "TKT-000042".into(), "TKT-42".into()])
+        );
+        for refused in [
+            "",
+            " ",
+            "a\nb",
+            &"9".repeat(limits::TICKET_NUMBER_CHARS_MAX + 1),
+        ] {
+            assert_eq!(
+                TicketNumber::parse(refused),
+                Err(InvalidTicketNumber),
+                "{refused:?}"
+            );
         }
-        assert_eq!(TicketNumber::stored(&"9".repeat(1_000)).as_str().len(), limits::TICKET_NUMBER_CHARS_MAX);
+        assert_eq!(
+            TicketNumber::stored(&"9".repeat(1_000)).as_str().len(),
+            limits::TICKET_NUMBER_CHARS_MAX
+        );
     }
 
     #[test]
     fn keys_are_visible_ascii_of_bounded_length() {
         assert!(Key::parse("a".repeat(limits::KEY_CHARS_MAX)).is_ok());
-        for refused in [String::new(), "a".repeat(limits::KEY_CHARS_MAX + 1), "a b".into(), "é".into(), "a\n".into()] {
+        for refused in [
+            String::new(),
+            "a".repeat(limits::KEY_CHARS_MAX + 1),
+            "a b".into(),
+            "é".into(),
+            "a\n".into(),
+        ] {
             assert_eq!(Key::parse(refused), Err(InvalidKey));
         }
     }

@@ -6,7 +6,10 @@
 //! - [`history`]: the kinds of rows, who may see them, a reader's [`history::Position`]
 //! - [`protocol`]: the frames on the wire and the bodies of REST; [`reject`]: refusals and close codes
 
-#![allow(missing_docs, reason = "fields of protocol types bear the names that PROTOCOL.md and the columns explain")]
+#![allow(
+    missing_docs,
+    reason = "fields of protocol types bear the names that PROTOCOL.md and the columns explain"
+)]
 
 pub mod actor;
 pub mod body;

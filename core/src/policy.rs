@@ -53,18 +53,27 @@ text_enum!(
 ///
 /// # Errors
 /// `not_found` for a ticket that the actor must not know of; `forbidden`, `ticket_closed`, `ticket_archived` or `not_ratable` otherwise.
-pub fn decide(actor: &Actor, action: TicketAction, ticket: &TicketFacts) -> Result<Audience, Reject> {
+pub fn decide(
+    actor: &Actor,
+    action: TicketAction,
+    ticket: &TicketFacts,
+) -> Result<Audience, Reject> {
     if ticket.owner != actor.user && !actor.is_staff() {
         return Err(Reject::not_found());
     }
     let audience = actor.audience(ticket);
     match action {
         TicketAction::Read | TicketAction::MarkRead => {}
-        TicketAction::SendNote | TicketAction::TypingNote | TicketAction::Triage if audience == Audience::Customer => {
+        TicketAction::SendNote | TicketAction::TypingNote | TicketAction::Triage
+            if audience == Audience::Customer =>
+        {
             return Err(Reject::new(RejectCode::Forbidden, "only staff can do this"));
         }
         TicketAction::Rate if audience == Audience::Staff => {
-            return Err(Reject::new(RejectCode::Forbidden, "only the customer can rate a ticket"));
+            return Err(Reject::new(
+                RejectCode::Forbidden,
+                "only the customer can rate a ticket",
+            ));
         }
         TicketAction::Send
         | TicketAction::SendNote
@@ -76,17 +85,29 @@ pub fn decide(actor: &Actor, action: TicketAction, ticket: &TicketFacts) -> Resu
         | TicketAction::EditOwn
         | TicketAction::Redact => {}
     }
-    let writes = !matches!(action, TicketAction::Read | TicketAction::MarkRead | TicketAction::Redact);
+    let writes = !matches!(
+        action,
+        TicketAction::Read | TicketAction::MarkRead | TicketAction::Redact
+    );
     if writes && ticket.archived {
-        return Err(Reject::new(RejectCode::TicketArchived, "the ticket is archived and read-only"));
+        return Err(Reject::new(
+            RejectCode::TicketArchived,
+            "the ticket is archived and read-only",
+        ));
     }
     match action {
-        TicketAction::Send | TicketAction::Typing | TicketAction::EditOwn if ticket.status == Status::Closed => {
-            Err(Reject::new(RejectCode::TicketClosed, "the ticket is closed: reopen it first"))
+        TicketAction::Send | TicketAction::Typing | TicketAction::EditOwn
+            if ticket.status == Status::Closed =>
+        {
+            Err(Reject::new(
+                RejectCode::TicketClosed,
+                "the ticket is closed: reopen it first",
+            ))
         }
-        TicketAction::Rate if !ticket.status.is_over() => {
-            Err(Reject::new(RejectCode::NotRatable, "only a resolved or closed ticket can be rated"))
-        }
+        TicketAction::Rate if !ticket.status.is_over() => Err(Reject::new(
+            RejectCode::NotRatable,
+            "only a resolved or closed ticket can be rated",
+        )),
         TicketAction::Read
         | TicketAction::Send
         | TicketAction::SendNote
@@ -109,9 +130,18 @@ pub fn decide_desk(actor: &Actor, action: DeskAction) -> Result<(), Reject> {
     let allowed = match action {
         DeskAction::CreateTicket | DeskAction::ListOwn => true,
         DeskAction::ListAll => actor.is_staff(),
-        DeskAction::ManageRoles | DeskAction::ManageSettings => actor.role == Some(StaffRole::Admin),
+        DeskAction::ManageRoles | DeskAction::ManageSettings => {
+            actor.role == Some(StaffRole::Admin)
+        }
     };
-    if allowed { Ok(()) } else { Err(Reject::new(RejectCode::Forbidden, "this requires a role that you do not have")) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(Reject::new(
+            RejectCode::Forbidden,
+            "this requires a role that you do not have",
+        ))
+    }
 }
 
 #[cfg(test)]
@@ -122,11 +152,19 @@ mod tests {
     use crate::ids::{TicketId, UserId};
 
     fn person(n: u128, role: Option<StaffRole>) -> Actor {
-        Actor { user: UserId::new(Uuid::from_u128(n)), role }
+        Actor {
+            user: UserId::new(Uuid::from_u128(n)),
+            role,
+        }
     }
 
     fn ticket(owner: &Actor, status: Status, archived: bool) -> TicketFacts {
-        TicketFacts { id: TicketId::new(Uuid::from_u128(9)), owner: owner.user, status, archived }
+        TicketFacts {
+            id: TicketId::new(Uuid::from_u128(9)),
+            owner: owner.user,
+            status,
+            archived,
+        }
     }
 
     #[test]
@@ -146,9 +184,19 @@ mod tests {
     fn staff_are_customers_on_their_own_tickets() {
         let agent = person(1, Some(StaffRole::Admin));
         let own = ticket(&agent, Status::Open, false);
-        assert_eq!(decide(&agent, TicketAction::Read, &own), Ok(Audience::Customer));
-        for action in [TicketAction::SendNote, TicketAction::TypingNote, TicketAction::Triage] {
-            assert_eq!(decide(&agent, action, &own).map_err(|reject| reject.code), Err(RejectCode::Forbidden));
+        assert_eq!(
+            decide(&agent, TicketAction::Read, &own),
+            Ok(Audience::Customer)
+        );
+        for action in [
+            TicketAction::SendNote,
+            TicketAction::TypingNote,
+            TicketAction::Triage,
+        ] {
+            assert_eq!(
+                decide(&agent, action, &own).map_err(|reject| reject.code),
+                Err(RejectCode::Forbidden)
+            );
         }
     }
 
@@ -158,7 +206,10 @@ mod tests {
         let archived = ticket(&owner, Status::Resolved, true);
         for action in TicketAction::ALL {
             let allowed = decide(&agent, *action, &archived).is_ok();
-            let reads = matches!(action, TicketAction::Read | TicketAction::MarkRead | TicketAction::Redact);
+            let reads = matches!(
+                action,
+                TicketAction::Read | TicketAction::MarkRead | TicketAction::Redact
+            );
             assert_eq!(allowed, reads, "{action}");
         }
     }

@@ -68,7 +68,10 @@ impl RejectCode {
             Self::NotAuthenticated | Self::TokenExpired => 401,
             Self::Blocked | Self::Forbidden => 403,
             Self::NotFound | Self::NotSubscribed => 404,
-            Self::TicketClosed | Self::TicketArchived | Self::InvalidTransition | Self::NotRatable => 409,
+            Self::TicketClosed
+            | Self::TicketArchived
+            | Self::InvalidTransition
+            | Self::NotRatable => 409,
             Self::KeyReused | Self::Stale | Self::Redacted | Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::InvalidField | Self::UnknownField | Self::InvalidBody => 422,
@@ -80,7 +83,10 @@ impl RejectCode {
 
     /// Whether the same request may succeed later, unchanged, on the same connection.
     pub const fn is_passing(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Overloaded | Self::Unavailable | Self::Internal)
+        matches!(
+            self,
+            Self::RateLimited | Self::Overloaded | Self::Unavailable | Self::Internal
+        )
     }
 
     /// Whether the same request may succeed, unchanged, after the next `welcome`: from a server of another build.
@@ -106,7 +112,12 @@ pub struct Reject {
 impl Reject {
     /// A refusal with this code and sentence.
     pub fn new(code: RejectCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after_ms: None, head: None }
+        Self {
+            code,
+            message: message.into(),
+            retry_after_ms: None,
+            head: None,
+        }
     }
 
     /// The same, with a hint when to come back.

@@ -2,9 +2,17 @@
 //! (a test compares them). Postgres decides, under the ticket's lock; this table tells a client what it may offer.
 
 use crate::actor::ActorType;
-use crate::ticket::Status::{self, Closed, Escalated, InProgress, Open, Resolved, WaitingOnAdmin, WaitingOnCustomer};
+use crate::ticket::Status::{
+    self, Closed, Escalated, InProgress, Open, Resolved, WaitingOnAdmin, WaitingOnCustomer,
+};
 
-const ALL_BUT_OVER: [Status; 5] = [Open, InProgress, WaitingOnCustomer, WaitingOnAdmin, Escalated];
+const ALL_BUT_OVER: [Status; 5] = [
+    Open,
+    InProgress,
+    WaitingOnCustomer,
+    WaitingOnAdmin,
+    Escalated,
+];
 
 /// The statuses to which `by` may change a ticket in status `from`, in the order of a menu.
 ///
@@ -18,9 +26,11 @@ pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
             Closed => vec![Open],
         },
         ActorType::Admin | ActorType::System => match from {
-            Open | InProgress | WaitingOnCustomer | WaitingOnAdmin | Escalated => {
-                ALL_BUT_OVER.into_iter().filter(|to| *to != from).chain([Resolved, Closed]).collect()
-            }
+            Open | InProgress | WaitingOnCustomer | WaitingOnAdmin | Escalated => ALL_BUT_OVER
+                .into_iter()
+                .filter(|to| *to != from)
+                .chain([Resolved, Closed])
+                .collect(),
             Resolved => vec![Open, InProgress, Closed],
             Closed => vec![Open],
         },
@@ -60,7 +70,13 @@ mod tests {
         for first in Status::ALL {
             let mut status = *first;
             let mut moved = 0;
-            for by in [ActorType::Admin, ActorType::Customer, ActorType::Admin, ActorType::Customer, ActorType::Admin] {
+            for by in [
+                ActorType::Admin,
+                ActorType::Customer,
+                ActorType::Admin,
+                ActorType::Customer,
+                ActorType::Admin,
+            ] {
                 if let Some(to) = on_message(by, status) {
                     status = to;
                     moved += 1;

@@ -31,7 +31,9 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         match path.is_dir() {
             true => sources(&path, found),
-            false if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
+            false if path.extension().is_some_and(|extension| extension == "rs") => {
+                found.push(path)
+            }
             false => {}
         }
     }
@@ -39,7 +41,11 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
 
 /// The rooms that a text names: behind each `crate::`, or at each name of `crate::{…}` at the depth of the first brace.
 fn rooms_named(text: &str) -> Vec<String> {
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let word = |text: &str| {
+        text.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
     let mut named = Vec::new();
     for rest in text.split("crate::").skip(1) {
         let Some(list) = rest.strip_prefix('{') else {
@@ -65,8 +71,14 @@ fn rooms_named(text: &str) -> Vec<String> {
 
 /// What is wrong with a file's arrows.
 fn faults(room: &str, file: &str, text: &str) -> Vec<String> {
-    let Some(from) = floor(room) else { return vec![format!("{file}: the room {room} is on no floor")] };
-    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let Some(from) = floor(room) else {
+        return vec![format!("{file}: the room {room} is on no floor")];
+    };
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let named = rooms_named(&code).into_iter().filter(|to| to != room);
     named
         .filter(|to| floor(to).is_none_or(|to| to <= from))
@@ -82,9 +94,15 @@ fn rooms_use_only_rooms_below_them() {
     assert!(files.len() > 80, "the files are found");
     let mut found = Vec::new();
     for path in files {
-        let file = path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/");
+        let file = path
+            .strip_prefix(&src)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
         match file.split_once('/') {
-            Some((room, _)) => found.extend(faults(room, &file, &fs::read_to_string(&path).unwrap())),
+            Some((room, _)) => {
+                found.extend(faults(room, &file, &fs::read_to_string(&path).unwrap()))
+            }
             None if ["main.rs", "lib.rs"].contains(&file.as_str()) => {}
             None => found.push(format!("{file} stands in no room")),
         }
@@ -97,15 +115,33 @@ fn an_arrow_that_points_up_is_named_however_it_is_written() {
     for (room, text, to) in [
         ("live", "use crate::services::Messages;", "services"),
         ("live", "fn f() { crate::http::router() }", "http"),
-        ("http", "use crate::{config::Config, websocket::{upgrade, wire}};", "websocket"),
-        ("database", "use crate::connections::Connection;", "connections"),
+        (
+            "http",
+            "use crate::{config::Config, websocket::{upgrade, wire}};",
+            "websocket",
+        ),
+        (
+            "database",
+            "use crate::connections::Connection;",
+            "connections",
+        ),
         ("dev", "use crate::cli;", "cli"),
         ("jobs", "use crate::app::App;", "app"),
     ] {
         let found = faults(room, "file.rs", text);
-        assert!(found.len() == 1 && found[0].contains(&format!("{room} -> {to} ")), "{text}: {found:?}");
+        assert!(
+            found.len() == 1 && found[0].contains(&format!("{room} -> {to} ")),
+            "{text}: {found:?}"
+        );
     }
-    assert_eq!(faults("cli", "file.rs", "use crate::{config::{self, Config}, dev};\n// crate::nothing"), Vec::<String>::new());
+    assert_eq!(
+        faults(
+            "cli",
+            "file.rs",
+            "use crate::{config::{self, Config}, dev};\n// crate::nothing"
+        ),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -116,24 +152,58 @@ fn every_file_that_the_page_names_exists() {
         .split('`')
         .skip(1)
         .step_by(2)
-        .filter(|word| word.contains('/') && !word.starts_with('/') && !word.contains([' ', '<', '{']))
+        .filter(|word| {
+            word.contains('/') && !word.starts_with('/') && !word.contains([' ', '<', '{'])
+        })
         .collect();
     assert!(named.len() > 30, "the page names its files");
-    let missing = |name: &&&str| ![root.join(name), root.join("gateway/src").join(name)].iter().any(|path| path.exists());
-    assert_eq!(named.iter().filter(missing).collect::<Vec<_>>(), Vec::<&&str>::new());
+    let missing = |name: &&&str| {
+        ![root.join(name), root.join("gateway/src").join(name)]
+            .iter()
+            .any(|path| path.exists())
+    };
+    assert_eq!(
+        named.iter().filter(missing).collect::<Vec<_>>(),
+        Vec::<&&str>::new()
+    );
 }
 
 /// Whether a build of the gateway with these features links this package.
 fn links(package: &str, features: &[&str]) -> bool {
-    let tree = ["tree", "--offline", "--locked", "--package", "helpline-gateway", "--edges", "normal", "--prefix", "none"];
-    let output = Command::new(env!("CARGO")).args(tree).args(features).output().unwrap();
+    let tree = [
+        "tree",
+        "--offline",
+        "--locked",
+        "--package",
+        "helpline-gateway",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+    ];
+    let output = Command::new(env!("CARGO"))
+        .args(tree)
+        .args(features)
+        .output()
+        .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && text.starts_with("helpline-gateway"), "{}", String::from_utf8_lossy(&output.stderr));
-    text.lines().any(|line| line.split(' ').next() == Some(package))
+    assert!(
+        output.status.success() && text.starts_with("helpline-gateway"),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text.lines()
+        .any(|line| line.split(' ').next() == Some(package))
 }
 
 #[test]
 fn a_build_for_servers_does_not_link_the_test_rig() {
-    assert!(links("helpline-rig", &[]), "`helpline dev` starts what the rig starts");
-    assert!(!links("helpline-rig", &["--no-default-features", "--features", "embed"]));
+    assert!(
+        links("helpline-rig", &[]),
+        "`helpline dev` starts what the rig starts"
+    );
+    assert!(!links(
+        "helpline-rig",
+        &["--no-default-features", "--features", "embed"]
+    ));
 }

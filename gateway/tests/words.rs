@@ -16,10 +16,22 @@ struct Crate {
 }
 
 const CRATES: &[Crate] = &[
-    Crate { roots: &["core/src", "core/tests"], identifiers: &[EVERYWHERE, CORE] },
-    Crate { roots: &["persistence/src", "persistence/tests"], identifiers: &[EVERYWHERE, PERSISTENCE] },
-    Crate { roots: &["gateway/src", "gateway/tests"], identifiers: &[EVERYWHERE, GATEWAY] },
-    Crate { roots: &["loadtest/src", "loadtest/rig/src", "loadtest/tests"], identifiers: &[EVERYWHERE, LOADTEST] },
+    Crate {
+        roots: &["core/src", "core/tests"],
+        identifiers: &[EVERYWHERE, CORE],
+    },
+    Crate {
+        roots: &["persistence/src", "persistence/tests"],
+        identifiers: &[EVERYWHERE, PERSISTENCE],
+    },
+    Crate {
+        roots: &["gateway/src", "gateway/tests"],
+        identifiers: &[EVERYWHERE, GATEWAY],
+    },
+    Crate {
+        roots: &["loadtest/src", "loadtest/rig/src", "loadtest/tests"],
+        identifiers: &[EVERYWHERE, LOADTEST],
+    },
 ];
 
 const EVERYWHERE: Words = &[
@@ -60,7 +72,11 @@ const CORE: Words = &[
     ("STANDING_INTERVAL_MS", "ACCESS_CHECK_INTERVAL_MS"),
 ];
 
-const PERSISTENCE: Words = &[("Place", "AppendedAt or TicketPosition"), ("places", "ticket_positions"), ("open_all", "access_of_all")];
+const PERSISTENCE: Words = &[
+    ("Place", "AppendedAt or TicketPosition"),
+    ("places", "ticket_positions"),
+    ("open_all", "access_of_all"),
+];
 
 const GATEWAY: Words = &[
     ("Place", "AppendedAt or TicketPosition"),
@@ -84,7 +100,10 @@ const GATEWAY: Words = &[
     ("divert", "route"),
     ("Rounds", "CommitLoop"),
     ("look_soon", "check_soon"),
-    ("Wish", "SubscriptionCommand, SubscribeRequest or TokenRequest"),
+    (
+        "Wish",
+        "SubscriptionCommand, SubscribeRequest or TokenRequest",
+    ),
     ("tell", "broadcast, send or write"),
     ("Signed", "CurrentUser"),
     ("Attempt", "RequestAudit"),
@@ -133,7 +152,11 @@ const WIRE: Words = &[("invalid_move", "invalid_transition")];
 /// Where a former word must stand, and why.
 const EXEMPT: &[(&str, &str, &str)] = &[
     ("gateway/tests/words.rs", "", "the words themselves"),
-    ("core/PROTOCOL.md", "invalid_move", "a server of the previous build says it"),
+    (
+        "core/PROTOCOL.md",
+        "invalid_move",
+        "a server of the previous build says it",
+    ),
     ("core/src/protocol/strict/", "Signed", "a signed integer"),
 ];
 
@@ -155,23 +178,35 @@ fn files(dir: &Path, found: &mut Vec<PathBuf>) {
 
 /// The text of a Rust source with comments and the contents of literals blanked; lines stay.
 fn code_of(source: &str) -> String {
-    let blank = |text: &str| text.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect::<String>();
+    let blank = |text: &str| {
+        text.chars()
+            .map(|c| if c == '\n' { '\n' } else { ' ' })
+            .collect::<String>()
+    };
     let (mut code, mut rest) = (String::new(), source);
     while let Some(c) = rest.chars().next() {
-        let raw = rest.strip_prefix('r').map(|after| after.len() - after.trim_start_matches('#').len());
-        let is_raw =
-            raw.is_some_and(|hashes| rest[1 + hashes..].starts_with('"')) && !code.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let raw = rest
+            .strip_prefix('r')
+            .map(|after| after.len() - after.trim_start_matches('#').len());
+        let is_raw = raw.is_some_and(|hashes| rest[1 + hashes..].starts_with('"'))
+            && !code.ends_with(|c: char| c.is_alphanumeric() || c == '_');
         let length = match c {
             '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             '"' => 1 + end_of_string(&rest[1..]),
             'r' if is_raw => {
                 let open = 2 + raw.unwrap();
                 let close = format!("\"{}", "#".repeat(raw.unwrap()));
-                open + rest[open..].find(&close).map_or(rest.len() - open, |at| at + close.len())
+                open + rest[open..]
+                    .find(&close)
+                    .map_or(rest.len() - open, |at| at + close.len())
             }
             // A character and not a lifetime.
-            '\'' if rest.starts_with("'\\") => 2 + rest[2..].find('\'').map_or(0, |at| at + 1).max(1),
-            '\'' if rest.chars().nth(2) == Some('\'') => rest.char_indices().nth(3).map_or(rest.len(), |(at, _)| at),
+            '\'' if rest.starts_with("'\\") => {
+                2 + rest[2..].find('\'').map_or(0, |at| at + 1).max(1)
+            }
+            '\'' if rest.chars().nth(2) == Some('\'') => {
+                rest.char_indices().nth(3).map_or(rest.len(), |(at, _)| at)
+            }
             _ => {
                 code.push(c);
                 rest = &rest[c.len_utf8()..];
@@ -200,11 +235,14 @@ fn end_of_string(text: &str) -> usize {
 /// Whether the text has this word or phrase whole.
 fn has(text: &str, word: &str) -> bool {
     let joins = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(joins) && !text[at + word.len()..].starts_with(joins))
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(joins) && !text[at + word.len()..].starts_with(joins))
 }
 
 fn is_exempt(file: &str, word: &str, line: &str) -> bool {
-    let listed = EXEMPT.iter().any(|(path, exempt, _)| file.starts_with(path) && (exempt.is_empty() || *exempt == word));
+    let listed = EXEMPT
+        .iter()
+        .any(|(path, exempt, _)| file.starts_with(path) && (exempt.is_empty() || *exempt == word));
     listed || (word == "nobody" && WIRE_VALUE.iter().any(|value| line.contains(value)))
 }
 
@@ -222,7 +260,11 @@ fn faults(file: &str, source: &str, text: &str, words: Words) -> Vec<String> {
 }
 
 fn read(path: &Path) -> (String, String) {
-    let file = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+    let file = path
+        .strip_prefix(root())
+        .unwrap()
+        .to_string_lossy()
+        .replace('\\', "/");
     (file, fs::read_to_string(path).unwrap())
 }
 
@@ -231,23 +273,37 @@ fn no_former_word_is_left_in_sources() {
     let mut found = Vec::new();
     for Crate { roots, identifiers } in CRATES {
         let mut paths = Vec::new();
-        roots.iter().for_each(|dir| files(&root().join(dir), &mut paths));
+        roots
+            .iter()
+            .for_each(|dir| files(&root().join(dir), &mut paths));
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
-        assert!(roots.is_empty() || paths.len() > 20, "the sources of {roots:?} are found");
+        assert!(
+            roots.is_empty() || paths.len() > 20,
+            "the sources of {roots:?} are found"
+        );
         for path in paths {
             let (file, source) = read(&path);
             let code = code_of(&source);
-            identifiers.iter().for_each(|words| found.extend(faults(&file, &source, &code, words)));
+            identifiers
+                .iter()
+                .for_each(|words| found.extend(faults(&file, &source, &code, words)));
             found.extend(faults(&file, &source, &source.to_lowercase(), TEXT));
         }
     }
-    assert!(found.is_empty(), "{} former words:\n{}", found.len(), found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} former words:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }
 
 #[test]
 fn no_former_word_is_left_on_the_wire() {
     let mut paths = Vec::new();
-    DOCUMENTS.iter().for_each(|path| files(&root().join(path), &mut paths));
+    DOCUMENTS
+        .iter()
+        .for_each(|path| files(&root().join(path), &mut paths));
     assert!(paths.len() > 50, "the samples are found");
     let mut found = Vec::new();
     for path in paths {
@@ -255,16 +311,27 @@ fn no_former_word_is_left_on_the_wire() {
         found.extend(faults(&file, &source, &source, WIRE));
         found.extend(faults(&file, &source, &source.to_lowercase(), TEXT));
     }
-    assert!(found.is_empty(), "{} former words:\n{}", found.len(), found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} former words:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }
 
 #[test]
 fn a_former_word_is_named_with_its_file_its_line_and_the_better_word() {
-    let source =
-        "// Doer\nlet text = \"Doer\";\nfn f(doer: &Doer<'a>, c: char) { c == '\"' }\nfn the_doer_is_kept() { r#\"Doer \"q\" \"# }\n";
+    let source = "// Doer\nlet text = \"Doer\";\nfn f(doer: &Doer<'a>, c: char) { c == '\"' }\nfn the_doer_is_kept() { r#\"Doer \"q\" \"# }\n";
     let code = code_of(source);
-    let expected = ["core/src/a.rs:3: `Doer`; better: Caller", "core/src/a.rs:3: `doer`; better: caller"];
-    assert_eq!(faults("core/src/a.rs", source, &code, EVERYWHERE), expected, "{code}");
+    let expected = [
+        "core/src/a.rs:3: `Doer`; better: Caller",
+        "core/src/a.rs:3: `doer`; better: caller",
+    ];
+    assert_eq!(
+        faults("core/src/a.rs", source, &code, EVERYWHERE),
+        expected,
+        "{code}"
+    );
     for (line, count) in [
         ("/// Whoever asks.", 1),
         ("// Nobody, or somebody.", 2),
@@ -272,7 +339,20 @@ fn a_former_word_is_named_with_its_file_its_line_and_the_better_word() {
         ("/// `nobody` unassigns.", 0),
         ("fn it_costs_nobody_anything() {}", 0),
     ] {
-        assert_eq!(faults("core/src/a.rs", line, &line.to_lowercase(), TEXT).len(), count, "{line}");
+        assert_eq!(
+            faults("core/src/a.rs", line, &line.to_lowercase(), TEXT).len(),
+            count,
+            "{line}"
+        );
     }
-    assert_eq!(faults("core/golden/a.json", "{\"code\":\"invalid_move\"}", "{\"code\":\"invalid_move\"}", WIRE).len(), 1);
+    assert_eq!(
+        faults(
+            "core/golden/a.json",
+            "{\"code\":\"invalid_move\"}",
+            "{\"code\":\"invalid_move\"}",
+            WIRE
+        )
+        .len(),
+        1
+    );
 }

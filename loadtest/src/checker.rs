@@ -38,7 +38,11 @@ impl Facet {
     /// What a row of this kind changes.
     pub const fn of(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::StatusChanged | Kind::Resolved | Kind::Closed | Kind::Reopened | Kind::Escalated => Some(Self::Status),
+            Kind::StatusChanged
+            | Kind::Resolved
+            | Kind::Closed
+            | Kind::Reopened
+            | Kind::Escalated => Some(Self::Status),
             Kind::PriorityChanged => Some(Self::Priority),
             Kind::CategoryChanged => Some(Self::Category),
             Kind::Assigned | Kind::Unassigned => Some(Self::Assignee),
@@ -203,7 +207,10 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = self.word();
         match self {
-            Self::AckedAndLost { ticket, key, seq } => write!(f, "{word}: {ticket}: {key} was acked at {seq} and is not in the database"),
+            Self::AckedAndLost { ticket, key, seq } => write!(
+                f,
+                "{word}: {ticket}: {key} was acked at {seq} and is not in the database"
+            ),
             Self::Lost(what)
             | Self::Doubled(what)
             | Self::Reordered(what)
@@ -222,8 +229,20 @@ impl fmt::Display for Violation {
 
 impl Violation {
     /// Every word, for counting those that did not occur.
-    pub const WORDS: [&str; 12] =
-        ["lost", "doubled", "reordered", "leaked", "hole", "forged", "foreign", "false history", "starved", "refused", "stuck", "unplayed"];
+    pub const WORDS: [&str; 12] = [
+        "lost",
+        "doubled",
+        "reordered",
+        "leaked",
+        "hole",
+        "forged",
+        "foreign",
+        "false history",
+        "starved",
+        "refused",
+        "stuck",
+        "unplayed",
+    ];
 
     /// The word for counting.
     pub fn word(&self) -> &'static str {
@@ -260,12 +279,28 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
 
 /// No sent text stands twice, under whatever keys: texts of a run are unique.
 fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
-    let mut places: HashMap<&str, u64> = evidence.sent.iter().map(|sent| (sent.body.as_str(), 0)).collect();
-    for row in evidence.truth.iter().filter(|row| matches!(row.row.kind, Kind::MessageAdded | Kind::InternalNoteAdded)) {
-        if let Some(seen) = row.row.body.as_deref().and_then(|body| places.get_mut(body)) {
+    let mut places: HashMap<&str, u64> = evidence
+        .sent
+        .iter()
+        .map(|sent| (sent.body.as_str(), 0))
+        .collect();
+    for row in evidence
+        .truth
+        .iter()
+        .filter(|row| matches!(row.row.kind, Kind::MessageAdded | Kind::InternalNoteAdded))
+    {
+        if let Some(seen) = row
+            .row
+            .body
+            .as_deref()
+            .and_then(|body| places.get_mut(body))
+        {
             *seen += 1;
             if *seen == 2 {
-                found.push(Violation::Doubled(format!("{}: row {} has a text that stands above it already", evidence.ticket, row.seq)));
+                found.push(Violation::Doubled(format!(
+                    "{}: row {} has a text that stands above it already",
+                    evidence.ticket, row.seq
+                )));
             }
         }
     }
@@ -275,7 +310,13 @@ fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
 fn check_state(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     for (facet, told) in &observed.state {
         let customer = observed.audience == Audience::Customer;
-        let Some(fresh) = evidence.state.get(facet).filter(|_| !(customer && *facet == Facet::Assignee)) else { continue };
+        let Some(fresh) = evidence
+            .state
+            .get(facet)
+            .filter(|_| !(customer && *facet == Facet::Assignee))
+        else {
+            continue;
+        };
         if told != fresh {
             found.push(Violation::Forged(format!(
                 "{}: {} was told that {facet:?} is {told:?}; the database has {fresh:?}",
@@ -291,16 +332,24 @@ fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     let mut public = 0;
     for (n, row) in (1..).zip(&evidence.truth) {
         if row.seq != n {
-            found.push(Violation::Hole(format!("{ticket}: the database's row {n} bears {}", row.seq)));
+            found.push(Violation::Hole(format!(
+                "{ticket}: the database's row {n} bears {}",
+                row.seq
+            )));
             return;
         }
         if row.row.kind.is_public() != row.public_seq.is_some() {
-            found.push(Violation::Leaked(format!("{ticket}: row {n} ({}) has public number {:?}", row.row.kind, row.public_seq)));
+            found.push(Violation::Leaked(format!(
+                "{ticket}: row {n} ({}) has public number {:?}",
+                row.row.kind, row.public_seq
+            )));
         }
         if let Some(seq) = row.public_seq {
             public += 1;
             if seq != public {
-                found.push(Violation::Hole(format!("{ticket}: public row {public} bears {seq}")));
+                found.push(Violation::Hole(format!(
+                    "{ticket}: public row {public} bears {seq}"
+                )));
                 return;
             }
         }
@@ -311,14 +360,24 @@ fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
 fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut places: HashMap<&str, Vec<&TrueRow>> = HashMap::new();
-    for row in evidence.truth.iter().filter(|row| matches!(row.row.kind, Kind::MessageAdded | Kind::InternalNoteAdded)) {
-        places.entry(row.row.key.as_deref().unwrap_or("")).or_default().push(row);
+    for row in evidence
+        .truth
+        .iter()
+        .filter(|row| matches!(row.row.kind, Kind::MessageAdded | Kind::InternalNoteAdded))
+    {
+        places
+            .entry(row.row.key.as_deref().unwrap_or(""))
+            .or_default()
+            .push(row);
     }
     for sent in &evidence.sent {
         let key = &sent.key;
         let rows = places.remove(key.as_str()).unwrap_or_default();
         if rows.len() > 1 {
-            found.push(Violation::Doubled(format!("{ticket}: {key} stands {} times in the database", rows.len())));
+            found.push(Violation::Doubled(format!(
+                "{ticket}: {key} stands {} times in the database",
+                rows.len()
+            )));
         }
         let place = rows.first().map(|row| match sent.sender {
             Sender::Agent => row.seq,
@@ -326,22 +385,39 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
         });
         match (sent.fate, place) {
             (Fate::Acked(seq), None) => {
-                found.push(Violation::AckedAndLost { ticket: ticket.clone(), key: key.clone(), seq });
+                found.push(Violation::AckedAndLost {
+                    ticket: ticket.clone(),
+                    key: key.clone(),
+                    seq,
+                });
             }
             (Fate::Acked(seq), Some(place)) if seq != place => {
-                found.push(Violation::Reordered(format!("{ticket}: {key} was acked at {seq} and stands at {place}")));
+                found.push(Violation::Reordered(format!(
+                    "{ticket}: {key} was acked at {seq} and stands at {place}"
+                )));
             }
-            (Fate::Refused, Some(place)) => found.push(Violation::Forged(format!("{ticket}: {key} was refused and stands at {place}"))),
+            (Fate::Refused, Some(place)) => found.push(Violation::Forged(format!(
+                "{ticket}: {key} was refused and stands at {place}"
+            ))),
             (Fate::Refused, None) => found.push(Violation::Refused(format!("{ticket}: {key}"))),
-            (Fate::Unknown, _) => found.push(Violation::Lost(format!("{ticket}: {key} was never answered"))),
+            (Fate::Unknown, _) => found.push(Violation::Lost(format!(
+                "{ticket}: {key} was never answered"
+            ))),
             (Fate::Acked(_), Some(_)) | (Fate::Void, _) => {}
         }
-        if rows.first().is_some_and(|row| row.row.body.as_deref() != Some(&sent.body)) {
-            found.push(Violation::Forged(format!("{ticket}: {key} has another text in the database")));
+        if rows
+            .first()
+            .is_some_and(|row| row.row.body.as_deref() != Some(&sent.body))
+        {
+            found.push(Violation::Forged(format!(
+                "{ticket}: {key} has another text in the database"
+            )));
         }
     }
     for key in places.keys() {
-        found.push(Violation::Forged(format!("{ticket}: {key:?} was never sent")));
+        found.push(Violation::Forged(format!(
+            "{ticket}: {key:?} was never sent"
+        )));
     }
 }
 
@@ -351,8 +427,15 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
         if evidence.asked_to_retry.contains(&sender) {
             continue;
         }
-        let sent = evidence.sent.iter().filter(|sent| sent.sender == sender).enumerate();
-        let nth: HashMap<&str, usize> = sent.filter(|(_, sent)| sent.fate != Fate::Void).map(|(n, sent)| (sent.key.as_str(), n)).collect();
+        let sent = evidence
+            .sent
+            .iter()
+            .filter(|sent| sent.sender == sender)
+            .enumerate();
+        let nth: HashMap<&str, usize> = sent
+            .filter(|(_, sent)| sent.fate != Fate::Void)
+            .map(|(n, sent)| (sent.key.as_str(), n))
+            .collect();
         let stored = evidence.truth.iter().filter_map(|row| {
             let key = row.row.key.as_deref()?;
             nth.get(key).map(|n| (*n, row.seq, key))
@@ -363,7 +446,10 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
                 if evidence.refused_at_first.contains(key) {
                     continue;
                 }
-                found.push(Violation::Reordered(format!("{}: row {seq} was sent before the one above it", evidence.ticket)));
+                found.push(Violation::Reordered(format!(
+                    "{}: row {seq} was sent before the one above it",
+                    evidence.ticket
+                )));
             }
             last = Some(n);
         }
@@ -382,7 +468,10 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
         })
         .collect();
     if observed.holes > 0 {
-        found.push(Violation::Hole(format!("{who} got {} events beyond the next one", observed.holes)));
+        found.push(Violation::Hole(format!(
+            "{who} got {} events beyond the next one",
+            observed.holes
+        )));
     }
     for leak in &observed.leaks {
         found.push(Violation::Leaked(format!("{who}: {leak}")));
@@ -390,16 +479,27 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
     for frame in &observed.foreign {
         found.push(Violation::Foreign(format!("{who}: {frame}")));
     }
-    let seen = Seen { who: &who, audience: observed.audience, truth: &truth, own: &own_keys(evidence) };
+    let seen = Seen {
+        who: &who,
+        audience: observed.audience,
+        truth: &truth,
+        own: &own_keys(evidence),
+    };
     for life in &observed.earlier {
         // What came after those it was told to forget.
         check_rows(&seen, life, AfterSure::Forgotten, found);
     }
-    let life = Life { base: observed.base, rows: observed.rows.clone(), sure: observed.sure };
+    let life = Life {
+        base: observed.base,
+        rows: observed.rows.clone(),
+        sure: observed.sure,
+    };
     let position = check_rows(&seen, &life, AfterSure::Kept, found);
     let head = truth.last_key_value().map_or(0, |(seq, _)| *seq);
     if position < head {
-        found.push(Violation::Lost(format!("{who} came to {position} of {head}")));
+        found.push(Violation::Lost(format!(
+            "{who} came to {position} of {head}"
+        )));
     }
 }
 
@@ -426,22 +526,36 @@ enum AfterSure {
 }
 
 /// Rows in order, without a hole, and as the database has them; gives how far they go.
-fn check_rows(seen: &Seen<'_>, life: &Life, after_sure: AfterSure, found: &mut Vec<Violation>) -> u64 {
+fn check_rows(
+    seen: &Seen<'_>,
+    life: &Life,
+    after_sure: AfterSure,
+    found: &mut Vec<Violation>,
+) -> u64 {
     let Seen { who, audience, .. } = seen;
     let mut position = life.base;
     for (n, (seq, row)) in life.rows.iter().enumerate() {
         if *seq <= position {
-            found.push(Violation::Doubled(format!("{who} applied {seq} after {position}")));
+            found.push(Violation::Doubled(format!(
+                "{who} applied {seq} after {position}"
+            )));
             continue;
         }
         if *seq != position + 1 {
-            found.push(Violation::Hole(format!("{who} applied {seq} after {position}")));
+            found.push(Violation::Hole(format!(
+                "{who} applied {seq} after {position}"
+            )));
         }
         position = *seq;
         if *audience == Audience::Customer && !row.kind.is_public() {
-            found.push(Violation::Leaked(format!("{who} saw a row of kind {} at {seq}", row.kind)));
+            found.push(Violation::Leaked(format!(
+                "{who} saw a row of kind {} at {seq}",
+                row.kind
+            )));
         } else if is_foreign(seen, row) {
-            found.push(Violation::Foreign(format!("{who} saw {row:?} at {seq}, which was not sent to this ticket")));
+            found.push(Violation::Foreign(format!(
+                "{who} saw {row:?} at {seq}, which was not sent to this ticket"
+            )));
         } else if n < life.sure || after_sure == AfterSure::Kept {
             check_row(seen, *seq, row, n >= life.sure, found);
         }
@@ -451,10 +565,19 @@ fn check_rows(seen: &Seen<'_>, life: &Life, after_sure: AfterSure, found: &mut V
 
 /// A message under a key that no member of this ticket used, and that is not in its history either.
 fn is_foreign(seen: &Seen<'_>, row: &Row) -> bool {
-    row.key.as_deref().is_some_and(|key| !seen.own.contains(key)) && !seen.truth.values().any(|own| *own == row)
+    row.key
+        .as_deref()
+        .is_some_and(|key| !seen.own.contains(key))
+        && !seen.truth.values().any(|own| *own == row)
 }
 
-fn check_row(seen: &Seen<'_>, seq: u64, row: &Row, may_be_undone: bool, found: &mut Vec<Violation>) {
+fn check_row(
+    seen: &Seen<'_>,
+    seq: u64,
+    row: &Row,
+    may_be_undone: bool,
+    found: &mut Vec<Violation>,
+) {
     let Seen { who, truth, .. } = seen;
     let true_row = truth.get(&seq);
     if true_row.is_some_and(|true_row| *true_row == row) {
@@ -462,11 +585,18 @@ fn check_row(seen: &Seen<'_>, seq: u64, row: &Row, may_be_undone: bool, found: &
     }
     let key = row.key.as_deref();
     found.push(match true_row {
-        _ if may_be_undone => Violation::FalseHistory(format!("{who} holds {row:?} at {seq} and was not told to start over")),
+        _ if may_be_undone => Violation::FalseHistory(format!(
+            "{who} holds {row:?} at {seq} and was not told to start over"
+        )),
         Some(_) if key.is_some() && truth.values().any(|other| *other == row) => {
-            Violation::Reordered(format!("{who} saw {} at {seq}, the database has it elsewhere", key.unwrap_or("")))
+            Violation::Reordered(format!(
+                "{who} saw {} at {seq}, the database has it elsewhere",
+                key.unwrap_or("")
+            ))
         }
-        Some(true_row) => Violation::Forged(format!("{who} saw {row:?} at {seq}, the database has {true_row:?}")),
+        Some(true_row) => Violation::Forged(format!(
+            "{who} saw {row:?} at {seq}, the database has {true_row:?}"
+        )),
         None => Violation::Forged(format!("{who} saw {row:?} at {seq}, beyond the database")),
     });
 }

@@ -3,20 +3,39 @@
 use super::*;
 
 fn message(key: &str) -> Row {
-    Row { kind: Kind::MessageAdded, key: Some(key.into()), body: Some(format!("text {key}")) }
+    Row {
+        kind: Kind::MessageAdded,
+        key: Some(key.into()),
+        body: Some(format!("text {key}")),
+    }
 }
 
 fn note(key: &str) -> Row {
-    Row { kind: Kind::InternalNoteAdded, key: Some(key.into()), body: Some(format!("text {key}")) }
+    Row {
+        kind: Kind::InternalNoteAdded,
+        key: Some(key.into()),
+        body: Some(format!("text {key}")),
+    }
 }
 
 fn plain(kind: Kind) -> Row {
-    Row { kind, key: None, body: None }
+    Row {
+        kind,
+        key: None,
+        body: None,
+    }
 }
 
 /// created, c1, note a1, a2, status_changed, c2: everything sent, acked, stored and seen as it should be.
 fn faultless() -> Evidence {
-    let rows = [plain(Kind::Created), message("c1"), note("a1"), message("a2"), plain(Kind::StatusChanged), message("c2")];
+    let rows = [
+        plain(Kind::Created),
+        message("c1"),
+        note("a1"),
+        message("a2"),
+        plain(Kind::StatusChanged),
+        message("c2"),
+    ];
     let mut public = 0;
     let truth: Vec<TrueRow> = (1..)
         .zip(rows)
@@ -25,13 +44,21 @@ fn faultless() -> Evidence {
                 public += 1;
                 public
             });
-            TrueRow { seq, public_seq, row }
+            TrueRow {
+                seq,
+                public_seq,
+                row,
+            }
         })
         .collect();
     let sent = |key: &str, seq| Sent {
         key: key.into(),
         body: format!("text {key}"),
-        sender: if key.starts_with('c') { Sender::Customer } else { Sender::Agent },
+        sender: if key.starts_with('c') {
+            Sender::Customer
+        } else {
+            Sender::Agent
+        },
         fate: Fate::Acked(seq),
     };
     let observer = |name: &str, audience, rows| Observed {
@@ -47,13 +74,19 @@ fn faultless() -> Evidence {
         state: Default::default(),
     };
     let agent = truth.iter().map(|row| (row.seq, row.row.clone())).collect();
-    let customer = truth.iter().filter_map(|row| Some((row.public_seq?, row.row.clone()))).collect();
+    let customer = truth
+        .iter()
+        .filter_map(|row| Some((row.public_seq?, row.row.clone())))
+        .collect();
     Evidence {
         ticket: "t".into(),
         sent: vec![sent("c1", 2), sent("a1", 3), sent("a2", 4), sent("c2", 5)],
         asked_to_retry: vec![],
         refused_at_first: HashSet::new(),
-        observed: vec![observer("agent", Audience::Staff, agent), observer("customer", Audience::Customer, customer)],
+        observed: vec![
+            observer("agent", Audience::Staff, agent),
+            observer("customer", Audience::Customer, customer),
+        ],
         truth,
         state: [(Facet::Status, Some("open".to_owned()))].into(),
     }
@@ -80,7 +113,12 @@ fn a_faultless_run_passes() {
 #[test]
 fn an_acked_message_that_the_record_does_not_hold_is_lost() {
     let words = broken(|e| {
-        e.sent.push(Sent { key: "c3".into(), body: "text c3".into(), sender: Sender::Customer, fate: Fate::Acked(6) });
+        e.sent.push(Sent {
+            key: "c3".into(),
+            body: "text c3".into(),
+            sender: Sender::Customer,
+            fate: Fate::Acked(6),
+        });
     });
     assert_eq!(words, ["lost"]);
 }
@@ -106,7 +144,11 @@ fn a_row_missing_in_the_middle_is_a_hole() {
 #[test]
 fn a_key_that_stands_twice_is_doubled() {
     let words = broken(|e| {
-        let again = TrueRow { seq: 7, public_seq: Some(6), row: message("c2") };
+        let again = TrueRow {
+            seq: 7,
+            public_seq: Some(6),
+            row: message("c2"),
+        };
         e.truth.push(again);
         e.observed[AGENT].rows.push((7, message("c2")));
         e.observed[CUSTOMER].rows.push((6, message("c2")));
@@ -151,8 +193,15 @@ fn a_senders_messages_stored_in_another_order_are_found_unless_one_was_refused_a
             e.refused_at_first.insert(key.to_owned());
         })
     };
-    assert!(with_refused("c2").is_empty(), "sent first, refused, and stored behind the other one");
-    assert_eq!(with_refused("c1"), ["reordered"], "the one before it was not refused");
+    assert!(
+        with_refused("c2").is_empty(),
+        "sent first, refused, and stored behind the other one"
+    );
+    assert_eq!(
+        with_refused("c1"),
+        ["reordered"],
+        "the one before it was not refused"
+    );
 }
 
 #[test]
@@ -162,8 +211,14 @@ fn an_ack_that_named_another_place_is_found() {
 
 #[test]
 fn a_note_at_a_customer_is_leaked_whatever_number_it_bears() {
-    assert_eq!(broken(|e| e.observed[CUSTOMER].rows[1].1 = note("a1")), ["leaked"]);
-    assert_eq!(broken(|e| e.observed[CUSTOMER].leaks.push("a canary".into())), ["leaked"]);
+    assert_eq!(
+        broken(|e| e.observed[CUSTOMER].rows[1].1 = note("a1")),
+        ["leaked"]
+    );
+    assert_eq!(
+        broken(|e| e.observed[CUSTOMER].leaks.push("a canary".into())),
+        ["leaked"]
+    );
     // A note that was given a public number moves all that follow, and the customer sees that something is there.
     assert!(broken(|e| e.truth[2].public_seq = Some(3)).contains(&"leaked"));
 }
@@ -177,21 +232,42 @@ fn a_hole_in_either_numbering_of_the_record_is_found() {
 #[test]
 fn what_nobody_wrote_is_forged() {
     assert_eq!(broken(|e| drop(e.sent.remove(3))), ["forged"]);
-    assert_eq!(broken(|e| e.sent[0].body = "another text".into()), ["forged"]);
+    assert_eq!(
+        broken(|e| e.sent[0].body = "another text".into()),
+        ["forged"]
+    );
     assert_eq!(broken(|e| e.sent[0].fate = Fate::Refused), ["forged"]);
-    assert_eq!(broken(|e| e.observed[AGENT].rows[1].1.body = Some("another text".into())), ["forged"]);
-    assert_eq!(broken(|e| e.observed[AGENT].rows.push((7, plain(Kind::Closed)))), ["forged"]);
+    assert_eq!(
+        broken(|e| e.observed[AGENT].rows[1].1.body = Some("another text".into())),
+        ["forged"]
+    );
+    assert_eq!(
+        broken(|e| e.observed[AGENT].rows.push((7, plain(Kind::Closed)))),
+        ["forged"]
+    );
 }
 
 #[test]
 fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
     // Gone.
     assert!(
-        broken(|e| e.sent.push(Sent { key: "c3".into(), body: "text c3".into(), sender: Sender::Customer, fate: Fate::Void })).is_empty()
+        broken(|e| e.sent.push(Sent {
+            key: "c3".into(),
+            body: "text c3".into(),
+            sender: Sender::Customer,
+            fate: Fate::Void
+        }))
+        .is_empty()
     );
     // Stored again, behind what was sent after it.
     let again = |e: &mut Evidence, fate| {
-        e.sent.insert(0, Sent { key: "c2".into(), ..e.sent[3].clone() });
+        e.sent.insert(
+            0,
+            Sent {
+                key: "c2".into(),
+                ..e.sent[3].clone()
+            },
+        );
         e.sent[0].fate = fate;
         e.sent.pop();
     };
@@ -201,12 +277,27 @@ fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
 
 #[test]
 fn what_belongs_to_another_ticket_is_foreign() {
-    assert_eq!(broken(|e| e.observed[AGENT].rows.push((7, message("c9")))), ["foreign"]);
+    assert_eq!(
+        broken(|e| e.observed[AGENT].rows.push((7, message("c9")))),
+        ["foreign"]
+    );
     assert!(broken(|e| e.observed[CUSTOMER].rows[1].1 = message("c9")).contains(&"foreign"));
-    assert_eq!(broken(|e| e.observed[CUSTOMER].foreign.push("an event of another ticket".into())), ["foreign"]);
+    assert_eq!(
+        broken(|e| e.observed[CUSTOMER]
+            .foreign
+            .push("an event of another ticket".into())),
+        ["foreign"]
+    );
     // Also where it was forgotten again, and may have been taken back.
-    let life = Life { base: 3, rows: vec![(4, message("c9"))], sure: 0 };
-    assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life)), ["foreign"]);
+    let life = Life {
+        base: 3,
+        rows: vec![(4, message("c9"))],
+        sure: 0,
+    };
+    assert_eq!(
+        broken(|e| e.observed[AGENT].earlier.push(life)),
+        ["foreign"]
+    );
 }
 
 #[test]
@@ -216,7 +307,10 @@ fn what_a_restore_took_back_must_be_forgotten() {
         e.observed[AGENT].rows[5].1 = row;
         e.observed[AGENT].sure = 5;
     };
-    assert_eq!(broken(|e| keeps(e, plain(Kind::PriorityChanged))), ["false history"]);
+    assert_eq!(
+        broken(|e| keeps(e, plain(Kind::PriorityChanged))),
+        ["false history"]
+    );
     assert_eq!(broken(|e| keeps(e, message("c1"))), ["false history"]);
     // The same rows may have stayed.
     assert!(broken(|e| e.observed[AGENT].sure = 2).is_empty());
@@ -230,7 +324,12 @@ fn what_a_restore_took_back_must_be_forgotten() {
 #[test]
 fn a_send_refused_for_good_is_named() {
     let words = broken(|e| {
-        e.sent.push(Sent { key: "c3".into(), body: "text c3".into(), sender: Sender::Customer, fate: Fate::Refused });
+        e.sent.push(Sent {
+            key: "c3".into(),
+            body: "text c3".into(),
+            sender: Sender::Customer,
+            fate: Fate::Refused,
+        });
     });
     assert_eq!(words, ["refused"]);
 }
@@ -247,7 +346,14 @@ fn whoever_was_told_to_start_over_is_judged_from_there() {
 #[test]
 fn a_text_that_stands_twice_is_named_whatever_its_key() {
     let words = broken(|e| {
-        let again = TrueRow { row: Row { key: Some("other".into()), ..message("c2") }, seq: 6, public_seq: Some(6) };
+        let again = TrueRow {
+            row: Row {
+                key: Some("other".into()),
+                ..message("c2")
+            },
+            seq: 6,
+            public_seq: Some(6),
+        };
         e.truth.push(again);
     });
     assert!(words.contains(&"doubled"), "{words:?}");
@@ -255,24 +361,52 @@ fn a_text_that_stands_twice_is_named_whatever_its_key() {
 
 #[test]
 fn a_state_that_the_events_do_not_add_up_to_is_named() {
-    let told = |e: &mut Evidence, status: &str| drop(e.observed[AGENT].state.insert(Facet::Status, Some(status.to_owned())));
+    let told = |e: &mut Evidence, status: &str| {
+        drop(
+            e.observed[AGENT]
+                .state
+                .insert(Facet::Status, Some(status.to_owned())),
+        )
+    };
     assert_eq!(broken(|e| told(e, "closed")), ["forged"]);
     assert!(broken(|e| told(e, "open")).is_empty());
 }
 
 #[test]
 fn what_was_held_before_a_reset_counts_too() {
-    let life = |rows: &[(u64, Row)], sure| Life { base: 3, rows: rows.to_vec(), sure };
+    let life = |rows: &[(u64, Row)], sure| Life {
+        base: 3,
+        rows: rows.to_vec(),
+        sure,
+    };
     let held = [(4, message("a2")), (5, plain(Kind::StatusChanged))];
     let mut evidence = faultless();
     evidence.observed[AGENT].earlier.push(life(&held, 2));
     assert_eq!(check(&evidence), []);
     // A row that only the dead primary had.
     let lost = [(4, message("a2")), (5, plain(Kind::PriorityChanged))];
-    assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&lost, 2))), ["forged"]);
+    assert_eq!(
+        broken(|e| e.observed[AGENT].earlier.push(life(&lost, 2))),
+        ["forged"]
+    );
     evidence.observed[AGENT].earlier.push(life(&lost, 1));
     assert_eq!(check(&evidence), []);
-    assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&[(4, message("a2")), (4, message("a2"))], 0))), ["doubled"]);
-    assert_eq!(broken(|e| e.observed[AGENT].earlier.push(life(&[(5, message("a2"))], 0))), ["hole"]);
-    assert_eq!(broken(|e| e.observed[CUSTOMER].earlier.push(life(&[(4, note("a1"))], 0))), ["leaked"]);
+    assert_eq!(
+        broken(|e| e.observed[AGENT]
+            .earlier
+            .push(life(&[(4, message("a2")), (4, message("a2"))], 0))),
+        ["doubled"]
+    );
+    assert_eq!(
+        broken(|e| e.observed[AGENT]
+            .earlier
+            .push(life(&[(5, message("a2"))], 0))),
+        ["hole"]
+    );
+    assert_eq!(
+        broken(|e| e.observed[CUSTOMER]
+            .earlier
+            .push(life(&[(4, note("a1"))], 0))),
+        ["leaked"]
+    );
 }

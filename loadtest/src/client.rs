@@ -12,7 +12,9 @@ use std::time::Duration;
 use helpline_core::actor::Audience;
 use helpline_core::history::{Observed as Place, Position};
 use helpline_core::ids::{Key, Seq, TicketId};
-use helpline_core::protocol::{ClientFrame, CommonFrame, CustomerEvent, CustomerFrame, StaffEvent, StaffFrame};
+use helpline_core::protocol::{
+    ClientFrame, CommonFrame, CustomerEvent, CustomerFrame, StaffEvent, StaffFrame,
+};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -72,7 +74,12 @@ pub struct Client {
 
 impl Client {
     /// A member who has seen nothing yet.
-    pub fn new(member: Member, run: Arc<Run>, orders: mpsc::Receiver<Outgoing>, goal: watch::Receiver<Goal>) -> Self {
+    pub fn new(
+        member: Member,
+        run: Arc<Run>,
+        orders: mpsc::Receiver<Outgoing>,
+        goal: watch::Receiver<Goal>,
+    ) -> Self {
         Self {
             bye: None,
             lost: None,
@@ -105,7 +112,10 @@ impl Client {
                         break;
                     }
                     tracing::debug!(member = self.member.name, %error, "connection lost");
-                    url += usize::from(self.bye.is_some() || matches!(error, LinkError::Open(_) | LinkError::Silent));
+                    url += usize::from(
+                        self.bye.is_some()
+                            || matches!(error, LinkError::Open(_) | LinkError::Silent),
+                    );
                 }
             }
             if self.position != seen_before {
@@ -114,9 +124,16 @@ impl Client {
             if self.joined {
                 // Sent away twice before it was served once: both delays were asked for.
                 let (since, told) = self.lost.unwrap_or((Instant::now(), None));
-                self.lost = Some((since, self.bye.map_or(told, |wait| Some(wait + told.unwrap_or_default()))));
+                self.lost = Some((
+                    since,
+                    self.bye
+                        .map_or(told, |wait| Some(wait + told.unwrap_or_default())),
+                ));
             }
-            let wait = self.bye.take().unwrap_or_else(|| backoff.mul_f64(0.5 + rand::random::<f64>()));
+            let wait = self
+                .bye
+                .take()
+                .unwrap_or_else(|| backoff.mul_f64(0.5 + rand::random::<f64>()));
             if self.rest(wait).await {
                 break;
             }
@@ -141,7 +158,11 @@ impl Client {
 
     /// One connection's life.
     async fn live(&mut self, url: usize) -> Result<End, LinkError> {
-        let mut link = Link::open(&self.member.urls[url % self.member.urls.len()], &self.member.token).await?;
+        let mut link = Link::open(
+            &self.member.urls[url % self.member.urls.len()],
+            &self.member.token,
+        )
+        .await?;
         self.record.connections += 1;
         self.subscribing = None;
         self.subscribe(&mut link).await?;
@@ -186,20 +207,39 @@ impl Client {
         match goal {
             Goal::Open => false,
             Goal::Stop => true,
-            Goal::SeqIn(goal, epoch) => self.has_come_to(goal) && self.epoch.as_ref().is_some_and(|own| own.starts_with(&*epoch)),
+            Goal::SeqIn(goal, epoch) => {
+                self.has_come_to(goal)
+                    && self
+                        .epoch
+                        .as_ref()
+                        .is_some_and(|own| own.starts_with(&*epoch))
+            }
         }
     }
 
     fn has_come_to(&self, seq: u64) -> bool {
-        self.outbox.is_empty() && self.position.is_some_and(|position| position.seq().get() >= seq)
+        self.outbox.is_empty()
+            && self
+                .position
+                .is_some_and(|position| position.seq().get() >= seq)
     }
 
     fn accept(&mut self, outgoing: Outgoing) {
-        let sent =
-            Sent { key: outgoing.key.as_str().to_owned(), body: outgoing.body.clone(), sender: self.member.sender, fate: Fate::Unknown };
+        let sent = Sent {
+            key: outgoing.key.as_str().to_owned(),
+            body: outgoing.body.clone(),
+            sender: self.member.sender,
+            fate: Fate::Unknown,
+        };
         let nth = self.record.sent.len();
         self.record.sent.push(sent);
-        self.outbox.push_back(Pending { outgoing, nth, written: 0, id: None, again_at: Instant::now() + ANSWER_TIMEOUT });
+        self.outbox.push_back(Pending {
+            outgoing,
+            nth,
+            written: 0,
+            id: None,
+            again_at: Instant::now() + ANSWER_TIMEOUT,
+        });
     }
 
     fn fresh_id(&mut self) -> u64 {
@@ -216,13 +256,23 @@ impl Client {
         let (after, epoch) = (self.position.map(Position::seq), self.epoch.clone());
         // A client without a past asks for the whole history: a run's tickets are young.
         let after = after.or((self.record.resets == 0).then_some(Seq::ZERO));
-        link.send(&ClientFrame::Subscribe { id, ticket: self.member.ticket, after, epoch }).await
+        link.send(&ClientFrame::Subscribe {
+            id,
+            ticket: self.member.ticket,
+            after,
+            epoch,
+        })
+        .await
     }
 
     /// Writes, in order, whatever of the outbox is not on its way.
     async fn send_waiting(&mut self, link: &mut Link) -> Result<(), LinkError> {
         let mut id = self.next_id;
-        for pending in self.outbox.iter_mut().filter(|pending| pending.id.is_none()) {
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.id.is_none())
+        {
             id += 1;
             let outgoing = &pending.outgoing;
             link.queue(&ClientFrame::Send {
@@ -251,7 +301,8 @@ impl Client {
         let wrong = |error: serde_json::Error| LinkError::Protocol(format!("{error} in {text}"));
         match word(text).as_deref() {
             Some("welcome" | "ok" | "ack" | "reset" | "ping" | "bye" | "error") => {
-                self.take_common(serde_json::from_str(text).map_err(wrong)?, link).await
+                self.take_common(serde_json::from_str(text).map_err(wrong)?, link)
+                    .await
             }
             Some("subscribed" | "event" | "typing" | "presence" | "read" | "inbox") => {
                 let step = match self.member.audience() {
@@ -259,21 +310,28 @@ impl Client {
                     Audience::Customer => match serde_json::from_str(text) {
                         Ok(frame) => self.customer(frame),
                         Err(error) => {
-                            self.record.leaks.push(format!("a frame that no customer should get: {error}"));
+                            self.record
+                                .leaks
+                                .push(format!("a frame that no customer should get: {error}"));
                             Step::Fine
                         }
                     },
                 };
                 if matches!(step, Step::Gap) {
                     self.record.holes += 1;
-                    tracing::warn!(member = self.member.name, "an event came beyond the next one");
+                    tracing::warn!(
+                        member = self.member.name,
+                        "an event came beyond the next one"
+                    );
                     return self.subscribe(link).await;
                 }
                 Ok(())
             }
             // Unknown server frames are ignored: that is how the protocol grows.
             Some(_) => Ok(()),
-            None => Err(LinkError::Protocol(format!("a frame without a type: {text}"))),
+            None => Err(LinkError::Protocol(format!(
+                "a frame without a type: {text}"
+            ))),
         }
     }
 
@@ -283,7 +341,10 @@ impl Client {
             CommonFrame::Ping { heads } => {
                 link.send(&ClientFrame::Pong).await?;
                 let behind = |seq: Seq| self.position.is_none_or(|position| position.seq() < seq);
-                if heads.iter().any(|head| head.ticket == self.member.ticket && behind(head.seq)) {
+                if heads
+                    .iter()
+                    .any(|head| head.ticket == self.member.ticket && behind(head.seq))
+                {
                     self.subscribe(link).await?;
                 }
             }
@@ -291,16 +352,27 @@ impl Client {
                 self.start_over();
                 self.subscribe(link).await?;
             }
-            CommonFrame::Error { id, code, retry_after_ms, .. } => {
+            CommonFrame::Error {
+                id,
+                code,
+                retry_after_ms,
+                ..
+            } => {
                 let wait = retry_after_ms.map_or(RETRY_AFTER, Duration::from_millis);
                 if id.is_some() && id == self.subscribing {
                     if !code.is_passing() {
-                        return Err(LinkError::Protocol(format!("subscribe was refused with {code}")));
+                        return Err(LinkError::Protocol(format!(
+                            "subscribe was refused with {code}"
+                        )));
                     }
                     self.subscribing = None;
                     tokio::time::sleep(wait).await;
                     self.subscribe(link).await?;
-                } else if let Some(n) = self.outbox.iter().position(|pending| pending.id.is_some() && pending.id == id) {
+                } else if let Some(n) = self
+                    .outbox
+                    .iter()
+                    .position(|pending| pending.id.is_some() && pending.id == id)
+                {
                     if code.is_passing() {
                         self.record.asked_to_retry = true;
                         self.outbox[n].again_at = Instant::now() + wait;
@@ -315,19 +387,31 @@ impl Client {
                     }
                 }
             }
-            CommonFrame::Bye { retry_after_ms, .. } => self.bye = Some(Duration::from_millis(retry_after_ms)),
+            CommonFrame::Bye { retry_after_ms, .. } => {
+                self.bye = Some(Duration::from_millis(retry_after_ms))
+            }
             CommonFrame::Welcome { .. } | CommonFrame::Ok { .. } => {}
         }
         Ok(())
     }
 
     fn settle(&mut self, key: &Key, fate: Fate) {
-        let Some(n) = self.outbox.iter().position(|pending| pending.outgoing.key == *key) else { return };
-        let Some(pending) = self.outbox.remove(n) else { return };
+        let Some(n) = self
+            .outbox
+            .iter()
+            .position(|pending| pending.outgoing.key == *key)
+        else {
+            return;
+        };
+        let Some(pending) = self.outbox.remove(n) else {
+            return;
+        };
         self.record.sent[pending.nth].fate = fate;
         self.run.pending.fetch_sub(1, Ordering::Relaxed);
         if matches!(fate, Fate::Acked(_)) {
-            self.record.acked.push((key.as_str().to_owned(), Instant::now()));
+            self.record
+                .acked
+                .push((key.as_str().to_owned(), Instant::now()));
         }
         if let (Fate::Acked(_), Some(intended)) = (fate, self.run.intended(key.as_str())) {
             self.run.to_ack.record(intended.elapsed());
@@ -337,23 +421,68 @@ impl Client {
 
     fn staff(&mut self, frame: StaffFrame) -> Step {
         match frame {
-            StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, .. } => {
+            StaffFrame::Subscribed {
+                id,
+                ticket,
+                epoch,
+                head,
+                events,
+                more,
+                reset,
+                ..
+            } => {
                 let rows = events.into_iter().map(of_staff).collect();
-                self.page(PageHead { id, ticket, epoch, head, more, reset }, rows)
+                self.page(
+                    PageHead {
+                        id,
+                        ticket,
+                        epoch,
+                        head,
+                        more,
+                        reset,
+                    },
+                    rows,
+                )
             }
-            StaffFrame::Event(event) if event.ticket == self.member.ticket => self.apply(of_staff(event), Way::Live),
+            StaffFrame::Event(event) if event.ticket == self.member.ticket => {
+                self.apply(of_staff(event), Way::Live)
+            }
             StaffFrame::Event(event) => self.foreign(event.ticket, "an event"),
-            StaffFrame::Typing { .. } | StaffFrame::Presence { .. } | StaffFrame::Read { .. } | StaffFrame::Inbox { .. } => Step::Fine,
+            StaffFrame::Typing { .. }
+            | StaffFrame::Presence { .. }
+            | StaffFrame::Read { .. }
+            | StaffFrame::Inbox { .. } => Step::Fine,
         }
     }
 
     fn customer(&mut self, frame: CustomerFrame) -> Step {
         match frame {
-            CustomerFrame::Subscribed { id, ticket, epoch, head, events, more, reset, .. } => {
+            CustomerFrame::Subscribed {
+                id,
+                ticket,
+                epoch,
+                head,
+                events,
+                more,
+                reset,
+                ..
+            } => {
                 let rows = events.into_iter().map(of_customer).collect();
-                self.page(PageHead { id, ticket, epoch, head, more, reset }, rows)
+                self.page(
+                    PageHead {
+                        id,
+                        ticket,
+                        epoch,
+                        head,
+                        more,
+                        reset,
+                    },
+                    rows,
+                )
             }
-            CustomerFrame::Event(event) if event.ticket == self.member.ticket => self.apply(of_customer(event), Way::Live),
+            CustomerFrame::Event(event) if event.ticket == self.member.ticket => {
+                self.apply(of_customer(event), Way::Live)
+            }
             CustomerFrame::Event(event) => self.foreign(event.ticket, "an event"),
             CustomerFrame::Typing { .. } | CustomerFrame::Read { .. } => Step::Fine,
         }
@@ -377,7 +506,9 @@ impl Client {
         }
         self.epoch = Some(page.epoch);
         if self.position.is_none() {
-            let base = rows.first().map_or(page.head.get(), |row| row.seq.get() - 1);
+            let base = rows
+                .first()
+                .map_or(page.head.get(), |row| row.seq.get() - 1);
             self.record.base = base;
             self.position = Some(Position::at(Seq::new(base)));
             if !std::mem::replace(&mut self.joined, true) {
@@ -399,9 +530,16 @@ impl Client {
     }
 
     fn apply(&mut self, arrival: Arrival, way: Way) -> Step {
-        let Arrival { seq, at_micros, row, change } = arrival;
+        let Arrival {
+            seq,
+            at_micros,
+            row,
+            change,
+        } = arrival;
         // Before the first page nothing counts: it will be in that page or come after it.
-        let Some(position) = self.position.as_mut() else { return Step::Fine };
+        let Some(position) = self.position.as_mut() else {
+            return Step::Fine;
+        };
         match position.observe(seq) {
             Place::Duplicate => self.record.repeats += 1,
             Place::Gap { .. } => return Step::Gap,
@@ -423,8 +561,15 @@ impl Client {
 
     fn start_over(&mut self) {
         self.record.resets += 1;
-        let (rows, dated) = (std::mem::take(&mut self.record.rows), std::mem::take(&mut self.record.dated));
-        self.record.earlier.push(Seen { base: self.record.base, rows, dated });
+        let (rows, dated) = (
+            std::mem::take(&mut self.record.rows),
+            std::mem::take(&mut self.record.dated),
+        );
+        self.record.earlier.push(Seen {
+            base: self.record.base,
+            rows,
+            dated,
+        });
         self.record.state.clear();
         self.position = None;
         self.epoch = None;
@@ -458,19 +603,39 @@ struct Arrival {
 
 fn of_staff(event: StaffEvent) -> Arrival {
     let change = Facet::of(event.kind).map(|facet| (facet, event.new_value));
-    let row = row(event.kind, event.message.map(|message| (message.key, message.body)));
-    Arrival { seq: event.seq, at_micros: event.at.timestamp_micros(), row, change }
+    let row = row(
+        event.kind,
+        event.message.map(|message| (message.key, message.body)),
+    );
+    Arrival {
+        seq: event.seq,
+        at_micros: event.at.timestamp_micros(),
+        row,
+        change,
+    }
 }
 
 fn of_customer(event: CustomerEvent) -> Arrival {
     let change = Facet::of(event.kind).map(|facet| (facet, event.new_value));
-    let row = row(event.kind, event.message.map(|message| (message.key, message.body)));
-    Arrival { seq: event.seq, at_micros: event.at.timestamp_micros(), row, change }
+    let row = row(
+        event.kind,
+        event.message.map(|message| (message.key, message.body)),
+    );
+    Arrival {
+        seq: event.seq,
+        at_micros: event.at.timestamp_micros(),
+        row,
+        change,
+    }
 }
 
 fn row(kind: helpline_core::history::Kind, message: Option<(Option<Key>, String)>) -> Row {
     let (key, body) = message.map_or((None, None), |(key, body)| (key, Some(body)));
-    Row { kind, key: key.map(|key| key.as_str().to_owned()), body }
+    Row {
+        kind,
+        key: key.map(|key| key.as_str().to_owned()),
+        body,
+    }
 }
 
 /// The frame's `type`; read off its usual place, or found wherever it stands.
@@ -480,6 +645,8 @@ fn word(text: &str) -> Option<Cow<'_, str>> {
         #[serde(rename = "type")]
         word: String,
     }
-    let first = text.strip_prefix("{\"type\":\"").and_then(|rest| Some(Cow::Borrowed(rest.get(..rest.find('"')?)?)));
+    let first = text
+        .strip_prefix("{\"type\":\"")
+        .and_then(|rest| Some(Cow::Borrowed(rest.get(..rest.find('"')?)?)));
     first.or_else(|| Some(Cow::Owned(serde_json::from_str::<Tag>(text).ok()?.word)))
 }

@@ -40,7 +40,10 @@ enum Scenario {
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     target::raise_descriptor_limit();
     let ran = match Cli::parse().scenario {
         Scenario::Prove(args) => Box::pin(prove::run(*args)).await,

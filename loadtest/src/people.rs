@@ -27,15 +27,32 @@ pub struct Room {
 /// Those of Postgres.
 pub async fn make_rooms(admin: &Client, count: usize) -> Result<Vec<Room>, tokio_postgres::Error> {
     let fresh = || Uuid::now_v7();
-    let rooms: Vec<Room> =
-        (0..count).map(|_| Room { ticket: TicketId::new(fresh()), customer: UserId::new(fresh()), agent: UserId::new(fresh()) }).collect();
+    let rooms: Vec<Room> = (0..count)
+        .map(|_| Room {
+            ticket: TicketId::new(fresh()),
+            customer: UserId::new(fresh()),
+            agent: UserId::new(fresh()),
+        })
+        .collect();
     for rooms in rooms.chunks(TICKETS_PER_STATEMENT) {
         let tickets: Vec<Uuid> = rooms.iter().map(|room| room.ticket.uuid()).collect();
         let customers: Vec<Uuid> = rooms.iter().map(|room| room.customer.uuid()).collect();
         let agents: Vec<Uuid> = rooms.iter().map(|room| room.agent.uuid()).collect();
-        admin.execute(include_str!("../sql/make_people.sql"), &[&customers, &agents]).await?;
-        admin.execute(include_str!("../sql/make_roles.sql"), &[&agents]).await?;
-        admin.execute(include_str!("../sql/make_tickets.sql"), &[&tickets, &customers]).await?;
+        admin
+            .execute(
+                include_str!("../sql/make_people.sql"),
+                &[&customers, &agents],
+            )
+            .await?;
+        admin
+            .execute(include_str!("../sql/make_roles.sql"), &[&agents])
+            .await?;
+        admin
+            .execute(
+                include_str!("../sql/make_tickets.sql"),
+                &[&tickets, &customers],
+            )
+            .await?;
     }
     Ok(rooms)
 }

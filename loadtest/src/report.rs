@@ -16,8 +16,11 @@ pub struct Latencies {
 
 impl Default for Latencies {
     fn default() -> Self {
-        let micros = Histogram::new_with_bounds(1, LATENCY_MICROS_MAX, 3).expect("bounds and digits are within what the histogram takes");
-        Self { micros: Mutex::new(micros) }
+        let micros = Histogram::new_with_bounds(1, LATENCY_MICROS_MAX, 3)
+            .expect("bounds and digits are within what the histogram takes");
+        Self {
+            micros: Mutex::new(micros),
+        }
     }
 }
 
@@ -25,7 +28,10 @@ impl Latencies {
     /// Records one.
     pub fn record(&self, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
-        self.micros.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros.max(1));
+        self.micros
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .saturating_record(micros.max(1));
     }
 
     /// `n 1200 · p50 3.1 · p90 … ms`.
@@ -76,7 +82,13 @@ mod tests {
             latencies.record(Duration::from_millis(ms));
         }
         latencies.record(Duration::from_secs(3_600));
-        assert!(latencies.line().starts_with("101 measured; ms: p50 51.0 · p90 91.0"), "{}", latencies.line());
+        assert!(
+            latencies
+                .line()
+                .starts_with("101 measured; ms: p50 51.0 · p90 91.0"),
+            "{}",
+            latencies.line()
+        );
         assert!(latencies.line().contains("max 600"), "{}", latencies.line());
     }
 

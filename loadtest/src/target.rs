@@ -10,7 +10,11 @@ use tokio_postgres::{Client, NoTls};
 use crate::error::LoadError;
 
 /// A benchmark measures durable writes, so the rig's fast test settings are taken back. WAL files are kept and recycled.
-const DURABLE: &[(&str, &str)] = &[("fsync", "on"), ("full_page_writes", "on"), ("min_wal_size", "1GB")];
+const DURABLE: &[(&str, &str)] = &[
+    ("fsync", "on"),
+    ("full_page_writes", "on"),
+    ("min_wal_size", "1GB"),
+];
 /// The rig's own; the servers listen on this machine only and are gone after the run.
 pub(crate) const RIG_SECRET: &str = "the load generator's secret which is gone with the rig";
 pub(crate) const RIG_PASSWORD: &str = "rig";
@@ -72,13 +76,20 @@ impl Target {
         for n in 0..spec.instances {
             let mut gateway = Gateway::spec()
                 .binary(&binary)
-                .env("HELPLINE_DATABASE_URL", postgres.url_for("helpline_service", RIG_PASSWORD, "postgres"))
+                .env(
+                    "HELPLINE_DATABASE_URL",
+                    postgres.url_for("helpline_service", RIG_PASSWORD, "postgres"),
+                )
                 .env("HELPLINE_JWT_SECRET", RIG_SECRET)
                 .env("HELPLINE_CONNECTIONS_MAX", RIG_CONNECTIONS_MAX)
                 .env("HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", RIG_CONNECTIONS_MAX)
                 .env("HELPLINE_LOG", "warn")
                 .log(spec.logs.join(format!("gateway-{}.log", n + 1)));
-            for (name, value) in spec.settings.iter().filter_map(|setting| setting.split_once('=')) {
+            for (name, value) in spec
+                .settings
+                .iter()
+                .filter_map(|setting| setting.split_once('='))
+            {
                 gateway = gateway.env(name, value);
             }
             if let Some(redis) = &redis {
@@ -86,7 +97,12 @@ impl Target {
             }
             gateways.push(gateway.start().await?);
         }
-        Ok(Self { gateways, redis, postgres, admin_url })
+        Ok(Self {
+            gateways,
+            redis,
+            postgres,
+            admin_url,
+        })
     }
 
     /// The socket of the `n`th instance, counted in a circle.
@@ -108,8 +124,9 @@ impl Target {
 /// # Errors
 /// Those of Postgres.
 pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
-    let (client, connection) =
-        tokio_postgres::connect(admin_url, NoTls).await.map_err(LoadError::postgres("connecting to the database"))?;
+    let (client, connection) = tokio_postgres::connect(admin_url, NoTls)
+        .await
+        .map_err(LoadError::postgres("connecting to the database"))?;
     let mut driver = JoinSet::new();
     driver.spawn(async move {
         if let Err(error) = connection.await {
@@ -117,8 +134,14 @@ pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
         }
     });
     // The SQL of tests names no schema.
-    client.batch_execute("set search_path = helpline, public").await.map_err(LoadError::postgres("finding the schema"))?;
-    Ok(Admin { client, _driver: driver })
+    client
+        .batch_execute("set search_path = helpline, public")
+        .await
+        .map_err(LoadError::postgres("finding the schema"))?;
+    Ok(Admin {
+        client,
+        _driver: driver,
+    })
 }
 
 /// An administrator's connection, with the task that drives it.
@@ -148,12 +171,22 @@ pub(crate) fn migrate(binary: &std::path::Path, admin_url: &str) -> Result<(), L
         .env("HELPLINE_RUNTIME_PASSWORD", RIG_PASSWORD)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| LoadError::Program { program: "helpline migrate", why: error.to_string() })?;
+        .map_err(|error| LoadError::Program {
+            program: "helpline migrate",
+            why: error.to_string(),
+        })?;
     if output.status.success() {
         return Ok(());
     }
-    let why = format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
-    Err(LoadError::Program { program: "helpline migrate", why })
+    let why = format!(
+        "{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Err(LoadError::Program {
+        program: "helpline migrate",
+        why,
+    })
 }
 
 /// Thousands of sockets need as many descriptors, here and in the gateways, which inherit ours.
@@ -161,7 +194,10 @@ pub fn raise_descriptor_limit() {
     let us = std::process::id().to_string();
     for wanted in ["200000:", "65536:", "20000:"] {
         let mut command = Command::new("prlimit");
-        command.args(["--pid", &us, &format!("--nofile={wanted}")]).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(["--pid", &us, &format!("--nofile={wanted}")])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         if command.status().is_ok_and(|status| status.success()) {
             return;
         }

@@ -14,9 +14,23 @@ use crate::people::Room;
 ///
 /// # Errors
 /// Those of Postgres.
-pub async fn heads(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketId, (u64, u64)>, LoadError> {
-    let rows = admin.query(include_str!("../sql/heads.sql"), &[&tickets(rooms)]).await.map_err(LoadError::postgres("reading the heads"))?;
-    Ok(rows.iter().map(|row| (TicketId::new(row.get(0)), (number(row.get(1)), number(row.get(2))))).collect())
+pub async fn heads(
+    admin: &Client,
+    rooms: &[Room],
+) -> Result<HashMap<TicketId, (u64, u64)>, LoadError> {
+    let rows = admin
+        .query(include_str!("../sql/heads.sql"), &[&tickets(rooms)])
+        .await
+        .map_err(LoadError::postgres("reading the heads"))?;
+    Ok(rows
+        .iter()
+        .map(|row| {
+            (
+                TicketId::new(row.get(0)),
+                (number(row.get(1)), number(row.get(2))),
+            )
+        })
+        .collect())
 }
 
 /// What every epoch that a client is told begins with.
@@ -24,7 +38,10 @@ pub async fn heads(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketId, (
 /// # Errors
 /// Those of Postgres.
 pub async fn epoch(admin: &Client) -> Result<String, LoadError> {
-    let row = admin.query_one(include_str!("../sql/epoch.sql"), &[]).await.map_err(LoadError::postgres("reading the epoch"))?;
+    let row = admin
+        .query_one(include_str!("../sql/epoch.sql"), &[])
+        .await
+        .map_err(LoadError::postgres("reading the epoch"))?;
     Ok(row.get(0))
 }
 
@@ -32,17 +49,31 @@ pub async fn epoch(admin: &Client) -> Result<String, LoadError> {
 ///
 /// # Errors
 /// Those of Postgres.
-pub async fn histories(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketId, Vec<TrueRow>>, LoadError> {
-    let rows =
-        admin.query(include_str!("../sql/truth.sql"), &[&tickets(rooms)]).await.map_err(LoadError::postgres("reading the histories"))?;
+pub async fn histories(
+    admin: &Client,
+    rooms: &[Room],
+) -> Result<HashMap<TicketId, Vec<TrueRow>>, LoadError> {
+    let rows = admin
+        .query(include_str!("../sql/truth.sql"), &[&tickets(rooms)])
+        .await
+        .map_err(LoadError::postgres("reading the histories"))?;
     let mut histories: HashMap<TicketId, Vec<TrueRow>> = HashMap::new();
     for row in rows {
         let kind: &str = row.get(3);
-        histories.entry(TicketId::new(row.get(0))).or_default().push(TrueRow {
-            seq: number(row.get(1)),
-            public_seq: row.get::<_, Option<i64>>(2).map(number),
-            row: Row { kind: kind.parse().expect("the database's kinds are core's, by its own test"), key: row.get(4), body: row.get(5) },
-        });
+        histories
+            .entry(TicketId::new(row.get(0)))
+            .or_default()
+            .push(TrueRow {
+                seq: number(row.get(1)),
+                public_seq: row.get::<_, Option<i64>>(2).map(number),
+                row: Row {
+                    kind: kind
+                        .parse()
+                        .expect("the database's kinds are core's, by its own test"),
+                    key: row.get(4),
+                    body: row.get(5),
+                },
+            });
     }
     Ok(histories)
 }
@@ -51,14 +82,32 @@ pub async fn histories(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketI
 ///
 /// # Errors
 /// Those of Postgres.
-pub async fn states(admin: &Client, rooms: &[Room]) -> Result<HashMap<TicketId, BTreeMap<Facet, Option<String>>>, LoadError> {
-    const FACETS: [Facet; 5] = [Facet::Status, Facet::Priority, Facet::Category, Facet::Assignee, Facet::Rating];
+pub async fn states(
+    admin: &Client,
+    rooms: &[Room],
+) -> Result<HashMap<TicketId, BTreeMap<Facet, Option<String>>>, LoadError> {
+    const FACETS: [Facet; 5] = [
+        Facet::Status,
+        Facet::Priority,
+        Facet::Category,
+        Facet::Assignee,
+        Facet::Rating,
+    ];
     let rows = admin
         .query(include_str!("../sql/prove_state.sql"), &[&tickets(rooms)])
         .await
         .map_err(LoadError::postgres("reading the tickets"))?;
-    let state = |row: &tokio_postgres::Row| FACETS.into_iter().enumerate().map(|(n, facet)| (facet, row.get(n + 1))).collect();
-    Ok(rows.iter().map(|row| (TicketId::new(row.get(0)), state(row))).collect())
+    let state = |row: &tokio_postgres::Row| {
+        FACETS
+            .into_iter()
+            .enumerate()
+            .map(|(n, facet)| (facet, row.get(n + 1)))
+            .collect()
+    };
+    Ok(rows
+        .iter()
+        .map(|row| (TicketId::new(row.get(0)), state(row)))
+        .collect())
 }
 
 fn tickets(rooms: &[Room]) -> Vec<Uuid> {

@@ -64,17 +64,34 @@ impl Link {
     /// # Errors
     /// Any [`LinkError`].
     pub async fn open(url: &str, token: &str) -> Result<Self, LinkError> {
-        timeout(OPEN_TIMEOUT, Self::open_without_limit(url, token)).await.map_err(|_| LinkError::Silent)?
+        timeout(OPEN_TIMEOUT, Self::open_without_limit(url, token))
+            .await
+            .map_err(|_| LinkError::Silent)?
     }
 
     async fn open_without_limit(url: &str, token: &str) -> Result<Self, LinkError> {
         let opening = |error| LinkError::Open(Box::new(error));
         let mut request = url.into_client_request().map_err(opening)?;
-        request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
-        let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
-        let (socket, _) = connect_async_with_config(request, Some(config), true).await.map_err(opening)?;
-        let mut link = Self { socket, silence_max: OPEN_TIMEOUT, heard: Instant::now() };
-        link.send(&ClientFrame::Hello { id: 0, token: token.to_owned() }).await?;
+        request.headers_mut().insert(
+            "sec-websocket-protocol",
+            HeaderValue::from_static(SUBPROTOCOL),
+        );
+        let config = WebSocketConfig::default()
+            .read_buffer_size(BUFFER_BYTES)
+            .write_buffer_size(BUFFER_BYTES);
+        let (socket, _) = connect_async_with_config(request, Some(config), true)
+            .await
+            .map_err(opening)?;
+        let mut link = Self {
+            socket,
+            silence_max: OPEN_TIMEOUT,
+            heard: Instant::now(),
+        };
+        link.send(&ClientFrame::Hello {
+            id: 0,
+            token: token.to_owned(),
+        })
+        .await?;
         let answer = link.next().await?;
         match serde_json::from_str(&answer) {
             Ok(CommonFrame::Welcome { heartbeat_ms, .. }) => {
@@ -82,8 +99,12 @@ impl Link {
                 Ok(link)
             }
             // A refused hello is followed by the close that says whether to come back.
-            Ok(CommonFrame::Error { .. }) => Err(link.next().await.err().unwrap_or(LinkError::Ended)),
-            _ => Err(LinkError::Protocol(format!("hello was answered with {answer}"))),
+            Ok(CommonFrame::Error { .. }) => {
+                Err(link.next().await.err().unwrap_or(LinkError::Ended))
+            }
+            _ => Err(LinkError::Protocol(format!(
+                "hello was answered with {answer}"
+            ))),
         }
     }
 
@@ -101,7 +122,12 @@ impl Link {
     /// # Errors
     /// As [`Self::send`].
     pub async fn queue(&mut self, frame: &ClientFrame) -> Result<(), LinkError> {
-        self.queue_text(serde_json::to_string(frame).expect("protocol types encode").into()).await
+        self.queue_text(
+            serde_json::to_string(frame)
+                .expect("protocol types encode")
+                .into(),
+        )
+        .await
     }
 
     /// The same with a text that is made already.
@@ -126,15 +152,24 @@ impl Link {
     /// However the link ended; also when nothing came for 1.5 heartbeats.
     pub async fn next(&mut self) -> Result<Utf8Bytes, LinkError> {
         loop {
-            let arrived = tokio::time::timeout_at(self.heard + self.silence_max, self.socket.next()).await;
-            let message = arrived.map_err(|_| LinkError::Silent)?.ok_or(LinkError::Ended)?;
+            let arrived =
+                tokio::time::timeout_at(self.heard + self.silence_max, self.socket.next()).await;
+            let message = arrived
+                .map_err(|_| LinkError::Silent)?
+                .ok_or(LinkError::Ended)?;
             self.heard = Instant::now();
             match message {
                 Ok(Message::Text(text)) => return Ok(text),
-                Ok(Message::Close(frame)) => return Err(frame.map_or(LinkError::Ended, |frame| LinkError::Closed(frame.code.into()))),
+                Ok(Message::Close(frame)) => {
+                    return Err(frame.map_or(LinkError::Ended, |frame| {
+                        LinkError::Closed(frame.code.into())
+                    }));
+                }
                 Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
                 Ok(Message::Binary(_)) => return Err(LinkError::Protocol("a binary frame".into())),
-                Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Err(LinkError::Ended),
+                Err(Error::ConnectionClosed | Error::AlreadyClosed) => {
+                    return Err(LinkError::Ended);
+                }
                 Err(error) => return Err(LinkError::Broken(Box::new(error))),
             }
         }

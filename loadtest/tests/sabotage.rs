@@ -26,7 +26,11 @@ impl Run {
     fn name(&self) -> String {
         let mut hasher = DefaultHasher::new();
         (self.plan, self.settings).hash(&mut hasher);
-        format!("{}-{:08x}", self.sabotage.unwrap_or("nothing"), hasher.finish() as u32)
+        format!(
+            "{}-{:08x}",
+            self.sabotage.unwrap_or("nothing"),
+            hasher.finish() as u32
+        )
     }
 
     /// The exit code and the certificate's counts.
@@ -36,7 +40,14 @@ impl Run {
         let plan = dir.join("plan.txt");
         std::fs::write(&plan, self.plan).expect("the target directory can be written");
         let mut command = Command::new(env!("CARGO_BIN_EXE_helpline-loadtest"));
-        command.arg("prove").arg("--plan").arg(plan).arg("--out").arg(&dir).args(self.settings).args(["--converge-seconds", "8"]);
+        command
+            .arg("prove")
+            .arg("--plan")
+            .arg(plan)
+            .arg("--out")
+            .arg(&dir)
+            .args(self.settings)
+            .args(["--converge-seconds", "8"]);
         command.args(self.sabotage.iter().flat_map(|name| ["--sabotage", name]));
         if let Some(binary) = gateway() {
             command.arg("--bin").arg(binary);
@@ -47,7 +58,10 @@ impl Run {
         match status {
             Some(status) => (status.code(), text),
             None => {
-                panic!("killed, because it did not end within {LIMIT:?}: {command:?} with the plan\n{}and the output\n{text}", self.plan)
+                panic!(
+                    "killed, because it did not end within {LIMIT:?}: {command:?} with the plan\n{}and the output\n{text}",
+                    self.plan
+                )
             }
         }
     }
@@ -56,14 +70,20 @@ impl Run {
     fn is_caught_as(&self, word: &str) {
         let (code, text) = self.prove();
         assert_eq!(code, Some(1), "{text}");
-        assert!(text.lines().any(|line| line.trim_start().starts_with(&format!("{word}: "))), "no {word} in:\n{text}");
+        assert!(
+            text.lines()
+                .any(|line| line.trim_start().starts_with(&format!("{word}: "))),
+            "no {word} in:\n{text}"
+        );
     }
 }
 
 /// Runs a program with its output in this file; none: it took longer and was killed. What it started ends with it.
 fn ends_within(limit: Duration, command: &mut Command, log: &Path) -> Option<ExitStatus> {
     let file = File::create(log).expect("the target directory can be written");
-    command.stdout(file.try_clone().expect("a second handle of a file")).stderr(file);
+    command
+        .stdout(file.try_clone().expect("a second handle of a file"))
+        .stderr(file);
     let mut child = command.spawn().expect("the program runs");
     let deadline = Instant::now() + limit;
     loop {
@@ -89,49 +109,105 @@ fn gateway() -> Option<PathBuf> {
 fn a_program_that_hangs_is_killed_and_its_output_kept() {
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hangs.log");
     let begun = Instant::now();
-    let ended = ends_within(Duration::from_millis(500), Command::new("sh").args(["-c", "echo so far; exec sleep 60"]), &log);
+    let ended = ends_within(
+        Duration::from_millis(500),
+        Command::new("sh").args(["-c", "echo so far; exec sleep 60"]),
+        &log,
+    );
     assert_eq!(ended, None);
     assert!(begun.elapsed() < Duration::from_secs(30));
-    assert_eq!(std::fs::read_to_string(log).expect("it can be read"), "so far\n");
+    assert_eq!(
+        std::fs::read_to_string(log).expect("it can be read"),
+        "so far\n"
+    );
 }
 
 #[test]
 fn a_fault_that_cannot_be_played_is_caught() {
     let settings = &["--tickets", "2", "--rate", "10", "--seconds", "4"];
-    Run { sabotage: None, plan: "1s postgres promote\n2s postgres restore-here\n", settings }.is_caught_as("unplayed");
+    Run {
+        sabotage: None,
+        plan: "1s postgres promote\n2s postgres restore-here\n",
+        settings,
+    }
+    .is_caught_as("unplayed");
 }
 
 #[test]
 fn a_fault_that_cannot_be_played_may_be_allowed_and_is_told() {
-    let settings = &["--tickets", "2", "--rate", "10", "--seconds", "4", "--allow-unplayed"];
-    let (code, text) = Run { sabotage: None, plan: "1s postgres promote\n", settings }.prove();
+    let settings = &[
+        "--tickets",
+        "2",
+        "--rate",
+        "10",
+        "--seconds",
+        "4",
+        "--allow-unplayed",
+    ];
+    let (code, text) = Run {
+        sabotage: None,
+        plan: "1s postgres promote\n",
+        settings,
+    }
+    .prove();
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("postgres promote NOT PLAYED: there is no standby"), "{text}");
+    assert!(
+        text.contains("postgres promote NOT PLAYED: there is no standby"),
+        "{text}"
+    );
 }
 
 #[test]
 fn an_ack_before_the_commit_is_caught() {
     let plan = "2s postgres freeze\n4s gateway 1 kill9\n4s gateway 2 kill9\n5s postgres thaw\n6s gateway 1 start\n6s gateway 2 start\n";
-    Run { sabotage: Some("ack-before-commit"), plan, settings: &["--tickets", "4", "--rate", "40", "--seconds", "8"] }.is_caught_as("lost");
+    Run {
+        sabotage: Some("ack-before-commit"),
+        plan,
+        settings: &["--tickets", "4", "--rate", "40", "--seconds", "8"],
+    }
+    .is_caught_as("lost");
 }
 
 #[test]
 fn a_retry_that_is_stored_twice_is_caught() {
     let plan = "2s gateway 1 failpoint-after-commit\n3s gateway 2 failpoint-after-commit\n6s gateway 1 start\n6s gateway 2 start\n";
-    Run { sabotage: Some("no-idempotency"), plan, settings: &["--tickets", "4", "--rate", "40", "--seconds", "8"] }.is_caught_as("doubled");
+    Run {
+        sabotage: Some("no-idempotency"),
+        plan,
+        settings: &["--tickets", "4", "--rate", "40", "--seconds", "8"],
+    }
+    .is_caught_as("doubled");
 }
 
 #[test]
 fn a_cursor_by_number_is_caught() {
     // The quiet tickets change only in a transaction that is open for long.
-    let settings = &["--tickets", "4", "--rate", "2", "--seconds", "7", "--no-changes"];
-    Run { sabotage: Some("cursor-by-identity"), plan: "2s psql hold 7\n", settings }.is_caught_as("lost");
+    let settings = &[
+        "--tickets",
+        "4",
+        "--rate",
+        "2",
+        "--seconds",
+        "7",
+        "--no-changes",
+    ];
+    Run {
+        sabotage: Some("cursor-by-identity"),
+        plan: "2s psql hold 7\n",
+        settings,
+    }
+    .is_caught_as("lost");
 }
 
 #[test]
 fn a_gateway_without_sweep_is_caught() {
     let settings = &["--tickets", "4", "--rate", "20", "--seconds", "6"];
-    Run { sabotage: Some("publish-without-sweep"), plan: "2s redis kill9\n", settings }.is_caught_as("lost");
+    Run {
+        sabotage: Some("publish-without-sweep"),
+        plan: "2s redis kill9\n",
+        settings,
+    }
+    .is_caught_as("lost");
 }
 
 #[test]
@@ -147,19 +223,34 @@ fn an_outbox_that_drops_is_caught() {
 #[test]
 fn a_note_that_goes_to_customers_is_caught() {
     let settings = &["--tickets", "2", "--rate", "20", "--seconds", "4"];
-    Run { sabotage: Some("note-to-customers"), plan: "", settings }.is_caught_as("leaked");
+    Run {
+        sabotage: Some("note-to-customers"),
+        plan: "",
+        settings,
+    }
+    .is_caught_as("leaked");
 }
 
 #[test]
 fn events_out_of_their_order_are_caught() {
     let settings = &["--tickets", "1", "--rate", "60", "--seconds", "5"];
-    Run { sabotage: Some("reorder-buffer-off"), plan: "1s gateway 1 redis-delay\n", settings }.is_caught_as("hole");
+    Run {
+        sabotage: Some("reorder-buffer-off"),
+        plan: "1s gateway 1 redis-delay\n",
+        settings,
+    }
+    .is_caught_as("hole");
 }
 
 #[test]
 fn a_resume_one_too_late_is_caught() {
     let settings = &["--tickets", "2", "--rate", "40", "--seconds", "5"];
-    Run { sabotage: Some("resume-one-too-late"), plan: "2s clients 100% cut\n", settings }.is_caught_as("hole");
+    Run {
+        sabotage: Some("resume-one-too-late"),
+        plan: "2s clients 100% cut\n",
+        settings,
+    }
+    .is_caught_as("hole");
 }
 
 #[test]
@@ -167,39 +258,68 @@ fn a_write_that_takes_rows_of_another_cluster_for_its_own_is_caught() {
     // So many rows before the dump that the new cluster comes through their numbers.
     let settings = &["--tickets", "4", "--rate", "60", "--seconds", "36"];
     let plan = "9s postgres dump\n10s postgres restore-elsewhere\n";
-    Run { sabotage: Some("foreign-rows"), plan, settings }.is_caught_as("foreign");
+    Run {
+        sabotage: Some("foreign-rows"),
+        plan,
+        settings,
+    }
+    .is_caught_as("foreign");
 }
 
 #[test]
 fn an_instance_that_ignores_a_changed_epoch_is_caught() {
     let settings = &["--tickets", "4", "--rate", "20", "--seconds", "14"];
     let plan = "3s postgres dump\n6s postgres restore-here\n";
-    Run { sabotage: Some("epoch-ignored"), plan, settings }.is_caught_as("false history");
+    Run {
+        sabotage: Some("epoch-ignored"),
+        plan,
+        settings,
+    }
+    .is_caught_as("false history");
 }
 
 #[test]
 fn a_sweep_that_stops_at_an_unreadable_row_is_caught() {
     let settings = &["--tickets", "4", "--rate", "10", "--seconds", "20"];
-    Run { sabotage: Some("stops-at-unreadable"), plan: "2s poison\n", settings }.is_caught_as("starved");
+    Run {
+        sabotage: Some("stops-at-unreadable"),
+        plan: "2s poison\n",
+        settings,
+    }
+    .is_caught_as("starved");
 }
 
 #[test]
 fn an_honest_desk_holds_beside_unreadable_rows() {
-    let (code, text) =
-        Run { sabotage: None, plan: "2s poison\n", settings: &["--tickets", "4", "--rate", "10", "--seconds", "18"] }.prove();
+    let (code, text) = Run {
+        sabotage: None,
+        plan: "2s poison\n",
+        settings: &["--tickets", "4", "--rate", "10", "--seconds", "18"],
+    }
+    .prove();
     assert_eq!(code, Some(0), "{text}");
 }
 
 #[test]
 fn an_honest_desk_holds_when_its_database_is_restored() {
     let plan = "3s postgres dump\n5s postgres restore-elsewhere\n14s postgres dump\n16s postgres restore-here\n";
-    let (code, text) = Run { sabotage: None, plan, settings: &["--tickets", "4", "--rate", "20", "--seconds", "26"] }.prove();
+    let (code, text) = Run {
+        sabotage: None,
+        plan,
+        settings: &["--tickets", "4", "--rate", "20", "--seconds", "26"],
+    }
+    .prove();
     assert_eq!(code, Some(0), "{text}");
 }
 
 #[test]
 fn an_honest_desk_holds() {
     let plan = "2s clients 50% cut\n3s redis kill9\n5s redis start\n6s gateway 1 failpoint-after-commit\n9s gateway 1 start\n";
-    let (code, text) = Run { sabotage: None, plan, settings: &["--tickets", "4", "--rate", "20"] }.prove();
+    let (code, text) = Run {
+        sabotage: None,
+        plan,
+        settings: &["--tickets", "4", "--rate", "20"],
+    }
+    .prove();
     assert_eq!(code, Some(0), "{text}");
 }

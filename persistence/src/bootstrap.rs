@@ -21,12 +21,18 @@ pub async fn grant(admin_url: &str, roles: &[(UserId, StaffRole)]) -> Result<(),
 ///
 /// # Errors
 /// As [`grant`].
-pub async fn grant_in(admin_url: &str, names: &Names, roles: &[(UserId, StaffRole)]) -> Result<(), StoreError> {
+pub async fn grant_in(
+    admin_url: &str,
+    names: &Names,
+    roles: &[(UserId, StaffRole)],
+) -> Result<(), StoreError> {
     let grant = names.render(GRANT);
     with_admin(admin_url, async |client| {
         client.batch_execute(&names.render(AS_OWNER)).await?;
         for (user, role) in roles {
-            client.execute(&grant, &[&user.uuid(), &role.as_str()]).await?;
+            client
+                .execute(&grant, &[&user.uuid(), &role.as_str()])
+                .await?;
         }
         Ok(())
     })

@@ -25,7 +25,11 @@ impl Epoch {
 
     /// What stays the same as long as the database does, a promoted standby included: `<system identifier>-<database oid>`.
     pub fn database(&self) -> &str {
-        let end = self.0.match_indices('-').nth(1).map_or(self.0.len(), |(at, _)| at);
+        let end = self
+            .0
+            .match_indices('-')
+            .nth(1)
+            .map_or(self.0.len(), |(at, _)| at);
         &self.0[..end]
     }
 }
@@ -53,7 +57,10 @@ mod tests {
 
     #[test]
     fn a_database_is_named_by_its_cluster_and_its_oid() {
-        assert_eq!(Epoch::new("6f3a-4000-4711-1-0".to_owned()).database(), "6f3a-4000");
+        assert_eq!(
+            Epoch::new("6f3a-4000-4711-1-0".to_owned()).database(),
+            "6f3a-4000"
+        );
         assert_eq!(Epoch::new("short".to_owned()).database(), "short");
     }
 

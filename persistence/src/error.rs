@@ -60,12 +60,21 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ("support_tickets_comment_check", RejectCode::InvalidField),
     ("support_tickets_metadata_check", RejectCode::InvalidField),
     ("support_tickets_key_check", RejectCode::InvalidField),
-    ("support_tickets_ticket_number_check", RejectCode::InvalidField),
+    (
+        "support_tickets_ticket_number_check",
+        RejectCode::InvalidField,
+    ),
     ("support_tickets_pkey", RejectCode::Conflict),
     ("support_tickets_user_key", RejectCode::Conflict),
     ("support_saved_replies_shortcut_key", RejectCode::Conflict),
-    ("support_saved_replies_shortcut_check", RejectCode::InvalidField),
-    ("support_saved_replies_title_check", RejectCode::InvalidField),
+    (
+        "support_saved_replies_shortcut_check",
+        RejectCode::InvalidField,
+    ),
+    (
+        "support_saved_replies_title_check",
+        RejectCode::InvalidField,
+    ),
     ("support_saved_replies_body_check", RejectCode::InvalidField),
     ("support_settings_value_check", RejectCode::InvalidField),
     ("support_messages_sizes_check", RejectCode::TooLarge),
@@ -103,15 +112,22 @@ impl From<tokio_postgres::Error> for StoreError {
             return Self::refused(code);
         }
         let state = db.code();
-        if [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED]
-            .contains(state)
+        if [
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::QUERY_CANCELED,
+        ]
+        .contains(state)
         {
             return Self::Busy(error);
         }
         match &state.code()[..2] {
             // Connection trouble, shutdown or start, no room; and a standby that we were sent to in the middle of a failover.
             "08" | "53" | "57" => Self::Unreachable(Box::new(error)),
-            _ if *state == SqlState::READ_ONLY_SQL_TRANSACTION || *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
+            _ if *state == SqlState::READ_ONLY_SQL_TRANSACTION
+                || *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT =>
+            {
                 Self::Unreachable(Box::new(error))
             }
             "22" | "23" => Self::Data(error),
@@ -129,25 +145,38 @@ fn refusal(db: &DbError) -> Option<RejectCode> {
         };
     }
     let name = db.constraint()?;
-    CONSTRAINTS.iter().find(|(constraint, _)| *constraint == name).map(|(_, code)| *code)
+    CONSTRAINTS
+        .iter()
+        .find(|(constraint, _)| *constraint == name)
+        .map(|(_, code)| *code)
 }
 
 impl From<deadpool_postgres::PoolError> for StoreError {
     fn from(error: deadpool_postgres::PoolError) -> Self {
         match error {
-            deadpool_postgres::PoolError::Timeout(deadpool_postgres::TimeoutType::Wait) => Self::PoolExhausted,
+            deadpool_postgres::PoolError::Timeout(deadpool_postgres::TimeoutType::Wait) => {
+                Self::PoolExhausted
+            }
             deadpool_postgres::PoolError::Backend(error) => match Self::from(error) {
                 // Whatever the server answers to a new connection, the database cannot be reached that way.
-                Self::Other(error) | Self::Data(error) | Self::Busy(error) => Self::Unreachable(Box::new(error)),
+                Self::Other(error) | Self::Data(error) | Self::Busy(error) => {
+                    Self::Unreachable(Box::new(error))
+                }
                 other => other,
             },
-            deadpool_postgres::PoolError::PostCreateHook(deadpool_postgres::HookError::Backend(error))
-                if [SqlState::INVALID_PARAMETER_VALUE, SqlState::INSUFFICIENT_PRIVILEGE]
-                    .iter()
-                    .any(|state| error.code() == Some(state)) =>
+            deadpool_postgres::PoolError::PostCreateHook(
+                deadpool_postgres::HookError::Backend(error),
+            ) if [
+                SqlState::INVALID_PARAMETER_VALUE,
+                SqlState::INSUFFICIENT_PRIVILEGE,
+            ]
+            .iter()
+            .any(|state| error.code() == Some(state)) =>
             {
                 // No such role, or no right to take it.
-                let why = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned());
+                let why = error
+                    .as_db_error()
+                    .map_or_else(|| error.to_string(), |db| db.message().to_owned());
                 Self::NotPrepared(format!(
                     "this login cannot act as the service's role ({why}): run `helpline migrate` on this database, or grant that role to the login"
                 ))

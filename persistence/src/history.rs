@@ -60,9 +60,20 @@ pub async fn page_for_staff(
         Span::After(seq) => (PAGE_AFTER_FOR_STAFF, seq),
         Span::Before(seq) => (PAGE_BEFORE_FOR_STAFF, seq.unwrap_or(END)),
     };
-    let reader = Reader { audience: Audience::Staff, ..reader };
-    let answer = store.read(reader, sql, &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)]).await?;
-    page(&answer, |row| rows::history_row(store, row, 1).map(|row| StaffEvent::from(&row)))
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
+    let answer = store
+        .read(
+            reader,
+            sql,
+            &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)],
+        )
+        .await?;
+    page(&answer, |row| {
+        rows::history_row(store, row, 1).map(|row| StaffEvent::from(&row))
+    })
 }
 
 /// For a customer, under the customer role: also for staff on their own ticket.
@@ -80,8 +91,17 @@ pub async fn page_for_customer(
         Span::After(seq) => (PAGE_AFTER_FOR_CUSTOMER, seq),
         Span::Before(seq) => (PAGE_BEFORE_FOR_CUSTOMER, seq.unwrap_or(END)),
     };
-    let reader = Reader { audience: Audience::Customer, ..reader };
-    let answer = store.read(reader, sql, &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)]).await?;
+    let reader = Reader {
+        audience: Audience::Customer,
+        ..reader
+    };
+    let answer = store
+        .read(
+            reader,
+            sql,
+            &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)],
+        )
+        .await?;
     page(&answer, |row| customer_event(store, ticket, row))
 }
 
@@ -89,10 +109,20 @@ pub async fn page_for_customer(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn rows_after(store: &Store, after: &[(TicketId, Seq)], limit: u32) -> Result<Vec<HistoryRow>, StoreError> {
-    let (tickets, seqs): (Vec<_>, Vec<_>) = after.iter().map(|(ticket, seq)| (ticket.uuid(), rows::bigint(*seq))).unzip();
+pub async fn rows_after(
+    store: &Store,
+    after: &[(TicketId, Seq)],
+    limit: u32,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    let (tickets, seqs): (Vec<_>, Vec<_>) = after
+        .iter()
+        .map(|(ticket, seq)| (ticket.uuid(), rows::bigint(*seq)))
+        .unzip();
     let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-    rows::history_rows(store, &store.query(ROWS_AFTER, &[&tickets, &seqs, &limit]).await?)
+    rows::history_rows(
+        store,
+        &store.query(ROWS_AFTER, &[&tickets, &seqs, &limit]).await?,
+    )
 }
 
 /// The heads of these tickets (service function); missing tickets are missing in the answer, and so are heads that cannot be read.
@@ -104,18 +134,32 @@ pub async fn heads(store: &Store, tickets: &[TicketId]) -> Result<Vec<Heads>, St
     let answer = store.query(HEADS, &[&tickets]).await?;
     let one = |row| {
         let ticket: uuid::Uuid = rows::get(row, 0)?;
-        let heads = || Ok(Heads { ticket: TicketId::new(ticket), seq: rows::seq(row, 1)?, public_seq: rows::seq(row, 2)? });
+        let heads = || {
+            Ok(Heads {
+                ticket: TicketId::new(ticket),
+                seq: rows::seq(row, 1)?,
+                public_seq: rows::seq(row, 2)?,
+            })
+        };
         Ok(store.undecodable.leave_out("head", ticket, heads()))
     };
-    answer.iter().filter_map(|row| one(row).transpose()).collect()
+    answer
+        .iter()
+        .filter_map(|row| one(row).transpose())
+        .collect()
 }
 
 /// Beyond every history.
 const END: Seq = Seq::new(u64::MAX);
 
 /// Decodes rows that each begin with the head; one row without an event carries the head of an empty page.
-fn page<E>(answer: &[Row], event: impl Fn(&Row) -> Result<E, StoreError>) -> Result<Page<E>, StoreError> {
-    let head = answer.first().map_or(Ok(Seq::ZERO), |row| rows::seq(row, 0))?;
+fn page<E>(
+    answer: &[Row],
+    event: impl Fn(&Row) -> Result<E, StoreError>,
+) -> Result<Page<E>, StoreError> {
+    let head = answer
+        .first()
+        .map_or(Ok(Seq::ZERO), |row| rows::seq(row, 0))?;
     let mut events = Vec::with_capacity(answer.len());
     for row in answer {
         if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
@@ -133,12 +177,19 @@ fn customer_event(store: &Store, ticket: TicketId, row: &Row) -> Result<Customer
             seq: rows::seq(row, 2)?,
             at: rows::time(row, 3)?,
             kind: rows::word(row, 4).unwrap_or(Kind::Unreadable),
-            actor: CustomerPerson { kind: rows::word(row, 5).unwrap_or(ActorType::System), name: None },
+            actor: CustomerPerson {
+                kind: rows::word(row, 5).unwrap_or(ActorType::System),
+                name: None,
+            },
             old_value: None,
             new_value: None,
             message: None,
         };
-        store.undecodable.met("history", format_args!("{ticket} {} for customers", rest.seq), &error);
+        store.undecodable.met(
+            "history",
+            format_args!("{ticket} {} for customers", rest.seq),
+            &error,
+        );
         Ok(rest)
     })
 }
@@ -164,7 +215,10 @@ fn whole_customer_event(ticket: TicketId, row: &Row) -> Result<CustomerEvent, St
         seq: rows::seq(row, 2)?,
         at: rows::time(row, 3)?,
         kind,
-        actor: CustomerPerson { kind: rows::word(row, 5)?, name: rows::name(row, 6)? },
+        actor: CustomerPerson {
+            kind: rows::word(row, 5)?,
+            name: rows::name(row, 6)?,
+        },
         old_value: rows::text(row, 7, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
         new_value: rows::text(row, 8, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
         message,

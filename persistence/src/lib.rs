@@ -58,6 +58,10 @@ pub struct Caller {
 impl Caller {
     /// The side whose database role the caller's changes run under.
     pub(crate) const fn side(&self) -> Audience {
-        if self.actor.is_staff() { Audience::Staff } else { Audience::Customer }
+        if self.actor.is_staff() {
+            Audience::Staff
+        } else {
+            Audience::Customer
+        }
     }
 }

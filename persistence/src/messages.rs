@@ -104,9 +104,16 @@ pub async fn append_waiting(store: &Store, batch: &[NewMessage]) -> Result<Appen
     append_as(store, batch, true).await
 }
 
-async fn append_as(store: &Store, batch: &[NewMessage], wait: bool) -> Result<Appended, StoreError> {
+async fn append_as(
+    store: &Store,
+    batch: &[NewMessage],
+    wait: bool,
+) -> Result<Appended, StoreError> {
     if batch.is_empty() {
-        return Ok(Appended { outcomes: Vec::new(), rows: Vec::new() });
+        return Ok(Appended {
+            outcomes: Vec::new(),
+            rows: Vec::new(),
+        });
     }
     let answer = store
         .query(
@@ -136,17 +143,35 @@ fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -
 /// The answer: outcomes first (with `n`), history rows behind them. What of it cannot be read harms its own message only.
 fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
-        return Err(StoreError::Row(format!("{} answers to {sent} messages", answer.len())));
+        return Err(StoreError::Row(format!(
+            "{} answers to {sent} messages",
+            answer.len()
+        )));
     }
     let (outcomes, history) = answer.split_at(sent);
     let mut rows: Vec<_> = history
         .iter()
-        .filter_map(|row| store.undecodable.leave_out("history", "of a batch", rows::history_row(store, row, HISTORY_AT)))
+        .filter_map(|row| {
+            store.undecodable.leave_out(
+                "history",
+                "of a batch",
+                rows::history_row(store, row, HISTORY_AT),
+            )
+        })
         .collect();
     rows.sort_unstable_by_key(|row| (row.ticket, row.seq));
     rows.dedup_by_key(|row| (row.ticket, row.seq));
-    let appended: HashMap<MessageId, AppendedAt> = history.iter().filter_map(|row| added(row).ok().flatten()).collect();
-    Ok(Appended { outcomes: outcomes.iter().map(|row| outcome(store, row, &appended)).collect(), rows })
+    let appended: HashMap<MessageId, AppendedAt> = history
+        .iter()
+        .filter_map(|row| added(row).ok().flatten())
+        .collect();
+    Ok(Appended {
+        outcomes: outcomes
+            .iter()
+            .map(|row| outcome(store, row, &appended))
+            .collect(),
+        rows,
+    })
 }
 
 /// Columns before those of the history.
@@ -154,12 +179,25 @@ const HISTORY_AT: usize = 5;
 
 /// The message that a history row added, and where, for a sender of either side.
 fn added(row: &Row) -> Result<Option<(MessageId, AppendedAt)>, StoreError> {
-    if !matches!(rows::word(row, HISTORY_AT + 4)?, Kind::MessageAdded | Kind::InternalNoteAdded) {
+    if !matches!(
+        rows::word(row, HISTORY_AT + 4)?,
+        Kind::MessageAdded | Kind::InternalNoteAdded
+    ) {
         return Ok(None);
     }
-    let Some(id) = rows::get(row, HISTORY_AT + 13)? else { return Ok(None) };
-    let (seq, public_seq) = (rows::seq(row, HISTORY_AT + 1)?, rows::optional_seq(row, HISTORY_AT + 2)?);
-    let appended_at = AppendedAt { seq, public_seq, audience: Audience::Customer, at: rows::time(row, HISTORY_AT + 3)? };
+    let Some(id) = rows::get(row, HISTORY_AT + 13)? else {
+        return Ok(None);
+    };
+    let (seq, public_seq) = (
+        rows::seq(row, HISTORY_AT + 1)?,
+        rows::optional_seq(row, HISTORY_AT + 2)?,
+    );
+    let appended_at = AppendedAt {
+        seq,
+        public_seq,
+        audience: Audience::Customer,
+        at: rows::time(row, HISTORY_AT + 3)?,
+    };
     Ok(Some((MessageId::new(id), appended_at)))
 }
 
@@ -167,20 +205,34 @@ fn outcome(store: &Store, row: &Row, appended: &HashMap<MessageId, AppendedAt>) 
     let decoded = || -> Result<Outcome, StoreError> {
         let appended_at = || -> Result<AppendedAt, StoreError> {
             let id: Uuid = rows::get(row, 4)?;
-            let audience = if rows::get::<Option<&str>>(row, 3)? == Some("staff") { Audience::Staff } else { Audience::Customer };
-            let appended_at =
-                appended.get(&MessageId::new(id)).ok_or_else(|| StoreError::Row(format!("message {id} without a history row")))?;
-            Ok(AppendedAt { audience, ..*appended_at })
+            let audience = if rows::get::<Option<&str>>(row, 3)? == Some("staff") {
+                Audience::Staff
+            } else {
+                Audience::Customer
+            };
+            let appended_at = appended
+                .get(&MessageId::new(id))
+                .ok_or_else(|| StoreError::Row(format!("message {id} without a history row")))?;
+            Ok(AppendedAt {
+                audience,
+                ..*appended_at
+            })
         };
         match rows::get(row, 1)? {
             "stored" => appended_at().map(Outcome::Stored),
             "duplicate" => appended_at().map(Outcome::Duplicate),
             "busy" => Ok(Outcome::Busy),
-            _ => Ok(Outcome::Refused { code: rows::word(row, 1)?, head: rows::optional_seq(row, 2)? }),
+            _ => Ok(Outcome::Refused {
+                code: rows::word(row, 1)?,
+                head: rows::optional_seq(row, 2)?,
+            }),
         }
     };
     decoded().unwrap_or_else(|error| {
-        let id = rows::get::<Option<Uuid>>(row, 4).ok().flatten().unwrap_or_default();
+        let id = rows::get::<Option<Uuid>>(row, 4)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         store.undecodable.met("message", id, &error);
         Outcome::Misplaced
     })
@@ -197,7 +249,14 @@ pub async fn edit(
     message: MessageId,
     body: &Body,
 ) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = within.into().write(caller, EDIT, &[&ticket.uuid(), &message.uuid(), &body.as_str()]).await?;
+    let (_, written) = within
+        .into()
+        .write(
+            caller,
+            EDIT,
+            &[&ticket.uuid(), &message.uuid(), &body.as_str()],
+        )
+        .await?;
     Ok(written)
 }
 
@@ -211,6 +270,9 @@ pub async fn redact(
     ticket: TicketId,
     message: MessageId,
 ) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = within.into().write(caller, REDACT, &[&ticket.uuid(), &message.uuid()]).await?;
+    let (_, written) = within
+        .into()
+        .write(caller, REDACT, &[&ticket.uuid(), &message.uuid()])
+        .await?;
     Ok(written)
 }

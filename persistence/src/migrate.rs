@@ -46,13 +46,17 @@ pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<St
         // Held by the session, and gone with it however this ends.
         client.execute(LOCK, &[]).await?;
         preflight(client, names).await?;
-        client.batch_execute(&with_limits(&names.render(ROLES))).await?;
+        client
+            .batch_execute(&with_limits(&names.render(ROLES)))
+            .await?;
         client.batch_execute(&names.render(ACT_AS_OWNER)).await?;
         client.batch_execute(&names.render(HOUSE)).await?;
         client.batch_execute(&names.render(LEDGER)).await?;
         let applied = apply::Run::new(client, names).await?.apply(plan).await?;
         client.batch_execute(&names.render(REVOKE_GRANTS)).await?;
-        client.batch_execute(&names.render(REVOKE_OWN_MEMBERSHIPS)).await?;
+        client
+            .batch_execute(&names.render(REVOKE_OWN_MEMBERSHIPS))
+            .await?;
         Ok(applied)
     })
     .await
@@ -65,28 +69,48 @@ pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<St
 pub async fn make_roles(admin_url: &str, names: &Names) -> Result<(), StoreError> {
     with_admin(admin_url, async |client| {
         client.execute(LOCK, &[]).await?;
-        Ok(client.batch_execute(&with_limits(&names.render(ROLES))).await?)
+        Ok(client
+            .batch_execute(&with_limits(&names.render(ROLES)))
+            .await?)
     })
     .await
 }
 
 async fn preflight(client: &Client, names: &Names) -> Result<(), StoreError> {
-    if rows::get(&client.query_one(FORMER_LAYOUT, &[]).await?, 0)? && names.schema() == Names::default().schema() {
+    if rows::get(&client.query_one(FORMER_LAYOUT, &[]).await?, 0)?
+        && names.schema() == Names::default().schema()
+    {
         return Err(StoreError::FormerLayout);
     }
     let mut missing = String::new();
-    for row in client.query(&with_limits(&names.render(PREFLIGHT)), &[]).await? {
-        let (problem, remedy, who): (String, String, String) = (rows::get(&row, 0)?, rows::get(&row, 1)?, rows::get(&row, 2)?);
+    for row in client
+        .query(&with_limits(&names.render(PREFLIGHT)), &[])
+        .await?
+    {
+        let (problem, remedy, who): (String, String, String) = (
+            rows::get(&row, 0)?,
+            rows::get(&row, 1)?,
+            rows::get(&row, 2)?,
+        );
         missing.push_str(&format!("\n  {problem}\n    {remedy}   -- by {who}"));
     }
-    if missing.is_empty() { Ok(()) } else { Err(StoreError::NotPrepared(format!("nothing was changed; first:{missing}"))) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::NotPrepared(format!(
+            "nothing was changed; first:{missing}"
+        )))
+    }
 }
 
 /// The bounds of the service's sessions, in place of their placeholders.
 pub(crate) fn with_limits(sql: &str) -> String {
     let milliseconds = |limit: u64| format!("{limit}ms");
-    sql.replace("{statement_timeout_ms}", &milliseconds(limits::STATEMENT_TIMEOUT_MS))
-        .replace("{lock_timeout_ms}", &milliseconds(limits::LOCK_TIMEOUT_MS))
+    sql.replace(
+        "{statement_timeout_ms}",
+        &milliseconds(limits::STATEMENT_TIMEOUT_MS),
+    )
+    .replace("{lock_timeout_ms}", &milliseconds(limits::LOCK_TIMEOUT_MS))
 }
 
 /// Lets the runtime role sign in with this password (dev, tests, first installation).
@@ -101,13 +125,21 @@ pub async fn set_runtime_password(admin_url: &str, password: &str) -> Result<(),
 ///
 /// # Errors
 /// As [`set_runtime_password`].
-pub async fn set_runtime_password_of(admin_url: &str, names: &Names, password: &str) -> Result<(), StoreError> {
+pub async fn set_runtime_password_of(
+    admin_url: &str,
+    names: &Names,
+    password: &str,
+) -> Result<(), StoreError> {
     // Hashed here, so that the password itself stands in no statement log; the verifier has no character that needs quoting.
     let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
     with_admin(admin_url, async |client| {
         // Several installers at once would otherwise fail on the same row.
         client.execute(LOCK, &[]).await?;
-        Ok(client.batch_execute(&names.render(&format!("alter role {{service}} login password '{verifier}'"))).await?)
+        Ok(client
+            .batch_execute(&names.render(&format!(
+                "alter role {{service}} login password '{verifier}'"
+            )))
+            .await?)
     })
     .await
 }
@@ -120,12 +152,20 @@ pub async fn is_current(store: &crate::Store) -> Result<bool, StoreError> {
     let plan = Plan::embedded();
     match store.query(VERSION, &[]).await {
         Ok(answer) => {
-            let Some(row) = answer.first() else { return Ok(false) };
-            let (version, generation): (Option<i32>, Option<i32>) = (rows::get(row, 0)?, rows::get(row, 1)?);
-            Ok(version.is_some_and(|version| i64::from(version) >= i64::from(plan.newest())) && generation >= Some(plan.generation))
+            let Some(row) = answer.first() else {
+                return Ok(false);
+            };
+            let (version, generation): (Option<i32>, Option<i32>) =
+                (rows::get(row, 0)?, rows::get(row, 1)?);
+            Ok(
+                version.is_some_and(|version| i64::from(version) >= i64::from(plan.newest()))
+                    && generation >= Some(plan.generation),
+            )
         }
         Err(StoreError::Other(error))
-            if [SqlState::UNDEFINED_FUNCTION, SqlState::INVALID_SCHEMA_NAME].iter().any(|state| error.code() == Some(state)) =>
+            if [SqlState::UNDEFINED_FUNCTION, SqlState::INVALID_SCHEMA_NAME]
+                .iter()
+                .any(|state| error.code() == Some(state)) =>
         {
             Ok(false)
         }
@@ -133,7 +173,10 @@ pub async fn is_current(store: &crate::Store) -> Result<bool, StoreError> {
     }
 }
 
-pub(crate) async fn with_admin<T>(admin_url: &str, work: impl AsyncFnOnce(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
+pub(crate) async fn with_admin<T>(
+    admin_url: &str,
+    work: impl AsyncFnOnce(&mut Client) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let mut config: tokio_postgres::Config = admin_url.parse()?;
     config.connect_timeout(std::time::Duration::from_millis(limits::POOL_WAIT_MS));
     let (mut client, connection) = config.connect(NoTls).await?;

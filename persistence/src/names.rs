@@ -17,7 +17,10 @@ const ROLE_PREFIX_CHARS_MAX: usize = 55;
 
 impl Default for Names {
     fn default() -> Self {
-        Self { schema: "helpline".to_owned(), role_prefix: "helpline_".to_owned() }
+        Self {
+            schema: "helpline".to_owned(),
+            role_prefix: "helpline_".to_owned(),
+        }
     }
 }
 
@@ -29,7 +32,9 @@ impl Names {
     pub fn new(schema: &str, role_prefix: &str) -> Result<Self, &'static str> {
         let is_plain = |name: &str| {
             name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-                && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         };
         if !is_plain(schema) || schema.len() > SCHEMA_CHARS_MAX {
             return Err(
@@ -37,15 +42,23 @@ impl Names {
             );
         }
         if schema == "public" || schema == "information_schema" || schema.starts_with("pg_") {
-            return Err("the schema must be one of its own: Helpline creates nothing in public or in the schemas of Postgres");
+            return Err(
+                "the schema must be one of its own: Helpline creates nothing in public or in the schemas of Postgres",
+            );
         }
-        if !is_plain(role_prefix) || role_prefix.len() > ROLE_PREFIX_CHARS_MAX || role_prefix.starts_with("pg_") {
+        if !is_plain(role_prefix)
+            || role_prefix.len() > ROLE_PREFIX_CHARS_MAX
+            || role_prefix.starts_with("pg_")
+        {
             return Err(
                 "the prefix of the roles must have lowercase letters, digits and _ only, begin with a letter or _ (but not pg_), and \
                         have at most 55 characters",
             );
         }
-        Ok(Self { schema: schema.to_owned(), role_prefix: role_prefix.to_owned() })
+        Ok(Self {
+            schema: schema.to_owned(),
+            role_prefix: role_prefix.to_owned(),
+        })
     }
 
     /// The schema.
@@ -68,7 +81,8 @@ impl Names {
     pub fn render(&self, sql: &str) -> String {
         let mut rendered = sql.replace("{schema}", &format!("\"{}\"", self.schema));
         for role in ["owner", "service", "customer", "staff"] {
-            rendered = rendered.replace(&format!("{{{role}}}"), &format!("\"{}\"", self.role(role)));
+            rendered =
+                rendered.replace(&format!("{{{role}}}"), &format!("\"{}\"", self.role(role)));
         }
         rendered
     }
@@ -80,7 +94,12 @@ mod tests {
 
     #[test]
     fn names_are_plain_identifiers_of_their_own() {
-        for (schema, prefix) in [("helpline", "helpline_"), ("_h2", "h"), ("user", "select"), (&"s".repeat(63), &"p".repeat(55))] {
+        for (schema, prefix) in [
+            ("helpline", "helpline_"),
+            ("_h2", "h"),
+            ("user", "select"),
+            (&"s".repeat(63), &"p".repeat(55)),
+        ] {
             assert!(Names::new(schema, prefix).is_ok(), "{schema} {prefix}");
         }
         for (schema, prefix) in [

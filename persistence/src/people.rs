@@ -49,12 +49,27 @@ pub struct Person {
 /// # Errors
 /// When the database cannot be read; [`StoreError::Data`] when one of them is not acceptable: then none of them is signed in. A person whom this
 /// program cannot read is missing in the answer.
-pub async fn sign_in_all(store: &Store, identities: &[Identity]) -> Result<Vec<Person>, StoreError> {
-    let users: Vec<_> = identities.iter().map(|identity| identity.user.uuid()).collect();
-    let emails: Vec<_> = identities.iter().map(|identity| identity.email.as_deref()).collect();
-    let names: Vec<_> = identities.iter().map(|identity| identity.name.as_deref()).collect();
+pub async fn sign_in_all(
+    store: &Store,
+    identities: &[Identity],
+) -> Result<Vec<Person>, StoreError> {
+    let users: Vec<_> = identities
+        .iter()
+        .map(|identity| identity.user.uuid())
+        .collect();
+    let emails: Vec<_> = identities
+        .iter()
+        .map(|identity| identity.email.as_deref())
+        .collect();
+    let names: Vec<_> = identities
+        .iter()
+        .map(|identity| identity.name.as_deref())
+        .collect();
     let answer = store.query(SIGN_IN_ALL, &[&users, &emails, &names]).await?;
-    Ok(answer.iter().filter_map(|row| readable_person(store, row)).collect())
+    Ok(answer
+        .iter()
+        .filter_map(|row| readable_person(store, row))
+        .collect())
 }
 
 /// Records one sign-in.
@@ -82,14 +97,24 @@ pub struct AccessStatus {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn changed(store: &Store, access: &[AccessStatus]) -> Result<Vec<AccessStatus>, StoreError> {
+pub async fn changed(
+    store: &Store,
+    access: &[AccessStatus],
+) -> Result<Vec<AccessStatus>, StoreError> {
     let users: Vec<_> = access.iter().map(|one| one.user.uuid()).collect();
-    let roles: Vec<_> = access.iter().map(|one| one.role.map(StaffRole::as_str)).collect();
+    let roles: Vec<_> = access
+        .iter()
+        .map(|one| one.role.map(StaffRole::as_str))
+        .collect();
     let answer = store.query(ACCESS_STATUS, &[&users, &roles]).await?;
     let one = |row: &Row| -> Result<AccessStatus, StoreError> {
         let place: i64 = rows::get(row, 0)?;
-        let asked = usize::try_from(place).ok().and_then(|place| access.get(place.checked_sub(1)?));
-        asked.copied().ok_or_else(|| StoreError::Row("an access status that was not asked for".into()))
+        let asked = usize::try_from(place)
+            .ok()
+            .and_then(|place| access.get(place.checked_sub(1)?));
+        asked
+            .copied()
+            .ok_or_else(|| StoreError::Row("an access status that was not asked for".into()))
     };
     answer.iter().map(one).collect()
 }
@@ -101,17 +126,31 @@ pub async fn changed(store: &Store, access: &[AccessStatus]) -> Result<Vec<Acces
 pub async fn record_seen(store: &Store, users: &[UserId]) -> Result<(), StoreError> {
     let users: Vec<_> = users.iter().map(|user| user.uuid()).collect();
     let older_than_ms = i64::try_from(limits::SEEN_RENEW_MS / 2).expect("half a minute fits");
-    store.query(RECORD_SEEN, &[&users, &older_than_ms]).await.map(drop)
+    store
+        .query(RECORD_SEEN, &[&users, &older_than_ms])
+        .await
+        .map(drop)
 }
 
 /// One person as staff see them, with how many tickets they have and where they last wrote from. None: no such person.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn panel(store: &Store, reader: Reader, user: UserId) -> Result<Option<PersonView>, StoreError> {
-    let reader = Reader { audience: Audience::Staff, ..reader };
-    let answer = store.list(reader, PANEL, &[&user.uuid(), &PANEL_TICKETS]).await?;
-    let row = answer.first().ok_or_else(|| StoreError::Row("no panel".into()))?;
+pub async fn panel(
+    store: &Store,
+    reader: Reader,
+    user: UserId,
+) -> Result<Option<PersonView>, StoreError> {
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
+    let answer = store
+        .list(reader, PANEL, &[&user.uuid(), &PANEL_TICKETS])
+        .await?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no panel".into()))?;
     let known: bool = rows::get(row, 8)?;
     let view = || -> Result<PersonView, StoreError> {
         Ok(PersonView {
@@ -121,7 +160,10 @@ pub async fn panel(store: &Store, reader: Reader, user: UserId) -> Result<Option
             last_seen_at: rows::optional_time(row, 3)?,
             address: rows::get(row, 4)?,
             user_agent: rows::text(row, 5, 4 * limits::USER_AGENT_CHARS_MAX)?,
-            tickets: TicketTotals { open: rows::count(row, 6)?, total: rows::count(row, 7)? },
+            tickets: TicketTotals {
+                open: rows::count(row, 6)?,
+                total: rows::count(row, 7)?,
+            },
         })
     };
     known.then(view).transpose()
@@ -129,7 +171,11 @@ pub async fn panel(store: &Store, reader: Reader, user: UserId) -> Result<Option
 
 /// One who cannot be read (with a role of a newer version) is left out: the others come in.
 pub(crate) fn readable_person(store: &Store, row: &Row) -> Option<Person> {
-    store.undecodable.leave_out("person", rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(), person(row))
+    store.undecodable.leave_out(
+        "person",
+        rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(),
+        person(row),
+    )
 }
 
 fn person(row: &Row) -> Result<Person, StoreError> {

@@ -15,22 +15,37 @@ pub(crate) async fn check(store: &Store) -> Result<(), StoreError> {
     let privileges = match store.query(PRIVILEGES, &[]).await {
         // No such schema, no such role.
         Err(StoreError::Other(error))
-            if [SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_OBJECT].iter().any(|state| error.code() == Some(state)) =>
+            if [SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_OBJECT]
+                .iter()
+                .any(|state| error.code() == Some(state)) =>
         {
-            return Err(StoreError::NotPrepared("this database is not set up for Helpline: run `helpline migrate`".into()));
+            return Err(StoreError::NotPrepared(
+                "this database is not set up for Helpline: run `helpline migrate`".into(),
+            ));
         }
         answer => answer?,
     };
     if let Some(row) = privileges.first() {
         return Err(StoreError::OverPrivileged(rows::get(row, 0)?));
     }
-    let lacks: Vec<String> =
-        store.query_once(&with_limits(ROLE_SETTINGS)).await?.iter().map(|row| rows::get(row, 0)).collect::<Result<_, _>>()?;
+    let lacks: Vec<String> = store
+        .query_once(&with_limits(ROLE_SETTINGS))
+        .await?
+        .iter()
+        .map(|row| rows::get(row, 0))
+        .collect::<Result<_, _>>()?;
     if !lacks.is_empty() {
-        return Err(StoreError::NotPrepared(format!("the role of the service lacks settings: {}", lacks.join("; "))));
+        return Err(StoreError::NotPrepared(format!(
+            "the role of the service lacks settings: {}",
+            lacks.join("; ")
+        )));
     }
     let conflicts = role_conflicts(store).await?;
-    if conflicts.is_empty() { Ok(()) } else { Err(StoreError::OverPrivileged(conflicts.join("; "))) }
+    if conflicts.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::OverPrivileged(conflicts.join("; ")))
+    }
 }
 
 /// The roles of the database other than the service that can act as customers or staff, each as a sentence with the statement that ends it.
@@ -38,5 +53,10 @@ pub(crate) async fn check(store: &Store) -> Result<(), StoreError> {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn role_conflicts(store: &Store) -> Result<Vec<String>, StoreError> {
-    store.query(ROLE_CONFLICTS, &[]).await?.iter().map(|row| rows::get(row, 0)).collect()
+    store
+        .query(ROLE_CONFLICTS, &[])
+        .await?
+        .iter()
+        .map(|row| rows::get(row, 0))
+        .collect()
 }

@@ -51,8 +51,13 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
     let people: Vec<_> = marks.iter().map(|mark| mark.person.uuid()).collect();
     let audiences: Vec<_> = marks.iter().map(|mark| mark.audience.as_str()).collect();
     let seqs: Vec<_> = marks.iter().map(|mark| rows::bigint(mark.seq)).collect();
-    let answer = store.query(MARK, &[&tickets, &people, &audiences, &seqs]).await?;
-    Ok(answer.iter().filter_map(|row| readable_position(store, row, 6)).collect())
+    let answer = store
+        .query(MARK, &[&tickets, &people, &audiences, &seqs])
+        .await?;
+    Ok(answer
+        .iter()
+        .filter_map(|row| readable_position(store, row, 6))
+        .collect())
 }
 
 /// A ticket's heads and read positions, from one snapshot.
@@ -88,35 +93,60 @@ pub async fn ticket_positions(
     let readers: Vec<_> = asked.iter().map(|one| one.reader.uuid()).collect();
     let audiences: Vec<_> = asked.iter().map(|one| one.audience.as_str()).collect();
     let mut positions = HashMap::new();
-    for row in &store.query(TICKET_POSITIONS, &[&tickets, &readers, &audiences]).await? {
+    for row in &store
+        .query(TICKET_POSITIONS, &[&tickets, &readers, &audiences])
+        .await?
+    {
         let ticket = TicketId::new(rows::get(row, 0)?);
         let nth: i64 = rows::get(row, 8)?;
-        let of = usize::try_from(nth - 1).ok().and_then(|at| asked.get(at)).ok_or_else(|| StoreError::Row(format!("position {nth}")))?;
-        let heads = Heads { ticket, seq: rows::seq(row, 6)?, public_seq: rows::seq(row, 7)? };
-        let position = positions.entry(*of).or_insert_with(|| TicketPosition { heads, reads: Vec::new() });
+        let of = usize::try_from(nth - 1)
+            .ok()
+            .and_then(|at| asked.get(at))
+            .ok_or_else(|| StoreError::Row(format!("position {nth}")))?;
+        let heads = Heads {
+            ticket,
+            seq: rows::seq(row, 6)?,
+            public_seq: rows::seq(row, 7)?,
+        };
+        let position = positions.entry(*of).or_insert_with(|| TicketPosition {
+            heads,
+            reads: Vec::new(),
+        });
         if rows::get::<Option<uuid::Uuid>>(row, 1)?.is_some() {
             position.reads.extend(readable_position(store, row, 9));
         }
     }
     for position in positions.values_mut() {
         // Nothing else counts: another order among equals would be a note's trace.
-        position.reads.sort_by(|one, other| (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name)));
+        position.reads.sort_by(|one, other| {
+            (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name))
+        });
         // Those who have read furthest: a ticket that thousands have read can still be joined.
-        position.reads.drain(..position.reads.len().saturating_sub(limits::READERS_MAX));
+        position
+            .reads
+            .drain(..position.reads.len().saturating_sub(limits::READERS_MAX));
     }
     Ok(positions)
 }
 
 /// One that cannot be read is left out: its ticket is joined without it. The column of the public name differs.
 fn readable_position(store: &Store, row: &Row, public_name: usize) -> Option<ReadPosition> {
-    store.undecodable.leave_out("read position", rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(), position(row, public_name))
+    store.undecodable.leave_out(
+        "read position",
+        rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(),
+        position(row, public_name),
+    )
 }
 
 fn position(row: &Row, public_name: usize) -> Result<ReadPosition, StoreError> {
     Ok(ReadPosition {
         public_name: rows::name(row, public_name)?,
         ticket: TicketId::new(rows::get(row, 0)?),
-        person: StaffPerson { id: Some(UserId::new(rows::get(row, 1)?)), kind: rows::word(row, 2)?, name: rows::name(row, 3)? },
+        person: StaffPerson {
+            id: Some(UserId::new(rows::get(row, 1)?)),
+            kind: rows::word(row, 2)?,
+            name: rows::name(row, 3)?,
+        },
         seq: rows::seq(row, 4)?,
         public_seq: rows::seq(row, 5)?,
     })

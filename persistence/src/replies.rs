@@ -30,9 +30,18 @@ pub struct NewReply {
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, StoreError> {
-    let reader = Reader { audience: Audience::Staff, ..reader };
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
     let answer = store.read(reader, LIST, &[]).await?;
-    let readable = |row| store.undecodable.leave_out("saved reply", rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(), reply(row));
+    let readable = |row| {
+        store.undecodable.leave_out(
+            "saved reply",
+            rows::get::<uuid::Uuid>(row, 0).unwrap_or_default(),
+            reply(row),
+        )
+    };
     Ok(answer.iter().filter_map(readable).collect())
 }
 
@@ -40,10 +49,24 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, Stor
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `conflict` for another reply's shortcut; `too_large` beyond [`limits::SAVED_REPLIES_MAX`].
-pub async fn save(store: &Store, caller: &Caller, new: &NewReply) -> Result<SavedReply, StoreError> {
+pub async fn save(
+    store: &Store,
+    caller: &Caller,
+    new: &NewReply,
+) -> Result<SavedReply, StoreError> {
     let max = i32::try_from(limits::SAVED_REPLIES_MAX).expect("some hundreds fit");
-    let (answer, _) = store.write(caller, SAVE, &[&new.id.uuid(), &new.shortcut, &new.title, &new.body, &max]).await?;
-    reply(answer.first().ok_or_else(|| StoreError::Row("no saved reply".into()))?)
+    let (answer, _) = store
+        .write(
+            caller,
+            SAVE,
+            &[&new.id.uuid(), &new.shortcut, &new.title, &new.body, &max],
+        )
+        .await?;
+    reply(
+        answer
+            .first()
+            .ok_or_else(|| StoreError::Row("no saved reply".into()))?,
+    )
 }
 
 /// Removes one, and says whether there was one; by an admin, recorded as `reply_deleted`.
@@ -52,7 +75,12 @@ pub async fn save(store: &Store, caller: &Caller, new: &NewReply) -> Result<Save
 /// [`StoreError::Refused`]: `forbidden`.
 pub async fn delete(store: &Store, caller: &Caller, id: SavedReplyId) -> Result<bool, StoreError> {
     let (answer, _) = store.write(caller, DELETE, &[&id.uuid()]).await?;
-    rows::get(answer.first().ok_or_else(|| StoreError::Row("no answer to a deletion".into()))?, 0)
+    rows::get(
+        answer
+            .first()
+            .ok_or_else(|| StoreError::Row("no answer to a deletion".into()))?,
+        0,
+    )
 }
 
 fn reply(row: &Row) -> Result<SavedReply, StoreError> {

@@ -14,16 +14,32 @@ const SET: &str = include_str!("../sql/roles/set.sql");
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreError> {
-    let reader = Reader { audience: Audience::Staff, ..reader };
-    Ok(store.read(reader, LIST, &[]).await?.iter().filter_map(|row| readable_person(store, row)).collect())
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
+    Ok(store
+        .read(reader, LIST, &[])
+        .await?
+        .iter()
+        .filter_map(|row| readable_person(store, row))
+        .collect())
 }
 
 /// Gives a person this role instead of any other; by an admin, recorded in `access_log` as `role_granted`. Idempotent.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `conflict` when it would take the last admin's role.
-pub async fn grant(store: &Store, caller: &Caller, user: UserId, role: StaffRole) -> Result<(), StoreError> {
-    store.write(caller, SET, &[&user.uuid(), &Some(role.as_str())]).await.map(drop)
+pub async fn grant(
+    store: &Store,
+    caller: &Caller,
+    user: UserId,
+    role: StaffRole,
+) -> Result<(), StoreError> {
+    store
+        .write(caller, SET, &[&user.uuid(), &Some(role.as_str())])
+        .await
+        .map(drop)
 }
 
 /// Takes a person's role; by an admin, recorded as `role_revoked`. The last admin stays (`conflict`).
@@ -31,5 +47,8 @@ pub async fn grant(store: &Store, caller: &Caller, user: UserId, role: StaffRole
 /// # Errors
 /// As [`grant`].
 pub async fn revoke(store: &Store, caller: &Caller, user: UserId) -> Result<(), StoreError> {
-    store.write(caller, SET, &[&user.uuid(), &None::<&str>]).await.map(drop)
+    store
+        .write(caller, SET, &[&user.uuid(), &None::<&str>])
+        .await
+        .map(drop)
 }

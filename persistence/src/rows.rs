@@ -14,11 +14,15 @@ use crate::{Store, StoreError};
 
 /// A column's value, or an error that names it.
 pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, StoreError> {
-    row.try_get(column).map_err(|error| StoreError::Row(error.to_string()))
+    row.try_get(column)
+        .map_err(|error| StoreError::Row(error.to_string()))
 }
 
 /// A column that holds one of an enum's words.
-pub(crate) fn word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(row: &Row, column: usize) -> Result<T, StoreError> {
+pub(crate) fn word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
+    row: &Row,
+    column: usize,
+) -> Result<T, StoreError> {
     parse(get(row, column)?)
 }
 
@@ -30,8 +34,11 @@ pub(crate) fn optional_word<T: std::str::FromStr<Err = helpline_core::UnknownWor
     get::<Option<&str>>(row, column)?.map(parse).transpose()
 }
 
-fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(word: &str) -> Result<T, StoreError> {
-    word.parse().map_err(|error: helpline_core::UnknownWord| StoreError::Row(format!("{error}: {word:?}")))
+fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
+    word: &str,
+) -> Result<T, StoreError> {
+    word.parse()
+        .map_err(|error: helpline_core::UnknownWord| StoreError::Row(format!("{error}: {word:?}")))
 }
 
 /// A count. One that was made negative by SQL must not hide the others.
@@ -51,7 +58,9 @@ pub(crate) fn optional_seq(row: &Row, column: usize) -> Result<Option<Seq>, Stor
 }
 
 pub(crate) fn seq_of(n: i64) -> Result<Seq, StoreError> {
-    u64::try_from(n).map(Seq::new).map_err(|_| StoreError::Row(format!("negative seq {n}")))
+    u64::try_from(n)
+        .map(Seq::new)
+        .map_err(|_| StoreError::Row(format!("negative seq {n}")))
 }
 
 /// A place as a column takes it. A client's number beyond the column's range is beyond every head too.
@@ -69,8 +78,14 @@ pub(crate) fn key(row: &Row, column: usize) -> Result<Option<Key>, StoreError> {
 pub(crate) fn attachments(row: &Row, column: usize) -> Result<Vec<Attachment>, StoreError> {
     let JsonText(text) = get(row, column)?;
     let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-    let readable = entries.into_iter().map(RawValue::get).filter(|entry| entry.len() <= limits::ATTACHMENT_BYTES_MAX);
-    Ok(readable.filter_map(|entry| serde_json::from_str(entry).ok()).take(limits::ATTACHMENTS_MAX).collect())
+    let readable = entries
+        .into_iter()
+        .map(RawValue::get)
+        .filter(|entry| entry.len() <= limits::ATTACHMENT_BYTES_MAX);
+    Ok(readable
+        .filter_map(|entry| serde_json::from_str(entry).ok())
+        .take(limits::ATTACHMENTS_MAX)
+        .collect())
 }
 
 /// A `jsonb` column's text, whatever is in it: what cannot be parsed is the reader's to decide about.
@@ -109,8 +124,11 @@ impl Moment {
 
 impl<'a> FromSql<'a> for Moment {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        let micros = postgres_protocol::types::timestamp_from_sql(raw)?.saturating_add(Self::EPOCH_US);
-        DateTime::from_timestamp_micros(micros.clamp(Self::FIRST_US, Self::LAST_US)).map(Self).ok_or_else(|| "no moment".into())
+        let micros =
+            postgres_protocol::types::timestamp_from_sql(raw)?.saturating_add(Self::EPOCH_US);
+        DateTime::from_timestamp_micros(micros.clamp(Self::FIRST_US, Self::LAST_US))
+            .map(Self)
+            .ok_or_else(|| "no moment".into())
     }
 
     fn accepts(ty: &Type) -> bool {
@@ -119,7 +137,11 @@ impl<'a> FromSql<'a> for Moment {
 }
 
 /// A text of at most so many bytes. The tables' checks hold what is new; a row from before them is cut.
-pub(crate) fn text(row: &Row, column: usize, bytes_max: usize) -> Result<Option<String>, StoreError> {
+pub(crate) fn text(
+    row: &Row,
+    column: usize,
+    bytes_max: usize,
+) -> Result<Option<String>, StoreError> {
     Ok(get::<Option<&str>>(row, column)?.map(|text| cut(text, bytes_max)))
 }
 
@@ -144,7 +166,11 @@ fn cut(text: &str, bytes_max: usize) -> String {
 pub(crate) fn history_row(store: &Store, row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     whole_history_row(row, at).or_else(|error| {
         let rest = rest_of_history_row(row, at)?;
-        store.undecodable.met("history", format_args!("{} {}", rest.ticket, rest.seq), &error);
+        store.undecodable.met(
+            "history",
+            format_args!("{} {}", rest.ticket, rest.seq),
+            &error,
+        );
         Ok(rest)
     })
 }
@@ -166,7 +192,11 @@ fn whole_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
         public_old_value: text(row, at + 10, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
         public_new_value: text(row, at + 11, limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)?,
         description: text(row, at + 12, limits::HISTORY_DESCRIPTION_BYTES_MAX)?,
-        message: if kind.has_message() { message(row, at + 13)? } else { None },
+        message: if kind.has_message() {
+            message(row, at + 13)?
+        } else {
+            None
+        },
     })
 }
 
@@ -193,7 +223,9 @@ fn rest_of_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
 
 fn message(row: &Row, at: usize) -> Result<Option<Message>, StoreError> {
     // Joined by its id; a body is never null, so a null here means that the reader may not see the message, or that it is gone.
-    let Some(body) = text(row, at + 3, limits::BODY_BYTES_MAX)? else { return Ok(None) };
+    let Some(body) = text(row, at + 3, limits::BODY_BYTES_MAX)? else {
+        return Ok(None);
+    };
     Ok(Some(Message {
         id: MessageId::new(get(row, at)?),
         sender: get::<Option<_>>(row, at + 1)?.map(UserId::new),
@@ -218,7 +250,8 @@ mod tests {
     use super::*;
 
     fn moment(micros: i64) -> String {
-        let Moment(at) = Moment::from_sql(&Type::TIMESTAMPTZ, &micros.to_be_bytes()).expect("every number is some moment");
+        let Moment(at) = Moment::from_sql(&Type::TIMESTAMPTZ, &micros.to_be_bytes())
+            .expect("every number is some moment");
         at.to_rfc3339()
     }
 
@@ -227,7 +260,10 @@ mod tests {
         assert_eq!(moment(0), "2000-01-01T00:00:00+00:00");
         assert_eq!(moment(i64::MAX), "9999-12-31T23:59:59.999999+00:00");
         assert_eq!(moment(i64::MIN), "0001-01-01T00:00:00+00:00");
-        assert_eq!(moment(-211_813_488_000_000_000), "0001-01-01T00:00:00+00:00");
+        assert_eq!(
+            moment(-211_813_488_000_000_000),
+            "0001-01-01T00:00:00+00:00"
+        );
     }
 
     #[test]

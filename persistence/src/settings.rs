@@ -51,8 +51,14 @@ pub struct Availability {
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreError> {
-    let reader = Reader { audience: Audience::Staff, ..reader };
-    let mut settings = DeskSettings { opening_hours: None, away_notice: None };
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
+    let mut settings = DeskSettings {
+        opening_hours: None,
+        away_notice: None,
+    };
     for row in store.read(reader, LIST, &[]).await? {
         let name: &str = rows::get(&row, 0)?;
         let value = rows::get(&row, 1)?;
@@ -70,8 +76,16 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`.
-pub async fn set(store: &Store, caller: &Caller, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
-    store.write(caller, SET, &[&name.as_str(), &value]).await.map(drop)
+pub async fn set(
+    store: &Store,
+    caller: &Caller,
+    name: Name,
+    value: Option<&Value>,
+) -> Result<(), StoreError> {
+    store
+        .write(caller, SET, &[&name.as_str(), &value])
+        .await
+        .map(drop)
 }
 
 /// Whether the desk is open and an agent is connected (service function).
@@ -81,7 +95,9 @@ pub async fn set(store: &Store, caller: &Caller, name: Name, value: Option<&Valu
 pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
     let fresh_ms = i64::try_from(limits::SEEN_FRESH_MS).expect("a minute and a half fits");
     let answer = store.query(AVAILABILITY, &[&fresh_ms]).await?;
-    let row = answer.first().ok_or_else(|| StoreError::Row("no availability".into()))?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no availability".into()))?;
     Ok(Availability {
         opening_hours: rows::get::<Option<_>>(row, 0)?.and_then(readable),
         away_notice: rows::get::<Option<_>>(row, 1)?.and_then(readable),

@@ -16,7 +16,9 @@ const ROLL_UP: &str = include_str!("../sql/stats/roll_up.sql");
 /// When the database cannot be read.
 pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
     let answer = store.query(READ, &[]).await?;
-    let row = answer.first().ok_or_else(|| StoreError::Row("no statistics".into()))?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no statistics".into()))?;
     Ok(TicketStats {
         open_tickets: count(row, 0)?,
         in_progress_tickets: count(row, 1)?,
@@ -39,9 +41,14 @@ pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, StoreError> {
-    let reader = Reader { audience: Audience::Staff, ..reader };
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
     let answer = store.list(reader, COUNTS, &[]).await?;
-    let row = answer.first().ok_or_else(|| StoreError::Row("no counts".into()))?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no counts".into()))?;
     Ok(TicketCounts {
         mine: count(row, 0)?,
         unassigned: count(row, 1)?,

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
+};
 use futures_util::future::{join, join3, join4};
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
@@ -68,7 +70,11 @@ impl Rendered {
             return statement.clone();
         }
         let statement: Arc<str> = self.names.render(sql).into();
-        self.statements.write().entry(sql).or_insert(statement).clone()
+        self.statements
+            .write()
+            .entry(sql)
+            .or_insert(statement)
+            .clone()
     }
 
     fn begin_as(&self, side: Audience) -> &str {
@@ -115,8 +121,10 @@ impl Store {
     /// # Errors
     /// As [`Self::connect`].
     pub async fn connect_to(settings: Settings, names: Names) -> Result<Self, StoreError> {
-        let mut config: tokio_postgres::Config =
-            settings.url.parse().map_err(|error: tokio_postgres::Error| StoreError::Unreachable(Box::new(error)))?;
+        let mut config: tokio_postgres::Config = settings
+            .url
+            .parse()
+            .map_err(|error: tokio_postgres::Error| StoreError::Unreachable(Box::new(error)))?;
         if config.get_application_name().is_none() {
             config.application_name("helpline");
         }
@@ -127,8 +135,17 @@ impl Store {
             .keepalives_interval(KEEPALIVE_INTERVAL)
             .keepalives_retries(KEEPALIVE_RETRIES);
         let rendered = Arc::new(Rendered::new(names));
-        let pool = pool(config.clone(), settings.connections_max, Arc::clone(&rendered))?;
-        let store = Self { pool, rendered, config: Arc::new(config), undecodable: Arc::default() };
+        let pool = pool(
+            config.clone(),
+            settings.connections_max,
+            Arc::clone(&rendered),
+        )?;
+        let store = Self {
+            pool,
+            rendered,
+            config: Arc::new(config),
+            undecodable: Arc::default(),
+        };
         privileges::check(&store).await?;
         Ok(store)
     }
@@ -140,8 +157,14 @@ impl Store {
     /// [`StoreError::Unreachable`] when the pool cannot be made.
     pub fn with_own_pool(&self, purpose: &str, connections_max: usize) -> Result<Self, StoreError> {
         let mut config = (*self.config).clone();
-        config.application_name(format!("{} {purpose}", config.get_application_name().unwrap_or_default()));
-        Ok(Self { pool: pool(config, connections_max, Arc::clone(&self.rendered))?, ..self.clone() })
+        config.application_name(format!(
+            "{} {purpose}",
+            config.get_application_name().unwrap_or_default()
+        ));
+        Ok(Self {
+            pool: pool(config, connections_max, Arc::clone(&self.rendered))?,
+            ..self.clone()
+        })
     }
 
     /// Whether the database answers now (`select 1` within the pool's wait).
@@ -151,18 +174,29 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         let answer = async { self.query(PING, &[]).await.map(drop) };
         let wait = Duration::from_millis(limits::POOL_WAIT_MS);
-        tokio::time::timeout(wait, answer).await.map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))?
+        tokio::time::timeout(wait, answer)
+            .await
+            .map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))?
     }
 
     /// Counts something whose rows Postgres itself cannot read, and logs it when it is the first time.
-    pub fn log_undecodable(&self, what: &'static str, id: impl std::fmt::Display, why: &StoreError) {
+    pub fn log_undecodable(
+        &self,
+        what: &'static str,
+        id: impl std::fmt::Display,
+        why: &StoreError,
+    ) {
         self.undecodable.met(what, id, why);
     }
 
     /// (in use, idle, waiting) for metrics.
     pub fn pool_status(&self) -> (usize, usize, usize) {
         let status = self.pool.status();
-        (status.size.saturating_sub(status.available), status.available, status.waiting)
+        (
+            status.size.saturating_sub(status.available),
+            status.available,
+            status.waiting,
+        )
     }
 
     pub(crate) async fn connection(&self) -> Result<Object, StoreError> {
@@ -170,7 +204,11 @@ impl Store {
     }
 
     /// Runs one statement as the service itself: its functions only, one round trip, its own transaction.
-    pub(crate) async fn query(&self, sql: &'static str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn query(
+        &self,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
         let statement = client.prepare_cached(&self.rendered.statement(sql)).await?;
         Ok(client.query(&statement, params).await?)
@@ -186,13 +224,24 @@ impl Store {
     ///
     /// The whole transaction is queued when the future is first polled, and answered in one round trip: a reader who goes away in the
     /// middle leaves a connection on which the commit is already queued, never one with a person's claims.
-    pub(crate) async fn read(&self, reader: Reader, sql: &'static str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn read(
+        &self,
+        reader: Reader,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
         self.read_with(SET_CLAIMS, reader, sql, params).await
     }
 
     /// The same for a list with filters: planned for these parameters.
-    pub(crate) async fn list(&self, reader: Reader, sql: &'static str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
-        self.read_with(SET_CLAIMS_FOR_LISTS, reader, sql, params).await
+    pub(crate) async fn list(
+        &self,
+        reader: Reader,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.read_with(SET_CLAIMS_FOR_LISTS, reader, sql, params)
+            .await
     }
 
     async fn read_with(
@@ -204,8 +253,10 @@ impl Store {
     ) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
         let claims = claims(reader.user);
-        let (set_claims, statement) =
-            (client.prepare_cached(set_claims).await?, client.prepare_cached(&self.rendered.statement(sql)).await?);
+        let (set_claims, statement) = (
+            client.prepare_cached(set_claims).await?,
+            client.prepare_cached(&self.rendered.statement(sql)).await?,
+        );
         let claims_params: Params<'_> = &[&claims, &"", &""];
         let (begun, claimed, answer, ended) = join4(
             client.batch_execute(self.rendered.begin_as(reader.audience)),
@@ -231,9 +282,13 @@ impl Store {
     ) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
         let client = self.connection().await?;
         let settings = CallerSettings::of(caller);
-        let (set_claims, statement) =
-            (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(&self.rendered.statement(sql)).await?);
-        let written = client.prepare_cached(&self.rendered.statement(ROWS_WRITTEN)).await?;
+        let (set_claims, statement) = (
+            client.prepare_cached(SET_CLAIMS).await?,
+            client.prepare_cached(&self.rendered.statement(sql)).await?,
+        );
+        let written = client
+            .prepare_cached(&self.rendered.statement(ROWS_WRITTEN))
+            .await?;
         let ((begun, claimed, answer), (back, written, ended)) = join(
             join3(
                 client.batch_execute(self.rendered.begin_as(caller.side())),
@@ -241,7 +296,11 @@ impl Store {
                 client.query(&statement, params),
             ),
             // What was written is read as the service again: a customer's role has no right to the columns.
-            join3(client.batch_execute(&self.rendered.act_as_service_again), client.query(&written, &[]), client.batch_execute("commit")),
+            join3(
+                client.batch_execute(&self.rendered.act_as_service_again),
+                client.query(&written, &[]),
+                client.batch_execute("commit"),
+            ),
         )
         .await;
         begun?;
@@ -254,18 +313,39 @@ impl Store {
     }
 }
 
-fn pool(config: tokio_postgres::Config, connections_max: usize, rendered: Arc<Rendered>) -> Result<Pool, StoreError> {
-    let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+fn pool(
+    config: tokio_postgres::Config,
+    connections_max: usize,
+    rendered: Arc<Rendered>,
+) -> Result<Pool, StoreError> {
+    let manager = Manager::from_config(
+        config,
+        NoTls,
+        ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        },
+    );
     let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
     Pool::builder(manager)
         // A login of the platform's inherits nothing and acts as the service's role; for that role itself this changes nothing.
-        .post_create(Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
-            let rendered = Arc::clone(&rendered);
-            Box::pin(async move { client.batch_execute(&rendered.act_as_service).await.map_err(HookError::Backend) })
-        }))
+        .post_create(Hook::async_fn(
+            move |client: &mut deadpool_postgres::ClientWrapper, _| {
+                let rendered = Arc::clone(&rendered);
+                Box::pin(async move {
+                    client
+                        .batch_execute(&rendered.act_as_service)
+                        .await
+                        .map_err(HookError::Backend)
+                })
+            },
+        ))
         .max_size(connections_max)
         .runtime(Runtime::Tokio1)
-        .timeouts(deadpool_postgres::Timeouts { wait, create: wait, recycle: wait })
+        .timeouts(deadpool_postgres::Timeouts {
+            wait,
+            create: wait,
+            recycle: wait,
+        })
         .build()
         .map_err(|error| StoreError::Unreachable(Box::new(error)))
 }
@@ -281,7 +361,10 @@ impl<'a> CallerSettings<'a> {
     pub(crate) fn of(caller: &'a Caller) -> Self {
         Self {
             claims: claims(caller.actor.user),
-            address: caller.address.map(|address| address.to_string()).unwrap_or_default(),
+            address: caller
+                .address
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
             user_agent: caller.user_agent.as_deref().unwrap_or_default(),
         }
     }

@@ -22,7 +22,8 @@ impl Snapshot {
     /// What a cursor on a number would remember: where it was, not what was still in flight there. Wrong, and here to show how wrong.
     #[must_use]
     pub fn forgetting_those_in_flight(&self) -> Self {
-        self.xmax().map_or_else(|| self.clone(), |xmax| Self(format!("{xmax}:{xmax}:")))
+        self.xmax()
+            .map_or_else(|| self.clone(), |xmax| Self(format!("{xmax}:{xmax}:")))
     }
 
     /// The first transaction that had not begun (`xmin:xmax:xip,…`).
@@ -49,10 +50,17 @@ pub struct SweepResult {
 /// # Errors
 /// When the database cannot be read.
 pub async fn sweep(store: &Store, since: Option<&Snapshot>) -> Result<SweepResult, StoreError> {
-    let answer = store.query(SWEEP, &[&since.map(|snapshot| snapshot.0.as_str())]).await?;
-    let row = answer.first().ok_or_else(|| StoreError::Row("no snapshot".into()))?;
+    let answer = store
+        .query(SWEEP, &[&since.map(|snapshot| snapshot.0.as_str())])
+        .await?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no snapshot".into()))?;
     let (tickets, seqs): (Vec<uuid::Uuid>, Vec<i64>) = (rows::get(row, 2)?, rows::get(row, 3)?);
-    let moved = tickets.into_iter().zip(seqs).map(|(ticket, seq)| Ok((TicketId::new(ticket), rows::seq_of(seq)?)));
+    let moved = tickets
+        .into_iter()
+        .zip(seqs)
+        .map(|(ticket, seq)| Ok((TicketId::new(ticket), rows::seq_of(seq)?)));
     let epoch = Epoch::new(rows::get(row, 1)?);
     Ok(SweepResult {
         snapshot: Snapshot(rows::get(row, 0)?),
@@ -76,12 +84,23 @@ pub enum RollbackProof<'a> {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn record_rollback(store: &Store, epoch: &Epoch, proof: RollbackProof<'_>) -> Result<Epoch, StoreError> {
+pub async fn record_rollback(
+    store: &Store,
+    epoch: &Epoch,
+    proof: RollbackProof<'_>,
+) -> Result<Epoch, StoreError> {
     let (snapshot, ticket, seq) = match proof {
         RollbackProof::Snapshot(snapshot) => (Some(&snapshot.0), None, None),
         RollbackProof::Row(ticket, seq) => (None, Some(ticket.uuid()), Some(rows::bigint(seq))),
     };
-    let answer = store.query(RECORD_ROLLBACK, &[&epoch.as_str(), &snapshot, &ticket, &seq]).await?;
-    let row = answer.first().ok_or_else(|| StoreError::Row("no epoch".into()))?;
+    let answer = store
+        .query(
+            RECORD_ROLLBACK,
+            &[&epoch.as_str(), &snapshot, &ticket, &seq],
+        )
+        .await?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no epoch".into()))?;
     Ok(Epoch::new(rows::get(row, 0)?))
 }

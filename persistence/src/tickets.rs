@@ -137,7 +137,11 @@ pub struct List<T> {
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `key_reused`, `blocked`, `invalid_field`.
-pub async fn create(within: impl Into<Within<'_>>, caller: &Caller, new: &NewTicket) -> Result<Created, StoreError> {
+pub async fn create(
+    within: impl Into<Within<'_>>,
+    caller: &Caller,
+    new: &NewTicket,
+) -> Result<Created, StoreError> {
     let mut within = within.into();
     let (answer, rows) = within
         .write(
@@ -156,26 +160,56 @@ pub async fn create(within: impl Into<Within<'_>>, caller: &Caller, new: &NewTic
             ],
         )
         .await?;
-    let row = answer.first().ok_or_else(|| StoreError::Row("no ticket".into()))?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no ticket".into()))?;
     let (id, duplicate) = (TicketId::new(rows::get(row, 0)?), rows::get(row, 1)?);
     let rows = match within {
         // The first attempt may have died before it delivered them.
-        Within::Own(store) if duplicate => history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await?,
+        Within::Own(store) if duplicate => {
+            history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await?
+        }
         Within::Own(_) | Within::Transaction(_) => rows,
     };
-    Ok(Created { id, duplicate, rows })
+    Ok(Created {
+        id,
+        duplicate,
+        rows,
+    })
 }
 
 /// Changes a ticket as the caller's side of it, one transaction; gives the rows written (none when nothing changed).
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`, `invalid_field` (an assignee who is no staff).
-pub async fn change(within: impl Into<Within<'_>>, caller: &Caller, ticket: TicketId, patch: Patch) -> Result<Vec<HistoryRow>, StoreError> {
+pub async fn change(
+    within: impl Into<Within<'_>>,
+    caller: &Caller,
+    ticket: TicketId,
+    patch: Patch,
+) -> Result<Vec<HistoryRow>, StoreError> {
     let assign = patch.assigned_to.is_some();
     let assignee = patch.assigned_to.and_then(agent_of);
-    let (status, priority) = (patch.status.map(Status::as_str), patch.priority.map(Priority::as_str));
+    let (status, priority) = (
+        patch.status.map(Status::as_str),
+        patch.priority.map(Priority::as_str),
+    );
     let category = patch.category.map(Category::as_str);
-    let (_, written) = within.into().write(caller, CHANGE, &[&ticket.uuid(), &status, &priority, &category, &assign, &assignee]).await?;
+    let (_, written) = within
+        .into()
+        .write(
+            caller,
+            CHANGE,
+            &[
+                &ticket.uuid(),
+                &status,
+                &priority,
+                &category,
+                &assign,
+                &assignee,
+            ],
+        )
+        .await?;
     Ok(written)
 }
 
@@ -197,7 +231,14 @@ pub async fn rate(
     rating: u8,
     comment: Option<&str>,
 ) -> Result<Vec<HistoryRow>, StoreError> {
-    let (_, written) = within.into().write(caller, RATE, &[&ticket.uuid(), &i32::from(rating), &comment]).await?;
+    let (_, written) = within
+        .into()
+        .write(
+            caller,
+            RATE,
+            &[&ticket.uuid(), &i32::from(rating), &comment],
+        )
+        .await?;
     Ok(written)
 }
 
@@ -207,7 +248,11 @@ pub async fn rate(
 /// When the database cannot be read; [`StoreError::Row`] for a ticket that cannot be read.
 pub async fn access(store: &Store, ticket: &TicketRef) -> Result<Option<TicketAccess>, StoreError> {
     let answer = match ticket {
-        TicketRef::Id(id) => store.query(ACCESS_OF_ALL, &[&[id.uuid()].as_slice()]).await?,
+        TicketRef::Id(id) => {
+            store
+                .query(ACCESS_OF_ALL, &[&[id.uuid()].as_slice()])
+                .await?
+        }
         TicketRef::Number(number) => store.query(ACCESS_BY_NUMBER, &[&number.meant()]).await?,
     };
     answer.first().map(ticket_access).transpose()
@@ -218,18 +263,38 @@ pub async fn access(store: &Store, ticket: &TicketRef) -> Result<Option<TicketAc
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn access_of_all(store: &Store, tickets: &[TicketId]) -> Result<Vec<(TicketId, Option<TicketAccess>)>, StoreError> {
+pub async fn access_of_all(
+    store: &Store,
+    tickets: &[TicketId],
+) -> Result<Vec<(TicketId, Option<TicketAccess>)>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
     let answer = store.query(ACCESS_OF_ALL, &[&tickets]).await?;
     let one = |row| {
         let id: uuid::Uuid = rows::get(row, 0)?;
-        Ok((TicketId::new(id), store.undecodable.leave_out("ticket", id, ticket_access(row))))
+        Ok((
+            TicketId::new(id),
+            store
+                .undecodable
+                .leave_out("ticket", id, ticket_access(row)),
+        ))
     };
     answer.iter().map(one).collect()
 }
 
 fn ticket_access(row: &Row) -> Result<TicketAccess, StoreError> {
     let id = TicketId::new(rows::get(row, 0)?);
-    let facts = TicketFacts { id, owner: UserId::new(rows::get(row, 1)?), status: rows::word(row, 2)?, archived: rows::get(row, 3)? };
-    Ok(TicketAccess { facts, heads: Heads { ticket: id, seq: rows::seq(row, 4)?, public_seq: rows::seq(row, 5)? } })
+    let facts = TicketFacts {
+        id,
+        owner: UserId::new(rows::get(row, 1)?),
+        status: rows::word(row, 2)?,
+        archived: rows::get(row, 3)?,
+    };
+    Ok(TicketAccess {
+        facts,
+        heads: Heads {
+            ticket: id,
+            seq: rows::seq(row, 4)?,
+            public_seq: rows::seq(row, 5)?,
+        },
+    })
 }

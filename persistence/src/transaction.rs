@@ -23,7 +23,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::PoolExhausted`].
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        let transaction = Transaction { store: self.clone(), client: Some(self.connection().await?) };
+        let transaction = Transaction {
+            store: self.clone(),
+            client: Some(self.connection().await?),
+        };
         transaction.client().batch_execute("begin").await?;
         Ok(transaction)
     }
@@ -31,14 +34,24 @@ impl Store {
 
 impl Transaction {
     fn client(&self) -> &Object {
-        self.client.as_ref().expect("only commit takes it, and commit takes the transaction")
+        self.client
+            .as_ref()
+            .expect("only commit takes it, and commit takes the transaction")
     }
 
     /// Runs one writing function under the caller's role and claims, in one round trip.
-    async fn write(&mut self, caller: &Caller, sql: &'static str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    async fn write(
+        &mut self,
+        caller: &Caller,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
         let (client, rendered) = (self.client(), &self.store.rendered);
         let settings = CallerSettings::of(caller);
-        let (set_claims, statement) = (client.prepare_cached(SET_CLAIMS).await?, client.prepare_cached(&rendered.statement(sql)).await?);
+        let (set_claims, statement) = (
+            client.prepare_cached(SET_CLAIMS).await?,
+            client.prepare_cached(&rendered.statement(sql)).await?,
+        );
         let (role, claimed, answer, back) = join4(
             client.batch_execute(rendered.act_as(caller.side())),
             client.query(&set_claims, &settings.params()),
@@ -59,8 +72,11 @@ impl Transaction {
     /// As of any statement. One that [passes](StoreError::passes) may have been committed: a caller that repeats the work must find out by a key.
     pub async fn commit(mut self) -> Result<Vec<HistoryRow>, StoreError> {
         let client = self.client();
-        let written = client.prepare_cached(&self.store.rendered.statement(ROWS_WRITTEN)).await?;
-        let (written, ended) = join(client.query(&written, &[]), client.batch_execute("commit")).await;
+        let written = client
+            .prepare_cached(&self.store.rendered.statement(ROWS_WRITTEN))
+            .await?;
+        let (written, ended) =
+            join(client.query(&written, &[]), client.batch_execute("commit")).await;
         let (written, ()) = (written?, ended?);
         // Back into the pool.
         drop(self.client.take());
@@ -107,7 +123,9 @@ impl Within<'_> {
     ) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
         match self {
             Self::Own(store) => store.write(caller, sql, params).await,
-            Self::Transaction(transaction) => Ok((transaction.write(caller, sql, params).await?, Vec::new())),
+            Self::Transaction(transaction) => {
+                Ok((transaction.write(caller, sql, params).await?, Vec::new()))
+            }
         }
     }
 }

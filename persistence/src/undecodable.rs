@@ -25,7 +25,12 @@ impl Undecodable {
     }
 
     /// What was decoded; a row that was not is left out.
-    pub(crate) fn leave_out<T>(&self, what: &'static str, id: impl Display, decoded: Result<T, StoreError>) -> Option<T> {
+    pub(crate) fn leave_out<T>(
+        &self,
+        what: &'static str,
+        id: impl Display,
+        decoded: Result<T, StoreError>,
+    ) -> Option<T> {
         decoded.map_err(|error| self.met(what, id, &error)).ok()
     }
 }

@@ -120,10 +120,24 @@ impl InboxFilter {
     /// Whether a ticket in this state belongs to the inbox.
     pub fn matches(&self, ticket: &super::StaffTicket) -> bool {
         ticket.archived_at.is_none()
-            && self.status.as_ref().is_none_or(|any| any.contains(&ticket.status))
-            && self.category.as_ref().is_none_or(|any| any.contains(&ticket.category))
-            && self.priority.as_ref().is_none_or(|any| any.contains(&ticket.priority))
-            && self.assigned_to.is_none_or(|who| ticket.assigned_to.as_ref().is_some_and(|agent| agent.id == who))
+            && self
+                .status
+                .as_ref()
+                .is_none_or(|any| any.contains(&ticket.status))
+            && self
+                .category
+                .as_ref()
+                .is_none_or(|any| any.contains(&ticket.category))
+            && self
+                .priority
+                .as_ref()
+                .is_none_or(|any| any.contains(&ticket.priority))
+            && self.assigned_to.is_none_or(|who| {
+                ticket
+                    .assigned_to
+                    .as_ref()
+                    .is_some_and(|agent| agent.id == who)
+            })
             && (self.unassigned != Some(true) || ticket.assigned_to.is_none())
     }
 }
@@ -143,7 +157,17 @@ pub struct MalformedFrame {
 
 impl ClientFrame {
     /// The words of `type`.
-    pub const TYPES: &'static [&'static str] = &["hello", "subscribe", "unsubscribe", "send", "typing", "read", "inbox", "token", "pong"];
+    pub const TYPES: &'static [&'static str] = &[
+        "hello",
+        "subscribe",
+        "unsubscribe",
+        "send",
+        "typing",
+        "read",
+        "inbox",
+        "token",
+        "pong",
+    ];
 
     /// Takes a text frame apart.
     ///
@@ -176,8 +200,13 @@ impl ClientFrame {
         let Ok(Json::Object(mut fields)) = serde_json::from_str(text) else {
             return Err(malformed("a frame is one JSON object"));
         };
-        let at = fields.iter().position(|(name, _)| name == "type").ok_or_else(|| malformed("a frame has a type"))?;
-        let Json::Text(kind) = fields.remove(at).1 else { return Err(malformed("a frame has a type")) };
+        let at = fields
+            .iter()
+            .position(|(name, _)| name == "type")
+            .ok_or_else(|| malformed("a frame has a type"))?;
+        let Json::Text(kind) = fields.remove(at).1 else {
+            return Err(malformed("a frame has a type"));
+        };
         if fields.iter().any(|(name, _)| name == "type") {
             return Err(malformed("a frame has one type"));
         }
@@ -192,7 +221,9 @@ impl ClientFrame {
 fn refusal(error: FieldError) -> Reject {
     match error.why {
         FieldFault::Unknown(_) | FieldFault::Null => error.into(),
-        FieldFault::Twice | FieldFault::Missing | FieldFault::Invalid(_) => Reject::new(RejectCode::Malformed, error.to_string()),
+        FieldFault::Twice | FieldFault::Missing | FieldFault::Invalid(_) => {
+            Reject::new(RejectCode::Malformed, error.to_string())
+        }
     }
 }
 
@@ -200,11 +231,31 @@ impl MalformedFrame {
     /// Looks again, for what can be known of the frame: to answer under its `id`, and for the audit row.
     fn explain(text: &str, reject: Reject) -> Self {
         let heading: Heading = serde_json::from_str(text).unwrap_or_default();
-        let id = if let Some(Json::Unsigned(id)) = heading.value("id") { Some(*id) } else { None };
-        let word = |name: &str| if let Some(Json::Text(text)) = heading.value(name) { Some(&**text) } else { None };
-        let kind = word("type").and_then(|word| ClientFrame::TYPES.iter().find(|kind| **kind == word).copied());
+        let id = if let Some(Json::Unsigned(id)) = heading.value("id") {
+            Some(*id)
+        } else {
+            None
+        };
+        let word = |name: &str| {
+            if let Some(Json::Text(text)) = heading.value(name) {
+                Some(&**text)
+            } else {
+                None
+            }
+        };
+        let kind = word("type").and_then(|word| {
+            ClientFrame::TYPES
+                .iter()
+                .find(|kind| **kind == word)
+                .copied()
+        });
         let ticket = word("ticket").and_then(|word| word.parse().ok());
-        Self { id, kind, ticket, reject }
+        Self {
+            id,
+            kind,
+            ticket,
+            reject,
+        }
     }
 }
 
@@ -218,7 +269,10 @@ impl<'a> Heading<'a> {
     /// None for a name that occurs twice.
     fn value(&self, name: &str) -> Option<&Json<'a>> {
         let mut found = self.0.iter().filter(|(field, _)| field == name);
-        found.next().filter(|_| found.next().is_none()).map(|(_, value)| value)
+        found
+            .next()
+            .filter(|_| found.next().is_none())
+            .map(|(_, value)| value)
     }
 }
 

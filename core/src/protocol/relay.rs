@@ -20,7 +20,12 @@ pub enum RelayFrame {
     /// A frame that is not part of the history, for example that a person is typing: one for each audience that may see it, for every member
     /// of the room except one person. Already encoded, like an event's.
     #[serde(rename = "aside", alias = "ephemeral")]
-    Ephemeral { ticket: TicketId, except: Option<UserId>, staff: Option<Box<RawValue>>, customer: Option<Box<RawValue>> },
+    Ephemeral {
+        ticket: TicketId,
+        except: Option<UserId>,
+        staff: Option<Box<RawValue>>,
+        customer: Option<Box<RawValue>>,
+    },
     /// How far a person has read, in both numberings.
     Read {
         ticket: TicketId,
@@ -32,7 +37,12 @@ pub enum RelayFrame {
         public_seq: Seq,
     },
     /// The staff who have the ticket open through the instance `from`.
-    Presence { ticket: TicketId, from: uuid::Uuid, viewers: Vec<Viewer>, ask: bool },
+    Presence {
+        ticket: TicketId,
+        from: uuid::Uuid,
+        viewers: Vec<Viewer>,
+        ask: bool,
+    },
     /// The role of these people changed, or whether they are blocked: check their connections now.
     #[serde(rename = "standing", alias = "access_status")]
     AccessStatus { users: Vec<UserId> },

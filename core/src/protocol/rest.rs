@@ -334,7 +334,10 @@ impl NewMessage {
         match (self.internal, self.is_internal) {
             (Some(internal), Some(former)) if internal != former => {
                 let why = "is the former name of internal and must have the same value".to_owned();
-                Err(FieldError { field: "is_internal".to_owned(), why: FieldFault::Invalid(why) })
+                Err(FieldError {
+                    field: "is_internal".to_owned(),
+                    why: FieldFault::Invalid(why),
+                })
             }
             (internal, former) => Ok(internal.or(former).unwrap_or(false)),
         }
@@ -342,7 +345,9 @@ impl NewMessage {
 }
 
 /// `null` unassigns. It is what an unassigned ticket shows, so it is what a client writes back.
-fn nobody_if_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+fn nobody_if_null<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     Ok(text_or_null(deserializer)?.or_else(|| Some("nobody".to_owned())))
 }
 
@@ -351,6 +356,9 @@ fn setting_value() -> utoipa::openapi::schema::Schema {
     use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Ref, Type};
     let of = |of: Type| ObjectBuilder::new().schema_type(of);
     let about = "Has the type of this setting in `DeskSettings`; null removes the setting.";
-    let values = OneOfBuilder::new().item(Ref::from_schema_name("OpeningHours")).item(of(Type::String)).item(of(Type::Null));
+    let values = OneOfBuilder::new()
+        .item(Ref::from_schema_name("OpeningHours"))
+        .item(of(Type::String))
+        .item(of(Type::Null));
     values.description(Some(about)).build().into()
 }

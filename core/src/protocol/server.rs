@@ -45,7 +45,11 @@ pub enum CommonFrame {
         duplicate: bool,
     },
     /// What the client has of this ticket is no longer valid: subscribe again. Its outbox stays valid.
-    Reset { ticket: TicketId, epoch: String, head: Seq },
+    Reset {
+        ticket: TicketId,
+        epoch: String,
+        head: Seq,
+    },
     /// Answer `pong`. `heads`: subscribed tickets whose head moved since the last ping.
     Ping { heads: Vec<TicketHead> },
     /// The instance is shutting down: reconnect after the delay.
@@ -73,7 +77,13 @@ pub enum CommonFrame {
 impl CommonFrame {
     /// The `error` frame that answers frame `id` with this refusal.
     pub fn error(id: Option<u64>, reject: Reject) -> Self {
-        Self::Error { id, code: reject.code, message: reject.message, retry_after_ms: reject.retry_after_ms, head: reject.head }
+        Self::Error {
+            id,
+            code: reject.code,
+            message: reject.message,
+            retry_after_ms: reject.retry_after_ms,
+            head: reject.head,
+        }
     }
 }
 
@@ -132,11 +142,23 @@ pub enum StaffFrame {
     /// One history row.
     Event(StaffEvent),
     /// A person is typing. A client hides this after `typing_fade_ms` without a new frame.
-    Typing { ticket: TicketId, person: StaffPerson, on: bool, internal: bool },
+    Typing {
+        ticket: TicketId,
+        person: StaffPerson,
+        on: bool,
+        internal: bool,
+    },
     /// The staff who have the ticket open.
-    Presence { ticket: TicketId, viewers: Vec<Viewer> },
+    Presence {
+        ticket: TicketId,
+        viewers: Vec<Viewer>,
+    },
     /// How far a person has read; the latest frame counts.
-    Read { ticket: TicketId, person: StaffPerson, seq: Seq },
+    Read {
+        ticket: TicketId,
+        person: StaffPerson,
+        seq: Seq,
+    },
     /// The newest state of tickets that changed, conflated.
     Inbox {
         tickets: Vec<StaffTicket>,
@@ -169,9 +191,17 @@ pub enum CustomerFrame {
     /// One history row.
     Event(CustomerEvent),
     /// A person is typing.
-    Typing { ticket: TicketId, person: CustomerPerson, on: bool },
+    Typing {
+        ticket: TicketId,
+        person: CustomerPerson,
+        on: bool,
+    },
     /// How far a person has read; the latest frame counts.
-    Read { ticket: TicketId, person: CustomerPerson, seq: Seq },
+    Read {
+        ticket: TicketId,
+        person: CustomerPerson,
+        seq: Seq,
+    },
 }
 
 /// A person as staff see them.
@@ -204,7 +234,10 @@ impl StaffPerson {
             ActorType::Admin => public_name,
             ActorType::System => None,
         };
-        CustomerPerson { kind: self.kind, name: name.map(str::to_owned) }
+        CustomerPerson {
+            kind: self.kind,
+            name: name.map(str::to_owned),
+        }
     }
 }
 
@@ -311,7 +344,11 @@ impl From<&HistoryRow> for StaffEvent {
             seq: row.seq,
             at: row.at,
             kind: row.kind,
-            actor: StaffPerson { id: row.actor, kind: row.actor_type, name: row.actor_name.clone() },
+            actor: StaffPerson {
+                id: row.actor,
+                kind: row.actor_type,
+                name: row.actor_name.clone(),
+            },
             old_value: row.old_value.clone(),
             new_value: row.new_value.clone(),
             description: row.description.clone(),
@@ -342,7 +379,10 @@ impl CustomerEvent {
     /// kind, and the message itself.
     pub fn from_row(row: &HistoryRow) -> Option<Self> {
         let seq = row.seq_for(Audience::Customer)?;
-        let is_note = row.message.as_ref().is_some_and(|message| message.is_internal);
+        let is_note = row
+            .message
+            .as_ref()
+            .is_some_and(|message| message.is_internal);
         if !row.kind.is_public() || is_note {
             return None;
         }
@@ -351,7 +391,10 @@ impl CustomerEvent {
             seq,
             at: row.at,
             kind: row.kind,
-            actor: CustomerPerson { kind: row.actor_type, name: row.public_actor_name.clone() },
+            actor: CustomerPerson {
+                kind: row.actor_type,
+                name: row.public_actor_name.clone(),
+            },
             old_value: row.public_old_value.clone(),
             new_value: row.public_new_value.clone(),
             message: row.message.as_ref().map(|message| CustomerMessage {

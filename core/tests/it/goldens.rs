@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use helpline_core::history::Kind;
-use helpline_core::protocol::{self as wire, ClientFrame, CommonFrame, CustomerFrame, Feature, RelayFrame, StaffFrame, strict};
+use helpline_core::protocol::{
+    self as wire, ClientFrame, CommonFrame, CustomerFrame, Feature, RelayFrame, StaffFrame, strict,
+};
 use helpline_core::reject::RejectCode;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -19,8 +21,10 @@ fn dir() -> PathBuf {
 
 fn samples(name: &str) -> Vec<Value> {
     let file = dir().join(format!("{name}.json"));
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name} has no golden: {error}"));
-    let samples: Vec<Value> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let text = std::fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("{name} has no golden: {error}"));
+    let samples: Vec<Value> =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(!samples.is_empty(), "{name} has no sample");
     samples
 }
@@ -30,7 +34,8 @@ fn round_trip<T: Serialize + DeserializeOwned>(name: &str) -> Vec<T> {
     samples(name)
         .into_iter()
         .map(|sample| {
-            let frame: T = serde_json::from_str(&sample.to_string()).unwrap_or_else(|error| panic!("{name}: {error} in {sample}"));
+            let frame: T = serde_json::from_str(&sample.to_string())
+                .unwrap_or_else(|error| panic!("{name}: {error} in {sample}"));
             assert_eq!(serde_json::to_value(&frame).unwrap(), sample, "{name}");
             frame
         })
@@ -41,11 +46,19 @@ fn round_trip<T: Serialize + DeserializeOwned>(name: &str) -> Vec<T> {
 fn every_client_frame_round_trips_through_the_parser() {
     for word in ClientFrame::TYPES {
         for sample in samples(&format!("client.{word}")) {
-            let frame = ClientFrame::parse(&sample.to_string()).unwrap_or_else(|refused| panic!("{sample}: {:?}", refused.reject));
+            let frame = ClientFrame::parse(&sample.to_string())
+                .unwrap_or_else(|refused| panic!("{sample}: {:?}", refused.reject));
             let text = serde_json::to_string(&frame).unwrap();
-            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), sample, "no field lost, none made up");
+            assert_eq!(
+                serde_json::from_str::<Value>(&text).unwrap(),
+                sample,
+                "no field lost, none made up"
+            );
             assert_eq!(ClientFrame::parse(&text).as_ref(), Ok(&frame));
-            assert!(text.starts_with(&format!("{{\"type\":\"{word}\"")), "{text}");
+            assert!(
+                text.starts_with(&format!("{{\"type\":\"{word}\"")),
+                "{text}"
+            );
         }
     }
 }
@@ -53,20 +66,36 @@ fn every_client_frame_round_trips_through_the_parser() {
 #[test]
 fn every_frame_to_clients_round_trips_under_its_own_word() {
     for word in words::COMMON {
-        assert!(round_trip::<CommonFrame>(&format!("common.{word}")).iter().all(|frame| words::common(frame) == *word));
+        assert!(
+            round_trip::<CommonFrame>(&format!("common.{word}"))
+                .iter()
+                .all(|frame| words::common(frame) == *word)
+        );
     }
     for word in words::STAFF {
-        assert!(round_trip::<StaffFrame>(&format!("staff.{word}")).iter().all(|frame| words::staff(frame) == *word));
+        assert!(
+            round_trip::<StaffFrame>(&format!("staff.{word}"))
+                .iter()
+                .all(|frame| words::staff(frame) == *word)
+        );
     }
     for word in words::CUSTOMER {
-        assert!(round_trip::<CustomerFrame>(&format!("customer.{word}")).iter().all(|frame| words::customer(frame) == *word));
+        assert!(
+            round_trip::<CustomerFrame>(&format!("customer.{word}"))
+                .iter()
+                .all(|frame| words::customer(frame) == *word)
+        );
     }
 }
 
 #[test]
 fn every_relay_frame_round_trips_under_its_own_word() {
     for word in words::RELAY {
-        assert!(round_trip::<RelayFrame>(&format!("relay.{word}")).iter().all(|frame| words::relay(frame) == *word));
+        assert!(
+            round_trip::<RelayFrame>(&format!("relay.{word}"))
+                .iter()
+                .all(|frame| words::relay(frame) == *word)
+        );
     }
 }
 
@@ -103,7 +132,8 @@ fn every_rest_body_round_trips() {
 /// What clients send is read as the gateway reads it.
 fn strict_round_trip<T: Serialize + DeserializeOwned>(name: &str) {
     for sample in samples(name) {
-        let body: T = strict::read(sample.to_string().as_bytes()).unwrap_or_else(|error| panic!("{name}: {error} in {sample}"));
+        let body: T = strict::read(sample.to_string().as_bytes())
+            .unwrap_or_else(|error| panic!("{name}: {error} in {sample}"));
         assert_eq!(serde_json::to_value(&body).unwrap(), sample, "{name}");
     }
 }
@@ -113,59 +143,114 @@ fn malformed_frames_are_answered_under_their_id_with_their_code() {
     for sample in samples("client.malformed") {
         let text = sample["text"].as_str().unwrap();
         let refused = ClientFrame::parse(text).expect_err(text);
-        assert_eq!(refused.reject.code.as_str(), sample["code"].as_str().unwrap(), "{text}");
+        assert_eq!(
+            refused.reject.code.as_str(),
+            sample["code"].as_str().unwrap(),
+            "{text}"
+        );
         assert_eq!(refused.id, sample["id"].as_u64(), "{text}");
     }
 }
 
 #[test]
 fn the_samples_name_every_kind_and_every_code() {
-    let kinds = |name: &str| -> BTreeSet<String> { samples(name).iter().map(|event| event["kind"].as_str().unwrap().into()).collect() };
-    let all = |public_only: bool| Kind::ALL.iter().filter(|kind| kind.is_public() || !public_only).map(|kind| kind.to_string()).collect();
+    let kinds = |name: &str| -> BTreeSet<String> {
+        samples(name)
+            .iter()
+            .map(|event| event["kind"].as_str().unwrap().into())
+            .collect()
+    };
+    let all = |public_only: bool| {
+        Kind::ALL
+            .iter()
+            .filter(|kind| kind.is_public() || !public_only)
+            .map(|kind| kind.to_string())
+            .collect()
+    };
     assert_eq!(kinds("staff.event"), all(false));
     assert_eq!(kinds("customer.event"), all(true));
-    let codes: BTreeSet<String> = samples("common.error").iter().map(|error| error["code"].as_str().unwrap().into()).collect();
-    assert_eq!(codes, RejectCode::ALL.iter().map(|code| code.to_string()).collect());
+    let codes: BTreeSet<String> = samples("common.error")
+        .iter()
+        .map(|error| error["code"].as_str().unwrap().into())
+        .collect();
+    assert_eq!(
+        codes,
+        RejectCode::ALL
+            .iter()
+            .map(|code| code.to_string())
+            .collect()
+    );
 }
 
 #[test]
 fn the_samples_name_every_feature() {
-    let named: Vec<_> = samples("common.welcome").iter().map(|welcome| welcome["features"].clone()).collect();
+    let named: Vec<_> = samples("common.welcome")
+        .iter()
+        .map(|welcome| welcome["features"].clone())
+        .collect();
     assert!(named.contains(&Value::from(Feature::names())), "{named:?}");
 }
 
 /// What a server of the build before says is understood: it names no features.
 #[test]
 fn a_welcome_and_a_config_without_features_are_read_as_naming_none() {
-    let without = |name: &str| samples(name).into_iter().map(|mut sample| (sample.as_object_mut().unwrap().remove("features"), sample));
+    let without = |name: &str| {
+        samples(name)
+            .into_iter()
+            .map(|mut sample| (sample.as_object_mut().unwrap().remove("features"), sample))
+    };
     for (_, sample) in without("common.welcome") {
-        let CommonFrame::Welcome { features, .. } = serde_json::from_value(sample).unwrap() else { panic!("a welcome") };
+        let CommonFrame::Welcome { features, .. } = serde_json::from_value(sample).unwrap() else {
+            panic!("a welcome")
+        };
         assert!(features.is_empty());
     }
     for (_, sample) in without("rest.ClientConfig") {
-        assert!(serde_json::from_value::<wire::ClientConfig>(sample).unwrap().features.is_empty());
+        assert!(
+            serde_json::from_value::<wire::ClientConfig>(sample)
+                .unwrap()
+                .features
+                .is_empty()
+        );
     }
 }
 
 /// Renamed words, as the previous build writes them or the next one will.
 #[test]
 fn both_names_of_a_renamed_word_are_read() {
-    assert_eq!(serde_json::from_str::<RejectCode>("\"invalid_move\"").unwrap(), RejectCode::InvalidTransition);
-    assert_eq!(serde_json::to_string(&RejectCode::InvalidTransition).unwrap(), "\"invalid_transition\"");
+    assert_eq!(
+        serde_json::from_str::<RejectCode>("\"invalid_move\"").unwrap(),
+        RejectCode::InvalidTransition
+    );
+    assert_eq!(
+        serde_json::to_string(&RejectCode::InvalidTransition).unwrap(),
+        "\"invalid_transition\""
+    );
     for (former, next) in [("aside", "ephemeral"), ("standing", "access_status")] {
         for sample in samples(&format!("relay.{former}")) {
             let renamed = serde_json::json!({ next: sample[former] });
             let frame: RelayFrame = serde_json::from_str(&renamed.to_string()).unwrap();
-            assert_eq!(serde_json::to_value(&frame).unwrap(), sample, "still written as the previous build reads it");
+            assert_eq!(
+                serde_json::to_value(&frame).unwrap(),
+                sample,
+                "still written as the previous build reads it"
+            );
         }
     }
 }
 
 #[test]
 fn events_carry_a_message_exactly_when_their_kind_has_one() {
-    for event in samples("staff.event").iter().chain(&samples("customer.event")) {
+    for event in samples("staff.event")
+        .iter()
+        .chain(&samples("customer.event"))
+    {
         let kind: Kind = event["kind"].as_str().unwrap().parse().unwrap();
-        assert_eq!(event.get("message").is_some(), kind.has_message(), "{event}");
+        assert_eq!(
+            event.get("message").is_some(),
+            kind.has_message(),
+            "{event}"
+        );
     }
 }
 
@@ -182,21 +267,39 @@ fn assert_no_staff_field(value: &Value) {
     match value {
         Value::Object(fields) => {
             for (name, inner) in fields {
-                let forbidden = ["is_internal", "internal", "sender_id", "viewers", "description", "email"];
+                let forbidden = [
+                    "is_internal",
+                    "internal",
+                    "sender_id",
+                    "viewers",
+                    "description",
+                    "email",
+                ];
                 assert!(!forbidden.contains(&name.as_str()), "{name} in {value}");
-                assert!(name != "actor" && name != "person" || inner.get("id").is_none(), "a person's id in {value}");
+                assert!(
+                    name != "actor" && name != "person" || inner.get("id").is_none(),
+                    "a person's id in {value}"
+                );
                 assert_no_staff_field(inner);
             }
         }
         Value::Array(items) => items.iter().for_each(assert_no_staff_field),
-        Value::String(text) => assert!(!text.contains("Canary") && !text.contains("Hopper"), "{text}"),
+        Value::String(text) => assert!(
+            !text.contains("Canary") && !text.contains("Hopper"),
+            "{text}"
+        ),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 #[test]
 fn the_folder_holds_nothing_else() {
-    let named = |prefix: &str, words: &[&str]| words.iter().map(|word| format!("{prefix}.{word}.json")).collect::<Vec<_>>();
+    let named = |prefix: &str, words: &[&str]| {
+        words
+            .iter()
+            .map(|word| format!("{prefix}.{word}.json"))
+            .collect::<Vec<_>>()
+    };
     let frames: BTreeSet<String> = [
         named("client", ClientFrame::TYPES),
         named("client", &["malformed"]),

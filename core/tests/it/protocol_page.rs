@@ -14,10 +14,15 @@ const PAGE: &str = include_str!("../../PROTOCOL.md");
 
 /// The tables of a section, row by row, cells trimmed; heads and rules left out.
 fn rows(section: &str) -> Vec<Vec<&'static str>> {
-    let start = PAGE.find(&format!("\n## {section}\n")).unwrap_or_else(|| panic!("no section {section:?}"));
+    let start = PAGE
+        .find(&format!("\n## {section}\n"))
+        .unwrap_or_else(|| panic!("no section {section:?}"));
     let body = &PAGE[start + 4..];
     let body = &body[..body.find("\n## ").unwrap_or(body.len())];
-    body.lines().filter(|line| line.starts_with("| `")).map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect()
+    body.lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
 }
 
 /// The words in backticks of a cell.
@@ -27,7 +32,10 @@ fn quoted(cell: &str) -> Vec<&str> {
 
 /// The first column of a section's table; nothing twice.
 fn first_column(section: &str) -> BTreeSet<String> {
-    let words: Vec<String> = rows(section).iter().map(|row| quoted(row[0])[0].to_owned()).collect();
+    let words: Vec<String> = rows(section)
+        .iter()
+        .map(|row| quoted(row[0])[0].to_owned())
+        .collect();
     let set: BTreeSet<String> = words.iter().cloned().collect();
     assert_eq!(set.len(), words.len(), "a row stands twice in {section}");
     set
@@ -49,17 +57,34 @@ fn every_frame_stands_in_the_table_of_those_who_get_it() {
 /// The golden samples show every field with and without the optional ones, so the page is compared with them.
 #[test]
 fn every_frame_has_exactly_the_fields_that_the_page_names() {
-    for (section, direction) in
-        [("Client frames", "client"), ("Frames to everybody", "common"), ("Frames to staff", "staff"), ("Frames to customers", "customer")]
-    {
+    for (section, direction) in [
+        ("Client frames", "client"),
+        ("Frames to everybody", "common"),
+        ("Frames to staff", "staff"),
+        ("Frames to customers", "customer"),
+    ] {
         for row in rows(section) {
             let word = quoted(row[0])[0];
-            let file = format!("{}/golden/{direction}.{word}.json", env!("CARGO_MANIFEST_DIR"));
-            let samples: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-            assert_eq!(fields_shown(&samples), set(quoted(row[1])), "{direction} {word}");
+            let file = format!(
+                "{}/golden/{direction}.{word}.json",
+                env!("CARGO_MANIFEST_DIR")
+            );
+            let samples: Vec<Value> =
+                serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+            assert_eq!(
+                fields_shown(&samples),
+                set(quoted(row[1])),
+                "{direction} {word}"
+            );
             if direction == "client" {
-                let named = quoted(row[1]).into_iter().map(|field| field.trim_end_matches('?'));
-                assert_eq!(set(named), set(ClientFrame::fields(word)), "{word}: what the code reads");
+                let named = quoted(row[1])
+                    .into_iter()
+                    .map(|field| field.trim_end_matches('?'));
+                assert_eq!(
+                    set(named),
+                    set(ClientFrame::fields(word)),
+                    "{word}: what the code reads"
+                );
             }
         }
     }
@@ -68,10 +93,20 @@ fn every_frame_has_exactly_the_fields_that_the_page_names() {
 /// The fields of the samples, with a question mark on those that some leave out.
 fn fields_shown(samples: &[Value]) -> BTreeSet<String> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for field in samples.iter().flat_map(|sample| sample.as_object().unwrap().keys()).filter(|field| *field != "type") {
+    for field in samples
+        .iter()
+        .flat_map(|sample| sample.as_object().unwrap().keys())
+        .filter(|field| *field != "type")
+    {
         *count.entry(field).or_default() += 1;
     }
-    set(count.into_iter().map(|(field, n)| if n == samples.len() { field.to_owned() } else { format!("{field}?") }))
+    set(count.into_iter().map(|(field, n)| {
+        if n == samples.len() {
+            field.to_owned()
+        } else {
+            format!("{field}?")
+        }
+    }))
 }
 
 #[test]
@@ -80,7 +115,11 @@ fn every_kind_says_who_sees_it_and_what_it_carries() {
     for row in rows("Numbers") {
         let kind: Kind = quoted(row[0])[0].parse().unwrap();
         let yes = |fact: bool| if fact { "yes" } else { "no" };
-        assert_eq!((row[1], row[2]), (yes(kind.is_public()), yes(kind.has_message())), "{kind}");
+        assert_eq!(
+            (row[1], row[2]),
+            (yes(kind.is_public()), yes(kind.has_message())),
+            "{kind}"
+        );
     }
 }
 
@@ -90,8 +129,15 @@ fn every_code_says_what_to_do_and_retries_are_the_passing_ones() {
     for row in rows("Error codes") {
         let code: RejectCode = quoted(row[0])[0].parse().unwrap();
         assert_eq!(row[2].starts_with("retry"), code.is_passing(), "{code}");
-        assert_eq!(row[2].contains("next `welcome`"), code.ends_with_connection(), "{code}");
-        assert!(!(code.is_passing() && code.ends_with_connection()), "{code}");
+        assert_eq!(
+            row[2].contains("next `welcome`"),
+            code.ends_with_connection(),
+            "{code}"
+        );
+        assert!(
+            !(code.is_passing() && code.ends_with_connection()),
+            "{code}"
+        );
     }
 }
 
@@ -102,9 +148,15 @@ fn every_feature_says_what_a_client_may_send_to_a_server_that_names_it() {
 
 #[test]
 fn every_close_code_stands_there_with_its_reason() {
-    assert_eq!(first_column("Close codes"), set(CloseCode::ALL.iter().map(|code| code.code())));
+    assert_eq!(
+        first_column("Close codes"),
+        set(CloseCode::ALL.iter().map(|code| code.code()))
+    );
     for row in rows("Close codes") {
-        let code = CloseCode::ALL.iter().find(|code| code.code().to_string() == quoted(row[0])[0]).unwrap();
+        let code = CloseCode::ALL
+            .iter()
+            .find(|code| code.code().to_string() == quoted(row[0])[0])
+            .unwrap();
         assert_eq!(row[1], code.reason());
         assert!(code.code() < 4000 || (4000..5000).contains(&code.code()));
     }
@@ -124,8 +176,14 @@ const QUOTED: &[(&str, u64)] = limits_by_name!(
 
 #[test]
 fn every_limit_has_the_value_that_the_code_has() {
-    let page: BTreeMap<String, u64> = rows("Limits").iter().map(|row| (quoted(row[0])[0].to_owned(), row[1].parse().unwrap())).collect();
-    let code: BTreeMap<String, u64> = QUOTED.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+    let page: BTreeMap<String, u64> = rows("Limits")
+        .iter()
+        .map(|row| (quoted(row[0])[0].to_owned(), row[1].parse().unwrap()))
+        .collect();
+    let code: BTreeMap<String, u64> = QUOTED
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), *value))
+        .collect();
     assert_eq!(page, code);
 }
 
@@ -136,14 +194,34 @@ fn the_running_text_quotes_the_same_values() {
         (limits::HELLO_TIMEOUT_MS / 1000, "within 10 s"),
         (limits::HELLO_BYTES_MAX as u64 / 1024, "at most 4 KiB"),
         (limits::PAGE_EVENTS.into(), "latest page of 50 events"),
-        (limits::REPLAY_EVENTS_MAX / 1000, "more than 5,000 events behind"),
+        (
+            limits::REPLAY_EVENTS_MAX / 1000,
+            "more than 5,000 events behind",
+        ),
         (limits::BODY_BYTES_MAX as u64 / 1024, "1 byte to 16 KiB"),
-        (limits::FRAME_BYTES_MAX as u64 / 1024, "a frame beyond 64 KiB"),
+        (
+            limits::FRAME_BYTES_MAX as u64 / 1024,
+            "a frame beyond 64 KiB",
+        ),
     ];
     for (value, sentence) in said {
-        assert!(PAGE.contains(sentence), "the page no longer says {sentence:?}");
-        assert!(sentence.contains(&value.to_string()), "{sentence:?} should say {value}");
+        assert!(
+            PAGE.contains(sentence),
+            "the page no longer says {sentence:?}"
+        );
+        assert!(
+            sentence.contains(&value.to_string()),
+            "{sentence:?} should say {value}"
+        );
     }
-    assert_eq!(limits::PONG_TIMEOUT_MS * 2, limits::HEARTBEAT_INTERVAL_MS * 3, "1.5 heartbeats");
-    assert_eq!(limits::HEARTBEAT_JITTER_MS * 10, limits::HEARTBEAT_INTERVAL_MS, "a tenth");
+    assert_eq!(
+        limits::PONG_TIMEOUT_MS * 2,
+        limits::HEARTBEAT_INTERVAL_MS * 3,
+        "1.5 heartbeats"
+    );
+    assert_eq!(
+        limits::HEARTBEAT_JITTER_MS * 10,
+        limits::HEARTBEAT_INTERVAL_MS,
+        "a tenth"
+    );
 }

@@ -17,14 +17,18 @@ struct Input {
 }
 
 fn body<T: DeserializeOwned>(text: &str) -> Result<(), Reject> {
-    strict::read::<T>(text.as_bytes()).map(drop).map_err(|error| match error {
-        strict::Unreadable::NotJson(why) => panic!("{why}: {text}"),
-        strict::Unreadable::Field(error) => error.into(),
-    })
+    strict::read::<T>(text.as_bytes())
+        .map(drop)
+        .map_err(|error| match error {
+            strict::Unreadable::NotJson(why) => panic!("{why}: {text}"),
+            strict::Unreadable::Field(error) => error.into(),
+        })
 }
 
 fn frame(text: &str) -> Result<(), Reject> {
-    ClientFrame::parse(text).map(drop).map_err(|refused| refused.reject)
+    ClientFrame::parse(text)
+        .map(drop)
+        .map_err(|refused| refused.reject)
 }
 
 fn inputs() -> Vec<Input> {
@@ -41,10 +45,31 @@ fn inputs() -> Vec<Input> {
         ("rest.OpeningHours", body::<wire::OpeningHours>),
         ("rest.SettingChange", body::<wire::SettingChange>),
     ];
-    let names = ["hello", "subscribe", "unsubscribe", "send", "typing", "read", "inbox", "token", "pong"];
-    assert_eq!(names.as_slice(), ClientFrame::TYPES, "a new frame needs its name here");
-    let frames = ClientFrame::TYPES.iter().map(|word| Input { name: format!("client.{word}").leak(), read: frame });
-    bodies.into_iter().map(|(name, read)| Input { name, read }).chain(frames).collect()
+    let names = [
+        "hello",
+        "subscribe",
+        "unsubscribe",
+        "send",
+        "typing",
+        "read",
+        "inbox",
+        "token",
+        "pong",
+    ];
+    assert_eq!(
+        names.as_slice(),
+        ClientFrame::TYPES,
+        "a new frame needs its name here"
+    );
+    let frames = ClientFrame::TYPES.iter().map(|word| Input {
+        name: format!("client.{word}").leak(),
+        read: frame,
+    });
+    bodies
+        .into_iter()
+        .map(|(name, read)| Input { name, read })
+        .chain(frames)
+        .collect()
 }
 
 fn samples(name: &str) -> Vec<Value> {
@@ -57,10 +82,15 @@ fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             found.push(pointer.to_owned());
-            let ours = fields.iter().filter(|(name, _)| *name != "metadata" && *name != "value");
+            let ours = fields
+                .iter()
+                .filter(|(name, _)| *name != "metadata" && *name != "value");
             ours.for_each(|(name, inner)| places(inner, &format!("{pointer}/{name}"), found));
         }
-        Value::Array(items) => items.iter().enumerate().for_each(|(n, item)| places(item, &format!("{pointer}/{n}"), found)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(n, item)| places(item, &format!("{pointer}/{n}"), found)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -76,7 +106,8 @@ fn any_value() -> impl Strategy<Value = Value> {
     scalar.prop_recursive(2, 6, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-            prop::collection::hash_map(".{0,6}", inner, 0..3).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            prop::collection::hash_map(".{0,6}", inner, 0..3)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
         ]
     })
 }
@@ -108,7 +139,11 @@ proptest! {
 
 /// The fields that the object at this place may have.
 fn known(input: &Input, pointer: &str) -> &'static [&'static str] {
-    match pointer.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or("") {
+    match pointer
+        .rsplit('/')
+        .find(|part| part.parse::<usize>().is_err())
+        .unwrap_or("")
+    {
         "" => match input.name {
             "rest.NewTicket" => strict::fields_of::<wire::NewTicket>(),
             "rest.TicketPatch" => strict::fields_of::<wire::TicketPatch>(),
@@ -135,21 +170,69 @@ fn the_place_of_a_fault_is_told_as_a_path_and_never_at_length() {
     let refused = |text: &str| body::<wire::BulkPatch>(text).expect_err(text);
     let id = "01990000-0000-7000-8000-000000000001";
     for (text, code, message) in [
-        (r#"{"tickets":[],"patch":{"priorty":"high"}}"#.to_owned(), RejectCode::UnknownField, "patch.priorty: no such field"),
-        (r#"{"tickets":[],"patch":{"priority":null}}"#.to_owned(), RejectCode::InvalidField, "patch.priority: must not be null"),
-        (r#"{"tickets":["x"],"patch":{}}"#.to_owned(), RejectCode::InvalidField, "tickets[0]: "),
-        (r#"{"tickets":[7],"patch":{}}"#.to_owned(), RejectCode::InvalidField, "tickets[0]: "),
-        (r#"{"tickets":{"0":1},"patch":{}}"#.to_owned(), RejectCode::InvalidField, "tickets: "),
-        (r#"{"patch":{}}"#.to_owned(), RejectCode::InvalidField, "tickets: is missing"),
-        (format!(r#"{{"tickets":["{id}"],"tickets":[],"patch":{{}}}}"#), RejectCode::InvalidField, "tickets: given twice"),
-        (r#"{"tickets":[],"patch":[]}"#.to_owned(), RejectCode::InvalidField, "patch: must be an object"),
-        (r#"{"tickets":[],"patch":{"status":"asleep"}}"#.to_owned(), RejectCode::InvalidField, "patch.status: is one of open, "),
-        ("[]".to_owned(), RejectCode::InvalidField, "body: must be an object"),
-        ("null".to_owned(), RejectCode::InvalidField, "body: must not be null"),
+        (
+            r#"{"tickets":[],"patch":{"priorty":"high"}}"#.to_owned(),
+            RejectCode::UnknownField,
+            "patch.priorty: no such field",
+        ),
+        (
+            r#"{"tickets":[],"patch":{"priority":null}}"#.to_owned(),
+            RejectCode::InvalidField,
+            "patch.priority: must not be null",
+        ),
+        (
+            r#"{"tickets":["x"],"patch":{}}"#.to_owned(),
+            RejectCode::InvalidField,
+            "tickets[0]: ",
+        ),
+        (
+            r#"{"tickets":[7],"patch":{}}"#.to_owned(),
+            RejectCode::InvalidField,
+            "tickets[0]: ",
+        ),
+        (
+            r#"{"tickets":{"0":1},"patch":{}}"#.to_owned(),
+            RejectCode::InvalidField,
+            "tickets: ",
+        ),
+        (
+            r#"{"patch":{}}"#.to_owned(),
+            RejectCode::InvalidField,
+            "tickets: is missing",
+        ),
+        (
+            format!(r#"{{"tickets":["{id}"],"tickets":[],"patch":{{}}}}"#),
+            RejectCode::InvalidField,
+            "tickets: given twice",
+        ),
+        (
+            r#"{"tickets":[],"patch":[]}"#.to_owned(),
+            RejectCode::InvalidField,
+            "patch: must be an object",
+        ),
+        (
+            r#"{"tickets":[],"patch":{"status":"asleep"}}"#.to_owned(),
+            RejectCode::InvalidField,
+            "patch.status: is one of open, ",
+        ),
+        (
+            "[]".to_owned(),
+            RejectCode::InvalidField,
+            "body: must be an object",
+        ),
+        (
+            "null".to_owned(),
+            RejectCode::InvalidField,
+            "body: must not be null",
+        ),
     ] {
         let reject = refused(&text);
         assert_eq!(reject.code, code, "{text}: {}", reject.message);
-        assert!(reject.message.starts_with(message), "{text}: {}", reject.message);
+        assert!(
+            reject.message.starts_with(message),
+            "{text}: {}",
+            reject.message
+        );
     }
     let long = "x".repeat(60_000);
     for text in [
@@ -157,18 +240,36 @@ fn the_place_of_a_fault_is_told_as_a_path_and_never_at_length() {
         format!(r#"{{"tickets":["{long}"],"patch":{{}}}}"#),
         format!(r#"{{"tickets":[],"patch":{{"assigned_to":{{"{long}":1}}}}}}"#),
     ] {
-        assert!(refused(&text).message.len() < 600, "{}", refused(&text).message);
+        assert!(
+            refused(&text).message.len() < 600,
+            "{}",
+            refused(&text).message
+        );
     }
 }
 
 #[test]
 fn null_means_nobody_no_comment_or_no_setting_and_nothing_elsewhere() {
     let patch = |text: &str| strict::read::<wire::TicketPatch>(text.as_bytes());
-    assert_eq!(patch(r#"{"assigned_to":null}"#).unwrap().assigned_to.as_deref(), Some("nobody"));
+    assert_eq!(
+        patch(r#"{"assigned_to":null}"#)
+            .unwrap()
+            .assigned_to
+            .as_deref(),
+        Some("nobody")
+    );
     assert_eq!(patch("{}").unwrap().assigned_to, None);
-    let rating = strict::read::<wire::NewRating>(br#"{"satisfaction_rating":4,"satisfaction_comment":null}"#).unwrap();
+    let rating = strict::read::<wire::NewRating>(
+        br#"{"satisfaction_rating":4,"satisfaction_comment":null}"#,
+    )
+    .unwrap();
     assert_eq!(rating.satisfaction_comment, None);
-    assert_eq!(strict::read::<wire::SettingChange>(br#"{"value":null}"#).unwrap().value, Value::Null);
+    assert_eq!(
+        strict::read::<wire::SettingChange>(br#"{"value":null}"#)
+            .unwrap()
+            .value,
+        Value::Null
+    );
     assert!(strict::read::<wire::SettingChange>(b"{}").is_err());
     // What is the client's own is theirs.
     let own = json!({"subject": "S", "category": "general", "description": "D", "metadata": {"a": null, "b": [null, {"c": null}]}});
@@ -178,7 +279,11 @@ fn null_means_nobody_no_comment_or_no_setting_and_nothing_elsewhere() {
 
 #[test]
 fn a_notes_flag_has_two_names_that_must_agree() {
-    let note = |flags: &str| strict::read::<wire::NewMessage>(format!(r#"{{"body":"x"{flags}}}"#).as_bytes()).unwrap().is_note();
+    let note = |flags: &str| {
+        strict::read::<wire::NewMessage>(format!(r#"{{"body":"x"{flags}}}"#).as_bytes())
+            .unwrap()
+            .is_note()
+    };
     for (flags, is_note) in [
         ("", false),
         (r#","internal":true"#, true),
@@ -189,7 +294,10 @@ fn a_notes_flag_has_two_names_that_must_agree() {
     ] {
         assert_eq!(note(flags), Ok(is_note), "{flags}");
     }
-    for flags in [r#","internal":true,"is_internal":false"#, r#","internal":false,"is_internal":true"#] {
+    for flags in [
+        r#","internal":true,"is_internal":false"#,
+        r#","internal":false,"is_internal":true"#,
+    ] {
         assert!(note(flags).is_err(), "{flags}");
     }
 }

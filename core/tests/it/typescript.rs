@@ -10,7 +10,9 @@ use helpline_core::actor::{ActorType, Audience, StaffRole};
 use helpline_core::body::Attachment;
 use helpline_core::history::Kind;
 use helpline_core::ids::{Key, MessageId, SavedReplyId, Seq, TicketId, TicketNumber, UserId};
-use helpline_core::protocol::{self as wire, ClientFrame, CommonFrame, CustomerFrame, Feature, InboxFilter, StaffFrame};
+use helpline_core::protocol::{
+    self as wire, ClientFrame, CommonFrame, CustomerFrame, Feature, InboxFilter, StaffFrame,
+};
 use helpline_core::reject::{CloseCode, RejectCode};
 use helpline_core::ticket::{Category, Priority, Status};
 use helpline_core::{limits, transitions};
@@ -32,10 +34,20 @@ struct Module {
 
 impl Module {
     fn declare<T: TS + 'static>(&mut self, config: &Config) {
-        let lines = T::docs().map(|docs| docs.trim_end().to_owned() + "\n").unwrap_or_default();
+        let lines = T::docs()
+            .map(|docs| docs.trim_end().to_owned() + "\n")
+            .unwrap_or_default();
         write!(self.text, "\n{lines}export {}\n", T::decl(config)).unwrap();
-        assert!(self.declared.insert(T::ident(config)), "{} is declared twice", T::ident(config));
-        self.needed.extend(T::dependencies(config).into_iter().map(|needed| needed.ts_name));
+        assert!(
+            self.declared.insert(T::ident(config)),
+            "{} is declared twice",
+            T::ident(config)
+        );
+        self.needed.extend(
+            T::dependencies(config)
+                .into_iter()
+                .map(|needed| needed.ts_name),
+        );
     }
 
     fn add(&mut self, text: &str) {
@@ -43,8 +55,13 @@ impl Module {
     }
 
     fn words(&mut self, about: &str, name: &str, of: &str, words: &[impl ToString]) {
-        let list = words.iter().map(|word| format!("  \"{}\",\n", word.to_string())).collect::<String>();
-        self.add(&format!("/** {about} */\nexport const {name} = [\n{list}] as const satisfies readonly {of}[];"));
+        let list = words
+            .iter()
+            .map(|word| format!("  \"{}\",\n", word.to_string()))
+            .collect::<String>();
+        self.add(&format!(
+            "/** {about} */\nexport const {name} = [\n{list}] as const satisfies readonly {of}[];"
+        ));
     }
 }
 
@@ -54,7 +71,10 @@ macro_rules! declare {
 
 fn generated() -> String {
     let config = Config::default();
-    let mut module = Module { text: HEADER.into(), ..Module::default() };
+    let mut module = Module {
+        text: HEADER.into(),
+        ..Module::default()
+    };
     declare!(module, config: TicketId, UserId, MessageId, SavedReplyId, Seq, Key, TicketNumber);
     declare!(module, config: StaffRole, ActorType, Audience, Status, Priority, Category, Kind, RejectCode, Attachment);
     declare!(module, config: ClientFrame, InboxFilter, Feature);
@@ -79,30 +99,105 @@ fn generated() -> String {
 
 /// The words as values, and the tables that a client must agree on.
 fn tables(module: &mut Module) {
-    module.add(&format!("/** The WebSocket subprotocol. */\nexport const SUBPROTOCOL = \"{}\";", wire::SUBPROTOCOL));
-    module.words("Frames that a client may send.", "CLIENT_FRAME_TYPES", "ClientFrame[\"type\"]", ClientFrame::TYPES);
+    module.add(&format!(
+        "/** The WebSocket subprotocol. */\nexport const SUBPROTOCOL = \"{}\";",
+        wire::SUBPROTOCOL
+    ));
+    module.words(
+        "Frames that a client may send.",
+        "CLIENT_FRAME_TYPES",
+        "ClientFrame[\"type\"]",
+        ClientFrame::TYPES,
+    );
     module.words("Staff roles.", "STAFF_ROLES", "StaffRole", StaffRole::ALL);
-    module.words("Sides that act.", "ACTOR_TYPES", "ActorType", ActorType::ALL);
-    module.words("Where a ticket may stand.", "STATUSES", "Status", Status::ALL);
-    let over: Vec<_> = Status::ALL.iter().filter(|status| status.is_over()).collect();
-    module.words("Statuses in which a ticket is over for now.", "OVER_STATUSES", "Status", &over);
-    module.words("How much it hurts.", "PRIORITIES", "Priority", Priority::ALL);
-    module.words("What a ticket may be about.", "CATEGORIES", "Category", Category::ALL);
+    module.words(
+        "Sides that act.",
+        "ACTOR_TYPES",
+        "ActorType",
+        ActorType::ALL,
+    );
+    module.words(
+        "Where a ticket may stand.",
+        "STATUSES",
+        "Status",
+        Status::ALL,
+    );
+    let over: Vec<_> = Status::ALL
+        .iter()
+        .filter(|status| status.is_over())
+        .collect();
+    module.words(
+        "Statuses in which a ticket is over for now.",
+        "OVER_STATUSES",
+        "Status",
+        &over,
+    );
+    module.words(
+        "How much it hurts.",
+        "PRIORITIES",
+        "Priority",
+        Priority::ALL,
+    );
+    module.words(
+        "What a ticket may be about.",
+        "CATEGORIES",
+        "Category",
+        Category::ALL,
+    );
     module.words("Kinds of history rows.", "KINDS", "Kind", Kind::ALL);
     let public: Vec<_> = Kind::ALL.iter().filter(|kind| kind.is_public()).collect();
-    module.words("Kinds that a customer may see.", "PUBLIC_KINDS", "Kind", &public);
+    module.words(
+        "Kinds that a customer may see.",
+        "PUBLIC_KINDS",
+        "Kind",
+        &public,
+    );
     let with_message: Vec<_> = Kind::ALL.iter().filter(|kind| kind.has_message()).collect();
-    module.words("Kinds whose rows carry a message.", "MESSAGE_KINDS", "Kind", &with_message);
-    module.words("What a server may be able to do beyond the first `helpline.v1`.", "FEATURES", "Feature", Feature::ALL);
-    module.words("Codes of refusals.", "REJECT_CODES", "RejectCode", RejectCode::ALL);
-    let passing: Vec<_> = RejectCode::ALL.iter().filter(|code| code.is_passing()).collect();
-    module.words("Refusals of requests that may succeed later, unchanged.", "PASSING_REJECT_CODES", "RejectCode", &passing);
-    let with_connection: Vec<_> = RejectCode::ALL.iter().filter(|code| code.ends_with_connection()).collect();
+    module.words(
+        "Kinds whose rows carry a message.",
+        "MESSAGE_KINDS",
+        "Kind",
+        &with_message,
+    );
+    module.words(
+        "What a server may be able to do beyond the first `helpline.v1`.",
+        "FEATURES",
+        "Feature",
+        Feature::ALL,
+    );
+    module.words(
+        "Codes of refusals.",
+        "REJECT_CODES",
+        "RejectCode",
+        RejectCode::ALL,
+    );
+    let passing: Vec<_> = RejectCode::ALL
+        .iter()
+        .filter(|code| code.is_passing())
+        .collect();
+    module.words(
+        "Refusals of requests that may succeed later, unchanged.",
+        "PASSING_REJECT_CODES",
+        "RejectCode",
+        &passing,
+    );
+    let with_connection: Vec<_> = RejectCode::ALL
+        .iter()
+        .filter(|code| code.ends_with_connection())
+        .collect();
     let about = "Refusals of requests that may succeed, unchanged, after the next `welcome`.";
-    module.words(about, "NEXT_WELCOME_REJECT_CODES", "RejectCode", &with_connection);
+    module.words(
+        about,
+        "NEXT_WELCOME_REJECT_CODES",
+        "RejectCode",
+        &with_connection,
+    );
     module.add(&status_transitions());
     module.add(&message_transitions());
-    let codes: String = CloseCode::ALL.iter().map(|code| format!("  {}: {},\n", code.reason().replace(' ', "_"), code.code())).collect();
+    let codes: String = CloseCode::ALL
+        .iter()
+        .map(|code| format!("  {}: {},\n", code.reason().replace(' ', "_"), code.code()))
+        .collect();
     module.add(&format!("/** Why the server closes. 4000 to 4499: come back; 4500 to 4999: stay away until something changes. */\nexport const CLOSE_CODES = {{\n{codes}}} as const;"));
     module.add(&limits_table());
 }
@@ -114,7 +209,10 @@ export const STATUS_TRANSITIONS = {\n"
     for by in ActorType::ALL {
         writeln!(text, "  {by}: {{").unwrap();
         for from in Status::ALL {
-            let to: Vec<_> = transitions::allowed(*by, *from).iter().map(|to| format!("\"{to}\"")).collect();
+            let to: Vec<_> = transitions::allowed(*by, *from)
+                .iter()
+                .map(|to| format!("\"{to}\""))
+                .collect();
             writeln!(text, "    {from}: [{}],", to.join(", ")).unwrap();
         }
         text.push_str("  },\n");
@@ -127,8 +225,13 @@ fn message_transitions() -> String {
         "/** The status that a side's message sets, by the ticket's status; null: it stays. */\nexport const MESSAGE_TRANSITIONS = {\n"
             .to_owned();
     for by in ActorType::ALL {
-        let to = |from: &Status| transitions::on_message(*by, *from).map_or("null".to_owned(), |to| format!("\"{to}\""));
-        let row: Vec<_> = Status::ALL.iter().map(|from| format!("{from}: {}", to(from))).collect();
+        let to = |from: &Status| {
+            transitions::on_message(*by, *from).map_or("null".to_owned(), |to| format!("\"{to}\""))
+        };
+        let row: Vec<_> = Status::ALL
+            .iter()
+            .map(|from| format!("{from}: {}", to(from)))
+            .collect();
         writeln!(text, "  {by}: {{ {} }},", row.join(", ")).unwrap();
     }
     text + "} as const satisfies Record<ActorType, Record<Status, Status | null>>;"
@@ -138,12 +241,21 @@ fn limits_table() -> String {
     let rows = [
         ("body_bytes_max", limits::BODY_BYTES_MAX as u64),
         ("subject_chars_max", limits::SUBJECT_CHARS_MAX as u64),
-        ("rating_comment_chars_max", limits::RATING_COMMENT_CHARS_MAX as u64),
+        (
+            "rating_comment_chars_max",
+            limits::RATING_COMMENT_CHARS_MAX as u64,
+        ),
         ("key_chars_max", limits::KEY_CHARS_MAX as u64),
         ("attachments_max", limits::ATTACHMENTS_MAX as u64),
-        ("attachment_name_chars_max", limits::ATTACHMENT_NAME_CHARS_MAX as u64),
+        (
+            "attachment_name_chars_max",
+            limits::ATTACHMENT_NAME_CHARS_MAX as u64,
+        ),
         ("search_chars_max", limits::SEARCH_CHARS_MAX as u64),
-        ("search_word_chars_min", limits::SEARCH_WORD_CHARS_MIN as u64),
+        (
+            "search_word_chars_min",
+            limits::SEARCH_WORD_CHARS_MIN as u64,
+        ),
         ("frame_bytes_max", limits::FRAME_BYTES_MAX as u64),
         ("hello_bytes_max", limits::HELLO_BYTES_MAX as u64),
         ("json_body_bytes_max", limits::JSON_BODY_BYTES_MAX as u64),
@@ -162,7 +274,10 @@ fn limits_table() -> String {
         ("bulk_tickets_max", limits::BULK_TICKETS_MAX as u64),
         ("saved_replies_max", limits::SAVED_REPLIES_MAX as u64),
         ("shortcut_chars_max", limits::SHORTCUT_CHARS_MAX as u64),
-        ("saved_reply_title_chars_max", limits::SAVED_REPLY_TITLE_CHARS_MAX as u64),
+        (
+            "saved_reply_title_chars_max",
+            limits::SAVED_REPLY_TITLE_CHARS_MAX as u64,
+        ),
         ("notice_chars_max", limits::NOTICE_CHARS_MAX as u64),
         ("day_spans_max", limits::DAY_SPANS_MAX as u64),
         ("typing_interval_ms", limits::TYPING_INTERVAL_MS),
@@ -170,7 +285,10 @@ fn limits_table() -> String {
         ("inbox_known_max", limits::INBOX_KNOWN_MAX as u64),
         ("bye_spread_ms", limits::BYE_SPREAD_MS),
     ];
-    let rows: String = rows.iter().map(|(name, value)| format!("  {name}: {value},\n")).collect();
+    let rows: String = rows
+        .iter()
+        .map(|(name, value)| format!("  {name}: {value},\n"))
+        .collect();
     format!(
         "/** The bounds that a client keeps within; `welcome` names those that an instance may set otherwise. */\nexport const LIMITS = {{\n{rows}}} as const;"
     )
@@ -178,13 +296,17 @@ fn limits_table() -> String {
 
 #[test]
 fn the_typescript_is_what_the_types_say() {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../web-client/src/protocol/generated.ts");
+    let file =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../web-client/src/protocol/generated.ts");
     let fresh = generated();
     if std::env::var_os("UPDATE_GENERATED").is_some() {
         std::fs::write(&file, &fresh).unwrap();
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    let differs = fresh.lines().zip(committed.lines()).position(|(new, old)| new != old);
+    let differs = fresh
+        .lines()
+        .zip(committed.lines())
+        .position(|(new, old)| new != old);
     assert!(
         committed == fresh,
         "generated.ts is stale from line {}: UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript",
@@ -195,5 +317,8 @@ fn the_typescript_is_what_the_types_say() {
 #[test]
 fn big_numbers_are_numbers_and_times_are_strings() {
     let text = generated();
-    assert!(!text.contains("bigint") && !text.contains("Date"), "a type that JSON does not have");
+    assert!(
+        !text.contains("bigint") && !text.contains("Date"),
+        "a type that JSON does not have"
+    );
 }

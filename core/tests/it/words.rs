@@ -6,7 +6,9 @@ use helpline_core::protocol::{CommonFrame, CustomerFrame, RelayFrame, StaffFrame
 pub const COMMON: &[&str] = &["welcome", "ok", "ack", "reset", "ping", "bye", "error"];
 pub const STAFF: &[&str] = &["subscribed", "event", "typing", "presence", "read", "inbox"];
 pub const CUSTOMER: &[&str] = &["subscribed", "event", "typing", "read"];
-pub const RELAY: &[&str] = &["event", "moved", "aside", "read", "presence", "standing", "probe"];
+pub const RELAY: &[&str] = &[
+    "event", "moved", "aside", "read", "presence", "standing", "probe",
+];
 
 pub fn common(frame: &CommonFrame) -> &'static str {
     match frame {

@@ -21,40 +21,83 @@ pub struct Expected {
 }
 
 /// Checks the claims; every claim that counts must be of its type, also where it may be missing.
-pub fn check(claims: &Map<String, Value>, expected: &Expected, now: DateTime<Utc>) -> Result<VerifiedToken, Reject> {
+pub fn check(
+    claims: &Map<String, Value>,
+    expected: &Expected,
+    now: DateTime<Utc>,
+) -> Result<VerifiedToken, Reject> {
     let expires_at = claims.get("exp").and_then(time).ok_or_else(refused)?;
     let not_before = optional(claims, "nbf", time)?;
     let issuer = optional(claims, "iss", |value| value.as_str())?;
     let role = optional(claims, "role", |value| value.as_str())?;
-    let user: UserId = claims.get("sub").and_then(Value::as_str).and_then(|sub| sub.parse().ok()).ok_or_else(refused)?;
-    let issuer_fits = expected.issuer.as_deref().is_none_or(|wanted| issuer == Some(wanted));
+    let user: UserId = claims
+        .get("sub")
+        .and_then(Value::as_str)
+        .and_then(|sub| sub.parse().ok())
+        .ok_or_else(refused)?;
+    let issuer_fits = expected
+        .issuer
+        .as_deref()
+        .is_none_or(|wanted| issuer == Some(wanted));
     let role_fits = role.is_none_or(|role| role == ROLE);
-    let begun = not_before.is_none_or(|from| from <= now + TimeDelta::milliseconds(limits::CLOCK_LEEWAY_MS));
-    if user.uuid().is_nil() || !issuer_fits || !role_fits || !begun || !is_for(claims.get("aud"), &expected.audience) {
+    let begun = not_before
+        .is_none_or(|from| from <= now + TimeDelta::milliseconds(limits::CLOCK_LEEWAY_MS));
+    if user.uuid().is_nil()
+        || !issuer_fits
+        || !role_fits
+        || !begun
+        || !is_for(claims.get("aud"), &expected.audience)
+    {
         return Err(refused());
     }
     if expires_at <= now {
-        return Err(Reject::new(RejectCode::TokenExpired, "the token has expired"));
+        return Err(Reject::new(
+            RejectCode::TokenExpired,
+            "the token has expired",
+        ));
     }
-    let email = claims.get("email").and_then(|value| line(value, limits::EMAIL_CHARS_MAX));
-    Ok(VerifiedToken { identity: Identity { user, email, name: name(claims) }, expires_at })
+    let email = claims
+        .get("email")
+        .and_then(|value| line(value, limits::EMAIL_CHARS_MAX));
+    Ok(VerifiedToken {
+        identity: Identity {
+            user,
+            email,
+            name: name(claims),
+        },
+        expires_at,
+    })
 }
 
 /// A claim that may be missing, but not be of another type.
-fn optional<'a, T>(claims: &'a Map<String, Value>, claim: &str, read: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>, Reject> {
-    claims.get(claim).map(|value| read(value).ok_or_else(refused)).transpose()
+fn optional<'a, T>(
+    claims: &'a Map<String, Value>,
+    claim: &str,
+    read: impl Fn(&'a Value) -> Option<T>,
+) -> Result<Option<T>, Reject> {
+    claims
+        .get(claim)
+        .map(|value| read(value).ok_or_else(refused))
+        .transpose()
 }
 
 /// A NumericDate: seconds, perhaps with a fraction, within the years that a date can name.
 fn time(value: &Value) -> Option<DateTime<Utc>> {
-    let seconds = value.as_i64().or_else(|| value.as_f64().filter(|seconds| seconds.abs() < 1e15).map(|seconds| seconds as i64))?;
+    let seconds = value.as_i64().or_else(|| {
+        value
+            .as_f64()
+            .filter(|seconds| seconds.abs() < 1e15)
+            .map(|seconds| seconds as i64)
+    })?;
     DateTime::from_timestamp(seconds, 0)
 }
 
 fn is_for(audience: Option<&Value>, wanted: &str) -> bool {
     match audience {
         Some(Value::String(one)) => one == wanted,
-        Some(Value::Array(many)) => many.iter().all(Value::is_string) && many.iter().any(|one| one == wanted),
+        Some(Value::Array(many)) => {
+            many.iter().all(Value::is_string) && many.iter().any(|one| one == wanted)
+        }
         _ => false,
     }
 }
@@ -62,13 +105,22 @@ fn is_for(audience: Option<&Value>, wanted: &str) -> bool {
 /// A display name; the person may have chosen it, so it is a name and nothing more.
 fn name(claims: &Map<String, Value>) -> Option<String> {
     let metadata = claims.get("user_metadata");
-    let places = [metadata.and_then(|m| m.get("full_name")), metadata.and_then(|m| m.get("name")), claims.get("name")];
-    places.into_iter().flatten().find_map(|value| line(value, limits::NAME_CHARS_MAX))
+    let places = [
+        metadata.and_then(|m| m.get("full_name")),
+        metadata.and_then(|m| m.get("name")),
+        claims.get("name"),
+    ];
+    places
+        .into_iter()
+        .flatten()
+        .find_map(|value| line(value, limits::NAME_CHARS_MAX))
 }
 
 /// One line of text without control characters; anything else counts as missing.
 fn line(value: &Value, chars_max: usize) -> Option<String> {
     let text = value.as_str()?.trim();
-    let fits = !text.is_empty() && text.chars().count() <= chars_max && !text.chars().any(char::is_control);
+    let fits = !text.is_empty()
+        && text.chars().count() <= chars_max
+        && !text.chars().any(char::is_control);
     fits.then(|| text.to_owned())
 }

@@ -52,7 +52,12 @@ impl KeySet {
             .proxy(None)
             .http_status_as_error(false)
             .user_agent("helpline");
-        Self { url, agent: config.build().new_agent(), known: Mutex::default(), fetching: tokio::sync::Mutex::default() }
+        Self {
+            url,
+            agent: config.build().new_agent(),
+            known: Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The key of this name.
@@ -64,7 +69,9 @@ impl KeySet {
             KeyLookup::Fresh(key) => return Ok(key),
             KeyLookup::Aging(key) => {
                 // One request fetches the set; no request waits for it, since the key is still good.
-                let Ok(turn) = self.fetching.try_lock() else { return Ok(key) };
+                let Ok(turn) = self.fetching.try_lock() else {
+                    return Ok(key);
+                };
                 self.refresh().await;
                 drop(turn);
             }
@@ -78,14 +85,18 @@ impl KeySet {
         }
         match self.lookup(kid, Instant::now()) {
             KeyLookup::Fresh(key) | KeyLookup::Aging(key) => Ok(key),
-            KeyLookup::Unknown if self.known.lock().last_try_failed() => Err(crate::runtime::errors::unavailable()),
+            KeyLookup::Unknown if self.known.lock().last_try_failed() => {
+                Err(crate::runtime::errors::unavailable())
+            }
             KeyLookup::Unknown => Err(refused()),
         }
     }
 
     fn lookup(&self, kid: &str, now: Instant) -> KeyLookup {
         let known = self.known.lock();
-        let Some((key, fetched_at)) = known.keys.get(kid).zip(known.fetched_at) else { return KeyLookup::Unknown };
+        let Some((key, fetched_at)) = known.keys.get(kid).zip(known.fetched_at) else {
+            return KeyLookup::Unknown;
+        };
         let age_ms = now.saturating_duration_since(fetched_at).as_millis();
         if age_ms > u128::from(limits::JWKS_STALE_MS) {
             KeyLookup::Unknown
@@ -125,11 +136,14 @@ impl KeySet {
 
 impl Known {
     fn may_try(&self, now: Instant) -> bool {
-        self.tried_at.is_none_or(|tried| now.saturating_duration_since(tried).as_millis() >= u128::from(limits::JWKS_REFETCH_MS))
+        self.tried_at.is_none_or(|tried| {
+            now.saturating_duration_since(tried).as_millis() >= u128::from(limits::JWKS_REFETCH_MS)
+        })
     }
 
     fn last_try_failed(&self) -> bool {
-        self.fetched_at.is_none_or(|fetched| self.tried_at.is_some_and(|tried| tried > fetched))
+        self.fetched_at
+            .is_none_or(|fetched| self.tried_at.is_some_and(|tried| tried > fetched))
     }
 }
 
@@ -147,11 +161,18 @@ enum FetchError {
 }
 
 fn fetch(agent: &ureq::Agent, url: &JwksUrl) -> Result<HashMap<String, Key>, FetchError> {
-    let mut response = agent.get(url.as_str()).call().map_err(|error| FetchError::Http(Box::new(error)))?;
+    let mut response = agent
+        .get(url.as_str())
+        .call()
+        .map_err(|error| FetchError::Http(Box::new(error)))?;
     if response.status() != 200 {
         return Err(FetchError::Status(response.status().as_u16()));
     }
-    let body = response.body_mut().with_config().limit(limits::JWKS_BYTES_MAX).read_to_vec();
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(limits::JWKS_BYTES_MAX)
+        .read_to_vec();
     parse(&body.map_err(|error| FetchError::Http(Box::new(error)))?)
 }
 
@@ -173,12 +194,26 @@ fn usable(key: serde_json::Value) -> Option<(String, Key)> {
     let kid = jwk.common.key_id.clone().filter(|kid| !kid.is_empty())?;
     let (algorithm, named) = match &jwk.algorithm {
         AlgorithmParameters::RSA(_) => (Algorithm::RS256, KeyAlgorithm::RS256),
-        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => (Algorithm::ES256, KeyAlgorithm::ES256),
-        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => (Algorithm::EdDSA, KeyAlgorithm::EdDSA),
+        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => {
+            (Algorithm::ES256, KeyAlgorithm::ES256)
+        }
+        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => {
+            (Algorithm::EdDSA, KeyAlgorithm::EdDSA)
+        }
         _ => return None,
     };
     let agrees = jwk.common.key_algorithm.is_none_or(|alg| alg == named);
-    let signs = jwk.common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
+    let signs = jwk
+        .common
+        .public_key_use
+        .as_ref()
+        .is_none_or(|usage| *usage == PublicKeyUse::Signature);
     let decoding = DecodingKey::from_jwk(&jwk).ok()?;
-    (agrees && signs).then_some((kid, Key { algorithm, decoding }))
+    (agrees && signs).then_some((
+        kid,
+        Key {
+            algorithm,
+            decoding,
+        },
+    ))
 }

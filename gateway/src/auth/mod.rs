@@ -43,11 +43,18 @@ struct Key {
 impl Verifier {
     /// Takes the checked settings; fetches nothing yet.
     pub fn new(auth: &Auth) -> Self {
-        let secrets = auth.secrets.iter().map(|secret| (secret.clone(), DecodingKey::from_secret(secret.bytes()))).collect();
+        let secrets = auth
+            .secrets
+            .iter()
+            .map(|secret| (secret.clone(), DecodingKey::from_secret(secret.bytes())))
+            .collect();
         Self {
             secrets,
             key_set: auth.jwks_url.clone().map(KeySet::new),
-            expected: Expected { issuer: auth.issuer.clone(), audience: auth.audience.clone() },
+            expected: Expected {
+                issuer: auth.issuer.clone(),
+                audience: auth.audience.clone(),
+            },
         }
     }
 
@@ -63,7 +70,10 @@ impl Verifier {
         }
         let claims = match header.alg {
             Algorithm::HS256 => self.with_secret(token, header.kid.as_deref())?,
-            Algorithm::RS256 | Algorithm::ES256 | Algorithm::EdDSA => self.with_key_set(token, header.kid.as_deref(), header.alg).await?,
+            Algorithm::RS256 | Algorithm::ES256 | Algorithm::EdDSA => {
+                self.with_key_set(token, header.kid.as_deref(), header.alg)
+                    .await?
+            }
             _ => return Err(refused()),
         };
         claims::check(&claims, &self.expected, Utc::now())
@@ -78,8 +88,15 @@ impl Verifier {
             .ok_or_else(refused)
     }
 
-    async fn with_key_set(&self, token: &str, kid: Option<&str>, algorithm: Algorithm) -> Result<Map<String, Value>, Reject> {
-        let (Some(key_set), Some(kid)) = (&self.key_set, kid) else { return Err(refused()) };
+    async fn with_key_set(
+        &self,
+        token: &str,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Map<String, Value>, Reject> {
+        let (Some(key_set), Some(kid)) = (&self.key_set, kid) else {
+            return Err(refused());
+        };
         let key = key_set.key(kid).await?;
         if key.algorithm != algorithm {
             return Err(refused());
@@ -103,7 +120,10 @@ pub fn claims_of(sub: UserId, audience: &str, exp: i64) -> Map<String, Value> {
 ///
 /// # Errors
 /// When the claims cannot be encoded.
-pub fn sign(secret: &TokenSecret, claims: &Map<String, Value>) -> Result<String, jsonwebtoken::errors::Error> {
+pub fn sign(
+    secret: &TokenSecret,
+    claims: &Map<String, Value>,
+) -> Result<String, jsonwebtoken::errors::Error> {
     let mut header = Header::new(Algorithm::HS256);
     header.kid = secret.kid().map(str::to_owned);
     jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(secret.bytes()))
@@ -111,12 +131,18 @@ pub fn sign(secret: &TokenSecret, claims: &Map<String, Value>) -> Result<String,
 
 /// The claims of a token whose signature holds under this key and algorithm. What they say is checked in [`claims`], by us: the
 /// library passes over claims of a wrong type.
-fn signed_claims(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Option<Map<String, Value>> {
+fn signed_claims(
+    token: &str,
+    key: &DecodingKey,
+    algorithm: Algorithm,
+) -> Option<Map<String, Value>> {
     let mut signature_only = Validation::new(algorithm);
     signature_only.required_spec_claims.clear();
     signature_only.validate_exp = false;
     signature_only.validate_aud = false;
-    jsonwebtoken::decode(token, key, &signature_only).ok().map(|data| data.claims)
+    jsonwebtoken::decode(token, key, &signature_only)
+        .ok()
+        .map(|data| data.claims)
 }
 
 fn refused() -> Reject {

@@ -18,7 +18,12 @@ fn secret(n: u8) -> TokenSecret {
 }
 
 fn auth(secrets: Vec<TokenSecret>) -> Auth {
-    Auth { secrets, jwks_url: None, issuer: None, audience: "authenticated".into() }
+    Auth {
+        secrets,
+        jwks_url: None,
+        issuer: None,
+        audience: "authenticated".into(),
+    }
 }
 
 fn good() -> Map<String, Value> {
@@ -36,13 +41,20 @@ fn with(claim: &str, value: Value) -> Map<String, Value> {
 }
 
 async fn outcome(verifier: &Verifier, token: &str) -> Result<(), RejectCode> {
-    verifier.verify(token).await.map(drop).map_err(|reject| reject.code)
+    verifier
+        .verify(token)
+        .await
+        .map(drop)
+        .map_err(|reject| reject.code)
 }
 
 #[tokio::test]
 async fn a_good_token_gives_its_person_and_its_end() {
     let verifier = Verifier::new(&auth(vec![secret(1)]));
-    let token = verifier.verify(&sign(&secret(1), &good()).expect("signs")).await.expect("a good token");
+    let token = verifier
+        .verify(&sign(&secret(1), &good()).expect("signs"))
+        .await
+        .expect("a good token");
     assert_eq!(token.identity.user.to_string(), SUB);
     assert_eq!(token.identity.email.as_deref(), Some("ada@example.org"));
     assert_eq!(token.identity.name.as_deref(), Some("Ada Lovelace"));
@@ -78,16 +90,27 @@ async fn claims_of_a_wrong_type_or_missing_are_refused() {
     ];
     for claims in refused {
         let token = sign(&secret(1), &claims).expect("signs");
-        assert_eq!(outcome(&verifier, &token).await, Err(RejectCode::NotAuthenticated), "{claims:?}");
+        assert_eq!(
+            outcome(&verifier, &token).await,
+            Err(RejectCode::NotAuthenticated),
+            "{claims:?}"
+        );
     }
     for missing in ["exp", "sub", "aud"] {
         let mut claims = good();
         claims.remove(missing);
         let token = sign(&secret(1), &claims).expect("signs");
-        assert_eq!(outcome(&verifier, &token).await, Err(RejectCode::NotAuthenticated), "without {missing}");
+        assert_eq!(
+            outcome(&verifier, &token).await,
+            Err(RejectCode::NotAuthenticated),
+            "without {missing}"
+        );
     }
     let expired = sign(&secret(1), &with("exp", json!(now - 1))).expect("signs");
-    assert_eq!(outcome(&verifier, &expired).await, Err(RejectCode::TokenExpired));
+    assert_eq!(
+        outcome(&verifier, &expired).await,
+        Err(RejectCode::TokenExpired)
+    );
 }
 
 #[tokio::test]
@@ -111,34 +134,66 @@ async fn a_name_is_a_line_of_text_and_gives_no_right() {
     let verifier = Verifier::new(&auth(vec![secret(1)]));
     for (metadata, name) in [
         (json!({"full_name": "  Ada  "}), Some("Ada")),
-        (json!({"name": "Ada", "role": "admin", "roles": ["admin"], "is_admin": true}), Some("Ada")),
+        (
+            json!({"name": "Ada", "role": "admin", "roles": ["admin"], "is_admin": true}),
+            Some("Ada"),
+        ),
         (json!({"full_name": "A\u{1b}[2Jda"}), None),
         (json!({"full_name": "a".repeat(1_000)}), None),
     ] {
         let token = sign(&secret(1), &with("user_metadata", metadata)).expect("signs");
         // An identity has no field for a right: what the person wrote about themselves has nowhere to go.
-        assert_eq!(verifier.verify(&token).await.expect("good").identity.name.as_deref(), name);
+        assert_eq!(
+            verifier
+                .verify(&token)
+                .await
+                .expect("good")
+                .identity
+                .name
+                .as_deref(),
+            name
+        );
     }
 }
 
 #[tokio::test]
 async fn the_issuer_must_fit_when_one_is_set() {
-    let verifier = Verifier::new(&Auth { issuer: Some("https://id.example".into()), ..auth(vec![secret(1)]) });
+    let verifier = Verifier::new(&Auth {
+        issuer: Some("https://id.example".into()),
+        ..auth(vec![secret(1)])
+    });
     for (claims, result) in [
         (with("iss", json!("https://id.example")), Ok(())),
-        (with("iss", json!("https://id.example.evil")), Err(RejectCode::NotAuthenticated)),
-        (with("iss", json!(["https://id.example"])), Err(RejectCode::NotAuthenticated)),
+        (
+            with("iss", json!("https://id.example.evil")),
+            Err(RejectCode::NotAuthenticated),
+        ),
+        (
+            with("iss", json!(["https://id.example"])),
+            Err(RejectCode::NotAuthenticated),
+        ),
         (good(), Err(RejectCode::NotAuthenticated)),
     ] {
-        assert_eq!(outcome(&verifier, &sign(&secret(1), &claims).expect("signs")).await, result, "{claims:?}");
+        assert_eq!(
+            outcome(&verifier, &sign(&secret(1), &claims).expect("signs")).await,
+            result,
+            "{claims:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn several_secrets_hold_while_rotating_and_an_unknown_one_never() {
     let verifier = Verifier::new(&auth(vec![secret(1), secret(2)]));
-    for (n, result) in [(1, Ok(())), (2, Ok(())), (3, Err(RejectCode::NotAuthenticated))] {
-        assert_eq!(outcome(&verifier, &sign(&secret(n), &good()).expect("signs")).await, result);
+    for (n, result) in [
+        (1, Ok(())),
+        (2, Ok(())),
+        (3, Err(RejectCode::NotAuthenticated)),
+    ] {
+        assert_eq!(
+            outcome(&verifier, &sign(&secret(n), &good()).expect("signs")).await,
+            result
+        );
     }
 }
 
@@ -146,12 +201,29 @@ async fn several_secrets_hold_while_rotating_and_an_unknown_one_never() {
 async fn a_kid_names_its_secret_and_an_unknown_kid_is_refused() {
     let named = TokenSecret::with_kid(&Hidden::from(format!("k1={:032}", 1))).expect("named");
     let verifier = Verifier::new(&auth(vec![secret(2), named.clone()]));
-    assert_eq!(outcome(&verifier, &sign(&named, &good()).expect("signs")).await, Ok(()));
+    assert_eq!(
+        outcome(&verifier, &sign(&named, &good()).expect("signs")).await,
+        Ok(())
+    );
     let key = |n: u8| EncodingKey::from_secret(format!("{n:032}").as_bytes());
-    let header = |kid: Option<&str>| Header { kid: kid.map(str::to_owned), ..Header::new(Algorithm::HS256) };
-    for (kid, n) in [(Some("k2"), 1), (Some("k2"), 2), (Some("k1"), 2), (None, 1), (Some(""), 2), (Some("../../dev/null"), 2)] {
+    let header = |kid: Option<&str>| Header {
+        kid: kid.map(str::to_owned),
+        ..Header::new(Algorithm::HS256)
+    };
+    for (kid, n) in [
+        (Some("k2"), 1),
+        (Some("k2"), 2),
+        (Some("k1"), 2),
+        (None, 1),
+        (Some(""), 2),
+        (Some("../../dev/null"), 2),
+    ] {
         let token = jsonwebtoken::encode(&header(kid), &good(), &key(n)).expect("signs");
-        assert_eq!(outcome(&verifier, &token).await, Err(RejectCode::NotAuthenticated), "{kid:?} {n}");
+        assert_eq!(
+            outcome(&verifier, &token).await,
+            Err(RejectCode::NotAuthenticated),
+            "{kid:?} {n}"
+        );
     }
 }
 
@@ -161,26 +233,57 @@ async fn other_algorithms_are_refused_whatever_the_header_says() {
     let key = EncodingKey::from_secret(secret(1).bytes());
     for algorithm in [Algorithm::HS384, Algorithm::HS512] {
         let token = jsonwebtoken::encode(&Header::new(algorithm), &good(), &key).expect("signs");
-        assert_eq!(outcome(&verifier, &token).await, Err(RejectCode::NotAuthenticated), "{algorithm:?}");
+        assert_eq!(
+            outcome(&verifier, &token).await,
+            Err(RejectCode::NotAuthenticated),
+            "{algorithm:?}"
+        );
     }
     let signed = sign(&secret(1), &good()).expect("signs");
     let (_, claims_and_signature) = signed.split_once('.').expect("three parts");
     // base64url of {"alg":"none"}, {"alg":"None","typ":"JWT"} and {"alg":"HS256","crit":["exp"]}.
-    let none = ["eyJhbGciOiJub25lIn0", "eyJhbGciOiJOb25lIiwidHlwIjoiSldUIn0", "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiZXhwIl19"];
+    let none = [
+        "eyJhbGciOiJub25lIn0",
+        "eyJhbGciOiJOb25lIiwidHlwIjoiSldUIn0",
+        "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiZXhwIl19",
+    ];
     for header in none {
         let claims = claims_and_signature.split('.').next().expect("claims");
-        for token in [format!("{header}.{claims_and_signature}"), format!("{header}.{claims}."), format!("{header}.{claims}")] {
-            assert_eq!(outcome(&verifier, &token).await, Err(RejectCode::NotAuthenticated), "{token}");
+        for token in [
+            format!("{header}.{claims_and_signature}"),
+            format!("{header}.{claims}."),
+            format!("{header}.{claims}"),
+        ] {
+            assert_eq!(
+                outcome(&verifier, &token).await,
+                Err(RejectCode::NotAuthenticated),
+                "{token}"
+            );
         }
     }
-    for token in ["", ".", "..", "a.b.c", "e30.e30.e30", &signed[..signed.len() - 2], &format!("{signed}."), &format!(" {signed}")] {
-        assert_eq!(outcome(&verifier, token).await, Err(RejectCode::NotAuthenticated), "{token}");
+    for token in [
+        "",
+        ".",
+        "..",
+        "a.b.c",
+        "e30.e30.e30",
+        &signed[..signed.len() - 2],
+        &format!("{signed}."),
+        &format!(" {signed}"),
+    ] {
+        assert_eq!(
+            outcome(&verifier, token).await,
+            Err(RejectCode::NotAuthenticated),
+            "{token}"
+        );
     }
 }
 
 /// An Ed25519 private key in PKCS #8 around this seed.
 fn ed25519(seed: u8) -> EncodingKey {
-    let mut der = vec![0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+    let mut der = vec![
+        0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
+    ];
     der.extend([seed; 32]);
     EncodingKey::from_ed_der(&der)
 }
@@ -197,7 +300,15 @@ fn public(key: &EncodingKey, algorithm: Algorithm, kid: &str) -> Value {
     serde_json::to_value(jwk).expect("encodes")
 }
 
-fn signed(key: &EncodingKey, algorithm: Algorithm, kid: &str, claims: &Map<String, Value>) -> String {
-    let header = Header { kid: Some(kid.to_owned()), ..Header::new(algorithm) };
+fn signed(
+    key: &EncodingKey,
+    algorithm: Algorithm,
+    kid: &str,
+    claims: &Map<String, Value>,
+) -> String {
+    let header = Header {
+        kid: Some(kid.to_owned()),
+        ..Header::new(algorithm)
+    };
     jsonwebtoken::encode(&header, claims, key).expect("signs")
 }

@@ -13,19 +13,39 @@ use crate::config::{ConfigError, Hidden};
 #[derive(Debug, Args)]
 pub struct MigrateSettings {
     /// Postgres, as a role that may create roles and owns the database
-    #[arg(long, env = "HELPLINE_ADMIN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "HELPLINE_ADMIN_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     admin_database_url: Hidden,
     /// Schema that Helpline lives in; several installations in one database need one each, and a prefix each
-    #[arg(long, env = "HELPLINE_SCHEMA", value_name = "NAME", default_value = "helpline")]
+    #[arg(
+        long,
+        env = "HELPLINE_SCHEMA",
+        value_name = "NAME",
+        default_value = "helpline"
+    )]
     schema: String,
     /// What the names of the roles begin with: owner, service, customer and staff follow. Roles belong to the whole server
-    #[arg(long, env = "HELPLINE_ROLE_PREFIX", value_name = "TEXT", default_value = "helpline_")]
+    #[arg(
+        long,
+        env = "HELPLINE_ROLE_PREFIX",
+        value_name = "TEXT",
+        default_value = "helpline_"
+    )]
     role_prefix: String,
     /// Makes the roles and nothing else: for a database whose owner may not create roles
     #[arg(long)]
     roles_only: bool,
     /// Lets the runtime role, helpline_service, sign in with this password
-    #[arg(long, env = "HELPLINE_RUNTIME_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "HELPLINE_RUNTIME_PASSWORD",
+        value_name = "PASSWORD",
+        hide_env_values = true
+    )]
     runtime_password: Option<Hidden>,
     /// Make this person (the sub of their token) an admin: a new desk needs its first one
     #[arg(long, env = "HELPLINE_FIRST_ADMIN", value_name = "USER_ID")]
@@ -37,7 +57,8 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
     if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
         return Err(ConfigError::new("--admin-database-url", "must begin with postgres://").into());
     }
-    let names = Names::new(&settings.schema, &settings.role_prefix).map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
+    let names = Names::new(&settings.schema, &settings.role_prefix)
+        .map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
     if settings.roles_only {
         migrate::make_roles(url, &names).await?;
         println!("the roles are there");

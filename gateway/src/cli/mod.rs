@@ -111,13 +111,18 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let asked_for = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
             // When not even this can be written, the exit code still tells.
             let _ = error.print();
             if asked_for {
                 return ExitCode::SUCCESS;
             }
-            eprintln!("Every setting is a flag, --like-this, and an environment variable, HELPLINE_LIKE_THIS.");
+            eprintln!(
+                "Every setting is a flag, --like-this, and an environment variable, HELPLINE_LIKE_THIS."
+            );
             return ExitCode::from(EX_USAGE);
         }
     };
@@ -150,7 +155,9 @@ pub fn main() -> ExitCode {
 fn unknown_variables() -> Vec<String> {
     let cli = Cli::command();
     let settings = cli.get_subcommands().flat_map(clap::Command::get_arguments);
-    let known: Vec<String> = settings.filter_map(|setting| Some(setting.get_env()?.to_string_lossy().into_owned())).collect();
+    let known: Vec<String> = settings
+        .filter_map(|setting| Some(setting.get_env()?.to_string_lossy().into_owned()))
+        .collect();
     config::unknown_variables(&known)
 }
 

@@ -24,7 +24,8 @@ pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
     for name in super::unknown_variables() {
         tracing::warn!(name, "this variable is set, but no setting has its name");
     }
-    let metrics = telemetry::install_metrics().map_err(|_| CliError::Start("the metrics recorder cannot be installed"))?;
+    let metrics = telemetry::install_metrics()
+        .map_err(|_| CliError::Start("the metrics recorder cannot be installed"))?;
     let shutdown = shutdown_signal().map_err(|_| CliError::Start("signals cannot be handled"))?;
     let listener = listen(config.listening.listen).await?;
     let metrics_listener = match config.listening.metrics_listen {
@@ -37,7 +38,11 @@ pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
     let lifecycle = &server.lifecycle;
     lifecycle.spawn(upkeep(metrics.clone(), lifecycle.stop.clone()));
     if let Some(listener) = metrics_listener {
-        lifecycle.spawn(server::serve_metrics(lifecycle.clone(), listener, http::metrics_router(metrics)));
+        lifecycle.spawn(server::serve_metrics(
+            lifecycle.clone(),
+            listener,
+            http::metrics_router(metrics),
+        ));
     }
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
@@ -59,11 +64,17 @@ fn demo_routes(_: &Config) -> Router {
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
-    TcpListener::bind(address).await.map_err(|source| CliError::Listen { address, source })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| CliError::Listen { address, source })
 }
 
 async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(UPKEEP_INTERVAL)).await.is_some() {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(UPKEEP_INTERVAL))
+        .await
+        .is_some()
+    {
         metrics.run_upkeep();
     }
 }

@@ -13,10 +13,21 @@ use crate::config::{ConfigError, Hidden, TokenSecret};
 #[derive(Debug, Args)]
 pub struct TokenSettings {
     /// The secret that serve was given; of several, the first
-    #[arg(long, env = "HELPLINE_JWT_SECRET", value_name = "SECRET", value_delimiter = ',', hide_env_values = true)]
+    #[arg(
+        long,
+        env = "HELPLINE_JWT_SECRET",
+        value_name = "SECRET",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
     jwt_secret: Vec<Hidden>,
     /// What serve expects of aud
-    #[arg(long, env = "HELPLINE_JWT_AUDIENCE", value_name = "TEXT", default_value = "authenticated")]
+    #[arg(
+        long,
+        env = "HELPLINE_JWT_AUDIENCE",
+        value_name = "TEXT",
+        default_value = "authenticated"
+    )]
     jwt_audience: String,
     /// What serve expects of iss
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
@@ -36,9 +47,16 @@ pub struct TokenSettings {
 }
 
 pub fn run(settings: &TokenSettings) -> Result<(), CliError> {
-    let secret = settings.jwt_secret.first().ok_or_else(|| ConfigError::new("--jwt-secret", "is needed"))?;
+    let secret = settings
+        .jwt_secret
+        .first()
+        .ok_or_else(|| ConfigError::new("--jwt-secret", "is needed"))?;
     let secret = TokenSecret::plain(secret)?;
-    let mut claims = auth::claims_of(settings.sub, &settings.jwt_audience, Utc::now().timestamp() + settings.ttl_s);
+    let mut claims = auth::claims_of(
+        settings.sub,
+        &settings.jwt_audience,
+        Utc::now().timestamp() + settings.ttl_s,
+    );
     if let Some(email) = &settings.email {
         claims.insert("email".into(), json!(email));
     }

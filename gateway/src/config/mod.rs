@@ -29,19 +29,29 @@ pub struct ConfigError {
 impl ConfigError {
     /// A fault of this setting (written as its flag).
     pub fn new(setting: &'static str, why: impl Into<String>) -> Self {
-        Self { setting, why: why.into() }
+        Self {
+            setting,
+            why: why.into(),
+        }
     }
 }
 
 fn env_name(flag: &str) -> String {
-    format!("HELPLINE_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase())
+    format!(
+        "HELPLINE_{}",
+        flag.trim_start_matches('-')
+            .replace('-', "_")
+            .to_uppercase()
+    )
 }
 
 /// Variables that look like settings and are none of these: misspelt, most likely. Logged, not refused: a cluster manager may set
 /// some of its own for a service of our name.
 pub fn unknown_variables(known: &[String]) -> Vec<String> {
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
-    names.filter(|name| name.starts_with("HELPLINE_") && !known.contains(name)).collect()
+    names
+        .filter(|name| name.starts_with("HELPLINE_") && !known.contains(name))
+        .collect()
 }
 
 /// Where to listen, and which proxies to trust.
@@ -49,17 +59,32 @@ pub fn unknown_variables(known: &[String]) -> Vec<String> {
 #[command(next_help_heading = "Listening")]
 pub struct Listening {
     /// Address and port of pages, REST and sockets
-    #[arg(long, env = "HELPLINE_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "HELPLINE_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8080"
+    )]
     pub listen: SocketAddr,
     /// Address and port only for /metrics; without it, /metrics is served at --listen
     #[arg(long, env = "HELPLINE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
     /// Sites whose pages may connect, exactly as browsers write them in Origin; when listening only on this machine, its own
     /// http://localhost and http://127.0.0.1 may too
-    #[arg(long, env = "HELPLINE_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "HELPLINE_ORIGINS",
+        value_name = "ORIGIN,…",
+        value_delimiter = ','
+    )]
     pub origins: Vec<Origin>,
     /// Trusted proxies (their X-Forwarded-For is used)
-    #[arg(long, env = "HELPLINE_TRUSTED_PROXIES", value_name = "CIDR,…", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "HELPLINE_TRUSTED_PROXIES",
+        value_name = "CIDR,…",
+        value_delimiter = ','
+    )]
     pub trusted_proxies: Vec<Cidr>,
     /// Directory of the built web client [default: the one built in]
     #[arg(long, env = "HELPLINE_ASSETS_DIR", value_name = "DIR")]
@@ -80,13 +105,28 @@ pub struct Listening {
 #[command(next_help_heading = "Database and relay")]
 pub struct Backing {
     /// Postgres, as the runtime role: postgres://helpline_service:…@host/database
-    #[arg(long, env = "HELPLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "HELPLINE_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database_url: Hidden,
     /// Schema of Helpline in the database, as `migrate` made it
-    #[arg(long, env = "HELPLINE_SCHEMA", value_name = "NAME", default_value = "helpline")]
+    #[arg(
+        long,
+        env = "HELPLINE_SCHEMA",
+        value_name = "NAME",
+        default_value = "helpline"
+    )]
     pub schema: String,
     /// What the names of Helpline's roles begin with, as `migrate` made them
-    #[arg(long, env = "HELPLINE_ROLE_PREFIX", value_name = "TEXT", default_value = "helpline_")]
+    #[arg(
+        long,
+        env = "HELPLINE_ROLE_PREFIX",
+        value_name = "TEXT",
+        default_value = "helpline_"
+    )]
     pub role_prefix: String,
     /// Maximum connections to Postgres, including writer lanes; background jobs use two more
     #[arg(long, env = "HELPLINE_POOL_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::POOL_CONNECTIONS_MAX)]
@@ -95,7 +135,12 @@ pub struct Backing {
     #[arg(long, env = "HELPLINE_WRITER_LANES", value_name = "N", default_value_t = limits::WRITER_LANES)]
     pub writer_lanes: usize,
     /// Redis, redis://…; needed when there is more than one instance
-    #[arg(long, env = "HELPLINE_REDIS_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "HELPLINE_REDIS_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub redis_url: Option<Hidden>,
     /// Begins every Redis channel name, so that several desks can share one Redis: letters, digits, . _ - only [default: names the
     /// database, by its cluster's identifier and its oid]
@@ -108,10 +153,22 @@ pub struct Backing {
 #[command(next_help_heading = "Sign-in")]
 pub struct AuthSettings {
     /// Secrets of HS256 tokens without a kid, 32 bytes at least; several at once while rotating
-    #[arg(long = "jwt-secret", env = "HELPLINE_JWT_SECRET", value_name = "SECRET,…", value_delimiter = ',', hide_env_values = true)]
+    #[arg(
+        long = "jwt-secret",
+        env = "HELPLINE_JWT_SECRET",
+        value_name = "SECRET,…",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
     pub jwt_secrets: Vec<Hidden>,
     /// Secrets of HS256 tokens with a kid
-    #[arg(long, env = "HELPLINE_JWT_SECRET_FOR_KID", value_name = "KID=SECRET,…", value_delimiter = ',', hide_env_values = true)]
+    #[arg(
+        long,
+        env = "HELPLINE_JWT_SECRET_FOR_KID",
+        value_name = "KID=SECRET,…",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
     pub jwt_secret_for_kid: Vec<Hidden>,
     /// Address of the key set (JWKS) of RS256, ES256 and EdDSA tokens: https, or http on this machine
     #[arg(long, env = "HELPLINE_JWKS_URL", value_name = "URL")]
@@ -120,7 +177,12 @@ pub struct AuthSettings {
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
     /// Required aud of a token, or one of its aud
-    #[arg(long, env = "HELPLINE_JWT_AUDIENCE", value_name = "TEXT", default_value = "authenticated")]
+    #[arg(
+        long,
+        env = "HELPLINE_JWT_AUDIENCE",
+        value_name = "TEXT",
+        default_value = "authenticated"
+    )]
     pub jwt_audience: String,
 }
 
@@ -171,7 +233,12 @@ pub struct LimitSettings {
 #[command(next_help_heading = "Logs")]
 pub struct LogSettings {
     /// What is logged, e.g. info or helpline_gateway=debug
-    #[arg(long, env = "HELPLINE_LOG", value_name = "FILTER", default_value = "info")]
+    #[arg(
+        long,
+        env = "HELPLINE_LOG",
+        value_name = "FILTER",
+        default_value = "info"
+    )]
     pub log: String,
     /// Format of log lines
     #[arg(long, env = "HELPLINE_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
@@ -282,7 +349,10 @@ pub struct Config {
 impl LimitSettings {
     /// What one connection may send.
     pub const fn frame_rate(&self) -> Rate {
-        Rate { per_second: self.frames_per_second, burst: self.frames_burst }
+        Rate {
+            per_second: self.frames_per_second,
+            burst: self.frames_burst,
+        }
     }
 
     /// What all connections of one user may send together.
@@ -301,9 +371,12 @@ impl Listening {
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
         let listen = self.listen;
         let own = |host: &str| format!("http://{host}:{}", listen.port()).into_bytes() == origin;
-        self.origins.iter().any(|allowed| allowed.as_str().as_bytes() == origin)
+        self.origins
+            .iter()
+            .any(|allowed| allowed.as_str().as_bytes() == origin)
             || own(&listen.ip().to_string())
-            || ((listen.ip().is_loopback() || listen.ip().is_unspecified()) && (own("localhost") || own("127.0.0.1")))
+            || ((listen.ip().is_loopback() || listen.ip().is_unspecified())
+                && (own("localhost") || own("127.0.0.1")))
     }
 }
 
@@ -311,85 +384,164 @@ impl TryFrom<ServeSettings> for Config {
     type Error = ConfigError;
 
     fn try_from(settings: ServeSettings) -> Result<Self, ConfigError> {
-        let ServeSettings { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint, sabotage } = settings;
+        let ServeSettings {
+            listening,
+            backing,
+            auth,
+            pages,
+            limits,
+            log,
+            dev_people,
+            echo,
+            failpoint,
+            sabotage,
+        } = settings;
         let auth = checked_auth(auth)?;
         check_backing(&backing)?;
         check_limits(&limits)?;
         if listening.bye_spread_ms >= listening.drain_timeout_ms {
-            return Err(ConfigError::new("--bye-spread-ms", "must be less than --drain-timeout-ms"));
+            return Err(ConfigError::new(
+                "--bye-spread-ms",
+                "must be less than --drain-timeout-ms",
+            ));
         }
         pages.check()?;
         if EnvFilter::try_new(&log.log).is_err() {
-            return Err(ConfigError::new("--log", "is not a filter such as info or helpline_gateway=debug"));
+            return Err(ConfigError::new(
+                "--log",
+                "is not a filter such as info or helpline_gateway=debug",
+            ));
         }
         if dev_people && !cfg!(feature = "dev") {
-            return Err(ConfigError::new("--dev-people", "this build has no demo people"));
+            return Err(ConfigError::new(
+                "--dev-people",
+                "this build has no demo people",
+            ));
         }
-        let dev_people = if dev_people { DevPeople::Present } else { DevPeople::Absent };
+        let dev_people = if dev_people {
+            DevPeople::Present
+        } else {
+            DevPeople::Absent
+        };
         if dev_people == DevPeople::Present && auth.secrets.is_empty() {
-            return Err(ConfigError::new("--jwt-secret", "--dev-people signs tokens and needs one"));
+            return Err(ConfigError::new(
+                "--jwt-secret",
+                "--dev-people signs tokens and needs one",
+            ));
         }
         if sabotage.is_some() && !cfg!(debug_assertions) {
-            return Err(ConfigError::new("--sabotage", "only available in debug builds"));
+            return Err(ConfigError::new(
+                "--sabotage",
+                "only available in debug builds",
+            ));
         }
         if echo && !cfg!(debug_assertions) {
             return Err(ConfigError::new("--echo", "only available in debug builds"));
         }
         let echo = if echo { Echo::Present } else { Echo::Absent };
-        if listening.assets_dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
+        if listening
+            .assets_dir
+            .as_ref()
+            .is_some_and(|dir| !dir.is_dir())
+        {
             return Err(ConfigError::new("--assets-dir", "is not a directory"));
         }
-        Ok(Self { listening, backing, auth, pages, limits, log, dev_people, echo, failpoint, sabotage })
+        Ok(Self {
+            listening,
+            backing,
+            auth,
+            pages,
+            limits,
+            log,
+            dev_people,
+            echo,
+            failpoint,
+            sabotage,
+        })
     }
 }
 
 fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     let plain = settings.jwt_secrets.iter().map(TokenSecret::plain);
-    let named = settings.jwt_secret_for_kid.iter().map(TokenSecret::with_kid);
+    let named = settings
+        .jwt_secret_for_kid
+        .iter()
+        .map(TokenSecret::with_kid);
     let secrets = plain.chain(named).collect::<Result<Vec<_>, _>>()?;
     if secrets.is_empty() && settings.jwks_url.is_none() {
-        return Err(ConfigError::new("--jwt-secret", "no one could sign in: set it, or --jwks-url"));
+        return Err(ConfigError::new(
+            "--jwt-secret",
+            "no one could sign in: set it, or --jwks-url",
+        ));
     }
     if settings.jwt_audience.is_empty() {
         return Err(ConfigError::new("--jwt-audience", "must not be empty"));
     }
-    Ok(Auth { secrets, jwks_url: settings.jwks_url, issuer: settings.jwt_issuer, audience: settings.jwt_audience })
+    Ok(Auth {
+        secrets,
+        jwks_url: settings.jwks_url,
+        issuer: settings.jwt_issuer,
+        audience: settings.jwt_audience,
+    })
 }
 
 fn check_backing(backing: &Backing) -> Result<(), ConfigError> {
     let url = backing.database_url.expose();
     if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
-        return Err(ConfigError::new("--database-url", "must begin with postgres://"));
+        return Err(ConfigError::new(
+            "--database-url",
+            "must begin with postgres://",
+        ));
     }
-    Names::new(&backing.schema, &backing.role_prefix).map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
+    Names::new(&backing.schema, &backing.role_prefix)
+        .map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
     let redis = backing.redis_url.as_ref().map(Hidden::expose);
     if redis.is_some_and(|url| !url.starts_with("redis://")) {
         return Err(ConfigError::new("--redis-url", "must begin with redis://"));
     }
-    if backing.redis_prefix.as_deref().is_some_and(|prefix| !is_channel_prefix(prefix)) {
-        let rule = format!("must have 1 to {} characters out of letters, digits, . _ -", limits::REDIS_PREFIX_CHARS_MAX);
+    if backing
+        .redis_prefix
+        .as_deref()
+        .is_some_and(|prefix| !is_channel_prefix(prefix))
+    {
+        let rule = format!(
+            "must have 1 to {} characters out of letters, digits, . _ -",
+            limits::REDIS_PREFIX_CHARS_MAX
+        );
         return Err(ConfigError::new("--redis-prefix", rule));
     }
     if backing.writer_lanes == 0 || backing.writer_lanes > 64 {
         return Err(ConfigError::new("--writer-lanes", "must be from 1 to 64"));
     }
     if backing.pool_connections_max <= backing.writer_lanes {
-        return Err(ConfigError::new("--pool-connections-max", "must be more than --writer-lanes: reads need connections too"));
+        return Err(ConfigError::new(
+            "--pool-connections-max",
+            "must be more than --writer-lanes: reads need connections too",
+        ));
     }
     Ok(())
 }
 
 /// Braces would move the hash tag of a channel's name; white space would be hard to see.
 fn is_channel_prefix(prefix: &str) -> bool {
-    (1..=limits::REDIS_PREFIX_CHARS_MAX).contains(&prefix.len()) && prefix.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    (1..=limits::REDIS_PREFIX_CHARS_MAX).contains(&prefix.len())
+        && prefix
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
 
 fn check_limits(limits: &LimitSettings) -> Result<(), ConfigError> {
     if limits.frames_burst < limits.frames_per_second {
-        return Err(ConfigError::new("--frames-burst", "must not be less than --frames-per-second"));
+        return Err(ConfigError::new(
+            "--frames-burst",
+            "must not be less than --frames-per-second",
+        ));
     }
     if limits.requests_burst < limits.requests_per_second {
-        return Err(ConfigError::new("--requests-burst", "must not be less than --requests-per-second"));
+        return Err(ConfigError::new(
+            "--requests-burst",
+            "must not be less than --requests-per-second",
+        ));
     }
     Ok(())
 }

@@ -18,7 +18,12 @@ const LABEL_CHARS_MAX: usize = 40;
 #[command(next_help_heading = "Pages")]
 pub struct Pages {
     /// Sites whose pages may show the widget, exactly as browsers write them in Origin; without any, only this instance's own
-    #[arg(long, env = "HELPLINE_WIDGET_SITES", value_name = "ORIGIN,…", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "HELPLINE_WIDGET_SITES",
+        value_name = "ORIGIN,…",
+        value_delimiter = ','
+    )]
     pub widget_sites: Vec<Origin>,
     /// Where the pages get a token for the person who is signed in to the platform
     #[arg(long, env = "HELPLINE_TOKEN_URL", value_name = "URL")]
@@ -27,10 +32,21 @@ pub struct Pages {
     #[arg(long, env = "HELPLINE_HOME_URL", value_name = "URL")]
     pub home_url: Option<Href>,
     /// The platform's navigation, shown on all pages
-    #[arg(long, env = "HELPLINE_LINKS", value_name = "LABEL=URL;…", value_delimiter = ';')]
+    #[arg(
+        long,
+        env = "HELPLINE_LINKS",
+        value_name = "LABEL=URL;…",
+        value_delimiter = ';'
+    )]
     pub links: Vec<Link>,
     /// Languages that the pages offer, the default one first
-    #[arg(long, env = "HELPLINE_LANGUAGES", value_name = "TAG,…", value_delimiter = ',', default_value = "en,ar")]
+    #[arg(
+        long,
+        env = "HELPLINE_LANGUAGES",
+        value_name = "TAG,…",
+        value_delimiter = ',',
+        default_value = "en,ar"
+    )]
     pub languages: Vec<Language>,
 }
 
@@ -41,7 +57,10 @@ impl Pages {
     /// Names the setting that cannot.
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.links.len() > LINKS_MAX {
-            return Err(ConfigError::new("--links", format!("has at most {LINKS_MAX} links")));
+            return Err(ConfigError::new(
+                "--links",
+                format!("has at most {LINKS_MAX} links"),
+            ));
         }
         Ok(())
     }
@@ -67,7 +86,11 @@ impl Href {
 impl FromStr for Href {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if !text.is_ascii() || text.bytes().any(|b| b.is_ascii_control() || b" \\\"'<>;,".contains(&b)) {
+        if !text.is_ascii()
+            || text
+                .bytes()
+                .any(|b| b.is_ascii_control() || b" \\\"'<>;,".contains(&b))
+        {
             return Err("has a character that an address must encode");
         }
         if text.starts_with('/') && !text.starts_with("//") {
@@ -75,8 +98,14 @@ impl FromStr for Href {
         }
         let uri: Uri = text.parse().map_err(|_| "not a URL")?;
         let known = matches!(uri.scheme_str(), Some("http" | "https"));
-        let host = uri.authority().filter(|authority| !authority.as_str().contains('@') && !authority.host().is_empty());
-        if known && host.is_some() { Ok(Self(text.to_owned())) } else { Err("must begin with https://, http:// or a single /") }
+        let host = uri
+            .authority()
+            .filter(|authority| !authority.as_str().contains('@') && !authority.host().is_empty());
+        if known && host.is_some() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must begin with https://, http:// or a single /")
+        }
     }
 }
 
@@ -92,16 +121,25 @@ impl FromStr for Link {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (label, href) = text.split_once('=').ok_or("must have the form LABEL=URL")?;
         let label = label.trim();
-        if label.is_empty() || label.chars().count() > LABEL_CHARS_MAX || label.chars().any(char::is_control) {
+        if label.is_empty()
+            || label.chars().count() > LABEL_CHARS_MAX
+            || label.chars().any(char::is_control)
+        {
             return Err("needs a label of at most 40 characters before the =");
         }
-        Ok(Self { label: label.to_owned(), href: href.trim().parse()? })
+        Ok(Self {
+            label: label.to_owned(),
+            href: href.trim().parse()?,
+        })
     }
 }
 
 impl From<&Link> for NavLink {
     fn from(link: &Link) -> Self {
-        Self { label: link.label.clone(), href: link.href.as_str().to_owned() }
+        Self {
+            label: link.label.clone(),
+            href: link.href.as_str().to_owned(),
+        }
     }
 }
 
@@ -120,9 +158,17 @@ impl FromStr for Language {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = text.split('-');
-        let primary = parts.next().is_some_and(|tag| (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_lowercase()));
-        let rest = parts.all(|tag| (2..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if primary && rest { Ok(Self(text.to_owned())) } else { Err("is not a language tag such as en or pt-BR") }
+        let primary = parts.next().is_some_and(|tag| {
+            (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_lowercase())
+        });
+        let rest = parts.all(|tag| {
+            (2..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+        if primary && rest {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("is not a language tag such as en or pt-BR")
+        }
     }
 }
 
@@ -132,7 +178,12 @@ mod tests {
 
     #[test]
     fn links_lead_to_sites_or_paths_and_run_nothing() {
-        for good in ["/support", "/", "https://help.example/a?b=c#d", "http://127.0.0.1:9/x"] {
+        for good in [
+            "/support",
+            "/",
+            "https://help.example/a?b=c#d",
+            "http://127.0.0.1:9/x",
+        ] {
             assert!(good.parse::<Href>().is_ok(), "{good}");
         }
         for bad in [
@@ -149,8 +200,16 @@ mod tests {
         ] {
             assert!(bad.parse::<Href>().is_err(), "{bad}");
         }
-        let link: Link = "Help Center = https://help.example/?a=b".parse().expect("a link");
-        assert_eq!(NavLink::from(&link), NavLink { label: "Help Center".into(), href: "https://help.example/?a=b".into() });
+        let link: Link = "Help Center = https://help.example/?a=b"
+            .parse()
+            .expect("a link");
+        assert_eq!(
+            NavLink::from(&link),
+            NavLink {
+                label: "Help Center".into(),
+                href: "https://help.example/?a=b".into()
+            }
+        );
         assert!("=https://a.example".parse::<Link>().is_err() && "Help".parse::<Link>().is_err());
     }
 
@@ -158,14 +217,23 @@ mod tests {
     fn only_addresses_of_other_hosts_have_an_origin() {
         let origin = |text: &str| text.parse::<Href>().expect("an address").origin();
         assert_eq!(origin("/token"), None);
-        assert_eq!(origin("https://a.example:8443/t?x=1").as_deref(), Some("https://a.example:8443"));
+        assert_eq!(
+            origin("https://a.example:8443/t?x=1").as_deref(),
+            Some("https://a.example:8443")
+        );
     }
 
     #[test]
     fn languages_are_tags() {
-        for (tag, good) in
-            [("en", true), ("pt-BR", true), ("zh-Hant", true), ("EN", false), ("english", false), ("en_US", false), ("", false)]
-        {
+        for (tag, good) in [
+            ("en", true),
+            ("pt-BR", true),
+            ("zh-Hant", true),
+            ("EN", false),
+            ("english", false),
+            ("en_US", false),
+            ("", false),
+        ] {
             assert_eq!(tag.parse::<Language>().is_ok(), good, "{tag}");
         }
     }

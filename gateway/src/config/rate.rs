@@ -13,6 +13,9 @@ impl Rate {
     /// The rate of this many together.
     #[must_use]
     pub const fn times(self, n: u32) -> Self {
-        Self { per_second: self.per_second.saturating_mul(n), burst: self.burst.saturating_mul(n) }
+        Self {
+            per_second: self.per_second.saturating_mul(n),
+            burst: self.burst.saturating_mul(n),
+        }
     }
 }

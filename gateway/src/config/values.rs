@@ -53,9 +53,15 @@ impl TokenSecret {
     /// When it is shorter than 32 bytes.
     pub fn plain(secret: &Hidden) -> Result<Self, ConfigError> {
         if secret.expose().len() < SECRET_BYTES_MIN {
-            return Err(ConfigError::new("--jwt-secret", format!("must have at least {SECRET_BYTES_MIN} bytes")));
+            return Err(ConfigError::new(
+                "--jwt-secret",
+                format!("must have at least {SECRET_BYTES_MIN} bytes"),
+            ));
         }
-        Ok(Self { kid: None, secret: secret.clone() })
+        Ok(Self {
+            kid: None,
+            secret: secret.clone(),
+        })
     }
 
     /// `KID=SECRET`: a secret that only checks tokens with this `kid`.
@@ -64,14 +70,22 @@ impl TokenSecret {
     /// When it has no `=`, an empty name, or a secret shorter than 32 bytes.
     pub fn with_kid(pair: &Hidden) -> Result<Self, ConfigError> {
         let fault = |why: String| ConfigError::new("--jwt-secret-for-kid", why);
-        let (kid, secret) = pair.expose().split_once('=').ok_or_else(|| fault("must have the form KID=SECRET".into()))?;
+        let (kid, secret) = pair
+            .expose()
+            .split_once('=')
+            .ok_or_else(|| fault("must have the form KID=SECRET".into()))?;
         if kid.is_empty() {
             return Err(fault("must name the key before the =".into()));
         }
         if secret.len() < SECRET_BYTES_MIN {
-            return Err(fault(format!("must have at least {SECRET_BYTES_MIN} bytes after the =")));
+            return Err(fault(format!(
+                "must have at least {SECRET_BYTES_MIN} bytes after the ="
+            )));
         }
-        Ok(Self { kid: Some(kid.to_owned()), secret: secret.into() })
+        Ok(Self {
+            kid: Some(kid.to_owned()),
+            secret: secret.into(),
+        })
     }
 
     /// The key's name, if tokens must bear one.
@@ -101,7 +115,10 @@ impl FromStr for JwksUrl {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let uri: axum::http::Uri = text.parse().map_err(|_| "not a URL")?;
         let host = uri.host().ok_or("a URL with a host is needed")?;
-        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        if uri
+            .authority()
+            .is_some_and(|authority| authority.as_str().contains('@'))
+        {
             return Err("must not contain a user");
         }
         match uri.scheme_str() {
@@ -115,7 +132,10 @@ impl FromStr for JwksUrl {
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    bare == "localhost"
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// A site whose pages may open sockets: scheme, host and port exactly as browsers write them in `Origin`.
@@ -132,9 +152,19 @@ impl Origin {
 impl FromStr for Origin {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or("must begin with https:// or http://")?;
-        let default_port = if text.starts_with("https:") { ":443" } else { ":80" };
-        if rest.is_empty() || rest.contains(['/', '?', '#', '@', '*']) || rest.contains(char::is_whitespace) {
+        let rest = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"))
+            .ok_or("must begin with https:// or http://")?;
+        let default_port = if text.starts_with("https:") {
+            ":443"
+        } else {
+            ":80"
+        };
+        if rest.is_empty()
+            || rest.contains(['/', '?', '#', '@', '*'])
+            || rest.contains(char::is_whitespace)
+        {
             return Err("must be only scheme, host and port, without wildcards");
         }
         if rest.ends_with(default_port) {
@@ -143,7 +173,8 @@ impl FromStr for Origin {
         if text.bytes().any(|b| b.is_ascii_uppercase()) || !text.is_ascii() {
             return Err("must be in lower-case ASCII, as browsers send it");
         }
-        text.parse::<axum::http::Uri>().map_err(|_| "not an origin")?;
+        text.parse::<axum::http::Uri>()
+            .map_err(|_| "not an origin")?;
         Ok(Self(text.to_owned()))
     }
 }
@@ -159,8 +190,12 @@ impl Cidr {
     /// Whether the address lies in the block. IPv4 written as IPv6 (`::ffff:…`) counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.network, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => masked_v4(network, self.prefix_bits) == masked_v4(address, self.prefix_bits),
-            (IpAddr::V6(network), IpAddr::V6(address)) => masked_v6(network, self.prefix_bits) == masked_v6(address, self.prefix_bits),
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                masked_v4(network, self.prefix_bits) == masked_v4(address, self.prefix_bits)
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                masked_v6(network, self.prefix_bits) == masked_v6(address, self.prefix_bits)
+            }
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
     }
@@ -177,14 +212,25 @@ fn masked_v6(address: Ipv6Addr, bits: u32) -> u128 {
 impl FromStr for Cidr {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let network: IpAddr = address.parse().map_err(|_| "not an address block such as 10.0.0.0/8")?;
+        let (address, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let network: IpAddr = address
+            .parse()
+            .map_err(|_| "not an address block such as 10.0.0.0/8")?;
         let bits_max = if network.is_ipv4() { 32 } else { 128 };
         let prefix_bits = match bits {
             None => bits_max,
-            Some(bits) => bits.parse().ok().filter(|bits| *bits <= bits_max).ok_or("the prefix is not a number of bits")?,
+            Some(bits) => bits
+                .parse()
+                .ok()
+                .filter(|bits| *bits <= bits_max)
+                .ok_or("the prefix is not a number of bits")?,
         };
-        Ok(Self { network, prefix_bits })
+        Ok(Self {
+            network,
+            prefix_bits,
+        })
     }
 }
 
@@ -194,7 +240,12 @@ mod tests {
 
     #[test]
     fn only_exact_origins_are_taken() {
-        for good in ["https://desk.example", "http://127.0.0.1:8080", "https://desk.example:8443", "http://[::1]:8080"] {
+        for good in [
+            "https://desk.example",
+            "http://127.0.0.1:8080",
+            "https://desk.example:8443",
+            "http://[::1]:8080",
+        ] {
             assert!(good.parse::<Origin>().is_ok(), "{good}");
         }
         for bad in [
@@ -217,9 +268,24 @@ mod tests {
         assert!(block.contains("10.1.255.3".parse().expect("v4")));
         assert!(block.contains("::ffff:10.1.0.9".parse().expect("mapped")));
         assert!(!block.contains("10.2.0.1".parse().expect("v4")));
-        assert!("0.0.0.0/0".parse::<Cidr>().expect("all").contains("8.8.8.8".parse().expect("v4")));
-        assert!("::1".parse::<Cidr>().expect("one").contains("::1".parse().expect("v6")));
-        assert!("::/0".parse::<Cidr>().expect("all").contains("fe80::1".parse().expect("v6")));
+        assert!(
+            "0.0.0.0/0"
+                .parse::<Cidr>()
+                .expect("all")
+                .contains("8.8.8.8".parse().expect("v4"))
+        );
+        assert!(
+            "::1"
+                .parse::<Cidr>()
+                .expect("one")
+                .contains("::1".parse().expect("v6"))
+        );
+        assert!(
+            "::/0"
+                .parse::<Cidr>()
+                .expect("all")
+                .contains("fe80::1".parse().expect("v6"))
+        );
         for bad in ["10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/-1", "all"] {
             assert!(bad.parse::<Cidr>().is_err(), "{bad}");
         }
@@ -227,10 +293,22 @@ mod tests {
 
     #[test]
     fn key_sets_come_over_https_or_from_this_machine() {
-        for good in ["https://id.example/keys", "http://127.0.0.1:9/keys", "http://localhost/keys", "http://[::1]:9/keys"] {
+        for good in [
+            "https://id.example/keys",
+            "http://127.0.0.1:9/keys",
+            "http://localhost/keys",
+            "http://[::1]:9/keys",
+        ] {
             assert!(good.parse::<JwksUrl>().is_ok(), "{good}");
         }
-        for bad in ["http://id.example/keys", "http://localhost.example/keys", "ftp://a/b", "https://", "keys", "https://u:p@id.example/"] {
+        for bad in [
+            "http://id.example/keys",
+            "http://localhost.example/keys",
+            "ftp://a/b",
+            "https://",
+            "keys",
+            "https://u:p@id.example/",
+        ] {
             assert!(bad.parse::<JwksUrl>().is_err(), "{bad}");
         }
     }
@@ -240,7 +318,8 @@ mod tests {
         let long = "s".repeat(SECRET_BYTES_MIN);
         assert!(TokenSecret::plain(&Hidden::from(long.as_str())).is_ok());
         assert!(TokenSecret::plain(&Hidden::from(&long[1..])).is_err());
-        let named = TokenSecret::with_kid(&Hidden::from(format!("k1={long}"))).expect("a named secret");
+        let named =
+            TokenSecret::with_kid(&Hidden::from(format!("k1={long}"))).expect("a named secret");
         assert_eq!(named.kid(), Some("k1"));
         assert!(!format!("{named:?}").contains(&long));
         assert!(TokenSecret::with_kid(&Hidden::from(format!("={long}"))).is_err());

@@ -53,34 +53,53 @@ pub struct GuestPermit {
 impl Admission {
     /// No connections yet.
     pub fn new(limits: ConnectionLimits, trusted_proxies: Vec<Cidr>) -> Self {
-        Self { limits, trusted_proxies, total: AtomicU32::new(0), addresses: Counts::default(), guests: Counts::default() }
+        Self {
+            limits,
+            trusted_proxies,
+            total: AtomicU32::new(0),
+            addresses: Counts::default(),
+            guests: Counts::default(),
+        }
     }
 
     /// Admits a connection that has said nothing yet. None: its address has as many as it may have WebSocket connections; otherwise it
     /// could take all places by saying nothing. A trusted proxy speaks for many and has no such bound.
     pub fn admit_guest(self: &Arc<Self>, peer: IpAddr) -> Option<GuestPermit> {
-        let is_proxy = self.trusted_proxies.iter().any(|block| block.contains(peer));
+        let is_proxy = self
+            .trusted_proxies
+            .iter()
+            .any(|block| block.contains(peer));
         let peer = (!is_proxy).then(|| network(peer));
         let has_room = peer.is_none_or(|peer| self.guests.take(peer, self.limits.per_address_max));
-        has_room.then(|| GuestPermit { admission: Arc::clone(self), peer })
+        has_room.then(|| GuestPermit {
+            admission: Arc::clone(self),
+            peer,
+        })
     }
 
     /// Admits a WebSocket connection from this address, before the upgrade.
     ///
     /// # Errors
     /// Which bound is reached.
-    pub fn admit(self: &Arc<Self>, address: Option<IpAddr>) -> Result<ConnectionPermit, AtCapacity> {
+    pub fn admit(
+        self: &Arc<Self>,
+        address: Option<IpAddr>,
+    ) -> Result<ConnectionPermit, AtCapacity> {
         // One client has a whole network of IPv6.
         let address = address.map(network);
         if self.total.fetch_add(1, Ordering::Relaxed) >= self.limits.connections_max {
             self.total.fetch_sub(1, Ordering::Relaxed);
             return Err(AtCapacity::Instance);
         }
-        if address.is_some_and(|address| !self.addresses.take(address, self.limits.per_address_max)) {
+        if address.is_some_and(|address| !self.addresses.take(address, self.limits.per_address_max))
+        {
             self.total.fetch_sub(1, Ordering::Relaxed);
             return Err(AtCapacity::Address);
         }
-        Ok(ConnectionPermit { admission: Arc::clone(self), address })
+        Ok(ConnectionPermit {
+            admission: Arc::clone(self),
+            address,
+        })
     }
 
     /// WebSocket connections in all, signed in or not.
@@ -132,7 +151,13 @@ mod tests {
 
     fn admission() -> Arc<Admission> {
         let proxies = vec!["10.0.0.0/8".parse().expect("a block")];
-        Arc::new(Admission::new(ConnectionLimits { connections_max: 3, per_address_max: 2 }, proxies))
+        Arc::new(Admission::new(
+            ConnectionLimits {
+                connections_max: 3,
+                per_address_max: 2,
+            },
+            proxies,
+        ))
     }
 
     fn address(text: &str) -> IpAddr {
@@ -156,7 +181,12 @@ mod tests {
     #[test]
     fn a_silent_address_is_bounded_and_a_trusted_proxy_is_not() {
         let admission = admission();
-        let guests = |peer: &str| (0..5).filter_map(|_| admission.admit_guest(address(peer))).collect::<Vec<_>>().len();
+        let guests = |peer: &str| {
+            (0..5)
+                .filter_map(|_| admission.admit_guest(address(peer)))
+                .collect::<Vec<_>>()
+                .len()
+        };
         assert_eq!((guests("192.0.2.1"), guests("10.1.2.3")), (2, 5));
     }
 }

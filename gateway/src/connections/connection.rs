@@ -32,12 +32,18 @@ pub struct Connection {
 impl Connection {
     /// The person with their rights.
     pub fn actor(&self) -> Actor {
-        Actor { user: self.person.id, role: self.person.role }
+        Actor {
+            user: self.person.id,
+            role: self.person.role,
+        }
     }
 
     /// The person as a reader of this side.
     pub fn reader(&self, audience: Audience) -> Reader {
-        Reader { user: self.person.id, audience }
+        Reader {
+            user: self.person.id,
+            audience,
+        }
     }
 
     /// The person as staff see them on a ticket that they are on this side of.
@@ -46,11 +52,20 @@ impl Connection {
             Audience::Staff => ActorType::Admin,
             Audience::Customer => ActorType::Customer,
         };
-        StaffPerson { id: Some(self.person.id), kind, name: self.person.name.clone() }
+        StaffPerson {
+            id: Some(self.person.id),
+            kind,
+            name: self.person.name.clone(),
+        }
     }
 
     /// An audit row of this connection's.
-    pub fn access(&self, action: &str, ticket: Option<TicketId>, refused: Option<RejectCode>) -> AccessRow {
+    pub fn access(
+        &self,
+        action: &str,
+        ticket: Option<TicketId>,
+        refused: Option<RejectCode>,
+    ) -> AccessRow {
         AccessRow {
             user: Some(self.person.id),
             action: action.to_owned(),

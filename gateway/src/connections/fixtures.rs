@@ -23,7 +23,14 @@ pub fn connection(id: u64, user: u128, role: Option<StaffRole>) -> Arc<Connectio
         blocked: false,
     };
     let (send_queue, awaited_acks) = (SendQueue::default(), AtomicU32::new(0));
-    Arc::new(Connection { id, person, address: None, user_agent: None, send_queue, awaited_acks })
+    Arc::new(Connection {
+        id,
+        person,
+        address: None,
+        user_agent: None,
+        send_queue,
+        awaited_acks,
+    })
 }
 
 /// The frames that wait to be written to it.

@@ -22,14 +22,22 @@ pub struct ConnectionRegistry {
 impl ConnectionRegistry {
     /// No connections yet; so many of one user at most.
     pub fn new(per_user_max: u32) -> Self {
-        Self { per_user_max, next_id: AtomicU64::new(1), users: DashMap::new() }
+        Self {
+            per_user_max,
+            next_id: AtomicU64::new(1),
+            users: DashMap::new(),
+        }
     }
 
     /// Enters a signed-in connection, made from its number.
     ///
     /// # Errors
     /// [`AtCapacity::User`].
-    pub fn enter(&self, user: UserId, make: impl FnOnce(u64) -> Connection) -> Result<Arc<Connection>, AtCapacity> {
+    pub fn enter(
+        &self,
+        user: UserId,
+        make: impl FnOnce(u64) -> Connection,
+    ) -> Result<Arc<Connection>, AtCapacity> {
         let mut of_user = self.users.entry(user).or_default();
         if of_user.len() >= self.per_user_max as usize {
             return Err(AtCapacity::User);
@@ -41,10 +49,11 @@ impl ConnectionRegistry {
 
     /// Forgets a connection.
     pub fn leave(&self, connection: &Connection) {
-        self.users.remove_if_mut(&connection.person.id, |_, of_user| {
-            of_user.retain(|other| other.id != connection.id);
-            of_user.is_empty()
-        });
+        self.users
+            .remove_if_mut(&connection.person.id, |_, of_user| {
+                of_user.retain(|other| other.id != connection.id);
+                of_user.is_empty()
+            });
     }
 
     /// The roles with which these people (none named: all) are connected: each person once, unless their connections differ. And the
@@ -54,7 +63,10 @@ impl ConnectionRegistry {
         let mut status = Vec::new();
         let mut collect = |of_user: &[Arc<Connection>]| {
             for connection in of_user {
-                let one = AccessStatus { user: connection.person.id, role: connection.person.role };
+                let one = AccessStatus {
+                    user: connection.person.id,
+                    role: connection.person.role,
+                };
                 // Those of one person come one after the other.
                 if status.last() != Some(&one) {
                     status.push(one);
@@ -62,7 +74,10 @@ impl ConnectionRegistry {
             }
         };
         match users {
-            Some(users) => users.iter().filter_map(|user| self.users.get(user)).for_each(|of_user| collect(&of_user)),
+            Some(users) => users
+                .iter()
+                .filter_map(|user| self.users.get(user))
+                .for_each(|of_user| collect(&of_user)),
             None => self.users.iter().for_each(|of_user| collect(&of_user)),
         }
         (status, newest)
@@ -71,15 +86,25 @@ impl ConnectionRegistry {
     /// Ends every connection whose person no longer has the role that it was opened with, unless it is newer than `newest`.
     pub fn disconnect_changed(&self, changed: &[AccessStatus], newest: u64) {
         for AccessStatus { user, role } in changed {
-            let Some(of_user) = self.users.get(user) else { continue };
-            for connection in of_user.iter().filter(|connection| connection.id < newest && connection.person.role == *role) {
-                connection.send_queue.disconnect(Disconnect::Now(CloseCode::Revoked));
+            let Some(of_user) = self.users.get(user) else {
+                continue;
+            };
+            for connection in of_user
+                .iter()
+                .filter(|connection| connection.id < newest && connection.person.role == *role)
+            {
+                connection
+                    .send_queue
+                    .disconnect(Disconnect::Now(CloseCode::Revoked));
             }
         }
     }
 
     /// Every connection.
     pub fn all(&self) -> Vec<Arc<Connection>> {
-        self.users.iter().flat_map(|entry| entry.value().clone()).collect()
+        self.users
+            .iter()
+            .flat_map(|entry| entry.value().clone())
+            .collect()
     }
 }

@@ -76,7 +76,11 @@ impl Batch {
 
     /// The frames' bytes.
     pub fn bytes(&self) -> usize {
-        self.first.iter().chain(&self.rest).map(|frame| frame.len()).sum()
+        self.first
+            .iter()
+            .chain(&self.rest)
+            .map(|frame| frame.len())
+            .sum()
     }
 
     /// Takes the first frame.
@@ -98,8 +102,14 @@ impl Batch {
         if self.len() <= limits::SEND_QUEUE_DRAIN_FRAMES {
             return std::mem::take(self);
         }
-        let rest = self.rest.drain(..limits::SEND_QUEUE_DRAIN_FRAMES - 1).collect();
-        Self { first: std::mem::replace(&mut self.first, self.rest.pop_front()), rest }
+        let rest = self
+            .rest
+            .drain(..limits::SEND_QUEUE_DRAIN_FRAMES - 1)
+            .collect();
+        Self {
+            first: std::mem::replace(&mut self.first, self.rest.pop_front()),
+            rest,
+        }
     }
 }
 
@@ -132,7 +142,9 @@ impl SendQueue {
         }
         let mut waiting = self.waiting.lock();
         let before = self.bytes.fetch_add(size, Ordering::AcqRel);
-        if before + size > limits::SEND_QUEUE_BYTES_MAX || waiting.frames.len() >= limits::SEND_QUEUE_FRAMES_MAX {
+        if before + size > limits::SEND_QUEUE_BYTES_MAX
+            || waiting.frames.len() >= limits::SEND_QUEUE_FRAMES_MAX
+        {
             self.bytes.fetch_sub(size, Ordering::AcqRel);
             drop(waiting);
             metrics::counter!("helpline_outbox_overflows_total").increment(1);
@@ -140,7 +152,11 @@ impl SendQueue {
             return Err(Refused);
         }
         // A task that is in the midst of a write is not disturbed by a second frame.
-        let task = if waiting.frames.is_empty() { waiting.task.take() } else { None };
+        let task = if waiting.frames.is_empty() {
+            waiting.task.take()
+        } else {
+            None
+        };
         waiting.frames.push(frame);
         Ok(task)
     }
@@ -160,7 +176,8 @@ impl SendQueue {
         if !waiting.frames.is_empty() {
             return Poll::Ready(QueueEvent::Frames(waiting.frames.take()));
         }
-        self.poll_disconnect_under(&mut waiting, context).map(QueueEvent::Disconnect)
+        self.poll_disconnect_under(&mut waiting, context)
+            .map(QueueEvent::Disconnect)
     }
 
     /// Only the disconnect, for a task that is in the middle of a write.
@@ -169,8 +186,16 @@ impl SendQueue {
     }
 
     /// Under the lock, and the disconnect looked at after the task is known: what sets it then finds the task.
-    fn poll_disconnect_under(&self, waiting: &mut Waiting, context: &Context<'_>) -> Poll<Disconnect> {
-        if !waiting.task.as_ref().is_some_and(|task| task.will_wake(context.waker())) {
+    fn poll_disconnect_under(
+        &self,
+        waiting: &mut Waiting,
+        context: &Context<'_>,
+    ) -> Poll<Disconnect> {
+        if !waiting
+            .task
+            .as_ref()
+            .is_some_and(|task| task.will_wake(context.waker()))
+        {
             waiting.task = Some(context.waker().clone());
         }
         self.disconnecting().map_or(Poll::Pending, Poll::Ready)
@@ -193,7 +218,9 @@ impl SendQueue {
     pub async fn room_for_page(&self) {
         loop {
             let drained = self.drained.notified();
-            if self.bytes.load(Ordering::Acquire) < limits::SEND_QUEUE_BYTES_MAX / 4 || self.disconnect.get().is_some() {
+            if self.bytes.load(Ordering::Acquire) < limits::SEND_QUEUE_BYTES_MAX / 4
+                || self.disconnect.get().is_some()
+            {
                 return;
             }
             drained.await;
@@ -232,8 +259,14 @@ mod tests {
         let queue = SendQueue::default();
         let page = Utf8Bytes::from("x".repeat(limits::PAGE_FRAME_BYTES_MAX));
         let held = (0..).take_while(|_| queue.push(page.clone())).count();
-        assert_eq!(held, limits::SEND_QUEUE_BYTES_MAX / limits::PAGE_FRAME_BYTES_MAX);
-        assert_eq!(queue.disconnecting(), Some(Disconnect::Now(CloseCode::TooSlow)));
+        assert_eq!(
+            held,
+            limits::SEND_QUEUE_BYTES_MAX / limits::PAGE_FRAME_BYTES_MAX
+        );
+        assert_eq!(
+            queue.disconnecting(),
+            Some(Disconnect::Now(CloseCode::TooSlow))
+        );
         assert!(!queue.push(Utf8Bytes::from("x")));
         assert!(!queue.take().is_empty());
     }
@@ -241,7 +274,12 @@ mod tests {
     #[test]
     fn many_small_frames_are_bounded_by_their_number() {
         let queue = SendQueue::default();
-        assert_eq!((0..).take_while(|_| queue.push(Utf8Bytes::from_static("x"))).count(), limits::SEND_QUEUE_FRAMES_MAX);
+        assert_eq!(
+            (0..)
+                .take_while(|_| queue.push(Utf8Bytes::from_static("x")))
+                .count(),
+            limits::SEND_QUEUE_FRAMES_MAX
+        );
     }
 
     #[test]
@@ -251,9 +289,25 @@ mod tests {
         for n in 0..count {
             assert!(queue.push(Utf8Bytes::from(n.to_string())));
         }
-        let batches: Vec<Vec<_>> = std::iter::repeat_with(|| queue.take()).take_while(|batch| !batch.is_empty()).map(frames).collect();
-        assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [limits::SEND_QUEUE_DRAIN_FRAMES, limits::SEND_QUEUE_DRAIN_FRAMES, 1]);
-        assert!(batches.concat().iter().enumerate().all(|(n, frame)| frame.as_str() == n.to_string()));
+        let batches: Vec<Vec<_>> = std::iter::repeat_with(|| queue.take())
+            .take_while(|batch| !batch.is_empty())
+            .map(frames)
+            .collect();
+        assert_eq!(
+            batches.iter().map(Vec::len).collect::<Vec<_>>(),
+            [
+                limits::SEND_QUEUE_DRAIN_FRAMES,
+                limits::SEND_QUEUE_DRAIN_FRAMES,
+                1
+            ]
+        );
+        assert!(
+            batches
+                .concat()
+                .iter()
+                .enumerate()
+                .all(|(n, frame)| frame.as_str() == n.to_string())
+        );
     }
 
     /// Counts how often it is woken.
@@ -270,24 +324,38 @@ mod tests {
     fn the_task_is_woken_once_for_a_burst_and_always_by_the_ending() {
         let (queue, task) = (SendQueue::default(), Arc::new(Task::default()));
         let waker = Waker::from(Arc::clone(&task));
-        let (context, woken) = (Context::from_waker(&waker), || task.0.load(Ordering::Relaxed));
+        let (context, woken) = (Context::from_waker(&waker), || {
+            task.0.load(Ordering::Relaxed)
+        });
 
         assert!(queue.poll_event(&context).is_pending());
         let mut wakes = WakeList::default();
-        assert!(["one", "two"].into_iter().all(|text| queue.push_with(Utf8Bytes::from_static(text), &mut wakes)));
+        assert!(
+            ["one", "two"]
+                .into_iter()
+                .all(|text| queue.push_with(Utf8Bytes::from_static(text), &mut wakes))
+        );
         assert_eq!(woken(), 0);
         drop(wakes);
         assert_eq!(woken(), 1);
-        let Poll::Ready(QueueEvent::Frames(batch)) = queue.poll_event(&context) else { panic!("two frames were dropped in") };
+        let Poll::Ready(QueueEvent::Frames(batch)) = queue.poll_event(&context) else {
+            panic!("two frames were dropped in")
+        };
         assert_eq!(frames(batch), ["one", "two"].map(Utf8Bytes::from_static));
 
         // Amid a write: the first frame disturbs it, the next ones do not, the ending does.
         assert!(queue.poll_disconnect(&context).is_pending());
-        assert!(queue.push(Utf8Bytes::from_static("three")) && queue.poll_disconnect(&context).is_pending());
+        assert!(
+            queue.push(Utf8Bytes::from_static("three"))
+                && queue.poll_disconnect(&context).is_pending()
+        );
         assert!(queue.push(Utf8Bytes::from_static("four")));
         assert_eq!(woken(), 2);
         queue.disconnect(Disconnect::Now(CloseCode::Revoked));
         assert_eq!(woken(), 3);
-        assert!(matches!(queue.poll_event(&context), Poll::Ready(QueueEvent::Disconnect(Disconnect::Now(CloseCode::Revoked)))));
+        assert!(matches!(
+            queue.poll_event(&context),
+            Poll::Ready(QueueEvent::Disconnect(Disconnect::Now(CloseCode::Revoked)))
+        ));
     }
 }

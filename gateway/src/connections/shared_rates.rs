@@ -20,8 +20,15 @@ pub struct SharedRates {
 impl SharedRates {
     /// Full buckets of these rates.
     pub fn new(of_user: Rate, of_address: Rate) -> Self {
-        let sign_ins = Rate { per_second: limits::SIGN_INS_REFUSED_PER_SECOND, burst: limits::SIGN_INS_REFUSED_BURST };
-        Self { users: Limiter::new(of_user), addresses: Limiter::new(of_address), refused_sign_ins: Limiter::new(sign_ins) }
+        let sign_ins = Rate {
+            per_second: limits::SIGN_INS_REFUSED_PER_SECOND,
+            burst: limits::SIGN_INS_REFUSED_BURST,
+        };
+        Self {
+            users: Limiter::new(of_user),
+            addresses: Limiter::new(of_address),
+            refused_sign_ins: Limiter::new(sign_ins),
+        }
     }
 
     /// Takes one frame of the user's and of the address's.
@@ -35,7 +42,8 @@ impl SharedRates {
 
     /// Whether a refused sign-in still leaves a row; beyond the rate it is only counted.
     pub fn refused_sign_in(&self, address: Option<IpAddr>, now: Instant) -> bool {
-        let recorded = address.is_none_or(|address| self.refused_sign_ins.take(network(address), now).is_ok());
+        let recorded =
+            address.is_none_or(|address| self.refused_sign_ins.take(network(address), now).is_ok());
         if !recorded {
             metrics::counter!("helpline_refused_sign_ins_unrecorded_total").increment(1);
         }

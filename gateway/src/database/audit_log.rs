@@ -34,7 +34,10 @@ impl AuditLog {
     /// `unavailable` when it could not be written: a read must then not happen either.
     pub async fn record(&self, row: AccessRow) -> Result<(), Reject> {
         let (written, done) = oneshot::channel();
-        self.0.send((row, Some(written))).await.map_err(|_| unavailable())?;
+        self.0
+            .send((row, Some(written)))
+            .await
+            .map_err(|_| unavailable())?;
         done.await.unwrap_or_else(|_| Err(unavailable()))
     }
 
@@ -71,7 +74,11 @@ async fn write(store: &Store, batch: impl Iterator<Item = Pending>) {
         let (places, rows): (Vec<_>, Vec<_>) = some.into_iter().unzip();
         audit::record(store, &rows).await.map(|()| places)
     };
-    let Parts { answers, failed, untried } = in_parts(rows, record).await;
+    let Parts {
+        answers,
+        failed,
+        untried,
+    } = in_parts(rows, record).await;
     let mut answer = |n: usize, result: Result<(), Reject>| {
         if result.is_err() {
             metrics::counter!("helpline_audit_rows_lost_total").increment(1);
@@ -80,12 +87,16 @@ async fn write(store: &Store, batch: impl Iterator<Item = Pending>) {
             let _ = written.send(result);
         }
     };
-    answers.into_iter().flatten().for_each(|n| answer(n, Ok(())));
+    answers
+        .into_iter()
+        .flatten()
+        .for_each(|n| answer(n, Ok(())));
     for ((n, _), error) in failed {
         answer(n, Err(reject_of(&error)));
     }
     if let Some((rest, error)) = untried {
         let reject = reject_of(&error);
-        rest.into_iter().for_each(|(n, _)| answer(n, Err(reject.clone())));
+        rest.into_iter()
+            .for_each(|(n, _)| answer(n, Err(reject.clone())));
     }
 }

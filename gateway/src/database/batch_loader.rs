@@ -25,7 +25,10 @@ pub trait BatchQuery: Send + Sync + 'static {
     type Value: Clone + Send + Sync + 'static;
 
     /// Reads these keys, all different; one that does not exist is missing in the answer.
-    fn read(&self, keys: &[Self::Key]) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, StoreError>> + Send;
+    fn read(
+        &self,
+        keys: &[Self::Key],
+    ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, StoreError>> + Send;
 }
 
 /// Answers single keys out of batches.
@@ -41,10 +44,18 @@ impl<Q: BatchQuery> BatchLoader<Q> {
         let (entrance, exit) = mpsc::channel(limits::LOADER_PENDING_MAX);
         let (query, pending) = (Arc::new(query), Arc::new(Mutex::new(exit)));
         for _ in 0..limits::LOADER_BATCHES_MAX {
-            let (query, pending, stop) = (Arc::clone(&query), Arc::clone(&pending), lifecycle.stop.clone());
+            let (query, pending, stop) = (
+                Arc::clone(&query),
+                Arc::clone(&pending),
+                lifecycle.stop.clone(),
+            );
             lifecycle.spawn(async move {
                 // The requests of a batch that crashed are answered `unavailable`; the next batch runs all the same.
-                while AssertUnwindSafe(run_batches(&*query, &pending, &stop)).catch_unwind().await.is_err() {
+                while AssertUnwindSafe(run_batches(&*query, &pending, &stop))
+                    .catch_unwind()
+                    .await
+                    .is_err()
+                {
                     tracing::error!("a batched read crashed");
                 }
             });
@@ -63,7 +74,11 @@ impl<Q: BatchQuery> BatchLoader<Q> {
     }
 }
 
-async fn run_batches<Q: BatchQuery>(query: &Q, pending: &Mutex<mpsc::Receiver<Pending<Q>>>, stop: &CancellationToken) {
+async fn run_batches<Q: BatchQuery>(
+    query: &Q,
+    pending: &Mutex<mpsc::Receiver<Pending<Q>>>,
+    stop: &CancellationToken,
+) {
     let mut batch = Vec::new();
     loop {
         {
@@ -85,7 +100,9 @@ async fn run_batches<Q: BatchQuery>(query: &Q, pending: &Mutex<mpsc::Receiver<Pe
         }
         match query.read(&keys).await {
             // One of them is not acceptable, or locked: each on its own, so that only that one fails.
-            Err(error) if keys.len() > 1 && (!error.passes() || matches!(error, StoreError::Busy(_))) => {
+            Err(error)
+                if keys.len() > 1 && (!error.passes() || matches!(error, StoreError::Busy(_))) =>
+            {
                 read_one_by_one(query, replies).await;
             }
             answer => answer_all::<Q>(replies, &answer.map_err(|error| reject_of(&error))),
@@ -97,8 +114,11 @@ async fn run_batches<Q: BatchQuery>(query: &Q, pending: &Mutex<mpsc::Receiver<Pe
 async fn read_one_by_one<Q: BatchQuery>(query: &Q, replies: HashMap<Q::Key, Vec<Reply<Q>>>) {
     let mut busy = 0;
     for (key, replies) in replies {
-        let answer =
-            if busy < limits::LOADER_LOCKED_MAX { query.read(std::slice::from_ref(&key)).await } else { Err(StoreError::PoolExhausted) };
+        let answer = if busy < limits::LOADER_LOCKED_MAX {
+            query.read(std::slice::from_ref(&key)).await
+        } else {
+            Err(StoreError::PoolExhausted)
+        };
         busy += u32::from(matches!(answer, Err(StoreError::Busy(_))));
         answer_all::<Q>([(key, replies)], &answer.map_err(|error| reject_of(&error)));
     }

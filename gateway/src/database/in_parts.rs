@@ -17,9 +17,17 @@ pub(crate) async fn in_parts<K: Clone, T, F>(all: Vec<K>, ask: impl Fn(Vec<K>) -
 where
     F: Future<Output = Result<T, StoreError>>,
 {
-    let mut parts = Parts { answers: Vec::new(), failed: Vec::new(), untried: None };
+    let mut parts = Parts {
+        answers: Vec::new(),
+        failed: Vec::new(),
+        untried: None,
+    };
     // The first half on top: the order stays.
-    let mut pending = if all.is_empty() { Vec::new() } else { vec![all] };
+    let mut pending = if all.is_empty() {
+        Vec::new()
+    } else {
+        vec![all]
+    };
     while let Some(mut some) = pending.pop() {
         match ask(some.clone()).await {
             Ok(answer) => parts.answers.push(answer),
@@ -28,7 +36,9 @@ where
                 parts.untried = Some((some, error));
                 return parts;
             }
-            Err(error) if some.len() == 1 => parts.failed.extend(some.pop().map(|one| (one, error))),
+            Err(error) if some.len() == 1 => {
+                parts.failed.extend(some.pop().map(|one| (one, error)))
+            }
             Err(_) => {
                 pending.push(some.split_off(some.len() / 2));
                 pending.push(some);
@@ -42,16 +52,28 @@ where
 mod tests {
     use super::*;
 
-    async fn parts_of(all: std::ops::Range<u32>, bad: &[u32], away: Option<u32>) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
+    async fn parts_of(
+        all: std::ops::Range<u32>,
+        bad: &[u32],
+        away: Option<u32>,
+    ) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
         let ask = |some: Vec<u32>| async move {
             if away.is_some_and(|away| some.contains(&away)) {
                 return Err(StoreError::PoolExhausted);
             }
-            if some.iter().any(|one| bad.contains(one)) { Err(StoreError::Row("bad".into())) } else { Ok(some) }
+            if some.iter().any(|one| bad.contains(one)) {
+                Err(StoreError::Row("bad".into()))
+            } else {
+                Ok(some)
+            }
         };
         let parts = in_parts(all.collect(), ask).await;
         let untried = parts.untried.map(|(rest, _)| rest).unwrap_or_default();
-        (parts.answers.concat(), parts.failed.into_iter().map(|(one, _)| one).collect(), untried)
+        (
+            parts.answers.concat(),
+            parts.failed.into_iter().map(|(one, _)| one).collect(),
+            untried,
+        )
     }
 
     #[tokio::test]
@@ -59,13 +81,23 @@ mod tests {
         assert_eq!(parts_of(0..0, &[], None).await, (vec![], vec![], vec![]));
         for bad in [&[][..], &[0], &[6], &[3, 4], &[0, 1, 2, 3, 4, 5, 6]] {
             let (answers, failed, untried) = parts_of(0..7, bad, None).await;
-            assert_eq!((answers, failed, untried), ((0..7).filter(|n| !bad.contains(n)).collect(), bad.to_vec(), vec![]));
+            assert_eq!(
+                (answers, failed, untried),
+                (
+                    (0..7).filter(|n| !bad.contains(n)).collect(),
+                    bad.to_vec(),
+                    vec![]
+                )
+            );
         }
     }
 
     #[tokio::test]
     async fn what_passes_stops_the_asking_and_keeps_the_rest() {
-        assert_eq!(parts_of(0..4, &[], Some(2)).await, (vec![], vec![], vec![0, 1, 2, 3]));
+        assert_eq!(
+            parts_of(0..4, &[], Some(2)).await,
+            (vec![], vec![], vec![0, 1, 2, 3])
+        );
         let parts = parts_of(0..8, &[1], None).await;
         assert_eq!(parts.1, [1]);
     }

@@ -27,8 +27,14 @@ impl BatchQuery for SignInQuery {
 
     async fn read(&self, keys: &[Identity]) -> Result<HashMap<Identity, Person>, StoreError> {
         let people = people::sign_in_all(&self.0, keys).await?;
-        let people: HashMap<_, _> = people.into_iter().map(|person| (person.id, person)).collect();
-        Ok(keys.iter().filter_map(|key| Some((key.clone(), people.get(&key.user)?.clone()))).collect())
+        let people: HashMap<_, _> = people
+            .into_iter()
+            .map(|person| (person.id, person))
+            .collect();
+        Ok(keys
+            .iter()
+            .filter_map(|key| Some((key.clone(), people.get(&key.user)?.clone())))
+            .collect())
     }
 }
 
@@ -39,8 +45,14 @@ impl BatchQuery for TicketAccessQuery {
     type Key = TicketId;
     type Value = Option<TicketAccess>;
 
-    async fn read(&self, keys: &[TicketId]) -> Result<HashMap<TicketId, Option<TicketAccess>>, StoreError> {
-        Ok(tickets::access_of_all(&self.0, keys).await?.into_iter().collect())
+    async fn read(
+        &self,
+        keys: &[TicketId],
+    ) -> Result<HashMap<TicketId, Option<TicketAccess>>, StoreError> {
+        Ok(tickets::access_of_all(&self.0, keys)
+            .await?
+            .into_iter()
+            .collect())
     }
 }
 
@@ -51,7 +63,14 @@ impl BatchQuery for TicketPositionQuery {
     type Key = TicketPositionKey;
     type Value = Arc<TicketPosition>;
 
-    async fn read(&self, keys: &[TicketPositionKey]) -> Result<HashMap<TicketPositionKey, Arc<TicketPosition>>, StoreError> {
-        Ok(reads::ticket_positions(&self.0, keys).await?.into_iter().map(|(of, place)| (of, Arc::new(place))).collect())
+    async fn read(
+        &self,
+        keys: &[TicketPositionKey],
+    ) -> Result<HashMap<TicketPositionKey, Arc<TicketPosition>>, StoreError> {
+        Ok(reads::ticket_positions(&self.0, keys)
+            .await?
+            .into_iter()
+            .map(|(of, place)| (of, Arc::new(place)))
+            .collect())
     }
 }

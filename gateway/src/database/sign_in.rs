@@ -23,7 +23,11 @@ impl SignIn {
     /// # Errors
     /// `blocked`, or `unavailable` when the database cannot be asked.
     pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
-        let person = self.0.load(identity.clone()).await?.ok_or_else(unavailable)?;
+        let person = self
+            .0
+            .load(identity.clone())
+            .await?
+            .ok_or_else(unavailable)?;
         if person.blocked {
             return Err(Reject::new(RejectCode::Blocked, "this account is blocked"));
         }

@@ -85,7 +85,11 @@ const STORIES: &[Story] = &[
 
 /// Signs everyone in once and writes the stories that are not written yet.
 pub async fn fill(database_url: &str) -> Result<(), StoreError> {
-    let store = Store::connect(Settings { url: database_url.to_owned(), connections_max: CONNECTIONS }).await?;
+    let store = Store::connect(Settings {
+        url: database_url.to_owned(),
+        connections_max: CONNECTIONS,
+    })
+    .await?;
     for person in people::ALL {
         persisted::sign_in(&store, &person.identity()).await?;
     }
@@ -110,14 +114,20 @@ async fn write(store: &Store, n: usize, story: &Story) -> Result<(), StoreError>
     };
     let created = match tickets::create(store, &caller(customer), &new).await {
         // An earlier build wrote this story in other words: the data stay as they are.
-        Err(StoreError::Refused { code: RejectCode::KeyReused, .. }) => return Ok(()),
+        Err(StoreError::Refused {
+            code: RejectCode::KeyReused,
+            ..
+        }) => return Ok(()),
         created => created?,
     };
     if created.duplicate {
         return Ok(());
     }
     let ticket = created.id;
-    let assign = Patch { assigned_to: Some(Assignee::Agent(agent.id)), ..Patch::default() };
+    let assign = Patch {
+        assigned_to: Some(Assignee::Agent(agent.id)),
+        ..Patch::default()
+    };
     if !story.said.is_empty() {
         tickets::change(store, &caller(agent), ticket, assign).await?;
     }
@@ -142,7 +152,16 @@ async fn write(store: &Store, n: usize, story: &Story) -> Result<(), StoreError>
         messages::append_waiting(store, &[message]).await?;
     }
     if let Some(status) = story.ends {
-        tickets::change(store, &caller(agent), ticket, Patch { status: Some(status), ..Patch::default() }).await?;
+        tickets::change(
+            store,
+            &caller(agent),
+            ticket,
+            Patch {
+                status: Some(status),
+                ..Patch::default()
+            },
+        )
+        .await?;
     }
     Ok(())
 }
@@ -152,7 +171,14 @@ fn demo(name: &str) -> &'static DemoPerson {
 }
 
 fn caller(person: &DemoPerson) -> Caller {
-    Caller { actor: Actor { user: person.id, role: person.role }, address: None, user_agent: None }
+    Caller {
+        actor: Actor {
+            user: person.id,
+            role: person.role,
+        },
+        address: None,
+        user_agent: None,
+    }
 }
 
 fn key(text: &str) -> Key {

@@ -17,14 +17,25 @@ pub struct Gateways(Vec<Gateway>);
 
 impl Gateways {
     /// Starts one per address and waits until all are ready.
-    pub async fn start(addresses: &[SocketAddr], data: &Path, env: &[(&str, String)]) -> Result<Self, DevError> {
-        let binary = std::env::current_exe().map_err(|_| DevError::Start("the own program cannot be found"))?;
+    pub async fn start(
+        addresses: &[SocketAddr],
+        data: &Path,
+        env: &[(&str, String)],
+    ) -> Result<Self, DevError> {
+        let binary = std::env::current_exe()
+            .map_err(|_| DevError::Start("the own program cannot be found"))?;
         let mut gateways = Vec::with_capacity(addresses.len());
         for address in addresses {
             let log = data.join(format!("gateway-{}.log", address.port()));
-            let spec = Gateway::spec().binary(&binary).port(address.port()).log(log).arg("--dev-people");
+            let spec = Gateway::spec()
+                .binary(&binary)
+                .port(address.port())
+                .log(log)
+                .arg("--dev-people");
             let spec = spec.env("HELPLINE_LISTEN", address.to_string());
-            let spec = env.iter().fold(spec, |spec, (name, value)| spec.env(*name, value));
+            let spec = env
+                .iter()
+                .fold(spec, |spec, (name, value)| spec.env(*name, value));
             gateways.push(spec.start().await?);
         }
         Ok(Self(gateways))
@@ -32,17 +43,27 @@ impl Gateways {
 
     /// Starts again whichever ends, until the wish to stop.
     pub async fn keep_up(&self, shutdown: &CancellationToken) {
-        while shutdown.run_until_cancelled(tokio::time::sleep(LOOK_INTERVAL)).await.is_some() {
+        while shutdown
+            .run_until_cancelled(tokio::time::sleep(LOOK_INTERVAL))
+            .await
+            .is_some()
+        {
             for gateway in &self.0 {
-                let Some(status) = gateway.ended() else { continue };
+                let Some(status) = gateway.ended() else {
+                    continue;
+                };
                 println!(
                     "The instance on port {} ended ({status}); its log: {}. Starting it again …",
                     gateway.port(),
                     gateway.log().display()
                 );
                 match shutdown.run_until_cancelled(gateway.start()).await {
-                    Some(Ok(())) => println!("The instance on port {} is up again.", gateway.port()),
-                    Some(Err(error)) => eprintln!("helpline: {}", crate::runtime::errors::chain(&error)),
+                    Some(Ok(())) => {
+                        println!("The instance on port {} is up again.", gateway.port())
+                    }
+                    Some(Err(error)) => {
+                        eprintln!("helpline: {}", crate::runtime::errors::chain(&error))
+                    }
                     None => return,
                 }
             }

@@ -20,12 +20,22 @@ pub fn random_word() -> String {
 /// Makes the data directory this process's own, until the file is dropped.
 pub fn claim(data: &Path) -> Result<File, DevError> {
     let path = data.join("lock");
-    let fault = |source| DevError::Data { path: path.clone(), source };
+    let fault = |source| DevError::Data {
+        path: path.clone(),
+        source,
+    };
     fs::create_dir_all(data).map_err(fault)?;
-    let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path).map_err(fault)?;
+    let file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(fault)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(DevError::Taken { data: data.to_owned() }),
+        Err(fs::TryLockError::WouldBlock) => Err(DevError::Taken {
+            data: data.to_owned(),
+        }),
         Err(fs::TryLockError::Error(source)) => Err(fault(source)),
     }
 }
@@ -33,23 +43,38 @@ pub fn claim(data: &Path) -> Result<File, DevError> {
 /// The secret that tokens are signed with: kept, so that a browser stays signed in over a restart. Readable by its owner alone.
 pub fn secret(data: &Path) -> Result<String, DevError> {
     let path = data.join("jwt.secret");
-    let fault = |source| DevError::Data { path: path.clone(), source };
+    let fault = |source| DevError::Data {
+        path: path.clone(),
+        source,
+    };
     if let Ok(secret) = fs::read_to_string(&path)
         && secret.trim().len() >= WORD_CHARS
     {
         return Ok(secret.trim().to_owned());
     }
     let secret = random_word();
-    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&path).map_err(fault)?;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(fault)?;
     file.write_all(secret.as_bytes()).map_err(fault)?;
     Ok(secret)
 }
 
 /// Moves the cluster and its password into a directory beside them, so that a new one is made; gives that directory. The server must be stopped.
 pub fn set_aside(data: &Path) -> Result<PathBuf, DevError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
     let aside = data.join(format!("former-{now}"));
-    let fault = |source| DevError::Data { path: aside.clone(), source };
+    let fault = |source| DevError::Data {
+        path: aside.clone(),
+        source,
+    };
     fs::create_dir_all(&aside).map_err(fault)?;
     for name in ["postgres", "postgres.password"] {
         fs::rename(data.join(name), aside.join(name)).map_err(fault)?;

@@ -30,22 +30,50 @@ pub struct DemoPerson {
 pub const ALL: &[DemoPerson] = &[
     person(1, "Ada Lovelace", "ada@example.org", None),
     person(2, "Carl Gauss", "carl@example.org", None),
-    person(3, "Grace Hopper", "grace@helpline.example", Some(StaffRole::SupportAgent)),
-    person(4, "Alan Turing", "alan@helpline.example", Some(StaffRole::SupportAgent)),
-    person(5, "Katherine Johnson", "katherine@helpline.example", Some(StaffRole::Admin)),
+    person(
+        3,
+        "Grace Hopper",
+        "grace@helpline.example",
+        Some(StaffRole::SupportAgent),
+    ),
+    person(
+        4,
+        "Alan Turing",
+        "alan@helpline.example",
+        Some(StaffRole::SupportAgent),
+    ),
+    person(
+        5,
+        "Katherine Johnson",
+        "katherine@helpline.example",
+        Some(StaffRole::Admin),
+    ),
 ];
 
-const fn person(n: u128, name: &'static str, email: &'static str, role: Option<StaffRole>) -> DemoPerson {
+const fn person(
+    n: u128,
+    name: &'static str,
+    email: &'static str,
+    role: Option<StaffRole>,
+) -> DemoPerson {
     // A version 8 UUID ("made up by its maker"): no token of a real provider bears one.
     let id = 0x0de0_0000_0000_8000_8000_0000_0000_0000 | n;
-    DemoPerson { id: UserId::new(Uuid::from_u128(id)), name, email, role }
+    DemoPerson {
+        id: UserId::new(Uuid::from_u128(id)),
+        name,
+        email,
+        role,
+    }
 }
 
 /// Whom a name, a first name, an address or an id means.
 pub fn named(word: &str) -> Option<&'static DemoPerson> {
     ALL.iter().find(|person| {
         let first = person.name.split(' ').next().unwrap_or_default();
-        [person.name, first, person.email].iter().any(|name| name.eq_ignore_ascii_case(word)) || person.id.to_string() == word
+        [person.name, first, person.email]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(word))
+            || person.id.to_string() == word
     })
 }
 
@@ -53,8 +81,16 @@ pub fn named(word: &str) -> Option<&'static DemoPerson> {
 ///
 /// # Errors
 /// When it cannot be signed.
-pub fn token(person: &DemoPerson, auth: &Auth, secret: &TokenSecret) -> Result<String, jsonwebtoken::errors::Error> {
-    let mut claims = auth::claims_of(person.id, &auth.audience, Utc::now().timestamp() + TOKEN_SECONDS);
+pub fn token(
+    person: &DemoPerson,
+    auth: &Auth,
+    secret: &TokenSecret,
+) -> Result<String, jsonwebtoken::errors::Error> {
+    let mut claims = auth::claims_of(
+        person.id,
+        &auth.audience,
+        Utc::now().timestamp() + TOKEN_SECONDS,
+    );
     claims.insert("email".into(), json!(person.email));
     claims.insert("user_metadata".into(), json!({"full_name": person.name}));
     if let Some(issuer) = &auth.issuer {
@@ -66,6 +102,10 @@ pub fn token(person: &DemoPerson, auth: &Auth, secret: &TokenSecret) -> Result<S
 impl DemoPerson {
     /// What their token says of them.
     pub fn identity(&self) -> Identity {
-        Identity { user: self.id, email: Some(self.email.to_owned()), name: Some(self.name.to_owned()) }
+        Identity {
+            user: self.id,
+            email: Some(self.email.to_owned()),
+            name: Some(self.name.to_owned()),
+        }
     }
 }

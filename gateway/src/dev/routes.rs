@@ -38,7 +38,10 @@ pub fn router(config: &Config) -> Router {
     match config.dev_people {
         DevPeople::Present => {
             let auth = Arc::new(config.auth.clone());
-            Router::new().route("/dev/users", get(users)).route("/dev/token", post(token)).with_state(auth)
+            Router::new()
+                .route("/dev/users", get(users))
+                .route("/dev/token", post(token))
+                .with_state(auth)
         }
         DevPeople::Absent => Router::new(),
     }
@@ -51,13 +54,26 @@ async fn users(NoInput: NoInput) -> Json<Vec<DemoPersonView>> {
 impl From<&DemoPerson> for DemoPersonView {
     fn from(person: &DemoPerson) -> Self {
         let role = person.role.map_or("customer", |role| role.as_str());
-        Self { name: person.name, role, id: person.id, email: person.email }
+        Self {
+            name: person.name,
+            role,
+            id: person.id,
+            email: person.email,
+        }
     }
 }
 
-async fn token(State(auth): State<Arc<Auth>>, JsonBody(request): JsonBody<TokenRequest>) -> Result<Json<Token>, Refusal> {
-    let person = people::named(&request.user).ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such demo person"))?;
-    let secret = auth.secrets.first().expect("dev people are refused at start without a secret");
-    let token = people::token(person, &auth, secret).map_err(|_| Refusal::new(RejectCode::Internal, "the token could not be signed"))?;
+async fn token(
+    State(auth): State<Arc<Auth>>,
+    JsonBody(request): JsonBody<TokenRequest>,
+) -> Result<Json<Token>, Refusal> {
+    let person = people::named(&request.user)
+        .ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such demo person"))?;
+    let secret = auth
+        .secrets
+        .first()
+        .expect("dev people are refused at start without a secret");
+    let token = people::token(person, &auth, secret)
+        .map_err(|_| Refusal::new(RejectCode::Internal, "the token could not be signed"))?;
     Ok(Json(Token { token }))
 }

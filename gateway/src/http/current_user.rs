@@ -33,7 +33,10 @@ impl CurrentUser {
 
     /// Reads as this side.
     pub(super) fn reader(&self, audience: Audience) -> Reader {
-        Reader { user: self.actor().user, audience }
+        Reader {
+            user: self.actor().user,
+            audience,
+        }
     }
 
     /// Asks the policy about the desk, where the route needs one of several actions.
@@ -77,7 +80,11 @@ pub(crate) struct NamedTicket(pub(crate) TicketRef);
 
 /// Left by the guard, by what the route needs.
 fn left<T: Clone + Send + Sync + 'static>(parts: &Parts) -> T {
-    parts.extensions.get::<T>().expect("the guard leaves what the route needs").clone()
+    parts
+        .extensions
+        .get::<T>()
+        .expect("the guard leaves what the route needs")
+        .clone()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {

@@ -25,7 +25,9 @@ impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        name(parts, state, 1, |text| text.parse().ok(), "no such message").await.map(Self)
+        name(parts, state, 1, |text| text.parse().ok(), "no such message")
+            .await
+            .map(Self)
     }
 }
 
@@ -33,7 +35,9 @@ impl<S: Send + Sync> FromRequestParts<S> for UserPath {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        name(parts, state, 0, |text| text.parse().ok(), "no such person").await.map(Self)
+        name(parts, state, 0, |text| text.parse().ok(), "no such person")
+            .await
+            .map(Self)
     }
 }
 
@@ -41,7 +45,15 @@ impl<S: Send + Sync> FromRequestParts<S> for ReplyPath {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        name(parts, state, 0, |text| text.parse().ok(), "no such saved reply").await.map(Self)
+        name(
+            parts,
+            state,
+            0,
+            |text| text.parse().ok(),
+            "no such saved reply",
+        )
+        .await
+        .map(Self)
     }
 }
 
@@ -49,8 +61,15 @@ impl<S: Send + Sync> FromRequestParts<S> for SettingPath {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let parse = |text: &str| settings::Name::ALL.iter().copied().find(|name| name.as_str() == text);
-        name(parts, state, 0, parse, "no such setting").await.map(Self)
+        let parse = |text: &str| {
+            settings::Name::ALL
+                .iter()
+                .copied()
+                .find(|name| name.as_str() == text)
+        };
+        name(parts, state, 0, parse, "no such setting")
+            .await
+            .map(Self)
     }
 }
 
@@ -64,7 +83,10 @@ async fn name<S: Send + Sync, T>(
 ) -> Result<T, Refusal> {
     let names = Path::<Vec<(String, String)>>::from_request_parts(parts, state).await;
     let Path(names) = names.map_err(|_| Refusal::new(RejectCode::NotFound, "no such address"))?;
-    names.get(n).and_then(|(_, text)| parse(text)).ok_or_else(|| Refusal::new(RejectCode::NotFound, missing))
+    names
+        .get(n)
+        .and_then(|(_, text)| parse(text))
+        .ok_or_else(|| Refusal::new(RejectCode::NotFound, missing))
 }
 
 /// The `Idempotency-Key`: names this attempt, so that a retry is known again.
@@ -75,11 +97,17 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let mut values = parts.headers.get_all("idempotency-key").iter();
-        let value = values.next().ok_or_else(|| Refusal::field("Idempotency-Key", "this header is required"))?;
+        let value = values
+            .next()
+            .ok_or_else(|| Refusal::field("Idempotency-Key", "this header is required"))?;
         if values.next().is_some() {
             return Err(Refusal::field("Idempotency-Key", "given twice"));
         }
-        let text = value.to_str().map_err(|_| Refusal::field("Idempotency-Key", InvalidKey))?;
-        Key::parse(text).map(Self).map_err(|error| Refusal::field("Idempotency-Key", error))
+        let text = value
+            .to_str()
+            .map_err(|_| Refusal::field("Idempotency-Key", InvalidKey))?;
+        Key::parse(text)
+            .map(Self)
+            .map_err(|error| Refusal::field("Idempotency-Key", error))
     }
 }

@@ -48,15 +48,27 @@ struct RequestRates {
 }
 
 /// Runs one request.
-pub(super) async fn guard(State((guard, route)): State<(Arc<Guard>, &'static Route)>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(
+    State((guard, route)): State<(Arc<Guard>, &'static Route)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
-    let address = peer(request.extensions()).map(|peer| client_address(peer, request.headers(), &guard.trusted_proxies));
-    if let Some(wait_ms) = address.and_then(|address| guard.rates.of_address.take(network(address), started).err()) {
+    let address = peer(request.extensions())
+        .map(|peer| client_address(peer, request.headers(), &guard.trusted_proxies));
+    if let Some(wait_ms) =
+        address.and_then(|address| guard.rates.of_address.take(network(address), started).err())
+    {
         metrics::counter!("helpline_http_address_limited_total").increment(1);
         return too_fast(wait_ms).into_response();
     }
     let user_agent = user_agent(request.headers());
-    let audit = Arc::new(RequestAudit::new(route, Arc::clone(&guard.sign_in.audit_log), address, user_agent));
+    let audit = Arc::new(RequestAudit::new(
+        route,
+        Arc::clone(&guard.sign_in.audit_log),
+        address,
+        user_agent,
+    ));
     let answering = async {
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(Arc::clone(&audit));
@@ -65,17 +77,24 @@ pub(super) async fn guard(State((guard, route)): State<(Arc<Guard>, &'static Rou
             Err(refusal) => refusal.into_response(),
         }
     };
-    let response = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
-        // The panic's own message went to stderr; a client learns nothing from it.
-        Refusal::new(RejectCode::Internal, "internal error").into_response()
-    });
-    let refused = response.extensions().get::<Refused>().map(|Refused(code)| *code);
+    let response = AssertUnwindSafe(answering)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            // The panic's own message went to stderr; a client learns nothing from it.
+            Refusal::new(RejectCode::Internal, "internal error").into_response()
+        });
+    let refused = response
+        .extensions()
+        .get::<Refused>()
+        .map(|Refused(code)| *code);
     let response = match refused {
         Some(code) => guard.record(&audit, code, response).await,
         None => response,
     };
     let labels = [("route", route.path), ("method", route.method)];
-    metrics::histogram!("helpline_http_request_seconds", &labels).record(started.elapsed().as_secs_f64());
+    metrics::histogram!("helpline_http_request_seconds", &labels)
+        .record(started.elapsed().as_secs_f64());
     metrics::counter!("helpline_http_requests_total", "route" => route.path, "method" => route.method,
         "status" => response.status().as_u16().to_string())
     .increment(1);
@@ -83,32 +102,60 @@ pub(super) async fn guard(State((guard, route)): State<(Arc<Guard>, &'static Rou
 }
 
 impl Guard {
-    pub(super) fn new(trusted_proxies: Vec<Cidr>, settings: &LimitSettings, sign_in: SignInParts, store: Store) -> Self {
-        let of_user = Rate { per_second: settings.requests_per_second, burst: settings.requests_burst };
-        let sign_ins = Rate { per_second: limits::SIGN_INS_REFUSED_PER_SECOND, burst: limits::SIGN_INS_REFUSED_BURST };
+    pub(super) fn new(
+        trusted_proxies: Vec<Cidr>,
+        settings: &LimitSettings,
+        sign_in: SignInParts,
+        store: Store,
+    ) -> Self {
+        let of_user = Rate {
+            per_second: settings.requests_per_second,
+            burst: settings.requests_burst,
+        };
+        let sign_ins = Rate {
+            per_second: limits::SIGN_INS_REFUSED_PER_SECOND,
+            burst: limits::SIGN_INS_REFUSED_BURST,
+        };
         let recorded = limits::RATE_REFUSALS_RECORDED_PER_SECOND;
         let rates = RequestRates {
             of_user: Limiter::new(of_user),
             of_address: Limiter::new(of_user.times(limits::REQUESTS_ADDRESS_FACTOR)),
             refused_sign_ins: Limiter::new(sign_ins),
-            recorded_refusals: Limiter::new(Rate { per_second: recorded, burst: recorded }),
+            recorded_refusals: Limiter::new(Rate {
+                per_second: recorded,
+                burst: recorded,
+            }),
         };
-        Self { trusted_proxies, rates, sign_in, store }
+        Self {
+            trusted_proxies,
+            rates,
+            sign_in,
+            store,
+        }
     }
 
     /// Enforces what the route needs; leaves who asks, and the ticket, for the handler.
-    async fn admit(&self, route: &Route, audit: &Arc<RequestAudit>, parts: &mut Parts) -> Result<(), Refusal> {
+    async fn admit(
+        &self,
+        route: &Route,
+        audit: &Arc<RequestAudit>,
+        parts: &mut Parts,
+    ) -> Result<(), Refusal> {
         if route.needs == Needs::Nothing {
             return Ok(());
         }
         let user = self.current_user(audit, parts).await?;
         match route.needs {
             Needs::Nothing | Needs::SignedIn => {}
-            Needs::Desk(actions) => any(actions.iter().map(|action| policy::decide_desk(user.actor(), *action)))?,
+            Needs::Desk(actions) => any(actions
+                .iter()
+                .map(|action| policy::decide_desk(user.actor(), *action)))?,
             Needs::Ticket(actions) => {
                 let ticket = self.open(audit, parts).await?;
                 policy::decide(user.actor(), TicketAction::Read, &ticket.facts)?;
-                any(actions.iter().map(|action| policy::decide(user.actor(), *action, &ticket.facts).map(drop)))?;
+                any(actions
+                    .iter()
+                    .map(|action| policy::decide(user.actor(), *action, &ticket.facts).map(drop)))?;
                 parts.extensions.insert(ticket);
             }
             Needs::TicketUnderLock(_) => drop(named_ticket(audit, parts).await?),
@@ -118,23 +165,47 @@ impl Guard {
     }
 
     /// The signed-in person, with the rights of this moment.
-    async fn current_user(&self, audit: &Arc<RequestAudit>, parts: &Parts) -> Result<CurrentUser, Refusal> {
-        let token = bearer(parts).ok_or_else(|| Refusal::new(RejectCode::NotAuthenticated, "a bearer token is needed"))?;
+    async fn current_user(
+        &self,
+        audit: &Arc<RequestAudit>,
+        parts: &Parts,
+    ) -> Result<CurrentUser, Refusal> {
+        let token = bearer(parts).ok_or_else(|| {
+            Refusal::new(RejectCode::NotAuthenticated, "a bearer token is needed")
+        })?;
         let verified = self.sign_in.verifier.verify(token).await?;
         let user = verified.identity.user;
         audit.by(user);
-        self.rates.of_user.take(user, Instant::now()).map_err(too_fast)?;
+        self.rates
+            .of_user
+            .take(user, Instant::now())
+            .map_err(too_fast)?;
         let person = self.sign_in.sign_in.sign_in(&verified.identity).await?;
-        let caller = Caller { actor: Actor { user, role: person.role }, address: audit.address, user_agent: audit.user_agent.clone() };
-        Ok(CurrentUser { person, caller, audit: Arc::clone(audit) })
+        let caller = Caller {
+            actor: Actor {
+                user,
+                role: person.role,
+            },
+            address: audit.address,
+            user_agent: audit.user_agent.clone(),
+        };
+        Ok(CurrentUser {
+            person,
+            caller,
+            audit: Arc::clone(audit),
+        })
     }
 
     /// The ticket that the path names.
     async fn open(&self, audit: &RequestAudit, parts: &mut Parts) -> Result<OpenTicket, Refusal> {
         let named = named_ticket(audit, parts).await?;
-        let opened = tickets::access(&self.store, &named).await?.ok_or_else(Reject::not_found)?;
+        let opened = tickets::access(&self.store, &named)
+            .await?
+            .ok_or_else(Reject::not_found)?;
         audit.on(opened.facts.id);
-        Ok(OpenTicket { facts: opened.facts })
+        Ok(OpenTicket {
+            facts: opened.facts,
+        })
     }
 
     /// Leaves the refusal's row before the answer goes out.
@@ -142,7 +213,11 @@ impl Guard {
         let now = Instant::now();
         match (code, audit.user(), audit.address) {
             _ if is_fault(code) => return response,
-            (RejectCode::RateLimited, Some(user), _) if self.rates.recorded_refusals.take(user, now).is_err() => return response,
+            (RejectCode::RateLimited, Some(user), _)
+                if self.rates.recorded_refusals.take(user, now).is_err() =>
+            {
+                return response;
+            }
             // Of an unknown client, a bad token as a rule: a flood of them is no flood of rows.
             (_, None, Some(address)) => {
                 if let Err(wait_ms) = self.rates.refused_sign_ins.take(network(address), now) {
@@ -174,8 +249,14 @@ fn any(mut decided: impl Iterator<Item = Result<(), Reject>>) -> Result<(), Reje
 /// What is neither an id nor a number names no ticket.
 async fn named_ticket(audit: &RequestAudit, parts: &mut Parts) -> Result<TicketRef, Refusal> {
     use axum::RequestPartsExt as _;
-    let Path(names) = parts.extract::<Path<Vec<(String, String)>>>().await.map_err(|_| Reject::not_found())?;
-    let ticket: TicketRef = names.first().and_then(|(_, text)| text.parse().ok()).ok_or_else(Reject::not_found)?;
+    let Path(names) = parts
+        .extract::<Path<Vec<(String, String)>>>()
+        .await
+        .map_err(|_| Reject::not_found())?;
+    let ticket: TicketRef = names
+        .first()
+        .and_then(|(_, text)| text.parse().ok())
+        .ok_or_else(Reject::not_found)?;
     if let TicketRef::Id(id) = ticket {
         audit.on(id);
     }
@@ -185,10 +266,17 @@ async fn named_ticket(audit: &RequestAudit, parts: &mut Parts) -> Result<TicketR
 
 /// The token is in this header and nowhere else, least of all in the URL.
 fn bearer(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = parts
+        .headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn too_fast(wait_ms: u64) -> Refusal {
-    Reject::new(RejectCode::RateLimited, "too many requests").retry_after_ms(wait_ms).into()
+    Reject::new(RejectCode::RateLimited, "too many requests")
+        .retry_after_ms(wait_ms)
+        .into()
 }

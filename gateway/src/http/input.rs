@@ -32,7 +32,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let Nothing {} = query(request.uri())?;
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let content_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
         let media_type = content_type.split(';').next().unwrap_or("").trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
             let refusal = Refusal::new(RejectCode::Malformed, "the body must be application/json");
@@ -63,7 +67,8 @@ impl<S: Send + Sync> FromRequest<S> for NoInput {
 }
 
 fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
-    let Query(pairs) = Query::try_from_uri(uri).map_err(|_| Refusal::field("query", "is not a list of names and values"))?;
+    let Query(pairs) = Query::try_from_uri(uri)
+        .map_err(|_| Refusal::field("query", "is not a list of names and values"))?;
     strict::read_query(pairs).map_err(|error| Reject::from(error).into())
 }
 
@@ -77,12 +82,16 @@ async fn no_body<S: Send + Sync>(request: Request, state: &S) -> Result<(), Refu
 }
 
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
-    let reading = tokio::time::timeout(Duration::from_millis(limits::BODY_TIMEOUT_MS), Bytes::from_request(request, state));
+    let reading = tokio::time::timeout(
+        Duration::from_millis(limits::BODY_TIMEOUT_MS),
+        Bytes::from_request(request, state),
+    );
     match reading.await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(Refusal::new(RejectCode::TooLarge, format!("a body has at most {} bytes", limits::JSON_BODY_BYTES_MAX)))
-        }
+        Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Refusal::new(
+            RejectCode::TooLarge,
+            format!("a body has at most {} bytes", limits::JSON_BODY_BYTES_MAX),
+        )),
         Ok(Err(_)) => Err(Refusal::new(RejectCode::Malformed, "the body broke off")),
         Err(_) => {
             let refusal = Refusal::new(RejectCode::Malformed, "the body took too long");

@@ -32,8 +32,13 @@ pub struct Refused(pub RejectCode);
 
 impl From<Reject> for Refusal {
     fn from(reject: Reject) -> Self {
-        let status = StatusCode::from_u16(reject.code.http_status()).expect("codes map to statuses that exist");
-        Self { reject, status, row: Row::Guard }
+        let status = StatusCode::from_u16(reject.code.http_status())
+            .expect("codes map to statuses that exist");
+        Self {
+            reject,
+            status,
+            row: Row::Guard,
+        }
     }
 }
 
@@ -64,13 +69,20 @@ impl Refusal {
     /// A refusal that already left its row.
     #[must_use]
     pub fn already_recorded(reject: Reject) -> Self {
-        Self { row: Row::Written, ..reject.into() }
+        Self {
+            row: Row::Written,
+            ..reject.into()
+        }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self { reject, status, row } = self;
+        let Self {
+            reject,
+            status,
+            row,
+        } = self;
         let problem = Problem {
             kind: "about:blank".to_owned(),
             title: reject.message,
@@ -81,9 +93,15 @@ impl IntoResponse for Refusal {
         };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(ms) = reject.retry_after_ms {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000).max(1)));
+            headers.insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(ms.div_ceil(1_000).max(1)),
+            );
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

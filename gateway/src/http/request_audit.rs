@@ -30,8 +30,19 @@ struct Known {
 }
 
 impl RequestAudit {
-    pub(super) fn new(route: &'static Route, audit_log: Arc<AuditLog>, address: Option<IpAddr>, user_agent: Option<String>) -> Self {
-        Self { route, audit_log, address, user_agent, known: Mutex::default() }
+    pub(super) fn new(
+        route: &'static Route,
+        audit_log: Arc<AuditLog>,
+        address: Option<IpAddr>,
+        user_agent: Option<String>,
+    ) -> Self {
+        Self {
+            route,
+            audit_log,
+            address,
+            user_agent,
+            known: Mutex::default(),
+        }
     }
 
     /// The token was good: this person asks.
@@ -71,8 +82,16 @@ impl RequestAudit {
     /// Records the request's refusal. The refusal holds when its row cannot be written: nothing was done.
     pub(super) async fn refused(&self, code: RejectCode) {
         let is_sign_in = self.user().is_none() && self.route.needs != Needs::Nothing;
-        let action = if is_sign_in { "sign_in_refused" } else { self.route.refused };
-        let row = self.row(action, Some(code), json!({"route": self.route.path, "method": self.route.method}));
+        let action = if is_sign_in {
+            "sign_in_refused"
+        } else {
+            self.route.refused
+        };
+        let row = self.row(
+            action,
+            Some(code),
+            json!({"route": self.route.path, "method": self.route.method}),
+        );
         self.record_refusal(row).await;
     }
 
@@ -109,5 +128,8 @@ impl RequestAudit {
 
 /// Faults of ours, not refusals; they are in the log.
 pub(super) const fn is_fault(code: RejectCode) -> bool {
-    matches!(code, RejectCode::Internal | RejectCode::Unavailable | RejectCode::Overloaded)
+    matches!(
+        code,
+        RejectCode::Internal | RejectCode::Unavailable | RejectCode::Overloaded
+    )
 }

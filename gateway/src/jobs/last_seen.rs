@@ -6,7 +6,12 @@ use crate::connections::ConnectionRegistry;
 use crate::database::errors::reject_of;
 
 pub(super) async fn run(store: &Store, registry: &ConnectionRegistry) {
-    let mut staff: Vec<_> = registry.all().iter().filter(|it| it.person.role.is_some()).map(|it| it.person.id).collect();
+    let mut staff: Vec<_> = registry
+        .all()
+        .iter()
+        .filter(|it| it.person.role.is_some())
+        .map(|it| it.person.id)
+        .collect();
     staff.sort_unstable();
     staff.dedup();
     if staff.is_empty() {

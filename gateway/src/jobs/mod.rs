@@ -29,12 +29,18 @@ const GAUGES: Duration = Duration::from_secs(5);
 const ROLL_UP: Duration = Duration::from_secs(60);
 
 /// Runs them until the instance stops.
-pub async fn run(store: Store, registry: Arc<ConnectionRegistry>, figures: Gauges, stop: CancellationToken) {
+pub async fn run(
+    store: Store,
+    registry: Arc<ConnectionRegistry>,
+    figures: Gauges,
+    stop: CancellationToken,
+) {
     // Before the first request: the first tick may have to wait for a job that asks the database.
     figures.show();
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);
-    let mut role_checks = tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
+    let mut role_checks =
+        tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
     let mut roles = RoleChecks::default();
     let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
     loop {

@@ -21,8 +21,14 @@ impl RoleChecks {
             }
         };
         metrics::gauge!("helpline_role_conflicts").set(found.len() as f64);
-        for conflict in found.iter().filter(|conflict| !self.known.contains(conflict)) {
-            tracing::warn!(conflict, "a database role can act as customers or staff: their rights add up");
+        for conflict in found
+            .iter()
+            .filter(|conflict| !self.known.contains(conflict))
+        {
+            tracing::warn!(
+                conflict,
+                "a database role can act as customers or staff: their rights add up"
+            );
         }
         self.known = found;
     }

@@ -22,13 +22,22 @@ pub struct AccessCheck {
 
 impl AccessCheck {
     /// Checks these connections.
-    pub const fn new(store: Store, registry: Arc<ConnectionRegistry>, lifecycle: Lifecycle) -> Self {
-        Self { store, registry, lifecycle }
+    pub const fn new(
+        store: Store,
+        registry: Arc<ConnectionRegistry>,
+        lifecycle: Lifecycle,
+    ) -> Self {
+        Self {
+            store,
+            registry,
+            lifecycle,
+        }
     }
 
     /// Checks all of them until the instance stops.
     pub async fn run(self) {
-        let mut ticks = tokio::time::interval(Duration::from_millis(limits::ACCESS_CHECK_INTERVAL_MS));
+        let mut ticks =
+            tokio::time::interval(Duration::from_millis(limits::ACCESS_CHECK_INTERVAL_MS));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             // Cancel-safe: an interval and a token.
@@ -42,7 +51,8 @@ impl AccessCheck {
     /// Checks these people now, in a task.
     pub fn check_soon(&self, users: Vec<UserId>) {
         let this = self.clone();
-        self.lifecycle.spawn(async move { this.check(Some(&users)).await });
+        self.lifecycle
+            .spawn(async move { this.check(Some(&users)).await });
     }
 
     /// Checks these people; without any named, all.

@@ -18,7 +18,11 @@ pub fn ticket(n: u128) -> TicketId {
 
 /// Heads of ticket 1.
 pub fn heads(seq: u64, public_seq: u64) -> Heads {
-    Heads { ticket: ticket(1), seq: Seq::new(seq), public_seq: Seq::new(public_seq) }
+    Heads {
+        ticket: ticket(1),
+        seq: Seq::new(seq),
+        public_seq: Seq::new(public_seq),
+    }
 }
 
 /// An event of ticket 1; without a public number, one that customers do not see.

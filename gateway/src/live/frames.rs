@@ -26,8 +26,14 @@ pub struct EncodedEvent {
 impl EncodedEvent {
     /// Encodes a row.
     pub fn from_row(row: &HistoryRow) -> Self {
-        let customer = CustomerEvent::from_row(row).map(|event| (event.seq, frame(&CustomerFrame::Event(event))));
-        Self { ticket: row.ticket, seq: row.seq, staff: frame(&StaffFrame::Event(StaffEvent::from(row))), customer }
+        let customer = CustomerEvent::from_row(row)
+            .map(|event| (event.seq, frame(&CustomerFrame::Event(event))));
+        Self {
+            ticket: row.ticket,
+            seq: row.seq,
+            staff: frame(&StaffFrame::Event(StaffEvent::from(row))),
+            customer,
+        }
     }
 
     /// Encodes a row for all its receivers.
@@ -37,8 +43,16 @@ impl EncodedEvent {
 
     /// Takes over what another instance encoded. The public number and the customer's frame come together or not at all.
     pub fn from_relay(event: &RelayEvent) -> Self {
-        let customer = event.public_seq.zip(event.customer.as_deref()).map(|(seq, json)| (seq, Utf8Bytes::from(json.get())));
-        Self { ticket: event.ticket, seq: event.seq, staff: Utf8Bytes::from(event.staff.get()), customer }
+        let customer = event
+            .public_seq
+            .zip(event.customer.as_deref())
+            .map(|(seq, json)| (seq, Utf8Bytes::from(json.get())));
+        Self {
+            ticket: event.ticket,
+            seq: event.seq,
+            staff: Utf8Bytes::from(event.staff.get()),
+            customer,
+        }
     }
 
     /// The frame for other instances.
@@ -72,7 +86,11 @@ pub struct Ephemeral<F> {
 impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
     /// What `encode` gives for each audience; it is asked once for each at most.
     pub const fn new(encode: F) -> Self {
-        Self { encode, staff: OnceCell::new(), customer: OnceCell::new() }
+        Self {
+            encode,
+            staff: OnceCell::new(),
+            customer: OnceCell::new(),
+        }
     }
 
     /// The frame for this audience; none when it is not for them.
@@ -92,12 +110,28 @@ impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
 
 /// How far a person has read. Customers learn only of public rows: that a position moved over a note would be a trace of the note.
 pub fn read_position(position: &ReadPosition) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
-    let ReadPosition { ticket, person, public_name, seq, public_seq } = position;
+    let ReadPosition {
+        ticket,
+        person,
+        public_name,
+        seq,
+        public_seq,
+    } = position;
     let (ticket, seq, public_seq) = (*ticket, *seq, *public_seq);
     Ephemeral::new(move |audience| match audience {
-        Audience::Staff => Some(frame(&StaffFrame::Read { ticket, person: person.clone(), seq })),
+        Audience::Staff => Some(frame(&StaffFrame::Read {
+            ticket,
+            person: person.clone(),
+            seq,
+        })),
         Audience::Customer => {
-            let read = || frame(&CustomerFrame::Read { ticket, person: person.for_customer(public_name.as_deref()), seq: public_seq });
+            let read = || {
+                frame(&CustomerFrame::Read {
+                    ticket,
+                    person: person.for_customer(public_name.as_deref()),
+                    seq: public_seq,
+                })
+            };
             (public_seq > Seq::ZERO).then(read)
         }
     })
@@ -105,7 +139,9 @@ pub fn read_position(position: &ReadPosition) -> Ephemeral<impl Fn(Audience) -> 
 
 /// Encodes one frame of the protocol.
 pub fn frame<T: Serialize>(frame: &T) -> Utf8Bytes {
-    Utf8Bytes::from(serde_json::to_string(frame).expect("protocol types have string keys and finite numbers"))
+    Utf8Bytes::from(
+        serde_json::to_string(frame).expect("protocol types have string keys and finite numbers"),
+    )
 }
 
 fn raw(json: &Utf8Bytes) -> Box<RawValue> {

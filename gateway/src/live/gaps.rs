@@ -26,13 +26,18 @@ pub struct GapFiller {
 impl GapFiller {
     /// Reads from this database.
     pub const fn new(store: Store, resets: Arc<Resets>, lifecycle: Lifecycle) -> Self {
-        Self { store, resets, lifecycle }
+        Self {
+            store,
+            resets,
+            lifecycle,
+        }
     }
 
     /// Fills a gap in a task of its own, which ends when nothing waits early. A room reports its first gap only until that is done.
     pub fn fill(&self, gap: Gap) {
         let this = self.clone();
-        self.lifecycle.spawn(async move { this.fill_one(gap).await });
+        self.lifecycle
+            .spawn(async move { this.fill_one(gap).await });
     }
 
     async fn fill_one(&self, gap: Gap) {
@@ -73,9 +78,16 @@ impl GapFiller {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn reset_unreadable(&self, ticket: TicketId, why: &StoreError) -> Result<(), StoreError> {
+    pub async fn reset_unreadable(
+        &self,
+        ticket: TicketId,
+        why: &StoreError,
+    ) -> Result<(), StoreError> {
         self.store.log_undecodable("room", ticket, why);
-        let heads = history::heads(&self.store, &[ticket]).await?.first().copied();
+        let heads = history::heads(&self.store, &[ticket])
+            .await?
+            .first()
+            .copied();
         self.resets.reset(ticket, heads);
         Ok(())
     }

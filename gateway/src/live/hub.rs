@@ -84,9 +84,25 @@ impl Hub {
 
     /// Publishes how far a person has read.
     pub fn publish_read(&self, position: ReadPosition, wakes: &mut WakeList) {
-        self.rooms.broadcast(position.ticket, &read_position(&position), None, wakes);
-        let ReadPosition { ticket, person, public_name, seq, public_seq } = position;
-        self.relay.publish_state(ticket, &RelayFrame::Read { ticket, person, public_name, seq, public_seq });
+        self.rooms
+            .broadcast(position.ticket, &read_position(&position), None, wakes);
+        let ReadPosition {
+            ticket,
+            person,
+            public_name,
+            seq,
+            public_seq,
+        } = position;
+        self.relay.publish_state(
+            ticket,
+            &RelayFrame::Read {
+                ticket,
+                person,
+                public_name,
+                seq,
+                public_seq,
+            },
+        );
     }
 
     /// Publishes that these people's roles changed: their connections are checked now, here and on every other instance.
@@ -97,10 +113,29 @@ impl Hub {
 
     /// Makes a connection a joining member of the ticket's room, which from now on keeps for it what is delivered. The caller keeps the
     /// membership, and then calls [`Self::listen`] if the room is new here.
-    pub fn join(self: &Arc<Self>, connection: &Arc<Connection>, audience: Audience, heads: &Heads) -> Joined {
-        let Entered { room, position, is_new_room } = self.rooms.enter(connection, audience, heads);
-        let membership = Membership { hub: Arc::clone(self), room: Arc::clone(&room), position: Arc::clone(&position), audience };
-        Joined { membership, room, position, is_new_room }
+    pub fn join(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        audience: Audience,
+        heads: &Heads,
+    ) -> Joined {
+        let Entered {
+            room,
+            position,
+            is_new_room,
+        } = self.rooms.enter(connection, audience, heads);
+        let membership = Membership {
+            hub: Arc::clone(self),
+            room: Arc::clone(&room),
+            position: Arc::clone(&position),
+            audience,
+        };
+        Joined {
+            membership,
+            room,
+            position,
+            is_new_room,
+        }
     }
 
     /// Listens to the ticket's news from other instances; returns when that is confirmed, or after 250 ms.
@@ -124,11 +159,15 @@ impl Hub {
 
     /// The same for every room; a ticket that is missing among these heads is gone.
     pub fn reset_all(&self, heads: &[Heads]) {
-        for ticket in self.rooms.tickets() {
-            self.resets.reset(ticket, heads.iter().find(|heads| heads.ticket == ticket).copied());
-        }
+        // Consoles first: one that comes after a client was reset is a new one.
         self.inbox.mark_all_reset();
         self.inbox.restart_consoles();
+        for ticket in self.rooms.tickets() {
+            self.resets.reset(
+                ticket,
+                heads.iter().find(|heads| heads.ticket == ticket).copied(),
+            );
+        }
     }
 }
 
@@ -144,21 +183,46 @@ impl RelayEvents for Hub {
                 }
             }
             RelayFrame::Moved { ticket, seq } => self.inbox.mark_changed(ticket, seq),
-            RelayFrame::Ephemeral { ticket, except, staff, customer } => {
+            RelayFrame::Ephemeral {
+                ticket,
+                except,
+                staff,
+                customer,
+            } => {
                 let news = Ephemeral::new(|audience| {
                     let json = match audience {
                         Audience::Staff => &staff,
                         Audience::Customer => &customer,
                     };
-                    json.as_deref().filter(|json| fits(json)).map(|json| Utf8Bytes::from(json.get()))
+                    json.as_deref()
+                        .filter(|json| fits(json))
+                        .map(|json| Utf8Bytes::from(json.get()))
                 });
                 self.rooms.broadcast(ticket, &news, except, wakes);
             }
-            RelayFrame::Read { ticket, person, public_name, seq, public_seq } => {
-                let news = ReadPosition { ticket, person, public_name, seq, public_seq };
-                self.rooms.broadcast(ticket, &read_position(&news), None, wakes);
+            RelayFrame::Read {
+                ticket,
+                person,
+                public_name,
+                seq,
+                public_seq,
+            } => {
+                let news = ReadPosition {
+                    ticket,
+                    person,
+                    public_name,
+                    seq,
+                    public_seq,
+                };
+                self.rooms
+                    .broadcast(ticket, &read_position(&news), None, wakes);
             }
-            RelayFrame::Presence { ticket, from, viewers, ask } => self.presence.receive(ticket, from, viewers, ask),
+            RelayFrame::Presence {
+                ticket,
+                from,
+                viewers,
+                ask,
+            } => self.presence.receive(ticket, from, viewers, ask),
             RelayFrame::AccessStatus { users } => self.access_check.check_soon(users),
             RelayFrame::Probe { .. } => {}
         }

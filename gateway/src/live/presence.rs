@@ -50,7 +50,12 @@ struct Sent {
 impl Presence {
     /// Of this instance's rooms.
     pub fn new(instance: Uuid, rooms: Arc<Rooms>, relay: Arc<Relay>) -> Self {
-        Self { instance, rooms, relay, state: Mutex::default() }
+        Self {
+            instance,
+            rooms,
+            relay,
+            state: Mutex::default(),
+        }
     }
 
     /// The ticket's viewers may have changed.
@@ -62,7 +67,11 @@ impl Presence {
     pub fn viewers(&self, ticket: TicketId) -> Vec<Viewer> {
         let mut viewers = self.rooms.viewers(ticket);
         if let Some(elsewhere) = self.state.lock().elsewhere.get(&ticket) {
-            viewers.extend(elsewhere.values().flat_map(|lease| lease.viewers.iter().cloned()));
+            viewers.extend(
+                elsewhere
+                    .values()
+                    .flat_map(|lease| lease.viewers.iter().cloned()),
+            );
         }
         viewers.sort();
         viewers.dedup_by(|one, other| one.id == other.id);
@@ -73,7 +82,15 @@ impl Presence {
     /// A room has just opened here: asks the other instances for their viewers.
     pub fn ask(&self, ticket: TicketId) {
         let viewers = self.rooms.viewers(ticket);
-        self.relay.publish_state(ticket, &RelayFrame::Presence { ticket, from: self.instance, viewers, ask: true });
+        self.relay.publish_state(
+            ticket,
+            &RelayFrame::Presence {
+                ticket,
+                from: self.instance,
+                viewers,
+                ask: true,
+            },
+        );
     }
 
     /// Another instance publishes its viewers.
@@ -91,7 +108,15 @@ impl Presence {
         if ask {
             let viewers = self.rooms.viewers(ticket);
             if !viewers.is_empty() {
-                self.relay.publish_state(ticket, &RelayFrame::Presence { ticket, from: self.instance, viewers, ask: false });
+                self.relay.publish_state(
+                    ticket,
+                    &RelayFrame::Presence {
+                        ticket,
+                        from: self.instance,
+                        viewers,
+                        ask: false,
+                    },
+                );
             }
         }
     }
@@ -100,7 +125,10 @@ impl Presence {
     fn tick(&self) {
         let changed = std::mem::take(&mut self.state.lock().changed);
         for ticket in changed {
-            let now = Sent { all: self.viewers(ticket), here: self.rooms.viewers(ticket) };
+            let now = Sent {
+                all: self.viewers(ticket),
+                here: self.rooms.viewers(ticket),
+            };
             let empty = self.rooms.get(ticket).is_none();
             let mut state = self.state.lock();
             let before = state.sent.get(&ticket).cloned().unwrap_or_default();
@@ -114,14 +142,26 @@ impl Presence {
             if before.all != now.all {
                 let viewers = now.all.clone();
                 let presence = Ephemeral::new(|audience| match audience {
-                    Audience::Staff => Some(frame(&StaffFrame::Presence { ticket, viewers: viewers.clone() })),
+                    Audience::Staff => Some(frame(&StaffFrame::Presence {
+                        ticket,
+                        viewers: viewers.clone(),
+                    })),
                     Audience::Customer => None,
                 });
-                self.rooms.broadcast(ticket, &presence, None, &mut WakeList::default());
+                self.rooms
+                    .broadcast(ticket, &presence, None, &mut WakeList::default());
             }
             if before.here != now.here {
                 let viewers = now.here;
-                self.relay.publish_state(ticket, &RelayFrame::Presence { ticket, from: self.instance, viewers, ask: false });
+                self.relay.publish_state(
+                    ticket,
+                    &RelayFrame::Presence {
+                        ticket,
+                        from: self.instance,
+                        viewers,
+                        ask: false,
+                    },
+                );
             }
         }
     }
@@ -130,7 +170,11 @@ impl Presence {
     fn renew(&self) {
         let now = Instant::now();
         let mut state = self.state.lock();
-        let State { elsewhere, changed, sent } = &mut *state;
+        let State {
+            elsewhere,
+            changed,
+            sent,
+        } = &mut *state;
         elsewhere.retain(|ticket, leases| {
             let before = leases.len();
             leases.retain(|_, lease| lease.until > now);
@@ -139,11 +183,22 @@ impl Presence {
             }
             !leases.is_empty()
         });
-        let mine: Vec<_> =
-            sent.iter().filter(|(_, sent)| !sent.here.is_empty()).map(|(ticket, sent)| (*ticket, sent.here.clone())).collect();
+        let mine: Vec<_> = sent
+            .iter()
+            .filter(|(_, sent)| !sent.here.is_empty())
+            .map(|(ticket, sent)| (*ticket, sent.here.clone()))
+            .collect();
         drop(state);
         for (ticket, viewers) in mine {
-            self.relay.publish_state(ticket, &RelayFrame::Presence { ticket, from: self.instance, viewers, ask: false });
+            self.relay.publish_state(
+                ticket,
+                &RelayFrame::Presence {
+                    ticket,
+                    from: self.instance,
+                    viewers,
+                    ask: false,
+                },
+            );
         }
     }
 
@@ -174,31 +229,53 @@ mod tests {
     use crate::live::fixtures::{heads, ticket};
 
     fn viewer(n: u128) -> Viewer {
-        Viewer { id: helpline_core::ids::UserId::new(Uuid::from_u128(n)), name: Some(format!("Person {n}")) }
+        Viewer {
+            id: helpline_core::ids::UserId::new(Uuid::from_u128(n)),
+            name: Some(format!("Person {n}")),
+        }
     }
 
     fn presence() -> (Presence, Arc<Rooms>) {
         let rooms = Arc::new(Rooms::default());
-        (Presence::new(Uuid::from_u128(1), Arc::clone(&rooms), Arc::new(Relay::alone())), rooms)
+        (
+            Presence::new(
+                Uuid::from_u128(1),
+                Arc::clone(&rooms),
+                Arc::new(Relay::alone()),
+            ),
+            rooms,
+        )
     }
 
     fn enter(rooms: &Rooms, id: u64, audience: Audience) -> Arc<Connection> {
         let role = (audience == Audience::Staff).then_some(StaffRole::SupportAgent);
         let connection = connection(id, u128::from(id), role);
         let entered = rooms.enter(&connection, audience, &heads(0, 0));
-        entered.room.go_live(&entered.position, helpline_core::ids::Seq::ZERO, || {});
+        entered
+            .room
+            .go_live(&entered.position, helpline_core::ids::Seq::ZERO, || {});
         connection
     }
 
     fn names(frames: &[Value]) -> Vec<Vec<String>> {
-        let of = |frame: &Value| frame["viewers"].as_array().expect("viewers").iter().map(|one| one["name"].to_string()).collect();
+        let of = |frame: &Value| {
+            frame["viewers"]
+                .as_array()
+                .expect("viewers")
+                .iter()
+                .map(|one| one["name"].to_string())
+                .collect()
+        };
         frames.iter().map(of).collect()
     }
 
     #[test]
     fn staff_are_told_of_a_change_once_with_the_next_tick_and_customers_never() {
         let (presence, rooms) = presence();
-        let (agent, customer) = (enter(&rooms, 2, Audience::Staff), enter(&rooms, 3, Audience::Customer));
+        let (agent, customer) = (
+            enter(&rooms, 2, Audience::Staff),
+            enter(&rooms, 3, Audience::Customer),
+        );
         presence.changed(ticket(1));
         presence.changed(ticket(1));
         assert!(sent(&agent).is_empty(), "not before the tick");
@@ -216,12 +293,28 @@ mod tests {
         let other = Uuid::from_u128(7);
         presence.receive(ticket(1), other, vec![viewer(5), viewer(2)], true);
         presence.tick();
-        assert_eq!(presence.viewers(ticket(1)), [viewer(2), viewer(5)], "each once");
+        assert_eq!(
+            presence.viewers(ticket(1)),
+            [viewer(2), viewer(5)],
+            "each once"
+        );
         presence.receive(ticket(1), other, Vec::new(), false);
         presence.tick();
-        assert_eq!(names(&sent(&agent)).iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(
+            names(&sent(&agent))
+                .iter()
+                .map(Vec::len)
+                .collect::<Vec<_>>(),
+            [2, 1]
+        );
         presence.receive(ticket(1), other, vec![viewer(5)], false);
-        for lease in presence.state.lock().elsewhere.values_mut().flat_map(HashMap::values_mut) {
+        for lease in presence
+            .state
+            .lock()
+            .elsewhere
+            .values_mut()
+            .flat_map(HashMap::values_mut)
+        {
             lease.until = Instant::now();
         }
         presence.renew();

@@ -55,7 +55,11 @@ impl ReadPositions {
         if marks.is_empty() {
             return;
         }
-        let Parts { answers, failed, untried } = in_parts(marks, |some| async move { reads::mark(store, &some).await }).await;
+        let Parts {
+            answers,
+            failed,
+            untried,
+        } = in_parts(marks, |some| async move { reads::mark(store, &some).await }).await;
         let mut wakes = WakeList::default();
         for position in answers.into_iter().flatten() {
             hub.publish_read(position, &mut wakes);
@@ -83,9 +87,20 @@ mod tests {
         let positions = ReadPositions::default();
         let ticket = TicketId::new(Uuid::from_u128(1));
         let person = |n: u128| UserId::new(Uuid::from_u128(n));
-        let mark = |n, seq| Mark { ticket, person: person(n), audience: Audience::Staff, seq: Seq::new(seq) };
-        [mark(1, 3), mark(1, 2), mark(2, 9)].into_iter().for_each(|mark| positions.enqueue(mark));
-        let mut taken: Vec<_> = positions.take().into_iter().map(|mark| (mark.person, mark.seq.get())).collect();
+        let mark = |n, seq| Mark {
+            ticket,
+            person: person(n),
+            audience: Audience::Staff,
+            seq: Seq::new(seq),
+        };
+        [mark(1, 3), mark(1, 2), mark(2, 9)]
+            .into_iter()
+            .for_each(|mark| positions.enqueue(mark));
+        let mut taken: Vec<_> = positions
+            .take()
+            .into_iter()
+            .map(|mark| (mark.person, mark.seq.get()))
+            .collect();
         taken.sort_unstable();
         assert_eq!(taken, [(person(1), 3), (person(2), 9)]);
         (0..=limits::READ_PENDING_MAX as u128).for_each(|n| positions.enqueue(mark(n, 1)));

@@ -29,15 +29,28 @@ pub struct Resets {
 impl Resets {
     /// Has the room start over at these heads; without any, the ticket is gone. The room forgets what it held.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
-        let heads = heads.unwrap_or(Heads { ticket, seq: Seq::ZERO, public_seq: Seq::ZERO });
+        let heads = heads.unwrap_or(Heads {
+            ticket,
+            seq: Seq::ZERO,
+            public_seq: Seq::ZERO,
+        });
         let reset = |audience| {
             let head = match audience {
                 Audience::Staff => heads.seq,
                 Audience::Customer => heads.public_seq,
             };
-            frame(&CommonFrame::Reset { ticket, epoch: self.epoch.for_audience(audience), head })
+            frame(&CommonFrame::Reset {
+                ticket,
+                epoch: self.epoch.for_audience(audience),
+                head,
+            })
         };
-        let Some(is_gone) = self.rooms.restart(&heads, &reset(Audience::Staff), &reset(Audience::Customer)) else { return };
+        let Some(is_gone) =
+            self.rooms
+                .restart(&heads, &reset(Audience::Staff), &reset(Audience::Customer))
+        else {
+            return;
+        };
         if is_gone {
             self.relay.leave(ticket);
         }

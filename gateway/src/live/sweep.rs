@@ -49,7 +49,11 @@ pub struct Sweep {
 impl Sweep {
     /// Sweeps, until the instance stops, what became visible after this snapshot.
     pub async fn run(self, since: Snapshot, stop: CancellationToken) {
-        let mut sweeper = Sweeper { parts: self, since, rotation: Vec::new() };
+        let mut sweeper = Sweeper {
+            parts: self,
+            since,
+            rotation: Vec::new(),
+        };
         let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
         loop {
             // Cancel-safe: a timer, a notification that is only a hint, a token.
@@ -79,15 +83,28 @@ struct Sweeper {
 
 impl Sweeper {
     async fn sweep(&mut self) -> Result<(), StoreError> {
-        let Sweep { store, rooms, inbox, relay, epoch: known, .. } = &self.parts;
-        let SweepResult { snapshot, epoch, origin, moved } = sweep::sweep(store, Some(&self.since)).await?;
+        let Sweep {
+            store,
+            rooms,
+            inbox,
+            relay,
+            epoch: known,
+            ..
+        } = &self.parts;
+        let SweepResult {
+            snapshot,
+            epoch,
+            origin,
+            moved,
+        } = sweep::sweep(store, Some(&self.since)).await?;
         relay.observe(&epoch, &origin);
         if *known.get() != epoch {
             return self.begin_anew(&epoch, snapshot).await;
         }
         if snapshot.is_before(&self.since) {
             // The same database by its epoch, and yet in its own past: its files were put back. Clients that are away must learn of it too.
-            let raised = sweep::record_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
+            let raised =
+                sweep::record_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
             return self.begin_anew(&raised, snapshot).await;
         }
         for (ticket, seq) in &moved {
@@ -99,8 +116,16 @@ impl Sweeper {
         }
         // Only now: a sweep whose events could not be read is repeated.
         let by_number = sabotaged("cursor-by-identity");
-        self.since = if by_number { snapshot.forgetting_those_in_flight() } else { snapshot };
-        if by_number { Ok(()) } else { self.rotate().await }
+        self.since = if by_number {
+            snapshot.forgetting_those_in_flight()
+        } else {
+            snapshot
+        };
+        if by_number {
+            Ok(())
+        } else {
+            self.rotate().await
+        }
     }
 
     /// Brings rooms up to the database, many in one read. A room whose events the database cannot read does not hold up the others.
@@ -114,7 +139,11 @@ impl Sweeper {
                 read += self.catch_up_some(some.to_vec()).await?;
                 continue;
             }
-            let Parts { answers, failed, untried } = in_parts(some.to_vec(), |some| self.catch_up_some(some)).await;
+            let Parts {
+                answers,
+                failed,
+                untried,
+            } = in_parts(some.to_vec(), |some| self.catch_up_some(some)).await;
             read += answers.iter().sum::<usize>();
             if let Some((_, error)) = untried {
                 return Err(error);
@@ -129,11 +158,17 @@ impl Sweeper {
 
     /// Rooms further behind than one read come again.
     async fn catch_up_some(&self, mut after: Vec<(TicketId, Seq)>) -> Result<usize, StoreError> {
-        let Sweep { hub, rooms, gaps, .. } = &self.parts;
+        let Sweep {
+            hub, rooms, gaps, ..
+        } = &self.parts;
         let mut read = 0;
         while !after.is_empty() {
             let rows = gaps.read(&after).await?;
-            if sabotaged("stops-at-unreadable") && rows.iter().any(|row| row.kind.has_message() && row.message.is_none()) {
+            if sabotaged("stops-at-unreadable")
+                && rows
+                    .iter()
+                    .any(|row| row.kind.has_message() && row.message.is_none())
+            {
                 return Err(StoreError::Row("a row that cannot be read whole".into()));
             }
             read += rows.len();
@@ -159,7 +194,13 @@ impl Sweeper {
             self.since = snapshot;
             return Ok(());
         }
-        let Sweep { store, hub, rooms, epoch: known, .. } = &self.parts;
+        let Sweep {
+            store,
+            hub,
+            rooms,
+            epoch: known,
+            ..
+        } = &self.parts;
         tracing::warn!("database epoch changed (restore or failover); resetting all rooms");
         let heads = history::heads(store, &rooms.tickets()).await?;
         // Only now: had the read failed, the next sweep must see the difference again.
@@ -174,7 +215,10 @@ impl Sweeper {
         if self.rotation.is_empty() {
             self.rotation = self.parts.rooms.tickets();
         }
-        let rest = self.rotation.len().saturating_sub(limits::SWEEP_ROTATION_ROOMS);
+        let rest = self
+            .rotation
+            .len()
+            .saturating_sub(limits::SWEEP_ROTATION_ROOMS);
         let some = self.rotation.split_off(rest);
         if some.is_empty() {
             return Ok(());
@@ -183,19 +227,35 @@ impl Sweeper {
         for ticket in some {
             let now = heads.iter().find(|heads| heads.ticket == ticket);
             let head = now.map_or(Seq::ZERO, |heads| heads.seq);
-            if self.parts.rooms.get(ticket).is_some_and(|room| room.position() > head) {
+            if self
+                .parts
+                .rooms
+                .get(ticket)
+                .is_some_and(|room| room.position() > head)
+            {
                 // The position may have moved since the read: ask again before any member is reset.
                 self.confirm_lower(ticket).await?;
             }
         }
-        let moved: Vec<_> = heads.iter().map(|heads| (heads.ticket, heads.seq)).collect();
+        let moved: Vec<_> = heads
+            .iter()
+            .map(|heads| (heads.ticket, heads.seq))
+            .collect();
         self.catch_up(&self.parts.rooms.behind(&moved)).await?;
         Ok(())
     }
 
     async fn confirm_lower(&mut self, ticket: TicketId) -> Result<(), StoreError> {
-        let Sweep { store, hub, rooms, epoch, .. } = &self.parts;
-        let Some(position) = rooms.get(ticket).map(|room| room.position()) else { return Ok(()) };
+        let Sweep {
+            store,
+            hub,
+            rooms,
+            epoch,
+            ..
+        } = &self.parts;
+        let Some(position) = rooms.get(ticket).map(|room| room.position()) else {
+            return Ok(());
+        };
         let now = history::heads(store, &[ticket]).await?.first().copied();
         match now {
             Some(heads) if heads.seq < position => {

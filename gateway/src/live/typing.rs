@@ -25,13 +25,28 @@ pub struct Typing {
 impl Typing {
     /// The frame for the members.
     pub fn news(&self) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
-        let Self { ticket, person, public_name, on, internal } = self;
+        let Self {
+            ticket,
+            person,
+            public_name,
+            on,
+            internal,
+        } = self;
         let (ticket, on, internal) = (*ticket, *on, *internal);
         Ephemeral::new(move |audience| match audience {
-            Audience::Staff => Some(frame(&StaffFrame::Typing { ticket, person: person.clone(), on, internal })),
-            Audience::Customer => {
-                (!internal).then(|| frame(&CustomerFrame::Typing { ticket, person: person.for_customer(public_name.as_deref()), on }))
-            }
+            Audience::Staff => Some(frame(&StaffFrame::Typing {
+                ticket,
+                person: person.clone(),
+                on,
+                internal,
+            })),
+            Audience::Customer => (!internal).then(|| {
+                frame(&CustomerFrame::Typing {
+                    ticket,
+                    person: person.for_customer(public_name.as_deref()),
+                    on,
+                })
+            }),
         })
     }
 }

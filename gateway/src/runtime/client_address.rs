@@ -16,9 +16,15 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Cidr]) -> Ip
     if !is_trusted(address) {
         return address;
     }
-    let hops: Vec<&str> = headers.get_all("x-forwarded-for").iter().flat_map(|value| value.to_str().unwrap_or("").split(',')).collect();
+    let hops: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or("").split(','))
+        .collect();
     for hop in hops.into_iter().rev() {
-        let Ok(named) = hop.trim().parse::<IpAddr>() else { break };
+        let Ok(named) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
         address = named.to_canonical();
         if !is_trusted(address) {
             break;
@@ -29,13 +35,19 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Cidr]) -> Ip
 
 /// The peer of the connection, as the accept loop recorded it.
 pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
-    extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
+    extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(peer)| peer.ip())
 }
 
 /// The client's `User-Agent`, one line, cut to its limit.
 pub fn user_agent(headers: &HeaderMap) -> Option<String> {
     let text = String::from_utf8_lossy(headers.get(header::USER_AGENT)?.as_bytes()).into_owned();
-    let line: String = text.chars().filter(|c| !c.is_control()).take(limits::USER_AGENT_CHARS_MAX).collect();
+    let line: String = text
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(limits::USER_AGENT_CHARS_MAX)
+        .collect();
     (!line.is_empty()).then_some(line)
 }
 
@@ -44,7 +56,10 @@ mod tests {
     use super::*;
 
     fn address(peer: &str, forwarded: &[&str]) -> String {
-        let trusted: Vec<Cidr> = ["10.0.0.0/8", "fd00::/8"].iter().map(|block| block.parse().expect("a block")).collect();
+        let trusted: Vec<Cidr> = ["10.0.0.0/8", "fd00::/8"]
+            .iter()
+            .map(|block| block.parse().expect("a block"))
+            .collect();
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append("x-forwarded-for", value.parse().expect("a header"));
@@ -57,14 +72,23 @@ mod tests {
         assert_eq!(address("203.0.113.7", &[]), "203.0.113.7");
         assert_eq!(address("203.0.113.7", &["198.51.100.1"]), "203.0.113.7");
         assert_eq!(address("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
-        assert_eq!(address("10.0.0.1", &["198.51.100.1, 10.0.0.2"]), "198.51.100.1");
-        assert_eq!(address("10.0.0.1", &["198.51.100.1", "10.0.0.2"]), "198.51.100.1");
+        assert_eq!(
+            address("10.0.0.1", &["198.51.100.1, 10.0.0.2"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            address("10.0.0.1", &["198.51.100.1", "10.0.0.2"]),
+            "198.51.100.1"
+        );
         assert_eq!(address("::ffff:10.0.0.1", &["2001:db8::1"]), "2001:db8::1");
     }
 
     #[test]
     fn what_a_client_forges_before_its_proxy_does_not_count() {
-        assert_eq!(address("10.0.0.1", &["127.0.0.1, 198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            address("10.0.0.1", &["127.0.0.1, 198.51.100.1"]),
+            "198.51.100.1"
+        );
         assert_eq!(address("10.0.0.1", &["garbage, 10.0.0.9"]), "10.0.0.9");
         assert_eq!(address("10.0.0.1", &["198.51.100.1, garbage"]), "10.0.0.1");
         assert_eq!(address("10.0.0.1", &[]), "10.0.0.1");

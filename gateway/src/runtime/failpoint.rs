@@ -18,7 +18,10 @@ pub fn arm(config: &crate::config::Config) {
     if let Some(name) = &config.sabotage {
         tracing::warn!(name, "sabotage enabled: a promise is broken on purpose");
     }
-    let _ = ARMED.set(Armed { failpoint: config.failpoint.clone(), sabotage: config.sabotage.clone() });
+    let _ = ARMED.set(Armed {
+        failpoint: config.failpoint.clone(),
+        sabotage: config.sabotage.clone(),
+    });
 }
 
 /// Aborts the process, without closing anything, when `--failpoint` names this place.
@@ -38,10 +41,16 @@ pub fn crash(place: &str) {
 }
 
 fn is_armed(place: &str) -> bool {
-    cfg!(debug_assertions) && ARMED.get().is_some_and(|armed| armed.failpoint.as_deref() == Some(place))
+    cfg!(debug_assertions)
+        && ARMED
+            .get()
+            .is_some_and(|armed| armed.failpoint.as_deref() == Some(place))
 }
 
 /// Whether this promise is broken on purpose.
 pub fn sabotaged(name: &str) -> bool {
-    cfg!(debug_assertions) && ARMED.get().is_some_and(|armed| armed.sabotage.as_deref() == Some(name))
+    cfg!(debug_assertions)
+        && ARMED
+            .get()
+            .is_some_and(|armed| armed.sabotage.as_deref() == Some(name))
 }

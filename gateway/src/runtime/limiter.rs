@@ -19,7 +19,10 @@ pub struct Limiter<K> {
 impl<K: Eq + Hash> Limiter<K> {
     /// Buckets of this rate.
     pub fn new(rate: Rate) -> Self {
-        Self { rate, buckets: DashMap::new() }
+        Self {
+            rate,
+            buckets: DashMap::new(),
+        }
     }
 
     /// Takes one of the key's.
@@ -34,18 +37,29 @@ impl<K: Eq + Hash> Limiter<K> {
         if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
             self.forget_idle(now);
         }
-        self.take_of(&mut self.buckets.entry(key).or_insert_with(|| (Bucket::full(self.rate, now), now)), now)
+        self.take_of(
+            &mut self
+                .buckets
+                .entry(key)
+                .or_insert_with(|| (Bucket::full(self.rate, now), now)),
+            now,
+        )
     }
 
     fn take_of(&self, (bucket, used_at): &mut (Bucket, Instant), now: Instant) -> Result<(), u64> {
         *used_at = now;
-        if bucket.take(self.rate, now) { Ok(()) } else { Err(bucket.wait_ms(self.rate)) }
+        if bucket.take(self.rate, now) {
+            Ok(())
+        } else {
+            Err(bucket.wait_ms(self.rate))
+        }
     }
 
     /// Forgets buckets that are full again; when all are busy, all of them: a flood from everywhere is not stopped by addresses.
     fn forget_idle(&self, now: Instant) {
         let refill_s = u64::from(self.rate.burst / self.rate.per_second.max(1)) + 1;
-        self.buckets.retain(|_, (_, used_at)| now.saturating_duration_since(*used_at).as_secs() < refill_s);
+        self.buckets
+            .retain(|_, (_, used_at)| now.saturating_duration_since(*used_at).as_secs() < refill_s);
         if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
             self.buckets.clear();
         }
@@ -66,9 +80,16 @@ mod tests {
 
     #[test]
     fn one_network_shares_a_bucket_and_others_do_not() {
-        let limiter = Limiter::new(Rate { per_second: 1, burst: 2 });
+        let limiter = Limiter::new(Rate {
+            per_second: 1,
+            burst: 2,
+        });
         let now = Instant::now();
-        let take = |address: &str| limiter.take(network(address.parse().expect("an address")), now).is_ok();
+        let take = |address: &str| {
+            limiter
+                .take(network(address.parse().expect("an address")), now)
+                .is_ok()
+        };
         assert!(take("2001:db8::1") && take("2001:db8::2") && !take("2001:db8::3"));
         assert!(take("2001:db8:0:1::1") && take("192.0.2.1"));
     }

@@ -14,13 +14,17 @@ pub struct Bucket {
 impl Bucket {
     /// A full bucket.
     pub fn full(rate: Rate, now: Instant) -> Self {
-        Self { tokens: f64::from(rate.burst), filled_at: now }
+        Self {
+            tokens: f64::from(rate.burst),
+            filled_at: now,
+        }
     }
 
     /// Takes one; false when there is none.
     pub fn take(&mut self, rate: Rate, now: Instant) -> bool {
         let elapsed = now.saturating_duration_since(self.filled_at).as_secs_f64();
-        self.tokens = (self.tokens + elapsed * f64::from(rate.per_second)).min(f64::from(rate.burst));
+        self.tokens =
+            (self.tokens + elapsed * f64::from(rate.per_second)).min(f64::from(rate.burst));
         self.filled_at = now;
         if self.tokens < 1.0 {
             return false;
@@ -44,7 +48,10 @@ mod tests {
 
     #[test]
     fn a_bucket_gives_its_burst_and_then_its_rate() {
-        let rate = Rate { per_second: 10, burst: 3 };
+        let rate = Rate {
+            per_second: 10,
+            burst: 3,
+        };
         let start = Instant::now();
         let mut bucket = Bucket::full(rate, start);
         assert_eq!((0..5).filter(|_| bucket.take(rate, start)).count(), 3);

@@ -7,9 +7,15 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// When the system lets no handler in.
-#[expect(clippy::disallowed_methods, reason = "the process itself owns this task: it waits for a signal as long as it lives")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process itself owns this task: it waits for a signal as long as it lives"
+)]
 pub fn shutdown_signal() -> std::io::Result<CancellationToken> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     let token = CancellationToken::new();
     let cancel = token.clone();
     tokio::spawn(async move {

@@ -43,7 +43,9 @@ impl Meter {
     /// A ping or pong has come. It may stand amid the fragments of a message, which goes on; between messages nothing is left.
     pub(crate) fn control(&self, payload_bytes: usize) {
         let mut unfinished = self.0.lock();
-        unfinished.bytes = unfinished.bytes.saturating_sub(payload_bytes as u64 + CONTROL_HEAD_BYTES);
+        unfinished.bytes = unfinished
+            .bytes
+            .saturating_sub(payload_bytes as u64 + CONTROL_HEAD_BYTES);
         if unfinished.bytes == 0 {
             unfinished.since = None;
         }
@@ -56,7 +58,10 @@ impl Meter {
 
     /// When that message must be whole.
     pub(crate) fn due(&self) -> Option<Instant> {
-        self.0.lock().since.map(|since| since + Duration::from_millis(limits::MESSAGE_TIMEOUT_MS))
+        self.0
+            .lock()
+            .since
+            .map(|since| since + Duration::from_millis(limits::MESSAGE_TIMEOUT_MS))
     }
 }
 
@@ -71,12 +76,17 @@ pub struct Lingering {
 impl Lingering {
     /// No connections yet; the tracker owns the tasks.
     pub fn new(tasks: TaskTracker) -> Self {
-        Self { tasks, places: Arc::new(Semaphore::new(limits::LINGERING_MAX)) }
+        Self {
+            tasks,
+            places: Arc::new(Semaphore::new(limits::LINGERING_MAX)),
+        }
     }
 
     fn take(&self, mut tcp: TcpStream) {
         let has_left = matches!(tcp.try_read(&mut [0]), Ok(0));
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return };
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            return;
+        };
         if has_left || tokio::runtime::Handle::try_current().is_err() {
             return;
         }
@@ -113,7 +123,12 @@ pub struct Stream {
 impl Stream {
     /// Wraps a fresh connection.
     pub fn new(tcp: TcpStream, meter: Arc<Meter>, lingering: Lingering) -> Self {
-        Self { tcp: Some(tcp), meter, lingering, stalled: None }
+        Self {
+            tcp: Some(tcp),
+            meter,
+            lingering,
+            stalled: None,
+        }
     }
 
     fn tcp(&mut self) -> Pin<&mut TcpStream> {
@@ -121,13 +136,19 @@ impl Stream {
     }
 
     /// Records how a write went: one that makes no progress for long enough fails.
-    fn watch<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn watch<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;
             return written;
         }
         let patience = Duration::from_millis(limits::WRITE_TIMEOUT_MS);
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
         ready!(stalled.as_mut().poll(context));
         metrics::counter!("helpline_stalled_writes_total").increment(1);
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -143,7 +164,11 @@ impl Drop for Stream {
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(self.tcp().poll_read(context, buffer))?;
         let arrived = buffer.filled().len() - before;
@@ -155,12 +180,20 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let written = self.tcp().poll_write(context, bytes);
         self.watch(context, written)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         let written = self.tcp().poll_write_vectored(context, parts);
         self.watch(context, written)
     }

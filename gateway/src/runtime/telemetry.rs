@@ -12,17 +12,24 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::config::{LogFormat, LogSettings};
 
 /// Upper ends of the buckets of every `*_seconds` histogram: from a local round trip to a stuck database.
-const SECONDS_BUCKETS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+const SECONDS_BUCKETS: [f64; 14] = [
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0,
+];
 
 /// Sends this process's logs to stderr. Fails silently when a subscriber stands already (tests).
 pub fn install_logs(settings: &LogSettings) {
-    let filter = discreet(EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info")));
+    let filter =
+        discreet(EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info")));
     let layer = tracing_subscriber::fmt::layer().with_writer(|| OneLine(std::io::stderr().lock()));
     let layer = match settings.log_format {
         LogFormat::Text => layer.with_ansi(false).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    drop(tracing_subscriber::registry().with(layer.with_filter(filter)).try_init());
+    drop(
+        tracing_subscriber::registry()
+            .with(layer.with_filter(filter))
+            .try_init(),
+    );
 }
 
 /// What was asked for, without what is not discreet. Both halves name the highest level that they let through: without that hint every
@@ -30,7 +37,10 @@ pub fn install_logs(settings: &LogSettings) {
 fn discreet(asked_for: EnvFilter) -> impl Filter<Registry> {
     let level = Filter::<Registry>::max_level_hint(&asked_for).unwrap_or(LevelFilter::TRACE);
     // The level is checked again inside, because a filter must let nothing through beyond its hint.
-    asked_for.and(filter_fn(move |metadata| *metadata.level() <= level && is_discreet(metadata)).with_max_level_hint(level))
+    asked_for.and(
+        filter_fn(move |metadata| *metadata.level() <= level && is_discreet(metadata))
+            .with_max_level_hint(level),
+    )
 }
 
 /// Below `info`, libraries print what passes through them: whole frames, the parameters of statements, and so bodies, tokens and
@@ -46,10 +56,16 @@ struct OneLine<W>(W);
 impl<W: Write> Write for OneLine<W> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event);
-        let (line, end) = text.strip_suffix('\n').map_or((&*text, ""), |line| (line, "\n"));
+        let (line, end) = text
+            .strip_suffix('\n')
+            .map_or((&*text, ""), |line| (line, "\n"));
         let mut safe = String::with_capacity(text.len());
         for c in line.chars() {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { safe.extend(c.escape_default()) } else { safe.push(c) }
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                safe.extend(c.escape_default())
+            } else {
+                safe.push(c)
+            }
         }
         safe.push_str(end);
         self.0.write_all(safe.as_bytes())?;
@@ -87,7 +103,10 @@ mod tests {
     fn trace_points_beyond_what_was_asked_for_cost_nothing() {
         let hint = |asked_for: &str| discreet(EnvFilter::new(asked_for)).max_level_hint();
         assert_eq!(hint("warn"), Some(LevelFilter::WARN));
-        assert_eq!(hint("info,helpline_gateway=debug"), Some(LevelFilter::DEBUG));
+        assert_eq!(
+            hint("info,helpline_gateway=debug"),
+            Some(LevelFilter::DEBUG)
+        );
     }
 
     #[test]
@@ -97,6 +116,9 @@ mod tests {
             .write_all("seen name=Eve\r\nINFO forged\u{1b}[2K\u{9b}1m\u{2028}x ü\n".as_bytes())
             .expect("a vector takes all");
         let text = String::from_utf8(written).expect("UTF-8");
-        assert_eq!(text, "seen name=Eve\\r\\nINFO forged\\u{1b}[2K\\u{9b}1m\\u{2028}x ü\n");
+        assert_eq!(
+            text,
+            "seen name=Eve\\r\\nINFO forged\\u{1b}[2K\\u{9b}1m\\u{2028}x ü\n"
+        );
     }
 }

@@ -34,7 +34,10 @@ pub async fn serve(server: Server, listener: TcpListener, shutdown: Cancellation
         };
         match accepted {
             Ok((stream, peer)) => {
-                let permits = server.admission.admit_guest(peer.ip()).zip(Arc::clone(&http).try_acquire_owned().ok());
+                let permits = server
+                    .admission
+                    .admit_guest(peer.ip())
+                    .zip(Arc::clone(&http).try_acquire_owned().ok());
                 let Some(permits) = permits else {
                     metrics::counter!("helpline_accepts_refused_total").increment(1);
                     continue;
@@ -61,14 +64,24 @@ pub async fn serve(server: Server, listener: TcpListener, shutdown: Cancellation
 
 /// Speaks HTTP/1.1 with one peer until it or the drain ends it, or the upgrade takes the stream over. The header timeout needs the
 /// plain builder: hyper-util's `auto` one does not keep it.
-async fn serve_connection(stream: Stream, (peer, meter): (SocketAddr, Arc<Meter>), router: Router, closing: CancellationToken) {
+async fn serve_connection(
+    stream: Stream,
+    (peer, meter): (SocketAddr, Arc<Meter>),
+    router: Router,
+    closing: CancellationToken,
+) {
     let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
         let (router, meter) = (router.clone(), Arc::clone(&meter));
         async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(meter);
-            Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
+            Ok::<_, Infallible>(
+                router
+                    .oneshot(request)
+                    .await
+                    .unwrap_or_else(|never| match never {}),
+            )
         }
     });
     let connection = hyper::server::conn::http1::Builder::new()
@@ -90,12 +103,17 @@ async fn serve_connection(stream: Stream, (peer, meter): (SocketAddr, Arc<Meter>
 pub async fn serve_metrics(lifecycle: Lifecycle, listener: TcpListener, router: Router) {
     let places = Arc::new(Semaphore::new(limits::METRICS_CONNECTIONS_MAX));
     while let Some(accepted) = lifecycle.stop.run_until_cancelled(listener.accept()).await {
-        let (Ok((stream, peer)), Ok(place)) = (accepted, Arc::clone(&places).try_acquire_owned()) else {
+        let (Ok((stream, peer)), Ok(place)) = (accepted, Arc::clone(&places).try_acquire_owned())
+        else {
             tokio::time::sleep(Duration::from_millis(limits::ACCEPT_PAUSE_MS)).await;
             continue;
         };
         let meter = Arc::default();
-        let stream = Stream::new(stream, Arc::clone(&meter), Lingering::new(lifecycle.tasks.clone()));
+        let stream = Stream::new(
+            stream,
+            Arc::clone(&meter),
+            Lingering::new(lifecycle.tasks.clone()),
+        );
         let (router, closing) = (router.clone(), lifecycle.stop.clone());
         lifecycle.spawn(async move {
             serve_connection(stream, (peer, meter), router, closing).await;

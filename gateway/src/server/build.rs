@@ -54,41 +54,92 @@ pub struct Server {
 ///
 /// # Errors
 /// When the database cannot be reached, or its roles have more privileges than they need.
-pub async fn build(config: Config, metrics: PrometheusHandle, more: Router) -> Result<Server, StoreError> {
+pub async fn build(
+    config: Config,
+    metrics: PrometheusHandle,
+    more: Router,
+) -> Result<Server, StoreError> {
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
-    let settings = Settings { url: config.backing.database_url.expose().to_owned(), connections_max: config.backing.pool_connections_max };
-    let names = Names::new(&config.backing.schema, &config.backing.role_prefix).map_err(|why| StoreError::NotPrepared(why.into()))?;
+    let settings = Settings {
+        url: config.backing.database_url.expose().to_owned(),
+        connections_max: config.backing.pool_connections_max,
+    };
+    let names = Names::new(&config.backing.schema, &config.backing.role_prefix)
+        .map_err(|why| StoreError::NotPrepared(why.into()))?;
     let store = Store::connect_to(settings, names).await?;
     let engine = Engine::start(&config, store, &lifecycle).await?;
-    let connections =
-        ConnectionLimits { connections_max: config.limits.connections_max, per_address_max: config.limits.connections_per_address_max };
-    let admission = Arc::new(Admission::new(connections, config.listening.trusted_proxies.clone()));
-    let Engine { store, registry, hub, audit_log, .. } = &engine;
+    let connections = ConnectionLimits {
+        connections_max: config.limits.connections_max,
+        per_address_max: config.limits.connections_per_address_max,
+    };
+    let admission = Arc::new(Admission::new(
+        connections,
+        config.listening.trusted_proxies.clone(),
+    ));
+    let Engine {
+        store,
+        registry,
+        hub,
+        audit_log,
+        ..
+    } = &engine;
     let verifier = Arc::new(Verifier::new(&config.auth));
     let sign_in = Arc::new(SignIn::start(store.clone(), &lifecycle));
-    let writer = Writer::start(store.clone(), Arc::clone(hub), Arc::clone(audit_log), config.backing.writer_lanes, &lifecycle);
+    let writer = Writer::start(
+        store.clone(),
+        Arc::clone(hub),
+        Arc::clone(audit_log),
+        config.backing.writer_lanes,
+        &lifecycle,
+    );
     let messages = Arc::new(Messages::new(store.clone(), writer, Arc::clone(hub)));
-    let gauges =
-        Gauges { store: store.clone(), admission: Arc::clone(&admission), rooms: Arc::clone(&hub.rooms), relay: Arc::clone(&hub.relay) };
+    let gauges = Gauges {
+        store: store.clone(),
+        admission: Arc::clone(&admission),
+        rooms: Arc::clone(&hub.rooms),
+        relay: Arc::clone(&hub.relay),
+    };
     let job_store = store.with_own_pool("jobs", limits::JOB_CONNECTIONS_MAX)?;
-    lifecycle.spawn(jobs::run(job_store, Arc::clone(registry), gauges, lifecycle.stop.clone()));
+    lifecycle.spawn(jobs::run(
+        job_store,
+        Arc::clone(registry),
+        gauges,
+        lifecycle.stop.clone(),
+    ));
     let entrance = Entrance {
         admission: Arc::clone(&admission),
         registry: Arc::clone(registry),
-        rates: SharedRates::new(config.limits.user_frame_rate(), config.limits.address_frame_rate()),
+        rates: SharedRates::new(
+            config.limits.user_frame_rate(),
+            config.limits.address_frame_rate(),
+        ),
         verifier: Arc::clone(&verifier),
         sign_in: Arc::clone(&sign_in),
         audit_log: Arc::clone(audit_log),
     };
     let sockets = engine.sockets(&config, entrance, Arc::clone(&messages), &lifecycle);
-    let signed = SignInParts { verifier, sign_in: Arc::clone(&sign_in), audit_log: Arc::clone(audit_log) };
+    let signed = SignInParts {
+        verifier,
+        sign_in: Arc::clone(&sign_in),
+        audit_log: Arc::clone(audit_log),
+    };
     let http = engine.http(&config, signed, messages, metrics, &lifecycle);
-    let mut router = crate::http::router(http, more).route("/v1/ws", get(websocket::upgrade).with_state(Arc::new(sockets)));
+    let mut router = crate::http::router(http, more).route(
+        "/v1/ws",
+        get(websocket::upgrade).with_state(Arc::new(sockets)),
+    );
     if config.echo == Echo::Present {
         router = router.route("/debug/echo", get(websocket::echo::upgrade));
     }
-    Ok(Server { config, lifecycle, sign_in, admission, registry: Arc::clone(registry), router })
+    Ok(Server {
+        config,
+        lifecycle,
+        sign_in,
+        admission,
+        registry: Arc::clone(registry),
+        router,
+    })
 }
 
 /// What delivers, running.
@@ -102,20 +153,44 @@ struct Engine {
 }
 
 impl Engine {
-    async fn start(config: &Config, store: Store, lifecycle: &Lifecycle) -> Result<Self, StoreError> {
+    async fn start(
+        config: &Config,
+        store: Store,
+        lifecycle: &Lifecycle,
+    ) -> Result<Self, StoreError> {
         // Taken before any client is served: the sweep finds everything that is written from here on.
-        let SweepResult { snapshot, epoch, origin, .. } = helpline_persistence::sweep::sweep(&store, None).await?;
+        let SweepResult {
+            snapshot,
+            epoch,
+            origin,
+            ..
+        } = helpline_persistence::sweep::sweep(&store, None).await?;
         let instance = Uuid::now_v7();
         let (relay, relay_ends) = match &config.backing.redis_url {
             Some(url) => {
-                let (relay, ends) = Relay::redis(instance, url.expose(), config.backing.redis_prefix.clone(), (&epoch, &origin));
+                let (relay, ends) = Relay::redis(
+                    instance,
+                    url.expose(),
+                    config.backing.redis_prefix.clone(),
+                    (&epoch, &origin),
+                );
                 (relay, Some(ends))
             }
             None => (Relay::alone(), None),
         };
-        let (relay, rooms, signal) = (Arc::new(relay), Arc::new(Rooms::default()), SweepSignal::default());
-        let registry = Arc::new(ConnectionRegistry::new(config.limits.connections_per_user_max));
-        let presence = Arc::new(Presence::new(instance, Arc::clone(&rooms), Arc::clone(&relay)));
+        let (relay, rooms, signal) = (
+            Arc::new(relay),
+            Arc::new(Rooms::default()),
+            SweepSignal::default(),
+        );
+        let registry = Arc::new(ConnectionRegistry::new(
+            config.limits.connections_per_user_max,
+        ));
+        let presence = Arc::new(Presence::new(
+            instance,
+            Arc::clone(&rooms),
+            Arc::clone(&relay),
+        ));
         let epoch = Arc::new(CurrentEpoch::new(epoch));
         let resets = Arc::new(Resets {
             rooms: Arc::clone(&rooms),
@@ -134,7 +209,12 @@ impl Engine {
             sweep: signal.clone(),
         });
         if let Some(ends) = relay_ends {
-            relay::start(&relay, ends, Arc::clone(&hub) as Arc<dyn RelayEvents>, lifecycle);
+            relay::start(
+                &relay,
+                ends,
+                Arc::clone(&hub) as Arc<dyn RelayEvents>,
+                lifecycle,
+            );
         }
         let sweep = Sweep {
             store: store.clone(),
@@ -154,10 +234,23 @@ impl Engine {
         lifecycle.spawn(Arc::clone(&read_positions).run(store.clone(), Arc::clone(&hub), stop()));
         lifecycle.spawn(inbox::run(Arc::clone(&hub.inbox), store.clone(), stop()));
         let audit_log = Arc::new(AuditLog::start(store.clone(), lifecycle));
-        Ok(Self { store, registry, audit_log, read_positions, epoch, hub })
+        Ok(Self {
+            store,
+            registry,
+            audit_log,
+            read_positions,
+            epoch,
+            hub,
+        })
     }
 
-    fn sockets(&self, config: &Config, entrance: Entrance, messages: Arc<Messages>, lifecycle: &Lifecycle) -> SocketState {
+    fn sockets(
+        &self,
+        config: &Config,
+        entrance: Entrance,
+        messages: Arc<Messages>,
+        lifecycle: &Lifecycle,
+    ) -> SocketState {
         let Self { store, hub, .. } = self;
         let joining = Joining {
             hub: Arc::clone(hub),
@@ -176,7 +269,11 @@ impl Engine {
             entrance,
             joining,
             inbox: Arc::clone(&hub.inbox),
-            writes: Writes { messages, hub: Arc::clone(hub), read_positions: Arc::clone(&self.read_positions) },
+            writes: Writes {
+                messages,
+                hub: Arc::clone(hub),
+                read_positions: Arc::clone(&self.read_positions),
+            },
         }
     }
 

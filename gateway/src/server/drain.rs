@@ -16,7 +16,12 @@ use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
 
 pub(super) async fn drain(server: &Server, http: &Semaphore, closing: &CancellationToken) {
-    let Server { lifecycle, admission, registry, .. } = server;
+    let Server {
+        lifecycle,
+        admission,
+        registry,
+        ..
+    } = server;
     let listening = &server.config.listening;
     let deadline = tokio::time::Instant::now() + Duration::from_millis(listening.drain_timeout_ms);
     lifecycle.drain.cancel();
@@ -31,7 +36,10 @@ pub(super) async fn drain(server: &Server, http: &Semaphore, closing: &Cancellat
     }
     lifecycle.stop.cancel();
     lifecycle.tasks.close();
-    if tokio::time::timeout_at(deadline + Duration::from_secs(2), lifecycle.tasks.wait()).await.is_err() {
+    if tokio::time::timeout_at(deadline + Duration::from_secs(2), lifecycle.tasks.wait())
+        .await
+        .is_err()
+    {
         tracing::warn!("some tasks did not end before the drain timeout");
     }
 }
@@ -39,12 +47,19 @@ pub(super) async fn drain(server: &Server, http: &Semaphore, closing: &Cancellat
 /// Says `bye` with a delay of its own, so that the clients do not all reconnect elsewhere at once, waits for the acks under way, and closes.
 async fn disconnect(connection: Arc<Connection>, spread_ms: u64) {
     let retry_after_ms = rand::rng().random_range(0..spread_ms);
-    connection.send_queue.push(frame(&CommonFrame::Bye { retry_after_ms, reason: "restart".to_owned() }));
+    connection.send_queue.push(frame(&CommonFrame::Bye {
+        retry_after_ms,
+        reason: "restart".to_owned(),
+    }));
     let pause = Duration::from_millis(rand::rng().random_range(0..spread_ms));
     tokio::time::sleep(pause).await;
     let patience = tokio::time::Instant::now() + Duration::from_millis(limits::LOCK_TIMEOUT_MS);
-    while connection.awaited_acks.load(Ordering::Acquire) > 0 && tokio::time::Instant::now() < patience {
+    while connection.awaited_acks.load(Ordering::Acquire) > 0
+        && tokio::time::Instant::now() < patience
+    {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    connection.send_queue.disconnect(Disconnect::AfterDrain(CloseCode::Restart));
+    connection
+        .send_queue
+        .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
 }

@@ -32,7 +32,12 @@ impl Messages {
     ///
     /// # Errors
     /// `overloaded` when the writer's queue is full; the message is not stored and will not be.
-    pub fn enqueue(&self, message: NewMessage, connection: &Arc<Connection>, id: u64) -> Result<(), Reject> {
+    pub fn enqueue(
+        &self,
+        message: NewMessage,
+        connection: &Arc<Connection>,
+        id: u64,
+    ) -> Result<(), Reject> {
         self.writer.submit(message, Reply::socket(connection, id))
     }
 
@@ -50,7 +55,13 @@ impl Messages {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn edit(&self, caller: &Caller, ticket: TicketId, message: MessageId, body: &Body) -> Result<Vec<HistoryRow>, StoreError> {
+    pub async fn edit(
+        &self,
+        caller: &Caller,
+        ticket: TicketId,
+        message: MessageId,
+        body: &Body,
+    ) -> Result<Vec<HistoryRow>, StoreError> {
         let rows = messages::edit(&self.store, caller, ticket, message, body).await?;
         self.hub.publish(&rows);
         Ok(rows)
@@ -60,7 +71,12 @@ impl Messages {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn redact(&self, caller: &Caller, ticket: TicketId, message: MessageId) -> Result<(), StoreError> {
+    pub async fn redact(
+        &self,
+        caller: &Caller,
+        ticket: TicketId,
+        message: MessageId,
+    ) -> Result<(), StoreError> {
         let rows = messages::redact(&self.store, caller, ticket, message).await?;
         self.hub.publish(&rows);
         Ok(())

@@ -1,7 +1,9 @@
 //! Opening hours: checked once, then asked whether a moment lies within them and when they begin next. By the wall clock of the desk's
 //! own zone, so that "nine o'clock" stays nine o'clock through the change to summer time.
 
-use chrono::{DateTime, Days, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike, Utc, Weekday};
+use chrono::{
+    DateTime, Days, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike, Utc, Weekday,
+};
 use chrono_tz::Tz;
 use helpline_core::limits;
 use helpline_core::protocol::{OpeningHours, WeekHours};
@@ -32,11 +34,30 @@ impl Hours {
     /// # Errors
     /// A sentence that names the day.
     pub fn parse(hours: &OpeningHours) -> Result<Self, String> {
-        let zone: Tz = hours.timezone.parse().map_err(|_| "timezone: not a name of the IANA database such as Europe/Vienna".to_owned())?;
-        let WeekHours { mon, tue, wed, thu, fri, sat, sun } = &hours.days;
-        let day = |name: &str, spans: &[(String, String)]| spans_of(spans).map_err(|why| format!("days.{name}: {why}"));
-        let days =
-            [day("mon", mon)?, day("tue", tue)?, day("wed", wed)?, day("thu", thu)?, day("fri", fri)?, day("sat", sat)?, day("sun", sun)?];
+        let zone: Tz = hours.timezone.parse().map_err(|_| {
+            "timezone: not a name of the IANA database such as Europe/Vienna".to_owned()
+        })?;
+        let WeekHours {
+            mon,
+            tue,
+            wed,
+            thu,
+            fri,
+            sat,
+            sun,
+        } = &hours.days;
+        let day = |name: &str, spans: &[(String, String)]| {
+            spans_of(spans).map_err(|why| format!("days.{name}: {why}"))
+        };
+        let days = [
+            day("mon", mon)?,
+            day("tue", tue)?,
+            day("wed", wed)?,
+            day("thu", thu)?,
+            day("fri", fri)?,
+            day("sat", sat)?,
+            day("sun", sun)?,
+        ];
         Ok(Self { zone, days })
     }
 
@@ -44,14 +65,21 @@ impl Hours {
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         let local = now.with_timezone(&self.zone);
         let minute = local.hour() * 60 + local.minute();
-        self.of(local.date_naive()).iter().any(|span| span.from <= minute && minute < span.to)
+        self.of(local.date_naive())
+            .iter()
+            .any(|span| span.from <= minute && minute < span.to)
     }
 
     /// The beginning of the next span after this moment; none: it never opens.
     pub fn opens_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let today = now.with_timezone(&self.zone).date_naive();
         let days = (0..=DAYS_AHEAD).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
-        days.flat_map(|date| self.of(date).iter().filter_map(move |span| self.moment(date, span.from))).find(|begin| *begin > now)
+        days.flat_map(|date| {
+            self.of(date)
+                .iter()
+                .filter_map(move |span| self.moment(date, span.from))
+        })
+        .find(|begin| *begin > now)
     }
 
     fn of(&self, date: NaiveDate) -> &[Span] {
@@ -65,7 +93,9 @@ impl Hours {
         (0..=GAP_MINUTES_MAX).find_map(|late| {
             let wall = midnight.checked_add_signed(Duration::minutes(i64::from(minute) + late))?;
             match self.zone.from_local_datetime(&wall) {
-                LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at.with_timezone(&Utc)),
+                LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
+                    Some(at.with_timezone(&Utc))
+                }
                 LocalResult::None => None,
             }
         })
@@ -78,12 +108,20 @@ fn spans_of(texts: &[(String, String)]) -> Result<Vec<Span>, String> {
     }
     let mut spans = Vec::with_capacity(texts.len());
     for (from, to) in texts {
-        let span = Span { from: minute_of(from)?, to: minute_of(to)? };
+        let span = Span {
+            from: minute_of(from)?,
+            to: minute_of(to)?,
+        };
         if span.from >= span.to {
             return Err(format!("{from} is not before {to}"));
         }
-        if spans.last().is_some_and(|before: &Span| before.to > span.from) {
-            return Err(format!("the span from {from} begins before the one before has ended"));
+        if spans
+            .last()
+            .is_some_and(|before: &Span| before.to > span.from)
+        {
+            return Err(format!(
+                "the span from {from} begins before the one before has ended"
+            ));
         }
         spans.push(span);
     }
@@ -92,8 +130,15 @@ fn spans_of(texts: &[(String, String)]) -> Result<Vec<Span>, String> {
 
 /// `09:30`; `24:00` is the day's end.
 fn minute_of(text: &str) -> Result<u32, String> {
-    let number = |part: &str| (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<u32>().ok()).flatten();
-    let (hour, minute) = text.split_once(':').and_then(|(h, m)| Some((number(h)?, number(m)?))).ok_or("a time is HH:MM")?;
+    let number = |part: &str| {
+        (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
+    };
+    let (hour, minute) = text
+        .split_once(':')
+        .and_then(|(h, m)| Some((number(h)?, number(m)?)))
+        .ok_or("a time is HH:MM")?;
     let total = hour * 60 + minute;
     if minute > 59 || total > DAY_MINUTES {
         return Err("a time is from 00:00 to 24:00".to_owned());
@@ -111,7 +156,10 @@ mod tests {
             week.insert((*day).to_owned(), serde_json::json!(spans));
         }
         let days = serde_json::from_value(week.into()).expect("days");
-        Hours::parse(&OpeningHours { timezone: zone.to_owned(), days })
+        Hours::parse(&OpeningHours {
+            timezone: zone.to_owned(),
+            days,
+        })
     }
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -120,7 +168,13 @@ mod tests {
 
     #[test]
     fn a_desk_is_open_within_its_spans_by_its_own_clock() {
-        let desk = hours("Europe/Vienna", &[("mon", &[("09:00", "12:00"), ("13:00", "17:00")]), ("fri", &[("20:00", "24:00")])]);
+        let desk = hours(
+            "Europe/Vienna",
+            &[
+                ("mon", &[("09:00", "12:00"), ("13:00", "17:00")]),
+                ("fri", &[("20:00", "24:00")]),
+            ],
+        );
         let desk = desk.expect("good hours");
         // 2026-05-04 is a Monday; Vienna is two hours ahead in May.
         for (moment, open, next) in [
@@ -131,25 +185,51 @@ mod tests {
             ("2026-05-08T21:59:59Z", true, "2026-05-11T07:00:00Z"),
             ("2026-05-08T22:00:00Z", false, "2026-05-11T07:00:00Z"),
         ] {
-            assert_eq!((desk.is_open(at(moment)), desk.opens_at(at(moment))), (open, Some(at(next))), "{moment}");
+            assert_eq!(
+                (desk.is_open(at(moment)), desk.opens_at(at(moment))),
+                (open, Some(at(next))),
+                "{moment}"
+            );
         }
     }
 
     #[test]
     fn nine_o_clock_stays_nine_o_clock_and_a_time_that_is_left_out_begins_after_the_gap() {
-        let desk = hours("Europe/Vienna", &[("sun", &[("02:30", "05:00")]), ("mon", &[("09:00", "10:00")])]).expect("good hours");
+        let desk = hours(
+            "Europe/Vienna",
+            &[
+                ("sun", &[("02:30", "05:00")]),
+                ("mon", &[("09:00", "10:00")]),
+            ],
+        )
+        .expect("good hours");
         // On 2026-03-29 the clock goes from 02:00 to 03:00.
-        assert_eq!(desk.opens_at(at("2026-03-28T12:00:00Z")), Some(at("2026-03-29T01:00:00Z")));
-        assert_eq!(desk.opens_at(at("2026-03-29T12:00:00Z")), Some(at("2026-03-30T07:00:00Z")));
-        assert_eq!(desk.opens_at(at("2026-03-22T12:00:00Z")), Some(at("2026-03-23T08:00:00Z")));
+        assert_eq!(
+            desk.opens_at(at("2026-03-28T12:00:00Z")),
+            Some(at("2026-03-29T01:00:00Z"))
+        );
+        assert_eq!(
+            desk.opens_at(at("2026-03-29T12:00:00Z")),
+            Some(at("2026-03-30T07:00:00Z"))
+        );
+        assert_eq!(
+            desk.opens_at(at("2026-03-22T12:00:00Z")),
+            Some(at("2026-03-23T08:00:00Z"))
+        );
     }
 
     #[test]
     fn a_desk_without_spans_never_opens_and_one_of_a_single_day_opens_next_week() {
         let never = hours("UTC", &[]).expect("good hours");
-        assert_eq!((never.is_open(Utc::now()), never.opens_at(Utc::now())), (false, None));
+        assert_eq!(
+            (never.is_open(Utc::now()), never.opens_at(Utc::now())),
+            (false, None)
+        );
         let mondays = hours("UTC", &[("mon", &[("09:00", "10:00")])]).expect("good hours");
-        assert_eq!(mondays.opens_at(at("2026-05-04T10:00:00Z")), Some(at("2026-05-11T09:00:00Z")));
+        assert_eq!(
+            mondays.opens_at(at("2026-05-04T10:00:00Z")),
+            Some(at("2026-05-11T09:00:00Z"))
+        );
     }
 
     #[test]
@@ -161,7 +241,11 @@ mod tests {
             ("UTC", &[("09:00", "24:01")], "days.mon"),
             ("UTC", &[("09:60", "11:00")], "days.mon"),
             ("UTC", &[("09:00", "11:00"), ("10:00", "12:00")], "days.mon"),
-            ("UTC", &[("00:00", "00:01"); limits::DAY_SPANS_MAX + 1], "days.mon"),
+            (
+                "UTC",
+                &[("00:00", "00:01"); limits::DAY_SPANS_MAX + 1],
+                "days.mon",
+            ),
         ] {
             let refused = hours(zone, &[("mon", spans)]).expect_err("no sense");
             assert!(refused.starts_with(names), "{refused}");

@@ -24,7 +24,12 @@ impl People {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn grant(&self, caller: &Caller, user: UserId, role: StaffRole) -> Result<(), StoreError> {
+    pub async fn grant(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        role: StaffRole,
+    ) -> Result<(), StoreError> {
         roles::grant(&self.store, caller, user, role).await?;
         self.hub.publish_access_changed(&[user]);
         Ok(())

@@ -17,14 +17,22 @@ pub struct DeskSettings {
 impl DeskSettings {
     /// Of this database.
     pub fn new(store: Store) -> Self {
-        Self { store, last: tokio::sync::Mutex::default() }
+        Self {
+            store,
+            last: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Sets one, or with none removes it.
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn set(&self, caller: &Caller, name: Name, value: Option<&Value>) -> Result<(), StoreError> {
+    pub async fn set(
+        &self,
+        caller: &Caller,
+        name: Name,
+        value: Option<&Value>,
+    ) -> Result<(), StoreError> {
         settings::set(&self.store, caller, name, value).await?;
         // Other instances learn it when what they remember is stale.
         *self.last.lock().await = None;

@@ -37,7 +37,11 @@ impl Tickets {
     ///
     /// # Errors
     /// What the database refuses: then the transaction cannot be committed.
-    pub async fn create_in(transaction: &mut Transaction, caller: &Caller, new: &NewTicket) -> Result<TicketId, StoreError> {
+    pub async fn create_in(
+        transaction: &mut Transaction,
+        caller: &Caller,
+        new: &NewTicket,
+    ) -> Result<TicketId, StoreError> {
         Ok(tickets::create(transaction, caller, new).await?.id)
     }
 
@@ -45,7 +49,12 @@ impl Tickets {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn change(&self, caller: &Caller, ticket: TicketId, patch: Patch) -> Result<(), StoreError> {
+    pub async fn change(
+        &self,
+        caller: &Caller,
+        ticket: TicketId,
+        patch: Patch,
+    ) -> Result<(), StoreError> {
         let rows = tickets::change(&self.store, caller, ticket, patch).await?;
         self.hub.publish(&rows);
         Ok(())
@@ -55,28 +64,50 @@ impl Tickets {
     ///
     /// # Errors
     /// What the database refuses: then the transaction cannot be committed.
-    pub async fn change_in(transaction: &mut Transaction, caller: &Caller, ticket: TicketId, patch: Patch) -> Result<(), StoreError> {
-        tickets::change(transaction, caller, ticket, patch).await.map(drop)
+    pub async fn change_in(
+        transaction: &mut Transaction,
+        caller: &Caller,
+        ticket: TicketId,
+        patch: Patch,
+    ) -> Result<(), StoreError> {
+        tickets::change(transaction, caller, ticket, patch)
+            .await
+            .map(drop)
     }
 
     /// The same for one ticket of many: reads it and checks the caller's rights first, like a request of its own.
     ///
     /// # Errors
     /// `not_found`; what the policy or the database refuses.
-    pub async fn change_one_of_many(&self, caller: &Caller, ticket: TicketId, patch: Patch) -> Result<(), Reject> {
-        let opened = tickets::access(&self.store, &TicketRef::Id(ticket)).await.map_err(|error| reject_of(&error))?;
+    pub async fn change_one_of_many(
+        &self,
+        caller: &Caller,
+        ticket: TicketId,
+        patch: Patch,
+    ) -> Result<(), Reject> {
+        let opened = tickets::access(&self.store, &TicketRef::Id(ticket))
+            .await
+            .map_err(|error| reject_of(&error))?;
         let facts = opened.ok_or_else(Reject::not_found)?.facts;
         for action in actions_of(&patch) {
             policy::decide(&caller.actor, action, &facts)?;
         }
-        self.change(caller, ticket, patch).await.map_err(|error| reject_of(&error))
+        self.change(caller, ticket, patch)
+            .await
+            .map_err(|error| reject_of(&error))
     }
 
     /// Rates a ticket that is over, as its customer.
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn rate(&self, caller: &Caller, ticket: TicketId, rating: u8, comment: Option<&str>) -> Result<(), StoreError> {
+    pub async fn rate(
+        &self,
+        caller: &Caller,
+        ticket: TicketId,
+        rating: u8,
+        comment: Option<&str>,
+    ) -> Result<(), StoreError> {
         let rows = tickets::rate(&self.store, caller, ticket, rating, comment).await?;
         self.hub.publish(&rows);
         Ok(())
@@ -85,7 +116,17 @@ impl Tickets {
 
 /// What the policy is asked for before a change.
 pub fn actions_of(patch: &Patch) -> impl Iterator<Item = TicketAction> {
-    let Patch { status, priority, category, assigned_to } = patch;
+    let Patch {
+        status,
+        priority,
+        category,
+        assigned_to,
+    } = patch;
     let triage = priority.is_some() || category.is_some() || assigned_to.is_some();
-    [triage.then_some(TicketAction::Triage), status.map(|_| TicketAction::ChangeStatus)].into_iter().flatten()
+    [
+        triage.then_some(TicketAction::Triage),
+        status.map(|_| TicketAction::ChangeStatus),
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -7,7 +7,9 @@ use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
-use helpline_core::protocol::{CustomerEvent, CustomerFrame, CustomerRead, StaffEvent, StaffFrame, StaffRead};
+use helpline_core::protocol::{
+    CustomerEvent, CustomerFrame, CustomerRead, StaffEvent, StaffFrame, StaffRead,
+};
 use helpline_persistence::StoreError;
 use helpline_persistence::history::{self, Page, Span};
 use helpline_persistence::reads::{ReadPosition, TicketPosition};
@@ -45,16 +47,28 @@ struct Step {
 
 impl CatchUp<'_> {
     /// Reads until the member is live, or its connection ends.
-    pub(super) async fn run(&self, after: Option<Seq>, epoch: Option<String>) -> Result<(), StoreError> {
+    pub(super) async fn run(
+        &self,
+        after: Option<Seq>,
+        epoch: Option<String>,
+    ) -> Result<(), StoreError> {
         // Taken before the rows are read, and what their frames bear: a client that is cut off after the first frame of a page comes back with
         // it, and must not take rows of an earlier history for rows of a later one.
         let mut epoch_now = self.joining.epoch.for_audience(self.audience);
         // Without an epoch the number alone is trusted as far as it goes.
-        let after = if sabotaged("resume-one-too-late") { after.map(Seq::next) } else { after };
+        let after = if sabotaged("resume-one-too-late") {
+            after.map(Seq::next)
+        } else {
+            after
+        };
         let resumes = after.filter(|_| epoch.is_none_or(|epoch| epoch == epoch_now));
         let mut step = match resumes {
             // Nothing to read: so it is for most clients after a restart.
-            Some(after) if after == self.head() => Step { page: AnyPage::empty(self.audience, after), seen: after, reset: false },
+            Some(after) if after == self.head() => Step {
+                page: AnyPage::empty(self.audience, after),
+                seen: after,
+                reset: false,
+            },
             Some(after) => self.resume(after).await?,
             None => self.latest(after.is_some()).await?,
         };
@@ -62,7 +76,18 @@ impl CatchUp<'_> {
             crate::runtime::failpoint::hit("during-catch-up");
             let chunks = step.page.chunks();
             let (last, head) = (chunks.len() - 1, step.page.head());
-            let frame = |n, more| self.frame(&chunks, n, Flags { reset: step.reset && n == 0, more }, head, epoch_now.clone());
+            let frame = |n, more| {
+                self.frame(
+                    &chunks,
+                    n,
+                    Flags {
+                        reset: step.reset && n == 0,
+                        more,
+                    },
+                    head,
+                    epoch_now.clone(),
+                )
+            };
             for n in 0..last {
                 self.push(frame(n, true)).await;
             }
@@ -82,8 +107,15 @@ impl CatchUp<'_> {
             if self.connection.send_queue.disconnecting().is_some() {
                 return Ok(());
             }
-            let epoch_before = std::mem::replace(&mut epoch_now, self.joining.epoch.for_audience(self.audience));
-            step = if epoch_before == epoch_now { self.resume(step.seen).await? } else { self.latest(true).await? };
+            let epoch_before = std::mem::replace(
+                &mut epoch_now,
+                self.joining.epoch.for_audience(self.audience),
+            );
+            step = if epoch_before == epoch_now {
+                self.resume(step.seen).await?
+            } else {
+                self.latest(true).await?
+            };
         }
     }
 
@@ -96,26 +128,40 @@ impl CatchUp<'_> {
 
     /// The page after a place; the latest one instead, as a reset, when the place is beyond the head or too far behind it.
     async fn resume(&self, after: Seq) -> Result<Step, StoreError> {
-        let page = self.page(Span::After(after), limits::PAGE_EVENTS_MAX).await?;
+        let page = self
+            .page(Span::After(after), limits::PAGE_EVENTS_MAX)
+            .await?;
         let head = page.head().get();
         if head < after.get() || head - after.get() > self.replay_events_max {
             return self.latest(true).await;
         }
         let seen = page.last().unwrap_or(after);
-        Ok(Step { page, seen, reset: false })
+        Ok(Step {
+            page,
+            seen,
+            reset: false,
+        })
     }
 
     async fn latest(&self, reset: bool) -> Result<Step, StoreError> {
         let page = self.page(Span::Before(None), limits::PAGE_EVENTS).await?;
-        Ok(Step { seen: page.head(), page, reset })
+        Ok(Step {
+            seen: page.head(),
+            page,
+            reset,
+        })
     }
 
     async fn page(&self, span: Span, limit: u32) -> Result<AnyPage, StoreError> {
         let _turn = self.joining.page_reads.acquire().await;
         let (store, reader) = (&self.joining.store, self.connection.reader(self.audience));
         Ok(match self.audience {
-            Audience::Staff => AnyPage::Staff(history::page_for_staff(store, reader, self.ticket, span, limit).await?),
-            Audience::Customer => AnyPage::Customer(history::page_for_customer(store, reader, self.ticket, span, limit).await?),
+            Audience::Staff => AnyPage::Staff(
+                history::page_for_staff(store, reader, self.ticket, span, limit).await?,
+            ),
+            Audience::Customer => AnyPage::Customer(
+                history::page_for_customer(store, reader, self.ticket, span, limit).await?,
+            ),
         })
     }
 
@@ -125,15 +171,38 @@ impl CatchUp<'_> {
     }
 
     /// One part of a page as a frame.
-    fn frame(&self, chunks: &Chunks, n: usize, flags: Flags, head: Seq, epoch: String) -> Utf8Bytes {
+    fn frame(
+        &self,
+        chunks: &Chunks,
+        n: usize,
+        flags: Flags,
+        head: Seq,
+        epoch: String,
+    ) -> Utf8Bytes {
         let (id, ticket, positions) = (self.id, self.ticket, &self.ticket_position.reads);
         let Flags { reset, more } = flags;
         match chunks {
             Chunks::Staff(chunks) => {
-                let reads = positions.iter().map(|read| StaffRead { person: read.person.clone(), seq: read.seq }).collect();
+                let reads = positions
+                    .iter()
+                    .map(|read| StaffRead {
+                        person: read.person.clone(),
+                        seq: read.seq,
+                    })
+                    .collect();
                 let viewers = self.joining.presence.viewers(ticket);
                 let events = chunks[n].clone();
-                frame(&StaffFrame::Subscribed { id, ticket, epoch, head, events, more, reset, viewers, reads })
+                frame(&StaffFrame::Subscribed {
+                    id,
+                    ticket,
+                    epoch,
+                    head,
+                    events,
+                    more,
+                    reset,
+                    viewers,
+                    reads,
+                })
             }
             Chunks::Customer(chunks) => {
                 let of = |read: &ReadPosition| CustomerRead {
@@ -141,7 +210,16 @@ impl CatchUp<'_> {
                     seq: read.public_seq,
                 };
                 let (events, reads) = (chunks[n].clone(), positions.iter().map(of).collect());
-                frame(&CustomerFrame::Subscribed { id, ticket, epoch, head, events, more, reset, reads })
+                frame(&CustomerFrame::Subscribed {
+                    id,
+                    ticket,
+                    epoch,
+                    head,
+                    events,
+                    more,
+                    reset,
+                    reads,
+                })
             }
         }
     }
@@ -177,8 +255,14 @@ impl Chunks {
 impl AnyPage {
     fn empty(audience: Audience, head: Seq) -> Self {
         match audience {
-            Audience::Staff => Self::Staff(Page { events: Vec::new(), head }),
-            Audience::Customer => Self::Customer(Page { events: Vec::new(), head }),
+            Audience::Staff => Self::Staff(Page {
+                events: Vec::new(),
+                head,
+            }),
+            Audience::Customer => Self::Customer(Page {
+                events: Vec::new(),
+                head,
+            }),
         }
     }
 
@@ -239,6 +323,7 @@ fn encoded_bytes(value: &impl Serialize) -> usize {
         }
     }
     let mut count = Count(0);
-    serde_json::to_writer(&mut count, value).expect("counting never fails, and protocol types encode");
+    serde_json::to_writer(&mut count, value)
+        .expect("counting never fails, and protocol types encode");
     count.0
 }

@@ -49,7 +49,9 @@ impl Clock {
     }
 
     fn next(&self) -> Instant {
-        self.next_ping.min(self.last_received + self.pong_timeout).min(self.expires)
+        self.next_ping
+            .min(self.last_received + self.pong_timeout)
+            .min(self.expires)
     }
 }
 
@@ -61,8 +63,16 @@ enum Turn {
 }
 
 /// Lives until the peer, the send queue or the clock ends it; gives how to close.
-pub(super) async fn live(state: &Arc<SocketState>, socket: &mut Socket, session: Session) -> Option<CloseCode> {
-    let Session { connection, subscriptions, expires_at } = session;
+pub(super) async fn live(
+    state: &Arc<SocketState>,
+    socket: &mut Socket,
+    session: Session,
+) -> Option<CloseCode> {
+    let Session {
+        connection,
+        subscriptions,
+        expires_at,
+    } = session;
     let heartbeat_ms = state.limits.heartbeat_ms;
     let mut clock = Clock {
         next_ping: Instant::now() + jittered(heartbeat_ms),
@@ -97,7 +107,9 @@ pub(super) async fn live(state: &Arc<SocketState>, socket: &mut Socket, session:
                     After::Renew { id, token } => match Box::pin(inbound.renew(id, &token)).await {
                         Ok(Some(until)) => clock.renew(until),
                         Ok(None) => {}
-                        Err(code) => connection.send_queue.disconnect(Disconnect::AfterDrain(code)),
+                        Err(code) => connection
+                            .send_queue
+                            .disconnect(Disconnect::AfterDrain(code)),
                     },
                     After::End(code) => break code,
                 }
@@ -118,21 +130,30 @@ pub(super) async fn live(state: &Arc<SocketState>, socket: &mut Socket, session:
                 }
                 if now >= clock.next_ping {
                     clock.next_ping = now + jittered(heartbeat_ms);
-                    connection.send_queue.push(frame(&CommonFrame::Ping { heads: subscriptions.moved() }));
+                    connection.send_queue.push(frame(&CommonFrame::Ping {
+                        heads: subscriptions.moved(),
+                    }));
                 }
                 timer.as_mut().reset(clock.next().into());
             }
         }
     };
     // No more frames are queued, and a reader of pages that waits for room learns it.
-    connection.send_queue.disconnect(Disconnect::Now(code.unwrap_or(CloseCode::Restart)));
+    connection
+        .send_queue
+        .disconnect(Disconnect::Now(code.unwrap_or(CloseCode::Restart)));
     code
 }
 
 /// What comes first: a disconnect, frames to write, a frame to read, the clock; in this order when several are there. By hand and not by
 /// `select!`, whose branches would be made anew at every turn. Cancel-safe: tungstenite keeps partial frames, the queue gives nothing
 /// up unless it is given, the timer is pinned outside.
-async fn next(queue: &SendQueue, socket: &mut Socket, timer: &mut Pin<&mut Sleep>, meter: &Meter) -> Turn {
+async fn next(
+    queue: &SendQueue,
+    socket: &mut Socket,
+    timer: &mut Pin<&mut Sleep>,
+    meter: &Meter,
+) -> Turn {
     poll_fn(|context| {
         if let Poll::Ready(event) = queue.poll_event(context) {
             return Poll::Ready(Turn::Queue(event));
@@ -167,9 +188,14 @@ async fn drain(connection: &Connection, socket: &mut Socket) {
 }
 
 /// Writes a batch with one flush. A disconnect or a socket that takes nothing interrupts it: the error is how to close.
-async fn write(connection: &Connection, socket: &mut Socket, mut batch: Batch) -> Result<(), Option<CloseCode>> {
+async fn write(
+    connection: &Connection,
+    socket: &mut Socket,
+    mut batch: Batch,
+) -> Result<(), Option<CloseCode>> {
     let bytes = batch.bytes();
-    let result = match poll_fn(|context| Poll::Ready(socket.poll_write(&mut batch, context))).await {
+    let result = match poll_fn(|context| Poll::Ready(socket.poll_write(&mut batch, context))).await
+    {
         Poll::Ready(written) => written.map_err(|_| None),
         // The socket takes nothing at the moment. Boxed, because few wait and every connection's future would have the size.
         Poll::Pending => Box::pin(write_slowly(connection, socket, batch)).await,
@@ -178,12 +204,18 @@ async fn write(connection: &Connection, socket: &mut Socket, mut batch: Batch) -
     result
 }
 
-async fn write_slowly(connection: &Connection, socket: &mut Socket, mut batch: Batch) -> Result<(), Option<CloseCode>> {
-    let slow = poll_fn(|context| match ready!(connection.send_queue.poll_disconnect(context)) {
-        Disconnect::Now(code) => Poll::Ready(code),
-        // A disconnect that lets the queue drain must not interrupt the draining.
-        Disconnect::AfterDrain(_) => Poll::Pending,
-    });
+async fn write_slowly(
+    connection: &Connection,
+    socket: &mut Socket,
+    mut batch: Batch,
+) -> Result<(), Option<CloseCode>> {
+    let slow = poll_fn(
+        |context| match ready!(connection.send_queue.poll_disconnect(context)) {
+            Disconnect::Now(code) => Poll::Ready(code),
+            // A disconnect that lets the queue drain must not interrupt the draining.
+            Disconnect::AfterDrain(_) => Poll::Pending,
+        },
+    );
     // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
     tokio::select! {
         biased;

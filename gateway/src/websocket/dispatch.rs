@@ -47,9 +47,23 @@ pub(super) struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub(super) fn new(state: Arc<SocketState>, connection: Arc<Connection>, subscriptions: Arc<Subscriptions>) -> Self {
-        let requests = Requests::new(Arc::clone(&state), Arc::clone(&connection), Arc::clone(&subscriptions));
-        Self { state, connection, subscriptions, requests, typed_at: HashMap::new() }
+    pub(super) fn new(
+        state: Arc<SocketState>,
+        connection: Arc<Connection>,
+        subscriptions: Arc<Subscriptions>,
+    ) -> Self {
+        let requests = Requests::new(
+            Arc::clone(&state),
+            Arc::clone(&connection),
+            Arc::clone(&subscriptions),
+        );
+        Self {
+            state,
+            connection,
+            subscriptions,
+            requests,
+            typed_at: HashMap::new(),
+        }
     }
 
     /// Takes one text frame. What must be kept of it is copied out of it: a retained slice would pin the socket's read buffer.
@@ -57,23 +71,56 @@ impl Dispatcher {
         let parsed = match ClientFrame::parse(text) {
             Ok(parsed) => parsed,
             Err(malformed) => {
-                self.state.entrance.audit_log.enqueue(refused_frame(&self.connection, &malformed));
+                self.state
+                    .entrance
+                    .audit_log
+                    .enqueue(refused_frame(&self.connection, &malformed));
                 self.answer(malformed.id, malformed.reject);
                 return Next::Live;
             }
         };
         match parsed {
             ClientFrame::Hello { id, .. } => {
-                self.answer(Some(id), Reject::new(RejectCode::HelloExpected, "hello was already sent"));
+                self.answer(
+                    Some(id),
+                    Reject::new(RejectCode::HelloExpected, "hello was already sent"),
+                );
                 return Next::Close(CloseCode::Protocol);
             }
             ClientFrame::Token { id, token } => return Next::Renew { id, token },
-            ClientFrame::Subscribe { id, ticket, after, epoch } => self.request(id, Request::Subscribe { id, ticket, after, epoch }),
-            ClientFrame::Unsubscribe { id, ticket } => self.request(id, Request::Unsubscribe { id, ticket }),
-            ClientFrame::Inbox { id, on, filter } => {
-                self.request(id, Request::Inbox { id, filter: on.then(|| filter.unwrap_or_default()) })
+            ClientFrame::Subscribe {
+                id,
+                ticket,
+                after,
+                epoch,
+            } => self.request(
+                id,
+                Request::Subscribe {
+                    id,
+                    ticket,
+                    after,
+                    epoch,
+                },
+            ),
+            ClientFrame::Unsubscribe { id, ticket } => {
+                self.request(id, Request::Unsubscribe { id, ticket })
             }
-            ClientFrame::Send { id, ticket, key, body, internal, attachments, based_on } => {
+            ClientFrame::Inbox { id, on, filter } => self.request(
+                id,
+                Request::Inbox {
+                    id,
+                    filter: on.then(|| filter.unwrap_or_default()),
+                },
+            ),
+            ClientFrame::Send {
+                id,
+                ticket,
+                key,
+                body,
+                internal,
+                attachments,
+                based_on,
+            } => {
                 let draft = Draft {
                     ticket,
                     key,
@@ -88,10 +135,19 @@ impl Dispatcher {
                     self.answer(Some(id), reject);
                 }
             }
-            ClientFrame::Typing { ticket, on, internal } => self.typing(ticket, on, internal.unwrap_or(false), wakes),
+            ClientFrame::Typing {
+                ticket,
+                on,
+                internal,
+            } => self.typing(ticket, on, internal.unwrap_or(false), wakes),
             ClientFrame::Read { ticket, seq } => {
                 if let Some(audience) = self.subscriptions.audience_of(ticket) {
-                    self.state.writes.read_positions.enqueue(Mark { ticket, person: self.connection.person.id, audience, seq });
+                    self.state.writes.read_positions.enqueue(Mark {
+                        ticket,
+                        person: self.connection.person.id,
+                        audience,
+                        seq,
+                    });
                 }
             }
             ClientFrame::Pong => {}
@@ -111,42 +167,69 @@ impl Dispatcher {
             return Err(unavailable());
         }
         let message = draft.into_message(&self.connection)?;
-        self.state.writes.messages.enqueue(message, &self.connection, id)
+        self.state
+            .writes
+            .messages
+            .enqueue(message, &self.connection, id)
     }
 
     /// Best effort: without a subscription, or too soon after the last one, nothing happens.
     fn typing(&mut self, ticket: TicketId, on: bool, internal: bool, wakes: &mut WakeList) {
-        let Some(audience) = self.subscriptions.audience_of(ticket) else { return };
+        let Some(audience) = self.subscriptions.audience_of(ticket) else {
+            return;
+        };
         if internal && audience == Audience::Customer {
             return;
         }
         let now = Instant::now();
         let interval = Duration::from_millis(limits::TYPING_INTERVAL_MS);
-        let too_soon = self.typed_at.get(&ticket).is_some_and(|last| now.duration_since(*last) < interval);
+        let too_soon = self
+            .typed_at
+            .get(&ticket)
+            .is_some_and(|last| now.duration_since(*last) < interval);
         if on && too_soon {
             return;
         }
         if on {
-            self.typed_at.retain(|_, last| now.duration_since(*last) < interval);
+            self.typed_at
+                .retain(|_, last| now.duration_since(*last) < interval);
             self.typed_at.insert(ticket, now);
         } else {
             self.typed_at.remove(&ticket);
         }
         let public_name = self.connection.person.public_name.clone();
-        let typing = Typing { ticket, person: self.connection.as_seen(audience), public_name, on, internal };
+        let typing = Typing {
+            ticket,
+            person: self.connection.as_seen(audience),
+            public_name,
+            on,
+            internal,
+        };
         self.state.writes.hub.publish_typing(&typing, wakes);
     }
 
     /// A fresh token of the same person extends the connection: until when. Awaited by the connection's loop: a key set may have to be
     /// fetched, rarely.
-    pub(super) async fn renew(&self, id: u64, token: &str) -> Result<Option<DateTime<Utc>>, CloseCode> {
+    pub(super) async fn renew(
+        &self,
+        id: u64,
+        token: &str,
+    ) -> Result<Option<DateTime<Utc>>, CloseCode> {
         match self.state.entrance.verifier.verify(token).await {
             Ok(verified) if verified.identity.user == self.connection.person.id => {
-                self.connection.send_queue.push(frame(&CommonFrame::Ok { id }));
+                self.connection
+                    .send_queue
+                    .push(frame(&CommonFrame::Ok { id }));
                 Ok(Some(verified.expires_at))
             }
             Ok(_) => {
-                self.answer(Some(id), Reject::new(RejectCode::NotAuthenticated, "the token belongs to another person"));
+                self.answer(
+                    Some(id),
+                    Reject::new(
+                        RejectCode::NotAuthenticated,
+                        "the token belongs to another person",
+                    ),
+                );
                 Err(CloseCode::NotAuthenticated)
             }
             Err(reject) => {
@@ -158,7 +241,9 @@ impl Dispatcher {
     }
 
     fn answer(&self, id: Option<u64>, reject: Reject) {
-        self.connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
+        self.connection
+            .send_queue
+            .push(frame(&CommonFrame::error(id, reject)));
     }
 }
 
@@ -187,7 +272,9 @@ struct Draft {
 
 impl Draft {
     fn into_message(self, connection: &Connection) -> Result<NewMessage, Reject> {
-        let invalid = |what: &str, why: InvalidText| Reject::new(RejectCode::InvalidBody, format!("{what} {why}"));
+        let invalid = |what: &str, why: InvalidText| {
+            Reject::new(RejectCode::InvalidBody, format!("{what} {why}"))
+        };
         let body = Body::parse(self.body).map_err(|why| invalid("the text", why))?;
         body::check_attachments(&self.attachments).map_err(|why| invalid("an attachment", why))?;
         Ok(NewMessage {

@@ -15,7 +15,10 @@ use crate::runtime::tcp_stream::Meter;
 const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Answers the upgrade request.
-pub async fn upgrade(Extension(meter): Extension<Arc<Meter>>, upgrade: WebSocketUpgrade) -> Response {
+pub async fn upgrade(
+    Extension(meter): Extension<Arc<Meter>>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     configured(upgrade, MESSAGE_BYTES_MAX).on_upgrade(move |socket| async move {
         meter.message();
         say_back(socket).await;
@@ -32,12 +35,19 @@ async fn say_back(mut socket: WebSocket) {
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
             Some(Err(error)) => {
-                let code = match error.into_inner().downcast::<tungstenite::Error>().as_deref() {
+                let code = match error
+                    .into_inner()
+                    .downcast::<tungstenite::Error>()
+                    .as_deref()
+                {
                     Ok(tungstenite::Error::Utf8(_)) => 1007,
                     Ok(tungstenite::Error::Capacity(_)) => 1009,
                     _ => 1002,
                 };
-                let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
+                let frame = CloseFrame {
+                    code,
+                    reason: Utf8Bytes::from_static(""),
+                };
                 // The peer may be gone; then there is no one to answer.
                 let _ = socket.send(Message::Close(Some(frame))).await;
                 return;

@@ -44,15 +44,23 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
         Err(None) => return,
         Err(Some(code)) => return Box::pin(socket.close(code)).await,
     };
-    connection.send_queue.push(frame(&welcome(&state, id, &connection.person)));
+    connection
+        .send_queue
+        .push(frame(&welcome(&state, id, &connection.person)));
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
     if state.lifecycle.is_draining() {
         // It was registered after all others were disconnected.
-        connection.send_queue.disconnect(Disconnect::AfterDrain(CloseCode::Restart));
+        connection
+            .send_queue
+            .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
     }
     let subscriptions = Arc::new(Subscriptions::default());
-    let session = Session { connection: Arc::clone(&connection), subscriptions: Arc::clone(&subscriptions), expires_at };
+    let session = Session {
+        connection: Arc::clone(&connection),
+        subscriptions: Arc::clone(&subscriptions),
+        expires_at,
+    };
     let code = connection::live(&state, &mut socket, session).await;
     metrics::gauge!("helpline_connections").decrement(1.0);
     subscriptions.close();
@@ -70,20 +78,33 @@ async fn entered(
     socket: &mut Socket,
     guest: Guest,
 ) -> Result<(Arc<Connection>, u64, chrono::DateTime<chrono::Utc>), Option<CloseCode>> {
-    let Greeted { id, person, expires_at } = first_frame(state, socket, &guest).await?;
-    let entered = state.entrance.registry.enter(person.id, |number| Connection {
-        id: number,
+    let Greeted {
+        id,
         person,
-        address: guest.address,
-        user_agent: guest.user_agent,
-        send_queue: SendQueue::default(),
-        awaited_acks: AtomicU32::new(0),
-    });
-    entered.map(|connection| (connection, id, expires_at)).map_err(|_| Some(CloseCode::TooManyConnections))
+        expires_at,
+    } = first_frame(state, socket, &guest).await?;
+    let entered = state
+        .entrance
+        .registry
+        .enter(person.id, |number| Connection {
+            id: number,
+            person,
+            address: guest.address,
+            user_agent: guest.user_agent,
+            send_queue: SendQueue::default(),
+            awaited_acks: AtomicU32::new(0),
+        });
+    entered
+        .map(|connection| (connection, id, expires_at))
+        .map_err(|_| Some(CloseCode::TooManyConnections))
 }
 
 /// Waits for the first frame, within bounds, and greets a client that says hello. The error is how to close, or none when the peer is gone.
-async fn first_frame(state: &SocketState, socket: &mut Socket, guest: &Guest) -> Result<Greeted, Option<CloseCode>> {
+async fn first_frame(
+    state: &SocketState,
+    socket: &mut Socket,
+    guest: &Guest,
+) -> Result<Greeted, Option<CloseCode>> {
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
     // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
     let text = tokio::select! {
@@ -95,25 +116,41 @@ async fn first_frame(state: &SocketState, socket: &mut Socket, guest: &Guest) ->
         Ok(greeted) => greeted,
         Err(_) => {
             let pause_ms = rand::rng().random_range(0..limits::SIGN_IN_RETRY_MS_MAX);
-            let reject = Reject::new(RejectCode::Overloaded, "too many sign-ins at once; retry later").retry_after_ms(pause_ms);
+            let reject = Reject::new(
+                RejectCode::Overloaded,
+                "too many sign-ins at once; retry later",
+            )
+            .retry_after_ms(pause_ms);
             refuse(socket, None, reject, CloseCode::Restart).await
         }
     }
 }
 
 /// Only a peer that was silent gets a close code that keeps it away: what a frozen or starved process has not read may be a hello all the same.
-async fn text_in_time(socket: &mut Socket, deadline: Duration) -> Result<Utf8Bytes, Option<CloseCode>> {
+async fn text_in_time(
+    socket: &mut Socket,
+    deadline: Duration,
+) -> Result<Utf8Bytes, Option<CloseCode>> {
     let began = Instant::now();
     let mut text = pin!(wait_for_text(socket));
     // A timer that fires looks first at what has come; but after a standstill, timers fire before sockets are read.
     if let Ok(text) = tokio::time::timeout(deadline, &mut text).await {
         return text;
     }
-    if let Ok(text) = tokio::time::timeout(Duration::from_millis(limits::HELLO_SECOND_LOOK_MS), &mut text).await {
+    if let Ok(text) = tokio::time::timeout(
+        Duration::from_millis(limits::HELLO_SECOND_LOOK_MS),
+        &mut text,
+    )
+    .await
+    {
         return text;
     }
     let stood_still = began.elapsed() > deadline + Duration::from_millis(limits::STANDSTILL_MS);
-    Err(Some(if stood_still { CloseCode::Restart } else { CloseCode::NotAuthenticated }))
+    Err(Some(if stood_still {
+        CloseCode::Restart
+    } else {
+        CloseCode::NotAuthenticated
+    }))
 }
 
 async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCode>> {
@@ -122,7 +159,9 @@ async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCod
         match socket.receive().await {
             Incoming::Text(text) => return Ok(text),
             // Each costs a pong, which is kept in memory if the peer does not read it.
-            Incoming::KeepAlive if pings == limits::PINGS_BEFORE_HELLO_MAX => return Err(Some(CloseCode::Protocol)),
+            Incoming::KeepAlive if pings == limits::PINGS_BEFORE_HELLO_MAX => {
+                return Err(Some(CloseCode::Protocol));
+            }
             Incoming::KeepAlive => pings += 1,
             Incoming::End => return Err(None),
             Incoming::TooBig => return Err(Some(CloseCode::TooBig)),
@@ -131,7 +170,12 @@ async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCod
     }
 }
 
-async fn greet(entrance: &Entrance, socket: &mut Socket, guest: &Guest, text: &str) -> Result<Greeted, Option<CloseCode>> {
+async fn greet(
+    entrance: &Entrance,
+    socket: &mut Socket,
+    guest: &Guest,
+    text: &str,
+) -> Result<Greeted, Option<CloseCode>> {
     if text.len() > limits::HELLO_BYTES_MAX {
         return Err(Some(CloseCode::TooBig));
     }
@@ -142,29 +186,49 @@ async fn greet(entrance: &Entrance, socket: &mut Socket, guest: &Guest, text: &s
             return refuse(socket, other.id(), reject, CloseCode::Protocol).await;
         }
         Err(malformed) => {
-            if entrance.rates.refused_sign_in(guest.address, Instant::now()) {
+            if entrance
+                .rates
+                .refused_sign_in(guest.address, Instant::now())
+            {
                 record_refusal(entrance, guest, None, &malformed.reject).await;
             }
             // What a client of another build says to us, an instance of that build would understand: it may come back.
-            let code = if malformed.reject.code.ends_with_connection() { CloseCode::Restart } else { CloseCode::Protocol };
+            let code = if malformed.reject.code.ends_with_connection() {
+                CloseCode::Restart
+            } else {
+                CloseCode::Protocol
+            };
             return refuse(socket, malformed.id, malformed.reject, code).await;
         }
     };
     let verified = match entrance.verifier.verify(&token).await {
         Ok(verified) => verified,
         // The key set cannot be had: our outage, not their fault.
-        Err(reject) if reject.code.is_passing() => return refuse(socket, Some(id), reject, CloseCode::Restart).await,
+        Err(reject) if reject.code.is_passing() => {
+            return refuse(socket, Some(id), reject, CloseCode::Restart).await;
+        }
         Err(reject) => {
-            if entrance.rates.refused_sign_in(guest.address, Instant::now()) {
+            if entrance
+                .rates
+                .refused_sign_in(guest.address, Instant::now())
+            {
                 record_refusal(entrance, guest, None, &reject).await;
             }
             return refuse(socket, Some(id), reject, CloseCode::NotAuthenticated).await;
         }
     };
     match entrance.sign_in.sign_in(&verified.identity).await {
-        Ok(person) => Ok(Greeted { id, person, expires_at: verified.expires_at }),
+        Ok(person) => Ok(Greeted {
+            id,
+            person,
+            expires_at: verified.expires_at,
+        }),
         Err(reject) => {
-            let code = if reject.code == RejectCode::Blocked { CloseCode::Revoked } else { CloseCode::Restart };
+            let code = if reject.code == RejectCode::Blocked {
+                CloseCode::Revoked
+            } else {
+                CloseCode::Restart
+            };
             if !reject.code.is_passing() {
                 record_refusal(entrance, guest, Some(verified.identity.user), &reject).await;
             }
@@ -173,12 +237,22 @@ async fn greet(entrance: &Entrance, socket: &mut Socket, guest: &Guest, text: &s
     }
 }
 
-async fn refuse<T>(socket: &mut Socket, id: Option<u64>, reject: Reject, code: CloseCode) -> Result<T, Option<CloseCode>> {
+async fn refuse<T>(
+    socket: &mut Socket,
+    id: Option<u64>,
+    reject: Reject,
+    code: CloseCode,
+) -> Result<T, Option<CloseCode>> {
     socket.send(frame(&CommonFrame::error(id, reject))).await;
     Err(Some(code))
 }
 
-async fn record_refusal(entrance: &Entrance, guest: &Guest, user: Option<helpline_core::ids::UserId>, reject: &Reject) {
+async fn record_refusal(
+    entrance: &Entrance,
+    guest: &Guest,
+    user: Option<helpline_core::ids::UserId>,
+    reject: &Reject,
+) {
     let row = AccessRow {
         user,
         action: "sign_in_refused".to_owned(),
@@ -195,7 +269,11 @@ async fn record_refusal(entrance: &Entrance, guest: &Guest, user: Option<helplin
 fn welcome(state: &SocketState, id: u64, person: &Person) -> CommonFrame {
     CommonFrame::Welcome {
         id,
-        user: Me { id: person.id, name: person.name.clone(), email: person.email.clone() },
+        user: Me {
+            id: person.id,
+            name: person.name.clone(),
+            email: person.email.clone(),
+        },
         role: person.role,
         heartbeat_ms: state.limits.heartbeat_ms,
         limits: WireLimits {

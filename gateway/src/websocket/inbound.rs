@@ -37,20 +37,43 @@ pub(super) enum After {
 }
 
 impl<'a> Inbound<'a> {
-    pub(super) fn new(state: &'a Arc<SocketState>, connection: &'a Arc<Connection>, subscriptions: &Arc<Subscriptions>) -> Self {
+    pub(super) fn new(
+        state: &'a Arc<SocketState>,
+        connection: &'a Arc<Connection>,
+        subscriptions: &Arc<Subscriptions>,
+    ) -> Self {
         let bucket = Bucket::full(state.limits.frame_rate(), Instant::now());
-        let dispatcher = Dispatcher::new(Arc::clone(state), Arc::clone(connection), Arc::clone(subscriptions));
-        Self { state, connection, bucket, strikes: 0, dispatcher }
+        let dispatcher = Dispatcher::new(
+            Arc::clone(state),
+            Arc::clone(connection),
+            Arc::clone(subscriptions),
+        );
+        Self {
+            state,
+            connection,
+            bucket,
+            strikes: 0,
+            dispatcher,
+        }
     }
 
     /// See [`Dispatcher::renew`].
-    pub(super) async fn renew(&self, id: u64, token: &str) -> Result<Option<DateTime<Utc>>, CloseCode> {
+    pub(super) async fn renew(
+        &self,
+        id: u64,
+        token: &str,
+    ) -> Result<Option<DateTime<Utc>>, CloseCode> {
         self.dispatcher.renew(id, token).await
     }
 
     /// Takes this frame and those that are whole behind it, up to a turn's; only then are the connections woken that they concern. Never
     /// waits.
-    pub(super) async fn take_all(&mut self, socket: &mut Socket, first: Incoming, now: Instant) -> After {
+    pub(super) async fn take_all(
+        &mut self,
+        socket: &mut Socket,
+        first: Incoming,
+        now: Instant,
+    ) -> After {
         let mut incoming = Some(first);
         poll_fn(|context| {
             let mut wakes = WakeList::default();
@@ -60,7 +83,9 @@ impl<'a> Inbound<'a> {
                     After::Live => {}
                     after @ (After::Renew { .. } | After::End(_)) => return Poll::Ready(after),
                 }
-                if taken == limits::TURN_FRAMES_MAX || self.connection.send_queue.disconnecting().is_some() {
+                if taken == limits::TURN_FRAMES_MAX
+                    || self.connection.send_queue.disconnecting().is_some()
+                {
                     break;
                 }
                 if let Poll::Ready(next) = socket.poll_receive(context) {
@@ -94,7 +119,9 @@ impl<'a> Inbound<'a> {
             Next::Renew { id, token } => After::Renew { id, token },
             Next::Close(code) => {
                 // The refusal that explains it is still queued.
-                self.connection.send_queue.disconnect(Disconnect::AfterDrain(code));
+                self.connection
+                    .send_queue
+                    .disconnect(Disconnect::AfterDrain(code));
                 After::Live
             }
         }
@@ -102,12 +129,20 @@ impl<'a> Inbound<'a> {
 }
 
 /// Takes one of the connection's own rate, of its user's and of its address's; otherwise the milliseconds to wait.
-fn take_one(state: &SocketState, connection: &Connection, bucket: &mut Bucket, now: Instant) -> Result<(), u64> {
+fn take_one(
+    state: &SocketState,
+    connection: &Connection,
+    bucket: &mut Bucket,
+    now: Instant,
+) -> Result<(), u64> {
     let rate = state.limits.frame_rate();
     if !bucket.take(rate, now) {
         return Err(bucket.wait_ms(rate));
     }
-    state.entrance.rates.frame(connection.person.id, connection.address, now)
+    state
+        .entrance
+        .rates
+        .frame(connection.person.id, connection.address, now)
 }
 
 /// Frames with an `id` get an answer even when they come too fast; the others are dropped.
@@ -123,7 +158,10 @@ fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
         Err(malformed) => malformed.id,
     };
     if id.is_some() {
-        let reject = Reject::new(RejectCode::RateLimited, "too many frames").retry_after_ms(wait_ms);
-        connection.send_queue.push(frame(&CommonFrame::error(id, reject)));
+        let reject =
+            Reject::new(RejectCode::RateLimited, "too many frames").retry_after_ms(wait_ms);
+        connection
+            .send_queue
+            .push(frame(&CommonFrame::error(id, reject)));
     }
 }

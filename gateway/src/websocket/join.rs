@@ -47,10 +47,16 @@ async fn try_join(
 ) -> Result<(), Reject> {
     let joining = &state.joining;
     let ticket = request.ticket;
-    let opened = joining.ticket_access.load(ticket).await?.map(|opened| opened.ok_or_else(unreadable)).transpose()?;
-    let decided = opened
-        .ok_or_else(Reject::not_found)
-        .and_then(|opened| policy::decide(&connection.actor(), TicketAction::Read, &opened.facts).map(|audience| (opened, audience)));
+    let opened = joining
+        .ticket_access
+        .load(ticket)
+        .await?
+        .map(|opened| opened.ok_or_else(unreadable))
+        .transpose()?;
+    let decided = opened.ok_or_else(Reject::not_found).and_then(|opened| {
+        policy::decide(&connection.actor(), TicketAction::Read, &opened.facts)
+            .map(|audience| (opened, audience))
+    });
     let (opened, audience) = match decided {
         Ok(decided) => decided,
         Err(reject) => {
@@ -59,12 +65,20 @@ async fn try_join(
         }
     };
     if !subscriptions.may_add(ticket, state.limits.subscriptions_max as usize) {
-        return Err(Reject::new(RejectCode::TooManySubscriptions, "this connection has the maximum number of subscriptions"));
+        return Err(Reject::new(
+            RejectCode::TooManySubscriptions,
+            "this connection has the maximum number of subscriptions",
+        ));
     }
     if audience == Audience::Staff {
         record(joining, connection, ticket, None).await?;
     }
-    let Joined { membership, room, position, is_new_room } = joining.hub.join(connection, audience, &opened.heads);
+    let Joined {
+        membership,
+        room,
+        position,
+        is_new_room,
+    } = joining.hub.join(connection, audience, &opened.heads);
     if !subscriptions.insert(ticket, membership) {
         return Ok(());
     }
@@ -72,12 +86,33 @@ async fn try_join(
         joining.hub.listen(ticket).await;
     }
     // In the room: from here on it keeps for the member what comes.
-    let of = TicketPositionKey { ticket, reader: connection.person.id, audience };
-    let ticket_position = joining.ticket_positions.load(of).await?.ok_or_else(Reject::not_found)?;
+    let of = TicketPositionKey {
+        ticket,
+        reader: connection.person.id,
+        audience,
+    };
+    let ticket_position = joining
+        .ticket_positions
+        .load(of)
+        .await?
+        .ok_or_else(Reject::not_found)?;
     let replay_events_max = state.limits.replay_events_max;
     let (room, position) = (&room, &position);
-    let reading = CatchUp { joining, replay_events_max, connection, room, position, ticket, id: request.id, audience, ticket_position };
-    reading.run(request.after, request.epoch).await.map_err(|error| reject_of(&error))?;
+    let reading = CatchUp {
+        joining,
+        replay_events_max,
+        connection,
+        room,
+        position,
+        ticket,
+        id: request.id,
+        audience,
+        ticket_position,
+    };
+    reading
+        .run(request.after, request.epoch)
+        .await
+        .map_err(|error| reject_of(&error))?;
     joining.presence.changed(ticket);
     if audience == Audience::Staff {
         joining.presence.ask(ticket);
@@ -85,7 +120,19 @@ async fn try_join(
     Ok(())
 }
 
-async fn record(joining: &Joining, connection: &Connection, ticket: TicketId, refused: Option<RejectCode>) -> Result<(), Reject> {
-    let action = if refused.is_some() { "subscribe_refused" } else { "ticket_opened" };
-    joining.audit_log.record(connection.access(action, Some(ticket), refused)).await
+async fn record(
+    joining: &Joining,
+    connection: &Connection,
+    ticket: TicketId,
+    refused: Option<RejectCode>,
+) -> Result<(), Reject> {
+    let action = if refused.is_some() {
+        "subscribe_refused"
+    } else {
+        "ticket_opened"
+    };
+    joining
+        .audit_log
+        .record(connection.access(action, Some(ticket), refused))
+        .await
 }

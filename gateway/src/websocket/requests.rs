@@ -39,7 +39,9 @@ pub(super) enum Request {
 impl Request {
     const fn id(&self) -> u64 {
         match self {
-            Self::Subscribe { id, .. } | Self::Unsubscribe { id, .. } | Self::Inbox { id, .. } => *id,
+            Self::Subscribe { id, .. } | Self::Unsubscribe { id, .. } | Self::Inbox { id, .. } => {
+                *id
+            }
         }
     }
 }
@@ -64,8 +66,19 @@ struct Queue {
 }
 
 impl Requests {
-    pub(super) fn new(state: Arc<SocketState>, connection: Arc<Connection>, subscriptions: Arc<Subscriptions>) -> Self {
-        Self { shared: Arc::new(Shared { state, connection, subscriptions }), queue: Arc::default() }
+    pub(super) fn new(
+        state: Arc<SocketState>,
+        connection: Arc<Connection>,
+        subscriptions: Arc<Subscriptions>,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                state,
+                connection,
+                subscriptions,
+            }),
+            queue: Arc::default(),
+        }
     }
 
     /// Queues a request.
@@ -75,9 +88,11 @@ impl Requests {
     pub(super) fn ask(&self, request: Request) -> Result<(), Reject> {
         let mut queue = self.queue.lock();
         if queue.waiting.len() >= limits::PENDING_REQUESTS_MAX {
-            return Err(
-                Reject::new(RejectCode::RateLimited, "too many requests are waiting for their answer; retry later").retry_after_ms(1_000)
-            );
+            return Err(Reject::new(
+                RejectCode::RateLimited,
+                "too many requests are waiting for their answer; retry later",
+            )
+            .retry_after_ms(1_000));
         }
         queue.waiting.push_back(request);
         if !std::mem::replace(&mut queue.working, true) {
@@ -100,14 +115,34 @@ fn next(queue: &Mutex<Queue>) -> Option<Request> {
 }
 
 async fn answer(shared: &Shared, request: Request) {
-    let Shared { state, connection, subscriptions } = shared;
+    let Shared {
+        state,
+        connection,
+        subscriptions,
+    } = shared;
     if connection.send_queue.disconnecting().is_some() {
         return;
     }
     let id = request.id();
     let answered = match request {
-        Request::Subscribe { id, ticket, after, epoch } => {
-            join::join(state, connection, subscriptions, SubscribeRequest { id, ticket, after, epoch }).await
+        Request::Subscribe {
+            id,
+            ticket,
+            after,
+            epoch,
+        } => {
+            join::join(
+                state,
+                connection,
+                subscriptions,
+                SubscribeRequest {
+                    id,
+                    ticket,
+                    after,
+                    epoch,
+                },
+            )
+            .await
         }
         Request::Unsubscribe { id, ticket } => {
             subscriptions.remove(ticket);
@@ -117,15 +152,34 @@ async fn answer(shared: &Shared, request: Request) {
         Request::Inbox { id, filter } => watch(state, connection, id, filter).await,
     };
     if let Err(reject) = answered {
-        connection.send_queue.push(frame(&CommonFrame::error(Some(id), reject)));
+        connection
+            .send_queue
+            .push(frame(&CommonFrame::error(Some(id), reject)));
     }
 }
 
-async fn watch(state: &SocketState, connection: &Arc<Connection>, id: u64, filter: Option<InboxFilter>) -> Result<(), Reject> {
+async fn watch(
+    state: &SocketState,
+    connection: &Arc<Connection>,
+    id: u64,
+    filter: Option<InboxFilter>,
+) -> Result<(), Reject> {
     let decided = policy::decide_desk(&connection.actor(), DeskAction::ListAll);
     if decided.is_err() || filter.is_some() {
-        let action = if decided.is_err() { "inbox_refused" } else { "inbox_watched" };
-        state.joining.audit_log.record(connection.access(action, None, decided.as_ref().err().map(|reject| reject.code))).await?;
+        let action = if decided.is_err() {
+            "inbox_refused"
+        } else {
+            "inbox_watched"
+        };
+        state
+            .joining
+            .audit_log
+            .record(connection.access(
+                action,
+                None,
+                decided.as_ref().err().map(|reject| reject.code),
+            ))
+            .await?;
     }
     decided?;
     connection.send_queue.push(frame(&CommonFrame::Ok { id }));

@@ -36,7 +36,13 @@ impl Subscriptions {
             drop(membership);
             return false;
         }
-        let earlier = state.by_ticket.insert(ticket, Subscription { membership, pinged: Seq::ZERO });
+        let earlier = state.by_ticket.insert(
+            ticket,
+            Subscription {
+                membership,
+                pinged: Seq::ZERO,
+            },
+        );
         drop(state);
         drop(earlier);
         true
@@ -60,7 +66,10 @@ impl Subscriptions {
     /// Whether the connection may follow this ticket, too.
     pub(super) fn may_add(&self, ticket: TicketId, max: usize) -> bool {
         let mut state = self.0.lock();
-        let out: Vec<_> = state.by_ticket.extract_if(|_, subscription| subscription.membership.is_out()).collect();
+        let out: Vec<_> = state
+            .by_ticket
+            .extract_if(|_, subscription| subscription.membership.is_out())
+            .collect();
         let may = state.by_ticket.len() < max || state.by_ticket.contains_key(&ticket);
         drop(state);
         drop(out);
@@ -81,7 +90,10 @@ impl Subscriptions {
             let seq = subscription.membership.handed();
             if seq != subscription.pinged && !subscription.membership.is_out() {
                 subscription.pinged = seq;
-                heads.push(TicketHead { ticket: *ticket, seq });
+                heads.push(TicketHead {
+                    ticket: *ticket,
+                    seq,
+                });
             }
         }
         heads

@@ -29,16 +29,27 @@ pub async fn upgrade(
 ) -> Response {
     if uri.query().is_some() {
         // Addresses end up in logs and histories: nothing is taken from there, a token least of all.
-        return (StatusCode::BAD_REQUEST, "the token goes into hello, not into the address").into_response();
+        return (
+            StatusCode::BAD_REQUEST,
+            "the token goes into hello, not into the address",
+        )
+            .into_response();
     }
     if !origin_is_allowed(&state.listening, &headers) {
         metrics::counter!("helpline_origins_refused_total").increment(1);
         return (StatusCode::FORBIDDEN, "origin not allowed").into_response();
     }
     if state.lifecycle.is_draining() {
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], "draining").into_response();
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, "2")],
+            "draining",
+        )
+            .into_response();
     }
-    let offers = upgrade.requested_protocols().any(|offered| offered.as_bytes() == protocol::SUBPROTOCOL.as_bytes());
+    let offers = upgrade
+        .requested_protocols()
+        .any(|offered| offered.as_bytes() == protocol::SUBPROTOCOL.as_bytes());
     if !offers {
         return (StatusCode::BAD_REQUEST, "the subprotocol is helpline.v1").into_response();
     }
@@ -46,15 +57,32 @@ pub async fn upgrade(
     let permit = match state.entrance.admission.admit(Some(from)) {
         Ok(permit) => permit,
         Err(AtCapacity::Instance | AtCapacity::User) => {
-            return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "full").into_response();
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [(header::RETRY_AFTER, "5")],
+                "full",
+            )
+                .into_response();
         }
         Err(AtCapacity::Address) => {
-            return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")], "too many connections").into_response();
+            return (
+                StatusCode::TOO_MANY_REQUESTS,
+                [(header::RETRY_AFTER, "5")],
+                "too many connections",
+            )
+                .into_response();
         }
     };
-    let guest = hello::Guest { address: Some(from), user_agent: user_agent(&headers) };
+    let guest = hello::Guest {
+        address: Some(from),
+        user_agent: user_agent(&headers),
+    };
     let alive = state.lifecycle.tasks.token();
-    configured(upgrade.protocols([protocol::SUBPROTOCOL]), limits::FRAME_BYTES_MAX).on_upgrade(move |socket| async move {
+    configured(
+        upgrade.protocols([protocol::SUBPROTOCOL]),
+        limits::FRAME_BYTES_MAX,
+    )
+    .on_upgrade(move |socket| async move {
         // The permit and the tracker's token live as long as the socket's task, which axum spawns.
         let (_permit, _alive) = (permit, alive);
         hello::receive(state, Socket::new(socket, meter), guest).await;

@@ -52,7 +52,11 @@ impl Socket {
     pub(super) fn new(inner: WebSocket, meter: Arc<Meter>) -> Self {
         // What came until now was the upgrade's request.
         meter.message();
-        Self { inner: Box::new(inner), meter, wire_bytes_max: limits::HELLO_WIRE_BYTES_MAX }
+        Self {
+            inner: Box::new(inner),
+            meter,
+            wire_bytes_max: limits::HELLO_WIRE_BYTES_MAX,
+        }
     }
 
     /// From now on messages of full size may come.
@@ -75,13 +79,19 @@ impl Socket {
         match self.inner.poll_next_unpin(context) {
             Poll::Ready(came) => Poll::Ready(sort(came, &self.meter)),
             // Nothing whole, and already too much of it: fragments of nothing, most likely.
-            Poll::Pending if self.meter.unfinished_bytes() > self.wire_bytes_max => Poll::Ready(Incoming::TooBig),
+            Poll::Pending if self.meter.unfinished_bytes() > self.wire_bytes_max => {
+                Poll::Ready(Incoming::TooBig)
+            }
             Poll::Pending => Poll::Pending,
         }
     }
 
     /// Hands over frames and flushes once. What has not been handed over yet stays in the batch.
-    pub(super) fn poll_write(&mut self, frames: &mut Batch, context: &mut Context<'_>) -> Poll<Result<(), axum::Error>> {
+    pub(super) fn poll_write(
+        &mut self,
+        frames: &mut Batch,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), axum::Error>> {
         while !frames.is_empty() {
             ready!(self.inner.poll_ready_unpin(context))?;
             if let Some(frame) = frames.pop() {
@@ -94,7 +104,10 @@ impl Socket {
     /// Writes one frame and flushes it; false when the socket takes nothing in time.
     pub(super) async fn send(&mut self, frame: Utf8Bytes) -> bool {
         let writing = self.inner.send(Message::Text(frame));
-        matches!(tokio::time::timeout(Duration::from_millis(limits::WRITE_TIMEOUT_MS), writing).await, Ok(Ok(())))
+        matches!(
+            tokio::time::timeout(Duration::from_millis(limits::WRITE_TIMEOUT_MS), writing).await,
+            Ok(Ok(()))
+        )
     }
 
     /// Sends the close code, and keeps reading until the peer has answered: otherwise it would see an unclean end. A peer that still sends what we
@@ -103,7 +116,10 @@ impl Socket {
         metrics::counter!("helpline_closes_total", "code" => code.code().to_string()).increment(1);
         let until = Instant::now() + Duration::from_millis(limits::CLOSE_TIMEOUT_MS);
         let closing = async {
-            let frame = CloseFrame { code: code.code(), reason: Utf8Bytes::from_static(code.reason()) };
+            let frame = CloseFrame {
+                code: code.code(),
+                reason: Utf8Bytes::from_static(code.reason()),
+            };
             if self.inner.send(Message::Close(Some(frame))).await.is_ok() {
                 while let Some(Ok(_)) = self.inner.next().await {
                     self.meter.message();
@@ -128,9 +144,15 @@ fn sort(came: Option<Result<Message, axum::Error>>, meter: &Meter) -> Incoming {
         }
         Some(Ok(Message::Close(_))) => Incoming::End,
         Some(Ok(Message::Binary(_))) => Incoming::Broken,
-        Some(Err(error)) => match error.into_inner().downcast::<tungstenite::Error>().as_deref() {
+        Some(Err(error)) => match error
+            .into_inner()
+            .downcast::<tungstenite::Error>()
+            .as_deref()
+        {
             Ok(tungstenite::Error::Capacity(_)) => Incoming::TooBig,
-            Ok(tungstenite::Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => Incoming::End,
+            Ok(tungstenite::Error::Protocol(
+                tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
+            )) => Incoming::End,
             Ok(tungstenite::Error::Protocol(_) | tungstenite::Error::Utf8(_)) => Incoming::Broken,
             Ok(_) | Err(_) => Incoming::End,
         },

@@ -47,8 +47,10 @@ impl Committer {
         let mut pending = vec![jobs];
         while let Some(jobs) = pending.pop() {
             // A ticket that the first half found locked keeps its order: its later messages wait with the earlier ones.
-            let (held, jobs): (Vec<_>, Vec<_>) =
-                jobs.into_iter().partition(|job: &Job| busy.iter().any(|other: &Job| other.message.ticket == job.message.ticket));
+            let (held, jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job: &Job| {
+                busy.iter()
+                    .any(|other: &Job| other.message.ticket == job.message.ticket)
+            });
             busy.extend(held);
             if jobs.is_empty() {
                 continue;
@@ -78,7 +80,11 @@ impl Committer {
 
     /// Tries until it is known what became of the batch, within bounds. An ambiguous commit (the connection broke) is repeated with the same
     /// keys: what the first try stored is answered as duplicate.
-    async fn persist(&self, messages: &[NewMessage], on_locked: OnLocked) -> Result<Appended, StoreError> {
+    async fn persist(
+        &self,
+        messages: &[NewMessage],
+        on_locked: OnLocked,
+    ) -> Result<Appended, StoreError> {
         let mut wait_ms = 10;
         let mut tries = 0;
         loop {
@@ -89,13 +95,17 @@ impl Committer {
             };
             let error = match appended {
                 Ok(appended) => {
-                    metrics::histogram!("helpline_commit_seconds").record(started.elapsed().as_secs_f64());
+                    metrics::histogram!("helpline_commit_seconds")
+                        .record(started.elapsed().as_secs_f64());
                     return Ok(appended);
                 }
                 Err(error) => error,
             };
             tries += 1;
-            if !error.passes() || tries >= limits::BATCH_TRIES_MAX || self.lifecycle.stop.is_cancelled() {
+            if !error.passes()
+                || tries >= limits::BATCH_TRIES_MAX
+                || self.lifecycle.stop.is_cancelled()
+            {
                 return Err(error);
             }
             metrics::counter!("helpline_batch_retries_total").increment(1);
@@ -111,7 +121,11 @@ impl Committer {
         failpoint::hit("after-commit");
         let mut wakes = WakeList::default();
         self.hub.publish_with(&appended.rows, &mut wakes);
-        debug_assert_eq!(jobs.len(), appended.outcomes.len(), "each message has its outcome");
+        debug_assert_eq!(
+            jobs.len(),
+            appended.outcomes.len(),
+            "each message has its outcome"
+        );
         let mut busy = Vec::new();
         for (job, outcome) in jobs.into_iter().zip(appended.outcomes) {
             match outcome {

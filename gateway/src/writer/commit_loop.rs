@@ -24,7 +24,12 @@ pub(super) struct CommitLoop {
 
 impl CommitLoop {
     pub(super) fn new(committer: Committer, lanes_max: usize) -> Self {
-        Self { committer: Arc::new(committer), locked: Arc::default(), lanes_max, hasher: RandomState::new() }
+        Self {
+            committer: Arc::new(committer),
+            locked: Arc::default(),
+            lanes_max,
+            hasher: RandomState::new(),
+        }
     }
 
     pub(super) async fn run(self, mut exit: mpsc::Receiver<Job>) {
@@ -39,8 +44,17 @@ impl CommitLoop {
             // A locked ticket keeps its order: what comes for it queues up behind.
             let ready = self.locked.route(std::mem::take(&mut jobs));
             let mut lanes = JoinSet::new();
-            for lane in share(ready, |job| job.message.ticket, self.lanes_max, &self.hasher) {
-                lanes.spawn(commit(Arc::clone(&self.committer), Arc::clone(&self.locked), lane));
+            for lane in share(
+                ready,
+                |job| job.message.ticket,
+                self.lanes_max,
+                &self.hasher,
+            ) {
+                lanes.spawn(commit(
+                    Arc::clone(&self.committer),
+                    Arc::clone(&self.locked),
+                    lane,
+                ));
             }
             // Only then the next round: what it has for the same tickets comes behind.
             while let Some(ended) = lanes.join_next().await {
@@ -54,7 +68,12 @@ impl CommitLoop {
 }
 
 /// Shares jobs among lanes: all of a ticket to one of them, in order; no lane is empty.
-fn share<J, T: Hash>(jobs: Vec<J>, ticket: impl Fn(&J) -> T, lanes_max: usize, hasher: &RandomState) -> Vec<Vec<J>> {
+fn share<J, T: Hash>(
+    jobs: Vec<J>,
+    ticket: impl Fn(&J) -> T,
+    lanes_max: usize,
+    hasher: &RandomState,
+) -> Vec<Vec<J>> {
     let count = (jobs.len() / limits::LANE_MESSAGES_MIN).clamp(1, lanes_max);
     let mut lanes: Vec<Vec<J>> = (0..count).map(|_| Vec::new()).collect();
     for job in jobs {
@@ -71,7 +90,10 @@ async fn commit(committer: Arc<Committer>, locked: Arc<LockedTickets>, mut lane:
         let busy = committer.commit(lane, OnLocked::Skip).await;
         for ticket in locked.defer(busy) {
             let (committer, locked) = (Arc::clone(&committer), Arc::clone(&locked));
-            committer.lifecycle.clone().spawn(async move { locked.drain(&committer, ticket).await });
+            committer
+                .lifecycle
+                .clone()
+                .spawn(async move { locked.drain(&committer, ticket).await });
         }
         // The rest of a ticket that has just been deferred queues up behind.
         lane = locked.route(rest);
@@ -82,8 +104,15 @@ async fn commit(committer: Arc<Committer>, locked: Arc<LockedTickets>, mut lane:
 mod tests {
     use super::*;
 
-    fn lanes(tickets: impl IntoIterator<Item = usize>, lanes_max: usize) -> Vec<Vec<(usize, usize)>> {
-        let jobs = tickets.into_iter().enumerate().map(|(n, ticket)| (ticket, n)).collect();
+    fn lanes(
+        tickets: impl IntoIterator<Item = usize>,
+        lanes_max: usize,
+    ) -> Vec<Vec<(usize, usize)>> {
+        let jobs = tickets
+            .into_iter()
+            .enumerate()
+            .map(|(n, ticket)| (ticket, n))
+            .collect();
         share(jobs, |(ticket, _)| *ticket, lanes_max, &RandomState::new())
     }
 
@@ -95,7 +124,11 @@ mod tests {
         assert_eq!(lanes(0..2 * full, 4).len(), 2);
         assert_eq!(lanes(0..100 * full, 4).len(), 4);
         assert_eq!(lanes(0..100 * full, 1).len(), 1);
-        assert_eq!(lanes((0..8 * full).map(|_| 7), 4).len(), 1, "one ticket goes to one lane");
+        assert_eq!(
+            lanes((0..8 * full).map(|_| 7), 4).len(),
+            1,
+            "one ticket goes to one lane"
+        );
     }
 
     #[test]
@@ -104,8 +137,13 @@ mod tests {
         let lanes = lanes((0..2_000).map(|n| n % tickets), 4);
         assert_eq!(lanes.iter().map(Vec::len).sum::<usize>(), 2_000);
         for ticket in 0..tickets {
-            let of: Vec<_> = lanes.iter().filter(|lane| lane.iter().any(|(of, _)| *of == ticket)).collect();
-            let [lane] = of[..] else { panic!("ticket {ticket} is in {} lanes", of.len()) };
+            let of: Vec<_> = lanes
+                .iter()
+                .filter(|lane| lane.iter().any(|(of, _)| *of == ticket))
+                .collect();
+            let [lane] = of[..] else {
+                panic!("ticket {ticket} is in {} lanes", of.len())
+            };
             assert!(lane.iter().filter(|(of, _)| *of == ticket).is_sorted());
         }
     }

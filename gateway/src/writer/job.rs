@@ -63,7 +63,13 @@ impl Job {
     /// Acks what is not committed, at a number that is a guess: only sabotage does that.
     pub(super) fn foretell(&self) {
         if let Reply::Socket(Awaited { connection, id, .. }) = &self.reply {
-            let ack = CommonFrame::Ack { id: *id, key: self.message.key.clone(), seq: Seq::ZERO, at: chrono::Utc::now(), duplicate: false };
+            let ack = CommonFrame::Ack {
+                id: *id,
+                key: self.message.key.clone(),
+                seq: Seq::ZERO,
+                at: chrono::Utc::now(),
+                duplicate: false,
+            };
             connection.send_queue.push(frame(&ack));
         }
     }
@@ -75,13 +81,18 @@ impl Job {
             // A customer's message is never a note, so it has a public number.
             Audience::Customer => at.public_seq.unwrap_or(Seq::ZERO),
         };
-        let stored = Stored { seq, at: at.at, duplicate };
+        let stored = Stored {
+            seq,
+            at: at.at,
+            duplicate,
+        };
         self.reply.answer(self.message.key, Ok(stored), wakes);
     }
 
     /// Answers with a refusal.
     pub(super) fn refused(self, reject: Reject) {
-        self.reply.answer(self.message.key, Err(reject), &mut WakeList::default());
+        self.reply
+            .answer(self.message.key, Err(reject), &mut WakeList::default());
     }
 }
 
@@ -89,7 +100,11 @@ impl Reply {
     /// To a connection, under this id.
     pub(crate) fn socket(connection: &Arc<Connection>, id: u64) -> Self {
         connection.awaited_acks.fetch_add(1, Ordering::AcqRel);
-        Self::Socket(Awaited { connection: Arc::clone(connection), id, is_answered: false })
+        Self::Socket(Awaited {
+            connection: Arc::clone(connection),
+            id,
+            is_answered: false,
+        })
     }
 
     /// Lets it go unanswered: the caller answers.
@@ -103,7 +118,13 @@ impl Reply {
         match self {
             Self::Socket(awaited) => awaited.answer(
                 |id| match result {
-                    Ok(Stored { seq, at, duplicate }) => CommonFrame::Ack { id, key, seq, at, duplicate },
+                    Ok(Stored { seq, at, duplicate }) => CommonFrame::Ack {
+                        id,
+                        key,
+                        seq,
+                        at,
+                        duplicate,
+                    },
                     Err(reject) => {
                         log_refusal(&key, reject.code);
                         CommonFrame::error(Some(id), reject)
@@ -119,7 +140,9 @@ impl Reply {
 
 impl Awaited {
     fn answer(mut self, by_id: impl FnOnce(u64) -> CommonFrame, wakes: &mut WakeList) {
-        self.connection.send_queue.push_with(frame(&by_id(self.id)), wakes);
+        self.connection
+            .send_queue
+            .push_with(frame(&by_id(self.id)), wakes);
         self.is_answered = true;
     }
 }
@@ -133,7 +156,9 @@ pub(crate) fn log_refusal(key: &Key, code: RejectCode) {
 impl Drop for Awaited {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.connection.send_queue.push(frame(&CommonFrame::error(Some(self.id), unavailable())));
+            self.connection
+                .send_queue
+                .push(frame(&CommonFrame::error(Some(self.id), unavailable())));
         }
         self.connection.awaited_acks.fetch_sub(1, Ordering::AcqRel);
     }

@@ -36,8 +36,11 @@ impl LockedTickets {
                 Some(_) => {
                     metrics::counter!("helpline_sends_overloaded_total").increment(1);
                     job.refused(
-                        Reject::new(RejectCode::Overloaded, "this ticket is locked and too many messages are waiting; retry later")
-                            .retry_after_ms(1_000),
+                        Reject::new(
+                            RejectCode::Overloaded,
+                            "this ticket is locked and too many messages are waiting; retry later",
+                        )
+                        .retry_after_ms(1_000),
                     );
                 }
             }
@@ -63,7 +66,10 @@ impl LockedTickets {
     /// Commits one ticket's jobs, waiting for its lock, until none is left.
     pub(super) async fn drain(&self, committer: &Committer, ticket: TicketId) {
         metrics::counter!("helpline_tickets_deferred_total").increment(1);
-        let crash = Crash { locked: self, ticket };
+        let crash = Crash {
+            locked: self,
+            ticket,
+        };
         while let Some(jobs) = self.take(ticket) {
             // A task that waits for a lock holds a pooled connection meanwhile, so only a few do; the others try now and then.
             let busy = match committer.lock_waits.try_acquire() {

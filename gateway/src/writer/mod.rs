@@ -34,10 +34,22 @@ pub struct Writer(mpsc::Sender<Job>);
 impl Writer {
     /// Starts the task that writes, with so many lanes. It ends when the writer is dropped, with the queue drained, or when the instance
     /// stops.
-    pub fn start(store: Store, hub: Arc<Hub>, audit_log: Arc<AuditLog>, lanes_max: usize, lifecycle: &Lifecycle) -> Self {
+    pub fn start(
+        store: Store,
+        hub: Arc<Hub>,
+        audit_log: Arc<AuditLog>,
+        lanes_max: usize,
+        lifecycle: &Lifecycle,
+    ) -> Self {
         let (entrance, exit) = mpsc::channel(limits::WRITER_MESSAGES_MAX);
         let lock_waits = Semaphore::new(limits::LOCK_WAITS_MAX);
-        let committer = Committer { store, hub, audit_log, lock_waits, lifecycle: lifecycle.clone() };
+        let committer = Committer {
+            store,
+            hub,
+            audit_log,
+            lock_waits,
+            lifecycle: lifecycle.clone(),
+        };
         lifecycle.spawn(CommitLoop::new(committer, lanes_max).run(exit));
         Self(entrance)
     }
@@ -55,7 +67,11 @@ impl Writer {
             metrics::counter!("helpline_sends_overloaded_total").increment(1);
             // The caller answers.
             refused.into_inner().reply.forget();
-            Reject::new(RejectCode::Overloaded, "too many messages are waiting; retry later").retry_after_ms(1_000)
+            Reject::new(
+                RejectCode::Overloaded,
+                "too many messages are waiting; retry later",
+            )
+            .retry_after_ms(1_000)
         })
     }
 }

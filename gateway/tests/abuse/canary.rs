@@ -34,15 +34,33 @@ struct Run {
 impl Run {
     async fn start(notes: Notes, canary: &str) -> Self {
         // No ping within the run: its time is not the scenario's.
-        let server = TestServer::start_with(2, Join::Redis, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "60000")).await;
-        let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+        let server = TestServer::start_with(2, Join::Redis, |spec| {
+            spec.env("HELPLINE_HEARTBEAT_MS", "60000")
+        })
+        .await;
+        let (ada, ben) = (
+            server.customer("Ada Lovelace"),
+            server.staff("Ben Okafor", "support_agent").await,
+        );
         let ticket = server.ticket(&ada).await;
-        let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(1, &ben).await);
+        let (mut customer, mut agent) =
+            (server.client(0, &ada).await, server.client(1, &ben).await);
         customer.subscribe(ticket, None).await;
         agent.subscribe(ticket, None).await;
         agent.ask(json!({ "type": "inbox", "on": true })).await;
         let (agent_token, customer_token) = (ben.token, ada.token);
-        Self { server, notes, canary: canary.to_owned(), ticket, agent, agent_token, customer, customer_token, bytes: Vec::new(), steps: 0 }
+        Self {
+            server,
+            notes,
+            canary: canary.to_owned(),
+            ticket,
+            agent,
+            agent_token,
+            customer,
+            customer_token,
+            bytes: Vec::new(),
+            steps: 0,
+        }
     }
 
     fn key(&mut self) -> String {
@@ -52,11 +70,29 @@ impl Run {
 
     /// A request of the agent's; gives the answer.
     async fn desk_asks(&mut self, method: &str, path: &str, body: Value) -> Value {
-        let (bearer, key) = (format!("Bearer {}", self.agent_token), Uuid::new_v4().to_string());
-        let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", key.as_str())];
+        let (bearer, key) = (
+            format!("Bearer {}", self.agent_token),
+            Uuid::new_v4().to_string(),
+        );
+        let headers = [
+            ("Authorization", bearer.as_str()),
+            ("Idempotency-Key", key.as_str()),
+        ];
         let path = format!("/v1/tickets/{}{path}", self.ticket);
-        let answer = request(self.server.gateways[1].port(), method, &path, &headers, Some(&body.to_string())).await;
-        assert!((200..300).contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.body);
+        let answer = request(
+            self.server.gateways[1].port(),
+            method,
+            &path,
+            &headers,
+            Some(&body.to_string()),
+        )
+        .await;
+        assert!(
+            (200..300).contains(&answer.status),
+            "{method} {path}: {} {}",
+            answer.status,
+            answer.body
+        );
         serde_json::from_str(&answer.body).unwrap_or_default()
     }
 
@@ -64,31 +100,58 @@ impl Run {
     async fn customer_asks(&mut self, method: &str, path: &str, body: Option<Value>) {
         let bearer = format!("Bearer {}", self.customer_token);
         let body = body.map(|body| body.to_string());
-        let answer = request(self.server.gateways[0].port(), method, path, &[("Authorization", &bearer)], body.as_deref()).await;
-        self.bytes.push(format!("{method} {} {}", answer.status, answer.body));
+        let answer = request(
+            self.server.gateways[0].port(),
+            method,
+            path,
+            &[("Authorization", &bearer)],
+            body.as_deref(),
+        )
+        .await;
+        self.bytes
+            .push(format!("{method} {} {}", answer.status, answer.body));
     }
 
     /// The agent sees this row.
     async fn agent_sees(&mut self, kind: &str) -> Value {
-        self.agent.expect(kind, |frame| frame["type"] == "event" && frame["kind"] == kind).await
+        self.agent
+            .expect(kind, |frame| {
+                frame["type"] == "event" && frame["kind"] == kind
+            })
+            .await
     }
 
     /// The agent sees this row, and has read it.
     async fn agent_reads(&mut self, kind: &str) -> Value {
         let event = self.agent_sees(kind).await;
         let seq = event["seq"].as_u64();
-        self.agent.say(&json!({ "type": "read", "ticket": self.ticket, "seq": seq })).await;
         self.agent
-            .expect("their own mark", |frame| frame["type"] == "read" && frame["person"]["type"] == "admin" && frame["seq"].as_u64() == seq)
+            .say(&json!({ "type": "read", "ticket": self.ticket, "seq": seq }))
+            .await;
+        self.agent
+            .expect("their own mark", |frame| {
+                frame["type"] == "read"
+                    && frame["person"]["type"] == "admin"
+                    && frame["seq"].as_u64() == seq
+            })
             .await;
         event
     }
 
     /// Both see this row, and the customer learns that the agent has read it.
     async fn all_see(&mut self, kind: &str) -> Value {
-        let seen = self.customer.expect(kind, |frame| frame["type"] == "event" && frame["kind"] == kind).await;
+        let seen = self
+            .customer
+            .expect(kind, |frame| {
+                frame["type"] == "event" && frame["kind"] == kind
+            })
+            .await;
         self.agent_reads(kind).await;
-        self.customer.expect("the agent's mark", |frame| frame["type"] == "read" && frame["seq"] == seen["seq"]).await;
+        self.customer
+            .expect("the agent's mark", |frame| {
+                frame["type"] == "read" && frame["seq"] == seen["seq"]
+            })
+            .await;
         seen
     }
 
@@ -99,25 +162,42 @@ impl Run {
         }
         let (ticket, canary) = (self.ticket, self.canary.clone());
         for on in [true, false] {
-            self.agent.say(&json!({ "type": "typing", "ticket": ticket, "on": on, "internal": true })).await;
+            self.agent
+                .say(&json!({ "type": "typing", "ticket": ticket, "on": on, "internal": true }))
+                .await;
         }
         let key = format!("note{}", Uuid::new_v4());
         let note = json!({ "type": "send", "ticket": ticket, "key": key, "body": format!("{canary} by socket"), "internal": true });
         assert_eq!(self.agent.ask(note).await["type"], "ack");
         let first = self.agent_reads("internal_note_added").await;
-        self.desk_asks("POST", "/messages", json!({ "body": format!("{canary} by REST"), "internal": true })).await;
+        self.desk_asks(
+            "POST",
+            "/messages",
+            json!({ "body": format!("{canary} by REST"), "internal": true }),
+        )
+        .await;
         let second = self.agent_sees("internal_note_added").await;
-        let path = |event: &Value| format!("/messages/{}", event["message"]["id"].as_str().unwrap());
-        self.desk_asks("PATCH", &path(&first), json!({ "body": format!("{canary} edited") })).await;
+        let path =
+            |event: &Value| format!("/messages/{}", event["message"]["id"].as_str().unwrap());
+        self.desk_asks(
+            "PATCH",
+            &path(&first),
+            json!({ "body": format!("{canary} edited") }),
+        )
+        .await;
         self.agent_sees("note_edited").await;
         self.desk_asks("DELETE", &path(&second), json!({})).await;
         self.agent_sees("note_redacted").await;
         let sql = self.server.sql().await;
         let by_sql = "insert into support_messages (ticket_id, sender_type, body, is_internal) values ($1, 'system', $2, true)";
-        sql.execute(by_sql, &[&ticket.uuid(), &format!("{canary} by SQL")]).await.unwrap();
+        sql.execute(by_sql, &[&ticket.uuid(), &format!("{canary} by SQL")])
+            .await
+            .unwrap();
         self.agent_sees("internal_note_added").await;
         let logged = "select log_ticket_activity($1, 'logged', null, null, $2)";
-        sql.execute(logged, &[&ticket.uuid(), &format!("{canary} logged")]).await.unwrap();
+        sql.execute(logged, &[&ticket.uuid(), &format!("{canary} logged")])
+            .await
+            .unwrap();
         self.agent_reads("logged").await;
     }
 
@@ -125,41 +205,67 @@ impl Run {
     async fn whole(mut self) -> Vec<String> {
         let ticket = self.ticket;
         // What stands already is read by both, so that later marks move over what is new alone.
-        self.agent.say(&json!({ "type": "read", "ticket": ticket, "seq": 2 })).await;
-        self.agent.expect("their own mark", |frame| frame["type"] == "read").await;
-        self.customer.expect("the agent's mark", |frame| frame["type"] == "read").await;
+        self.agent
+            .say(&json!({ "type": "read", "ticket": ticket, "seq": 2 }))
+            .await;
+        self.agent
+            .expect("their own mark", |frame| frame["type"] == "read")
+            .await;
+        self.customer
+            .expect("the agent's mark", |frame| frame["type"] == "read")
+            .await;
         self.behind_the_back().await;
-        self.agent.say(&json!({ "type": "typing", "ticket": ticket, "on": true })).await;
-        self.customer.expect("typing", |frame| frame["type"] == "typing").await;
+        self.agent
+            .say(&json!({ "type": "typing", "ticket": ticket, "on": true }))
+            .await;
+        self.customer
+            .expect("typing", |frame| frame["type"] == "typing")
+            .await;
         let key = self.key();
         self.agent.send(ticket, &key, "How can I help?").await;
         self.all_see("message_added").await;
         self.all_see("status_changed").await;
         self.behind_the_back().await;
-        self.desk_asks("PATCH", "", json!({ "assigned_to": "me" })).await;
+        self.desk_asks("PATCH", "", json!({ "assigned_to": "me" }))
+            .await;
         self.all_see("assigned").await;
         self.behind_the_back().await;
         let key = self.key();
         self.customer.send(ticket, &key, "It is broken.").await;
         let mine = self.all_see("message_added").await;
-        self.customer.say(&json!({ "type": "read", "ticket": ticket, "seq": mine["seq"] })).await;
-        self.customer.expect("the customer's own mark", |frame| frame["type"] == "read" && frame["person"]["type"] == "customer").await;
+        self.customer
+            .say(&json!({ "type": "read", "ticket": ticket, "seq": mine["seq"] }))
+            .await;
+        self.customer
+            .expect("the customer's own mark", |frame| {
+                frame["type"] == "read" && frame["person"]["type"] == "customer"
+            })
+            .await;
         self.behind_the_back().await;
-        let answer = self.desk_asks("POST", "/messages", json!({ "body": "Try again." })).await;
+        let answer = self
+            .desk_asks("POST", "/messages", json!({ "body": "Try again." }))
+            .await;
         let sent = self.all_see("message_added").await;
         let _ = answer;
-        self.desk_asks("PATCH", &format!("/messages/{}", sent["message"]["id"].as_str().unwrap()), json!({ "body": "Please try again." }))
-            .await;
+        self.desk_asks(
+            "PATCH",
+            &format!("/messages/{}", sent["message"]["id"].as_str().unwrap()),
+            json!({ "body": "Please try again." }),
+        )
+        .await;
         self.all_see("message_edited").await;
-        self.desk_asks("PATCH", "", json!({ "priority": "urgent" })).await;
+        self.desk_asks("PATCH", "", json!({ "priority": "urgent" }))
+            .await;
         self.agent_reads("priority_changed").await;
         self.behind_the_back().await;
-        self.desk_asks("PATCH", "", json!({ "status": "resolved" })).await;
+        self.desk_asks("PATCH", "", json!({ "status": "resolved" }))
+            .await;
         self.all_see("resolved").await;
         self.behind_the_back().await;
         self.looks_around().await;
         self.comes_back().await;
-        self.bytes.splice(0..0, std::mem::take(&mut self.customer.transcript));
+        self.bytes
+            .splice(0..0, std::mem::take(&mut self.customer.transcript));
         self.bytes
     }
 
@@ -178,16 +284,25 @@ impl Run {
             "/v1/stats".to_owned(),
             "/v1/agents".to_owned(),
         ] {
-            self.customer_asks("GET", &path.replace(&self.canary, "needle-in-notes"), None).await;
+            self.customer_asks("GET", &path.replace(&self.canary, "needle-in-notes"), None)
+                .await;
             self.customer_asks("GET", &path, None).await;
         }
-        self.customer_asks("PUT", &format!("/v1/tickets/{ticket}/rating"), Some(json!({ "satisfaction_rating": 4 }))).await;
-        self.customer.expect("the rating", |frame| frame["kind"] == "rated").await;
+        self.customer_asks(
+            "PUT",
+            &format!("/v1/tickets/{ticket}/rating"),
+            Some(json!({ "satisfaction_rating": 4 })),
+        )
+        .await;
+        self.customer
+            .expect("the rating", |frame| frame["kind"] == "rated")
+            .await;
     }
 
     /// Resumes on the other instance, from everywhere.
     async fn comes_back(&mut self) {
-        let mut again = Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;
+        let mut again =
+            Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;
         let pages = again.subscribe(self.ticket, None).await;
         let epoch = pages[0]["epoch"].as_str().unwrap().to_owned();
         for after in 0..pages[0]["head"].as_u64().unwrap() {
@@ -204,8 +319,12 @@ fn normal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let id = rest.get(..36).filter(|id| id.parse::<Uuid>().is_ok() && id.contains('-'));
-        let time = rest.get(..11).is_some_and(|t| t.as_bytes()[4] == b'-' && t.as_bytes()[10] == b'T' && t.as_bytes()[0].is_ascii_digit());
+        let id = rest
+            .get(..36)
+            .filter(|id| id.parse::<Uuid>().is_ok() && id.contains('-'));
+        let time = rest.get(..11).is_some_and(|t| {
+            t.as_bytes()[4] == b'-' && t.as_bytes()[10] == b'T' && t.as_bytes()[0].is_ascii_digit()
+        });
         if id.is_some() {
             out.push_str("<id>");
             rest = &rest[36..];
@@ -237,17 +356,31 @@ async fn a_customer_is_sent_the_same_bytes_whether_notes_are_written_or_not() {
     }
     // An ack may come before its event or after it: acks are compared apart.
     let normalised = |texts: &[String]| {
-        let (mut acks, rest): (Vec<_>, Vec<_>) =
-            texts.iter().map(|text| normal(text)).partition(|text| text.starts_with(r#"{"type":"ack""#));
+        let (mut acks, rest): (Vec<_>, Vec<_>) = texts
+            .iter()
+            .map(|text| normal(text))
+            .partition(|text| text.starts_with(r#"{"type":"ack""#));
         acks.extend(rest);
         acks
     };
     let (with, without) = (normalised(&with), normalised(&without));
     for (n, (one, other)) in with.iter().zip(&without).enumerate() {
-        assert_eq!(one, other, "the {n}th thing that the customer was sent tells of notes");
+        assert_eq!(
+            one, other,
+            "the {n}th thing that the customer was sent tells of notes"
+        );
     }
-    assert_eq!(with.len(), without.len(), "something more was sent: {:?}", with.last().zip(without.last()));
-    assert!(with.len() > 40, "the scenario has shrunk to {} frames and answers", with.len());
+    assert_eq!(
+        with.len(),
+        without.len(),
+        "something more was sent: {:?}",
+        with.last().zip(without.last())
+    );
+    assert!(
+        with.len() > 40,
+        "the scenario has shrunk to {} frames and answers",
+        with.len()
+    );
 }
 
 #[tokio::test]
@@ -256,12 +389,32 @@ async fn a_blocked_person_is_cut_off_everywhere_within_five_seconds_without_redi
     let eve = server.customer("Eve");
     let (mut one, mut two) = (server.client(0, &eve).await, server.client(1, &eve).await);
     server.redis().kill9().await.unwrap();
-    server.sql().await.execute("update people set blocked_at = now() where id = $1", &[&eve.id.uuid()]).await.unwrap();
+    server
+        .sql()
+        .await
+        .execute(
+            "update people set blocked_at = now() where id = $1",
+            &[&eve.id.uuid()],
+        )
+        .await
+        .unwrap();
     let closing = async { (one.closed().await, two.closed().await) };
-    let codes = tokio::time::timeout(Duration::from_secs(5), closing).await.expect("within five seconds");
+    let codes = tokio::time::timeout(Duration::from_secs(5), closing)
+        .await
+        .expect("within five seconds");
     assert_eq!(codes, (Some(4503), Some(4503)));
-    let fresh = Person { id: eve.id, token: sign(&claims(eve.id, "Eve", 600)) };
-    let mut again = crate::client::connect(&server.gateways[0].ws_url(), None).await.unwrap();
-    assert_eq!(again.ask(json!({ "type": "hello", "token": fresh.token })).await["code"], "blocked");
+    let fresh = Person {
+        id: eve.id,
+        token: sign(&claims(eve.id, "Eve", 600)),
+    };
+    let mut again = crate::client::connect(&server.gateways[0].ws_url(), None)
+        .await
+        .unwrap();
+    assert_eq!(
+        again
+            .ask(json!({ "type": "hello", "token": fresh.token }))
+            .await["code"],
+        "blocked"
+    );
     assert_eq!(again.closed().await, Some(4503));
 }

@@ -24,7 +24,9 @@ struct Asker {
 async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claims() {
     // One for the writer's lane, one for everything else.
     let server = TestServer::start_with(1, Join::Alone, |spec| {
-        spec.env("HELPLINE_POOL_CONNECTIONS_MAX", "2").env("HELPLINE_WRITER_LANES", "1").env("HELPLINE_CONNECTIONS_PER_USER_MAX", "500")
+        spec.env("HELPLINE_POOL_CONNECTIONS_MAX", "2")
+            .env("HELPLINE_WRITER_LANES", "1")
+            .env("HELPLINE_CONNECTIONS_PER_USER_MAX", "500")
     })
     .await;
     let port = server.gateways[0].port();
@@ -34,8 +36,19 @@ async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claim
         let person = server.customer(&format!("Person {n}"));
         let ticket = server.ticket(&person).await;
         let secret = format!("secret-{}", uuid::Uuid::new_v4().simple());
-        assert_eq!(server.client(0, &person).await.send(ticket, "first", &secret).await["type"], "ack");
-        people.push(Asker { person, ticket, secret });
+        assert_eq!(
+            server
+                .client(0, &person)
+                .await
+                .send(ticket, "first", &secret)
+                .await["type"],
+            "ack"
+        );
+        people.push(Asker {
+            person,
+            ticket,
+            secret,
+        });
     }
     let everybody = (0..PEOPLE).map(async |n| {
         for _ in 0..ROUNDS {
@@ -60,7 +73,14 @@ async fn cut_off(port: u16, me: &Asker, other: &Asker) {
     }
     let mut rest = raw::connect(port).await;
     let bearer = format!("Bearer {}", me.person.token);
-    let _ = rest.write(&raw::head("GET", "/v1/tickets", port, &[("Authorization", &bearer)])).await;
+    let _ = rest
+        .write(&raw::head(
+            "GET",
+            "/v1/tickets",
+            port,
+            &[("Authorization", &bearer)],
+        ))
+        .await;
     tokio::time::sleep(Duration::from_millis(rand::rng().random_range(0..8))).await;
 }
 
@@ -68,20 +88,36 @@ async fn cut_off(port: u16, me: &Asker, other: &Asker) {
 async fn ask(url: &str, port: u16, people: &[Asker], n: usize, other: usize) {
     let me = &people[n];
     let mut client = Client::hello(url, &me.person.token).await;
-    let own = client.ask(json!({ "type": "subscribe", "ticket": me.ticket })).await;
-    assert!(own.to_string().contains(&me.secret), "one's own ticket is there: {own}");
-    let foreign = client.ask(json!({ "type": "subscribe", "ticket": people[other].ticket })).await;
+    let own = client
+        .ask(json!({ "type": "subscribe", "ticket": me.ticket }))
+        .await;
+    assert!(
+        own.to_string().contains(&me.secret),
+        "one's own ticket is there: {own}"
+    );
+    let foreign = client
+        .ask(json!({ "type": "subscribe", "ticket": people[other].ticket }))
+        .await;
     assert_eq!(foreign["type"] == "subscribed", other == n, "{foreign}");
     let bearer = format!("Bearer {}", me.person.token);
     let mut seen = client.transcript.concat();
-    for path in ["/v1/me".to_owned(), "/v1/tickets".to_owned(), format!("/v1/tickets/{}/messages", me.ticket)] {
+    for path in [
+        "/v1/me".to_owned(),
+        "/v1/tickets".to_owned(),
+        format!("/v1/tickets/{}/messages", me.ticket),
+    ] {
         let answer = request(port, "GET", &path, &[("Authorization", &bearer)], None).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         seen.push_str(&answer.body);
     }
     for (at, asker) in people.iter().enumerate().filter(|(at, _)| *at != n) {
         let ticket = asker.ticket.to_string();
-        let leaked = seen.contains(&asker.secret) || (at != other && seen.contains(&ticket)) || seen.contains(&format!("Person {at}\""));
-        assert!(!leaked, "person {n} was shown what is person {at}'s: {seen}");
+        let leaked = seen.contains(&asker.secret)
+            || (at != other && seen.contains(&ticket))
+            || seen.contains(&format!("Person {at}\""));
+        assert!(
+            !leaked,
+            "person {n} was shown what is person {at}'s: {seen}"
+        );
     }
 }

@@ -21,7 +21,11 @@ async fn one_address_cannot_take_every_place_before_the_upgrade() {
     }))
     .await;
     for _ in 0..5 {
-        let answer = tokio::time::timeout(Duration::from_secs(3), request(port, "GET", "/healthz", &[], None)).await;
+        let answer = tokio::time::timeout(
+            Duration::from_secs(3),
+            request(port, "GET", "/healthz", &[], None),
+        )
+        .await;
         assert_eq!(answer.expect("others are answered").status, 200);
         server.client(0, &server.customer("Ada Lovelace")).await;
     }

@@ -26,7 +26,10 @@ async fn trickle(mut peer: raw::Raw, bytes: Vec<u8>, pause: Duration) -> Duratio
             break;
         }
         // An end, a Close or an answer: all are the last word to such a peer.
-        if tokio::time::timeout(pause, peer.stream.read(&mut answer)).await.is_ok() {
+        if tokio::time::timeout(pause, peer.stream.read(&mut answer))
+            .await
+            .is_ok()
+        {
             break;
         }
     }
@@ -79,12 +82,17 @@ async fn who_never_finishes_is_cut_off_and_nobody_else_notices() {
     while let Some(took) = short.join_next().await {
         let took = took.unwrap();
         assert!(took < SHORT + SLACK, "cut off after {took:?}");
-        real.is_served_as_before(before, "beside silent and half connections").await;
+        real.is_served_as_before(before, "beside silent and half connections")
+            .await;
     }
     while let Some(ended) = long.join_next().await {
         let (kind, took) = ended.unwrap();
-        assert!(took < LONG + SLACK, "the {kind}th kind was cut off after {took:?}");
-        real.is_served_as_before(before, "beside slow bodies and half frames").await;
+        assert!(
+            took < LONG + SLACK,
+            "the {kind}th kind was cut off after {took:?}"
+        );
+        real.is_served_as_before(before, "beside slow bodies and half frames")
+            .await;
     }
 }
 
@@ -99,15 +107,23 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
     gateway.freeze();
     for peer in &mut peers {
         let hello = json!({ "type": "hello", "id": 1, "token": ada.token }).to_string();
-        peer.write(&frame(FIN | TEXT, hello.as_bytes())).await.unwrap();
+        peer.write(&frame(FIN | TEXT, hello.as_bytes()))
+            .await
+            .unwrap();
     }
     // Time itself is the fault: longer than a client may be silent.
-    tokio::time::sleep(Duration::from_millis(limits::HELLO_TIMEOUT_MS + limits::STANDSTILL_MS)).await;
+    tokio::time::sleep(Duration::from_millis(
+        limits::HELLO_TIMEOUT_MS + limits::STANDSTILL_MS,
+    ))
+    .await;
     gateway.thaw();
     for mut peer in peers {
         let (opcode, payload) = peer.read_frame().await.expect("an answer");
         let answer = String::from_utf8_lossy(&payload);
-        assert!(opcode == TEXT && answer.starts_with(r#"{"type":"welcome""#), "{opcode} {answer}");
+        assert!(
+            opcode == TEXT && answer.starts_with(r#"{"type":"welcome""#),
+            "{opcode} {answer}"
+        );
     }
 }
 
@@ -119,8 +135,14 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
         0 => {
             let bearer = format!("Bearer {token}");
             let mut peer = raw::connect(port).await;
-            let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json"), ("Content-Length", "5000")];
-            peer.write(&head("POST", "/v1/tickets", port, &headers)).await.unwrap();
+            let headers = [
+                ("Authorization", bearer.as_str()),
+                ("Content-Type", "application/json"),
+                ("Content-Length", "5000"),
+            ];
+            peer.write(&head("POST", "/v1/tickets", port, &headers))
+                .await
+                .unwrap();
             peer.write(b"{\"subject\":").await.unwrap();
             let (answer, took) = peer.cut(within).await;
             assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
@@ -129,7 +151,14 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
         // A body that comes byte by byte, to a route that takes none.
         1 => {
             let mut peer = raw::connect(port).await;
-            peer.write(&head("POST", "/v1/no-such-thing", port, &[("Content-Length", "5000")])).await.unwrap();
+            peer.write(&head(
+                "POST",
+                "/v1/no-such-thing",
+                port,
+                &[("Content-Length", "5000")],
+            ))
+            .await
+            .unwrap();
             trickle(peer, b"x".to_vec(), Duration::from_millis(500)).await
         }
         // Half a frame, then silence.
@@ -149,7 +178,11 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
             peer.write(&frame(TEXT, b"{")).await.unwrap();
             let started = Instant::now();
             while started.elapsed() < within + SLACK {
-                if peer.write(&[frame(0, b" "), frame(FIN | raw::PING, b"alive")].concat()).await.is_err() {
+                if peer
+                    .write(&[frame(0, b" "), frame(FIN | raw::PING, b"alive")].concat())
+                    .await
+                    .is_err()
+                {
                     break;
                 }
                 let answer = tokio::time::timeout(Duration::from_secs(1), peer.read_frame()).await;
@@ -165,9 +198,15 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
 #[tokio::test]
 async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
     let heartbeat = Duration::from_millis(2_000);
-    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "2000")).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_HEARTBEAT_MS", "2000")
+    })
+    .await;
     let port = server.gateways[0].port();
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let cleo = server.staff("Cleo Duarte", "admin").await;
     let ticket = server.ticket(&ada).await;
     let tasks_before = threads_and_descriptors(server.gateways[0].pid().unwrap());
@@ -175,10 +214,18 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
     witness.subscribe(ticket, None).await;
     for stalls in [true, false] {
         let cable = Proxy::start(port).await.unwrap();
-        let mut frozen = Client::hello(&format!("ws://127.0.0.1:{}/v1/ws", cable.port()), &ben.token).await;
+        let mut frozen = Client::hello(
+            &format!("ws://127.0.0.1:{}/v1/ws", cable.port()),
+            &ben.token,
+        )
+        .await;
         frozen.subscribe(ticket, None).await;
         let viewers = |frame: &serde_json::Value| frame["viewers"].as_array().map(Vec::len);
-        witness.expect("both are there", |frame| frame["type"] == "presence" && viewers(frame) == Some(2)).await;
+        witness
+            .expect("both are there", |frame| {
+                frame["type"] == "presence" && viewers(frame) == Some(2)
+            })
+            .await;
         if stalls {
             cable.stall()
         } else {
@@ -187,7 +234,11 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
         let started = Instant::now();
         // It was last heard up to a heartbeat and its jitter before the freeze; presence is told every 250 ms.
         let within = heartbeat * 3 / 2 + Duration::from_millis(600);
-        witness.expect_within("presence falls", within, |frame| frame["type"] == "presence" && viewers(frame) == Some(1)).await;
+        witness
+            .expect_within("presence falls", within, |frame| {
+                frame["type"] == "presence" && viewers(frame) == Some(1)
+            })
+            .await;
         assert!(started.elapsed() < within);
         let gone = async {
             figure_becomes(port, "helpline_connections", 1.0, Duration::from_secs(5)).await;
@@ -202,21 +253,39 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
     }
     drop(witness);
     figure_becomes(port, "helpline_sockets", 0.0, Duration::from_secs(12)).await;
-    eventually("no descriptor is left behind", Duration::from_secs(10), async || {
-        (threads_and_descriptors(server.gateways[0].pid().unwrap()) <= tasks_before + 4).then_some(())
-    })
+    eventually(
+        "no descriptor is left behind",
+        Duration::from_secs(10),
+        async || {
+            (threads_and_descriptors(server.gateways[0].pid().unwrap()) <= tasks_before + 4)
+                .then_some(())
+        },
+    )
     .await;
 }
 
 fn threads_and_descriptors(pid: u32) -> usize {
-    let sockets = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
-    sockets.filter(|fd| std::fs::read_link(fd.path()).is_ok_and(|to| to.to_string_lossy().starts_with("socket:"))).count()
+    let sockets = std::fs::read_dir(format!("/proc/{pid}/fd"))
+        .unwrap()
+        .flatten();
+    sockets
+        .filter(|fd| {
+            std::fs::read_link(fd.path())
+                .is_ok_and(|to| to.to_string_lossy().starts_with("socket:"))
+        })
+        .count()
 }
 
 #[tokio::test]
 async fn twenty_readers_that_stop_cost_nobody_and_no_more_than_their_outboxes() {
-    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "100")).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "100")
+    })
+    .await;
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let pid = server.gateways[0].pid().unwrap();
     let mut writer = server.client(0, &ada).await;
@@ -235,20 +304,32 @@ async fn twenty_readers_that_stop_cost_nobody_and_no_more_than_their_outboxes() 
         let started = Instant::now();
         let key = format!("k{n}");
         assert_eq!(writer.send(ticket, &key, &body).await["type"], "ack");
-        mate.expect("the mate's event", |frame| frame["message"]["key"] == json!(key)).await;
+        mate.expect("the mate's event", |frame| {
+            frame["message"]["key"] == json!(key)
+        })
+        .await;
         slowest = slowest.max(started.elapsed());
         if n % 20 == 0 {
             most = most.max(private_kib(pid));
         }
     }
-    assert!(slowest < Duration::from_secs(2), "a room mate waited {slowest:?}");
+    assert!(
+        slowest < Duration::from_secs(2),
+        "a room mate waited {slowest:?}"
+    );
     // Twenty outboxes of 2 MiB at the very most (they share their bytes), and what 500 messages of 16 KiB leave in the allocator.
-    assert!(most < before + 80 * 1024, "{before} KiB before, {most} KiB with twenty stopped readers");
+    assert!(
+        most < before + 80 * 1024,
+        "{before} KiB before, {most} KiB with twenty stopped readers"
+    );
     let mut codes = Vec::new();
     for reader in &mut stopped {
         codes.push(reader.closed().await);
     }
-    assert!(codes.iter().all(|code| matches!(code, Some(4001) | None)), "{codes:?}");
+    assert!(
+        codes.iter().all(|code| matches!(code, Some(4001) | None)),
+        "{codes:?}"
+    );
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use crate::test_server::{Join, TestServer};
 
 /// Few frames at once and few a second, as `--frames-…` name them.
 fn slow_down(spec: GatewaySpec) -> GatewaySpec {
-    spec.env("HELPLINE_FRAMES_PER_SECOND", "10").env("HELPLINE_FRAMES_BURST", "60")
+    spec.env("HELPLINE_FRAMES_PER_SECOND", "10")
+        .env("HELPLINE_FRAMES_BURST", "60")
 }
 
 fn question(n: u32) -> String {
@@ -28,14 +29,28 @@ async fn flood(client: &mut Client, frames: u32) -> (usize, Option<u16>) {
             break;
         }
     }
-    let code = if ended || frames > 250 { client.closed().await } else { None };
+    let code = if ended || frames > 250 {
+        client.closed().await
+    } else {
+        None
+    };
     client.drain(Duration::from_millis(300)).await;
-    (client.transcript.iter().filter(|text| text.contains("rate_limited")).count(), code)
+    (
+        client
+            .transcript
+            .iter()
+            .filter(|text| text.contains("rate_limited"))
+            .count(),
+        code,
+    )
 }
 
 #[tokio::test]
 async fn one_connection_is_warned_and_then_closed_while_others_are_served() {
-    let server = TestServer::start_with(1, Join::Alone, |spec| slow_down(spec).env("HELPLINE_FRAMES_PER_SECOND", "40")).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        slow_down(spec).env("HELPLINE_FRAMES_PER_SECOND", "40")
+    })
+    .await;
     let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
     let eve = server.customer("Eve");
@@ -51,19 +66,37 @@ async fn one_connection_is_warned_and_then_closed_while_others_are_served() {
 
 #[tokio::test]
 async fn a_user_is_held_to_one_rate_across_all_connections() {
-    let server = TestServer::start_with(1, Join::Alone, |spec| slow_down(spec).env("HELPLINE_FRAMES_USER_FACTOR", "2")).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        slow_down(spec).env("HELPLINE_FRAMES_USER_FACTOR", "2")
+    })
+    .await;
     let (eve, ada) = (server.customer("Eve"), server.customer("Ada Lovelace"));
     let mut refused = Vec::new();
     for _ in 0..5 {
         let mut client = server.client(0, &eve).await;
         refused.push(flood(&mut client, 50).await.0);
     }
-    assert_eq!(refused[..2], [0, 0], "each connection keeps within its own rate, two together within the user's");
-    assert!(refused[3] > 20 && refused[4] > 20, "the user has no more than two connections' worth: {refused:?}");
+    assert_eq!(
+        refused[..2],
+        [0, 0],
+        "each connection keeps within its own rate, two together within the user's"
+    );
+    assert!(
+        refused[3] > 20 && refused[4] > 20,
+        "the user has no more than two connections' worth: {refused:?}"
+    );
     let mut other = server.client(0, &ada).await;
-    assert_eq!(flood(&mut other, 50).await.0, 0, "another user has a rate of their own");
+    assert_eq!(
+        flood(&mut other, 50).await.0,
+        0,
+        "another user has a rate of their own"
+    );
     let mut last = server.client(0, &eve).await;
-    assert_eq!(flood(&mut last, 400).await.1, Some(4008), "who does not listen is closed");
+    assert_eq!(
+        flood(&mut last, 400).await.1,
+        Some(4008),
+        "who does not listen is closed"
+    );
 }
 
 #[tokio::test]
@@ -81,16 +114,38 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
     for n in 0..8 {
         let someone = server.customer(&format!("Eve {n}"));
         // Not through the proxy: what it says of itself counts for nothing.
-        refused = frames_from([127, 0, 0, 1], port, &format!("203.0.113.{n}"), &someone.token).await;
+        refused = frames_from(
+            [127, 0, 0, 1],
+            port,
+            &format!("203.0.113.{n}"),
+            &someone.token,
+        )
+        .await;
     }
-    assert!(refused > 20, "eight users of one address share its rate: {refused} refused of the last fifty");
+    assert!(
+        refused > 20,
+        "eight users of one address share its rate: {refused} refused of the last fifty"
+    );
     let elsewhere = server.customer("Ada Lovelace");
-    assert_eq!(frames_from([127, 0, 0, 2], port, "198.51.100.7", &elsewhere.token).await, 0, "another address, as the proxy says");
+    assert_eq!(
+        frames_from([127, 0, 0, 2], port, "198.51.100.7", &elsewhere.token).await,
+        0,
+        "another address, as the proxy says"
+    );
     for n in 0..8 {
         let someone = server.customer(&format!("Mallory {n}"));
-        refused = frames_from([127, 0, 0, 2], port, &format!("203.0.113.{n}, 198.51.100.8"), &someone.token).await;
+        refused = frames_from(
+            [127, 0, 0, 2],
+            port,
+            &format!("203.0.113.{n}, 198.51.100.8"),
+            &someone.token,
+        )
+        .await;
     }
-    assert!(refused > 20, "what a client writes before its proxy is no address: {refused}");
+    assert!(
+        refused > 20,
+        "what a client writes before its proxy is no address: {refused}"
+    );
 }
 
 /// Fifty frames from this address behind this `X-Forwarded-For`; gives how many were refused.
@@ -98,12 +153,18 @@ async fn frames_from(from: [u8; 4], port: u16, forwarded: &str, token: &str) -> 
     let mut socket = raw::connect_from(from.into(), port).await;
     let mut headers = UPGRADE.to_vec();
     headers.push(("X-Forwarded-For", forwarded));
-    socket.write(&head("GET", "/v1/ws", port, &headers)).await.unwrap();
+    socket
+        .write(&head("GET", "/v1/ws", port, &headers))
+        .await
+        .unwrap();
     let head = socket.read_answer_head().await;
     assert!(head.starts_with("HTTP/1.1 101"), "{head}");
     socket.hello(token).await;
     for n in 0..50 {
-        socket.write(&raw::frame(raw::FIN | raw::TEXT, question(n).as_bytes())).await.unwrap();
+        socket
+            .write(&raw::frame(raw::FIN | raw::TEXT, question(n).as_bytes()))
+            .await
+            .unwrap();
     }
     let mut refused = 0;
     for _ in 0..50 {
@@ -120,13 +181,25 @@ async fn a_flood_of_bad_tokens_does_not_become_a_flood_of_rows() {
     let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
     for _ in 0..400 {
-        let mut client = crate::client::connect(&server.gateways[0].ws_url(), None).await.unwrap();
-        client.say(&json!({ "type": "hello", "id": 1, "token": "a.b.c" })).await;
+        let mut client = crate::client::connect(&server.gateways[0].ws_url(), None)
+            .await
+            .unwrap();
+        client
+            .say(&json!({ "type": "hello", "id": 1, "token": "a.b.c" }))
+            .await;
         assert_eq!(client.closed().await, Some(4501));
     }
     real.is_served_as_before(before, "beside bad tokens").await;
-    let rows: i64 =
-        server.sql().await.query_one("select count(*) from access_log where action = 'sign_in_refused'", &[]).await.unwrap().get(0);
+    let rows: i64 = server
+        .sql()
+        .await
+        .query_one(
+            "select count(*) from access_log where action = 'sign_in_refused'",
+            &[],
+        )
+        .await
+        .unwrap()
+        .get(0);
     assert!((100..350).contains(&rows), "{rows} rows of 400 refusals");
     assert!(figure(port, "helpline_refused_sign_ins_unrecorded_total").await > 0.0);
 }

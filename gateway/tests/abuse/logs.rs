@@ -18,47 +18,113 @@ async fn whole_conversation(server: &TestServer) -> Vec<String> {
     let mut hostile = claims(id, "Eve Secretname", 3_600);
     hostile["user_metadata"]["full_name"] = json!(format!("Eve Secretname{FORGED}"));
     hostile["email"] = json!("eve.secret@canary.example");
-    let (eve, ben) = (sign(&hostile), server.staff("Ben Okafor", "support_agent").await);
+    let (eve, ben) = (
+        sign(&hostile),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let expired = sign(&claims(id, "Eve Secretname", -10));
-    let ticket = server.ticket(&crate::test_server::Person { id, token: eve.clone() }).await;
+    let ticket = server
+        .ticket(&crate::test_server::Person {
+            id,
+            token: eve.clone(),
+        })
+        .await;
     let mut customer = Client::hello(&gateway.ws_url(), &eve).await;
     let mut agent = server.client(0, &ben).await;
     customer.subscribe(ticket, None).await;
     agent.subscribe(ticket, None).await;
     agent.ask(json!({ "type": "inbox", "on": true })).await;
-    let body = format!("canary-body{}", FORGED.replace(['\u{1b}', '\u{7}', '\r', '\u{9b}'], ""));
+    let body = format!(
+        "canary-body{}",
+        FORGED.replace(['\u{1b}', '\u{7}', '\r', '\u{9b}'], "")
+    );
     assert_eq!(customer.send(ticket, "k1", &body).await["type"], "ack");
-    assert_eq!(customer.send(ticket, "k2", &format!("canary-body{FORGED}")).await["type"], "error", "control characters are refused");
+    assert_eq!(
+        customer
+            .send(ticket, "k2", &format!("canary-body{FORGED}"))
+            .await["type"],
+        "error",
+        "control characters are refused"
+    );
     let note = json!({ "type": "send", "ticket": ticket, "key": "n1", "body": "canary-note", "internal": true });
     assert_eq!(agent.ask(note).await["type"], "ack");
     customer.ask(json!({ "type": "token", "token": eve })).await;
-    customer.ask(json!({ "type": "token", "token": expired })).await;
-    customer.ask(json!({ "type": "canary-type", "body": "canary-body" })).await;
-    customer.say_raw(format!("{{\"type\":\"send\",\"id\":9,\"body\":\"canary-body{FORGED}")).await;
+    customer
+        .ask(json!({ "type": "token", "token": expired }))
+        .await;
+    customer
+        .ask(json!({ "type": "canary-type", "body": "canary-body" }))
+        .await;
+    customer
+        .say_raw(format!(
+            "{{\"type\":\"send\",\"id\":9,\"body\":\"canary-body{FORGED}"
+        ))
+        .await;
     let bearer = format!("Bearer {eve}");
     let hostile_agent = "Mozilla/5.0 canary-agent\u{a0}\u{2028}\u{9b}31m";
-    let headers = [("Authorization", bearer.as_str()), ("User-Agent", hostile_agent), ("Idempotency-Key", "r1")];
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("User-Agent", hostile_agent),
+        ("Idempotency-Key", "r1"),
+    ];
     let new = json!({ "subject": format!("canary-subject{FORGED}"), "description": "canary-body", "category": "general" }).to_string();
     request(port, "POST", "/v1/tickets", &headers, Some(&new)).await;
-    request(port, "POST", &format!("/v1/tickets/{ticket}/messages"), &headers, Some(&json!({ "body": "canary-body" }).to_string())).await;
-    request(port, "GET", &format!("/v1/tickets?search=canary-search&x={FORGED}").replace(['\r', '\n', ' '], "%0a"), &headers, None).await;
+    request(
+        port,
+        "POST",
+        &format!("/v1/tickets/{ticket}/messages"),
+        &headers,
+        Some(&json!({ "body": "canary-body" }).to_string()),
+    )
+    .await;
+    request(
+        port,
+        "GET",
+        &format!("/v1/tickets?search=canary-search&x={FORGED}").replace(['\r', '\n', ' '], "%0a"),
+        &headers,
+        None,
+    )
+    .await;
     request(port, "GET", &format!("/v1/me?token={eve}"), &[], None).await;
     request(port, "GET", &format!("/v1/ws?token={eve}"), &UPGRADE, None).await;
     // Raw line feeds in a header end it; what follows is a header of its own, or nothing.
     let mut split = raw::connect(port).await;
-    let _ = split.write(&head("GET", "/v1/me", port, &[("User-Agent", &format!("x{FORGED}"))])).await;
+    let _ = split
+        .write(&head(
+            "GET",
+            "/v1/me",
+            port,
+            &[("User-Agent", &format!("x{FORGED}"))],
+        ))
+        .await;
     split.cut(Duration::from_secs(15)).await;
-    for token in [expired.as_str(), "canary.token.broken", &format!("canary{FORGED}")] {
+    for token in [
+        expired.as_str(),
+        "canary.token.broken",
+        &format!("canary{FORGED}"),
+    ] {
         let mut guest = upgraded(port, "/v1/ws").await;
-        guest.write(&frame(FIN | TEXT, json!({ "type": "hello", "id": 1, "token": token }).to_string().as_bytes())).await.unwrap();
+        guest
+            .write(&frame(
+                FIN | TEXT,
+                json!({ "type": "hello", "id": 1, "token": token })
+                    .to_string()
+                    .as_bytes(),
+            ))
+            .await
+            .unwrap();
         guest.ended(Duration::from_secs(10)).await;
     }
     // The database fails during a request: the cause is logged.
-    let end =
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
     server.sql().await.query_one(end, &[]).await.unwrap();
     customer.send(ticket, "k3", "canary-body").await;
-    let mut secrets = vec!["canary".to_owned(), "Secretname".to_owned(), "eve.secret".to_owned(), "ben.okafor".to_owned()];
+    let mut secrets = vec![
+        "canary".to_owned(),
+        "Secretname".to_owned(),
+        "eve.secret".to_owned(),
+        "ben.okafor".to_owned(),
+    ];
     for token in [&eve, &ben.token, &expired] {
         secrets.extend(token.split('.').skip(1).map(str::to_owned));
     }
@@ -66,12 +132,19 @@ async fn whole_conversation(server: &TestServer) -> Vec<String> {
 }
 
 async fn log_of(format: &str) -> (Vec<String>, String) {
-    let server = TestServer::start_with(1, Join::Redis, |spec| spec.env("HELPLINE_LOG", "trace").env("HELPLINE_LOG_FORMAT", format)).await;
+    let server = TestServer::start_with(1, Join::Redis, |spec| {
+        spec.env("HELPLINE_LOG", "trace")
+            .env("HELPLINE_LOG_FORMAT", format)
+    })
+    .await;
     let secrets = whole_conversation(&server).await;
     server.gateways[0].stop().await.unwrap();
     let log = server.gateways[0].log().to_owned();
     let text = eventually("the log's last line", Duration::from_secs(5), async || {
-        std::fs::read(&log).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).filter(|text| text.contains("drained"))
+        std::fs::read(&log)
+            .ok()
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .filter(|text| text.contains("drained"))
     })
     .await;
     (secrets, text)
@@ -86,11 +159,19 @@ async fn nothing_secret_and_nothing_forged_stands_in_the_log_at_any_level() {
     }
     assert!(text.lines().count() > 2, "something was logged: {text}");
     for line in text.lines() {
-        let is_ours = line.len() > 20 && line.as_bytes()[..4].iter().all(u8::is_ascii_digit) && line.as_bytes()[10] == b'T';
+        let is_ours = line.len() > 20
+            && line.as_bytes()[..4].iter().all(u8::is_ascii_digit)
+            && line.as_bytes()[10] == b'T';
         assert!(is_ours, "a line that this process did not write: {line:?}");
-        assert!(!line.chars().any(char::is_control), "control characters: {line:?}");
+        assert!(
+            !line.chars().any(char::is_control),
+            "control characters: {line:?}"
+        );
     }
     let (secrets, text) = json;
     assert!(!secrets.iter().any(|secret| text.contains(secret.as_str())));
-    assert!(text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok_and(|line| line["timestamp"].is_string())));
+    assert!(text.lines().all(|line| {
+        serde_json::from_str::<serde_json::Value>(line)
+            .is_ok_and(|line| line["timestamp"].is_string())
+    }));
 }

@@ -1,6 +1,11 @@
 //! People who mean harm, against a real gateway: each test does the harm and watches what a real user notices of it.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, reason = "tests say what they expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "tests say what they expect"
+)]
 
 #[allow(dead_code, reason = "shared with the promises")]
 #[path = "../promises/client.rs"]

@@ -29,7 +29,15 @@ enum Who {
     Unknown,
 }
 
-const ALL: [Who; 7] = [Who::Owner, Who::Stranger, Who::Agent, Who::Admin, Who::AgentOnOwn, Who::Blocked, Who::Unknown];
+const ALL: [Who; 7] = [
+    Who::Owner,
+    Who::Stranger,
+    Who::Agent,
+    Who::Admin,
+    Who::AgentOnOwn,
+    Who::Blocked,
+    Who::Unknown,
+];
 
 /// What is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,18 +72,32 @@ fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)>
         "hello" => vec![(json!({ "type": kind, "token": people.owner.token }), false)],
         "subscribe" | "unsubscribe" => vec![(json!({ "type": kind, "ticket": ticket }), false)],
         "send" => vec![
-            (json!({ "type": kind, "ticket": ticket, "key": key, "body": "x" }), false),
-            (json!({ "type": kind, "ticket": ticket, "key": format!("n{key}"), "body": "x", "internal": true }), true),
+            (
+                json!({ "type": kind, "ticket": ticket, "key": key, "body": "x" }),
+                false,
+            ),
+            (
+                json!({ "type": kind, "ticket": ticket, "key": format!("n{key}"), "body": "x", "internal": true }),
+                true,
+            ),
         ],
         "typing" => vec![
             (json!({ "type": kind, "ticket": ticket, "on": true }), false),
-            (json!({ "type": kind, "ticket": ticket, "on": true, "internal": true }), true),
+            (
+                json!({ "type": kind, "ticket": ticket, "on": true, "internal": true }),
+                true,
+            ),
         ],
         "read" => vec![(json!({ "type": kind, "ticket": ticket, "seq": 1 }), false)],
-        "inbox" => vec![(json!({ "type": kind, "on": true }), false), (json!({ "type": kind, "on": false }), false)],
+        "inbox" => vec![
+            (json!({ "type": kind, "on": true }), false),
+            (json!({ "type": kind, "on": false }), false),
+        ],
         "token" => vec![(json!({ "type": kind, "token": "a.b.c" }), false)],
         "pong" => vec![(json!({ "type": kind }), false)],
-        unknown => panic!("{unknown:?} has no row: say here how it is sent, and below what must come of it"),
+        unknown => panic!(
+            "{unknown:?} has no row: say here how it is sent, and below what must come of it"
+        ),
     }
 }
 
@@ -85,7 +107,9 @@ fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFact
         None => Err(RejectCode::NotFound),
         Some(facts) => policy::decide(actor, action, facts).map_err(|reject| reject.code),
     };
-    let answer = |decided: Result<Audience, RejectCode>, kind| decided.map_or_else(Expected::Refusal, |_| Expected::Answer(kind));
+    let answer = |decided: Result<Audience, RejectCode>, kind| {
+        decided.map_or_else(Expected::Refusal, |_| Expected::Answer(kind))
+    };
     match (kind, internal) {
         ("hello", _) => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
         ("subscribe", _) => answer(on_ticket(TicketAction::Read), "subscribed"),
@@ -94,7 +118,9 @@ fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFact
         ("send", false) => answer(on_ticket(TicketAction::Send), "ack"),
         ("send", true) => answer(on_ticket(TicketAction::SendNote), "ack"),
         // State, not history, and best effort: the subscription decides, on a closed or archived ticket too.
-        ("typing", false) | ("read", _) => on_ticket(TicketAction::Read).map_or(Expected::Nothing, |_| Expected::Told),
+        ("typing", false) | ("read", _) => {
+            on_ticket(TicketAction::Read).map_or(Expected::Nothing, |_| Expected::Told)
+        }
         ("typing", true) => match on_ticket(TicketAction::Read) {
             Ok(Audience::Staff) => Expected::Told,
             Ok(Audience::Customer) | Err(_) => Expected::Nothing,
@@ -124,7 +150,15 @@ impl People {
     async fn of(server: &TestServer) -> Self {
         let blocked = server.customer("Mallory Blocked");
         server.client(0, &blocked).await;
-        server.sql().await.execute("update people set blocked_at = now() where id = $1", &[&blocked.id.uuid()]).await.unwrap();
+        server
+            .sql()
+            .await
+            .execute(
+                "update people set blocked_at = now() where id = $1",
+                &[&blocked.id.uuid()],
+            )
+            .await
+            .unwrap();
         Self {
             owner: server.customer("Ada Lovelace"),
             stranger: server.customer("Carl Sagan"),
@@ -147,35 +181,67 @@ impl People {
 }
 
 /// A fresh ticket in this state; what the policy must know of it, unless it is missing.
-async fn ticket(sql: &tokio_postgres::Client, what: What, owner: &Person) -> (TicketId, Option<TicketFacts>) {
+async fn ticket(
+    sql: &tokio_postgres::Client,
+    what: What,
+    owner: &Person,
+) -> (TicketId, Option<TicketFacts>) {
     if what == What::Missing {
         return (TicketId::new(Uuid::now_v7()), None);
     }
     let id = TicketId::new(Uuid::now_v7());
-    let opened = "insert into support_tickets (id, user_id, subject) values ($1, $2, 'It does not work')";
-    sql.execute(opened, &[&id.uuid(), &owner.id.uuid()]).await.unwrap();
+    let opened =
+        "insert into support_tickets (id, user_id, subject) values ($1, $2, 'It does not work')";
+    sql.execute(opened, &[&id.uuid(), &owner.id.uuid()])
+        .await
+        .unwrap();
     let said = "insert into support_messages (ticket_id, sender_id, sender_type, body) values ($1, $2, 'customer', 'Please help.')";
-    sql.execute(said, &[&id.uuid(), &owner.id.uuid()]).await.unwrap();
+    sql.execute(said, &[&id.uuid(), &owner.id.uuid()])
+        .await
+        .unwrap();
     let (status, archived) = match what {
         What::Open | What::Missing => (Status::Open, false),
         What::Closed => (Status::Closed, false),
         What::Archived => (Status::Resolved, true),
     };
     if status != Status::Open {
-        sql.execute("update support_tickets set status = $2 where id = $1", &[&id.uuid(), &status.as_str()]).await.unwrap();
+        sql.execute(
+            "update support_tickets set status = $2 where id = $1",
+            &[&id.uuid(), &status.as_str()],
+        )
+        .await
+        .unwrap();
     }
     if archived {
-        sql.execute("update support_tickets set archived_at = now() where id = $1", &[&id.uuid()]).await.unwrap();
+        sql.execute(
+            "update support_tickets set archived_at = now() where id = $1",
+            &[&id.uuid()],
+        )
+        .await
+        .unwrap();
     }
-    (id, Some(TicketFacts { id, owner: owner.id, status, archived }))
+    (
+        id,
+        Some(TicketFacts {
+            id,
+            owner: owner.id,
+            status,
+            archived,
+        }),
+    )
 }
 
 #[tokio::test]
 async fn every_frame_from_everybody_on_every_ticket_gets_what_the_policy_says() {
-    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")
+    })
+    .await;
     let people = People::of(&server).await;
     let sql = server.sql().await;
-    let everything = ALL.iter().flat_map(|who| EVERYTHING.iter().map(|what| (*who, *what)));
+    let everything = ALL
+        .iter()
+        .flat_map(|who| EVERYTHING.iter().map(|what| (*who, *what)));
     let trials = everything.map(async |(who, what)| {
         let mut tried = 0;
         for kind in ClientFrame::TYPES {
@@ -183,16 +249,30 @@ async fn every_frame_from_everybody_on_every_ticket_gets_what_the_policy_says() 
         }
         tried
     });
-    let tried: usize = futures_util::future::join_all(trials).await.into_iter().sum();
-    assert!(tried >= ALL.len() * EVERYTHING.len() * ClientFrame::TYPES.len(), "the matrix has shrunk to {tried} cases");
+    let tried: usize = futures_util::future::join_all(trials)
+        .await
+        .into_iter()
+        .sum();
+    assert!(
+        tried >= ALL.len() * EVERYTHING.len() * ClientFrame::TYPES.len(),
+        "the matrix has shrunk to {tried} cases"
+    );
 }
 
 type Scene<'a> = (&'a TestServer, &'a tokio_postgres::Client, &'a People);
 
 async fn try_frame((server, sql, people): Scene<'_>, who: Who, what: What, kind: &str) -> usize {
     let (person, role) = people.person(who);
-    let owner = if matches!(who, Who::AgentOnOwn | Who::Blocked) { person } else { &people.owner };
-    let owner = if who == Who::Agent || who == Who::Admin || who == Who::Stranger { &people.owner } else { owner };
+    let owner = if matches!(who, Who::AgentOnOwn | Who::Blocked) {
+        person
+    } else {
+        &people.owner
+    };
+    let owner = if who == Who::Agent || who == Who::Admin || who == Who::Stranger {
+        &people.owner
+    } else {
+        owner
+    };
     let (id, facts) = ticket(sql, what, owner).await;
     let url = server.gateways[0].ws_url();
     let mut tried = 0;
@@ -205,13 +285,27 @@ async fn try_frame((server, sql, people): Scene<'_>, who: Who, what: What, kind:
             // Whatever it wanted to say: it does not come so far.
             Who::Blocked => {
                 let hello = json!({ "type": "hello", "token": person.token });
-                check(&mut client, hello, Expected::RefusalAndClose(RejectCode::Blocked, 4503), &case).await;
+                check(
+                    &mut client,
+                    hello,
+                    Expected::RefusalAndClose(RejectCode::Blocked, 4503),
+                    &case,
+                )
+                .await;
                 tried += 1;
                 continue;
             }
             _ => {
                 client = server.client(0, person).await;
-                expected(kind, internal, &Actor { user: person.id, role }, facts.as_ref())
+                expected(
+                    kind,
+                    internal,
+                    &Actor {
+                        user: person.id,
+                        role,
+                    },
+                    facts.as_ref(),
+                )
             }
         };
         match expected {
@@ -235,7 +329,9 @@ async fn check(client: &mut Client, frame: Value, expected: Expected, case: &str
         client.ask(frame).await
     } else {
         client.say(&frame).await;
-        client.expect("a refusal without an id", |frame| frame["type"] == "error").await
+        client
+            .expect("a refusal without an id", |frame| frame["type"] == "error")
+            .await
     };
     match expected {
         Expected::Answer(kind) => assert_eq!(answer["type"], kind, "{case}: {answer}"),
@@ -249,19 +345,36 @@ async fn check(client: &mut Client, frame: Value, expected: Expected, case: &str
 }
 
 /// Whether a frame without an answer reached a subscriber of the ticket. The sender tries to listen first, as a client would.
-async fn told_of(server: &TestServer, people: &People, client: &mut Client, ticket: TicketId, exists: bool, frame: Value) -> bool {
+async fn told_of(
+    server: &TestServer,
+    people: &People,
+    client: &mut Client,
+    ticket: TicketId,
+    exists: bool,
+    frame: Value,
+) -> bool {
     let kind = frame["type"].clone();
-    client.ask(json!({ "type": "subscribe", "ticket": ticket })).await;
+    client
+        .ask(json!({ "type": "subscribe", "ticket": ticket }))
+        .await;
     let mut witness = server.client(0, &people.witness).await;
     if exists {
         witness.subscribe(ticket, None).await;
     }
     client.say(&frame).await;
     // The answer to this comes after whatever the frame has set in motion here; read positions are written twice a second.
-    client.ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() })).await;
+    client
+        .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
+        .await;
     let wait = if kind == "read" && exists { 900 } else { 60 };
     let told = witness.drain(Duration::from_millis(wait)).await;
-    assert!(client.drain(Duration::from_millis(5)).await.iter().all(|frame| frame["type"] != "error"));
+    assert!(
+        client
+            .drain(Duration::from_millis(5))
+            .await
+            .iter()
+            .all(|frame| frame["type"] != "error")
+    );
     told.iter().any(|frame| frame["type"] == kind)
 }
 
@@ -270,21 +383,39 @@ async fn foreign_and_missing_tickets_are_told_apart_by_no_byte() {
     let server = TestServer::start(1, Join::Alone).await;
     let people = People::of(&server).await;
     let sql = server.sql().await;
-    for kind in ClientFrame::TYPES.iter().filter(|kind| !matches!(**kind, "hello" | "token" | "pong" | "inbox")) {
+    for kind in ClientFrame::TYPES
+        .iter()
+        .filter(|kind| !matches!(**kind, "hello" | "token" | "pong" | "inbox"))
+    {
         let mut answers: Vec<Vec<String>> = Vec::new();
         for what in EVERYTHING {
             let (id, _) = ticket(&sql, what, &people.owner).await;
             let mut client = server.client(0, &people.stranger).await;
             for (frame, _) in variants(kind, id, &people) {
-                if has_answer(&frame) { drop(client.ask(frame).await) } else { client.say(&frame).await }
+                if has_answer(&frame) {
+                    drop(client.ask(frame).await)
+                } else {
+                    client.say(&frame).await
+                }
             }
-            client.ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() })).await;
+            client
+                .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
+                .await;
             client.drain(Duration::from_millis(60)).await;
             // All but `welcome`, as the bytes that came.
-            answers.push(client.transcript[1..].iter().map(|text| text.replace(&id.to_string(), "the ticket")).collect());
+            answers.push(
+                client.transcript[1..]
+                    .iter()
+                    .map(|text| text.replace(&id.to_string(), "the ticket"))
+                    .collect(),
+            );
         }
         for (n, other) in answers.iter().enumerate() {
-            assert_eq!(other, &answers[1], "{kind}: {:?} against missing", EVERYTHING[n]);
+            assert_eq!(
+                other, &answers[1],
+                "{kind}: {:?} against missing",
+                EVERYTHING[n]
+            );
         }
     }
 }

@@ -22,7 +22,11 @@ impl RealUser {
     }
 
     pub async fn on(server: &TestServer, person: &Person, ticket: TicketId) -> Self {
-        Self { client: server.client(0, person).await, ticket, sent: 0 }
+        Self {
+            client: server.client(0, person).await,
+            ticket,
+            sent: 0,
+        }
     }
 
     /// The median time from send to ack over this many sends.
@@ -31,7 +35,14 @@ impl RealUser {
         for _ in 0..sends {
             self.sent += 1;
             let started = Instant::now();
-            let answer = self.client.send(self.ticket, &format!("real{}", self.sent), "a real question").await;
+            let answer = self
+                .client
+                .send(
+                    self.ticket,
+                    &format!("real{}", self.sent),
+                    "a real question",
+                )
+                .await;
             assert_eq!(answer["type"], "ack", "{answer}");
             times.push(started.elapsed());
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -44,7 +55,10 @@ impl RealUser {
     pub async fn is_served_as_before(&mut self, before: Duration, what: &str) {
         let now = self.latency(15).await;
         let bound = before * 8 + Duration::from_millis(250);
-        assert!(now < bound, "{what}: send to ack took {now:?}, {before:?} before");
+        assert!(
+            now < bound,
+            "{what}: send to ack took {now:?}, {before:?} before"
+        );
     }
 }
 
@@ -53,7 +67,11 @@ pub fn private_kib(pid: u32) -> u64 {
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
     let of = |name: &str| {
         let line = rollup.lines().find(|line| line.starts_with(name)).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap()
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
     };
     of("Private_Dirty:") + of("Private_Clean:")
 }
@@ -61,11 +79,19 @@ pub fn private_kib(pid: u32) -> u64 {
 /// A figure of `/metrics`, summed over its labels; nothing when it was never counted.
 pub async fn figure(port: u16, name: &str) -> f64 {
     let page = raw::request(port, "GET", "/metrics", &[], None).await.body;
-    let lines = page.lines().filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])));
-    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+    let lines = page.lines().filter(|line| {
+        line.strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with([' ', '{']))
+    });
+    lines
+        .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+        .sum()
 }
 
 /// Waits until a figure has this value.
 pub async fn figure_becomes(port: u16, name: &str, value: f64, within: Duration) {
-    eventually(&format!("{name} = {value}"), within, async || ((figure(port, name).await - value).abs() < 0.5).then_some(())).await;
+    eventually(&format!("{name} = {value}"), within, async || {
+        ((figure(port, name).await - value).abs() < 0.5).then_some(())
+    })
+    .await;
 }

@@ -6,7 +6,9 @@ use helpline_rig::GatewaySpec;
 use serde_json::json;
 
 use crate::measure::{RealUser, private_kib};
-use crate::raw::{self, FIN, PING, TEXT, frame, frame_head, head, request, upgraded, upgraded_deaf};
+use crate::raw::{
+    self, FIN, PING, TEXT, frame, frame_head, head, request, upgraded, upgraded_deaf,
+};
 use crate::test_server::{Join, TestServer};
 
 const FRAME_MAX: usize = 64 * 1024;
@@ -17,15 +19,31 @@ async fn what_is_too_large_is_told_so_however_much_of_it_is_on_its_way() {
     let server = TestServer::start(1, Join::Alone).await;
     let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
     let whole = |n: usize| frame(FIN | TEXT, &vec![b' '; n]);
-    let (first, then, last) = (frame(TEXT, &vec![b' '; 40_000]), frame(0, &vec![b' '; 40_000]), frame(FIN, b""));
+    let (first, then, last) = (
+        frame(TEXT, &vec![b' '; 40_000]),
+        frame(0, &vec![b' '; 40_000]),
+        frame(FIN, b""),
+    );
     let cases = [
         ("one byte too many", whole(FRAME_MAX + 1)),
         ("eight MiB, sent in full", whole(8 * 1024 * 1024)),
-        ("eight EiB announced", frame_head(FIN | TEXT, i64::MAX as u64)),
-        ("two fragments", [first.clone(), then.clone(), last].concat()),
+        (
+            "eight EiB announced",
+            frame_head(FIN | TEXT, i64::MAX as u64),
+        ),
+        (
+            "two fragments",
+            [first.clone(), then.clone(), last].concat(),
+        ),
         ("fragments without end", [first, then.repeat(50)].concat()),
-        ("fragments of a byte", [frame(TEXT, b"{"), frame(0, b" ").repeat(200_000)].concat()),
-        ("fragments of nothing", [frame(TEXT, b"{"), frame(0, b"").repeat(500_000)].concat()),
+        (
+            "fragments of a byte",
+            [frame(TEXT, b"{"), frame(0, b" ").repeat(200_000)].concat(),
+        ),
+        (
+            "fragments of nothing",
+            [frame(TEXT, b"{"), frame(0, b"").repeat(500_000)].concat(),
+        ),
     ];
     for (case, bytes) in cases {
         let mut socket = upgraded(port, "/v1/ws").await;
@@ -39,7 +57,17 @@ async fn what_is_too_large_is_told_so_however_much_of_it_is_on_its_way() {
     socket.hello(&ada.token).await;
     socket.write(&whole(FRAME_MAX)).await.unwrap();
     let piece = vec![b' '; FRAME_MAX / 16];
-    socket.write(&[frame(TEXT, &piece), frame(0, &piece).repeat(14), frame(FIN, &piece)].concat()).await.unwrap();
+    socket
+        .write(
+            &[
+                frame(TEXT, &piece),
+                frame(0, &piece).repeat(14),
+                frame(FIN, &piece),
+            ]
+            .concat(),
+        )
+        .await
+        .unwrap();
     for _ in 0..2 {
         let (_, answer) = socket.read_frame().await.unwrap();
         assert!(String::from_utf8_lossy(&answer).contains("malformed"));
@@ -51,9 +79,15 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
     let server = TestServer::start(1, Join::Alone).await;
     let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
     let bearer = format!("Bearer {}", ada.token);
-    let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", "k1"), ("Content-Type", "application/json")];
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Idempotency-Key", "k1"),
+        ("Content-Type", "application/json"),
+    ];
     for size in [FRAME_MAX + 1, 4 * 1024 * 1024] {
-        let body = json!({ "subject": "x".repeat(size), "description": "d", "category": "general" }).to_string();
+        let body =
+            json!({ "subject": "x".repeat(size), "description": "d", "category": "general" })
+                .to_string();
         let answer = request(port, "POST", "/v1/tickets", &headers[..2], Some(&body)).await;
         assert_eq!(answer.status, 413, "{}", answer.body);
         assert!(answer.body.contains("too_large"));
@@ -62,9 +96,16 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
     let mut chunked = raw::connect(port).await;
     let mut all = headers.to_vec();
     all.push(("Transfer-Encoding", "chunked"));
-    chunked.write(&head("POST", "/v1/tickets", port, &all)).await.unwrap();
+    chunked
+        .write(&head("POST", "/v1/tickets", port, &all))
+        .await
+        .unwrap();
     for _ in 0..400 {
-        if chunked.write(format!("4000\r\n{}\r\n", " ".repeat(0x4000)).as_bytes()).await.is_err() {
+        if chunked
+            .write(format!("4000\r\n{}\r\n", " ".repeat(0x4000)).as_bytes())
+            .await
+            .is_err()
+        {
             break;
         }
     }
@@ -74,7 +115,11 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
     let mut headers = raw::connect(port).await;
     headers.write(b"GET /v1/me HTTP/1.1\r\n").await.unwrap();
     for n in 0..100_000 {
-        if headers.write(format!("X-{n}: {}\r\n", "y".repeat(200)).as_bytes()).await.is_err() {
+        if headers
+            .write(format!("X-{n}: {}\r\n", "y".repeat(200)).as_bytes())
+            .await
+            .is_err()
+        {
             break;
         }
     }
@@ -85,7 +130,10 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
 #[tokio::test]
 async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
     const ATTACKERS: usize = 150;
-    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_CONNECTIONS_PER_USER_MAX", "1000")
+    })
+    .await;
     let (port, pid) = (server.gateways[0].port(), server.gateways[0].pid().unwrap());
     let eve = server.customer("Eve");
     let mut real = RealUser::of(&server).await;
@@ -99,16 +147,25 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
         }
         let bytes = match n % 3 {
             // A frame that lacks its last byte.
-            0 => [frame_head(FIN | TEXT, FRAME_MAX as u64), vec![b'x'; FRAME_MAX - 1]].concat(),
+            0 => [
+                frame_head(FIN | TEXT, FRAME_MAX as u64),
+                vec![b'x'; FRAME_MAX - 1],
+            ]
+            .concat(),
             // A message in fragments that lacks its last one.
-            1 => [frame(TEXT, &vec![b'x'; 8_000]), frame(0, &vec![b'x'; 8_000]).repeat(7)].concat(),
+            1 => [
+                frame(TEXT, &vec![b'x'; 8_000]),
+                frame(0, &vec![b'x'; 8_000]).repeat(7),
+            ]
+            .concat(),
             // Not signed in yet: the announced length is not trusted.
             _ => [frame_head(FIN | TEXT, FRAME_MAX as u64), vec![b'x'; 4_000]].concat(),
         };
         socket.write(&bytes).await.unwrap();
         held.push(socket);
     }
-    real.is_served_as_before(latency, "beside unfinished messages").await;
+    real.is_served_as_before(latency, "beside unfinished messages")
+        .await;
     let each = private_kib(pid).saturating_sub(before) / ATTACKERS as u64;
     // A full message, the buffer that it is read through, and the connection itself. Debug builds have large futures.
     assert!(each < 192, "an unfinished message holds {each} KiB");
@@ -118,7 +175,10 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
 #[tokio::test]
 async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
     // At the rates that an operator gets.
-    let as_shipped = |spec: GatewaySpec| spec.env("HELPLINE_FRAMES_PER_SECOND", "30").env("HELPLINE_FRAMES_BURST", "300");
+    let as_shipped = |spec: GatewaySpec| {
+        spec.env("HELPLINE_FRAMES_PER_SECOND", "30")
+            .env("HELPLINE_FRAMES_BURST", "300")
+    };
     let server = TestServer::start_with(1, Join::Alone, as_shipped).await;
     let (port, pid) = (server.gateways[0].port(), server.gateways[0].pid().unwrap());
     let ada = server.customer("Ada Lovelace");
@@ -157,9 +217,13 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
     let sent: u32 = ended.iter().map(|(_, sent)| sent).sum();
     // Pongs unread are bounded, write buffers double, and a busy machine adds what the farewells hold: 21 MiB was seen. It was 106 and growing.
     assert!(most < 32 * 1024, "{sent} pings piled {most} KiB up");
-    real.is_served_as_before(latency, "beside floods of pings").await;
+    real.is_served_as_before(latency, "beside floods of pings")
+        .await;
     for (mut socket, _) in ended {
         let (code, _) = socket.ended(PATIENCE).await;
-        assert!(matches!(code, Some(4500 | 4008) | None), "a flood was not closed: {code:?}");
+        assert!(
+            matches!(code, Some(4500 | 4008) | None),
+            "a flood was not closed: {code:?}"
+        );
     }
 }

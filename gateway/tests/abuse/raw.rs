@@ -41,7 +41,12 @@ pub async fn connect(port: u16) -> Raw {
 pub async fn connect_from(from: Ipv4Addr, port: u16) -> Raw {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from((from, 0))).unwrap();
-    Raw { stream: socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.unwrap() }
+    Raw {
+        stream: socket
+            .connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .await
+            .unwrap(),
+    }
 }
 
 /// A connection that has become a socket.
@@ -58,26 +63,50 @@ pub async fn upgraded_deaf(port: u16) -> Raw {
 pub async fn connect_deaf(port: u16) -> Raw {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4 * 1024).unwrap();
-    Raw { stream: socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.unwrap() }
+    Raw {
+        stream: socket
+            .connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .await
+            .unwrap(),
+    }
 }
 
 /// One request on a connection of its own.
-pub async fn request(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
+pub async fn request(
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) -> Answer {
     let mut raw = connect(port).await;
     let length = body.map_or(0, str::len).to_string();
     let mut headers = headers.to_vec();
     if body.is_some() {
-        headers.extend([("Content-Type", "application/json"), ("Content-Length", length.as_str())]);
+        headers.extend([
+            ("Content-Type", "application/json"),
+            ("Content-Length", length.as_str()),
+        ]);
     }
     if !headers.iter().any(|(name, _)| *name == "Connection") {
         headers.push(("Connection", "close"));
     }
-    raw.write(&head(method, path, port, &headers)).await.unwrap();
+    raw.write(&head(method, path, port, &headers))
+        .await
+        .unwrap();
     // The server may have heard enough before all of it is written.
     let _ = raw.write(body.unwrap_or("").as_bytes()).await;
     let head = raw.read_answer_head().await;
-    let status = head.split_whitespace().nth(1).and_then(|code| code.parse().ok()).unwrap_or_default();
-    let announced = head.to_ascii_lowercase().split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+    let status = head
+        .split_whitespace()
+        .nth(1)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or_default();
+    let announced = head
+        .to_ascii_lowercase()
+        .split("content-length: ")
+        .nth(1)
+        .and_then(|rest| rest.lines().next()?.parse().ok());
     let mut rest = Vec::new();
     let reading = async {
         match announced {
@@ -86,8 +115,13 @@ pub async fn request(port: u16, method: &str, path: &str, headers: &[(&str, &str
             None => drop(raw.stream.read_to_end(&mut rest).await),
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), reading).await.expect("an answer ends");
-    Answer { status, body: String::from_utf8_lossy(&rest).into_owned() }
+    tokio::time::timeout(Duration::from_secs(20), reading)
+        .await
+        .expect("an answer ends");
+    Answer {
+        status,
+        body: String::from_utf8_lossy(&rest).into_owned(),
+    }
 }
 
 /// A request's line and headers.
@@ -127,7 +161,9 @@ pub fn frame_head(first: u8, length: u64) -> Vec<u8> {
 
 impl Raw {
     async fn upgrade(mut self, port: u16, path: &str) -> Self {
-        self.write(&head("GET", path, port, &UPGRADE)).await.unwrap();
+        self.write(&head("GET", path, port, &UPGRADE))
+            .await
+            .unwrap();
         let head = self.read_answer_head().await;
         assert!(head.starts_with("HTTP/1.1 101"), "{head}");
         self
@@ -140,9 +176,15 @@ impl Raw {
     /// Says hello and waits for the welcome.
     pub async fn hello(&mut self, token: &str) {
         let text = serde_json::json!({ "type": "hello", "id": 1, "token": token }).to_string();
-        self.write(&frame(FIN | TEXT, text.as_bytes())).await.unwrap();
+        self.write(&frame(FIN | TEXT, text.as_bytes()))
+            .await
+            .unwrap();
         let (opcode, payload) = self.read_frame().await.expect("a welcome");
-        assert!(opcode == TEXT && payload.starts_with(br#"{"type":"welcome""#), "{}", String::from_utf8_lossy(&payload));
+        assert!(
+            opcode == TEXT && payload.starts_with(br#"{"type":"welcome""#),
+            "{}",
+            String::from_utf8_lossy(&payload)
+        );
     }
 
     pub async fn read_answer_head(&mut self) -> String {
@@ -177,15 +219,23 @@ impl Raw {
             let mut close = None;
             while let Some((opcode, payload)) = self.read_frame().await {
                 if opcode == CLOSE {
-                    close = Some((u16::from_be_bytes([payload[0], payload[1]]), started.elapsed()));
+                    close = Some((
+                        u16::from_be_bytes([payload[0], payload[1]]),
+                        started.elapsed(),
+                    ));
                     let _ = self.write(&frame(FIN | CLOSE, &payload[..2])).await;
                 }
             }
-            (close.map(|(code, _)| code), close.map_or_else(|| started.elapsed(), |(_, took)| took))
+            (
+                close.map(|(code, _)| code),
+                close.map_or_else(|| started.elapsed(), |(_, took)| took),
+            )
         };
         // A server that no longer understands us waits for our goodbye in vain.
         let patience = within + Duration::from_millis(limits::CLOSE_TIMEOUT_MS + limits::LINGER_MS);
-        tokio::time::timeout(patience, reading).await.unwrap_or_else(|_| panic!("still open after {within:?}"))
+        tokio::time::timeout(patience, reading)
+            .await
+            .unwrap_or_else(|_| panic!("still open after {within:?}"))
     }
 
     /// Waits until the server has ended a connection that is no socket.
@@ -193,7 +243,12 @@ impl Raw {
         let started = Instant::now();
         let mut bytes = Vec::new();
         let reading = self.stream.read_to_end(&mut bytes);
-        let _ = tokio::time::timeout(within, reading).await.unwrap_or_else(|_| panic!("still open after {within:?}"));
-        (String::from_utf8_lossy(&bytes).into_owned(), started.elapsed())
+        let _ = tokio::time::timeout(within, reading)
+            .await
+            .unwrap_or_else(|_| panic!("still open after {within:?}"));
+        (
+            String::from_utf8_lossy(&bytes).into_owned(),
+            started.elapsed(),
+        )
     }
 }

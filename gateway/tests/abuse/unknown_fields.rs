@@ -13,17 +13,38 @@ use crate::raw::{self, Answer};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
 /// A request over REST, with an `Idempotency-Key` of its own.
-async fn rest(server: &TestServer, person: &Person, method: &str, path: &str, body: &str) -> Answer {
-    let (bearer, key) = (format!("Bearer {}", person.token), Uuid::new_v4().to_string());
-    let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", key.as_str())];
-    raw::request(server.gateways[0].port(), method, path, &headers, Some(body)).await
+async fn rest(
+    server: &TestServer,
+    person: &Person,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> Answer {
+    let (bearer, key) = (
+        format!("Bearer {}", person.token),
+        Uuid::new_v4().to_string(),
+    );
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Idempotency-Key", key.as_str()),
+    ];
+    raw::request(
+        server.gateways[0].port(),
+        method,
+        path,
+        &headers,
+        Some(body),
+    )
+    .await
 }
 
 /// Reads until a message that was sent after everything tried; whatever came before it, came.
 async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
     client
         .expect("the sentinel", |frame| {
-            frame["type"] == "event" && frame["ticket"] == json!(ticket) && frame["message"]["body"] == sentinel
+            frame["type"] == "event"
+                && frame["ticket"] == json!(ticket)
+                && frame["message"]["body"] == sentinel
         })
         .await;
 }
@@ -31,7 +52,10 @@ async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
 #[tokio::test]
 async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let canary = format!("canary-{}", Uuid::new_v4().simple());
     let mut watching = server.client(0, &ada).await;
@@ -43,10 +67,26 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     let flags = [
         (r#""internal":true"#, "note", "note"),
         (r#""is_internal":true"#, "unknown_field", "note"),
-        (r#""internal":true,"is_internal":true"#, "unknown_field", "note"),
-        (r#""internal":true,"is_internal":false"#, "unknown_field", "invalid_field"),
-        (r#""internal":false,"is_internal":true"#, "unknown_field", "invalid_field"),
-        (r#""internal":true,"internal":false"#, "malformed", "invalid_field"),
+        (
+            r#""internal":true,"is_internal":true"#,
+            "unknown_field",
+            "note",
+        ),
+        (
+            r#""internal":true,"is_internal":false"#,
+            "unknown_field",
+            "invalid_field",
+        ),
+        (
+            r#""internal":false,"is_internal":true"#,
+            "unknown_field",
+            "invalid_field",
+        ),
+        (
+            r#""internal":true,"internal":false"#,
+            "malformed",
+            "invalid_field",
+        ),
         (r#""Internal":true"#, "unknown_field", "unknown_field"),
         (r#""isInternal":true"#, "unknown_field", "unknown_field"),
         (r#""note":true"#, "unknown_field", "unknown_field"),
@@ -56,32 +96,71 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     ];
     for (n, (flag, by_socket, by_rest)) in flags.iter().enumerate() {
         let id = 1_000 + n as u64;
-        let frame = format!(r#"{{"type":"send","id":{id},"ticket":"{ticket}","key":"s{n}","body":"{canary} {n}",{flag}}}"#);
+        let frame = format!(
+            r#"{{"type":"send","id":{id},"ticket":"{ticket}","key":"s{n}","body":"{canary} {n}",{flag}}}"#
+        );
         assert!(agent.say_raw(frame).await);
         let answer = agent.answer(id).await;
-        let got = if answer["type"] == "ack" { "note" } else { answer["code"].as_str().unwrap() };
+        let got = if answer["type"] == "ack" {
+            "note"
+        } else {
+            answer["code"].as_str().unwrap()
+        };
         assert_eq!(got, *by_socket, "socket, {flag}: {answer}");
 
-        let answer = rest(&server, &ben, "POST", &path, &format!(r#"{{"body":"{canary} {n}",{flag}}}"#)).await;
+        let answer = rest(
+            &server,
+            &ben,
+            "POST",
+            &path,
+            &format!(r#"{{"body":"{canary} {n}",{flag}}}"#),
+        )
+        .await;
         let problem: Value = serde_json::from_str(&answer.body).unwrap();
-        let got = if answer.status == 201 { "note" } else { problem["code"].as_str().unwrap() };
+        let got = if answer.status == 201 {
+            "note"
+        } else {
+            problem["code"].as_str().unwrap()
+        };
         assert_eq!(got, *by_rest, "REST, {flag}: {}", answer.body);
     }
     // The flag in the address, where nothing is read from.
-    let answer = rest(&server, &ben, "POST", &format!("{path}?internal=true"), &format!(r#"{{"body":"{canary} in the address"}}"#)).await;
-    assert!(answer.status == 422 && answer.body.contains("unknown_field"), "{}", answer.body);
+    let answer = rest(
+        &server,
+        &ben,
+        "POST",
+        &format!("{path}?internal=true"),
+        &format!(r#"{{"body":"{canary} in the address"}}"#),
+    )
+    .await;
+    assert!(
+        answer.status == 422 && answer.body.contains("unknown_field"),
+        "{}",
+        answer.body
+    );
 
     agent.send(ticket, "sentinel", "The last word").await;
     until_sentinel(&mut watching, ticket, "The last word").await;
     watching.drain(Duration::from_millis(200)).await;
     for text in &watching.transcript {
-        assert!(!text.contains(&canary), "a note came to the customer: {text}");
+        assert!(
+            !text.contains(&canary),
+            "a note came to the customer: {text}"
+        );
     }
     let sql = server.sql().await;
     let public = "select count(*) from support_messages where ticket_id = $1 and not is_internal and body like $2";
-    let public: i64 = sql.query_one(public, &[&ticket.uuid(), &format!("{canary}%")]).await.unwrap().get(0);
+    let public: i64 = sql
+        .query_one(public, &[&ticket.uuid(), &format!("{canary}%")])
+        .await
+        .unwrap()
+        .get(0);
     let notes = "select count(*) from support_messages where ticket_id = $1 and is_internal";
-    let notes: i64 = sql.query_one(notes, &[&ticket.uuid()]).await.unwrap().get(0);
+    let notes: i64 = sql
+        .query_one(notes, &[&ticket.uuid()])
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!((public, notes), (0, 4), "what was not refused is a note");
 }
 
@@ -102,9 +181,16 @@ fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
         "read" => json!({ "ticket": ticket, "seq": 2 }),
         "inbox" => json!({ "id": 0, "on": true, "filter": filter }),
         "pong" => json!({}),
-        unknown => panic!("{unknown:?} has no sample: say here how it is sent with all that it may have"),
+        unknown => {
+            panic!("{unknown:?} has no sample: say here how it is sent with all that it may have")
+        }
     };
-    let mut names: Vec<&str> = fields.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut names: Vec<&str> = fields
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     let mut known = ClientFrame::fields(kind).to_vec();
     names.sort_unstable();
     known.sort_unstable();
@@ -128,26 +214,58 @@ fn wrongs(frame: &Value) -> Vec<Wrong> {
     let mut found = Vec::new();
     let mut objects = vec![(String::new(), String::new())];
     while let Some((path, pointer)) = objects.pop() {
-        let fields = frame.pointer(&pointer).unwrap().as_object().unwrap().clone();
-        let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let fields = frame
+            .pointer(&pointer)
+            .unwrap()
+            .as_object()
+            .unwrap()
+            .clone();
+        let at = |name: &str| {
+            if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}.{name}")
+            }
+        };
         let mut wrong = |code, name: &str, change: &dyn Fn(&mut Map<String, Value>)| {
             let mut frame = frame.clone();
-            change(frame.pointer_mut(&pointer).unwrap().as_object_mut().unwrap());
+            change(
+                frame
+                    .pointer_mut(&pointer)
+                    .unwrap()
+                    .as_object_mut()
+                    .unwrap(),
+            );
             // No map holds a name twice: this one is put into the text.
-            let text = frame.to_string().replace("\"zz-twice\":", &format!("\"{name}\":"));
+            let text = frame
+                .to_string()
+                .replace("\"zz-twice\":", &format!("\"{name}\":"));
             let has_id = text.contains("\"id\":0") && !at(name).trim_end_matches('_').eq("id");
-            found.push(Wrong { text, code, field: at(name), has_id });
+            found.push(Wrong {
+                text,
+                code,
+                field: at(name),
+                has_id,
+            });
         };
-        wrong("unknown_field", "zz", &|fields| drop(fields.insert("zz".into(), json!(true))));
+        wrong("unknown_field", "zz", &|fields| {
+            drop(fields.insert("zz".into(), json!(true)))
+        });
         for (name, value) in fields.iter().filter(|(name, _)| *name != "type") {
             let misspelled = format!("{name}_");
             wrong("unknown_field", &misspelled, &|fields| {
                 fields.remove(name);
                 fields.insert(misspelled.clone(), value.clone());
             });
-            wrong("invalid_field", name, &|fields| drop(fields.insert(name.clone(), Value::Null)));
-            wrong("malformed", name, &|fields| drop(fields.insert(name.clone(), json!(-1.5))));
-            wrong("malformed", name, &|fields| drop(fields.insert("zz-twice".into(), value.clone())));
+            wrong("invalid_field", name, &|fields| {
+                drop(fields.insert(name.clone(), Value::Null))
+            });
+            wrong("malformed", name, &|fields| {
+                drop(fields.insert(name.clone(), json!(-1.5)))
+            });
+            wrong("malformed", name, &|fields| {
+                drop(fields.insert("zz-twice".into(), value.clone()))
+            });
             match value {
                 Value::Object(_) => objects.push((at(name), format!("{pointer}/{name}"))),
                 Value::Array(items) if items.first().is_some_and(Value::is_object) => {
@@ -170,14 +288,27 @@ async fn say_under(client: &mut Client, text: &str, id: u64) {
 fn check(wrong: &Wrong, id: u64, answer: &Value) {
     let case = &wrong.text;
     assert_eq!(answer["code"], wrong.code, "{case}: {answer}");
-    assert!(answer["message"].as_str().unwrap().starts_with(&format!("{}: ", wrong.field)), "{case}: {answer}");
-    assert_eq!(answer["id"].as_u64(), wrong.has_id.then_some(id), "{case}: {answer}");
+    assert!(
+        answer["message"]
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("{}: ", wrong.field)),
+        "{case}: {answer}"
+    );
+    assert_eq!(
+        answer["id"].as_u64(),
+        wrong.has_id.then_some(id),
+        "{case}: {answer}"
+    );
 }
 
 #[tokio::test]
 async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let mut watching = server.client(0, &ada).await;
     watching.subscribe(ticket, None).await;
@@ -190,32 +321,56 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         for wrong in wrongs(&sample(kind, ticket, &ben.token)) {
             let id = 10_000 + tried;
             say_under(&mut agent, &wrong.text, id).await;
-            let answer =
-                agent.expect("a refusal", |frame| frame["type"] == "error" && frame["id"].as_u64().is_none_or(|of| of == id)).await;
+            let answer = agent
+                .expect("a refusal", |frame| {
+                    frame["type"] == "error" && frame["id"].as_u64().is_none_or(|of| of == id)
+                })
+                .await;
             check(&wrong, id, &answer);
             tried += 1;
         }
     }
     assert!(tried > 120, "the matrix has shrunk to {tried} cases");
-    eventually("a row of each refusal", Duration::from_secs(10), async || {
-        let rows: i64 = sql.query_one(refused, &[&ben.id.uuid()]).await.unwrap().get(0);
-        (rows == tried as i64).then_some(())
-    })
+    eventually(
+        "a row of each refusal",
+        Duration::from_secs(10),
+        async || {
+            let rows: i64 = sql
+                .query_one(refused, &[&ben.id.uuid()])
+                .await
+                .unwrap()
+                .get(0);
+            (rows == tried as i64).then_some(())
+        },
+    )
     .await;
     // The connection lives, and no other client has learnt of anything; reads are written twice a second.
-    assert_eq!(agent.send(ticket, "sentinel", "The last word").await["type"], "ack");
+    assert_eq!(
+        agent.send(ticket, "sentinel", "The last word").await["type"],
+        "ack"
+    );
     until_sentinel(&mut watching, ticket, "The last word").await;
     watching.drain(Duration::from_millis(900)).await;
     for text in &watching.transcript[2..] {
         let frame: Value = serde_json::from_str(text).unwrap();
-        let own = frame["message"]["body"] == "The last word" || frame["kind"] == "status_changed" || frame["type"] == "ping";
+        let own = frame["message"]["body"] == "The last word"
+            || frame["kind"] == "status_changed"
+            || frame["type"] == "ping";
         assert!(own, "published: {text}");
     }
     let messages = "select count(*) from support_messages where ticket_id = $1";
-    let messages: i64 = sql.query_one(messages, &[&ticket.uuid()]).await.unwrap().get(0);
+    let messages: i64 = sql
+        .query_one(messages, &[&ticket.uuid()])
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(messages, 2, "the customer's first and the last word");
     // And each sample as it stands is taken: nothing above was refused for another reason.
-    for (n, kind) in ClientFrame::TYPES.iter().filter(|kind| **kind != "hello").enumerate() {
+    for (n, kind) in ClientFrame::TYPES
+        .iter()
+        .filter(|kind| **kind != "hello")
+        .enumerate()
+    {
         let frame = sample(kind, ticket, &ben.token);
         let id = 90_000 + n as u64;
         say_under(&mut agent, &frame.to_string(), id).await;
@@ -224,8 +379,16 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
             assert_ne!(answer["type"], "error", "{frame}: {answer}");
         }
     }
-    agent.ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() })).await;
-    assert!(agent.drain(Duration::from_millis(50)).await.iter().all(|frame| frame["type"] != "error"));
+    agent
+        .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
+        .await;
+    assert!(
+        agent
+            .drain(Duration::from_millis(50))
+            .await
+            .iter()
+            .all(|frame| frame["type"] != "error")
+    );
 }
 
 #[tokio::test]
@@ -236,16 +399,29 @@ async fn a_hello_that_another_build_may_understand_is_sent_there_and_others_stay
     for wrong in wrongs(&sample("hello", TicketId::new(Uuid::nil()), &ada.token)) {
         let mut client = connect(&server.gateways[0].ws_url(), None).await.unwrap();
         say_under(&mut client, &wrong.text, 7).await;
-        let answer = client.expect("a refusal", |frame| frame["type"] == "error").await;
+        let answer = client
+            .expect("a refusal", |frame| frame["type"] == "error")
+            .await;
         check(&wrong, 7, &answer);
         // 1012 brings a client back, to whichever instance answers; 4500 keeps it away until it is another one.
-        let close = if wrong.code == "unknown_field" { 1012 } else { 4500 };
+        let close = if wrong.code == "unknown_field" {
+            1012
+        } else {
+            4500
+        };
         assert_eq!(client.closed().await, Some(close), "{}", wrong.text);
         tried += 1;
     }
     assert!(tried >= 9, "{tried}");
-    let rows = "select count(*) from access_log where action = 'sign_in_refused' and user_id is null";
-    let rows: i64 = server.sql().await.query_one(rows, &[]).await.unwrap().get(0);
+    let rows =
+        "select count(*) from access_log where action = 'sign_in_refused' and user_id is null";
+    let rows: i64 = server
+        .sql()
+        .await
+        .query_one(rows, &[])
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(rows, tried);
 }
 
@@ -254,9 +430,14 @@ async fn a_server_names_its_features_to_everybody_at_once() {
     let server = TestServer::start(1, Join::Alone).await;
     let ada = server.customer("Ada Lovelace");
     let mut client = connect(&server.gateways[0].ws_url(), None).await.unwrap();
-    let welcome = client.ask(json!({ "type": "hello", "token": ada.token })).await;
+    let welcome = client
+        .ask(json!({ "type": "hello", "token": ada.token }))
+        .await;
     let config = raw::request(server.gateways[0].port(), "GET", "/v1/config", &[], None).await;
     let config: Value = serde_json::from_str(&config.body).unwrap();
-    assert_eq!(welcome["features"], json!(["strict_fields", "rest_send_names"]));
+    assert_eq!(
+        welcome["features"],
+        json!(["strict_fields", "rest_send_names"])
+    );
     assert_eq!(config["features"], welcome["features"]);
 }

@@ -11,7 +11,8 @@ const SITE: &str = "https://desk.example.org";
 
 #[tokio::test]
 async fn foreign_pages_are_turned_away_before_the_upgrade() {
-    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", SITE)).await;
+    let server =
+        TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", SITE)).await;
     let port = server.gateways[0].port();
     let with = async |origins: &[&str]| {
         let mut headers = UPGRADE.to_vec();
@@ -19,7 +20,11 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
         request(port, "GET", "/v1/ws", &headers, None).await.status
     };
     assert_eq!(with(&[SITE]).await, 101);
-    assert_eq!(with(&[]).await, 101, "a program that is no browser names no origin");
+    assert_eq!(
+        with(&[]).await,
+        101,
+        "a program that is no browser names no origin"
+    );
     let look_alikes = [
         "https://evil.example",
         "null",
@@ -52,9 +57,23 @@ async fn a_token_in_an_address_is_never_taken() {
     let server = TestServer::start(1, Join::Alone).await;
     let (port, ada) = (server.gateways[0].port(), server.customer("Ada Lovelace"));
     for name in ["token", "access_token", "jwt", "authorization"] {
-        let socket = request(port, "GET", &format!("/v1/ws?{name}={}", ada.token), &UPGRADE, None).await;
+        let socket = request(
+            port,
+            "GET",
+            &format!("/v1/ws?{name}={}", ada.token),
+            &UPGRADE,
+            None,
+        )
+        .await;
         assert_eq!(socket.status, 400, "{name}");
-        let rest = request(port, "GET", &format!("/v1/me?{name}={}", ada.token), &[], None).await;
+        let rest = request(
+            port,
+            "GET",
+            &format!("/v1/me?{name}={}", ada.token),
+            &[],
+            None,
+        )
+        .await;
         assert_eq!(rest.status, 401, "{name}: {}", rest.body);
         assert!(!socket.body.contains(&ada.token) && !rest.body.contains(&ada.token));
     }
@@ -63,7 +82,11 @@ async fn a_token_in_an_address_is_never_taken() {
     headers.pop();
     headers.push(("Sec-WebSocket-Protocol", &offered));
     headers.push(("Authorization", "Bearer broken"));
-    assert_eq!(request(port, "GET", "/v1/ws", &headers, None).await.status, 101, "what else is offered is not looked at");
+    assert_eq!(
+        request(port, "GET", "/v1/ws", &headers, None).await.status,
+        101,
+        "what else is offered is not looked at"
+    );
 }
 
 #[tokio::test]
@@ -80,20 +103,57 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     };
     let text = |value: serde_json::Value| frame(FIN | TEXT, value.to_string().as_bytes());
     let hello = |padding: usize| json!({ "type": "hello", "id": 1, "token": format!("{}{}", ada.token, "x".repeat(padding)) });
-    assert_eq!(first(text(json!({ "type": "subscribe", "id": 1, "ticket": ticket }))).await, Some(4500));
+    assert_eq!(
+        first(text(
+            json!({ "type": "subscribe", "id": 1, "ticket": ticket })
+        ))
+        .await,
+        Some(4500)
+    );
     assert_eq!(first(text(json!({ "type": "pong" }))).await, Some(4500));
     assert_eq!(first(frame(FIN | TEXT, b"{")).await, Some(4500));
     assert_eq!(first(frame(FIN | 0x2, b"\0")).await, Some(4500), "binary");
     assert_eq!(first(text(hello(4 * 1024))).await, Some(1009));
     assert_eq!(first(text(hello(60 * 1024))).await, Some(1009));
     // Not even as long as it takes to send all of it.
-    assert_eq!(first([raw::frame_head(FIN | TEXT, 60 * 1024), vec![b'x'; 20 * 1024]].concat()).await, Some(1009));
-    assert_eq!(first(frame(0, b"").repeat(50_000)).await, Some(4500), "fragments of nothing before any message");
-    assert_eq!(first([frame(TEXT, b"{"), frame(0, b"").repeat(50_000)].concat()).await, Some(1009), "a hello of endless fragments");
-    assert_eq!(first(frame(FIN | PING, b"x").repeat(50)).await, Some(4500), "pings, each of which costs a pong");
+    assert_eq!(
+        first(
+            [
+                raw::frame_head(FIN | TEXT, 60 * 1024),
+                vec![b'x'; 20 * 1024]
+            ]
+            .concat()
+        )
+        .await,
+        Some(1009)
+    );
+    assert_eq!(
+        first(frame(0, b"").repeat(50_000)).await,
+        Some(4500),
+        "fragments of nothing before any message"
+    );
+    assert_eq!(
+        first([frame(TEXT, b"{"), frame(0, b"").repeat(50_000)].concat()).await,
+        Some(1009),
+        "a hello of endless fragments"
+    );
+    assert_eq!(
+        first(frame(FIN | PING, b"x").repeat(50)).await,
+        Some(4500),
+        "pings, each of which costs a pong"
+    );
     // Two frames at once: the second one waits for the welcome, and is then taken like any other.
     let mut hasty = upgraded(port, "/v1/ws").await;
-    hasty.write(&[text(hello(0)), text(json!({ "type": "subscribe", "id": 2, "ticket": ticket }))].concat()).await.unwrap();
+    hasty
+        .write(
+            &[
+                text(hello(0)),
+                text(json!({ "type": "subscribe", "id": 2, "ticket": ticket })),
+            ]
+            .concat(),
+        )
+        .await
+        .unwrap();
     let (_, welcome) = hasty.read_frame().await.unwrap();
     assert!(welcome.starts_with(br#"{"type":"welcome""#));
     let (_, page) = hasty.read_frame().await.unwrap();

@@ -10,14 +10,21 @@ use crate::parts::{Parts, events};
 async fn what_was_lost_on_the_way_is_read_and_handed_on_in_its_order_once_for_all_members() {
     let parts = Parts::start(6).await;
     let head = parts.heads().await.seq;
-    let rows = parts.hub.gaps.read(&[(parts.ticket, Seq::ZERO)]).await.unwrap();
+    let rows = parts
+        .hub
+        .gaps
+        .read(&[(parts.ticket, Seq::ZERO)])
+        .await
+        .unwrap();
     assert_eq!(rows.last().map(|row| row.seq), Some(head));
     let seen = Seq::new(head.get() - 5);
     let (one, two) = (parts.connection(1), parts.connection(2));
     let _members = [parts.join_live(&one, seen), parts.join_live(&two, seen)];
     // The last two arrive, in the wrong order; the three before them were lost.
     for row in rows.iter().rev().take(2) {
-        parts.hub.deliver(&EncodedEvent::shared(row), &mut WakeList::default());
+        parts
+            .hub
+            .deliver(&EncodedEvent::shared(row), &mut WakeList::default());
     }
     let expected: Vec<_> = (seen.get() + 1..=head.get()).collect();
     assert_eq!(events(&one, 5).await, expected);
@@ -30,16 +37,29 @@ async fn what_was_lost_on_the_way_is_read_and_handed_on_in_its_order_once_for_al
 async fn an_event_of_no_history_that_exists_is_forgotten_and_stops_nothing() {
     let parts = Parts::start(2).await;
     let head = parts.heads().await.seq;
-    let mut rows = parts.hub.gaps.read(&[(parts.ticket, Seq::ZERO)]).await.unwrap();
+    let mut rows = parts
+        .hub
+        .gaps
+        .read(&[(parts.ticket, Seq::ZERO)])
+        .await
+        .unwrap();
     let connection = parts.connection(1);
     let _member = parts.join_live(&connection, Seq::new(head.get() - 1));
     let last = rows.pop().unwrap();
     let mut void = last.clone();
     void.seq = Seq::new(head.get() + 7);
-    parts.hub.deliver(&EncodedEvent::shared(&void), &mut WakeList::default());
-    assert_eq!(events(&connection, 1).await, [head.get()], "the gap is read");
+    parts
+        .hub
+        .deliver(&EncodedEvent::shared(&void), &mut WakeList::default());
+    assert_eq!(
+        events(&connection, 1).await,
+        [head.get()],
+        "the gap is read"
+    );
     parts.lifecycle.tasks.close();
     parts.lifecycle.tasks.wait().await;
-    parts.hub.deliver(&EncodedEvent::shared(&last), &mut WakeList::default());
+    parts
+        .hub
+        .deliver(&EncodedEvent::shared(&last), &mut WakeList::default());
     assert_eq!(parts.hub.rooms.get(parts.ticket).unwrap().position(), head);
 }

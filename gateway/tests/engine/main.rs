@@ -1,6 +1,11 @@
 //! The engine's parts, made alone over a real Postgres: no gateway, no socket.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, reason = "tests say what they expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "tests say what they expect"
+)]
 
 mod gaps;
 mod membership;

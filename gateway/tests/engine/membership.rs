@@ -42,7 +42,13 @@ async fn subscribing_again_resets_and_disconnects_at_once_leave_no_member_behind
             let mut lower = 0;
             while !done.load(Ordering::Relaxed) {
                 lower = (lower + 1) % (heads.seq.get() + 1);
-                hub.reset(ticket, Some(Heads { seq: Seq::new(lower), ..heads }));
+                hub.reset(
+                    ticket,
+                    Some(Heads {
+                        seq: Seq::new(lower),
+                        ..heads
+                    }),
+                );
                 hub.reset_all(&[]);
             }
         })
@@ -67,10 +73,19 @@ async fn subscribing_again_resets_and_disconnects_at_once_leave_no_member_behind
         })
         .collect();
     let joined = tokio::task::spawn_blocking(move || {
-        clients.into_iter().for_each(|client| client.join().unwrap());
+        clients
+            .into_iter()
+            .for_each(|client| client.join().unwrap());
         done.store(true, Ordering::Relaxed);
         resets.join().unwrap();
     });
-    tokio::time::timeout(std::time::Duration::from_secs(60), joined).await.expect("no thread waits for ever").unwrap();
-    assert_eq!(hub.rooms.count(), 0, "every membership left exactly what it had entered");
+    tokio::time::timeout(std::time::Duration::from_secs(60), joined)
+        .await
+        .expect("no thread waits for ever")
+        .unwrap();
+    assert_eq!(
+        hub.rooms.count(),
+        0,
+        "every membership left exactly what it had entered"
+    );
 }

@@ -45,24 +45,48 @@ impl Parts {
         postgres.create_database("desk", None).await.unwrap();
         let admin_url = postgres.admin_url("desk");
         migrate::migrate(&admin_url).await.unwrap();
-        migrate::set_runtime_password(&admin_url, PASSWORD).await.unwrap();
+        migrate::set_runtime_password(&admin_url, PASSWORD)
+            .await
+            .unwrap();
         let (owner, agent) = (UserId::new(Uuid::now_v7()), UserId::new(Uuid::now_v7()));
-        bootstrap::grant(&admin_url, &[(agent, StaffRole::SupportAgent)]).await.unwrap();
+        bootstrap::grant(&admin_url, &[(agent, StaffRole::SupportAgent)])
+            .await
+            .unwrap();
         let url = postgres.url_for("helpline_service", PASSWORD, "desk");
-        let store = Store::connect(Settings { url, connections_max: 4 }).await.unwrap();
-        let sign_in = |user| Identity { user, email: None, name: Some("Someone".to_owned()) };
+        let store = Store::connect(Settings {
+            url,
+            connections_max: 4,
+        })
+        .await
+        .unwrap();
+        let sign_in = |user| Identity {
+            user,
+            email: None,
+            name: Some("Someone".to_owned()),
+        };
         people::sign_in(&store, &sign_in(owner)).await.unwrap();
         let agent = people::sign_in(&store, &sign_in(agent)).await.unwrap();
         let ticket = ticket(&store, owner).await;
         for n in 0..notes {
-            helpline_persistence::messages::append_waiting(&store, &[note(ticket, agent.id, n)]).await.unwrap();
+            helpline_persistence::messages::append_waiting(&store, &[note(ticket, agent.id, n)])
+                .await
+                .unwrap();
         }
         let (hub, lifecycle) = hub(&store).await;
-        Self { hub, store, lifecycle, ticket, agent, _postgres: postgres }
+        Self {
+            hub,
+            store,
+            lifecycle,
+            ticket,
+            agent,
+            _postgres: postgres,
+        }
     }
 
     pub async fn heads(&self) -> Heads {
-        helpline_persistence::history::heads(&self.store, &[self.ticket]).await.unwrap()[0]
+        helpline_persistence::history::heads(&self.store, &[self.ticket])
+            .await
+            .unwrap()[0]
     }
 
     pub fn connection(&self, id: u64) -> Arc<Connection> {
@@ -78,7 +102,11 @@ impl Parts {
 
     /// A live member that has seen the history up to here.
     pub fn join_live(&self, connection: &Arc<Connection>, seen: Seq) -> Membership {
-        let heads = Heads { ticket: self.ticket, seq: seen, public_seq: Seq::ZERO };
+        let heads = Heads {
+            ticket: self.ticket,
+            seq: seen,
+            public_seq: Seq::ZERO,
+        };
         let joined = self.hub.join(connection, Audience::Staff, &heads);
         joined.room.go_live(&joined.position, seen, || {});
         joined.membership
@@ -87,10 +115,21 @@ impl Parts {
 
 async fn hub(store: &Store) -> (Arc<Hub>, Lifecycle) {
     let lifecycle = Lifecycle::default();
-    let epoch = Arc::new(CurrentEpoch::new(sweep::sweep(store, None).await.unwrap().epoch));
+    let epoch = Arc::new(CurrentEpoch::new(
+        sweep::sweep(store, None).await.unwrap().epoch,
+    ));
     let (rooms, relay) = (Arc::new(Rooms::default()), Arc::new(Relay::alone()));
-    let presence = Arc::new(Presence::new(Uuid::now_v7(), Arc::clone(&rooms), Arc::clone(&relay)));
-    let resets = Arc::new(Resets { rooms: Arc::clone(&rooms), relay: Arc::clone(&relay), presence: Arc::clone(&presence), epoch });
+    let presence = Arc::new(Presence::new(
+        Uuid::now_v7(),
+        Arc::clone(&rooms),
+        Arc::clone(&relay),
+    ));
+    let resets = Arc::new(Resets {
+        rooms: Arc::clone(&rooms),
+        relay: Arc::clone(&relay),
+        presence: Arc::clone(&presence),
+        epoch,
+    });
     let registry = Arc::new(ConnectionRegistry::new(10));
     let hub = Hub {
         inbox: Arc::new(Inbox::new(Arc::clone(&relay))),
@@ -117,7 +156,14 @@ async fn ticket(store: &Store, owner: UserId) -> TicketId {
         attachments: Vec::new(),
         metadata: serde_json::Map::new(),
     };
-    let caller = Caller { actor: Actor { user: owner, role: None }, address: None, user_agent: None };
+    let caller = Caller {
+        actor: Actor {
+            user: owner,
+            role: None,
+        },
+        address: None,
+        user_agent: None,
+    };
     tickets::create(store, &caller, &new).await.unwrap().id
 }
 

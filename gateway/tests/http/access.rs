@@ -26,7 +26,9 @@ fn body_for(endpoint: Endpoint, action: TicketAction) -> Option<Value> {
         (Endpoint::PATCH_TICKET, TicketAction::ChangeStatus) => Some(json!({"status": "closed"})),
         (Endpoint::PATCH_TICKET, TicketAction::Triage) => Some(json!({"priority": "high"})),
         (Endpoint::POST_MESSAGE, TicketAction::Send) => Some(json!({"body": "A message"})),
-        (Endpoint::POST_MESSAGE, TicketAction::SendNote) => Some(json!({"body": "A note", "internal": true})),
+        (Endpoint::POST_MESSAGE, TicketAction::SendNote) => {
+            Some(json!({"body": "A note", "internal": true}))
+        }
         (Endpoint::RATE_TICKET, _) => Some(json!({"satisfaction_rating": 5})),
         (Endpoint::EDIT_MESSAGE, _) => Some(json!({"body": "Another text"})),
         _ => None,
@@ -35,10 +37,15 @@ fn body_for(endpoint: Endpoint, action: TicketAction) -> Option<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_ticket_route_answers_each_role_as_the_policy_says() {
-    let server = TestServer::start_with(&["--requests-per-second", "1000", "--requests-burst", "1000"]).await;
+    let server =
+        TestServer::start_with(&["--requests-per-second", "1000", "--requests-burst", "1000"])
+            .await;
     let mut tried = 0;
     for endpoint in Endpoint::all() {
-        let (Needs::Ticket(actions) | Needs::TicketUnderLock(actions)) = endpoint.route().needs else { continue };
+        let (Needs::Ticket(actions) | Needs::TicketUnderLock(actions)) = endpoint.route().needs
+        else {
+            continue;
+        };
         for action in actions {
             for person in [ada(), grace(), katherine()] {
                 for whose in [Whose::Own, Whose::Foreign, Whose::Missing] {
@@ -51,39 +58,97 @@ async fn every_ticket_route_answers_each_role_as_the_policy_says() {
     assert!(tried >= 8 * 9, "the table has shrunk to {tried} cases");
 }
 
-async fn try_on_ticket(server: &TestServer, endpoint: Endpoint, action: TicketAction, person: &DemoPerson, whose: Whose) {
+async fn try_on_ticket(
+    server: &TestServer,
+    endpoint: Endpoint,
+    action: TicketAction,
+    person: &DemoPerson,
+    whose: Whose,
+) {
     let route = endpoint.route();
-    let case = format!("{} {} {action} by {} on {whose:?}", route.method, route.path, person.name);
+    let case = format!(
+        "{} {} {action} by {} on {whose:?}",
+        route.method, route.path, person.name
+    );
     let owner = if whose == Whose::Own { person } else { carl() };
     // A rating needs a ticket that is over; all else one that is not.
     let over = matches!(action, TicketAction::Rate);
     let ticket = server.ticket(owner).await;
     let may_write = whose == Whose::Own || person.role.is_some();
-    let message = if may_write { server.message(person, &ticket, "Mine").await } else { Uuid::now_v7().to_string() };
+    let message = if may_write {
+        server.message(person, &ticket, "Mine").await
+    } else {
+        Uuid::now_v7().to_string()
+    };
     if over {
-        server.call(owner, "PATCH", &format!("/v1/tickets/{ticket}"), Some(json!({"status": "closed"}))).await.expect(200);
+        server
+            .call(
+                owner,
+                "PATCH",
+                &format!("/v1/tickets/{ticket}"),
+                Some(json!({"status": "closed"})),
+            )
+            .await
+            .expect(200);
     }
-    let named = if whose == Whose::Missing { Uuid::now_v7().to_string() } else { ticket.clone() };
-    let path = route.path.replace("{ticket}", &named).replace("{message}", &message);
-    let before = server.access_rows(Some(person.id), route.refused).await.len();
-    let answer = server.call(person, route.method, &path, body_for(endpoint, action)).await;
+    let named = if whose == Whose::Missing {
+        Uuid::now_v7().to_string()
+    } else {
+        ticket.clone()
+    };
+    let path = route
+        .path
+        .replace("{ticket}", &named)
+        .replace("{message}", &message);
+    let before = server
+        .access_rows(Some(person.id), route.refused)
+        .await
+        .len();
+    let answer = server
+        .call(person, route.method, &path, body_for(endpoint, action))
+        .await;
 
-    let actor = Actor { user: person.id, role: person.role };
+    let actor = Actor {
+        user: person.id,
+        role: person.role,
+    };
     let status = if over { Status::Closed } else { Status::Open };
-    let facts = TicketFacts { id: TicketId::new(ticket.parse().unwrap()), owner: owner.id, status, archived: false };
-    let expected =
-        if whose == Whose::Missing { Err(helpline_core::reject::Reject::not_found()) } else { policy::decide(&actor, action, &facts) };
+    let facts = TicketFacts {
+        id: TicketId::new(ticket.parse().unwrap()),
+        owner: owner.id,
+        status,
+        archived: false,
+    };
+    let expected = if whose == Whose::Missing {
+        Err(helpline_core::reject::Reject::not_found())
+    } else {
+        policy::decide(&actor, action, &facts)
+    };
     match expected {
         Ok(audience) => {
-            assert!((200..300).contains(&answer.status), "{case}: {}", answer.text());
+            assert!(
+                (200..300).contains(&answer.status),
+                "{case}: {}",
+                answer.text()
+            );
             if let (Audience::Staff, Some(read)) = (audience, route.read) {
                 let rows = server.access_rows(Some(person.id), read).await;
-                assert_eq!(rows.first(), Some(&(None, Some(facts.id.uuid()))), "{case}: a staff read leaves its row");
+                assert_eq!(
+                    rows.first(),
+                    Some(&(None, Some(facts.id.uuid()))),
+                    "{case}: a staff read leaves its row"
+                );
             }
         }
         Err(reject) => {
-            assert_eq!((answer.status, answer.json()["code"].as_str()), (reject.code.http_status(), Some(reject.code.as_str())), "{case}");
-            let rows = server.access_rows_when(Some(person.id), route.refused, before + 1).await;
+            assert_eq!(
+                (answer.status, answer.json()["code"].as_str()),
+                (reject.code.http_status(), Some(reject.code.as_str())),
+                "{case}"
+            );
+            let rows = server
+                .access_rows_when(Some(person.id), route.refused, before + 1)
+                .await;
             assert_eq!(rows.len(), before + 1, "{case}: a refusal leaves one row");
             assert_eq!(rows[0].0.as_deref(), Some(reject.code.as_str()), "{case}");
         }
@@ -94,20 +159,42 @@ async fn try_on_ticket(server: &TestServer, endpoint: Endpoint, action: TicketAc
 async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
     let server = TestServer::start().await;
     let ticket = server.ticket(carl()).await;
-    let number = server.get(carl(), &format!("/v1/tickets/{ticket}")).await.expect(200)["ticket_number"].as_str().unwrap().to_owned();
+    let number = server
+        .get(carl(), &format!("/v1/tickets/{ticket}"))
+        .await
+        .expect(200)["ticket_number"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let missing = Uuid::now_v7().to_string();
     for endpoint in Endpoint::all() {
-        let Route { method, path, needs: Needs::Ticket(actions) | Needs::TicketUnderLock(actions), .. } = endpoint.route() else {
+        let Route {
+            method,
+            path,
+            needs: Needs::Ticket(actions) | Needs::TicketUnderLock(actions),
+            ..
+        } = endpoint.route()
+        else {
             continue;
         };
         for action in *actions {
             let mut answers: Vec<Answer> = Vec::new();
             for name in [&ticket, &number, &missing, "TKT-999999", "nonsense"] {
-                let path = path.replace("{ticket}", name).replace("{message}", &missing);
-                answers.push(server.call(ada(), method, &path, body_for(endpoint, *action)).await);
+                let path = path
+                    .replace("{ticket}", name)
+                    .replace("{message}", &missing);
+                answers.push(
+                    server
+                        .call(ada(), method, &path, body_for(endpoint, *action))
+                        .await,
+                );
             }
             for answer in &answers {
-                assert_eq!((answer.status, &answer.body), (404, &answers[0].body), "{method} {path} {action}");
+                assert_eq!(
+                    (answer.status, &answer.body),
+                    (404, &answers[0].body),
+                    "{method} {path} {action}"
+                );
             }
         }
     }
@@ -116,38 +203,83 @@ async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_desk_route_answers_each_role_as_the_policy_says() {
     let server = TestServer::start().await;
-    let roles = [(ada(), None), (grace(), Some(StaffRole::SupportAgent)), (katherine(), Some(StaffRole::Admin))];
+    let roles = [
+        (ada(), None),
+        (grace(), Some(StaffRole::SupportAgent)),
+        (katherine(), Some(StaffRole::Admin)),
+    ];
     for endpoint in Endpoint::all() {
         let route = endpoint.route();
-        let Needs::Desk(actions) = route.needs else { continue };
+        let Needs::Desk(actions) = route.needs else {
+            continue;
+        };
         for action in actions {
             for (person, role) in roles {
-                let case = format!("{} {} {action} by {}", route.method, route.path, person.name);
+                let case = format!(
+                    "{} {} {action} by {}",
+                    route.method, route.path, person.name
+                );
                 let (query, body) = match (endpoint, action) {
                     (Endpoint::LIST_TICKETS, DeskAction::ListAll) => ("?scope=all", None),
-                    (Endpoint::CREATE_TICKET, _) => ("", Some(json!({"subject": "S", "category": "general", "description": "D"}))),
+                    (Endpoint::CREATE_TICKET, _) => (
+                        "",
+                        Some(json!({"subject": "S", "category": "general", "description": "D"})),
+                    ),
                     (Endpoint::GRANT_ROLE, _) => ("", Some(json!({"role": "support_agent"}))),
                     (Endpoint::SET_SETTING, _) => ("", Some(json!({"value": "Back soon."}))),
-                    (Endpoint::SAVE_REPLY, _) => ("", Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello {{customer_name}}"}))),
-                    (Endpoint::BULK_PATCH, _) => ("", Some(json!({"tickets": [Uuid::now_v7()], "patch": {"priority": "high"}}))),
+                    (Endpoint::SAVE_REPLY, _) => (
+                        "",
+                        Some(
+                            json!({"shortcut": "hi", "title": "Hi", "body": "Hello {{customer_name}}"}),
+                        ),
+                    ),
+                    (Endpoint::BULK_PATCH, _) => (
+                        "",
+                        Some(json!({"tickets": [Uuid::now_v7()], "patch": {"priority": "high"}})),
+                    ),
                     _ => ("", None),
                 };
                 // The same name for all that a route may name: a saved reply is removed by the route after the one that saves it.
                 let id = carl().id.to_string();
-                let path = route.path.replace("{user}", &id).replace("{reply}", &id).replace("{name}", "away_notice");
+                let path = route
+                    .path
+                    .replace("{user}", &id)
+                    .replace("{reply}", &id)
+                    .replace("{name}", "away_notice");
                 let path = format!("{path}{query}");
                 let answer = server.call(person, route.method, &path, body).await;
-                match policy::decide_desk(&Actor { user: person.id, role }, *action) {
+                match policy::decide_desk(
+                    &Actor {
+                        user: person.id,
+                        role,
+                    },
+                    *action,
+                ) {
                     Ok(()) => {
-                        assert!((200..300).contains(&answer.status), "{case}: {}", answer.text());
+                        assert!(
+                            (200..300).contains(&answer.status),
+                            "{case}: {}",
+                            answer.text()
+                        );
                         if let (Some(read), true) = (route.read, *action != DeskAction::ListOwn) {
-                            assert!(!server.access_rows(Some(person.id), read).await.is_empty(), "{case}: a staff read leaves its row");
+                            assert!(
+                                !server.access_rows(Some(person.id), read).await.is_empty(),
+                                "{case}: a staff read leaves its row"
+                            );
                         }
                     }
                     Err(reject) => {
-                        assert_eq!(answer.refused(reject.code.http_status()), reject.code.as_str(), "{case}");
+                        assert_eq!(
+                            answer.refused(reject.code.http_status()),
+                            reject.code.as_str(),
+                            "{case}"
+                        );
                         let rows = server.access_rows(Some(person.id), route.refused).await;
-                        assert_eq!(rows[0].0.as_deref(), Some(reject.code.as_str()), "{case}: a refusal leaves its row");
+                        assert_eq!(
+                            rows[0].0.as_deref(),
+                            Some(reject.code.as_str()),
+                            "{case}: a refusal leaves its row"
+                        );
                     }
                 }
             }
@@ -161,53 +293,147 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
     for endpoint in Endpoint::all() {
         let route = endpoint.route();
         let id = Uuid::now_v7().to_string();
-        let path = ["{ticket}", "{message}", "{user}", "{reply}"].iter().fold(route.path.to_owned(), |path, name| path.replace(name, &id));
+        let path = ["{ticket}", "{message}", "{user}", "{reply}"]
+            .iter()
+            .fold(route.path.to_owned(), |path, name| path.replace(name, &id));
         let path = path.replace("{name}", "away_notice");
         if route.needs == Needs::Nothing {
-            let request = server.request(route.method, &path).header("authorization", "Bearer nonsense");
-            assert_eq!(server.send(request.body(Vec::new()).unwrap()).await.status, 200, "{} needs no token", route.path);
+            let request = server
+                .request(route.method, &path)
+                .header("authorization", "Bearer nonsense");
+            assert_eq!(
+                server.send(request.body(Vec::new()).unwrap()).await.status,
+                200,
+                "{} needs no token",
+                route.path
+            );
             continue;
         }
         let good = server.token(ada());
-        let bad = ["", "Bearer", "Bearer ", "Bearer nonsense", "Basic YWRhOmFkYQ==", &good, &format!("Bearer {good}x")].map(str::to_owned);
+        let bad = [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer nonsense",
+            "Basic YWRhOmFkYQ==",
+            &good,
+            &format!("Bearer {good}x"),
+        ]
+        .map(str::to_owned);
         // All of them once; then one per route, within the rate of refused sign-ins.
-        let bad = if endpoint == Endpoint::ME { &bad[..] } else { &bad[6..] };
+        let bad = if endpoint == Endpoint::ME {
+            &bad[..]
+        } else {
+            &bad[6..]
+        };
         for header in bad {
-            let request = server.request(route.method, &path).header("authorization", header);
+            let request = server
+                .request(route.method, &path)
+                .header("authorization", header);
             let answer = server.send(request.body(Vec::new()).unwrap()).await;
-            assert_eq!(answer.refused(401), "not_authenticated", "{} {} with {header:?}", route.method, route.path);
+            assert_eq!(
+                answer.refused(401),
+                "not_authenticated",
+                "{} {} with {header:?}",
+                route.method,
+                route.path
+            );
             assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
         }
-        let request = server.request(route.method, &format!("{path}?token={good}&access_token={good}"));
-        assert_eq!(server.send(request.body(Vec::new()).unwrap()).await.refused(401), "not_authenticated");
+        let request = server.request(
+            route.method,
+            &format!("{path}?token={good}&access_token={good}"),
+        );
+        assert_eq!(
+            server
+                .send(request.body(Vec::new()).unwrap())
+                .await
+                .refused(401),
+            "not_authenticated"
+        );
     }
     let rows = server.access_rows(None, "sign_in_refused").await;
-    assert!(rows.iter().all(|(refused, _)| refused.as_deref() == Some("not_authenticated")) && !rows.is_empty());
+    assert!(
+        rows.iter()
+            .all(|(refused, _)| refused.as_deref() == Some("not_authenticated"))
+            && !rows.is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_blocked_and_the_expired_do_not_enter() {
     let server = TestServer::start().await;
-    server.database.execute("update people set blocked_at = now() where id = $1", &[&ada().id.uuid()]).await.unwrap();
+    server
+        .database
+        .execute(
+            "update people set blocked_at = now() where id = $1",
+            &[&ada().id.uuid()],
+        )
+        .await
+        .unwrap();
     assert_eq!(server.get(ada(), "/v1/me").await.refused(403), "blocked");
-    let expired = crate::test_server::token_with(&helpline_gateway::auth::claims_of(UserId::new(Uuid::now_v7()), "authenticated", 1));
-    let request = server.request("GET", "/v1/me").header("authorization", format!("Bearer {expired}"));
-    assert_eq!(server.send(request.body(Vec::new()).unwrap()).await.refused(401), "token_expired");
+    let expired = crate::test_server::token_with(&helpline_gateway::auth::claims_of(
+        UserId::new(Uuid::now_v7()),
+        "authenticated",
+        1,
+    ));
+    let request = server
+        .request("GET", "/v1/me")
+        .header("authorization", format!("Bearer {expired}"));
+    assert_eq!(
+        server
+            .send(request.body(Vec::new()).unwrap())
+            .await
+            .refused(401),
+        "token_expired"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn roles_come_from_the_record_and_from_this_moment() {
     let server = TestServer::start().await;
     let me = server.get(carl(), "/v1/me").await.expect(200);
-    assert_eq!((&me["role"], &me["user"]["name"]), (&Value::Null, &json!("Carl Gauss")));
+    assert_eq!(
+        (&me["role"], &me["user"]["name"]),
+        (&Value::Null, &json!("Carl Gauss"))
+    );
     let role = format!("/v1/roles/{}", carl().id);
-    server.call(katherine(), "PUT", &role, Some(json!({"role": "support_agent"}))).await.expect(204);
-    assert_eq!(server.get(carl(), "/v1/me").await.expect(200)["role"], "support_agent");
-    server.get(carl(), "/v1/tickets?scope=all").await.expect(200);
-    server.call(katherine(), "DELETE", &role, None).await.expect(204);
-    assert_eq!(server.get(carl(), "/v1/tickets?scope=all").await.refused(403), "forbidden");
+    server
+        .call(
+            katherine(),
+            "PUT",
+            &role,
+            Some(json!({"role": "support_agent"})),
+        )
+        .await
+        .expect(204);
+    assert_eq!(
+        server.get(carl(), "/v1/me").await.expect(200)["role"],
+        "support_agent"
+    );
+    server
+        .get(carl(), "/v1/tickets?scope=all")
+        .await
+        .expect(200);
+    server
+        .call(katherine(), "DELETE", &role, None)
+        .await
+        .expect(204);
+    assert_eq!(
+        server
+            .get(carl(), "/v1/tickets?scope=all")
+            .await
+            .refused(403),
+        "forbidden"
+    );
     let last = format!("/v1/roles/{}", katherine().id);
-    assert_eq!(server.call(katherine(), "DELETE", &last, None).await.refused(409), "conflict");
+    assert_eq!(
+        server
+            .call(katherine(), "DELETE", &last, None)
+            .await
+            .refused(409),
+        "conflict"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,13 +441,23 @@ async fn staff_are_customers_on_their_own_tickets() {
     let server = TestServer::start().await;
     let ticket = server.ticket(grace()).await;
     server
-        .call(katherine(), "POST", &format!("/v1/tickets/{ticket}/messages"), Some(json!({"body": "canary-note", "internal": true})))
+        .call(
+            katherine(),
+            "POST",
+            &format!("/v1/tickets/{ticket}/messages"),
+            Some(json!({"body": "canary-note", "internal": true})),
+        )
         .await
         .expect(201);
     let shown = server.get(grace(), &format!("/v1/tickets/{ticket}")).await;
-    assert!(shown.expect(200).get("user_id").is_none(), "the customer's form has no such field");
+    assert!(
+        shown.expect(200).get("user_id").is_none(),
+        "the customer's form has no such field"
+    );
     for path in ["activity", "messages"] {
-        let page = server.get(grace(), &format!("/v1/tickets/{ticket}/{path}")).await;
+        let page = server
+            .get(grace(), &format!("/v1/tickets/{ticket}/{path}"))
+            .await;
         page.expect(200);
         assert!(!page.text().contains("canary-note"));
     }

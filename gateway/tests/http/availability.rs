@@ -13,18 +13,36 @@ use crate::test_server::{TestServer, ada, grace, katherine};
 const ALWAYS: [[&str; 2]; 1] = [["00:00", "24:00"]];
 
 async fn availability(server: &TestServer) -> Value {
-    server.send(server.request("GET", "/v1/availability").body(Vec::new()).unwrap()).await.expect(200)
+    server
+        .send(
+            server
+                .request("GET", "/v1/availability")
+                .body(Vec::new())
+                .unwrap(),
+        )
+        .await
+        .expect(200)
 }
 
 async fn set(server: &TestServer, name: &str, value: Value) -> crate::test_server::Answer {
-    server.call(katherine(), "PUT", &format!("/v1/settings/{name}"), Some(json!({"value": value}))).await
+    server
+        .call(
+            katherine(),
+            "PUT",
+            &format!("/v1/settings/{name}"),
+            Some(json!({"value": value})),
+        )
+        .await
 }
 
 /// Asks until the answer is so: what is known is kept for a few seconds.
 async fn online_becomes(server: &TestServer, wanted: bool, patience: Duration) {
     let deadline = Instant::now() + patience;
     while availability(server).await["agents_online"] != wanted {
-        assert!(Instant::now() < deadline, "agents_online did not become {wanted}");
+        assert!(
+            Instant::now() < deadline,
+            "agents_online did not become {wanted}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -34,26 +52,57 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
     let server = TestServer::start().await;
     let plain = availability(&server).await;
     assert_eq!(
-        (&plain["open"], &plain["hours"], &plain["opens_at"], &plain["notice"]),
+        (
+            &plain["open"],
+            &plain["hours"],
+            &plain["opens_at"],
+            &plain["notice"]
+        ),
         (&json!(true), &Value::Null, &Value::Null, &Value::Null)
     );
     let week = json!({"mon": ALWAYS, "tue": ALWAYS, "wed": ALWAYS, "thu": ALWAYS, "fri": ALWAYS, "sat": ALWAYS, "sun": ALWAYS});
     let always = json!({"timezone": "Asia/Kathmandu", "days": week});
-    assert_eq!(set(&server, "opening_hours", always.clone()).await.expect(200), json!({"opening_hours": always, "away_notice": null}));
+    assert_eq!(
+        set(&server, "opening_hours", always.clone())
+            .await
+            .expect(200),
+        json!({"opening_hours": always, "away_notice": null})
+    );
     let open = availability(&server).await;
-    assert_eq!((&open["open"], &open["opens_at"], &open["hours"]), (&json!(true), &Value::Null, &always), "a change is seen at once");
+    assert_eq!(
+        (&open["open"], &open["opens_at"], &open["hours"]),
+        (&json!(true), &Value::Null, &always),
+        "a change is seen at once"
+    );
 
-    set(&server, "away_notice", json!("  Back on Monday.\n")).await.expect(200);
+    set(&server, "away_notice", json!("  Back on Monday.\n"))
+        .await
+        .expect(200);
     // A day without spans is closed; one minute of the day after tomorrow opens.
     let soon = chrono::Utc::now() + chrono::Days::new(2);
     let day = soon.format("%a").to_string().to_lowercase();
-    set(&server, "opening_hours", json!({"timezone": "UTC", "days": {day: [["10:00", "10:01"]]}})).await.expect(200);
+    set(
+        &server,
+        "opening_hours",
+        json!({"timezone": "UTC", "days": {day: [["10:00", "10:01"]]}}),
+    )
+    .await
+    .expect(200);
     let closed = availability(&server).await;
-    assert_eq!((&closed["open"], &closed["notice"]), (&json!(false), &json!("Back on Monday.")));
-    assert_eq!(closed["opens_at"], soon.format("%Y-%m-%dT10:00:00Z").to_string());
+    assert_eq!(
+        (&closed["open"], &closed["notice"]),
+        (&json!(false), &json!("Back on Monday."))
+    );
+    assert_eq!(
+        closed["opens_at"],
+        soon.format("%Y-%m-%dT10:00:00Z").to_string()
+    );
     set(&server, "opening_hours", Value::Null).await.expect(200);
     let settings = server.get(katherine(), "/v1/settings").await.expect(200);
-    assert_eq!(settings, json!({"opening_hours": null, "away_notice": "Back on Monday."}));
+    assert_eq!(
+        settings,
+        json!({"opening_hours": null, "away_notice": "Back on Monday."})
+    );
     assert_eq!(availability(&server).await["open"], true);
 }
 
@@ -62,29 +111,72 @@ async fn settings_are_checked_and_every_change_is_recorded_with_before_and_after
     let server = TestServer::start().await;
     for (name, value) in [
         ("opening_hours", json!("always")),
-        ("opening_hours", json!({"timezone": "Mars/Olympus", "days": {}})),
-        ("opening_hours", json!({"timezone": "UTC", "days": {"mon": [["10:00", "09:00"]]}})),
-        ("opening_hours", json!({"timezone": "UTC", "days": {"mon": [["10:00"]]}})),
+        (
+            "opening_hours",
+            json!({"timezone": "Mars/Olympus", "days": {}}),
+        ),
+        (
+            "opening_hours",
+            json!({"timezone": "UTC", "days": {"mon": [["10:00", "09:00"]]}}),
+        ),
+        (
+            "opening_hours",
+            json!({"timezone": "UTC", "days": {"mon": [["10:00"]]}}),
+        ),
         ("away_notice", json!(7)),
-        ("away_notice", json!("x".repeat(limits::NOTICE_CHARS_MAX + 1))),
+        (
+            "away_notice",
+            json!("x".repeat(limits::NOTICE_CHARS_MAX + 1)),
+        ),
         ("away_notice", json!("\u{1b}[2J")),
     ] {
-        assert_eq!(set(&server, name, value.clone()).await.refused(422), "invalid_field", "{name} {value}");
+        assert_eq!(
+            set(&server, name, value.clone()).await.refused(422),
+            "invalid_field",
+            "{name} {value}"
+        );
     }
-    assert_eq!(set(&server, "retention", json!("x")).await.refused(404), "not_found");
-    assert!(server.access_rows(Some(katherine().id), "setting_changed").await.is_empty());
+    assert_eq!(
+        set(&server, "retention", json!("x")).await.refused(404),
+        "not_found"
+    );
+    assert!(
+        server
+            .access_rows(Some(katherine().id), "setting_changed")
+            .await
+            .is_empty()
+    );
 
     set(&server, "away_notice", json!("One")).await.expect(200);
     set(&server, "away_notice", json!("One")).await.expect(200);
     set(&server, "away_notice", json!("Two")).await.expect(200);
-    let sql =
-        "select detail ->> 'before', detail ->> 'after', host(ip_address) from access_log where action = 'setting_changed' order by id";
+    let sql = "select detail ->> 'before', detail ->> 'after', host(ip_address) from access_log where action = 'setting_changed' order by id";
     let rows = server.database.query(sql, &[]).await.unwrap();
-    let rows: Vec<(Option<String>, Option<String>, String)> = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
-    let row = |before: Option<&str>, after: &str| (before.map(str::to_owned), Some(after.to_owned()), "127.0.0.1".to_owned());
+    let rows: Vec<(Option<String>, Option<String>, String)> = rows
+        .iter()
+        .map(|row| (row.get(0), row.get(1), row.get(2)))
+        .collect();
+    let row = |before: Option<&str>, after: &str| {
+        (
+            before.map(str::to_owned),
+            Some(after.to_owned()),
+            "127.0.0.1".to_owned(),
+        )
+    };
     assert_eq!(rows, [row(None, "One"), row(Some("One"), "Two")]);
-    server.database.execute("update support_settings set value = '{\"not\": \"hours\"}', name = 'opening_hours'", &[]).await.unwrap();
-    assert_eq!(server.get(katherine(), "/v1/settings").await.expect(200)["opening_hours"], Value::Null, "nonsense by SQL hides nothing");
+    server
+        .database
+        .execute(
+            "update support_settings set value = '{\"not\": \"hours\"}', name = 'opening_hours'",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        server.get(katherine(), "/v1/settings").await.expect(200)["opening_hours"],
+        Value::Null,
+        "nonsense by SQL hides nothing"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,23 +187,58 @@ async fn agents_are_online_while_they_are_connected_and_customers_never_count() 
     server.get(ada(), "/v1/me").await.expect(200);
     online_becomes(&server, false, Duration::from_secs(10)).await;
 
-    let mut request = server.url.replace("http:", "ws:").into_client_request().unwrap();
-    *request.uri_mut() = format!("{}/v1/ws", server.url.replace("http:", "ws:")).parse().unwrap();
-    request.headers_mut().insert("sec-websocket-protocol", "helpline.v1".parse().unwrap());
+    let mut request = server
+        .url
+        .replace("http:", "ws:")
+        .into_client_request()
+        .unwrap();
+    *request.uri_mut() = format!("{}/v1/ws", server.url.replace("http:", "ws:"))
+        .parse()
+        .unwrap();
+    request
+        .headers_mut()
+        .insert("sec-websocket-protocol", "helpline.v1".parse().unwrap());
     let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-    socket.send(Message::text(json!({"type": "hello", "id": 1, "token": server.token(grace())}).to_string())).await.unwrap();
+    socket
+        .send(Message::text(
+            json!({"type": "hello", "id": 1, "token": server.token(grace())}).to_string(),
+        ))
+        .await
+        .unwrap();
     online_becomes(&server, true, Duration::from_secs(10)).await;
     // Long after sign-in, it is the instance that says so.
     server.database.execute(away, &[]).await.unwrap();
     let renewed = "select count(*) from people where last_seen_at > now() - interval '1 minute'";
-    let deadline = Instant::now() + Duration::from_millis(limits::SEEN_RENEW_MS) + Duration::from_secs(10);
-    while server.database.query_one(renewed, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+    let deadline =
+        Instant::now() + Duration::from_millis(limits::SEEN_RENEW_MS) + Duration::from_secs(10);
+    while server
+        .database
+        .query_one(renewed, &[])
+        .await
+        .unwrap()
+        .get::<_, i64>(0)
+        == 0
+    {
         assert!(Instant::now() < deadline, "not renewed");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let seen = server.database.query_one("select id from people where last_seen_at > now() - interval '1 minute'", &[]).await.unwrap();
+    let seen = server
+        .database
+        .query_one(
+            "select id from people where last_seen_at > now() - interval '1 minute'",
+            &[],
+        )
+        .await
+        .unwrap();
     assert_eq!(seen.get::<_, uuid::Uuid>(0), grace().id.uuid());
     online_becomes(&server, true, Duration::from_secs(10)).await;
-    server.database.execute("update people set blocked_at = now() where id = $1", &[&grace().id.uuid()]).await.unwrap();
+    server
+        .database
+        .execute(
+            "update people set blocked_at = now() where id = $1",
+            &[&grace().id.uuid()],
+        )
+        .await
+        .unwrap();
     online_becomes(&server, false, Duration::from_secs(10)).await;
 }

@@ -11,58 +11,127 @@ const ID: &str = "018f0000-0000-7000-8000-000000000001";
 
 async fn helpline(arguments: &[&str], env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
-    command.args(arguments).envs(env.iter().copied()).env_remove("HELPLINE_JWT_SECRET");
-    command.envs(env.iter().copied()).kill_on_drop(true).output().await.unwrap()
+    command
+        .args(arguments)
+        .envs(env.iter().copied())
+        .env_remove("HELPLINE_JWT_SECRET");
+    command
+        .envs(env.iter().copied())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap()
 }
 
 fn told(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 #[tokio::test]
 async fn a_wrong_setting_is_named_and_ends_with_64() {
-    let good = [("HELPLINE_DATABASE_URL", "postgres://u:hidden-password@h/d"), ("HELPLINE_JWT_SECRET", SECRET)];
+    let good = [
+        ("HELPLINE_DATABASE_URL", "postgres://u:hidden-password@h/d"),
+        ("HELPLINE_JWT_SECRET", SECRET),
+    ];
     let cases: [(&str, &str, &str); 20] = [
         ("HELPLINE_DATABASE_URL", "mysql://h", "--database-url"),
         ("HELPLINE_JWT_SECRET", "short", "--jwt-secret"),
-        ("HELPLINE_JWT_SECRET_FOR_KID", "no-name", "--jwt-secret-for-kid"),
-        ("HELPLINE_JWKS_URL", "http://elsewhere.example/keys", "--jwks-url"),
+        (
+            "HELPLINE_JWT_SECRET_FOR_KID",
+            "no-name",
+            "--jwt-secret-for-kid",
+        ),
+        (
+            "HELPLINE_JWKS_URL",
+            "http://elsewhere.example/keys",
+            "--jwks-url",
+        ),
         ("HELPLINE_JWT_AUDIENCE", "", "--jwt-audience"),
         ("HELPLINE_LISTEN", "8080", "--listen"),
         ("HELPLINE_ORIGINS", "*", "--origins"),
-        ("HELPLINE_TRUSTED_PROXIES", "10.0.0.0/40", "--trusted-proxies"),
+        (
+            "HELPLINE_TRUSTED_PROXIES",
+            "10.0.0.0/40",
+            "--trusted-proxies",
+        ),
         ("HELPLINE_REDIS_URL", "http://r", "--redis-url"),
         ("HELPLINE_WRITER_LANES", "0", "--writer-lanes"),
-        ("HELPLINE_POOL_CONNECTIONS_MAX", "4", "--pool-connections-max"),
-        ("HELPLINE_CONNECTIONS_PER_USER_MAX", "0", "--connections-per-user-max"),
+        (
+            "HELPLINE_POOL_CONNECTIONS_MAX",
+            "4",
+            "--pool-connections-max",
+        ),
+        (
+            "HELPLINE_CONNECTIONS_PER_USER_MAX",
+            "0",
+            "--connections-per-user-max",
+        ),
         ("HELPLINE_REQUESTS_BURST", "1", "--requests-burst"),
         ("HELPLINE_HEARTBEAT_MS", "1", "--heartbeat-ms"),
         ("HELPLINE_LOG", "a=b=c", "--log"),
-        ("HELPLINE_WIDGET_SITES", "https://*.example", "--widget-sites"),
-        ("HELPLINE_TOKEN_URL", "//elsewhere.example/token", "--token-url"),
+        (
+            "HELPLINE_WIDGET_SITES",
+            "https://*.example",
+            "--widget-sites",
+        ),
+        (
+            "HELPLINE_TOKEN_URL",
+            "//elsewhere.example/token",
+            "--token-url",
+        ),
         ("HELPLINE_HOME_URL", "javascript:alert(1)", "--home-url"),
         ("HELPLINE_LINKS", "Help=data:text/html,x", "--links"),
         ("HELPLINE_LANGUAGES", "english", "--languages"),
     ];
     for (name, value, flag) in cases {
-        let env: Vec<_> = good.iter().copied().filter(|(good, _)| *good != name).chain([(name, value)]).collect();
+        let env: Vec<_> = good
+            .iter()
+            .copied()
+            .filter(|(good, _)| *good != name)
+            .chain([(name, value)])
+            .collect();
         for command in ["serve", "check-config"] {
             let output = helpline(&[command], &env).await;
-            assert_eq!(output.status.code(), Some(64), "{command} {name}: {}", told(&output));
-            assert!(told(&output).contains(flag), "{command} {name}: {}", told(&output));
+            assert_eq!(
+                output.status.code(),
+                Some(64),
+                "{command} {name}: {}",
+                told(&output)
+            );
+            assert!(
+                told(&output).contains(flag),
+                "{command} {name}: {}",
+                told(&output)
+            );
             assert!(!told(&output).contains("hidden-password") && !told(&output).contains(SECRET));
         }
     }
     let output = helpline(&["check-config"], &good).await;
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert!(!told(&output).contains("hidden-password") && !told(&output).contains(SECRET), "{}", told(&output));
+    assert!(
+        !told(&output).contains("hidden-password") && !told(&output).contains(SECRET),
+        "{}",
+        told(&output)
+    );
 }
 
 #[tokio::test]
 async fn a_misspelt_setting_is_pointed_at() {
-    let env = [("HELPLINE_DATABASE_URL", "postgres://h/d"), ("HELPLINE_JWT_SECRET", SECRET), ("HELPLINE_LISTE", "127.0.0.1:1")];
+    let env = [
+        ("HELPLINE_DATABASE_URL", "postgres://h/d"),
+        ("HELPLINE_JWT_SECRET", SECRET),
+        ("HELPLINE_LISTE", "127.0.0.1:1"),
+    ];
     let output = helpline(&["check-config"], &env).await;
-    assert!(output.status.success() && told(&output).contains("HELPLINE_LISTE is set"), "{}", told(&output));
+    assert!(
+        output.status.success() && told(&output).contains("HELPLINE_LISTE is set"),
+        "{}",
+        told(&output)
+    );
     assert!(!told(&output).contains("HELPLINE_LISTEN is set"));
 }
 
@@ -72,15 +141,26 @@ async fn every_setting_stands_in_the_help_with_its_variable_and_no_value() {
     assert_eq!(output.status.code(), Some(0));
     let help = told(&output);
     assert!(!help.contains(SECRET));
-    let flags = help.lines().filter(|line| line.trim_start().starts_with("--")).count();
-    assert_eq!(flags, help.matches("[env: HELPLINE_").count(), "each flag has its variable:\n{help}");
+    let flags = help
+        .lines()
+        .filter(|line| line.trim_start().starts_with("--"))
+        .count();
+    assert_eq!(
+        flags,
+        help.matches("[env: HELPLINE_").count(),
+        "each flag has its variable:\n{help}"
+    );
     assert!(!help.contains("dev-people"));
 }
 
 #[tokio::test]
 async fn an_unknown_command_or_flag_ends_with_64() {
     for arguments in [&["serv"][..], &["serve", "--lisen", "x"], &[]] {
-        assert_eq!(helpline(arguments, &[]).await.status.code(), Some(64), "{arguments:?}");
+        assert_eq!(
+            helpline(arguments, &[]).await.status.code(),
+            Some(64),
+            "{arguments:?}"
+        );
     }
 }
 
@@ -91,20 +171,56 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
     let url = postgres.admin_url("fresh");
     let env = [("HELPLINE_ADMIN_DATABASE_URL", url.as_str())];
     // The role is the cluster's: the same password as everywhere in these tests.
-    let output = helpline(&["migrate", "--first-admin", ID, "--runtime-password", PASSWORD], &env).await;
+    let output = helpline(
+        &[
+            "migrate",
+            "--first-admin",
+            ID,
+            "--runtime-password",
+            PASSWORD,
+        ],
+        &env,
+    )
+    .await;
     for told_of in ["applied", "helpline_service may sign in", "is an admin"] {
-        assert!(output.status.success() && told(&output).contains(told_of), "{}", told(&output));
+        assert!(
+            output.status.success() && told(&output).contains(told_of),
+            "{}",
+            told(&output)
+        );
     }
     assert!(told(&helpline(&["migrate"], &env).await).contains("up to date"));
-    assert_eq!(helpline(&["migrate"], &[("HELPLINE_ADMIN_DATABASE_URL", "nonsense")]).await.status.code(), Some(64));
-    assert_eq!(helpline(&["migrate"], &[("HELPLINE_ADMIN_DATABASE_URL", "postgres://127.0.0.1:1/x")]).await.status.code(), Some(69));
+    assert_eq!(
+        helpline(&["migrate"], &[("HELPLINE_ADMIN_DATABASE_URL", "nonsense")])
+            .await
+            .status
+            .code(),
+        Some(64)
+    );
+    assert_eq!(
+        helpline(
+            &["migrate"],
+            &[("HELPLINE_ADMIN_DATABASE_URL", "postgres://127.0.0.1:1/x")]
+        )
+        .await
+        .status
+        .code(),
+        Some(69)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn serve_refuses_a_role_that_may_too_much() {
     let name = database().await;
     let url = postgres().await.admin_url(&name);
-    let output = helpline(&["serve", "--listen", "127.0.0.1:0"], &[("HELPLINE_DATABASE_URL", &url), ("HELPLINE_JWT_SECRET", SECRET)]).await;
+    let output = helpline(
+        &["serve", "--listen", "127.0.0.1:0"],
+        &[
+            ("HELPLINE_DATABASE_URL", &url),
+            ("HELPLINE_JWT_SECRET", SECRET),
+        ],
+    )
+    .await;
     assert_eq!(output.status.code(), Some(77), "{}", told(&output));
 }
 
@@ -112,12 +228,25 @@ async fn serve_refuses_a_role_that_may_too_much() {
 async fn a_busy_port_is_named() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let env = [("HELPLINE_DATABASE_URL", "postgres://127.0.0.1:1/x"), ("HELPLINE_JWT_SECRET", SECRET)];
+    let env = [
+        ("HELPLINE_DATABASE_URL", "postgres://127.0.0.1:1/x"),
+        ("HELPLINE_JWT_SECRET", SECRET),
+    ];
     let output = helpline(&["serve", "--listen", &address], &env).await;
     assert_eq!(output.status.code(), Some(71), "{}", told(&output));
     assert!(told(&output).contains(&address));
     let data = std::env::temp_dir().join(format!("helpline-busy-{}", std::process::id()));
-    let output = helpline(&["dev", "--listen", &address, "--data", data.to_str().unwrap()], &[]).await;
+    let output = helpline(
+        &[
+            "dev",
+            "--listen",
+            &address,
+            "--data",
+            data.to_str().unwrap(),
+        ],
+        &[],
+    )
+    .await;
     assert_eq!(output.status.code(), Some(69), "{}", told(&output));
     assert!(told(&output).contains(&address) && told(&output).contains("--listen"));
     let _ = std::fs::remove_dir_all(data);
@@ -125,22 +254,59 @@ async fn a_busy_port_is_named() {
 
 #[tokio::test]
 async fn token_signs_what_serve_takes() {
-    let output = helpline(&["token", "--sub", ID, "--name", "Ada"], &[("HELPLINE_JWT_SECRET", SECRET)]).await;
+    let output = helpline(
+        &["token", "--sub", ID, "--name", "Ada"],
+        &[("HELPLINE_JWT_SECRET", SECRET)],
+    )
+    .await;
     assert!(output.status.success(), "{}", told(&output));
     assert_eq!(told(&output).trim().split('.').count(), 3);
-    assert_eq!(helpline(&["token", "--sub", "ada"], &[("HELPLINE_JWT_SECRET", SECRET)]).await.status.code(), Some(64));
-    assert_eq!(helpline(&["token", "--sub", ID], &[]).await.status.code(), Some(64));
+    assert_eq!(
+        helpline(
+            &["token", "--sub", "ada"],
+            &[("HELPLINE_JWT_SECRET", SECRET)]
+        )
+        .await
+        .status
+        .code(),
+        Some(64)
+    );
+    assert_eq!(
+        helpline(&["token", "--sub", ID], &[]).await.status.code(),
+        Some(64)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn serve_ends_with_0_when_it_is_asked_to() {
-    let url = postgres().await.url_for("helpline_service", PASSWORD, &database().await);
+    let url = postgres()
+        .await
+        .url_for("helpline_service", PASSWORD, &database().await);
     let metrics_port = free_port();
-    let spec = Gateway::spec().binary(env!("CARGO_BIN_EXE_helpline")).env("HELPLINE_DATABASE_URL", url).env("HELPLINE_JWT_SECRET", SECRET);
-    let gateway = spec.env("HELPLINE_METRICS_LISTEN", format!("127.0.0.1:{metrics_port}")).start().await.unwrap();
-    assert_eq!(gateway.get_status("/metrics").await, Some(404), "the figures have moved to their own address");
+    let spec = Gateway::spec()
+        .binary(env!("CARGO_BIN_EXE_helpline"))
+        .env("HELPLINE_DATABASE_URL", url)
+        .env("HELPLINE_JWT_SECRET", SECRET);
+    let gateway = spec
+        .env(
+            "HELPLINE_METRICS_LISTEN",
+            format!("127.0.0.1:{metrics_port}"),
+        )
+        .start()
+        .await
+        .unwrap();
+    assert_eq!(
+        gateway.get_status("/metrics").await,
+        Some(404),
+        "the figures have moved to their own address"
+    );
     let metrics = tokio::task::spawn_blocking(move || {
-        ureq::get(format!("http://127.0.0.1:{metrics_port}/metrics")).call().unwrap().body_mut().read_to_string().unwrap()
+        ureq::get(format!("http://127.0.0.1:{metrics_port}/metrics"))
+            .call()
+            .unwrap()
+            .body_mut()
+            .read_to_string()
+            .unwrap()
     });
     assert!(metrics.await.unwrap().contains("helpline_"));
     let log = std::fs::read_to_string(gateway.log()).unwrap();

@@ -4,11 +4,21 @@ use crate::test_server::{Answer, TestServer, ada};
 
 const SITE: &str = "https://platform.example";
 
-async fn from(server: &TestServer, origin: &str, method: &str, path: &str, asks: Option<&str>) -> Answer {
-    let mut request =
-        server.request(method, path).header("origin", origin).header("authorization", format!("Bearer {}", server.token(ada())));
+async fn from(
+    server: &TestServer,
+    origin: &str,
+    method: &str,
+    path: &str,
+    asks: Option<&str>,
+) -> Answer {
+    let mut request = server
+        .request(method, path)
+        .header("origin", origin)
+        .header("authorization", format!("Bearer {}", server.token(ada())));
     if let Some(asks) = asks {
-        request = request.header("access-control-request-method", asks).header("access-control-request-headers", "authorization");
+        request = request
+            .header("access-control-request-method", asks)
+            .header("access-control-request-headers", "authorization");
     }
     server.send(request.body(Vec::new()).unwrap()).await
 }
@@ -16,33 +26,89 @@ async fn from(server: &TestServer, origin: &str, method: &str, path: &str, asks:
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_configured_sites_may_ask_and_read_the_answers() {
     let server = TestServer::start_with(&["--origins", SITE]).await;
-    let preflight = from(&server, SITE, "OPTIONS", "/v1/tickets/x/messages", Some("POST")).await;
+    let preflight = from(
+        &server,
+        SITE,
+        "OPTIONS",
+        "/v1/tickets/x/messages",
+        Some("POST"),
+    )
+    .await;
     assert_eq!((preflight.status, preflight.body.len()), (204, 0));
     assert_eq!(preflight.header("access-control-allow-origin"), Some(SITE));
-    assert_eq!(preflight.header("access-control-allow-methods"), Some("GET, POST, PUT, PATCH, DELETE"));
-    assert_eq!(preflight.header("access-control-allow-headers"), Some("authorization, content-type, idempotency-key"));
-    assert_eq!(preflight.header("access-control-allow-credentials"), None, "tokens come in a header, never in a cookie");
-    for (path, status) in [("/v1/me", 200), ("/v1/tickets?scope=all", 403), ("/v1/nothing", 404)] {
+    assert_eq!(
+        preflight.header("access-control-allow-methods"),
+        Some("GET, POST, PUT, PATCH, DELETE")
+    );
+    assert_eq!(
+        preflight.header("access-control-allow-headers"),
+        Some("authorization, content-type, idempotency-key")
+    );
+    assert_eq!(
+        preflight.header("access-control-allow-credentials"),
+        None,
+        "tokens come in a header, never in a cookie"
+    );
+    for (path, status) in [
+        ("/v1/me", 200),
+        ("/v1/tickets?scope=all", 403),
+        ("/v1/nothing", 404),
+    ] {
         let answer = from(&server, SITE, "GET", path, None).await;
-        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, Some(SITE)), "{path}");
-        assert_eq!((answer.header("vary"), answer.header("access-control-allow-credentials")), (Some("origin"), None));
+        assert_eq!(
+            (answer.status, answer.header("access-control-allow-origin")),
+            (status, Some(SITE)),
+            "{path}"
+        );
+        assert_eq!(
+            (
+                answer.header("vary"),
+                answer.header("access-control-allow-credentials")
+            ),
+            (Some("origin"), None)
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_any_other_site_are_told_nothing() {
     let server = TestServer::start_with(&["--origins", SITE]).await;
-    for origin in
-        ["https://platform.example.evil", "https://platform.exampl", "http://platform.example", "https://PLATFORM.example", "null", "*"]
-    {
+    for origin in [
+        "https://platform.example.evil",
+        "https://platform.exampl",
+        "http://platform.example",
+        "https://PLATFORM.example",
+        "null",
+        "*",
+    ] {
         let preflight = from(&server, origin, "OPTIONS", "/v1/me", Some("GET")).await;
-        assert_eq!((preflight.status, preflight.header("access-control-allow-methods")), (405, None), "{origin}");
-        for answer in [preflight, from(&server, origin, "GET", "/v1/me", None).await] {
-            assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
+        assert_eq!(
+            (
+                preflight.status,
+                preflight.header("access-control-allow-methods")
+            ),
+            (405, None),
+            "{origin}"
+        );
+        for answer in [
+            preflight,
+            from(&server, origin, "GET", "/v1/me", None).await,
+        ] {
+            assert_eq!(
+                answer.header("access-control-allow-origin"),
+                None,
+                "{origin}"
+            );
             assert_eq!(answer.header("vary"), Some("origin"), "{origin}");
         }
     }
     for path in ["/metrics", "/support", "/dev/token", "/openapi.json"] {
-        assert_eq!(from(&server, SITE, "GET", path, None).await.header("access-control-allow-origin"), None, "{path} is no part of /v1");
+        assert_eq!(
+            from(&server, SITE, "GET", path, None)
+                .await
+                .header("access-control-allow-origin"),
+            None,
+            "{path} is no part of /v1"
+        );
     }
 }

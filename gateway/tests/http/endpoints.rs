@@ -41,6 +41,8 @@ impl Endpoint {
     }
 
     pub fn route(self) -> &'static Route {
-        routes().find(|route| (route.method, route.path) == (self.0, self.1)).unwrap_or_else(|| panic!("no route {self:?}"))
+        routes()
+            .find(|route| (route.method, route.path) == (self.0, self.1))
+            .unwrap_or_else(|| panic!("no route {self:?}"))
     }
 }

@@ -7,22 +7,67 @@ use serde_json::{Value, json};
 use crate::test_server::{TestServer, ada, alan, carl, grace};
 
 fn ids(page: &Value) -> Vec<String> {
-    page["tickets"].as_array().unwrap().iter().map(|ticket| ticket["id"].as_str().unwrap().to_owned()).collect()
+    page["tickets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|ticket| ticket["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn list(server: &TestServer, query: &str) -> Vec<String> {
-    ids(&server.get(grace(), &format!("/v1/tickets?scope=all{query}")).await.expect(200))
+    ids(&server
+        .get(grace(), &format!("/v1/tickets?scope=all{query}"))
+        .await
+        .expect(200))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn filters_narrow_a_list_to_what_fits_all_of_them() {
     let server = TestServer::start().await;
-    let export = server.ticket_about(ada(), json!({"subject": "Export broken", "category": "technical", "priority": "urgent"})).await;
-    let invoice = server.ticket_about(ada(), json!({"subject": "Invoice wrong", "category": "billing", "priority": "low"})).await;
-    let other = server.ticket_about(carl(), json!({"subject": "Export slow", "category": "technical", "priority": "low"})).await;
-    server.call(grace(), "PATCH", &format!("/v1/tickets/{export}"), Some(json!({"assigned_to": "me"}))).await.expect(200);
-    server.call(ada(), "PATCH", &format!("/v1/tickets/{invoice}"), Some(json!({"status": "closed"}))).await.expect(200);
-    let number = server.get(grace(), &format!("/v1/tickets/{other}")).await.expect(200)["ticket_number"].as_str().unwrap().to_owned();
+    let export = server
+        .ticket_about(
+            ada(),
+            json!({"subject": "Export broken", "category": "technical", "priority": "urgent"}),
+        )
+        .await;
+    let invoice = server
+        .ticket_about(
+            ada(),
+            json!({"subject": "Invoice wrong", "category": "billing", "priority": "low"}),
+        )
+        .await;
+    let other = server
+        .ticket_about(
+            carl(),
+            json!({"subject": "Export slow", "category": "technical", "priority": "low"}),
+        )
+        .await;
+    server
+        .call(
+            grace(),
+            "PATCH",
+            &format!("/v1/tickets/{export}"),
+            Some(json!({"assigned_to": "me"})),
+        )
+        .await
+        .expect(200);
+    server
+        .call(
+            ada(),
+            "PATCH",
+            &format!("/v1/tickets/{invoice}"),
+            Some(json!({"status": "closed"})),
+        )
+        .await
+        .expect(200);
+    let number = server
+        .get(grace(), &format!("/v1/tickets/{other}"))
+        .await
+        .expect(200)["ticket_number"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let alan_is_busy_with = format!("&assigned_to={}", alan().id);
     let by_number = format!("&search={number}");
     for (query, expected) in [
@@ -45,8 +90,15 @@ async fn filters_narrow_a_list_to_what_fits_all_of_them() {
         let found: BTreeSet<String> = list(&server, query).await.into_iter().collect();
         assert_eq!(found, expected.into_iter().cloned().collect(), "{query}");
     }
-    let own = server.get(ada(), "/v1/tickets?tab=active").await.expect(200);
-    assert_eq!(ids(&own), [export], "one's own list shows one's own tickets");
+    let own = server
+        .get(ada(), "/v1/tickets?tab=active")
+        .await
+        .expect(200);
+    assert_eq!(
+        ids(&own),
+        [export],
+        "one's own list shows one's own tickets"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,28 +106,57 @@ async fn cursors_walk_every_order_once_through() {
     let server = TestServer::start().await;
     let mut made = Vec::new();
     for n in 0..7 {
-        made.push(server.ticket_about(ada(), json!({"subject": format!("Ticket {n}")})).await);
+        made.push(
+            server
+                .ticket_about(ada(), json!({"subject": format!("Ticket {n}")}))
+                .await,
+        );
     }
-    server.call(ada(), "POST", &format!("/v1/tickets/{}/messages", made[2]), Some(json!({"body": "Up"}))).await.expect(201);
+    server
+        .call(
+            ada(),
+            "POST",
+            &format!("/v1/tickets/{}/messages", made[2]),
+            Some(json!({"body": "Up"})),
+        )
+        .await
+        .expect(201);
     let newest_first: Vec<String> = made.iter().rev().cloned().collect();
     let mut by_activity = newest_first.clone();
     by_activity.retain(|id| *id != made[2]);
     by_activity.insert(0, made[2].clone());
     for (person, scope) in [(ada(), "own"), (grace(), "all")] {
-        for (sort, expected) in [("last_activity", &by_activity), ("created", &newest_first), ("oldest", &made)] {
+        for (sort, expected) in [
+            ("last_activity", &by_activity),
+            ("created", &newest_first),
+            ("oldest", &made),
+        ] {
             let mut walked = Vec::new();
             let mut cursor = String::new();
             loop {
-                let page = server.get(person, &format!("/v1/tickets?scope={scope}&sort={sort}&limit=3{cursor}")).await.expect(200);
+                let page = server
+                    .get(
+                        person,
+                        &format!("/v1/tickets?scope={scope}&sort={sort}&limit=3{cursor}"),
+                    )
+                    .await
+                    .expect(200);
                 walked.extend(ids(&page));
-                let Some(next) = page["next_cursor"].as_str() else { break };
+                let Some(next) = page["next_cursor"].as_str() else {
+                    break;
+                };
                 cursor = format!("&cursor={next}");
             }
             assert_eq!(&walked, expected, "{scope} {sort}");
         }
     }
     for cursor in ["nonsense", "%00", "' or 1=1"] {
-        let answer = server.get(ada(), &format!("/v1/tickets?cursor={}", cursor.replace(' ', "%20"))).await;
+        let answer = server
+            .get(
+                ada(),
+                &format!("/v1/tickets?cursor={}", cursor.replace(' ', "%20")),
+            )
+            .await;
         assert_eq!(answer.refused(422), "invalid_field", "{cursor}");
     }
 }
@@ -83,10 +164,26 @@ async fn cursors_walk_every_order_once_through() {
 #[tokio::test(flavor = "multi_thread")]
 async fn stats_and_agents_show_the_desk() {
     let server = TestServer::start().await;
-    server.ticket_about(ada(), json!({"priority": "urgent"})).await;
+    server
+        .ticket_about(ada(), json!({"priority": "urgent"}))
+        .await;
     let stats = server.get(grace(), "/v1/stats").await.expect(200);
-    assert_eq!((stats["open_tickets"].as_u64(), stats["urgent_tickets"].as_u64()), (Some(1), Some(1)));
+    assert_eq!(
+        (
+            stats["open_tickets"].as_u64(),
+            stats["urgent_tickets"].as_u64()
+        ),
+        (Some(1), Some(1))
+    );
     let agents = server.get(grace(), "/v1/agents").await.expect(200);
-    let names: BTreeSet<&str> = agents.as_array().unwrap().iter().map(|agent| agent["name"].as_str().unwrap()).collect();
-    assert_eq!(names, BTreeSet::from(["Alan Turing", "Grace Hopper", "Katherine Johnson"]));
+    let names: BTreeSet<&str> = agents
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|agent| agent["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        BTreeSet::from(["Alan Turing", "Grace Hopper", "Katherine Johnson"])
+    );
 }

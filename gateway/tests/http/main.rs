@@ -1,6 +1,11 @@
 //! REST from outside: a real Postgres, a real instance, requests over a socket.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs, reason = "tests say what they expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "tests say what they expect"
+)]
 
 mod access;
 mod audit;

@@ -13,45 +13,123 @@ use crate::test_server::{TestServer, ada, alan, carl, grace, katherine};
 async fn the_panel_shows_who_it_is_where_from_and_how_many_tickets() {
     let server = TestServer::start_with(&["--trusted-proxies", "127.0.0.0/8"]).await;
     let (first, second) = (server.ticket(ada()).await, server.ticket(ada()).await);
-    server.call(ada(), "PATCH", &format!("/v1/tickets/{second}"), Some(json!({"status": "closed"}))).await.expect(200);
+    server
+        .call(
+            ada(),
+            "PATCH",
+            &format!("/v1/tickets/{second}"),
+            Some(json!({"status": "closed"})),
+        )
+        .await
+        .expect(200);
     let write = async |address: &str, agent: &str| {
-        let request = server.request("POST", &format!("/v1/tickets/{first}/messages")).header("idempotency-key", agent);
-        let request = request.header("authorization", format!("Bearer {}", server.token(ada()))).header("content-type", "application/json");
-        let request = request.header("x-forwarded-for", address).header("user-agent", agent);
-        server.send(request.body(br#"{"body":"Hello"}"#.to_vec()).unwrap()).await.expect(201);
+        let request = server
+            .request("POST", &format!("/v1/tickets/{first}/messages"))
+            .header("idempotency-key", agent);
+        let request = request
+            .header("authorization", format!("Bearer {}", server.token(ada())))
+            .header("content-type", "application/json");
+        let request = request
+            .header("x-forwarded-for", address)
+            .header("user-agent", agent);
+        server
+            .send(request.body(br#"{"body":"Hello"}"#.to_vec()).unwrap())
+            .await
+            .expect(201);
     };
     write("203.0.113.7", "first/1").await;
     write("203.0.113.8", "last/2").await;
     // What staff did since is not hers.
     server.message(grace(), &first, "An answer").await;
-    let view = server.get(grace(), &format!("/v1/people/{}", ada().id)).await.expect(200);
-    assert_eq!((&view["name"], &view["email"]), (&json!("Ada Lovelace"), &json!("ada@example.org")));
-    assert_eq!((&view["address"], &view["user_agent"]), (&json!("203.0.113.8"), &json!("last/2")));
+    let view = server
+        .get(grace(), &format!("/v1/people/{}", ada().id))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&view["name"], &view["email"]),
+        (&json!("Ada Lovelace"), &json!("ada@example.org"))
+    );
+    assert_eq!(
+        (&view["address"], &view["user_agent"]),
+        (&json!("203.0.113.8"), &json!("last/2"))
+    );
     assert_eq!(view["tickets"], json!({"open": 1, "total": 2}));
     assert!(view["last_seen_at"].is_string());
-    let detail = server.database.query_one("select detail ->> 'person' from access_log where action = 'person_opened'", &[]).await.unwrap();
+    let detail = server
+        .database
+        .query_one(
+            "select detail ->> 'person' from access_log where action = 'person_opened'",
+            &[],
+        )
+        .await
+        .unwrap();
     assert_eq!(detail.get::<_, String>(0), ada().id.to_string());
 
-    let quiet = server.get(grace(), &format!("/v1/people/{}", carl().id)).await.expect(200);
-    assert_eq!((&quiet["address"], &quiet["tickets"]), (&Value::Null, &json!({"open": 0, "total": 0})));
+    let quiet = server
+        .get(grace(), &format!("/v1/people/{}", carl().id))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&quiet["address"], &quiet["tickets"]),
+        (&Value::Null, &json!({"open": 0, "total": 0}))
+    );
     for unknown in [Uuid::now_v7().to_string(), "ada".to_owned()] {
         let answer = server.get(grace(), &format!("/v1/people/{unknown}")).await;
-        assert_eq!((answer.refused(404), answer.json()["title"].as_str()), ("not_found".to_owned(), Some("no such person")));
+        assert_eq!(
+            (answer.refused(404), answer.json()["title"].as_str()),
+            ("not_found".to_owned(), Some("no such person"))
+        );
     }
-    assert_eq!(server.get(ada(), &format!("/v1/people/{}", ada().id)).await.refused(403), "forbidden");
+    assert_eq!(
+        server
+            .get(ada(), &format!("/v1/people/{}", ada().id))
+            .await
+            .refused(403),
+        "forbidden"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_can_be_one_persons() {
     let server = TestServer::start().await;
     let (hers, _) = (server.ticket(ada()).await, server.ticket(carl()).await);
-    let page = server.get(grace(), &format!("/v1/tickets?scope=all&user_id={}", ada().id)).await.expect(200);
-    let ids: Vec<&str> = page["tickets"].as_array().unwrap().iter().map(|ticket| ticket["id"].as_str().unwrap()).collect();
+    let page = server
+        .get(
+            grace(),
+            &format!("/v1/tickets?scope=all&user_id={}", ada().id),
+        )
+        .await
+        .expect(200);
+    let ids: Vec<&str> = page["tickets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|ticket| ticket["id"].as_str().unwrap())
+        .collect();
     assert_eq!(ids, [hers]);
-    let row = server.database.query_one("select detail ->> 'user_id' from access_log where action = 'tickets_listed'", &[]).await.unwrap();
+    let row = server
+        .database
+        .query_one(
+            "select detail ->> 'user_id' from access_log where action = 'tickets_listed'",
+            &[],
+        )
+        .await
+        .unwrap();
     assert_eq!(row.get::<_, String>(0), ada().id.to_string());
-    assert_eq!(server.get(grace(), "/v1/tickets?scope=all&user_id=me").await.refused(422), "invalid_field");
-    assert_eq!(server.get(ada(), &format!("/v1/tickets?user_id={}", carl().id)).await.refused(422), "invalid_field");
+    assert_eq!(
+        server
+            .get(grace(), "/v1/tickets?scope=all&user_id=me")
+            .await
+            .refused(422),
+        "invalid_field"
+    );
+    assert_eq!(
+        server
+            .get(ada(), &format!("/v1/tickets?user_id={}", carl().id))
+            .await
+            .refused(422),
+        "invalid_field"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,21 +137,42 @@ async fn the_counts_are_those_of_the_lists() {
     let server = TestServer::start().await;
     let mut tickets = Vec::new();
     for n in 0..9 {
-        tickets.push(server.ticket_about(ada(), json!({"priority": if n % 3 == 0 { "urgent" } else { "low" }})).await);
+        tickets.push(
+            server
+                .ticket_about(
+                    ada(),
+                    json!({"priority": if n % 3 == 0 { "urgent" } else { "low" }}),
+                )
+                .await,
+        );
     }
     for (ticket, patch) in [
         (0, json!({"assigned_to": "me"})),
         (1, json!({"assigned_to": "me", "status": "resolved"})),
         (2, json!({"assigned_to": alan().id, "status": "escalated"})),
         (3, json!({"status": "closed"})),
-        (4, json!({"status": "waiting_on_customer", "assigned_to": "me"})),
+        (
+            4,
+            json!({"status": "waiting_on_customer", "assigned_to": "me"}),
+        ),
         (5, json!({"status": "resolved"})),
     ] {
-        server.call(grace(), "PATCH", &format!("/v1/tickets/{}", tickets[ticket]), Some(patch)).await.expect(200);
+        server
+            .call(
+                grace(),
+                "PATCH",
+                &format!("/v1/tickets/{}", tickets[ticket]),
+                Some(patch),
+            )
+            .await
+            .expect(200);
     }
     server
         .database
-        .execute("update support_tickets set archived_at = now() where id = $1", &[&tickets[5].parse::<Uuid>().unwrap()])
+        .execute(
+            "update support_tickets set archived_at = now() where id = $1",
+            &[&tickets[5].parse::<Uuid>().unwrap()],
+        )
         .await
         .unwrap();
     for agent in [grace(), alan(), katherine()] {
@@ -86,12 +185,23 @@ async fn the_counts_are_those_of_the_lists() {
             ("resolved", "status=resolved"),
             ("closed", "status=closed"),
         ] {
-            let page = server.get(agent, &format!("/v1/tickets?scope=all&limit=100&{query}")).await.expect(200);
-            assert_eq!(counts[view], page["tickets"].as_array().unwrap().len(), "{view} of {}", agent.name);
+            let page = server
+                .get(agent, &format!("/v1/tickets?scope=all&limit=100&{query}"))
+                .await
+                .expect(200);
+            assert_eq!(
+                counts[view],
+                page["tickets"].as_array().unwrap().len(),
+                "{view} of {}",
+                agent.name
+            );
         }
     }
     let counts = server.get(grace(), "/v1/tickets/counts").await.expect(200);
-    assert_eq!(counts, json!({"mine": 2, "unassigned": 3, "all": 6, "urgent": 2, "resolved": 1, "closed": 1}));
+    assert_eq!(
+        counts,
+        json!({"mine": 2, "unassigned": 3, "all": 6, "urgent": 2, "resolved": 1, "closed": 1})
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,11 +209,26 @@ async fn one_sign_in_that_the_record_cannot_take_fails_alone_in_a_crowd() {
     let server = TestServer::start().await;
     let sign_in = |n: u128, name: &'static str| {
         let signing_in = Arc::clone(&server.sign_in);
-        let identity = Identity { user: UserId::new(Uuid::from_u128(n)), email: None, name: Some(name.to_owned()) };
+        let identity = Identity {
+            user: UserId::new(Uuid::from_u128(n)),
+            email: None,
+            name: Some(name.to_owned()),
+        };
         tokio::spawn(async move { signing_in.sign_in(&identity).await })
     };
     // More than the flights under way can take one by one, so that some share theirs with the bad one.
-    let crowd: Vec<_> = (1..=200).map(|n| sign_in(n, if n % 50 == 0 { "not\0acceptable" } else { "Good" })).collect();
+    let crowd: Vec<_> = (1..=200)
+        .map(|n| {
+            sign_in(
+                n,
+                if n % 50 == 0 {
+                    "not\0acceptable"
+                } else {
+                    "Good"
+                },
+            )
+        })
+        .collect();
     for (n, signed_in) in crowd.into_iter().enumerate() {
         let signed_in = signed_in.await.unwrap();
         assert_eq!(signed_in.is_err(), (n + 1) % 50 == 0, "{n}: {signed_in:?}");

@@ -8,13 +8,24 @@ use crate::test_server::{Answer, TestServer, ada, grace, katherine};
 
 async fn save(server: &TestServer, id: Uuid, shortcut: &str, body: &str) -> Answer {
     let change = json!({"shortcut": shortcut, "title": "A title", "body": body});
-    server.call(katherine(), "PUT", &format!("/v1/saved-replies/{id}"), Some(change)).await
+    server
+        .call(
+            katherine(),
+            "PUT",
+            &format!("/v1/saved-replies/{id}"),
+            Some(change),
+        )
+        .await
 }
 
 async fn listed(server: &TestServer) -> Vec<(String, String)> {
     let page = server.get(grace(), "/v1/saved-replies").await.expect(200);
     let text = |reply: &Value, field: &str| reply[field].as_str().unwrap().to_owned();
-    page.as_array().unwrap().iter().map(|reply| (text(reply, "shortcut"), text(reply, "body"))).collect()
+    page.as_array()
+        .unwrap()
+        .iter()
+        .map(|reply| (text(reply, "shortcut"), text(reply, "body")))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,35 +34,75 @@ async fn a_reply_is_kept_replaced_and_removed_with_its_variables_as_they_are() {
     let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
     let text = "Hello {{customer_name}}, about {{ticket_number}}:\n\t{{agent_name}}";
     let saved = save(&server, first, "hello", text).await.expect(200);
-    assert_eq!((saved["id"].as_str(), saved["body"].as_str()), (Some(&*first.to_string()), Some(text)));
+    assert_eq!(
+        (saved["id"].as_str(), saved["body"].as_str()),
+        (Some(&*first.to_string()), Some(text))
+    );
     save(&server, second, "bye", "Bye").await.expect(200);
     let pair = |shortcut: &str, body: &str| (shortcut.to_owned(), body.to_owned());
-    assert_eq!(listed(&server).await, [pair("bye", "Bye"), pair("hello", text)]);
+    assert_eq!(
+        listed(&server).await,
+        [pair("bye", "Bye"), pair("hello", text)]
+    );
 
-    assert_eq!(save(&server, second, "hello", "Mine").await.refused(409), "conflict", "a taken shortcut");
-    assert_eq!(save(&server, Uuid::now_v7(), "bye", "Mine").await.refused(409), "conflict");
-    save(&server, second, "see-you_2", "See you").await.expect(200);
-    let again = save(&server, second, "see-you_2", "See you").await.expect(200);
+    assert_eq!(
+        save(&server, second, "hello", "Mine").await.refused(409),
+        "conflict",
+        "a taken shortcut"
+    );
+    assert_eq!(
+        save(&server, Uuid::now_v7(), "bye", "Mine")
+            .await
+            .refused(409),
+        "conflict"
+    );
+    save(&server, second, "see-you_2", "See you")
+        .await
+        .expect(200);
+    let again = save(&server, second, "see-you_2", "See you")
+        .await
+        .expect(200);
     assert_eq!(again["shortcut"], "see-you_2");
     let path = format!("/v1/saved-replies/{first}");
-    server.call(katherine(), "DELETE", &path, None).await.expect(204);
+    server
+        .call(katherine(), "DELETE", &path, None)
+        .await
+        .expect(204);
     let gone = server.call(katherine(), "DELETE", &path, None).await;
-    assert_eq!((gone.refused(404), gone.json()["title"].as_str()), ("not_found".to_owned(), Some("no such saved reply")));
+    assert_eq!(
+        (gone.refused(404), gone.json()["title"].as_str()),
+        ("not_found".to_owned(), Some("no such saved reply"))
+    );
     assert_eq!(listed(&server).await, [pair("see-you_2", "See you")]);
 
     let sql = "select action, detail -> 'before' ->> 'shortcut', detail -> 'after' ->> 'shortcut' from access_log \
         where action in ('reply_saved', 'reply_deleted') and user_id = $1 order by id";
-    let rows = server.database.query(sql, &[&katherine().id.uuid()]).await.unwrap();
-    let rows: Vec<(String, Option<String>, Option<String>)> = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
-    let row =
-        |action: &str, before: Option<&str>, after: Option<&str>| (action.to_owned(), before.map(str::to_owned), after.map(str::to_owned));
+    let rows = server
+        .database
+        .query(sql, &[&katherine().id.uuid()])
+        .await
+        .unwrap();
+    let rows: Vec<(String, Option<String>, Option<String>)> = rows
+        .iter()
+        .map(|row| (row.get(0), row.get(1), row.get(2)))
+        .collect();
+    let row = |action: &str, before: Option<&str>, after: Option<&str>| {
+        (
+            action.to_owned(),
+            before.map(str::to_owned),
+            after.map(str::to_owned),
+        )
+    };
     let expected = [
         row("reply_saved", None, Some("hello")),
         row("reply_saved", None, Some("bye")),
         row("reply_saved", Some("bye"), Some("see-you_2")),
         row("reply_deleted", Some("hello"), None),
     ];
-    assert_eq!(rows, expected, "one row per change, and none for what changed nothing");
+    assert_eq!(
+        rows, expected,
+        "one row per change, and none for what changed nothing"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,18 +110,50 @@ async fn replies_out_of_bounds_are_refused_and_so_is_one_too_many() {
     let server = TestServer::start().await;
     let long = "x".repeat(limits::SHORTCUT_CHARS_MAX + 1);
     for shortcut in ["", "Hello", "a b", "ä", "/x", &long] {
-        assert_eq!(save(&server, Uuid::now_v7(), shortcut, "Text").await.refused(422), "invalid_field", "{shortcut:?}");
+        assert_eq!(
+            save(&server, Uuid::now_v7(), shortcut, "Text")
+                .await
+                .refused(422),
+            "invalid_field",
+            "{shortcut:?}"
+        );
     }
-    assert_eq!(save(&server, Uuid::now_v7(), "x", " ").await.refused(422), "invalid_body");
+    assert_eq!(
+        save(&server, Uuid::now_v7(), "x", " ").await.refused(422),
+        "invalid_body"
+    );
     let no_title = json!({"shortcut": "x", "title": " ", "body": "Text"});
     assert_eq!(
-        server.call(katherine(), "PUT", &format!("/v1/saved-replies/{}", Uuid::now_v7()), Some(no_title)).await.refused(422),
+        server
+            .call(
+                katherine(),
+                "PUT",
+                &format!("/v1/saved-replies/{}", Uuid::now_v7()),
+                Some(no_title)
+            )
+            .await
+            .refused(422),
         "invalid_field"
     );
-    assert_eq!(server.call(katherine(), "DELETE", "/v1/saved-replies/hello", None).await.refused(404), "not_found");
+    assert_eq!(
+        server
+            .call(katherine(), "DELETE", "/v1/saved-replies/hello", None)
+            .await
+            .refused(404),
+        "not_found"
+    );
     let fill = "insert into support_saved_replies (id, shortcut, title, body) select gen_random_uuid(), 'r' || n, 'T', 'B' from generate_series(1, $1::int) n";
-    server.database.execute(fill, &[&i32::try_from(limits::SAVED_REPLIES_MAX).unwrap()]).await.unwrap();
-    assert_eq!(save(&server, Uuid::now_v7(), "one-more", "Text").await.refused(413), "too_large");
+    server
+        .database
+        .execute(fill, &[&i32::try_from(limits::SAVED_REPLIES_MAX).unwrap()])
+        .await
+        .unwrap();
+    assert_eq!(
+        save(&server, Uuid::now_v7(), "one-more", "Text")
+            .await
+            .refused(413),
+        "too_large"
+    );
     assert_eq!(listed(&server).await.len(), limits::SAVED_REPLIES_MAX);
 }
 
@@ -78,7 +161,14 @@ async fn replies_out_of_bounds_are_refused_and_so_is_one_too_many() {
 async fn the_record_itself_lets_no_one_but_admins_change_them() {
     let server = TestServer::start().await;
     for (role, who) in [("helpline_staff", grace()), ("helpline_customer", ada())] {
-        server.database.batch_execute(&format!("set role {role}; set request.jwt.claims = '{{\"sub\":\"{}\"}}'", who.id)).await.unwrap();
+        server
+            .database
+            .batch_execute(&format!(
+                "set role {role}; set request.jwt.claims = '{{\"sub\":\"{}\"}}'",
+                who.id
+            ))
+            .await
+            .unwrap();
         for sql in [
             "select support_save_reply(gen_random_uuid(), 'x', 'T', 'B', 500)",
             "select support_delete_reply(gen_random_uuid())",
@@ -88,10 +178,25 @@ async fn the_record_itself_lets_no_one_but_admins_change_them() {
         ] {
             let refused = server.database.batch_execute(sql).await.expect_err(sql);
             let code = refused.code().unwrap().code();
-            assert!(code == "HL001" || code == "42501", "{sql} by {role}: {refused:?}");
+            assert!(
+                code == "HL001" || code == "42501",
+                "{sql} by {role}: {refused:?}"
+            );
         }
-        server.database.batch_execute("reset role; reset request.jwt.claims").await.unwrap();
+        server
+            .database
+            .batch_execute("reset role; reset request.jwt.claims")
+            .await
+            .unwrap();
     }
     let kept = "select (select count(*) from support_saved_replies) + (select count(*) from support_settings)";
-    assert_eq!(server.database.query_one(kept, &[]).await.unwrap().get::<_, i64>(0), 0);
+    assert_eq!(
+        server
+            .database
+            .query_one(kept, &[])
+            .await
+            .unwrap()
+            .get::<_, i64>(0),
+        0
+    );
 }

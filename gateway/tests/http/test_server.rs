@@ -69,13 +69,20 @@ impl Answer {
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
-        if self.body.is_empty() { Value::Null } else { self.json() }
+        if self.body.is_empty() {
+            Value::Null
+        } else {
+            self.json()
+        }
     }
 
     /// The problem's code, when its status is this one.
     #[track_caller]
     pub fn refused(&self, status: u16) -> String {
-        self.expect(status)["code"].as_str().expect("a problem has a code").to_owned()
+        self.expect(status)["code"]
+            .as_str()
+            .expect("a problem has a code")
+            .to_owned()
     }
 }
 
@@ -105,7 +112,9 @@ pub async fn postgres() -> &'static Postgres {
         postgres.create_database(TEMPLATE, None).await.unwrap();
         let admin_url = postgres.admin_url(TEMPLATE);
         migrate::migrate(&admin_url).await.unwrap();
-        migrate::set_runtime_password(&admin_url, PASSWORD).await.unwrap();
+        migrate::set_runtime_password(&admin_url, PASSWORD)
+            .await
+            .unwrap();
         postgres
     };
     POSTGRES.get_or_init(start).await
@@ -115,7 +124,11 @@ pub async fn postgres() -> &'static Postgres {
 pub async fn database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("desk_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    postgres().await.create_database(&name, Some(TEMPLATE)).await.unwrap();
+    postgres()
+        .await
+        .create_database(&name, Some(TEMPLATE))
+        .await
+        .unwrap();
     name
 }
 
@@ -133,12 +146,27 @@ impl TestServer {
     pub async fn start_through(port: u16, arguments: &[&str]) -> Self {
         let (postgres, database) = (postgres().await, database().await);
         let admin_url = postgres.admin_url(&database);
-        let roles: Vec<_> = people::ALL.iter().filter_map(|person| Some((person.id, person.role?))).collect();
+        let roles: Vec<_> = people::ALL
+            .iter()
+            .filter_map(|person| Some((person.id, person.role?)))
+            .collect();
         bootstrap::grant(&admin_url, &roles).await.unwrap();
-        let database_url = format!("postgres://helpline_service:{PASSWORD}@127.0.0.1:{port}/{database}");
-        let given = ["serve", "--database-url", &database_url, "--jwt-secret", SECRET, "--pool-connections-max", "8"];
+        let database_url =
+            format!("postgres://helpline_service:{PASSWORD}@127.0.0.1:{port}/{database}");
+        let given = [
+            "serve",
+            "--database-url",
+            &database_url,
+            "--jwt-secret",
+            SECRET,
+            "--pool-connections-max",
+            "8",
+        ];
         let settings = Settings::parse_from(given.iter().chain(arguments)).serve;
-        let (listener, metrics) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), telemetry::detached_metrics());
+        let (listener, metrics) = (
+            TcpListener::bind("127.0.0.1:0").await.unwrap(),
+            telemetry::detached_metrics(),
+        );
         let url = format!("http://{}", listener.local_addr().unwrap());
         let config = Config::try_from(settings).unwrap();
         let demo = helpline_gateway::dev::routes::router(&config);
@@ -146,7 +174,9 @@ impl TestServer {
         let (config, sign_in) = (Arc::clone(&server.config), Arc::clone(&server.sign_in));
         let shutdown = CancellationToken::new();
         tokio::spawn(server::serve(server, listener, shutdown.clone()));
-        let (database, connection) = tokio_postgres::connect(&admin_url, tokio_postgres::NoTls).await.unwrap();
+        let (database, connection) = tokio_postgres::connect(&admin_url, tokio_postgres::NoTls)
+            .await
+            .unwrap();
         tokio::spawn(connection);
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -154,7 +184,14 @@ impl TestServer {
             .allow_non_standard_methods(true)
             .proxy(None)
             .timeout_global(Some(Duration::from_secs(30)));
-        let server = Self { url, config, sign_in, database, agent: agent.build().new_agent(), shutdown };
+        let server = Self {
+            url,
+            config,
+            sign_in,
+            database,
+            agent: agent.build().new_agent(),
+            shutdown,
+        };
         for person in people::ALL {
             server.token(person);
             let identity = person.identity();
@@ -174,23 +211,45 @@ impl TestServer {
         tokio::task::spawn_blocking(move || {
             let mut response = agent.run(request).unwrap();
             let body = response.body_mut().read_to_vec().unwrap();
-            Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+            Answer {
+                status: response.status().as_u16(),
+                headers: response.headers().clone(),
+                body,
+            }
         })
         .await
         .unwrap()
     }
 
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(format!("{}{path}", self.url))
+        Request::builder()
+            .method(Method::from_bytes(method.as_bytes()).unwrap())
+            .uri(format!("{}{path}", self.url))
     }
 
     /// One request of a person's, with an `Idempotency-Key` of its own if it is a POST.
-    pub async fn call(&self, person: &DemoPerson, method: &str, path: &str, body: Option<Value>) -> Answer {
-        self.call_with_key(person, method, path, body, &Uuid::new_v4().to_string()).await
+    pub async fn call(
+        &self,
+        person: &DemoPerson,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        self.call_with_key(person, method, path, body, &Uuid::new_v4().to_string())
+            .await
     }
 
-    pub async fn call_with_key(&self, person: &DemoPerson, method: &str, path: &str, body: Option<Value>, key: &str) -> Answer {
-        let mut request = self.request(method, path).header("authorization", format!("Bearer {}", self.token(person)));
+    pub async fn call_with_key(
+        &self,
+        person: &DemoPerson,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        key: &str,
+    ) -> Answer {
+        let mut request = self
+            .request(method, path)
+            .header("authorization", format!("Bearer {}", self.token(person)));
         if method == "POST" {
             request = request.header("idempotency-key", key);
         }
@@ -214,22 +273,49 @@ impl TestServer {
     }
 
     pub async fn ticket_about(&self, owner: &DemoPerson, fields: Value) -> String {
-        let mut body = json!({"subject": "It does not work", "category": "general", "description": "At all."});
-        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        let created = self.call(owner, "POST", "/v1/tickets", Some(body)).await.expect(201);
+        let mut body =
+            json!({"subject": "It does not work", "category": "general", "description": "At all."});
+        body.as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
+        let created = self
+            .call(owner, "POST", "/v1/tickets", Some(body))
+            .await
+            .expect(201);
         created["id"].as_str().unwrap().to_owned()
     }
 
     /// A message on a ticket; its id, as its sender's history shows it.
     pub async fn message(&self, sender: &DemoPerson, ticket: &str, text: &str) -> String {
-        let sent = self.call(sender, "POST", &format!("/v1/tickets/{ticket}/messages"), Some(json!({"body": text}))).await.expect(201);
+        let sent = self
+            .call(
+                sender,
+                "POST",
+                &format!("/v1/tickets/{ticket}/messages"),
+                Some(json!({"body": text})),
+            )
+            .await
+            .expect(201);
         let after = sent["seq"].as_u64().unwrap() - 1;
-        let page = self.get(sender, &format!("/v1/tickets/{ticket}/activity?after={after}&limit=1")).await.expect(200);
-        page["events"][0]["message"]["id"].as_str().unwrap().to_owned()
+        let page = self
+            .get(
+                sender,
+                &format!("/v1/tickets/{ticket}/activity?after={after}&limit=1"),
+            )
+            .await
+            .expect(200);
+        page["events"][0]["message"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Rows of `access_log` with this action by this person, newest first: (refused, ticket).
-    pub async fn access_rows(&self, user: Option<UserId>, action: &str) -> Vec<(Option<String>, Option<Uuid>)> {
+    pub async fn access_rows(
+        &self,
+        user: Option<UserId>,
+        action: &str,
+    ) -> Vec<(Option<String>, Option<Uuid>)> {
         let user = user.map(|user| user.uuid());
         let sql = "select refused, ticket_id from access_log where user_id is not distinct from $1 and action = $2 order by id desc";
         let rows = self.database.query(sql, &[&user, &action]).await.unwrap();
@@ -237,7 +323,12 @@ impl TestServer {
     }
 
     /// The same, once there are this many: some rows are written a moment after the answer.
-    pub async fn access_rows_when(&self, user: Option<UserId>, action: &str, count: usize) -> Vec<(Option<String>, Option<Uuid>)> {
+    pub async fn access_rows_when(
+        &self,
+        user: Option<UserId>,
+        action: &str,
+        count: usize,
+    ) -> Vec<(Option<String>, Option<Uuid>)> {
         let deadline = Instant::now() + Duration::from_secs(5);
         loop {
             let rows = self.access_rows(user, action).await;

@@ -13,7 +13,11 @@ use crate::test_server::{Join, Person, TestServer};
 const WITHOUT_REDIS: Duration = Duration::from_secs(2);
 
 /// Attachments that Postgres takes and a JSON library refuses, or that say nothing.
-const ODD_ATTACHMENTS: &[&str] = &["'[1e400]'", "('[' || repeat('[', 200) || repeat(']', 200) || ']')", "'[{\"name\": 7}, null, \"x\"]'"];
+const ODD_ATTACHMENTS: &[&str] = &[
+    "'[1e400]'",
+    "('[' || repeat('[', 200) || repeat(']', 200) || ']')",
+    "'[{\"name\": 7}, null, \"x\"]'",
+];
 
 /// Takes the tables' own protection away, so that what is left is the program's.
 async fn without_size_checks(server: &TestServer) {
@@ -22,18 +26,34 @@ async fn without_size_checks(server: &TestServer) {
           where contype = 'c' and connamespace = 'helpline'::regnamespace and pg_get_constraintdef(oid) ~ 'octet_length|char_length' loop
           execute format('alter table %s drop constraint %I', v.tbl, v.conname);
         end loop; end $$";
-    server.sql().await.batch_execute(sql).await.expect("the checks are gone");
+    server
+        .sql()
+        .await
+        .batch_execute(sql)
+        .await
+        .expect("the checks are gone");
 }
 
 /// A message of this customer's, written by their own role with their own claims, with these attachments (an SQL expression).
-async fn by_customer(server: &TestServer, ticket: TicketId, owner: &Person, key: &str, attachments: &str) {
+async fn by_customer(
+    server: &TestServer,
+    ticket: TicketId,
+    owner: &Person,
+    key: &str,
+    attachments: &str,
+) {
     let sql = format!(
         "set role helpline_customer; set request.jwt.claims = '{{\"sub\":\"{0}\"}}';
          insert into support_messages (id, ticket_id, sender_id, sender_type, body, attachments, key)
          values (gen_random_uuid(), '{ticket}', '{0}', 'customer', 'look', ({attachments})::jsonb, '{key}')",
         owner.id
     );
-    server.sql().await.batch_execute(&sql).await.expect("the customer may write this");
+    server
+        .sql()
+        .await
+        .batch_execute(&sql)
+        .await
+        .expect("the customer may write this");
 }
 
 fn has_key(key: &str) -> impl Fn(&Value) -> bool {
@@ -44,13 +64,19 @@ fn has_key(key: &str) -> impl Fn(&Value) -> bool {
 /// All numbers that this client was shown of the ticket follow each other.
 fn assert_contiguous(client: &Client, ticket: TicketId) {
     let numbers = client.numbers_seen(ticket);
-    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "a hole or a double: {numbers:?}");
+    assert!(
+        numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
+        "a hole or a double: {numbers:?}"
+    );
 }
 
 #[tokio::test]
 async fn odd_attachments_by_sql_stop_nobody_and_leave_no_hole() {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, carl) = (server.customer("Ada Lovelace"), server.customer("Carl Gauss"));
+    let (ada, carl) = (
+        server.customer("Ada Lovelace"),
+        server.customer("Carl Gauss"),
+    );
     let ben = server.staff("Ben Okafor", "support_agent").await;
     let (odd, other) = (server.ticket(&ada).await, server.ticket(&carl).await);
     let (mut agent, mut customer) = (server.client(0, &ben).await, server.client(0, &ada).await);
@@ -60,11 +86,22 @@ async fn odd_attachments_by_sql_stop_nobody_and_leave_no_hole() {
     for (n, attachments) in ODD_ATTACHMENTS.iter().enumerate() {
         by_customer(&server, odd, &ada, &format!("odd{n}"), attachments).await;
         by_customer(&server, other, &carl, &format!("other{n}"), "'[]'").await;
-        agent.expect_within("the other ticket's row", WITHOUT_REDIS, has_key(&format!("other{n}"))).await;
+        agent
+            .expect_within(
+                "the other ticket's row",
+                WITHOUT_REDIS,
+                has_key(&format!("other{n}")),
+            )
+            .await;
         // The text can be shown, so it is; what cannot be read of the attachments is left out.
         for reader in [&mut agent, &mut customer] {
-            let event = reader.expect_within("the odd row", WITHOUT_REDIS, has_key(&format!("odd{n}"))).await;
-            assert_eq!((&event["message"]["body"], &event["message"]["attachments"]), (&json!("look"), &json!([])));
+            let event = reader
+                .expect_within("the odd row", WITHOUT_REDIS, has_key(&format!("odd{n}")))
+                .await;
+            assert_eq!(
+                (&event["message"]["body"], &event["message"]["attachments"]),
+                (&json!("look"), &json!([]))
+            );
         }
     }
     for reader in [&mut agent, &mut customer] {
@@ -83,16 +120,32 @@ async fn a_batch_beside_the_key_of_an_odd_row_is_acked_and_announced() {
     by_customer(&server, ticket, &ada, "odd", ODD_ATTACHMENTS[0]).await;
     let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(0, &ben).await);
     agent.subscribe(ticket, None).await;
-    let key = |n: usize| if n % 10 == 5 { "odd".to_owned() } else { format!("k{n}") };
+    let key = |n: usize| {
+        if n % 10 == 5 {
+            "odd".to_owned()
+        } else {
+            format!("k{n}")
+        }
+    };
     let mut asked = Vec::new();
     for n in 0..100 {
-        asked.push(customer.post(json!({ "type": "send", "ticket": ticket, "key": key(n), "body": "look" })).await);
+        asked.push(
+            customer
+                .post(json!({ "type": "send", "ticket": ticket, "key": key(n), "body": "look" }))
+                .await,
+        );
     }
     for (n, id) in asked.into_iter().enumerate() {
         let answer = customer.answer(id).await;
-        assert_eq!((&answer["type"], &answer["duplicate"]), (&json!("ack"), &json!(key(n) == "odd")), "{answer}");
+        assert_eq!(
+            (&answer["type"], &answer["duplicate"]),
+            (&json!("ack"), &json!(key(n) == "odd")),
+            "{answer}"
+        );
         if key(n) != "odd" {
-            agent.expect_within("the event", WITHOUT_REDIS, has_key(&key(n))).await;
+            agent
+                .expect_within("the event", WITHOUT_REDIS, has_key(&key(n)))
+                .await;
         }
     }
     assert_contiguous(&agent, ticket);
@@ -101,7 +154,10 @@ async fn a_batch_beside_the_key_of_an_odd_row_is_acked_and_announced() {
 #[tokio::test]
 async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, carl) = (server.customer("Ada Lovelace"), server.customer("Carl Gauss"));
+    let (ada, carl) = (
+        server.customer("Ada Lovelace"),
+        server.customer("Carl Gauss"),
+    );
     let ben = server.staff("Ben Okafor", "support_agent").await;
     let (odd, other) = (server.ticket(&ada).await, server.ticket(&carl).await);
     let (mut agent, mut customer) = (server.client(0, &ben).await, server.client(0, &ada).await);
@@ -135,13 +191,35 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
         );
         sql.batch_execute(&insert).await.expect("written");
         by_customer(&server, other, &carl, &format!("other{n}"), "'[]'").await;
-        agent.expect_within("the other ticket's row", WITHOUT_REDIS, has_key(&format!("other{n}"))).await;
+        agent
+            .expect_within(
+                "the other ticket's row",
+                WITHOUT_REDIS,
+                has_key(&format!("other{n}")),
+            )
+            .await;
         for reader in [&mut agent, &mut customer] {
-            let event =
-                reader.expect_within("the odd row", WITHOUT_REDIS, |frame| frame["type"] == "event" && frame["ticket"] == json!(odd)).await;
-            let kind = if n == 0 { "unreadable" } else { "message_added" };
-            assert_eq!((&event["kind"], event.get("message")), (&json!(kind), None), "{event}");
-            assert!(event["at"].as_str().is_some_and(|at| at.len() < 40 && !at.starts_with('+')), "{event}");
+            let event = reader
+                .expect_within("the odd row", WITHOUT_REDIS, |frame| {
+                    frame["type"] == "event" && frame["ticket"] == json!(odd)
+                })
+                .await;
+            let kind = if n == 0 {
+                "unreadable"
+            } else {
+                "message_added"
+            };
+            assert_eq!(
+                (&event["kind"], event.get("message")),
+                (&json!(kind), None),
+                "{event}"
+            );
+            assert!(
+                event["at"]
+                    .as_str()
+                    .is_some_and(|at| at.len() < 40 && !at.starts_with('+')),
+                "{event}"
+            );
         }
     }
     for reader in [&mut agent, &mut customer] {
@@ -149,14 +227,22 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
         let pages = reader.subscribe(odd, None).await;
         assert_eq!(seqs(&pages).last().copied(), pages[0]["head"].as_u64());
         let after = pages[0]["head"].as_u64().expect("a head") - 3;
-        let pages = reader.subscribe(odd, Some((after, pages[0]["epoch"].as_str().expect("an epoch")))).await;
+        let pages = reader
+            .subscribe(
+                odd,
+                Some((after, pages[0]["epoch"].as_str().expect("an epoch"))),
+            )
+            .await;
         assert_eq!(seqs(&pages), (after + 1..=after + 3).collect::<Vec<_>>());
     }
     // Written on by the gateway: contiguous for everybody.
     assert_eq!(customer.send(odd, "after", "and on").await["type"], "ack");
     agent.expect("the next message", has_key("after")).await;
     let metrics = server.metrics(0).await;
-    assert!(metrics.contains("helpline_undecodable_rows_total"), "{metrics}");
+    assert!(
+        metrics.contains("helpline_undecodable_rows_total"),
+        "{metrics}"
+    );
 }
 
 #[tokio::test]
@@ -172,7 +258,9 @@ async fn rows_from_before_the_size_checks_close_no_connection() {
     let entry = "jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'name', repeat('n', 3000000), 'content_type', 'text/plain', 'size_bytes', 5))";
     by_customer(&server, ticket, &ada, "huge", entry).await;
     for reader in [&mut agent, &mut customer] {
-        let event = reader.expect("the row with a huge name", has_key("huge")).await;
+        let event = reader
+            .expect("the row with a huge name", has_key("huge"))
+            .await;
         assert_eq!(event["message"]["attachments"], json!([]));
     }
     let sql = server.sql().await;
@@ -181,9 +269,22 @@ async fn rows_from_before_the_size_checks_close_no_connection() {
     ))
     .await
     .expect("logged");
-    let event = agent.expect("the row with a huge description", |frame| frame["kind"] == "logged").await;
-    assert!(event.to_string().len() < limits::SOCKET_WRITE_BYTES_MAX / 4, "{} bytes", event.to_string().len());
-    assert!(event["description"].as_str().is_some_and(|text| text.ends_with('…')), "cut, and says so");
+    let event = agent
+        .expect("the row with a huge description", |frame| {
+            frame["kind"] == "logged"
+        })
+        .await;
+    assert!(
+        event.to_string().len() < limits::SOCKET_WRITE_BYTES_MAX / 4,
+        "{} bytes",
+        event.to_string().len()
+    );
+    assert!(
+        event["description"]
+            .as_str()
+            .is_some_and(|text| text.ends_with('…')),
+        "cut, and says so"
+    );
     let pages = agent.subscribe(ticket, None).await;
     assert_eq!(seqs(&pages).last().copied(), pages[0]["head"].as_u64());
     assert_contiguous(&customer, ticket);
@@ -202,13 +303,21 @@ async fn damage(server: &TestServer, ticket: TicketId) {
              order by x.ticket_id, x.seq limit p_limit;
          end $$"
     );
-    server.sql().await.batch_execute(&sql).await.expect("damaged");
+    server
+        .sql()
+        .await
+        .batch_execute(&sql)
+        .await
+        .expect("damaged");
 }
 
 #[tokio::test]
 async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_told() {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, carl) = (server.customer("Ada Lovelace"), server.customer("Carl Gauss"));
+    let (ada, carl) = (
+        server.customer("Ada Lovelace"),
+        server.customer("Carl Gauss"),
+    );
     let ben = server.staff("Ben Okafor", "support_agent").await;
     let bad = server.ticket(&ada).await;
     let mut agent = server.client(0, &ben).await;
@@ -232,16 +341,27 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
                 carl.id
             ));
         }
-        server.sql().await.batch_execute(&format!("begin; {inserts}; commit")).await.expect("written");
+        server
+            .sql()
+            .await
+            .batch_execute(&format!("begin; {inserts}; commit"))
+            .await
+            .expect("written");
         for other in &others {
             let of = json!(other);
             agent
-                .expect_within("another ticket's row", WITHOUT_REDIS, |frame| frame["ticket"] == of && has_key(&format!("k{n}"))(frame))
+                .expect_within("another ticket's row", WITHOUT_REDIS, |frame| {
+                    frame["ticket"] == of && has_key(&format!("k{n}"))(frame)
+                })
                 .await;
         }
     }
     // Not silence: subscribers are told to start over.
-    agent.expect("the end of the subscription", |frame| frame["type"] == "reset" && frame["ticket"] == json!(bad)).await;
+    agent
+        .expect("the end of the subscription", |frame| {
+            frame["type"] == "reset" && frame["ticket"] == json!(bad)
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -265,17 +385,32 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
     let url = server.gateways[0].ws_url();
     // Together, so that they share a question to the database.
     let crowd = (0..18).map(|n| {
-        let (url, token) = (url.clone(), if n % 10 == 3 { odd.token.clone() } else { ada.token.clone() });
+        let (url, token) = (
+            url.clone(),
+            if n % 10 == 3 {
+                odd.token.clone()
+            } else {
+                ada.token.clone()
+            },
+        );
         async move {
-            let mut client = crate::client::connect(&url, None).await.expect("the gateway accepts");
-            (n % 10 != 3, client.ask(json!({ "type": "hello", "token": token })).await)
+            let mut client = crate::client::connect(&url, None)
+                .await
+                .expect("the gateway accepts");
+            (
+                n % 10 != 3,
+                client.ask(json!({ "type": "hello", "token": token })).await,
+            )
         }
     });
     for (is_welcome, answer) in futures_util::future::join_all(crowd).await {
         assert_eq!(answer["type"] == "welcome", is_welcome, "{answer}");
     }
     let mut console = server.client(0, &ben).await;
-    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    assert_eq!(
+        console.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
     server
         .sql()
         .await
@@ -287,15 +422,24 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
         .expect("both move");
     let of = json!(ticket);
     console
-        .expect_within("the ticket beside the one that cannot be read", WITHOUT_REDIS, |frame| {
-            frame["type"] == "inbox" && frame["tickets"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == of))
-        })
+        .expect_within(
+            "the ticket beside the one that cannot be read",
+            WITHOUT_REDIS,
+            |frame| {
+                frame["type"] == "inbox"
+                    && frame["tickets"]
+                        .as_array()
+                        .is_some_and(|all| all.iter().any(|one| one["id"] == of))
+            },
+        )
         .await;
     let mut customer = server.client(0, &ada).await;
     server
         .sql()
         .await
-        .batch_execute(&format!("update support_tickets set status = 'of_the_future' where id = '{strange}'"))
+        .batch_execute(&format!(
+            "update support_tickets set status = 'of_the_future' where id = '{strange}'"
+        ))
         .await
         .expect_err("a move that is not allowed");
     server
@@ -307,15 +451,26 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
         ))
         .await
         .expect("written by a newer version");
-    let refused = customer.ask(json!({ "type": "subscribe", "ticket": strange })).await;
-    assert_eq!((&refused["type"], &refused["code"]), (&json!("error"), &json!("internal")));
-    assert_eq!(customer.subscribe(ticket, None).await[0]["type"], "subscribed");
+    let refused = customer
+        .ask(json!({ "type": "subscribe", "ticket": strange }))
+        .await;
+    assert_eq!(
+        (&refused["type"], &refused["code"]),
+        (&json!("error"), &json!("internal"))
+    );
+    assert_eq!(
+        customer.subscribe(ticket, None).await[0]["type"],
+        "subscribed"
+    );
 }
 
 #[tokio::test]
 async fn figures_that_make_no_sense_keep_back_no_ticket() {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     server.sql()
         .await
         .batch_execute("create or replace function support_read_stats() returns setof support_ticket_stats language sql as $$ select 1 / 0, s.* from support_ticket_stats s $$")
@@ -331,11 +486,17 @@ async fn figures_that_make_no_sense_keep_back_no_ticket() {
         .await
         .expect("figures fail");
     let mut console = server.client(0, &ben).await;
-    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    assert_eq!(
+        console.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
     let ticket = json!(server.ticket(&ada).await);
     console
         .expect_within("the ticket", WITHOUT_REDIS, |frame| {
-            frame["type"] == "inbox" && frame["tickets"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == ticket))
+            frame["type"] == "inbox"
+                && frame["tickets"]
+                    .as_array()
+                    .is_some_and(|all| all.iter().any(|one| one["id"] == ticket))
         })
         .await;
 }
@@ -344,9 +505,15 @@ async fn figures_that_make_no_sense_keep_back_no_ticket() {
 async fn numbers_of_an_earlier_system_are_shown_as_they_are_and_blind_nobody() {
     const NUMBERS: &[&str] = &["SUP-2024-17", "TKT-42", "#7/ä", "99999999999999999999999"];
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let mut console = server.client(0, &ben).await;
-    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    assert_eq!(
+        console.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
     let sql = server.sql().await;
     for number in NUMBERS {
         sql.execute(
@@ -359,13 +526,23 @@ async fn numbers_of_an_earlier_system_are_shown_as_they_are_and_blind_nobody() {
     server.ticket(&ada).await;
     let mut told = std::collections::BTreeSet::new();
     while told.len() < NUMBERS.len() + 1 {
-        let frame =
-            console.expect_within("every ticket", WITHOUT_REDIS, |frame| frame["type"] == "inbox" && frame["tickets"] != json!([])).await;
+        let frame = console
+            .expect_within("every ticket", WITHOUT_REDIS, |frame| {
+                frame["type"] == "inbox" && frame["tickets"] != json!([])
+            })
+            .await;
         told.extend(
-            frame["tickets"].as_array().expect("tickets").iter().map(|one| one["ticket_number"].as_str().expect("a number").to_owned()),
+            frame["tickets"]
+                .as_array()
+                .expect("tickets")
+                .iter()
+                .map(|one| one["ticket_number"].as_str().expect("a number").to_owned()),
         );
     }
-    assert!(NUMBERS.iter().all(|number| told.contains(*number)), "{told:?}");
+    assert!(
+        NUMBERS.iter().all(|number| told.contains(*number)),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
@@ -395,15 +572,34 @@ async fn the_largest_rows_that_are_allowed_reach_everybody() {
     let key = "k".repeat(64);
     for reader in [&mut agent, &mut customer] {
         let event = reader.expect("the largest message", has_key(&key)).await;
-        assert_eq!(event["message"]["attachments"].as_array().map(Vec::len), Some(limits::ATTACHMENTS_MAX));
+        assert_eq!(
+            event["message"]["attachments"].as_array().map(Vec::len),
+            Some(limits::ATTACHMENTS_MAX)
+        );
     }
-    agent.expect("the largest edit", |frame| frame["kind"] == "message_edited").await;
-    agent.expect("the largest note of the team's", |frame| frame["kind"] == "logged").await;
-    let largest = agent.transcript.iter().map(String::len).max().unwrap_or_default();
+    agent
+        .expect("the largest edit", |frame| {
+            frame["kind"] == "message_edited"
+        })
+        .await;
+    agent
+        .expect("the largest note of the team's", |frame| {
+            frame["kind"] == "logged"
+        })
+        .await;
+    let largest = agent
+        .transcript
+        .iter()
+        .map(String::len)
+        .max()
+        .unwrap_or_default();
     assert!(largest > 2 * limits::BODY_BYTES_MAX * 6, "{largest} bytes");
     for reader in [&mut agent, &mut customer] {
         let pages = reader.subscribe(ticket, None).await;
         assert_eq!(seqs(&pages).last().copied(), pages[0]["head"].as_u64());
     }
-    assert_eq!(customer.send(ticket, "after", "and on").await["type"], "ack");
+    assert_eq!(
+        customer.send(ticket, "after", "and on").await["type"],
+        "ack"
+    );
 }

@@ -28,12 +28,23 @@ pub struct Client {
 /// Connects without saying anything.
 pub async fn connect(url: &str, origin: Option<&str>) -> Result<Client, tungstenite::Error> {
     let mut request = url.into_client_request()?;
-    request.headers_mut().insert("sec-websocket-protocol", "helpline.v1".parse().expect("a header"));
+    request.headers_mut().insert(
+        "sec-websocket-protocol",
+        "helpline.v1".parse().expect("a header"),
+    );
     if let Some(origin) = origin {
-        request.headers_mut().insert("origin", origin.parse().expect("a header"));
+        request
+            .headers_mut()
+            .insert("origin", origin.parse().expect("a header"));
     }
     let (socket, _) = tokio_tungstenite::connect_async(request).await?;
-    Ok(Client { socket, kept: VecDeque::new(), transcript: Vec::new(), next_id: 1, is_mute: false })
+    Ok(Client {
+        socket,
+        kept: VecDeque::new(),
+        transcript: Vec::new(),
+        next_id: 1,
+        is_mute: false,
+    })
 }
 
 impl Client {
@@ -47,7 +58,10 @@ impl Client {
 
     /// Sends a frame as it is.
     pub async fn say(&mut self, frame: &Value) {
-        self.socket.send(Message::text(frame.to_string())).await.expect("the socket takes a frame");
+        self.socket
+            .send(Message::text(frame.to_string()))
+            .await
+            .expect("the socket takes a frame");
     }
 
     /// Sends text that may be no frame at all.
@@ -97,12 +111,16 @@ impl Client {
 
     /// Sends a message; gives its answer.
     pub async fn send(&mut self, ticket: TicketId, key: &str, body: &str) -> Value {
-        self.ask(json!({ "type": "send", "ticket": ticket, "key": key, "body": body })).await
+        self.ask(json!({ "type": "send", "ticket": ticket, "key": key, "body": body }))
+            .await
     }
 
     /// The next history row of a ticket, in the order of arrival.
     pub async fn event(&mut self, ticket: TicketId) -> Value {
-        self.expect("an event", |frame| frame["type"] == "event" && frame["ticket"] == json!(ticket)).await
+        self.expect("an event", |frame| {
+            frame["type"] == "event" && frame["ticket"] == json!(ticket)
+        })
+        .await
     }
 
     /// The next frame of this kind, wherever it stands among those kept.
@@ -111,7 +129,12 @@ impl Client {
     }
 
     /// The same, with a bound of its own.
-    pub async fn expect_within(&mut self, what: &str, within: Duration, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub async fn expect_within(
+        &mut self,
+        what: &str,
+        within: Duration,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
         if let Some(at) = self.kept.iter().position(&wanted) {
             return self.kept.remove(at).expect("it was just found");
         }
@@ -126,7 +149,10 @@ impl Client {
         };
         match tokio::time::timeout(within, reading).await {
             Ok(frame) => frame,
-            Err(_) => panic!("{what} did not come within {within:?}; kept: {:?}", self.kept),
+            Err(_) => panic!(
+                "{what} did not come within {within:?}; kept: {:?}",
+                self.kept
+            ),
         }
     }
 
@@ -140,7 +166,9 @@ impl Client {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, reading).await.expect("the server closes")
+        tokio::time::timeout(PATIENCE, reading)
+            .await
+            .expect("the server closes")
     }
 
     /// The next frame, or the close code. Answers pings.
@@ -169,8 +197,15 @@ impl Client {
 
     /// Every number of a ticket's history that was ever shown, in the order of showing.
     pub fn numbers_seen(&self, ticket: TicketId) -> Vec<u64> {
-        let frames: Vec<Value> = self.transcript.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-        let of_ticket = |frame: &&Value| frame["ticket"] == json!(ticket) && (frame["type"] == "event" || frame["type"] == "subscribed");
+        let frames: Vec<Value> = self
+            .transcript
+            .iter()
+            .filter_map(|text| serde_json::from_str(text).ok())
+            .collect();
+        let of_ticket = |frame: &&Value| {
+            frame["ticket"] == json!(ticket)
+                && (frame["type"] == "event" || frame["type"] == "subscribed")
+        };
         seqs(frames.iter().filter(of_ticket))
     }
 
@@ -196,7 +231,10 @@ impl Client {
 /// The sequence numbers of pages and events, in order.
 pub fn seqs<'a>(frames: impl IntoIterator<Item = &'a Value>) -> Vec<u64> {
     let of_frame = |frame: &'a Value| match frame["events"].as_array() {
-        Some(events) => events.iter().filter_map(|event| event["seq"].as_u64()).collect::<Vec<_>>(),
+        Some(events) => events
+            .iter()
+            .filter_map(|event| event["seq"].as_u64())
+            .collect::<Vec<_>>(),
         None => frame["seq"].as_u64().into_iter().collect(),
     };
     frames.into_iter().flat_map(of_frame).collect()

@@ -10,7 +10,10 @@ use crate::test_server::{Join, TestServer};
 #[tokio::test]
 async fn everybody_sees_one_order_whoever_writes() {
     let server = TestServer::start(2, Join::Redis).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let mut watchers = Vec::new();
     for n in 0..2 {
@@ -48,24 +51,40 @@ async fn everybody_sees_one_order_whoever_writes() {
     let head: i64 = server
         .sql()
         .await
-        .query_one("select seq from support_ticket_heads where ticket_id = $1", &[&ticket.uuid()])
+        .query_one(
+            "select seq from support_ticket_heads where ticket_id = $1",
+            &[&ticket.uuid()],
+        )
         .await
         .expect("a head")
         .get(0);
     let mut histories = Vec::new();
     for watcher in &mut watchers {
         let mut history = Vec::new();
-        while history.last().is_none_or(|event: &serde_json::Value| event["seq"] != json!(head)) {
+        while history
+            .last()
+            .is_none_or(|event: &serde_json::Value| event["seq"] != json!(head))
+        {
             history.push(watcher.event(ticket).await);
         }
         let numbers = seqs(&history);
-        assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "a hole or a double: {numbers:?}");
+        assert!(
+            numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
+            "a hole or a double: {numbers:?}"
+        );
         histories.push(history);
     }
     assert_eq!(histories[0], histories[1], "two observers, one history");
     let public = customer.drain(Duration::from_millis(1_500)).await;
-    let numbers = seqs(customer_begin.iter().chain(public.iter().filter(|frame| frame["type"] == "event")));
-    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "the customer's numbering has a hole: {numbers:?}");
+    let numbers = seqs(
+        customer_begin
+            .iter()
+            .chain(public.iter().filter(|frame| frame["type"] == "event")),
+    );
+    assert!(
+        numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
+        "the customer's numbering has a hole: {numbers:?}"
+    );
 }
 
 #[tokio::test]
@@ -75,30 +94,49 @@ async fn any_instance_resumes_from_a_number_alone() {
     let ticket = server.ticket(&ada).await;
     let mut first = server.client(0, &ada).await;
     let pages = first.subscribe(ticket, None).await;
-    let (head, epoch) = (pages[0]["head"].as_u64().expect("a head"), pages[0]["epoch"].as_str().expect("an epoch").to_owned());
+    let (head, epoch) = (
+        pages[0]["head"].as_u64().expect("a head"),
+        pages[0]["epoch"].as_str().expect("an epoch").to_owned(),
+    );
     drop(first);
     let mut other = server.client(0, &ada).await;
     for n in 0..450 {
-        assert_eq!(other.send(ticket, &format!("k{n}"), &"x".repeat(200)).await["type"], "ack");
+        assert_eq!(
+            other.send(ticket, &format!("k{n}"), &"x".repeat(200)).await["type"],
+            "ack"
+        );
     }
     let mut back = server.client(1, &ada).await;
     let pages = back.subscribe(ticket, Some((head, &epoch))).await;
     assert!(pages.iter().all(|page| page["reset"] == false));
     assert_eq!(seqs(&pages), (head + 1..=head + 450).collect::<Vec<_>>());
-    assert!(back.transcript.iter().all(|text| text.len() <= 16 * 1024), "a page beyond its bound");
+    assert!(
+        back.transcript.iter().all(|text| text.len() <= 16 * 1024),
+        "a page beyond its bound"
+    );
 }
 
 #[tokio::test]
 async fn a_number_that_means_nothing_starts_over() {
-    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_REPLAY_EVENTS_MAX", "20")).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_REPLAY_EVENTS_MAX", "20")
+    })
+    .await;
     let ada = server.customer("Ada Lovelace");
     let ticket = server.ticket(&ada).await;
     let mut client = server.client(0, &ada).await;
-    let epoch = client.subscribe(ticket, None).await[0]["epoch"].as_str().expect("an epoch").to_owned();
+    let epoch = client.subscribe(ticket, None).await[0]["epoch"]
+        .as_str()
+        .expect("an epoch")
+        .to_owned();
     for n in 0..30 {
         client.send(ticket, &format!("k{n}"), "x").await;
     }
-    for (after, epoch) in [(10_000, epoch.as_str()), (1, "another-epoch"), (1, epoch.as_str())] {
+    for (after, epoch) in [
+        (10_000, epoch.as_str()),
+        (1, "another-epoch"),
+        (1, epoch.as_str()),
+    ] {
         let pages = client.subscribe(ticket, Some((after, epoch))).await;
         assert_eq!(pages[0]["reset"], true, "after {after} in {epoch}");
         let numbers = seqs(&pages);
@@ -110,7 +148,10 @@ async fn a_number_that_means_nothing_starts_over() {
 #[tokio::test]
 async fn joining_while_others_write_has_no_hole() {
     let server = TestServer::start(2, Join::Redis).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let writing = async {
         let mut client = server.client(0, &ada).await;
@@ -126,7 +167,10 @@ async fn joining_while_others_write_has_no_hole() {
                 frames.push(client.event(ticket).await);
             }
             let numbers = seqs(&frames);
-            assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "round {round}: {numbers:?}");
+            assert!(
+                numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
+                "round {round}: {numbers:?}"
+            );
         }
     };
     // Whichever ends first: the joins need a writer.

@@ -9,13 +9,20 @@ use crate::test_server::{Join, TestServer};
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
     let _ = std::fs::remove_dir_all(to);
-    let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().expect("cp runs");
+    let copied = Command::new("cp")
+        .arg("-a")
+        .arg(from)
+        .arg(to)
+        .status()
+        .expect("cp runs");
     assert!(copied.success());
 }
 
 #[tokio::test]
 async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twice() {
-    let postgres = helpline_rig::Postgres::start_temporary().await.expect("a Postgres starts");
+    let postgres = helpline_rig::Postgres::start_temporary()
+        .await
+        .expect("a Postgres starts");
     let server = TestServer::start_apart(postgres, 2, Join::Redis).await;
     let ada = server.customer("Ada Lovelace");
     let ticket = server.ticket(&ada).await;
@@ -38,22 +45,60 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     copy(&backup, &data);
     server.postgres.restart().await.expect("restored");
     // Noticed without being told: the database is behind what was shown.
-    client.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
+    client
+        .expect("a reset", |frame| {
+            frame["type"] == "reset" && frame["ticket"] == json!(ticket)
+        })
+        .await;
     // And recorded, for those who were away: the files that were put back bear the epoch of what they lost.
-    assert_eq!(client.subscribe(ticket, Some((1, epoch.as_str().expect("an epoch")))).await[0]["reset"], true);
+    assert_eq!(
+        client
+            .subscribe(ticket, Some((1, epoch.as_str().expect("an epoch"))))
+            .await[0]["reset"],
+        true
+    );
     let pages = client.subscribe(ticket, None).await;
     let epoch = pages[0]["epoch"].clone();
-    let bodies: Vec<_> = pages[0]["events"].as_array().expect("events").iter().map(|event| event["message"]["body"].clone()).collect();
-    assert!(bodies.contains(&json!("before")) && !bodies.contains(&json!("lost")), "{bodies:?}");
+    let bodies: Vec<_> = pages[0]["events"]
+        .as_array()
+        .expect("events")
+        .iter()
+        .map(|event| event["message"]["body"].clone())
+        .collect();
+    assert!(
+        bodies.contains(&json!("before")) && !bodies.contains(&json!("lost")),
+        "{bodies:?}"
+    );
     // The outbox stays: what was lost is sent again under its key, and takes the number that stands free now.
     let again = client.send(ticket, "lost", "lost").await;
-    assert_eq!((&again["type"], &again["duplicate"]), (&json!("ack"), &json!(false)), "{again}");
+    assert_eq!(
+        (&again["type"], &again["duplicate"]),
+        (&json!("ack"), &json!(false)),
+        "{again}"
+    );
     let event = client.event(ticket).await;
-    assert_eq!(event["seq"].as_u64(), seqs(&pages).last().map(|last| last + 1));
+    assert_eq!(
+        event["seq"].as_u64(),
+        seqs(&pages).last().map(|last| last + 1)
+    );
 
     // Told by the operator: another epoch, even if no number shows it.
-    server.sql().await.execute("select helpline_record_restore()", &[]).await.expect("the operator says so");
-    let reset = client.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
+    server
+        .sql()
+        .await
+        .execute("select helpline_record_restore()", &[])
+        .await
+        .expect("the operator says so");
+    let reset = client
+        .expect("a reset", |frame| {
+            frame["type"] == "reset" && frame["ticket"] == json!(ticket)
+        })
+        .await;
     assert_ne!(reset["epoch"], epoch);
-    assert_eq!(client.subscribe(ticket, Some((1, epoch.as_str().expect("an epoch")))).await[0]["reset"], true);
+    assert_eq!(
+        client
+            .subscribe(ticket, Some((1, epoch.as_str().expect("an epoch"))))
+            .await[0]["reset"],
+        true
+    );
 }

@@ -10,7 +10,10 @@ use crate::test_server::{Join, Person, TestServer, eventually};
 const WITHOUT_REDIS: Duration = Duration::from_secs(2);
 
 async fn two_people(server: &TestServer) -> (Person, Person, helpline_core::ids::TicketId) {
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     (ada, ben, ticket)
 }
@@ -32,7 +35,11 @@ async fn converse(
         let ack = customer.send(ticket, &key, "x").await;
         let acked = Instant::now();
         assert_eq!(ack["type"], "ack", "{ack}");
-        agent.expect_within("the event", promise, |frame| frame["message"]["key"] == json!(key)).await;
+        agent
+            .expect_within("the event", promise, |frame| {
+                frame["message"]["key"] == json!(key)
+            })
+            .await;
         slowest = slowest.max(acked.elapsed());
     }
     slowest
@@ -52,10 +59,22 @@ async fn sends_ack_and_events_arrive_while_redis_dies_freezes_and_returns() {
     converse(&server, "dead", &ada, &ben, ticket, WITHOUT_REDIS).await;
     server.redis().restart().await.expect("back");
 
-    eventually("both instances hear the relay again", Duration::from_secs(15), async || {
-        let fast = converse(&server, &format!("back{}", uuid::Uuid::new_v4().simple()), &ada, &ben, ticket, WITHOUT_REDIS).await;
-        (fast < Duration::from_millis(300)).then_some(())
-    })
+    eventually(
+        "both instances hear the relay again",
+        Duration::from_secs(15),
+        async || {
+            let fast = converse(
+                &server,
+                &format!("back{}", uuid::Uuid::new_v4().simple()),
+                &ada,
+                &ben,
+                ticket,
+                WITHOUT_REDIS,
+            )
+            .await;
+            (fast < Duration::from_millis(300)).then_some(())
+        },
+    )
     .await;
 }
 
@@ -95,17 +114,27 @@ async fn a_row_of_a_transaction_open_for_a_minute_is_seen_after_its_commit_witho
     while Instant::now() < until {
         let key = format!("k{n}");
         assert_eq!(customer.send(other, &key, "x").await["type"], "ack");
-        agent.expect_within("the other ticket's event", WITHOUT_REDIS, |frame| frame["message"]["key"] == json!(key)).await;
+        agent
+            .expect_within("the other ticket's event", WITHOUT_REDIS, |frame| {
+                frame["message"]["key"] == json!(key)
+            })
+            .await;
         tokio::time::sleep(Duration::from_millis(500)).await;
         n += 1;
     }
     open.commit().await.expect("committed at last");
-    agent.expect_within("the slow row", WITHOUT_REDIS, |frame| frame["message"]["key"] == "slow").await;
+    agent
+        .expect_within("the slow row", WITHOUT_REDIS, |frame| {
+            frame["message"]["key"] == "slow"
+        })
+        .await;
 }
 
 #[tokio::test]
 async fn writes_resume_by_themselves_when_postgres_restarts() {
-    let postgres = helpline_rig::Postgres::start_temporary().await.expect("a Postgres starts");
+    let postgres = helpline_rig::Postgres::start_temporary()
+        .await
+        .expect("a Postgres starts");
     let server = TestServer::start_apart(postgres, 1, Join::Alone).await;
     let ada = server.customer("Ada Lovelace");
     let ticket = server.ticket(&ada).await;
@@ -113,7 +142,9 @@ async fn writes_resume_by_themselves_when_postgres_restarts() {
     client.subscribe(ticket, None).await;
     server.postgres.kill9().await.expect("killed");
     // Sent while no instance can store it: acked when the database is back, not before, and once.
-    let waiting = client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" })).await;
+    let waiting = client
+        .post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" }))
+        .await;
     server.postgres.restart().await.expect("back");
     let ack = client.answer(waiting).await;
     assert_eq!(ack["type"], "ack", "{ack}");

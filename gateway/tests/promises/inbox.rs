@@ -10,40 +10,75 @@ use crate::test_server::{Join, TestServer};
 #[tokio::test]
 async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
     let server = TestServer::start(2, Join::Redis).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let mut console = server.client(0, &ben).await;
-    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
-    console.expect("the figures", |frame| frame["type"] == "inbox" && frame["stats"].is_object()).await;
+    assert_eq!(
+        console.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
+    console
+        .expect("the figures", |frame| {
+            frame["type"] == "inbox" && frame["stats"].is_object()
+        })
+        .await;
     let ticket = server.ticket(&ada).await;
     let names = |frame: &serde_json::Value, seq: u64| {
         frame["type"] == "inbox"
             && ["tickets", "moved"].iter().any(|list| {
-                let of_ticket = |t: &serde_json::Value| t["id"] == json!(ticket) && t["seq"].as_u64().is_some_and(|s| s >= seq);
-                frame[list].as_array().is_some_and(|tickets| tickets.iter().any(of_ticket))
+                let of_ticket = |t: &serde_json::Value| {
+                    t["id"] == json!(ticket) && t["seq"].as_u64().is_some_and(|s| s >= seq)
+                };
+                frame[list]
+                    .as_array()
+                    .is_some_and(|tickets| tickets.iter().any(of_ticket))
             })
     };
     // Opened by plain SQL: no instance published it.
-    console.expect("the new ticket", |frame| names(frame, 2)).await;
+    console
+        .expect("the new ticket", |frame| names(frame, 2))
+        .await;
     let mut customer = server.client(1, &ada).await;
     let ack = customer.send(ticket, "k1", "hello").await;
-    console.expect("its new state", |frame| names(frame, ack["seq"].as_u64().expect("a number"))).await;
+    console
+        .expect("its new state", |frame| {
+            names(frame, ack["seq"].as_u64().expect("a number"))
+        })
+        .await;
     let mut customer_console = server.client(0, &ada).await;
-    assert_eq!(customer_console.ask(json!({ "type": "inbox", "on": true })).await["code"], "forbidden");
+    assert_eq!(
+        customer_console
+            .ask(json!({ "type": "inbox", "on": true }))
+            .await["code"],
+        "forbidden"
+    );
 }
 
 #[tokio::test]
-async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_changes_or_somebody_enters() {
+async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_changes_or_somebody_enters()
+ {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let (mut first, mut second) = (server.client(0, &ben).await, server.client(0, &ben).await);
     let mut customer = server.client(0, &ada).await;
-    assert_eq!(first.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    assert_eq!(
+        first.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
     let at = |list: &'static str, seq: &serde_json::Value| {
         let wanted = (json!(ticket), seq.clone());
         move |frame: &serde_json::Value| {
             let is_it = |t: &serde_json::Value| (t["id"].clone(), t["seq"].clone()) == wanted;
-            frame["type"] == "inbox" && frame[list].as_array().is_some_and(|tickets| tickets.iter().any(is_it))
+            frame["type"] == "inbox"
+                && frame[list]
+                    .as_array()
+                    .is_some_and(|tickets| tickets.iter().any(is_it))
         }
     };
     let ack = customer.send(ticket, "k1", "one").await;
@@ -51,46 +86,83 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     let ack = customer.send(ticket, "k2", "two").await;
     let frame = first.expect("its place", at("moved", &ack["seq"])).await;
     assert_eq!(frame["tickets"], json!([]));
-    assert_eq!(second.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    assert_eq!(
+        second.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
     let ack = customer.send(ticket, "k3", "three").await;
-    second.expect("all of it, to a newcomer", at("tickets", &ack["seq"])).await;
+    second
+        .expect("all of it, to a newcomer", at("tickets", &ack["seq"]))
+        .await;
     // Once it knows as much as the others, a newcomer costs it nothing.
     tokio::time::sleep(Duration::from_millis(limits::INBOX_SETTLE_MS + 500)).await;
     let ack = customer.send(ticket, "k3b", "three and a half").await;
     first.expect("its place", at("moved", &ack["seq"])).await;
     let mut third = server.client(0, &ben).await;
-    assert_eq!(third.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    assert_eq!(
+        third.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
     let ack = customer.send(ticket, "k3c", "nearly four").await;
-    third.expect("all of it, to a newcomer", at("tickets", &ack["seq"])).await;
-    first.expect("its place, as before", at("moved", &ack["seq"])).await;
+    third
+        .expect("all of it, to a newcomer", at("tickets", &ack["seq"]))
+        .await;
+    first
+        .expect("its place, as before", at("moved", &ack["seq"]))
+        .await;
     // The first answer moves the status: more than the place.
     let mut agent = server.client(0, &ben).await;
     let ack = agent.send(ticket, "k4", "an answer").await;
     let moved = json!(ack["seq"].as_u64().expect("a number") + 1);
-    let frame = first.expect("all of it, with the new status", at("tickets", &moved)).await;
+    let frame = first
+        .expect("all of it, with the new status", at("tickets", &moved))
+        .await;
     assert_eq!(frame["tickets"][0]["status"], "in_progress");
 }
 
 #[tokio::test]
 async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let (mut console, mut customer) = (server.client(0, &ben).await, server.client(0, &ada).await);
-    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    assert_eq!(
+        console.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
     let names = |frame: &serde_json::Value, ticket: &serde_json::Value, seq: &serde_json::Value| {
-        let has = |list: &str| frame[list].as_array().is_some_and(|all| all.iter().any(|t| t["id"] == *ticket && t["seq"] == *seq));
+        let has = |list: &str| {
+            frame[list]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|t| t["id"] == *ticket && t["seq"] == *seq))
+        };
         frame["type"] == "inbox" && (has("tickets") || has("moved"))
     };
     let (id, ticket) = (ticket, json!(ticket));
     for key in ["k1", "k2", "k3"] {
         let seq = customer.send(id, key, "hello").await["seq"].clone();
-        console.expect("the change", |frame| names(frame, &ticket, &seq)).await;
+        console
+            .expect("the change", |frame| names(frame, &ticket, &seq))
+            .await;
         // Opened by plain SQL: the sweep alone finds it, and in the same look or an earlier one what was announced before.
         let found = json!(server.ticket(&ada).await);
-        console.expect("what the sweep finds", |frame| names(frame, &found, &json!(2))).await;
-        let frames = console.transcript.iter().map(|text| serde_json::from_str(text).expect("JSON"));
-        assert_eq!(frames.filter(|frame| names(frame, &ticket, &seq)).count(), 1, "told once");
+        console
+            .expect("what the sweep finds", |frame| {
+                names(frame, &found, &json!(2))
+            })
+            .await;
+        let frames = console
+            .transcript
+            .iter()
+            .map(|text| serde_json::from_str(text).expect("JSON"));
+        assert_eq!(
+            frames.filter(|frame| names(frame, &ticket, &seq)).count(),
+            1,
+            "told once"
+        );
     }
 }
 
@@ -98,9 +170,15 @@ async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
 async fn a_console_is_told_of_hundreds_of_large_tickets_in_frames_that_it_can_be_sent() {
     const TICKETS: usize = 700;
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let mut console = server.client(0, &ben).await;
-    assert_eq!(console.ask(json!({ "type": "inbox", "on": true })).await["type"], "ok");
+    assert_eq!(
+        console.ask(json!({ "type": "inbox", "on": true })).await["type"],
+        "ok"
+    );
     let sql = server.sql().await;
     let subject = "ع".repeat(limits::SUBJECT_CHARS_MAX);
     sql.execute(
@@ -112,8 +190,18 @@ async fn a_console_is_told_of_hundreds_of_large_tickets_in_frames_that_it_can_be
     .expect("made");
     let mut told = std::collections::HashSet::new();
     while told.len() < TICKETS {
-        let frame = console.expect("more of them", |frame| frame["type"] == "inbox" && frame["tickets"] != json!([])).await;
+        let frame = console
+            .expect("more of them", |frame| {
+                frame["type"] == "inbox" && frame["tickets"] != json!([])
+            })
+            .await;
         assert!(frame.to_string().len() <= limits::INBOX_FRAME_BYTES_MAX + 8 * 1024);
-        told.extend(frame["tickets"].as_array().expect("tickets").iter().map(|ticket| ticket["id"].to_string()));
+        told.extend(
+            frame["tickets"]
+                .as_array()
+                .expect("tickets")
+                .iter()
+                .map(|ticket| ticket["id"].to_string()),
+        );
     }
 }

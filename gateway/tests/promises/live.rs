@@ -9,34 +9,65 @@ use crate::test_server::{Join, TestServer};
 #[tokio::test]
 async fn two_people_talk_through_two_instances() {
     let server = TestServer::start(2, Join::Redis).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(1, &ben).await);
     customer.subscribe(ticket, None).await;
     agent.subscribe(ticket, None).await;
 
-    customer.say(&json!({ "type": "typing", "ticket": ticket, "on": true })).await;
-    let typing = agent.expect("typing", |frame| frame["type"] == "typing").await;
+    customer
+        .say(&json!({ "type": "typing", "ticket": ticket, "on": true }))
+        .await;
+    let typing = agent
+        .expect("typing", |frame| frame["type"] == "typing")
+        .await;
     assert_eq!(typing["person"]["name"], "Ada Lovelace");
 
     let ack = agent.send(ticket, "a1", "How can I help?").await;
     let event = customer.event(ticket).await;
-    assert_eq!((&event["kind"], &event["actor"]["name"]), (&json!("message_added"), &json!("Ben")), "first names only: {event}");
+    assert_eq!(
+        (&event["kind"], &event["actor"]["name"]),
+        (&json!("message_added"), &json!("Ben")),
+        "first names only: {event}"
+    );
     assert_eq!(event["message"]["body"], "How can I help?");
     let moved = customer.event(ticket).await;
-    assert_eq!((&moved["kind"], &moved["new_value"]), (&json!("status_changed"), &json!("in_progress")));
+    assert_eq!(
+        (&moved["kind"], &moved["new_value"]),
+        (&json!("status_changed"), &json!("in_progress"))
+    );
 
-    customer.say(&json!({ "type": "read", "ticket": ticket, "seq": event["seq"] })).await;
-    let read = agent.expect("a read position", |frame| frame["type"] == "read" && frame["person"]["type"] == "customer").await;
+    customer
+        .say(&json!({ "type": "read", "ticket": ticket, "seq": event["seq"] }))
+        .await;
+    let read = agent
+        .expect("a read position", |frame| {
+            frame["type"] == "read" && frame["person"]["type"] == "customer"
+        })
+        .await;
     assert_eq!(read["seq"], ack["seq"]);
     let pages = agent.subscribe(ticket, None).await;
-    assert!(pages[0]["reads"].as_array().expect("reads").iter().any(|read| read["person"]["name"] == "Ada Lovelace"), "{}", pages[0]);
+    assert!(
+        pages[0]["reads"]
+            .as_array()
+            .expect("reads")
+            .iter()
+            .any(|read| read["person"]["name"] == "Ada Lovelace"),
+        "{}",
+        pages[0]
+    );
 }
 
 #[tokio::test]
 async fn agents_see_who_else_looks_and_customers_do_not() {
     let server = TestServer::start(2, Join::Redis).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let cleo = server.staff("Cleo Duarte", "admin").await;
     let ticket = server.ticket(&ada).await;
     let (mut customer, mut one) = (server.client(0, &ada).await, server.client(0, &ben).await);
@@ -45,34 +76,60 @@ async fn agents_see_who_else_looks_and_customers_do_not() {
     let mut two = server.client(1, &cleo).await;
     two.subscribe(ticket, None).await;
     let names = |frame: &serde_json::Value| {
-        frame["viewers"].as_array().map(|viewers| viewers.iter().filter_map(|v| v["name"].as_str().map(str::to_owned)).collect::<Vec<_>>())
+        frame["viewers"].as_array().map(|viewers| {
+            viewers
+                .iter()
+                .filter_map(|v| v["name"].as_str().map(str::to_owned))
+                .collect::<Vec<_>>()
+        })
     };
     for agent in [&mut one, &mut two] {
         agent
             .expect("both viewers", |frame| {
                 frame["type"] == "presence"
-                    && names(frame).is_some_and(|names| names.len() == 2 && names.iter().any(|n| n == "Cleo Duarte"))
+                    && names(frame).is_some_and(|names| {
+                        names.len() == 2 && names.iter().any(|n| n == "Cleo Duarte")
+                    })
             })
             .await;
     }
     drop(two);
-    one.expect("one viewer left", |frame| frame["type"] == "presence" && names(frame).is_some_and(|names| names == ["Ben Okafor"])).await;
+    one.expect("one viewer left", |frame| {
+        frame["type"] == "presence" && names(frame).is_some_and(|names| names == ["Ben Okafor"])
+    })
+    .await;
     let frames = customer.drain(Duration::from_millis(300)).await;
-    assert!(frames.iter().all(|frame| frame["type"] != "presence"), "{frames:?}");
+    assert!(
+        frames.iter().all(|frame| frame["type"] != "presence"),
+        "{frames:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_ping_names_moved_heads_and_a_silent_peer_is_closed_4002() {
-    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_HEARTBEAT_MS", "400")).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_HEARTBEAT_MS", "400")
+    })
+    .await;
     let ada = server.customer("Ada Lovelace");
     let ticket = server.ticket(&ada).await;
     let mut client = server.client(0, &ada).await;
     client.subscribe(ticket, None).await;
     let ack = client.send(ticket, "k1", "x").await;
-    let ping = client.expect("a ping with heads", |frame| frame["type"] == "ping" && frame["heads"] != json!([])).await;
-    assert_eq!(ping["heads"], json!([{ "ticket": ticket, "seq": ack["seq"] }]));
-    let mut mute = crate::client::connect(&server.gateways[0].ws_url(), None).await.expect("accepted");
-    mute.post(json!({ "type": "hello", "token": ada.token })).await;
+    let ping = client
+        .expect("a ping with heads", |frame| {
+            frame["type"] == "ping" && frame["heads"] != json!([])
+        })
+        .await;
+    assert_eq!(
+        ping["heads"],
+        json!([{ "ticket": ticket, "seq": ack["seq"] }])
+    );
+    let mut mute = crate::client::connect(&server.gateways[0].ws_url(), None)
+        .await
+        .expect("accepted");
+    mute.post(json!({ "type": "hello", "token": ada.token }))
+        .await;
     mute.is_mute = true;
     assert_eq!(mute.closed().await, Some(4002));
 }
@@ -80,7 +137,10 @@ async fn a_ping_names_moved_heads_and_a_silent_peer_is_closed_4002() {
 #[tokio::test]
 async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
     let server = TestServer::start(1, Join::Alone).await;
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(0, &ben).await);
     let seen = agent.subscribe(ticket, None).await[0]["head"].clone();
@@ -88,7 +148,10 @@ async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
     let customer_seen = customer.subscribe(ticket, None).await[0]["head"].clone();
     agent.ask(json!({ "type": "send", "ticket": ticket, "key": "n1", "body": "a note", "internal": true })).await;
     let guarded = |key: &str, based_on: &serde_json::Value| json!({ "type": "send", "ticket": ticket, "key": key, "body": "guarded", "based_on": based_on });
-    assert_eq!(customer.ask(guarded("c1", &customer_seen)).await["type"], "ack");
+    assert_eq!(
+        customer.ask(guarded("c1", &customer_seen)).await["type"],
+        "ack"
+    );
     let stale = agent.ask(guarded("a1", &seen)).await;
     assert_eq!(stale["code"], "stale", "{stale}");
     assert!(stale["head"].as_u64() > seen.as_u64());
@@ -97,15 +160,28 @@ async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
 
 #[tokio::test]
 async fn a_drained_instance_finishes_what_is_under_way_and_says_bye() {
-    let server = TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_BYE_SPREAD_MS", "300")).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_BYE_SPREAD_MS", "300")
+    })
+    .await;
     let ada = server.customer("Ada Lovelace");
     let ticket = server.ticket(&ada).await;
     let mut client = server.client(0, &ada).await;
     let mut sql = server.sql().await;
     let holding = sql.transaction().await.expect("a transaction");
-    holding.execute("select 1 from support_tickets where id = $1 for update", &[&ticket.uuid()]).await.expect("locked");
-    let under_way = client.post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" })).await;
-    client.ask(json!({ "type": "unsubscribe", "ticket": ticket })).await;
+    holding
+        .execute(
+            "select 1 from support_tickets where id = $1 for update",
+            &[&ticket.uuid()],
+        )
+        .await
+        .expect("locked");
+    let under_way = client
+        .post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" }))
+        .await;
+    client
+        .ask(json!({ "type": "unsubscribe", "ticket": ticket }))
+        .await;
     server.gateways[0].terminate();
     let bye = client.expect("bye", |frame| frame["type"] == "bye").await;
     assert!(bye["retry_after_ms"].is_u64());

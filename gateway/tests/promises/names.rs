@@ -22,11 +22,24 @@ const NAMES: &[(&str, Option<&str>)] = &[
 
 /// What came to this customer over REST, as it came.
 async fn rest(server: &TestServer, person: &Person, path: &str) -> String {
-    let (url, token) = (format!("{}{path}", server.gateways[0].http_url()), person.token.clone());
+    let (url, token) = (
+        format!("{}{path}", server.gateways[0].http_url()),
+        person.token.clone(),
+    );
     let read = move || {
-        let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
-        let answer = agent.get(&url).header("authorization", format!("Bearer {token}")).call();
-        answer.expect("an answer").body_mut().read_to_string().expect("text")
+        let agent = ureq::Agent::config_builder()
+            .proxy(None)
+            .build()
+            .new_agent();
+        let answer = agent
+            .get(&url)
+            .header("authorization", format!("Bearer {token}"))
+            .call();
+        answer
+            .expect("an answer")
+            .body_mut()
+            .read_to_string()
+            .expect("text")
     };
     tokio::task::spawn_blocking(read).await.expect("read")
 }
@@ -34,10 +47,14 @@ async fn rest(server: &TestServer, person: &Person, path: &str) -> String {
 /// Everything that an agent does where a customer can see it.
 async fn act(agent: &mut Client, ticket: helpline_core::ids::TicketId, key: &str) -> u64 {
     agent.subscribe(ticket, None).await;
-    agent.say(&json!({ "type": "typing", "ticket": ticket, "on": true })).await;
+    agent
+        .say(&json!({ "type": "typing", "ticket": ticket, "on": true }))
+        .await;
     let ack = agent.send(ticket, key, "Let me look.").await;
     let seq = ack["seq"].as_u64().expect("an ack");
-    agent.say(&json!({ "type": "read", "ticket": ticket, "seq": seq })).await;
+    agent
+        .say(&json!({ "type": "read", "ticket": ticket, "seq": seq }))
+        .await;
     seq
 }
 
@@ -48,28 +65,55 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
     let ticket = server.ticket(&ada).await;
     let mut customer = server.client(0, &ada).await;
     let begin = customer.subscribe(ticket, None).await;
-    let (after, epoch) = (begin[0]["head"].as_u64().expect("a head"), begin[0]["epoch"].as_str().expect("an epoch").to_owned());
+    let (after, epoch) = (
+        begin[0]["head"].as_u64().expect("a head"),
+        begin[0]["epoch"].as_str().expect("an epoch").to_owned(),
+    );
     for (n, (name, shown)) in NAMES.iter().enumerate() {
         let person = server.staff(name, "support_agent").await;
         // Half of them through the other instance: their frames come by the relay.
         let mut agent = server.client(n % 2, &person).await;
         let key = format!("k{n}");
         act(&mut agent, ticket, &key).await;
-        let event = customer.expect("the answer", |frame| frame["message"]["key"] == json!(key)).await;
-        assert_eq!(event["actor"], json!({ "type": "admin", "name": shown }), "{name:?}");
-        let typing = customer.expect("typing", |frame| frame["type"] == "typing").await;
+        let event = customer
+            .expect("the answer", |frame| frame["message"]["key"] == json!(key))
+            .await;
+        assert_eq!(
+            event["actor"],
+            json!({ "type": "admin", "name": shown }),
+            "{name:?}"
+        );
+        let typing = customer
+            .expect("typing", |frame| frame["type"] == "typing")
+            .await;
         assert_eq!(typing["person"], event["actor"], "{name:?}");
-        let read = customer.expect("a read position", |frame| frame["type"] == "read" && frame["person"]["type"] == "admin").await;
+        let read = customer
+            .expect("a read position", |frame| {
+                frame["type"] == "read" && frame["person"]["type"] == "admin"
+            })
+            .await;
         assert_eq!(read["person"], event["actor"], "{name:?}");
         let sql = format!("update support_tickets set assigned_to = '{}'", person.id);
-        server.sql().await.batch_execute(&sql).await.expect("assigned");
-        let assigned = customer.expect("the assignment", |frame| frame["kind"] == "assigned").await;
+        server
+            .sql()
+            .await
+            .batch_execute(&sql)
+            .await
+            .expect("assigned");
+        let assigned = customer
+            .expect("the assignment", |frame| frame["kind"] == "assigned")
+            .await;
         assert_eq!(assigned["new_value"], json!(shown), "{name:?}");
         // An address is a name that stays with the token's e-mail too: the person's own page has it, and no other.
         drop(agent);
     }
     customer.drain(Duration::from_millis(500)).await;
-    let live: Vec<String> = customer.transcript.iter().filter(|text| text.starts_with(r#"{"type":"event""#)).cloned().collect();
+    let live: Vec<String> = customer
+        .transcript
+        .iter()
+        .filter(|text| text.starts_with(r#"{"type":"event""#))
+        .cloned()
+        .collect();
     assert!(live.len() >= 2 * NAMES.len(), "{live:?}");
 
     let mut later = server.client(1, &ada).await;
@@ -89,11 +133,21 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
     }
     for event in &live {
         let bytes = event.replacen(r#""type":"event","#, "", 1);
-        assert!(pages.contains(&bytes) && rest_pages.contains(&bytes), "live and later differ: {bytes}");
-    }
-    for bytes in customer.transcript.iter().chain(&later.transcript).chain([&rest_pages]) {
         assert!(
-            !bytes.contains(CANARY) && !bytes.contains(&CANARY.to_lowercase()) && !bytes.contains("example.org\",\"name\":\"G"),
+            pages.contains(&bytes) && rest_pages.contains(&bytes),
+            "live and later differ: {bytes}"
+        );
+    }
+    for bytes in customer
+        .transcript
+        .iter()
+        .chain(&later.transcript)
+        .chain([&rest_pages])
+    {
+        assert!(
+            !bytes.contains(CANARY)
+                && !bytes.contains(&CANARY.to_lowercase())
+                && !bytes.contains("example.org\",\"name\":\"G"),
             "{bytes}"
         );
     }

@@ -22,7 +22,8 @@ impl Publication {
     /// The frame, behind the words that say where it comes from.
     pub fn frame(&self) -> serde_json::Value {
         let json = self.payload.find('{').map(|at| &self.payload[at..]);
-        json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+        json.and_then(|json| serde_json::from_str(json).ok())
+            .unwrap_or_default()
     }
 }
 
@@ -34,14 +35,19 @@ pub struct Overheard {
 
 impl Overheard {
     pub async fn start(redis: &Redis) -> Self {
-        let mut pubsub = client(&redis.url()).get_async_pubsub().await.expect("Redis answers");
+        let mut pubsub = client(&redis.url())
+            .get_async_pubsub()
+            .await
+            .expect("Redis answers");
         pubsub.psubscribe("*").await.expect("subscribed");
         let listen = async move {
             let mut heard = Vec::new();
             let mut messages = pubsub.on_message();
             while let Some(message) = messages.next().await {
-                let publication =
-                    Publication { channel: message.get_channel_name().to_owned(), payload: message.get_payload().expect("a text") };
+                let publication = Publication {
+                    channel: message.get_channel_name().to_owned(),
+                    payload: message.get_payload().expect("a text"),
+                };
                 if publication.channel == "end" {
                     break;
                 }
@@ -49,23 +55,44 @@ impl Overheard {
             }
             heard
         };
-        #[allow(clippy::disallowed_methods, reason = "the test's runtime owns it, and the test awaits it")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "the test's runtime owns it, and the test awaits it"
+        )]
         let listening = tokio::spawn(listen);
-        Self { url: redis.url(), listening }
+        Self {
+            url: redis.url(),
+            listening,
+        }
     }
 
     /// Everything that was published before this call.
     pub async fn end(self) -> Vec<Publication> {
-        let mut connection = client(&self.url).get_multiplexed_async_connection().await.expect("connected");
-        redis::cmd("PUBLISH").arg("end").arg("").query_async::<()>(&mut connection).await.expect("published");
+        let mut connection = client(&self.url)
+            .get_multiplexed_async_connection()
+            .await
+            .expect("connected");
+        redis::cmd("PUBLISH")
+            .arg("end")
+            .arg("")
+            .query_async::<()>(&mut connection)
+            .await
+            .expect("published");
         self.listening.await.expect("it listened")
     }
 }
 
 /// The channels that anyone listens to now.
 pub async fn channels(redis: &Redis) -> BTreeSet<String> {
-    let mut connection = client(&redis.url()).get_multiplexed_async_connection().await.expect("connected");
-    let channels: Vec<String> = redis::cmd("PUBSUB").arg("CHANNELS").query_async(&mut connection).await.expect("channels");
+    let mut connection = client(&redis.url())
+        .get_multiplexed_async_connection()
+        .await
+        .expect("connected");
+    let channels: Vec<String> = redis::cmd("PUBSUB")
+        .arg("CHANNELS")
+        .query_async(&mut connection)
+        .await
+        .expect("channels");
     channels.into_iter().collect()
 }
 

@@ -36,22 +36,52 @@ struct Rewound {
 }
 
 async fn with_lost_rows(server: TestServer) -> Rewound {
-    let (ada, ben) = (server.customer("Ada Lovelace"), server.staff("Ben Okafor", "support_agent").await);
+    let (ada, ben) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+    );
     let ticket = server.ticket(&ada).await;
     let (mut customer, mut online) = (server.client(0, &ada).await, server.client(1, &ben).await);
     for n in 0..3 {
-        assert_eq!(customer.send(ticket, &format!("kept{n}"), &format!("kept {n}")).await["type"], "ack");
+        assert_eq!(
+            customer
+                .send(ticket, &format!("kept{n}"), &format!("kept {n}"))
+                .await["type"],
+            "ack"
+        );
     }
-    let epoch = customer.subscribe(ticket, None).await[0]["epoch"].as_str().expect("an epoch").to_owned();
+    let epoch = customer.subscribe(ticket, None).await[0]["epoch"]
+        .as_str()
+        .expect("an epoch")
+        .to_owned();
     online.subscribe(ticket, None).await;
-    let dump = server.postgres.dump(server.database()).await.expect("dumped");
+    let dump = server
+        .postgres
+        .dump(server.database())
+        .await
+        .expect("dumped");
     let mut position = 0;
     for n in 0..LOST {
-        assert_eq!(customer.send(ticket, &format!("lost{n}"), &format!("lost {n}")).await["type"], "ack");
-        position = customer.event(ticket).await["seq"].as_u64().expect("a number");
+        assert_eq!(
+            customer
+                .send(ticket, &format!("lost{n}"), &format!("lost {n}"))
+                .await["type"],
+            "ack"
+        );
+        position = customer.event(ticket).await["seq"]
+            .as_u64()
+            .expect("a number");
         online.event(ticket).await;
     }
-    Rewound { server, ada, ticket, online, position, epoch, dump }
+    Rewound {
+        server,
+        ada,
+        ticket,
+        online,
+        position,
+        epoch,
+        dump,
+    }
 }
 
 impl Rewound {
@@ -60,15 +90,29 @@ impl Rewound {
         match way {
             Way::SameName => {
                 postgres.drop_database(database).await.expect("dropped");
-                postgres.restore(&self.dump, database).await.expect("restored");
+                postgres
+                    .restore(&self.dump, database)
+                    .await
+                    .expect("restored");
             }
             Way::Renamed => {
-                postgres.restore(&self.dump, "restored").await.expect("restored");
-                postgres.rename_database(database, "old").await.expect("renamed");
-                postgres.rename_database("restored", database).await.expect("renamed");
+                postgres
+                    .restore(&self.dump, "restored")
+                    .await
+                    .expect("restored");
+                postgres
+                    .rename_database(database, "old")
+                    .await
+                    .expect("renamed");
+                postgres
+                    .rename_database("restored", database)
+                    .await
+                    .expect("renamed");
             }
             Way::AnotherCluster => {
-                let other = Postgres::start_temporary().await.expect("a Postgres starts");
+                let other = Postgres::start_temporary()
+                    .await
+                    .expect("a Postgres starts");
                 other.restore(&self.dump, database).await.expect("restored");
                 self.server.moved_to(other);
             }
@@ -81,7 +125,9 @@ impl Rewound {
         for n in 0..NEW {
             let body = format!("new {n}");
             let insert = "insert into support_messages (ticket_id, sender_id, sender_type, body) values ($1, $2, 'customer', $3)";
-            sql.execute(insert, &[&self.ticket.uuid(), &self.ada.id.uuid(), &body]).await.expect("written");
+            sql.execute(insert, &[&self.ticket.uuid(), &self.ada.id.uuid(), &body])
+                .await
+                .expect("written");
         }
     }
 
@@ -89,10 +135,16 @@ impl Rewound {
     /// noticed, and then hold what the database holds.
     async fn comes_back(&self, url: &str) {
         let mut customer = Client::hello(url, &self.ada.token).await;
-        let pages = customer.subscribe(self.ticket, Some((self.position, &self.epoch))).await;
+        let pages = customer
+            .subscribe(self.ticket, Some((self.position, &self.epoch)))
+            .await;
         // An instance that notices it while the page is read starts over with the next one.
         if !pages.iter().any(|page| page["reset"] == json!(true)) {
-            customer.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(self.ticket)).await;
+            customer
+                .expect("a reset", |frame| {
+                    frame["type"] == "reset" && frame["ticket"] == json!(self.ticket)
+                })
+                .await;
         }
         self.holds_the_truth(&mut customer).await;
     }
@@ -100,34 +152,65 @@ impl Rewound {
     async fn holds_the_truth(&self, client: &mut Client) {
         let pages = client.subscribe(self.ticket, Some((0, ""))).await;
         let numbers = seqs(&pages);
-        assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>(), "a hole");
-        let events = pages.iter().flat_map(|page| page["events"].as_array().expect("events"));
-        let bodies: Vec<_> = events.filter_map(|event| event["message"]["body"].as_str()).collect();
+        assert_eq!(
+            numbers,
+            (1..=numbers.len() as u64).collect::<Vec<_>>(),
+            "a hole"
+        );
+        let events = pages
+            .iter()
+            .flat_map(|page| page["events"].as_array().expect("events"));
+        let bodies: Vec<_> = events
+            .filter_map(|event| event["message"]["body"].as_str())
+            .collect();
         let with = |word: &str| bodies.iter().filter(|body| body.starts_with(word)).count();
-        assert_eq!((with("kept"), with("lost"), with("new")), (3, 0, NEW), "{bodies:?}");
+        assert_eq!(
+            (with("kept"), with("lost"), with("new")),
+            (3, 0, NEW),
+            "{bodies:?}"
+        );
     }
 }
 
 /// The next frame that says anything of the history: a client that is told to start over first has shown nothing false.
 async fn next_of_history(client: &mut Client, ticket: TicketId) -> Value {
-    let of_history = |frame: &Value| (frame["type"] == "event" || frame["type"] == "reset") && frame["ticket"] == json!(ticket);
+    let of_history = |frame: &Value| {
+        (frame["type"] == "event" || frame["type"] == "reset") && frame["ticket"] == json!(ticket)
+    };
     client.expect("an event or a reset", of_history).await
 }
 
 async fn everyone_starts_over(way: Way) {
-    let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
-    let mut rewound = with_lost_rows(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
+    let postgres = Postgres::start_temporary()
+        .await
+        .expect("a Postgres starts");
+    let mut rewound =
+        with_lost_rows(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
     // The instances see nothing of it until it is done, and find more rows than they had: no number tells them.
     rewound.server.link().unplug();
     rewound.restore(way).await;
     rewound.write_new().await;
-    rewound.server.link().redirect(rewound.server.postgres.port());
+    rewound
+        .server
+        .link()
+        .redirect(rewound.server.postgres.port());
     rewound.server.link().resume();
-    let urls: Vec<_> = rewound.server.gateways.iter().map(helpline_rig::Gateway::ws_url).collect();
+    let urls: Vec<_> = rewound
+        .server
+        .gateways
+        .iter()
+        .map(helpline_rig::Gateway::ws_url)
+        .collect();
     rewound.comes_back(&urls[0]).await;
     let told = next_of_history(&mut rewound.online, rewound.ticket).await;
-    assert_eq!(told["type"], "reset", "{way:?}: a subscriber was shown {told} on top of rows that are gone");
-    let mut online = std::mem::replace(&mut rewound.online, Client::hello(&urls[1], &rewound.ada.token).await);
+    assert_eq!(
+        told["type"], "reset",
+        "{way:?}: a subscriber was shown {told} on top of rows that are gone"
+    );
+    let mut online = std::mem::replace(
+        &mut rewound.online,
+        Client::hello(&urls[1], &rewound.ada.token).await,
+    );
     rewound.holds_the_truth(&mut online).await;
     let fresh = rewound.server.another(|spec| spec).await;
     for url in [&urls[0], &urls[1], &fresh.ws_url()] {
@@ -152,12 +235,17 @@ async fn after_a_restore_into_another_cluster_clients_start_over() {
 
 #[tokio::test]
 async fn a_client_that_is_online_while_its_database_is_dropped_and_restored_starts_over() {
-    let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
+    let postgres = Postgres::start_temporary()
+        .await
+        .expect("a Postgres starts");
     let mut rewound = with_lost_rows(TestServer::start_apart(postgres, 2, Join::Redis).await).await;
     rewound.restore(Way::SameName).await;
     rewound.write_new().await;
     let told = next_of_history(&mut rewound.online, rewound.ticket).await;
-    assert_eq!(told["type"], "reset", "a subscriber was shown {told} on top of rows that are gone");
+    assert_eq!(
+        told["type"], "reset",
+        "a subscriber was shown {told} on top of rows that are gone"
+    );
     let url = rewound.server.gateways[0].ws_url();
     rewound.comes_back(&url).await;
 }
@@ -173,20 +261,43 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
     // Pages wait for the messages; what the sweep looks at is free.
     let mut sql = server.sql().await;
     let held = sql.transaction().await.expect("a transaction");
-    held.batch_execute("lock table support_messages in access exclusive mode").await.expect("locked");
-    let id = client.post(json!({ "type": "subscribe", "ticket": ticket, "after": 1, "epoch": before })).await;
+    held.batch_execute("lock table support_messages in access exclusive mode")
+        .await
+        .expect("locked");
+    let id = client
+        .post(json!({ "type": "subscribe", "ticket": ticket, "after": 1, "epoch": before }))
+        .await;
     eventually("the page is waited for", PATIENCE, async || {
-        let waiting = "select 1 from pg_locks where relation = 'support_messages'::regclass and not granted";
-        (!server.sql().await.query(waiting, &[]).await.expect("locks").is_empty()).then_some(())
+        let waiting =
+            "select 1 from pg_locks where relation = 'support_messages'::regclass and not granted";
+        (!server
+            .sql()
+            .await
+            .query(waiting, &[])
+            .await
+            .expect("locks")
+            .is_empty())
+        .then_some(())
     })
     .await;
-    server.sql().await.execute("select helpline_record_restore()", &[]).await.expect("the operator says so");
-    let after = online.expect("a reset", |frame| frame["type"] == "reset").await["epoch"].clone();
+    server
+        .sql()
+        .await
+        .execute("select helpline_record_restore()", &[])
+        .await
+        .expect("the operator says so");
+    let after = online
+        .expect("a reset", |frame| frame["type"] == "reset")
+        .await["epoch"]
+        .clone();
     held.rollback().await.expect("released");
     // A client that is cut off between two frames comes back with the epoch of the first one: it must still be told to start over.
     loop {
         let page = client.answer(id).await;
-        assert!(page["reset"] == json!(true) || page["epoch"] == before, "rows of before as a history of after: {page}");
+        assert!(
+            page["reset"] == json!(true) || page["epoch"] == before,
+            "rows of before as a history of after: {page}"
+        );
         if page["more"] == json!(false) {
             assert_eq!((&page["reset"], &page["epoch"]), (&json!(true), &after));
             break;

@@ -25,7 +25,9 @@ async fn shared_cluster() -> Arc<Postgres> {
     if let Some(running) = shared.upgrade() {
         return running;
     }
-    let postgres = Postgres::start_temporary_with(&[("max_connections", "400")]).await.expect("a Postgres starts");
+    let postgres = Postgres::start_temporary_with(&[("max_connections", "400")])
+        .await
+        .expect("a Postgres starts");
     prepare(&postgres, TEMPLATE).await;
     let postgres = Arc::new(postgres);
     *shared = Arc::downgrade(&postgres);
@@ -33,9 +35,19 @@ async fn shared_cluster() -> Arc<Postgres> {
 }
 
 async fn prepare(postgres: &Postgres, database: &str) {
-    postgres.create_database(database, None).await.expect("a database is made");
-    helpline_persistence::migrate::migrate(&postgres.admin_url(database)).await.expect("the migrations apply");
-    helpline_persistence::migrate::set_runtime_password(&postgres.admin_url(database), RUNTIME_PASSWORD).await.expect("a password is set");
+    postgres
+        .create_database(database, None)
+        .await
+        .expect("a database is made");
+    helpline_persistence::migrate::migrate(&postgres.admin_url(database))
+        .await
+        .expect("the migrations apply");
+    helpline_persistence::migrate::set_runtime_password(
+        &postgres.admin_url(database),
+        RUNTIME_PASSWORD,
+    )
+    .await
+    .expect("a password is set");
 }
 
 /// How a test's gateways are joined.
@@ -74,24 +86,46 @@ impl TestServer {
     }
 
     /// The same, with further settings.
-    pub async fn start_with(gateways: usize, join: Join, settings: impl Fn(GatewaySpec) -> GatewaySpec) -> Self {
+    pub async fn start_with(
+        gateways: usize,
+        join: Join,
+        settings: impl Fn(GatewaySpec) -> GatewaySpec,
+    ) -> Self {
         let postgres = shared_cluster().await;
         let database = format!("test_{}", Uuid::new_v4().simple());
-        postgres.create_database(&database, Some(TEMPLATE)).await.expect("a database is copied");
+        postgres
+            .create_database(&database, Some(TEMPLATE))
+            .await
+            .expect("a database is copied");
         Self::start_on(postgres, database, gateways, join, settings).await
     }
 
     /// The same, on a cluster of the test's own, to be stopped and restored.
     pub async fn start_apart(postgres: Postgres, gateways: usize, join: Join) -> Self {
         prepare(&postgres, "desk").await;
-        Self::start_on(Arc::new(postgres), "desk".to_owned(), gateways, join, |spec| spec).await
+        Self::start_on(
+            Arc::new(postgres),
+            "desk".to_owned(),
+            gateways,
+            join,
+            |spec| spec,
+        )
+        .await
     }
 
     /// The same, with a network between gateways and Postgres that the test owns.
     pub async fn start_behind_link(postgres: Postgres, gateways: usize, join: Join) -> Self {
         prepare(&postgres, "desk").await;
         let link = Proxy::start(postgres.port()).await.expect("a proxy starts");
-        Self::start_linked(Arc::new(postgres), "desk".to_owned(), gateways, join, Some(link), |spec| spec).await
+        Self::start_linked(
+            Arc::new(postgres),
+            "desk".to_owned(),
+            gateways,
+            join,
+            Some(link),
+            |spec| spec,
+        )
+        .await
     }
 
     /// Gateways on a database that is migrated already: a restored one, or a copy.
@@ -117,9 +151,19 @@ impl TestServer {
             Join::Alone => None,
             Join::Redis => Some(Redis::start_new().await.expect("a Redis starts")),
         };
-        let mut server = Self { gateways: Vec::new(), redis, postgres, link, database };
+        let mut server = Self {
+            gateways: Vec::new(),
+            redis,
+            postgres,
+            link,
+            database,
+        };
         for _ in 0..gateways {
-            let gateway = server.spec(&settings).start().await.expect("a gateway starts");
+            let gateway = server
+                .spec(&settings)
+                .start()
+                .await
+                .expect("a gateway starts");
             server.gateways.push(gateway);
         }
         server
@@ -145,17 +189,25 @@ impl TestServer {
     /// Where the gateways reach the database.
     pub fn database_url(&self) -> String {
         let port = self.link.as_ref().map_or(self.postgres.port(), Proxy::port);
-        format!("postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}", self.database)
+        format!(
+            "postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}",
+            self.database
+        )
     }
 
     /// A further gateway on the same database and relay.
     pub async fn another(&self, settings: impl Fn(GatewaySpec) -> GatewaySpec) -> Gateway {
-        self.spec(&settings).start().await.expect("a gateway starts")
+        self.spec(&settings)
+            .start()
+            .await
+            .expect("a gateway starts")
     }
 
     /// The network between gateways and Postgres.
     pub fn link(&self) -> &Proxy {
-        self.link.as_ref().expect("the test put a network between gateways and Postgres")
+        self.link
+            .as_ref()
+            .expect("the test put a network between gateways and Postgres")
     }
 
     /// The database's name.
@@ -169,7 +221,14 @@ impl TestServer {
     }
 
     /// One REST request of a person's to the `n`th gateway.
-    pub async fn rest(&self, n: usize, person: &Person, method: &str, path: &str, body: Value) -> Answer {
+    pub async fn rest(
+        &self,
+        n: usize,
+        person: &Person,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> Answer {
         let request = axum::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.gateways[n].http_url()))
@@ -177,24 +236,37 @@ impl TestServer {
             .header("idempotency-key", Uuid::new_v4().to_string())
             .header("content-type", "application/json");
         let request = request.body(body.to_string()).expect("a request");
-        let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(Duration::from_secs(30)));
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .timeout_global(Some(Duration::from_secs(30)));
         let agent = config.build().new_agent();
         let exchange = move || {
             let mut response = agent.run(request).expect("the gateway answers");
             let text = response.body_mut().read_to_string().expect("a text");
-            Answer { status: response.status().as_u16(), body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+            Answer {
+                status: response.status().as_u16(),
+                body: serde_json::from_str(&text).unwrap_or(Value::Null),
+            }
         };
-        tokio::task::spawn_blocking(exchange).await.expect("the request's task does not panic")
+        tokio::task::spawn_blocking(exchange)
+            .await
+            .expect("the request's task does not panic")
     }
 
     /// The Redis that joins the gateways.
     pub fn redis(&self) -> &Redis {
-        self.redis.as_ref().expect("the test joined its gateways by Redis")
+        self.redis
+            .as_ref()
+            .expect("the test joined its gateways by Redis")
     }
 
     /// A raw connection as the cluster's superuser: the platform's own SQL, or an operator's psql.
     pub async fn sql(&self) -> tokio_postgres::Client {
-        let (client, connection) = tokio_postgres::connect(&self.postgres.admin_url(&self.database), NoTls).await.expect("SQL connects");
+        let (client, connection) =
+            tokio_postgres::connect(&self.postgres.admin_url(&self.database), NoTls)
+                .await
+                .expect("SQL connects");
         #[allow(clippy::disallowed_methods, reason = "the test's runtime owns it")]
         tokio::spawn(connection);
         client
@@ -204,8 +276,17 @@ impl TestServer {
     pub async fn metrics(&self, n: usize) -> String {
         let url = format!("{}/metrics", self.gateways[n].http_url());
         let read = move || {
-            let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
-            agent.get(&url).call().expect("metrics are served").body_mut().read_to_string().expect("text")
+            let agent = ureq::Agent::config_builder()
+                .proxy(None)
+                .build()
+                .new_agent();
+            agent
+                .get(&url)
+                .call()
+                .expect("metrics are served")
+                .body_mut()
+                .read_to_string()
+                .expect("text")
         };
         tokio::task::spawn_blocking(read).await.expect("read")
     }
@@ -220,7 +301,10 @@ impl TestServer {
         let person = person(name);
         self.sql()
             .await
-            .execute("insert into user_roles (user_id, role) values ($1, $2)", &[&person.id.uuid(), &role])
+            .execute(
+                "insert into user_roles (user_id, role) values ($1, $2)",
+                &[&person.id.uuid(), &role],
+            )
             .await
             .expect("a role is given");
         person
@@ -268,17 +352,27 @@ pub fn claims(id: UserId, name: &str, lives_s: i64) -> serde_json::Value {
 
 fn person(name: &str) -> Person {
     let id = UserId::new(Uuid::new_v4());
-    Person { id, token: sign(&claims(id, name, 3_600)) }
+    Person {
+        id,
+        token: sign(&claims(id, name, 3_600)),
+    }
 }
 
 /// Waits until a condition holds; fails after `within`.
-pub async fn eventually<T>(what: &str, within: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(
+    what: &str,
+    within: Duration,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let deadline = Instant::now() + within;
     loop {
         if let Some(found) = look().await {
             return found;
         }
-        assert!(Instant::now() < deadline, "{what} did not happen within {within:?}");
+        assert!(
+            Instant::now() < deadline,
+            "{what} did not happen within {within:?}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -15,37 +15,77 @@ const NEWER_POSTGRES: &str = "HELPLINE_TEST_NEWER_POSTGRES";
 #[tokio::test]
 #[ignore = "needs a newer Postgres: make test-world"]
 async fn a_desk_goes_on_after_pg_upgrade() {
-    let newer = PathBuf::from(std::env::var_os(NEWER_POSTGRES).expect("HELPLINE_TEST_NEWER_POSTGRES names a Postgres"));
-    let postgres = Postgres::start_temporary().await.expect("a Postgres starts");
-    let mut settled = Settled::with_history(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
+    let newer = PathBuf::from(
+        std::env::var_os(NEWER_POSTGRES).expect("HELPLINE_TEST_NEWER_POSTGRES names a Postgres"),
+    );
+    let postgres = Postgres::start_temporary()
+        .await
+        .expect("a Postgres starts");
+    let mut settled =
+        Settled::with_history(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
     let (ticket, _) = settled.tickets[0];
     let mut online = settled.server.client(1, &settled.ada).await;
     let before = online.subscribe(ticket, None).await;
     let mut online_elsewhere = settled.server.client(0, &settled.ada).await;
     online_elsewhere.subscribe(ticket, None).await;
-    let (epoch, head) = (before[0]["epoch"].as_str().expect("an epoch").to_owned(), before[0]["head"].as_u64().expect("a number"));
+    let (epoch, head) = (
+        before[0]["epoch"].as_str().expect("an epoch").to_owned(),
+        before[0]["head"].as_u64().expect("a number"),
+    );
     let identity =
         "select system_identifier::text, pg_snapshot_xmax(pg_current_snapshot())::text::bigint, current_setting('server_version_num')::int
                     from pg_control_system()";
-    let old = settled.server.sql().await.query_one(identity, &[]).await.expect("who it is");
+    let old = settled
+        .server
+        .sql()
+        .await
+        .query_one(identity, &[])
+        .await
+        .expect("who it is");
 
     settled.server.link().unplug();
     settled.server.postgres.stop().await.expect("stopped");
-    let upgraded = settled.server.postgres.upgraded(&newer).await.expect("upgraded");
+    let upgraded = settled
+        .server
+        .postgres
+        .upgraded(&newer)
+        .await
+        .expect("upgraded");
     settled.server.link().redirect(upgraded.port());
     settled.server.moved_to(upgraded);
     settled.server.link().resume();
 
-    let new = settled.server.sql().await.query_one(identity, &[]).await.expect("who it is");
-    assert!(new.get::<_, i32>(2) / 10_000 > old.get::<_, i32>(2) / 10_000, "a newer version");
-    assert!(new.get::<_, String>(0) != old.get::<_, String>(0) && new.get::<_, i64>(1) >= old.get::<_, i64>(1), "as pg_upgrade leaves it");
+    let new = settled
+        .server
+        .sql()
+        .await
+        .query_one(identity, &[])
+        .await
+        .expect("who it is");
+    assert!(
+        new.get::<_, i32>(2) / 10_000 > old.get::<_, i32>(2) / 10_000,
+        "a newer version"
+    );
+    assert!(
+        new.get::<_, String>(0) != old.get::<_, String>(0)
+            && new.get::<_, i64>(1) >= old.get::<_, i64>(1),
+        "as pg_upgrade leaves it"
+    );
     // Whether the new identifier makes clients start over or not: what they hold then is what the database holds.
     // Each instance learns of it by itself, and closes the consoles that it has until then: the one below comes after that.
     for client in [&mut online, &mut online_elsewhere] {
-        client.expect("a reset", |frame| frame["type"] == "reset" && frame["ticket"] == json!(ticket)).await;
+        client
+            .expect("a reset", |frame| {
+                frame["type"] == "reset" && frame["ticket"] == json!(ticket)
+            })
+            .await;
     }
     let pages = online.subscribe(ticket, Some((head, &epoch))).await;
-    assert_eq!((&pages[0]["reset"], &pages[0]["head"]), (&json!(true), &json!(head)), "nothing was lost, nothing was added");
+    assert_eq!(
+        (&pages[0]["reset"], &pages[0]["head"]),
+        (&json!(true), &json!(head)),
+        "nothing was lost, nothing was added"
+    );
     settled.an_idle_console_hears_nothing().await;
     settled.writes_are_answered_with_themselves().await;
 }

@@ -43,41 +43,84 @@ impl Cluster {
     pub(crate) fn reserved(password: String) -> Result<(Self, PathBuf), RigError> {
         remove_orphans();
         let user = OsUser::for_postgres();
-        let place = private_dir(&format!("{TEMPORARY_PREFIX}{}-{:016x}", std::process::id(), rand::random::<u64>()), user.as_ref())?;
-        Ok((Self { data: place.join("data"), password, user, temporary: Some(place.clone()) }, place))
+        let place = private_dir(
+            &format!(
+                "{TEMPORARY_PREFIX}{}-{:016x}",
+                std::process::id(),
+                rand::random::<u64>()
+            ),
+            user.as_ref(),
+        )?;
+        Ok((
+            Self {
+                data: place.join("data"),
+                password,
+                user,
+                temporary: Some(place.clone()),
+            },
+            place,
+        ))
     }
 
     /// A copy of its files, as a volume snapshot makes one, removed on drop. The server must be stopped.
     pub(crate) fn snapshot(&self) -> Result<Self, RigError> {
         let (copy, _) = Self::reserved(self.password.clone())?;
-        let status = Command::new("cp").arg("--archive").arg(&self.data).arg(&copy.data).status().map_err(RigError::io("starting cp"))?;
+        let status = Command::new("cp")
+            .arg("--archive")
+            .arg(&self.data)
+            .arg(&copy.data)
+            .status()
+            .map_err(RigError::io("starting cp"))?;
         if !status.success() {
-            return Err(RigError::Failed { program: "cp".into(), status: status.to_string(), log: self.data.display().to_string() });
+            return Err(RigError::Failed {
+                program: "cp".into(),
+                status: status.to_string(),
+                log: self.data.display().to_string(),
+            });
         }
         Ok(copy)
     }
 
     /// What an upgrade needs to know of it.
     pub(crate) fn shared(&self) -> OldCluster {
-        OldCluster { data: self.data.clone(), password: self.password.clone() }
+        OldCluster {
+            data: self.data.clone(),
+            password: self.password.clone(),
+        }
     }
 
     /// The cluster kept in `dir`, made on the first call. The password lies beside it, readable by the owner alone.
     pub(crate) fn kept_in(bin: &Path, dir: &Path) -> Result<Self, RigError> {
-        std::fs::create_dir_all(dir).map_err(RigError::io(format!("creating {}", dir.display())))?;
-        let dir = dir.canonicalize().map_err(RigError::io(format!("resolving {}", dir.display())))?;
+        std::fs::create_dir_all(dir)
+            .map_err(RigError::io(format!("creating {}", dir.display())))?;
+        let dir = dir
+            .canonicalize()
+            .map_err(RigError::io(format!("resolving {}", dir.display())))?;
         let user = OsUser::for_postgres();
         let place = enterable(&dir, user.as_ref())?;
         let password_file = dir.join("postgres.password");
         let data = place.join("data");
         if data.join("PG_VERSION").is_file() {
-            let password = std::fs::read_to_string(&password_file)
-                .map_err(RigError::io(format!("reading the cluster's password from {}", password_file.display())))?;
-            return Ok(Self { data, password: password.trim().to_owned(), user, temporary: None });
+            let password =
+                std::fs::read_to_string(&password_file).map_err(RigError::io(format!(
+                    "reading the cluster's password from {}",
+                    password_file.display()
+                )))?;
+            return Ok(Self {
+                data,
+                password: password.trim().to_owned(),
+                user,
+                temporary: None,
+            });
         }
         // An initdb that was interrupted leaves no PG_VERSION or half a directory: nothing in it was ever used.
         let _ = std::fs::remove_dir_all(&data);
-        let cluster = Self { data, password: random_password(), user, temporary: None };
+        let cluster = Self {
+            data,
+            password: random_password(),
+            user,
+            temporary: None,
+        };
         write_private(&password_file, &cluster.password, None)?;
         cluster.initdb(bin, &place, &[])?;
         Ok(cluster)
@@ -85,19 +128,48 @@ impl Cluster {
 
     /// A standby's: a base backup of the cluster that listens on this port, removed on drop.
     pub(crate) fn copied_from(&self, bin: &Path, port: u16) -> Result<Self, RigError> {
-        let name = format!("{TEMPORARY_PREFIX}{}-{:016x}", std::process::id(), rand::random::<u64>());
+        let name = format!(
+            "{TEMPORARY_PREFIX}{}-{:016x}",
+            std::process::id(),
+            rand::random::<u64>()
+        );
         let place = private_dir(&name, self.user.as_ref())?;
-        let cluster =
-            Self { data: place.join("data"), password: self.password.clone(), user: self.user.clone(), temporary: Some(place.clone()) };
-        let primary = format!("host=127.0.0.1 port={port} user={SUPERUSER} password={} application_name=rig", self.password);
+        let cluster = Self {
+            data: place.join("data"),
+            password: self.password.clone(),
+            user: self.user.clone(),
+            temporary: Some(place.clone()),
+        };
+        let primary = format!(
+            "host=127.0.0.1 port={port} user={SUPERUSER} password={} application_name=rig",
+            self.password
+        );
         let mut command = Command::new(bin.join("pg_basebackup"));
-        command.args(["--checkpoint", "fast", "--wal-method", "stream", "--write-recovery-conf", "--no-sync", "--dbname", &primary]);
-        command.arg("--pgdata").arg(&cluster.data).current_dir(&place);
+        command.args([
+            "--checkpoint",
+            "fast",
+            "--wal-method",
+            "stream",
+            "--write-recovery-conf",
+            "--no-sync",
+            "--dbname",
+            &primary,
+        ]);
+        command
+            .arg("--pgdata")
+            .arg(&cluster.data)
+            .current_dir(&place);
         run_as(&mut command, self.user.as_ref());
-        let output = command.output().map_err(RigError::io("starting pg_basebackup"))?;
+        let output = command
+            .output()
+            .map_err(RigError::io("starting pg_basebackup"))?;
         if !output.status.success() {
             let log = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(RigError::Failed { program: "pg_basebackup".into(), status: output.status.to_string(), log });
+            return Err(RigError::Failed {
+                program: "pg_basebackup".into(),
+                status: output.status.to_string(),
+                log,
+            });
         }
         Ok(cluster)
     }
@@ -109,16 +181,40 @@ impl Cluster {
         let unfinished = place.join("data.unfinished");
         let _ = std::fs::remove_dir_all(&unfinished);
         let mut command = Command::new(bin.join("initdb"));
-        command.args(["--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"]);
-        command.args(extra).arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&unfinished).current_dir(place);
+        command.args([
+            "--username",
+            SUPERUSER,
+            "--auth",
+            "scram-sha-256",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C.UTF-8",
+        ]);
+        command
+            .args(extra)
+            .arg("--pwfile")
+            .arg(&password_file)
+            .arg("--pgdata")
+            .arg(&unfinished)
+            .current_dir(place);
         run_as(&mut command, self.user.as_ref());
         let output = command.output().map_err(RigError::io("starting initdb"))?;
         let _ = std::fs::remove_file(&password_file);
         if !output.status.success() {
-            let log = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-            return Err(RigError::Failed { program: "initdb".into(), status: output.status.to_string(), log });
+            let log = format!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+            return Err(RigError::Failed {
+                program: "initdb".into(),
+                status: output.status.to_string(),
+                log,
+            });
         }
-        std::fs::rename(&unfinished, &self.data).map_err(RigError::io("naming the finished cluster"))
+        std::fs::rename(&unfinished, &self.data)
+            .map_err(RigError::io("naming the finished cluster"))
     }
 }
 
@@ -139,20 +235,30 @@ fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
         match place.canonicalize() {
             Ok(private) => return Ok(private),
             // /var/tmp was cleaned: the data is gone, the link leads nowhere.
-            Err(_) => std::fs::remove_file(&place).map_err(RigError::io(format!("removing the dead link {}", place.display())))?,
+            Err(_) => std::fs::remove_file(&place).map_err(RigError::io(format!(
+                "removing the dead link {}",
+                place.display()
+            )))?,
         }
     }
     if place.join("data/PG_VERSION").is_file() {
         // Existing data: it is used as it is, or the server says why it cannot.
         return Ok(place);
     }
-    std::fs::create_dir_all(&place).map_err(RigError::io(format!("creating {}", place.display())))?;
+    std::fs::create_dir_all(&place)
+        .map_err(RigError::io(format!("creating {}", place.display())))?;
     own(&place, user)?;
     if can_enter(&place, user) {
         return Ok(place);
     }
-    std::fs::remove_dir(&place).map_err(RigError::io(format!("replacing {} by a link", place.display())))?;
-    let private = private_dir(&format!("helpline-data-{:016x}", rand::random::<u64>()), user)?;
+    std::fs::remove_dir(&place).map_err(RigError::io(format!(
+        "replacing {} by a link",
+        place.display()
+    )))?;
+    let private = private_dir(
+        &format!("helpline-data-{:016x}", rand::random::<u64>()),
+        user,
+    )?;
     symlink(&private, &place).map_err(RigError::io(format!("linking {}", place.display())))?;
     Ok(private)
 }
@@ -160,7 +266,9 @@ fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
 /// Asks the system itself, as that user: modes, groups and access lists all count.
 fn can_enter(place: &Path, user: Option<&OsUser>) -> bool {
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", "cd \"$0\" && test -w .", &place.to_string_lossy()]).current_dir("/");
+    command
+        .args(["-c", "cd \"$0\" && test -w .", &place.to_string_lossy()])
+        .current_dir("/");
     command.stderr(std::process::Stdio::null());
     run_as(&mut command, user);
     command.status().is_ok_and(|status| status.success())
@@ -181,9 +289,11 @@ fn private_dir(name: &str, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
 }
 
 fn own(place: &Path, user: Option<&OsUser>) -> Result<(), RigError> {
-    std::fs::set_permissions(place, Permissions::from_mode(0o700)).map_err(RigError::io(format!("closing {}", place.display())))?;
+    std::fs::set_permissions(place, Permissions::from_mode(0o700))
+        .map_err(RigError::io(format!("closing {}", place.display())))?;
     match user {
-        Some(user) => chown(place, Some(user.uid), Some(user.gid)).map_err(RigError::io(format!("giving away {}", place.display()))),
+        Some(user) => chown(place, Some(user.uid), Some(user.gid))
+            .map_err(RigError::io(format!("giving away {}", place.display()))),
         None => Ok(()),
     }
 }
@@ -200,7 +310,8 @@ fn write_private(file: &Path, text: &str, user: Option<&OsUser>) -> Result<(), R
         .map_err(RigError::io(format!("creating {}", file.display())))?;
     writeln!(open, "{text}").map_err(RigError::io(format!("writing {}", file.display())))?;
     match user {
-        Some(user) => chown(file, Some(user.uid), Some(user.gid)).map_err(RigError::io(format!("giving away {}", file.display()))),
+        Some(user) => chown(file, Some(user.uid), Some(user.gid))
+            .map_err(RigError::io(format!("giving away {}", file.display()))),
         None => Ok(()),
     }
 }
@@ -211,10 +322,19 @@ fn random_password() -> String {
 
 /// Removes temporary clusters whose maker was killed before it could.
 fn remove_orphans() {
-    for entry in std::fs::read_dir(OPEN_PLACE).into_iter().flatten().flatten() {
+    for entry in std::fs::read_dir(OPEN_PLACE)
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let name = entry.file_name();
-        let maker = name.to_str().and_then(|name| name.strip_prefix(TEMPORARY_PREFIX)).and_then(|rest| rest.split('-').next());
-        if maker.is_some_and(|pid| pid.parse::<u32>().is_ok() && !Path::new("/proc").join(pid).exists()) {
+        let maker = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(TEMPORARY_PREFIX))
+            .and_then(|rest| rest.split('-').next());
+        if maker
+            .is_some_and(|pid| pid.parse::<u32>().is_ok() && !Path::new("/proc").join(pid).exists())
+        {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }

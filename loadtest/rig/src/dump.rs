@@ -23,9 +23,16 @@ pub struct Dump {
 
 impl Dump {
     fn new() -> Result<Self, RigError> {
-        let dir = std::env::temp_dir().join(format!("helpline-dump-{}-{:016x}", std::process::id(), rand::random::<u64>()));
+        let dir = std::env::temp_dir().join(format!(
+            "helpline-dump-{}-{:016x}",
+            std::process::id(),
+            rand::random::<u64>()
+        ));
         std::fs::create_dir(&dir).map_err(RigError::io(format!("creating {}", dir.display())))?;
-        Ok(Self { dir, roles: Vec::new() })
+        Ok(Self {
+            dir,
+            roles: Vec::new(),
+        })
     }
 
     fn file(&self) -> PathBuf {
@@ -47,14 +54,21 @@ impl Postgres {
     pub async fn dump(&self, database: &str) -> Result<Dump, RigError> {
         let mut dump = Dump::new()?;
         let mut command = self.client_program("pg_dump", database);
-        command.args(["--format", "custom", "--compress", "1", "--file"]).arg(dump.file());
+        command
+            .args(["--format", "custom", "--compress", "1", "--file"])
+            .arg(dump.file());
         finish("pg_dump", command, &dump.dir).await?;
         let roles = dump.dir.join("roles.sql");
         let mut command = self.client_program("pg_dumpall", database);
         command.args(["--roles-only", "--file"]).arg(&roles);
         finish("pg_dumpall", command, &dump.dir).await?;
-        let text = std::fs::read_to_string(&roles).map_err(RigError::io("reading the dumped roles"))?;
-        dump.roles = text.lines().filter(|line| line.contains(ROLE_PREFIX)).map(str::to_owned).collect();
+        let text =
+            std::fs::read_to_string(&roles).map_err(RigError::io("reading the dumped roles"))?;
+        dump.roles = text
+            .lines()
+            .filter(|line| line.contains(ROLE_PREFIX))
+            .map(str::to_owned)
+            .collect();
         Ok(dump)
     }
 
@@ -68,12 +82,16 @@ impl Postgres {
             self.execute_ignoring(role, DUPLICATE_OBJECT).await?;
         }
         let name = checked_name(database)?;
-        self.execute(&format!("create database \"{name}\" connection limit 0")).await?;
+        self.execute(&format!("create database \"{name}\" connection limit 0"))
+            .await?;
         let mut command = self.client_program("pg_restore", database);
         // One transaction uses one number: the counter goes on where the cluster's was, which brings the numbers of the rows round soonest.
-        command.args(["--exit-on-error", "--single-transaction"]).arg(dump.file());
+        command
+            .args(["--exit-on-error", "--single-transaction"])
+            .arg(dump.file());
         finish("pg_restore", command, &dump.dir).await?;
-        self.execute(&format!("alter database \"{name}\" connection limit -1")).await
+        self.execute(&format!("alter database \"{name}\" connection limit -1"))
+            .await
     }
 
     /// Drops a database together with its connections.
@@ -81,7 +99,11 @@ impl Postgres {
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
     pub async fn drop_database(&self, name: &str) -> Result<(), RigError> {
-        self.execute(&format!("drop database \"{}\" with (force)", checked_name(name)?)).await
+        self.execute(&format!(
+            "drop database \"{}\" with (force)",
+            checked_name(name)?
+        ))
+        .await
     }
 
     /// Renames a database after ending its connections. Instances that reconnect meanwhile are refused.
@@ -90,16 +112,25 @@ impl Postgres {
     /// [`RigError::Name`], [`RigError::Postgres`].
     pub async fn rename_database(&self, from: &str, to: &str) -> Result<(), RigError> {
         let (from, to) = (checked_name(from)?, checked_name(to)?);
-        self.execute(&format!("alter database \"{from}\" connection limit 0")).await?;
+        self.execute(&format!("alter database \"{from}\" connection limit 0"))
+            .await?;
         // Ending a connection is asynchronous; renaming waits up to five seconds for the last one.
-        self.execute(&format!("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{from}'")).await?;
-        self.execute(&format!("alter database \"{from}\" rename to \"{to}\"")).await?;
-        self.execute(&format!("alter database \"{to}\" connection limit -1")).await
+        self.execute(&format!(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{from}'"
+        ))
+        .await?;
+        self.execute(&format!("alter database \"{from}\" rename to \"{to}\""))
+            .await?;
+        self.execute(&format!("alter database \"{to}\" connection limit -1"))
+            .await
     }
 
     fn client_program(&self, program: &str, database: &str) -> Command {
         let mut command = Command::new(self.bin_dir().join(program));
-        command.arg("--dbname").arg(self.admin_url(database)).current_dir("/");
+        command
+            .arg("--dbname")
+            .arg(self.admin_url(database))
+            .current_dir("/");
         command
     }
 }

@@ -75,10 +75,26 @@ impl GatewaySpec {
     fn prepare(self) -> Result<Gateway, RigError> {
         let binary = self.binary.map_or_else(Gateway::find_binary, Ok)?;
         let port = self.port.unwrap_or_else(free_port);
-        let unnamed = || std::env::temp_dir().join(format!("helpline-gateway-{}-{port}.log", std::process::id()));
+        let unnamed = || {
+            std::env::temp_dir().join(format!(
+                "helpline-gateway-{}-{port}.log",
+                std::process::id()
+            ))
+        };
         let keeps_log = self.log.is_some();
-        let process = Process::new("helpline serve", self.log.unwrap_or_else(unnamed), ParentDeath::Kill);
-        Ok(Gateway { process, binary, env: self.env, args: self.args, port, keeps_log })
+        let process = Process::new(
+            "helpline serve",
+            self.log.unwrap_or_else(unnamed),
+            ParentDeath::Kill,
+        );
+        Ok(Gateway {
+            process,
+            binary,
+            env: self.env,
+            args: self.args,
+            port,
+            keeps_log,
+        })
     }
 }
 
@@ -109,7 +125,12 @@ impl Gateway {
             return Ok(named.into());
         }
         let exe = std::env::current_exe().unwrap_or_default();
-        let beside = exe.ancestors().skip(1).take(2).map(|dir| dir.join("helpline")).find(|file| file.is_file());
+        let beside = exe
+            .ancestors()
+            .skip(1)
+            .take(2)
+            .map(|dir| dir.join("helpline"))
+            .find(|file| file.is_file());
         beside.ok_or(RigError::NotFound {
             program: "helpline",
             hint: "build it (cargo build -p helpline-gateway) or name it in HELPLINE_BIN",
@@ -156,7 +177,9 @@ impl Gateway {
     pub async fn start_with(&self, settings: &[(&str, &str)]) -> Result<(), RigError> {
         let mut command = Command::new(&self.binary);
         command.arg("serve").args(&self.args);
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HELPLINE_")) {
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HELPLINE_"))
+        {
             command.env_remove(name);
         }
         command.env("HELPLINE_LISTEN", format!("127.0.0.1:{}", self.port));
@@ -182,7 +205,11 @@ impl Gateway {
     /// [`RigError::Timeout`].
     pub async fn stop(&self) -> Result<Option<i32>, RigError> {
         self.terminate();
-        Ok(self.process.wait(STOP_TIMEOUT).await?.and_then(|status| status.code()))
+        Ok(self
+            .process
+            .wait(STOP_TIMEOUT)
+            .await?
+            .and_then(|status| status.code()))
     }
 
     /// SIGTERM alone, to watch the drain.
@@ -226,13 +253,23 @@ impl Gateway {
     pub async fn get_status(&self, path: &str) -> Option<u16> {
         let exchange = async {
             let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
-            let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port);
+            let request = format!(
+                "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+                self.port
+            );
             stream.write_all(request.as_bytes()).await.ok()?;
             let mut head = Vec::new();
             stream.take(4096).read_to_end(&mut head).await.ok()?;
-            String::from_utf8_lossy(&head).split_whitespace().nth(1)?.parse().ok()
+            String::from_utf8_lossy(&head)
+                .split_whitespace()
+                .nth(1)?
+                .parse()
+                .ok()
         };
-        tokio::time::timeout(PROBE_TIMEOUT, exchange).await.ok().flatten()
+        tokio::time::timeout(PROBE_TIMEOUT, exchange)
+            .await
+            .ok()
+            .flatten()
     }
 }
 

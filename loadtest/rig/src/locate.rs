@@ -11,8 +11,19 @@ const POSTGRES_MAJOR_MIN: u32 = 15;
 /// A program by name, in `PATH` and in the places that a service's short `PATH` leaves out.
 pub(crate) fn find_in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let usual = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/usr/local/sbin", "/sbin"].map(PathBuf::from);
-    std::env::split_paths(&path).chain(usual).map(|dir| dir.join(program)).find(|file| file.is_file())
+    let usual = [
+        "/usr/local/bin",
+        "/usr/bin",
+        "/bin",
+        "/usr/sbin",
+        "/usr/local/sbin",
+        "/sbin",
+    ]
+    .map(PathBuf::from);
+    std::env::split_paths(&path)
+        .chain(usual)
+        .map(|dir| dir.join(program))
+        .find(|file| file.is_file())
 }
 
 /// The directory that holds `postgres` and `initdb`: the newest that is new enough, of `PATH`, Debian's places and `pg_config`.
@@ -20,7 +31,12 @@ pub(crate) fn postgres_bin_dir() -> Result<PathBuf, RigError> {
     let in_path = find_in_path("postgres").and_then(|file| Some(file.parent()?.to_owned()));
     let debian = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"]
         .into_iter()
-        .flat_map(|root| std::fs::read_dir(root).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path().join("bin"))));
+        .flat_map(|root| {
+            std::fs::read_dir(root)
+                .into_iter()
+                .flatten()
+                .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
+        });
     let configured = find_in_path("pg_config").and_then(|file| {
         let output = Command::new(file).arg("--bindir").output().ok()?;
         Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
@@ -44,8 +60,14 @@ pub(crate) fn postgres_bin_dir() -> Result<PathBuf, RigError> {
 pub(crate) fn major_version(postgres: &Path) -> Option<u32> {
     let output = Command::new(postgres).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
-    let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    let number = text
+        .split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    number
+        .split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// A user of the system.
@@ -62,13 +84,20 @@ impl OsUser {
             return None;
         }
         let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        ["postgres", "nobody"].into_iter().find_map(|name| Self::parse(&passwd, name))
+        ["postgres", "nobody"]
+            .into_iter()
+            .find_map(|name| Self::parse(&passwd, name))
     }
 
     fn parse(passwd: &str, name: &str) -> Option<Self> {
-        let line = passwd.lines().find(|line| line.split(':').next() == Some(name))?;
+        let line = passwd
+            .lines()
+            .find(|line| line.split(':').next() == Some(name))?;
         let mut fields = line.split(':').skip(2);
-        Some(Self { uid: fields.next()?.parse().ok()?, gid: fields.next()?.parse().ok()? })
+        Some(Self {
+            uid: fields.next()?.parse().ok()?,
+            gid: fields.next()?.parse().ok()?,
+        })
     }
 }
 
@@ -85,7 +114,10 @@ mod tests {
     #[test]
     fn users_are_read_from_passwd_by_their_whole_name() {
         let passwd = "root:x:0:0::/root:/bin/sh\npostgresql:x:7:8::/:/bin/sh\npostgres:x:101:104::/:/bin/sh\nbroken\n";
-        assert_eq!(OsUser::parse(passwd, "postgres"), Some(OsUser { uid: 101, gid: 104 }));
+        assert_eq!(
+            OsUser::parse(passwd, "postgres"),
+            Some(OsUser { uid: 101, gid: 104 })
+        );
         assert_eq!(OsUser::parse(passwd, "broken"), None);
         assert_eq!(OsUser::parse(passwd, "nobody"), None);
     }

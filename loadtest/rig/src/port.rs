@@ -21,7 +21,9 @@ pub fn free_port() -> u16 {
     let first: u16 = rand::random::<u16>() % span;
     let port = (0..span)
         .map(|n| PORTS.start + (first + n) % span)
-        .find(|port| !taken.contains(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .find(|port| {
+            !taken.contains(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
+        })
         .expect("seventeen thousand ports are more than any rig uses");
     taken.insert(port);
     port

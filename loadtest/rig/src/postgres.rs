@@ -55,7 +55,9 @@ impl Postgres {
     pub async fn start_temporary_with(settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let bin = locate::postgres_bin_dir()?;
         // A second of work, while a test's clients go on living.
-        let made = tokio::task::spawn_blocking(move || Cluster::temporary(&bin).map(|cluster| (bin, cluster)));
+        let made = tokio::task::spawn_blocking(move || {
+            Cluster::temporary(&bin).map(|cluster| (bin, cluster))
+        });
         let (bin, cluster) = made.await.expect("initdb's task does not panic")?;
         let settings = [TEMPORARY_SETTINGS, settings].concat();
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
@@ -73,7 +75,10 @@ impl Postgres {
     ///
     /// # Errors
     /// As [`Self::start_in`].
-    pub async fn start_in_with(dir: impl AsRef<Path>, settings: &[(&str, &str)]) -> Result<Self, RigError> {
+    pub async fn start_in_with(
+        dir: impl AsRef<Path>,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, RigError> {
         let bin = locate::postgres_bin_dir()?;
         let cluster = Cluster::kept_in(&bin, dir.as_ref())?;
         Self::start_cluster(bin, cluster, ParentDeath::Interrupt, settings).await
@@ -86,7 +91,11 @@ impl Postgres {
     /// When the base backup fails, or the standby does not start.
     pub async fn start_standby(&self) -> Result<Self, RigError> {
         let cluster = self.cluster.copied_from(&self.bin, self.port)?;
-        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let settings: Vec<_> = self
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         Self::start_cluster(self.bin.clone(), cluster, ParentDeath::Quit, &settings).await
     }
 
@@ -96,8 +105,18 @@ impl Postgres {
     /// # Errors
     /// When the files cannot be copied, or the copy does not start.
     pub async fn start_snapshot(&self) -> Result<Self, RigError> {
-        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        Self::start_cluster(self.bin.clone(), self.cluster.snapshot()?, ParentDeath::Quit, &settings).await
+        let settings: Vec<_> = self
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        Self::start_cluster(
+            self.bin.clone(),
+            self.cluster.snapshot()?,
+            ParentDeath::Quit,
+            &settings,
+        )
+        .await
     }
 
     /// Makes a standby a primary, on a timeline of its own; returns when it takes writes.
@@ -114,13 +133,16 @@ impl Postgres {
     /// [`RigError::Postgres`].
     pub async fn detach(&self) -> Result<(), RigError> {
         // Two calls: no transaction may hold the first.
-        self.execute("alter system set primary_conninfo = ''").await?;
+        self.execute("alter system set primary_conninfo = ''")
+            .await?;
         self.execute("select pg_reload_conf()").await?;
         let deadline = Instant::now() + STOP_TIMEOUT;
         let sql = "select count(*) from pg_stat_wal_receiver";
         while self.number(sql).await? > 0 {
             if Instant::now() > deadline {
-                return Err(self.process.timeout("stop listening to its primary", STOP_TIMEOUT));
+                return Err(self
+                    .process
+                    .timeout("stop listening to its primary", STOP_TIMEOUT));
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
@@ -136,8 +158,17 @@ impl Postgres {
         let log = cluster.data.with_file_name("postgres.log");
         let process = Process::new("postgres", log, death).run_as(cluster.user.clone());
         let settings = [&[SEARCH_PATH], settings].concat();
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let postgres = Self { process, cluster, bin, port: free_port(), settings };
+        let settings = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let postgres = Self {
+            process,
+            cluster,
+            bin,
+            port: free_port(),
+            settings,
+        };
         postgres.start().await?;
         Ok(postgres)
     }
@@ -179,16 +210,28 @@ impl Postgres {
 
     /// A URL for any role. The password is taken as it is: letters and digits only.
     pub fn url_for(&self, role: &str, password: &str, database: &str) -> String {
-        format!("postgres://{role}:{password}@127.0.0.1:{}/{database}", self.port)
+        format!(
+            "postgres://{role}:{password}@127.0.0.1:{}/{database}",
+            self.port
+        )
     }
 
     /// A database of its own for one test, copied from a template (`template1` when none is given), to which there may be no connection.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
-    pub async fn create_database(&self, name: &str, template: Option<&str>) -> Result<(), RigError> {
+    pub async fn create_database(
+        &self,
+        name: &str,
+        template: Option<&str>,
+    ) -> Result<(), RigError> {
         let template = template.unwrap_or("template1");
-        self.execute(&format!("create database \"{}\" template \"{}\"", checked_name(name)?, checked_name(template)?)).await
+        self.execute(&format!(
+            "create database \"{}\" template \"{}\"",
+            checked_name(name)?,
+            checked_name(template)?
+        ))
+        .await
     }
 
     /// Fast shutdown (SIGINT): connections are cut, everything is on disk.
@@ -237,7 +280,11 @@ impl Postgres {
         loop {
             if let Some(status) = self.process.ended() {
                 // The one before, killed with its parent, may still be writing its last checkpoint.
-                let still_held = tail(self.process.log()).lines().rev().take(3).any(|line| line.contains("postmaster.pid"));
+                let still_held = tail(self.process.log())
+                    .lines()
+                    .rev()
+                    .take(3)
+                    .any(|line| line.contains("postmaster.pid"));
                 if !still_held || Instant::now() > deadline {
                     return Err(self.process.failed(status));
                 }
@@ -256,8 +303,18 @@ impl Postgres {
 
     fn command(&self) -> Command {
         let mut command = Command::new(self.bin.join("postgres"));
-        command.arg("-D").arg(&self.cluster.data).arg("-p").arg(self.port.to_string()).current_dir("/");
-        command.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
+        command
+            .arg("-D")
+            .arg(&self.cluster.data)
+            .arg("-p")
+            .arg(self.port.to_string())
+            .current_dir("/");
+        command.args([
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+        ]);
         for (name, value) in &self.settings {
             command.arg("-c").arg(format!("{name}={value}"));
         }
@@ -265,19 +322,29 @@ impl Postgres {
     }
 
     pub(crate) async fn execute(&self, sql: &str) -> Result<(), RigError> {
-        self.with_client("administering the cluster", async |client| client.batch_execute(sql).await).await
+        self.with_client("administering the cluster", async |client| {
+            client.batch_execute(sql).await
+        })
+        .await
     }
 
     /// The same, where an error of this SQLSTATE means that there is nothing left to do.
     pub(crate) async fn execute_ignoring(&self, sql: &str, sqlstate: &str) -> Result<(), RigError> {
         match self.execute(sql).await {
-            Err(RigError::Postgres { source, .. }) if source.code().is_some_and(|code| code.code() == sqlstate) => Ok(()),
+            Err(RigError::Postgres { source, .. })
+                if source.code().is_some_and(|code| code.code() == sqlstate) =>
+            {
+                Ok(())
+            }
             other => other,
         }
     }
 
     async fn number(&self, sql: &str) -> Result<i64, RigError> {
-        self.with_client("asking the cluster", async |client| Ok(client.query_one(sql, &[]).await?.get(0))).await
+        self.with_client("asking the cluster", async |client| {
+            Ok(client.query_one(sql, &[]).await?.get(0))
+        })
+        .await
     }
 
     async fn with_client<T>(
@@ -287,7 +354,10 @@ impl Postgres {
     ) -> Result<T, RigError> {
         let (client, connection) = tokio_postgres::connect(&self.admin_url("postgres"), NoTls)
             .await
-            .map_err(|source| RigError::Postgres { doing: "connecting to the cluster", source })?;
+            .map_err(|source| RigError::Postgres {
+                doing: "connecting to the cluster",
+                source,
+            })?;
         let work = async {
             let result = work(&client).await;
             drop(client);

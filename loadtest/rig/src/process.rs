@@ -30,7 +30,13 @@ pub struct Process {
 impl Process {
     /// A process that is not started yet; its output goes to the file `log`, which is appended to.
     pub fn new(name: impl Into<String>, log: impl Into<PathBuf>, death: ParentDeath) -> Self {
-        Self { name: name.into(), log: log.into(), death, user: None, child: Mutex::new(None) }
+        Self {
+            name: name.into(),
+            log: log.into(),
+            death,
+            user: None,
+            child: Mutex::new(None),
+        }
     }
 
     pub(crate) fn run_as(mut self, user: Option<OsUser>) -> Self {
@@ -43,11 +49,26 @@ impl Process {
     /// # Errors
     /// [`RigError::Io`] when the log cannot be opened or the program not be started.
     pub fn start(&self, command: Command) -> Result<(), RigError> {
-        let open = || std::fs::OpenOptions::new().create(true).append(true).open(&self.log);
-        let log = open().map_err(RigError::io(format!("opening the log {}", self.log.display())))?;
-        let duplicate = log.try_clone().map_err(RigError::io("sharing the log between two outputs"))?;
-        let child = spawn_as(command, self.death, [Stdio::null(), log.into(), duplicate.into()], self.user.as_ref())
-            .map_err(RigError::io(format!("starting {}", self.name)))?;
+        let open = || {
+            std::fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&self.log)
+        };
+        let log = open().map_err(RigError::io(format!(
+            "opening the log {}",
+            self.log.display()
+        )))?;
+        let duplicate = log
+            .try_clone()
+            .map_err(RigError::io("sharing the log between two outputs"))?;
+        let child = spawn_as(
+            command,
+            self.death,
+            [Stdio::null(), log.into(), duplicate.into()],
+            self.user.as_ref(),
+        )
+        .map_err(RigError::io(format!("starting {}", self.name)))?;
         *self.lock() = Some(child);
         Ok(())
     }
@@ -126,12 +147,21 @@ impl Process {
     }
 
     pub(crate) fn timeout(&self, what: &'static str, within: Duration) -> RigError {
-        RigError::Timeout { program: self.name.clone(), what, seconds: within.as_secs(), log: self.log.clone() }
+        RigError::Timeout {
+            program: self.name.clone(),
+            what,
+            seconds: within.as_secs(),
+            log: self.log.clone(),
+        }
     }
 
     /// The error for a process that ended though it should have run.
     pub(crate) fn failed(&self, status: ExitStatus) -> RigError {
-        RigError::Failed { program: self.name.clone(), status: status.to_string(), log: tail(&self.log) }
+        RigError::Failed {
+            program: self.name.clone(),
+            status: status.to_string(),
+            log: tail(&self.log),
+        }
     }
 
     fn signal_tree(&self, name: &str) {
@@ -141,7 +171,9 @@ impl Process {
 
     /// The process and all its descendants, parents first.
     fn tree(&self) -> Vec<u32> {
-        let Some(root) = self.pid() else { return Vec::new() };
+        let Some(root) = self.pid() else {
+            return Vec::new();
+        };
         let children = children_by_parent();
         let mut pids = vec![root];
         let mut next = 0;
@@ -168,7 +200,9 @@ impl Drop for Process {
 
 /// The last lines of a file, for an error's text.
 pub(crate) fn tail(file: &Path) -> String {
-    let text = std::fs::read(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let text = std::fs::read(file)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(LOG_TAIL_LINES)..].join("\n")
 }
@@ -188,7 +222,13 @@ fn kill(signal: &str, pids: &[u32]) {
 fn children_by_parent() -> HashMap<u32, Vec<u32>> {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
         if let Some((_, parent)) = state_and_parent(pid) {
             children.entry(parent).or_default().push(pid);
         }

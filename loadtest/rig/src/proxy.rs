@@ -56,7 +56,9 @@ impl Proxy {
     /// [`RigError::Io`].
     pub async fn start(upstream_port: u16) -> Result<Self, RigError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let listener = TcpListener::bind(address).await.map_err(RigError::io(format!("listening on {address}")))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(RigError::io(format!("listening on {address}")))?;
         let upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
         let fair = Weather {
             flow: Flow::Pass,
@@ -70,7 +72,11 @@ impl Proxy {
         let (weather, watching) = watch::channel(fair);
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(address, listener, watching));
-        Ok(Self { address, weather, _tasks: tasks })
+        Ok(Self {
+            address,
+            weather,
+            _tasks: tasks,
+        })
     }
 
     /// The port to connect to instead of the upstream's.
@@ -109,17 +115,20 @@ impl Proxy {
 
     /// At most so many bytes per second, in either direction of each connection.
     pub fn throttle(&self, bytes_per_second: u32) {
-        self.weather.send_modify(|weather| weather.bytes_per_second = Some(bytes_per_second.max(1)));
+        self.weather
+            .send_modify(|weather| weather.bytes_per_second = Some(bytes_per_second.max(1)));
     }
 
     /// Takes no more bytes, from either side, and keeps every connection; [`Self::resume`] lets them flow again, none lost.
     pub fn stall(&self) {
-        self.weather.send_modify(|weather| weather.flow = Flow::Stall);
+        self.weather
+            .send_modify(|weather| weather.flow = Flow::Stall);
     }
 
     /// Takes bytes and lets them vanish, and keeps every connection: neither side learns of it.
     pub fn half_open(&self) {
-        self.weather.send_modify(|weather| (weather.flow, weather.lost) = (Flow::Swallow, true));
+        self.weather
+            .send_modify(|weather| (weather.flow, weather.lost) = (Flow::Swallow, true));
     }
 
     /// Fair weather again. Connections that lost bytes meanwhile are cut: what follows would make no sense to their ends.
@@ -172,7 +181,9 @@ async fn next_client(listener: Option<&TcpListener>) -> Option<TcpStream> {
 
 async fn forward(client: TcpStream, weather: watch::Receiver<Weather>) {
     let upstream = weather.borrow().upstream;
-    let Ok(server) = TcpStream::connect(upstream).await else { return };
+    let Ok(server) = TcpStream::connect(upstream).await else {
+        return;
+    };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (client_in, client_out) = client.into_split();
     let (server_in, server_out) = server.into_split();
@@ -186,13 +197,24 @@ async fn forward(client: TcpStream, weather: watch::Receiver<Weather>) {
 }
 
 /// Carries one direction until its end, which it passes on.
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut weather: watch::Receiver<Weather>, born: u64) {
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut weather: watch::Receiver<Weather>,
+    born: u64,
+) {
     let mut piece = vec![0; PIECE_BYTES];
     loop {
-        if weather.wait_for(|now| now.flow != Flow::Stall).await.is_err() {
+        if weather
+            .wait_for(|now| now.flow != Flow::Stall)
+            .await
+            .is_err()
+        {
             return;
         }
-        let Ok(n @ 1..) = from.read(&mut piece).await else { break };
+        let Ok(n @ 1..) = from.read(&mut piece).await else {
+            break;
+        };
         let now = *weather.borrow();
         if now.generation != born {
             // Cut, which the other branch has not noticed yet: what came before may have vanished.
@@ -201,12 +223,19 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut weather: watc
         if now.flow == Flow::Swallow {
             continue;
         }
-        let held_back = now.bytes_per_second.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(n as f64 / f64::from(rate)));
+        let held_back = now.bytes_per_second.map_or(Duration::ZERO, |rate| {
+            Duration::from_secs_f64(n as f64 / f64::from(rate))
+        });
         if !(now.delay + held_back).is_zero() {
             tokio::time::sleep(now.delay + held_back).await;
         }
         // Bytes that were read before the stall began wait here for its end.
-        if weather.wait_for(|now| now.flow != Flow::Stall).await.is_err() || to.write_all(&piece[..n]).await.is_err() {
+        if weather
+            .wait_for(|now| now.flow != Flow::Stall)
+            .await
+            .is_err()
+            || to.write_all(&piece[..n]).await.is_err()
+        {
             return;
         }
     }

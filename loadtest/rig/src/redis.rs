@@ -42,9 +42,17 @@ impl Redis {
     /// As [`Self::start_new`].
     pub async fn start_new_with(settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let port = free_port();
-        let log = std::env::temp_dir().join(format!("helpline-redis-{}-{port}.log", std::process::id()));
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let redis = Self { process: Process::new("redis-server", log, ParentDeath::Kill), port, settings };
+        let log =
+            std::env::temp_dir().join(format!("helpline-redis-{}-{port}.log", std::process::id()));
+        let settings = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let redis = Self {
+            process: Process::new("redis-server", log, ParentDeath::Kill),
+            port,
+            settings,
+        };
         redis.start().await?;
         Ok(redis)
     }
@@ -100,12 +108,22 @@ impl Redis {
     /// # Errors
     /// [`RigError::Io`], and as [`Self::kill9`] and [`Self::start`].
     pub async fn restart_loading(&self) -> Result<(), RigError> {
-        self.command(&format!("EVAL \"for i=1,{LOADED_KEYS} do redis.call('SET','load:'..i,i) end\" 0")).await?;
+        self.command(&format!(
+            "EVAL \"for i=1,{LOADED_KEYS} do redis.call('SET','load:'..i,i) end\" 0"
+        ))
+        .await?;
         self.command("SAVE").await?;
         self.kill9().await?;
         // Between so many bytes it looks after its clients: what it then says is the fault.
         let delay = KEY_LOAD_MICROS.to_string();
-        let started = self.start_with(&["--key-load-delay", &delay, "--loading-process-events-interval-bytes", "1024"]).await;
+        let started = self
+            .start_with(&[
+                "--key-load-delay",
+                &delay,
+                "--loading-process-events-interval-bytes",
+                "1024",
+            ])
+            .await;
         let _ = std::fs::remove_file(std::env::temp_dir().join(self.dump_name()));
         started?;
         self.flush().await
@@ -147,10 +165,16 @@ impl Redis {
     /// # Errors
     /// [`RigError::Io`].
     pub async fn overrun(&self) -> Result<(), RigError> {
-        self.command("CONFIG SET client-output-buffer-limit \"pubsub 1024 1024 1\"").await?;
+        self.command("CONFIG SET client-output-buffer-limit \"pubsub 1024 1024 1\"")
+            .await?;
         let channels = self.command("PUBSUB CHANNELS *.t.*").await?;
         if let Some(channel) = channels.lines().nth(2) {
-            self.command(&format!("PUBLISH {} {}", channel.trim(), "x".repeat(OVERRUN_BYTES))).await?;
+            self.command(&format!(
+                "PUBLISH {} {}",
+                channel.trim(),
+                "x".repeat(OVERRUN_BYTES)
+            ))
+            .await?;
         }
         Ok(())
     }
@@ -160,7 +184,9 @@ impl Redis {
     /// # Errors
     /// [`RigError::Io`].
     pub async fn relax(&self) -> Result<(), RigError> {
-        self.command("CONFIG SET client-output-buffer-limit \"pubsub 33554432 8388608 60\"").await.map(drop)
+        self.command("CONFIG SET client-output-buffer-limit \"pubsub 33554432 8388608 60\"")
+            .await
+            .map(drop)
     }
 
     /// Starts it after [`Self::stop`] or [`Self::kill9`], and waits for its first answer.
@@ -177,15 +203,35 @@ impl Redis {
             hint: "looked in PATH and the usual places; on Debian: apt install redis-server",
         })?;
         let mut command = Command::new(program);
-        command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]);
-        command.arg("--dir").arg(std::env::temp_dir()).args(["--dbfilename", &self.dump_name()]);
+        command.args([
+            "--port",
+            &self.port.to_string(),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--daemonize",
+            "no",
+        ]);
+        command
+            .arg("--dir")
+            .arg(std::env::temp_dir())
+            .args(["--dbfilename", &self.dump_name()]);
         command.args(arguments).current_dir("/");
         for (name, value) in &self.settings {
-            command.arg(format!("--{name}")).args(value.split_whitespace());
+            command
+                .arg(format!("--{name}"))
+                .args(value.split_whitespace());
         }
         self.process.start(command)?;
         let deadline = Instant::now() + START_TIMEOUT;
-        while !self.command("PING").await.is_ok_and(|answer| answer.starts_with("+PONG")) {
+        while !self
+            .command("PING")
+            .await
+            .is_ok_and(|answer| answer.starts_with("+PONG"))
+        {
             if let Some(status) = self.process.ended() {
                 return Err(self.process.failed(status));
             }
@@ -207,7 +253,11 @@ impl Redis {
             Ok(String::from_utf8_lossy(&answer[..n]).into_owned())
         };
         let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
-        tokio::time::timeout(ANSWER_TIMEOUT, exchange).await.map_err(late).flatten().map_err(RigError::io(format!("asking Redis: {line}")))
+        tokio::time::timeout(ANSWER_TIMEOUT, exchange)
+            .await
+            .map_err(late)
+            .flatten()
+            .map_err(RigError::io(format!("asking Redis: {line}")))
     }
 }
 

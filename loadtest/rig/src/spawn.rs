@@ -51,10 +51,19 @@ pub fn spawn(command: Command, signal: ParentDeath, stdio: [Stdio; 3]) -> io::Re
 }
 
 /// The same, as another user of the system when one is given.
-pub(crate) fn spawn_as(command: Command, signal: ParentDeath, stdio: [Stdio; 3], user: Option<&OsUser>) -> io::Result<Child> {
+pub(crate) fn spawn_as(
+    command: Command,
+    signal: ParentDeath,
+    stdio: [Stdio; 3],
+    user: Option<&OsUser>,
+) -> io::Result<Child> {
     let mut command = wrapped(command, signal, user);
     let [stdin, stdout, stderr] = stdio;
-    command.stdin(stdin).stdout(stdout).stderr(stderr).process_group(0);
+    command
+        .stdin(stdin)
+        .stdout(stdout)
+        .stderr(stderr)
+        .process_group(0);
     let (answer, answered) = channel();
     let spawner = SPAWNER.get_or_init(|| Mutex::new(start_spawner()));
     spawner
@@ -62,7 +71,9 @@ pub(crate) fn spawn_as(command: Command, signal: ParentDeath, stdio: [Stdio; 3],
         .unwrap_or_else(PoisonError::into_inner)
         .send((command, answer))
         .expect("the spawning thread lives as long as the process");
-    answered.recv().expect("the spawning thread answers every request")
+    answered
+        .recv()
+        .expect("the spawning thread answers every request")
 }
 
 fn start_spawner() -> Sender<Request> {
@@ -92,9 +103,18 @@ fn wrapped(command: Command, signal: ParentDeath, user: Option<&OsUser>) -> Comm
     let mut wrapper = Command::new(setpriv);
     wrapper.args(["--pdeathsig", signal.name()]);
     if let Some(user) = user {
-        wrapper.args(["--reuid", &user.uid.to_string(), "--regid", &user.gid.to_string(), "--init-groups"]);
+        wrapper.args([
+            "--reuid",
+            &user.uid.to_string(),
+            "--regid",
+            &user.gid.to_string(),
+            "--init-groups",
+        ]);
     }
-    wrapper.arg("--").arg(command.get_program()).args(command.get_args());
+    wrapper
+        .arg("--")
+        .arg(command.get_program())
+        .args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => wrapper.env(name, value),

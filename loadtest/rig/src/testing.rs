@@ -29,14 +29,20 @@ pub struct TestDatabases {
 impl TestDatabases {
     /// Databases of a cluster with these settings; nothing is started yet.
     pub const fn new(settings: &'static [(&'static str, &'static str)]) -> Self {
-        Self { settings, cluster: Mutex::const_new(Weak::new()) }
+        Self {
+            settings,
+            cluster: Mutex::const_new(Weak::new()),
+        }
     }
 
     /// The cluster, with a template that `migrate` was given the administrator's address of.
     ///
     /// # Errors
     /// When Postgres does not start.
-    pub async fn cluster(&self, migrate: impl AsyncFnOnce(&str)) -> Result<Arc<Postgres>, RigError> {
+    pub async fn cluster(
+        &self,
+        migrate: impl AsyncFnOnce(&str),
+    ) -> Result<Arc<Postgres>, RigError> {
         let mut cluster = self.cluster.lock().await;
         if let Some(running) = cluster.upgrade() {
             return Ok(running);
@@ -74,10 +80,17 @@ impl Database {
     ///
     /// # Errors
     /// Those of [`Postgres::create_database`].
-    pub async fn create(postgres: Arc<Postgres>, name: &str, migrate: impl AsyncFnOnce(&str)) -> Result<Self, RigError> {
+    pub async fn create(
+        postgres: Arc<Postgres>,
+        name: &str,
+        migrate: impl AsyncFnOnce(&str),
+    ) -> Result<Self, RigError> {
         postgres.create_database(name, None).await?;
         migrate(&postgres.admin_url(name)).await;
-        Ok(Self { postgres, name: name.to_owned() })
+        Ok(Self {
+            postgres,
+            name: name.to_owned(),
+        })
     }
 
     /// Its address for an administrator.
@@ -92,7 +105,10 @@ impl Database {
 
     /// The same through a proxy on this port.
     pub fn runtime_url_through(&self, port: u16) -> String {
-        format!("postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}", self.name)
+        format!(
+            "postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}",
+            self.name
+        )
     }
 
     /// A connection as an administrator.
@@ -120,7 +136,11 @@ pub async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
 /// # Panics
 /// When the clock is before 1970.
 pub fn claims(user: impl Display, name: &str, expires_in_s: i64) -> Value {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970").as_secs().cast_signed();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("the clock is past 1970")
+        .as_secs()
+        .cast_signed();
     json!({
         "sub": user.to_string(), "aud": "authenticated", "role": "authenticated", "iat": now, "exp": now + expires_in_s,
         "email": format!("{user}@test.example"), "user_metadata": { "full_name": name },
@@ -132,7 +152,12 @@ pub fn claims(user: impl Display, name: &str, expires_in_s: i64) -> Value {
 /// # Panics
 /// Never: plain claims encode under HS256.
 pub fn sign(secret: &str, claims: &Value) -> String {
-    encode(&Header::default(), claims, &EncodingKey::from_secret(secret.as_bytes())).expect("plain claims encode under HS256")
+    encode(
+        &Header::default(),
+        claims,
+        &EncodingKey::from_secret(secret.as_bytes()),
+    )
+    .expect("plain claims encode under HS256")
 }
 
 #[cfg(test)]
@@ -142,8 +167,14 @@ mod tests {
     #[test]
     fn claims_are_a_persons_own_and_end() {
         let claims = claims("u1", "Ada Lovelace", 60);
-        assert_eq!((&claims["sub"], &claims["email"]), (&json!("u1"), &json!("u1@test.example")));
-        assert_eq!(claims["exp"].as_i64().unwrap_or(0), claims["iat"].as_i64().unwrap_or(0) + 60);
+        assert_eq!(
+            (&claims["sub"], &claims["email"]),
+            (&json!("u1"), &json!("u1@test.example"))
+        );
+        assert_eq!(
+            claims["exp"].as_i64().unwrap_or(0),
+            claims["iat"].as_i64().unwrap_or(0) + 60
+        );
         assert_eq!(sign(TOKEN_SECRET, &claims).split('.').count(), 3);
     }
 }

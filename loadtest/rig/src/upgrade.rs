@@ -16,10 +16,22 @@ impl Postgres {
     /// # Errors
     /// [`RigError::Failed`] with what `initdb` or `pg_upgrade` wrote; those of a start.
     pub async fn upgraded(&self, bin: &Path) -> Result<Self, RigError> {
-        let (old, old_bin, bin) = (self.cluster.shared(), self.bin_dir().to_owned(), bin.to_owned());
-        let upgrading = tokio::task::spawn_blocking(move || upgrade(&old, &old_bin, &bin).map(|cluster| (cluster, bin)));
-        let (cluster, bin) = upgrading.await.expect("the upgrade's task does not panic")?;
-        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let (old, old_bin, bin) = (
+            self.cluster.shared(),
+            self.bin_dir().to_owned(),
+            bin.to_owned(),
+        );
+        let upgrading = tokio::task::spawn_blocking(move || {
+            upgrade(&old, &old_bin, &bin).map(|cluster| (cluster, bin))
+        });
+        let (cluster, bin) = upgrading
+            .await
+            .expect("the upgrade's task does not panic")?;
+        let settings: Vec<_> = self
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
     }
 }
@@ -32,20 +44,55 @@ pub(crate) struct OldCluster {
 
 fn upgrade(old: &OldCluster, old_bin: &Path, bin: &Path) -> Result<Cluster, RigError> {
     let (cluster, place) = Cluster::reserved(old.password.clone())?;
-    let major = locate::major_version(&bin.join("postgres"))
-        .ok_or(RigError::NotFound { program: "postgres", hint: "the directory named for the upgrade has no bin/postgres that runs" })?;
-    let options: &[&str] = if major >= CHECKSUMS_BY_DEFAULT_SINCE { &["--no-sync", "--no-data-checksums"] } else { &["--no-sync"] };
+    let major = locate::major_version(&bin.join("postgres")).ok_or(RigError::NotFound {
+        program: "postgres",
+        hint: "the directory named for the upgrade has no bin/postgres that runs",
+    })?;
+    let options: &[&str] = if major >= CHECKSUMS_BY_DEFAULT_SINCE {
+        &["--no-sync", "--no-data-checksums"]
+    } else {
+        &["--no-sync"]
+    };
     cluster.initdb(bin, &place, options)?;
     let mut command = Command::new(bin.join("pg_upgrade"));
-    command.arg("--old-bindir").arg(old_bin).arg("--new-bindir").arg(bin);
-    command.arg("--old-datadir").arg(&old.data).arg("--new-datadir").arg(&cluster.data);
-    command.args(["--username", SUPERUSER, "--old-port", &free_port().to_string(), "--new-port", &free_port().to_string()]);
-    command.arg("--socketdir").arg(&place).env("PGPASSWORD", &old.password).current_dir(&place);
+    command
+        .arg("--old-bindir")
+        .arg(old_bin)
+        .arg("--new-bindir")
+        .arg(bin);
+    command
+        .arg("--old-datadir")
+        .arg(&old.data)
+        .arg("--new-datadir")
+        .arg(&cluster.data);
+    command.args([
+        "--username",
+        SUPERUSER,
+        "--old-port",
+        &free_port().to_string(),
+        "--new-port",
+        &free_port().to_string(),
+    ]);
+    command
+        .arg("--socketdir")
+        .arg(&place)
+        .env("PGPASSWORD", &old.password)
+        .current_dir(&place);
     run_as(&mut command, cluster.user.as_ref());
-    let output = command.output().map_err(RigError::io("starting pg_upgrade"))?;
+    let output = command
+        .output()
+        .map_err(RigError::io("starting pg_upgrade"))?;
     if !output.status.success() {
-        let log = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        return Err(RigError::Failed { program: "pg_upgrade".into(), status: output.status.to_string(), log });
+        let log = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        return Err(RigError::Failed {
+            program: "pg_upgrade".into(),
+            status: output.status.to_string(),
+            log,
+        });
     }
     Ok(cluster)
 }

@@ -1,6 +1,10 @@
 //! What the rig promises to those who break things with it.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and its end ends its tasks")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and its end ends its tasks"
+)]
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -36,24 +40,46 @@ async fn a_committed_row_survives_the_power_cut_and_the_files_do_not_survive_the
     let postgres = Postgres::start_temporary().await.unwrap();
     postgres.create_database("one", None).await.unwrap();
     let client = connect(&postgres.admin_url("one")).await.unwrap();
-    client.batch_execute("create table t (n int); insert into t values (1)").await.unwrap();
+    client
+        .batch_execute("create table t (n int); insert into t values (1)")
+        .await
+        .unwrap();
     let before = postgres.pid().unwrap();
     postgres.kill9().await.unwrap();
     assert!(!runs(before) && client.simple_query("select 1").await.is_err());
     postgres.start().await.unwrap();
     let client = connect(&postgres.admin_url("one")).await.unwrap();
-    assert_eq!(client.query_one("select n from t", &[]).await.unwrap().get::<_, i32>(0), 1);
-    postgres.create_database("two", Some("one")).await.expect_err("a template in use is refused");
-    assert!(matches!(postgres.create_database("x\"; drop", None).await, Err(RigError::Name(_))));
+    assert_eq!(
+        client
+            .query_one("select n from t", &[])
+            .await
+            .unwrap()
+            .get::<_, i32>(0),
+        1
+    );
+    postgres
+        .create_database("two", Some("one"))
+        .await
+        .expect_err("a template in use is refused");
+    assert!(matches!(
+        postgres.create_database("x\"; drop", None).await,
+        Err(RigError::Name(_))
+    ));
 
-    let (pid, place) = (postgres.pid().unwrap(), postgres.log().parent().unwrap().to_owned());
+    let (pid, place) = (
+        postgres.pid().unwrap(),
+        postgres.log().parent().unwrap().to_owned(),
+    );
     drop(postgres);
     assert!(!runs(pid) && !place.exists());
 }
 
 #[tokio::test]
 async fn a_dump_is_restored_with_its_roles_into_another_cluster_and_into_its_own() {
-    let (donor, other) = (Postgres::start_temporary().await.unwrap(), Postgres::start_temporary().await.unwrap());
+    let (donor, other) = (
+        Postgres::start_temporary().await.unwrap(),
+        Postgres::start_temporary().await.unwrap(),
+    );
     donor.create_database("desk", None).await.unwrap();
     let client = connect(&donor.admin_url("desk")).await.unwrap();
     client
@@ -61,31 +87,71 @@ async fn a_dump_is_restored_with_its_roles_into_another_cluster_and_into_its_own
         .await
         .unwrap();
     let dump = donor.dump("desk").await.unwrap();
-    client.batch_execute("insert into t values (2)").await.unwrap();
-    let number = async |url: &str| connect(url).await.unwrap().query_one("select max(n) from t", &[]).await.unwrap().get::<_, i32>(0);
+    client
+        .batch_execute("insert into t values (2)")
+        .await
+        .unwrap();
+    let number = async |url: &str| {
+        connect(url)
+            .await
+            .unwrap()
+            .query_one("select max(n) from t", &[])
+            .await
+            .unwrap()
+            .get::<_, i32>(0)
+    };
 
     other.restore(&dump, "desk").await.unwrap();
-    assert_eq!(number(&other.url_for("helpline_dumped", "word", "desk")).await, 1, "with the role, its password and its rights");
+    assert_eq!(
+        number(&other.url_for("helpline_dumped", "word", "desk")).await,
+        1,
+        "with the role, its password and its rights"
+    );
 
-    assert!(donor.restore(&dump, "desk").await.is_err(), "a database of this name exists");
+    assert!(
+        donor.restore(&dump, "desk").await.is_err(),
+        "a database of this name exists"
+    );
     donor.drop_database("desk").await.unwrap();
-    assert!(client.simple_query("select 1").await.is_err(), "its connections ended with it");
+    assert!(
+        client.simple_query("select 1").await.is_err(),
+        "its connections ended with it"
+    );
     donor.restore(&dump, "desk").await.unwrap();
     assert_eq!(number(&donor.admin_url("desk")).await, 1);
 
     let kept = connect(&donor.admin_url("desk")).await.unwrap();
     donor.rename_database("desk", "renamed").await.unwrap();
-    assert!(kept.simple_query("select 1").await.is_err(), "connections ended before the renaming");
-    assert_eq!(number(&donor.url_for("helpline_dumped", "word", "renamed")).await, 1);
+    assert!(
+        kept.simple_query("select 1").await.is_err(),
+        "connections ended before the renaming"
+    );
+    assert_eq!(
+        number(&donor.url_for("helpline_dumped", "word", "renamed")).await,
+        1
+    );
 }
 
 #[tokio::test]
 async fn a_frozen_postgres_keeps_its_connections_and_answers_nothing() {
-    let postgres = Postgres::start_temporary_with(&[("max_connections", "20")]).await.unwrap();
+    let postgres = Postgres::start_temporary_with(&[("max_connections", "20")])
+        .await
+        .unwrap();
     let client = connect(&postgres.admin_url("postgres")).await.unwrap();
-    assert_eq!(client.query_one("show max_connections", &[]).await.unwrap().get::<_, &str>(0), "20");
+    assert_eq!(
+        client
+            .query_one("show max_connections", &[])
+            .await
+            .unwrap()
+            .get::<_, &str>(0),
+        "20"
+    );
     postgres.freeze();
-    let asked = tokio::time::timeout(Duration::from_millis(300), client.query_one("select 1", &[])).await;
+    let asked = tokio::time::timeout(
+        Duration::from_millis(300),
+        client.query_one("select 1", &[]),
+    )
+    .await;
     assert!(asked.is_err(), "a frozen backend answered");
     postgres.thaw();
     client.query_one("select 1", &[]).await.unwrap();
@@ -100,7 +166,10 @@ async fn a_kept_cluster_is_found_again_also_where_its_user_may_not_go() {
     {
         let postgres = Postgres::start_in(&dir).await.unwrap();
         let client = connect(&postgres.admin_url("postgres")).await.unwrap();
-        client.batch_execute("create table kept (n int)").await.unwrap();
+        client
+            .batch_execute("create table kept (n int)")
+            .await
+            .unwrap();
         let second = Postgres::start_in(&dir);
         let refused = tokio::time::timeout(Duration::from_millis(1500), second).await;
         assert!(!matches!(refused, Ok(Ok(_))), "two servers on one cluster");
@@ -118,13 +187,17 @@ async fn a_kept_cluster_is_found_again_also_where_its_user_may_not_go() {
 
 #[tokio::test]
 async fn redis_comes_back_empty_on_its_port_and_freezes() {
-    let redis = Redis::start_new_with(&[("client-output-buffer-limit", "pubsub 1mb 1mb 1")]).await.unwrap();
+    let redis = Redis::start_new_with(&[("client-output-buffer-limit", "pubsub 1mb 1mb 1")])
+        .await
+        .unwrap();
     let port = redis.port();
     let mut kept = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let mut ask = async |line: &'static str| {
         kept.write_all(line.as_bytes()).await.unwrap();
         let mut answer = [0; 64];
-        let n = tokio::time::timeout(Duration::from_millis(300), kept.read(&mut answer)).await.map_or(0, Result::unwrap);
+        let n = tokio::time::timeout(Duration::from_millis(300), kept.read(&mut answer))
+            .await
+            .map_or(0, Result::unwrap);
         String::from_utf8_lossy(&answer[..n]).into_owned()
     };
     assert_eq!(ask("SET a 1\r\n").await, "+OK\r\n");
@@ -144,20 +217,34 @@ async fn redis_comes_back_empty_on_its_port_and_freezes() {
 #[tokio::test]
 #[ignore = "started by another test"]
 async fn parent_that_waits_to_be_killed() {
-    let Some(file) = std::env::var_os("RIG_TEST_PIDS") else { return };
+    let Some(file) = std::env::var_os("RIG_TEST_PIDS") else {
+        return;
+    };
     let postgres = Postgres::start_temporary().await.unwrap();
     // Started from a pool's thread, which ends long before the process does.
-    let redis = std::thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(Redis::start_new()).unwrap()).join().unwrap();
+    let redis = std::thread::spawn(|| {
+        tokio::runtime::Runtime::new()
+            .unwrap()
+            .block_on(Redis::start_new())
+            .unwrap()
+    })
+    .join()
+    .unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
     let unfinished = Path::new(&file).with_extension("part");
-    std::fs::write(&unfinished, format!("{} {}", postgres.pid().unwrap(), redis.pid().unwrap())).unwrap();
+    std::fs::write(
+        &unfinished,
+        format!("{} {}", postgres.pid().unwrap(), redis.pid().unwrap()),
+    )
+    .unwrap();
     std::fs::rename(unfinished, file).unwrap();
     std::future::pending::<()>().await;
 }
 
 #[tokio::test]
 async fn children_die_with_a_parent_that_is_killed_by_sigkill_and_not_before() {
-    let file = std::env::temp_dir().join(format!("helpline-rig-pids-{:08x}", rand::random::<u32>()));
+    let file =
+        std::env::temp_dir().join(format!("helpline-rig-pids-{:08x}", rand::random::<u32>()));
     let mut parent = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "parent_that_waits_to_be_killed", "--ignored"])
         .env("RIG_TEST_PIDS", &file)
@@ -165,18 +252,34 @@ async fn children_die_with_a_parent_that_is_killed_by_sigkill_and_not_before() {
         .spawn()
         .unwrap();
     eventually("the parent has started its children", || file.exists()).await;
-    let pids: Vec<u32> = std::fs::read_to_string(&file).unwrap().split(' ').map(|pid| pid.parse().unwrap()).collect();
-    assert!(pids.iter().all(|pid| runs(*pid)), "a child died with the thread that asked for it");
+    let pids: Vec<u32> = std::fs::read_to_string(&file)
+        .unwrap()
+        .split(' ')
+        .map(|pid| pid.parse().unwrap())
+        .collect();
+    assert!(
+        pids.iter().all(|pid| runs(*pid)),
+        "a child died with the thread that asked for it"
+    );
     parent.kill().unwrap();
     parent.wait().unwrap();
-    eventually("all children are gone", || !pids.iter().any(|pid| runs(*pid))).await;
+    eventually("all children are gone", || {
+        !pids.iter().any(|pid| runs(*pid))
+    })
+    .await;
     std::fs::remove_file(file).unwrap();
 }
 
 #[tokio::test]
 async fn a_gateway_that_ends_at_start_says_why() {
-    let refused = Gateway::spec().binary("/bin/ls").start().await.expect_err("ls is no gateway");
-    let RigError::Failed { log, .. } = refused else { panic!("{refused:?}") };
+    let refused = Gateway::spec()
+        .binary("/bin/ls")
+        .start()
+        .await
+        .expect_err("ls is no gateway");
+    let RigError::Failed { log, .. } = refused else {
+        panic!("{refused:?}")
+    };
     assert!(log.contains("serve"), "{log}");
 }
 
@@ -230,7 +333,11 @@ async fn the_proxy_cuts_refuses_and_takes_back() {
         assert!(Instant::now() < deadline);
         tokio::task::yield_now().await;
     }
-    assert_eq!(exchange(&mut stream, "d", SOON).await.as_deref(), Some("d"), "refusing leaves what stands");
+    assert_eq!(
+        exchange(&mut stream, "d", SOON).await.as_deref(),
+        Some("d"),
+        "refusing leaves what stands"
+    );
     proxy.resume();
     let deadline = Instant::now() + SOON;
     while connect().await.is_err() {
@@ -242,17 +349,27 @@ async fn the_proxy_cuts_refuses_and_takes_back() {
 #[tokio::test]
 async fn the_proxy_stalls_without_loss_and_half_opens_with_it() {
     let proxy = Proxy::start(echo().await).await.unwrap();
-    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port()))
+        .await
+        .unwrap();
     let short = Duration::from_millis(200);
     assert_eq!(exchange(&mut stream, "a", SOON).await.as_deref(), Some("a"));
     proxy.stall();
     assert_eq!(exchange(&mut stream, "b", short).await.as_deref(), Some(""));
     proxy.resume();
-    assert_eq!(exchange(&mut stream, "", SOON).await.as_deref(), Some("b"), "nothing was lost");
+    assert_eq!(
+        exchange(&mut stream, "", SOON).await.as_deref(),
+        Some("b"),
+        "nothing was lost"
+    );
     proxy.half_open();
     assert_eq!(exchange(&mut stream, "c", short).await.as_deref(), Some(""));
     proxy.resume();
-    assert_eq!(exchange(&mut stream, "", SOON).await, None, "a connection that lost bytes is cut");
+    assert_eq!(
+        exchange(&mut stream, "", SOON).await,
+        None,
+        "a connection that lost bytes is cut"
+    );
 }
 
 #[tokio::test]
@@ -260,24 +377,34 @@ async fn what_follows_lost_bytes_never_arrives() {
     let proxy = Proxy::start(echo().await).await.unwrap();
     let short = Duration::from_millis(200);
     // Another change of the network before it heals.
-    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port()))
+        .await
+        .unwrap();
     assert_eq!(exchange(&mut stream, "a", SOON).await.as_deref(), Some("a"));
     proxy.half_open();
     assert_eq!(exchange(&mut stream, "b", short).await.as_deref(), Some(""));
     proxy.stall();
     proxy.resume();
-    assert_eq!(exchange(&mut stream, "c", SOON).await, None, "a connection that lost bytes is cut");
+    assert_eq!(
+        exchange(&mut stream, "c", SOON).await,
+        None,
+        "a connection that lost bytes is cut"
+    );
 }
 
 #[tokio::test]
 async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
     const CONNECTIONS: usize = 200;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let proxy = Proxy::start(listener.local_addr().unwrap().port()).await.unwrap();
+    let proxy = Proxy::start(listener.local_addr().unwrap().port())
+        .await
+        .unwrap();
     let mut streams = Vec::new();
     let mut servers = Vec::new();
     for _ in 0..CONNECTIONS {
-        let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", proxy.port()))
+            .await
+            .unwrap();
         stream.write_all(b"a").await.unwrap();
         let (mut server, _) = listener.accept().await.unwrap();
         assert_eq!(server.read_u8().await.unwrap(), b'a');
@@ -289,28 +416,49 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
         stream.write_all(b"b").await.unwrap();
     }
     // The last one's is lost when all are: a byte that was not lost would have come by then.
-    assert_eq!(exchange(&mut servers[CONNECTIONS - 1], "", Duration::from_millis(200)).await.as_deref(), Some(""));
+    assert_eq!(
+        exchange(
+            &mut servers[CONNECTIONS - 1],
+            "",
+            Duration::from_millis(200)
+        )
+        .await
+        .as_deref(),
+        Some("")
+    );
     proxy.resume();
     // Before any task of the proxy has noticed.
     for stream in &streams {
         stream.try_write(b"c").unwrap();
     }
     for server in &mut servers {
-        assert_eq!(exchange(server, "", SOON).await, None, "cut, and nothing came before");
+        assert_eq!(
+            exchange(server, "", SOON).await,
+            None,
+            "cut, and nothing came before"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_proxy_delays_and_throttles() {
     let proxy = Proxy::start(echo().await).await.unwrap();
-    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port()))
+        .await
+        .unwrap();
     proxy.delay(Duration::from_millis(100));
     let begun = Instant::now();
     exchange(&mut stream, "a", SOON).await.unwrap();
-    assert!(begun.elapsed() >= Duration::from_millis(200), "there and back");
+    assert!(
+        begun.elapsed() >= Duration::from_millis(200),
+        "there and back"
+    );
     proxy.resume();
     proxy.throttle(50);
     let begun = Instant::now();
     exchange(&mut stream, "0123456789", SOON).await.unwrap();
-    assert!(begun.elapsed() >= Duration::from_millis(300), "there and back");
+    assert!(
+        begun.elapsed() >= Duration::from_millis(300),
+        "there and back"
+    );
 }

@@ -44,11 +44,19 @@ struct Rooms {
 /// When the port cannot be had.
 pub async fn run(args: BaselineArgs) -> Result<Verdict, LoadError> {
     let served = tokio::task::spawn_blocking(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         LocalSet::new().block_on(&runtime, serve(args.port))
     });
-    let failed = |error: std::io::Error| LoadError::Program { program: "the baseline", why: error.to_string() };
-    served.await.expect("the baseline does not panic").map_err(failed)?;
+    let failed = |error: std::io::Error| LoadError::Program {
+        program: "the baseline",
+        why: error.to_string(),
+    };
+    served
+        .await
+        .expect("the baseline does not panic")
+        .map_err(failed)?;
     Ok(Verdict::Held)
 }
 
@@ -72,16 +80,25 @@ async fn serve(port: u16) -> std::io::Result<()> {
     }
 }
 
-async fn attend(mut stream: TcpStream, me: u64, rooms: &Rooms, room: &mut String) -> Result<(), tokio_tungstenite::tungstenite::Error> {
+async fn attend(
+    mut stream: TcpStream,
+    me: u64,
+    rooms: &Rooms,
+    room: &mut String,
+) -> Result<(), tokio_tungstenite::tungstenite::Error> {
     stream.set_nodelay(true)?;
     let mut start = [0; 10];
     if stream.peek(&mut start).await? >= 10 && start.starts_with(b"GET /ready") {
         // Read, because closing over unread bytes resets the connection.
         let mut request = [0; 512];
         let _ = stream.read(&mut request).await?;
-        return Ok(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await?);
+        return Ok(stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            .await?);
     }
-    let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES);
     let mut socket = tokio_tungstenite::accept_async_with_config(stream, Some(config)).await?;
     let (sender, mut frames) = mpsc::channel(QUEUE_FRAMES);
     let mut batch = Vec::new();

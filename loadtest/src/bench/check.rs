@@ -28,11 +28,26 @@ const COMMIT_RATE_RATIO_MIN: f64 = 2.0;
 /// # Errors
 /// When one of our own servers does not run.
 pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
-    let setup = Setup { instances: 1, rooms: CONNECTIONS, relay: Relay::InProcess };
+    let setup = Setup {
+        instances: 1,
+        rooms: CONNECTIONS,
+        relay: Relay::InProcess,
+    };
     let helpline: Arc<dyn Peer> = own(Kind::Helpline, setup, means).await?;
     let baseline = own(Kind::Baseline, setup, means).await?;
-    let paced = Shape { rooms: 1, listeners: MEMBERS, burst: 1, bursts_per_second: 50.0, seconds: 2.0, listen_on: 0 };
-    let bursts = Shape { burst: 16, bursts_per_second: 6.0, ..paced };
+    let paced = Shape {
+        rooms: 1,
+        listeners: MEMBERS,
+        burst: 1,
+        bursts_per_second: 50.0,
+        seconds: 2.0,
+        listen_on: 0,
+    };
+    let bursts = Shape {
+        burst: 16,
+        bursts_per_second: 6.0,
+        ..paced
+    };
     let paced = ratio(&helpline, &baseline, paced).await?;
     let bursts = ratio(&helpline, &baseline, bursts).await?;
     // Last: closing thousands would cost the gateway CPU in the runs above.
@@ -41,12 +56,35 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     let commit_rate = commit_rate::ratio(means, ROUNDS).await?;
     let mut verdict = Verdict::Held;
     for (what, measured, held, bound) in [
-        ("memory of an idle connection, KiB", kib, kib <= KIB_MAX, format!("≤ {KIB_MAX}")),
-        ("CPU per delivery ÷ baseline, paced", paced, paced <= PACED_RATIO_MAX, format!("≤ {PACED_RATIO_MAX}")),
-        ("CPU per delivery ÷ baseline, bursts of 16", bursts, bursts <= BURST_RATIO_MAX, format!("≤ {BURST_RATIO_MAX}")),
-        ("messages per second ÷ pgbench", commit_rate, commit_rate >= COMMIT_RATE_RATIO_MIN, format!("≥ {COMMIT_RATE_RATIO_MIN}")),
+        (
+            "memory of an idle connection, KiB",
+            kib,
+            kib <= KIB_MAX,
+            format!("≤ {KIB_MAX}"),
+        ),
+        (
+            "CPU per delivery ÷ baseline, paced",
+            paced,
+            paced <= PACED_RATIO_MAX,
+            format!("≤ {PACED_RATIO_MAX}"),
+        ),
+        (
+            "CPU per delivery ÷ baseline, bursts of 16",
+            bursts,
+            bursts <= BURST_RATIO_MAX,
+            format!("≤ {BURST_RATIO_MAX}"),
+        ),
+        (
+            "messages per second ÷ pgbench",
+            commit_rate,
+            commit_rate >= COMMIT_RATE_RATIO_MIN,
+            format!("≥ {COMMIT_RATE_RATIO_MIN}"),
+        ),
     ] {
-        println!("{what:<40} {measured:>7.2}  {bound:<7} {}", if held { "held" } else { "MISSED" });
+        println!(
+            "{what:<40} {measured:>7.2}  {bound:<7} {}",
+            if held { "held" } else { "MISSED" }
+        );
         if !held {
             verdict = Verdict::Broken;
         }
@@ -62,12 +100,22 @@ async fn own(kind: Kind, setup: Setup, means: &Means) -> Result<Arc<dyn Peer>, L
 }
 
 /// The median over the rounds of Helpline's CPU compared with the baseline's, by turns.
-async fn ratio(helpline: &Arc<dyn Peer>, baseline: &Arc<dyn Peer>, shape: Shape) -> Result<f64, LoadError> {
+async fn ratio(
+    helpline: &Arc<dyn Peer>,
+    baseline: &Arc<dyn Peer>,
+    shape: Shape,
+) -> Result<f64, LoadError> {
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
-        let (ours, theirs) = (traffic::run(helpline, shape).await?, traffic::run(baseline, shape).await?);
+        let (ours, theirs) = (
+            traffic::run(helpline, shape).await?,
+            traffic::run(baseline, shape).await?,
+        );
         if ours.wrong + theirs.wrong > 0 {
-            return Err(LoadError::Stalled(format!("{} deliveries were lost or out of order", ours.wrong + theirs.wrong)));
+            return Err(LoadError::Stalled(format!(
+                "{} deliveries were lost or out of order",
+                ours.wrong + theirs.wrong
+            )));
         }
         // The gateway's only: what Postgres does in the background belongs to no delivery.
         ratios.push(ours.holder_cpu_micros / theirs.holder_cpu_micros);

@@ -51,20 +51,36 @@ impl Connection {
     /// # Errors
     /// [`LoadError::Link`].
     pub async fn open(opening: &Opening) -> Result<Self, LoadError> {
-        timeout(OPEN_TIMEOUT, Self::open_without_limit(opening)).await.map_err(|_| LinkError::Silent)?
+        timeout(OPEN_TIMEOUT, Self::open_without_limit(opening))
+            .await
+            .map_err(|_| LinkError::Silent)?
     }
 
     async fn open_without_limit(opening: &Opening) -> Result<Self, LoadError> {
         let broken = |error| LinkError::Open(Box::new(error));
         let mut request = opening.url.as_str().into_client_request().map_err(broken)?;
         if let Some(name) = opening.subprotocol {
-            request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(name));
+            request
+                .headers_mut()
+                .insert("sec-websocket-protocol", HeaderValue::from_static(name));
         }
-        let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        let stream = TcpStream::connect(&authority).await.map_err(|error| broken(error.into()))?;
-        stream.set_nodelay(true).map_err(|error| broken(error.into()))?;
-        let config = WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);
-        let (socket, _) = client_async_with_config(request, stream, Some(config)).await.map_err(broken)?;
+        let authority = request
+            .uri()
+            .authority()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let stream = TcpStream::connect(&authority)
+            .await
+            .map_err(|error| broken(error.into()))?;
+        stream
+            .set_nodelay(true)
+            .map_err(|error| broken(error.into()))?;
+        let config = WebSocketConfig::default()
+            .read_buffer_size(BUFFER_BYTES)
+            .write_buffer_size(BUFFER_BYTES);
+        let (socket, _) = client_async_with_config(request, stream, Some(config))
+            .await
+            .map_err(broken)?;
         let mut connection = Self { socket };
         for step in &opening.steps {
             match step {
@@ -92,7 +108,10 @@ impl Connection {
     /// # Errors
     /// [`LoadError::Link`].
     pub async fn send(&mut self, text: Utf8Bytes) -> Result<(), LoadError> {
-        self.socket.send(Message::Text(text)).await.map_err(|error| LinkError::Broken(Box::new(error)).into())
+        self.socket
+            .send(Message::Text(text))
+            .await
+            .map_err(|error| LinkError::Broken(Box::new(error)).into())
     }
 
     /// Writes a frame into the buffer.
@@ -100,7 +119,10 @@ impl Connection {
     /// # Errors
     /// [`LoadError::Link`].
     pub async fn queue(&mut self, text: Utf8Bytes) -> Result<(), LoadError> {
-        self.socket.feed(Message::Text(text)).await.map_err(|error| LinkError::Broken(Box::new(error)).into())
+        self.socket
+            .feed(Message::Text(text))
+            .await
+            .map_err(|error| LinkError::Broken(Box::new(error)).into())
     }
 
     /// Sends what was queued.
@@ -108,7 +130,10 @@ impl Connection {
     /// # Errors
     /// [`LoadError::Link`].
     pub async fn flush(&mut self) -> Result<(), LoadError> {
-        self.socket.flush().await.map_err(|error| LinkError::Broken(Box::new(error)).into())
+        self.socket
+            .flush()
+            .await
+            .map_err(|error| LinkError::Broken(Box::new(error)).into())
     }
 
     /// The next text frame. Cancel-safe: tungstenite keeps partial frames.
@@ -119,7 +144,11 @@ impl Connection {
         loop {
             match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => return Ok(text),
-                Some(Ok(Message::Close(frame))) => return Err(LinkError::Closed(frame.map_or(1005, |frame| frame.code.into())).into()),
+                Some(Ok(Message::Close(frame))) => {
+                    return Err(
+                        LinkError::Closed(frame.map_or(1005, |frame| frame.code.into())).into(),
+                    );
+                }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(LinkError::Broken(Box::new(error)).into()),
                 None => return Err(LinkError::Ended.into()),

@@ -24,18 +24,39 @@ const ROOMS_PER_SECOND: f64 = 5_000.0;
 /// The same between two instances.
 const RELAY_PER_SECOND: f64 = 2_500.0;
 
-const ONE_INSTANCE: &[Kind] = &[Kind::Helpline, Kind::Baseline, Kind::Nchan, Kind::SocketIo, Kind::Ws, Kind::Stored];
+const ONE_INSTANCE: &[Kind] = &[
+    Kind::Helpline,
+    Kind::Baseline,
+    Kind::Nchan,
+    Kind::SocketIo,
+    Kind::Ws,
+    Kind::Stored,
+];
 const TWO_INSTANCES: &[Kind] = &[Kind::Helpline, Kind::Nchan, Kind::SocketIo];
 
 /// One room of 1,000.
 ///
 /// # Errors
 /// When one of our own servers does not run.
-pub async fn fanout(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
+pub async fn fanout(
+    results: &mut Results,
+    effort: &Effort,
+    means: &Means,
+) -> Result<(), LoadError> {
     let members = effort.pick(MEMBERS, 200);
-    let shape =
-        Shape { rooms: 1, listeners: members, burst: 1, bursts_per_second: PACED_PER_SECOND, seconds: effort.seconds, listen_on: 0 };
-    let bursts = Shape { burst: BURST, bursts_per_second: BURSTS_PER_SECOND, ..shape };
+    let shape = Shape {
+        rooms: 1,
+        listeners: members,
+        burst: 1,
+        bursts_per_second: PACED_PER_SECOND,
+        seconds: effort.seconds,
+        listen_on: 0,
+    };
+    let bursts = Shape {
+        burst: BURST,
+        bursts_per_second: BURSTS_PER_SECOND,
+        ..shape
+    };
     results.scenario(
         "fanout",
         format!("One room of {members}, {PACED_PER_SECOND} typing frames a second: each delivery is a write of its own."),
@@ -44,8 +65,25 @@ pub async fn fanout(results: &mut Results, effort: &Effort, means: &Means) -> Re
         "bursts",
         format!("The same room, {BURSTS_PER_SECOND} bursts of {BURST} typing frames a second: a burst may share a write."),
     );
-    let peers = start(results, effort, means, ONE_INSTANCE, Setup { instances: 1, rooms: 1, relay: Relay::InProcess }).await?;
-    by_turns(results, effort, &peers, &[("fanout", shape), ("bursts", bursts)]).await
+    let peers = start(
+        results,
+        effort,
+        means,
+        ONE_INSTANCE,
+        Setup {
+            instances: 1,
+            rooms: 1,
+            relay: Relay::InProcess,
+        },
+    )
+    .await?;
+    by_turns(
+        results,
+        effort,
+        &peers,
+        &[("fanout", shape), ("bursts", bursts)],
+    )
+    .await
 }
 
 /// Rooms of two.
@@ -55,9 +93,30 @@ pub async fn fanout(results: &mut Results, effort: &Effort, means: &Means) -> Re
 pub async fn rooms(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
     let per_second = effort.pick(ROOMS_PER_SECOND, 1_000.0);
-    let shape = Shape { rooms, listeners: 1, burst: 1, bursts_per_second: per_second, seconds: effort.seconds, listen_on: 0 };
-    results.scenario("rooms", format!("{rooms} rooms of two, {per_second} typing frames a second over all."));
-    let peers = start(results, effort, means, ONE_INSTANCE, Setup { instances: 1, rooms, relay: Relay::InProcess }).await?;
+    let shape = Shape {
+        rooms,
+        listeners: 1,
+        burst: 1,
+        bursts_per_second: per_second,
+        seconds: effort.seconds,
+        listen_on: 0,
+    };
+    results.scenario(
+        "rooms",
+        format!("{rooms} rooms of two, {per_second} typing frames a second over all."),
+    );
+    let peers = start(
+        results,
+        effort,
+        means,
+        ONE_INSTANCE,
+        Setup {
+            instances: 1,
+            rooms,
+            relay: Relay::InProcess,
+        },
+    )
+    .await?;
     by_turns(results, effort, &peers, &[("rooms", shape)]).await
 }
 
@@ -69,16 +128,46 @@ pub async fn relay(results: &mut Results, effort: &Effort, means: &Means) -> Res
     let rooms = effort.pick(ROOMS, 50);
     let per_second = effort.pick(RELAY_PER_SECOND, 500.0);
     let members = effort.pick(MEMBERS, 200);
-    let small = Shape { rooms, listeners: 1, burst: 1, bursts_per_second: per_second, seconds: effort.seconds, listen_on: 1 };
-    let large = Shape { rooms: 1, listeners: members, burst: BURST, bursts_per_second: BURSTS_PER_SECOND, ..small };
+    let small = Shape {
+        rooms,
+        listeners: 1,
+        burst: 1,
+        bursts_per_second: per_second,
+        seconds: effort.seconds,
+        listen_on: 1,
+    };
+    let large = Shape {
+        rooms: 1,
+        listeners: members,
+        burst: BURST,
+        bursts_per_second: BURSTS_PER_SECOND,
+        ..small
+    };
     results
         .scenario("relay", format!("{rooms} rooms of two on two instances with Redis between them, {per_second} typing frames a second."));
     results.scenario(
         "relay-bursts",
         format!("{BURSTS_PER_SECOND} bursts of {BURST} a second into one room of {members} on the other instance."),
     );
-    let peers = start(results, effort, means, TWO_INSTANCES, Setup { instances: 2, rooms, relay: Relay::Redis }).await?;
-    by_turns(results, effort, &peers, &[("relay", small), ("relay-bursts", large)]).await
+    let peers = start(
+        results,
+        effort,
+        means,
+        TWO_INSTANCES,
+        Setup {
+            instances: 2,
+            rooms,
+            relay: Relay::Redis,
+        },
+    )
+    .await?;
+    by_turns(
+        results,
+        effort,
+        &peers,
+        &[("relay", small), ("relay-bursts", large)],
+    )
+    .await
 }
 
 /// Starts the servers of a group; those that cannot be had are told of.
@@ -93,7 +182,9 @@ pub(super) async fn start(
     for kind in kinds.iter().filter(|kind| !effort.without.contains(kind)) {
         match peer::start(*kind, setup, means).await? {
             Ok(peer) => {
-                results.lacks.insert(peer.name().to_owned(), peer.lacks().to_owned());
+                results
+                    .lacks
+                    .insert(peer.name().to_owned(), peer.lacks().to_owned());
                 peers.push(Arc::from(peer));
             }
             Err(why) => {

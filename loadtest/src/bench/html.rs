@@ -12,7 +12,9 @@ table{border-collapse:collapse;margin:1rem 0;font-size:13px}td,th{padding:.25rem
 const WIDTH: f64 = 760.0;
 const LABELS: f64 = 170.0;
 const BAR: f64 = 22.0;
-const COLOURS: [&str; 8] = ["#0b57d0", "#b3261e", "#146c2e", "#9a5b00", "#6a1b9a", "#00796b", "#5d4037", "#455a64"];
+const COLOURS: [&str; 8] = [
+    "#0b57d0", "#b3261e", "#146c2e", "#9a5b00", "#6a1b9a", "#00796b", "#5d4037", "#455a64",
+];
 
 /// The whole page.
 pub fn page(results: &Results, when: &str) -> String {
@@ -23,7 +25,12 @@ pub fn page(results: &Results, when: &str) -> String {
     );
     html.push_str(&targets_table(results));
     for scenario in &results.scenarios {
-        let _ = write!(html, "<h2>{}</h2><p>{}</p>", escaped(scenario.name), escaped(&scenario.about));
+        let _ = write!(
+            html,
+            "<h2>{}</h2><p>{}</p>",
+            escaped(scenario.name),
+            escaped(&scenario.about)
+        );
         for metric in [results::CPU, results::KIB, results::RATE, results::P99] {
             html.push_str(&bars(scenario, metric));
         }
@@ -31,15 +38,24 @@ pub fn page(results: &Results, when: &str) -> String {
     let mut plots: Vec<&str> = results.curves.iter().map(|curve| curve.plot).collect();
     plots.dedup();
     for plot in plots {
-        let curves: Vec<&Curve> = results.curves.iter().filter(|curve| curve.plot == plot).collect();
+        let curves: Vec<&Curve> = results
+            .curves
+            .iter()
+            .filter(|curve| curve.plot == plot)
+            .collect();
         let _ = write!(html, "<h2>{}</h2>{}", escaped(plot), lines(&curves));
     }
-    let _ = write!(html, "<h2>Every figure</h2><pre>{}</pre></html>", escaped(&tables::markdown(results)));
+    let _ = write!(
+        html,
+        "<h2>Every figure</h2><pre>{}</pre></html>",
+        escaped(&tables::markdown(results))
+    );
     html
 }
 
 fn targets_table(results: &Results) -> String {
-    let mut html = String::from("<table><tr><th>scenario<th>figure<th>target<th>median<th>spread<th>");
+    let mut html =
+        String::from("<table><tr><th>scenario<th>figure<th>target<th>median<th>spread<th>");
     for one in targets::judge(results) {
         let (median, least, most) = one.measured;
         let word = if one.met { "met" } else { "missed" };
@@ -65,7 +81,10 @@ fn bars(scenario: &Scenario, metric: Metric) -> String {
     if subjects.len() < 2 {
         return String::new();
     }
-    let most = subjects.iter().map(|(_, (_, _, most))| *most).fold(f64::MIN_POSITIVE, f64::max);
+    let most = subjects
+        .iter()
+        .map(|(_, (_, _, most))| *most)
+        .fold(f64::MIN_POSITIVE, f64::max);
     let scale = |value: f64| value / most * (WIDTH - LABELS - 90.0);
     let height = BAR * subjects.len() as f64 + 26.0;
     let mut svg = format!(
@@ -74,7 +93,11 @@ fn bars(scenario: &Scenario, metric: Metric) -> String {
     );
     for (n, (name, (median, least, most))) in subjects.iter().enumerate() {
         let y = 22.0 + BAR * n as f64;
-        let colour = if name.starts_with("Helpline") { COLOURS[0] } else { "#9aa0a6" };
+        let colour = if name.starts_with("Helpline") {
+            COLOURS[0]
+        } else {
+            "#9aa0a6"
+        };
         let _ = write!(
             svg,
             "<text x=\"0\" y=\"{ty}\">{name}</text><rect x=\"{LABELS}\" y=\"{y}\" width=\"{width:.1}\" height=\"15\" fill=\"{colour}\"/>\
@@ -96,11 +119,17 @@ fn bars(scenario: &Scenario, metric: Metric) -> String {
 fn lines(curves: &[&Curve]) -> String {
     const HEIGHT: f64 = 300.0;
     let points = || curves.iter().flat_map(|curve| &curve.points);
-    let (least, most) = points().fold((f64::INFINITY, 0.0_f64), |(least, most), (x, _)| (least.min(*x), most.max(*x)));
+    let (least, most) = points().fold((f64::INFINITY, 0.0_f64), |(least, most), (x, _)| {
+        (least.min(*x), most.max(*x))
+    });
     let top = points().map(|(_, y)| *y).fold(f64::MIN_POSITIVE, f64::max);
     let logarithmic = most > least * 50.0 && least > 0.0;
     let across = |x: f64| {
-        let share = if logarithmic { (x / least).ln() / (most / least).ln() } else { x / most.max(f64::MIN_POSITIVE) };
+        let share = if logarithmic {
+            (x / least).ln() / (most / least).ln()
+        } else {
+            x / most.max(f64::MIN_POSITIVE)
+        };
         50.0 + share * (WIDTH - 260.0)
     };
     let up = |y: f64| HEIGHT - 30.0 - y / top * (HEIGHT - 60.0);
@@ -116,11 +145,20 @@ fn lines(curves: &[&Curve]) -> String {
     marks.sort_by(f64::total_cmp);
     marks.dedup();
     for x in marks {
-        let _ = write!(svg, "<text x=\"{:.0}\" y=\"{}\" text-anchor=\"middle\">{x:.0}</text>", across(x), HEIGHT - 12.0);
+        let _ = write!(
+            svg,
+            "<text x=\"{:.0}\" y=\"{}\" text-anchor=\"middle\">{x:.0}</text>",
+            across(x),
+            HEIGHT - 12.0
+        );
     }
     for (n, curve) in curves.iter().enumerate() {
         let colour = COLOURS[n % COLOURS.len()];
-        let path: Vec<String> = curve.points.iter().map(|(x, y)| format!("{:.1},{:.1}", across(*x), up(*y))).collect();
+        let path: Vec<String> = curve
+            .points
+            .iter()
+            .map(|(x, y)| format!("{:.1},{:.1}", across(*x), up(*y)))
+            .collect();
         let _ = write!(
             svg,
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/><text x=\"{}\" y=\"{}\" style=\"fill:{colour}\">{}</text>",
@@ -134,7 +172,10 @@ fn lines(curves: &[&Curve]) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -148,9 +189,21 @@ mod tests {
         for subject in ["Helpline", "baseline"] {
             results.record("fanout", subject, results::CPU, 5.0);
         }
-        results.curves.push(Curve { plot: "growth", name: "search".into(), points: vec![(10_000.0, 2.0), (1_000_000.0, 3.0)] });
+        results.curves.push(Curve {
+            plot: "growth",
+            name: "search".into(),
+            points: vec![(10_000.0, 2.0), (1_000_000.0, 3.0)],
+        });
         let page = page(&results, "now");
-        assert!(page.contains("&lt;1,000&gt;") && page.contains(">baseline</text>") && page.contains("polyline"), "{page}");
-        assert!(!page.contains("http") && !page.contains("<script"), "{page}");
+        assert!(
+            page.contains("&lt;1,000&gt;")
+                && page.contains(">baseline</text>")
+                && page.contains("polyline"),
+            "{page}"
+        );
+        assert!(
+            !page.contains("http") && !page.contains("<script"),
+            "{page}"
+        );
     }
 }

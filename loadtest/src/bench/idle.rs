@@ -21,7 +21,13 @@ const SETTLE: Duration = Duration::from_secs(4);
 /// More than one heartbeat of Helpline's.
 const BEATS: Duration = Duration::from_secs(28);
 
-const KINDS: &[Kind] = &[Kind::Helpline, Kind::Baseline, Kind::Nchan, Kind::SocketIo, Kind::Ws];
+const KINDS: &[Kind] = &[
+    Kind::Helpline,
+    Kind::Baseline,
+    Kind::Nchan,
+    Kind::SocketIo,
+    Kind::Ws,
+];
 
 /// Runs the scenario: one round, since memory does not wobble.
 ///
@@ -29,12 +35,29 @@ const KINDS: &[Kind] = &[Kind::Helpline, Kind::Baseline, Kind::Nchan, Kind::Sock
 /// When one of our own servers does not run.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let connections = effort.pick(CONNECTIONS, 1_000);
-    results.scenario("idle", format!("{connections} connections, each subscribed to a room of its own and silent."));
+    results.scenario(
+        "idle",
+        format!("{connections} connections, each subscribed to a room of its own and silent."),
+    );
     for kind in KINDS {
-        for peer in
-            delivery::start(results, effort, means, &[*kind], Setup { instances: 1, rooms: connections, relay: Relay::InProcess }).await?
+        for peer in delivery::start(
+            results,
+            effort,
+            means,
+            &[*kind],
+            Setup {
+                instances: 1,
+                rooms: connections,
+                relay: Relay::InProcess,
+            },
+        )
+        .await?
         {
-            let beats = if *kind == Kind::Helpline { effort.pick(BEATS, Duration::from_secs(2)) } else { Duration::ZERO };
+            let beats = if *kind == Kind::Helpline {
+                effort.pick(BEATS, Duration::from_secs(2))
+            } else {
+                Duration::ZERO
+            };
             let (kib, core) = hold_open(&peer, connections, beats).await?;
             eprintln!("  idle {}: {kib:.2} KiB a connection", peer.name());
             results.record("idle", peer.name(), results::KIB, kib);
@@ -47,16 +70,25 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
 }
 
 /// Opens them, lets them stand, and gives KiB of each and the percentage of a core that their heartbeats take.
-pub async fn hold_open(peer: &Arc<dyn Peer>, connections: usize, beats: Duration) -> Result<(f64, Option<f64>), LoadError> {
+pub async fn hold_open(
+    peer: &Arc<dyn Peer>,
+    connections: usize,
+    beats: Duration,
+) -> Result<(f64, Option<f64>), LoadError> {
     let holders = peer.holders();
     let before = usage::memory_bytes(&holders);
-    let endpoints = (0..connections).map(|room| Endpoint { instance: 0, room, side: Side::Speaker });
+    let endpoints = (0..connections).map(|room| Endpoint {
+        instance: 0,
+        room,
+        side: Side::Speaker,
+    });
     let mut standing = JoinSet::new();
     for (_, connection) in open_all(peer, endpoints).await? {
         standing.spawn(stay(Arc::clone(peer), connection));
     }
     sleep(SETTLE).await;
-    let each = usage::memory_bytes(&holders).saturating_sub(before) as f64 / connections as f64 / 1024.0;
+    let each =
+        usage::memory_bytes(&holders).saturating_sub(before) as f64 / connections as f64 / 1024.0;
     let core = if beats.is_zero() {
         None
     } else {
@@ -65,7 +97,10 @@ pub async fn hold_open(peer: &Arc<dyn Peer>, connections: usize, beats: Duration
         Some((usage::cpu_seconds(&processes) - from) / beats.as_secs_f64() * 100.0)
     };
     if standing.try_join_next().is_some() {
-        return Err(LoadError::Stalled(format!("a silent connection to {} was closed", peer.name())));
+        return Err(LoadError::Stalled(format!(
+            "a silent connection to {} was closed",
+            peer.name()
+        )));
     }
     Ok((each, core))
 }

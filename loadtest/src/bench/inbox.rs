@@ -73,13 +73,20 @@ struct Shown {
 /// # Errors
 /// When Helpline does not run, or a console was told nothing.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
-    let (consoles, rate) = (effort.pick(CONSOLES, 30), effort.pick(CHANGES_PER_SECOND, 500.0));
+    let (consoles, rate) = (
+        effort.pick(CONSOLES, 30),
+        effort.pick(CHANGES_PER_SECOND, 500.0),
+    );
     let tickets = effort.pick(TICKETS, 300);
     results.scenario(
         "inbox",
         format!("{consoles} consoles watch {tickets} tickets, {rate} changes a second; latency from a change's intended time."),
     );
-    let setup = Setup { instances: 1, rooms: tickets, relay: Relay::Redis };
+    let setup = Setup {
+        instances: 1,
+        rooms: tickets,
+        relay: Relay::Redis,
+    };
     let helpline = Arc::new(Helpline::start(setup, means, Talk::Messages).await?);
     for _ in 0..effort.rounds.min(3) {
         one(results, &helpline, consoles, rate, effort.pick(10.0, 3.0)).await?;
@@ -87,7 +94,13 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-async fn one(results: &mut Results, helpline: &Arc<Helpline>, consoles: usize, rate: f64, seconds: f64) -> Result<(), LoadError> {
+async fn one(
+    results: &mut Results,
+    helpline: &Arc<Helpline>,
+    consoles: usize,
+    rate: f64,
+    seconds: f64,
+) -> Result<(), LoadError> {
     let run = Arc::new(Run {
         begun: Instant::now(),
         frames: AtomicU64::new(0),
@@ -100,7 +113,9 @@ async fn one(results: &mut Results, helpline: &Arc<Helpline>, consoles: usize, r
     for n in 0..consoles {
         let mut opening = helpline.signed_in(0, &agent(helpline, n));
         let watch = Utf8Bytes::from_static(r#"{"type":"inbox","id":1,"on":true}"#);
-        opening.steps.extend([Step::Send(watch), Step::Await("{\"type\":\"ok\"")]);
+        opening
+            .steps
+            .extend([Step::Send(watch), Step::Await("{\"type\":\"ok\"")]);
         let connection = Connection::open(&opening).await?;
         tasks.spawn(watch_inbox(Arc::clone(&run), n, connection));
     }
@@ -113,7 +128,11 @@ async fn one(results: &mut Results, helpline: &Arc<Helpline>, consoles: usize, r
     }
     rest(&run).await;
     let holders = helpline.holders();
-    let (before, frames, from) = (usage::cpu_seconds(&holders), run.frames.load(Ordering::Relaxed), Instant::now());
+    let (before, frames, from) = (
+        usage::cpu_seconds(&holders),
+        run.frames.load(Ordering::Relaxed),
+        Instant::now(),
+    );
     for n in 0..(rate * seconds) as usize {
         let due = from + Duration::from_secs_f64(n as f64 / rate);
         if due > Instant::now() {
@@ -140,7 +159,10 @@ async fn one(results: &mut Results, helpline: &Arc<Helpline>, consoles: usize, r
         (results::P99, quantiles.p99),
         (results::MAX, quantiles.max),
         (results::WRONG, unseen as f64),
-        (results::RATE, run.acked.load(Ordering::Relaxed) as f64 / spent),
+        (
+            results::RATE,
+            run.acked.load(Ordering::Relaxed) as f64 / spent,
+        ),
     ] {
         results.record("inbox", "Helpline", metric, value);
     }
@@ -159,7 +181,11 @@ async fn rest(run: &Run) {
 }
 
 fn agent(helpline: &Helpline, n: usize) -> String {
-    people::token(crate::target::RIG_SECRET, helpline.rooms[n % helpline.rooms.len()].agent, "Agent Load")
+    people::token(
+        crate::target::RIG_SECRET,
+        helpline.rooms[n % helpline.rooms.len()].agent,
+        "Agent Load",
+    )
 }
 
 async fn watch_inbox(run: Arc<Run>, console: usize, mut connection: Connection) {
@@ -168,23 +194,36 @@ async fn watch_inbox(run: Arc<Run>, console: usize, mut connection: Connection) 
             run.frames.fetch_add(1, Ordering::Relaxed);
             if console < READ_IN_FULL {
                 let at = run.begun.elapsed().as_micros() as u64;
-                let frame: InboxFrame = serde_json::from_str(&text).expect("an inbox frame has tickets");
+                let frame: InboxFrame =
+                    serde_json::from_str(&text).expect("an inbox frame has tickets");
                 if frame.tickets.len() + frame.moved.len() > 0 {
                     run.shown_last.store(at, Ordering::Relaxed);
                 }
                 let mut shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);
                 for ticket in frame.tickets.into_iter().chain(frame.moved) {
-                    shown.entry((console, ticket.id)).or_default().push((ticket.seq, at));
+                    shown
+                        .entry((console, ticket.id))
+                        .or_default()
+                        .push((ticket.seq, at));
                 }
             }
-        } else if text.starts_with("{\"type\":\"ping\"") && connection.send(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await.is_err() {
+        } else if text.starts_with("{\"type\":\"ping\"")
+            && connection
+                .send(Utf8Bytes::from_static("{\"type\":\"pong\"}"))
+                .await
+                .is_err()
+        {
             return;
         }
     }
 }
 
 /// Sends a message to each ticket that it is told; the ack's id brings the intended time back, its key the ticket.
-async fn write(run: Arc<Run>, mut connection: Connection, mut orders: tokio::sync::mpsc::Receiver<(String, Instant)>) {
+async fn write(
+    run: Arc<Run>,
+    mut connection: Connection,
+    mut orders: tokio::sync::mpsc::Receiver<(String, Instant)>,
+) {
     loop {
         // Cancel-safe: a channel's receiver, and a connection.
         tokio::select! {
@@ -215,10 +254,14 @@ fn lateness(run: &Run) -> (Times, u64) {
     let (late, mut unseen) = (Times::default(), 0);
     for (ticket, changes) in changes.iter() {
         for console in 0..READ_IN_FULL {
-            let shown = shown.get(&(console, ticket.clone())).map_or(&[][..], Vec::as_slice);
+            let shown = shown
+                .get(&(console, ticket.clone()))
+                .map_or(&[][..], Vec::as_slice);
             for (seq, intended) in changes {
                 match shown.iter().find(|(shown_seq, _)| shown_seq >= seq) {
-                    Some((_, at)) => late.record(Duration::from_micros(at.saturating_sub(*intended))),
+                    Some((_, at)) => {
+                        late.record(Duration::from_micros(at.saturating_sub(*intended)))
+                    }
                     None => unseen += 1,
                 }
             }

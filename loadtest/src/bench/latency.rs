@@ -74,25 +74,58 @@ struct Outcome {
 /// When one of our own servers does not run.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
-    let setup = Setup { instances: 2, rooms, relay: Relay::Redis };
+    let setup = Setup {
+        instances: 2,
+        rooms,
+        relay: Relay::Redis,
+    };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
-    helpline.admin.batch_execute(include_str!("../../sql/fill_wal.sql")).await.map_err(LoadError::postgres("making WAL files"))?;
+    helpline
+        .admin
+        .batch_execute(include_str!("../../sql/fill_wal.sql"))
+        .await
+        .map_err(LoadError::postgres("making WAL files"))?;
     let helpline: Arc<dyn Peer> = Arc::new(helpline);
     // The first is thrown away: caches, plans, the allocator.
     one(&helpline, rooms, Pace::Closed, 2.0).await?;
-    let highest = one(&helpline, rooms, Pace::Closed, effort.pick(SECONDS, 2.0)).await?.per_second;
+    let highest = one(&helpline, rooms, Pace::Closed, effort.pick(SECONDS, 2.0))
+        .await?
+        .per_second;
     results.scenario(
         "latency",
         format!("{rooms} rooms on two instances with Redis between them, at half of the highest rate ({:.0}/s).", highest / 2.0),
     );
-    let mut curves = [("send to ack, p99 ms", Vec::new()), ("send to seen on the other instance, p99 ms", Vec::new())];
-    for share in if effort.quick { &SHARES[1..2] } else { &SHARES[..] } {
+    let mut curves = [
+        ("send to ack, p99 ms", Vec::new()),
+        ("send to seen on the other instance, p99 ms", Vec::new()),
+    ];
+    for share in if effort.quick {
+        &SHARES[1..2]
+    } else {
+        &SHARES[..]
+    } {
         let rate = highest * share;
-        let rounds = if *share == 0.5 { effort.rounds.min(3) } else { 1 };
+        let rounds = if *share == 0.5 {
+            effort.rounds.min(3)
+        } else {
+            1
+        };
         for _ in 0..rounds {
             let disk = Disk::watch(&means.work);
-            let Outcome { acked, seen, late, cores, per_second, wrong } =
-                one(&helpline, rooms, Pace::Open(rate), effort.pick(SECONDS, 2.0)).await?;
+            let Outcome {
+                acked,
+                seen,
+                late,
+                cores,
+                per_second,
+                wrong,
+            } = one(
+                &helpline,
+                rooms,
+                Pace::Open(rate),
+                effort.pick(SECONDS, 2.0),
+            )
+            .await?;
             let disk = disk.quantiles().await;
             eprintln!(
                 "  latency at {rate:.0}/s: ack p50 {:.1} p99 {:.1} ms, seen p99 {:.1} ms, generator late p99 {:.1} ms, disk sync p99 {:.1} ms, \
@@ -107,7 +140,12 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
                 results.record("latency", "Helpline", results::DISK_P99, disk.p99);
                 results.record("latency", "Helpline", results::RATE, per_second);
                 results.record("latency", "Helpline", results::CORE, cores.0 * 100.0);
-                results.record("latency", "generator", results::CORE, (cores.1 - cores.0) * 100.0);
+                results.record(
+                    "latency",
+                    "generator",
+                    results::CORE,
+                    (cores.1 - cores.0) * 100.0,
+                );
                 results.record("latency", "Helpline", results::WRONG, wrong as f64);
             }
             curves[0].1.push((rate, acked.p99));
@@ -115,7 +153,11 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         }
     }
     for (name, points) in curves {
-        results.curves.push(Curve { plot: "latency by messages per second", name: name.to_owned(), points });
+        results.curves.push(Curve {
+            plot: "latency by messages per second",
+            name: name.to_owned(),
+            points,
+        });
     }
     Ok(())
 }
@@ -132,17 +174,27 @@ impl Disk {
         let (times, over) = (Arc::new(Times::default()), Arc::new(AtomicBool::new(false)));
         let (noted, ended, file) = (Arc::clone(&times), Arc::clone(&over), dir.join("sync"));
         let writer = tokio::task::spawn_blocking(move || {
-            let Ok(mut file) = std::fs::File::create(file) else { return };
+            let Ok(mut file) = std::fs::File::create(file) else {
+                return;
+            };
             while !ended.load(Ordering::Relaxed) {
                 let begun = std::time::Instant::now();
-                if file.write_all(&[0; 8192]).and_then(|()| file.sync_data()).is_err() {
+                if file
+                    .write_all(&[0; 8192])
+                    .and_then(|()| file.sync_data())
+                    .is_err()
+                {
                     return;
                 }
                 noted.record(begun.elapsed());
                 std::thread::sleep(SYNC_EVERY);
             }
         });
-        Self { times, over, writer }
+        Self {
+            times,
+            over,
+            writer,
+        }
     }
 
     async fn quantiles(self) -> Quantiles {
@@ -152,8 +204,19 @@ impl Disk {
     }
 }
 
-async fn one(peer: &Arc<dyn Peer>, rooms: usize, pace: Pace, seconds: f64) -> Result<Outcome, LoadError> {
-    let endpoints = |side, instance| (0..rooms).map(move |room| Endpoint { instance, room, side });
+async fn one(
+    peer: &Arc<dyn Peer>,
+    rooms: usize,
+    pace: Pace,
+    seconds: f64,
+) -> Result<Outcome, LoadError> {
+    let endpoints = |side, instance| {
+        (0..rooms).map(move |room| Endpoint {
+            instance,
+            room,
+            side,
+        })
+    };
     let listeners = open_all(peer, endpoints(Side::Listener(0), 1)).await?;
     let mut opened = open_all(peer, endpoints(Side::Speaker, 0)).await?;
     opened.sort_by_key(|(endpoint, _)| endpoint.room);
@@ -181,14 +244,20 @@ async fn one(peer: &Arc<dyn Peer>, rooms: usize, pace: Pace, seconds: f64) -> Re
         tasks.spawn(speak(Arc::clone(&run), room, ticket, connection, orders));
         speakers.push(speaker);
     }
-    let used = || (usage::cpu_seconds(&peer.processes()), usage::cpu_seconds(&[std::process::id()]));
+    let used = || {
+        (
+            usage::cpu_seconds(&peer.processes()),
+            usage::cpu_seconds(&[std::process::id()]),
+        )
+    };
     let (before, from) = (used(), Instant::now());
     send(&run, &speakers, pace, seconds).await;
     let (after, spent) = (used(), from.elapsed().as_secs_f64());
     let per_second = run.acks.load(Ordering::Relaxed) as f64 / run.begun.elapsed().as_secs_f64();
     sleep(DRAIN).await;
     tasks.shutdown().await;
-    let [sent, acks, sights] = [&run.sent, &run.acks, &run.sights].map(|count| count.load(Ordering::Relaxed));
+    let [sent, acks, sights] =
+        [&run.sent, &run.acks, &run.sights].map(|count| count.load(Ordering::Relaxed));
     let wrong = sent.abs_diff(acks) + sent.abs_diff(sights);
     Ok(Outcome {
         acked: run.acked.quantiles(),
@@ -225,10 +294,21 @@ async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds
 /// The ticket's id, from a frame that bears it.
 fn ticket(peer: &Arc<dyn Peer>, room: usize) -> String {
     let frame = peer.frame(0, room, 0);
-    frame.split("\"ticket\":\"").nth(1).and_then(|rest| rest.get(..36)).unwrap_or_default().to_owned()
+    frame
+        .split("\"ticket\":\"")
+        .nth(1)
+        .and_then(|rest| rest.get(..36))
+        .unwrap_or_default()
+        .to_owned()
 }
 
-async fn speak(run: Arc<Run>, room: usize, ticket: String, mut connection: Connection, mut orders: mpsc::Receiver<Instant>) {
+async fn speak(
+    run: Arc<Run>,
+    room: usize,
+    ticket: String,
+    mut connection: Connection,
+    mut orders: mpsc::Receiver<Instant>,
+) {
     let mut n = 0_u64;
     loop {
         // Cancel-safe: a channel's receiver, and a connection.
@@ -266,7 +346,11 @@ async fn see(run: Arc<Run>, mut connection: Connection) {
     while let Ok(text) = connection.receive().await {
         if let Some(micros) = text.split_once(&mark).and_then(|(_, rest)| number(rest)) {
             run.sights.fetch_add(1, Ordering::Relaxed);
-            run.seen.record(run.begun.elapsed().saturating_sub(Duration::from_micros(micros)));
+            run.seen.record(
+                run.begun
+                    .elapsed()
+                    .saturating_sub(Duration::from_micros(micros)),
+            );
         }
         if answer(&mut connection, &text).await.is_err() {
             return;
@@ -276,12 +360,16 @@ async fn see(run: Arc<Run>, mut connection: Connection) {
 
 async fn answer(connection: &mut Connection, text: &str) -> Result<(), LoadError> {
     if text.starts_with("{\"type\":\"ping\"") {
-        connection.send(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?;
+        connection
+            .send(Utf8Bytes::from_static("{\"type\":\"pong\"}"))
+            .await?;
     }
     Ok(())
 }
 
 fn number(text: &str) -> Option<u64> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     text[..end].parse().ok()
 }

@@ -94,8 +94,17 @@ enum Name {
     Soak,
 }
 
-const ALL: &[Name] =
-    &[Name::Fanout, Name::Rooms, Name::Relay, Name::Idle, Name::CommitRate, Name::Latency, Name::Inbox, Name::Storm, Name::Growth];
+const ALL: &[Name] = &[
+    Name::Fanout,
+    Name::Rooms,
+    Name::Relay,
+    Name::Idle,
+    Name::CommitRate,
+    Name::Latency,
+    Name::Inbox,
+    Name::Storm,
+    Name::Growth,
+];
 
 /// How much of everything.
 #[derive(Debug, Clone)]
@@ -122,21 +131,46 @@ impl Effort {
 /// # Errors
 /// When one of our own servers does not run.
 pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
-    let failed = |error: std::io::Error| LoadError::Program { program: "the report's directory", why: error.to_string() };
+    let failed = |error: std::io::Error| LoadError::Program {
+        program: "the report's directory",
+        why: error.to_string(),
+    };
     std::fs::create_dir_all(args.out.join("work")).map_err(failed)?;
     let out = args.out.canonicalize().map_err(failed)?;
-    let peers = args.peers.canonicalize().unwrap_or_else(|_| args.peers.clone());
-    let means = Means { bin: args.bin.clone(), settings: args.settings.clone(), peers, work: out.join("work") };
+    let peers = args
+        .peers
+        .canonicalize()
+        .unwrap_or_else(|_| args.peers.clone());
+    let means = Means {
+        bin: args.bin.clone(),
+        settings: args.settings.clone(),
+        peers,
+        work: out.join("work"),
+    };
     if args.check {
         return check::run(&means).await;
     }
     let effort = if args.quick {
-        Effort { rounds: 1, seconds: 1.5, quick: true, without: args.without.clone() }
+        Effort {
+            rounds: 1,
+            seconds: 1.5,
+            quick: true,
+            without: args.without.clone(),
+        }
     } else {
-        Effort { rounds: args.rounds.max(1), seconds: 4.0, quick: false, without: args.without.clone() }
+        Effort {
+            rounds: args.rounds.max(1),
+            seconds: 4.0,
+            quick: false,
+            without: args.without.clone(),
+        }
     };
     let mut results = Results::default();
-    let scenarios = if args.scenarios.is_empty() { ALL } else { &args.scenarios };
+    let scenarios = if args.scenarios.is_empty() {
+        ALL
+    } else {
+        &args.scenarios
+    };
     for name in scenarios {
         let begun = Instant::now();
         eprintln!("{name:?} …");
@@ -157,21 +191,41 @@ pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
     }
     println!("{}", tables::markdown(&results));
     println!("report: {}", out.join("report.html").display());
-    Ok(if results.wrong() > 0.0 { Verdict::Broken } else { Verdict::Held })
+    Ok(if results.wrong() > 0.0 {
+        Verdict::Broken
+    } else {
+        Verdict::Held
+    })
 }
 
 /// After each scenario, so that what was measured survives what comes next.
 fn write(results: &Results, out: &std::path::Path) -> std::io::Result<()> {
     let machine = machine();
-    std::fs::write(out.join("report.md"), format!("# Helpline beside its peers\n\n{machine}\n\n{}", tables::markdown(results)))?;
+    std::fs::write(
+        out.join("report.md"),
+        format!(
+            "# Helpline beside its peers\n\n{machine}\n\n{}",
+            tables::markdown(results)
+        ),
+    )?;
     std::fs::write(out.join("report.html"), html::page(results, &machine))?;
-    std::fs::write(out.join("results.json"), serde_json::to_string_pretty(results).map_err(std::io::Error::other)?)
+    std::fs::write(
+        out.join("results.json"),
+        serde_json::to_string_pretty(results).map_err(std::io::Error::other)?,
+    )
 }
 
 /// The machine, in a line.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name.to_owned()));
-    format!("{cores} cores, {}; servers, clients and databases all on them", model.unwrap_or_else(|| "of an unnamed kind".into()))
+    let model = info.lines().find_map(|line| {
+        line.strip_prefix("model name")?
+            .split_once(": ")
+            .map(|(_, name)| name.to_owned())
+    });
+    format!(
+        "{cores} cores, {}; servers, clients and databases all on them",
+        model.unwrap_or_else(|| "of an unnamed kind".into())
+    )
 }

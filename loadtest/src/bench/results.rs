@@ -19,42 +19,114 @@ pub struct Metric {
 }
 
 /// CPU of every server process, user and system.
-pub const CPU: Metric = Metric { name: "cpu", title: "CPU s / million", digits: 2 };
+pub const CPU: Metric = Metric {
+    name: "cpu",
+    title: "CPU s / million",
+    digits: 2,
+};
 /// The same of the processes that hold connections.
-pub const HOLDER_CPU: Metric = Metric { name: "holder_cpu", title: "of it servers", digits: 2 };
+pub const HOLDER_CPU: Metric = Metric {
+    name: "holder_cpu",
+    title: "of it servers",
+    digits: 2,
+};
 /// The same of Postgres.
-pub const POSTGRES_CPU: Metric = Metric { name: "postgres_cpu", title: "of it Postgres", digits: 2 };
+pub const POSTGRES_CPU: Metric = Metric {
+    name: "postgres_cpu",
+    title: "of it Postgres",
+    digits: 2,
+};
 /// Median latency.
-pub const P50: Metric = Metric { name: "p50_ms", title: "p50 ms", digits: 2 };
+pub const P50: Metric = Metric {
+    name: "p50_ms",
+    title: "p50 ms",
+    digits: 2,
+};
 /// Latency of the slowest in a hundred.
-pub const P99: Metric = Metric { name: "p99_ms", title: "p99 ms", digits: 2 };
+pub const P99: Metric = Metric {
+    name: "p99_ms",
+    title: "p99 ms",
+    digits: 2,
+};
 /// The slowest of all.
-pub const MAX: Metric = Metric { name: "max_ms", title: "max ms", digits: 1 };
+pub const MAX: Metric = Metric {
+    name: "max_ms",
+    title: "max ms",
+    digits: 1,
+};
 /// Latency of the way to the other instance.
-pub const SEEN_P99: Metric = Metric { name: "seen_p99_ms", title: "seen p99 ms", digits: 2 };
+pub const SEEN_P99: Metric = Metric {
+    name: "seen_p99_ms",
+    title: "seen p99 ms",
+    digits: 2,
+};
 /// What the disk itself takes to make 8 KiB durable, in the same seconds: no commit is faster.
-pub const DISK_P99: Metric = Metric { name: "disk_sync_p99_ms", title: "disk sync p99 ms", digits: 2 };
+pub const DISK_P99: Metric = Metric {
+    name: "disk_sync_p99_ms",
+    title: "disk sync p99 ms",
+    digits: 2,
+};
 /// The generator's own lateness.
-pub const LATE: Metric = Metric { name: "generator_late_p99_ms", title: "generator late p99 ms", digits: 2 };
+pub const LATE: Metric = Metric {
+    name: "generator_late_p99_ms",
+    title: "generator late p99 ms",
+    digits: 2,
+};
 /// Deliveries lost, doubled or out of order.
-pub const WRONG: Metric = Metric { name: "wrong", title: "wrong", digits: 0 };
+pub const WRONG: Metric = Metric {
+    name: "wrong",
+    title: "wrong",
+    digits: 0,
+};
 /// Memory of one connection.
-pub const KIB: Metric = Metric { name: "kib", title: "KiB / connection", digits: 2 };
+pub const KIB: Metric = Metric {
+    name: "kib",
+    title: "KiB / connection",
+    digits: 2,
+};
 /// Share of one core.
-pub const CORE: Metric = Metric { name: "core_percent", title: "% of a core", digits: 1 };
+pub const CORE: Metric = Metric {
+    name: "core_percent",
+    title: "% of a core",
+    digits: 1,
+};
 /// Events per second.
-pub const RATE: Metric = Metric { name: "per_second", title: "per second", digits: 0 };
+pub const RATE: Metric = Metric {
+    name: "per_second",
+    title: "per second",
+    digits: 0,
+};
 /// Messages that shared a commit.
-pub const BATCH: Metric = Metric { name: "batch", title: "per commit", digits: 1 };
+pub const BATCH: Metric = Metric {
+    name: "batch",
+    title: "per commit",
+    digits: 1,
+};
 /// Seconds until done.
-pub const SECONDS: Metric = Metric { name: "seconds", title: "s", digits: 2 };
+pub const SECONDS: Metric = Metric {
+    name: "seconds",
+    title: "s",
+    digits: 2,
+};
 /// Reads of the database.
-pub const READS: Metric = Metric { name: "reads", title: "reads / ticket", digits: 2 };
+pub const READS: Metric = Metric {
+    name: "reads",
+    title: "reads / ticket",
+    digits: 2,
+};
 /// Frames per second and console.
-pub const FRAMES: Metric = Metric { name: "frames", title: "frames / s and console", digits: 1 };
+pub const FRAMES: Metric = Metric {
+    name: "frames",
+    title: "frames / s and console",
+    digits: 1,
+};
 
 /// How many times slower than at the smallest size.
-pub const GROWTH: Metric = Metric { name: "growth", title: "times the smallest", digits: 1 };
+pub const GROWTH: Metric = Metric {
+    name: "growth",
+    title: "times the smallest",
+    digits: 1,
+};
 
 /// All of them, in the order of tables.
 pub const METRICS: &[Metric] = &[
@@ -120,18 +192,32 @@ impl Results {
     /// Begins a scenario, or goes on with it.
     pub fn scenario(&mut self, name: &'static str, about: impl Into<String>) {
         if !self.scenarios.iter().any(|scenario| scenario.name == name) {
-            self.scenarios.push(Scenario { name, about: about.into(), subjects: Vec::new() });
+            self.scenarios.push(Scenario {
+                name,
+                about: about.into(),
+                subjects: Vec::new(),
+            });
         }
     }
 
     /// Records a value; the scenario has begun.
     pub fn record(&mut self, scenario: &str, subject: &str, metric: Metric, value: f64) {
-        let Some(scenario) = self.scenarios.iter_mut().find(|of| of.name == scenario) else { return };
-        let at = scenario.subjects.iter().position(|(name, _)| name == subject).unwrap_or_else(|| {
-            scenario.subjects.push((subject.to_owned(), Figures::new()));
-            scenario.subjects.len() - 1
-        });
-        scenario.subjects[at].1.entry(metric.name).or_default().push(value);
+        let Some(scenario) = self.scenarios.iter_mut().find(|of| of.name == scenario) else {
+            return;
+        };
+        let at = scenario
+            .subjects
+            .iter()
+            .position(|(name, _)| name == subject)
+            .unwrap_or_else(|| {
+                scenario.subjects.push((subject.to_owned(), Figures::new()));
+                scenario.subjects.len() - 1
+            });
+        scenario.subjects[at]
+            .1
+            .entry(metric.name)
+            .or_default()
+            .push(value);
     }
 
     /// Records a run of speakers and listeners.
@@ -153,15 +239,29 @@ impl Results {
 
     /// Quotients of two subjects' values, round by round: what disturbed a round disturbed both.
     pub fn ratios(&self, scenario: &str, metric: Metric, of: &str, over: &str) -> Option<Vec<f64>> {
-        let (of, over) = (self.values(scenario, of, metric)?, self.values(scenario, over, metric)?);
-        let ratios: Vec<f64> = of.iter().zip(over).map(|(of, over)| of / over).filter(|ratio| ratio.is_finite()).collect();
+        let (of, over) = (
+            self.values(scenario, of, metric)?,
+            self.values(scenario, over, metric)?,
+        );
+        let ratios: Vec<f64> = of
+            .iter()
+            .zip(over)
+            .map(|(of, over)| of / over)
+            .filter(|ratio| ratio.is_finite())
+            .collect();
         (!ratios.is_empty()).then_some(ratios)
     }
 
     /// Deliveries that were lost or out of order, over everything.
     pub fn wrong(&self) -> f64 {
-        let all = self.scenarios.iter().flat_map(|scenario| &scenario.subjects);
-        all.filter(|(name, _)| name.starts_with("Helpline")).filter_map(|(_, figures)| figures.get(WRONG.name)).flatten().sum()
+        let all = self
+            .scenarios
+            .iter()
+            .flat_map(|scenario| &scenario.subjects);
+        all.filter(|(name, _)| name.starts_with("Helpline"))
+            .filter_map(|(_, figures)| figures.get(WRONG.name))
+            .flatten()
+            .sum()
     }
 }
 

@@ -20,14 +20,36 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When Helpline does not run.
-pub async fn run(results: &mut Results, effort: &Effort, means: &Means, minutes: u64) -> Result<(), LoadError> {
+pub async fn run(
+    results: &mut Results,
+    effort: &Effort,
+    means: &Means,
+    minutes: u64,
+) -> Result<(), LoadError> {
     let seconds = effort.pick(minutes * 60, 20);
     results.scenario("soak", format!("{PER_SECOND} messages a second over {ROOMS} rooms of two on two instances, for {seconds} s."));
-    let Ok(peer) = peer::start(Kind::Stored, Setup { instances: 2, rooms: ROOMS, relay: Relay::Redis }, means).await? else {
+    let Ok(peer) = peer::start(
+        Kind::Stored,
+        Setup {
+            instances: 2,
+            rooms: ROOMS,
+            relay: Relay::Redis,
+        },
+        means,
+    )
+    .await?
+    else {
         return Ok(());
     };
     let peer: Arc<dyn peer::Peer> = Arc::from(peer);
-    let shape = Shape { rooms: ROOMS, listeners: 1, burst: 1, bursts_per_second: PER_SECOND, seconds: seconds as f64, listen_on: 1 };
+    let shape = Shape {
+        rooms: ROOMS,
+        listeners: 1,
+        burst: 1,
+        bursts_per_second: PER_SECOND,
+        seconds: seconds as f64,
+        listen_on: 1,
+    };
     let (begun, holders) = (Instant::now(), peer.holders());
     let mut points = Vec::new();
     let running = traffic::run(&peer, shape);
@@ -40,7 +62,16 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means, minutes:
         }
     };
     results.sample("soak", "Helpline, stored", &sample);
-    results.curves.push(Curve { plot: "soak: MiB of both gateways by seconds", name: "memory".into(), points });
-    results.record("soak", "Helpline, stored", results::RATE, sample.deliveries as f64 / seconds as f64);
+    results.curves.push(Curve {
+        plot: "soak: MiB of both gateways by seconds",
+        name: "memory".into(),
+        points,
+    });
+    results.record(
+        "soak",
+        "Helpline, stored",
+        results::RATE,
+        sample.deliveries as f64 / seconds as f64,
+    );
     Ok(())
 }

@@ -41,10 +41,16 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         "storm",
         format!("{clients} clients with {TICKETS_EACH} tickets each come back at once; reads of the log for each cold ticket; latency of a pair apart."),
     );
-    let setup = Setup { instances: 1, rooms: clients / 2 + 1, relay: Relay::Redis };
+    let setup = Setup {
+        instances: 1,
+        rooms: clients / 2 + 1,
+        relay: Relay::Redis,
+    };
     let helpline = Arc::new(Helpline::start(setup, means, Talk::Typing).await?);
     let openings = Arc::new(openings(&helpline, clients).await?);
-    let calm = pair(&helpline, async { sleep(Duration::from_secs(3)).await }).await?.1;
+    let calm = pair(&helpline, async { sleep(Duration::from_secs(3)).await })
+        .await?
+        .1;
     for _ in 0..effort.rounds.min(2) {
         let standing = open_storm(&openings).await?;
         drop(standing);
@@ -79,29 +85,51 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
 /// One opening for each client: a customer's, and an agent's with the same tickets.
 async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, LoadError> {
     let pairs = clients / 2;
-    let mut tickets: Vec<Vec<TicketId>> = (0..pairs).map(|n| vec![helpline.rooms[n].ticket]).collect();
+    let mut tickets: Vec<Vec<TicketId>> =
+        (0..pairs).map(|n| vec![helpline.rooms[n].ticket]).collect();
     for _ in 1..TICKETS_EACH {
         let fresh: Vec<Uuid> = (0..pairs).map(|_| Uuid::now_v7()).collect();
-        let owners: Vec<Uuid> = (0..pairs).map(|n| helpline.rooms[n].customer.uuid()).collect();
+        let owners: Vec<Uuid> = (0..pairs)
+            .map(|n| helpline.rooms[n].customer.uuid())
+            .collect();
         helpline
             .admin
-            .execute(include_str!("../../sql/make_tickets.sql"), &[&fresh, &owners])
+            .execute(
+                include_str!("../../sql/make_tickets.sql"),
+                &[&fresh, &owners],
+            )
             .await
             .map_err(LoadError::postgres("making tickets"))?;
-        tickets.iter_mut().zip(fresh).for_each(|(of, id)| of.push(TicketId::new(id)));
+        tickets
+            .iter_mut()
+            .zip(fresh)
+            .for_each(|(of, id)| of.push(TicketId::new(id)));
     }
     let mut openings = Vec::with_capacity(clients);
     for (n, tickets) in tickets.iter().enumerate() {
-        let customer = people::token(crate::target::RIG_SECRET, helpline.rooms[n].customer, "Customer Load");
-        let agent = people::token(crate::target::RIG_SECRET, helpline.rooms[n % AGENTS.min(pairs)].agent, "Agent Load");
+        let customer = people::token(
+            crate::target::RIG_SECRET,
+            helpline.rooms[n].customer,
+            "Customer Load",
+        );
+        let agent = people::token(
+            crate::target::RIG_SECRET,
+            helpline.rooms[n % AGENTS.min(pairs)].agent,
+            "Agent Load",
+        );
         for token in [customer, agent] {
             let mut opening = helpline.signed_in(0, &token);
             for (id, ticket) in (1..).zip(tickets) {
                 // Every client has seen the opening of the ticket, which is its whole history.
-                let resume = format!(r#"{{"type":"subscribe","id":{id},"ticket":"{ticket}","after":1}}"#);
+                let resume =
+                    format!(r#"{{"type":"subscribe","id":{id},"ticket":"{ticket}","after":1}}"#);
                 opening.steps.push(Step::Send(resume.into()));
             }
-            opening.steps.extend(tickets.iter().map(|_| Step::Await("{\"type\":\"subscribed\"")));
+            opening.steps.extend(
+                tickets
+                    .iter()
+                    .map(|_| Step::Await("{\"type\":\"subscribed\"")),
+            );
             openings.push(opening);
         }
     }
@@ -114,7 +142,13 @@ async fn open_storm(openings: &Arc<Vec<Opening>>) -> Result<Vec<Connection>, Loa
     let mut connections = Vec::with_capacity(openings.len());
     for n in 0..openings.len() {
         if coming.len() >= AT_ONCE {
-            connections.push(coming.join_next().await.expect("it is not empty").expect("opening does not panic")?);
+            connections.push(
+                coming
+                    .join_next()
+                    .await
+                    .expect("it is not empty")
+                    .expect("opening does not panic")?,
+            );
         }
         let openings = Arc::clone(openings);
         coming.spawn(async move { Connection::open(&openings[n]).await });
@@ -127,19 +161,32 @@ async fn open_storm(openings: &Arc<Vec<Opening>>) -> Result<Vec<Connection>, Loa
 
 /// Scans of the history's two indexes so far: one for each page that was read.
 async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
-    let row = helpline.admin.query_one(include_str!("../../sql/bench_log_reads.sql"), &[]).await;
-    Ok(row.map_err(LoadError::postgres("reading the counters"))?.get::<_, i64>(0) as f64)
+    let row = helpline
+        .admin
+        .query_one(include_str!("../../sql/bench_log_reads.sql"), &[])
+        .await;
+    Ok(row
+        .map_err(LoadError::postgres("reading the counters"))?
+        .get::<_, i64>(0) as f64)
 }
 
 /// While something goes on, one speaks and one listens in a room apart; gives what came of it and the latencies. They have a thread of their
 /// own: what the clients make each other wait is not the server's doing.
-async fn pair<T>(helpline: &Arc<Helpline>, meanwhile: impl Future<Output = T>) -> Result<(T, Quantiles), LoadError> {
+async fn pair<T>(
+    helpline: &Arc<Helpline>,
+    meanwhile: impl Future<Output = T>,
+) -> Result<(T, Quantiles), LoadError> {
     let (there, arrived) = oneshot::channel();
     let (over, ended) = oneshot::channel::<()>();
     let helpline = Arc::clone(helpline);
     let apart = tokio::task::spawn_blocking(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| LoadError::Program { program: "a runtime for the pair", why: error.to_string() })?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|error| LoadError::Program {
+            program: "a runtime for the pair",
+            why: error.to_string(),
+        })?;
         runtime.block_on(probe(&helpline, there, ended))
     });
     // A client that could not connect says why at the end.
@@ -150,10 +197,24 @@ async fn pair<T>(helpline: &Arc<Helpline>, meanwhile: impl Future<Output = T>) -
 }
 
 /// One speaks and one listens, until it is over.
-async fn probe(helpline: &Helpline, there: oneshot::Sender<()>, mut over: oneshot::Receiver<()>) -> Result<Quantiles, LoadError> {
+async fn probe(
+    helpline: &Helpline,
+    there: oneshot::Sender<()>,
+    mut over: oneshot::Receiver<()>,
+) -> Result<Quantiles, LoadError> {
     let room = helpline.rooms.len() - 1;
-    let mut listener = Connection::open(&helpline.opening(Endpoint { instance: 0, room, side: Side::Listener(0) })).await?;
-    let mut speaker = Connection::open(&helpline.opening(Endpoint { instance: 0, room, side: Side::Speaker })).await?;
+    let mut listener = Connection::open(&helpline.opening(Endpoint {
+        instance: 0,
+        room,
+        side: Side::Listener(0),
+    }))
+    .await?;
+    let mut speaker = Connection::open(&helpline.opening(Endpoint {
+        instance: 0,
+        room,
+        side: Side::Speaker,
+    }))
+    .await?;
     let _ = there.send(());
     let (times, begun) = (Times::default(), Instant::now());
     let due = |n: u32| begun + PROBE_EVERY * n;

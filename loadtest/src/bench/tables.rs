@@ -14,7 +14,13 @@ pub fn markdown(results: &Results) -> String {
         text.push_str(&targets_table(&judged));
     }
     for scenario in &results.scenarios {
-        let _ = write!(text, "\n## {}\n\n{}\n\n{}", scenario.name, scenario.about, figures_table(scenario));
+        let _ = write!(
+            text,
+            "\n## {}\n\n{}\n\n{}",
+            scenario.name,
+            scenario.about,
+            figures_table(scenario)
+        );
     }
     text.push_str("\n## What stands beside the figures\n\n");
     for (subject, lacks) in results.lacks.iter().filter(|(_, lacks)| !lacks.is_empty()) {
@@ -27,7 +33,11 @@ pub fn markdown(results: &Results) -> String {
 }
 
 fn targets_table(judged: &[Judged]) -> String {
-    let mut rows = vec![["scenario", "figure", "target", "median", "spread", ""].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["scenario", "figure", "target", "median", "spread", ""]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     for one in judged {
         let (median, least, most) = one.measured;
         rows.push(vec![
@@ -43,14 +53,27 @@ fn targets_table(judged: &[Judged]) -> String {
 }
 
 fn figures_table(scenario: &Scenario) -> String {
-    let shown: Vec<Metric> =
-        METRICS.iter().copied().filter(|metric| scenario.subjects.iter().any(|(_, figures)| figures.contains_key(metric.name))).collect();
+    let shown: Vec<Metric> = METRICS
+        .iter()
+        .copied()
+        .filter(|metric| {
+            scenario
+                .subjects
+                .iter()
+                .any(|(_, figures)| figures.contains_key(metric.name))
+        })
+        .collect();
     let mut head = vec![String::new()];
     head.extend(shown.iter().map(|metric| metric.title.to_owned()));
     let mut rows = vec![head];
     for (subject, figures) in &scenario.subjects {
         let mut row = vec![subject.clone()];
-        row.extend(shown.iter().map(|metric| figures.get(metric.name).map(|values| cell(values, *metric)).unwrap_or_default()));
+        row.extend(shown.iter().map(|metric| {
+            figures
+                .get(metric.name)
+                .map(|values| cell(values, *metric))
+                .unwrap_or_default()
+        }));
         rows.push(row);
     }
     aligned(&rows)
@@ -70,7 +93,15 @@ pub fn cell(values: &[f64], metric: Metric) -> String {
 /// A Markdown table whose columns also line up in a terminal.
 fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
-    let widths: Vec<usize> = (0..columns).map(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0).max(1)).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|at| {
+            rows.iter()
+                .map(|row| row[at].chars().count())
+                .max()
+                .unwrap_or(0)
+                .max(1)
+        })
+        .collect();
     let mut text = String::new();
     for (n, row) in rows.iter().enumerate() {
         for (cell, width) in row.iter().zip(&widths) {

@@ -38,11 +38,23 @@ pub struct Judged {
 }
 
 const fn ratio(scenario: &'static str, metric: Metric, over: &'static str, bound: Bound) -> Target {
-    Target { scenario, of: "Helpline", over: Some(over), metric, bound }
+    Target {
+        scenario,
+        of: "Helpline",
+        over: Some(over),
+        metric,
+        bound,
+    }
 }
 
 const fn figure(scenario: &'static str, metric: Metric, bound: Bound) -> Target {
-    Target { scenario, of: "Helpline", over: None, metric, bound }
+    Target {
+        scenario,
+        of: "Helpline",
+        over: None,
+        metric,
+        bound,
+    }
 }
 
 use Bound::{AtLeast, AtMost};
@@ -65,9 +77,25 @@ pub const TARGETS: &[Target] = &[
     ratio("relay-bursts", results::CPU, "nchan", AtMost(0.125)),
     figure("idle", results::KIB, AtMost(8.0)),
     figure("idle", results::CORE, AtMost(5.0)),
-    ratio("commit-rate", results::RATE, "pgbench, one each", AtLeast(3.0)),
-    ratio("commit-rate", results::POSTGRES_CPU, "same SQL, no gateway", AtMost(1.3)),
-    Target { scenario: "commit-rate", of: "gateway CPU", over: Some("Postgres CPU"), metric: results::CPU, bound: AtMost(1.0) },
+    ratio(
+        "commit-rate",
+        results::RATE,
+        "pgbench, one each",
+        AtLeast(3.0),
+    ),
+    ratio(
+        "commit-rate",
+        results::POSTGRES_CPU,
+        "same SQL, no gateway",
+        AtMost(1.3),
+    ),
+    Target {
+        scenario: "commit-rate",
+        of: "gateway CPU",
+        over: Some("Postgres CPU"),
+        metric: results::CPU,
+        bound: AtMost(1.0),
+    },
     figure("latency", results::P99, AtMost(10.0)),
     figure("latency", results::SEEN_P99, AtMost(15.0)),
     figure("inbox", results::FRAMES, AtMost(10.5)),
@@ -76,26 +104,47 @@ pub const TARGETS: &[Target] = &[
     figure("storm", results::SECONDS, AtMost(10.0)),
     figure("storm", results::READS, AtMost(1.0)),
     ratio("storm", results::P99, "before the storm", AtMost(2.0)),
-    Target { scenario: "growth", of: "the one that grew most", over: None, metric: results::GROWTH, bound: AtMost(2.0) },
-    Target { scenario: "growth", of: "slowest at the largest", over: None, metric: results::P99, bound: AtMost(50.0) },
+    Target {
+        scenario: "growth",
+        of: "the one that grew most",
+        over: None,
+        metric: results::GROWTH,
+        bound: AtMost(2.0),
+    },
+    Target {
+        scenario: "growth",
+        of: "slowest at the largest",
+        over: None,
+        metric: results::P99,
+        bound: AtMost(50.0),
+    },
 ];
 
 /// The targets whose figures were measured.
 pub fn judge(results: &Results) -> Vec<Judged> {
-    TARGETS.iter().filter_map(|target| judge_one(results, *target)).collect()
+    TARGETS
+        .iter()
+        .filter_map(|target| judge_one(results, *target))
+        .collect()
 }
 
 fn judge_one(results: &Results, target: Target) -> Option<Judged> {
     let values = match target.over {
         Some(over) => results.ratios(target.scenario, target.metric, target.of, over)?,
-        None => results.values(target.scenario, target.of, target.metric)?.to_vec(),
+        None => results
+            .values(target.scenario, target.of, target.metric)?
+            .to_vec(),
     };
     let measured = spread(&values);
     let met = match target.bound {
         AtMost(most) => measured.0 <= most,
         AtLeast(least) => measured.0 >= least,
     };
-    Some(Judged { target, measured, met })
+    Some(Judged {
+        target,
+        measured,
+        met,
+    })
 }
 
 impl Target {

@@ -77,7 +77,10 @@ pub struct Times(Mutex<Histogram<u64>>);
 
 impl Default for Times {
     fn default() -> Self {
-        Self(Mutex::new(Histogram::new_with_bounds(1, MICROS_MAX, 3).expect("bounds and digits are within what the histogram takes")))
+        Self(Mutex::new(
+            Histogram::new_with_bounds(1, MICROS_MAX, 3)
+                .expect("bounds and digits are within what the histogram takes"),
+        ))
     }
 }
 
@@ -85,14 +88,21 @@ impl Times {
     /// Records one.
     pub fn record(&self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros.max(1));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .saturating_record(micros.max(1));
     }
 
     /// The quantiles so far.
     pub fn quantiles(&self) -> Quantiles {
         let times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let ms = |micros: u64| micros as f64 / 1_000.0;
-        Quantiles { p50: ms(times.value_at_quantile(0.5)), p99: ms(times.value_at_quantile(0.99)), max: ms(times.max()) }
+        Quantiles {
+            p50: ms(times.value_at_quantile(0.5)),
+            p99: ms(times.value_at_quantile(0.99)),
+            max: ms(times.max()),
+        }
     }
 }
 
@@ -122,7 +132,13 @@ impl Run {
     /// The same for a frame.
     fn intended_frame(&self, room: usize, n: u64) -> Option<Instant> {
         let burst = n / self.shape.burst;
-        (burst >= self.warm).then(|| self.begun.get().map(|begun| self.intended(*begun, room, burst))).flatten()
+        (burst >= self.warm)
+            .then(|| {
+                self.begun
+                    .get()
+                    .map(|begun| self.intended(*begun, room, burst))
+            })
+            .flatten()
     }
 }
 
@@ -131,7 +147,9 @@ impl Run {
 /// # Errors
 /// When a connection cannot be opened.
 pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError> {
-    let per_room = (shape.bursts_per_second * shape.seconds / shape.rooms as f64).ceil().max(1.0);
+    let per_room = (shape.bursts_per_second * shape.seconds / shape.rooms as f64)
+        .ceil()
+        .max(1.0);
     let warm = (per_room * WARM_UP_SHARE).ceil() as u64;
     let run = Arc::new(Run {
         peer: Arc::clone(peer),
@@ -180,14 +198,31 @@ pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError
 type Order = (u64, Option<Instant>);
 
 /// Opens all listeners, then all speakers; gives the speakers' channels.
-async fn enter(run: &Arc<Run>, tasks: &mut JoinSet<()>) -> Result<Vec<mpsc::Sender<Order>>, LoadError> {
-    let Shape { rooms, listeners, listen_on, .. } = run.shape;
-    let endpoints =
-        (0..listeners).flat_map(|n| (0..rooms).map(move |room| Endpoint { instance: listen_on, room, side: Side::Listener(n) }));
+async fn enter(
+    run: &Arc<Run>,
+    tasks: &mut JoinSet<()>,
+) -> Result<Vec<mpsc::Sender<Order>>, LoadError> {
+    let Shape {
+        rooms,
+        listeners,
+        listen_on,
+        ..
+    } = run.shape;
+    let endpoints = (0..listeners).flat_map(|n| {
+        (0..rooms).map(move |room| Endpoint {
+            instance: listen_on,
+            room,
+            side: Side::Listener(n),
+        })
+    });
     for (endpoint, connection) in open_all(&run.peer, endpoints).await? {
         tasks.spawn(listen(Arc::clone(run), endpoint.room, connection));
     }
-    let endpoints = (0..rooms).map(|room| Endpoint { instance: 0, room, side: Side::Speaker });
+    let endpoints = (0..rooms).map(|room| Endpoint {
+        instance: 0,
+        room,
+        side: Side::Speaker,
+    });
     let mut speakers = Vec::with_capacity(rooms);
     let mut connections = open_all(&run.peer, endpoints).await?;
     connections.sort_by_key(|(endpoint, _)| endpoint.room);
@@ -203,15 +238,26 @@ async fn enter(run: &Arc<Run>, tasks: &mut JoinSet<()>) -> Result<Vec<mpsc::Send
 ///
 /// # Errors
 /// The first one's that fails.
-pub async fn open_all(peer: &Arc<dyn Peer>, endpoints: impl Iterator<Item = Endpoint>) -> Result<Vec<(Endpoint, Connection)>, LoadError> {
+pub async fn open_all(
+    peer: &Arc<dyn Peer>,
+    endpoints: impl Iterator<Item = Endpoint>,
+) -> Result<Vec<(Endpoint, Connection)>, LoadError> {
     let mut opening = JoinSet::new();
     let mut connections = Vec::new();
     for endpoint in endpoints {
         if opening.len() >= OPENING_MAX {
-            connections.push(opening.join_next().await.expect("it is not empty").expect("opening does not panic")?);
+            connections.push(
+                opening
+                    .join_next()
+                    .await
+                    .expect("it is not empty")
+                    .expect("opening does not panic")?,
+            );
         }
         let peer = Arc::clone(peer);
-        opening.spawn(async move { Ok::<_, LoadError>((endpoint, Connection::open(&peer.opening(endpoint)).await?)) });
+        opening.spawn(async move {
+            Ok::<_, LoadError>((endpoint, Connection::open(&peer.opening(endpoint)).await?))
+        });
     }
     while let Some(opened) = opening.join_next().await {
         connections.push(opened.expect("opening does not panic")?);
@@ -242,7 +288,12 @@ async fn listen(run: Arc<Run>, room: usize, mut connection: Connection) {
     }
 }
 
-async fn speak(run: Arc<Run>, room: usize, mut connection: Connection, mut orders: mpsc::Receiver<Order>) {
+async fn speak(
+    run: Arc<Run>,
+    room: usize,
+    mut connection: Connection,
+    mut orders: mpsc::Receiver<Order>,
+) {
     loop {
         // Cancel-safe: a channel's receiver, and a connection.
         let spoken = tokio::select! {
@@ -265,7 +316,13 @@ async fn speak(run: Arc<Run>, room: usize, mut connection: Connection, mut order
     }
 }
 
-async fn send_burst(run: &Run, room: usize, connection: &mut Connection, first: u64, intended: Option<Instant>) -> Result<(), LoadError> {
+async fn send_burst(
+    run: &Run,
+    room: usize,
+    connection: &mut Connection,
+    first: u64,
+    intended: Option<Instant>,
+) -> Result<(), LoadError> {
     for n in first..first + run.shape.burst {
         connection.queue(run.peer.frame(run.id, room, n)).await?;
     }
@@ -286,7 +343,9 @@ async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, f
                 sleep_until(due).await;
             }
             // A speaker who is gone has said so.
-            let _ = speaker.send((burst * run.shape.burst, measured.then_some(due))).await;
+            let _ = speaker
+                .send((burst * run.shape.burst, measured.then_some(due)))
+                .await;
         }
     }
 }

@@ -9,12 +9,20 @@ const TICKS_PER_SECOND: f64 = 100.0;
 /// User and system seconds of these processes and their descendants, those that have ended and were waited for included.
 pub fn cpu_seconds(roots: &[u32]) -> f64 {
     let table = table();
-    tree(roots, &table).iter().filter_map(|pid| table.get(pid)).map(|entry| entry.ticks as f64).sum::<f64>() / TICKS_PER_SECOND
+    tree(roots, &table)
+        .iter()
+        .filter_map(|pid| table.get(pid))
+        .map(|entry| entry.ticks as f64)
+        .sum::<f64>()
+        / TICKS_PER_SECOND
 }
 
 /// Bytes of memory of these processes and their descendants, shared pages in proportion.
 pub fn memory_bytes(roots: &[u32]) -> u64 {
-    tree(roots, &table()).iter().filter_map(|pid| pss(*pid)).sum()
+    tree(roots, &table())
+        .iter()
+        .filter_map(|pid| pss(*pid))
+        .sum()
 }
 
 struct Entry {
@@ -23,23 +31,42 @@ struct Entry {
 }
 
 fn table() -> HashMap<u32, Entry> {
-    let pids = fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let pids = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(|pid| Some((pid, entry(pid)?))).collect()
 }
 
 /// `pid (name) state parent … utime stime cutime cstime`: the name may hold anything, so fields count from its bracket.
 fn entry(pid: u32) -> Option<Entry> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = stat.get(stat.rfind(')')? + 1..)?.split_whitespace().collect();
-    let ticks = fields.get(11..15)?.iter().map(|field| field.parse::<u64>().unwrap_or(0)).sum();
-    Some(Entry { parent: fields.get(1)?.parse().ok()?, ticks })
+    let fields: Vec<&str> = stat
+        .get(stat.rfind(')')? + 1..)?
+        .split_whitespace()
+        .collect();
+    let ticks = fields
+        .get(11..15)?
+        .iter()
+        .map(|field| field.parse::<u64>().unwrap_or(0))
+        .sum();
+    Some(Entry {
+        parent: fields.get(1)?.parse().ok()?,
+        ticks,
+    })
 }
 
 fn tree(roots: &[u32], table: &HashMap<u32, Entry>) -> Vec<u32> {
     let mut pids = roots.to_vec();
     let mut next = 0;
     while let Some(parent) = pids.get(next).copied() {
-        pids.extend(table.iter().filter(|(_, entry)| entry.parent == parent).map(|(pid, _)| *pid));
+        pids.extend(
+            table
+                .iter()
+                .filter(|(_, entry)| entry.parent == parent)
+                .map(|(pid, _)| *pid),
+        );
         next += 1;
     }
     pids.sort_unstable();

@@ -28,7 +28,12 @@ pub struct Answers {
 }
 
 /// Converses until the end. A turn waits for the one before: what is asked is on the ticket, or was lost with a restore.
-pub async fn converse(executor: &Executor, rooms: &[Room], begun: Instant, seconds: u64) -> Answers {
+pub async fn converse(
+    executor: &Executor,
+    rooms: &[Room],
+    begun: Instant,
+    seconds: u64,
+) -> Answers {
     let end = begun + Duration::from_secs(seconds);
     let mut answers = Answers::default();
     for nth in 0.. {
@@ -38,7 +43,11 @@ pub async fn converse(executor: &Executor, rooms: &[Room], begun: Instant, secon
         }
         sleep_until(at).await;
         let port = executor.cluster.gateways[nth as usize % executor.cluster.gateways.len()].port();
-        let turn = Turn { port, room: rooms[nth as usize % rooms.len()], nth };
+        let turn = Turn {
+            port,
+            room: rooms[nth as usize % rooms.len()],
+            nth,
+        };
         // One that is not answered ends the turn, not the conversation.
         let _ = turn.take(&mut answers).await;
     }
@@ -54,20 +63,62 @@ struct Turn {
 impl Turn {
     /// None: something was not answered, or refused.
     async fn take(&self, answers: &mut Answers) -> Option<()> {
-        let Self { room: Room { ticket, customer, agent }, nth, .. } = *self;
-        let (path, text, edited) = (format!("/v1/tickets/{ticket}"), format!("asked {nth}"), format!("asked otherwise {nth}"));
-        let sent = self.ask(customer, "POST", &format!("{path}/messages"), json!({ "body": text })).await?;
+        let Self {
+            room:
+                Room {
+                    ticket,
+                    customer,
+                    agent,
+                },
+            nth,
+            ..
+        } = *self;
+        let (path, text, edited) = (
+            format!("/v1/tickets/{ticket}"),
+            format!("asked {nth}"),
+            format!("asked otherwise {nth}"),
+        );
+        let sent = self
+            .ask(
+                customer,
+                "POST",
+                &format!("{path}/messages"),
+                json!({ "body": text }),
+            )
+            .await?;
         let after = sent.body["seq"].as_u64()?.checked_sub(1)?;
-        let page = self.ask(customer, "GET", &format!("{path}/activity?after={after}&limit=1"), Value::Null).await?;
+        let page = self
+            .ask(
+                customer,
+                "GET",
+                &format!("{path}/activity?after={after}&limit=1"),
+                Value::Null,
+            )
+            .await?;
         let event = &page.body["events"][0];
         answers.judge("a page of history", event, &[("/ticket", json!(ticket))]);
         // Another row has this number by now: the message is lost with a restore.
-        let message = event["message"]["id"].as_str().filter(|_| event["message"]["body"] == json!(text))?;
-        let answer = self.ask(customer, "PATCH", &format!("{path}/messages/{message}"), json!({ "body": edited })).await?;
-        let own = [("/ticket", json!(ticket)), ("/message/id", json!(message)), ("/message/body", json!(edited))];
+        let message = event["message"]["id"]
+            .as_str()
+            .filter(|_| event["message"]["body"] == json!(text))?;
+        let answer = self
+            .ask(
+                customer,
+                "PATCH",
+                &format!("{path}/messages/{message}"),
+                json!({ "body": edited }),
+            )
+            .await?;
+        let own = [
+            ("/ticket", json!(ticket)),
+            ("/message/id", json!(message)),
+            ("/message/body", json!(edited)),
+        ];
         answers.judge("an edit", &answer.body, &own);
         let priority = ["low", "high"][nth as usize / TICKETS % 2];
-        let answer = self.ask(agent, "PATCH", &path, json!({ "priority": priority })).await?;
+        let answer = self
+            .ask(agent, "PATCH", &path, json!({ "priority": priority }))
+            .await?;
         // Not its priority: an earlier change that was not waited for may come to pass only now.
         answers.judge("a change", &answer.body, &[("/id", json!(ticket))]);
         Some(())
@@ -75,8 +126,22 @@ impl Turn {
 
     async fn ask(&self, user: UserId, method: &str, path: &str, body: Value) -> Option<Answer> {
         let token = people::token(target::RIG_SECRET, user, "Person Rest");
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        http::ask(self.port, Request { method, path, token: &token, body }).await.filter(Answer::is_success)
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        http::ask(
+            self.port,
+            Request {
+                method,
+                path,
+                token: &token,
+                body,
+            },
+        )
+        .await
+        .filter(Answer::is_success)
     }
 }
 
@@ -84,10 +149,14 @@ impl Answers {
     /// An answer that came holds these values at these places.
     fn judge(&mut self, what: &str, answer: &Value, expected: &[(&str, Value)]) {
         self.judged += 1;
-        let differs = expected.iter().find(|(place, value)| answer.pointer(place) != Some(value));
+        let differs = expected
+            .iter()
+            .find(|(place, value)| answer.pointer(place) != Some(value));
         if let Some((place, value)) = differs {
             let got = answer.pointer(place).unwrap_or(&Value::Null);
-            self.foreign.push(Violation::Foreign(format!("{what} was answered with {got} in place of {value} at {place}")));
+            self.foreign.push(Violation::Foreign(format!(
+                "{what} was answered with {got} in place of {value} at {place}"
+            )));
         }
     }
 }
@@ -100,7 +169,11 @@ mod tests {
     fn an_answer_about_another_ticket_is_foreign() {
         let mut answers = Answers::default();
         let event = json!({ "ticket": "one", "message": { "body": "mine" } });
-        answers.judge("an edit", &event, &[("/ticket", json!("one")), ("/message/body", json!("mine"))]);
+        answers.judge(
+            "an edit",
+            &event,
+            &[("/ticket", json!("one")), ("/message/body", json!("mine"))],
+        );
         assert!(answers.foreign.is_empty());
         answers.judge("an edit", &event, &[("/ticket", json!("other"))]);
         answers.judge("an edit", &Value::Null, &[("/ticket", json!("one"))]);

@@ -40,7 +40,9 @@ pub struct ConsoleLog {
 impl ConsoleLog {
     /// Whether it could have been told all that time.
     pub fn was_connected(&self, from: Instant, to: Instant) -> bool {
-        self.connected.iter().any(|(began, ended)| *began <= from && *ended >= to)
+        self.connected
+            .iter()
+            .any(|(began, ended)| *began <= from && *ended >= to)
     }
 }
 
@@ -53,16 +55,27 @@ pub struct Consoles {
 impl Consoles {
     /// On every instance a console, and a reader of each of these tickets, on a connection of its own: what ends one leaves the others.
     pub fn enter(cluster: &TestCluster, poisoned: &[Room]) -> Self {
-        let mut consoles = Self { logs: Vec::new(), tasks: JoinSet::new() };
+        let mut consoles = Self {
+            logs: Vec::new(),
+            tasks: JoinSet::new(),
+        };
         for gateway in &cluster.gateways {
             let log = Arc::new(Mutex::new(ConsoleLog::default()));
             consoles.logs.push(Arc::clone(&log));
             let token = |room: &Room| people::token(target::RIG_SECRET, room.agent, "Agent Load");
             let url = gateway.ws_url();
-            consoles.tasks.spawn(again_and_again(url.clone(), token(&poisoned[0]), async move |link| watch(link, &log).await));
+            consoles.tasks.spawn(again_and_again(
+                url.clone(),
+                token(&poisoned[0]),
+                async move |link| watch(link, &log).await,
+            ));
             for room in poisoned {
                 let ticket = room.ticket;
-                consoles.tasks.spawn(again_and_again(url.clone(), token(room), async move |link| read(link, ticket).await));
+                consoles.tasks.spawn(again_and_again(
+                    url.clone(),
+                    token(room),
+                    async move |link| read(link, ticket).await,
+                ));
             }
         }
         consoles
@@ -71,11 +84,18 @@ impl Consoles {
     /// Ends them; gives what each console was told.
     pub async fn leave(mut self) -> Vec<ConsoleLog> {
         self.tasks.shutdown().await;
-        self.logs.iter().map(|log| log.lock().unwrap_or_else(PoisonError::into_inner).clone()).collect()
+        self.logs
+            .iter()
+            .map(|log| log.lock().unwrap_or_else(PoisonError::into_inner).clone())
+            .collect()
     }
 }
 
-async fn again_and_again(url: String, token: String, live: impl AsyncFn(Link) -> Result<(), LinkError>) {
+async fn again_and_again(
+    url: String,
+    token: String,
+    live: impl AsyncFn(Link) -> Result<(), LinkError>,
+) {
     loop {
         if let Ok(link) = Link::open(&url, &token).await
             && let Err(error) = live(link).await
@@ -87,7 +107,12 @@ async fn again_and_again(url: String, token: String, live: impl AsyncFn(Link) ->
 }
 
 async fn watch(mut link: Link, log: &Mutex<ConsoleLog>) -> Result<(), LinkError> {
-    link.send(&ClientFrame::Inbox { id: 1, on: true, filter: None }).await?;
+    link.send(&ClientFrame::Inbox {
+        id: 1,
+        on: true,
+        filter: None,
+    })
+    .await?;
     let mut begun = None;
     loop {
         let text = link.next().await?;
@@ -104,16 +129,28 @@ async fn watch(mut link: Link, log: &Mutex<ConsoleLog>) -> Result<(), LinkError>
         }
         if let Ok(StaffFrame::Inbox { tickets, moved, .. }) = serde_json::from_str(&text) {
             let at = Instant::now();
-            let shown = |ticket: TicketId, seq: Seq| Shown { ticket, seq: seq.get(), at };
-            log.shown.extend(tickets.iter().map(|ticket| shown(ticket.id, ticket.seq)));
-            log.shown.extend(moved.iter().map(|moved| shown(moved.id, moved.seq)));
+            let shown = |ticket: TicketId, seq: Seq| Shown {
+                ticket,
+                seq: seq.get(),
+                at,
+            };
+            log.shown
+                .extend(tickets.iter().map(|ticket| shown(ticket.id, ticket.seq)));
+            log.shown
+                .extend(moved.iter().map(|moved| shown(moved.id, moved.seq)));
         }
     }
 }
 
 /// Whatever comes of a poisoned ticket is not judged.
 async fn read(mut link: Link, ticket: TicketId) -> Result<(), LinkError> {
-    link.send(&ClientFrame::Subscribe { id: 1, ticket, after: None, epoch: None }).await?;
+    link.send(&ClientFrame::Subscribe {
+        id: 1,
+        ticket,
+        after: None,
+        epoch: None,
+    })
+    .await?;
     loop {
         let text = link.next().await?;
         if text.starts_with("{\"type\":\"ping\"") {

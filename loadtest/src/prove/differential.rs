@@ -22,63 +22,135 @@ const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// Those of a connection: all faults are over by now. [`LinkError::Silent`] also when pings come and answers do not.
-pub async fn check(cluster: &TestCluster, plain: Room, noted: Room, canary: &str) -> Result<Vec<Violation>, LinkError> {
-    let within = async |room, note| timeout(CONVERSATION_TIMEOUT, converse(cluster, room, note)).await.map_err(|_| LinkError::Silent)?;
+pub async fn check(
+    cluster: &TestCluster,
+    plain: Room,
+    noted: Room,
+    canary: &str,
+) -> Result<Vec<Violation>, LinkError> {
+    let within = async |room, note| {
+        timeout(CONVERSATION_TIMEOUT, converse(cluster, room, note))
+            .await
+            .map_err(|_| LinkError::Silent)?
+    };
     let without = within(plain, None).await?;
     let with = within(noted, Some(canary)).await?;
     let mut found = Vec::new();
     if let Some(leak) = with.iter().find(|frame| frame.contains(canary)) {
-        found.push(Violation::Leaked(format!("a note came to a customer: {leak}")));
+        found.push(Violation::Leaked(format!(
+            "a note came to a customer: {leak}"
+        )));
     }
     for (n, (plain, noted)) in without.iter().zip(&with).enumerate() {
         if plain != noted {
-            found.push(Violation::Leaked(format!("a note changed the customer's frame {n}: {noted} instead of {plain}")));
+            found.push(Violation::Leaked(format!(
+                "a note changed the customer's frame {n}: {noted} instead of {plain}"
+            )));
         }
     }
     if without.len() != with.len() {
-        found.push(Violation::Leaked(format!("a customer got {} frames without notes and {} with them", without.len(), with.len())));
+        found.push(Violation::Leaked(format!(
+            "a customer got {} frames without notes and {} with them",
+            without.len(),
+            with.len()
+        )));
     }
     Ok(found)
 }
 
-async fn converse(cluster: &TestCluster, room: Room, note: Option<&str>) -> Result<Vec<String>, LinkError> {
+async fn converse(
+    cluster: &TestCluster,
+    room: Room,
+    note: Option<&str>,
+) -> Result<Vec<String>, LinkError> {
     let url = |n: usize| cluster.gateways[n % cluster.gateways.len()].ws_url();
     let customer_token = people::token(target::RIG_SECRET, room.customer, "Customer Pair");
-    let mut agent = Link::open(&url(1), &people::token(target::RIG_SECRET, room.agent, "Agent Pair")).await?;
+    let mut agent = Link::open(
+        &url(1),
+        &people::token(target::RIG_SECRET, room.agent, "Agent Pair"),
+    )
+    .await?;
     let mut customer = Link::open(&url(0), &customer_token).await?;
     let mut heard = Vec::new();
-    customer.send(&ClientFrame::Subscribe { id: 1, ticket: room.ticket, after: None, epoch: None }).await?;
+    customer
+        .send(&ClientFrame::Subscribe {
+            id: 1,
+            ticket: room.ticket,
+            after: None,
+            epoch: None,
+        })
+        .await?;
     let mut position = receive(&mut customer, &mut heard, "subscribed", 0).await?;
     for n in 0..MESSAGES {
         if let Some(canary) = note {
-            send(&mut agent, room, n * 2 + 100, format!("{canary} {n}"), Some(true)).await?;
+            send(
+                &mut agent,
+                room,
+                n * 2 + 100,
+                format!("{canary} {n}"),
+                Some(true),
+            )
+            .await?;
         }
         send(&mut agent, room, n * 2 + 101, format!("Answer {n}"), None).await?;
         position = receive(&mut customer, &mut heard, "event", position).await?;
         if n == MESSAGES / 2 {
             drop(customer);
             if let Some(canary) = note {
-                send(&mut agent, room, 50, format!("{canary} while away"), Some(true)).await?;
+                send(
+                    &mut agent,
+                    room,
+                    50,
+                    format!("{canary} while away"),
+                    Some(true),
+                )
+                .await?;
             }
             send(&mut agent, room, 51, "While you were away".into(), None).await?;
             customer = Link::open(&url(1), &customer_token).await?;
             let after = Some(Seq::new(position));
-            customer.send(&ClientFrame::Subscribe { id: 2, ticket: room.ticket, after, epoch: None }).await?;
+            customer
+                .send(&ClientFrame::Subscribe {
+                    id: 2,
+                    ticket: room.ticket,
+                    after,
+                    epoch: None,
+                })
+                .await?;
             position = receive(&mut customer, &mut heard, "subscribed", position).await?;
         }
     }
     Ok(normalised(&heard))
 }
 
-async fn send(agent: &mut Link, room: Room, id: u64, body: String, internal: Option<bool>) -> Result<(), LinkError> {
+async fn send(
+    agent: &mut Link,
+    room: Room,
+    id: u64,
+    body: String,
+    internal: Option<bool>,
+) -> Result<(), LinkError> {
     let key = Key::parse(format!("pair-{id}")).expect("short and visible ASCII");
-    agent.send(&ClientFrame::Send { id, ticket: room.ticket, key, body, internal, attachments: None, based_on: None }).await?;
+    agent
+        .send(&ClientFrame::Send {
+            id,
+            ticket: room.ticket,
+            key,
+            body,
+            internal,
+            attachments: None,
+            based_on: None,
+        })
+        .await?;
     loop {
         let text = agent.next().await?;
-        let frame: serde_json::Value = serde_json::from_str(&text).map_err(|error| LinkError::Protocol(error.to_string()))?;
+        let frame: serde_json::Value =
+            serde_json::from_str(&text).map_err(|error| LinkError::Protocol(error.to_string()))?;
         match (frame["type"].as_str(), frame["id"].as_u64()) {
             (Some("ack"), Some(acked)) if acked == id => return Ok(()),
-            (Some("error"), Some(_)) => return Err(LinkError::Protocol(format!("a send was refused: {text}"))),
+            (Some("error"), Some(_)) => {
+                return Err(LinkError::Protocol(format!("a send was refused: {text}")));
+            }
             (Some("ping"), _) => agent.send(&ClientFrame::Pong).await?,
             _ => {}
         }
@@ -86,10 +158,16 @@ async fn send(agent: &mut Link, room: Room, id: u64, body: String, internal: Opt
 }
 
 /// Keeps what comes until a frame of this type beyond the position; pings come when they come, and are answered and not kept.
-async fn receive(customer: &mut Link, heard: &mut Vec<String>, word: &str, position: u64) -> Result<u64, LinkError> {
+async fn receive(
+    customer: &mut Link,
+    heard: &mut Vec<String>,
+    word: &str,
+    position: u64,
+) -> Result<u64, LinkError> {
     loop {
         let text = customer.next().await?;
-        let frame: serde_json::Value = serde_json::from_str(&text).map_err(|error| LinkError::Protocol(error.to_string()))?;
+        let frame: serde_json::Value =
+            serde_json::from_str(&text).map_err(|error| LinkError::Protocol(error.to_string()))?;
         let kind = frame["type"].as_str().unwrap_or("");
         if kind == "ping" {
             customer.send(&ClientFrame::Pong).await?;
@@ -97,7 +175,10 @@ async fn receive(customer: &mut Link, heard: &mut Vec<String>, word: &str, posit
         }
         let message = frame["kind"] == "message_added" || kind == "subscribed";
         heard.push(text.to_string());
-        let seq = frame["seq"].as_u64().or_else(|| frame["head"].as_u64()).unwrap_or(position);
+        let seq = frame["seq"]
+            .as_u64()
+            .or_else(|| frame["head"].as_u64())
+            .unwrap_or(position);
         if kind == word && message {
             return Ok(seq.max(position));
         }
@@ -107,7 +188,10 @@ async fn receive(customer: &mut Link, heard: &mut Vec<String>, word: &str, posit
 /// Times and ids are the runs' own; each gets the number of its first appearance, times none.
 fn normalised(frames: &[String]) -> Vec<String> {
     let mut ids: HashMap<String, usize> = HashMap::new();
-    frames.iter().map(|frame| normal_frame(frame, &mut ids)).collect()
+    frames
+        .iter()
+        .map(|frame| normal_frame(frame, &mut ids))
+        .collect()
 }
 
 fn normal_frame(frame: &str, ids: &mut HashMap<String, usize>) -> String {
@@ -126,7 +210,10 @@ fn normal_frame(frame: &str, ids: &mut HashMap<String, usize>) -> String {
 
 /// `2026-01-02T03:04:05…Z`.
 fn is_time(text: &str) -> bool {
-    text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[4] == b'-' && text.as_bytes()[10] == b'T'
+    text.len() >= 20
+        && text.ends_with('Z')
+        && text.as_bytes()[4] == b'-'
+        && text.as_bytes()[10] == b'T'
 }
 
 #[cfg(test)]
@@ -135,10 +222,24 @@ mod tests {
 
     #[test]
     fn times_and_ids_do_not_count_and_all_else_does() {
-        let frame = |id: &str, at: &str, seq: u64| format!(r#"{{"ticket":"{id}","at":"{at}","seq":{seq}}}"#);
-        let one = frame("018f3c1e-0000-7000-8000-000000000001", "2026-01-02T03:04:05.123456Z", 3);
-        let other = frame("018f3c1e-0000-7000-8000-00000000000f", "2027-01-02T03:04:05Z", 3);
-        let hole = frame("018f3c1e-0000-7000-8000-00000000000f", "2027-01-02T03:04:05Z", 4);
+        let frame = |id: &str, at: &str, seq: u64| {
+            format!(r#"{{"ticket":"{id}","at":"{at}","seq":{seq}}}"#)
+        };
+        let one = frame(
+            "018f3c1e-0000-7000-8000-000000000001",
+            "2026-01-02T03:04:05.123456Z",
+            3,
+        );
+        let other = frame(
+            "018f3c1e-0000-7000-8000-00000000000f",
+            "2027-01-02T03:04:05Z",
+            3,
+        );
+        let hole = frame(
+            "018f3c1e-0000-7000-8000-00000000000f",
+            "2027-01-02T03:04:05Z",
+            4,
+        );
         assert_eq!(normalised(std::slice::from_ref(&one)), normalised(&[other]));
         assert_ne!(normalised(&[one]), normalised(&[hole]));
     }

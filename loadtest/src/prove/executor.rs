@@ -36,8 +36,10 @@ const POSTGRES_DELAY: Duration = Duration::from_millis(20);
 
 /// Why operations are not played.
 const NO_STANDBY: &str = "there is no standby: the plan has no `postgres standby-sync` or `standby-async` before it, or that one failed";
-const NO_DUMP: &str = "there is no dump: the plan has no `postgres dump` before it, or that one failed";
-const NO_DISK: &str = "the database is not on a small disk of its own: `mount -t tmpfs` failed, which needs root";
+const NO_DUMP: &str =
+    "there is no dump: the plan has no `postgres dump` before it, or that one failed";
+const NO_DISK: &str =
+    "the database is not on a small disk of its own: `mount -t tmpfs` failed, which needs root";
 const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
 
 /// One operation as it went.
@@ -60,7 +62,10 @@ impl Done {
             Outcome::Done(_) => None,
             Outcome::Failed(why) => Some(Violation::Stuck(format!("{}: {why}", self.op))),
             Outcome::Unplayed(_) if allow_unplayed => None,
-            Outcome::Unplayed(why) => Some(Violation::Unplayed(format!("{} at {:.1} s: {why}", self.op, self.at))),
+            Outcome::Unplayed(why) => Some(Violation::Unplayed(format!(
+                "{} at {:.1} s: {why}",
+                self.op, self.at
+            ))),
         }
     }
 }
@@ -135,7 +140,17 @@ impl Executor {
     /// Nothing is under way.
     pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison) -> Self {
         let gateways = cluster.gateways.iter().map(|_| Mutex::new(None)).collect();
-        Self { cluster, rooms, poison, dump: Mutex::new(None), parts: Parts { redis: Mutex::new(()), postgres: Mutex::new(()), gateways } }
+        Self {
+            cluster,
+            rooms,
+            poison,
+            dump: Mutex::new(None),
+            parts: Parts {
+                redis: Mutex::new(()),
+                postgres: Mutex::new(()),
+                gateways,
+            },
+        }
     }
 
     /// Carries the whole plan out.
@@ -147,7 +162,12 @@ impl Executor {
                 sleep_until(begun + step.at).await;
                 let at = begun.elapsed().as_secs_f64();
                 let outcome = Outcome::of(executor.execute(&step.op).await);
-                let done = Done { at, until: begun.elapsed().as_secs_f64(), op: step.op, outcome };
+                let done = Done {
+                    at,
+                    until: begun.elapsed().as_secs_f64(),
+                    op: step.op,
+                    outcome,
+                };
                 println!("fault      {:6.1} s  {} {}", done.at, done.op, done.outcome);
                 done
             });
@@ -179,7 +199,9 @@ impl Executor {
         let _part = self.parts.redis.lock().await;
         let redis = &self.cluster.redis;
         match op {
-            RedisOp::Kill9 | RedisOp::Freeze if redis.pid().is_none() => return Err(LoadError::unplayed("Redis is not running")),
+            RedisOp::Kill9 | RedisOp::Freeze if redis.pid().is_none() => {
+                return Err(LoadError::unplayed("Redis is not running"));
+            }
             RedisOp::Kill9 => redis.kill9().await?,
             RedisOp::Start if redis.pid().is_none() => redis.start().await?,
             RedisOp::Start => {}
@@ -205,7 +227,12 @@ impl Executor {
             PostgresOp::Terminate => {
                 let sql = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'helpline_service'";
                 drop(postgres);
-                let ended = self.admin().await?.query(sql, &[]).await.map_err(LoadError::postgres("ending backends"))?;
+                let ended = self
+                    .admin()
+                    .await?
+                    .query(sql, &[])
+                    .await
+                    .map_err(LoadError::postgres("ending backends"))?;
                 return Ok(format!("{} backends", ended.len()));
             }
             PostgresOp::Restart => postgres.restart().await?,
@@ -225,8 +252,14 @@ impl Executor {
                     // After the copy: the standby itself must not wait for another one when it has taken over.
                     let waits = "alter system set synchronous_standby_names = 'rig'";
                     let admin = self.admin().await?;
-                    admin.batch_execute(waits).await.map_err(LoadError::postgres("asking for synchronous commits"))?;
-                    admin.batch_execute("select pg_reload_conf()").await.map_err(LoadError::postgres("reloading settings"))?;
+                    admin
+                        .batch_execute(waits)
+                        .await
+                        .map_err(LoadError::postgres("asking for synchronous commits"))?;
+                    admin
+                        .batch_execute("select pg_reload_conf()")
+                        .await
+                        .map_err(LoadError::postgres("reloading settings"))?;
                     return Ok("an ack from now on means: on both".into());
                 }
                 return Ok("an ack means: on the primary; what the standby has not received is lost with it".into());
@@ -236,7 +269,9 @@ impl Executor {
                 None => return Err(LoadError::unplayed(NO_STANDBY)),
             },
             PostgresOp::Promote => {
-                let Some(standby) = self.cluster.standby.lock().await.take() else { return Err(LoadError::unplayed(NO_STANDBY)) };
+                let Some(standby) = self.cluster.standby.lock().await.take() else {
+                    return Err(LoadError::unplayed(NO_STANDBY));
+                };
                 postgres.kill9().await?;
                 standby.promote().await?;
                 self.cluster.postgres_link.redirect(standby.port());
@@ -245,9 +280,13 @@ impl Executor {
             PostgresOp::Dump => *self.dump.lock().await = Some(self.cluster.dump(&postgres).await?),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
                 let dump = self.dump.lock().await;
-                let Some(dump) = &*dump else { return Err(LoadError::unplayed(NO_DUMP)) };
+                let Some(dump) = &*dump else {
+                    return Err(LoadError::unplayed(NO_DUMP));
+                };
                 match op {
-                    PostgresOp::RestoreElsewhere => self.cluster.restore_elsewhere(dump, &mut postgres).await?,
+                    PostgresOp::RestoreElsewhere => {
+                        self.cluster.restore_elsewhere(dump, &mut postgres).await?
+                    }
                     _ => self.cluster.restore_here(dump, &postgres).await?,
                 }
                 return Ok("what was committed after the dump is gone".into());
@@ -263,8 +302,13 @@ impl Executor {
         let link = &self.cluster.redis_links[n];
         let runs = || gateway.ended().is_none() && gateway.pid().is_some();
         match op {
-            GatewayOp::Kill9 | GatewayOp::Freeze | GatewayOp::Stop | GatewayOp::FewDescriptors if !runs() => {
-                return Err(LoadError::unplayed(format!("instance {} is not running", n + 1)));
+            GatewayOp::Kill9 | GatewayOp::Freeze | GatewayOp::Stop | GatewayOp::FewDescriptors
+                if !runs() =>
+            {
+                return Err(LoadError::unplayed(format!(
+                    "instance {} is not running",
+                    n + 1
+                )));
             }
             GatewayOp::Kill9 => {
                 let reached = self.reached(n, failpoint.take()).await;
@@ -281,14 +325,18 @@ impl Executor {
             GatewayOp::Thaw => gateway.thaw(),
             GatewayOp::AfterCommit => return self.doom(n, &mut failpoint, "after-commit").await,
             GatewayOp::InsideBatch => return self.doom(n, &mut failpoint, "inside-batch").await,
-            GatewayOp::DuringCatchUp => return self.doom(n, &mut failpoint, "during-catch-up").await,
+            GatewayOp::DuringCatchUp => {
+                return self.doom(n, &mut failpoint, "during-catch-up").await;
+            }
             GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
             GatewayOp::RedisUnplug => link.unplug(),
             GatewayOp::RedisHeal => link.resume(),
             GatewayOp::FewDescriptors => return limit_descriptors(gateway.pid(), open_descriptors),
             // An instance that was restarted has its own limit again.
             GatewayOp::ManyDescriptors if !runs() => {}
-            GatewayOp::ManyDescriptors => return limit_descriptors(gateway.pid(), descriptors_at_most),
+            GatewayOp::ManyDescriptors => {
+                return limit_descriptors(gateway.pid(), descriptors_at_most);
+            }
         }
         Ok(String::new())
     }
@@ -303,7 +351,13 @@ impl Executor {
 
     /// Waits until an instance has died at its failpoint, if it has one.
     async fn reached(&self, n: usize, failpoint: Option<Failpoint>) -> Result<(), LoadError> {
-        let Some(Failpoint { place, reached_before }) = failpoint else { return Ok(()) };
+        let Some(Failpoint {
+            place,
+            reached_before,
+        }) = failpoint
+        else {
+            return Ok(());
+        };
         let gateway = &self.cluster.gateways[n];
         let is_reached = || failpoints_reached(gateway.log()) > reached_before;
         let runs = || gateway.ended().is_none() && gateway.pid().is_some();
@@ -321,17 +375,27 @@ impl Executor {
     }
 
     /// Starts an instance that dies when it comes to this place; `failpoint` remembers it until [`Self::start`].
-    async fn doom(&self, n: usize, failpoint: &mut Option<Failpoint>, place: &'static str) -> Result<String, LoadError> {
+    async fn doom(
+        &self,
+        n: usize,
+        failpoint: &mut Option<Failpoint>,
+        place: &'static str,
+    ) -> Result<String, LoadError> {
         let gateway = &self.cluster.gateways[n];
         gateway.kill9().await?;
         let reached_before = failpoints_reached(gateway.log());
-        *failpoint = Some(Failpoint { place, reached_before });
+        *failpoint = Some(Failpoint {
+            place,
+            reached_before,
+        });
         let deadline = Instant::now() + FAILPOINT_TIMEOUT;
         loop {
             match gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await {
                 Ok(()) => return Ok(String::new()),
                 // It may be dead before it was seen ready: clients do not wait for us.
-                Err(_) if failpoints_reached(gateway.log()) > reached_before => return Ok("reached at once".into()),
+                Err(_) if failpoints_reached(gateway.log()) > reached_before => {
+                    return Ok("reached at once".into());
+                }
                 // As an orchestrator does: the database may be away.
                 Err(_) if Instant::now() < deadline => sleep(FAILPOINT_POLL).await,
                 Err(error) => return Err(error.into()),
@@ -341,7 +405,13 @@ impl Executor {
 
     async fn roll(&self) -> Result<String, LoadError> {
         let (mut exits, mut all_reached) = (Vec::new(), Ok(()));
-        for (n, (gateway, part)) in self.cluster.gateways.iter().zip(&self.parts.gateways).enumerate() {
+        for (n, (gateway, part)) in self
+            .cluster
+            .gateways
+            .iter()
+            .zip(&self.parts.gateways)
+            .enumerate()
+        {
             let mut failpoint = part.lock().await;
             let reached = self.reached(n, failpoint.take()).await;
             all_reached = all_reached.and(reached);
@@ -354,7 +424,12 @@ impl Executor {
     }
 
     fn clients(&self, lanes: &[usize], op: ClientOp) {
-        for way in self.cluster.lanes.iter().flat_map(|ways| lanes.iter().map(|lane| &ways[*lane])) {
+        for way in self
+            .cluster
+            .lanes
+            .iter()
+            .flat_map(|ways| lanes.iter().map(|lane| &ways[*lane]))
+        {
             match op {
                 ClientOp::Cut => way.cut(),
                 ClientOp::HalfOpen => way.half_open(),
@@ -369,8 +444,17 @@ impl Executor {
         let mut admin = self.admin().await?;
         let doing = || LoadError::postgres("writing by plain SQL");
         let transaction = admin.transaction().await.map_err(doing())?;
-        let tickets: Vec<_> = self.rooms.iter().rev().take(members::QUIET_TICKETS).map(|room| room.ticket.uuid()).collect();
-        transaction.execute(include_str!("../../sql/prove_touch.sql"), &[&tickets]).await.map_err(doing())?;
+        let tickets: Vec<_> = self
+            .rooms
+            .iter()
+            .rev()
+            .take(members::QUIET_TICKETS)
+            .map(|room| room.ticket.uuid())
+            .collect();
+        transaction
+            .execute(include_str!("../../sql/prove_touch.sql"), &[&tickets])
+            .await
+            .map_err(doing())?;
         sleep(Duration::from_secs(seconds)).await;
         transaction.commit().await.map_err(doing())?;
         Ok("committed".into())
@@ -381,14 +465,19 @@ impl Executor {
         let doing = || LoadError::postgres("locking tickets");
         let transaction = admin.transaction().await.map_err(doing())?;
         let tickets: Vec<_> = self.rooms.iter().map(|room| room.ticket.uuid()).collect();
-        transaction.execute(include_str!("../../sql/prove_lock.sql"), &[&tickets]).await.map_err(doing())?;
+        transaction
+            .execute(include_str!("../../sql/prove_lock.sql"), &[&tickets])
+            .await
+            .map_err(doing())?;
         sleep(Duration::from_secs(seconds)).await;
         transaction.rollback().await.map_err(doing())?;
         Ok("let go".into())
     }
 
     async fn disk(&self, op: DiskOp) -> Result<String, LoadError> {
-        let Some(disk) = &self.cluster.disk else { return Err(LoadError::unplayed(NO_DISK)) };
+        let Some(disk) = &self.cluster.disk else {
+            return Err(LoadError::unplayed(NO_DISK));
+        };
         let _part = self.parts.postgres.lock().await;
         match op {
             DiskOp::Full => disk.fill(),
@@ -412,15 +501,29 @@ impl Executor {
 /// How often an instance's log tells that it died at a failpoint: an instance that ends otherwise has not played that fault.
 fn failpoints_reached(log: &Path) -> usize {
     let text = std::fs::read(log).unwrap_or_default();
-    String::from_utf8_lossy(&text).matches("failpoint reached").count()
+    String::from_utf8_lossy(&text)
+        .matches("failpoint reached")
+        .count()
 }
 
 /// Allows a process so many descriptors, as far as its hard limit goes.
-fn limit_descriptors(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> Result<String, LoadError> {
+fn limit_descriptors(
+    pid: Option<u32>,
+    limit: fn(u32) -> Option<usize>,
+) -> Result<String, LoadError> {
     let pid = pid.ok_or_else(|| LoadError::unplayed("the instance is not running"))?;
-    let limit = limit(pid).ok_or_else(|| LoadError::unplayed("/proc does not show the instance's descriptors and limits"))?;
-    let set = Command::new("prlimit").args(["--pid", &pid.to_string(), &format!("--nofile={limit}:")]).stderr(Stdio::null()).status();
-    if set.is_ok_and(|status| status.success()) { Ok(format!("limit {limit}")) } else { Err(LoadError::unplayed(NO_PRLIMIT)) }
+    let limit = limit(pid).ok_or_else(|| {
+        LoadError::unplayed("/proc does not show the instance's descriptors and limits")
+    })?;
+    let set = Command::new("prlimit")
+        .args(["--pid", &pid.to_string(), &format!("--nofile={limit}:")])
+        .stderr(Stdio::null())
+        .status();
+    if set.is_ok_and(|status| status.success()) {
+        Ok(format!("limit {limit}"))
+    } else {
+        Err(LoadError::unplayed(NO_PRLIMIT))
+    }
 }
 
 /// As many as it has open.
@@ -431,7 +534,13 @@ fn open_descriptors(pid: u32) -> Option<usize> {
 /// Its hard limit: `Max open files  soft  hard  files`.
 fn descriptors_at_most(pid: u32) -> Option<usize> {
     let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
-    limits.lines().find(|line| line.starts_with("Max open files"))?.split_whitespace().nth(4)?.parse().ok()
+    limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"))?
+        .split_whitespace()
+        .nth(4)?
+        .parse()
+        .ok()
 }
 
 fn told(error: &dyn std::error::Error) -> String {
@@ -451,12 +560,25 @@ mod tests {
     #[test]
     fn a_fault_that_was_not_played_is_a_violation_unless_it_is_allowed() {
         let word = |result: Result<String, LoadError>, allow_unplayed| {
-            let done = Done { at: 1.0, until: 2.0, op: Op::Roll, outcome: Outcome::of(result) };
-            done.violation(allow_unplayed).map(|violation| violation.word())
+            let done = Done {
+                at: 1.0,
+                until: 2.0,
+                op: Op::Roll,
+                outcome: Outcome::of(result),
+            };
+            done.violation(allow_unplayed)
+                .map(|violation| violation.word())
         };
         assert_eq!(word(Ok("exit codes".into()), false), None);
-        assert_eq!(word(Err(LoadError::unplayed("no root")), false), Some("unplayed"));
+        assert_eq!(
+            word(Err(LoadError::unplayed("no root")), false),
+            Some("unplayed")
+        );
         assert_eq!(word(Err(LoadError::unplayed("no root")), true), None);
-        assert_eq!(word(Err(LoadError::Usage("no such instance")), true), Some("stuck"), "a fault that failed is never allowed");
+        assert_eq!(
+            word(Err(LoadError::Usage("no such instance")), true),
+            Some("stuck"),
+            "a fault that failed is never allowed"
+        );
     }
 }

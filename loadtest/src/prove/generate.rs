@@ -58,38 +58,86 @@ type Scene = &'static [(f64, &'static str)];
 
 /// What a minute has room for, all of it.
 const BRIEF: &[Scene] = &[
-    &[(0.0, "redis kill9"), (1.0, "psql hold 2"), (5.0, "redis start")],
-    &[(0.0, "gateway $g failpoint-after-commit"), (3.0, "gateway $g start")],
+    &[
+        (0.0, "redis kill9"),
+        (1.0, "psql hold 2"),
+        (5.0, "redis start"),
+    ],
+    &[
+        (0.0, "gateway $g failpoint-after-commit"),
+        (3.0, "gateway $g start"),
+    ],
     &[(0.0, "gateway $g kill9"), (3.0, "gateway $g start")],
     &[(0.0, "redis freeze"), (4.0, "redis thaw")],
-    &[(0.0, "redis kill-subscribers"), (1.0, "clients 30% from $n cut")],
+    &[
+        (0.0, "redis kill-subscribers"),
+        (1.0, "clients 30% from $n cut"),
+    ],
     &[(0.0, "postgres terminate"), (1.0, "postgres terminate")],
     &[(0.0, "postgres restart")],
-    &[(0.0, "clients 20% from $n half-open"), (4.0, "clients 20% from $n heal")],
+    &[
+        (0.0, "clients 20% from $n half-open"),
+        (4.0, "clients 20% from $n heal"),
+    ],
     &[(0.0, "gateways roll")],
 ];
 
 /// What a run of ten minutes has besides.
 const FURTHER: &[Scene] = &[
-    &[(0.0, "redis freeze"), (5.0, "psql hold 8"), (30.0, "redis thaw")],
+    &[
+        (0.0, "redis freeze"),
+        (5.0, "psql hold 8"),
+        (30.0, "redis thaw"),
+    ],
     &[(0.0, "redis flush"), (1.0, "redis restart")],
     &[(0.0, "redis restart-loading"), (6.0, "redis flush")],
     &[(0.0, "redis overrun"), (5.0, "redis relax")],
-    &[(0.0, "gateway $g redis-delay"), (6.0, "gateway $g redis-heal")],
-    &[(0.0, "gateway $g redis-unplug"), (6.0, "gateway $g redis-heal")],
-    &[(0.0, "gateway $g failpoint-inside-batch"), (3.0, "gateway $g start")],
-    &[(0.0, "gateway $g failpoint-during-catch-up"), (3.0, "gateway $g start")],
+    &[
+        (0.0, "gateway $g redis-delay"),
+        (6.0, "gateway $g redis-heal"),
+    ],
+    &[
+        (0.0, "gateway $g redis-unplug"),
+        (6.0, "gateway $g redis-heal"),
+    ],
+    &[
+        (0.0, "gateway $g failpoint-inside-batch"),
+        (3.0, "gateway $g start"),
+    ],
+    &[
+        (0.0, "gateway $g failpoint-during-catch-up"),
+        (3.0, "gateway $g start"),
+    ],
     &[(0.0, "gateway $g freeze"), (6.0, "gateway $g thaw")],
-    &[(0.0, "gateway $g kill9"), (1.0, "redis kill9"), (4.0, "gateway $g start"), (6.0, "redis start")],
+    &[
+        (0.0, "gateway $g kill9"),
+        (1.0, "redis kill9"),
+        (4.0, "gateway $g start"),
+        (6.0, "redis start"),
+    ],
     &[(0.0, "postgres kill9"), (2.0, "postgres start")],
     &[(0.0, "postgres freeze"), (4.0, "postgres thaw")],
-    &[(0.0, "postgres cut"), (0.5, "postgres cut"), (1.0, "postgres cut")],
+    &[
+        (0.0, "postgres cut"),
+        (0.5, "postgres cut"),
+        (1.0, "postgres cut"),
+    ],
     &[(0.0, "postgres delay"), (6.0, "postgres heal")],
-    &[(0.0, "clients 30% from $n freeze"), (10.0, "clients 30% from $n heal")],
-    &[(0.0, "clients 20% from $n slow"), (8.0, "clients 20% from $n heal")],
+    &[
+        (0.0, "clients 30% from $n freeze"),
+        (10.0, "clients 30% from $n heal"),
+    ],
+    &[
+        (0.0, "clients 20% from $n slow"),
+        (8.0, "clients 20% from $n heal"),
+    ],
     &[(0.0, "clients 100% from 0 cut")],
     &[(0.0, "locks hold 5")],
-    &[(0.0, "gateway $g few-descriptors"), (1.0, "clients 50% from $n cut"), (7.0, "gateway $g many-descriptors")],
+    &[
+        (0.0, "gateway $g few-descriptors"),
+        (1.0, "clients 50% from $n cut"),
+        (7.0, "gateway $g many-descriptors"),
+    ],
     &[(0.0, "psql hold 20")],
     &[(0.0, "storm 5000")],
     &[(0.0, "disk full"), (5.0, "disk free")],
@@ -98,8 +146,10 @@ const FURTHER: &[Scene] = &[
 
 /// The database comes back from a dump under traffic. The seed chooses one, which is played in the middle: so many rows bear numbers
 /// of the time before, and the new cluster's counter comes through them for the rest of the run.
-const RESTORES: [Scene; 2] =
-    [&[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")], &[(0.0, "postgres dump"), (3.0, "postgres restore-here")]];
+const RESTORES: [Scene; 2] = [
+    &[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")],
+    &[(0.0, "postgres dump"), (3.0, "postgres restore-here")],
+];
 
 /// The end of a full run: the database is another one after each of them. The first ends backends that have committed here and wait for
 /// the standby: a repeated send must be acked only when the standby has it.
@@ -111,7 +161,11 @@ const FAILOVERS: [Scene; 2] = [
         (STANDBY_S + 3.0, "postgres terminate"),
         (STANDBY_S + 4.5, "postgres promote"),
     ],
-    &[(0.0, "postgres standby-async"), (STANDBY_S, "postgres standby-detach"), (STANDBY_S + 2.0, "postgres promote")],
+    &[
+        (0.0, "postgres standby-async"),
+        (STANDBY_S, "postgres standby-detach"),
+        (STANDBY_S + 2.0, "postgres promote"),
+    ],
 ];
 /// A full run shorter than this ends without them.
 const FAILOVERS_FROM_S: u64 = 120;
@@ -124,7 +178,14 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
         scenes.extend(FURTHER);
     }
     let fails_over = scale == Scale::Full && seconds >= FAILOVERS_FROM_S;
-    let tail = if fails_over { FAILOVERS.iter().map(|scene| length(scene) + FAILOVER_S).sum() } else { 0.0 };
+    let tail = if fails_over {
+        FAILOVERS
+            .iter()
+            .map(|scene| length(scene) + FAILOVER_S)
+            .sum()
+    } else {
+        0.0
+    };
     let end = seconds as f64 - CALM_S - tail;
     let mut steps = Vec::new();
     let mut at = 2.0;
@@ -133,7 +194,16 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     scenes.insert(scenes.len() / 2, RESTORES[dice.below(RESTORES.len())]);
     for scene in &scenes {
         if at + length(scene) <= end {
-            add_scene(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
+            add_scene(
+                scene,
+                at,
+                Instances {
+                    count: instances,
+                    taken: None,
+                },
+                &mut dice,
+                &mut steps,
+            );
             at += length(scene) + PAUSE_S + dice.below(20) as f64 / 10.0;
         }
     }
@@ -145,7 +215,16 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
         let mut failovers = FAILOVERS;
         dice.shuffle(&mut failovers);
         for scene in failovers {
-            add_scene(scene, at, Instances { count: instances, taken: None }, &mut dice, &mut steps);
+            add_scene(
+                scene,
+                at,
+                Instances {
+                    count: instances,
+                    taken: None,
+                },
+                &mut dice,
+                &mut steps,
+            );
             at += length(scene) + FAILOVER_S;
         }
     }
@@ -154,7 +233,13 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
 }
 
 /// Two scenes at once, as long as there is time.
-fn mix(scenes: &mut Vec<Scene>, time: std::ops::Range<f64>, instances: usize, dice: &mut Dice, steps: &mut Vec<Step>) {
+fn mix(
+    scenes: &mut Vec<Scene>,
+    time: std::ops::Range<f64>,
+    instances: usize,
+    dice: &mut Dice,
+    steps: &mut Vec<Step>,
+) {
     scenes.retain(may_mix);
     let mut at = time.start;
     loop {
@@ -164,9 +249,27 @@ fn mix(scenes: &mut Vec<Scene>, time: std::ops::Range<f64>, instances: usize, di
             if at + longest > time.end {
                 return;
             }
-            let taken = add_scene(pair[0], at, Instances { count: instances, taken: None }, dice, steps);
+            let taken = add_scene(
+                pair[0],
+                at,
+                Instances {
+                    count: instances,
+                    taken: None,
+                },
+                dice,
+                steps,
+            );
             if !clash(pair[0], pair[1], instances) {
-                add_scene(pair[1], at, Instances { count: instances, taken }, dice, steps);
+                add_scene(
+                    pair[1],
+                    at,
+                    Instances {
+                        count: instances,
+                        taken,
+                    },
+                    dice,
+                    steps,
+                );
             }
             at += longest + PAUSE_S + dice.below(20) as f64 / 10.0;
         }
@@ -181,18 +284,24 @@ fn clash(one: Scene, other: Scene, instances: usize) -> bool {
             word => word.unwrap_or_default(),
         })
     };
-    let shared = |part: &str| matches!(part, "redis" | "postgres") || part == "gateway" && instances < 2;
+    let shared =
+        |part: &str| matches!(part, "redis" | "postgres") || part == "gateway" && instances < 2;
     parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
 }
 
 /// Scenes that need the database for themselves, or that are judged by what else happens, are played alone.
 fn may_mix(scene: &Scene) -> bool {
     let alone = ["disk", "storm", "gateways", "poison", "postgres dump"];
-    !scene.iter().any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
+    !scene
+        .iter()
+        .any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
 }
 
 fn length(scene: &[(f64, &str)]) -> f64 {
-    let lasts = |line: &str| match line.strip_prefix("psql hold ").or(line.strip_prefix("locks hold ")) {
+    let lasts = |line: &str| match line
+        .strip_prefix("psql hold ")
+        .or(line.strip_prefix("locks hold "))
+    {
         Some(seconds) => seconds.parse().unwrap_or(0.0),
         None if line == "gateways roll" => ROLL_S,
         None if line.starts_with("storm") => STORM_S,
@@ -200,7 +309,10 @@ fn length(scene: &[(f64, &str)]) -> f64 {
         None if line.starts_with("postgres restore-") => RESTORE_S,
         None => 0.0,
     };
-    scene.iter().map(|(after, line)| after + lasts(line)).fold(1.0, f64::max)
+    scene
+        .iter()
+        .map(|(after, line)| after + lasts(line))
+        .fold(1.0, f64::max)
 }
 
 /// From which a scene gets one.
@@ -211,17 +323,37 @@ struct Instances {
 }
 
 /// Adds a scene's lines; gives the instance that it breaks, if it breaks one.
-fn add_scene(scene: Scene, at: f64, instances: Instances, dice: &mut Dice, steps: &mut Vec<Step>) -> Option<usize> {
+fn add_scene(
+    scene: Scene,
+    at: f64,
+    instances: Instances,
+    dice: &mut Dice,
+    steps: &mut Vec<Step>,
+) -> Option<usize> {
     let drawn = dice.below(instances.count);
-    let gateway = if instances.taken == Some(drawn) { (drawn + 1) % instances.count.max(1) } else { drawn };
+    let gateway = if instances.taken == Some(drawn) {
+        (drawn + 1) % instances.count.max(1)
+    } else {
+        drawn
+    };
     let lane = dice.below(super::plan::LANES).to_string();
     for (after, line) in scene {
-        let line = line.replace("$g", &(gateway + 1).to_string()).replace("$n", &lane);
+        let line = line
+            .replace("$g", &(gateway + 1).to_string())
+            .replace("$n", &lane);
         let millis = ((at + after) * 10.0).round() as u64 * 100;
-        let step: Step = format!("0s {line}").parse().expect("scenes are written as plans are read");
-        steps.push(Step { at: Duration::from_millis(millis), ..step });
+        let step: Step = format!("0s {line}")
+            .parse()
+            .expect("scenes are written as plans are read");
+        steps.push(Step {
+            at: Duration::from_millis(millis),
+            ..step
+        });
     }
-    scene.iter().any(|(_, line)| line.contains("$g")).then_some(gateway)
+    scene
+        .iter()
+        .any(|(_, line)| line.contains("$g"))
+        .then_some(gateway)
 }
 
 #[cfg(test)]
@@ -242,8 +374,13 @@ mod tests {
     fn is_played(scene: Scene, plan: &Plan) -> bool {
         let played: Vec<String> = plan.steps.iter().map(|step| step.op.to_string()).collect();
         scene.iter().all(|(_, line)| {
-            let (before, after) = line.split_once("$g").or(line.split_once("$n")).unwrap_or((line, ""));
-            played.iter().any(|op| op.starts_with(before) && op.ends_with(after))
+            let (before, after) = line
+                .split_once("$g")
+                .or(line.split_once("$n"))
+                .unwrap_or((line, ""));
+            played
+                .iter()
+                .any(|op| op.starts_with(before) && op.ends_with(after))
         })
     }
 
@@ -252,21 +389,31 @@ mod tests {
         for seed in 0..500 {
             let plan = plan(seed, 600, 2, Scale::Full);
             for scene in BRIEF.iter().chain(FURTHER).chain(&FAILOVERS) {
-                assert!(is_played(scene, &plan), "seed {seed} leaves out {scene:?} in\n{plan}");
+                assert!(
+                    is_played(scene, &plan),
+                    "seed {seed} leaves out {scene:?} in\n{plan}"
+                );
             }
             assert_eq!(
-                RESTORES.iter().filter(|scene| is_played(scene, &plan)).count(),
+                RESTORES
+                    .iter()
+                    .filter(|scene| is_played(scene, &plan))
+                    .count(),
                 1,
                 "seed {seed} has no restore, or two, in\n{plan}"
             );
             let last = plan.steps.last().expect("a line");
-            assert!(last.at.as_secs_f64() + FAILOVER_S <= 600.5, "seed {seed} ends with {last}");
+            assert!(
+                last.at.as_secs_f64() + FAILOVER_S <= 600.5,
+                "seed {seed} ends with {last}"
+            );
         }
     }
 
     #[test]
     fn the_seed_chooses_how_the_database_comes_back() {
-        let played = |scene: Scene| (0..20).any(|seed| is_played(scene, &plan(seed, 600, 2, Scale::Full)));
+        let played =
+            |scene: Scene| (0..20).any(|seed| is_played(scene, &plan(seed, 600, 2, Scale::Full)));
         assert!(RESTORES.into_iter().all(played));
     }
 
@@ -284,7 +431,8 @@ mod tests {
             .collect();
         for (part, words) in super::super::plan::every_word() {
             for word in words {
-                let is_there = |line: &String| line.starts_with(part) && line.rsplit(' ').next() == Some(word);
+                let is_there =
+                    |line: &String| line.starts_with(part) && line.rsplit(' ').next() == Some(word);
                 assert!(lines.iter().any(is_there), "{part} {word} is in no scene");
             }
         }
@@ -293,9 +441,18 @@ mod tests {
     #[test]
     fn no_two_scenes_break_the_same_part_at_once() {
         let of = |line: &'static str| -> Scene { Box::leak(Box::new([(0.0, line)])) };
-        assert!(clash(of("redis flush"), of("redis kill9"), 2) && clash(of("psql hold 2"), of("postgres restart"), 2));
-        assert!(!clash(of("redis flush"), of("postgres restart"), 2) && !clash(of("clients 100% cut"), of("clients 100% cut"), 2));
-        assert!(!clash(of("gateway $g kill9"), of("gateway $g freeze"), 2) && clash(of("gateway $g kill9"), of("gateway $g freeze"), 1));
+        assert!(
+            clash(of("redis flush"), of("redis kill9"), 2)
+                && clash(of("psql hold 2"), of("postgres restart"), 2)
+        );
+        assert!(
+            !clash(of("redis flush"), of("postgres restart"), 2)
+                && !clash(of("clients 100% cut"), of("clients 100% cut"), 2)
+        );
+        assert!(
+            !clash(of("gateway $g kill9"), of("gateway $g freeze"), 2)
+                && clash(of("gateway $g kill9"), of("gateway $g freeze"), 1)
+        );
     }
 
     /// Scenes at the same time take different instances: one that is dead can be neither frozen nor killed.
@@ -305,12 +462,21 @@ mod tests {
             let plan = plan(seed, 600, instances, Scale::Full);
             let mut down = vec![false; instances];
             for step in &plan.steps {
-                let Op::Gateway(n, op) = step.op else { continue };
+                let Op::Gateway(n, op) = step.op else {
+                    continue;
+                };
                 match op {
                     GatewayOp::Start => down[n] = false,
-                    GatewayOp::Kill9 => assert!(!std::mem::replace(&mut down[n], true), "seed {seed}, {instances}: {step} in\n{plan}"),
-                    GatewayOp::Freeze | GatewayOp::FewDescriptors => assert!(!down[n], "seed {seed}, {instances}: {step} in\n{plan}"),
-                    GatewayOp::AfterCommit | GatewayOp::InsideBatch | GatewayOp::DuringCatchUp => down[n] = true,
+                    GatewayOp::Kill9 => assert!(
+                        !std::mem::replace(&mut down[n], true),
+                        "seed {seed}, {instances}: {step} in\n{plan}"
+                    ),
+                    GatewayOp::Freeze | GatewayOp::FewDescriptors => {
+                        assert!(!down[n], "seed {seed}, {instances}: {step} in\n{plan}")
+                    }
+                    GatewayOp::AfterCommit | GatewayOp::InsideBatch | GatewayOp::DuringCatchUp => {
+                        down[n] = true
+                    }
                     _ => {}
                 }
             }
@@ -322,7 +488,12 @@ mod tests {
     fn a_brief_plan_needs_no_privilege() {
         for seed in 0..200 {
             let plan = plan(seed, super::super::SECONDS_BRIEF, 2, Scale::Brief);
-            let needs_more = |step: &&Step| matches!(step.op, Op::Disk(_) | Op::Gateway(_, GatewayOp::FewDescriptors));
+            let needs_more = |step: &&Step| {
+                matches!(
+                    step.op,
+                    Op::Disk(_) | Op::Gateway(_, GatewayOp::FewDescriptors)
+                )
+            };
             assert_eq!(plan.steps.iter().find(needs_more), None, "seed {seed}");
         }
     }
@@ -331,8 +502,14 @@ mod tests {
     fn a_brief_plan_fits_its_time() {
         for seed in 0..200 {
             let plan = plan(seed, super::super::SECONDS_BRIEF, 2, Scale::Brief);
-            assert!(BRIEF.iter().all(|scene| is_played(scene, &plan)), "seed {seed}:\n{plan}");
-            assert!(RESTORES.iter().any(|scene| is_played(scene, &plan)), "seed {seed}:\n{plan}");
+            assert!(
+                BRIEF.iter().all(|scene| is_played(scene, &plan)),
+                "seed {seed}:\n{plan}"
+            );
+            assert!(
+                RESTORES.iter().any(|scene| is_played(scene, &plan)),
+                "seed {seed}:\n{plan}"
+            );
         }
     }
 }

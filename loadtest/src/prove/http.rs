@@ -43,10 +43,21 @@ pub struct Request<'a> {
 
 /// Asks the instance on this port; none: it did not answer, or not in full.
 pub async fn ask(port: u16, request: Request<'_>) -> Option<Answer> {
-    timeout(REQUEST_TIMEOUT, exchange(port, request)).await.ok().flatten()
+    timeout(REQUEST_TIMEOUT, exchange(port, request))
+        .await
+        .ok()
+        .flatten()
 }
 
-async fn exchange(port: u16, Request { method, path, token, body }: Request<'_>) -> Option<Answer> {
+async fn exchange(
+    port: u16,
+    Request {
+        method,
+        path,
+        token,
+        body,
+    }: Request<'_>,
+) -> Option<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
     let key = rand::random::<u64>();
     let head = format!(
@@ -57,18 +68,39 @@ async fn exchange(port: u16, Request { method, path, token, body }: Request<'_>)
     stream.write_all(head.as_bytes()).await.ok()?;
     stream.write_all(body.as_bytes()).await.ok()?;
     let mut answer = Vec::new();
-    stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer).await.ok()?;
+    stream
+        .take(ANSWER_BYTES_MAX)
+        .read_to_end(&mut answer)
+        .await
+        .ok()?;
     read(&answer)
 }
 
 /// An answer with a `content-length`, whole.
 fn read(answer: &[u8]) -> Option<Answer> {
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&answer[..end]).ok()?.to_ascii_lowercase();
+    let head = std::str::from_utf8(&answer[..end])
+        .ok()?
+        .to_ascii_lowercase();
     let status = head.split_whitespace().nth(1)?.parse().ok()?;
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok()).unwrap_or(0);
+    let length = head
+        .lines()
+        .find_map(|line| {
+            line.strip_prefix("content-length:")?
+                .trim()
+                .parse::<usize>()
+                .ok()
+        })
+        .unwrap_or(0);
     let body = answer.get(end + 4..end + 4 + length)?;
-    Some(Answer { status, body: if body.is_empty() { Value::Null } else { serde_json::from_slice(body).ok()? } })
+    Some(Answer {
+        status,
+        body: if body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(body).ok()?
+        },
+    })
 }
 
 #[cfg(test)]
@@ -77,9 +109,15 @@ mod tests {
 
     #[test]
     fn an_answer_counts_when_it_is_whole() {
-        let answer = read(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{\"seq\":7}").expect("whole");
+        let answer =
+            read(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{\"seq\":7}").expect("whole");
         assert!(answer.is_success() && answer.body["seq"] == 7);
-        assert_eq!(read(b"HTTP/1.1 204 No Content\r\n\r\n").expect("whole").body, Value::Null);
+        assert_eq!(
+            read(b"HTTP/1.1 204 No Content\r\n\r\n")
+                .expect("whole")
+                .body,
+            Value::Null
+        );
         assert!(read(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{\"se").is_none());
         assert!(read(b"HTTP/1.1 200 OK\r\ncontent-le").is_none());
     }

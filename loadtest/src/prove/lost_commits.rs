@@ -45,23 +45,39 @@ pub fn of(log: &[Done]) -> Vec<LostCommits> {
     let mut standby: Option<LostCommits> = None;
     let mut dumped: Option<f64> = None;
     for done in log {
-        let (Op::Postgres(op), false) = (&done.op, matches!(done.outcome, Outcome::Unplayed(_))) else { continue };
+        let (Op::Postgres(op), false) = (&done.op, matches!(done.outcome, Outcome::Unplayed(_)))
+        else {
+            continue;
+        };
         let op = *op;
         match op {
             PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
                 let voids_acks = op == PostgresOp::StandbyAsync;
-                standby = Some(LostCommits { from: done.at, to: done.until, cause: Cause::Promotion, voids_acks });
+                standby = Some(LostCommits {
+                    from: done.at,
+                    to: done.until,
+                    cause: Cause::Promotion,
+                    voids_acks,
+                });
             }
             PostgresOp::StandbyDetach => {
                 if let Some(loss) = &mut standby {
                     loss.from = loss.from.max(done.at - LAG_S);
                 }
             }
-            PostgresOp::Promote => losses.extend(standby.take().map(|loss| LostCommits { to: done.until, ..loss })),
+            PostgresOp::Promote => losses.extend(standby.take().map(|loss| LostCommits {
+                to: done.until,
+                ..loss
+            })),
             // A dump that failed leaves the one before to be restored.
             PostgresOp::Dump if done.outcome.is_done() => dumped = Some(done.at - LAG_S),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
-                let loss = |from| LostCommits { from, to: done.until, cause: Cause::Restore, voids_acks: true };
+                let loss = |from| LostCommits {
+                    from,
+                    to: done.until,
+                    cause: Cause::Restore,
+                    voids_acks: true,
+                };
                 losses.extend(dumped.map(loss));
             }
             PostgresOp::Dump
@@ -81,7 +97,9 @@ pub fn of(log: &[Done]) -> Vec<LostCommits> {
 
 /// A time of the database's, in seconds into the run that began then. Both live on one machine.
 pub fn seconds_into(begun: Instant) -> impl Fn(i64) -> f64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("the clock is past 1970");
     let begun_micros = (since_1970 - begun.elapsed()).as_micros();
     move |micros| micros as f64 / 1e6 - begun_micros as f64 / 1e6
 }
@@ -93,7 +111,12 @@ mod tests {
 
     fn done(at: f64, op: &str) -> Done {
         let op = format!("0s {op}").parse::<Step>().expect("an operation").op;
-        Done { at, until: at + 0.5, op, outcome: Outcome::Done(String::new()) }
+        Done {
+            at,
+            until: at + 0.5,
+            op,
+            outcome: Outcome::Done(String::new()),
+        }
     }
 
     #[test]
@@ -107,15 +130,34 @@ mod tests {
             done(40.0, "postgres promote"),
         ];
         let losses = of(&log);
-        assert_eq!(losses[0], LostCommits { from: 8.0, to: 11.5, cause: Cause::Promotion, voids_acks: true });
-        assert_eq!(losses[1], LostCommits { from: 20.0, to: 30.5, cause: Cause::Promotion, voids_acks: false });
+        assert_eq!(
+            losses[0],
+            LostCommits {
+                from: 8.0,
+                to: 11.5,
+                cause: Cause::Promotion,
+                voids_acks: true
+            }
+        );
+        assert_eq!(
+            losses[1],
+            LostCommits {
+                from: 20.0,
+                to: 30.5,
+                cause: Cause::Promotion,
+                voids_acks: false
+            }
+        );
         assert_eq!(losses.len(), 2);
         assert!(losses[0].holds(10.0) && !losses[0].holds(7.9));
     }
 
     #[test]
     fn what_was_committed_between_a_dump_and_its_restore_may_be_gone() {
-        let failed = Done { outcome: Outcome::Failed("no room".into()), ..done(12.0, "postgres dump") };
+        let failed = Done {
+            outcome: Outcome::Failed("no room".into()),
+            ..done(12.0, "postgres dump")
+        };
         let log = [
             done(2.0, "postgres restore-here"),
             done(10.0, "postgres dump"),
@@ -123,7 +165,16 @@ mod tests {
             done(16.0, "postgres restore-elsewhere"),
             done(30.0, "postgres restore-here"),
         ];
-        let loss = |to| LostCommits { from: 9.0, to, cause: Cause::Restore, voids_acks: true };
-        assert_eq!(of(&log), [loss(16.5), loss(30.5)], "a dump can be restored again");
+        let loss = |to| LostCommits {
+            from: 9.0,
+            to,
+            cause: Cause::Restore,
+            voids_acks: true,
+        };
+        assert_eq!(
+            of(&log),
+            [loss(16.5), loss(30.5)],
+            "a dump can be restored again"
+        );
     }
 }

@@ -61,16 +61,34 @@ pub async fn enter(
             (Sender::Agent, "b", 0, false),
         ];
         for (sender, letter, preferred, writes) in kinds {
-            let (user, person) = if sender == Sender::Agent { (room.agent, "Agent Load") } else { (room.customer, "Customer Load") };
+            let (user, person) = if sender == Sender::Agent {
+                (room.agent, "Agent Load")
+            } else {
+                (room.customer, "Customer Load")
+            };
             lane = (lane + 1) % LANES;
             let urls = sockets(preferred, lane);
             let name = format!("{n}{letter}");
             let token = people::token(secret, user, person);
-            let member = Member { name: name.clone(), sender, ticket: room.ticket, token, urls, lane };
+            let member = Member {
+                name: name.clone(),
+                sender,
+                ticket: room.ticket,
+                token,
+                urls,
+                lane,
+            };
             let (orders, ordered) = mpsc::channel(ORDERS_MAX);
             let (goal, watched) = watch::channel(Goal::Open);
             tasks.spawn(Client::new(member, Arc::clone(run), ordered, watched).run());
-            handles.push(ClientHandle { orders, goal, name, sender, ticket: room.ticket, writes });
+            handles.push(ClientHandle {
+                orders,
+                goal,
+                name,
+                sender,
+                ticket: room.ticket,
+                writes,
+            });
         }
         // Lanes of the two kinds must not stay in step, or a lane would hold customers alone.
         lane += n % 3;
@@ -96,7 +114,12 @@ pub struct Traffic {
 }
 
 /// The generator: an open loop. Gives how many were sent.
-pub async fn send_all(run: &Run, handles: &[ClientHandle], traffic: Traffic, begun: Instant) -> u64 {
+pub async fn send_all(
+    run: &Run,
+    handles: &[ClientHandle],
+    traffic: Traffic,
+    begun: Instant,
+) -> u64 {
     let writers: Vec<&ClientHandle> = handles.iter().filter(|handle| handle.writes).collect();
     let total = (traffic.rate * traffic.seconds as f64) as u64;
     for n in 0..total {
@@ -111,9 +134,21 @@ pub async fn send_all(run: &Run, handles: &[ClientHandle], traffic: Traffic, beg
         } else {
             (Visibility::Message, format!("message {}", key.as_str()))
         };
-        body.extend(std::iter::repeat_n('.', traffic.body_bytes.saturating_sub(body.len())));
+        body.extend(std::iter::repeat_n(
+            '.',
+            traffic.body_bytes.saturating_sub(body.len()),
+        ));
         run.pending.fetch_add(1, Ordering::Relaxed);
-        if handle.orders.send(Outgoing { key, body, visibility }).await.is_err() {
+        if handle
+            .orders
+            .send(Outgoing {
+                key,
+                body,
+                visibility,
+            })
+            .await
+            .is_err()
+        {
             // The member gave up; its record says why.
             run.pending.fetch_sub(1, Ordering::Relaxed);
         }
@@ -140,25 +175,64 @@ pub fn evidence(
     mut histories: HashMap<TicketId, Vec<TrueRow>>,
     may_be_undone: impl Fn(i64) -> bool,
 ) -> Vec<Evidence> {
-    let sure = |dated: &[i64]| dated.iter().position(|at| may_be_undone(*at)).unwrap_or(usize::MAX);
-    let life = |Seen { base, rows, dated }: Seen| Life { base, rows, sure: sure(&dated) };
+    let sure = |dated: &[i64]| {
+        dated
+            .iter()
+            .position(|at| may_be_undone(*at))
+            .unwrap_or(usize::MAX)
+    };
+    let life = |Seen { base, rows, dated }: Seen| Life {
+        base,
+        rows,
+        sure: sure(&dated),
+    };
     let mut by_ticket: HashMap<TicketId, Vec<(Member, Record)>> = HashMap::new();
     for (member, record) in records {
-        by_ticket.entry(member.ticket).or_default().push((member, record));
+        by_ticket
+            .entry(member.ticket)
+            .or_default()
+            .push((member, record));
     }
     let of_room = |room: &Room| {
         let truth = histories.remove(&room.ticket).unwrap_or_default();
-        let mut evidence = Evidence { ticket: room.ticket.to_string(), truth, ..Evidence::default() };
+        let mut evidence = Evidence {
+            ticket: room.ticket.to_string(),
+            truth,
+            ..Evidence::default()
+        };
         for (member, record) in by_ticket.remove(&room.ticket).unwrap_or_default() {
             if record.asked_to_retry {
                 evidence.asked_to_retry.push(member.sender);
             }
             let audience = member.audience();
-            let Record { rows, dated, base, earlier, mut holes, foreign, leaks, state, sent, resets, .. } = record;
+            let Record {
+                rows,
+                dated,
+                base,
+                earlier,
+                mut holes,
+                foreign,
+                leaks,
+                state,
+                sent,
+                resets,
+                ..
+            } = record;
             let (earlier, sure) = (earlier.into_iter().map(life).collect(), sure(&dated));
             // Every member asked for the whole history: only a reset may begin later.
             holes += u64::from(base > 0 && resets == 0);
-            evidence.observed.push(Observed { name: member.name, audience, base, rows, earlier, sure, holes, foreign, leaks, state });
+            evidence.observed.push(Observed {
+                name: member.name,
+                audience,
+                base,
+                rows,
+                earlier,
+                sure,
+                holes,
+                foreign,
+                leaks,
+                state,
+            });
             evidence.sent.extend(sent);
         }
         evidence

@@ -180,9 +180,19 @@ pub struct Void {
 impl Void {
     /// Takes acks out of the checker's hands that may be void, and counts those whose message is gone.
     fn set_apart(&mut self, evidence: &mut Evidence, void_acks: &HashMap<String, Cause>) {
-        let stored: HashSet<&str> = evidence.truth.iter().filter_map(|row| row.row.key.as_deref()).collect();
-        for sent in evidence.sent.iter_mut().filter(|sent| matches!(sent.fate, Fate::Acked(_))) {
-            let Some(cause) = void_acks.get(&sent.key) else { continue };
+        let stored: HashSet<&str> = evidence
+            .truth
+            .iter()
+            .filter_map(|row| row.row.key.as_deref())
+            .collect();
+        for sent in evidence
+            .sent
+            .iter_mut()
+            .filter(|sent| matches!(sent.fate, Fate::Acked(_)))
+        {
+            let Some(cause) = void_acks.get(&sent.key) else {
+                continue;
+            };
             sent.fate = Fate::Void;
             let is_gone = usize::from(!stored.contains(sent.key.as_str()));
             match cause {
@@ -215,32 +225,58 @@ pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
     let settings = args.settings;
     if args.running.is_wanted() {
         let dir = new_directory(&settings)?;
-        return conclude(&running::attempt(&args.running, &settings).await?, &settings, &dir);
+        return conclude(
+            &running::attempt(&args.running, &settings).await?,
+            &settings,
+            &dir,
+        );
     }
     let plan = plan_of(&settings)?;
     let dir = new_directory(&settings)?;
-    write(&dir.join("plan.txt"), &format!("# seed {}, {} s\n{plan}", settings.seed, seconds(&settings)))?;
-    println!("plan       {} operations in {}", plan.steps.len(), dir.join("plan.txt").display());
+    write(
+        &dir.join("plan.txt"),
+        &format!("# seed {}, {} s\n{plan}", settings.seed, seconds(&settings)),
+    )?;
+    println!(
+        "plan       {} operations in {}",
+        plan.steps.len(),
+        dir.join("plan.txt").display()
+    );
     conclude(&attempt(&settings, plan, &dir).await?, &settings, &dir)
 }
 
 /// Prints and keeps the certificate and the report.
 fn conclude(findings: &Findings, settings: &Settings, dir: &Path) -> Result<Verdict, LoadError> {
     let judged = report::judge(findings, settings);
-    write(&dir.join("certificate.txt"), &format!("{}\n{}", judged.certificate, judged.row))?;
+    write(
+        &dir.join("certificate.txt"),
+        &format!("{}\n{}", judged.certificate, judged.row),
+    )?;
     write(&dir.join("report.html"), &page::render(findings, &judged))?;
     print!("{}\n{}\n", judged.certificate, judged.row);
     println!("report     {}", dir.join("report.html").display());
-    Ok(if findings.violations.is_empty() { Verdict::Held } else { Verdict::Broken })
+    Ok(if findings.violations.is_empty() {
+        Verdict::Held
+    } else {
+        Verdict::Broken
+    })
 }
 
 fn seconds(settings: &Settings) -> u64 {
-    settings.seconds.unwrap_or(if settings.brief { SECONDS_BRIEF } else { SECONDS })
+    settings.seconds.unwrap_or(if settings.brief {
+        SECONDS_BRIEF
+    } else {
+        SECONDS
+    })
 }
 
 fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
     let Some(file) = &settings.plan else {
-        let scale = if settings.brief { Scale::Brief } else { Scale::Full };
+        let scale = if settings.brief {
+            Scale::Brief
+        } else {
+            Scale::Full
+        };
         let mut plan = generate::plan(settings.seed, seconds(settings), settings.instances, scale);
         for step in &mut plan.steps {
             if let plan::Op::Storm(clients) = &mut step.op {
@@ -253,32 +289,58 @@ fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
 }
 
 fn read_plan(file: &Path) -> Result<Plan, LoadError> {
-    let text = std::fs::read_to_string(file).map_err(|error| LoadError::Program { program: "reading the plan", why: error.to_string() })?;
-    text.parse().map_err(|why| LoadError::Program { program: "reading the plan", why })
+    let text = std::fs::read_to_string(file).map_err(|error| LoadError::Program {
+        program: "reading the plan",
+        why: error.to_string(),
+    })?;
+    text.parse().map_err(|why| LoadError::Program {
+        program: "reading the plan",
+        why,
+    })
 }
 
 fn new_directory(settings: &Settings) -> Result<PathBuf, LoadError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis());
     let dir = settings.out.join(format!("{now}-seed-{}", settings.seed));
-    std::fs::create_dir_all(&dir)
-        .map_err(|error| LoadError::Program { program: "making the report's directory", why: error.to_string() })?;
+    std::fs::create_dir_all(&dir).map_err(|error| LoadError::Program {
+        program: "making the report's directory",
+        why: error.to_string(),
+    })?;
     Ok(dir)
 }
 
 fn write(file: &Path, text: &str) -> Result<(), LoadError> {
-    std::fs::write(file, text).map_err(|error| LoadError::Program { program: "writing the report", why: error.to_string() })
+    std::fs::write(file, text).map_err(|error| LoadError::Program {
+        program: "writing the report",
+        why: error.to_string(),
+    })
 }
 
 /// One run of one plan.
 async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
-    let limit = Duration::from_secs(seconds(settings)).max(Duration::from_secs(length(&plan))) + OVERHEAD_MAX;
-    let stalled = |_| LoadError::Stalled(format!("the run did not come to its end within {limit:?}"));
-    timeout(limit, attempt_without_limit(settings, plan, dir)).await.map_err(stalled)?
+    let limit = Duration::from_secs(seconds(settings)).max(Duration::from_secs(length(&plan)))
+        + OVERHEAD_MAX;
+    let stalled =
+        |_| LoadError::Stalled(format!("the run did not come to its end within {limit:?}"));
+    timeout(limit, attempt_without_limit(settings, plan, dir))
+        .await
+        .map_err(stalled)?
 }
 
-async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
+async fn attempt_without_limit(
+    settings: &Settings,
+    plan: Plan,
+    dir: &Path,
+) -> Result<Findings, LoadError> {
     let cluster = TestCluster::start(&spec(settings, &plan, dir)?).await?;
-    let Tickets { rooms, asked, poisoned, pair } = make_tickets(&cluster, settings.tickets).await?;
+    let Tickets {
+        rooms,
+        asked,
+        poisoned,
+        pair,
+    } = make_tickets(&cluster, settings.tickets).await?;
     let run = Arc::new(new_run());
     let consoles = Consoles::enter(&cluster, &poisoned);
     let sockets = |preferred, lane| cluster.sockets(preferred, lane);
@@ -287,9 +349,16 @@ async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> R
 
     let executor = Arc::new(Executor::new(cluster, rooms, Poison::new(poisoned)));
     let begun = Instant::now();
-    let seconds = settings.plan.as_ref().map_or_else(|| seconds(settings), |_| settings.seconds.unwrap_or_else(|| length(&plan)));
+    let seconds = settings.plan.as_ref().map_or_else(
+        || seconds(settings),
+        |_| settings.seconds.unwrap_or_else(|| length(&plan)),
+    );
     let seconds_of_changes = if settings.no_changes { 0 } else { seconds };
-    let traffic = Traffic { rate: settings.rate, seconds, body_bytes: settings.body_bytes };
+    let traffic = Traffic {
+        rate: settings.rate,
+        seconds,
+        body_bytes: settings.body_bytes,
+    };
     let (log, sent, changes, answers) = tokio::join!(
         executor.play(&plan, begun),
         members::send_all(&run, &handles, traffic, begun),
@@ -299,9 +368,17 @@ async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> R
     let mended = Instant::now();
     executor.cluster.repair().await?;
     let admin = target::connect(&executor.cluster.admin_url().await).await?;
-    let converged = converge(&admin, &executor.rooms, &handles, &run, settings).await?.then(|| mended.elapsed());
-    let (records, consoles) = (members::disconnect_all(tasks, &handles).await, consoles.leave().await);
-    let mut violations: Vec<Violation> = log.iter().filter_map(|done| done.violation(settings.allow_unplayed)).collect();
+    let converged = converge(&admin, &executor.rooms, &handles, &run, settings)
+        .await?
+        .then(|| mended.elapsed());
+    let (records, consoles) = (
+        members::disconnect_all(tasks, &handles).await,
+        consoles.leave().await,
+    );
+    let mut violations: Vec<Violation> = log
+        .iter()
+        .filter_map(|done| done.violation(settings.allow_unplayed))
+        .collect();
     violations.extend(gave_up(&records));
     violations.extend(executor.poison.starved(&records, &consoles).await);
     let losses = lost_commits::of(&log);
@@ -315,38 +392,70 @@ async fn attempt_without_limit(settings: &Settings, plan: Plan, dir: &Path) -> R
     violations.extend(found);
     match differential::check(&executor.cluster, pair[0], pair[1], &run.canary).await {
         Ok(found) => violations.extend(found),
-        Err(error) => violations.push(Violation::Stuck(format!("a conversation after everything was mended: {error}"))),
+        Err(error) => violations.push(Violation::Stuck(format!(
+            "a conversation after everything was mended: {error}"
+        ))),
     }
     let (samples, outages) = report::from_first_send(&run, begun);
-    Ok(Findings { label: label(settings), plan, log, violations, void, samples, outages, converged, counts, tally })
+    Ok(Findings {
+        label: label(settings),
+        plan,
+        log,
+        violations,
+        void,
+        samples,
+        outages,
+        converged,
+        counts,
+        tally,
+    })
 }
 
 /// Which run this is.
 fn label(settings: &Settings) -> String {
     match &settings.plan {
         Some(file) => format!("`--plan {}`", file.display()),
-        None => format!("`{}--seed {}`", if settings.brief { "--brief " } else { "" }, settings.seed),
+        None => format!(
+            "`{}--seed {}`",
+            if settings.brief { "--brief " } else { "" },
+            settings.seed
+        ),
     }
 }
 
 /// Waits until every member is subscribed.
 async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), LoadError> {
     let members = (rooms.len() * members::MEMBERS_PER_TICKET) as u64;
-    if !holds_within(JOIN_TIMEOUT, || run.joined.load(Ordering::Relaxed) >= members).await {
-        return Err(LoadError::Stalled("not every member could subscribe".into()));
+    if !holds_within(JOIN_TIMEOUT, || {
+        run.joined.load(Ordering::Relaxed) >= members
+    })
+    .await
+    {
+        return Err(LoadError::Stalled(
+            "not every member could subscribe".into(),
+        ));
     }
-    println!("joined     {members} members of {} tickets on {instances} instances", rooms.len());
+    println!(
+        "joined     {members} members of {} tickets on {instances} instances",
+        rooms.len()
+    );
     Ok(())
 }
 
 fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
-    let gave_up = records.iter().filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
+    let gave_up = records
+        .iter()
+        .filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
     gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name)))
 }
 
 fn tally(records: &Records, sends: u64) -> Tally {
     let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
-    Tally { sends, reconnects: sum(|record| record.connections.saturating_sub(1)), repeated: sum(|record| record.retries) }
+    Tally {
+        sends,
+        reconnects: sum(|record| record.connections.saturating_sub(1)),
+        repeated: sum(|record| record.retries),
+    }
 }
 
 /// Tickets by what is done with them.
@@ -366,11 +475,18 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
     let count = count + members::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + 2;
     // In the order of their ids: where an answer takes in too much, the last ticket is the one that is shown, so those asked come first.
-    let mut asked = people::make_rooms(&admin, all).await.map_err(LoadError::postgres("making tickets"))?;
+    let mut asked = people::make_rooms(&admin, all)
+        .await
+        .map_err(LoadError::postgres("making tickets"))?;
     let mut poisoned = asked.split_off(answers::TICKETS);
     let mut rooms = poisoned.split_off(poison::TICKETS);
     let pair = rooms.split_off(count);
-    Ok(Tickets { rooms, asked, poisoned, pair })
+    Ok(Tickets {
+        rooms,
+        asked,
+        poisoned,
+        pair,
+    })
 }
 
 /// Holds every history against the database; gives what is wrong, and apart from it how many acks promotions and restores made void.
@@ -407,14 +523,23 @@ fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashM
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
     let voided_by = |at: Instant| {
         let at = at.saturating_duration_since(begun).as_secs_f64();
-        losses.iter().find(|loss| loss.voids_acks && loss.holds(at)).map(|loss| loss.cause)
+        losses
+            .iter()
+            .find(|loss| loss.voids_acks && loss.holds(at))
+            .map(|loss| loss.cause)
     };
-    acked.filter_map(|(key, at)| Some((key.clone(), voided_by(*at)?))).collect()
+    acked
+        .filter_map(|(key, at)| Some((key.clone(), voided_by(*at)?)))
+        .collect()
 }
 
 fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<TestClusterSpec, LoadError> {
     let binary = settings.bin.clone().map_or_else(Gateway::find_binary, Ok)?;
-    let set = settings.set.iter().filter_map(|setting| setting.split_once('=')).map(|(name, value)| (name.into(), value.into()));
+    let set = settings
+        .set
+        .iter()
+        .filter_map(|setting| setting.split_once('='))
+        .map(|(name, value)| (name.into(), value.into()));
     Ok(TestClusterSpec {
         binary,
         instances: settings.instances.max(1),
@@ -439,7 +564,13 @@ fn new_run() -> Run {
 }
 
 /// Waits for all answers, then tells every member which head to reach; gives whether all of them did. A member that reached it ends its task.
-async fn converge(admin: &Admin, rooms: &[Room], handles: &[ClientHandle], run: &Run, settings: &Settings) -> Result<bool, LoadError> {
+async fn converge(
+    admin: &Admin,
+    rooms: &[Room],
+    handles: &[ClientHandle],
+    run: &Run,
+    settings: &Settings,
+) -> Result<bool, LoadError> {
     let within = Duration::from_secs(settings.converge_seconds);
     // A send that waits out a timeout is repeated by its client.
     holds_within(within * 2, || run.pending.load(Ordering::Relaxed) == 0).await;
@@ -450,10 +581,20 @@ async fn converge(admin: &Admin, rooms: &[Room], handles: &[ClientHandle], run: 
         let epoch: Arc<str> = truth::epoch(admin).await?.into();
         for handle in handles {
             let (seq, public_seq) = heads.get(&handle.ticket).copied().unwrap_or_default();
-            let seq = if handle.sender == checker::Sender::Agent { seq } else { public_seq };
-            handle.goal.send_replace(Goal::SeqIn(seq, Arc::clone(&epoch)));
+            let seq = if handle.sender == checker::Sender::Agent {
+                seq
+            } else {
+                public_seq
+            };
+            handle
+                .goal
+                .send_replace(Goal::SeqIn(seq, Arc::clone(&epoch)));
         }
-        if holds_within(EPOCH_INTERVAL, || handles.iter().all(|handle| handle.goal.is_closed())).await {
+        if holds_within(EPOCH_INTERVAL, || {
+            handles.iter().all(|handle| handle.goal.is_closed())
+        })
+        .await
+        {
             return Ok(true);
         }
         if Instant::now() > deadline {
@@ -477,14 +618,41 @@ async fn holds_within(within: Duration, holds: impl Fn() -> bool) -> bool {
 type Records = [(Member, Record)];
 
 fn counts(run: &Run, records: &Records, sent: u64) -> Vec<(&'static str, String)> {
-    let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum::<u64>().to_string();
-    let resetted = records.iter().filter(|(_, record)| record.resets > 0).count();
+    let sum = |of: fn(&Record) -> u64| {
+        records
+            .iter()
+            .map(|(_, record)| of(record))
+            .sum::<u64>()
+            .to_string()
+    };
+    let resetted = records
+        .iter()
+        .filter(|(_, record)| record.resets > 0)
+        .count();
     vec![
         ("sends", sent.to_string()),
-        ("events applied", sum(|record| (record.rows.len() + record.earlier.iter().map(|seen| seen.rows.len()).sum::<usize>()) as u64)),
+        (
+            "events applied",
+            sum(|record| {
+                (record.rows.len()
+                    + record
+                        .earlier
+                        .iter()
+                        .map(|seen| seen.rows.len())
+                        .sum::<usize>()) as u64
+            }),
+        ),
         ("connections", sum(|record| record.connections)),
         ("sends repeated", sum(|record| record.retries)),
-        ("started over", format!("{} times, {} of {} members", sum(|record| record.resets), resetted, records.len())),
+        (
+            "started over",
+            format!(
+                "{} times, {} of {} members",
+                sum(|record| record.resets),
+                resetted,
+                records.len()
+            ),
+        ),
         ("events repeated", sum(|record| record.repeats)),
         ("to ack", run.to_ack.line()),
     ]

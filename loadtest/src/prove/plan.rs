@@ -193,7 +193,13 @@ impl fmt::Display for Op {
             Self::Gateway(n, op) => write!(f, "gateway {} {}", n + 1, op.word()),
             Self::Roll => write!(f, "gateways roll"),
             Self::Clients(lanes, op) => {
-                write!(f, "clients {}% from {} {}", lanes.len() * 10, lanes.first().copied().unwrap_or(0), op.word())
+                write!(
+                    f,
+                    "clients {}% from {} {}",
+                    lanes.len() * 10,
+                    lanes.first().copied().unwrap_or(0),
+                    op.word()
+                )
             }
             Self::Psql(seconds) => write!(f, "psql hold {seconds}"),
             Self::Locks(seconds) => write!(f, "locks hold {seconds}"),
@@ -220,7 +226,10 @@ impl FromStr for Plan {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
         let mut steps: Vec<Step> = lines.map(str::parse).collect::<Result<_, _>>()?;
         steps.sort_by_key(|step| step.at);
         Ok(Self { steps })
@@ -233,8 +242,13 @@ impl FromStr for Step {
     fn from_str(line: &str) -> Result<Self, String> {
         let wrong = || format!("{line:?} is no operation");
         let mut words = line.split_whitespace();
-        let at = words.next().and_then(|word| word.strip_suffix('s')).and_then(|seconds| seconds.parse().ok());
-        let at = at.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(wrong)?;
+        let at = words
+            .next()
+            .and_then(|word| word.strip_suffix('s'))
+            .and_then(|seconds| seconds.parse().ok());
+        let at = at
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .ok_or_else(wrong)?;
         let rest: Vec<&str> = words.collect();
         let op = parse_op(&rest).ok_or_else(wrong)?;
         Ok(Self { at, op })
@@ -245,10 +259,15 @@ fn parse_op(words: &[&str]) -> Option<Op> {
     Some(match *words {
         ["redis", op] => Op::Redis(RedisOp::parse(op)?),
         ["postgres", op] => Op::Postgres(PostgresOp::parse(op)?),
-        ["gateway", n, op] => Op::Gateway(n.parse::<usize>().ok()?.checked_sub(1)?, GatewayOp::parse(op)?),
+        ["gateway", n, op] => Op::Gateway(
+            n.parse::<usize>().ok()?.checked_sub(1)?,
+            GatewayOp::parse(op)?,
+        ),
         ["gateways", "roll"] => Op::Roll,
         ["clients", share, op] => Op::Clients(lanes(share, "0")?, ClientOp::parse(op)?),
-        ["clients", share, "from", first, op] => Op::Clients(lanes(share, first)?, ClientOp::parse(op)?),
+        ["clients", share, "from", first, op] => {
+            Op::Clients(lanes(share, first)?, ClientOp::parse(op)?)
+        }
         ["psql", "hold", seconds] => Op::Psql(seconds.parse().ok()?),
         ["locks", "hold", seconds] => Op::Locks(seconds.parse().ok()?),
         ["storm", clients] => Op::Storm(clients.parse().ok()?),
@@ -261,7 +280,11 @@ fn parse_op(words: &[&str]) -> Option<Op> {
 fn lanes(share: &str, first: &str) -> Option<Vec<usize>> {
     let percent: usize = share.strip_suffix('%')?.parse().ok()?;
     let first: usize = first.parse().ok()?;
-    (1..=100).contains(&percent).then(|| (first..first + (percent / 10).max(1)).map(|lane| lane % LANES).collect())
+    (1..=100).contains(&percent).then(|| {
+        (first..first + (percent / 10).max(1))
+            .map(|lane| lane % LANES)
+            .collect()
+    })
 }
 
 impl Plan {
@@ -307,8 +330,18 @@ mod tests {
                     6s postgres promote\n7s storm 5000\n8s locks hold 3\n9s disk full\n10s postgres restore-here\n11s poison\n";
         let plan: Plan = text.parse().expect("a plan");
         assert_eq!(plan.to_string(), text);
-        assert_eq!(plan.steps[3].op, Op::Clients(vec![8, 9, 0], ClientOp::HalfOpen));
-        for wrong in ["redis kill9", "1s redis hug", "1s gateway 0 kill9", "1s clients 0% cut", "s storm 3", "1s storm many"] {
+        assert_eq!(
+            plan.steps[3].op,
+            Op::Clients(vec![8, 9, 0], ClientOp::HalfOpen)
+        );
+        for wrong in [
+            "redis kill9",
+            "1s redis hug",
+            "1s gateway 0 kill9",
+            "1s clients 0% cut",
+            "s storm 3",
+            "1s storm many",
+        ] {
             assert!(wrong.parse::<Plan>().is_err(), "{wrong}");
         }
     }
@@ -319,6 +352,8 @@ mod tests {
         assert!(may_lose("1s postgres standby-async\n2s postgres promote"));
         assert!(!may_lose("1s postgres standby-sync\n2s postgres promote"));
         assert!(!may_lose("1s postgres standby-async\n2s postgres kill9"));
-        assert!(may_lose("1s postgres dump\n2s postgres restore-here") && !may_lose("1s postgres dump"));
+        assert!(
+            may_lose("1s postgres dump\n2s postgres restore-here") && !may_lose("1s postgres dump")
+        );
     }
 }

@@ -26,7 +26,8 @@ const TOUCHED_TICKETS: usize = 4;
 /// Between two of those.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
 /// For so long others are watched beside the poisoned rows: the last part of the operation.
-pub const WATCHED: Duration = Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
+pub const WATCHED: Duration =
+    Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
 /// From the commit of a row until every reader has it: far above what the sweep promises, far below never.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
 /// A lock that was given up to a writer: again.
@@ -38,7 +39,11 @@ fn attachments() -> [String; 3] {
         r#"[{{"id":"018f3c1e-0000-7000-8000-000000000001","name":"{}","content_type":"text/plain","size_bytes":1}}]"#,
         "x".repeat(3 * 1024 * 1024)
     );
-    ["[1e400]".into(), format!("{}{}", "[".repeat(200), "]".repeat(200)), long]
+    [
+        "[1e400]".into(),
+        format!("{}{}", "[".repeat(200), "]".repeat(200)),
+        long,
+    ]
 }
 
 /// A row on another ticket that plain SQL wrote while poisoned ones were there.
@@ -61,7 +66,10 @@ pub struct Poison {
 impl Poison {
     /// On these tickets, nothing yet.
     pub fn new(rooms: Vec<Room>) -> Self {
-        Self { rooms, touches: Mutex::new(Vec::new()) }
+        Self {
+            rooms,
+            touches: Mutex::new(Vec::new()),
+        }
     }
 
     /// Writes the poisoned rows, and beside them to others.
@@ -82,23 +90,53 @@ impl Poison {
         for (n, attachments) in attachments().into_iter().enumerate() {
             match self.write_as_customer(admin, n, &attachments).await {
                 Ok(()) => by_customer += 1,
-                Err(_) => self.past_the_checks(admin, Write::Attachments(n, &attachments)).await?,
+                Err(_) => {
+                    self.past_the_checks(admin, Write::Attachments(n, &attachments))
+                        .await?
+                }
             }
         }
         self.past_the_checks(admin, Write::Time(3)).await?;
         self.past_the_checks(admin, Write::Word(4)).await?;
         self.past_the_checks(admin, Write::Number(5)).await?;
-        Ok(format!("{by_customer} rows as the customer, {} past the checks", TICKETS - by_customer))
+        Ok(format!(
+            "{by_customer} rows as the customer, {} past the checks",
+            TICKETS - by_customer
+        ))
     }
 
-    async fn write_as_customer(&self, admin: &mut Admin, n: usize, attachments: &str) -> Result<(), tokio_postgres::Error> {
-        let Room { ticket, customer, .. } = self.rooms[n];
+    async fn write_as_customer(
+        &self,
+        admin: &mut Admin,
+        n: usize,
+        attachments: &str,
+    ) -> Result<(), tokio_postgres::Error> {
+        let Room {
+            ticket, customer, ..
+        } = self.rooms[n];
         let transaction = admin.transaction().await?;
         let claims = format!(r#"{{"sub":"{customer}","role":"authenticated"}}"#);
-        transaction.execute("select set_config('request.jwt.claims', $1, true)", &[&claims]).await?;
-        transaction.batch_execute("set local role helpline_customer").await?;
+        transaction
+            .execute(
+                "select set_config('request.jwt.claims', $1, true)",
+                &[&claims],
+            )
+            .await?;
+        transaction
+            .batch_execute("set local role helpline_customer")
+            .await?;
         let insert = include_str!("../../sql/prove_poison.sql");
-        transaction.execute(insert, &[&ticket.uuid(), &customer.uuid(), &key(n).as_str(), &attachments]).await?;
+        transaction
+            .execute(
+                insert,
+                &[
+                    &ticket.uuid(),
+                    &customer.uuid(),
+                    &key(n).as_str(),
+                    &attachments,
+                ],
+            )
+            .await?;
         transaction.commit().await
     }
 
@@ -108,35 +146,63 @@ impl Poison {
                 return Ok(());
             }
         }
-        self.try_past_the_checks(admin, write).await.map_err(LoadError::postgres("writing a poisoned row as the owner"))
+        self.try_past_the_checks(admin, write)
+            .await
+            .map_err(LoadError::postgres("writing a poisoned row as the owner"))
     }
 
-    async fn try_past_the_checks(&self, admin: &mut Admin, write: Write<'_>) -> Result<(), tokio_postgres::Error> {
+    async fn try_past_the_checks(
+        &self,
+        admin: &mut Admin,
+        write: Write<'_>,
+    ) -> Result<(), tokio_postgres::Error> {
         let transaction = admin.transaction().await?;
-        transaction.batch_execute(include_str!("../../sql/prove_bypass.sql")).await?;
+        transaction
+            .batch_execute(include_str!("../../sql/prove_bypass.sql"))
+            .await?;
         let (Write::Attachments(n, _) | Write::Time(n) | Write::Word(n) | Write::Number(n)) = write;
-        let Room { ticket, customer, .. } = self.rooms[n];
+        let Room {
+            ticket, customer, ..
+        } = self.rooms[n];
         let (ticket, customer) = (ticket.uuid(), customer.uuid());
         match write {
             Write::Attachments(n, attachments) => {
                 let insert = include_str!("../../sql/prove_poison.sql");
-                transaction.execute(insert, &[&ticket, &customer, &key(n).as_str(), &attachments]).await?;
+                transaction
+                    .execute(
+                        insert,
+                        &[&ticket, &customer, &key(n).as_str(), &attachments],
+                    )
+                    .await?;
             }
             Write::Time(n) => {
                 let insert = include_str!("../../sql/prove_poison_time.sql");
-                transaction.execute(insert, &[&ticket, &customer, &key(n).as_str()]).await?;
+                transaction
+                    .execute(insert, &[&ticket, &customer, &key(n).as_str()])
+                    .await?;
             }
             Write::Word(n) => {
                 let insert = include_str!("../../sql/prove_poison_word.sql");
-                transaction.execute(insert, &[&ticket, &customer, &key(n).as_str()]).await?;
+                transaction
+                    .execute(insert, &[&ticket, &customer, &key(n).as_str()])
+                    .await?;
             }
             Write::Number(_) => {
                 // A trigger keeps numbers as they are; what was imported before it stands all the same.
-                transaction.batch_execute("set local session_replication_role = replica").await?;
-                transaction.execute(include_str!("../../sql/prove_poison_number.sql"), &[&ticket]).await?;
+                transaction
+                    .batch_execute("set local session_replication_role = replica")
+                    .await?;
+                transaction
+                    .execute(
+                        include_str!("../../sql/prove_poison_number.sql"),
+                        &[&ticket],
+                    )
+                    .await?;
             }
         }
-        transaction.batch_execute(include_str!("../../sql/prove_bypass_end.sql")).await?;
+        transaction
+            .batch_execute(include_str!("../../sql/prove_bypass_end.sql"))
+            .await?;
         transaction.commit().await
     }
 
@@ -147,11 +213,22 @@ impl Poison {
         for (n, room) in (0..TOUCHES).zip(others.iter().rev().take(TOUCHED_TICKETS).cycle()) {
             sleep_until(from + TOUCH_INTERVAL * n).await;
             let ticket = room.ticket.uuid();
-            admin.execute(include_str!("../../sql/prove_touch.sql"), &[&vec![ticket]]).await.map_err(doing())?;
+            admin
+                .execute(include_str!("../../sql/prove_touch.sql"), &[&vec![ticket]])
+                .await
+                .map_err(doing())?;
             let at = Instant::now();
-            let row = admin.query_one(include_str!("../../sql/prove_touched.sql"), &[&ticket]).await.map_err(doing())?;
+            let row = admin
+                .query_one(include_str!("../../sql/prove_touched.sql"), &[&ticket])
+                .await
+                .map_err(doing())?;
             let [seq, public_seq] = [0, 1].map(|column| row.get::<_, i64>(column).unsigned_abs());
-            self.touches.lock().await.push(Touch { ticket: room.ticket, seq, public_seq, at });
+            self.touches.lock().await.push(Touch {
+                ticket: room.ticket,
+                seq,
+                public_seq,
+                at,
+            });
         }
         Ok(())
     }
@@ -160,36 +237,64 @@ impl Poison {
     /// share batches with all other sends. The other poisoned rows are left to the sweep.
     async fn send_under_poisoned_keys(&self, cluster: &TestCluster) {
         let end = Instant::now() + WATCHED;
-        let senders = self.rooms.iter().take(attachments().len()).enumerate().map(async |(n, room)| {
-            let url = cluster.gateways[n % cluster.gateways.len()].ws_url();
-            let token = people::token(target::RIG_SECRET, room.customer, "Customer Load");
-            while Instant::now() < end {
-                if let Ok(mut link) = Link::open(&url, &token).await {
-                    let mut id = 0;
-                    loop {
-                        id += 1;
-                        let (ticket, key, body) = (room.ticket, key(n), "another text".to_owned());
-                        let send = ClientFrame::Send { id, ticket, key, body, internal: None, attachments: None, based_on: None };
-                        if Instant::now() >= end || link.send(&send).await.is_err() {
-                            break;
+        let senders =
+            self.rooms
+                .iter()
+                .take(attachments().len())
+                .enumerate()
+                .map(async |(n, room)| {
+                    let url = cluster.gateways[n % cluster.gateways.len()].ws_url();
+                    let token = people::token(target::RIG_SECRET, room.customer, "Customer Load");
+                    while Instant::now() < end {
+                        if let Ok(mut link) = Link::open(&url, &token).await {
+                            let mut id = 0;
+                            loop {
+                                id += 1;
+                                let (ticket, key, body) =
+                                    (room.ticket, key(n), "another text".to_owned());
+                                let send = ClientFrame::Send {
+                                    id,
+                                    ticket,
+                                    key,
+                                    body,
+                                    internal: None,
+                                    attachments: None,
+                                    based_on: None,
+                                };
+                                if Instant::now() >= end || link.send(&send).await.is_err() {
+                                    break;
+                                }
+                                sleep(TOUCH_INTERVAL).await;
+                            }
                         }
                         sleep(TOUCH_INTERVAL).await;
                     }
-                }
-                sleep(TOUCH_INTERVAL).await;
-            }
-        });
+                });
         futures_util::future::join_all(senders).await;
     }
 
     /// Who did not get, in time, what was written beside poisoned rows.
-    pub async fn starved(&self, records: &[(Member, Record)], consoles: &[ConsoleLog]) -> Vec<Violation> {
+    pub async fn starved(
+        &self,
+        records: &[(Member, Record)],
+        consoles: &[ConsoleLog],
+    ) -> Vec<Violation> {
         let touches = self.touches.lock().await;
-        let of_members =
-            touches.iter().flat_map(|touch| records.iter().filter_map(|(member, record)| member_starved(*touch, member, record)));
-        let of_consoles =
-            touches.iter().flat_map(|touch| consoles.iter().enumerate().filter_map(|(n, console)| console_starved(*touch, n, console)));
-        of_members.chain(of_consoles).map(Violation::Starved).collect()
+        let of_members = touches.iter().flat_map(|touch| {
+            records
+                .iter()
+                .filter_map(|(member, record)| member_starved(*touch, member, record))
+        });
+        let of_consoles = touches.iter().flat_map(|touch| {
+            consoles
+                .iter()
+                .enumerate()
+                .filter_map(|(n, console)| console_starved(*touch, n, console))
+        });
+        of_members
+            .chain(of_consoles)
+            .map(Violation::Starved)
+            .collect()
     }
 }
 
@@ -209,18 +314,47 @@ fn member_starved(touch: Touch, member: &Member, record: &Record) -> Option<Stri
     if member.ticket != touch.ticket {
         return None;
     }
-    let number = if member.sender == Sender::Agent { touch.seq } else { touch.public_seq };
-    let after = record.arrived.iter().filter(|(seq, _)| *seq == number).map(|(_, at)| at.saturating_duration_since(touch.at)).min();
-    is_late(after).then(|| format!("{}: {} got {number} {}", touch.ticket, member.name, told(after)))
+    let number = if member.sender == Sender::Agent {
+        touch.seq
+    } else {
+        touch.public_seq
+    };
+    let after = record
+        .arrived
+        .iter()
+        .filter(|(seq, _)| *seq == number)
+        .map(|(_, at)| at.saturating_duration_since(touch.at))
+        .min();
+    is_late(after).then(|| {
+        format!(
+            "{}: {} got {number} {}",
+            touch.ticket,
+            member.name,
+            told(after)
+        )
+    })
 }
 
 fn console_starved(touch: Touch, n: usize, console: &ConsoleLog) -> Option<String> {
     if !console.was_connected(touch.at, touch.at + STARVED_AFTER) {
         return None;
     }
-    let shown = console.shown.iter().filter(|shown| shown.ticket == touch.ticket && shown.seq >= touch.seq);
-    let after = shown.map(|shown| shown.at.saturating_duration_since(touch.at)).min();
-    is_late(after).then(|| format!("{}: the console on instance {} was told of {} {}", touch.ticket, n + 1, touch.seq, told(after)))
+    let shown = console
+        .shown
+        .iter()
+        .filter(|shown| shown.ticket == touch.ticket && shown.seq >= touch.seq);
+    let after = shown
+        .map(|shown| shown.at.saturating_duration_since(touch.at))
+        .min();
+    is_late(after).then(|| {
+        format!(
+            "{}: the console on instance {} was told of {} {}",
+            touch.ticket,
+            n + 1,
+            touch.seq,
+            told(after)
+        )
+    })
 }
 
 fn is_late(after: Option<Duration>) -> bool {
@@ -228,7 +362,9 @@ fn is_late(after: Option<Duration>) -> bool {
 }
 
 fn told(after: Option<Duration>) -> String {
-    after.map_or("never".into(), |after| format!("{:.1} s after its commit", after.as_secs_f64()))
+    after.map_or("never".into(), |after| {
+        format!("{:.1} s after its commit", after.as_secs_f64())
+    })
 }
 
 #[cfg(test)]
@@ -237,21 +373,41 @@ mod tests {
     use super::*;
 
     fn touch() -> Touch {
-        Touch { ticket: TicketId::new(uuid::Uuid::from_u128(7)), seq: 9, public_seq: 8, at: Instant::now() }
+        Touch {
+            ticket: TicketId::new(uuid::Uuid::from_u128(7)),
+            seq: 9,
+            public_seq: 8,
+            at: Instant::now(),
+        }
     }
 
     #[test]
     fn a_member_who_never_gets_a_row_or_gets_it_late_is_starved() {
         let touch = touch();
-        let member = |sender| Member { name: "m".into(), sender, ticket: touch.ticket, token: String::new(), urls: Vec::new(), lane: 0 };
-        let got = |seq, after| Record { arrived: vec![(seq, touch.at + after)], ..Record::default() };
+        let member = |sender| Member {
+            name: "m".into(),
+            sender,
+            ticket: touch.ticket,
+            token: String::new(),
+            urls: Vec::new(),
+            lane: 0,
+        };
+        let got = |seq, after| Record {
+            arrived: vec![(seq, touch.at + after)],
+            ..Record::default()
+        };
         let soon = Duration::from_secs(1);
         assert!(member_starved(touch, &member(Sender::Agent), &got(9, soon)).is_none());
         assert!(member_starved(touch, &member(Sender::Customer), &got(8, soon)).is_none());
         assert!(member_starved(touch, &member(Sender::Customer), &got(9, soon)).is_some());
-        assert!(member_starved(touch, &member(Sender::Agent), &got(9, STARVED_AFTER * 2)).is_some());
+        assert!(
+            member_starved(touch, &member(Sender::Agent), &got(9, STARVED_AFTER * 2)).is_some()
+        );
         assert!(member_starved(touch, &member(Sender::Agent), &Record::default()).is_some());
-        let elsewhere = Member { ticket: TicketId::new(uuid::Uuid::from_u128(8)), ..member(Sender::Agent) };
+        let elsewhere = Member {
+            ticket: TicketId::new(uuid::Uuid::from_u128(8)),
+            ..member(Sender::Agent)
+        };
         assert!(member_starved(touch, &elsewhere, &Record::default()).is_none());
     }
 
@@ -259,10 +415,19 @@ mod tests {
     fn a_console_that_stayed_connected_is_starved_without_the_ticket() {
         let touch = touch();
         let mut console = ConsoleLog::default();
-        assert!(console_starved(touch, 0, &console).is_none(), "it was not there");
-        console.connected.push((touch.at, touch.at + STARVED_AFTER * 2));
+        assert!(
+            console_starved(touch, 0, &console).is_none(),
+            "it was not there"
+        );
+        console
+            .connected
+            .push((touch.at, touch.at + STARVED_AFTER * 2));
         assert!(console_starved(touch, 0, &console).is_some());
-        console.shown.push(Shown { ticket: touch.ticket, seq: 10, at: touch.at + Duration::from_secs(2) });
+        console.shown.push(Shown {
+            ticket: touch.ticket,
+            seq: 10,
+            at: touch.at + Duration::from_secs(2),
+        });
         assert!(console_starved(touch, 0, &console).is_none());
     }
 }

@@ -10,13 +10,20 @@ const REFUSED: &str = "a send was refused";
 
 /// The keys of all sends that these logs call refused.
 pub fn of_logs<'a>(logs: impl Iterator<Item = &'a Path>) -> HashSet<String> {
-    logs.flat_map(|log| of_text(&String::from_utf8_lossy(&std::fs::read(log).unwrap_or_default()))).collect()
+    logs.flat_map(|log| {
+        of_text(&String::from_utf8_lossy(
+            &std::fs::read(log).unwrap_or_default(),
+        ))
+    })
+    .collect()
 }
 
 /// A line: `… DEBUG helpline_gateway::refused_sends: a send was refused key="…" code=…`.
 fn of_text(text: &str) -> HashSet<String> {
     let refused = text.lines().filter(|line| line.contains(REFUSED));
-    refused.filter_map(|line| Some(line.split_once("key=\"")?.1.split_once('"')?.0.to_owned())).collect()
+    refused
+        .filter_map(|line| Some(line.split_once("key=\"")?.1.split_once('"')?.0.to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -25,12 +32,17 @@ mod tests {
 
     #[test]
     fn the_gateway_words_it_so() {
-        assert!(include_str!("../../../gateway/src/writer/job.rs").contains(&format!("\"{REFUSED}\"")));
+        assert!(
+            include_str!("../../../gateway/src/writer/job.rs").contains(&format!("\"{REFUSED}\""))
+        );
     }
 
     #[test]
     fn the_key_of_a_refused_send_is_read_from_its_line() {
         let line = "2026-01-02T03:04:05.123456Z DEBUG helpline_gateway::refused_sends: a send was refused key=\"p1.0c.7\" code=unavailable";
-        assert_eq!(of_text(&format!("one\n{line}\ntwo key=\"x\"\n")), HashSet::from(["p1.0c.7".to_owned()]));
+        assert_eq!(
+            of_text(&format!("one\n{line}\ntwo key=\"x\"\n")),
+            HashSet::from(["p1.0c.7".to_owned()])
+        );
     }
 }

@@ -49,23 +49,56 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     let mut line = |word: &str, rest: String| {
         let _ = writeln!(text, "{word:10} {rest}");
     };
-    line("run", format!("{} · {} operations", findings.label, findings.plan.steps.len()));
+    line(
+        "run",
+        format!(
+            "{} · {} operations",
+            findings.label,
+            findings.plan.steps.len()
+        ),
+    );
     for (word, count) in &findings.counts {
         line(word, format!(" {count}"));
     }
-    let converged = findings.converged.map_or("NOT in time".to_owned(), |after| format!("{:.1} s after the end", after.as_secs_f64()));
+    let converged = findings
+        .converged
+        .map_or("NOT in time".to_owned(), |after| {
+            format!("{:.1} s after the end", after.as_secs_f64())
+        });
     line("converged", converged);
     if findings.plan.may_lose() {
-        let Void { by_promotion, by_restore } = findings.void;
-        line("promotion", format!("{by_promotion} acked messages were not on the asynchronous standby, and are gone"));
-        line("restore", format!("{by_restore} acked messages were committed after the dump, and are gone"));
+        let Void {
+            by_promotion,
+            by_restore,
+        } = findings.void;
+        line(
+            "promotion",
+            format!(
+                "{by_promotion} acked messages were not on the asynchronous standby, and are gone"
+            ),
+        );
+        line(
+            "restore",
+            format!("{by_restore} acked messages were committed after the dump, and are gone"),
+        );
     }
-    for done in findings.log.iter().filter(|done| matches!(done.op, Op::Storm(_))) {
+    for done in findings
+        .log
+        .iter()
+        .filter(|done| matches!(done.op, Op::Storm(_)))
+    {
         line("storm", done.outcome.to_string());
     }
     if settings.allow_unplayed {
-        for done in findings.log.iter().filter(|done| matches!(done.outcome, Outcome::Unplayed(_))) {
-            line("allowed", format!("{:.1} s {} {}", done.at, done.op, done.outcome));
+        for done in findings
+            .log
+            .iter()
+            .filter(|done| matches!(done.outcome, Outcome::Unplayed(_)))
+        {
+            line(
+                "allowed",
+                format!("{:.1} s {} {}", done.at, done.op, done.outcome),
+            );
         }
     }
     let targets = targets(findings, &windows);
@@ -82,7 +115,14 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     for violation in &findings.violations {
         *counts.entry(violation.word()).or_default() += 1;
     }
-    line("verdict", counts.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(" · "));
+    line(
+        "verdict",
+        counts
+            .iter()
+            .map(|(word, n)| format!("{n} {word}"))
+            .collect::<Vec<_>>()
+            .join(" · "),
+    );
     let mut printed: BTreeMap<&str, usize> = BTreeMap::new();
     for violation in &findings.violations {
         let nth = printed.entry(violation.word()).or_default();
@@ -95,7 +135,11 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
         let _ = writeln!(text, "  … and {} more {word}", count - DETAILS_MAX);
     }
     let row = row(findings, &targets);
-    Judged { windows, certificate: text, row }
+    Judged {
+        windows,
+        certificate: text,
+        row,
+    }
 }
 
 /// The heads of [`row`]'s columns.
@@ -110,12 +154,19 @@ fn row(findings: &Findings, targets: &[Target]) -> String {
         None => "–".to_owned(),
     };
     let mut storms = findings.log.iter().filter_map(|done| match done.op {
-        Op::Storm(clients) if done.outcome.is_done() => Some(format!("{clients} in {:.1} s", done.until - done.at)),
+        Op::Storm(clients) if done.outcome.is_done() => {
+            Some(format!("{clients} in {:.1} s", done.until - done.at))
+        }
         Op::Storm(clients) => Some(format!("{clients}: not all")),
         _ => None,
     });
     let tally = &findings.tally;
-    let mut cells = vec![findings.label.clone(), tally.sends.to_string(), tally.reconnects.to_string(), tally.repeated.to_string()];
+    let mut cells = vec![
+        findings.label.clone(),
+        tally.sends.to_string(),
+        tally.reconnects.to_string(),
+        tally.repeated.to_string(),
+    ];
     cells.push(findings.violations.len().to_string());
     cells.extend(targets.iter().map(ms));
     cells.push(storms.next().unwrap_or_else(|| "–".into()));
@@ -124,15 +175,24 @@ fn row(findings: &Findings, targets: &[Target]) -> String {
 }
 
 fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
-    let under = |kind: Kind, at: f64, lane: usize| windows.iter().any(|window| window.kind == kind && window.holds(at, lane));
+    let under = |kind: Kind, at: f64, lane: usize| {
+        windows
+            .iter()
+            .any(|window| window.kind == kind && window.holds(at, lane))
+    };
     let (mut dead, mut poisoned, mut otherwise) = (Vec::new(), Vec::new(), Vec::new());
-    for sample in findings.samples.iter().filter(|sample| sample.measure == Measure::Delivery) {
+    for sample in findings
+        .samples
+        .iter()
+        .filter(|sample| sample.measure == Measure::Delivery)
+    {
         // A late event is charged to the time of its commit as well as to that of its sight.
         let committed = sample.at - sample.ms / 1000.0;
         if under(Kind::Away, sample.at, sample.lane) || under(Kind::Away, committed, sample.lane) {
             continue;
         }
-        if under(Kind::Relay, sample.at, sample.lane) || under(Kind::Relay, committed, sample.lane) {
+        if under(Kind::Relay, sample.at, sample.lane) || under(Kind::Relay, committed, sample.lane)
+        {
             dead.push(sample.ms);
         } else if under(Kind::Poison, sample.at, sample.lane) {
             poisoned.push(sample.ms);
@@ -141,13 +201,33 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
         }
     }
     // A restart alone is judged: while another fault has the other instance, there is nowhere to go.
-    let alone = |outage: &&Outage| [Kind::Away, Kind::Relay].iter().all(|kind| !under(*kind, outage.at, outage.lane));
+    let alone = |outage: &&Outage| {
+        [Kind::Away, Kind::Relay]
+            .iter()
+            .all(|kind| !under(*kind, outage.at, outage.lane))
+    };
     let beyond = |outage: &&Outage| under(Kind::Roll, outage.at, outage.lane) && alone(outage);
-    let waits = findings.outages.iter().filter(beyond).map(|outage| outage.lasted.saturating_sub(outage.told.unwrap_or_default()));
+    let waits = findings.outages.iter().filter(beyond).map(|outage| {
+        outage
+            .lasted
+            .saturating_sub(outage.told.unwrap_or_default())
+    });
     [
-        Target { what: "commit to delivery, p99, relay or an instance dead", measured: p99(dead), most: RELAY_DEAD_MS },
-        Target { what: "commit to delivery, p99, beside rows that cannot be decoded", measured: p99(poisoned), most: OTHERWISE_MS },
-        Target { what: "commit to delivery, p99, otherwise", measured: p99(otherwise), most: OTHERWISE_MS },
+        Target {
+            what: "commit to delivery, p99, relay or an instance dead",
+            measured: p99(dead),
+            most: RELAY_DEAD_MS,
+        },
+        Target {
+            what: "commit to delivery, p99, beside rows that cannot be decoded",
+            measured: p99(poisoned),
+            most: OTHERWISE_MS,
+        },
+        Target {
+            what: "commit to delivery, p99, otherwise",
+            measured: p99(otherwise),
+            most: OTHERWISE_MS,
+        },
         Target {
             what: "rolling restart, longest without service beyond the told delay",
             measured: waits.max().map(|wait| wait.as_secs_f64() * 1000.0),
@@ -158,7 +238,9 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
 
 fn p99(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    values.get((values.len() * 99 / 100).min(values.len().saturating_sub(1))).copied()
+    values
+        .get((values.len() * 99 / 100).min(values.len().saturating_sub(1)))
+        .copied()
 }
 
 /// The points and outages with times that count from the first send; what was before is left out.

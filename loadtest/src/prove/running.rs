@@ -8,7 +8,10 @@ use tokio::time::Instant;
 
 use super::members::{self, Traffic};
 use super::plan::Plan;
-use super::{Findings, Settings, Void, all_joined, converge, counts, examine, gave_up, new_run, report, seconds, tally};
+use super::{
+    Findings, Settings, Void, all_joined, converge, counts, examine, gave_up, new_run, report,
+    seconds, tally,
+};
 use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::people;
@@ -45,12 +48,19 @@ impl RunningArgs {
 /// # Errors
 /// When the run could not be carried out. What it finds is in the findings.
 pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings, LoadError> {
-    let secret = args.jwt_secret.as_deref().ok_or(LoadError::Usage("--urls needs --jwt-secret"))?;
-    let database_url = args.database_url.as_deref().ok_or(LoadError::Usage("--urls needs --database-url"))?;
+    let secret = args
+        .jwt_secret
+        .as_deref()
+        .ok_or(LoadError::Usage("--urls needs --jwt-secret"))?;
+    let database_url = args
+        .database_url
+        .as_deref()
+        .ok_or(LoadError::Usage("--urls needs --database-url"))?;
     let instances: Vec<String> = args.urls.iter().map(|url| socket(url)).collect();
     let admin = target::connect(database_url).await?;
-    let rooms =
-        people::make_rooms(&admin, settings.tickets + members::QUIET_TICKETS).await.map_err(LoadError::postgres("making tickets"))?;
+    let rooms = people::make_rooms(&admin, settings.tickets + members::QUIET_TICKETS)
+        .await
+        .map_err(LoadError::postgres("making tickets"))?;
     let run = Arc::new(new_run());
     let sockets = |preferred: usize, _lane: usize| {
         let mut urls = instances.clone();
@@ -60,19 +70,45 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     let (tasks, handles) = members::enter(&sockets, secret, &rooms, &run).await;
     all_joined(&run, &rooms, instances.len()).await?;
     let begun = Instant::now();
-    let traffic = Traffic { rate: settings.rate, seconds: seconds(settings), body_bytes: settings.body_bytes };
+    let traffic = Traffic {
+        rate: settings.rate,
+        seconds: seconds(settings),
+        body_bytes: settings.body_bytes,
+    };
     let sent = members::send_all(&run, &handles, traffic, begun).await;
     let ended = Instant::now();
     // Whatever went on meanwhile may have ended the first connection.
     let admin = target::connect(database_url).await?;
-    let converged = converge(&admin, &rooms, &handles, &run, settings).await?.then(|| ended.elapsed());
+    let converged = converge(&admin, &rooms, &handles, &run, settings)
+        .await?
+        .then(|| ended.elapsed());
     let records = members::disconnect_all(tasks, &handles).await;
     let mut violations: Vec<Violation> = gave_up(&records).collect();
     let (counts, tally) = (counts(&run, &records, sent), tally(&records, sent));
-    violations.extend(examine(&admin, &rooms, records, &HashSet::new(), &[], begun).await?.0);
+    violations.extend(
+        examine(&admin, &rooms, records, &HashSet::new(), &[], begun)
+            .await?
+            .0,
+    );
     let (samples, outages) = report::from_first_send(&run, begun);
-    let (plan, log, void, label) = (Plan::default(), Vec::new(), Void::default(), "`--urls`".to_owned());
-    Ok(Findings { label, plan, log, violations, void, samples, outages, converged, counts, tally })
+    let (plan, log, void, label) = (
+        Plan::default(),
+        Vec::new(),
+        Void::default(),
+        "`--urls`".to_owned(),
+    );
+    Ok(Findings {
+        label,
+        plan,
+        log,
+        violations,
+        void,
+        samples,
+        outages,
+        converged,
+        counts,
+        tally,
+    })
 }
 
 /// `http://host:port` → `ws://host:port/v1/ws`; a socket's address stays as it is.
@@ -80,7 +116,10 @@ fn socket(url: &str) -> String {
     if url.starts_with("ws") {
         return url.to_owned();
     }
-    format!("{}/v1/ws", url.trim_end_matches('/').replacen("http", "ws", 1))
+    format!(
+        "{}/v1/ws",
+        url.trim_end_matches('/').replacen("http", "ws", 1)
+    )
 }
 
 #[cfg(test)]

@@ -62,37 +62,73 @@ pub struct Samples {
 impl Samples {
     /// None yet.
     pub const fn new(begun: Instant) -> Self {
-        Self { begun, samples: Mutex::new(Vec::new()), outages: Mutex::new(Vec::new()) }
+        Self {
+            begun,
+            samples: Mutex::new(Vec::new()),
+            outages: Mutex::new(Vec::new()),
+        }
     }
 
     /// An ack came.
     pub fn acked(&self, intended: Instant, lane: usize) {
-        self.record(intended.elapsed().as_secs_f64() * 1000.0, Measure::Ack, lane);
+        self.record(
+            intended.elapsed().as_secs_f64() * 1000.0,
+            Measure::Ack,
+            lane,
+        );
     }
 
     /// An event came that the database dates so.
     pub fn seen(&self, at_micros: i64, way: Way, lane: usize) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_micros());
         let ms = (i64::try_from(now).unwrap_or(i64::MAX) - at_micros).max(0) as f64 / 1000.0;
-        self.record(ms, if way == Way::Live { Measure::Delivery } else { Measure::CaughtUp }, lane);
+        self.record(
+            ms,
+            if way == Way::Live {
+                Measure::Delivery
+            } else {
+                Measure::CaughtUp
+            },
+            lane,
+        );
     }
 
     /// A member is subscribed again.
     pub fn served_again(&self, since: Instant, told: Option<Duration>, lane: usize) {
         let at = since.saturating_duration_since(self.begun).as_secs_f64();
-        let outage = Outage { at, lasted: since.elapsed(), told, lane };
-        self.outages.lock().unwrap_or_else(PoisonError::into_inner).push(outage);
+        let outage = Outage {
+            at,
+            lasted: since.elapsed(),
+            told,
+            lane,
+        };
+        self.outages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(outage);
     }
 
     fn record(&self, ms: f64, measure: Measure, lane: usize) {
         let at = self.begun.elapsed().as_secs_f64();
-        self.samples.lock().unwrap_or_else(PoisonError::into_inner).push(Sample { at, ms, measure, lane });
+        self.samples
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Sample {
+                at,
+                ms,
+                measure,
+                lane,
+            });
     }
 
     /// Takes all samples and outages so far.
     pub fn take(&self) -> (Vec<Sample>, Vec<Outage>) {
-        let samples = std::mem::take(&mut *self.samples.lock().unwrap_or_else(PoisonError::into_inner));
-        let outages = std::mem::take(&mut *self.outages.lock().unwrap_or_else(PoisonError::into_inner));
+        let samples =
+            std::mem::take(&mut *self.samples.lock().unwrap_or_else(PoisonError::into_inner));
+        let outages =
+            std::mem::take(&mut *self.outages.lock().unwrap_or_else(PoisonError::into_inner));
         (samples, outages)
     }
 }

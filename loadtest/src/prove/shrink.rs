@@ -37,14 +37,23 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
                 break;
             }
         }
-        println!("tried      {} of {lines} lines: {}", smaller.steps.len(), if fails { "fails still" } else { "holds" });
+        println!(
+            "tried      {} of {lines} lines: {}",
+            smaller.steps.len(),
+            if fails { "fails still" } else { "holds" }
+        );
         fails
     })
     .await;
     let file = args.file.with_extension("shrunk");
     write(&file, &plan.to_string())?;
     let words: Vec<_> = whole.into_iter().collect();
-    println!("shrunk     {} of {lines} lines are enough for {}, in {}:\n{plan}", plan.steps.len(), words.join(", "), file.display());
+    println!(
+        "shrunk     {} of {lines} lines are enough for {}, in {}:\n{plan}",
+        plan.steps.len(),
+        words.join(", "),
+        file.display()
+    );
     Ok(Verdict::Broken)
 }
 
@@ -70,12 +79,22 @@ async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> 
 }
 
 fn without(plan: &Plan, from: usize, size: usize) -> Plan {
-    let left = plan.steps.iter().enumerate().filter(|(n, _)| !(from..from + size).contains(n));
-    Plan { steps: left.map(|(_, step)| step.clone()).collect() }
+    let left = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| !(from..from + size).contains(n));
+    Plan {
+        steps: left.map(|(_, step)| step.clone()).collect(),
+    }
 }
 
 /// The kinds of violations that a run of this plan shows.
-async fn wrong_with(args: &ShrinkArgs, plan: &Plan, seconds: u64) -> Result<BTreeSet<&'static str>, LoadError> {
+async fn wrong_with(
+    args: &ShrinkArgs,
+    plan: &Plan,
+    seconds: u64,
+) -> Result<BTreeSet<&'static str>, LoadError> {
     let mut settings = args.settings.clone();
     settings.plan = Some(args.file.clone());
     settings.seconds = Some(seconds);
@@ -90,25 +109,37 @@ mod tests {
 
     #[test]
     fn a_part_is_left_out_and_the_rest_stays_in_order() {
-        let plan: Plan = "1s redis kill9\n2s redis start\n3s gateways roll\n".parse().expect("a plan");
-        assert_eq!(without(&plan, 1, 1).to_string(), "1s redis kill9\n3s gateways roll\n");
+        let plan: Plan = "1s redis kill9\n2s redis start\n3s gateways roll\n"
+            .parse()
+            .expect("a plan");
+        assert_eq!(
+            without(&plan, 1, 1).to_string(),
+            "1s redis kill9\n3s gateways roll\n"
+        );
         assert_eq!(without(&plan, 0, 5).steps.len(), 0);
     }
 
     #[tokio::test]
     async fn only_the_lines_that_matter_stay() {
         let mut text: String = (0..23).map(|n| format!("{n}s redis flush\n")).collect();
-        text.push_str("30s postgres kill9\n31s postgres start\n40s gateways roll\n41s redis flush\n");
+        text.push_str(
+            "30s postgres kill9\n31s postgres start\n40s gateways roll\n41s redis flush\n",
+        );
         let plan: Plan = text.parse().expect("a plan");
         let mut tries = 0;
         // Two lines matter, and one of them only with a third that can go as soon as all others have.
         let smallest = smallest(plan, async |plan| {
             tries += 1;
             let has = |line: &str| plan.to_string().contains(line);
-            has("postgres kill9") && has("gateways roll") && (has("postgres start") || plan.steps.len() < 4)
+            has("postgres kill9")
+                && has("gateways roll")
+                && (has("postgres start") || plan.steps.len() < 4)
         })
         .await;
-        assert_eq!(smallest.to_string(), "30s postgres kill9\n40s gateways roll\n");
+        assert_eq!(
+            smallest.to_string(),
+            "30s postgres kill9\n40s gateways roll\n"
+        );
         assert!(tries < 40, "{tries} runs");
     }
 }

@@ -23,15 +23,26 @@ const BACKOFF_MAX: Duration = Duration::from_secs(4);
 ///
 /// # Errors
 /// [`LoadError::Stalled`] when some were never served.
-pub async fn run(cluster: &TestCluster, rooms: &[Room], clients: usize) -> Result<String, LoadError> {
+pub async fn run(
+    cluster: &TestCluster,
+    rooms: &[Room],
+    clients: usize,
+) -> Result<String, LoadError> {
     let begun = Instant::now();
     let knocks = Arc::new(AtomicU64::new(0));
-    let tokens: Vec<String> = rooms.iter().map(|room| people::token(target::RIG_SECRET, room.customer, "Customer Storm")).collect();
+    let tokens: Vec<String> = rooms
+        .iter()
+        .map(|room| people::token(target::RIG_SECRET, room.customer, "Customer Storm"))
+        .collect();
     let mut tasks = JoinSet::new();
     for n in 0..clients {
         let room = rooms[n % rooms.len()];
         let token = tokens[n % rooms.len()].clone();
-        let urls: Vec<String> = cluster.gateways.iter().map(helpline_rig::Gateway::ws_url).collect();
+        let urls: Vec<String> = cluster
+            .gateways
+            .iter()
+            .map(helpline_rig::Gateway::ws_url)
+            .collect();
         let knocks = Arc::clone(&knocks);
         tasks.spawn(async move {
             let mut backoff = Duration::from_millis(250);
@@ -60,16 +71,34 @@ pub async fn run(cluster: &TestCluster, rooms: &[Room], clients: usize) -> Resul
             clients - served.len()
         )));
     }
-    let mut times: Vec<f64> = served.iter().map(|(after, _)| after.as_secs_f64()).collect();
+    let mut times: Vec<f64> = served
+        .iter()
+        .map(|(after, _)| after.as_secs_f64())
+        .collect();
     times.sort_by(f64::total_cmp);
-    let at = |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1))).copied().unwrap_or(0.0);
+    let at = |share: f64| {
+        times
+            .get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or(0.0)
+    };
     let knocks = knocks.load(Ordering::Relaxed);
-    Ok(format!("{clients} served in {:.1} s, half of them in {:.1} s, {knocks} knocks", at(1.0), at(0.5)))
+    Ok(format!(
+        "{clients} served in {:.1} s, half of them in {:.1} s, {knocks} knocks",
+        at(1.0),
+        at(0.5)
+    ))
 }
 
 async fn enter(url: &str, token: &str, room: Room) -> Result<Link, LinkError> {
     let mut link = Link::open(url, token).await?;
-    link.send(&ClientFrame::Subscribe { id: 1, ticket: room.ticket, after: None, epoch: None }).await?;
+    link.send(&ClientFrame::Subscribe {
+        id: 1,
+        ticket: room.ticket,
+        after: None,
+        epoch: None,
+    })
+    .await?;
     loop {
         let text = link.next().await?;
         if text.starts_with("{\"type\":\"subscribed\"") {

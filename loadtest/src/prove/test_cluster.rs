@@ -26,8 +26,12 @@ const DISK_MIB: u32 = 700;
 /// The database: one that can be dropped and restored while the cluster runs.
 const DATABASE: &str = "desk";
 /// What a proof breaks is killed, not unplugged: the rig's fast settings lose nothing by that.
-const SETTINGS: [(&str, &str); 4] =
-    [("max_wal_size", "128MB"), ("wal_level", "replica"), ("hot_standby", "on"), ("restart_after_crash", "on")];
+const SETTINGS: [(&str, &str); 4] = [
+    ("max_wal_size", "128MB"),
+    ("wal_level", "replica"),
+    ("hot_standby", "on"),
+    ("restart_after_crash", "on"),
+];
 
 /// How it is made.
 #[derive(Debug, Clone)]
@@ -80,19 +84,28 @@ impl TestCluster {
         if spec.sabotage.as_deref() == Some("foreign-rows") {
             let admin = target::connect(&postgres.admin_url(DATABASE)).await?;
             let sql = include_str!("../../sql/sabotage_foreign_rows.sql");
-            admin.batch_execute(sql).await.map_err(LoadError::postgres("breaking the database's functions"))?;
+            admin
+                .batch_execute(sql)
+                .await
+                .map_err(LoadError::postgres("breaking the database's functions"))?;
         }
         let redis = Redis::start_new().await?;
         let postgres_link = Proxy::start(postgres.port()).await?;
         let url = postgres.url_for("helpline_service", target::RIG_PASSWORD, DATABASE);
-        let database_url = url.replace(&format!(":{}/", postgres.port()), &format!(":{}/", postgres_link.port()));
+        let database_url = url.replace(
+            &format!(":{}/", postgres.port()),
+            &format!(":{}/", postgres_link.port()),
+        );
         let (mut gateways, mut lanes, mut redis_links) = (Vec::new(), Vec::new(), Vec::new());
         for n in 0..spec.instances {
             let link = Proxy::start(redis.port()).await?;
             let mut gateway = Gateway::spec()
                 .binary(&spec.binary)
                 .env("HELPLINE_DATABASE_URL", &database_url)
-                .env("HELPLINE_REDIS_URL", format!("redis://127.0.0.1:{}", link.port()))
+                .env(
+                    "HELPLINE_REDIS_URL",
+                    format!("redis://127.0.0.1:{}", link.port()),
+                )
                 .env("HELPLINE_JWT_SECRET", target::RIG_SECRET)
                 .env("HELPLINE_CONNECTIONS_MAX", CONNECTIONS_MAX)
                 .env("HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", CONNECTIONS_MAX)
@@ -117,7 +130,16 @@ impl TestCluster {
             redis_links.push(link);
         }
         let (standby, postgres) = (Mutex::new(None), Mutex::new(postgres));
-        Ok(Self { gateways, lanes, redis_links, redis, postgres_link, standby, postgres, disk })
+        Ok(Self {
+            gateways,
+            lanes,
+            redis_links,
+            redis,
+            postgres_link,
+            standby,
+            postgres,
+            disk,
+        })
     }
 
     /// The database as an administrator, wherever it is now.
@@ -137,7 +159,11 @@ impl TestCluster {
     ///
     /// # Errors
     /// Those of the rig.
-    pub async fn restore_elsewhere(&self, dump: &Dump, postgres: &mut Postgres) -> Result<(), LoadError> {
+    pub async fn restore_elsewhere(
+        &self,
+        dump: &Dump,
+        postgres: &mut Postgres,
+    ) -> Result<(), LoadError> {
         // Made under traffic: the outage is only the restore.
         let name = format!("{:08x}", rand::random::<u32>());
         let other = start_postgres(self.disk.as_ref(), &name).await?;
@@ -166,7 +192,9 @@ impl TestCluster {
         loop {
             match self.gateways[n].start().await {
                 Ok(()) => return Ok(()),
-                Err(RigError::Failed { .. }) if Instant::now() < deadline => sleep(START_PAUSE).await,
+                Err(RigError::Failed { .. }) if Instant::now() < deadline => {
+                    sleep(START_PAUSE).await
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -175,7 +203,14 @@ impl TestCluster {
     /// A lane's sockets, the preferred instance first.
     pub fn sockets(&self, preferred: usize, lane: usize) -> Vec<String> {
         let instances = self.lanes.len();
-        (0..instances).map(|n| format!("ws://127.0.0.1:{}/v1/ws", self.lanes[(preferred + n) % instances][lane].port())).collect()
+        (0..instances)
+            .map(|n| {
+                format!(
+                    "ws://127.0.0.1:{}/v1/ws",
+                    self.lanes[(preferred + n) % instances][lane].port()
+                )
+            })
+            .collect()
     }
 
     /// Ends every fault that a plan may have left: the end of a run is judged without faults.
@@ -211,8 +246,14 @@ impl TestCluster {
 
 /// A cluster of its own: on the small disk, if there is one, else in a temporary place.
 async fn start_postgres(disk: Option<&Disk>, name: &str) -> Result<Postgres, LoadError> {
-    let Some(disk) = disk else { return Ok(Postgres::start_temporary_with(&SETTINGS).await?) };
-    let settings = [&[("fsync", "off"), ("max_connections", "300")], &SETTINGS[..]].concat();
+    let Some(disk) = disk else {
+        return Ok(Postgres::start_temporary_with(&SETTINGS).await?);
+    };
+    let settings = [
+        &[("fsync", "off"), ("max_connections", "300")],
+        &SETTINGS[..],
+    ]
+    .concat();
     Ok(Postgres::start_in_with(disk.place.join(name), &settings).await?)
 }
 
@@ -229,7 +270,11 @@ impl Disk {
         let place = Path::new("/var/tmp").join(format!("helpline-disk-{}", std::process::id()));
         std::fs::create_dir_all(&place).ok()?;
         let size = format!("size={DISK_MIB}m,mode=755");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&place).stderr(Stdio::null()).status();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(&place)
+            .stderr(Stdio::null())
+            .status();
         if mounted.is_ok_and(|status| status.success()) {
             return Some(Self { place });
         }
@@ -240,7 +285,10 @@ impl Disk {
     /// Fills it to the last byte.
     pub fn fill(&self) {
         let filler = format!("of={}", self.place.join("filler").display());
-        let _ = Command::new("dd").args(["if=/dev/zero", "bs=1M", &filler]).stderr(Stdio::null()).status();
+        let _ = Command::new("dd")
+            .args(["if=/dev/zero", "bs=1M", &filler])
+            .stderr(Stdio::null())
+            .status();
     }
 
     /// Makes room again.
@@ -251,18 +299,30 @@ impl Disk {
 
 /// Unmounts the disks of runs that were killed before they could.
 fn unmount_orphans() {
-    for entry in std::fs::read_dir("/var/tmp").into_iter().flatten().flatten() {
+    for entry in std::fs::read_dir("/var/tmp")
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let name = entry.file_name();
-        let maker = name.to_str().and_then(|name| name.strip_prefix("helpline-disk-")).and_then(|pid| pid.parse::<u32>().ok());
+        let maker = name
+            .to_str()
+            .and_then(|name| name.strip_prefix("helpline-disk-"))
+            .and_then(|pid| pid.parse::<u32>().ok());
         if maker.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists()) {
-            drop(Disk { place: entry.path() });
+            drop(Disk {
+                place: entry.path(),
+            });
         }
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.place).status();
+        let _ = Command::new("umount")
+            .arg("--lazy")
+            .arg(&self.place)
+            .status();
         let _ = std::fs::remove_dir(&self.place);
     }
 }

@@ -47,9 +47,16 @@ pub fn of(log: &[Done]) -> Vec<Window> {
         if matches!(done.outcome, Outcome::Unplayed(_)) {
             continue;
         }
-        let Some((kind, repair)) = fault(&done.op) else { continue };
-        let mended = repair.and_then(|repair| log[n..].iter().find(|later| repair(&done.op, &later.op)));
-        let from = if kind == Kind::Away { done.at - 0.5 } else { done.at };
+        let Some((kind, repair)) = fault(&done.op) else {
+            continue;
+        };
+        let mended =
+            repair.and_then(|repair| log[n..].iter().find(|later| repair(&done.op, &later.op)));
+        let from = if kind == Kind::Away {
+            done.at - 0.5
+        } else {
+            done.at
+        };
         let to = mended.map_or(done.until, |later| later.until) + GRACE_S;
         let lanes = match &done.op {
             Op::Clients(lanes, _) if lanes.len() < LANES => lanes.clone(),
@@ -58,11 +65,26 @@ pub fn of(log: &[Done]) -> Vec<Window> {
         if kind == Kind::Poison {
             // Its writer locks whole tables first, past the checks, as an administrator's migration does; then everything goes on.
             let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
-            windows.push(Window { from: done.at - 0.5, to: written, kind: Kind::Away, lanes: Vec::new() });
-            windows.push(Window { from: written, to, kind, lanes });
+            windows.push(Window {
+                from: done.at - 0.5,
+                to: written,
+                kind: Kind::Away,
+                lanes: Vec::new(),
+            });
+            windows.push(Window {
+                from: written,
+                to,
+                kind,
+                lanes,
+            });
             continue;
         }
-        windows.push(Window { from, to, kind, lanes });
+        windows.push(Window {
+            from,
+            to,
+            kind,
+            lanes,
+        });
     }
     windows
 }
@@ -72,33 +94,69 @@ type Mends = fn(&Op, &Op) -> bool;
 fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
     use Kind::{Away, Poison, Relay, Roll};
     Some(match op {
-        Op::Redis(RedisOp::Kill9 | RedisOp::Freeze | RedisOp::Overrun) => {
-            (Relay, Some(|_, later| matches!(later, Op::Redis(RedisOp::Start | RedisOp::Thaw | RedisOp::Relax))))
-        }
-        Op::Redis(RedisOp::Flush | RedisOp::Restart | RedisOp::RestartLoading | RedisOp::KillSubscribers) => (Relay, None),
+        Op::Redis(RedisOp::Kill9 | RedisOp::Freeze | RedisOp::Overrun) => (
+            Relay,
+            Some(|_, later| {
+                matches!(
+                    later,
+                    Op::Redis(RedisOp::Start | RedisOp::Thaw | RedisOp::Relax)
+                )
+            }),
+        ),
+        Op::Redis(
+            RedisOp::Flush | RedisOp::Restart | RedisOp::RestartLoading | RedisOp::KillSubscribers,
+        ) => (Relay, None),
         Op::Redis(RedisOp::Start | RedisOp::Thaw | RedisOp::Relax) => return None,
-        Op::Postgres(PostgresOp::Kill9 | PostgresOp::Freeze | PostgresOp::Delay) => {
-            (Away, Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal))))
-        }
-        Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal | PostgresOp::Dump) => return None,
-        Op::Postgres(PostgresOp::StandbyDetach) => (Away, Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Promote)))),
+        Op::Postgres(PostgresOp::Kill9 | PostgresOp::Freeze | PostgresOp::Delay) => (
+            Away,
+            Some(|_, later| {
+                matches!(
+                    later,
+                    Op::Postgres(PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal)
+                )
+            }),
+        ),
+        Op::Postgres(
+            PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal | PostgresOp::Dump,
+        ) => return None,
+        Op::Postgres(PostgresOp::StandbyDetach) => (
+            Away,
+            Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Promote))),
+        ),
         Op::Postgres(_) => (Away, None),
-        Op::Gateway(_, GatewayOp::RedisDelay | GatewayOp::RedisUnplug) => {
-            (Relay, Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::RedisHeal))))
-        }
-        Op::Gateway(_, GatewayOp::Freeze) => (Away, Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Thaw)))),
+        Op::Gateway(_, GatewayOp::RedisDelay | GatewayOp::RedisUnplug) => (
+            Relay,
+            Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::RedisHeal))),
+        ),
+        Op::Gateway(_, GatewayOp::Freeze) => (
+            Away,
+            Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Thaw))),
+        ),
         // What died between commit and announcement is for the sweep, as if Redis were dead.
-        Op::Gateway(_, GatewayOp::AfterCommit | GatewayOp::Kill9 | GatewayOp::InsideBatch | GatewayOp::DuringCatchUp) => {
-            (Relay, Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Start))))
-        }
+        Op::Gateway(
+            _,
+            GatewayOp::AfterCommit
+            | GatewayOp::Kill9
+            | GatewayOp::InsideBatch
+            | GatewayOp::DuringCatchUp,
+        ) => (
+            Relay,
+            Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Start))),
+        ),
         Op::Gateway(..) => return None,
         Op::Roll => (Roll, None),
-        Op::Clients(_, ClientOp::HalfOpen | ClientOp::Freeze | ClientOp::Slow) => {
-            (Away, Some(|op, later| matches!((op, later), (Op::Clients(hit, _), Op::Clients(healed, ClientOp::Heal)) if hit == healed)))
-        }
+        Op::Clients(_, ClientOp::HalfOpen | ClientOp::Freeze | ClientOp::Slow) => (
+            Away,
+            Some(
+                |op, later| matches!((op, later), (Op::Clients(hit, _), Op::Clients(healed, ClientOp::Heal)) if hit == healed),
+            ),
+        ),
         Op::Clients(..) | Op::Psql(_) => return None,
         Op::Locks(_) | Op::Storm(_) => (Away, None),
-        Op::Disk(DiskOp::Full) => (Away, Some(|_, later| matches!(later, Op::Disk(DiskOp::Free)))),
+        Op::Disk(DiskOp::Full) => (
+            Away,
+            Some(|_, later| matches!(later, Op::Disk(DiskOp::Free))),
+        ),
         Op::Disk(DiskOp::Free) => return None,
         Op::Poison => (Poison, None),
     })
@@ -113,7 +171,10 @@ mod tests {
         let done = |at: f64, op: &str| Done {
             at,
             until: at + 0.1,
-            op: format!("0s {op}").parse::<super::super::plan::Step>().expect("an operation").op,
+            op: format!("0s {op}")
+                .parse::<super::super::plan::Step>()
+                .expect("an operation")
+                .op,
             outcome: Outcome::Done(String::new()),
         };
         let log = [
@@ -123,13 +184,25 @@ mod tests {
             done(9.0, "clients 10% from 3 heal"),
         ];
         let windows = of(&log);
-        assert_eq!((windows[0].kind, windows[0].from, windows[0].to), (Kind::Relay, 1.0, 7.1 + GRACE_S));
+        assert_eq!(
+            (windows[0].kind, windows[0].from, windows[0].to),
+            (Kind::Relay, 1.0, 7.1 + GRACE_S)
+        );
         assert!(windows[1].holds(8.0, 3) && !windows[1].holds(8.0, 4));
         assert_eq!(windows.len(), 2);
-        let written = Done { until: 20.0, ..done(10.0, "poison") };
-        let kinds: Vec<_> = of(&[written]).iter().map(|window| (window.kind, window.to)).collect();
+        let written = Done {
+            until: 20.0,
+            ..done(10.0, "poison")
+        };
+        let kinds: Vec<_> = of(&[written])
+            .iter()
+            .map(|window| (window.kind, window.to))
+            .collect();
         assert_eq!(kinds, [(Kind::Away, 14.0), (Kind::Poison, 20.0 + GRACE_S)]);
-        let unplayed = Done { outcome: Outcome::Unplayed("no root".into()), ..done(1.0, "disk full") };
+        let unplayed = Done {
+            outcome: Outcome::Unplayed("no root".into()),
+            ..done(1.0, "disk full")
+        };
         assert_eq!(of(&[unplayed]), [], "what was not played excuses nothing");
     }
 }

@@ -60,18 +60,28 @@ enum Failed {
 
 impl Failed {
     fn of(what: &str, error: Error) -> Self {
-        let passes = [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED];
+        let passes = [
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+        ];
         if error.code().is_some_and(|code| passes.contains(code)) {
             return Self::Locked(error);
         }
-        Self::Other(StoreError::NotPrepared(format!("{what}: {}", chain(&error))))
+        Self::Other(StoreError::NotPrepared(format!(
+            "{what}: {}",
+            chain(&error)
+        )))
     }
 }
 
 impl<'a> Run<'a> {
     pub(super) async fn new(client: &'a Client, names: &'a Names) -> Result<Self, StoreError> {
         let trigrams = rows::get(&client.query_one(TRIGRAM_SCHEMA, &[]).await?, 0)?;
-        Ok(Self { client, names, trigrams })
+        Ok(Self {
+            client,
+            names,
+            trigrams,
+        })
     }
 
     /// Applies what the database does not have yet, and gives the names of what was applied.
@@ -91,7 +101,10 @@ impl<'a> Run<'a> {
         let checksums = self.checksums(&texts).await?;
         let mut known = HashMap::new();
         for row in self.as_owner(VERSIONS).await? {
-            known.insert(rows::get::<i32>(&row, 0)?, (rows::get::<String>(&row, 1)?, rows::get::<String>(&row, 2)?));
+            known.insert(
+                rows::get::<i32>(&row, 0)?,
+                (rows::get::<String>(&row, 1)?, rows::get::<String>(&row, 2)?),
+            );
         }
         let newest_known = known.keys().max().copied().unwrap_or(0);
         let mut pending = Vec::new();
@@ -104,7 +117,10 @@ impl<'a> Run<'a> {
                     )));
                 }
                 None if i64::from(version.number) < i64::from(newest_known) => {
-                    return Err(StoreError::NotPrepared(format!("{} was left out: newer migrations are applied already", version.name)));
+                    return Err(StoreError::NotPrepared(format!(
+                        "{} was left out: newer migrations are applied already",
+                        version.name
+                    )));
                 }
                 None => pending.push((version, checksum)),
             }
@@ -114,7 +130,12 @@ impl<'a> Run<'a> {
     }
 
     async fn checksums(&self, texts: &[&str]) -> Result<Vec<String>, StoreError> {
-        self.client.query(CHECKSUMS, &[&texts]).await?.iter().map(|row| rows::get(row, 0)).collect()
+        self.client
+            .query(CHECKSUMS, &[&texts])
+            .await?
+            .iter()
+            .map(|row| rows::get(row, 0))
+            .collect()
     }
 
     /// Tries again while locks are taken: each attempt waits for a lock so briefly that nobody queues behind it for longer.
@@ -122,12 +143,17 @@ impl<'a> Run<'a> {
         let mut attempts = 0;
         loop {
             let result = match step {
-                Step::Version(version, checksum) => self.version(version, checksum).await.map(|()| vec![version.name.to_owned()]),
+                Step::Version(version, checksum) => self
+                    .version(version, checksum)
+                    .await
+                    .map(|()| vec![version.name.to_owned()]),
                 Step::Objects(plan) => self.objects(plan).await,
             };
             if result.is_err() {
                 // Out of a transaction that failed, and out of the owner's role.
-                self.client.batch_execute("rollback; reset role; reset lock_timeout").await?;
+                self.client
+                    .batch_execute("rollback; reset role; reset lock_timeout")
+                    .await?;
             }
             match result {
                 Ok(done) => return Ok(done),
@@ -142,7 +168,8 @@ impl<'a> Run<'a> {
                 }
                 Err(Failed::Locked(_)) => {
                     attempts += 1;
-                    tokio::time::sleep(Duration::from_millis(limits::MIGRATION_LOCK_PAUSE_MS)).await;
+                    tokio::time::sleep(Duration::from_millis(limits::MIGRATION_LOCK_PAUSE_MS))
+                        .await;
                 }
             }
         }
@@ -154,15 +181,35 @@ impl<'a> Run<'a> {
         let record = self.names.render(RECORD_VERSION);
         if version.has_transaction() {
             self.begin().await.map_err(failed)?;
-            self.client.batch_execute(&self.render(version.sql)).await.map_err(failed)?;
-            self.client.execute(&record, &[&number, &version.name, &checksum]).await.map_err(failed)?;
+            self.client
+                .batch_execute(&self.render(version.sql))
+                .await
+                .map_err(failed)?;
+            self.client
+                .execute(&record, &[&number, &version.name, &checksum])
+                .await
+                .map_err(failed)?;
             return self.client.batch_execute("commit").await.map_err(failed);
         }
-        self.client.batch_execute(&self.render(&format!("set role {{owner}}; {}", lock_timeout("set")))).await.map_err(failed)?;
-        self.statements(INVALID_INDEXES, None).await.map_err(failed)?;
-        self.client.batch_execute(&self.render(version.sql)).await.map_err(failed)?;
-        self.client.execute(&record, &[&number, &version.name, &checksum]).await.map_err(failed)?;
-        self.client.batch_execute("reset role; reset lock_timeout").await.map_err(failed)
+        self.client
+            .batch_execute(&self.render(&format!("set role {{owner}}; {}", lock_timeout("set"))))
+            .await
+            .map_err(failed)?;
+        self.statements(INVALID_INDEXES, None)
+            .await
+            .map_err(failed)?;
+        self.client
+            .batch_execute(&self.render(version.sql))
+            .await
+            .map_err(failed)?;
+        self.client
+            .execute(&record, &[&number, &version.name, &checksum])
+            .await
+            .map_err(failed)?;
+        self.client
+            .batch_execute("reset role; reset lock_timeout")
+            .await
+            .map_err(failed)
     }
 
     /// One transaction: a reader sees either all old objects or all new ones.
@@ -172,14 +219,20 @@ impl<'a> Run<'a> {
         let mut stand: Vec<(String, String)> = Vec::new();
         let mut generation = 0;
         for row in self.as_owner(OBJECTS).await.map_err(Failed::Other)? {
-            stand.push((rows::get(&row, 0).map_err(Failed::Other)?, rows::get(&row, 1).map_err(Failed::Other)?));
+            stand.push((
+                rows::get(&row, 0).map_err(Failed::Other)?,
+                rows::get(&row, 1).map_err(Failed::Other)?,
+            ));
             generation = generation.max(rows::get(&row, 2).map_err(Failed::Other)?);
         }
         if generation > plan.generation {
             // A newer build's: an older one works with them, and must not take them back.
             return Ok(Vec::new());
         }
-        let known: HashMap<&str, &str> = stand.iter().map(|(path, checksum)| (path.as_str(), checksum.as_str())).collect();
+        let known: HashMap<&str, &str> = stand
+            .iter()
+            .map(|(path, checksum)| (path.as_str(), checksum.as_str()))
+            .collect();
         let changed: Vec<&Object> = plan
             .objects
             .iter()
@@ -187,26 +240,46 @@ impl<'a> Run<'a> {
             .filter(|(object, checksum)| known.get(object.path) != Some(&checksum.as_str()))
             .map(|(object, _)| object)
             .collect();
-        let gone: Vec<&str> =
-            stand.iter().map(|(path, _)| path.as_str()).filter(|path| plan.objects.iter().all(|object| object.path != *path)).collect();
+        let gone: Vec<&str> = stand
+            .iter()
+            .map(|(path, _)| path.as_str())
+            .filter(|path| plan.objects.iter().all(|object| object.path != *path))
+            .collect();
         if changed.is_empty() && gone.is_empty() && generation == plan.generation {
             return Ok(Vec::new());
         }
         let failed = |error| Failed::of("recording the objects", error);
         self.begin().await.map_err(failed)?;
         for object in &changed {
-            self.object(object).await.map_err(|error| Failed::of(object.path, error))?;
+            self.object(object)
+                .await
+                .map_err(|error| Failed::of(object.path, error))?;
         }
         let forget = self.names.render(FORGET_OBJECT);
         for path in &gone {
-            self.drop(path).await.map_err(|error| Failed::of(path, error))?;
-            self.client.execute(&forget, &[path]).await.map_err(failed)?;
+            self.drop(path)
+                .await
+                .map_err(|error| Failed::of(path, error))?;
+            self.client
+                .execute(&forget, &[path])
+                .await
+                .map_err(failed)?;
         }
         let paths: Vec<&str> = plan.objects.iter().map(|object| object.path).collect();
-        self.client.execute(&self.names.render(RECORD_OBJECTS), &[&paths, &checksums, &plan.generation]).await.map_err(failed)?;
+        self.client
+            .execute(
+                &self.names.render(RECORD_OBJECTS),
+                &[&paths, &checksums, &plan.generation],
+            )
+            .await
+            .map_err(failed)?;
         self.client.batch_execute("commit").await.map_err(failed)?;
         let dropped = gone.iter().map(|path| format!("{path} (dropped)"));
-        Ok(changed.iter().map(|object| object.path.to_owned()).chain(dropped).collect())
+        Ok(changed
+            .iter()
+            .map(|object| object.path.to_owned())
+            .chain(dropped)
+            .collect())
     }
 
     /// The whole set of what its file says: what stood before and is not in it goes.
@@ -248,13 +321,18 @@ impl<'a> Run<'a> {
 
     async fn begin(&self) -> Result<(), Error> {
         // Names in the files are found in the schema alone; what Postgres brings comes first by itself.
-        let begin = format!("begin; set local role {{owner}}; set local search_path = {{schema}}, pg_temp; {}", lock_timeout("set local"));
+        let begin = format!(
+            "begin; set local role {{owner}}; set local search_path = {{schema}}, pg_temp; {}",
+            lock_timeout("set local")
+        );
         self.client.batch_execute(&self.render(&begin)).await
     }
 
     /// A query of the owner's: its tables are under row-level security for everybody else.
     async fn as_owner(&self, sql: &str) -> Result<Vec<tokio_postgres::Row>, StoreError> {
-        self.client.batch_execute(&self.names.render("begin; set local role {owner}")).await?;
+        self.client
+            .batch_execute(&self.names.render("begin; set local role {owner}"))
+            .await?;
         let rows = self.client.query(&self.names.render(sql), &[]).await?;
         self.client.batch_execute("commit").await?;
         Ok(rows)
@@ -271,5 +349,7 @@ fn lock_timeout(set: &str) -> String {
 
 /// Kind and name of an object's path.
 fn parts(path: &str) -> (&str, &str) {
-    path.strip_suffix(".sql").and_then(|path| path.split_once('/')).unwrap_or(("functions", path))
+    path.strip_suffix(".sql")
+        .and_then(|path| path.split_once('/'))
+        .unwrap_or(("functions", path))
 }

@@ -26,7 +26,11 @@ const WITHOUT_TRANSACTION: &str = "-- Without a transaction.";
 
 impl Version {
     pub(super) fn has_transaction(&self) -> bool {
-        !self.sql.lines().take_while(|line| line.starts_with("--")).any(|line| line == WITHOUT_TRANSACTION)
+        !self
+            .sql
+            .lines()
+            .take_while(|line| line.starts_with("--"))
+            .any(|line| line == WITHOUT_TRANSACTION)
     }
 }
 
@@ -45,7 +49,11 @@ mod embedded {
     use super::{Object, Version};
     include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
     pub(super) fn plan() -> super::Plan {
-        super::Plan { versions: VERSIONS.to_vec(), objects: OBJECTS.to_vec(), generation: GENERATION }
+        super::Plan {
+            versions: VERSIONS.to_vec(),
+            objects: OBJECTS.to_vec(),
+            generation: GENERATION,
+        }
     }
 }
 
@@ -56,6 +64,10 @@ impl Plan {
     }
 
     pub(super) fn newest(&self) -> u32 {
-        self.versions.iter().map(|version| version.number).max().unwrap_or(0)
+        self.versions
+            .iter()
+            .map(|version| version.number)
+            .max()
+            .unwrap_or(0)
     }
 }

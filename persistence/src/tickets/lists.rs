@@ -21,8 +21,10 @@ const STAFF_BY_ACTIVITY: &str = include_str!("../../sql/tickets/list_for_staff_b
 const STAFF_ACTIVE: &str = include_str!("../../sql/tickets/list_active_for_staff.sql");
 const STAFF_BY_CREATED: &str = include_str!("../../sql/tickets/list_for_staff_by_created.sql");
 const STAFF_BY_OLDEST: &str = include_str!("../../sql/tickets/list_for_staff_by_oldest.sql");
-const CUSTOMER_BY_ACTIVITY: &str = include_str!("../../sql/tickets/list_for_customer_by_activity.sql");
-const CUSTOMER_BY_CREATED: &str = include_str!("../../sql/tickets/list_for_customer_by_created.sql");
+const CUSTOMER_BY_ACTIVITY: &str =
+    include_str!("../../sql/tickets/list_for_customer_by_activity.sql");
+const CUSTOMER_BY_CREATED: &str =
+    include_str!("../../sql/tickets/list_for_customer_by_created.sql");
 const CUSTOMER_BY_OLDEST: &str = include_str!("../../sql/tickets/list_for_customer_by_oldest.sql");
 
 /// Matches of one search that are read, the newest first: a word that matches every ticket must not gather them all.
@@ -32,10 +34,21 @@ const SEARCH_MATCHES_MAX: i32 = 1_000;
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn get_for_staff(store: &Store, reader: Reader, ticket: TicketId) -> Result<Option<StaffTicket>, StoreError> {
-    let reader = Reader { audience: Audience::Staff, ..reader };
-    let mut found: Vec<_> =
-        store.read(reader, GET_FOR_STAFF, &[&ticket.uuid()]).await?.iter().map(staff_ticket).collect::<Result<_, _>>()?;
+pub async fn get_for_staff(
+    store: &Store,
+    reader: Reader,
+    ticket: TicketId,
+) -> Result<Option<StaffTicket>, StoreError> {
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
+    let mut found: Vec<_> = store
+        .read(reader, GET_FOR_STAFF, &[&ticket.uuid()])
+        .await?
+        .iter()
+        .map(staff_ticket)
+        .collect::<Result<_, _>>()?;
     count_as_read(store, reader, &mut found).await?;
     Ok(found.pop())
 }
@@ -44,10 +57,21 @@ pub async fn get_for_staff(store: &Store, reader: Reader, ticket: TicketId) -> R
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn get_for_customer(store: &Store, reader: Reader, ticket: TicketId) -> Result<Option<CustomerTicket>, StoreError> {
-    let reader = Reader { audience: Audience::Customer, ..reader };
-    let mut found: Vec<_> =
-        store.read(reader, GET_FOR_CUSTOMER, &[&ticket.uuid()]).await?.iter().map(customer_ticket).collect::<Result<_, _>>()?;
+pub async fn get_for_customer(
+    store: &Store,
+    reader: Reader,
+    ticket: TicketId,
+) -> Result<Option<CustomerTicket>, StoreError> {
+    let reader = Reader {
+        audience: Audience::Customer,
+        ..reader
+    };
+    let mut found: Vec<_> = store
+        .read(reader, GET_FOR_CUSTOMER, &[&ticket.uuid()])
+        .await?
+        .iter()
+        .map(customer_ticket)
+        .collect::<Result<_, _>>()?;
     count_as_read(store, reader, &mut found).await?;
     Ok(found.pop())
 }
@@ -56,7 +80,11 @@ pub async fn get_for_customer(store: &Store, reader: Reader, ticket: TicketId) -
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `invalid_field` for a cursor that no page gave.
-pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) -> Result<List<StaffTicket>, StoreError> {
+pub async fn list_for_staff(
+    store: &Store,
+    reader: Reader,
+    query: &ListQuery,
+) -> Result<List<StaffTicket>, StoreError> {
     /// `sort_at`: the order's own column, behind those of the ticket.
     const SORT_AT: usize = 23;
     let (sql, sort_column) = match query.sort {
@@ -68,7 +96,10 @@ pub async fn list_for_staff(store: &Store, reader: Reader, query: &ListQuery) ->
     let agent = query.assigned_to.and_then(agent_of);
     let unassigned = query.assigned_to == Some(Assignee::Unassigned);
     let user = query.user.map(UserId::uuid);
-    let reader = Reader { audience: Audience::Staff, ..reader };
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
     if query.is_of_active_ones() {
         let params: [&(dyn ToSql + Sync); 9] = [
             &asked.status,
@@ -132,14 +163,21 @@ impl ListQuery {
 ///
 /// # Errors
 /// As [`list_for_staff`].
-pub async fn list_for_customer(store: &Store, reader: Reader, query: &ListQuery) -> Result<List<CustomerTicket>, StoreError> {
+pub async fn list_for_customer(
+    store: &Store,
+    reader: Reader,
+    query: &ListQuery,
+) -> Result<List<CustomerTicket>, StoreError> {
     let (sql, sort_column) = match query.sort {
         Sort::LastActivity => (CUSTOMER_BY_ACTIVITY, 13),
         Sort::Created => (CUSTOMER_BY_CREATED, 9),
         Sort::Oldest => (CUSTOMER_BY_OLDEST, 9),
     };
     let asked = Asked::of(query)?;
-    let reader = Reader { audience: Audience::Customer, ..reader };
+    let reader = Reader {
+        audience: Audience::Customer,
+        ..reader
+    };
     let answer = store
         .list(
             reader,
@@ -166,9 +204,16 @@ pub async fn list_for_customer(store: &Store, reader: Reader, query: &ListQuery)
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn summaries(store: &Store, tickets: &[TicketId]) -> Result<Vec<StaffTicket>, StoreError> {
+pub async fn summaries(
+    store: &Store,
+    tickets: &[TicketId],
+) -> Result<Vec<StaffTicket>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
-    Ok(readable(store, &store.query(SUMMARIES, &[&tickets]).await?, staff_ticket))
+    Ok(readable(
+        store,
+        &store.query(SUMMARIES, &[&tickets]).await?,
+        staff_ticket,
+    ))
 }
 
 /// A query in the form that the statements take.
@@ -185,14 +230,29 @@ struct Asked {
 
 impl Asked {
     fn of(query: &ListQuery) -> Result<Self, StoreError> {
-        let search = query.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let search = query
+            .search
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
         let (after_at, after_id) = query.cursor.as_deref().map(place_of).transpose()?.unzip();
         Ok(Self {
             status: query.status.iter().map(|status| status.as_str()).collect(),
-            category: query.category.iter().map(|category| category.as_str()).collect(),
-            priority: query.priority.iter().map(|priority| priority.as_str()).collect(),
+            category: query
+                .category
+                .iter()
+                .map(|category| category.as_str())
+                .collect(),
+            priority: query
+                .priority
+                .iter()
+                .map(|priority| priority.as_str())
+                .collect(),
             patterns: search.map(patterns),
-            numbers: search.and_then(|text| TicketNumber::parse(text).ok()).map(|number| number.searched()).unwrap_or_default(),
+            numbers: search
+                .and_then(|text| TicketNumber::parse(text).ok())
+                .map(|number| number.searched())
+                .unwrap_or_default(),
             after_at,
             after_id,
             // One more than the page tells whether there is a next one.
@@ -205,14 +265,29 @@ impl Asked {
 fn patterns(search: &str) -> Vec<String> {
     let mut words: Vec<&str> = search.split_whitespace().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-    words.into_iter().map(|word| format!("%{}%", word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"))).collect()
+    words
+        .into_iter()
+        .map(|word| {
+            format!(
+                "%{}%",
+                word.replace('\\', r"\\")
+                    .replace('%', r"\%")
+                    .replace('_', r"\_")
+            )
+        })
+        .collect()
 }
 
 /// A cursor is the place of the page's last ticket: microseconds and id.
 fn place_of(cursor: &str) -> Result<(DateTime<Utc>, Uuid), StoreError> {
     cursor
         .split_once('.')
-        .and_then(|(micros, id)| Some((DateTime::from_timestamp_micros(micros.parse().ok()?)?, Uuid::parse_str(id).ok()?)))
+        .and_then(|(micros, id)| {
+            Some((
+                DateTime::from_timestamp_micros(micros.parse().ok()?)?,
+                Uuid::parse_str(id).ok()?,
+            ))
+        })
         .ok_or_else(|| StoreError::refused(RejectCode::InvalidField))
 }
 
@@ -229,15 +304,32 @@ fn page<T>(
     let next_cursor = match shown.last() {
         Some(last) if answer.len() > limit => {
             let at = rows::time(last, sort_column)?;
-            Some(format!("{}.{}", at.timestamp_micros(), rows::get::<Uuid>(last, 0)?))
+            Some(format!(
+                "{}.{}",
+                at.timestamp_micros(),
+                rows::get::<Uuid>(last, 0)?
+            ))
         }
         Some(_) | None => None,
     };
-    Ok(List { tickets: readable(store, shown, ticket), next_cursor })
+    Ok(List {
+        tickets: readable(store, shown, ticket),
+        next_cursor,
+    })
 }
 
-fn readable<T>(store: &Store, rows: &[Row], ticket: impl Fn(&Row) -> Result<T, StoreError>) -> Vec<T> {
-    let one = |row| store.undecodable.leave_out("ticket", rows::get::<Uuid>(row, 0).unwrap_or_default(), ticket(row));
+fn readable<T>(
+    store: &Store,
+    rows: &[Row],
+    ticket: impl Fn(&Row) -> Result<T, StoreError>,
+) -> Vec<T> {
+    let one = |row| {
+        store.undecodable.leave_out(
+            "ticket",
+            rows::get::<Uuid>(row, 0).unwrap_or_default(),
+            ticket(row),
+        )
+    };
     rows.iter().filter_map(one).collect()
 }
 
@@ -255,7 +347,10 @@ fn staff_ticket(row: &Row) -> Result<StaffTicket, StoreError> {
         user_id: UserId::new(rows::get(row, 6)?),
         customer_name: rows::name(row, 7)?,
         customer_email: rows::text(row, 8, 4 * limits::EMAIL_CHARS_MAX)?,
-        assigned_to: assignee.map(|id| AgentRef { id: UserId::new(id), name: assignee_name }),
+        assigned_to: assignee.map(|id| AgentRef {
+            id: UserId::new(id),
+            name: assignee_name,
+        }),
         assigned_at: rows::optional_time(row, 11)?,
         rating: rating(row, 12)?,
         created_at: rows::time(row, 14)?,
@@ -299,6 +394,11 @@ fn rating(row: &Row, at: usize) -> Result<Option<Rating>, StoreError> {
     let satisfaction_comment = rows::text(row, at + 1, limits::HISTORY_DESCRIPTION_BYTES_MAX)?;
     let points: Option<i32> = rows::get(row, at)?;
     // The table allows one to five.
-    let rating = |satisfaction_rating| Rating { satisfaction_rating, satisfaction_comment };
-    Ok(points.and_then(|points| u8::try_from(points).ok()).map(rating))
+    let rating = |satisfaction_rating| Rating {
+        satisfaction_rating,
+        satisfaction_comment,
+    };
+    Ok(points
+        .and_then(|points| u8::try_from(points).ok())
+        .map(rating))
 }

@@ -38,7 +38,11 @@ impl Marked for StaffTicket {
         self.read_seq = to;
     }
     fn audience(&self, reader: Reader) -> Audience {
-        if self.user_id == reader.user { Audience::Customer } else { Audience::Staff }
+        if self.user_id == reader.user {
+            Audience::Customer
+        } else {
+            Audience::Staff
+        }
     }
 }
 
@@ -61,8 +65,15 @@ impl Marked for CustomerTicket {
 }
 
 /// Moves each mark over what the reader wrote behind it. Asks nothing when all is read.
-pub(super) async fn count_as_read<T: Marked>(store: &Store, reader: Reader, tickets: &mut [T]) -> Result<(), StoreError> {
-    for (audience, sql) in [(Audience::Staff, FOR_STAFF), (Audience::Customer, FOR_CUSTOMER)] {
+pub(super) async fn count_as_read<T: Marked>(
+    store: &Store,
+    reader: Reader,
+    tickets: &mut [T],
+) -> Result<(), StoreError> {
+    for (audience, sql) in [
+        (Audience::Staff, FOR_STAFF),
+        (Audience::Customer, FOR_CUSTOMER),
+    ] {
         let mut unread: HashMap<Uuid, &mut T> = HashMap::new();
         for ticket in tickets.iter_mut() {
             if ticket.audience(reader) == audience && ticket.mark() < ticket.head() {
@@ -79,7 +90,14 @@ pub(super) async fn count_as_read<T: Marked>(store: &Store, reader: Reader, tick
             heads.push(rows::bigint(ticket.head()));
         }
         let stretch = i64::from(limits::PAGE_EVENTS_MAX);
-        for row in store.read(Reader { audience, ..reader }, sql, &[&ids, &marks, &heads, &stretch]).await? {
+        for row in store
+            .read(
+                Reader { audience, ..reader },
+                sql,
+                &[&ids, &marks, &heads, &stretch],
+            )
+            .await?
+        {
             if let Some(ticket) = unread.get_mut(&rows::get::<Uuid>(&row, 0)?) {
                 ticket.move_mark(rows::seq(&row, 1)?);
             }

@@ -16,8 +16,14 @@ const CUSTOMER_READS: &[(&str, &str)] = &[
         "id ticket_number user_id subject category priority status assignee_name satisfaction_rating satisfaction_comment resolved_at \
          closed_at archived_at customer_email key created_at search_text",
     ),
-    ("support_ticket_heads", "ticket_id public_seq public_last_activity_at"),
-    ("support_messages", "id ticket_id sender_type body is_internal attachments key created_at edited_at redacted_at"),
+    (
+        "support_ticket_heads",
+        "ticket_id public_seq public_last_activity_at",
+    ),
+    (
+        "support_messages",
+        "id ticket_id sender_type body is_internal attachments key created_at edited_at redacted_at",
+    ),
     (
         "support_ticket_activity",
         "ticket_id public_seq kind actor_type public_actor_name public_old_value public_new_value message_id created_at",
@@ -36,16 +42,35 @@ const CUSTOMER_READS: &[(&str, &str)] = &[
          closed_at archived_at last_activity_at seq read_seq search_text",
     ),
 ];
-const CUSTOMER_UPDATES: &[(&str, &str)] = &[("support_tickets", "satisfaction_rating satisfaction_comment")];
+const CUSTOMER_UPDATES: &[(&str, &str)] = &[(
+    "support_tickets",
+    "satisfaction_rating satisfaction_comment",
+)];
 const CUSTOMER_INSERTS: &[(&str, &str)] = &[
-    ("support_tickets", "id user_id subject category priority key"),
-    ("support_messages", "id ticket_id sender_id sender_type body attachments key"),
+    (
+        "support_tickets",
+        "id user_id subject category priority key",
+    ),
+    (
+        "support_messages",
+        "id ticket_id sender_id sender_type body attachments key",
+    ),
 ];
-const STAFF_UPDATES: &[(&str, &str)] = &[("support_tickets", "status priority category assigned_to subject legal_hold metadata")];
-const STAFF_INSERTS: &[(&str, &str)] = &[("support_messages", "id ticket_id sender_id sender_type body is_internal attachments key")];
+const STAFF_UPDATES: &[(&str, &str)] = &[(
+    "support_tickets",
+    "status priority category assigned_to subject legal_hold metadata",
+)];
+const STAFF_INSERTS: &[(&str, &str)] = &[(
+    "support_messages",
+    "id ticket_id sender_id sender_type body is_internal attachments key",
+)];
 
 /// Which columns of which tables a statement may name; every column is tried, none is taken from the catalog's word.
-async fn permitted(desk: &Desk, session: &Client, statement: impl Fn(&str, &str) -> String) -> BTreeSet<(String, String)> {
+async fn permitted(
+    desk: &Desk,
+    session: &Client,
+    statement: impl Fn(&str, &str) -> String,
+) -> BTreeSet<(String, String)> {
     let sql = "select table_name::text, column_name::text from information_schema.columns where table_schema = 'helpline'";
     let mut found = BTreeSet::new();
     for row in desk.admin.query(sql, &[]).await.unwrap() {
@@ -53,7 +78,9 @@ async fn permitted(desk: &Desk, session: &Client, statement: impl Fn(&str, &str)
         session.batch_execute("begin").await.unwrap();
         let tried = session.batch_execute(&statement(&table, &column)).await;
         session.batch_execute("rollback").await.unwrap();
-        let state = tried.err().and_then(|error| error.code().map(|code| code.code().to_owned()));
+        let state = tried
+            .err()
+            .and_then(|error| error.code().map(|code| code.code().to_owned()));
         // No right, a view that cannot be written, a generated column; anything else got past those and met another rule.
         if !matches!(state.as_deref(), Some("42501" | "55000" | "428C9")) {
             found.insert((table, column));
@@ -63,7 +90,13 @@ async fn permitted(desk: &Desk, session: &Client, statement: impl Fn(&str, &str)
 }
 
 fn listed(list: &[(&str, &str)]) -> BTreeSet<(String, String)> {
-    list.iter().flat_map(|(table, columns)| columns.split_whitespace().map(|column| ((*table).to_owned(), column.to_owned()))).collect()
+    list.iter()
+        .flat_map(|(table, columns)| {
+            columns
+                .split_whitespace()
+                .map(|column| ((*table).to_owned(), column.to_owned()))
+        })
+        .collect()
 }
 
 async fn count(client: &Client, sql: &str) -> i64 {
@@ -77,11 +110,18 @@ async fn count(client: &Client, sql: &str) -> i64 {
 async fn a_customer_names_no_column_beyond_the_list() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    desk.sql("update support_tickets set status = 'resolved'").await;
+    desk.sql("update support_tickets set status = 'resolved'")
+        .await;
     let session = desk.session("helpline_customer", desk.customer).await;
-    let read = permitted(&desk, &session, |table, column| format!("select {column} from {table}")).await;
+    let read = permitted(&desk, &session, |table, column| {
+        format!("select {column} from {table}")
+    })
+    .await;
     assert_eq!(read, listed(CUSTOMER_READS));
-    let update = permitted(&desk, &session, |table, column| format!("update {table} set {column} = null")).await;
+    let update = permitted(&desk, &session, |table, column| {
+        format!("update {table} set {column} = null")
+    })
+    .await;
     assert_eq!(update, listed(CUSTOMER_UPDATES));
     // Row-level security answers with the same state as a missing right, so the other columns are given as they must be.
     let insert = permitted(&desk, &session, |table, column| match (table, column) {
@@ -100,7 +140,14 @@ async fn a_customer_names_no_column_beyond_the_list() {
     })
     .await;
     assert_eq!(insert, listed(CUSTOMER_INSERTS));
-    for table in ["support_tickets", "support_messages", "support_ticket_activity", "support_ticket_heads", "people", "user_roles"] {
+    for table in [
+        "support_tickets",
+        "support_messages",
+        "support_ticket_activity",
+        "support_ticket_heads",
+        "people",
+        "user_roles",
+    ] {
         for statement in [format!("delete from {table}"), format!("truncate {table}")] {
             session.batch_execute(&statement).await.unwrap_err();
         }
@@ -108,7 +155,9 @@ async fn a_customer_names_no_column_beyond_the_list() {
 }
 
 fn insert_message(ticket: TicketId, sender: Uuid) -> String {
-    format!("insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{ticket}', '{sender}', 'customer', 'x')")
+    format!(
+        "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{ticket}', '{sender}', 'customer', 'x')"
+    )
 }
 
 #[tokio::test]
@@ -116,13 +165,28 @@ async fn staff_write_no_column_beyond_the_list_and_no_history() {
     let desk = Desk::open().await;
     desk.ticket().await;
     let session = desk.session("helpline_staff", desk.boss).await;
-    let update = permitted(&desk, &session, |table, column| format!("update {table} set {column} = {column}")).await;
+    let update = permitted(&desk, &session, |table, column| {
+        format!("update {table} set {column} = {column}")
+    })
+    .await;
     assert_eq!(update, listed(STAFF_UPDATES));
-    let may_insert =
-        |table: &str, column: &str| format!("select 1 / (has_column_privilege('helpline_staff', '{table}', '{column}', 'insert'))::int");
+    let may_insert = |table: &str, column: &str| {
+        format!(
+            "select 1 / (has_column_privilege('helpline_staff', '{table}', '{column}', 'insert'))::int"
+        )
+    };
     let mut insert = BTreeSet::new();
-    for (table, column) in permitted(&desk, &session, |table, column| format!("select {column} from {table}")).await {
-        if desk.admin.batch_execute(&may_insert(&table, &column)).await.is_ok() {
+    for (table, column) in permitted(&desk, &session, |table, column| {
+        format!("select {column} from {table}")
+    })
+    .await
+    {
+        if desk
+            .admin
+            .batch_execute(&may_insert(&table, &column))
+            .await
+            .is_ok()
+        {
             insert.insert((table, column));
         }
     }
@@ -137,7 +201,11 @@ async fn staff_write_no_column_beyond_the_list_and_no_history() {
                 format!("truncate {table}"),
             ] {
                 let error = session.batch_execute(&statement).await.unwrap_err();
-                assert_eq!(error.code().map(|code| code.code()), Some("42501"), "{role}: {statement}");
+                assert_eq!(
+                    error.code().map(|code| code.code()),
+                    Some("42501"),
+                    "{role}: {statement}"
+                );
             }
         }
     }
@@ -149,24 +217,47 @@ async fn the_record_is_append_only_for_the_owner_and_the_superuser_too() {
     desk.ticket().await;
     for role in ["helpline_owner", "postgres"] {
         for table in ["support_ticket_activity", "access_log"] {
-            for statement in ["update {} set created_at = now()", "delete from {}", "truncate {} cascade"] {
+            for statement in [
+                "update {} set created_at = now()",
+                "delete from {}",
+                "truncate {} cascade",
+            ] {
                 let client = desk.another_admin().await;
                 if role != "postgres" {
-                    client.batch_execute(&format!("set role {role}")).await.unwrap();
+                    client
+                        .batch_execute(&format!("set role {role}"))
+                        .await
+                        .unwrap();
                 }
-                let error = client.batch_execute(&statement.replace("{}", table)).await.unwrap_err();
-                assert!(error.as_db_error().is_some_and(|error| error.message().contains("never changed")), "{role} {table}: {error:?}");
+                let error = client
+                    .batch_execute(&statement.replace("{}", table))
+                    .await
+                    .unwrap_err();
+                assert!(
+                    error
+                        .as_db_error()
+                        .is_some_and(|error| error.message().contains("never changed")),
+                    "{role} {table}: {error:?}"
+                );
             }
         }
     }
     // The secret opens it only for the owner.
-    desk.admin.batch_execute("set helpline.append_only_door = 'open'; delete from support_ticket_activity").await.unwrap_err();
+    desk.admin
+        .batch_execute(
+            "set helpline.append_only_door = 'open'; delete from support_ticket_activity",
+        )
+        .await
+        .unwrap_err();
 }
 
 #[tokio::test]
 async fn each_role_sees_its_rows_and_no_others() {
     let desk = Desk::open().await;
-    let (mine, theirs) = (desk.ticket().await, desk.ticket_of(desk.stranger, "Theirs").await);
+    let (mine, theirs) = (
+        desk.ticket().await,
+        desk.ticket_of(desk.stranger, "Theirs").await,
+    );
     let own = desk.ticket_of(desk.agent, "The agent's own").await;
     for ticket in [mine, theirs, own] {
         stored(&desk.send(note(ticket, desk.boss, "canary")).await);
@@ -184,9 +275,21 @@ async fn each_role_sees_its_rows_and_no_others() {
         ("helpline_staff", desk.customer, 0, 0, 0),
     ] {
         let session = desk.session(role, who).await;
-        assert_eq!(count(&session, "select count(*) from support_tickets").await, tickets, "{role} {who}");
-        assert_eq!(count(&session, "select count(*) from support_messages").await, messages, "{role} {who}");
-        assert_eq!(count(&session, "select count(*) from support_ticket_activity").await, rows, "{role} {who}");
+        assert_eq!(
+            count(&session, "select count(*) from support_tickets").await,
+            tickets,
+            "{role} {who}"
+        );
+        assert_eq!(
+            count(&session, "select count(*) from support_messages").await,
+            messages,
+            "{role} {who}"
+        );
+        assert_eq!(
+            count(&session, "select count(*) from support_ticket_activity").await,
+            rows,
+            "{role} {who}"
+        );
         let heads = "select count(*) from support_ticket_heads";
         assert_eq!(count(&session, heads).await, tickets, "{role} {who}");
     }
@@ -194,22 +297,63 @@ async fn each_role_sees_its_rows_and_no_others() {
     for claims in ["", "{}", r#"{"sub":""}"#] {
         for role in ["helpline_customer", "helpline_staff"] {
             let session = desk.session(role, desk.boss).await;
-            session.execute("select set_config('request.jwt.claims', $1, false)", &[&claims]).await.unwrap();
-            assert_eq!(count(&session, "select count(*) from support_tickets").await, 0, "{role} {claims}");
-            assert_eq!(count(&session, "select count(*) from people").await, 0, "{role} {claims}");
+            session
+                .execute(
+                    "select set_config('request.jwt.claims', $1, false)",
+                    &[&claims],
+                )
+                .await
+                .unwrap();
+            assert_eq!(
+                count(&session, "select count(*) from support_tickets").await,
+                0,
+                "{role} {claims}"
+            );
+            assert_eq!(
+                count(&session, "select count(*) from people").await,
+                0,
+                "{role} {claims}"
+            );
         }
     }
     // Blocked staff are staff no longer.
-    desk.sql(&format!("update people set blocked_at = now() where id = '{}'", desk.boss)).await;
+    desk.sql(&format!(
+        "update people set blocked_at = now() where id = '{}'",
+        desk.boss
+    ))
+    .await;
     let blocked = desk.session("helpline_staff", desk.boss).await;
-    assert_eq!(count(&blocked, "select count(*) from support_tickets").await, 0);
-    let error = blocked.batch_execute(&format!("select update_ticket_status('{mine}', 'resolved')")).await.unwrap_err();
-    assert_eq!(error.as_db_error().map(|error| error.message()), Some("blocked"));
+    assert_eq!(
+        count(&blocked, "select count(*) from support_tickets").await,
+        0
+    );
+    let error = blocked
+        .batch_execute(&format!(
+            "select update_ticket_status('{mine}', 'resolved')"
+        ))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.as_db_error().map(|error| error.message()),
+        Some("blocked")
+    );
     // The service itself sees nothing at all but through its functions.
     let service = desk.session("helpline_service", desk.boss).await;
-    for table in ["support_tickets", "support_messages", "support_ticket_activity", "people", "user_roles", "access_log"] {
+    for table in [
+        "support_tickets",
+        "support_messages",
+        "support_ticket_activity",
+        "people",
+        "user_roles",
+        "access_log",
+    ] {
         assert_eq!(
-            service.batch_execute(&format!("select 1 from {table}")).await.unwrap_err().code().map(|code| code.code()),
+            service
+                .batch_execute(&format!("select 1 from {table}"))
+                .await
+                .unwrap_err()
+                .code()
+                .map(|code| code.code()),
             Some("42501")
         );
     }
@@ -218,15 +362,26 @@ async fn each_role_sees_its_rows_and_no_others() {
 #[tokio::test]
 async fn plain_writes_are_bound_to_the_writers_own_side() {
     let desk = Desk::open().await;
-    let (mine, theirs) = (desk.ticket().await, desk.ticket_of(desk.stranger, "Theirs").await);
+    let (mine, theirs) = (
+        desk.ticket().await,
+        desk.ticket_of(desk.stranger, "Theirs").await,
+    );
     let (customer, agent) = (desk.customer, desk.agent);
     let as_customer = desk.session("helpline_customer", customer).await;
-    as_customer.batch_execute(&insert_message(mine, customer.uuid())).await.unwrap();
+    as_customer
+        .batch_execute(&insert_message(mine, customer.uuid()))
+        .await
+        .unwrap();
     for refused in [
         insert_message(theirs, customer.uuid()),
         insert_message(mine, desk.stranger.uuid()),
-        format!("insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{mine}', '{customer}', 'admin', 'x')"),
-        format!("insert into support_tickets (user_id, subject) values ('{}', 'x')", desk.stranger),
+        format!(
+            "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{mine}', '{customer}', 'admin', 'x')"
+        ),
+        format!(
+            "insert into support_tickets (user_id, subject) values ('{}', 'x')",
+            desk.stranger
+        ),
         format!("select assign_ticket('{mine}', '{customer}')"),
         format!("select log_ticket_activity('{mine}', 'x')"),
         format!("select support_set_role('{customer}', 'admin')"),
@@ -236,21 +391,50 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
         format!("select update_ticket_status('{theirs}', 'closed')"),
         format!("select update_ticket_status('{mine}', 'resolved')"),
     ] {
-        assert!(as_customer.batch_execute(&refused).await.is_err(), "{refused}");
+        assert!(
+            as_customer.batch_execute(&refused).await.is_err(),
+            "{refused}"
+        );
     }
-    as_customer.batch_execute(&format!("select update_ticket_status('{mine}', 'closed')")).await.unwrap();
-    assert!(as_customer.batch_execute(&insert_message(mine, customer.uuid())).await.is_err(), "a closed ticket takes no message");
-    as_customer.batch_execute("update support_tickets set satisfaction_rating = 3").await.unwrap();
-    assert_eq!(desk.ask::<i64>("select count(*) from support_tickets where satisfaction_rating = 3").await, 1);
+    as_customer
+        .batch_execute(&format!("select update_ticket_status('{mine}', 'closed')"))
+        .await
+        .unwrap();
+    assert!(
+        as_customer
+            .batch_execute(&insert_message(mine, customer.uuid()))
+            .await
+            .is_err(),
+        "a closed ticket takes no message"
+    );
+    as_customer
+        .batch_execute("update support_tickets set satisfaction_rating = 3")
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_tickets where satisfaction_rating = 3")
+            .await,
+        1
+    );
 
-    desk.sql(&format!("update people set blocked_at = now() where id = '{}'", desk.stranger)).await;
+    desk.sql(&format!(
+        "update people set blocked_at = now() where id = '{}'",
+        desk.stranger
+    ))
+    .await;
     let as_blocked = desk.session("helpline_customer", desk.stranger).await;
     for refused in [
         insert_message(theirs, desk.stranger.uuid()),
-        format!("insert into support_tickets (user_id, subject) values ('{}', 'x')", desk.stranger),
+        format!(
+            "insert into support_tickets (user_id, subject) values ('{}', 'x')",
+            desk.stranger
+        ),
         format!("select update_ticket_status('{theirs}', 'closed')"),
     ] {
-        assert!(as_blocked.batch_execute(&refused).await.is_err(), "{refused}");
+        assert!(
+            as_blocked.batch_execute(&refused).await.is_err(),
+            "{refused}"
+        );
     }
 
     let as_agent = desk.session("helpline_staff", agent).await;
@@ -261,14 +445,36 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
              values ('{ticket}', '{agent}', 'admin', 'x', {internal})"
         )
     };
-    as_agent.batch_execute(&by_agent(theirs, false)).await.unwrap();
+    as_agent
+        .batch_execute(&by_agent(theirs, false))
+        .await
+        .unwrap();
     as_agent.batch_execute(&by_agent(mine, true)).await.unwrap();
-    for refused in [by_agent(mine, false), by_agent(own, true), by_agent(own, false)] {
+    for refused in [
+        by_agent(mine, false),
+        by_agent(own, true),
+        by_agent(own, false),
+    ] {
         assert!(as_agent.batch_execute(&refused).await.is_err(), "{refused}");
     }
-    as_agent.batch_execute(&format!("update support_tickets set priority = 'urgent' where id = '{own}'")).await.unwrap();
-    assert_eq!(desk.ask::<i64>("select count(*) from support_tickets where priority = 'urgent'").await, 0, "no triage of one's own");
-    assert!(as_agent.batch_execute(&format!("select support_set_role('{agent}', 'admin')")).await.is_err());
+    as_agent
+        .batch_execute(&format!(
+            "update support_tickets set priority = 'urgent' where id = '{own}'"
+        ))
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_tickets where priority = 'urgent'")
+            .await,
+        0,
+        "no triage of one's own"
+    );
+    assert!(
+        as_agent
+            .batch_execute(&format!("select support_set_role('{agent}', 'admin')"))
+            .await
+            .is_err()
+    );
     for ticket in [mine, theirs, own] {
         desk.history(ticket).await;
     }
@@ -285,17 +491,42 @@ async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
             if notes {
                 stored(&desk.send(note(ticket, desk.agent, "canary")).await);
             }
-            let sender = if n % 2 == 0 { desk.agent } else { desk.customer };
+            let sender = if n % 2 == 0 {
+                desk.agent
+            } else {
+                desk.customer
+            };
             stored(&desk.send(message(ticket, sender, "words")).await);
         }
         let before = desk.ask::<String>(&customer_view(ticket)).await;
         if notes {
-            stored(&desk.send(note(ticket, desk.agent, "canary at the end")).await);
-            assert_eq!(desk.ask::<String>(&customer_view(ticket)).await, before, "a note moved something");
+            stored(
+                &desk
+                    .send(note(ticket, desk.agent, "canary at the end"))
+                    .await,
+            );
+            assert_eq!(
+                desk.ask::<String>(&customer_view(ticket)).await,
+                before,
+                "a note moved something"
+            );
         }
-        let page = history::page_for_customer(&desk.store, desk.reader(desk.customer), ticket, Span::Before(None), 100).await.unwrap();
-        let after =
-            history::page_for_customer(&desk.store, desk.reader(desk.customer), ticket, Span::After(helpline_core::ids::Seq::ZERO), 100);
+        let page = history::page_for_customer(
+            &desk.store,
+            desk.reader(desk.customer),
+            ticket,
+            Span::Before(None),
+            100,
+        )
+        .await
+        .unwrap();
+        let after = history::page_for_customer(
+            &desk.store,
+            desk.reader(desk.customer),
+            ticket,
+            Span::After(helpline_core::ids::Seq::ZERO),
+            100,
+        );
         assert_eq!(page, after.await.unwrap());
         assert_eq!(page.head, page.events.last().unwrap().seq);
         let told: Vec<_> = page
@@ -303,11 +534,23 @@ async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
             .iter()
             .map(|event| {
                 let body = event.message.as_ref().map(|message| message.body.clone());
-                (event.seq, event.kind, event.actor.clone(), event.old_value.clone(), event.new_value.clone(), body)
+                (
+                    event.seq,
+                    event.kind,
+                    event.actor.clone(),
+                    event.old_value.clone(),
+                    event.new_value.clone(),
+                    body,
+                )
             })
             .collect();
         assert!(!format!("{told:?}").contains("canary"));
-        assert_eq!(told.iter().find(|event| event.2.name.as_deref() == Some("Anna Agent")), None, "of staff the first name only");
+        assert_eq!(
+            told.iter()
+                .find(|event| event.2.name.as_deref() == Some("Anna Agent")),
+            None,
+            "of staff the first name only"
+        );
         seen.push(told);
     }
     assert_eq!(seen[0], seen[1]);

@@ -27,7 +27,10 @@ impl Server {
     }
 
     async fn sql(&self, sql: &str) {
-        self.admin.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        self.admin
+            .batch_execute(sql)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
     fn url(&self, role: &str) -> String {
@@ -46,18 +49,37 @@ impl Server {
             Err(StoreError::NotPrepared(told)) => told,
             other => panic!("{other:?}"),
         };
-        assert_eq!(self.admin.query_one(count, &[]).await.unwrap().get::<_, i64>(0), before, "{told}");
-        let statements = told.lines().filter_map(|line| line.split_once("   -- by ")).map(|(statement, _)| statement.trim().to_owned());
+        assert_eq!(
+            self.admin
+                .query_one(count, &[])
+                .await
+                .unwrap()
+                .get::<_, i64>(0),
+            before,
+            "{told}"
+        );
+        let statements = told
+            .lines()
+            .filter_map(|line| line.split_once("   -- by "))
+            .map(|(statement, _)| statement.trim().to_owned());
         statements.collect()
     }
 
     /// The desk works, and no role has more than it needs.
     async fn serves(&self) {
-        migrate::set_runtime_password(&self.postgres.admin_url("desk"), PASSWORD).await.unwrap();
-        let settings = Settings { url: self.postgres.url_for("helpline_service", PASSWORD, "desk"), connections_max: 1 };
+        migrate::set_runtime_password(&self.postgres.admin_url("desk"), PASSWORD)
+            .await
+            .unwrap();
+        let settings = Settings {
+            url: self.postgres.url_for("helpline_service", PASSWORD, "desk"),
+            connections_max: 1,
+        };
         let store = Store::connect(settings).await.unwrap();
         assert!(migrate::is_current(&store).await.unwrap());
-        assert_eq!(privileges::role_conflicts(&store).await.unwrap(), Vec::<String>::new());
+        assert_eq!(
+            privileges::role_conflicts(&store).await.unwrap(),
+            Vec::<String>::new()
+        );
     }
 }
 
@@ -65,13 +87,24 @@ impl Server {
 async fn the_owner_of_the_database_who_creates_roles_needs_nothing_more() {
     let server = Server::start("createrole").await;
     assert!(!server.migrate("owner").await.unwrap().is_empty());
-    migrate::set_runtime_password(&server.url("owner"), PASSWORD).await.unwrap();
+    migrate::set_runtime_password(&server.url("owner"), PASSWORD)
+        .await
+        .unwrap();
     assert!(server.migrate("owner").await.unwrap().is_empty());
     server.serves().await;
     // The next release, by the same administrator.
     let mut plan = Plan::embedded();
-    plan.versions.push(migrate::Version { number: 99, name: "V99__column", sql: "alter table people add column later bigint" });
-    assert_eq!(migrate::apply(&server.url("owner"), &Names::default(), &plan).await.unwrap(), ["V99__column"]);
+    plan.versions.push(migrate::Version {
+        number: 99,
+        name: "V99__column",
+        sql: "alter table people add column later bigint",
+    });
+    assert_eq!(
+        migrate::apply(&server.url("owner"), &Names::default(), &plan)
+            .await
+            .unwrap(),
+        ["V99__column"]
+    );
 }
 
 #[tokio::test]
@@ -79,7 +112,9 @@ async fn several_at_once_wait_for_each_other() {
     let server = Server::start("createrole").await;
     let install = async || {
         let applied = server.migrate("owner").await.unwrap().len();
-        migrate::set_runtime_password(&server.url("owner"), PASSWORD).await.unwrap();
+        migrate::set_runtime_password(&server.url("owner"), PASSWORD)
+            .await
+            .unwrap();
         applied
     };
     let (one, two, three, four) = tokio::join!(install(), install(), install(), install());
@@ -94,11 +129,24 @@ async fn several_at_once_wait_for_each_other() {
 async fn an_owner_who_creates_no_roles_is_told_what_to_ask_for_and_then_installs() {
     let server = Server::start("").await;
     let statements = server.refused("owner").await;
-    assert_eq!(statements.iter().filter(|statement| statement.starts_with("create role")).count(), 4, "{statements:?}");
+    assert_eq!(
+        statements
+            .iter()
+            .filter(|statement| statement.starts_with("create role"))
+            .count(),
+        4,
+        "{statements:?}"
+    );
     // The administrator of the server's roles makes them, which needs no right on the database.
-    server.sql("create role people_of_roles login createrole password 'p1'").await;
-    migrate::make_roles(&server.url("people_of_roles"), &Names::default()).await.unwrap();
-    migrate::make_roles(&server.url("people_of_roles"), &Names::default()).await.unwrap();
+    server
+        .sql("create role people_of_roles login createrole password 'p1'")
+        .await;
+    migrate::make_roles(&server.url("people_of_roles"), &Names::default())
+        .await
+        .unwrap();
+    migrate::make_roles(&server.url("people_of_roles"), &Names::default())
+        .await
+        .unwrap();
     let statements = server.refused("owner").await;
     assert_eq!(statements.len(), 1, "{statements:?}");
     let administrator = connect(&server.url("people_of_roles")).await;
@@ -113,9 +161,18 @@ async fn what_it_says_is_what_helps_whatever_is_missing() {
     let roles = Names::default();
     for (case, expected) in [
         // Another administrator than the one who installed it.
-        ("create role second login createrole password 'p1'; grant create on database desk to second", None),
-        ("create role second login password 'p1'", Some("with set true, inherit true")),
-        ("create role second login createrole password 'p1'; create schema helpline", Some("alter schema")),
+        (
+            "create role second login createrole password 'p1'; grant create on database desk to second",
+            None,
+        ),
+        (
+            "create role second login password 'p1'",
+            Some("with set true, inherit true"),
+        ),
+        (
+            "create role second login createrole password 'p1'; create schema helpline",
+            Some("alter schema"),
+        ),
         (
             "create role second login createrole password 'p1'; grant create on database desk to second; alter role helpline_service reset all",
             None,
@@ -124,10 +181,15 @@ async fn what_it_says_is_what_helps_whatever_is_missing() {
             "create role second login password 'p1'; create schema extensions; create extension pg_trgm with schema extensions; revoke all on schema extensions from public",
             Some("grant usage on schema extensions"),
         ),
-        ("create role second login createrole password 'p1'; revoke helpline_customer from helpline_service", None),
+        (
+            "create role second login createrole password 'p1'; revoke helpline_customer from helpline_service",
+            None,
+        ),
     ] {
         let server = Server::start("createrole").await;
-        migrate::make_roles(&server.url("owner"), &roles).await.unwrap();
+        migrate::make_roles(&server.url("owner"), &roles)
+            .await
+            .unwrap();
         server.sql(case).await;
         let mut asked = Vec::new();
         let applied = loop {
@@ -137,19 +199,32 @@ async fn what_it_says_is_what_helps_whatever_is_missing() {
                 Err(other) => panic!("{case}: {other:?}"),
             }
             let statements = server.refused("second").await;
-            assert!(asked.len() < 12 && !statements.is_empty(), "{case}: {asked:?}");
+            assert!(
+                asked.len() < 12 && !statements.is_empty(),
+                "{case}: {asked:?}"
+            );
             for statement in statements {
                 server.sql(&statement).await;
                 asked.push(statement);
             }
         };
         assert!(!applied.is_empty());
-        let is_newer: bool =
-            server.admin.query_one("select current_setting('server_version_num')::integer >= 160000", &[]).await.unwrap().get(0);
+        let is_newer: bool = server
+            .admin
+            .query_one(
+                "select current_setting('server_version_num')::integer >= 160000",
+                &[],
+            )
+            .await
+            .unwrap()
+            .get(0);
         if let Some(word) = expected
             && (is_newer || !word.contains("inherit"))
         {
-            assert!(asked.iter().any(|statement| statement.contains(word)), "{case}: {asked:?}");
+            assert!(
+                asked.iter().any(|statement| statement.contains(word)),
+                "{case}: {asked:?}"
+            );
         }
         server.serves().await;
     }
@@ -158,9 +233,19 @@ async fn what_it_says_is_what_helps_whatever_is_missing() {
 #[tokio::test]
 async fn a_schema_with_somebody_elses_tables_is_left_alone() {
     let server = Server::start("createrole").await;
-    migrate::make_roles(&server.url("owner"), &Names::default()).await.unwrap();
+    migrate::make_roles(&server.url("owner"), &Names::default())
+        .await
+        .unwrap();
     server.sql("create schema helpline authorization helpline_owner; create table helpline.theirs (n int)").await;
-    assert_eq!(server.refused("owner").await, ["helpline migrate --schema <another name>"]);
+    assert_eq!(
+        server.refused("owner").await,
+        ["helpline migrate --schema <another name>"]
+    );
     let names = Names::new("desk", "helpline_").unwrap();
-    assert!(!migrate::apply(&server.url("owner"), &names, &Plan::embedded()).await.unwrap().is_empty());
+    assert!(
+        !migrate::apply(&server.url("owner"), &names, &Plan::embedded())
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

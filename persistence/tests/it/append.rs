@@ -26,7 +26,10 @@ fn refused(outcome: &Outcome) -> (RejectCode, Option<u64>) {
 }
 
 fn again(first: &NewMessage) -> NewMessage {
-    NewMessage { id: helpline_core::ids::MessageId::new(Uuid::now_v7()), ..first.clone() }
+    NewMessage {
+        id: helpline_core::ids::MessageId::new(Uuid::now_v7()),
+        ..first.clone()
+    }
 }
 
 #[tokio::test]
@@ -34,25 +37,62 @@ async fn a_send_is_numbered_in_both_numberings_and_a_note_in_one() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
     let first = stored(&desk.send(message(ticket, desk.customer, "hello")).await);
-    assert_eq!((first.seq.get(), first.public_seq.map(Seq::get), first.audience), (3, Some(3), Audience::Customer));
+    assert_eq!(
+        (
+            first.seq.get(),
+            first.public_seq.map(Seq::get),
+            first.audience
+        ),
+        (3, Some(3), Audience::Customer)
+    );
     let hidden = stored(&desk.send(note(ticket, desk.agent, "a note")).await);
-    assert_eq!((hidden.seq.get(), hidden.public_seq, hidden.audience), (4, None, Audience::Staff));
+    assert_eq!(
+        (hidden.seq.get(), hidden.public_seq, hidden.audience),
+        (4, None, Audience::Staff)
+    );
     let answer = stored(&desk.send(message(ticket, desk.agent, "hi")).await);
-    assert_eq!((answer.seq.get(), answer.public_seq.map(Seq::get)), (5, Some(4)));
+    assert_eq!(
+        (answer.seq.get(), answer.public_seq.map(Seq::get)),
+        (5, Some(4))
+    );
     let kinds = desk.kinds(ticket).await;
-    assert_eq!(kinds, ["created", "message_added", "message_added", "internal_note_added", "message_added", "status_changed"]);
+    assert_eq!(
+        kinds,
+        [
+            "created",
+            "message_added",
+            "message_added",
+            "internal_note_added",
+            "message_added",
+            "status_changed"
+        ]
+    );
     let rows = desk.history(ticket).await;
     assert_eq!(rows[4].actor_name.as_deref(), Some("Anna Agent"));
-    assert_eq!(rows[5].actor, Some(desk.agent), "the move is the doing of who wrote the message");
+    assert_eq!(
+        rows[5].actor,
+        Some(desk.agent),
+        "the move is the doing of who wrote the message"
+    );
     assert_eq!(rows[4].at, answer.at);
-    assert_eq!(desk.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/2'").await, 3);
-    assert!(desk.ask::<bool>("select first_response_at is not null from support_tickets").await);
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/2'")
+            .await,
+        3
+    );
+    assert!(
+        desk.ask::<bool>("select first_response_at is not null from support_tickets")
+            .await
+    );
 }
 
 #[tokio::test]
 async fn a_batch_keeps_its_order_within_each_ticket_and_answers_each_message() {
     let desk = Desk::open().await;
-    let (one, two) = (desk.ticket().await, desk.ticket_of(desk.stranger, "Another").await);
+    let (one, two) = (
+        desk.ticket().await,
+        desk.ticket_of(desk.stranger, "Another").await,
+    );
     let batch = [
         message(one, desk.customer, "1"),
         message(two, desk.stranger, "a"),
@@ -64,14 +104,19 @@ async fn a_batch_keeps_its_order_within_each_ticket_and_answers_each_message() {
         note(two, desk.boss, "b"),
     ];
     let answer = desk.append(&batch).await;
-    let seqs: Vec<_> = [0, 2, 6, 1, 7].iter().map(|n| stored(&answer.outcomes[*n]).seq.get()).collect();
+    let seqs: Vec<_> = [0, 2, 6, 1, 7]
+        .iter()
+        .map(|n| stored(&answer.outcomes[*n]).seq.get())
+        .collect();
     // The agent's answer moved the first ticket: the status row stands between it and what follows.
     assert_eq!(seqs, [3, 4, 6, 3, 4]);
     assert_eq!(refused(&answer.outcomes[3]).0, RejectCode::NotFound);
     assert_eq!(refused(&answer.outcomes[4]).0, RejectCode::NotFound);
     assert_eq!(refused(&answer.outcomes[5]).0, RejectCode::Forbidden);
     assert_eq!(answer.rows.len(), 6);
-    let all = history::rows_after(&desk.store, &[(one, Seq::new(2)), (two, Seq::new(2))], 100).await.unwrap();
+    let all = history::rows_after(&desk.store, &[(one, Seq::new(2)), (two, Seq::new(2))], 100)
+        .await
+        .unwrap();
     assert_eq!(answer.rows, all);
     desk.history(one).await;
     desk.history(two).await;
@@ -89,7 +134,14 @@ async fn a_retried_send_keeps_its_first_seq() {
     assert_eq!(answer.rows.len(), 1, "a duplicate is delivered again");
     assert_eq!(answer.rows[0].seq, first.seq);
     // The same key of another person is another key.
-    stored(&desk.send(NewMessage { key: sent.key.clone(), ..message(ticket, desk.agent, "mine") }).await);
+    stored(
+        &desk
+            .send(NewMessage {
+                key: sent.key.clone(),
+                ..message(ticket, desk.agent, "mine")
+            })
+            .await,
+    );
     desk.history(ticket).await;
 }
 
@@ -97,20 +149,45 @@ async fn a_retried_send_keeps_its_first_seq() {
 async fn a_retry_is_a_duplicate_also_after_the_ticket_was_closed_and_the_sender_lost_the_right() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    let (sent, answered) = (message(ticket, desk.customer, "once"), message(ticket, desk.agent, "answer"));
+    let (sent, answered) = (
+        message(ticket, desk.customer, "once"),
+        message(ticket, desk.agent, "answer"),
+    );
     let first = stored(&desk.send(sent.clone()).await);
     stored(&desk.send(answered.clone()).await);
-    desk.sql("update support_tickets set status = 'closed'").await;
-    desk.sql(&format!("delete from user_roles where user_id = '{}'", desk.agent)).await;
+    desk.sql("update support_tickets set status = 'closed'")
+        .await;
+    desk.sql(&format!(
+        "delete from user_roles where user_id = '{}'",
+        desk.agent
+    ))
+    .await;
     desk.sql("update people set blocked_at = now()").await;
     assert_eq!(duplicate(&desk.send(again(&sent)).await), first);
     duplicate(&desk.send(again(&answered)).await);
-    assert_eq!(refused(&desk.send(message(ticket, desk.customer, "new")).await).0, RejectCode::Blocked);
+    assert_eq!(
+        refused(&desk.send(message(ticket, desk.customer, "new")).await).0,
+        RejectCode::Blocked
+    );
     desk.sql("update people set blocked_at = null").await;
-    assert_eq!(refused(&desk.send(message(ticket, desk.customer, "new")).await).0, RejectCode::TicketClosed);
-    assert_eq!(refused(&desk.send(message(ticket, desk.agent, "new")).await).0, RejectCode::NotFound);
+    assert_eq!(
+        refused(&desk.send(message(ticket, desk.customer, "new")).await).0,
+        RejectCode::TicketClosed
+    );
+    assert_eq!(
+        refused(&desk.send(message(ticket, desk.agent, "new")).await).0,
+        RejectCode::NotFound
+    );
     stored(&desk.send(note(ticket, desk.boss, "notes are fine")).await);
-    assert_eq!(refused(&desk.send(message(ticket, desk.boss, "answers are not")).await).0, RejectCode::TicketClosed);
+    assert_eq!(
+        refused(
+            &desk
+                .send(message(ticket, desk.boss, "answers are not"))
+                .await
+        )
+        .0,
+        RejectCode::TicketClosed
+    );
 }
 
 #[tokio::test]
@@ -119,9 +196,15 @@ async fn a_key_with_another_text_is_refused() {
     let ticket = desk.ticket().await;
     let sent = message(ticket, desk.agent, "once");
     stored(&desk.send(sent.clone()).await);
-    let other = NewMessage { key: sent.key.clone(), ..message(ticket, desk.agent, "twice") };
+    let other = NewMessage {
+        key: sent.key.clone(),
+        ..message(ticket, desk.agent, "twice")
+    };
     assert_eq!(refused(&desk.send(other).await).0, RejectCode::KeyReused);
-    let as_note = NewMessage { internal: true, ..again(&sent) };
+    let as_note = NewMessage {
+        internal: true,
+        ..again(&sent)
+    };
     assert_eq!(refused(&desk.send(as_note).await).0, RejectCode::KeyReused);
     duplicate(&desk.send(again(&sent)).await);
 }
@@ -131,8 +214,13 @@ async fn a_key_twice_in_one_batch_is_stored_once() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
     let sent = message(ticket, desk.customer, "once");
-    let other = NewMessage { key: sent.key.clone(), ..message(ticket, desk.customer, "twice") };
-    let answer = desk.append(&[sent.clone(), again(&sent), other, again(&sent)]).await;
+    let other = NewMessage {
+        key: sent.key.clone(),
+        ..message(ticket, desk.customer, "twice")
+    };
+    let answer = desk
+        .append(&[sent.clone(), again(&sent), other, again(&sent)])
+        .await;
     let first = stored(&answer.outcomes[0]);
     assert_eq!(duplicate(&answer.outcomes[1]), first);
     assert_eq!(refused(&answer.outcomes[2]).0, RejectCode::KeyReused);
@@ -158,10 +246,19 @@ async fn a_retry_that_overlaps_its_first_send_burns_no_number() {
         .await
         .unwrap();
     // A lane does not wait for it …
-    assert_eq!(append(&desk.store, &[again(&sent)]).await.unwrap().outcomes[0], Outcome::Busy);
+    assert_eq!(
+        append(&desk.store, &[again(&sent)]).await.unwrap().outcomes[0],
+        Outcome::Busy
+    );
     // … and who does wait finds it.
     let (store, retry) = (desk.store.clone(), again(&sent));
-    let waiting = tokio::spawn(async move { append_waiting(&store, &[retry]).await.unwrap().outcomes.remove(0) });
+    let waiting = tokio::spawn(async move {
+        append_waiting(&store, &[retry])
+            .await
+            .unwrap()
+            .outcomes
+            .remove(0)
+    });
     until("the retry waits for the lock", async || {
         desk.ask::<i64>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 1
     })
@@ -176,14 +273,28 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
     let desk = Desk::open().await;
     let (busy, free) = (desk.ticket().await, desk.ticket().await);
     let other = desk.another_admin().await;
-    other.batch_execute(&format!("begin; select 1 from support_tickets where id = '{busy}' for no key update")).await.unwrap();
-    let batch = [message(busy, desk.customer, "1"), message(free, desk.customer, "2"), message(busy, desk.customer, "3")];
+    other
+        .batch_execute(&format!(
+            "begin; select 1 from support_tickets where id = '{busy}' for no key update"
+        ))
+        .await
+        .unwrap();
+    let batch = [
+        message(busy, desk.customer, "1"),
+        message(free, desk.customer, "2"),
+        message(busy, desk.customer, "3"),
+    ];
     let answer = append(&desk.store, &batch).await.unwrap();
     assert_eq!(answer.outcomes[0], Outcome::Busy);
     stored(&answer.outcomes[1]);
     assert_eq!(answer.outcomes[2], Outcome::Busy);
     // Read positions and foreign keys take share locks of the key; they make no writer busy.
-    other.batch_execute(&format!("rollback; begin; select 1 from support_tickets where id = '{busy}' for key share")).await.unwrap();
+    other
+        .batch_execute(&format!(
+            "rollback; begin; select 1 from support_tickets where id = '{busy}' for key share"
+        ))
+        .await
+        .unwrap();
     stored(&append(&desk.store, &batch[..1]).await.unwrap().outcomes[0]);
 }
 
@@ -193,10 +304,17 @@ async fn a_poisoned_message_fails_its_batch_as_data_and_alone_when_split() {
     let ticket = desk.ticket().await;
     let good = message(ticket, desk.customer, "good");
     // Ids are the gateway's: the same one twice is a fault that only splitting isolates.
-    let bad = NewMessage { id: good.id, ..message(ticket, desk.customer, "bad") };
+    let bad = NewMessage {
+        id: good.id,
+        ..message(ticket, desk.customer, "bad")
+    };
     let whole = append(&desk.store, &[good.clone(), bad.clone()]).await;
     assert!(matches!(whole, Err(StoreError::Data(_))), "{whole:?}");
-    assert_eq!(desk.history(ticket).await.len(), 2, "nothing of the batch was written");
+    assert_eq!(
+        desk.history(ticket).await.len(),
+        2,
+        "nothing of the batch was written"
+    );
     stored(&desk.send(good).await);
     let alone = append(&desk.store, &[bad]).await;
     assert!(matches!(alone, Err(StoreError::Data(_))), "{alone:?}");
@@ -206,19 +324,33 @@ async fn a_poisoned_message_fails_its_batch_as_data_and_alone_when_split() {
 async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    let based = |sender, seq| NewMessage { based_on: Some(Seq::new(seq)), ..message(ticket, sender, "based") };
+    let based = |sender, seq| NewMessage {
+        based_on: Some(Seq::new(seq)),
+        ..message(ticket, sender, "based")
+    };
     // The head of both: 2. Own words never make one stale.
     stored(&desk.send(message(ticket, desk.customer, "3")).await);
     stored(&desk.send(based(desk.customer, 1)).await);
-    assert_eq!(refused(&desk.send(based(desk.agent, 2)).await), (RejectCode::Stale, Some(4)));
+    assert_eq!(
+        refused(&desk.send(based(desk.agent, 2)).await),
+        (RejectCode::Stale, Some(4))
+    );
     stored(&desk.send(based(desk.agent, 4)).await); // 5, and a status row: 6
-    stored(&desk.send(note(ticket, desk.boss, "7, for staff alone")).await);
-    assert_eq!(refused(&desk.send(based(desk.agent, 6)).await), (RejectCode::Stale, Some(7)));
+    stored(
+        &desk
+            .send(note(ticket, desk.boss, "7, for staff alone"))
+            .await,
+    );
+    assert_eq!(
+        refused(&desk.send(based(desk.agent, 6)).await),
+        (RejectCode::Stale, Some(7))
+    );
     // The customer has seen 1 to 6 of theirs; the note is none of them.
     let at = stored(&desk.send(based(desk.customer, 6)).await);
     assert_eq!(at.public_seq.map(Seq::get), Some(7));
     // Status rows of others are no words.
-    desk.sql("update support_tickets set priority = 'high'").await;
+    desk.sql("update support_tickets set priority = 'high'")
+        .await;
     stored(&desk.send(based(desk.customer, 7)).await);
     // Without the field nothing is checked.
     stored(&desk.send(message(ticket, desk.agent, "insists")).await);
@@ -229,8 +361,18 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
 async fn a_word_earlier_in_the_same_batch_counts_as_said() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    let based = |sender| NewMessage { based_on: Some(Seq::new(2)), ..message(ticket, sender, "based") };
-    let answer = desk.append(&[note(ticket, desk.agent, "hush"), based(desk.customer), based(desk.boss), based(desk.customer)]).await;
+    let based = |sender| NewMessage {
+        based_on: Some(Seq::new(2)),
+        ..message(ticket, sender, "based")
+    };
+    let answer = desk
+        .append(&[
+            note(ticket, desk.agent, "hush"),
+            based(desk.customer),
+            based(desk.boss),
+            based(desk.customer),
+        ])
+        .await;
     stored(&answer.outcomes[1]); // the note is not for them
     assert_eq!(refused(&answer.outcomes[2]).0, RejectCode::Stale);
     stored(&answer.outcomes[3]); // the boss' word was not said
@@ -243,6 +385,13 @@ async fn staff_write_as_customers_on_their_own_ticket() {
     let own = desk.ticket_of(desk.agent, "My own printer").await;
     let at = stored(&desk.send(message(own, desk.agent, "me")).await);
     assert_eq!(at.audience, Audience::Customer);
-    assert_eq!(refused(&desk.send(note(own, desk.agent, "about me")).await).0, RejectCode::Forbidden);
-    assert_eq!(desk.ask::<i64>("select count(*) from support_messages where sender_type = 'customer'").await, 2);
+    assert_eq!(
+        refused(&desk.send(note(own, desk.agent, "about me")).await).0,
+        RejectCode::Forbidden
+    );
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_messages where sender_type = 'customer'")
+            .await,
+        2
+    );
 }

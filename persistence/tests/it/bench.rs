@@ -57,6 +57,10 @@ async fn appends_per_second() {
             batches += b;
             longest = longest.max(l);
         }
-        println!("batch {batch_size}: {} messages/s, {} batches/s, longest {longest:?}", sent / 5, batches / 5);
+        println!(
+            "batch {batch_size}: {} messages/s, {} batches/s, longest {longest:?}",
+            sent / 5,
+            batches / 5
+        );
     }
 }

@@ -18,18 +18,24 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_ti
     support_tickets_tally update_ticket_status user_roles_recorded";
 
 /// Of what the extension brings and what is ours.
-const OURS: &str = "not exists (select 1 from pg_depend d where d.objid = o.oid and d.deptype = 'e')";
+const OURS: &str =
+    "not exists (select 1 from pg_depend d where d.objid = o.oid and d.deptype = 'e')";
 
 async fn names(desk: &Desk, sql: &str) -> Vec<String> {
-    desk.admin.query(&sql.replace("{ours}", OURS), &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    desk.admin
+        .query(&sql.replace("{ours}", OURS), &[])
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
 }
 
 #[tokio::test]
 async fn every_table_view_and_function_keeps_the_rules() {
     let desk = Desk::open().await;
     let none: Vec<String> = Vec::new();
-    let tables =
-        "select o.relname::text from pg_class o where o.relnamespace = 'helpline'::regnamespace and o.relkind in ('r', 'p') and {ours}";
+    let tables = "select o.relname::text from pg_class o where o.relnamespace = 'helpline'::regnamespace and o.relkind in ('r', 'p') and {ours}";
     assert!(names(&desk, tables).await.len() >= 14);
     for (rule, breach) in [
         ("row-level security is forced", format!("{tables} and not (o.relrowsecurity and o.relforcerowsecurity)")),
@@ -81,9 +87,11 @@ async fn every_table_view_and_function_keeps_the_rules() {
     ] {
         assert_eq!(names(&desk, &breach).await, none, "{rule}");
     }
-    let definers =
-        "select o.proname::text from pg_proc o where o.pronamespace = 'helpline'::regnamespace and {ours} and o.prosecdef order by 1";
-    assert_eq!(names(&desk, definers).await, DEFINERS.split_whitespace().collect::<Vec<_>>());
+    let definers = "select o.proname::text from pg_proc o where o.pronamespace = 'helpline'::regnamespace and {ours} and o.prosecdef order by 1";
+    assert_eq!(
+        names(&desk, definers).await,
+        DEFINERS.split_whitespace().collect::<Vec<_>>()
+    );
     assert_eq!(
         names(&desk, "select o.rolname::text from pg_roles o where o.rolname like 'helpline\\_%' and o.rolname <> 'helpline_service' and (o.rolcanlogin or o.rolsuper or o.rolbypassrls)").await,
         none
@@ -104,10 +112,17 @@ pub async fn dump(database: &str) -> String {
         .output()
         .await
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = String::from_utf8(output.stdout).unwrap();
-    let kept =
-        text.lines().filter(|line| !line.starts_with("-- Dumped ") && !line.starts_with("\\") && *line != "SET transaction_timeout = 0;");
+    let kept = text.lines().filter(|line| {
+        !line.starts_with("-- Dumped ")
+            && !line.starts_with("\\")
+            && *line != "SET transaction_timeout = 0;"
+    });
     let mut schema = String::new();
     for line in kept {
         schema.push_str(line);
@@ -117,7 +132,17 @@ pub async fn dump(database: &str) -> String {
 }
 
 /// What the versioned files add up to. Functions, views, triggers and policies stand in their own files, once.
-const TYPES: &[&str] = &["SCHEMA", "EXTENSION", "TABLE", "SEQUENCE", "INDEX", "CONSTRAINT", "FK CONSTRAINT", "DEFAULT", "ROW SECURITY"];
+const TYPES: &[&str] = &[
+    "SCHEMA",
+    "EXTENSION",
+    "TABLE",
+    "SEQUENCE",
+    "INDEX",
+    "CONSTRAINT",
+    "FK CONSTRAINT",
+    "DEFAULT",
+    "ROW SECURITY",
+];
 
 async fn tables(database: &str) -> String {
     let mut schema = String::from(
@@ -128,7 +153,10 @@ async fn tables(database: &str) -> String {
         let (name, rest) = head.split_once("; Type: ").unwrap();
         if TYPES.contains(&rest.split(';').next().unwrap()) {
             // A setting of pg_dump's for what comes next is no part of it.
-            let body: Vec<&str> = body.lines().filter(|line| !line.is_empty() && !line.starts_with("SET ")).collect();
+            let body: Vec<&str> = body
+                .lines()
+                .filter(|line| !line.is_empty() && !line.starts_with("SET "))
+                .collect();
             schema.push_str(&format!("\n-- {name}\n{}\n", body.join("\n")));
         }
     }
@@ -140,15 +168,23 @@ async fn schema_sql_is_the_sum_of_the_migrations() {
     let desk = Desk::open().await;
     let written = tokio::fs::read_to_string(SCHEMA).await.unwrap();
     let dumped = tables(&desk.database).await;
-    let first = written.lines().zip(dumped.lines()).find(|(written, dumped)| written != dumped);
-    assert!(written == dumped, "migrations/schema.sql is out of date (see its head); first difference: {first:?}");
+    let first = written
+        .lines()
+        .zip(dumped.lines())
+        .find(|(written, dumped)| written != dumped);
+    assert!(
+        written == dumped,
+        "migrations/schema.sql is out of date (see its head); first difference: {first:?}"
+    );
 }
 
 #[tokio::test]
 #[ignore = "writes migrations/schema.sql"]
 async fn write_schema_sql() {
     let desk = Desk::open().await;
-    tokio::fs::write(SCHEMA, tables(&desk.database).await).await.unwrap();
+    tokio::fs::write(SCHEMA, tables(&desk.database).await)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -157,9 +193,16 @@ async fn migrating_twice_or_at_once_changes_nothing() {
     let postgres = cluster().await;
     let (url_one, url_two) = (postgres.admin_url(&one), postgres.admin_url(&two));
     // Two installers of one database, and another database of the same cluster, at the same moment.
-    let (first, second, other) = tokio::join!(migrate::migrate(&url_one), migrate::migrate(&url_one), migrate::migrate(&url_two));
+    let (first, second, other) = tokio::join!(
+        migrate::migrate(&url_one),
+        migrate::migrate(&url_one),
+        migrate::migrate(&url_two)
+    );
     let (first, second) = (first.unwrap(), second.unwrap());
-    assert!(first.is_empty() != second.is_empty(), "one of them did the work: {first:?} {second:?}");
+    assert!(
+        first.is_empty() != second.is_empty(),
+        "one of them did the work: {first:?} {second:?}"
+    );
     assert_eq!(other.unwrap().len(), first.len() + second.len());
     assert!(migrate::migrate(&url_one).await.unwrap().is_empty());
     assert_eq!(dump(&one).await, dump(&two).await);

@@ -17,14 +17,19 @@ const BATCH: usize = 17;
 async fn lane(desk: &Desk, tickets: &[TicketId], waits: bool) -> usize {
     let mut sent = 0;
     for round in 0..ROUNDS {
-        let batch: Vec<NewMessage> = (0..BATCH).map(|n| random_message(desk, tickets, round * BATCH + n)).collect();
+        let batch: Vec<NewMessage> = (0..BATCH)
+            .map(|n| random_message(desk, tickets, round * BATCH + n))
+            .collect();
         let outcomes = until_answered(&desk.store, &batch, waits).await;
         for (outcome, message) in outcomes.into_iter().zip(batch) {
             match outcome {
                 Outcome::Stored(_) | Outcome::Duplicate(_) => sent += 1,
                 Outcome::Busy => {
                     let alone = until_answered(&desk.store, &[message], true).await;
-                    assert!(matches!(alone[0], Outcome::Stored(_) | Outcome::Duplicate(_)), "{alone:?}");
+                    assert!(
+                        matches!(alone[0], Outcome::Stored(_) | Outcome::Duplicate(_)),
+                        "{alone:?}"
+                    );
                     sent += 1;
                 }
                 Outcome::Refused { .. } | Outcome::Misplaced => panic!("{outcome:?}"),
@@ -37,7 +42,11 @@ async fn lane(desk: &Desk, tickets: &[TicketId], waits: bool) -> usize {
 /// As the gateway does it: what passes by itself is tried again, with the same keys.
 async fn until_answered(store: &Store, batch: &[NewMessage], waits: bool) -> Vec<Outcome> {
     loop {
-        match if waits { append_waiting(store, batch).await } else { append(store, batch).await } {
+        match if waits {
+            append_waiting(store, batch).await
+        } else {
+            append(store, batch).await
+        } {
             Ok(answer) => return answer.outcomes,
             Err(StoreError::Busy(_) | StoreError::PoolExhausted | StoreError::Unreachable(_)) => {}
             Err(error) => panic!("{error:?}"),
@@ -57,12 +66,24 @@ fn random_message(desk: &Desk, tickets: &[TicketId], n: usize) -> NewMessage {
 /// The platform's own SQL: rows for many tickets in one statement, in any order, and changes of tickets.
 async fn plain_sql(client: &Client, tickets: &[TicketId], customer: UserId) -> usize {
     for round in 0..ROUNDS {
-        let mut some: Vec<_> = (0..BATCH).map(|_| tickets[rand::rng().random_range(0..tickets.len())]).collect();
+        let mut some: Vec<_> = (0..BATCH)
+            .map(|_| tickets[rand::rng().random_range(0..tickets.len())])
+            .collect();
         some.shuffle(&mut rand::rng());
-        let values: Vec<_> = some.iter().map(|ticket| format!("('{ticket}', '{customer}', 'customer', 'by psql')")).collect();
-        let insert = format!("insert into support_messages (ticket_id, sender_id, sender_type, body) values {}", values.join(", "));
+        let values: Vec<_> = some
+            .iter()
+            .map(|ticket| format!("('{ticket}', '{customer}', 'customer', 'by psql')"))
+            .collect();
+        let insert = format!(
+            "insert into support_messages (ticket_id, sender_id, sender_type, body) values {}",
+            values.join(", ")
+        );
         client.batch_execute(&insert).await.unwrap();
-        let change = format!("update support_tickets set priority = '{}' where id = '{}'", ["low", "high"][round % 2], some[0]);
+        let change = format!(
+            "update support_tickets set priority = '{}' where id = '{}'",
+            ["low", "high"][round % 2],
+            some[0]
+        );
         client.batch_execute(&change).await.unwrap();
     }
     ROUNDS * BATCH
@@ -91,10 +112,23 @@ async fn sixteen_writers(tickets: usize) {
     let mut found = 0;
     for ticket in ids.iter() {
         let rows = desk.history(*ticket).await;
-        found += rows.iter().filter(|row| matches!(row.kind.as_str(), "message_added" | "internal_note_added")).count();
+        found += rows
+            .iter()
+            .filter(|row| matches!(row.kind.as_str(), "message_added" | "internal_note_added"))
+            .count();
     }
-    assert_eq!(found, sent + tickets, "each send once, and each ticket's first message");
-    assert_eq!(desk.ask::<i64>("select deadlocks from pg_stat_database where datname = current_database()").await, 0);
+    assert_eq!(
+        found,
+        sent + tickets,
+        "each send once, and each ticket's first message"
+    );
+    assert_eq!(
+        desk.ask::<i64>(
+            "select deadlocks from pg_stat_database where datname = current_database()"
+        )
+        .await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -26,12 +26,16 @@ static DATABASES: AtomicU32 = AtomicU32::new(1);
 
 /// The cluster of this test binary, with its migrated template.
 pub async fn cluster() -> &'static Postgres {
-    CLUSTER.get_or_init(async || TEST_DATABASES.cluster(migrated).await.unwrap()).await
+    CLUSTER
+        .get_or_init(async || TEST_DATABASES.cluster(migrated).await.unwrap())
+        .await
 }
 
 async fn migrated(admin_url: &str) {
     migrate::migrate(admin_url).await.unwrap();
-    migrate::set_runtime_password(admin_url, PASSWORD).await.unwrap();
+    migrate::set_runtime_password(admin_url, PASSWORD)
+        .await
+        .unwrap();
 }
 
 /// A database of its own, without any migration.
@@ -59,7 +63,9 @@ pub struct Desk {
 }
 
 pub fn user(n: u128) -> UserId {
-    UserId::new(Uuid::from_u128(0xaaaa_0000_0000_4000_8000_0000_0000_0000 + n))
+    UserId::new(Uuid::from_u128(
+        0xaaaa_0000_0000_4000_8000_0000_0000_0000 + n,
+    ))
 }
 
 pub fn key(text: &str) -> Key {
@@ -85,16 +91,50 @@ impl Desk {
     async fn enter(postgres: &Postgres, database: String, connections_max: usize) -> Self {
         let admin = connect(&postgres.admin_url(&database)).await;
         let url = postgres.url_for("helpline_service", PASSWORD, &database);
-        let store = Store::connect(Settings { url, connections_max }).await.unwrap();
-        let desk = Self { database, store, admin, customer: user(1), stranger: user(2), agent: user(11), boss: user(12) };
-        for (who, name) in
-            [(desk.customer, "Carla Customer"), (desk.stranger, "Stan Stranger"), (desk.agent, "Anna Agent"), (desk.boss, "Boris Boss")]
-        {
-            let email = format!("{}@example.org", name.split(' ').next().unwrap().to_lowercase());
-            people::sign_in(&desk.store, &Identity { user: who, email: Some(email), name: Some(name.into()) }).await.unwrap();
+        let store = Store::connect(Settings {
+            url,
+            connections_max,
+        })
+        .await
+        .unwrap();
+        let desk = Self {
+            database,
+            store,
+            admin,
+            customer: user(1),
+            stranger: user(2),
+            agent: user(11),
+            boss: user(12),
+        };
+        for (who, name) in [
+            (desk.customer, "Carla Customer"),
+            (desk.stranger, "Stan Stranger"),
+            (desk.agent, "Anna Agent"),
+            (desk.boss, "Boris Boss"),
+        ] {
+            let email = format!(
+                "{}@example.org",
+                name.split(' ').next().unwrap().to_lowercase()
+            );
+            people::sign_in(
+                &desk.store,
+                &Identity {
+                    user: who,
+                    email: Some(email),
+                    name: Some(name.into()),
+                },
+            )
+            .await
+            .unwrap();
         }
-        let roles = format!("('{}', 'support_agent'), ('{}', 'admin')", desk.agent, desk.boss);
-        desk.sql(&format!("insert into user_roles (user_id, role) values {roles} on conflict do nothing")).await;
+        let roles = format!(
+            "('{}', 'support_agent'), ('{}', 'admin')",
+            desk.agent, desk.boss
+        );
+        desk.sql(&format!(
+            "insert into user_roles (user_id, role) values {roles} on conflict do nothing"
+        ))
+        .await;
         desk
     }
 
@@ -122,7 +162,12 @@ impl Desk {
     pub async fn session(&self, role: &str, who: UserId) -> Client {
         let client = self.another_admin().await;
         let claims = format!(r#"{{"sub":"{who}","role":"authenticated"}}"#);
-        client.batch_execute(&format!("set role {role}; set request.jwt.claims = '{claims}'")).await.unwrap();
+        client
+            .batch_execute(&format!(
+                "set role {role}; set request.jwt.claims = '{claims}'"
+            ))
+            .await
+            .unwrap();
         client
     }
 
@@ -132,22 +177,37 @@ impl Desk {
             who if who == self.boss => Some(StaffRole::Admin),
             _ => None,
         };
-        Caller { actor: Actor { user: who, role }, address: Some("203.0.113.7".parse().unwrap()), user_agent: Some("it/1".into()) }
+        Caller {
+            actor: Actor { user: who, role },
+            address: Some("203.0.113.7".parse().unwrap()),
+            user_agent: Some("it/1".into()),
+        }
     }
 
     pub fn reader(&self, who: UserId) -> Reader {
         let staff = who == self.agent || who == self.boss;
-        Reader { user: who, audience: if staff { Audience::Staff } else { Audience::Customer } }
+        Reader {
+            user: who,
+            audience: if staff {
+                Audience::Staff
+            } else {
+                Audience::Customer
+            },
+        }
     }
 
     /// A ticket of this customer, opened by the front door.
     pub async fn ticket_of(&self, owner: UserId, subject: &str) -> TicketId {
         let new = self.new_ticket(subject);
-        tickets::create(&self.store, &self.caller(owner), &new).await.unwrap().id
+        tickets::create(&self.store, &self.caller(owner), &new)
+            .await
+            .unwrap()
+            .id
     }
 
     pub async fn ticket(&self) -> TicketId {
-        self.ticket_of(self.customer, "The printer is on fire").await
+        self.ticket_of(self.customer, "The printer is on fire")
+            .await
     }
 
     pub fn new_ticket(&self, subject: &str) -> tickets::NewTicket {
@@ -175,23 +235,45 @@ impl Desk {
 
     /// All rows of a ticket, and proof that both numberings are gapless.
     pub async fn history(&self, ticket: TicketId) -> Vec<HistoryRow> {
-        let rows = history::rows_after(&self.store, &[(ticket, Seq::ZERO)], 1_000_000).await.unwrap();
+        let rows = history::rows_after(&self.store, &[(ticket, Seq::ZERO)], 1_000_000)
+            .await
+            .unwrap();
         let mut public = 0;
         for (n, row) in rows.iter().enumerate() {
-            assert_eq!(row.seq.get(), n as u64 + 1, "a hole in the numbering of {ticket}");
+            assert_eq!(
+                row.seq.get(),
+                n as u64 + 1,
+                "a hole in the numbering of {ticket}"
+            );
             if let Some(place) = row.public_seq {
                 public += 1;
-                assert_eq!(place.get(), public, "a hole in the customer's numbering of {ticket}");
+                assert_eq!(
+                    place.get(),
+                    public,
+                    "a hole in the customer's numbering of {ticket}"
+                );
             }
         }
         let heads = history::heads(&self.store, &[ticket]).await.unwrap();
-        assert_eq!(heads[0].seq.get(), rows.len() as u64, "the head of {ticket}");
-        assert_eq!(heads[0].public_seq.get(), public, "the customer's head of {ticket}");
+        assert_eq!(
+            heads[0].seq.get(),
+            rows.len() as u64,
+            "the head of {ticket}"
+        );
+        assert_eq!(
+            heads[0].public_seq.get(),
+            public,
+            "the customer's head of {ticket}"
+        );
         rows
     }
 
     pub async fn kinds(&self, ticket: TicketId) -> Vec<&'static str> {
-        self.history(ticket).await.iter().map(|row| row.kind.as_str()).collect()
+        self.history(ticket)
+            .await
+            .iter()
+            .map(|row| row.kind.as_str())
+            .collect()
     }
 }
 
@@ -213,7 +295,10 @@ pub fn message(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
 }
 
 pub fn note(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
-    NewMessage { internal: true, ..message(ticket, sender, body) }
+    NewMessage {
+        internal: true,
+        ..message(ticket, sender, body)
+    }
 }
 
 /// Where a message was stored now.
@@ -227,7 +312,9 @@ pub fn stored(outcome: &Outcome) -> AppendedAt {
 
 /// The code of something that the database refused.
 #[track_caller]
-pub fn refusal<T: std::fmt::Debug>(result: Result<T, helpline_persistence::StoreError>) -> helpline_core::reject::RejectCode {
+pub fn refusal<T: std::fmt::Debug>(
+    result: Result<T, helpline_persistence::StoreError>,
+) -> helpline_core::reject::RejectCode {
     match result {
         Err(helpline_persistence::StoreError::Refused { code, .. }) => code,
         other => panic!("not refused: {other:?}"),
@@ -238,7 +325,10 @@ pub fn refusal<T: std::fmt::Debug>(result: Result<T, helpline_persistence::Store
 pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while !condition().await {
-        assert!(std::time::Instant::now() < deadline, "never happened: {what}");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "never happened: {what}"
+        );
         tokio::task::yield_now().await;
     }
 }

@@ -10,11 +10,17 @@ use helpline_persistence::tickets::{Assignee, ListQuery, Sort, list_for_customer
 use crate::desk::{Desk, message, note, refusal, stored};
 
 fn query(limit: u32) -> ListQuery {
-    ListQuery { limit, ..ListQuery::default() }
+    ListQuery {
+        limit,
+        ..ListQuery::default()
+    }
 }
 
 fn search(text: &str) -> ListQuery {
-    ListQuery { search: Some(text.into()), ..query(50) }
+    ListQuery {
+        search: Some(text.into()),
+        ..query(50)
+    }
 }
 
 impl Desk {
@@ -36,7 +42,9 @@ impl Desk {
     async fn all_pages(&self, mut query: ListQuery) -> Vec<TicketId> {
         let mut all = Vec::new();
         loop {
-            let page = list_for_staff(&self.store, self.reader(self.agent), &query).await.unwrap();
+            let page = list_for_staff(&self.store, self.reader(self.agent), &query)
+                .await
+                .unwrap();
             assert!(page.tickets.len() <= query.limit as usize);
             all.extend(page.tickets.iter().map(|ticket| ticket.id));
             match page.next_cursor {
@@ -47,7 +55,10 @@ impl Desk {
     }
 
     async fn found(&self, text: &str) -> Vec<String> {
-        let mut found: Vec<_> = list_for_staff(&self.store, self.reader(self.agent), &search(text)).await.unwrap().tickets;
+        let mut found: Vec<_> = list_for_staff(&self.store, self.reader(self.agent), &search(text))
+            .await
+            .unwrap()
+            .tickets;
         found.sort_by(|a, b| a.subject.cmp(&b.subject));
         found.into_iter().map(|ticket| ticket.subject).collect()
     }
@@ -68,8 +79,21 @@ async fn pages_hold_every_ticket_once_in_order_also_where_times_are_alike() {
                  where {archived} or archived_at is null"
             );
             let expected: String = desk.ask(&sql).await;
-            let all = desk.all_pages(ListQuery { sort, archived, ..query(7) }).await;
-            assert_eq!(all.iter().map(ToString::to_string).collect::<Vec<_>>().join(","), expected, "{sort:?} {archived}");
+            let all = desk
+                .all_pages(ListQuery {
+                    sort,
+                    archived,
+                    ..query(7)
+                })
+                .await;
+            assert_eq!(
+                all.iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(","),
+                expected,
+                "{sort:?} {archived}"
+            );
         }
     }
     let filtered = ListQuery {
@@ -80,13 +104,29 @@ async fn pages_hold_every_ticket_once_in_order_also_where_times_are_alike() {
     };
     let sql = "select count(*) from support_tickets where status in ('open', 'in_progress') and category = 'billing' and priority = 'low' \
                and archived_at is null";
-    assert_eq!(desk.all_pages(filtered).await.len() as i64, desk.ask::<i64>(sql).await);
-    let of_agent = ListQuery { assigned_to: Some(Assignee::Agent(desk.agent)), ..query(50) };
+    assert_eq!(
+        desk.all_pages(filtered).await.len() as i64,
+        desk.ask::<i64>(sql).await
+    );
+    let of_agent = ListQuery {
+        assigned_to: Some(Assignee::Agent(desk.agent)),
+        ..query(50)
+    };
     assert_eq!(desk.all_pages(of_agent).await.len(), 6);
-    let unassigned = ListQuery { assigned_to: Some(Assignee::Unassigned), archived: true, ..query(50) };
+    let unassigned = ListQuery {
+        assigned_to: Some(Assignee::Unassigned),
+        archived: true,
+        ..query(50)
+    };
     assert_eq!(desk.all_pages(unassigned).await.len(), 54);
-    let broken = ListQuery { cursor: Some("elsewhere".into()), ..query(5) };
-    assert_eq!(refusal(list_for_staff(&desk.store, desk.reader(desk.agent), &broken).await), RejectCode::InvalidField);
+    let broken = ListQuery {
+        cursor: Some("elsewhere".into()),
+        ..query(5)
+    };
+    assert_eq!(
+        refusal(list_for_staff(&desk.store, desk.reader(desk.agent), &broken).await),
+        RejectCode::InvalidField
+    );
 }
 
 #[tokio::test]
@@ -95,42 +135,100 @@ async fn a_customer_lists_and_finds_their_own_alone() {
     desk.many(30).await;
     let reader = desk.reader(desk.customer);
     let mut own = BTreeSet::new();
-    let mut asked = ListQuery { archived: true, ..query(4) };
+    let mut asked = ListQuery {
+        archived: true,
+        ..query(4)
+    };
     loop {
-        let page = list_for_customer(&desk.store, reader, &asked).await.unwrap();
-        own.extend(page.tickets.iter().map(|ticket| ticket.ticket_number.as_str().to_owned()));
+        let page = list_for_customer(&desk.store, reader, &asked)
+            .await
+            .unwrap();
+        own.extend(
+            page.tickets
+                .iter()
+                .map(|ticket| ticket.ticket_number.as_str().to_owned()),
+        );
         match page.next_cursor {
             Some(cursor) => asked.cursor = Some(cursor),
             None => break,
         }
     }
     assert_eq!(own.len(), 10);
-    assert!(own.iter().all(|number| number[4..].parse::<u32>().unwrap() % 3 == 0), "{own:?}");
-    for (text, hits) in [("ticket 1", 4), ("TKT-000012", 1), ("12", 1), ("carla@", 9), ("stan@", 0), ("zebra", 0)] {
-        let found = list_for_customer(&desk.store, reader, &search(text)).await.unwrap().tickets;
-        assert_eq!(found.len(), hits, "{text}: {:?}", found.iter().map(|ticket| &ticket.subject).collect::<Vec<_>>());
+    assert!(
+        own.iter()
+            .all(|number| number[4..].parse::<u32>().unwrap() % 3 == 0),
+        "{own:?}"
+    );
+    for (text, hits) in [
+        ("ticket 1", 4),
+        ("TKT-000012", 1),
+        ("12", 1),
+        ("carla@", 9),
+        ("stan@", 0),
+        ("zebra", 0),
+    ] {
+        let found = list_for_customer(&desk.store, reader, &search(text))
+            .await
+            .unwrap()
+            .tickets;
+        assert_eq!(
+            found.len(),
+            hits,
+            "{text}: {:?}",
+            found
+                .iter()
+                .map(|ticket| &ticket.subject)
+                .collect::<Vec<_>>()
+        );
     }
     // A note does not lift a ticket in the customer's list; an answer does.
-    let page = list_for_customer(&desk.store, reader, &query(50)).await.unwrap().tickets;
+    let page = list_for_customer(&desk.store, reader, &query(50))
+        .await
+        .unwrap()
+        .tickets;
     let last = page.last().unwrap().id;
     stored(&desk.send(note(last, desk.agent, "hush")).await);
-    let same = list_for_customer(&desk.store, reader, &query(50)).await.unwrap().tickets;
+    let same = list_for_customer(&desk.store, reader, &query(50))
+        .await
+        .unwrap()
+        .tickets;
     assert_eq!(same, page);
-    desk.sql(&format!("update support_tickets set status = 'open' where id = '{last}' and status <> 'open'")).await;
+    desk.sql(&format!(
+        "update support_tickets set status = 'open' where id = '{last}' and status <> 'open'"
+    ))
+    .await;
     stored(&desk.send(message(last, desk.agent, "hello")).await);
-    assert_eq!(list_for_customer(&desk.store, reader, &query(50)).await.unwrap().tickets[0].id, last);
+    assert_eq!(
+        list_for_customer(&desk.store, reader, &query(50))
+            .await
+            .unwrap()
+            .tickets[0]
+            .id,
+        last
+    );
 }
 
 #[tokio::test]
 async fn a_search_finds_words_and_substrings_of_number_subject_and_address() {
     let desk = Desk::open().await;
-    for subject in ["Printer on fire", "Fire in the printer room", "100% of invoices_2024 wrong", "Kaffee für Jürgen"] {
+    for subject in [
+        "Printer on fire",
+        "Fire in the printer room",
+        "100% of invoices_2024 wrong",
+        "Kaffee für Jürgen",
+    ] {
         desk.ticket_of(desk.customer, subject).await;
     }
     desk.ticket_of(desk.stranger, "Something else").await;
     for (text, hits) in [
-        ("printer fire", vec!["Fire in the printer room", "Printer on fire"]),
-        ("  FIRE   rinte ", vec!["Fire in the printer room", "Printer on fire"]),
+        (
+            "printer fire",
+            vec!["Fire in the printer room", "Printer on fire"],
+        ),
+        (
+            "  FIRE   rinte ",
+            vec!["Fire in the printer room", "Printer on fire"],
+        ),
         ("printer on", vec!["Printer on fire"]),
         ("room printer fire", vec!["Fire in the printer room"]),
         ("100%", vec!["100% of invoices_2024 wrong"]),
@@ -148,11 +246,21 @@ async fn a_search_finds_words_and_substrings_of_number_subject_and_address() {
         assert_eq!(desk.found(text).await, hits, "{text}");
     }
     // The index follows a changed address.
-    desk.sql(&format!("update people set email = 'new@example.net' where id = '{}'", desk.stranger)).await;
+    desk.sql(&format!(
+        "update people set email = 'new@example.net' where id = '{}'",
+        desk.stranger
+    ))
+    .await;
     assert_eq!(desk.found("new@example.net").await, ["Something else"]);
     assert!(desk.found("stan@example").await.is_empty());
     // Who is no staff finds nothing through the function that passes the policies by.
     let session = desk.session("helpline_staff", desk.customer).await;
-    let rows = session.query("select support_find_tickets(array['%printer%'], '{}', 10)", &[]).await.unwrap();
+    let rows = session
+        .query(
+            "select support_find_tickets(array['%printer%'], '{}', 10)",
+            &[],
+        )
+        .await
+        .unwrap();
     assert!(rows.is_empty());
 }

@@ -19,14 +19,17 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
     let by_customer = format!("('{ticket}', '{customer}', 'customer', 'x')");
     desk.sql(&format!("insert into support_tickets (id, user_id, subject) values ('{ticket}', '{customer}', 'By plain SQL')")).await;
     for statement in [
-        format!("insert into support_messages (ticket_id, sender_id, sender_type, body) values {by_customer}"),
+        format!(
+            "insert into support_messages (ticket_id, sender_id, sender_type, body) values {by_customer}"
+        ),
         format!(
             "insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal) values ('{ticket}', '{agent}', 'admin', 'n', true)"
         ),
         "update support_messages set body = body || '!'".into(),
         "update support_messages set redacted_at = now()".into(),
         format!("update support_tickets set assigned_to = '{agent}'"),
-        "update support_tickets set assigned_to = null, priority = 'urgent', category = 'security'".into(),
+        "update support_tickets set assigned_to = null, priority = 'urgent', category = 'security'"
+            .into(),
         "update support_tickets set status = 'escalated'".into(),
         "update support_tickets set status = 'waiting_on_customer'".into(),
         "update support_tickets set status = 'resolved'".into(),
@@ -40,19 +43,43 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
     }
     let kinds = desk.kinds(ticket).await;
     let found: BTreeSet<_> = kinds.iter().copied().collect();
-    let all: BTreeSet<_> = Kind::ALL.iter().filter(|kind| kind.is_stored()).map(|kind| kind.as_str()).collect();
+    let all: BTreeSet<_> = Kind::ALL
+        .iter()
+        .filter(|kind| kind.is_stored())
+        .map(|kind| kind.as_str())
+        .collect();
     assert_eq!(found, all, "{kinds:?}");
     let rows = desk.history(ticket).await;
     for row in &rows {
-        assert_eq!(row.public_seq.is_some(), row.kind.is_public(), "{}", row.kind);
+        assert_eq!(
+            row.public_seq.is_some(),
+            row.kind.is_public(),
+            "{}",
+            row.kind
+        );
         let writer_is_known = matches!(row.kind, Kind::MessageAdded | Kind::InternalNoteAdded);
-        assert_eq!(row.actor_type == ActorType::System, !writer_is_known, "without claims the system acts: {}", row.kind);
-        assert_eq!(row.message.is_some(), row.kind.has_message(), "{}", row.kind);
+        assert_eq!(
+            row.actor_type == ActorType::System,
+            !writer_is_known,
+            "without claims the system acts: {}",
+            row.kind
+        );
+        assert_eq!(
+            row.message.is_some(),
+            row.kind.has_message(),
+            "{}",
+            row.kind
+        );
     }
     let assigned = rows.iter().find(|row| row.kind == Kind::Assigned).unwrap();
     assert_eq!(assigned.public_new_value.as_deref(), Some("Anna"));
-    desk.sql("update support_tickets set updated_at = updated_at, metadata = '{\"a\": 1}'").await;
-    assert_eq!(desk.history(ticket).await.len(), rows.len(), "what is no event leaves no row");
+    desk.sql("update support_tickets set updated_at = updated_at, metadata = '{\"a\": 1}'")
+        .await;
+    assert_eq!(
+        desk.history(ticket).await.len(),
+        rows.len(),
+        "what is no event leaves no row"
+    );
 }
 
 #[tokio::test]
@@ -60,27 +87,53 @@ async fn a_change_under_claims_names_its_actor() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
     let staff = desk.session("helpline_staff", desk.agent).await;
-    staff.batch_execute("set helpline.address = '198.51.100.1'; set helpline.user_agent = 'platform'").await.unwrap();
-    staff.batch_execute("update support_tickets set status = 'waiting_on_customer', priority = 'low'").await.unwrap();
-    staff.batch_execute(&format!("select log_ticket_activity('{ticket}', 'called')")).await.unwrap();
+    staff
+        .batch_execute(
+            "set helpline.address = '198.51.100.1'; set helpline.user_agent = 'platform'",
+        )
+        .await
+        .unwrap();
+    staff
+        .batch_execute(
+            "update support_tickets set status = 'waiting_on_customer', priority = 'low'",
+        )
+        .await
+        .unwrap();
+    staff
+        .batch_execute(&format!("select log_ticket_activity('{ticket}', 'called')"))
+        .await
+        .unwrap();
     let rows = desk.history(ticket).await;
     for row in &rows[2..] {
-        assert_eq!((row.actor, row.actor_type, row.actor_name.as_deref()), (Some(desk.agent), ActorType::Admin, Some("Anna Agent")));
+        assert_eq!(
+            (row.actor, row.actor_type, row.actor_name.as_deref()),
+            (Some(desk.agent), ActorType::Admin, Some("Anna Agent"))
+        );
     }
     let from = "select count(*) from support_ticket_activity where host(ip_address) = '198.51.100.1' and user_agent = 'platform'";
     assert_eq!(desk.ask::<i64>(from).await, 3);
     // No client can borrow a name by the setting that the messages' trigger uses inside.
-    let forged = format!(r#"set helpline.movers = '{{"{ticket}": {{"id": "{}", "type": "customer"}}}}'"#, desk.customer);
+    let forged = format!(
+        r#"set helpline.movers = '{{"{ticket}": {{"id": "{}", "type": "customer"}}}}'"#,
+        desk.customer
+    );
     staff.batch_execute(&forged).await.unwrap();
-    staff.batch_execute("update support_tickets set status = 'open'").await.unwrap();
-    assert_eq!(desk.history(ticket).await.last().unwrap().actor, Some(desk.agent));
+    staff
+        .batch_execute("update support_tickets set status = 'open'")
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.history(ticket).await.last().unwrap().actor,
+        Some(desk.agent)
+    );
 }
 
 #[tokio::test]
 async fn messages_move_the_status_in_order_within_one_statement() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    desk.sql("update support_tickets set status = 'waiting_on_customer'").await;
+    desk.sql("update support_tickets set status = 'waiting_on_customer'")
+        .await;
     let (agent, customer) = (desk.agent, desk.customer);
     desk.sql(&format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal) values \
@@ -90,36 +143,75 @@ async fn messages_move_the_status_in_order_within_one_statement() {
     ))
     .await;
     let rows = desk.history(ticket).await;
-    let told: Vec<_> =
-        rows[3..].iter().map(|row| row.new_value.clone().unwrap_or_else(|| row.message.as_ref().unwrap().body.clone())).collect();
-    assert_eq!(told, ["note first", "here", "waiting_on_admin", "and here", "thanks", "in_progress", "bye"]);
+    let told: Vec<_> = rows[3..]
+        .iter()
+        .map(|row| {
+            row.new_value
+                .clone()
+                .unwrap_or_else(|| row.message.as_ref().unwrap().body.clone())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "note first",
+            "here",
+            "waiting_on_admin",
+            "and here",
+            "thanks",
+            "in_progress",
+            "bye"
+        ]
+    );
     assert_eq!(rows[5].actor, Some(customer));
     assert_eq!(rows[8].actor, Some(agent));
-    desk.sql("update support_tickets set status = 'resolved'").await;
+    desk.sql("update support_tickets set status = 'resolved'")
+        .await;
     desk.sql(&format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{ticket}', '{customer}', 'customer', 'not yet')"
     ))
     .await;
     let rows = desk.history(ticket).await;
     assert_eq!(rows.last().unwrap().kind, Kind::Reopened);
-    assert!(desk.ask::<bool>("select resolved_at is null from support_tickets").await);
+    assert!(
+        desk.ask::<bool>("select resolved_at is null from support_tickets")
+            .await
+    );
 }
 
 #[tokio::test]
 async fn the_heads_know_which_tickets_are_over_however_they_came_to_be() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    let is_over =
-        async |id: TicketId| desk.ask::<bool>(&format!("select is_over from support_ticket_heads where ticket_id = '{id}'")).await;
+    let is_over = async |id: TicketId| {
+        desk.ask::<bool>(&format!(
+            "select is_over from support_ticket_heads where ticket_id = '{id}'"
+        ))
+        .await
+    };
     assert!(!is_over(ticket).await);
     for status in Status::ALL.iter().filter(|status| **status != Status::Open) {
-        desk.sql(&format!("update support_tickets set status = '{status}' where id = '{ticket}'")).await;
+        desk.sql(&format!(
+            "update support_tickets set status = '{status}' where id = '{ticket}'"
+        ))
+        .await;
         assert_eq!(is_over(ticket).await, status.is_over(), "{status}");
-        assert_eq!(desk.ask::<bool>(&format!("select support_is_over('{status}')")).await, status.is_over(), "{status}");
-        desk.sql(&format!("update support_tickets set status = 'open' where id = '{ticket}'")).await;
+        assert_eq!(
+            desk.ask::<bool>(&format!("select support_is_over('{status}')"))
+                .await,
+            status.is_over(),
+            "{status}"
+        );
+        desk.sql(&format!(
+            "update support_tickets set status = 'open' where id = '{ticket}'"
+        ))
+        .await;
         assert!(!is_over(ticket).await, "reopened from {status}");
     }
-    desk.sql(&format!("update support_tickets set status = 'resolved' where id = '{ticket}'")).await;
+    desk.sql(&format!(
+        "update support_tickets set status = 'resolved' where id = '{ticket}'"
+    ))
+    .await;
     stored(&desk.send(message(ticket, desk.customer, "once more")).await);
     assert!(!is_over(ticket).await, "reopened by a message");
     desk.sql(&format!("insert into support_tickets (user_id, subject, status) values ('{}', 'Imported', 'closed')", desk.customer)).await;
@@ -135,7 +227,13 @@ async fn the_heads_know_which_tickets_are_over_however_they_came_to_be() {
 async fn the_tables_of_rules_are_those_of_core() {
     let desk = Desk::open().await;
     let asked = async |sql: &str| -> BTreeSet<(String, String, String)> {
-        desk.admin.query(sql, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+        desk.admin
+            .query(sql, &[])
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| (row.get(0), row.get(1), row.get(2)))
+            .collect()
     };
     let mut by_hand = BTreeSet::new();
     let mut by_message = BTreeSet::new();
@@ -146,18 +244,36 @@ async fn the_tables_of_rules_are_those_of_core() {
             by_message.extend(transitions::on_message(*by, *from).map(entry));
         }
     }
-    assert_eq!(asked("select actor_type, from_status, to_status from support_status_transitions").await, by_hand);
-    assert_eq!(asked("select sender_type, from_status, to_status from support_message_transitions").await, by_message);
+    assert_eq!(
+        asked("select actor_type, from_status, to_status from support_status_transitions").await,
+        by_hand
+    );
+    assert_eq!(
+        asked("select sender_type, from_status, to_status from support_message_transitions").await,
+        by_message
+    );
     let kinds: BTreeSet<_> = Kind::ALL
         .iter()
         .filter(|kind| kind.is_stored())
-        .map(|kind| (kind.to_string(), kind.is_public().to_string(), String::new()))
+        .map(|kind| {
+            (
+                kind.to_string(),
+                kind.is_public().to_string(),
+                String::new(),
+            )
+        })
         .collect();
-    assert_eq!(asked("select kind, is_public::text, '' from support_activity_kinds").await, kinds);
+    assert_eq!(
+        asked("select kind, is_public::text, '' from support_activity_kinds").await,
+        kinds
+    );
     // Every word of core's passes the columns' checks (the other way round, reading fails on a word that core does not know).
     for (category, priority) in Category::ALL.iter().zip(Priority::ALL.iter().cycle()) {
         for status in Status::ALL {
-            let values = format!("('{}', 'x', '{category}', '{priority}', '{status}')", desk.customer);
+            let values = format!(
+                "('{}', 'x', '{category}', '{priority}', '{status}')",
+                desk.customer
+            );
             desk.sql(&format!("insert into support_tickets (user_id, subject, category, priority, status) values {values}")).await;
         }
     }
@@ -166,12 +282,19 @@ async fn the_tables_of_rules_are_those_of_core() {
 #[tokio::test]
 async fn the_millionth_ticket_keeps_its_seventh_digit_and_old_numbers_are_gone_on_behind() {
     let desk = Desk::open().await;
-    let open = format!("insert into support_tickets (user_id, subject) values ('{}', 'x') returning ticket_number", desk.customer);
+    let open = format!(
+        "insert into support_tickets (user_id, subject) values ('{}', 'x') returning ticket_number",
+        desk.customer
+    );
     assert_eq!(desk.ask::<String>(&open).await, "TKT-000001");
-    desk.sql("select setval('support_ticket_numbers', 999998)").await;
+    desk.sql("select setval('support_ticket_numbers', 999998)")
+        .await;
     assert_eq!(desk.ask::<String>(&open).await, "TKT-999999");
     assert_eq!(desk.ask::<String>(&open).await, "TKT-1000000");
-    let carried = format!("insert into support_tickets (user_id, subject, ticket_number) values ('{}', 'x', 'TKT-2000000')", desk.customer);
+    let carried = format!(
+        "insert into support_tickets (user_id, subject, ticket_number) values ('{}', 'x', 'TKT-2000000')",
+        desk.customer
+    );
     desk.sql(&carried).await;
     assert_eq!(desk.ask::<String>(&open).await, "TKT-2000001");
 }
@@ -180,15 +303,41 @@ async fn the_millionth_ticket_keeps_its_seventh_digit_and_old_numbers_are_gone_o
 async fn moves_that_the_table_does_not_have_are_refused_whoever_writes() {
     let desk = Desk::open().await;
     desk.ticket().await;
-    desk.sql("update support_tickets set status = 'closed'").await;
+    desk.sql("update support_tickets set status = 'closed'")
+        .await;
     for status in ["in_progress", "resolved", "escalated"] {
-        let error = desk.admin.batch_execute(&format!("update support_tickets set status = '{status}'")).await.unwrap_err();
-        assert_eq!(error.as_db_error().map(|error| (error.code().code(), error.message())), Some(("HL001", "invalid_move")));
+        let error = desk
+            .admin
+            .batch_execute(&format!("update support_tickets set status = '{status}'"))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error
+                .as_db_error()
+                .map(|error| (error.code().code(), error.message())),
+            Some(("HL001", "invalid_move"))
+        );
     }
-    for column in ["id = gen_random_uuid()", "ticket_number = 'TKT-7'", "user_id = gen_random_uuid()", "created_at = now()"] {
-        desk.admin.batch_execute(&format!("update support_tickets set {column}")).await.unwrap_err();
+    for column in [
+        "id = gen_random_uuid()",
+        "ticket_number = 'TKT-7'",
+        "user_id = gen_random_uuid()",
+        "created_at = now()",
+    ] {
+        desk.admin
+            .batch_execute(&format!("update support_tickets set {column}"))
+            .await
+            .unwrap_err();
     }
-    for column in ["ticket_id = gen_random_uuid()", "sender_id = gen_random_uuid()", "is_internal = true", "created_at = now()"] {
-        desk.admin.batch_execute(&format!("update support_messages set {column}")).await.unwrap_err();
+    for column in [
+        "ticket_id = gen_random_uuid()",
+        "sender_id = gen_random_uuid()",
+        "is_internal = true",
+        "created_at = now()",
+    ] {
+        desk.admin
+            .batch_execute(&format!("update support_messages set {column}"))
+            .await
+            .unwrap_err();
     }
 }

@@ -1,5 +1,9 @@
 //! The database layer against a real Postgres: one cluster for this binary, a migrated template, one database per test.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test stops at the first thing that is not as it should be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 mod access;
 mod administrators;

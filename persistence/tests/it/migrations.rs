@@ -14,7 +14,12 @@ const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
 /// What a next release might bring: a column with its backfill and its index, another body, view, trigger and policy, and one function less.
 fn next() -> Plan {
     let mut plan = Plan::embedded();
-    let number = plan.versions.iter().map(|version| version.number).max().unwrap();
+    let number = plan
+        .versions
+        .iter()
+        .map(|version| version.number)
+        .max()
+        .unwrap();
     plan.versions.extend([
         Version {
             number: number + 1,
@@ -28,12 +33,21 @@ fn next() -> Plan {
                   create index concurrently support_saved_replies_title_idx on {schema}.support_saved_replies (title)",
         },
     ]);
-    plan.objects.retain(|object| object.path != "functions/log_ticket_activity.sql");
+    plan.objects
+        .retain(|object| object.path != "functions/log_ticket_activity.sql");
     for object in &mut plan.objects {
         match object.path {
-            "functions/support_refuse.sql" => object.sql = object.sql.replace("begin", "begin -- another body").leak(),
+            "functions/support_refuse.sql" => {
+                object.sql = object.sql.replace("begin", "begin -- another body").leak()
+            }
             "triggers/support_settings.sql" => {
-                object.sql = object.sql.replace("support_settings_recorded after", "support_settings_noted after").leak()
+                object.sql = object
+                    .sql
+                    .replace(
+                        "support_settings_recorded after",
+                        "support_settings_noted after",
+                    )
+                    .leak()
             }
             "policies/support_settings.sql" => {
                 object.sql = "create policy support_settings_owner on support_settings to {owner} using (true) with check (true);"
@@ -41,8 +55,10 @@ fn next() -> Plan {
             _ => {}
         }
     }
-    plan.objects
-        .push(Object { path: "views/support_added.sql", sql: "create view support_added with (security_invoker = true) as select 1 as n" });
+    plan.objects.push(Object {
+        path: "views/support_added.sql",
+        sql: "create view support_added with (security_invoker = true) as select 1 as n",
+    });
     plan.generation += 1;
     plan
 }
@@ -50,7 +66,10 @@ fn next() -> Plan {
 #[tokio::test]
 async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     let (old, fresh) = (empty_database().await, empty_database().await);
-    let (old_url, fresh_url) = (cluster().await.admin_url(&old), cluster().await.admin_url(&fresh));
+    let (old_url, fresh_url) = (
+        cluster().await.admin_url(&old),
+        cluster().await.admin_url(&fresh),
+    );
     let names = Names::default();
     migrate::migrate(&old_url).await.unwrap();
     let before = dump(&old).await;
@@ -80,8 +99,21 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     // The build before takes nothing of it back, and goes on.
     assert!(migrate::migrate(&old_url).await.unwrap().is_empty());
     assert_eq!(dump(&old).await, after);
-    let url = cluster().await.url_for("helpline_service", crate::desk::PASSWORD, &old);
-    assert!(migrate::is_current(&Store::connect(Settings { url, connections_max: 1 }).await.unwrap()).await.unwrap());
+    let url = cluster()
+        .await
+        .url_for("helpline_service", crate::desk::PASSWORD, &old);
+    assert!(
+        migrate::is_current(
+            &Store::connect(Settings {
+                url,
+                connections_max: 1
+            })
+            .await
+            .unwrap()
+        )
+        .await
+        .unwrap()
+    );
 }
 
 #[tokio::test]
@@ -91,17 +123,29 @@ async fn a_migration_that_fails_leaves_nothing_and_names_its_file() {
     migrate::migrate(&url).await.unwrap();
     let before = dump(&database).await;
     for (path, sql) in [
-        ("V99__half", "create table half (n int); select no_such_function()"),
-        ("functions/half.sql", "create function half() returns int language sql as 'select no_such_column'"),
+        (
+            "V99__half",
+            "create table half (n int); select no_such_function()",
+        ),
+        (
+            "functions/half.sql",
+            "create function half() returns int language sql as 'select no_such_column'",
+        ),
     ] {
         let mut plan = Plan::embedded();
         plan.generation += 1;
         match path.split_once('/') {
-            None => plan.versions.push(Version { number: 99, name: path, sql }),
+            None => plan.versions.push(Version {
+                number: 99,
+                name: path,
+                sql,
+            }),
             Some(_) => plan.objects.push(Object { path, sql }),
         }
         match migrate::apply(&url, &Names::default(), &plan).await {
-            Err(StoreError::NotPrepared(told)) => assert!(told.starts_with(path) && told.contains("no_such"), "{told}"),
+            Err(StoreError::NotPrepared(told)) => {
+                assert!(told.starts_with(path) && told.contains("no_such"), "{told}")
+            }
             other => panic!("{path}: {other:?}"),
         }
         assert_eq!(dump(&database).await, before);
@@ -121,10 +165,22 @@ async fn nobody_queues_behind_a_migration_that_waits_for_its_lock() {
     let (mut writer, other) = (connect(&url).await, connect(&url).await);
     // A long transaction that has written to one of the tables.
     let open = writer.transaction().await.unwrap();
-    open.batch_execute("insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'long')").await.unwrap();
+    open.batch_execute(
+        "insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'long')",
+    )
+    .await
+    .unwrap();
     let mut plan = Plan::embedded();
-    plan.versions.push(Version { number: 99, name: "V99__column", sql: "alter table support_tickets add column later bigint" });
-    let migrating = tokio::spawn(async move { migrate::apply(&url, &Names::default(), &plan).await.map_err(|error| error.to_string()) });
+    plan.versions.push(Version {
+        number: 99,
+        name: "V99__column",
+        sql: "alter table support_tickets add column later bigint",
+    });
+    let migrating = tokio::spawn(async move {
+        migrate::apply(&url, &Names::default(), &plan)
+            .await
+            .map_err(|error| error.to_string())
+    });
     until("the migration waits for its lock", async || {
         let waiting =
             "select count(*) from pg_locks where relation = 'support_tickets'::regclass and mode = 'AccessExclusiveLock' and not granted";
@@ -137,14 +193,19 @@ async fn nobody_queues_behind_a_migration_that_waits_for_its_lock() {
         other.batch_execute("insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'short')").await.unwrap();
         slowest = slowest.max(begun.elapsed());
     }
-    assert!(slowest < Duration::from_millis(1_000), "a writer waited {slowest:?}");
+    assert!(
+        slowest < Duration::from_millis(1_000),
+        "a writer waited {slowest:?}"
+    );
     open.commit().await.unwrap();
     assert_eq!(migrating.await.unwrap().unwrap(), ["V99__column"]);
 }
 
 #[tokio::test]
 async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
-    let postgres = Postgres::start_temporary_with(&[("search_path", "\"$user\", public")]).await.unwrap();
+    let postgres = Postgres::start_temporary_with(&[("search_path", "\"$user\", public")])
+        .await
+        .unwrap();
     postgres.create_database("platform", None).await.unwrap();
     let url = postgres.admin_url("platform");
     let admin = connect(&url).await;
@@ -161,19 +222,42 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
     let before: String = admin.query_one(of_platform, &[]).await.unwrap().get(0);
     // Two installations: the usual one, and one that chose its names.
     for names in [Names::default(), Names::new("desk_two", "two_").unwrap()] {
-        migrate::apply(&url, &names, &Plan::embedded()).await.unwrap();
-        migrate::set_runtime_password_of(&url, &names, "p1").await.unwrap();
-        let settings = Settings { url: postgres.url_for(&names.service(), "p1", "platform"), connections_max: 2 };
+        migrate::apply(&url, &names, &Plan::embedded())
+            .await
+            .unwrap();
+        migrate::set_runtime_password_of(&url, &names, "p1")
+            .await
+            .unwrap();
+        let settings = Settings {
+            url: postgres.url_for(&names.service(), "p1", "platform"),
+            connections_max: 2,
+        };
         let store = Store::connect_to(settings, names.clone()).await.unwrap();
         assert!(migrate::is_current(&store).await.unwrap());
-        let identity = people::Identity { user: user(1), email: None, name: Some("Ada Lovelace".into()) };
+        let identity = people::Identity {
+            user: user(1),
+            email: None,
+            name: Some("Ada Lovelace".into()),
+        };
         people::sign_in(&store, &identity).await.unwrap();
         let count = format!("select count(*) from {}.people", names.schema());
-        assert_eq!(admin.query_one(&count, &[]).await.unwrap().get::<_, i64>(0), 1);
-        assert!(migrate::apply(&url, &names, &Plan::embedded()).await.unwrap().is_empty());
+        assert_eq!(
+            admin.query_one(&count, &[]).await.unwrap().get::<_, i64>(0),
+            1
+        );
+        assert!(
+            migrate::apply(&url, &names, &Plan::embedded())
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
     assert_eq!(
-        admin.query_one(of_platform, &[]).await.unwrap().get::<_, String>(0),
+        admin
+            .query_one(of_platform, &[])
+            .await
+            .unwrap()
+            .get::<_, String>(0),
         before,
         "nothing in public was made, changed or granted"
     );
@@ -198,10 +282,17 @@ async fn a_database_of_a_former_layout_is_refused_and_left_alone() {
 
 /// The files of a folder, by their paths within `migrations/`.
 fn files(folder: &str) -> Vec<(String, String)> {
-    let entries = std::fs::read_dir(format!("{DIR}/{folder}")).unwrap().map(|entry| entry.unwrap().path());
+    let entries = std::fs::read_dir(format!("{DIR}/{folder}"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = entries
         .filter(|path| path.extension().is_some_and(|end| end == "sql"))
-        .map(|path| (format!("{folder}/{}", path.file_name().unwrap().to_str().unwrap()), std::fs::read_to_string(&path).unwrap()))
+        .map(|path| {
+            (
+                format!("{folder}/{}", path.file_name().unwrap().to_str().unwrap()),
+                std::fs::read_to_string(&path).unwrap(),
+            )
+        })
         .collect();
     files.sort();
     files
@@ -212,13 +303,36 @@ async fn every_file_is_in_the_manifest_and_its_generation_counts_their_changes()
     let plan = Plan::embedded();
     let mut named: Vec<&str> = plan.objects.iter().map(|object| object.path).collect();
     named.sort_unstable();
-    let found: Vec<_> = ["functions", "policies", "triggers", "views"].into_iter().flat_map(files).collect();
-    assert_eq!(found.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), named);
-    let text: String = plan.objects.iter().map(|object| format!("{}\n{}\n", object.path, object.sql)).collect();
+    let found: Vec<_> = ["functions", "policies", "triggers", "views"]
+        .into_iter()
+        .flat_map(files)
+        .collect();
+    assert_eq!(
+        found
+            .iter()
+            .map(|(path, _)| path.as_str())
+            .collect::<Vec<_>>(),
+        named
+    );
+    let text: String = plan
+        .objects
+        .iter()
+        .map(|object| format!("{}\n{}\n", object.path, object.sql))
+        .collect();
     let client = connect(&cluster().await.admin_url("postgres")).await;
-    let digest: String = client.query_one("select left(encode(sha256(convert_to($1, 'UTF8')), 'hex'), 16)", &[&text]).await.unwrap().get(0);
+    let digest: String = client
+        .query_one(
+            "select left(encode(sha256(convert_to($1, 'UTF8')), 'hex'), 16)",
+            &[&text],
+        )
+        .await
+        .unwrap()
+        .get(0);
     let manifest = std::fs::read_to_string(format!("{DIR}/manifest")).unwrap();
-    let line = manifest.lines().find(|line| line.starts_with("generation ")).unwrap();
+    let line = manifest
+        .lines()
+        .find(|line| line.starts_with("generation "))
+        .unwrap();
     let expected = format!("generation {} {digest}", plan.generation);
     let hint = "an object's text changed: raise the number if the one that stands has been released, and write the digest";
     assert_eq!(line, expected, "{hint}");
@@ -226,37 +340,82 @@ async fn every_file_is_in_the_manifest_and_its_generation_counts_their_changes()
 
 #[test]
 fn files_keep_what_the_runner_needs() {
-    for (path, text) in [".", "functions", "policies", "triggers", "views"].into_iter().flat_map(files) {
+    for (path, text) in [".", "functions", "policies", "triggers", "views"]
+        .into_iter()
+        .flat_map(files)
+    {
         if path == "./schema.sql" {
             continue;
         }
-        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("--")).map(|line| format!("{line}\n")).collect();
+        let code: String = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("--"))
+            .map(|line| format!("{line}\n"))
+            .collect();
         // Only these words may stand in braces alone.
         for (at, _) in code.match_indices('{') {
             let word = code[at + 1..].split('}').next().unwrap_or_default();
-            let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            assert!(!is_word || ["schema", "owner", "service", "customer", "staff", "trgm"].contains(&word), "{path}: {{{word}}}");
+            let is_word =
+                !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            assert!(
+                !is_word
+                    || ["schema", "owner", "service", "customer", "staff", "trgm"].contains(&word),
+                "{path}: {{{word}}}"
+            );
         }
-        for named in ["helpline_owner", "helpline_service", "helpline_customer", "helpline_staff", "public."] {
+        for named in [
+            "helpline_owner",
+            "helpline_service",
+            "helpline_customer",
+            "helpline_staff",
+            "public.",
+        ] {
             assert!(!code.contains(named), "{path} names {named}");
         }
         let versioned = path.starts_with("./V");
         assert!(
-            !versioned || text.lines().take_while(|line| line.starts_with("--")).any(|line| line.contains("Under traffic:")),
+            !versioned
+                || text
+                    .lines()
+                    .take_while(|line| line.starts_with("--"))
+                    .any(|line| line.contains("Under traffic:")),
             "{path} states no safety under traffic"
         );
         // A lock and a walk over the rows in one file: writers would wait for the walk.
-        let alters = code.lines().any(|line| line.starts_with("alter table") && !line.contains("row level security"));
-        let walks = code.lines().any(|line| line.starts_with("update ") || line.starts_with("delete "));
-        assert!(!(versioned && alters && walks), "{path} alters a table and updates rows: two files");
+        let alters = code
+            .lines()
+            .any(|line| line.starts_with("alter table") && !line.contains("row level security"));
+        let walks = code
+            .lines()
+            .any(|line| line.starts_with("update ") || line.starts_with("delete "));
+        assert!(
+            !(versioned && alters && walks),
+            "{path} alters a table and updates rows: two files"
+        );
         let name = path.rsplit('/').next().unwrap().trim_end_matches(".sql");
         match path.split('/').next().unwrap() {
             "functions" => {
-                assert_eq!(code.matches("create or replace function").count(), 1, "{path}");
-                assert!(code.contains(&format!("create or replace function {name}(")), "{path}");
+                assert_eq!(
+                    code.matches("create or replace function").count(),
+                    1,
+                    "{path}"
+                );
+                assert!(
+                    code.contains(&format!("create or replace function {name}(")),
+                    "{path}"
+                );
             }
-            "views" => assert!(code.contains(&format!("create or replace view {name} with (security_invoker = true)")), "{path}"),
-            "triggers" => assert_eq!(code.matches("create trigger").count(), code.matches(&format!(" on {name}\n")).count(), "{path}"),
+            "views" => assert!(
+                code.contains(&format!(
+                    "create or replace view {name} with (security_invoker = true)"
+                )),
+                "{path}"
+            ),
+            "triggers" => assert_eq!(
+                code.matches("create trigger").count(),
+                code.matches(&format!(" on {name}\n")).count(),
+                "{path}"
+            ),
             "policies" => assert_eq!(
                 code.matches("create policy").count(),
                 code.matches(&format!(" on {name} ")).count() - code.matches("grant ").count(),

@@ -12,7 +12,12 @@ fn white_space() -> impl Iterator<Item = char> {
 }
 
 /// Unicode's Bidi_Control.
-const BIDI_CONTROL: &[(u32, u32)] = &[(0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069)];
+const BIDI_CONTROL: &[(u32, u32)] = &[
+    (0x061C, 0x061C),
+    (0x200E, 0x200F),
+    (0x202A, 0x202E),
+    (0x2066, 0x2069),
+];
 
 /// Unicode's Default_Ignorable_Code_Point.
 const DEFAULT_IGNORABLE: &[(u32, u32)] = &[
@@ -36,7 +41,11 @@ const DEFAULT_IGNORABLE: &[(u32, u32)] = &[
 ];
 
 fn invisible() -> Vec<char> {
-    let listed = BIDI_CONTROL.iter().chain(DEFAULT_IGNORABLE).flat_map(|(from, to)| *from..=*to).filter_map(char::from_u32);
+    let listed = BIDI_CONTROL
+        .iter()
+        .chain(DEFAULT_IGNORABLE)
+        .flat_map(|(from, to)| *from..=*to)
+        .filter_map(char::from_u32);
     let control = ('\u{1}'..'\u{20}').chain('\u{7F}'..'\u{A0}');
     white_space().chain(listed).chain(control).collect()
 }
@@ -44,7 +53,13 @@ fn invisible() -> Vec<char> {
 impl Desk {
     async fn public_names(&self, names: &[String]) -> Vec<Option<String>> {
         let sql = "select support_public_name(n) from unnest($1::text[]) with ordinality as u (n, i) order by i";
-        self.admin.query(sql, &[&names]).await.unwrap().iter().map(|row| row.get(0)).collect()
+        self.admin
+            .query(sql, &[&names])
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.get(0))
+            .collect()
     }
 }
 
@@ -54,7 +69,10 @@ async fn whatever_stands_invisibly_between_two_names_the_second_is_not_shown() {
     let between = invisible();
     assert!(between.len() > 4_000);
     for (shape, shown) in [
-        (&(|c: char| format!("Grace{c}Hopper")) as &dyn Fn(char) -> String, Some("Grace")),
+        (
+            &(|c: char| format!("Grace{c}Hopper")) as &dyn Fn(char) -> String,
+            Some("Grace"),
+        ),
         (&|c| format!("{c}Grace{c}{c}Hopper{c}"), Some("Grace")),
         (&|c| format!("{c} {c}Grace Hopper"), Some("Grace")),
         (&|c| format!("Grace{c}"), Some("Grace")),
@@ -64,7 +82,13 @@ async fn whatever_stands_invisibly_between_two_names_the_second_is_not_shown() {
     ] {
         let names: Vec<String> = between.iter().map(|c| shape(*c)).collect();
         for (c, found) in between.iter().zip(desk.public_names(&names).await) {
-            assert_eq!(found.as_deref(), shown, "U+{:04X} in {:?}", u32::from(*c), shape('·'));
+            assert_eq!(
+                found.as_deref(),
+                shown,
+                "U+{:04X} in {:?}",
+                u32::from(*c),
+                shape('·')
+            );
         }
     }
 }
@@ -122,8 +146,13 @@ async fn names_as_people_and_directories_write_them() {
     for ((name, shown), found) in cases.iter().zip(desk.public_names(&names).await) {
         assert_eq!(found.as_deref(), *shown, "{name:?}");
     }
-    let long = desk.public_names(&["x".repeat(limits::NAME_CHARS_MAX)]).await;
-    assert_eq!(long[0].as_ref().map(|name| name.chars().count()), Some(limits::PUBLIC_NAME_CHARS_MAX));
+    let long = desk
+        .public_names(&["x".repeat(limits::NAME_CHARS_MAX)])
+        .await;
+    assert_eq!(
+        long[0].as_ref().map(|name| name.chars().count()),
+        Some(limits::PUBLIC_NAME_CHARS_MAX)
+    );
 }
 
 #[tokio::test]
@@ -169,16 +198,33 @@ async fn whatever_the_name_what_is_shown_is_one_visible_word_and_stays_what_it_i
     ];
     let desk = Desk::open().await;
     let mut random = rand::rngs::StdRng::seed_from_u64(7);
-    let names: Vec<String> =
-        (0..4_000).map(|_| (0..random.random_range(0..12)).map(|_| *PARTS.choose(&mut random).unwrap()).collect()).collect();
+    let names: Vec<String> = (0..4_000)
+        .map(|_| {
+            (0..random.random_range(0..12))
+                .map(|_| *PARTS.choose(&mut random).unwrap())
+                .collect()
+        })
+        .collect();
     let shown = desk.public_names(&names).await;
-    let again = desk.public_names(&shown.iter().map(|name| name.clone().unwrap_or_default()).collect::<Vec<_>>()).await;
+    let again = desk
+        .public_names(
+            &shown
+                .iter()
+                .map(|name| name.clone().unwrap_or_default())
+                .collect::<Vec<_>>(),
+        )
+        .await;
     for ((name, shown), again) in names.iter().zip(&shown).zip(&again) {
         assert_eq!(shown, again, "{name:?}: the rule applied twice");
         let Some(shown) = shown else { continue };
-        assert!(!shown.is_empty() && shown.chars().count() <= limits::PUBLIC_NAME_CHARS_MAX, "{name:?}: {shown:?}");
         assert!(
-            !shown.contains(|c: char| c.is_whitespace() || c.is_control() || "@＠.,、(\u{200b}\u{202e}\u{2066}\u{2800}".contains(c)),
+            !shown.is_empty() && shown.chars().count() <= limits::PUBLIC_NAME_CHARS_MAX,
+            "{name:?}: {shown:?}"
+        );
+        assert!(
+            !shown.contains(|c: char| c.is_whitespace()
+                || c.is_control()
+                || "@＠.,、(\u{200b}\u{202e}\u{2066}\u{2800}".contains(c)),
             "{name:?}: {shown:?}"
         );
     }
@@ -188,19 +234,43 @@ async fn whatever_the_name_what_is_shown_is_one_visible_word_and_stays_what_it_i
 async fn a_name_reaches_every_column_that_customers_read() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    desk.sql(&format!("update people set display_name = E'Grete\\u00a0Vornehm' where id = '{}'", desk.agent)).await;
-    desk.sql(&format!("update support_tickets set assigned_to = '{}'", desk.agent)).await;
-    desk.send(crate::desk::message(ticket, desk.agent, "Let me look.")).await;
+    desk.sql(&format!(
+        "update people set display_name = E'Grete\\u00a0Vornehm' where id = '{}'",
+        desk.agent
+    ))
+    .await;
+    desk.sql(&format!(
+        "update support_tickets set assigned_to = '{}'",
+        desk.agent
+    ))
+    .await;
+    desk.send(crate::desk::message(ticket, desk.agent, "Let me look."))
+        .await;
     let rows = desk.history(ticket).await;
-    assert!(rows.iter().any(|row| row.public_actor_name.as_deref() == Some("Grete")));
+    assert!(
+        rows.iter()
+            .any(|row| row.public_actor_name.as_deref() == Some("Grete"))
+    );
     let sql = "select (select assignee_name from support_tickets), (select first_name from people where display_name ~ 'Vornehm'), \
         (select public_new_value from support_ticket_activity where kind = 'assigned')";
     let row = desk.admin.query_one(sql, &[]).await.unwrap();
     assert_eq!(
         [0, 1, 2].map(|n| row.get::<_, Option<String>>(n)),
-        [Some("Grete".to_owned()), Some("Grete".to_owned()), Some("Grete".to_owned())]
+        [
+            Some("Grete".to_owned()),
+            Some("Grete".to_owned()),
+            Some("Grete".to_owned())
+        ]
     );
     // Renamed to an address: nothing of it is shown.
-    desk.sql(&format!("update people set display_name = 'grete.vornehm@example.org' where id = '{}'", desk.agent)).await;
-    assert_eq!(desk.ask::<Option<String>>("select assignee_name from support_tickets").await, None);
+    desk.sql(&format!(
+        "update people set display_name = 'grete.vornehm@example.org' where id = '{}'",
+        desk.agent
+    ))
+    .await;
+    assert_eq!(
+        desk.ask::<Option<String>>("select assignee_name from support_tickets")
+            .await,
+        None
+    );
 }

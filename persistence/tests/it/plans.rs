@@ -15,8 +15,13 @@ const TICKETS: u32 = 20_000;
 const LONG: u32 = 5_000;
 
 /// Tables on which a sequential scan is a fault.
-const LARGE: [&str; 5] =
-    ["support_tickets", "support_ticket_heads", "support_messages", "support_ticket_activity", "support_read_positions"];
+const LARGE: [&str; 5] = [
+    "support_tickets",
+    "support_ticket_heads",
+    "support_messages",
+    "support_ticket_activity",
+    "support_read_positions",
+];
 
 /// A desk with many tickets and one with a long history.
 async fn large_desk() -> (Desk, TicketId) {
@@ -47,20 +52,35 @@ async fn large_desk() -> (Desk, TicketId) {
 /// The plan of one of our statements, as this role with these claims, planned as the service plans it.
 async fn plan(session: &Client, sql: &str, params: &[&(dyn ToSql + Sync)]) -> String {
     let sql = helpline_persistence::Names::default().render(sql);
-    let rows = session.query(&format!("explain (costs off) {sql}"), params).await.unwrap();
-    rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>().join("\n")
+    let rows = session
+        .query(&format!("explain (costs off) {sql}"), params)
+        .await
+        .unwrap();
+    rows.iter()
+        .map(|row| row.get::<_, String>(0))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[track_caller]
 fn assert_plan(name: &str, plan: &str, indexes: &[&str]) {
     for table in LARGE {
-        assert!(!plan.contains(&format!("Seq Scan on {table}")), "{name} reads all of {table}:\n{plan}");
+        assert!(
+            !plan.contains(&format!("Seq Scan on {table}")),
+            "{name} reads all of {table}:\n{plan}"
+        );
     }
     for index in indexes {
         assert!(plan.contains(index), "{name} does not use {index}:\n{plan}");
     }
-    for line in plan.lines().filter(|line| line.contains("Filter:") || line.contains("Cond:")) {
-        assert!(!line.contains("support_is_staff(") && !line.contains("support_current"), "{name} calls a function per row:\n{plan}");
+    for line in plan
+        .lines()
+        .filter(|line| line.contains("Filter:") || line.contains("Cond:"))
+    {
+        assert!(
+            !line.contains("support_is_staff(") && !line.contains("support_current"),
+            "{name} calls a function per row:\n{plan}"
+        );
     }
 }
 
@@ -81,9 +101,20 @@ async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets()
     );
     desk.sql(&claim).await;
     let staff = desk.session("helpline_staff", desk.agent).await;
-    let believed = staff.query("explain (format json) select t.id from support_tickets t", &[]).await.unwrap();
-    let believed = believed[0].get::<_, serde_json::Value>(0)[0]["Plan"]["Plan Rows"].as_f64().unwrap();
-    assert!(believed > 450_000.0, "{believed}: half of them, it thinks, pass the policy");
+    let believed = staff
+        .query(
+            "explain (format json) select t.id from support_tickets t",
+            &[],
+        )
+        .await
+        .unwrap();
+    let believed = believed[0].get::<_, serde_json::Value>(0)[0]["Plan"]["Plan Rows"]
+        .as_f64()
+        .unwrap();
+    assert!(
+        believed > 450_000.0,
+        "{believed}: half of them, it thinks, pass the policy"
+    );
     check_pages_and_lists(&desk, ticket).await;
 }
 
@@ -92,29 +123,103 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
     let customer = desk.session("helpline_customer", desk.customer).await;
     let id = ticket.uuid();
     for (name, session, sql, index) in [
-        ("staff after", &staff, sql!("history/page_after_for_staff"), "support_ticket_activity_pkey"),
-        ("staff before", &staff, sql!("history/page_before_for_staff"), "support_ticket_activity_pkey"),
-        ("customer after", &customer, sql!("history/page_after_for_customer"), "support_ticket_activity_public_key"),
-        ("customer before", &customer, sql!("history/page_before_for_customer"), "support_ticket_activity_public_key"),
+        (
+            "staff after",
+            &staff,
+            sql!("history/page_after_for_staff"),
+            "support_ticket_activity_pkey",
+        ),
+        (
+            "staff before",
+            &staff,
+            sql!("history/page_before_for_staff"),
+            "support_ticket_activity_pkey",
+        ),
+        (
+            "customer after",
+            &customer,
+            sql!("history/page_after_for_customer"),
+            "support_ticket_activity_public_key",
+        ),
+        (
+            "customer before",
+            &customer,
+            sql!("history/page_before_for_customer"),
+            "support_ticket_activity_public_key",
+        ),
     ] {
         let params: &[&(dyn ToSql + Sync)] = &[&id, &3_000i64, &50i64];
-        assert_plan(name, &plan(session, sql, params).await, &[index, "support_messages_pkey"]);
+        assert_plan(
+            name,
+            &plan(session, sql, params).await,
+            &[index, "support_messages_pkey"],
+        );
     }
-    assert_plan("staff get", &plan(&staff, sql!("tickets/get_for_staff"), &[&id]).await, &["support_tickets_pkey"]);
-    assert_plan("customer get", &plan(&customer, sql!("tickets/get_for_customer"), &[&id]).await, &["Index Scan using support_tickets_"]);
+    assert_plan(
+        "staff get",
+        &plan(&staff, sql!("tickets/get_for_staff"), &[&id]).await,
+        &["support_tickets_pkey"],
+    );
+    assert_plan(
+        "customer get",
+        &plan(&customer, sql!("tickets/get_for_customer"), &[&id]).await,
+        &["Index Scan using support_tickets_"],
+    );
 
     let none: Vec<&str> = Vec::new();
     let escalated = vec!["escalated"];
-    let active = vec!["open", "in_progress", "waiting_on_customer", "waiting_on_admin", "escalated"];
+    let active = vec![
+        "open",
+        "in_progress",
+        "waiting_on_customer",
+        "waiting_on_admin",
+        "escalated",
+    ];
     let nothing: Option<Vec<String>> = None;
     let words = Some(vec!["%c4ca4238%".to_owned()]);
-    let (no_number, no_time, no_id): (Vec<String>, Option<chrono::DateTime<chrono::Utc>>, Option<Uuid>) = (Vec::new(), None, None);
+    let (no_number, no_time, no_id): (
+        Vec<String>,
+        Option<chrono::DateTime<chrono::Utc>>,
+        Option<Uuid>,
+    ) = (Vec::new(), None, None);
     let (now, nil) = (Some(chrono::Utc::now()), Some(Uuid::nil()));
     for (name, sql, status, patterns, at, after, index) in [
-        ("first page", sql!("tickets/list_for_staff_by_activity"), &none, &nothing, &no_time, &no_id, "support_ticket_heads_activity_idx"),
-        ("next page", sql!("tickets/list_for_staff_by_activity"), &none, &nothing, &now, &nil, "support_ticket_heads_activity_idx"),
-        ("created", sql!("tickets/list_for_staff_by_created"), &none, &nothing, &now, &nil, "support_tickets_created_at_idx"),
-        ("oldest", sql!("tickets/list_for_staff_by_oldest"), &none, &nothing, &now, &nil, "support_tickets_created_at_idx"),
+        (
+            "first page",
+            sql!("tickets/list_for_staff_by_activity"),
+            &none,
+            &nothing,
+            &no_time,
+            &no_id,
+            "support_ticket_heads_activity_idx",
+        ),
+        (
+            "next page",
+            sql!("tickets/list_for_staff_by_activity"),
+            &none,
+            &nothing,
+            &now,
+            &nil,
+            "support_ticket_heads_activity_idx",
+        ),
+        (
+            "created",
+            sql!("tickets/list_for_staff_by_created"),
+            &none,
+            &nothing,
+            &now,
+            &nil,
+            "support_tickets_created_at_idx",
+        ),
+        (
+            "oldest",
+            sql!("tickets/list_for_staff_by_oldest"),
+            &none,
+            &nothing,
+            &now,
+            &nil,
+            "support_tickets_created_at_idx",
+        ),
         (
             "escalated ones",
             sql!("tickets/list_for_staff_by_activity"),
@@ -124,49 +229,120 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
             &no_id,
             "support_tickets_status_idx",
         ),
-        ("search", sql!("tickets/list_for_staff_by_activity"), &none, &words, &no_time, &no_id, "support_tickets_pkey"),
+        (
+            "search",
+            sql!("tickets/list_for_staff_by_activity"),
+            &none,
+            &words,
+            &no_time,
+            &no_id,
+            "support_tickets_pkey",
+        ),
     ] {
         let agent: Option<Uuid> = None;
-        let params: &[&(dyn ToSql + Sync)] =
-            &[status, &none, &none, &false, patterns, &no_number, &10_000i32, at, after, &26i64, &agent, &false, &no_id];
+        let params: &[&(dyn ToSql + Sync)] = &[
+            status, &none, &none, &false, patterns, &no_number, &10_000i32, at, after, &26i64,
+            &agent, &false, &no_id,
+        ];
         assert_plan(name, &plan(&staff, sql, params).await, &[index]);
     }
-    let params: &[&(dyn ToSql + Sync)] =
-        &[&none, &none, &none, &false, &nothing, &no_number, &10_000i32, &no_time, &no_id, &26i64, &no_id, &false, &desk.customer.uuid()];
-    let active_params: &[&(dyn ToSql + Sync)] = &[&active, &none, &none, &false, &now, &nil, &26i64, &no_id, &false];
+    let params: &[&(dyn ToSql + Sync)] = &[
+        &none,
+        &none,
+        &none,
+        &false,
+        &nothing,
+        &no_number,
+        &10_000i32,
+        &no_time,
+        &no_id,
+        &26i64,
+        &no_id,
+        &false,
+        &desk.customer.uuid(),
+    ];
+    let active_params: &[&(dyn ToSql + Sync)] = &[
+        &active, &none, &none, &false, &now, &nil, &26i64, &no_id, &false,
+    ];
     let of_active = plan(&staff, sql!("tickets/list_active_for_staff"), active_params).await;
-    assert_plan("active ones", &of_active, &["support_ticket_heads_active_idx", "support_tickets_pkey"]);
-    assert!(!of_active.contains("Sort"), "the walk stops at a full page:\n{of_active}");
+    assert_plan(
+        "active ones",
+        &of_active,
+        &["support_ticket_heads_active_idx", "support_tickets_pkey"],
+    );
+    assert!(
+        !of_active.contains("Sort"),
+        "the walk stops at a full page:\n{of_active}"
+    );
     let of_person = plan(&staff, sql!("tickets/list_for_staff_by_activity"), params).await;
     assert_plan("one person's", &of_person, &["support_tickets_user_key"]);
     let (tickets, marks, heads) = (vec![id; 50], vec![1i64; 50], vec![3_000i64; 50]);
     for (name, session, sql, index) in [
-        ("staff's own writes", &staff, sql!("tickets/read_through_for_staff"), "support_ticket_activity_pkey"),
-        ("a customer's own writes", &customer, sql!("tickets/read_through_for_customer"), "support_ticket_activity_public_key"),
+        (
+            "staff's own writes",
+            &staff,
+            sql!("tickets/read_through_for_staff"),
+            "support_ticket_activity_pkey",
+        ),
+        (
+            "a customer's own writes",
+            &customer,
+            sql!("tickets/read_through_for_customer"),
+            "support_ticket_activity_public_key",
+        ),
     ] {
         let params: &[&(dyn ToSql + Sync)] = &[&tickets, &marks, &heads, &200i64];
         assert_plan(name, &plan(session, sql, params).await, &[index]);
     }
-    let panel = plan(&staff, sql!("people/panel"), &[&desk.customer.uuid(), &10i64]).await;
-    assert_plan("panel", &panel, &["support_tickets_user_key", "support_ticket_activity_p"]);
-    assert_plan("counts", &plan(&staff, sql!("stats/counts"), &[]).await, &["support_tickets_mine_idx"]);
+    let panel = plan(
+        &staff,
+        sql!("people/panel"),
+        &[&desk.customer.uuid(), &10i64],
+    )
+    .await;
+    assert_plan(
+        "panel",
+        &panel,
+        &["support_tickets_user_key", "support_ticket_activity_p"],
+    );
+    assert_plan(
+        "counts",
+        &plan(&staff, sql!("stats/counts"), &[]).await,
+        &["support_tickets_mine_idx"],
+    );
     for (name, sql) in [
-        ("own by activity", sql!("tickets/list_for_customer_by_activity")),
-        ("own by created", sql!("tickets/list_for_customer_by_created")),
+        (
+            "own by activity",
+            sql!("tickets/list_for_customer_by_activity"),
+        ),
+        (
+            "own by created",
+            sql!("tickets/list_for_customer_by_created"),
+        ),
         ("own by oldest", sql!("tickets/list_for_customer_by_oldest")),
     ] {
-        let params: &[&(dyn ToSql + Sync)] = &[&none, &none, &none, &false, &nothing, &no_number, &no_time, &no_id, &26i64];
-        assert_plan(name, &plan(&customer, sql, params).await, &["support_tickets_user_key"]);
+        let params: &[&(dyn ToSql + Sync)] = &[
+            &none, &none, &none, &false, &nothing, &no_number, &no_time, &no_id, &26i64,
+        ];
+        assert_plan(
+            name,
+            &plan(&customer, sql, params).await,
+            &["support_tickets_user_key"],
+        );
     }
 }
 
 /// A superuser's session whose notices are kept: `auto_explain` tells the plans within functions there.
 async fn explaining(desk: &Desk) -> (Client, Arc<Mutex<String>>) {
-    let (client, mut connection) = tokio_postgres::connect(&cluster().await.admin_url(&desk.database), NoTls).await.unwrap();
+    let (client, mut connection) =
+        tokio_postgres::connect(&cluster().await.admin_url(&desk.database), NoTls)
+            .await
+            .unwrap();
     let told = Arc::new(Mutex::new(String::new()));
     let keep = told.clone();
     tokio::spawn(async move {
-        let mut messages = futures_util::stream::poll_fn(move |context| connection.poll_message(context));
+        let mut messages =
+            futures_util::stream::poll_fn(move |context| connection.poll_message(context));
         while let Some(Ok(message)) = messages.next().await {
             if let AsyncMessage::Notice(notice) = message {
                 keep.lock().unwrap().push_str(notice.message());
@@ -185,7 +361,8 @@ async fn explaining(desk: &Desk) -> (Client, Arc<Mutex<String>>) {
 }
 
 #[tokio::test]
-async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_desk_and_on_a_large_one() {
+async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_desk_and_on_a_large_one()
+ {
     let empty = Desk::open().await;
     let first = empty.ticket().await;
     let (large, long) = large_desk().await;
@@ -194,18 +371,29 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
         // The second call of each: plans are cached by then, generic ones among them.
         for _ in 0..2 {
             told.lock().unwrap().clear();
-            client.batch_execute(&append_call(ticket, desk.customer)).await.unwrap();
+            client
+                .batch_execute(&append_call(ticket, desk.customer))
+                .await
+                .unwrap();
             client
                 .batch_execute(&format!("select count(*) from support_events_after(array['{ticket}']::uuid[], array[3]::bigint[], 50)"))
                 .await
                 .unwrap();
-            client.batch_execute("select count(*) from support_sweep(pg_current_snapshot()::text)").await.unwrap();
+            client
+                .batch_execute("select count(*) from support_sweep(pg_current_snapshot()::text)")
+                .await
+                .unwrap();
             let mark = format!(
                 "select * from support_mark_read(array['{ticket}']::uuid[], array['{}']::uuid[], array['customer'], array[2]::bigint[])",
                 desk.customer
             );
             client.batch_execute(&mark).await.unwrap();
-            client.batch_execute(&format!("select * from support_open_all(array['{ticket}']::uuid[])")).await.unwrap();
+            client
+                .batch_execute(&format!(
+                    "select * from support_open_all(array['{ticket}']::uuid[])"
+                ))
+                .await
+                .unwrap();
             client
                 .batch_execute(&format!(
                     "select * from support_ticket_positions(array['{ticket}']::uuid[], array['{}']::uuid[], array['customer'])",
@@ -233,15 +421,31 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             "user_roles_pkey",
         ];
         assert_plan("the service's functions", &plans, &indexes);
-        assert!(plans.contains("Insert on support_ticket_activity"), "the trigger's statements are not among them:\n{plans}");
+        assert!(
+            plans.contains("Insert on support_ticket_activity"),
+            "the trigger's statements are not among them:\n{plans}"
+        );
     }
     let (client, told) = explaining(&large).await;
     let claims = format!(r#"set request.jwt.claims = '{{"sub": "{}"}}'"#, large.agent);
     client.batch_execute(&claims).await.unwrap();
-    client.batch_execute("select support_find_tickets(array['%c4ca4238%'], '{}', 10000)").await.unwrap();
-    client.batch_execute("select * from support_read_stats()").await.unwrap();
+    client
+        .batch_execute("select support_find_tickets(array['%c4ca4238%'], '{}', 10000)")
+        .await
+        .unwrap();
+    client
+        .batch_execute("select * from support_read_stats()")
+        .await
+        .unwrap();
     let plans = told.lock().unwrap().clone();
-    assert_plan("search and statistics", &plans, &["support_tickets_search_idx", "support_tickets_created_at_idx"]);
+    assert_plan(
+        "search and statistics",
+        &plans,
+        &[
+            "support_tickets_search_idx",
+            "support_tickets_created_at_idx",
+        ],
+    );
 }
 
 fn append_call(ticket: TicketId, sender: UserId) -> String {

@@ -22,7 +22,10 @@ async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
     let mut owners: Vec<(UserId, TicketId)> = Vec::new();
     for n in 0..PEOPLE {
         let owner = user(100 + n);
-        owners.push((owner, desk.ticket_of(owner, &format!("Of number {n}")).await));
+        owners.push((
+            owner,
+            desk.ticket_of(owner, &format!("Of number {n}")).await,
+        ));
     }
     let owners = Arc::new(owners);
     let mut tasks = JoinSet::new();
@@ -39,13 +42,20 @@ async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
             waiting.pop_front().inspect(AbortHandle::abort);
         }
         while tasks.len() > IN_FLIGHT {
-            count(tasks.join_next().await.expect("some are left"), &mut finished, &mut cut);
+            count(
+                tasks.join_next().await.expect("some are left"),
+                &mut finished,
+                &mut cut,
+            );
         }
     }
     while let Some(result) = tasks.join_next().await {
         count(result, &mut finished, &mut cut);
     }
-    assert!(finished > READS / 10 && cut > READS / 20, "{finished} finished, {cut} cut off: the test did not try both");
+    assert!(
+        finished > READS / 10 && cut > READS / 20,
+        "{finished} finished, {cut} cut off: the test did not try both"
+    );
 }
 
 #[tokio::test]
@@ -54,33 +64,86 @@ async fn a_pool_of_its_own_is_free_while_the_first_one_is_used_up() {
     let jobs = desk.store.with_own_pool("jobs", 1).unwrap();
     let mut admin = desk.another_admin().await;
     let locked = admin.transaction().await.unwrap();
-    locked.batch_execute("lock table support_tickets in access exclusive mode").await.unwrap();
+    locked
+        .batch_execute("lock table support_tickets in access exclusive mode")
+        .await
+        .unwrap();
     let (store, reader) = (desk.store.clone(), desk.reader(desk.agent));
-    let waiting = tokio::spawn(async move { list_for_staff(&store, reader, &ListQuery { limit: 1, ..ListQuery::default() }).await });
-    let sessions = |which: &str| format!("select count(*) from pg_stat_activity where datname = current_database() and {which}");
-    while desk.ask::<i64>(&sessions("wait_event_type = 'Lock' and application_name = 'helpline'")).await == 0 {
+    let waiting = tokio::spawn(async move {
+        list_for_staff(
+            &store,
+            reader,
+            &ListQuery {
+                limit: 1,
+                ..ListQuery::default()
+            },
+        )
+        .await
+    });
+    let sessions = |which: &str| {
+        format!(
+            "select count(*) from pg_stat_activity where datname = current_database() and {which}"
+        )
+    };
+    while desk
+        .ask::<i64>(&sessions(
+            "wait_event_type = 'Lock' and application_name = 'helpline'",
+        ))
+        .await
+        == 0
+    {
         tokio::task::yield_now().await;
     }
     let exhausted = desk.store.ping().await;
-    assert!(matches!(exhausted, Err(StoreError::PoolExhausted | StoreError::Unreachable(_))), "{exhausted:?}");
+    assert!(
+        matches!(
+            exhausted,
+            Err(StoreError::PoolExhausted | StoreError::Unreachable(_))
+        ),
+        "{exhausted:?}"
+    );
     jobs.ping().await.expect("a pool of its own is free");
-    assert_eq!(desk.ask::<i64>(&sessions("application_name = 'helpline jobs'")).await, 1);
+    assert_eq!(
+        desk.ask::<i64>(&sessions("application_name = 'helpline jobs'"))
+            .await,
+        1
+    );
     locked.rollback().await.unwrap();
-    waiting.await.unwrap().expect("served once the lock is gone");
+    waiting
+        .await
+        .unwrap()
+        .expect("served once the lock is gone");
 }
 
 async fn read_something(desk: Arc<Desk>, owners: Arc<Vec<(UserId, TicketId)>>, n: usize) {
     let (owner, ticket) = owners[n % owners.len()];
-    let all = ListQuery { limit: 50, ..ListQuery::default() };
+    let all = ListQuery {
+        limit: 50,
+        ..ListQuery::default()
+    };
     match n % 3 {
         // The service itself between them: it must not find a role left behind.
-        0 => drop(people::changed(&desk.store, &[people::AccessStatus { user: owner, role: None }]).await.unwrap()),
+        0 => drop(
+            people::changed(
+                &desk.store,
+                &[people::AccessStatus {
+                    user: owner,
+                    role: None,
+                }],
+            )
+            .await
+            .unwrap(),
+        ),
         1 => {
-            let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all).await.unwrap();
+            let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all)
+                .await
+                .unwrap();
             assert_eq!(everything.tickets.len(), owners.len());
         }
         _ => {
-            let own = list_for_customer(&desk.store, desk.reader(owner), &all).await.unwrap();
+            let own = list_for_customer(&desk.store, desk.reader(owner), &all)
+                .await
+                .unwrap();
             let own: Vec<_> = own.tickets.iter().map(|ticket| ticket.id).collect();
             assert_eq!(own, [ticket], "{owner} read what is not theirs");
         }
@@ -101,7 +164,10 @@ async fn a_broken_connection_is_replaced() {
     desk.store.ping().await.unwrap();
     desk.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'helpline_service'")
         .await;
-    crate::desk::until("the pool answers again", async || desk.store.ping().await.is_ok()).await;
+    crate::desk::until("the pool answers again", async || {
+        desk.store.ping().await.is_ok()
+    })
+    .await;
     desk.ticket().await;
 }
 
@@ -110,11 +176,23 @@ async fn a_session_is_never_without_its_bounds() {
     let desk = Desk::open_with_connections(1).await;
     let other = desk.another_admin().await;
     let ticket = desk.ticket().await;
-    other.batch_execute(&format!("begin; select 1 from support_tickets where id = '{ticket}' for update")).await.unwrap();
+    other
+        .batch_execute(&format!(
+            "begin; select 1 from support_tickets where id = '{ticket}' for update"
+        ))
+        .await
+        .unwrap();
     let begun = std::time::Instant::now();
-    let refused = helpline_persistence::messages::append_waiting(&desk.store, &[crate::desk::message(ticket, desk.customer, "x")]).await;
+    let refused = helpline_persistence::messages::append_waiting(
+        &desk.store,
+        &[crate::desk::message(ticket, desk.customer, "x")],
+    )
+    .await;
     assert!(matches!(refused, Err(StoreError::Busy(_))), "{refused:?}");
-    assert!(begun.elapsed() < std::time::Duration::from_millis(helpline_core::limits::STATEMENT_TIMEOUT_MS));
+    assert!(
+        begun.elapsed()
+            < std::time::Duration::from_millis(helpline_core::limits::STATEMENT_TIMEOUT_MS)
+    );
 }
 
 #[tokio::test]
@@ -127,37 +205,109 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
         ("bypass", "bypassrls", "", "bypasses row-level security"),
         ("creator", "createrole", "", "create roles"),
         ("dbcreator", "createdb", "", "create databases"),
-        ("owning", "", "grant helpline_owner to {role}", "member of helpline_owner"),
-        ("writing", "", "grant pg_write_all_data to {role}", "revoke pg_write_all_data from"),
-        ("filing", "", "grant pg_read_server_files to {role}", "member of pg_read_server_files"),
+        (
+            "owning",
+            "",
+            "grant helpline_owner to {role}",
+            "member of helpline_owner",
+        ),
+        (
+            "writing",
+            "",
+            "grant pg_write_all_data to {role}",
+            "revoke pg_write_all_data from",
+        ),
+        (
+            "filing",
+            "",
+            "grant pg_read_server_files to {role}",
+            "member of pg_read_server_files",
+        ),
         (
             "rising",
             "",
             "create role {role}_other noinherit; grant postgres to {role}_other; grant {role}_other to {role}",
             "it is a member of",
         ),
-        ("building", "", "grant create on schema public to {role}", "objects in a schema"),
-        ("adding", "", "grant create on schema helpline to {role}", "objects in the schema"),
-        ("schemas", "", "grant create on database {database} to {role}", "create schemas"),
-        ("emptying", "", "grant truncate on people to {role}", "truncate"),
-        ("reading", "", "grant select on support_messages to {role}", "rights on tables"),
-        ("holding", "", "create table held (n int); alter table held owner to {role}", "owns tables"),
+        (
+            "building",
+            "",
+            "grant create on schema public to {role}",
+            "objects in a schema",
+        ),
+        (
+            "adding",
+            "",
+            "grant create on schema helpline to {role}",
+            "objects in the schema",
+        ),
+        (
+            "schemas",
+            "",
+            "grant create on database {database} to {role}",
+            "create schemas",
+        ),
+        (
+            "emptying",
+            "",
+            "grant truncate on people to {role}",
+            "truncate",
+        ),
+        (
+            "reading",
+            "",
+            "grant select on support_messages to {role}",
+            "rights on tables",
+        ),
+        (
+            "holding",
+            "",
+            "create table held (n int); alter table held owner to {role}",
+            "owns tables",
+        ),
         ("inheriting", "inherit", "", "inherits"),
     ];
     for (name, attribute, grant, reason) in cases {
         let role = format!("{database}_{name}");
-        let attributes = if attribute == "inherit" { String::new() } else { format!("noinherit {attribute}") };
-        desk.sql(&format!("create role {role} login password 'x1' {attributes}; grant helpline_service to {role}")).await;
-        desk.sql(&grant.replace("{role}", &role).replace("{database}", database)).await;
-        let refused = Store::connect(Settings { url: postgres.url_for(&role, "x1", database), connections_max: 1 }).await.err();
+        let attributes = if attribute == "inherit" {
+            String::new()
+        } else {
+            format!("noinherit {attribute}")
+        };
+        desk.sql(&format!(
+            "create role {role} login password 'x1' {attributes}; grant helpline_service to {role}"
+        ))
+        .await;
+        desk.sql(
+            &grant
+                .replace("{role}", &role)
+                .replace("{database}", database),
+        )
+        .await;
+        let refused = Store::connect(Settings {
+            url: postgres.url_for(&role, "x1", database),
+            connections_max: 1,
+        })
+        .await
+        .err();
         match refused {
-            Some(StoreError::OverPrivileged(told)) => assert!(told.contains(reason), "{name}: {told}"),
+            Some(StoreError::OverPrivileged(told)) => {
+                assert!(told.contains(reason), "{name}: {told}")
+            }
             other => panic!("{name}: {other:?}"),
         }
-        desk.sql(&format!("drop owned by {role}; drop role {role}; drop role if exists {role}_other")).await;
+        desk.sql(&format!(
+            "drop owned by {role}; drop role {role}; drop role if exists {role}_other"
+        ))
+        .await;
     }
     assert!(matches!(
-        Store::connect(Settings { url: postgres.admin_url(database), connections_max: 1 }).await.err(),
+        Store::connect(Settings {
+            url: postgres.admin_url(database),
+            connections_max: 1
+        })
+        .await
+        .err(),
         Some(StoreError::OverPrivileged(_))
     ));
 }
@@ -165,8 +315,24 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
 #[tokio::test]
 async fn errors_are_told_apart_by_what_helps() {
     let postgres = cluster().await;
-    let unreachable = Store::connect(Settings { url: "postgres://x:y@127.0.0.1:1/z".into(), connections_max: 1 }).await.err();
-    assert!(matches!(unreachable, Some(StoreError::Unreachable(_))), "{unreachable:?}");
-    let wrong = Store::connect(Settings { url: postgres.url_for("helpline_service", "wrong", "postgres"), connections_max: 1 }).await.err();
-    assert!(matches!(wrong, Some(StoreError::Unreachable(_))), "{wrong:?}");
+    let unreachable = Store::connect(Settings {
+        url: "postgres://x:y@127.0.0.1:1/z".into(),
+        connections_max: 1,
+    })
+    .await
+    .err();
+    assert!(
+        matches!(unreachable, Some(StoreError::Unreachable(_))),
+        "{unreachable:?}"
+    );
+    let wrong = Store::connect(Settings {
+        url: postgres.url_for("helpline_service", "wrong", "postgres"),
+        connections_max: 1,
+    })
+    .await
+    .err();
+    assert!(
+        matches!(wrong, Some(StoreError::Unreachable(_))),
+        "{wrong:?}"
+    );
 }

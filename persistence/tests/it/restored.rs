@@ -39,14 +39,25 @@ async fn restored() -> Restored {
     let donor = Postgres::start_temporary().await.unwrap();
     donor.create_database("desk", None).await.unwrap();
     migrate::migrate(&donor.admin_url("desk")).await.unwrap();
-    migrate::set_runtime_password(&donor.admin_url("desk"), PASSWORD).await.unwrap();
+    migrate::set_runtime_password(&donor.admin_url("desk"), PASSWORD)
+        .await
+        .unwrap();
     let desk = Desk::on(&donor, "desk").await;
     let mut tickets = Vec::new();
     let mut messages = HashMap::new();
     for n in 0..TICKETS {
-        let ticket = TicketId::new(if n % 2 == 0 { Uuid::new_v4() } else { Uuid::now_v7() });
-        let new = tickets::NewTicket { id: ticket, ..desk.new_ticket("Restored") };
-        tickets::create(&desk.store, &desk.caller(desk.customer), &new).await.unwrap();
+        let ticket = TicketId::new(if n % 2 == 0 {
+            Uuid::new_v4()
+        } else {
+            Uuid::now_v7()
+        });
+        let new = tickets::NewTicket {
+            id: ticket,
+            ..desk.new_ticket("Restored")
+        };
+        tickets::create(&desk.store, &desk.caller(desk.customer), &new)
+            .await
+            .unwrap();
         let own = message(ticket, desk.customer, "mine");
         messages.insert(ticket, own.id);
         stored(&desk.send(own).await);
@@ -70,9 +81,16 @@ async fn restored() -> Restored {
     let postgres = Postgres::start_temporary().await.unwrap();
     postgres.restore(&dump, "desk").await.unwrap();
     let desk = Desk::on(&postgres, "desk").await;
-    let range = "select array[min(xid::text::bigint), max(xid::text::bigint)] from support_ticket_activity";
+    let range =
+        "select array[min(xid::text::bigint), max(xid::text::bigint)] from support_ticket_activity";
     let range: Vec<i64> = desk.ask(range).await;
-    Restored { desk, tickets, messages, foreign: (range[0], range[1]), _postgres: postgres }
+    Restored {
+        desk,
+        tickets,
+        messages,
+        foreign: (range[0], range[1]),
+        _postgres: postgres,
+    }
 }
 
 impl Restored {
@@ -82,24 +100,41 @@ impl Restored {
 
     /// One write of the kind that this number stands for; the rows of its answer, and where its ticket stood before.
     async fn write(&self, n: usize) -> (TicketId, Seq, Vec<HistoryRow>) {
-        let Self { desk, tickets, messages, .. } = self;
+        let Self {
+            desk,
+            tickets,
+            messages,
+            ..
+        } = self;
         let ticket = tickets[n % tickets.len()];
         let before = self.head(ticket).await;
         let (customer, agent) = (desk.caller(desk.customer), desk.caller(desk.agent));
         let rows = match n % 6 {
             0 => {
                 let body = Body::parse(format!("edited {n}")).unwrap();
-                messages::edit(&desk.store, &customer, ticket, messages[&ticket], &body).await.unwrap()
+                messages::edit(&desk.store, &customer, ticket, messages[&ticket], &body)
+                    .await
+                    .unwrap()
             }
             1 => {
                 let priority = [Priority::Low, Priority::High][n / 6 % 2];
-                let patch = Patch { priority: Some(priority), ..Patch::default() };
-                tickets::change(&desk.store, &agent, ticket, patch).await.unwrap()
+                let patch = Patch {
+                    priority: Some(priority),
+                    ..Patch::default()
+                };
+                tickets::change(&desk.store, &agent, ticket, patch)
+                    .await
+                    .unwrap()
             }
             2 => {
                 let status = [Status::WaitingOnCustomer, Status::InProgress][n / 6 % 2];
-                let patch = Patch { status: Some(status), ..Patch::default() };
-                tickets::change(&desk.store, &agent, ticket, patch).await.unwrap()
+                let patch = Patch {
+                    status: Some(status),
+                    ..Patch::default()
+                };
+                tickets::change(&desk.store, &agent, ticket, patch)
+                    .await
+                    .unwrap()
             }
             3 => {
                 let new = desk.new_ticket("New");
@@ -132,18 +167,39 @@ async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_clus
     for n in 0..WRITES {
         let (ticket, before, rows) = restored.write(n).await;
         answered += rows.len();
-        let strange = rows.iter().filter(|row| row.ticket != ticket || row.seq <= before).count();
+        let strange = rows
+            .iter()
+            .filter(|row| row.ticket != ticket || row.seq <= before)
+            .count();
         // What REST answers an edit with.
-        let last = rows.last().and_then(|row| row.message.as_ref()).map(|message| message.body.clone());
+        let last = rows
+            .last()
+            .and_then(|row| row.message.as_ref())
+            .map(|message| message.body.clone());
         if strange > 0 || (n % 6 == 0 && last != Some(format!("edited {n}"))) {
-            foreign.push(format!("write {n}: {strange} of {} rows, the last of them {last:?}", rows.len()));
+            foreign.push(format!(
+                "write {n}: {strange} of {} rows, the last of them {last:?}",
+                rows.len()
+            ));
         }
-        let now: i64 = restored.desk.ask("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint").await;
+        let now: i64 = restored
+            .desk
+            .ask("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+            .await;
         met += usize::from((restored.foreign.0..=restored.foreign.1).contains(&now));
     }
-    assert!(met > WRITES / 2, "only {met} writes met a number of the other cluster ({:?}): nothing is shown", restored.foreign);
+    assert!(
+        met > WRITES / 2,
+        "only {met} writes met a number of the other cluster ({:?}): nothing is shown",
+        restored.foreign
+    );
     assert!(answered >= WRITES / 2, "{answered} rows in all answers");
-    assert!(foreign.is_empty(), "foreign rows in {} of {WRITES} answers, among them {:?}", foreign.len(), &foreign[..foreign.len().min(4)]);
+    assert!(
+        foreign.is_empty(),
+        "foreign rows in {} of {WRITES} answers, among them {:?}",
+        foreign.len(),
+        &foreign[..foreign.len().min(4)]
+    );
 }
 
 #[tokio::test]
@@ -153,7 +209,11 @@ async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
     let SweepResult { mut snapshot, .. } = sweep::sweep(store, None).await.unwrap();
     for look in ["first", "second"] {
         let next = sweep::sweep(store, Some(&snapshot)).await.unwrap();
-        assert_eq!(next.moved.len(), 0, "the {look} look found tickets that nothing was written to");
+        assert_eq!(
+            next.moved.len(),
+            0,
+            "the {look} look found tickets that nothing was written to"
+        );
         snapshot = next.snapshot;
     }
     for n in 0..60 {
@@ -161,7 +221,11 @@ async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
         let next = sweep::sweep(store, Some(&snapshot)).await.unwrap();
         let moved: Vec<_> = next.moved.iter().map(|(moved, _)| *moved).collect();
         // An unchanged status or priority writes nothing.
-        assert!(moved == [ticket] || (moved.is_empty() && rows.is_empty()), "write {n}: {} tickets moved", moved.len());
+        assert!(
+            moved == [ticket] || (moved.is_empty() && rows.is_empty()),
+            "write {n}: {} tickets moved",
+            moved.len()
+        );
         snapshot = next.snapshot;
     }
 }

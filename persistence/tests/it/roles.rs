@@ -22,21 +22,38 @@ impl Cluster {
         let postgres = Postgres::start_temporary().await.unwrap();
         postgres.create_database("desk", None).await.unwrap();
         let admin = connect(&postgres.admin_url("desk")).await;
-        let version: String = admin.query_one("show server_version_num", &[]).await.unwrap().get(0);
-        Self { postgres, admin, has_options: version.parse::<u32>().unwrap() >= 160_000 }
+        let version: String = admin
+            .query_one("show server_version_num", &[])
+            .await
+            .unwrap()
+            .get(0);
+        Self {
+            postgres,
+            admin,
+            has_options: version.parse::<u32>().unwrap() >= 160_000,
+        }
     }
 
     async fn migrate(&self) {
-        migrate::migrate(&self.postgres.admin_url("desk")).await.unwrap();
+        migrate::migrate(&self.postgres.admin_url("desk"))
+            .await
+            .unwrap();
     }
 
     async fn sql(&self, sql: &str) {
-        self.admin.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        self.admin
+            .batch_execute(sql)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
     async fn store(&self) -> Result<Store, StoreError> {
         let url = self.postgres.url_for("helpline_service", PASSWORD, "desk");
-        Store::connect(Settings { url, connections_max: 1 }).await
+        Store::connect(Settings {
+            url,
+            connections_max: 1,
+        })
+        .await
     }
 }
 
@@ -44,13 +61,17 @@ impl Cluster {
 async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_that_ends_it() {
     let cluster = Cluster::start().await;
     cluster.migrate().await;
-    migrate::set_runtime_password(&cluster.postgres.admin_url("desk"), PASSWORD).await.unwrap();
+    migrate::set_runtime_password(&cluster.postgres.admin_url("desk"), PASSWORD)
+        .await
+        .unwrap();
     let store = cluster.store().await.unwrap();
     cluster.sql("create role authenticated noinherit; create role \"App Users\"; create role login_of_ours login noinherit; create role boss superuser login").await;
     let cases = [
         (
             "grant helpline_customer to authenticated",
-            &["role authenticated can act as helpline_customer: revoke helpline_customer from authenticated"][..],
+            &[
+                "role authenticated can act as helpline_customer: revoke helpline_customer from authenticated",
+            ][..],
         ),
         (
             "grant helpline_customer, helpline_staff to authenticated",
@@ -67,29 +88,46 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
         ),
         (
             "grant helpline_service to authenticated",
-            &["role authenticated can act as helpline_service: revoke helpline_service from authenticated"],
+            &[
+                "role authenticated can act as helpline_service: revoke helpline_service from authenticated",
+            ],
         ),
         (
             "grant helpline_service to login_of_ours; grant login_of_ours to authenticated",
-            &["role authenticated can act as login_of_ours: revoke login_of_ours from authenticated"],
+            &[
+                "role authenticated can act as login_of_ours: revoke login_of_ours from authenticated",
+            ],
         ),
         (
             "grant helpline_owner to authenticated",
-            &["role authenticated can act as helpline_owner: revoke helpline_owner from authenticated"],
+            &[
+                "role authenticated can act as helpline_owner: revoke helpline_owner from authenticated",
+            ],
         ),
         (
             "grant boss to authenticated; grant helpline_staff to boss",
-            &["role authenticated can act as helpline_staff through boss: revoke helpline_staff from boss"],
+            &[
+                "role authenticated can act as helpline_staff through boss: revoke helpline_staff from boss",
+            ],
         ),
         // The service's own logins, and superusers, who can do everything anyway.
-        ("grant helpline_service to login_of_ours; grant helpline_customer, helpline_staff to boss", &[]),
+        (
+            "grant helpline_service to login_of_ours; grant helpline_customer, helpline_staff to boss",
+            &[],
+        ),
     ];
     for (grants, told) in cases {
         cluster.sql(grants).await;
-        assert_eq!(privileges::role_conflicts(&store).await.unwrap(), told, "{grants}");
+        assert_eq!(
+            privileges::role_conflicts(&store).await.unwrap(),
+            told,
+            "{grants}"
+        );
         match (cluster.store().await, told) {
             (Ok(_), []) => {}
-            (Err(StoreError::OverPrivileged(reason)), [first, ..]) => assert!(reason.contains(first), "{reason}"),
+            (Err(StoreError::OverPrivileged(reason)), [first, ..]) => {
+                assert!(reason.contains(first), "{reason}")
+            }
             (other, _) => panic!("{grants}: {:?}", other.err()),
         }
         // What it says is what helps.
@@ -97,16 +135,33 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
             let statement = sentence.split(": ").nth(1).unwrap();
             cluster.sql(statement).await;
         }
-        assert!(privileges::role_conflicts(&store).await.unwrap().is_empty(), "{grants}");
-        cluster.sql("revoke \"App Users\", boss, helpline_service from authenticated").await;
+        assert!(
+            privileges::role_conflicts(&store).await.unwrap().is_empty(),
+            "{grants}"
+        );
+        cluster
+            .sql("revoke \"App Users\", boss, helpline_service from authenticated")
+            .await;
     }
     if cluster.has_options {
-        for (options, conflicts) in
-            [("inherit false, set false, admin true", 0), ("inherit false, set true", 1), ("inherit true, set false", 1)]
-        {
-            cluster.sql(&format!("grant helpline_staff to authenticated with {options}")).await;
-            assert_eq!(privileges::role_conflicts(&store).await.unwrap().len(), conflicts, "{options}");
-            cluster.sql("revoke helpline_staff from authenticated").await;
+        for (options, conflicts) in [
+            ("inherit false, set false, admin true", 0),
+            ("inherit false, set true", 1),
+            ("inherit true, set false", 1),
+        ] {
+            cluster
+                .sql(&format!(
+                    "grant helpline_staff to authenticated with {options}"
+                ))
+                .await;
+            assert_eq!(
+                privileges::role_conflicts(&store).await.unwrap().len(),
+                conflicts,
+                "{options}"
+            );
+            cluster
+                .sql("revoke helpline_staff from authenticated")
+                .await;
         }
     }
 }
@@ -120,15 +175,23 @@ async fn a_login_of_its_own_works_once_it_has_the_bounds_that_the_refusal_names(
     cluster
         .sql("create table public.people (n int); grant all on public.people to desk_login; alter role desk_login set search_path = public")
         .await;
-    let settings = Settings { url: cluster.postgres.url_for("desk_login", "p1", "desk"), connections_max: 1 };
+    let settings = Settings {
+        url: cluster.postgres.url_for("desk_login", "p1", "desk"),
+        connections_max: 1,
+    };
     let told = match Store::connect(settings.clone()).await {
         Err(StoreError::NotPrepared(told)) => told,
         other => panic!("{:?}", other.err()),
     };
-    let statements: Vec<&str> = told.match_indices("alter role").map(|(at, _)| told[at..].split(';').next().unwrap()).collect();
+    let statements: Vec<&str> = told
+        .match_indices("alter role")
+        .map(|(at, _)| told[at..].split(';').next().unwrap())
+        .collect();
     assert_eq!(statements.len(), 4, "{told}");
     cluster.sql(&statements.join("; ")).await;
-    cluster.sql("revoke all on public.people from desk_login; grant helpline_service to desk_login").await;
+    cluster
+        .sql("revoke all on public.people from desk_login; grant helpline_service to desk_login")
+        .await;
     let store = Store::connect(settings).await.unwrap();
     assert!(migrate::is_current(&store).await.unwrap());
 }
@@ -139,12 +202,19 @@ async fn an_administrator_who_makes_the_roles_does_not_keep_what_they_can_do() {
     // Before Postgres 16 the creator of a role gets no membership of it.
     cluster.sql("create role platform login createrole createdb password 'p1'; alter database desk owner to platform").await;
     if cluster.has_options {
-        cluster.sql("alter role platform set createrole_self_grant = 'set, inherit'").await;
+        cluster
+            .sql("alter role platform set createrole_self_grant = 'set, inherit'")
+            .await;
     }
     let url = cluster.postgres.url_for("platform", "p1", "desk");
     migrate::migrate(&url).await.unwrap();
     migrate::set_runtime_password(&url, PASSWORD).await.unwrap();
-    assert!(privileges::role_conflicts(&cluster.store().await.unwrap()).await.unwrap().is_empty());
+    assert!(
+        privileges::role_conflicts(&cluster.store().await.unwrap())
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert!(migrate::migrate(&url).await.unwrap().is_empty());
 }
 
@@ -180,16 +250,37 @@ const REACHABLE: &str = "
 #[tokio::test]
 async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles() {
     let cluster = Cluster::start().await;
-    cluster.sql("create role anon; create role authenticated; create role service_role bypassrls").await;
-    cluster.sql(&DEFAULTS.replace("{of}", "in schema public")).await;
+    cluster
+        .sql("create role anon; create role authenticated; create role service_role bypassrls")
+        .await;
+    cluster
+        .sql(&DEFAULTS.replace("{of}", "in schema public"))
+        .await;
     cluster.sql(&DEFAULTS.replace("{of}", "")).await;
     // Of our owner's too, as soon as there is one.
-    migrate::make_roles(&cluster.postgres.admin_url("desk"), &Names::default()).await.unwrap();
-    cluster.sql("create schema helpline authorization helpline_owner").await;
-    cluster.sql(&DEFAULTS.replace("{of}", "in schema helpline")).await;
-    cluster.sql(&DEFAULTS.replace("{of}", "for role helpline_owner in schema helpline")).await;
+    migrate::make_roles(&cluster.postgres.admin_url("desk"), &Names::default())
+        .await
+        .unwrap();
+    cluster
+        .sql("create schema helpline authorization helpline_owner")
+        .await;
+    cluster
+        .sql(&DEFAULTS.replace("{of}", "in schema helpline"))
+        .await;
+    cluster
+        .sql(&DEFAULTS.replace("{of}", "for role helpline_owner in schema helpline"))
+        .await;
     cluster.migrate().await;
-    let reachable = async || -> Vec<String> { cluster.admin.query(REACHABLE, &[]).await.unwrap().iter().map(|row| row.get(0)).collect() };
+    let reachable = async || -> Vec<String> {
+        cluster
+            .admin
+            .query(REACHABLE, &[])
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.get(0))
+            .collect()
+    };
     assert_eq!(reachable().await, Vec::<String>::new());
     for role in ["anon", "authenticated", "service_role"] {
         for sql in [
@@ -199,9 +290,16 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
             "select helpline.support_events_after('{}', '{}', 1)",
         ] {
             let client = connect(&cluster.postgres.admin_url("desk")).await;
-            client.batch_execute(&format!("set role {role}")).await.unwrap();
+            client
+                .batch_execute(&format!("set role {role}"))
+                .await
+                .unwrap();
             let refused = client.batch_execute(sql).await.expect_err(sql);
-            assert_eq!(refused.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{role}: {sql}");
+            assert_eq!(
+                refused.code(),
+                Some(&SqlState::INSUFFICIENT_PRIVILEGE),
+                "{role}: {sql}"
+            );
         }
     }
     // What was granted by hand goes with the next run: on whole tables, on columns, and with grant option.
@@ -213,7 +311,9 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
     cluster.migrate().await;
     assert_eq!(reachable().await, Vec::<String>::new());
     // Ours stay: the desk works.
-    migrate::set_runtime_password(&cluster.postgres.admin_url("desk"), PASSWORD).await.unwrap();
+    migrate::set_runtime_password(&cluster.postgres.admin_url("desk"), PASSWORD)
+        .await
+        .unwrap();
     let store = cluster.store().await.unwrap();
     assert!(migrate::is_current(&store).await.unwrap());
 }
@@ -232,7 +332,12 @@ async fn whoever_has_the_rights_of_both_sides_changes_on_their_own_ticket_what_i
         ))
         .await;
     let session = connect(&cluster.postgres.admin_url("desk")).await;
-    session.batch_execute(&format!("set role mixed; set request.jwt.claims = '{{\"sub\":\"{ada}\"}}'")).await.unwrap();
+    session
+        .batch_execute(&format!(
+            "set role mixed; set request.jwt.claims = '{{\"sub\":\"{ada}\"}}'"
+        ))
+        .await
+        .unwrap();
     for change in [
         "priority = 'urgent'",
         "category = 'security'",
@@ -241,16 +346,28 @@ async fn whoever_has_the_rights_of_both_sides_changes_on_their_own_ticket_what_i
         "legal_hold = true",
         "metadata = '{\"vip\": true}'",
     ] {
-        let refused = session.batch_execute(&format!("update support_tickets set {change}")).await.expect_err(change);
+        let refused = session
+            .batch_execute(&format!("update support_tickets set {change}"))
+            .await
+            .expect_err(change);
         let refused = refused.as_db_error().unwrap();
-        assert_eq!((refused.code().code(), refused.message()), ("HL001", "forbidden"), "{change}");
+        assert_eq!(
+            (refused.code().code(), refused.message()),
+            ("HL001", "forbidden"),
+            "{change}"
+        );
     }
     session
         .batch_execute("update support_tickets set status = 'closed'; update support_tickets set satisfaction_rating = 5")
         .await
         .unwrap();
     // Its other side is as free as before.
-    session.batch_execute(&format!("set request.jwt.claims = '{{\"sub\":\"{agent}\"}}'")).await.unwrap();
+    session
+        .batch_execute(&format!(
+            "set request.jwt.claims = '{{\"sub\":\"{agent}\"}}'"
+        ))
+        .await
+        .unwrap();
     session
         .batch_execute("update support_tickets set status = 'open', priority = 'urgent', legal_hold = true, subject = 'Changed'")
         .await

@@ -38,42 +38,96 @@ const SIZES: &[(&str, Size)] = &[
     ("support_message_transitions.from_status", Owners),
     ("support_message_transitions.sender_type", Owners),
     ("support_message_transitions.to_status", Owners),
-    ("support_messages.attachments", Json(limits::ATTACHMENTS_BYTES_MAX)),
+    (
+        "support_messages.attachments",
+        Json(limits::ATTACHMENTS_BYTES_MAX),
+    ),
     ("support_messages.body", Bytes(limits::BODY_BYTES_MAX)),
     ("support_messages.key", Chars(limits::KEY_CHARS_MAX)),
     ("support_messages.sender_type", Words),
-    ("support_messages.user_agent", Chars(limits::USER_AGENT_CHARS_MAX)),
+    (
+        "support_messages.user_agent",
+        Chars(limits::USER_AGENT_CHARS_MAX),
+    ),
     ("support_saved_replies.body", Bytes(limits::BODY_BYTES_MAX)),
     ("support_saved_replies.shortcut", Words),
-    ("support_saved_replies.title", Chars(limits::SAVED_REPLY_TITLE_CHARS_MAX)),
+    (
+        "support_saved_replies.title",
+        Chars(limits::SAVED_REPLY_TITLE_CHARS_MAX),
+    ),
     ("support_settings.name", Words),
-    ("support_settings.value", Json(limits::SETTING_STORED_BYTES_MAX)),
+    (
+        "support_settings.value",
+        Json(limits::SETTING_STORED_BYTES_MAX),
+    ),
     ("support_status_transitions.actor_type", Owners),
     ("support_status_transitions.from_status", Owners),
     ("support_status_transitions.to_status", Owners),
     ("support_ticket_activity.actor_type", Words),
-    ("support_ticket_activity.description", Bytes(limits::HISTORY_DESCRIPTION_BYTES_MAX)),
+    (
+        "support_ticket_activity.description",
+        Bytes(limits::HISTORY_DESCRIPTION_BYTES_MAX),
+    ),
     ("support_ticket_activity.kind", Words),
-    ("support_ticket_activity.metadata", Json(limits::METADATA_STORED_BYTES_MAX)),
-    ("support_ticket_activity.new_value", Bytes(limits::HISTORY_VALUE_BYTES_MAX)),
-    ("support_ticket_activity.old_value", Bytes(limits::HISTORY_VALUE_BYTES_MAX)),
-    ("support_ticket_activity.public_actor_name", Chars(limits::NAME_CHARS_MAX)),
-    ("support_ticket_activity.public_new_value", Bytes(limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)),
-    ("support_ticket_activity.public_old_value", Bytes(limits::HISTORY_PUBLIC_VALUE_BYTES_MAX)),
-    ("support_ticket_activity.user_agent", Chars(limits::USER_AGENT_CHARS_MAX)),
+    (
+        "support_ticket_activity.metadata",
+        Json(limits::METADATA_STORED_BYTES_MAX),
+    ),
+    (
+        "support_ticket_activity.new_value",
+        Bytes(limits::HISTORY_VALUE_BYTES_MAX),
+    ),
+    (
+        "support_ticket_activity.old_value",
+        Bytes(limits::HISTORY_VALUE_BYTES_MAX),
+    ),
+    (
+        "support_ticket_activity.public_actor_name",
+        Chars(limits::NAME_CHARS_MAX),
+    ),
+    (
+        "support_ticket_activity.public_new_value",
+        Bytes(limits::HISTORY_PUBLIC_VALUE_BYTES_MAX),
+    ),
+    (
+        "support_ticket_activity.public_old_value",
+        Bytes(limits::HISTORY_PUBLIC_VALUE_BYTES_MAX),
+    ),
+    (
+        "support_ticket_activity.user_agent",
+        Chars(limits::USER_AGENT_CHARS_MAX),
+    ),
     ("support_ticket_tallies.metric", Owners),
     ("support_ticket_tally_deltas.metric", Owners),
-    ("support_tickets.assignee_name", Chars(limits::NAME_CHARS_MAX)),
+    (
+        "support_tickets.assignee_name",
+        Chars(limits::NAME_CHARS_MAX),
+    ),
     ("support_tickets.category", Words),
-    ("support_tickets.customer_email", Chars(limits::EMAIL_CHARS_MAX)),
+    (
+        "support_tickets.customer_email",
+        Chars(limits::EMAIL_CHARS_MAX),
+    ),
     ("support_tickets.key", Chars(limits::KEY_CHARS_MAX)),
-    ("support_tickets.metadata", Json(limits::METADATA_STORED_BYTES_MAX)),
+    (
+        "support_tickets.metadata",
+        Json(limits::METADATA_STORED_BYTES_MAX),
+    ),
     ("support_tickets.priority", Words),
-    ("support_tickets.satisfaction_comment", Chars(limits::RATING_COMMENT_CHARS_MAX)),
+    (
+        "support_tickets.satisfaction_comment",
+        Chars(limits::RATING_COMMENT_CHARS_MAX),
+    ),
     ("support_tickets.status", Words),
     ("support_tickets.subject", Chars(limits::SUBJECT_CHARS_MAX)),
-    ("support_tickets.ticket_number", Chars(limits::TICKET_NUMBER_CHARS_MAX)),
-    ("support_tickets.user_agent", Chars(limits::USER_AGENT_CHARS_MAX)),
+    (
+        "support_tickets.ticket_number",
+        Chars(limits::TICKET_NUMBER_CHARS_MAX),
+    ),
+    (
+        "support_tickets.user_agent",
+        Chars(limits::USER_AGENT_CHARS_MAX),
+    ),
     ("user_roles.role", Words),
 ];
 
@@ -90,10 +144,20 @@ const COLUMNS: &str = "
 #[tokio::test]
 async fn every_text_has_a_size_and_the_size_is_cores() {
     let desk = Desk::open().await;
-    let found: BTreeMap<String, String> =
-        desk.admin.query(COLUMNS, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect();
+    let found: BTreeMap<String, String> = desk
+        .admin
+        .query(COLUMNS, &[])
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| (row.get(0), row.get(1)))
+        .collect();
     let named: BTreeSet<&str> = SIZES.iter().map(|(column, _)| *column).collect();
-    assert_eq!(found.keys().map(String::as_str).collect::<BTreeSet<_>>(), named, "each text column says how it is bounded");
+    assert_eq!(
+        found.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        named,
+        "each text column says how it is bounded"
+    );
     for (column, size) in SIZES {
         let (checks, name) = (&found[*column], column.split('.').nth(1).unwrap());
         let bound = match size {
@@ -104,23 +168,43 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
             Words => format!("({name} = ANY (ARRAY["),
             Owners => continue,
         };
-        assert!(checks.contains(&bound), "{column}: {bound} is not in {checks}");
+        assert!(
+            checks.contains(&bound),
+            "{column}: {bound} is not in {checks}"
+        );
     }
     // What only the owner writes, no other role may write.
-    let owners: Vec<&str> =
-        SIZES.iter().filter(|(_, size)| matches!(size, Owners)).map(|(column, _)| column.split('.').next().unwrap()).collect();
+    let owners: Vec<&str> = SIZES
+        .iter()
+        .filter(|(_, size)| matches!(size, Owners))
+        .map(|(column, _)| column.split('.').next().unwrap())
+        .collect();
     let sql = "select count(*) from information_schema.column_privileges where table_name = any ($1) and grantee <> 'helpline_owner' \
         and privilege_type in ('INSERT', 'UPDATE') and grantee like 'helpline%'";
-    assert_eq!(desk.admin.query_one(sql, &[&owners]).await.unwrap().get::<_, i64>(0), 0);
+    assert_eq!(
+        desk.admin
+            .query_one(sql, &[&owners])
+            .await
+            .unwrap()
+            .get::<_, i64>(0),
+        0
+    );
     let left = "select count(*) from pg_constraint where connamespace = 'helpline'::regnamespace and not convalidated";
-    assert_eq!(desk.ask::<i64>(left).await, 0, "a fresh database has validated them all");
+    assert_eq!(
+        desk.ask::<i64>(left).await,
+        0,
+        "a fresh database has validated them all"
+    );
 }
 
 #[tokio::test]
 async fn what_is_too_large_is_refused_whoever_writes_it() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    let (customer, agent) = (desk.session("helpline_customer", desk.customer).await, desk.session("helpline_staff", desk.agent).await);
+    let (customer, agent) = (
+        desk.session("helpline_customer", desk.customer).await,
+        desk.session("helpline_staff", desk.agent).await,
+    );
     let of = desk.customer;
     let attachment = |name: &str| {
         format!(
@@ -128,31 +212,98 @@ async fn what_is_too_large_is_refused_whoever_writes_it() {
              'customer', 'x', jsonb_build_array(jsonb_build_object('name', {name})))"
         )
     };
-    customer.batch_execute(&attachment("repeat('n', 24000)")).await.unwrap();
+    customer
+        .batch_execute(&attachment("repeat('n', 24000)"))
+        .await
+        .unwrap();
     let logged = |value: &str, description: &str, metadata: &str| {
-        format!("select log_ticket_activity('{ticket}', 'x', {value}, {value}, {description}, {metadata})")
+        format!(
+            "select log_ticket_activity('{ticket}', 'x', {value}, {value}, {description}, {metadata})"
+        )
     };
-    agent.batch_execute(&logged("repeat('o', 16384)", "repeat('d', 8192)", "jsonb_build_object('m', repeat('m', 16000))")).await.unwrap();
+    agent
+        .batch_execute(&logged(
+            "repeat('o', 16384)",
+            "repeat('d', 8192)",
+            "jsonb_build_object('m', repeat('m', 16000))",
+        ))
+        .await
+        .unwrap();
     for (session, sql) in [
         (&customer, attachment("repeat('n', 24576)")),
         (&agent, logged("repeat('o', 16385)", "''", "'{}'")),
         (&agent, logged("''", "repeat('d', 8193)", "'{}'")),
-        (&agent, logged("''", "''", "jsonb_build_object('m', repeat('m', 16384))")),
-        (&desk.admin, format!("update support_tickets set customer_email = repeat('e', 321) where id = '{ticket}'")),
-        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', repeat('9', 65))")),
-        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', E'A\\nB')")),
-        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', 'SUP-77 ')")),
-        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', '..')")),
-        (&desk.admin, format!("insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', '{ticket}')")),
-        (&desk.admin, format!("insert into support_tickets (user_id, subject, created_at) values ('{of}', 'x', 'infinity')")),
-        (&desk.admin, format!("update people set display_name = repeat('n', 201) where id = '{of}'")),
+        (
+            &agent,
+            logged("''", "''", "jsonb_build_object('m', repeat('m', 16384))"),
+        ),
+        (
+            &desk.admin,
+            format!(
+                "update support_tickets set customer_email = repeat('e', 321) where id = '{ticket}'"
+            ),
+        ),
+        (
+            &desk.admin,
+            format!(
+                "insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', repeat('9', 65))"
+            ),
+        ),
+        (
+            &desk.admin,
+            format!(
+                "insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', E'A\\nB')"
+            ),
+        ),
+        (
+            &desk.admin,
+            format!(
+                "insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', 'SUP-77 ')"
+            ),
+        ),
+        (
+            &desk.admin,
+            format!(
+                "insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', '..')"
+            ),
+        ),
+        (
+            &desk.admin,
+            format!(
+                "insert into support_tickets (user_id, subject, ticket_number) values ('{of}', 'x', '{ticket}')"
+            ),
+        ),
+        (
+            &desk.admin,
+            format!(
+                "insert into support_tickets (user_id, subject, created_at) values ('{of}', 'x', 'infinity')"
+            ),
+        ),
+        (
+            &desk.admin,
+            format!("update people set display_name = repeat('n', 201) where id = '{of}'"),
+        ),
     ] {
         let refused = session.batch_execute(&sql).await.expect_err(&sql);
-        assert_eq!(refused.code(), Some(&SqlState::CHECK_VIOLATION), "{sql}: {refused:?}");
+        assert_eq!(
+            refused.code(),
+            Some(&SqlState::CHECK_VIOLATION),
+            "{sql}: {refused:?}"
+        );
     }
     // A session's own word about its browser refuses nothing.
-    customer.batch_execute("select set_config('helpline.user_agent', repeat('u', 100000), false)").await.unwrap();
-    customer.batch_execute(&attachment("'small'")).await.unwrap();
-    assert_eq!(desk.ask::<i32>("select max(char_length(user_agent)) from support_ticket_activity").await, 400);
+    customer
+        .batch_execute("select set_config('helpline.user_agent', repeat('u', 100000), false)")
+        .await
+        .unwrap();
+    customer
+        .batch_execute(&attachment("'small'"))
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.ask::<i32>("select max(char_length(user_agent)) from support_ticket_activity")
+            .await,
+        400
+    );
     desk.history(ticket).await;
 }

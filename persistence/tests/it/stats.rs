@@ -38,13 +38,17 @@ async fn counted(desk: &Desk) -> TicketStats {
 
 fn near(a: Option<f64>, b: Option<f64>) -> bool {
     // Resolution times are kept in whole seconds.
-    a.zip(b).map_or(a.is_none() && b.is_none(), |(a, b)| (a - b).abs() < 0.001)
+    a.zip(b)
+        .map_or(a.is_none() && b.is_none(), |(a, b)| (a - b).abs() < 0.001)
 }
 
 #[tokio::test]
 async fn the_glance_equals_a_plain_count_after_random_operations() {
     let desk = Desk::open().await;
-    assert_eq!(stats::read(&desk.store).await.unwrap(), counted(&desk).await);
+    assert_eq!(
+        stats::read(&desk.store).await.unwrap(),
+        counted(&desk).await
+    );
     for _ in 0..150 {
         let some = format!(
             "id in (select id from support_tickets where archived_at is null order by random() limit {})",
@@ -60,29 +64,66 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
                 "update support_tickets t set status = (select to_status from support_status_transitions m where m.actor_type = 'system' \
                  and m.from_status = t.status order by random() limit 1) where {some}"
             ),
-            3 => format!("update support_tickets set priority = (array['low', 'high', 'urgent'])[ceil(random() * 3)] where {some}"),
-            4 => format!("update support_tickets set assigned_to = '{}' where {some}", desk.agent),
+            3 => format!(
+                "update support_tickets set priority = (array['low', 'high', 'urgent'])[ceil(random() * 3)] where {some}"
+            ),
+            4 => format!(
+                "update support_tickets set assigned_to = '{}' where {some}",
+                desk.agent
+            ),
             5 => format!("update support_tickets set assigned_to = null where {some}"),
-            6 => format!("update support_tickets set satisfaction_rating = ceil(random() * 5) where {some}"),
-            7 => format!("update support_tickets set archived_at = now() where status in ('resolved', 'closed') and {some}"),
+            6 => format!(
+                "update support_tickets set satisfaction_rating = ceil(random() * 5) where {some}"
+            ),
+            7 => format!(
+                "update support_tickets set archived_at = now() where status in ('resolved', 'closed') and {some}"
+            ),
             _ => {
                 stats::roll_up(&desk.store).await.unwrap();
                 continue;
             }
         };
         desk.sql(&change).await;
-        let (read, plain) = (stats::read(&desk.store).await.unwrap(), counted(&desk).await);
-        assert!(near(read.avg_resolution_hours, plain.avg_resolution_hours), "{read:?} {plain:?}");
+        let (read, plain) = (
+            stats::read(&desk.store).await.unwrap(),
+            counted(&desk).await,
+        );
+        assert!(
+            near(read.avg_resolution_hours, plain.avg_resolution_hours),
+            "{read:?} {plain:?}"
+        );
         let averages = (plain.avg_resolution_hours, plain.avg_satisfaction_rating);
         assert!(near(read.avg_satisfaction_rating, averages.1));
-        assert_eq!(TicketStats { avg_resolution_hours: averages.0, avg_satisfaction_rating: averages.1, ..read }, plain, "after {change}");
+        assert_eq!(
+            TicketStats {
+                avg_resolution_hours: averages.0,
+                avg_satisfaction_rating: averages.1,
+                ..read
+            },
+            plain,
+            "after {change}"
+        );
     }
     stats::roll_up(&desk.store).await.unwrap();
-    assert_eq!(desk.ask::<i64>("select count(*) from support_ticket_tally_deltas").await, 0);
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_ticket_tally_deltas")
+            .await,
+        0
+    );
     // The platform reads the view itself, as staff.
     let staff = desk.session("helpline_staff", desk.agent).await;
-    let open: i64 = staff.query_one("select open_tickets from support_ticket_stats", &[]).await.unwrap().get(0);
-    assert_eq!(open, i64::from(stats::read(&desk.store).await.unwrap().open_tickets));
+    let open: i64 = staff
+        .query_one("select open_tickets from support_ticket_stats", &[])
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!(
+        open,
+        i64::from(stats::read(&desk.store).await.unwrap().open_tickets)
+    );
     let customer = desk.session("helpline_customer", desk.customer).await;
-    customer.query("select open_tickets from support_ticket_stats", &[]).await.unwrap_err();
+    customer
+        .query("select open_tickets from support_ticket_stats", &[])
+        .await
+        .unwrap_err();
 }

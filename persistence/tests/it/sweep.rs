@@ -29,8 +29,14 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
             match open.take() {
                 None => {
                     let id = TicketId::new(uuid::Uuid::now_v7());
-                    let insert = format!("insert into support_tickets (id, user_id, subject) values ('{id}', '{}', 'x')", desk.customer);
-                    client.batch_execute(&format!("begin; {insert}")).await.unwrap();
+                    let insert = format!(
+                        "insert into support_tickets (id, user_id, subject) values ('{id}', '{}', 'x')",
+                        desk.customer
+                    );
+                    client
+                        .batch_execute(&format!("begin; {insert}"))
+                        .await
+                        .unwrap();
                     *open = Some(id);
                 }
                 Some(id) if rand::rng().random_bool(0.2) => {
@@ -48,7 +54,11 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
         for (ticket, seq) in &since.moved {
             assert_eq!(seq.get(), 1);
             *seen.entry(*ticket).or_default() += 1;
-            assert_eq!(expected.get(ticket), Some(&round), "seen at the first sweep after its commit, not before, not later");
+            assert_eq!(
+                expected.get(ticket),
+                Some(&round),
+                "seen at the first sweep after its commit, not before, not later"
+            );
         }
     }
     assert_eq!(seen.len(), expected.len());
@@ -64,11 +74,28 @@ async fn a_look_gives_the_highest_seq_and_the_epoch() {
     stored(&desk.send(message(ticket, desk.customer, "x")).await);
     stored(&desk.send(message(ticket, desk.agent, "y")).await);
     let second = sweep(&desk.store, Some(&first.snapshot)).await.unwrap();
-    assert_eq!(second.moved.iter().map(|(id, seq)| (*id, seq.get())).collect::<Vec<_>>(), [(ticket, 5)]);
-    assert_eq!(sweep(&desk.store, Some(&second.snapshot)).await.unwrap().moved, []);
+    assert_eq!(
+        second
+            .moved
+            .iter()
+            .map(|(id, seq)| (*id, seq.get()))
+            .collect::<Vec<_>>(),
+        [(ticket, 5)]
+    );
+    assert_eq!(
+        sweep(&desk.store, Some(&second.snapshot))
+            .await
+            .unwrap()
+            .moved,
+        []
+    );
     assert_eq!(second.epoch, first.epoch);
     desk.sql("select helpline_record_restore()").await;
-    assert_ne!(sweep(&desk.store, None).await.unwrap().epoch, first.epoch, "the operator's word after a restore");
+    assert_ne!(
+        sweep(&desk.store, None).await.unwrap().epoch,
+        first.epoch,
+        "the operator's word after a restore"
+    );
     let missing = helpline_core::ids::TicketRef::Id(TicketId::new(uuid::Uuid::now_v7()));
     assert_eq!(tickets::access(&desk.store, &missing).await.unwrap(), None);
 }

@@ -18,17 +18,40 @@ async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again
     let caller = desk.caller(desk.customer);
     let first = tickets::create(&desk.store, &caller, &new).await.unwrap();
     assert!(!first.duplicate);
-    assert_eq!(first.rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["created", "message_added"]);
+    assert_eq!(
+        first
+            .rows
+            .iter()
+            .map(|row| row.kind.as_str())
+            .collect::<Vec<_>>(),
+        ["created", "message_added"]
+    );
     let mut retry = desk.new_ticket("Opened once");
     retry.key = new.key.clone();
     let second = tickets::create(&desk.store, &caller, &retry).await.unwrap();
     assert!(second.duplicate);
     assert_eq!((second.id, &second.rows), (first.id, &first.rows));
     retry.subject = helpline_core::body::Subject::parse("Something else").unwrap();
-    assert_eq!(refusal(tickets::create(&desk.store, &caller, &retry).await), RejectCode::KeyReused);
-    assert_eq!(desk.ask::<i64>("select count(*) from support_tickets").await, 1);
-    assert_eq!(desk.ask::<Option<String>>("select host(ip_address) from support_tickets").await.as_deref(), Some("203.0.113.7"));
-    assert_eq!(desk.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/1'").await, 2);
+    assert_eq!(
+        refusal(tickets::create(&desk.store, &caller, &retry).await),
+        RejectCode::KeyReused
+    );
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_tickets")
+            .await,
+        1
+    );
+    assert_eq!(
+        desk.ask::<Option<String>>("select host(ip_address) from support_tickets")
+            .await
+            .as_deref(),
+        Some("203.0.113.7")
+    );
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/1'")
+            .await,
+        2
+    );
 }
 
 #[tokio::test]
@@ -37,9 +60,17 @@ async fn a_retried_opening_that_overlaps_the_first_opens_nothing_twice() {
     let new = desk.new_ticket("Opened once");
     let first = desk.session("helpline_customer", desk.customer).await;
     let insert = "insert into support_tickets (user_id, subject, key) values";
-    first.batch_execute(&format!("begin; {insert} ('{}', 'Opened once', '{}')", desk.customer, new.key.as_str())).await.unwrap();
+    first
+        .batch_execute(&format!(
+            "begin; {insert} ('{}', 'Opened once', '{}')",
+            desk.customer,
+            new.key.as_str()
+        ))
+        .await
+        .unwrap();
     let (store, caller) = (desk.store.clone(), desk.caller(desk.customer));
-    let waiting = tokio::spawn(async move { tickets::create(&store, &caller, &new).await.unwrap() });
+    let waiting =
+        tokio::spawn(async move { tickets::create(&store, &caller, &new).await.unwrap() });
     until("the retry waits for the first", async || {
         desk.ask::<i64>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 1
     })
@@ -47,7 +78,11 @@ async fn a_retried_opening_that_overlaps_the_first_opens_nothing_twice() {
     first.batch_execute("commit").await.unwrap();
     let retried = waiting.await.unwrap();
     assert!(retried.duplicate);
-    assert_eq!(desk.ask::<i64>("select count(*) from support_tickets").await, 1);
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_tickets")
+            .await,
+        1
+    );
     assert_eq!(retried.rows, desk.history(retried.id).await);
 }
 
@@ -55,16 +90,41 @@ async fn a_retried_opening_that_overlaps_the_first_opens_nothing_twice() {
 async fn a_change_is_judged_by_the_side_of_its_doer() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    let (customer, agent, stranger) = (desk.caller(desk.customer), desk.caller(desk.agent), desk.caller(desk.stranger));
+    let (customer, agent, stranger) = (
+        desk.caller(desk.customer),
+        desk.caller(desk.agent),
+        desk.caller(desk.stranger),
+    );
     let change = async |caller, patch| tickets::change(&desk.store, caller, ticket, patch).await;
-    let status = |status| Patch { status: Some(status), ..Patch::default() };
-    let priority = Patch { priority: Some(Priority::Urgent), ..Patch::default() };
+    let status = |status| Patch {
+        status: Some(status),
+        ..Patch::default()
+    };
+    let priority = Patch {
+        priority: Some(Priority::Urgent),
+        ..Patch::default()
+    };
 
-    assert_eq!(refusal(change(&stranger, status(Status::Closed)).await), RejectCode::NotFound);
-    assert_eq!(refusal(change(&customer, priority).await), RejectCode::Forbidden);
-    assert_eq!(refusal(change(&customer, status(Status::Resolved)).await), RejectCode::InvalidTransition);
-    let to_customer = Patch { assigned_to: Some(Assignee::Agent(desk.stranger)), ..Patch::default() };
-    assert_eq!(refusal(change(&agent, to_customer).await), RejectCode::InvalidField);
+    assert_eq!(
+        refusal(change(&stranger, status(Status::Closed)).await),
+        RejectCode::NotFound
+    );
+    assert_eq!(
+        refusal(change(&customer, priority).await),
+        RejectCode::Forbidden
+    );
+    assert_eq!(
+        refusal(change(&customer, status(Status::Resolved)).await),
+        RejectCode::InvalidTransition
+    );
+    let to_customer = Patch {
+        assigned_to: Some(Assignee::Agent(desk.stranger)),
+        ..Patch::default()
+    };
+    assert_eq!(
+        refusal(change(&agent, to_customer).await),
+        RejectCode::InvalidField
+    );
 
     let all = Patch {
         status: Some(Status::Escalated),
@@ -74,19 +134,51 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
     };
     let rows = change(&agent, all).await.unwrap();
     let kinds: Vec<_> = rows.iter().map(|row| row.kind.as_str()).collect();
-    assert_eq!(kinds, ["escalated", "priority_changed", "category_changed", "assigned"]);
+    assert_eq!(
+        kinds,
+        [
+            "escalated",
+            "priority_changed",
+            "category_changed",
+            "assigned"
+        ]
+    );
     assert_eq!(rows[3].public_new_value.as_deref(), Some("Anna"));
     assert_eq!(rows[3].new_value, Some(desk.agent.to_string()));
-    assert!(change(&agent, all).await.unwrap().is_empty(), "nothing changed, nothing written");
+    assert!(
+        change(&agent, all).await.unwrap().is_empty(),
+        "nothing changed, nothing written"
+    );
 
     // All or none.
-    let half = Patch { status: Some(Status::Open), assigned_to: Some(Assignee::Agent(desk.stranger)), ..Patch::default() };
-    assert_eq!(refusal(change(&agent, half).await), RejectCode::InvalidField);
-    assert_eq!(change(&customer, status(Status::Closed)).await.unwrap()[0].kind.as_str(), "closed");
+    let half = Patch {
+        status: Some(Status::Open),
+        assigned_to: Some(Assignee::Agent(desk.stranger)),
+        ..Patch::default()
+    };
+    assert_eq!(
+        refusal(change(&agent, half).await),
+        RejectCode::InvalidField
+    );
+    assert_eq!(
+        change(&customer, status(Status::Closed)).await.unwrap()[0]
+            .kind
+            .as_str(),
+        "closed"
+    );
     let reopened = change(&customer, status(Status::Open)).await.unwrap();
-    assert_eq!((reopened[0].kind.as_str(), reopened[0].old_value.as_deref()), ("reopened", Some("closed")));
-    let unassign = Patch { assigned_to: Some(Assignee::Unassigned), ..Patch::default() };
-    assert_eq!(change(&agent, unassign).await.unwrap()[0].kind.as_str(), "unassigned");
+    assert_eq!(
+        (reopened[0].kind.as_str(), reopened[0].old_value.as_deref()),
+        ("reopened", Some("closed"))
+    );
+    let unassign = Patch {
+        assigned_to: Some(Assignee::Unassigned),
+        ..Patch::default()
+    };
+    assert_eq!(
+        change(&agent, unassign).await.unwrap()[0].kind.as_str(),
+        "unassigned"
+    );
     desk.history(ticket).await;
 }
 
@@ -94,17 +186,46 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
 async fn only_the_customer_rates_and_only_what_is_over() {
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
-    let rate = async |caller, points, comment| tickets::rate(&desk.store, &desk.caller(caller), ticket, points, comment).await;
-    assert_eq!(refusal(rate(desk.customer, 5, None).await), RejectCode::NotRatable);
-    desk.sql("update support_tickets set status = 'resolved'").await;
-    assert_eq!(refusal(rate(desk.agent, 5, None).await), RejectCode::Forbidden);
-    assert_eq!(refusal(rate(desk.stranger, 5, None).await), RejectCode::NotFound);
-    assert_eq!(refusal(rate(desk.customer, 6, None).await), RejectCode::InvalidField);
+    let rate = async |caller, points, comment| {
+        tickets::rate(&desk.store, &desk.caller(caller), ticket, points, comment).await
+    };
+    assert_eq!(
+        refusal(rate(desk.customer, 5, None).await),
+        RejectCode::NotRatable
+    );
+    desk.sql("update support_tickets set status = 'resolved'")
+        .await;
+    assert_eq!(
+        refusal(rate(desk.agent, 5, None).await),
+        RejectCode::Forbidden
+    );
+    assert_eq!(
+        refusal(rate(desk.stranger, 5, None).await),
+        RejectCode::NotFound
+    );
+    assert_eq!(
+        refusal(rate(desk.customer, 6, None).await),
+        RejectCode::InvalidField
+    );
     let rows = rate(desk.customer, 4, Some("quick")).await.unwrap();
-    assert_eq!((rows[0].kind.as_str(), rows[0].new_value.as_deref()), ("rated", Some("4")));
-    assert!(rate(desk.customer, 4, Some("quick")).await.unwrap().is_empty());
-    let seen = tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket).await.unwrap().unwrap();
-    assert_eq!(seen.rating.unwrap().satisfaction_comment.as_deref(), Some("quick"));
+    assert_eq!(
+        (rows[0].kind.as_str(), rows[0].new_value.as_deref()),
+        ("rated", Some("4"))
+    );
+    assert!(
+        rate(desk.customer, 4, Some("quick"))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let seen = tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        seen.rating.unwrap().satisfaction_comment.as_deref(),
+        Some("quick")
+    );
 }
 
 #[tokio::test]
@@ -112,23 +233,66 @@ async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it()
     let desk = Desk::open().await;
     let ticket = desk.ticket().await;
     stored(&desk.send(note(ticket, desk.agent, "hush")).await);
-    let by_id = tickets::access(&desk.store, &TicketRef::Id(ticket)).await.unwrap().unwrap();
+    let by_id = tickets::access(&desk.store, &TicketRef::Id(ticket))
+        .await
+        .unwrap()
+        .unwrap();
     let number = TicketNumber::parse("TKT-1").unwrap();
-    let by_number = tickets::access(&desk.store, &TicketRef::Number(number)).await.unwrap().unwrap();
+    let by_number = tickets::access(&desk.store, &TicketRef::Number(number))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(by_id, by_number);
-    assert_eq!((by_id.heads.seq.get(), by_id.heads.public_seq.get(), by_id.facts.owner), (3, 2, desk.customer));
+    assert_eq!(
+        (
+            by_id.heads.seq.get(),
+            by_id.heads.public_seq.get(),
+            by_id.facts.owner
+        ),
+        (3, 2, desk.customer)
+    );
 
-    let staff = tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket).await.unwrap().unwrap();
-    assert_eq!((staff.seq.get(), staff.customer_name.as_deref()), (3, Some("Carla Customer")));
+    let staff = tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (staff.seq.get(), staff.customer_name.as_deref()),
+        (3, Some("Carla Customer"))
+    );
     assert_eq!(staff.customer_email.as_deref(), Some("carla@example.org"));
-    let customer = tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket).await.unwrap().unwrap();
+    let customer = tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(customer.seq.get(), 2);
-    assert!(customer.last_activity_at < staff.last_activity_at, "a note moves nothing that the customer sees");
-    assert_eq!(tickets::get_for_customer(&desk.store, desk.reader(desk.stranger), ticket).await.unwrap(), None);
+    assert!(
+        customer.last_activity_at < staff.last_activity_at,
+        "a note moves nothing that the customer sees"
+    );
+    assert_eq!(
+        tickets::get_for_customer(&desk.store, desk.reader(desk.stranger), ticket)
+            .await
+            .unwrap(),
+        None
+    );
     // A customer who reaches for the staff's view gets nothing: the role alone is not enough.
-    let pretender = Reader { user: desk.stranger, audience: Audience::Staff };
-    assert_eq!(tickets::get_for_staff(&desk.store, pretender, ticket).await.unwrap(), None);
-    assert_eq!(tickets::summaries(&desk.store, &[ticket]).await.unwrap()[0].seq.get(), 3);
+    let pretender = Reader {
+        user: desk.stranger,
+        audience: Audience::Staff,
+    };
+    assert_eq!(
+        tickets::get_for_staff(&desk.store, pretender, ticket)
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(
+        tickets::summaries(&desk.store, &[ticket]).await.unwrap()[0]
+            .seq
+            .get(),
+        3
+    );
 }
 
 #[tokio::test]
@@ -138,15 +302,35 @@ async fn an_archived_ticket_is_read_only() {
     let sent = message(ticket, desk.customer, "before");
     desk.append(std::slice::from_ref(&sent)).await;
     desk.sql("update support_tickets set status = 'closed'; update support_tickets set archived_at = now()").await;
-    let patch = Patch { priority: Some(Priority::High), ..Patch::default() };
+    let patch = Patch {
+        priority: Some(Priority::High),
+        ..Patch::default()
+    };
     let refused = tickets::change(&desk.store, &desk.caller(desk.agent), ticket, patch).await;
     assert_eq!(refusal(refused), RejectCode::TicketArchived);
     let refused = desk.send(note(ticket, desk.agent, "late")).await;
-    assert!(matches!(refused, helpline_persistence::messages::Outcome::Refused { code: RejectCode::TicketArchived, .. }), "{refused:?}");
-    let refused: Result<_, StoreError> = tickets::rate(&desk.store, &desk.caller(desk.customer), ticket, 5, None).await;
+    assert!(
+        matches!(
+            refused,
+            helpline_persistence::messages::Outcome::Refused {
+                code: RejectCode::TicketArchived,
+                ..
+            }
+        ),
+        "{refused:?}"
+    );
+    let refused: Result<_, StoreError> =
+        tickets::rate(&desk.store, &desk.caller(desk.customer), ticket, 5, None).await;
     assert_eq!(refusal(refused), RejectCode::TicketArchived);
     // A secret does not wait for the archive's door.
-    let rows = helpline_persistence::messages::redact(&desk.store, &desk.caller(desk.customer), ticket, sent.id).await.unwrap();
+    let rows = helpline_persistence::messages::redact(
+        &desk.store,
+        &desk.caller(desk.customer),
+        ticket,
+        sent.id,
+    )
+    .await
+    .unwrap();
     assert_eq!(rows[0].kind.as_str(), "message_redacted");
 }
 
@@ -155,40 +339,91 @@ async fn changes_in_one_transaction_happen_together() {
     let desk = Desk::open_with_connections(1).await;
     let ticket = desk.ticket_of(desk.customer, "Together").await;
     let agent = desk.caller(desk.agent);
-    let assign = Patch { assigned_to: Some(Assignee::Agent(desk.agent)), ..Patch::default() };
-    let resolve = Patch { status: Some(Status::Resolved), ..Patch::default() };
+    let assign = Patch {
+        assigned_to: Some(Assignee::Agent(desk.agent)),
+        ..Patch::default()
+    };
+    let resolve = Patch {
+        status: Some(Status::Resolved),
+        ..Patch::default()
+    };
     let written = "select count(*) from support_ticket_activity";
     let before: i64 = desk.ask(written).await;
 
     let mut dropped = desk.store.begin().await.unwrap();
-    tickets::change(&mut dropped, &agent, ticket, assign).await.unwrap();
+    tickets::change(&mut dropped, &agent, ticket, assign)
+        .await
+        .unwrap();
     drop(dropped);
-    assert_eq!(desk.ask::<i64>(written).await, before, "what was not committed is not there");
+    assert_eq!(
+        desk.ask::<i64>(written).await,
+        before,
+        "what was not committed is not there"
+    );
 
     let mut refused = desk.store.begin().await.unwrap();
-    tickets::change(&mut refused, &agent, ticket, assign).await.unwrap();
+    tickets::change(&mut refused, &agent, ticket, assign)
+        .await
+        .unwrap();
     let unknown = tickets::change(&mut refused, &agent, TicketId::new(Uuid::nil()), resolve).await;
-    assert!(matches!(unknown, Err(StoreError::Refused { .. })), "{unknown:?}");
+    assert!(
+        matches!(unknown, Err(StoreError::Refused { .. })),
+        "{unknown:?}"
+    );
     let committed = refused.commit().await;
-    assert!(committed.is_err(), "a transaction with a refused change cannot be committed: {committed:?}");
-    assert_eq!(desk.ask::<i64>(written).await, before, "one refused change undoes the others");
+    assert!(
+        committed.is_err(),
+        "a transaction with a refused change cannot be committed: {committed:?}"
+    );
+    assert_eq!(
+        desk.ask::<i64>(written).await,
+        before,
+        "one refused change undoes the others"
+    );
 
     let mut together = desk.store.begin().await.unwrap();
-    assert_eq!(tickets::change(&mut together, &agent, ticket, assign).await.unwrap(), [], "its commit gives the rows");
-    tickets::change(&mut together, &desk.caller(desk.customer), ticket, Patch::default()).await.unwrap();
-    tickets::change(&mut together, &agent, ticket, resolve).await.unwrap();
+    assert_eq!(
+        tickets::change(&mut together, &agent, ticket, assign)
+            .await
+            .unwrap(),
+        [],
+        "its commit gives the rows"
+    );
+    tickets::change(
+        &mut together,
+        &desk.caller(desk.customer),
+        ticket,
+        Patch::default(),
+    )
+    .await
+    .unwrap();
+    tickets::change(&mut together, &agent, ticket, resolve)
+        .await
+        .unwrap();
     let rows = together.commit().await.unwrap();
     let kinds: Vec<_> = rows.iter().map(|row| row.kind).collect();
     assert_eq!(kinds, [Kind::Assigned, Kind::Resolved]);
     assert!(rows.iter().all(|row| row.ticket == ticket) && rows[0].seq < rows[1].seq);
     let (known, customer) = (desk.new_ticket("Known"), desk.caller(desk.customer));
-    let first = tickets::create(&desk.store, &customer, &known).await.unwrap();
+    let first = tickets::create(&desk.store, &customer, &known)
+        .await
+        .unwrap();
     let mut again = desk.store.begin().await.unwrap();
-    let created = tickets::create(&mut again, &customer, &known).await.expect("the pool has no second connection");
+    let created = tickets::create(&mut again, &customer, &known)
+        .await
+        .expect("the pool has no second connection");
     assert!(created.duplicate && created.id == first.id && created.rows.is_empty());
     assert_eq!(again.commit().await.unwrap(), []);
     // The pool's only connection is free again and has no role of a person.
     assert!(desk.store.ping().await.is_ok());
-    let own = tickets::list_for_customer(&desk.store, desk.reader(desk.stranger), &ListQuery { limit: 5, ..ListQuery::default() }).await;
+    let own = tickets::list_for_customer(
+        &desk.store,
+        desk.reader(desk.stranger),
+        &ListQuery {
+            limit: 5,
+            ..ListQuery::default()
+        },
+    )
+    .await;
     assert!(own.unwrap().tickets.is_empty());
 }

@@ -60,17 +60,27 @@ pub enum FieldFault {
 
 impl FieldError {
     fn at(field: &str, why: FieldFault) -> Self {
-        Self { field: cut(field), why }
+        Self {
+            field: cut(field),
+            why,
+        }
     }
 
     fn whole(why: FieldFault) -> Self {
-        Self { field: String::new(), why }
+        Self {
+            field: String::new(),
+            why,
+        }
     }
 
     /// The same error, seen from outside of the object or list that this name or `[index]` belongs to.
     #[must_use]
     pub fn inside(mut self, outer: &str) -> Self {
-        let between = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
+        let between = if self.field.is_empty() || self.field.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
         self.field = cut(&format!("{outer}{between}{}", self.field));
         self
     }
@@ -80,7 +90,9 @@ impl From<FieldError> for Reject {
     fn from(error: FieldError) -> Self {
         let code = match error.why {
             FieldFault::Unknown(_) => RejectCode::UnknownField,
-            FieldFault::Twice | FieldFault::Missing | FieldFault::Null | FieldFault::Invalid(_) => RejectCode::InvalidField,
+            FieldFault::Twice | FieldFault::Missing | FieldFault::Null | FieldFault::Invalid(_) => {
+                RejectCode::InvalidField
+            }
         };
         Self::new(code, error.to_string())
     }
@@ -91,7 +103,8 @@ impl From<FieldError> for Reject {
 /// # Errors
 /// [`Unreadable`] for the first thing that is wrong.
 pub fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Unreadable> {
-    let tree: Json = serde_json::from_slice(json).map_err(|error| Unreadable::NotJson(cut(&error.to_string())))?;
+    let tree: Json = serde_json::from_slice(json)
+        .map_err(|error| Unreadable::NotJson(cut(&error.to_string())))?;
     Ok(T::deserialize(tree)?)
 }
 
@@ -100,7 +113,12 @@ pub fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Unreadable> {
 /// # Errors
 /// [`FieldError`] for the first thing that is wrong.
 pub fn read_query<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, FieldError> {
-    T::deserialize(Json::Object(pairs.into_iter().map(|(name, value)| (name.into(), Json::Word(value))).collect()))
+    T::deserialize(Json::Object(
+        pairs
+            .into_iter()
+            .map(|(name, value)| (name.into(), Json::Word(value)))
+            .collect(),
+    ))
 }
 
 /// Reads what stood in a field whose type its neighbours decide.
@@ -119,7 +137,10 @@ pub fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
 /// The known fields, out of the refusal of a probe.
 pub(super) fn known_fields(probed: Result<(), FieldError>) -> &'static [&'static str] {
     match probed {
-        Err(FieldError { why: FieldFault::Unknown(known), .. }) => known,
+        Err(FieldError {
+            why: FieldFault::Unknown(known),
+            ..
+        }) => known,
         Ok(()) | Err(_) => &[],
     }
 }
@@ -128,7 +149,9 @@ pub(super) fn known_fields(probed: Result<(), FieldError>) -> &'static [&'static
 ///
 /// # Errors
 /// The deserializer's, for anything else.
-pub(super) fn text_or_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(super) fn text_or_null<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     deserializer.deserialize_any(reader::TextOrNull)
 }
 

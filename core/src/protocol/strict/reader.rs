@@ -6,7 +6,8 @@ use std::fmt;
 
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -51,7 +52,10 @@ impl<'de> Deserializer<'de> for Json<'de> {
             Self::Float(value) => visitor.visit_f64(value),
             Self::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
             Self::Text(Cow::Owned(text)) | Self::Word(text) => visitor.visit_string(text),
-            Self::List(items) => visitor.visit_seq(Items { left: items.into_iter(), taken: 0 }),
+            Self::List(items) => visitor.visit_seq(Items {
+                left: items.into_iter(),
+                taken: 0,
+            }),
             Self::Object(fields) => {
                 refuse_twice(&fields)?;
                 visitor.visit_map(Entries::of(fields))
@@ -66,7 +70,11 @@ impl<'de> Deserializer<'de> for Json<'de> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, FieldError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, FieldError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -91,15 +99,23 @@ impl<'de> Deserializer<'de> for Json<'de> {
         visitor: V,
     ) -> Result<V::Value, FieldError> {
         match self {
-            Self::Text(word) if words.contains(&&*word) => visitor.visit_enum(StrDeserializer::new(&word)),
+            Self::Text(word) if words.contains(&&*word) => {
+                visitor.visit_enum(StrDeserializer::new(&word))
+            }
             Self::Null => Err(FieldError::whole(FieldFault::Null)),
-            _ => Err(FieldError::custom(format_args!("is one of {}", words.join(", ")))),
+            _ => Err(FieldError::custom(format_args!(
+                "is one of {}",
+                words.join(", ")
+            ))),
         }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
         match self {
-            Self::Word(word) => visitor.visit_bool(word.parse().map_err(|_| FieldError::custom("is true or false"))?),
+            Self::Word(word) => visitor.visit_bool(
+                word.parse()
+                    .map_err(|_| FieldError::custom("is true or false"))?,
+            ),
             value => value.deserialize_any(visitor),
         }
     }
@@ -110,7 +126,10 @@ impl<'de> Deserializer<'de> for Json<'de> {
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldError> {
         match self {
-            Self::Word(word) => visitor.visit_u64(word.parse().map_err(|_| FieldError::custom("is not a whole number"))?),
+            Self::Word(word) => visitor.visit_u64(
+                word.parse()
+                    .map_err(|_| FieldError::custom("is not a whole number"))?,
+            ),
             value => value.deserialize_any(visitor),
         }
     }
@@ -122,7 +141,11 @@ impl<'de> Deserializer<'de> for Json<'de> {
 }
 
 /// What the type does not have comes before what it misses: a misspelled name is both, and the misspelling is what helps.
-fn read_fields<'de, V: Visitor<'de>>(fields: Fields<'de>, known: &'static [&'static str], visitor: V) -> Result<V::Value, FieldError> {
+fn read_fields<'de, V: Visitor<'de>>(
+    fields: Fields<'de>,
+    known: &'static [&'static str],
+    visitor: V,
+) -> Result<V::Value, FieldError> {
     if let Some((name, _)) = fields.iter().find(|(name, _)| !known.contains(&&**name)) {
         return Err(FieldError::at(name, FieldFault::Unknown(known)));
     }
@@ -145,24 +168,38 @@ struct Entries<'a> {
 
 impl<'a> Entries<'a> {
     fn of(fields: Fields<'a>) -> Self {
-        Self { left: fields.into_iter(), current: None }
+        Self {
+            left: fields.into_iter(),
+            current: None,
+        }
     }
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = FieldError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, FieldError> {
         self.current = self.left.next();
         match &self.current {
             None => Ok(None),
-            Some((Cow::Borrowed(name), _)) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
+            Some((Cow::Borrowed(name), _)) => seed
+                .deserialize(BorrowedStrDeserializer::new(name))
+                .map(Some),
             Some((Cow::Owned(name), _)) => seed.deserialize(StrDeserializer::new(name)).map(Some),
         }
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, FieldError> {
-        let (name, value) = self.current.take().ok_or_else(|| FieldError::custom("a value without a name"))?;
+    fn next_value_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<T::Value, FieldError> {
+        let (name, value) = self
+            .current
+            .take()
+            .ok_or_else(|| FieldError::custom("a value without a name"))?;
         seed.deserialize(value).map_err(|error| error.inside(&name))
     }
 }
@@ -175,11 +212,18 @@ struct Items<'a> {
 impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = FieldError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, FieldError> {
-        let Some(item) = self.left.next() else { return Ok(None) };
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, FieldError> {
+        let Some(item) = self.left.next() else {
+            return Ok(None);
+        };
         let index = self.taken;
         self.taken += 1;
-        seed.deserialize(item).map(Some).map_err(|error| error.inside(&format!("[{index}]")))
+        seed.deserialize(item)
+            .map(Some)
+            .map_err(|error| error.inside(&format!("[{index}]")))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -196,7 +240,10 @@ pub(in crate::protocol) struct FrameReader<'a> {
 impl FrameReader<'_> {
     /// A frame of this type with a field that none has.
     pub(in crate::protocol) fn probe(kind: &str) -> FrameReader<'_> {
-        FrameReader { kind: Cow::Borrowed(kind), fields: vec![(Cow::Borrowed("\0"), Json::Null)] }
+        FrameReader {
+            kind: Cow::Borrowed(kind),
+            fields: vec![(Cow::Borrowed("\0"), Json::Null)],
+        }
     }
 }
 
@@ -217,7 +264,10 @@ impl<'de> EnumAccess<'de> for FrameReader<'de> {
     type Error = FieldError;
     type Variant = Rest<'de>;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Rest<'de>), FieldError> {
+    fn variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<(T::Value, Rest<'de>), FieldError> {
         let kind: StrDeserializer<'_, FieldError> = (&*self.kind).into_deserializer();
         Ok((seed.deserialize(kind)?, Rest(self.fields)))
     }
@@ -236,7 +286,10 @@ impl<'de> VariantAccess<'de> for Rest<'de> {
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, FieldError> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, FieldError> {
         seed.deserialize(Json::Object(self.0))
     }
 
@@ -244,7 +297,11 @@ impl<'de> VariantAccess<'de> for Rest<'de> {
         Err(FieldError::custom("a frame has fields"))
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, known: &'static [&'static str], visitor: V) -> Result<V::Value, FieldError> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, FieldError> {
         read_fields(self.0, known, visitor)
     }
 }

@@ -46,7 +46,12 @@ impl From<serde_json::Value> for Json<'_> {
             },
             Value::String(text) => Self::Text(Cow::Owned(text)),
             Value::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
-            Value::Object(fields) => Self::Object(fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect()),
+            Value::Object(fields) => Self::Object(
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value.into()))
+                    .collect(),
+            ),
         }
     }
 }

@@ -23,7 +23,10 @@ struct Provider {
 }
 
 impl Provider {
-    #[expect(clippy::disallowed_methods, reason = "the test's runtime ends the server with the test")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test's runtime ends the server with the test"
+    )]
     async fn start(answer: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
         let url = format!("http://{}/keys", listener.local_addr().expect("bound"));
@@ -46,7 +49,10 @@ impl Provider {
     }
 
     fn verifier(&self) -> Verifier {
-        Verifier::new(&Auth { jwks_url: Some(self.url.parse().expect("a loopback address")), ..auth(Vec::new()) })
+        Verifier::new(&Auth {
+            jwks_url: Some(self.url.parse().expect("a loopback address")),
+            ..auth(Vec::new())
+        })
     }
 
     fn asked(&self) -> usize {
@@ -55,7 +61,10 @@ impl Provider {
 }
 
 fn ok(body: &str) -> String {
-    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 #[tokio::test]
@@ -68,18 +77,52 @@ async fn public_keys_check_tokens_of_their_own_algorithm_alone() {
     ])
     .await;
     let verifier = provider.verifier();
-    assert_eq!(outcome(&verifier, &signed(&ed25519(1), Algorithm::EdDSA, "ed", &good())).await, Ok(()));
-    assert_eq!(outcome(&verifier, &signed(&rsa(), Algorithm::RS256, "rsa", &good())).await, Ok(()));
+    assert_eq!(
+        outcome(
+            &verifier,
+            &signed(&ed25519(1), Algorithm::EdDSA, "ed", &good())
+        )
+        .await,
+        Ok(())
+    );
+    assert_eq!(
+        outcome(&verifier, &signed(&rsa(), Algorithm::RS256, "rsa", &good())).await,
+        Ok(())
+    );
     let hs = EncodingKey::from_secret(secret(1).bytes());
     let public_rsa = public(&rsa(), Algorithm::RS256, "rsa").to_string();
     for (why, token) in [
-        ("another key", signed(&ed25519(2), Algorithm::EdDSA, "ed", &good())),
-        ("a key under another's name", signed(&ed25519(1), Algorithm::EdDSA, "rsa", &good())),
-        ("another algorithm of the same family", signed(&rsa(), Algorithm::RS512, "rsa", &good())),
-        ("a symmetric key from the set", signed(&hs, Algorithm::HS256, "oct", &good())),
-        ("the public key as a secret", signed(&EncodingKey::from_secret(public_rsa.as_bytes()), Algorithm::HS256, "rsa", &good())),
+        (
+            "another key",
+            signed(&ed25519(2), Algorithm::EdDSA, "ed", &good()),
+        ),
+        (
+            "a key under another's name",
+            signed(&ed25519(1), Algorithm::EdDSA, "rsa", &good()),
+        ),
+        (
+            "another algorithm of the same family",
+            signed(&rsa(), Algorithm::RS512, "rsa", &good()),
+        ),
+        (
+            "a symmetric key from the set",
+            signed(&hs, Algorithm::HS256, "oct", &good()),
+        ),
+        (
+            "the public key as a secret",
+            signed(
+                &EncodingKey::from_secret(public_rsa.as_bytes()),
+                Algorithm::HS256,
+                "rsa",
+                &good(),
+            ),
+        ),
     ] {
-        assert_eq!(outcome(&verifier, &token).await, Err(RejectCode::NotAuthenticated), "{why}");
+        assert_eq!(
+            outcome(&verifier, &token).await,
+            Err(RejectCode::NotAuthenticated),
+            "{why}"
+        );
     }
 }
 
@@ -89,24 +132,45 @@ async fn however_many_unknown_names_arrive_the_address_is_asked_once() {
     let verifier = Arc::new(provider.verifier());
     let mut tries = tokio::task::JoinSet::new();
     for n in 0..50 {
-        let (verifier, token) = (Arc::clone(&verifier), signed(&ed25519(1), Algorithm::EdDSA, &format!("unknown-{n}"), &good()));
+        let (verifier, token) = (
+            Arc::clone(&verifier),
+            signed(
+                &ed25519(1),
+                Algorithm::EdDSA,
+                &format!("unknown-{n}"),
+                &good(),
+            ),
+        );
         tries.spawn(async move { outcome(&verifier, &token).await });
     }
     for result in tries.join_all().await {
         assert_eq!(result, Err(RejectCode::NotAuthenticated));
     }
-    assert_eq!(outcome(&verifier, &signed(&ed25519(1), Algorithm::EdDSA, "ed", &good())).await, Ok(()));
+    assert_eq!(
+        outcome(
+            &verifier,
+            &signed(&ed25519(1), Algorithm::EdDSA, "ed", &good())
+        )
+        .await,
+        Ok(())
+    );
     assert_eq!(provider.asked(), 1);
 }
 
 #[tokio::test]
 async fn an_outage_keeps_known_keys_and_a_first_one_is_unavailable() {
-    let provider = Provider::start("HTTP/1.1 503 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".into()).await;
+    let provider =
+        Provider::start("HTTP/1.1 503 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".into())
+            .await;
     let token = signed(&ed25519(1), Algorithm::EdDSA, "ed", &good());
-    assert_eq!(outcome(&provider.verifier(), &token).await, Err(RejectCode::Unavailable));
+    assert_eq!(
+        outcome(&provider.verifier(), &token).await,
+        Err(RejectCode::Unavailable)
+    );
 
     let verifier = provider.verifier();
-    *provider.answer.lock() = ok(&json!({"keys": [public(&ed25519(1), Algorithm::EdDSA, "ed")]}).to_string());
+    *provider.answer.lock() =
+        ok(&json!({"keys": [public(&ed25519(1), Algorithm::EdDSA, "ed")]}).to_string());
     assert_eq!(outcome(&verifier, &token).await, Ok(()));
     *provider.answer.lock() = "garbage".into();
     assert_eq!(outcome(&verifier, &token).await, Ok(()));
@@ -116,13 +180,25 @@ async fn an_outage_keeps_known_keys_and_a_first_one_is_unavailable() {
 async fn redirects_and_floods_bring_no_keys() {
     let inner = Provider::with_keys(&[public(&ed25519(1), Algorithm::EdDSA, "ed")]).await;
     let token = signed(&ed25519(1), Algorithm::EdDSA, "ed", &good());
-    let redirect = format!("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", inner.url);
-    assert_eq!(outcome(&Provider::start(redirect).await.verifier(), &token).await, Err(RejectCode::Unavailable));
+    let redirect = format!(
+        "HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        inner.url
+    );
+    assert_eq!(
+        outcome(&Provider::start(redirect).await.verifier(), &token).await,
+        Err(RejectCode::Unavailable)
+    );
     assert_eq!(inner.asked(), 0);
 
     let padding = " ".repeat(usize::try_from(limits::JWKS_BYTES_MAX).expect("fits") + 1);
-    let flood = ok(&format!("{}{padding}", json!({"keys": [public(&ed25519(1), Algorithm::EdDSA, "ed")]})));
-    assert_eq!(outcome(&Provider::start(flood).await.verifier(), &token).await, Err(RejectCode::Unavailable));
+    let flood = ok(&format!(
+        "{}{padding}",
+        json!({"keys": [public(&ed25519(1), Algorithm::EdDSA, "ed")]})
+    ));
+    assert_eq!(
+        outcome(&Provider::start(flood).await.verifier(), &token).await,
+        Err(RejectCode::Unavailable)
+    );
 }
 
 #[tokio::test]
@@ -135,6 +211,9 @@ async fn a_token_cannot_bring_its_own_address_or_key() {
     header.x5u = Some(evil.url.clone());
     header.jwk = serde_json::from_value(public(&ed25519(9), Algorithm::EdDSA, "ed")).ok();
     let token = jsonwebtoken::encode(&header, &good(), &ed25519(9)).expect("signs");
-    assert_eq!(outcome(&provider.verifier(), &token).await, Err(RejectCode::NotAuthenticated));
+    assert_eq!(
+        outcome(&provider.verifier(), &token).await,
+        Err(RejectCode::NotAuthenticated)
+    );
     assert_eq!(evil.asked(), 0);
 }

@@ -45,7 +45,10 @@ pub async fn change(
     JsonBody(bulk): JsonBody<BulkPatch>,
 ) -> Result<Json<BulkOutcome>, Refusal> {
     if bulk.tickets.is_empty() || bulk.tickets.len() > limits::BULK_TICKETS_MAX {
-        return Err(Refusal::field("tickets", format!("must have 1 to {} tickets", limits::BULK_TICKETS_MAX)));
+        return Err(Refusal::field(
+            "tickets",
+            format!("must have 1 to {} tickets", limits::BULK_TICKETS_MAX),
+        ));
     }
     let distinct: HashSet<TicketId> = bulk.tickets.iter().copied().collect();
     if distinct.len() < bulk.tickets.len() {
@@ -57,11 +60,19 @@ pub async fn change(
     }
     let (tickets, user, change) = (&*tickets, &user, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {
-        let result = tickets.change_one_of_many(&user.caller, ticket, change.patch).await;
+        let result = tickets
+            .change_one_of_many(&user.caller, ticket, change.patch)
+            .await;
         if let Err(reject) = &result {
             user.audit.refused_one_of_many(ticket, reject.code).await;
         }
-        BulkResult { id: ticket, ok: result.is_ok(), code: result.err().map(|reject| reject.code) }
+        BulkResult {
+            id: ticket,
+            ok: result.is_ok(),
+            code: result.err().map(|reject| reject.code),
+        }
     });
-    Ok(Json(BulkOutcome { results: results.buffered(limits::BULK_PARALLEL).collect().await }))
+    Ok(Json(BulkOutcome {
+        results: results.buffered(limits::BULK_PARALLEL).collect().await,
+    }))
 }

@@ -69,7 +69,10 @@ impl PageParams {
     fn parse(self) -> Result<(Span, u32), Refusal> {
         let limit = self.limit.unwrap_or(limits::PAGE_EVENTS);
         if !(1..=limits::PAGE_EVENTS_MAX).contains(&limit) {
-            return Err(Refusal::field("limit", format!("must be from 1 to {}", limits::PAGE_EVENTS_MAX)));
+            return Err(Refusal::field(
+                "limit",
+                format!("must be from 1 to {}", limits::PAGE_EVENTS_MAX),
+            ));
         }
         match (self.before, self.after) {
             (Some(_), Some(_)) => Err(Refusal::field("before", "cannot be combined with after")),
@@ -129,17 +132,35 @@ async fn page(
             let detail = json!({"before": params.before, "after": params.after});
             user.audit.read(detail).await?;
             let read = |span, limit| history::page_for_staff(store, reader, ticket, span, limit);
-            let found = collect(rows, span, limit, read, |event: &StaffEvent| (event.seq, event.kind)).await;
+            let found = collect(rows, span, limit, read, |event: &StaffEvent| {
+                (event.seq, event.kind)
+            })
+            .await;
             let (page, more_before) = found?;
             let epoch = epoch.for_audience(audience);
-            Ok(Json(StaffEventPage { epoch, head: page.head, events: page.events, more_before }).into_response())
+            Ok(Json(StaffEventPage {
+                epoch,
+                head: page.head,
+                events: page.events,
+                more_before,
+            })
+            .into_response())
         }
         Audience::Customer => {
             let read = |span, limit| history::page_for_customer(store, reader, ticket, span, limit);
-            let found = collect(rows, span, limit, read, |event: &CustomerEvent| (event.seq, event.kind)).await;
+            let found = collect(rows, span, limit, read, |event: &CustomerEvent| {
+                (event.seq, event.kind)
+            })
+            .await;
             let (page, more_before) = found?;
             let epoch = epoch.for_audience(audience);
-            Ok(Json(CustomerEventPage { epoch, head: page.head, events: page.events, more_before }).into_response())
+            Ok(Json(CustomerEventPage {
+                epoch,
+                head: page.head,
+                events: page.events,
+                more_before,
+            })
+            .into_response())
         }
     }
 }
@@ -160,16 +181,30 @@ where
         Rows::All => true,
         Rows::Messages => matches!(place(event).1, Kind::MessageAdded | Kind::InternalNoteAdded),
     };
-    let size = if rows == Rows::All { limit } else { limits::PAGE_EVENTS_MAX };
+    let size = if rows == Rows::All {
+        limit
+    } else {
+        limits::PAGE_EVENTS_MAX
+    };
     let mut events: Vec<E> = Vec::new();
     let mut head = Seq::ZERO;
     let mut first = None;
     for _ in 0..SCANS_MAX {
         let page = read(span, size).await?;
         head = page.head;
-        let (scanned, ends) = (page.events.len(), page.events.first().zip(page.events.last()).map(|(a, b)| (place(a).0, place(b).0)));
+        let (scanned, ends) = (
+            page.events.len(),
+            page.events
+                .first()
+                .zip(page.events.last())
+                .map(|(a, b)| (place(a).0, place(b).0)),
+        );
         let missing = limit as usize - events.len();
-        let mut fitting: Vec<E> = page.events.into_iter().filter(|event| wanted(event)).collect();
+        let mut fitting: Vec<E> = page
+            .events
+            .into_iter()
+            .filter(|event| wanted(event))
+            .collect();
         let Some((from, to)) = ends else { break };
         match span {
             Span::After(_) => {
@@ -191,6 +226,8 @@ where
         }
     }
     let first = events.first().map(|event| place(event).0).or(first);
-    let more_before = first.map_or(head > Seq::ZERO && span != Span::Before(None), |seq| seq > Seq::new(1));
+    let more_before = first.map_or(head > Seq::ZERO && span != Span::Before(None), |seq| {
+        seq > Seq::new(1)
+    });
     Ok((Page { events, head }, more_before))
 }

@@ -9,8 +9,14 @@ use crate::http::input::NoInput;
 use axum::routing::on;
 use utoipa::OpenApi;
 
-const ME: Route =
-    Route { method: "GET", path: "/v1/me", needs: Needs::SignedIn, refused: "me_refused", read: None, handler: |method| on(method, me) };
+const ME: Route = Route {
+    method: "GET",
+    path: "/v1/me",
+    needs: Needs::SignedIn,
+    refused: "me_refused",
+    read: None,
+    handler: |method| on(method, me),
+};
 
 /// The routes.
 pub(super) const ROUTES: &[Route] = &[ME];
@@ -23,5 +29,12 @@ pub(super) struct Docs;
 #[utoipa::path(get, path = ME.path, tag = "people", responses((status = 200, body = MeView)))]
 pub async fn me(user: CurrentUser, NoInput: NoInput) -> Json<MeView> {
     let person = user.person;
-    Json(MeView { user: Me { id: person.id, name: person.name, email: person.email }, role: person.role })
+    Json(MeView {
+        user: Me {
+            id: person.id,
+            name: person.name,
+            email: person.email,
+        },
+        role: person.role,
+    })
 }

@@ -93,9 +93,24 @@ pub async fn send(
         user_agent: user.caller.user_agent.clone(),
     };
     // The writer records its refusals itself: it serves the sockets too.
-    let stored = messages.send(message).await.map_err(Refusal::already_recorded)?;
-    let status = if stored.duplicate { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, Json(MessageStored { seq: stored.seq, at: stored.at, duplicate: stored.duplicate })).into_response())
+    let stored = messages
+        .send(message)
+        .await
+        .map_err(Refusal::already_recorded)?;
+    let status = if stored.duplicate {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    Ok((
+        status,
+        Json(MessageStored {
+            seq: stored.seq,
+            at: stored.at,
+            duplicate: stored.duplicate,
+        }),
+    )
+        .into_response())
 }
 
 /// Changes the text of one of the caller's messages. Staff still see the old text in the history. 204 if the text is the same.
@@ -111,8 +126,11 @@ pub async fn edit(
     JsonBody(edit): JsonBody<MessageEdit>,
 ) -> Result<Response, Refusal> {
     let body = parse_body("body", edit.body)?;
-    let rows = messages.edit(&user.caller, ticket.id(), message, &body).await?;
-    Ok(event(&rows, ticket.audience(&user)).unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
+    let rows = messages
+        .edit(&user.caller, ticket.id(), message, &body)
+        .await?;
+    Ok(event(&rows, ticket.audience(&user))
+        .unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
 
 /// Permanently removes a message's text, old versions and attachments: the caller's own, or any message for admins.
@@ -131,8 +149,14 @@ pub async fn redact(
 }
 
 /// The id of a ticket that the person may read.
-async fn by_number(store: &Store, user: &CurrentUser, ticket: &TicketRef) -> Result<TicketId, Refusal> {
-    let opened = tickets::access(store, ticket).await?.ok_or_else(Reject::not_found)?;
+async fn by_number(
+    store: &Store,
+    user: &CurrentUser,
+    ticket: &TicketRef,
+) -> Result<TicketId, Refusal> {
+    let opened = tickets::access(store, ticket)
+        .await?
+        .ok_or_else(Reject::not_found)?;
     policy::decide(user.actor(), TicketAction::Read, &opened.facts)?;
     Ok(opened.facts.id)
 }
@@ -140,7 +164,13 @@ async fn by_number(store: &Store, user: &CurrentUser, ticket: &TicketRef) -> Res
 /// The last of the rows, as this audience sees it.
 fn event(rows: &[HistoryRow], audience: Audience) -> Option<Response> {
     match audience {
-        Audience::Staff => rows.last().map(|row| Json(StaffEvent::from(row)).into_response()),
-        Audience::Customer => rows.iter().rev().find_map(CustomerEvent::from_row).map(|event| Json(event).into_response()),
+        Audience::Staff => rows
+            .last()
+            .map(|row| Json(StaffEvent::from(row)).into_response()),
+        Audience::Customer => rows
+            .iter()
+            .rev()
+            .find_map(CustomerEvent::from_row)
+            .map(|event| Json(event).into_response()),
     }
 }

@@ -27,17 +27,50 @@ pub(super) struct Noun {
 
 /// Every file.
 pub(super) const NOUNS: &[Noun] = &[
-    Noun { routes: me::ROUTES, describe: me::Docs::openapi },
-    Noun { routes: tickets::ROUTES, describe: tickets::Docs::openapi },
-    Noun { routes: bulk::ROUTES, describe: bulk::Docs::openapi },
-    Noun { routes: history::ROUTES, describe: history::Docs::openapi },
-    Noun { routes: messages::ROUTES, describe: messages::Docs::openapi },
-    Noun { routes: stats::ROUTES, describe: stats::Docs::openapi },
-    Noun { routes: people::ROUTES, describe: people::Docs::openapi },
-    Noun { routes: roles::ROUTES, describe: roles::Docs::openapi },
-    Noun { routes: settings::ROUTES, describe: settings::Docs::openapi },
-    Noun { routes: replies::ROUTES, describe: replies::Docs::openapi },
-    Noun { routes: public::ROUTES, describe: public::Docs::openapi },
+    Noun {
+        routes: me::ROUTES,
+        describe: me::Docs::openapi,
+    },
+    Noun {
+        routes: tickets::ROUTES,
+        describe: tickets::Docs::openapi,
+    },
+    Noun {
+        routes: bulk::ROUTES,
+        describe: bulk::Docs::openapi,
+    },
+    Noun {
+        routes: history::ROUTES,
+        describe: history::Docs::openapi,
+    },
+    Noun {
+        routes: messages::ROUTES,
+        describe: messages::Docs::openapi,
+    },
+    Noun {
+        routes: stats::ROUTES,
+        describe: stats::Docs::openapi,
+    },
+    Noun {
+        routes: people::ROUTES,
+        describe: people::Docs::openapi,
+    },
+    Noun {
+        routes: roles::ROUTES,
+        describe: roles::Docs::openapi,
+    },
+    Noun {
+        routes: settings::ROUTES,
+        describe: settings::Docs::openapi,
+    },
+    Noun {
+        routes: replies::ROUTES,
+        describe: replies::Docs::openapi,
+    },
+    Noun {
+        routes: public::ROUTES,
+        describe: public::Docs::openapi,
+    },
 ];
 
 /// Every route of REST.

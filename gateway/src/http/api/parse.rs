@@ -21,8 +21,19 @@ impl Change {
     /// # Errors
     /// When `assigned_to` is not valid.
     pub(super) fn parse(patch: &TicketPatch, me: UserId) -> Result<Self, Refusal> {
-        let assigned_to = patch.assigned_to.as_deref().map(|word| parse_assignee(word, me)).transpose()?;
-        Ok(Self { patch: Patch { status: patch.status, priority: patch.priority, category: patch.category, assigned_to } })
+        let assigned_to = patch
+            .assigned_to
+            .as_deref()
+            .map(|word| parse_assignee(word, me))
+            .transpose()?;
+        Ok(Self {
+            patch: Patch {
+                status: patch.status,
+                priority: patch.priority,
+                category: patch.category,
+                assigned_to,
+            },
+        })
     }
 
     /// What the policy is asked for.
@@ -41,13 +52,17 @@ pub(super) fn parse_assignee(word: &str, me: UserId) -> Result<Assignee, Refusal
     match word {
         "me" => Ok(Assignee::Agent(me)),
         "nobody" => Ok(Assignee::Unassigned),
-        id => {
-            id.parse().map(Assignee::Agent).map_err(|_| Refusal::new(RejectCode::InvalidField, "assigned_to: must be an id, me or nobody"))
-        }
+        id => id.parse().map(Assignee::Agent).map_err(|_| {
+            Refusal::new(
+                RejectCode::InvalidField,
+                "assigned_to: must be an id, me or nobody",
+            )
+        }),
     }
 }
 
 /// Takes a message's text, or names the field that holds a bad one.
 pub(super) fn parse_body(field: &str, text: String) -> Result<Body, Refusal> {
-    Body::parse(text).map_err(|error| Refusal::new(RejectCode::InvalidBody, format!("{field}: {error}")))
+    Body::parse(text)
+        .map_err(|error| Refusal::new(RejectCode::InvalidBody, format!("{field}: {error}")))
 }

@@ -45,5 +45,7 @@ pub async fn person(
     user.audit.read(json!({"person": id})).await?;
     let panel = people::panel(&store, user.reader(Audience::Staff), id).await;
     let view = panel?;
-    Ok(Json(view.ok_or_else(|| Refusal::new(RejectCode::NotFound, "no such person"))?))
+    Ok(Json(view.ok_or_else(|| {
+        Refusal::new(RejectCode::NotFound, "no such person")
+    })?))
 }

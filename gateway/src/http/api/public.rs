@@ -49,7 +49,11 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
         token_url: pages.token_url.as_ref().map(text),
         home_url: pages.home_url.as_ref().map(text),
         links: pages.links.iter().map(NavLink::from).collect(),
-        languages: pages.languages.iter().map(|language| language.as_str().to_owned()).collect(),
+        languages: pages
+            .languages
+            .iter()
+            .map(|language| language.as_str().to_owned())
+            .collect(),
         dev: config.dev_people == DevPeople::Present,
         features: Feature::names(),
     })
@@ -57,13 +61,23 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
 
 /// Whether the desk is open and an agent is connected. Needs no token.
 #[utoipa::path(get, path = AVAILABILITY.path, tag = "desk", security(()), responses((status = 200, body = Availability)))]
-pub async fn availability(State(settings): State<Arc<DeskSettings>>, NoInput: NoInput) -> Result<Json<Availability>, Refusal> {
+pub async fn availability(
+    State(settings): State<Arc<DeskSettings>>,
+    NoInput: NoInput,
+) -> Result<Json<Availability>, Refusal> {
     let known = settings.availability().await?;
     let now = Utc::now();
     // What SQL has put there and makes no sense counts as none.
-    let hours = known.opening_hours.as_ref().and_then(|hours| Hours::parse(hours).ok());
+    let hours = known
+        .opening_hours
+        .as_ref()
+        .and_then(|hours| Hours::parse(hours).ok());
     let open = hours.as_ref().is_none_or(|hours| hours.is_open(now));
-    let opens_at = if open { None } else { hours.as_ref().and_then(|hours| hours.opens_at(now)) };
+    let opens_at = if open {
+        None
+    } else {
+        hours.as_ref().and_then(|hours| hours.opens_at(now))
+    };
     Ok(Json(Availability {
         open,
         agents_online: known.agents_online,

@@ -59,7 +59,11 @@ pub(super) struct Docs;
 
 /// All saved replies, by shortcut. Staff.
 #[utoipa::path(get, path = LIST.path, tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
-pub async fn list(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<SavedReply>>, Refusal> {
+pub async fn list(
+    user: CurrentUser,
+    State(store): State<Store>,
+    NoInput: NoInput,
+) -> Result<Json<Vec<SavedReply>>, Refusal> {
     user.audit.read(json!({})).await?;
     let listed = persisted::list(&store, user.reader(Audience::Staff)).await;
     Ok(Json(listed?))
@@ -90,21 +94,49 @@ pub async fn remove(
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
     let existed = replies.remove(&user.caller, id).await?;
-    if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::new(RejectCode::NotFound, "no such saved reply")) }
+    if existed {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Refusal::new(RejectCode::NotFound, "no such saved reply"))
+    }
 }
 
 fn checked(id: SavedReplyId, change: SavedReplyChange) -> Result<NewReply, Refusal> {
-    let SavedReplyChange { shortcut, title, body } = change;
+    let SavedReplyChange {
+        shortcut,
+        title,
+        body,
+    } = change;
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
-    if shortcut.is_empty() || shortcut.len() > limits::SHORTCUT_CHARS_MAX || !shortcut.bytes().all(fits) {
+    if shortcut.is_empty()
+        || shortcut.len() > limits::SHORTCUT_CHARS_MAX
+        || !shortcut.bytes().all(fits)
+    {
         return Err(Refusal::field(
             "shortcut",
-            format!("must have 1 to {} characters out of a-z, 0-9, _ and -", limits::SHORTCUT_CHARS_MAX),
+            format!(
+                "must have 1 to {} characters out of a-z, 0-9, _ and -",
+                limits::SHORTCUT_CHARS_MAX
+            ),
         ));
     }
     let title = title.trim();
-    if title.is_empty() || title.chars().count() > limits::SAVED_REPLY_TITLE_CHARS_MAX || title.chars().any(char::is_control) {
-        return Err(Refusal::field("title", format!("must be one line of 1 to {} characters", limits::SAVED_REPLY_TITLE_CHARS_MAX)));
+    if title.is_empty()
+        || title.chars().count() > limits::SAVED_REPLY_TITLE_CHARS_MAX
+        || title.chars().any(char::is_control)
+    {
+        return Err(Refusal::field(
+            "title",
+            format!(
+                "must be one line of 1 to {} characters",
+                limits::SAVED_REPLY_TITLE_CHARS_MAX
+            ),
+        ));
     }
-    Ok(NewReply { id, shortcut, title: title.to_owned(), body: parse_body("body", body)?.into_string() })
+    Ok(NewReply {
+        id,
+        shortcut,
+        title: title.to_owned(),
+        body: parse_body("body", body)?.into_string(),
+    })
 }

@@ -62,13 +62,21 @@ pub(super) struct Docs;
 
 /// The people to whom a ticket can be assigned. Staff.
 #[utoipa::path(get, path = AGENTS.path, tag = "people", responses((status = 200, body = Vec<RoleView>)))]
-pub async fn agents(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<RoleView>>, Refusal> {
+pub async fn agents(
+    user: CurrentUser,
+    State(store): State<Store>,
+    NoInput: NoInput,
+) -> Result<Json<Vec<RoleView>>, Refusal> {
     list(&store, &user).await
 }
 
 /// All staff with their roles. Admins.
 #[utoipa::path(get, path = ROLES.path, tag = "people", responses((status = 200, body = Vec<RoleView>)))]
-pub async fn roles(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<Vec<RoleView>>, Refusal> {
+pub async fn roles(
+    user: CurrentUser,
+    State(store): State<Store>,
+    NoInput: NoInput,
+) -> Result<Json<Vec<RoleView>>, Refusal> {
     list(&store, &user).await
 }
 
@@ -77,7 +85,12 @@ async fn list(store: &Store, user: &CurrentUser) -> Result<Json<Vec<RoleView>>, 
     let people = persisted::list(store, user.reader(Audience::Staff)).await?;
     let views = people.into_iter().filter_map(|person| {
         let role = person.role?;
-        Some(RoleView { user_id: person.id, role, name: person.name, email: person.email })
+        Some(RoleView {
+            user_id: person.id,
+            role,
+            name: person.name,
+            email: person.email,
+        })
     });
     Ok(Json(views.collect()))
 }

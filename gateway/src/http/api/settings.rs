@@ -49,7 +49,11 @@ pub(super) struct Docs;
 
 /// The settings of the desk. Admins.
 #[utoipa::path(get, path = LIST.path, tag = "desk", responses((status = 200, body = DeskSettings)))]
-pub async fn list(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<DeskSettings>, Refusal> {
+pub async fn list(
+    user: CurrentUser,
+    State(store): State<Store>,
+    NoInput: NoInput,
+) -> Result<Json<DeskSettings>, Refusal> {
     user.audit.read(json!({})).await?;
     all(&store, &user).await
 }
@@ -83,14 +87,20 @@ fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
     let fault = |why: &dyn std::fmt::Display| Refusal::field("value", why);
     match name {
         Name::OpeningHours => {
-            let hours: OpeningHours = strict::read_value(value).map_err(|error| Reject::from(error.inside("value")))?;
+            let hours: OpeningHours =
+                strict::read_value(value).map_err(|error| Reject::from(error.inside("value")))?;
             Hours::parse(&hours).map_err(|why| fault(&why))?;
             Ok(Some(json!(hours)))
         }
         Name::AwayNotice => {
             let text = value.as_str().ok_or_else(|| fault(&"must be text"))?.trim();
-            if text.chars().count() > limits::NOTICE_CHARS_MAX || text.chars().any(|c| c.is_control() && c != '\n') {
-                return Err(fault(&format!("must be text of at most {} characters", limits::NOTICE_CHARS_MAX)));
+            if text.chars().count() > limits::NOTICE_CHARS_MAX
+                || text.chars().any(|c| c.is_control() && c != '\n')
+            {
+                return Err(fault(&format!(
+                    "must be text of at most {} characters",
+                    limits::NOTICE_CHARS_MAX
+                )));
             }
             Ok((!text.is_empty()).then(|| json!(text)))
         }

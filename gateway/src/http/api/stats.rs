@@ -41,7 +41,11 @@ pub(super) struct Docs;
 
 /// Statistics of the desk. Staff.
 #[utoipa::path(get, path = STATS.path, tag = "desk", responses((status = 200, body = TicketStats)))]
-pub async fn stats(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<TicketStats>, Refusal> {
+pub async fn stats(
+    user: CurrentUser,
+    State(store): State<Store>,
+    NoInput: NoInput,
+) -> Result<Json<TicketStats>, Refusal> {
     user.audit.read(json!({})).await?;
     let stats = helpline_persistence::stats::read(&store).await?;
     Ok(Json(stats))
@@ -49,7 +53,11 @@ pub async fn stats(user: CurrentUser, State(store): State<Store>, NoInput: NoInp
 
 /// The number of tickets in each of the console's views. Staff.
 #[utoipa::path(get, path = COUNTS.path, tag = "tickets", responses((status = 200, body = TicketCounts)))]
-pub async fn counts(user: CurrentUser, State(store): State<Store>, NoInput: NoInput) -> Result<Json<TicketCounts>, Refusal> {
+pub async fn counts(
+    user: CurrentUser,
+    State(store): State<Store>,
+    NoInput: NoInput,
+) -> Result<Json<TicketCounts>, Refusal> {
     user.audit.read(json!({})).await?;
     let counted = helpline_persistence::stats::counts(&store, user.reader(Audience::Staff)).await;
     Ok(Json(counted?))

@@ -79,19 +79,31 @@ impl ListParams {
         }
         let limit = self.limit.unwrap_or(limits::LIST_TICKETS);
         if !(1..=limits::LIST_TICKETS_MAX).contains(&limit) {
-            return Err(Refusal::field("limit", format!("must be from 1 to {}", limits::LIST_TICKETS_MAX)));
+            return Err(Refusal::field(
+                "limit",
+                format!("must be from 1 to {}", limits::LIST_TICKETS_MAX),
+            ));
         }
         let sort = match self.sort.as_deref() {
             None | Some("last_activity") => Sort::LastActivity,
             Some("created") => Sort::Created,
             Some("oldest") => Sort::Oldest,
-            Some(_) => return Err(Refusal::field("sort", "is last_activity, created or oldest")),
+            Some(_) => {
+                return Err(Refusal::field(
+                    "sort",
+                    "is last_activity, created or oldest",
+                ));
+            }
         };
         Ok(ListQuery {
             status: self.statuses()?,
             category: words("category", self.category.as_deref())?,
             priority: words("priority", self.priority.as_deref())?,
-            assigned_to: self.assigned_to.as_deref().map(|word| parse_assignee(word, me)).transpose()?,
+            assigned_to: self
+                .assigned_to
+                .as_deref()
+                .map(|word| parse_assignee(word, me))
+                .transpose()?,
             user: self.user_id.as_deref().map(person).transpose()?,
             search: self.search.as_deref().map(search).transpose()?.flatten(),
             archived: self.archived.unwrap_or(false),
@@ -102,7 +114,13 @@ impl ListParams {
     }
 
     fn statuses(&self) -> Result<Vec<Status>, Refusal> {
-        let over = |wanted: bool| Status::ALL.iter().copied().filter(|status| status.is_over() == wanted).collect();
+        let over = |wanted: bool| {
+            Status::ALL
+                .iter()
+                .copied()
+                .filter(|status| status.is_over() == wanted)
+                .collect()
+        };
         match (self.tab.as_deref(), self.status.as_deref()) {
             (None, status) => words("status", status),
             (Some("active"), None) => Ok(over(false)),
@@ -114,25 +132,50 @@ impl ListParams {
 
     /// What the audit row keeps of the query.
     pub fn detail(&self) -> Value {
-        let Self { tab, status, category, priority, assigned_to, user_id, search, archived, sort, cursor, limit, scope: _ } = self;
+        let Self {
+            tab,
+            status,
+            category,
+            priority,
+            assigned_to,
+            user_id,
+            search,
+            archived,
+            sort,
+            cursor,
+            limit,
+            scope: _,
+        } = self;
         let asked = json!({
             "tab": tab, "status": status, "category": category, "priority": priority, "assigned_to": assigned_to, "user_id": user_id,
             "search": search, "archived": archived, "sort": sort, "limit": limit, "continued": cursor.as_ref().map(|_| true),
         });
         match asked {
-            Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+            Value::Object(fields) => fields
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .collect(),
             other => other,
         }
     }
 }
 
-fn words<T: FromStr<Err = helpline_core::UnknownWord>>(field: &str, list: Option<&str>) -> Result<Vec<T>, Refusal> {
+fn words<T: FromStr<Err = helpline_core::UnknownWord>>(
+    field: &str,
+    list: Option<&str>,
+) -> Result<Vec<T>, Refusal> {
     let parse = |word: &str| word.parse().map_err(|error| Refusal::field(field, error));
-    list.into_iter().flat_map(|list| list.split(',')).map(str::trim).filter(|word| !word.is_empty()).map(parse).collect()
+    list.into_iter()
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .map(parse)
+        .collect()
 }
 
 fn person(id: &str) -> Result<UserId, Refusal> {
-    id.parse().map_err(|_| Refusal::field("user_id", "is not an id"))
+    id.parse()
+        .map_err(|_| Refusal::field("user_id", "is not an id"))
 }
 
 /// A text that the index can look up: a number, or a word of three characters at least. An empty one asks for nothing.
@@ -142,12 +185,26 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
         return Ok(None);
     }
     if text.chars().count() > limits::SEARCH_CHARS_MAX || text.chars().any(char::is_control) {
-        return Err(Refusal::field("search", format!("is one line of at most {} characters", limits::SEARCH_CHARS_MAX)));
+        return Err(Refusal::field(
+            "search",
+            format!(
+                "is one line of at most {} characters",
+                limits::SEARCH_CHARS_MAX
+            ),
+        ));
     }
     let is_number = text.bytes().all(|b| b.is_ascii_digit());
-    let has_word = text.split_whitespace().any(|word| word.chars().count() >= limits::SEARCH_WORD_CHARS_MIN);
+    let has_word = text
+        .split_whitespace()
+        .any(|word| word.chars().count() >= limits::SEARCH_WORD_CHARS_MIN);
     if !is_number && !has_word {
-        return Err(Refusal::field("search", format!("needs a word of at least {} characters", limits::SEARCH_WORD_CHARS_MIN)));
+        return Err(Refusal::field(
+            "search",
+            format!(
+                "needs a word of at least {} characters",
+                limits::SEARCH_WORD_CHARS_MIN
+            ),
+        ));
     }
     Ok(Some(text.to_owned()))
 }
@@ -172,8 +229,12 @@ mod tests {
 
     #[test]
     fn tabs_are_short_for_statuses() {
-        let active = all(|p| p.tab = Some("active".into())).expect("a tab").status;
-        let closed = all(|p| p.tab = Some("closed".into())).expect("a tab").status;
+        let active = all(|p| p.tab = Some("active".into()))
+            .expect("a tab")
+            .status;
+        let closed = all(|p| p.tab = Some("closed".into()))
+            .expect("a tab")
+            .status;
         assert_eq!(active.len() + closed.len(), Status::ALL.len());
         assert_eq!(closed, [Status::Resolved, Status::Closed]);
     }
@@ -208,8 +269,14 @@ mod tests {
             assert!(all(change).is_err());
         }
         for own in [
-            ListParams { assigned_to: Some("me".into()), ..ListParams::default() },
-            ListParams { user_id: Some(me().to_string()), ..ListParams::default() },
+            ListParams {
+                assigned_to: Some("me".into()),
+                ..ListParams::default()
+            },
+            ListParams {
+                user_id: Some(me().to_string()),
+                ..ListParams::default()
+            },
         ] {
             assert!(own.query(Scope::Own, me()).is_err());
         }

@@ -11,7 +11,10 @@ use helpline_core::body::{Subject, check_attachments};
 use helpline_core::ids::{MessageId, TicketId};
 use helpline_core::limits;
 use helpline_core::policy::{DeskAction, TicketAction};
-use helpline_core::protocol::{CustomerTicket, CustomerTicketPage, NewRating, NewTicket, StaffTicket, StaffTicketPage, TicketPatch};
+use helpline_core::protocol::{
+    CustomerTicket, CustomerTicketPage, NewRating, NewTicket, StaffTicket, StaffTicketPage,
+    TicketPatch,
+};
 use helpline_core::reject::Reject;
 use helpline_core::ticket::Priority;
 use helpline_persistence::Store;
@@ -81,24 +84,46 @@ pub(super) struct Docs;
 /// A page of tickets: the caller's own, or with `scope=all` all tickets (staff).
 #[utoipa::path(get, path = LIST.path, tag = "tickets", params(ListParams),
     responses((status = 200, body = CustomerTicketPage, description = "With scope=all: StaffTicketPage")))]
-pub async fn list(user: CurrentUser, State(store): State<Store>, Params(params): Params<ListParams>) -> Result<Response, Refusal> {
+pub async fn list(
+    user: CurrentUser,
+    State(store): State<Store>,
+    Params(params): Params<ListParams>,
+) -> Result<Response, Refusal> {
     let scope = params.scope()?;
-    user.may(if scope == Scope::All { DeskAction::ListAll } else { DeskAction::ListOwn })?;
+    user.may(if scope == Scope::All {
+        DeskAction::ListAll
+    } else {
+        DeskAction::ListOwn
+    })?;
     let query = params.query(scope, user.actor().user)?;
     match scope {
         Scope::All => {
             match query.search {
-                Some(_) => user.audit.read_as("tickets_searched", params.detail()).await?,
+                Some(_) => {
+                    user.audit
+                        .read_as("tickets_searched", params.detail())
+                        .await?
+                }
                 None => user.audit.read(params.detail()).await?,
             }
-            let listed = persisted::list_for_staff(&store, user.reader(Audience::Staff), &query).await;
+            let listed =
+                persisted::list_for_staff(&store, user.reader(Audience::Staff), &query).await;
             let page = listed?;
-            Ok(Json(StaffTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
+            Ok(Json(StaffTicketPage {
+                tickets: page.tickets,
+                next_cursor: page.next_cursor,
+            })
+            .into_response())
         }
         Scope::Own => {
-            let listed = persisted::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
+            let listed =
+                persisted::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
             let page = listed?;
-            Ok(Json(CustomerTicketPage { tickets: page.tickets, next_cursor: page.next_cursor }).into_response())
+            Ok(Json(CustomerTicketPage {
+                tickets: page.tickets,
+                next_cursor: page.next_cursor,
+            })
+            .into_response())
         }
     }
 }
@@ -119,7 +144,10 @@ pub async fn create(
     let metadata = new.metadata.unwrap_or_default();
     let metadata_bytes = serde_json::to_vec(&metadata).map_or(usize::MAX, |json| json.len());
     if metadata_bytes > limits::METADATA_BYTES_MAX {
-        return Err(Refusal::field("metadata", format!("has at most {} bytes", limits::METADATA_BYTES_MAX)));
+        return Err(Refusal::field(
+            "metadata",
+            format!("has at most {} bytes", limits::METADATA_BYTES_MAX),
+        ));
     }
     let new = persisted::NewTicket {
         id: TicketId::new(Uuid::now_v7()),
@@ -134,14 +162,28 @@ pub async fn create(
     };
     let created = tickets.create(&user.caller, &new).await?;
     let ticket = show(&store, &user, created.id, Audience::Customer).await?;
-    let status = if created.duplicate { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, [(header::LOCATION, format!("/v1/tickets/{}", created.id))], ticket).into_response())
+    let status = if created.duplicate {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    Ok((
+        status,
+        [(header::LOCATION, format!("/v1/tickets/{}", created.id))],
+        ticket,
+    )
+        .into_response())
 }
 
 /// One ticket, by id or number.
 #[utoipa::path(get, path = OPEN.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
     responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
-pub async fn open(user: CurrentUser, State(store): State<Store>, ticket: OpenTicket, NoInput: NoInput) -> Result<Response, Refusal> {
+pub async fn open(
+    user: CurrentUser,
+    State(store): State<Store>,
+    ticket: OpenTicket,
+    NoInput: NoInput,
+) -> Result<Response, Refusal> {
     let audience = ticket.audience(&user);
     if audience == Audience::Staff {
         user.audit.read(json!({})).await?;
@@ -166,7 +208,9 @@ pub async fn change(
     if change.is_nothing() {
         return Err(Refusal::field("body", "nothing to change"));
     }
-    tickets.change(&user.caller, ticket.id(), change.patch).await?;
+    tickets
+        .change(&user.caller, ticket.id(), change.patch)
+        .await?;
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
@@ -183,25 +227,56 @@ pub async fn rate(
     if !(1..=5).contains(&rating.satisfaction_rating) {
         return Err(Refusal::field("satisfaction_rating", "must be from 1 to 5"));
     }
-    let comment = rating.satisfaction_comment.as_deref().map(str::trim).filter(|comment| !comment.is_empty());
+    let comment = rating
+        .satisfaction_comment
+        .as_deref()
+        .map(str::trim)
+        .filter(|comment| !comment.is_empty());
     if comment.is_some_and(|comment| comment.chars().count() > limits::RATING_COMMENT_CHARS_MAX) {
-        return Err(Refusal::field("satisfaction_comment", format!("has at most {} characters", limits::RATING_COMMENT_CHARS_MAX)));
+        return Err(Refusal::field(
+            "satisfaction_comment",
+            format!(
+                "has at most {} characters",
+                limits::RATING_COMMENT_CHARS_MAX
+            ),
+        ));
     }
-    if comment.is_some_and(|comment| comment.chars().any(|c| c.is_control() && c != '\n' && c != '\t')) {
-        return Err(Refusal::field("satisfaction_comment", "must not contain control characters"));
+    if comment.is_some_and(|comment| {
+        comment
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+    }) {
+        return Err(Refusal::field(
+            "satisfaction_comment",
+            "must not contain control characters",
+        ));
     }
-    tickets.rate(&user.caller, ticket.id(), rating.satisfaction_rating, comment).await?;
+    tickets
+        .rate(
+            &user.caller,
+            ticket.id(),
+            rating.satisfaction_rating,
+            comment,
+        )
+        .await?;
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
 /// The ticket as this audience sees it.
-async fn show(store: &Store, user: &CurrentUser, ticket: TicketId, audience: Audience) -> Result<Response, Refusal> {
+async fn show(
+    store: &Store,
+    user: &CurrentUser,
+    ticket: TicketId,
+    audience: Audience,
+) -> Result<Response, Refusal> {
     let reader = user.reader(audience);
     let found = match audience {
-        Audience::Staff => persisted::get_for_staff(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response())),
-        Audience::Customer => {
-            persisted::get_for_customer(store, reader, ticket).await.map(|ticket| ticket.map(|it| Json(it).into_response()))
-        }
+        Audience::Staff => persisted::get_for_staff(store, reader, ticket)
+            .await
+            .map(|ticket| ticket.map(|it| Json(it).into_response())),
+        Audience::Customer => persisted::get_for_customer(store, reader, ticket)
+            .await
+            .map(|ticket| ticket.map(|it| Json(it).into_response())),
     };
     Ok(found?.ok_or_else(Reject::not_found)?)
 }

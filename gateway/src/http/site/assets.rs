@@ -46,9 +46,12 @@ impl Assets {
         let mut files = HashMap::new();
         match dir {
             Some(dir) => collect(dir, dir, &mut files),
-            None => {
-                files.extend(embedded::FILES.iter().map(|(name, bytes)| ((*name).to_owned(), Asset::new(name, Bytes::from_static(bytes)))))
-            }
+            None => files.extend(embedded::FILES.iter().map(|(name, bytes)| {
+                (
+                    (*name).to_owned(),
+                    Asset::new(name, Bytes::from_static(bytes)),
+                )
+            })),
         }
         Self(files)
     }
@@ -57,14 +60,18 @@ impl Assets {
         let asset = self.0.get(name)?;
         let (loader, hashed) = (LOADERS.contains(&name), name.starts_with("assets/"));
         let caching = if loader {
-            HeaderValue::from_str(&format!("public, max-age={}", limits::LOADER_MAX_AGE_S)).expect("digits are visible")
+            HeaderValue::from_str(&format!("public, max-age={}", limits::LOADER_MAX_AGE_S))
+                .expect("digits are visible")
         } else {
             HeaderValue::from_static(if hashed { IMMUTABLE } else { REVALIDATE })
         };
         let headers = [
             (header::ETAG, asset.etag.clone()),
             (header::CACHE_CONTROL, caching),
-            (header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(asset.content_type),
+            ),
         ];
         let mut response = if request.get(header::IF_NONE_MATCH) == Some(&asset.etag) {
             (StatusCode::NOT_MODIFIED, headers).into_response()
@@ -82,8 +89,13 @@ impl Asset {
     fn new(name: &str, bytes: Bytes) -> Self {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
-        let etag = HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish())).expect("hexadecimal digits are visible");
-        Self { bytes, content_type: content_type(name), etag }
+        let etag = HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish()))
+            .expect("hexadecimal digits are visible");
+        Self {
+            bytes,
+            content_type: content_type(name),
+            etag,
+        }
     }
 }
 
@@ -130,16 +142,32 @@ fn made(as_what: Made, mut response: Response) -> Response {
 }
 
 fn page(assets: &Assets, name: &str, headers: &HeaderMap) -> Response {
-    let not_built = || (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response();
+    let not_built = || {
+        (
+            StatusCode::NOT_FOUND,
+            [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+            NOT_BUILT,
+        )
+            .into_response()
+    };
     assets.answer(name, headers).unwrap_or_else(not_built)
 }
 
 /// Whatever no route knows: a file of the client, or a problem.
-pub(in crate::http) async fn file_or_nothing(State(assets): State<Arc<Assets>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(in crate::http) async fn file_or_nothing(
+    State(assets): State<Arc<Assets>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let name = uri.path().trim_start_matches('/');
     let is_read = method == Method::GET || method == Method::HEAD;
     // Pages have addresses of their own, with policies of their own.
-    let file = if is_read && !name.ends_with(".html") { assets.answer(name, &headers) } else { None };
+    let file = if is_read && !name.ends_with(".html") {
+        assets.answer(name, &headers)
+    } else {
+        None
+    };
     file.unwrap_or_else(|| Refusal::new(RejectCode::NotFound, "no such address").into_response())
 }
 
@@ -148,7 +176,11 @@ fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
         Ok(entries) => entries,
         Err(error) => return tracing::warn!(%error, "a directory of the web client cannot be read"),
     };
-    for path in entries.flatten().filter(|entry| !is_hidden(entry)).map(|entry| entry.path()) {
+    for path in entries
+        .flatten()
+        .filter(|entry| !is_hidden(entry))
+        .map(|entry| entry.path())
+    {
         if path.is_dir() {
             collect(root, &path, files);
         } else if let (Ok(name), Ok(bytes)) = (path.strip_prefix(root), std::fs::read(&path)) {

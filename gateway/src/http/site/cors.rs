@@ -11,20 +11,36 @@ use axum::response::{IntoResponse, Response};
 use crate::config::Config;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
-const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, idempotency-key");
+const HEADERS: HeaderValue =
+    HeaderValue::from_static("authorization, content-type, idempotency-key");
 const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after");
 /// How long a browser keeps the answer of a preflight, in seconds.
 const MAX_AGE_S: HeaderValue = HeaderValue::from_static("600");
 
 /// Answers preflights of known sites, and lets their pages read what comes back.
-pub(in crate::http) async fn answer(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
+pub(in crate::http) async fn answer(
+    State(config): State<Arc<Config>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if !request.uri().path().starts_with("/v1/") {
         return next.run(request).await;
     }
     let origins = &config.listening.origins;
-    let is_known = |value: &&HeaderValue| origins.iter().any(|origin| origin.as_str().as_bytes() == value.as_bytes());
-    let known = request.headers().get(header::ORIGIN).filter(is_known).cloned();
-    let is_preflight = request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let is_known = |value: &&HeaderValue| {
+        origins
+            .iter()
+            .any(|origin| origin.as_str().as_bytes() == value.as_bytes())
+    };
+    let known = request
+        .headers()
+        .get(header::ORIGIN)
+        .filter(is_known)
+        .cloned();
+    let is_preflight = request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = match &known {
         Some(_) if is_preflight => preflight(),
         Some(_) | None => next.run(request).await,

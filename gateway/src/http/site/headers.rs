@@ -11,8 +11,10 @@ use axum::response::Response;
 use crate::config::Config;
 
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
-const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-opener-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
 
 /// What an answer is made for. Left on it by those that are not what their content type says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,19 +42,36 @@ impl Policies {
     pub(in crate::http) fn new(config: &Config) -> Self {
         let pages = &config.pages;
         // What no page of ours needs, no page of ours may do. Tokens may come from the platform.
-        let token_origin = pages.token_url.as_ref().and_then(|url| url.origin()).map(|origin| format!(" {origin}")).unwrap_or_default();
+        let token_origin = pages
+            .token_url
+            .as_ref()
+            .and_then(|url| url.origin())
+            .map(|origin| format!(" {origin}"))
+            .unwrap_or_default();
         let page = format!(
             "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
         );
-        let sites: String = pages.widget_sites.iter().map(|site| format!(" {}", site.as_str())).collect();
+        let sites: String = pages
+            .widget_sites
+            .iter()
+            .map(|site| format!(" {}", site.as_str()))
+            .collect();
         // The demo may show the widget of any instance, as a page of another site would.
-        let origins: String = config.listening.origins.iter().map(|origin| format!(" {}", origin.as_str())).collect();
+        let origins: String = config
+            .listening
+            .origins
+            .iter()
+            .map(|origin| format!(" {}", origin.as_str()))
+            .collect();
         let sockets = origins.replace(" http", " ws");
         let demo = format!(
             "default-src 'self'{origins}; script-src 'self' 'unsafe-inline'{origins}; style-src 'self' 'unsafe-inline'{origins}; \
              connect-src 'self'{origins}{sockets}; img-src 'self' data:{origins}; object-src 'none'; frame-ancestors 'none'"
         );
-        let value = |text: String| HeaderValue::from_str(&text).expect("origins and addresses are checked to be plain ASCII");
+        let value = |text: String| {
+            HeaderValue::from_str(&text)
+                .expect("origins and addresses are checked to be plain ASCII")
+        };
         Self {
             frame: value(format!("{page}; frame-ancestors 'self'{sites}")),
             page: value(format!("{page}; frame-ancestors 'none'")),
@@ -61,11 +80,26 @@ impl Policies {
     }
 }
 
-pub(in crate::http) async fn guard(State(policies): State<Arc<Policies>>, request: Request, next: Next) -> Response {
+pub(in crate::http) async fn guard(
+    State(policies): State<Arc<Policies>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
-    let is_page = |headers: &HeaderMap| headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let by_type = if is_page(response.headers()) { Made::Page } else { Made::Data };
-    let made = response.extensions_mut().remove::<Made>().unwrap_or(by_type);
+    let is_page = |headers: &HeaderMap| {
+        headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+    };
+    let by_type = if is_page(response.headers()) {
+        Made::Page
+    } else {
+        Made::Data
+    };
+    let made = response
+        .extensions_mut()
+        .remove::<Made>()
+        .unwrap_or(by_type);
     let headers = response.headers_mut();
     let policy = match made {
         Made::Data | Made::Shared => HeaderValue::from_static(DATA_POLICY),

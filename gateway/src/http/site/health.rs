@@ -53,15 +53,32 @@ pub(in crate::http) async fn alive() -> Json<serde_json::Value> {
 /// Readiness: the instance can serve requests.
 pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Response {
     let draining = health.lifecycle.is_draining();
-    let database = if draining { Database::Current } else { health.check().await };
+    let database = if draining {
+        Database::Current
+    } else {
+        health.check().await
+    };
     let ready = !draining && database == Database::Current;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let relay = match health.relay.is_up() {
         None => "alone",
         Some(true) => "up",
         Some(false) => "down",
     };
-    (status, Json(Report { ready, database, draining, relay })).into_response()
+    (
+        status,
+        Json(Report {
+            ready,
+            database,
+            draining,
+            relay,
+        }),
+    )
+        .into_response()
 }
 
 /// Metrics in Prometheus' text format.
@@ -72,17 +89,27 @@ pub(in crate::http) async fn metrics(State(handle): State<PrometheusHandle>) -> 
 /// The same, on an address of its own.
 pub(in crate::http) fn figures(handle: &PrometheusHandle) -> Response {
     handle.run_upkeep();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        handle.render(),
+    )
+        .into_response()
 }
 
 impl Health {
     pub(in crate::http) fn new(store: Store, relay: Arc<Relay>, lifecycle: Lifecycle) -> Self {
-        Self { store, relay, lifecycle, last: tokio::sync::Mutex::default() }
+        Self {
+            store,
+            relay,
+            lifecycle,
+            last: tokio::sync::Mutex::default(),
+        }
     }
 
     async fn check(&self) -> Database {
         let mut last = self.last.lock().await;
-        let fresh = last.filter(|(at, _)| at.elapsed() < Duration::from_millis(limits::READINESS_MS));
+        let fresh =
+            last.filter(|(at, _)| at.elapsed() < Duration::from_millis(limits::READINESS_MS));
         if let Some((_, database)) = fresh {
             return database;
         }

@@ -26,20 +26,36 @@ pub(super) struct TicketUpdate<'a> {
 
 impl<'a> TicketUpdate<'a> {
     pub(super) fn of(ticket: &'a StaffTicket) -> Self {
-        let placeless = StaffTicket { seq: Seq::ZERO, last_activity_at: ticket.created_at, ..ticket.clone() };
+        let placeless = StaffTicket {
+            seq: Seq::ZERO,
+            last_activity_at: ticket.created_at,
+            ..ticket.clone()
+        };
         let json = serde_json::to_vec(&placeless).expect("protocol types encode");
         let mut hasher = DefaultHasher::new();
         json.hash(&mut hasher);
-        Self { ticket, fingerprint: Fingerprint(hasher.finish()), bytes: json.len() }
+        Self {
+            ticket,
+            fingerprint: Fingerprint(hasher.finish()),
+            bytes: json.len(),
+        }
     }
 
     /// Bytes of a frame that it takes at most, for consoles that know it or do not.
     pub(super) const fn bytes(&self, is_known: bool) -> usize {
-        if is_known { PLACE_BYTES } else { self.bytes + SEQ_DIGITS_MAX }
+        if is_known {
+            PLACE_BYTES
+        } else {
+            self.bytes + SEQ_DIGITS_MAX
+        }
     }
 
     fn place(&self) -> TicketMoved {
-        TicketMoved { id: self.ticket.id, seq: self.ticket.seq, last_activity_at: self.ticket.last_activity_at }
+        TicketMoved {
+            id: self.ticket.id,
+            seq: self.ticket.seq,
+            last_activity_at: self.ticket.last_activity_at,
+        }
     }
 }
 
@@ -84,7 +100,9 @@ impl Group {
     /// A console watches no longer.
     pub(super) fn leave(&mut self, console: &Connection) {
         self.settled.consoles.retain(|other| other.id != console.id);
-        self.newcomers.consoles.retain(|other| other.id != console.id);
+        self.newcomers
+            .consoles
+            .retain(|other| other.id != console.id);
     }
 
     /// Ends the consoles' connections, once what waits for them is written.
@@ -101,17 +119,29 @@ impl Group {
 
     /// Whether its place is all that any console here needs.
     pub(super) fn knows(&self, change: &TicketUpdate) -> bool {
-        [&self.settled, &self.newcomers]
-            .iter()
-            .all(|cohort| cohort.consoles.is_empty() || cohort.known.get(&change.ticket.id) == Some(&change.fingerprint))
+        [&self.settled, &self.newcomers].iter().all(|cohort| {
+            cohort.consoles.is_empty()
+                || cohort.known.get(&change.ticket.id) == Some(&change.fingerprint)
+        })
     }
 
     /// Sends what of this concerns the consoles.
-    pub(super) fn send(&mut self, filter: &InboxFilter, changes: &[TicketUpdate], stats: Option<TicketStats>) {
-        if self.newest_at.is_some_and(|at| at.elapsed() >= Duration::from_millis(limits::INBOX_SETTLE_MS)) {
+    pub(super) fn send(
+        &mut self,
+        filter: &InboxFilter,
+        changes: &[TicketUpdate],
+        stats: Option<TicketStats>,
+    ) {
+        if self
+            .newest_at
+            .is_some_and(|at| at.elapsed() >= Duration::from_millis(limits::INBOX_SETTLE_MS))
+        {
             self.settle();
         }
-        let shown: Vec<_> = changes.iter().filter(|change| self.shows(filter, change.ticket)).collect();
+        let shown: Vec<_> = changes
+            .iter()
+            .filter(|change| self.shows(filter, change.ticket))
+            .collect();
         if shown.is_empty() && stats.is_none() {
             return;
         }
@@ -127,7 +157,9 @@ impl Group {
             self.settled = newcomers;
             return;
         }
-        self.settled.known.retain(|ticket, form| newcomers.known.get(ticket) == Some(form));
+        self.settled
+            .known
+            .retain(|ticket, form| newcomers.known.get(ticket) == Some(form));
         self.settled.consoles.extend(newcomers.consoles);
     }
 
@@ -137,7 +169,9 @@ impl Group {
             self.gone += usize::from(left);
             return left;
         }
-        if self.shown.len() + self.gone >= limits::INBOX_KNOWN_MAX && !self.shown.contains(&ticket.id) {
+        if self.shown.len() + self.gone >= limits::INBOX_KNOWN_MAX
+            && !self.shown.contains(&ticket.id)
+        {
             self.shown.clear();
             self.gone = 0;
             self.settled.known.clear();
@@ -161,7 +195,12 @@ impl Cohort {
                 tickets.push(change.ticket.clone());
             }
         }
-        let news = frame(&StaffFrame::Inbox { tickets, moved, stats });
-        self.consoles.retain(|console| console.send_queue.push(news.clone()));
+        let news = frame(&StaffFrame::Inbox {
+            tickets,
+            moved,
+            stats,
+        });
+        self.consoles
+            .retain(|console| console.send_queue.push(news.clone()));
     }
 }

@@ -40,7 +40,10 @@ struct State {
 impl Inbox {
     /// No consoles yet; the relay subscribes when the first one does.
     pub fn new(relay: Arc<Relay>) -> Self {
-        Self { state: Mutex::default(), relay }
+        Self {
+            state: Mutex::default(),
+            relay,
+        }
     }
 
     /// A console begins to watch, in place of what it watched before.
@@ -141,7 +144,9 @@ impl Inbox {
 
     pub(super) fn wants_stats(&self, now: Instant) -> bool {
         let state = self.state.lock();
-        let due = state.stats_at.is_none_or(|at| now.duration_since(at) >= Duration::from_millis(limits::STATS_INTERVAL_MS));
+        let due = state.stats_at.is_none_or(|at| {
+            now.duration_since(at) >= Duration::from_millis(limits::STATS_INTERVAL_MS)
+        });
         !state.groups.is_empty() && due
     }
 
@@ -151,7 +156,12 @@ impl Inbox {
     }
 
     /// Sends these as far as a frame goes; gives how many of them. They were read in `generation`, of [`Self::take`].
-    pub(super) fn send(&self, changed: &[StaffTicket], figures: Option<TicketStats>, generation: u64) -> usize {
+    pub(super) fn send(
+        &self,
+        changed: &[StaffTicket],
+        figures: Option<TicketStats>,
+        generation: u64,
+    ) -> usize {
         let mut state = self.state.lock();
         let news = figures.filter(|figures| state.stats.as_ref() != Some(figures));
         if let Some(figures) = figures {
@@ -172,7 +182,11 @@ impl Inbox {
             group.send(filter, &changes, news);
         }
         if state.generation == generation {
-            state.sent.extend(changes.iter().map(|change| (change.ticket.id, change.ticket.seq)));
+            state.sent.extend(
+                changes
+                    .iter()
+                    .map(|change| (change.ticket.id, change.ticket.seq)),
+            );
         }
         if state.sent.len() > limits::INBOX_KNOWN_MAX {
             state.sent.clear();

@@ -54,13 +54,20 @@ fn state(n: u128, seq: u64, status: Status, subject: &str) -> StaffTicket {
 /// Takes what is due and sends it in these states; gives the tickets taken.
 fn tick(inbox: &Inbox, states: &[StaffTicket]) -> Vec<TicketId> {
     let (taken, generation) = inbox.take();
-    let due: Vec<_> = states.iter().filter(|state| taken.contains(&state.id)).cloned().collect();
+    let due: Vec<_> = states
+        .iter()
+        .filter(|state| taken.contains(&state.id))
+        .cloned()
+        .collect();
     assert_eq!(inbox.send(&due, None, generation), due.len());
     taken
 }
 
 fn summary(frame: &Value) -> (usize, usize) {
-    (frame["tickets"].as_array().map_or(0, Vec::len), frame["moved"].as_array().map_or(0, Vec::len))
+    (
+        frame["tickets"].as_array().map_or(0, Vec::len),
+        frame["moved"].as_array().map_or(0, Vec::len),
+    )
 }
 
 #[test]
@@ -82,20 +89,38 @@ fn a_ticket_is_sent_in_whole_once_and_then_only_its_place_until_it_changes() {
     for (seq, subject, expected) in [(1, "a", (1, 0)), (2, "a", (0, 1)), (3, "b", (1, 0))] {
         inbox.mark_changed(ticket(1), Seq::new(seq));
         tick(&inbox, &[state(1, seq, Status::Open, subject)]);
-        assert_eq!(sent(&console).iter().map(summary).collect::<Vec<_>>(), [expected], "{seq}");
+        assert_eq!(
+            sent(&console).iter().map(summary).collect::<Vec<_>>(),
+            [expected],
+            "{seq}"
+        );
     }
     inbox.mark_changed(ticket(1), Seq::new(3));
-    assert!(inbox.take().0.is_empty(), "the sweep finds again what was sent");
+    assert!(
+        inbox.take().0.is_empty(),
+        "the sweep finds again what was sent"
+    );
     inbox.mark_reset(ticket(1));
-    assert_eq!(inbox.take().0, [ticket(1)], "after a reset it is sent whatever its number is");
+    assert_eq!(
+        inbox.take().0,
+        [ticket(1)],
+        "after a reset it is sent whatever its number is"
+    );
 }
 
 #[test]
 fn a_ticket_that_no_longer_matches_is_sent_once_more_and_a_newcomer_is_sent_everything() {
     let (inbox, one, two) = (inbox(), console(1), console(2));
-    let open = InboxFilter { status: Some(vec![Status::Open]), ..InboxFilter::default() };
+    let open = InboxFilter {
+        status: Some(vec![Status::Open]),
+        ..InboxFilter::default()
+    };
     inbox.enter(&one, open.clone());
-    for (seq, status, frames) in [(1, Status::Open, 1), (2, Status::Closed, 1), (3, Status::Closed, 0)] {
+    for (seq, status, frames) in [
+        (1, Status::Open, 1),
+        (2, Status::Closed, 1),
+        (3, Status::Closed, 0),
+    ] {
         inbox.mark_changed(ticket(1), Seq::new(seq));
         tick(&inbox, &[state(1, seq, status, "a")]);
         assert_eq!(sent(&one).len(), frames, "{seq}");
@@ -133,7 +158,13 @@ fn what_was_read_before_a_reset_does_not_count_as_sent_after_it() {
     inbox.mark_changed(ticket(1), Seq::new(5));
     let (taken, generation) = inbox.take();
     inbox.mark_all_reset();
-    assert_eq!((taken.len(), inbox.send(&[state(1, 5, Status::Open, "a")], None, generation)), (1, 1));
+    assert_eq!(
+        (
+            taken.len(),
+            inbox.send(&[state(1, 5, Status::Open, "a")], None, generation)
+        ),
+        (1, 1)
+    );
     inbox.mark_changed(ticket(1), Seq::new(3));
     assert_eq!(inbox.take().0, [ticket(1)]);
 }
@@ -148,7 +179,10 @@ fn consoles_reconnect_when_the_history_is_another_one() {
     inbox.enter(&newcomer, InboxFilter::default());
     inbox.restart_consoles();
     for console in [settled, newcomer] {
-        assert_eq!(console.send_queue.disconnecting(), Some(Disconnect::AfterDrain(CloseCode::Restart)));
+        assert_eq!(
+            console.send_queue.disconnecting(),
+            Some(Disconnect::AfterDrain(CloseCode::Restart))
+        );
     }
 }
 

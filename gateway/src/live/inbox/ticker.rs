@@ -36,9 +36,25 @@ pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
 
 /// Gives those that found no place in the frame, or that the database did not answer for. A ticket that cannot be read is left out, and
 /// figures that cannot be read keep back no ticket.
-async fn send(inbox: &Inbox, store: &Store, changed: Vec<TicketId>, generation: u64) -> Vec<TicketId> {
-    let figures = if inbox.wants_stats(Instant::now()) { figures(inbox, store).await } else { None };
-    let Parts { answers, failed, untried } = in_parts(changed, |some| async move { tickets::summaries(store, &some).await }).await;
+async fn send(
+    inbox: &Inbox,
+    store: &Store,
+    changed: Vec<TicketId>,
+    generation: u64,
+) -> Vec<TicketId> {
+    let figures = if inbox.wants_stats(Instant::now()) {
+        figures(inbox, store).await
+    } else {
+        None
+    };
+    let Parts {
+        answers,
+        failed,
+        untried,
+    } = in_parts(changed, |some| async move {
+        tickets::summaries(store, &some).await
+    })
+    .await;
     for (ticket, error) in failed {
         store.log_undecodable("ticket", ticket, &error);
     }
@@ -49,7 +65,8 @@ async fn send(inbox: &Inbox, store: &Store, changed: Vec<TicketId>, generation: 
     let tickets = answers.concat();
     if !tickets.is_empty() || figures.is_some() {
         let sent = inbox.send(&tickets, figures, generation);
-        left.get_or_insert_default().extend(tickets[sent..].iter().map(|ticket| ticket.id));
+        left.get_or_insert_default()
+            .extend(tickets[sent..].iter().map(|ticket| ticket.id));
     }
     left.unwrap_or_default()
 }

@@ -20,7 +20,10 @@ pub(super) struct Channels {
 impl Channels {
     /// Those of the database with this epoch; `prefix` in place of the database's name where the operator set one.
     pub(super) fn of(prefix: Option<&str>, epoch: &Epoch, origin: &Origin) -> Self {
-        Self { prefix: prefix.unwrap_or(epoch.database()).to_owned(), origin: origin.clone() }
+        Self {
+            prefix: prefix.unwrap_or(epoch.database()).to_owned(),
+            origin: origin.clone(),
+        }
     }
 
     /// For changes of people's roles and blocks, to every instance. The name on the wire is that of the previous build.
@@ -54,14 +57,18 @@ impl Channels {
 
     /// Sender and origin stand before the frame, so that an instance drops what is not for it without parsing the rest.
     pub(super) fn payload(&self, instance: Uuid, frame: &RelayFrame) -> String {
-        let json = serde_json::to_string(frame).expect("relay frames have string keys and finite numbers");
+        let json =
+            serde_json::to_string(frame).expect("relay frames have string keys and finite numbers");
         format!("{instance} {} {json}", self.origin.as_str())
     }
 
     /// What a payload is to this instance.
     pub(super) fn read<'a>(&self, instance: Uuid, payload: &'a str) -> Received<'a> {
         let mut words = payload.splitn(3, ' ');
-        let (Some(from), Some(origin), Some(json)) = (words.next(), words.next(), words.next()) else { return Received::Nothing };
+        let (Some(from), Some(origin), Some(json)) = (words.next(), words.next(), words.next())
+        else {
+            return Received::Nothing;
+        };
         match Uuid::parse_str(from) {
             Ok(from) if from == instance => Received::Nothing,
             Ok(_) if origin != self.origin.as_str() => Received::OtherOrigin(origin),
@@ -100,29 +107,52 @@ mod tests {
 
     #[test]
     fn channels_of_a_ticket_share_one_partition_and_begin_with_the_database() {
-        let (id, channels) = (TicketId::new(Uuid::from_u128(0x1ff)), desk("6f3a-4000-1-1-0", 7));
+        let (id, channels) = (
+            TicketId::new(Uuid::from_u128(0x1ff)),
+            desk("6f3a-4000-1-1-0", 7),
+        );
         assert_eq!(channels.ticket(id), format!("6f3a-4000:{{p127}}.t.{id}"));
         assert_eq!(channels.inbox(id), "6f3a-4000:{p127}.inbox");
-        assert!(channels.inboxes().any(|channel| channel == channels.inbox(id)));
+        assert!(
+            channels
+                .inboxes()
+                .any(|channel| channel == channels.inbox(id))
+        );
         assert_eq!(channels.access_status(), "6f3a-4000:{p0}.standing");
     }
 
     #[test]
     fn an_operators_prefix_stands_in_place_of_the_databases_name() {
         let epoch = Epoch::new("6f3a-4000-1-1-0".to_owned());
-        assert_eq!(Channels::of(Some("staging"), &epoch, &Origin::new(&epoch, 7)).access_status(), "staging:{p0}.standing");
+        assert_eq!(
+            Channels::of(Some("staging"), &epoch, &Origin::new(&epoch, 7)).access_status(),
+            "staging:{p0}.standing"
+        );
     }
 
     #[test]
     fn an_instance_drops_its_own_frames_and_unknown_ones() {
-        let (me, other, channels) = (Uuid::from_u128(1), Uuid::from_u128(2), desk("6f3a-4000-1-1-0", 7));
+        let (me, other, channels) = (
+            Uuid::from_u128(1),
+            Uuid::from_u128(2),
+            desk("6f3a-4000-1-1-0", 7),
+        );
         let sent = channels.payload(me, &RelayFrame::Probe { n: 7 });
         assert!(matches!(channels.read(me, &sent), Received::Nothing));
-        assert!(matches!(channels.read(other, &sent), Received::Frame(RelayFrame::Probe { n: 7 })));
+        assert!(matches!(
+            channels.read(other, &sent),
+            Received::Frame(RelayFrame::Probe { n: 7 })
+        ));
         let future = sent.replace("probe", "of the future");
         assert!(matches!(channels.read(other, &future), Received::Nothing));
-        assert!(matches!(channels.read(other, "nonsense"), Received::Nothing));
-        assert!(matches!(channels.read(other, &format!("{me} {{}}")), Received::Nothing));
+        assert!(matches!(
+            channels.read(other, "nonsense"),
+            Received::Nothing
+        ));
+        assert!(matches!(
+            channels.read(other, &format!("{me} {{}}")),
+            Received::Nothing
+        ));
     }
 
     #[test]
@@ -130,6 +160,9 @@ mod tests {
         let (me, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let (original, copy) = (desk("6f3a-4000-1-1-0", 7), desk("6f3a-4000-1-1-0", 8));
         let sent = copy.payload(other, &RelayFrame::Probe { n: 7 });
-        assert!(matches!(original.read(me, &sent), Received::OtherOrigin("6f3a-4000-1-1-0@8")));
+        assert!(matches!(
+            original.read(me, &sent),
+            Received::OtherOrigin("6f3a-4000-1-1-0@8")
+        ));
     }
 }

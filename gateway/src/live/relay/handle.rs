@@ -69,13 +69,33 @@ impl Relay {
 
     /// Through the Redis at this address, on channels whose names begin with `prefix`, or with the database's name. Nothing is connected
     /// before [`super::start`].
-    pub fn redis(instance: Uuid, url: &str, prefix: Option<String>, (epoch, origin): (&Epoch, &Origin)) -> (Self, RelayEnds) {
+    pub fn redis(
+        instance: Uuid,
+        url: &str,
+        prefix: Option<String>,
+        (epoch, origin): (&Epoch, &Origin),
+    ) -> (Self, RelayEnds) {
         let (outgoing, outgoing_end) = mpsc::channel(limits::RELAY_QUEUE_MAX);
         let (commands, commands_end) = mpsc::channel(limits::RELAY_QUEUE_MAX);
         let up = Arc::new(AtomicBool::new(false));
-        let ends = RelayEnds { url: url.to_owned(), outgoing: outgoing_end, commands: commands_end, up: Arc::clone(&up) };
+        let ends = RelayEnds {
+            url: url.to_owned(),
+            outgoing: outgoing_end,
+            commands: commands_end,
+            up: Arc::clone(&up),
+        };
         let channels = RwLock::new(Arc::new(Channels::of(prefix.as_deref(), epoch, origin)));
-        (Self::Redis(Redis { instance, prefix, channels, outgoing, commands, up }), ends)
+        (
+            Self::Redis(Redis {
+                instance,
+                prefix,
+                channels,
+                outgoing,
+                commands,
+                up,
+            }),
+            ends,
+        )
     }
 
     /// Whether news flows: `None` when there are no other instances.
@@ -100,8 +120,19 @@ impl Relay {
     pub(crate) fn publish_event(&self, event: &EncodedEvent) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
-            redis.publish(&channels, channels.ticket(event.ticket), &RelayFrame::Event(event.to_relay()));
-            redis.publish(&channels, channels.inbox(event.ticket), &RelayFrame::Moved { ticket: event.ticket, seq: event.seq });
+            redis.publish(
+                &channels,
+                channels.ticket(event.ticket),
+                &RelayFrame::Event(event.to_relay()),
+            );
+            redis.publish(
+                &channels,
+                channels.inbox(event.ticket),
+                &RelayFrame::Moved {
+                    ticket: event.ticket,
+                    seq: event.seq,
+                },
+            );
         }
     }
 
@@ -114,14 +145,30 @@ impl Relay {
     }
 
     /// Publishes, already encoded, what this instance's members were sent.
-    pub(crate) fn publish_ephemeral<F>(&self, ticket: TicketId, except: Option<UserId>, news: &Ephemeral<F>)
-    where
+    pub(crate) fn publish_ephemeral<F>(
+        &self,
+        ticket: TicketId,
+        except: Option<UserId>,
+        news: &Ephemeral<F>,
+    ) where
         F: Fn(Audience) -> Option<Utf8Bytes>,
     {
         if let Self::Redis(redis) = self {
-            let (staff, customer) = (news.to_relay(Audience::Staff), news.to_relay(Audience::Customer));
+            let (staff, customer) = (
+                news.to_relay(Audience::Staff),
+                news.to_relay(Audience::Customer),
+            );
             let channels = redis.channels();
-            redis.publish(&channels, channels.ticket(ticket), &RelayFrame::Ephemeral { ticket, except, staff, customer });
+            redis.publish(
+                &channels,
+                channels.ticket(ticket),
+                &RelayFrame::Ephemeral {
+                    ticket,
+                    except,
+                    staff,
+                    customer,
+                },
+            );
         }
     }
 
@@ -129,7 +176,13 @@ impl Relay {
     pub(crate) fn publish_access_changed(&self, users: &[UserId]) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
-            redis.publish(&channels, channels.access_status(), &RelayFrame::AccessStatus { users: users.to_vec() });
+            redis.publish(
+                &channels,
+                channels.access_status(),
+                &RelayFrame::AccessStatus {
+                    users: users.to_vec(),
+                },
+            );
         }
     }
 
@@ -137,10 +190,17 @@ impl Relay {
     pub(crate) async fn join(&self, ticket: TicketId) {
         let Self::Redis(redis) = self else { return };
         let (confirmed, confirmation) = oneshot::channel();
-        if !redis.command(SubscriptionCommand::Join(redis.channels().ticket(ticket), Some(confirmed))) {
+        if !redis.command(SubscriptionCommand::Join(
+            redis.channels().ticket(ticket),
+            Some(confirmed),
+        )) {
             return;
         }
-        let waited = tokio::time::timeout(Duration::from_millis(limits::RELAY_CONFIRM_MS), confirmation).await;
+        let waited = tokio::time::timeout(
+            Duration::from_millis(limits::RELAY_CONFIRM_MS),
+            confirmation,
+        )
+        .await;
         if !matches!(waited, Ok(Ok(()))) {
             metrics::counter!("helpline_relay_unconfirmed_joins_total").increment(1);
         }
@@ -180,7 +240,11 @@ impl Redis {
 
     pub(super) fn publish(&self, channels: &Channels, channel: String, frame: &RelayFrame) {
         let payload = channels.payload(self.instance, frame);
-        if self.outgoing.try_send(Publication { channel, payload }).is_err() {
+        if self
+            .outgoing
+            .try_send(Publication { channel, payload })
+            .is_err()
+        {
             // Full: Redis is dead or frozen. Counted, not fatal; the sweep of the other instances finds the row.
             metrics::counter!("helpline_relay_dropped_total").increment(1);
         }

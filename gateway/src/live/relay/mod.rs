@@ -19,8 +19,18 @@ pub(crate) use handle::InboxWatch;
 pub use handle::{Relay, RelayEnds};
 
 /// Starts publisher and subscriber; both end when the instance stops.
-pub fn start(relay: &Arc<Relay>, ends: RelayEnds, events: Arc<dyn RelayEvents>, lifecycle: &Lifecycle) {
-    let RelayEnds { url, outgoing, commands, up } = ends;
+pub fn start(
+    relay: &Arc<Relay>,
+    ends: RelayEnds,
+    events: Arc<dyn RelayEvents>,
+    lifecycle: &Lifecycle,
+) {
+    let RelayEnds {
+        url,
+        outgoing,
+        commands,
+        up,
+    } = ends;
     let client = match redis::Client::open(url) {
         Ok(client) => client,
         Err(error) => {
@@ -28,7 +38,11 @@ pub fn start(relay: &Arc<Relay>, ends: RelayEnds, events: Arc<dyn RelayEvents>, 
             return;
         }
     };
-    lifecycle.spawn(publisher::run(client.clone(), outgoing, lifecycle.stop.clone()));
+    lifecycle.spawn(publisher::run(
+        client.clone(),
+        outgoing,
+        lifecycle.stop.clone(),
+    ));
     let subscriber = subscriber::Subscriber::new(Arc::clone(relay), events, lifecycle.clone(), up);
     lifecycle.spawn(subscriber.run(client, commands));
 }

@@ -15,7 +15,11 @@ use super::handle::Publication;
 /// Publications of one pipeline.
 pub(super) const PIPELINE_MAX: usize = 512;
 
-pub(super) async fn run(client: redis::Client, mut outgoing: mpsc::Receiver<Publication>, stop: CancellationToken) {
+pub(super) async fn run(
+    client: redis::Client,
+    mut outgoing: mpsc::Receiver<Publication>,
+    stop: CancellationToken,
+) {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
     let config = ConnectionManagerConfig::new()
         .set_number_of_retries(1)
@@ -23,7 +27,9 @@ pub(super) async fn run(client: redis::Client, mut outgoing: mpsc::Receiver<Publ
         .set_response_timeout(Some(timeout))
         .set_connection_timeout(Some(timeout));
     let Ok(mut manager) = ConnectionManager::new_lazy_with_config(client, config) else {
-        tracing::error!("the Redis publisher cannot be created; falling back to polling the database");
+        tracing::error!(
+            "the Redis publisher cannot be created; falling back to polling the database"
+        );
         return;
     };
     let mut batch = Vec::with_capacity(PIPELINE_MAX);

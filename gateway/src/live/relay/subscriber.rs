@@ -35,13 +35,29 @@ pub(super) struct Subscriber {
 }
 
 impl Subscriber {
-    pub(super) fn new(relay: Arc<Relay>, events: Arc<dyn RelayEvents>, lifecycle: Lifecycle, up: Arc<AtomicBool>) -> Self {
-        Self { relay, events, lifecycle, up }
+    pub(super) fn new(
+        relay: Arc<Relay>,
+        events: Arc<dyn RelayEvents>,
+        lifecycle: Lifecycle,
+        up: Arc<AtomicBool>,
+    ) -> Self {
+        Self {
+            relay,
+            events,
+            lifecycle,
+            up,
+        }
     }
 
     /// Listens until the instance stops.
-    pub(super) async fn run(self, client: redis::Client, mut commands: mpsc::Receiver<SubscriptionCommand>) {
-        let Relay::Redis(redis) = &*self.relay else { return };
+    pub(super) async fn run(
+        self,
+        client: redis::Client,
+        mut commands: mpsc::Receiver<SubscriptionCommand>,
+    ) {
+        let Relay::Redis(redis) = &*self.relay else {
+            return;
+        };
         let mut listening = BTreeSet::from([redis.channels().access_status()]);
         let mut others = Others::default();
         let mut backoff_ms = 50;
@@ -66,13 +82,18 @@ impl Subscriber {
                         others: &mut others,
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
-                    if self.up.swap(false, Ordering::Relaxed) && !self.lifecycle.stop.is_cancelled() {
-                        tracing::warn!("Redis subscription lost; falling back to polling every {} ms", limits::SWEEP_INTERVAL_MS);
+                    if self.up.swap(false, Ordering::Relaxed) && !self.lifecycle.stop.is_cancelled()
+                    {
+                        tracing::warn!(
+                            "Redis subscription lost; falling back to polling every {} ms",
+                            limits::SWEEP_INTERVAL_MS
+                        );
                     }
                 }
                 Err(error) => tracing::debug!(cause = %error, "Redis cannot be reached"),
             }
-            let pause = Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
+            let pause =
+                Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
             backoff_ms = (backoff_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
             let until = tokio::time::Instant::now() + pause;
             // Commands are taken meanwhile, or their queue would fill up; none of them is confirmed.
@@ -83,7 +104,10 @@ impl Subscriber {
     }
 }
 
-async fn connect(client: &redis::Client, listening: &BTreeSet<String>) -> redis::RedisResult<(PubSubSink, PubSubStream)> {
+async fn connect(
+    client: &redis::Client,
+    listening: &BTreeSet<String>,
+) -> redis::RedisResult<(PubSubSink, PubSubStream)> {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
     let connecting = async {
         let (mut sink, stream) = client.get_async_pubsub().await?.split();
@@ -94,10 +118,15 @@ async fn connect(client: &redis::Client, listening: &BTreeSet<String>) -> redis:
         Ok((sink, stream))
     };
     let timed_out = |_| redis::RedisError::from((redis::ErrorKind::Io, "no answer in time"));
-    tokio::time::timeout(timeout, connecting).await.map_err(timed_out)?
+    tokio::time::timeout(timeout, connecting)
+        .await
+        .map_err(timed_out)?
 }
 
-fn apply(listening: &mut BTreeSet<String>, command: SubscriptionCommand) -> Option<oneshot::Sender<()>> {
+fn apply(
+    listening: &mut BTreeSet<String>,
+    command: SubscriptionCommand,
+) -> Option<oneshot::Sender<()>> {
     match command {
         SubscriptionCommand::Join(channel, confirmed) => {
             listening.insert(channel);
@@ -121,7 +150,12 @@ struct Batch {
 /// Sends the batches of one session in their order, and wakes the waiting callers when Redis has confirmed. A task of its own, because the session's
 /// loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
 async fn carry_out(mut sink: PubSubSink, mut batches: mpsc::Receiver<Batch>) {
-    while let Some(Batch { joins, leaves, confirmations }) = batches.recv().await {
+    while let Some(Batch {
+        joins,
+        leaves,
+        confirmations,
+    }) = batches.recv().await
+    {
         if !leaves.is_empty() && sink.unsubscribe(&leaves).await.is_err() {
             return;
         }
@@ -164,9 +198,13 @@ impl Others {
         match self.known.get_mut(origin) {
             Some((since, warned)) => {
                 // A restarted server is known to all instances after one sweep each. A copy of the desk goes on and on.
-                if !*warned && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS) {
+                if !*warned
+                    && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS)
+                {
                     *warned = true;
-                    tracing::warn!("another copy of this database uses the same Redis channels; set --redis-prefix on one of them");
+                    tracing::warn!(
+                        "another copy of this database uses the same Redis channels; set --redis-prefix on one of them"
+                    );
                 }
                 false
             }
@@ -174,7 +212,8 @@ impl Others {
                 if self.known.len() >= limits::RELAY_OTHER_ORIGINS_MAX {
                     self.known.clear();
                 }
-                self.known.insert(origin.to_owned(), (Instant::now(), false));
+                self.known
+                    .insert(origin.to_owned(), (Instant::now(), false));
                 true
             }
         }
@@ -190,7 +229,8 @@ impl Session<'_> {
         listening: &mut BTreeSet<String>,
     ) {
         let mut probes = tokio::time::interval(Duration::from_millis(limits::RELAY_PROBE_MS));
-        let mut reconciliations = tokio::time::interval(Duration::from_millis(limits::RELAY_RECONCILE_MS));
+        let mut reconciliations =
+            tokio::time::interval(Duration::from_millis(limits::RELAY_RECONCILE_MS));
         loop {
             // Cancel-safe: channel receivers, intervals and a token.
             tokio::select! {
@@ -228,7 +268,11 @@ impl Session<'_> {
                 return false;
             }
         }
-        self.redis.publish(&channels, self.probe_channel.clone(), &RelayFrame::Probe { n: self.probed });
+        self.redis.publish(
+            &channels,
+            self.probe_channel.clone(),
+            &RelayFrame::Probe { n: self.probed },
+        );
         true
     }
 
@@ -238,7 +282,9 @@ impl Session<'_> {
         let mut wakes = WakeList::default();
         self.hand_over(first, &mut wakes);
         for _ in 1..super::publisher::PIPELINE_MAX {
-            let Some(Some(message)) = stream.next().now_or_never() else { break };
+            let Some(Some(message)) = stream.next().now_or_never() else {
+                break;
+            };
             self.hand_over(&message, &mut wakes);
         }
     }
@@ -251,7 +297,9 @@ impl Session<'_> {
             }
             return;
         }
-        let Ok(payload) = std::str::from_utf8(message.get_payload_bytes()) else { return };
+        let Ok(payload) = std::str::from_utf8(message.get_payload_bytes()) else {
+            return;
+        };
         match self.redis.channels().read(self.redis.instance, payload) {
             Received::Frame(frame) => self.events.receive(frame, wakes),
             Received::OtherOrigin(origin) => {
@@ -279,7 +327,11 @@ impl Session<'_> {
             };
             list.push(channel);
             batch.confirmations.extend(apply(listening, command));
-            next = if batch.joins.len() + batch.leaves.len() < JOIN_BATCH { commands.try_recv().ok() } else { None };
+            next = if batch.joins.len() + batch.leaves.len() < JOIN_BATCH {
+                commands.try_recv().ok()
+            } else {
+                None
+            };
         }
         // A channel left and joined within one batch ends as `listening` says.
         batch.joins.retain(|channel| listening.contains(channel));
@@ -291,8 +343,16 @@ impl Session<'_> {
     /// some: this corrects it, and until then the sweep delivers.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
-        let mut wanted = BTreeSet::from([channels.access_status(), channels.probe(self.redis.instance)]);
-        wanted.extend(self.events.open_tickets().into_iter().map(|ticket| channels.ticket(ticket)));
+        let mut wanted = BTreeSet::from([
+            channels.access_status(),
+            channels.probe(self.redis.instance),
+        ]);
+        wanted.extend(
+            self.events
+                .open_tickets()
+                .into_iter()
+                .map(|ticket| channels.ticket(ticket)),
+        );
         if self.events.inbox_is_watched() {
             wanted.extend(channels.inboxes());
         }
@@ -307,7 +367,8 @@ impl Session<'_> {
 
     /// False: Redis confirms nothing any more. What `listening` says is then joined by the next session.
     fn send(&self, batch: Batch) -> bool {
-        let is_empty = batch.joins.is_empty() && batch.leaves.is_empty() && batch.confirmations.is_empty();
+        let is_empty =
+            batch.joins.is_empty() && batch.leaves.is_empty() && batch.confirmations.is_empty();
         is_empty || self.batches.try_send(batch).is_ok()
     }
 }

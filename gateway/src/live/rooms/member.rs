@@ -50,7 +50,10 @@ pub(super) struct Member {
 pub(super) enum Stage {
     /// Reads the history; what is delivered meanwhile waits here. `overflowed`: more came than the buffer holds, so the history must be
     /// read once more.
-    Joining { buffer: Vec<Arc<EncodedEvent>>, overflowed: bool },
+    Joining {
+        buffer: Vec<Arc<EncodedEvent>>,
+        overflowed: bool,
+    },
     /// Is handed every event as it comes.
     Live(Position),
 }

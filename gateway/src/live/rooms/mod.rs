@@ -42,7 +42,12 @@ pub struct Entered {
 
 impl Rooms {
     /// Puts a connection into the ticket's room as a joining member, in place of an earlier membership of the same connection.
-    pub fn enter(&self, connection: &Arc<Connection>, audience: Audience, heads: &Heads) -> Entered {
+    pub fn enter(
+        &self,
+        connection: &Arc<Connection>,
+        audience: Audience,
+        heads: &Heads,
+    ) -> Entered {
         let mut is_new_room = false;
         let entry = self.rooms.entry(heads.ticket).or_insert_with(|| {
             is_new_room = true;
@@ -50,12 +55,18 @@ impl Rooms {
         });
         // Under the map's lock, so that the room cannot be found empty and removed in between. No other room is locked here.
         let position = entry.enter(connection, audience, heads);
-        Entered { room: Arc::clone(&entry), position, is_new_room }
+        Entered {
+            room: Arc::clone(&entry),
+            position,
+            is_new_room,
+        }
     }
 
     /// Takes a member out; one that is out already changes nothing. True: the room is gone, so its relay channel may be left.
     pub fn leave(&self, ticket: TicketId, position: &Arc<MemberPosition>) -> bool {
-        self.rooms.remove_if(&ticket, |_, room| room.leave(position)).is_some()
+        self.rooms
+            .remove_if(&ticket, |_, room| room.leave(position))
+            .is_some()
     }
 
     /// The ticket's room, if it has members.
@@ -70,8 +81,13 @@ impl Rooms {
     }
 
     /// Sends what is not part of the history to every live member, except to one person: typing, presence, read positions.
-    pub fn broadcast<F>(&self, ticket: TicketId, news: &Ephemeral<F>, except: Option<UserId>, wakes: &mut WakeList)
-    where
+    pub fn broadcast<F>(
+        &self,
+        ticket: TicketId,
+        news: &Ephemeral<F>,
+        except: Option<UserId>,
+        wakes: &mut WakeList,
+    ) where
         F: Fn(Audience) -> Option<Utf8Bytes>,
     {
         if let Some(room) = self.get(ticket) {
@@ -81,14 +97,19 @@ impl Rooms {
 
     /// The staff who have the ticket open through this instance.
     pub fn viewers(&self, ticket: TicketId) -> Vec<Viewer> {
-        self.get(ticket).map(|room| room.viewers()).unwrap_or_default()
+        self.get(ticket)
+            .map(|room| room.viewers())
+            .unwrap_or_default()
     }
 
     /// Which of these rooms have not handed on everything up to the given number: with the place to read on from.
     pub fn behind(&self, moved: &[(TicketId, Seq)]) -> Vec<(TicketId, Seq)> {
         moved
             .iter()
-            .filter_map(|(ticket, seq)| self.get(*ticket).map(|room| (*ticket, room.position(), *seq)))
+            .filter_map(|(ticket, seq)| {
+                self.get(*ticket)
+                    .map(|room| (*ticket, room.position(), *seq))
+            })
             .filter(|(_, position, seq)| position < seq)
             .map(|(ticket, position, _)| (ticket, position))
             .collect()
@@ -108,7 +129,11 @@ impl Rooms {
     /// None: there is no such room; true: it is gone with its last member.
     pub fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) -> Option<bool> {
         self.get(heads.ticket)?.restart(heads, staff, customer);
-        Some(self.rooms.remove_if(&heads.ticket, |_, room| room.is_empty()).is_some())
+        Some(
+            self.rooms
+                .remove_if(&heads.ticket, |_, room| room.is_empty())
+                .is_some(),
+        )
     }
 }
 

@@ -60,22 +60,44 @@ pub enum GoLive {
 
 impl Room {
     pub(super) fn new(ticket: TicketId) -> Self {
-        let state = State { position: Position::at(Seq::ZERO), early: BTreeMap::new(), is_filling: false, members: Vec::with_capacity(2) };
-        Self { ticket, state: Mutex::new(state) }
+        let state = State {
+            position: Position::at(Seq::ZERO),
+            early: BTreeMap::new(),
+            is_filling: false,
+            members: Vec::with_capacity(2),
+        };
+        Self {
+            ticket,
+            state: Mutex::new(state),
+        }
     }
 
     /// Adds a joining member, in place of an earlier membership of the same connection. The first member brings the room's position:
     /// it reads what lies up to `heads` itself.
-    pub(super) fn enter(&self, connection: &Arc<Connection>, audience: Audience, heads: &Heads) -> Arc<MemberPosition> {
+    pub(super) fn enter(
+        &self,
+        connection: &Arc<Connection>,
+        audience: Audience,
+        heads: &Heads,
+    ) -> Arc<MemberPosition> {
         let mut state = self.state.lock();
         if state.members.is_empty() {
             state.position = Position::at(heads.seq);
         }
         state.remove(|member| member.connection.id == connection.id);
         let position = Arc::new(MemberPosition::default());
-        let stage = Stage::Joining { buffer: Vec::new(), overflowed: false };
+        let stage = Stage::Joining {
+            buffer: Vec::new(),
+            overflowed: false,
+        };
         let person = connection.person.id;
-        state.members.push(Member { connection: Arc::clone(connection), person, audience, stage, position: Arc::clone(&position) });
+        state.members.push(Member {
+            connection: Arc::clone(connection),
+            person,
+            audience,
+            stage,
+            position: Arc::clone(&position),
+        });
         position
     }
 
@@ -87,7 +109,11 @@ impl Room {
     }
 
     /// Hands an event on, in its order. Reports missing events before it that no task is reading yet.
-    pub fn deliver(self: &Arc<Self>, event: &Arc<EncodedEvent>, wakes: &mut WakeList) -> Option<Gap> {
+    pub fn deliver(
+        self: &Arc<Self>,
+        event: &Arc<EncodedEvent>,
+        wakes: &mut WakeList,
+    ) -> Option<Gap> {
         let mut state = self.state.lock();
         if sabotaged("reorder-buffer-off") && event.seq > state.position.seq() {
             state.position = Position::at(Seq::new(event.seq.get() - 1));
@@ -114,16 +140,31 @@ impl Room {
 
     /// Tries to make a joining member live, after it has been handed the history up to `seen` (its own numbering): merges what came
     /// meanwhile if that continues the history without a hole.
-    pub fn go_live(&self, position: &Arc<MemberPosition>, seen: Seq, last_page: impl FnOnce()) -> GoLive {
+    pub fn go_live(
+        &self,
+        position: &Arc<MemberPosition>,
+        seen: Seq,
+        last_page: impl FnOnce(),
+    ) -> GoLive {
         let mut state = self.state.lock();
-        let Some(member) = state.members.iter_mut().find(|member| Arc::ptr_eq(&member.position, position)) else {
+        let Some(member) = state
+            .members
+            .iter_mut()
+            .find(|member| Arc::ptr_eq(&member.position, position))
+        else {
             return GoLive::Left;
         };
-        let Stage::Joining { buffer, overflowed } = &mut member.stage else { return GoLive::Left };
+        let Stage::Joining { buffer, overflowed } = &mut member.stage else {
+            return GoLive::Left;
+        };
         let mut place = Position::at(seen);
         let rest: Vec<_> = std::mem::take(buffer)
             .into_iter()
-            .filter(|event| event.for_audience(member.audience).is_some_and(|(seq, _)| seq > seen))
+            .filter(|event| {
+                event
+                    .for_audience(member.audience)
+                    .is_some_and(|(seq, _)| seq > seen)
+            })
             .collect();
         let contiguous = rest.iter().all(|event| {
             let seq = event.for_audience(member.audience).map(|(seq, _)| seq);
@@ -133,7 +174,10 @@ impl Room {
             return GoLive::Behind;
         }
         last_page();
-        for (_, json) in rest.iter().filter_map(|event| event.for_audience(member.audience)) {
+        for (_, json) in rest
+            .iter()
+            .filter_map(|event| event.for_audience(member.audience))
+        {
             member.connection.send_queue.push(json.clone());
         }
         member.position.hand(place.seq());
@@ -142,8 +186,12 @@ impl Room {
     }
 
     /// Sends what is not part of the history to the live members, except to one person.
-    pub(super) fn broadcast<F>(&self, news: &Ephemeral<F>, except: Option<UserId>, wakes: &mut WakeList)
-    where
+    pub(super) fn broadcast<F>(
+        &self,
+        news: &Ephemeral<F>,
+        except: Option<UserId>,
+        wakes: &mut WakeList,
+    ) where
         F: Fn(Audience) -> Option<Utf8Bytes>,
     {
         for member in &self.state.lock().members {
@@ -160,11 +208,21 @@ impl Room {
     /// The staff in the room, each once, by id.
     pub(super) fn viewers(&self) -> Vec<Viewer> {
         let state = self.state.lock();
-        let mut staff: Vec<_> = state.members.iter().filter(|member| member.audience == Audience::Staff).collect();
+        let mut staff: Vec<_> = state
+            .members
+            .iter()
+            .filter(|member| member.audience == Audience::Staff)
+            .collect();
         staff.sort_unstable_by_key(|member| (member.person, member.connection.id));
         // Before the names are copied: a person with many windows is many members.
         staff.dedup_by_key(|member| member.person);
-        staff.into_iter().map(|member| Viewer { id: member.person, name: member.connection.person.name.clone() }).collect()
+        staff
+            .into_iter()
+            .map(|member| Viewer {
+                id: member.person,
+                name: member.connection.person.name.clone(),
+            })
+            .collect()
     }
 
     /// The last event handed on.
@@ -242,10 +300,17 @@ impl State {
     }
 
     fn hand_on(&mut self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) {
-        debug_assert_eq!(self.position.seq(), event.seq, "an event is handed on when the position has come to it");
+        debug_assert_eq!(
+            self.position.seq(),
+            event.seq,
+            "an event is handed on when the position has come to it"
+        );
         for member in &mut self.members {
             let Some((seq, json)) = event.for_audience(member.audience) else {
-                if let Some((_, json)) = event.for_audience(Audience::Staff).filter(|_| sabotaged("note-to-customers")) {
+                if let Some((_, json)) = event
+                    .for_audience(Audience::Staff)
+                    .filter(|_| sabotaged("note-to-customers"))
+                {
                     member.connection.send_queue.push(json.clone());
                 }
                 continue;
@@ -266,7 +331,9 @@ impl State {
                 Stage::Live(position) => match position.observe(seq) {
                     Observed::InOrder => {
                         member.position.hand(seq);
-                        if !(sabotaged("drop-on-full-outbox") && member.connection.send_queue.is_waiting()) {
+                        if !(sabotaged("drop-on-full-outbox")
+                            && member.connection.send_queue.is_waiting())
+                        {
                             member.connection.send_queue.push_with(json.clone(), wakes);
                         }
                     }
@@ -276,7 +343,10 @@ impl State {
                         // and resumes from the database: never a silent hole.
                         debug_assert!(false, "a live member has a hole before {seq}");
                         tracing::error!(ticket = %event.ticket, "gap before a live member's next event; closing its connection");
-                        member.connection.send_queue.disconnect(Disconnect::Now(CloseCode::TooSlow));
+                        member
+                            .connection
+                            .send_queue
+                            .disconnect(Disconnect::Now(CloseCode::TooSlow));
                     }
                 },
             }

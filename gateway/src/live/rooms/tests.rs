@@ -9,7 +9,11 @@ use crate::live::frames::frame;
 const STAFF: Option<StaffRole> = Some(StaffRole::SupportAgent);
 
 fn seqs(connection: &Connection) -> Vec<u64> {
-    sent(connection).iter().filter(|frame| frame["type"] == "event").map(|frame| frame["seq"].as_u64().expect("a number")).collect()
+    sent(connection)
+        .iter()
+        .filter(|frame| frame["type"] == "event")
+        .map(|frame| frame["seq"].as_u64().expect("a number"))
+        .collect()
 }
 
 fn deliver(rooms: &Rooms, seq: u64, public_seq: Option<u64>) -> Option<Gap> {
@@ -18,10 +22,21 @@ fn deliver(rooms: &Rooms, seq: u64, public_seq: Option<u64>) -> Option<Gap> {
 
 /// A live member at these heads.
 fn live(rooms: &Rooms, id: u64, audience: Audience, heads: &Heads) -> (Arc<Connection>, Entered) {
-    let connection = connection(id, u128::from(id), (audience == Audience::Staff).then_some(StaffRole::SupportAgent));
+    let connection = connection(
+        id,
+        u128::from(id),
+        (audience == Audience::Staff).then_some(StaffRole::SupportAgent),
+    );
     let entered = rooms.enter(&connection, audience, heads);
-    let seen = if audience == Audience::Staff { heads.seq } else { heads.public_seq };
-    assert_eq!(entered.room.go_live(&entered.position, seen, || {}), GoLive::Live);
+    let seen = if audience == Audience::Staff {
+        heads.seq
+    } else {
+        heads.public_seq
+    };
+    assert_eq!(
+        entered.room.go_live(&entered.position, seen, || {}),
+        GoLive::Live
+    );
     (connection, entered)
 }
 
@@ -31,7 +46,10 @@ fn events_go_out_in_order_each_once_and_to_customers_only_theirs() {
     let (agent, _) = live(&rooms, 1, Audience::Staff, &heads(5, 2));
     let (customer, entered) = live(&rooms, 2, Audience::Customer, &heads(5, 2));
     assert!(deliver(&rooms, 6, Some(3)).is_none());
-    assert!(deliver(&rooms, 6, Some(3)).is_none(), "a second time changes nothing");
+    assert!(
+        deliver(&rooms, 6, Some(3)).is_none(),
+        "a second time changes nothing"
+    );
     assert!(deliver(&rooms, 7, None).is_none());
     assert!(deliver(&rooms, 8, Some(4)).is_none());
     assert_eq!((seqs(&agent), seqs(&customer)), (vec![6, 7, 8], vec![3, 4]));
@@ -42,14 +60,19 @@ fn events_go_out_in_order_each_once_and_to_customers_only_theirs() {
 fn a_gap_is_reported_once_and_what_was_early_follows_when_it_is_filled() {
     let rooms = Rooms::default();
     let (agent, _) = live(&rooms, 1, Audience::Staff, &heads(5, 2));
-    let room = deliver(&rooms, 8, None).expect("6 and 7 are missing").into_room();
+    let room = deliver(&rooms, 8, None)
+        .expect("6 and 7 are missing")
+        .into_room();
     assert!(deliver(&rooms, 9, None).is_none(), "it is being filled");
     assert_eq!((room.gap(), seqs(&agent)), (Some(Seq::new(5)), vec![]));
     assert!(deliver(&rooms, 6, None).is_none());
     assert!(deliver(&rooms, 7, None).is_none());
     assert_eq!(seqs(&agent), [6, 7, 8, 9]);
     assert_eq!(room.gap(), None);
-    assert!(deliver(&rooms, 11, None).is_some(), "the next gap is reported again");
+    assert!(
+        deliver(&rooms, 11, None).is_some(),
+        "the next gap is reported again"
+    );
     room.forget_early(Seq::new(9));
     assert_eq!(room.gap(), None, "what belongs to no history is forgotten");
 }
@@ -59,20 +82,42 @@ fn a_joining_member_gets_what_came_meanwhile_behind_its_page_and_reads_again_aft
     let rooms = Rooms::default();
     let _other = live(&rooms, 1, Audience::Staff, &heads(5, 2));
     let agent = connection(2, 2, STAFF);
-    let Entered { room, position, is_new_room } = rooms.enter(&agent, Audience::Staff, &heads(5, 2));
+    let Entered {
+        room,
+        position,
+        is_new_room,
+    } = rooms.enter(&agent, Audience::Staff, &heads(5, 2));
     assert!(!is_new_room);
     (6..9).for_each(|seq| assert!(deliver(&rooms, seq, None).is_none()));
-    assert_eq!(room.go_live(&position, Seq::new(4), || {}), GoLive::Behind, "5 is in neither");
+    assert_eq!(
+        room.go_live(&position, Seq::new(4), || {}),
+        GoLive::Behind,
+        "5 is in neither"
+    );
     (9..11).for_each(|seq| assert!(deliver(&rooms, seq, None).is_none()));
-    assert_eq!(room.go_live(&position, Seq::new(9), || assert!(agent.send_queue.push("{}".into()))), GoLive::Live);
-    assert_eq!(sent(&agent).iter().map(|frame| frame["seq"].as_u64()).collect::<Vec<_>>(), [None, Some(10)]);
+    assert_eq!(
+        room.go_live(&position, Seq::new(9), || assert!(
+            agent.send_queue.push("{}".into())
+        )),
+        GoLive::Live
+    );
+    assert_eq!(
+        sent(&agent)
+            .iter()
+            .map(|frame| frame["seq"].as_u64())
+            .collect::<Vec<_>>(),
+        [None, Some(10)]
+    );
 
     let late = connection(3, 3, STAFF);
     let Entered { room, position, .. } = rooms.enter(&late, Audience::Staff, &heads(10, 2));
     let max = helpline_core::limits::JOIN_BUFFER_EVENTS_MAX as u64;
     (11..=11 + max).for_each(|seq| assert!(deliver(&rooms, seq, None).is_none()));
     assert_eq!(room.go_live(&position, Seq::new(10), || {}), GoLive::Behind);
-    assert_eq!(room.go_live(&position, Seq::new(11 + max), || {}), GoLive::Live);
+    assert_eq!(
+        room.go_live(&position, Seq::new(11 + max), || {}),
+        GoLive::Live
+    );
 }
 
 #[test]
@@ -81,12 +126,21 @@ fn a_connection_that_subscribes_again_is_another_member_whom_the_old_membership_
     let (agent, old) = live(&rooms, 1, Audience::Staff, &heads(5, 2));
     let new = rooms.enter(&agent, Audience::Staff, &heads(5, 2));
     assert!(old.position.is_out() && !new.position.is_out());
-    assert_eq!(old.room.go_live(&old.position, Seq::new(5), || {}), GoLive::Left);
+    assert_eq!(
+        old.room.go_live(&old.position, Seq::new(5), || {}),
+        GoLive::Left
+    );
     assert!(!rooms.leave(ticket(1), &old.position), "the room lives on");
-    assert_eq!(new.room.go_live(&new.position, Seq::new(5), || {}), GoLive::Live);
+    assert_eq!(
+        new.room.go_live(&new.position, Seq::new(5), || {}),
+        GoLive::Live
+    );
     assert!(deliver(&rooms, 6, None).is_none());
     assert_eq!(seqs(&agent), [6]);
-    assert!(rooms.leave(ticket(1), &new.position), "its last member left");
+    assert!(
+        rooms.leave(ticket(1), &new.position),
+        "its last member left"
+    );
     assert!(!rooms.leave(ticket(1), &new.position));
     assert_eq!(rooms.count(), 0);
 }
@@ -99,14 +153,31 @@ fn a_restart_tells_live_members_and_lets_them_go_and_joining_ones_read_anew() {
     let joining = rooms.enter(&agent, Audience::Staff, &heads(5, 2));
     assert!(deliver(&rooms, 6, None).is_none());
     let reset = |text: &str| frame(&serde_json::json!({ "for": text }));
-    assert_eq!(rooms.restart(&heads(3, 1), &reset("staff"), &reset("customer")), Some(false));
+    assert_eq!(
+        rooms.restart(&heads(3, 1), &reset("staff"), &reset("customer")),
+        Some(false)
+    );
     assert_eq!(sent(&customer), [serde_json::json!({"for": "customer"})]);
     assert_eq!(sent(&agent), Vec::<Value>::new());
     assert!(was_live.position.is_out() && !joining.position.is_out());
-    assert_eq!(joining.room.go_live(&joining.position, Seq::new(3), || {}), GoLive::Behind, "what it had buffered is void");
-    assert_eq!(joining.room.go_live(&joining.position, Seq::new(3), || {}), GoLive::Live);
-    assert_eq!(rooms.restart(&heads(0, 0), &reset("staff"), &reset("customer")), Some(true), "its last member left");
-    assert_eq!(rooms.restart(&heads(0, 0), &reset("staff"), &reset("customer")), None);
+    assert_eq!(
+        joining.room.go_live(&joining.position, Seq::new(3), || {}),
+        GoLive::Behind,
+        "what it had buffered is void"
+    );
+    assert_eq!(
+        joining.room.go_live(&joining.position, Seq::new(3), || {}),
+        GoLive::Live
+    );
+    assert_eq!(
+        rooms.restart(&heads(0, 0), &reset("staff"), &reset("customer")),
+        Some(true),
+        "its last member left"
+    );
+    assert_eq!(
+        rooms.restart(&heads(0, 0), &reset("staff"), &reset("customer")),
+        None
+    );
 }
 
 #[test]
@@ -116,7 +187,14 @@ fn viewers_are_the_staff_each_once_and_rooms_behind_are_named_with_their_place()
     let _agent = live(&rooms, 2, Audience::Staff, &heads(5, 2));
     let second_window = connection(9, 2, STAFF);
     let _second = rooms.enter(&second_window, Audience::Staff, &heads(5, 2));
-    assert_eq!(rooms.viewers(ticket(1)).iter().map(|viewer| viewer.name.as_deref()).collect::<Vec<_>>(), [Some("Person 2")]);
+    assert_eq!(
+        rooms
+            .viewers(ticket(1))
+            .iter()
+            .map(|viewer| viewer.name.as_deref())
+            .collect::<Vec<_>>(),
+        [Some("Person 2")]
+    );
     let moved = [(ticket(1), Seq::new(7)), (ticket(2), Seq::new(7))];
     assert_eq!(rooms.behind(&moved), [(ticket(1), Seq::new(5))]);
     assert_eq!(rooms.behind(&[(ticket(1), Seq::new(5))]), []);

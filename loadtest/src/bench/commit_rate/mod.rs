@@ -41,7 +41,11 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         "commit-rate",
         format!("{WRITERS} connections with 32 sends on the way each; gateway, clients, Postgres and Redis on the same cores; fsync on."),
     );
-    let setup = Setup { instances: 1, rooms: WRITERS, relay: Relay::Redis };
+    let setup = Setup {
+        instances: 1,
+        rooms: WRITERS,
+        relay: Relay::Redis,
+    };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
     let pgbench = pgbench::Pgbench::prepare(&helpline).await?;
     let best = pgbench.best(&helpline, effort).await?;
@@ -63,12 +67,36 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
             direct.postgres_cpu
         );
         results.record("commit-rate", "Helpline", results::BATCH, batch);
-        results.record("commit-rate", "gateway CPU", results::CPU, through.gateway_cpu);
-        results.record("commit-rate", "Postgres CPU", results::CPU, through.postgres_cpu);
-        for (subject, written) in [("Helpline", &through), ("pgbench, one each", &single), ("same SQL, no gateway", &direct)] {
+        results.record(
+            "commit-rate",
+            "gateway CPU",
+            results::CPU,
+            through.gateway_cpu,
+        );
+        results.record(
+            "commit-rate",
+            "Postgres CPU",
+            results::CPU,
+            through.postgres_cpu,
+        );
+        for (subject, written) in [
+            ("Helpline", &through),
+            ("pgbench, one each", &single),
+            ("same SQL, no gateway", &direct),
+        ] {
             results.record("commit-rate", subject, results::RATE, written.per_second);
-            results.record("commit-rate", subject, results::POSTGRES_CPU, written.postgres_cpu);
-            results.record("commit-rate", subject, results::CPU, written.postgres_cpu + written.gateway_cpu);
+            results.record(
+                "commit-rate",
+                subject,
+                results::POSTGRES_CPU,
+                written.postgres_cpu,
+            );
+            results.record(
+                "commit-rate",
+                subject,
+                results::CPU,
+                written.postgres_cpu + written.gateway_cpu,
+            );
         }
     }
     Ok(())
@@ -79,7 +107,11 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
 /// # Errors
 /// As [`run`].
 pub async fn ratio(means: &Means, rounds: usize) -> Result<f64, LoadError> {
-    let setup = Setup { instances: 1, rooms: WRITERS, relay: Relay::InProcess };
+    let setup = Setup {
+        instances: 1,
+        rooms: WRITERS,
+        relay: Relay::InProcess,
+    };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
     let pgbench = pgbench::Pgbench::prepare(&helpline).await?;
     let mut ratios = Vec::new();
@@ -94,10 +126,17 @@ pub async fn ratio(means: &Means, rounds: usize) -> Result<f64, LoadError> {
 /// CPU seconds of the database and of the other servers, to be read before and after.
 fn used(helpline: &Helpline) -> (f64, f64) {
     let postgres = usage::cpu_seconds(&helpline.postgres());
-    (postgres, usage::cpu_seconds(&helpline.processes()) - postgres)
+    (
+        postgres,
+        usage::cpu_seconds(&helpline.processes()) - postgres,
+    )
 }
 
 fn written(before: (f64, f64), after: (f64, f64), messages: f64, seconds: f64) -> Written {
     let each = |from: f64, to: f64| (to - from) * 1e6 / messages.max(1.0);
-    Written { per_second: messages / seconds, postgres_cpu: each(before.0, after.0), gateway_cpu: each(before.1, after.1) }
+    Written {
+        per_second: messages / seconds,
+        postgres_cpu: each(before.0, after.0),
+        gateway_cpu: each(before.1, after.1),
+    }
 }

@@ -38,12 +38,25 @@ pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f
     });
     let mut writers = JoinSet::new();
     for n in 0..WRITERS {
-        let opening = helpline.opening(Endpoint { instance: 0, room: n, side: Side::Speaker });
-        let writer = Writer { ticket: helpline.rooms[n].ticket.to_string(), n, tally: Arc::clone(&tally) };
+        let opening = helpline.opening(Endpoint {
+            instance: 0,
+            room: n,
+            side: Side::Speaker,
+        });
+        let writer = Writer {
+            ticket: helpline.rooms[n].ticket.to_string(),
+            n,
+            tally: Arc::clone(&tally),
+        };
         writers.spawn(async move { writer.run(Connection::open(&opening).await?).await });
     }
     sleep(WARM_UP).await;
-    let (before, batches, from, begun) = (used(helpline), batches(helpline).await, tally.acked.load(Ordering::Relaxed), Instant::now());
+    let (before, batches, from, begun) = (
+        used(helpline),
+        batches(helpline).await,
+        tally.acked.load(Ordering::Relaxed),
+        Instant::now(),
+    );
     sleep(Duration::from_secs(seconds)).await;
     let acked = (tally.acked.load(Ordering::Relaxed) - from) as f64;
     let result = written(before, used(helpline), acked, begun.elapsed().as_secs_f64());
@@ -53,32 +66,68 @@ pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f
         ended.expect("a writer's task does not panic")?;
     }
     check(helpline, &tally).await?;
-    Ok((result, ((messages - batches.0) / (commits - batches.1).max(1.0)).max(1.0)))
+    Ok((
+        result,
+        ((messages - batches.0) / (commits - batches.1).max(1.0)).max(1.0),
+    ))
 }
 
 /// Every acked send stands exactly once in the database.
 async fn check(helpline: &Helpline, tally: &Tally) -> Result<(), LoadError> {
-    let tickets: Vec<_> = helpline.rooms.iter().map(|room| room.ticket.uuid()).collect();
-    let counted = helpline.admin.query_one(include_str!("../../../sql/count_keys.sql"), &[&tickets, &tally.name]).await;
-    let stored: i64 = counted.map_err(LoadError::postgres("counting what was stored"))?.get(0);
-    let (acked, refused) = (tally.acked.load(Ordering::Relaxed), tally.refused.load(Ordering::Relaxed));
+    let tickets: Vec<_> = helpline
+        .rooms
+        .iter()
+        .map(|room| room.ticket.uuid())
+        .collect();
+    let counted = helpline
+        .admin
+        .query_one(
+            include_str!("../../../sql/count_keys.sql"),
+            &[&tickets, &tally.name],
+        )
+        .await;
+    let stored: i64 = counted
+        .map_err(LoadError::postgres("counting what was stored"))?
+        .get(0);
+    let (acked, refused) = (
+        tally.acked.load(Ordering::Relaxed),
+        tally.refused.load(Ordering::Relaxed),
+    );
     if u64::try_from(stored) == Ok(acked) && refused == 0 {
         return Ok(());
     }
-    Err(LoadError::Stalled(format!("{acked} sends were acked, {refused} refused, and {stored} are in the database")))
+    Err(LoadError::Stalled(format!(
+        "{acked} sends were acked, {refused} refused, and {stored} are in the database"
+    )))
 }
 
 /// Messages and commits so far, by the gateway's own metrics.
 async fn batches(helpline: &Helpline) -> (f64, f64) {
-    let Some(port) = helpline.target.gateways.first().map(helpline_rig::Gateway::port) else { return (0.0, 0.0) };
+    let Some(port) = helpline
+        .target
+        .gateways
+        .first()
+        .map(helpline_rig::Gateway::port)
+    else {
+        return (0.0, 0.0);
+    };
     let text = metrics(port).await.unwrap_or_default();
-    let of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0.0);
-    (of("helpline_batch_messages_sum "), of("helpline_batch_messages_count "))
+    let of = |name: &str| {
+        text.lines()
+            .find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
+            .unwrap_or(0.0)
+    };
+    (
+        of("helpline_batch_messages_sum "),
+        of("helpline_batch_messages_count "),
+    )
 }
 
 async fn metrics(port: u16) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").await?;
+    stream
+        .write_all(b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        .await?;
     let mut text = String::new();
     stream.read_to_string(&mut text).await?;
     Ok(text)
@@ -115,7 +164,9 @@ impl Writer {
                 waiting -= 1;
                 self.tally.refused.fetch_add(1, Ordering::Relaxed);
             } else if text.starts_with("{\"type\":\"ping\"") {
-                connection.send(Utf8Bytes::from_static("{\"type\":\"pong\"}")).await?;
+                connection
+                    .send(Utf8Bytes::from_static("{\"type\":\"pong\"}"))
+                    .await?;
             }
         }
     }

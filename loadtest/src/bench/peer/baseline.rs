@@ -17,13 +17,23 @@ pub(super) struct Baseline {
 
 impl Baseline {
     pub(super) async fn start(means: &Means) -> Result<Self, LoadError> {
-        let failed = |why: String| LoadError::Program { program: "the baseline", why };
+        let failed = |why: String| LoadError::Program {
+            program: "the baseline",
+            why,
+        };
         let port = free_port();
-        let process = Process::new("baseline", means.work.join("baseline.log"), ParentDeath::Kill);
-        let mut command = Command::new(std::env::current_exe().map_err(|error| failed(error.to_string()))?);
+        let process = Process::new(
+            "baseline",
+            means.work.join("baseline.log"),
+            ParentDeath::Kill,
+        );
+        let mut command =
+            Command::new(std::env::current_exe().map_err(|error| failed(error.to_string()))?);
         command.args(["bench-baseline", "--port", &port.to_string()]);
         process.start(command)?;
-        super::ready(port, "/ready", &process).await.map_err(failed)?;
+        super::ready(port, "/ready", &process)
+            .await
+            .map_err(failed)?;
         Ok(Self { process, port })
     }
 }
@@ -43,13 +53,21 @@ impl Peer for Baseline {
     }
     fn opening(&self, endpoint: Endpoint) -> Opening {
         let join = Utf8Bytes::from(format!("join {}", endpoint.room));
-        Opening { url: format!("ws://127.0.0.1:{}/", self.port), subprotocol: None, steps: vec![Step::Send(join), Step::Await("joined")] }
+        Opening {
+            url: format!("ws://127.0.0.1:{}/", self.port),
+            subprotocol: None,
+            steps: vec![Step::Send(join), Step::Await("joined")],
+        }
     }
     fn frame(&self, _run: u32, _room: usize, n: u64) -> Utf8Bytes {
         payload(n).into()
     }
     fn classify(&self, text: &str) -> Received {
-        if text.starts_with('#') { Received::Delivery } else { Received::Other }
+        if text.starts_with('#') {
+            Received::Delivery
+        } else {
+            Received::Other
+        }
     }
     fn bears(&self, text: &str, n: u64) -> bool {
         bears_mark(text, n)

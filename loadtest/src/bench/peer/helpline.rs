@@ -48,14 +48,31 @@ impl Helpline {
     /// # Errors
     /// Those of the rig.
     pub async fn start(setup: Setup, means: &Means, talk: Talk) -> Result<Self, LoadError> {
-        let relay = if setup.instances > 1 { Relay::Redis } else { setup.relay };
+        let relay = if setup.instances > 1 {
+            Relay::Redis
+        } else {
+            setup.relay
+        };
         let mut settings = SETTINGS.map(str::to_owned).to_vec();
         settings.extend_from_slice(&means.settings);
-        let spec = TargetSpec { binary: means.bin.clone(), instances: setup.instances, settings, relay, logs: means.work.clone() };
+        let spec = TargetSpec {
+            binary: means.bin.clone(),
+            instances: setup.instances,
+            settings,
+            relay,
+            logs: means.work.clone(),
+        };
         let target = Target::start(&spec).await?;
         let admin = target.admin().await?;
-        let rooms = people::make_rooms(&admin, setup.rooms.max(AGENTS_PER_ROOM)).await.map_err(LoadError::postgres("making tickets"))?;
-        Ok(Self { target, rooms, admin, talk })
+        let rooms = people::make_rooms(&admin, setup.rooms.max(AGENTS_PER_ROOM))
+            .await
+            .map_err(LoadError::postgres("making tickets"))?;
+        Ok(Self {
+            target,
+            rooms,
+            admin,
+            talk,
+        })
     }
 
     /// The processes of Postgres.
@@ -84,28 +101,45 @@ impl Peer for Helpline {
     fn lacks(&self) -> &'static str {
         match self.talk {
             Talk::Typing => "",
-            Talk::Messages => "each message committed, audited and numbered before any client sees it: no peer does that",
+            Talk::Messages => {
+                "each message committed, audited and numbered before any client sees it: no peer does that"
+            }
         }
     }
     fn processes(&self) -> Vec<u32> {
         let redis = self.target.redis.as_ref().and_then(|redis| redis.pid());
-        self.holders().into_iter().chain(self.postgres()).chain(redis).collect()
+        self.holders()
+            .into_iter()
+            .chain(self.postgres())
+            .chain(redis)
+            .collect()
     }
     fn holders(&self) -> Vec<u32> {
-        self.target.gateways.iter().filter_map(helpline_rig::Gateway::pid).collect()
+        self.target
+            .gateways
+            .iter()
+            .filter_map(helpline_rig::Gateway::pid)
+            .collect()
     }
     fn opening(&self, endpoint: Endpoint) -> Opening {
         let room = self.rooms[endpoint.room];
         let token = match endpoint.side {
             Side::Speaker => people::token(target::RIG_SECRET, room.customer, "Customer Load"),
             Side::Listener(n) => {
-                let agent = self.rooms[(endpoint.room + n % AGENTS_PER_ROOM) % self.rooms.len()].agent;
+                let agent =
+                    self.rooms[(endpoint.room + n % AGENTS_PER_ROOM) % self.rooms.len()].agent;
                 people::token(target::RIG_SECRET, agent, "Agent Load")
             }
         };
         let mut opening = self.signed_in(endpoint.instance, &token);
-        let subscribe = format!(r#"{{"type":"subscribe","id":1,"ticket":"{}"}}"#, room.ticket);
-        opening.steps.extend([Step::Send(subscribe.into()), Step::Await("{\"type\":\"subscribed\"")]);
+        let subscribe = format!(
+            r#"{{"type":"subscribe","id":1,"ticket":"{}"}}"#,
+            room.ticket
+        );
+        opening.steps.extend([
+            Step::Send(subscribe.into()),
+            Step::Await("{\"type\":\"subscribed\""),
+        ]);
         opening
     }
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes {
@@ -133,7 +167,11 @@ impl Peer for Helpline {
     }
     fn bears(&self, text: &str, n: u64) -> bool {
         match self.talk {
-            Talk::Typing => text.contains(if n.is_multiple_of(2) { "\"on\":true" } else { "\"on\":false" }),
+            Talk::Typing => text.contains(if n.is_multiple_of(2) {
+                "\"on\":true"
+            } else {
+                "\"on\":false"
+            }),
             Talk::Messages => text.contains(&format!("message #{n}\"")),
         }
     }

@@ -121,13 +121,23 @@ pub struct Means {
 ///
 /// # Errors
 /// When Helpline or the baseline, which are ours, do not start.
-pub async fn start(kind: Kind, setup: Setup, means: &Means) -> Result<Result<Box<dyn Peer>, String>, LoadError> {
+pub async fn start(
+    kind: Kind,
+    setup: Setup,
+    means: &Means,
+) -> Result<Result<Box<dyn Peer>, String>, LoadError> {
     let peer: Result<Box<dyn Peer>, String> = match kind {
         Kind::Helpline => Ok(Box::new(Helpline::start(setup, means, Talk::Typing).await?)),
-        Kind::Stored => Ok(Box::new(Helpline::start(setup, means, Talk::Messages).await?)),
+        Kind::Stored => Ok(Box::new(
+            Helpline::start(setup, means, Talk::Messages).await?,
+        )),
         Kind::Baseline => Ok(Box::new(baseline::Baseline::start(means).await?)),
-        Kind::Nchan => nchan::Nchan::start(setup, means).await.map(|peer| Box::new(peer) as _),
-        Kind::SocketIo => node::SocketIo::start(setup, means).await.map(|peer| Box::new(peer) as _),
+        Kind::Nchan => nchan::Nchan::start(setup, means)
+            .await
+            .map(|peer| Box::new(peer) as _),
+        Kind::SocketIo => node::SocketIo::start(setup, means)
+            .await
+            .map(|peer| Box::new(peer) as _),
         Kind::Ws => node::Ws::start(means).await.map(|peer| Box::new(peer) as _),
     };
     Ok(peer)
@@ -140,18 +150,26 @@ fn payload(n: u64) -> String {
 
 /// Whether a frame ends in the mark of `n` (and the few characters that the server puts behind it).
 fn bears_mark(text: &str, n: u64) -> bool {
-    text.rsplit_once('#').and_then(|(_, rest)| rest.trim_end_matches(['"', ']', '}']).parse().ok()) == Some(n)
+    text.rsplit_once('#')
+        .and_then(|(_, rest)| rest.trim_end_matches(['"', ']', '}']).parse().ok())
+        == Some(n)
 }
 
 /// Waits for a 200 on `path`.
 async fn ready(port: u16, path: &str, process: &helpline_rig::Process) -> Result<(), String> {
     let deadline = Instant::now() + READY_TIMEOUT;
     loop {
-        if get(port, path).await.is_some_and(|head| head.starts_with("HTTP/1.1 200")) {
+        if get(port, path)
+            .await
+            .is_some_and(|head| head.starts_with("HTTP/1.1 200"))
+        {
             return Ok(());
         }
         if let Some(status) = process.ended() {
-            return Err(format!("ended with {status}: {}", last_lines(process.log())));
+            return Err(format!(
+                "ended with {status}: {}",
+                last_lines(process.log())
+            ));
         }
         if Instant::now() > deadline {
             return Err("did not become ready".into());
@@ -162,7 +180,13 @@ async fn ready(port: u16, path: &str, process: &helpline_rig::Process) -> Result
 
 async fn get(port: u16, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").as_bytes()).await.ok()?;
+    stream
+        .write_all(
+            format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+        )
+        .await
+        .ok()?;
     let mut head = Vec::new();
     stream.take(512).read_to_end(&mut head).await.ok()?;
     Some(String::from_utf8_lossy(&head).into_owned())
@@ -180,7 +204,10 @@ mod tests {
 
     #[test]
     fn a_mark_is_found_behind_what_a_server_wraps_around_it() {
-        assert!(bears_mark(&format!("42[\"typing\",\"{}\"]", payload(17)), 17));
+        assert!(bears_mark(
+            &format!("42[\"typing\",\"{}\"]", payload(17)),
+            17
+        ));
         assert!(bears_mark(&payload(0), 0));
         assert!(!bears_mark(&payload(18), 17));
     }

@@ -12,16 +12,28 @@ use crate::bench::connection::{Opening, Step};
 struct Instances(Vec<(Process, u16)>);
 
 impl Instances {
-    async fn start(script: &str, count: usize, redis: Option<&Redis>, means: &Means) -> Result<Self, String> {
+    async fn start(
+        script: &str,
+        count: usize,
+        redis: Option<&Redis>,
+        means: &Means,
+    ) -> Result<Self, String> {
         if !means.peers.join("node_modules").is_dir() {
             return Err("its packages are not installed (npm ci in loadtest/peers)".into());
         }
         let mut instances = Vec::new();
         for n in 0..count {
             let port = free_port();
-            let process = Process::new(script, means.work.join(format!("{script}-{n}.log")), ParentDeath::Kill);
+            let process = Process::new(
+                script,
+                means.work.join(format!("{script}-{n}.log")),
+                ParentDeath::Kill,
+            );
             let mut command = Command::new("node");
-            command.arg(means.peers.join(script)).arg(port.to_string()).env("NODE_ENV", "production");
+            command
+                .arg(means.peers.join(script))
+                .arg(port.to_string())
+                .env("NODE_ENV", "production");
             if let Some(redis) = redis {
                 command.arg(redis.url());
             }
@@ -33,7 +45,10 @@ impl Instances {
     }
 
     fn pids(&self) -> Vec<u32> {
-        self.0.iter().filter_map(|(process, _)| process.pid()).collect()
+        self.0
+            .iter()
+            .filter_map(|(process, _)| process.pid())
+            .collect()
     }
 
     fn port(&self, endpoint: Endpoint) -> u16 {
@@ -51,9 +66,14 @@ impl SocketIo {
     pub(super) async fn start(setup: Setup, means: &Means) -> Result<Self, String> {
         let redis = match setup.instances {
             1 => None,
-            _ => Some(Redis::start_new().await.map_err(|error| error.to_string())?),
+            _ => Some(
+                Redis::start_new()
+                    .await
+                    .map_err(|error| error.to_string())?,
+            ),
         };
-        let instances = Instances::start("socketio.mjs", setup.instances, redis.as_ref(), means).await?;
+        let instances =
+            Instances::start("socketio.mjs", setup.instances, redis.as_ref(), means).await?;
         Ok(Self { instances, redis })
     }
 }
@@ -66,7 +86,11 @@ impl Peer for SocketIo {
         "stores nothing, authenticates no client"
     }
     fn processes(&self) -> Vec<u32> {
-        self.instances.pids().into_iter().chain(self.redis.as_ref().and_then(Redis::pid)).collect()
+        self.instances
+            .pids()
+            .into_iter()
+            .chain(self.redis.as_ref().and_then(Redis::pid))
+            .collect()
     }
     fn holders(&self) -> Vec<u32> {
         self.instances.pids()
@@ -74,7 +98,10 @@ impl Peer for SocketIo {
     fn opening(&self, endpoint: Endpoint) -> Opening {
         let join = Utf8Bytes::from(format!("420[\"join\",\"r{}\"]", endpoint.room));
         Opening {
-            url: format!("ws://127.0.0.1:{}/socket.io/?EIO=4&transport=websocket", self.instances.port(endpoint)),
+            url: format!(
+                "ws://127.0.0.1:{}/socket.io/?EIO=4&transport=websocket",
+                self.instances.port(endpoint)
+            ),
             subprotocol: None,
             steps: vec![
                 Step::Await("0{"),
@@ -107,7 +134,9 @@ pub(super) struct Ws {
 
 impl Ws {
     pub(super) async fn start(means: &Means) -> Result<Self, String> {
-        Ok(Self { instances: Instances::start("ws.mjs", 1, None, means).await? })
+        Ok(Self {
+            instances: Instances::start("ws.mjs", 1, None, means).await?,
+        })
     }
 }
 
@@ -125,7 +154,10 @@ impl Peer for Ws {
         self.instances.pids()
     }
     fn opening(&self, endpoint: Endpoint) -> Opening {
-        let join = Utf8Bytes::from(format!("{{\"type\":\"join\",\"room\":\"r{}\"}}", endpoint.room));
+        let join = Utf8Bytes::from(format!(
+            "{{\"type\":\"join\",\"room\":\"r{}\"}}",
+            endpoint.room
+        ));
         Opening {
             url: format!("ws://127.0.0.1:{}/", self.instances.port(endpoint)),
             subprotocol: None,
@@ -133,10 +165,18 @@ impl Peer for Ws {
         }
     }
     fn frame(&self, _run: u32, room: usize, n: u64) -> Utf8Bytes {
-        format!("{{\"type\":\"typing\",\"room\":\"r{room}\",\"text\":\"{}\"}}", payload(n)).into()
+        format!(
+            "{{\"type\":\"typing\",\"room\":\"r{room}\",\"text\":\"{}\"}}",
+            payload(n)
+        )
+        .into()
     }
     fn classify(&self, text: &str) -> Received {
-        if text.starts_with("{\"type\":\"typing\"") { Received::Delivery } else { Received::Other }
+        if text.starts_with("{\"type\":\"typing\"") {
+            Received::Delivery
+        } else {
+            Received::Other
+        }
     }
     fn bears(&self, text: &str, n: u64) -> bool {
         bears_mark(text, n)
