@@ -116,6 +116,16 @@ fn tables(module: &mut Module) {
         "ActorType",
         ActorType::ALL,
     );
+    ticket_words(module);
+    kind_words(module);
+    code_words(module);
+    module.add(&status_transitions());
+    module.add(&message_transitions());
+    module.add(&close_codes());
+    module.add(&limits_table());
+}
+
+fn ticket_words(module: &mut Module) {
     module.words(
         "Where a ticket may stand.",
         "STATUSES",
@@ -144,6 +154,9 @@ fn tables(module: &mut Module) {
         "Category",
         Category::ALL,
     );
+}
+
+fn kind_words(module: &mut Module) {
     module.words("Kinds of history rows.", "KINDS", "Kind", Kind::ALL);
     let public: Vec<_> = Kind::ALL.iter().filter(|kind| kind.is_public()).collect();
     module.words(
@@ -159,6 +172,10 @@ fn tables(module: &mut Module) {
         "Kind",
         &with_message,
     );
+}
+
+/// What a server can do, and the codes of its refusals.
+fn code_words(module: &mut Module) {
     module.words(
         "What a server may be able to do beyond the first `helpline.v1`.",
         "FEATURES",
@@ -192,14 +209,16 @@ fn tables(module: &mut Module) {
         "RejectCode",
         &with_connection,
     );
-    module.add(&status_transitions());
-    module.add(&message_transitions());
+}
+
+fn close_codes() -> String {
     let codes: String = CloseCode::ALL
         .iter()
         .map(|code| format!("  {}: {},\n", code.reason().replace(' ', "_"), code.code()))
         .collect();
-    module.add(&format!("/** Why the server closes. 4000 to 4499: come back; 4500 to 4999: stay away until something changes. */\nexport const CLOSE_CODES = {{\n{codes}}} as const;"));
-    module.add(&limits_table());
+    format!(
+        "/** Why the server closes. 4000 to 4499: come back; 4500 to 4999: stay away until something changes. */\nexport const CLOSE_CODES = {{\n{codes}}} as const;"
+    )
 }
 
 fn status_transitions() -> String {

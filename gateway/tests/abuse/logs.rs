@@ -2,133 +2,173 @@
 
 use std::time::Duration;
 
+use helpline_core::ids::TicketId;
 use serde_json::json;
 
 use crate::client::Client;
 use crate::raw::{self, FIN, TEXT, UPGRADE, frame, head, request, upgraded};
-use crate::test_server::{Join, TestServer, claims, eventually, sign};
+use crate::test_server::{Join, Person, TestServer, claims, eventually, sign};
 
 const FORGED: &str = "\r\n2026-01-01T00:00:00.000000Z  INFO helpline_gateway: forged\u{1b}[2K\u{1b}]0;owned\u{7}\u{9b}31m\u{2028}forged";
 
-/// Says a little of everything, good and bad, as one person with a hostile name; gives every word that no log may hold.
-async fn whole_conversation(server: &TestServer) -> Vec<String> {
-    let gateway = &server.gateways[0];
-    let port = gateway.port();
-    let id = server.customer("x").id;
-    let mut hostile = claims(id, "Eve Secretname", 3_600);
-    hostile["user_metadata"]["full_name"] = json!(format!("Eve Secretname{FORGED}"));
-    hostile["email"] = json!("eve.secret@canary.example");
-    let (eve, ben) = (
-        sign(&hostile),
-        server.staff("Ben Okafor", "support_agent").await,
-    );
-    let expired = sign(&claims(id, "Eve Secretname", -10));
-    let ticket = server
-        .ticket(&crate::test_server::Person {
+/// One person with a hostile name, an agent, and a ticket between them.
+struct Conversation<'a> {
+    server: &'a TestServer,
+    eve: String,
+    ben: Person,
+    expired: String,
+    ticket: TicketId,
+}
+
+impl<'a> Conversation<'a> {
+    async fn start(server: &'a TestServer) -> Self {
+        let id = server.customer("x").id;
+        let mut hostile = claims(id, "Eve Secretname", 3_600);
+        hostile["user_metadata"]["full_name"] = json!(format!("Eve Secretname{FORGED}"));
+        hostile["email"] = json!("eve.secret@canary.example");
+        let (eve, ben) = (
+            sign(&hostile),
+            server.staff("Ben Okafor", "support_agent").await,
+        );
+        let person = Person {
             id,
             token: eve.clone(),
-        })
-        .await;
-    let mut customer = Client::hello(&gateway.ws_url(), &eve).await;
-    let mut agent = server.client(0, &ben).await;
-    customer.subscribe(ticket, None).await;
-    agent.subscribe(ticket, None).await;
-    agent.ask(json!({ "type": "inbox", "on": true })).await;
-    let body = format!(
-        "canary-body{}",
-        FORGED.replace(['\u{1b}', '\u{7}', '\r', '\u{9b}'], "")
-    );
-    assert_eq!(customer.send(ticket, "k1", &body).await["type"], "ack");
-    assert_eq!(
+        };
+        Self {
+            server,
+            eve,
+            ben,
+            expired: sign(&claims(id, "Eve Secretname", -10)),
+            ticket: server.ticket(&person).await,
+        }
+    }
+
+    fn port(&self) -> u16 {
+        self.server.gateways[0].port()
+    }
+
+    /// Says a little of everything, good and bad; ends with a database that fails during a request, whose cause is logged.
+    async fn run(&self) {
+        let mut customer = Client::hello(&self.server.gateways[0].ws_url(), &self.eve).await;
+        self.by_socket(&mut customer).await;
+        self.by_rest().await;
+        self.by_raw_bytes().await;
+        let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+        self.server.sql().await.query_one(end, &[]).await.unwrap();
+        customer.send(self.ticket, "k3", "canary-body").await;
+    }
+
+    async fn by_socket(&self, customer: &mut Client) {
+        let ticket = self.ticket;
+        let mut agent = self.server.client(0, &self.ben).await;
+        customer.subscribe(ticket, None).await;
+        agent.subscribe(ticket, None).await;
+        agent.ask(json!({ "type": "inbox", "on": true })).await;
+        let body = format!(
+            "canary-body{}",
+            FORGED.replace(['\u{1b}', '\u{7}', '\r', '\u{9b}'], "")
+        );
+        assert_eq!(customer.send(ticket, "k1", &body).await["type"], "ack");
+        assert_eq!(
+            customer
+                .send(ticket, "k2", &format!("canary-body{FORGED}"))
+                .await["type"],
+            "error",
+            "control characters are refused"
+        );
+        let note = json!({ "type": "send", "ticket": ticket, "key": "n1", "body": "canary-note", "internal": true });
+        assert_eq!(agent.ask(note).await["type"], "ack");
         customer
-            .send(ticket, "k2", &format!("canary-body{FORGED}"))
-            .await["type"],
-        "error",
-        "control characters are refused"
-    );
-    let note = json!({ "type": "send", "ticket": ticket, "key": "n1", "body": "canary-note", "internal": true });
-    assert_eq!(agent.ask(note).await["type"], "ack");
-    customer.ask(json!({ "type": "token", "token": eve })).await;
-    customer
-        .ask(json!({ "type": "token", "token": expired }))
-        .await;
-    customer
-        .ask(json!({ "type": "canary-type", "body": "canary-body" }))
-        .await;
-    customer
-        .say_raw(format!(
-            "{{\"type\":\"send\",\"id\":9,\"body\":\"canary-body{FORGED}"
-        ))
-        .await;
-    let bearer = format!("Bearer {eve}");
-    let hostile_agent = "Mozilla/5.0 canary-agent\u{a0}\u{2028}\u{9b}31m";
-    let headers = [
-        ("Authorization", bearer.as_str()),
-        ("User-Agent", hostile_agent),
-        ("Idempotency-Key", "r1"),
-    ];
-    let new = json!({ "subject": format!("canary-subject{FORGED}"), "description": "canary-body", "category": "general" }).to_string();
-    request(port, "POST", "/v1/tickets", &headers, Some(&new)).await;
-    request(
-        port,
-        "POST",
-        &format!("/v1/tickets/{ticket}/messages"),
-        &headers,
-        Some(&json!({ "body": "canary-body" }).to_string()),
-    )
-    .await;
-    request(
-        port,
-        "GET",
-        &format!("/v1/tickets?search=canary-search&x={FORGED}").replace(['\r', '\n', ' '], "%0a"),
-        &headers,
-        None,
-    )
-    .await;
-    request(port, "GET", &format!("/v1/me?token={eve}"), &[], None).await;
-    request(port, "GET", &format!("/v1/ws?token={eve}"), &UPGRADE, None).await;
-    // Raw line feeds in a header end it; what follows is a header of its own, or nothing.
-    let mut split = raw::connect(port).await;
-    let _ = split
-        .write(&head(
-            "GET",
-            "/v1/me",
-            port,
-            &[("User-Agent", &format!("x{FORGED}"))],
-        ))
-        .await;
-    split.cut(Duration::from_secs(15)).await;
-    for token in [
-        expired.as_str(),
-        "canary.token.broken",
-        &format!("canary{FORGED}"),
-    ] {
-        let mut guest = upgraded(port, "/v1/ws").await;
-        guest
-            .write(&frame(
-                FIN | TEXT,
-                json!({ "type": "hello", "id": 1, "token": token })
-                    .to_string()
-                    .as_bytes(),
+            .ask(json!({ "type": "token", "token": self.eve }))
+            .await;
+        customer
+            .ask(json!({ "type": "token", "token": self.expired }))
+            .await;
+        customer
+            .ask(json!({ "type": "canary-type", "body": "canary-body" }))
+            .await;
+        customer
+            .say_raw(format!(
+                "{{\"type\":\"send\",\"id\":9,\"body\":\"canary-body{FORGED}"
             ))
-            .await
-            .unwrap();
-        guest.ended(Duration::from_secs(10)).await;
+            .await;
     }
-    // The database fails during a request: the cause is logged.
-    let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
-    server.sql().await.query_one(end, &[]).await.unwrap();
-    customer.send(ticket, "k3", "canary-body").await;
-    let mut secrets = vec![
-        "canary".to_owned(),
-        "Secretname".to_owned(),
-        "eve.secret".to_owned(),
-        "ben.okafor".to_owned(),
-    ];
-    for token in [&eve, &ben.token, &expired] {
-        secrets.extend(token.split('.').skip(1).map(str::to_owned));
+
+    async fn by_rest(&self) {
+        let (port, eve, ticket) = (self.port(), &self.eve, self.ticket);
+        let bearer = format!("Bearer {eve}");
+        let hostile_agent = "Mozilla/5.0 canary-agent\u{a0}\u{2028}\u{9b}31m";
+        let headers = [
+            ("Authorization", bearer.as_str()),
+            ("User-Agent", hostile_agent),
+            ("Idempotency-Key", "r1"),
+        ];
+        let new = json!({ "subject": format!("canary-subject{FORGED}"), "description": "canary-body", "category": "general" }).to_string();
+        request(port, "POST", "/v1/tickets", &headers, Some(&new)).await;
+        request(
+            port,
+            "POST",
+            &format!("/v1/tickets/{ticket}/messages"),
+            &headers,
+            Some(&json!({ "body": "canary-body" }).to_string()),
+        )
+        .await;
+        request(
+            port,
+            "GET",
+            &format!("/v1/tickets?search=canary-search&x={FORGED}")
+                .replace(['\r', '\n', ' '], "%0a"),
+            &headers,
+            None,
+        )
+        .await;
+        request(port, "GET", &format!("/v1/me?token={eve}"), &[], None).await;
+        request(port, "GET", &format!("/v1/ws?token={eve}"), &UPGRADE, None).await;
     }
-    secrets
+
+    /// Header lines that a client broke in two, and tokens that are none.
+    async fn by_raw_bytes(&self) {
+        let port = self.port();
+        // Raw line feeds in a header end it; what follows is a header of its own, or nothing.
+        let mut split = raw::connect(port).await;
+        let _ = split
+            .write(&head(
+                "GET",
+                "/v1/me",
+                port,
+                &[("User-Agent", &format!("x{FORGED}"))],
+            ))
+            .await;
+        split.cut(Duration::from_secs(15)).await;
+        for token in [
+            self.expired.as_str(),
+            "canary.token.broken",
+            &format!("canary{FORGED}"),
+        ] {
+            let mut guest = upgraded(port, "/v1/ws").await;
+            guest
+                .write(&frame(
+                    FIN | TEXT,
+                    json!({ "type": "hello", "id": 1, "token": token })
+                        .to_string()
+                        .as_bytes(),
+                ))
+                .await
+                .unwrap();
+            guest.ended(Duration::from_secs(10)).await;
+        }
+    }
+
+    /// Every word that no log may hold.
+    fn secrets(&self) -> Vec<String> {
+        let mut secrets: Vec<String> = ["canary", "Secretname", "eve.secret", "ben.okafor"]
+            .map(str::to_owned)
+            .into();
+        for token in [&self.eve, &self.ben.token, &self.expired] {
+            secrets.extend(token.split('.').skip(1).map(str::to_owned));
+        }
+        secrets
+    }
 }
 
 async fn log_of(format: &str) -> (Vec<String>, String) {
@@ -137,7 +177,8 @@ async fn log_of(format: &str) -> (Vec<String>, String) {
             .env("HELPLINE_LOG_FORMAT", format)
     })
     .await;
-    let secrets = whole_conversation(&server).await;
+    let conversation = Conversation::start(&server).await;
+    conversation.run().await;
     server.gateways[0].stop().await.unwrap();
     let log = server.gateways[0].log().to_owned();
     let text = eventually("the log's last line", Duration::from_secs(5), async || {
@@ -147,7 +188,7 @@ async fn log_of(format: &str) -> (Vec<String>, String) {
             .filter(|text| text.contains("drained"))
     })
     .await;
-    (secrets, text)
+    (conversation.secrets(), text)
 }
 
 #[tokio::test]

@@ -49,6 +49,59 @@ async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
         .await;
 }
 
+/// A note's flag as JSON text, because a name may occur twice; then what a socket and REST make of it: a note, or the code of the refusal.
+const FLAGS: [(&str, &str, &str); 12] = [
+    (r#""internal":true"#, "note", "note"),
+    (r#""is_internal":true"#, "unknown_field", "note"),
+    (
+        r#""internal":true,"is_internal":true"#,
+        "unknown_field",
+        "note",
+    ),
+    (
+        r#""internal":true,"is_internal":false"#,
+        "unknown_field",
+        "invalid_field",
+    ),
+    (
+        r#""internal":false,"is_internal":true"#,
+        "unknown_field",
+        "invalid_field",
+    ),
+    (
+        r#""internal":true,"internal":false"#,
+        "malformed",
+        "invalid_field",
+    ),
+    (r#""Internal":true"#, "unknown_field", "unknown_field"),
+    (r#""isInternal":true"#, "unknown_field", "unknown_field"),
+    (r#""note":true"#, "unknown_field", "unknown_field"),
+    (r#""internal":null"#, "invalid_field", "invalid_field"),
+    (r#""internal":"true""#, "malformed", "invalid_field"),
+    (r#""internal":1"#, "malformed", "invalid_field"),
+];
+/// What became of a message: a note, or the code of its refusal.
+fn outcome(taken: bool, answer: &Value) -> &str {
+    if taken {
+        "note"
+    } else {
+        answer["code"].as_str().unwrap()
+    }
+}
+
+/// How many public messages with this text the ticket has, and how many notes.
+async fn public_and_notes(server: &TestServer, ticket: TicketId, text: &str) -> (i64, i64) {
+    let counts = "select count(*) filter (where not is_internal and body like $2), count(*) filter (where is_internal)
+        from support_messages where ticket_id = $1";
+    let row = server
+        .sql()
+        .await
+        .query_one(counts, &[&ticket.uuid(), &format!("{text}%")])
+        .await
+        .unwrap();
+    (row.get(0), row.get(1))
+}
+
 #[tokio::test]
 async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     let server = TestServer::start(1, Join::Alone).await;
@@ -63,66 +116,26 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     let mut agent = server.client(0, &ben).await;
     let path = format!("/v1/tickets/{ticket}/messages");
 
-    // As JSON text, because a name may stand there twice.
-    let flags = [
-        (r#""internal":true"#, "note", "note"),
-        (r#""is_internal":true"#, "unknown_field", "note"),
-        (
-            r#""internal":true,"is_internal":true"#,
-            "unknown_field",
-            "note",
-        ),
-        (
-            r#""internal":true,"is_internal":false"#,
-            "unknown_field",
-            "invalid_field",
-        ),
-        (
-            r#""internal":false,"is_internal":true"#,
-            "unknown_field",
-            "invalid_field",
-        ),
-        (
-            r#""internal":true,"internal":false"#,
-            "malformed",
-            "invalid_field",
-        ),
-        (r#""Internal":true"#, "unknown_field", "unknown_field"),
-        (r#""isInternal":true"#, "unknown_field", "unknown_field"),
-        (r#""note":true"#, "unknown_field", "unknown_field"),
-        (r#""internal":null"#, "invalid_field", "invalid_field"),
-        (r#""internal":"true""#, "malformed", "invalid_field"),
-        (r#""internal":1"#, "malformed", "invalid_field"),
-    ];
-    for (n, (flag, by_socket, by_rest)) in flags.iter().enumerate() {
+    for (n, (flag, by_socket, by_rest)) in FLAGS.iter().enumerate() {
         let id = 1_000 + n as u64;
-        let frame = format!(
-            r#"{{"type":"send","id":{id},"ticket":"{ticket}","key":"s{n}","body":"{canary} {n}",{flag}}}"#
-        );
-        assert!(agent.say_raw(frame).await);
+        let text = format!(r#""body":"{canary} {n}",{flag}"#);
+        let frame = format!(r#""type":"send","id":{id},"ticket":"{ticket}","key":"s{n}",{text}"#);
+        assert!(agent.say_raw(format!("{{{frame}}}")).await);
         let answer = agent.answer(id).await;
-        let got = if answer["type"] == "ack" {
-            "note"
-        } else {
-            answer["code"].as_str().unwrap()
-        };
-        assert_eq!(got, *by_socket, "socket, {flag}: {answer}");
+        assert_eq!(
+            outcome(answer["type"] == "ack", &answer),
+            *by_socket,
+            "socket, {flag}: {answer}"
+        );
 
-        let answer = rest(
-            &server,
-            &ben,
-            "POST",
-            &path,
-            &format!(r#"{{"body":"{canary} {n}",{flag}}}"#),
-        )
-        .await;
+        let answer = rest(&server, &ben, "POST", &path, &format!("{{{text}}}")).await;
         let problem: Value = serde_json::from_str(&answer.body).unwrap();
-        let got = if answer.status == 201 {
-            "note"
-        } else {
-            problem["code"].as_str().unwrap()
-        };
-        assert_eq!(got, *by_rest, "REST, {flag}: {}", answer.body);
+        assert_eq!(
+            outcome(answer.status == 201, &problem),
+            *by_rest,
+            "REST, {flag}: {}",
+            answer.body
+        );
     }
     // The flag in the address, where nothing is read from.
     let answer = rest(
@@ -148,20 +161,11 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
             "a note came to the customer: {text}"
         );
     }
-    let sql = server.sql().await;
-    let public = "select count(*) from support_messages where ticket_id = $1 and not is_internal and body like $2";
-    let public: i64 = sql
-        .query_one(public, &[&ticket.uuid(), &format!("{canary}%")])
-        .await
-        .unwrap()
-        .get(0);
-    let notes = "select count(*) from support_messages where ticket_id = $1 and is_internal";
-    let notes: i64 = sql
-        .query_one(notes, &[&ticket.uuid()])
-        .await
-        .unwrap()
-        .get(0);
-    assert_eq!((public, notes), (0, 4), "what was not refused is a note");
+    assert_eq!(
+        public_and_notes(&server, ticket, &canary).await,
+        (0, 4),
+        "what was not refused is a note"
+    );
 }
 
 /// A good frame of this type with every field that it may have.

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod access_rows;
 mod administrators;
 mod append;
 mod bench;
@@ -20,6 +21,7 @@ mod names;
 mod people;
 mod plans;
 mod pool;
+mod read_positions;
 mod restored;
 mod retention;
 mod roles;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use helpline_core::ids::{TicketId, UserId};
 use tokio_postgres::types::ToSql;
@@ -121,29 +122,65 @@ async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets()
 async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
     let staff = desk.session("helpline_staff", desk.agent).await;
     let customer = desk.session("helpline_customer", desk.customer).await;
+    check_history_pages(&staff, &customer, ticket).await;
+    check_own_writes(&staff, &customer, ticket).await;
+    check_staff_lists(&staff, desk.customer).await;
+    check_active_list(&staff).await;
+    check_customer_lists(&customer).await;
+    let id = ticket.uuid();
+    for (name, session, sql, index) in [
+        (
+            "staff get",
+            &staff,
+            sql!("tickets/get_for_staff"),
+            "support_tickets_pkey",
+        ),
+        (
+            "customer get",
+            &customer,
+            sql!("tickets/get_for_customer"),
+            "Index Scan using support_tickets_",
+        ),
+    ] {
+        assert_plan(name, &plan(session, sql, &[&id]).await, &[index]);
+    }
+    let panel: &[&(dyn ToSql + Sync)] = &[&desk.customer.uuid(), &10i64];
+    assert_plan(
+        "panel",
+        &plan(&staff, sql!("people/panel"), panel).await,
+        &["support_tickets_user_key", "support_ticket_activity_p"],
+    );
+    assert_plan(
+        "counts",
+        &plan(&staff, sql!("stats/counts"), &[]).await,
+        &["support_tickets_mine_idx"],
+    );
+}
+
+async fn check_history_pages(staff: &Client, customer: &Client, ticket: TicketId) {
     let id = ticket.uuid();
     for (name, session, sql, index) in [
         (
             "staff after",
-            &staff,
+            staff,
             sql!("history/page_after_for_staff"),
             "support_ticket_activity_pkey",
         ),
         (
             "staff before",
-            &staff,
+            staff,
             sql!("history/page_before_for_staff"),
             "support_ticket_activity_pkey",
         ),
         (
             "customer after",
-            &customer,
+            customer,
             sql!("history/page_after_for_customer"),
             "support_ticket_activity_public_key",
         ),
         (
             "customer before",
-            &customer,
+            customer,
             sql!("history/page_before_for_customer"),
             "support_ticket_activity_public_key",
         ),
@@ -155,34 +192,39 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
             &[index, "support_messages_pkey"],
         );
     }
-    assert_plan(
-        "staff get",
-        &plan(&staff, sql!("tickets/get_for_staff"), &[&id]).await,
-        &["support_tickets_pkey"],
-    );
-    assert_plan(
-        "customer get",
-        &plan(&customer, sql!("tickets/get_for_customer"), &[&id]).await,
-        &["Index Scan using support_tickets_"],
-    );
+}
 
+async fn check_own_writes(staff: &Client, customer: &Client, ticket: TicketId) {
+    let id = ticket.uuid();
+    let (tickets, marks, heads) = (vec![id; 50], vec![1i64; 50], vec![3_000i64; 50]);
+    for (name, session, sql, index) in [
+        (
+            "staff's own writes",
+            staff,
+            sql!("tickets/read_through_for_staff"),
+            "support_ticket_activity_pkey",
+        ),
+        (
+            "a customer's own writes",
+            customer,
+            sql!("tickets/read_through_for_customer"),
+            "support_ticket_activity_public_key",
+        ),
+    ] {
+        let params: &[&(dyn ToSql + Sync)] = &[&tickets, &marks, &heads, &200i64];
+        assert_plan(name, &plan(session, sql, params).await, &[index]);
+    }
+}
+
+/// The staff's lists; one of them is of this person's tickets.
+async fn check_staff_lists(staff: &Client, person: UserId) {
     let none: Vec<&str> = Vec::new();
     let escalated = vec!["escalated"];
-    let active = vec![
-        "open",
-        "in_progress",
-        "waiting_on_customer",
-        "waiting_on_admin",
-        "escalated",
-    ];
     let nothing: Option<Vec<String>> = None;
     let words = Some(vec!["%c4ca4238%".to_owned()]);
-    let (no_number, no_time, no_id): (
-        Vec<String>,
-        Option<chrono::DateTime<chrono::Utc>>,
-        Option<Uuid>,
-    ) = (Vec::new(), None, None);
-    let (now, nil) = (Some(chrono::Utc::now()), Some(Uuid::nil()));
+    let no_number: Vec<String> = Vec::new();
+    let (no_time, no_id): (Option<DateTime<Utc>>, Option<Uuid>) = (None, None);
+    let (now, nil) = (Some(Utc::now()), Some(Uuid::nil()));
     for (name, sql, status, patterns, at, after, index) in [
         (
             "first page",
@@ -239,12 +281,11 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
             "support_tickets_pkey",
         ),
     ] {
-        let agent: Option<Uuid> = None;
         let params: &[&(dyn ToSql + Sync)] = &[
             status, &none, &none, &false, patterns, &no_number, &10_000i32, at, after, &26i64,
-            &agent, &false, &no_id,
+            &no_id, &false, &no_id,
         ];
-        assert_plan(name, &plan(&staff, sql, params).await, &[index]);
+        assert_plan(name, &plan(staff, sql, params).await, &[index]);
     }
     let params: &[&(dyn ToSql + Sync)] = &[
         &none,
@@ -259,12 +300,27 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
         &26i64,
         &no_id,
         &false,
-        &desk.customer.uuid(),
+        &person.uuid(),
     ];
-    let active_params: &[&(dyn ToSql + Sync)] = &[
+    let of_person = plan(staff, sql!("tickets/list_for_staff_by_activity"), params).await;
+    assert_plan("one person's", &of_person, &["support_tickets_user_key"]);
+}
+
+/// The console's list of active tickets, which stops at a full page.
+async fn check_active_list(staff: &Client) {
+    let none: Vec<&str> = Vec::new();
+    let (now, nil, no_id) = (Utc::now(), Uuid::nil(), None::<Uuid>);
+    let active = vec![
+        "open",
+        "in_progress",
+        "waiting_on_customer",
+        "waiting_on_admin",
+        "escalated",
+    ];
+    let params: &[&(dyn ToSql + Sync)] = &[
         &active, &none, &none, &false, &now, &nil, &26i64, &no_id, &false,
     ];
-    let of_active = plan(&staff, sql!("tickets/list_active_for_staff"), active_params).await;
+    let of_active = plan(staff, sql!("tickets/list_active_for_staff"), params).await;
     assert_plan(
         "active ones",
         &of_active,
@@ -274,42 +330,12 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
         !of_active.contains("Sort"),
         "the walk stops at a full page:\n{of_active}"
     );
-    let of_person = plan(&staff, sql!("tickets/list_for_staff_by_activity"), params).await;
-    assert_plan("one person's", &of_person, &["support_tickets_user_key"]);
-    let (tickets, marks, heads) = (vec![id; 50], vec![1i64; 50], vec![3_000i64; 50]);
-    for (name, session, sql, index) in [
-        (
-            "staff's own writes",
-            &staff,
-            sql!("tickets/read_through_for_staff"),
-            "support_ticket_activity_pkey",
-        ),
-        (
-            "a customer's own writes",
-            &customer,
-            sql!("tickets/read_through_for_customer"),
-            "support_ticket_activity_public_key",
-        ),
-    ] {
-        let params: &[&(dyn ToSql + Sync)] = &[&tickets, &marks, &heads, &200i64];
-        assert_plan(name, &plan(session, sql, params).await, &[index]);
-    }
-    let panel = plan(
-        &staff,
-        sql!("people/panel"),
-        &[&desk.customer.uuid(), &10i64],
-    )
-    .await;
-    assert_plan(
-        "panel",
-        &panel,
-        &["support_tickets_user_key", "support_ticket_activity_p"],
-    );
-    assert_plan(
-        "counts",
-        &plan(&staff, sql!("stats/counts"), &[]).await,
-        &["support_tickets_mine_idx"],
-    );
+}
+
+async fn check_customer_lists(customer: &Client) {
+    let none: Vec<&str> = Vec::new();
+    let (nothing, no_number) = (None::<Vec<String>>, Vec::<String>::new());
+    let (no_time, no_id) = (None::<DateTime<Utc>>, None::<Uuid>);
     for (name, sql) in [
         (
             "own by activity",
@@ -326,7 +352,7 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
         ];
         assert_plan(
             name,
-            &plan(&customer, sql, params).await,
+            &plan(customer, sql, params).await,
             &["support_tickets_user_key"],
         );
     }

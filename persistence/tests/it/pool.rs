@@ -195,79 +195,81 @@ async fn a_session_is_never_without_its_bounds() {
     );
 }
 
+/// Name, attribute, grants, and the words of the refusal.
+const OVER_PRIVILEGED: [(&str, &str, &str, &str); 15] = [
+    ("super", "superuser", "", "superuser"),
+    ("bypass", "bypassrls", "", "bypasses row-level security"),
+    ("creator", "createrole", "", "create roles"),
+    ("dbcreator", "createdb", "", "create databases"),
+    (
+        "owning",
+        "",
+        "grant helpline_owner to {role}",
+        "member of helpline_owner",
+    ),
+    (
+        "writing",
+        "",
+        "grant pg_write_all_data to {role}",
+        "revoke pg_write_all_data from",
+    ),
+    (
+        "filing",
+        "",
+        "grant pg_read_server_files to {role}",
+        "member of pg_read_server_files",
+    ),
+    (
+        "rising",
+        "",
+        "create role {role}_other noinherit; grant postgres to {role}_other; grant {role}_other to {role}",
+        "it is a member of",
+    ),
+    (
+        "building",
+        "",
+        "grant create on schema public to {role}",
+        "objects in a schema",
+    ),
+    (
+        "adding",
+        "",
+        "grant create on schema helpline to {role}",
+        "objects in the schema",
+    ),
+    (
+        "schemas",
+        "",
+        "grant create on database {database} to {role}",
+        "create schemas",
+    ),
+    (
+        "emptying",
+        "",
+        "grant truncate on people to {role}",
+        "truncate",
+    ),
+    (
+        "reading",
+        "",
+        "grant select on support_messages to {role}",
+        "rights on tables",
+    ),
+    (
+        "holding",
+        "",
+        "create table held (n int); alter table held owner to {role}",
+        "owns tables",
+    ),
+    ("inheriting", "inherit", "", "inherits"),
+];
+
 #[tokio::test]
 async fn a_role_that_may_too_much_is_refused_with_the_reason() {
     let desk = Desk::open().await;
     let database = &desk.database;
     let postgres = cluster().await;
-    let cases = [
-        ("super", "superuser", "", "superuser"),
-        ("bypass", "bypassrls", "", "bypasses row-level security"),
-        ("creator", "createrole", "", "create roles"),
-        ("dbcreator", "createdb", "", "create databases"),
-        (
-            "owning",
-            "",
-            "grant helpline_owner to {role}",
-            "member of helpline_owner",
-        ),
-        (
-            "writing",
-            "",
-            "grant pg_write_all_data to {role}",
-            "revoke pg_write_all_data from",
-        ),
-        (
-            "filing",
-            "",
-            "grant pg_read_server_files to {role}",
-            "member of pg_read_server_files",
-        ),
-        (
-            "rising",
-            "",
-            "create role {role}_other noinherit; grant postgres to {role}_other; grant {role}_other to {role}",
-            "it is a member of",
-        ),
-        (
-            "building",
-            "",
-            "grant create on schema public to {role}",
-            "objects in a schema",
-        ),
-        (
-            "adding",
-            "",
-            "grant create on schema helpline to {role}",
-            "objects in the schema",
-        ),
-        (
-            "schemas",
-            "",
-            "grant create on database {database} to {role}",
-            "create schemas",
-        ),
-        (
-            "emptying",
-            "",
-            "grant truncate on people to {role}",
-            "truncate",
-        ),
-        (
-            "reading",
-            "",
-            "grant select on support_messages to {role}",
-            "rights on tables",
-        ),
-        (
-            "holding",
-            "",
-            "create table held (n int); alter table held owner to {role}",
-            "owns tables",
-        ),
-        ("inheriting", "inherit", "", "inherits"),
-    ];
-    for (name, attribute, grant, reason) in cases {
+    for (name, attribute, grant, reason) in OVER_PRIVILEGED {
         let role = format!("{database}_{name}");
         let attributes = if attribute == "inherit" {
             String::new()

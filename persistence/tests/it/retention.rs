@@ -8,6 +8,13 @@ async fn run(desk: &Desk, function: &str, clock: &str) -> i32 {
     desk.ask(&format!("select {function}({clock})")).await
 }
 
+async fn hold(desk: &Desk, ticket: TicketId, held: bool) {
+    desk.sql(&format!(
+        "update support_tickets set legal_hold = {held} where id = '{ticket}'"
+    ))
+    .await;
+}
+
 #[tokio::test]
 async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unless_held() {
     let desk = Desk::open().await;
@@ -20,10 +27,7 @@ async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unles
         "update support_tickets set status = 'resolved' where id <> '{open}'"
     ))
     .await;
-    desk.sql(&format!(
-        "update support_tickets set legal_hold = true where id = '{held}'"
-    ))
-    .await;
+    hold(&desk, held, true).await;
     assert_eq!(
         run(&desk, "archive_old_tickets", "now() + interval '5 months'").await,
         0
@@ -38,51 +42,14 @@ async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unles
         "a second run has nothing to do"
     );
     assert_eq!(desk.kinds(old).await.last(), Some(&"archived"));
-    assert_eq!(
-        run(
-            &desk,
-            "delete_old_archived_tickets",
-            "now() + interval '30 months'"
-        )
-        .await,
-        0
-    );
-    // A hold may come late, and wins.
-    desk.sql(&format!(
-        "update support_tickets set legal_hold = true where id = '{old}'"
-    ))
-    .await;
-    assert_eq!(
-        run(
-            &desk,
-            "delete_old_archived_tickets",
-            "now() + interval '40 months'"
-        )
-        .await,
-        0
-    );
-    desk.sql(&format!(
-        "update support_tickets set legal_hold = false where id = '{old}'"
-    ))
-    .await;
-    assert_eq!(
-        run(
-            &desk,
-            "delete_old_archived_tickets",
-            "now() + interval '40 months'"
-        )
-        .await,
-        1
-    );
-    assert_eq!(
-        run(
-            &desk,
-            "delete_old_archived_tickets",
-            "now() + interval '40 months'"
-        )
-        .await,
-        0
-    );
+    let deleted = async |clock| run(&desk, "delete_old_archived_tickets", clock).await;
+    let due = "now() + interval '40 months'";
+    assert_eq!(deleted("now() + interval '30 months'").await, 0);
+    hold(&desk, old, true).await;
+    assert_eq!(deleted(due).await, 0, "a hold may come late, and wins");
+    hold(&desk, old, false).await;
+    assert_eq!(deleted(due).await, 1);
+    assert_eq!(deleted(due).await, 0, "a second run has nothing to do");
     for table in [
         "support_messages",
         "support_ticket_activity",

@@ -57,6 +57,54 @@ impl Cluster {
     }
 }
 
+/// Grants, and what is said about them: each sentence ends with the statement that undoes it.
+const CONFLICTING_GRANTS: [(&str, &[&str]); 8] = [
+    (
+        "grant helpline_customer to authenticated",
+        &[
+            "role authenticated can act as helpline_customer: revoke helpline_customer from authenticated",
+        ],
+    ),
+    (
+        "grant helpline_customer, helpline_staff to authenticated",
+        &[
+            "role authenticated can act as helpline_customer and helpline_staff: revoke helpline_customer, helpline_staff from authenticated",
+        ],
+    ),
+    (
+        "grant helpline_staff to \"App Users\"; grant \"App Users\" to authenticated",
+        &[
+            "role \"App Users\" can act as helpline_staff: revoke helpline_staff from \"App Users\"",
+            "role authenticated can act as helpline_staff through \"App Users\": revoke helpline_staff from \"App Users\"",
+        ],
+    ),
+    (
+        "grant helpline_service to authenticated",
+        &[
+            "role authenticated can act as helpline_service: revoke helpline_service from authenticated",
+        ],
+    ),
+    (
+        "grant helpline_service to login_of_ours; grant login_of_ours to authenticated",
+        &["role authenticated can act as login_of_ours: revoke login_of_ours from authenticated"],
+    ),
+    (
+        "grant helpline_owner to authenticated",
+        &["role authenticated can act as helpline_owner: revoke helpline_owner from authenticated"],
+    ),
+    (
+        "grant boss to authenticated; grant helpline_staff to boss",
+        &[
+            "role authenticated can act as helpline_staff through boss: revoke helpline_staff from boss",
+        ],
+    ),
+    // The service's own logins, and superusers, who can do everything anyway.
+    (
+        "grant helpline_service to login_of_ours; grant helpline_customer, helpline_staff to boss",
+        &[],
+    ),
+];
+
 #[tokio::test]
 async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_that_ends_it() {
     let cluster = Cluster::start().await;
@@ -66,57 +114,7 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
         .unwrap();
     let store = cluster.store().await.unwrap();
     cluster.sql("create role authenticated noinherit; create role \"App Users\"; create role login_of_ours login noinherit; create role boss superuser login").await;
-    let cases = [
-        (
-            "grant helpline_customer to authenticated",
-            &[
-                "role authenticated can act as helpline_customer: revoke helpline_customer from authenticated",
-            ][..],
-        ),
-        (
-            "grant helpline_customer, helpline_staff to authenticated",
-            &[
-                "role authenticated can act as helpline_customer and helpline_staff: revoke helpline_customer, helpline_staff from authenticated",
-            ],
-        ),
-        (
-            "grant helpline_staff to \"App Users\"; grant \"App Users\" to authenticated",
-            &[
-                "role \"App Users\" can act as helpline_staff: revoke helpline_staff from \"App Users\"",
-                "role authenticated can act as helpline_staff through \"App Users\": revoke helpline_staff from \"App Users\"",
-            ],
-        ),
-        (
-            "grant helpline_service to authenticated",
-            &[
-                "role authenticated can act as helpline_service: revoke helpline_service from authenticated",
-            ],
-        ),
-        (
-            "grant helpline_service to login_of_ours; grant login_of_ours to authenticated",
-            &[
-                "role authenticated can act as login_of_ours: revoke login_of_ours from authenticated",
-            ],
-        ),
-        (
-            "grant helpline_owner to authenticated",
-            &[
-                "role authenticated can act as helpline_owner: revoke helpline_owner from authenticated",
-            ],
-        ),
-        (
-            "grant boss to authenticated; grant helpline_staff to boss",
-            &[
-                "role authenticated can act as helpline_staff through boss: revoke helpline_staff from boss",
-            ],
-        ),
-        // The service's own logins, and superusers, who can do everything anyway.
-        (
-            "grant helpline_service to login_of_ours; grant helpline_customer, helpline_staff to boss",
-            &[],
-        ),
-    ];
-    for (grants, told) in cases {
+    for (grants, told) in CONFLICTING_GRANTS {
         cluster.sql(grants).await;
         assert_eq!(
             privileges::role_conflicts(&store).await.unwrap(),

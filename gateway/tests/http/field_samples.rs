@@ -1,0 +1,223 @@
+//! What the tests of fields share: a sample body for each route, and a desk on which a request must be refused at a field.
+
+use helpline_core::ids::UserId;
+use helpline_gateway::dev::people::DemoPerson;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::endpoints::Endpoint;
+use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
+
+/// Where `null` means something, by route and field.
+pub const NULL_MEANS: [(Endpoint, &str); 4] = [
+    (Endpoint::PATCH_TICKET, "assigned_to"),
+    (Endpoint::BULK_PATCH, "patch.assigned_to"),
+    (Endpoint::RATE_TICKET, "satisfaction_comment"),
+    (Endpoint::SET_SETTING, "value"),
+];
+
+/// What belongs to the client: any field may stand there.
+pub const FREE_FORM: [&str; 1] = ["metadata"];
+
+/// The body of a good request with every field that it may have; none: the route takes no body.
+pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
+    let attachments = json!([{"id": Uuid::new_v4(), "name": "a.pdf", "content_type": "application/pdf", "size_bytes": 7}]);
+    let patch = json!({"status": "in_progress", "priority": "high", "category": "billing", "assigned_to": "me"});
+    let day = json!([["09:00", "17:00"]]);
+    let days =
+        json!({"mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": day, "sun": day});
+    match endpoint {
+        Endpoint::CREATE_TICKET => Some(json!({
+            "subject": "S", "category": "general", "priority": "high", "description": "D", "attachments": attachments, "metadata": {"k": null},
+        })),
+        Endpoint::PATCH_TICKET => Some(patch),
+        Endpoint::RATE_TICKET => {
+            Some(json!({"satisfaction_rating": 4, "satisfaction_comment": "quick"}))
+        }
+        Endpoint::POST_MESSAGE => Some(
+            json!({"body": "B", "internal": true, "is_internal": true, "attachments": attachments, "based_on": 100}),
+        ),
+        Endpoint::EDIT_MESSAGE => Some(json!({"body": "Another"})),
+        Endpoint::GRANT_ROLE => Some(json!({"role": "support_agent"})),
+        Endpoint::BULK_PATCH => Some(json!({"tickets": [ticket], "patch": patch})),
+        Endpoint::SET_SETTING => {
+            Some(json!({"value": {"timezone": "Europe/Vienna", "days": days}}))
+        }
+        Endpoint::SAVE_REPLY => Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello"})),
+        Endpoint::ME
+        | Endpoint::LIST_TICKETS
+        | Endpoint::GET_TICKET
+        | Endpoint::LIST_ACTIVITY
+        | Endpoint::LIST_MESSAGES
+        | Endpoint::REDACT_MESSAGE
+        | Endpoint::STATS
+        | Endpoint::LIST_AGENTS
+        | Endpoint::LIST_ROLES
+        | Endpoint::REVOKE_ROLE
+        | Endpoint::CONFIG
+        | Endpoint::AVAILABILITY
+        | Endpoint::COUNT_TICKETS
+        | Endpoint::GET_PERSON
+        | Endpoint::LIST_SETTINGS
+        | Endpoint::LIST_REPLIES
+        | Endpoint::REMOVE_REPLY => None,
+        other => panic!("{other:?} has no sample"),
+    }
+}
+
+/// Who may do it.
+fn person(endpoint: Endpoint) -> &'static DemoPerson {
+    match endpoint {
+        Endpoint::RATE_TICKET | Endpoint::CREATE_TICKET => ada(),
+        Endpoint::SET_SETTING
+        | Endpoint::SAVE_REPLY
+        | Endpoint::REMOVE_REPLY
+        | Endpoint::GRANT_ROLE
+        | Endpoint::REVOKE_ROLE => katherine(),
+        Endpoint::LIST_SETTINGS | Endpoint::LIST_ROLES => katherine(),
+        _ => grace(),
+    }
+}
+
+/// A desk with one ticket that can be changed, one that can be rated, and a message of the agent's.
+pub struct Scene {
+    pub server: TestServer,
+    pub open: String,
+    pub over: String,
+    message: String,
+    pub document: Value,
+}
+
+impl Scene {
+    pub async fn start() -> Self {
+        let server =
+            TestServer::start_with(&["--requests-per-second", "5000", "--requests-burst", "5000"])
+                .await;
+        let (open, over) = (server.ticket(ada()).await, server.ticket(ada()).await);
+        let message = server.message(grace(), &open, "Mine").await;
+        server
+            .call(
+                ada(),
+                "PATCH",
+                &format!("/v1/tickets/{over}"),
+                Some(json!({"status": "closed"})),
+            )
+            .await
+            .expect(200);
+        let document = server.get(ada(), "/openapi.json").await.expect(200);
+        Self {
+            server,
+            open,
+            over,
+            message,
+            document,
+        }
+    }
+
+    fn path(&self, endpoint: Endpoint) -> String {
+        let ticket = if endpoint == Endpoint::RATE_TICKET {
+            &self.over
+        } else {
+            &self.open
+        };
+        let path = endpoint
+            .route()
+            .path
+            .replace("{ticket}", ticket)
+            .replace("{message}", &self.message);
+        path.replace("{user}", &carl().id.to_string())
+            .replace("{reply}", &carl().id.to_string())
+            .replace("{name}", "opening_hours")
+    }
+
+    pub async fn call(&self, endpoint: Endpoint, query: &str, body: Option<&str>) -> Answer {
+        let path = format!("{}{query}", self.path(endpoint));
+        let mut request = self.server.request(endpoint.route().method, &path);
+        request = request.header(
+            "authorization",
+            format!("Bearer {}", self.server.token(person(endpoint))),
+        );
+        request = request.header("idempotency-key", Uuid::new_v4().to_string());
+        let Some(body) = body else {
+            return self.server.send(request.body(Vec::new()).unwrap()).await;
+        };
+        self.server
+            .send(
+                request
+                    .header("content-type", "application/json")
+                    .body(body.as_bytes().to_vec())
+                    .unwrap(),
+            )
+            .await
+    }
+
+    /// Everything that a request could change.
+    pub async fn state(&self) -> String {
+        let sql = "select md5(concat(
+            (select json_agg(t order by id) from support_tickets t), (select json_agg(t order by id) from support_messages t),
+            (select json_agg(t order by ticket_id, seq) from support_ticket_activity t), (select json_agg(t order by user_id) from user_roles t),
+            (select json_agg(t order by name) from support_settings t), (select json_agg(t order by id) from support_saved_replies t)))";
+        self.server
+            .database
+            .query_one(sql, &[])
+            .await
+            .unwrap()
+            .get(0)
+    }
+
+    pub async fn refusals(&self, endpoint: Endpoint) -> usize {
+        let user: Option<UserId> = if matches!(endpoint, Endpoint::CONFIG | Endpoint::AVAILABILITY)
+        {
+            None
+        } else {
+            Some(person(endpoint).id)
+        };
+        self.server
+            .access_rows(user, endpoint.route().refused)
+            .await
+            .len()
+    }
+
+    /// A request that must be refused with this code at this field.
+    pub async fn refused(
+        &self,
+        endpoint: Endpoint,
+        query: &str,
+        body: Option<&str>,
+        (code, field): (&str, &str),
+        tried: &mut Tried,
+    ) {
+        let case = format!("{endpoint:?}{query} {}", body.unwrap_or(""));
+        let answer = self.call(endpoint, query, body).await;
+        assert_eq!(answer.status, 422, "{case}: {}", answer.text());
+        let problem = answer.json();
+        assert_eq!(problem["code"], code, "{case}: {problem}");
+        assert!(
+            problem["title"]
+                .as_str()
+                .unwrap()
+                .starts_with(&format!("{field}: ")),
+            "{case}: {problem}, not at {field}"
+        );
+        assert_eq!(self.state().await, tried.state, "{case} changed something");
+        tried.cases += 1;
+        tried.of_route += 1;
+    }
+}
+
+/// What has been tried, of all routes and of the present one, and the state that none of it may change.
+pub struct Tried {
+    pub state: String,
+    pub cases: usize,
+    pub of_route: usize,
+}
+
+impl Tried {
+    pub async fn nothing(scene: &Scene) -> Self {
+        Self {
+            state: scene.state().await,
+            cases: 0,
+            of_route: 0,
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Row-level security: which rows each role sees, which plain writes it may make, and that a note shows in nothing a customer reads.
+
+use helpline_core::ids::TicketId;
+use helpline_persistence::history::{self, Span};
+use tokio_postgres::Client;
+
+use crate::access::insert_message;
+use crate::desk::{Desk, message, note, stored};
+
+async fn count(client: &Client, sql: &str) -> i64 {
+    match client.query_one(sql, &[]).await {
+        Ok(row) => row.get(0),
+        Err(error) => panic!("{sql}: {error:?}"),
+    }
+}
+
+/// Each of these statements fails for this session.
+async fn assert_refused(session: &Client, statements: &[String]) {
+    for statement in statements {
+        let tried = session.batch_execute(statement).await;
+        assert!(tried.is_err(), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn each_role_sees_its_rows_and_no_others() {
+    let desk = Desk::open().await;
+    let (mine, theirs) = (
+        desk.ticket().await,
+        desk.ticket_of(desk.stranger, "Theirs").await,
+    );
+    let own = desk.ticket_of(desk.agent, "The agent's own").await;
+    for ticket in [mine, theirs, own] {
+        stored(&desk.send(note(ticket, desk.boss, "canary")).await);
+        stored(&desk.send(message(ticket, desk.boss, "answer")).await);
+    }
+    // In each ticket: created, first message, note, answer, status = 5 rows, of which one is a note.
+    for (role, who, tickets, messages, rows) in [
+        ("helpline_customer", desk.customer, 1, 2, 4),
+        ("helpline_customer", desk.agent, 1, 2, 4),
+        ("helpline_customer", desk.boss, 0, 0, 0),
+        ("helpline_staff", desk.boss, 3, 9, 15),
+        // On a ticket of their own, staff are customers.
+        ("helpline_staff", desk.agent, 3, 8, 14),
+        // The database role alone makes no one staff.
+        ("helpline_staff", desk.customer, 0, 0, 0),
+    ] {
+        let session = desk.session(role, who).await;
+        assert_eq!(
+            count(&session, "select count(*) from support_tickets").await,
+            tickets,
+            "{role} {who}"
+        );
+        assert_eq!(
+            count(&session, "select count(*) from support_messages").await,
+            messages,
+            "{role} {who}"
+        );
+        assert_eq!(
+            count(&session, "select count(*) from support_ticket_activity").await,
+            rows,
+            "{role} {who}"
+        );
+        let heads = "select count(*) from support_ticket_heads";
+        assert_eq!(count(&session, heads).await, tickets, "{role} {who}");
+    }
+    // Without claims, or with broken ones, the caller has no identity.
+    for claims in ["", "{}", r#"{"sub":""}"#] {
+        for role in ["helpline_customer", "helpline_staff"] {
+            let session = desk.session(role, desk.boss).await;
+            session
+                .execute(
+                    "select set_config('request.jwt.claims', $1, false)",
+                    &[&claims],
+                )
+                .await
+                .unwrap();
+            assert_eq!(
+                count(&session, "select count(*) from support_tickets").await,
+                0,
+                "{role} {claims}"
+            );
+            assert_eq!(
+                count(&session, "select count(*) from people").await,
+                0,
+                "{role} {claims}"
+            );
+        }
+    }
+    // Blocked staff are staff no longer.
+    desk.sql(&format!(
+        "update people set blocked_at = now() where id = '{}'",
+        desk.boss
+    ))
+    .await;
+    let blocked = desk.session("helpline_staff", desk.boss).await;
+    assert_eq!(
+        count(&blocked, "select count(*) from support_tickets").await,
+        0
+    );
+    let error = blocked
+        .batch_execute(&format!(
+            "select update_ticket_status('{mine}', 'resolved')"
+        ))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.as_db_error().map(|error| error.message()),
+        Some("blocked")
+    );
+    // The service itself sees nothing at all but through its functions.
+    let service = desk.session("helpline_service", desk.boss).await;
+    for table in [
+        "support_tickets",
+        "support_messages",
+        "support_ticket_activity",
+        "people",
+        "user_roles",
+        "access_log",
+    ] {
+        assert_eq!(
+            service
+                .batch_execute(&format!("select 1 from {table}"))
+                .await
+                .unwrap_err()
+                .code()
+                .map(|code| code.code()),
+            Some("42501")
+        );
+    }
+}
+
+#[tokio::test]
+async fn plain_writes_are_bound_to_the_writers_own_side() {
+    let desk = Desk::open().await;
+    let mine = desk.ticket().await;
+    let theirs = desk.ticket_of(desk.stranger, "Theirs").await;
+    let customer = desk.customer;
+    let session = desk.session("helpline_customer", customer).await;
+    let message = insert_message(mine, customer.uuid());
+    session.batch_execute(&message).await.unwrap();
+    let refused = [
+        insert_message(theirs, customer.uuid()),
+        insert_message(mine, desk.stranger.uuid()),
+        format!(
+            "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{mine}', '{customer}', 'admin', 'x')"
+        ),
+        format!(
+            "insert into support_tickets (user_id, subject) values ('{}', 'x')",
+            desk.stranger
+        ),
+        format!("select assign_ticket('{mine}', '{customer}')"),
+        format!("select log_ticket_activity('{mine}', 'x')"),
+        format!("select support_set_role('{customer}', 'admin')"),
+        "select archive_old_tickets()".into(),
+        "select delete_old_archived_tickets()".into(),
+        "select * from support_sweep(null)".into(),
+        format!("select update_ticket_status('{theirs}', 'closed')"),
+        format!("select update_ticket_status('{mine}', 'resolved')"),
+    ];
+    assert_refused(&session, &refused).await;
+    session
+        .batch_execute(&format!("select update_ticket_status('{mine}', 'closed')"))
+        .await
+        .unwrap();
+    // A closed ticket takes no message.
+    assert_refused(&session, &[insert_message(mine, customer.uuid())]).await;
+    session
+        .batch_execute("update support_tickets set satisfaction_rating = 3")
+        .await
+        .unwrap();
+    let rated = "select count(*) from support_tickets where satisfaction_rating = 3";
+    assert_eq!(desk.ask::<i64>(rated).await, 1);
+    for ticket in [mine, theirs] {
+        desk.history(ticket).await;
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_customer_writes_nothing() {
+    let desk = Desk::open().await;
+    let (ticket, blocked) = (desk.ticket().await, desk.customer);
+    desk.sql(&format!(
+        "update people set blocked_at = now() where id = '{blocked}'"
+    ))
+    .await;
+    let session = desk.session("helpline_customer", blocked).await;
+    let refused = [
+        insert_message(ticket, blocked.uuid()),
+        format!("insert into support_tickets (user_id, subject) values ('{blocked}', 'x')"),
+        format!("select update_ticket_status('{ticket}', 'closed')"),
+    ];
+    assert_refused(&session, &refused).await;
+    desk.history(ticket).await;
+}
+
+#[tokio::test]
+async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
+    let desk = Desk::open().await;
+    let (open, closed) = (desk.ticket().await, desk.ticket().await);
+    desk.sql(&format!(
+        "update support_tickets set status = 'closed' where id = '{closed}'"
+    ))
+    .await;
+    let agent = desk.agent;
+    let own = desk.ticket_of(agent, "The agent's own").await;
+    let session = desk.session("helpline_staff", agent).await;
+    let insert = |ticket: TicketId, internal: bool| {
+        format!(
+            "insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal) \
+             values ('{ticket}', '{agent}', 'admin', 'x', {internal})"
+        )
+    };
+    for allowed in [insert(open, false), insert(closed, true)] {
+        session.batch_execute(&allowed).await.unwrap();
+    }
+    let refused = [
+        insert(closed, false),
+        insert(own, true),
+        insert(own, false),
+        format!("select support_set_role('{agent}', 'admin')"),
+    ];
+    assert_refused(&session, &refused).await;
+    session
+        .batch_execute(&format!(
+            "update support_tickets set priority = 'urgent' where id = '{own}'"
+        ))
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.ask::<i64>("select count(*) from support_tickets where priority = 'urgent'")
+            .await,
+        0,
+        "no triage of one's own"
+    );
+    for ticket in [open, closed, own] {
+        desk.history(ticket).await;
+    }
+}
+
+/// The same exchange with and without notes gives a customer the same bytes, but for times and ids.
+#[tokio::test]
+async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
+    let desk = Desk::open().await;
+    let mut seen = Vec::new();
+    for notes in [false, true] {
+        let ticket = desk.ticket().await;
+        for n in 0..4 {
+            if notes {
+                stored(&desk.send(note(ticket, desk.agent, "canary")).await);
+            }
+            let sender = if n % 2 == 0 {
+                desk.agent
+            } else {
+                desk.customer
+            };
+            stored(&desk.send(message(ticket, sender, "words")).await);
+        }
+        let before = desk.ask::<String>(&customer_view(ticket)).await;
+        if notes {
+            stored(
+                &desk
+                    .send(note(ticket, desk.agent, "canary at the end"))
+                    .await,
+            );
+            assert_eq!(
+                desk.ask::<String>(&customer_view(ticket)).await,
+                before,
+                "a note moved something"
+            );
+        }
+        let page = history::page_for_customer(
+            &desk.store,
+            desk.reader(desk.customer),
+            ticket,
+            Span::Before(None),
+            100,
+        )
+        .await
+        .unwrap();
+        let after = history::page_for_customer(
+            &desk.store,
+            desk.reader(desk.customer),
+            ticket,
+            Span::After(helpline_core::ids::Seq::ZERO),
+            100,
+        );
+        assert_eq!(page, after.await.unwrap());
+        assert_eq!(page.head, page.events.last().unwrap().seq);
+        let told: Vec<_> = page
+            .events
+            .iter()
+            .map(|event| {
+                let body = event.message.as_ref().map(|message| message.body.clone());
+                (
+                    event.seq,
+                    event.kind,
+                    event.actor.clone(),
+                    event.old_value.clone(),
+                    event.new_value.clone(),
+                    body,
+                )
+            })
+            .collect();
+        assert!(!format!("{told:?}").contains("canary"));
+        assert_eq!(
+            told.iter()
+                .find(|event| event.2.name.as_deref() == Some("Anna Agent")),
+            None,
+            "of staff the first name only"
+        );
+        seen.push(told);
+    }
+    assert_eq!(seen[0], seen[1]);
+}
+
+fn customer_view(ticket: TicketId) -> String {
+    format!(
+        "select (status, public_seq, public_last_activity_at, updated_at)::text from support_tickets join support_ticket_heads on ticket_id = id where id = '{ticket}'"
+    )
+}
