@@ -2,7 +2,7 @@
 //!
 //! Our SQL says `{schema}`, `{owner}`, `{service}`, `{customer}` and `{staff}`; the names are put in once, as quoted identifiers, before a
 //! statement is prepared. So each statement of the service names the schema itself: nothing depends on a session's `search_path`, which a
-//! platform's own login roles do not inherit from `helpline_service`, which a pooler resets, and in which somebody else's table could come first.
+//! platform's own login roles do not inherit from `helpline_service`, which a pooler resets, and in which another table of that name could come first.
 
 /// Where an installation lives in its database, and what its roles are called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
             .collect()
     }
 
-    /// Tries again while locks are taken: each attempt waits for a lock so briefly that nobody queues behind it for longer.
+    /// Tries again while locks are taken: each attempt waits for a lock so briefly that no other statement queues behind it for longer.
     async fn insistently(&self, step: Step<'_>) -> Result<Vec<String>, StoreError> {
         let mut attempts = 0;
         loop {
