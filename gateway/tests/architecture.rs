@@ -1,4 +1,5 @@
 //! The arrows of `gateway/src`: a room uses only rooms below it (`docs/architecture.md`). Reads every `crate::…` path, also inside braces.
+//! And the size of every source file of the project.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
 
@@ -26,15 +27,19 @@ fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|rooms| rooms.contains(&room))
 }
 
-fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+/// The files below a directory with one of these extensions; what is built, installed or hidden is left out.
+fn sources(dir: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => sources(&path, found),
-            false if path.extension().is_some_and(|extension| extension == "rs") => {
-                found.push(path)
-            }
-            false => {}
+        let name = path.file_name().unwrap().to_string_lossy();
+        let skipped = name.starts_with('.') || ["target", "node_modules", "dist"].contains(&&*name);
+        let extension = path
+            .extension()
+            .map(|extension| extension.to_string_lossy());
+        if path.is_dir() && !skipped {
+            sources(&path, extensions, found);
+        } else if extension.is_some_and(|extension| extensions.contains(&&*extension)) {
+            found.push(path);
         }
     }
 }
@@ -90,7 +95,7 @@ fn faults(room: &str, file: &str, text: &str) -> Vec<String> {
 fn rooms_use_only_rooms_below_them() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    sources(&src, &mut files);
+    sources(&src, &["rs"], &mut files);
     assert!(files.len() > 80, "the files are found");
     let mut found = Vec::new();
     for path in files {
@@ -142,6 +147,30 @@ fn an_arrow_that_points_up_is_named_however_it_is_written() {
         ),
         Vec::<String>::new()
     );
+}
+
+/// Lines of a source file.
+const LINES_MAX: usize = 500;
+/// Made from core's types.
+const GENERATED: [&str; 1] = ["web-client/src/protocol/generated.ts"];
+
+#[test]
+fn no_source_file_is_longer_than_five_hundred_lines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = Vec::new();
+    for part in ["core", "persistence", "gateway", "loadtest", "web-client"] {
+        sources(&root.join(part), &["rs", "ts", "tsx"], &mut files);
+    }
+    assert!(files.len() > 400, "the files are found");
+    let mut found = Vec::new();
+    for path in files {
+        let file = path.strip_prefix(&root).unwrap().to_string_lossy();
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        if lines > LINES_MAX && !GENERATED.contains(&file.replace('\\', "/").as_str()) {
+            found.push(format!("{file} has {lines} lines: split it by its ideas"));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

@@ -73,6 +73,8 @@ const CORE: Words = &[
 ];
 
 const PERSISTENCE: Words = &[
+    ("Desk", "TestDb"),
+    ("desk", "db, or test_db for the module"),
     ("Place", "AppendedAt or TicketPosition"),
     ("places", "ticket_positions"),
     ("open_all", "access_of_all"),

@@ -18,6 +18,7 @@ mod dev;
 mod endpoints;
 mod field_samples;
 mod lists;
+mod messages;
 mod null_and_twice;
 mod numbers;
 mod pages;

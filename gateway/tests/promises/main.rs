@@ -2,6 +2,7 @@
 
 mod client;
 mod names;
+mod other_versions;
 mod overheard;
 mod test_server;
 
@@ -12,6 +13,7 @@ mod delivery;
 mod epoch;
 mod faults;
 mod inbox;
+mod large_rows;
 mod live;
 mod restored;
 mod retries;

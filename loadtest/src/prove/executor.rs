@@ -1,9 +1,7 @@
 //! Executes a plan, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
 //! delays no other part's.
 
-use std::fmt;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +10,13 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::descriptors;
 use super::members;
+use super::outcome::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
 use super::poison::Poison;
 use super::storm;
 use super::test_cluster::TestCluster;
-use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::people::Room;
 use crate::target::{self, Admin};
@@ -40,71 +39,6 @@ const NO_DUMP: &str =
     "there is no dump: the plan has no `postgres dump` before it, or that one failed";
 const NO_DISK: &str =
     "the database is not on a small disk of its own: `mount -t tmpfs` failed, which needs root";
-const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
-
-/// One operation as it went.
-#[derive(Debug, Clone)]
-pub struct Done {
-    /// Seconds into the run.
-    pub at: f64,
-    /// When it was over.
-    pub until: f64,
-    /// As in the plan.
-    pub op: Op,
-    /// How it ended.
-    pub outcome: Outcome,
-}
-
-impl Done {
-    /// What is wrong with it. A fault that was not played proves nothing.
-    pub fn violation(&self, allow_unplayed: bool) -> Option<Violation> {
-        match &self.outcome {
-            Outcome::Done(_) => None,
-            Outcome::Failed(why) => Some(Violation::Stuck(format!("{}: {why}", self.op))),
-            Outcome::Unplayed(_) if allow_unplayed => None,
-            Outcome::Unplayed(why) => Some(Violation::Unplayed(format!(
-                "{} at {:.1} s: {why}",
-                self.op, self.at
-            ))),
-        }
-    }
-}
-
-/// How an operation ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was done, with a remark that may be empty.
-    Done(String),
-    /// It was tried and failed.
-    Failed(String),
-    /// It was not tried: the machine or the plan lacks what it needs.
-    Unplayed(String),
-}
-
-impl Outcome {
-    fn of(result: Result<String, LoadError>) -> Self {
-        match result {
-            Ok(remark) => Self::Done(remark),
-            Err(LoadError::Unplayed(why)) => Self::Unplayed(why),
-            Err(error) => Self::Failed(told(&error)),
-        }
-    }
-
-    /// Whether the operation took place.
-    pub const fn is_done(&self) -> bool {
-        matches!(self, Self::Done(_))
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Done(remark) => f.write_str(remark),
-            Self::Failed(why) => write!(f, "FAILED: {why}"),
-            Self::Unplayed(why) => write!(f, "NOT PLAYED: {why}"),
-        }
-    }
-}
 
 /// Everything that the operations need.
 #[derive(Debug)]
@@ -331,11 +265,13 @@ impl Executor {
             GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
             GatewayOp::RedisUnplug => link.unplug(),
             GatewayOp::RedisHeal => link.resume(),
-            GatewayOp::FewDescriptors => return limit_descriptors(gateway.pid(), open_descriptors),
+            GatewayOp::FewDescriptors => {
+                return descriptors::limit(gateway.pid(), descriptors::open);
+            }
             // An instance that was restarted has its own limit again.
             GatewayOp::ManyDescriptors if !runs() => {}
             GatewayOp::ManyDescriptors => {
-                return limit_descriptors(gateway.pid(), descriptors_at_most);
+                return descriptors::limit(gateway.pid(), descriptors::at_most);
             }
         }
         Ok(String::new())
@@ -504,81 +440,4 @@ fn failpoints_reached(log: &Path) -> usize {
     String::from_utf8_lossy(&text)
         .matches("failpoint reached")
         .count()
-}
-
-/// Allows a process so many descriptors, as far as its hard limit goes.
-fn limit_descriptors(
-    pid: Option<u32>,
-    limit: fn(u32) -> Option<usize>,
-) -> Result<String, LoadError> {
-    let pid = pid.ok_or_else(|| LoadError::unplayed("the instance is not running"))?;
-    let limit = limit(pid).ok_or_else(|| {
-        LoadError::unplayed("/proc does not show the instance's descriptors and limits")
-    })?;
-    let set = Command::new("prlimit")
-        .args(["--pid", &pid.to_string(), &format!("--nofile={limit}:")])
-        .stderr(Stdio::null())
-        .status();
-    if set.is_ok_and(|status| status.success()) {
-        Ok(format!("limit {limit}"))
-    } else {
-        Err(LoadError::unplayed(NO_PRLIMIT))
-    }
-}
-
-/// As many as it has open.
-fn open_descriptors(pid: u32) -> Option<usize> {
-    Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count())
-}
-
-/// Its hard limit: `Max open files  soft  hard  files`.
-fn descriptors_at_most(pid: u32) -> Option<usize> {
-    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
-    limits
-        .lines()
-        .find(|line| line.starts_with("Max open files"))?
-        .split_whitespace()
-        .nth(4)?
-        .parse()
-        .ok()
-}
-
-fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fault_that_was_not_played_is_a_violation_unless_it_is_allowed() {
-        let word = |result: Result<String, LoadError>, allow_unplayed| {
-            let done = Done {
-                at: 1.0,
-                until: 2.0,
-                op: Op::Roll,
-                outcome: Outcome::of(result),
-            };
-            done.violation(allow_unplayed)
-                .map(|violation| violation.word())
-        };
-        assert_eq!(word(Ok("exit codes".into()), false), None);
-        assert_eq!(
-            word(Err(LoadError::unplayed("no root")), false),
-            Some("unplayed")
-        );
-        assert_eq!(word(Err(LoadError::unplayed("no root")), true), None);
-        assert_eq!(
-            word(Err(LoadError::Usage("no such instance")), true),
-            Some("stuck"),
-            "a fault that failed is never allowed"
-        );
-    }
 }

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-use super::executor::{Done, Outcome};
+use super::outcome::{Done, Outcome};
 use super::plan::{Op, PostgresOp};
 
 /// What a standby had not yet received when it was cut off or when its primary died, and what was under way when a dump began.

@@ -4,12 +4,15 @@
 mod answers;
 mod changes;
 mod consoles;
+mod descriptors;
 mod differential;
 mod executor;
+mod findings;
 mod generate;
 mod http;
 mod lost_commits;
 mod members;
+mod outcome;
 mod page;
 mod plan;
 mod poison;
@@ -17,22 +20,23 @@ mod refused_sends;
 mod report;
 mod running;
 pub mod samples;
+mod scenes;
+mod settings;
 mod shrink;
 mod storm;
 mod test_cluster;
 mod windows;
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use clap::{Args, Subcommand};
 use helpline_rig::Gateway;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::checker::{self, Evidence, Fate, Violation};
+use crate::checker::{self, Violation};
 use crate::client::{Goal, Member, Record, Run};
 use crate::error::LoadError;
 use crate::people::{self, Room};
@@ -40,14 +44,18 @@ use crate::report::{Latencies, Verdict};
 use crate::target::{self, Admin};
 use crate::truth;
 use consoles::Consoles;
-use executor::{Done, Executor};
-use generate::Scale;
+use executor::Executor;
 use lost_commits::{Cause, LostCommits};
 use members::{ClientHandle, Traffic};
 use plan::Plan;
 use poison::Poison;
-use samples::{Outage, Sample, Samples};
-use test_cluster::{TestCluster, TestClusterSpec};
+use samples::Samples;
+use settings::{Then, label, length, new_directory, plan_of, seconds, spec};
+use test_cluster::TestCluster;
+
+pub use findings::{Findings, Void};
+use findings::{Records, counts, gave_up, tally};
+pub use settings::{ProveArgs, Settings};
 
 /// From the first connection until every member is subscribed.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
@@ -55,165 +63,6 @@ const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
 const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
 /// Of everything but the sending: a run that takes longer has stalled, and ends instead of standing for hours.
 const OVERHEAD_MAX: Duration = Duration::from_secs(900);
-/// Of a run that is told nothing else.
-const SECONDS: u64 = 600;
-/// Of a brief one.
-const SECONDS_BRIEF: u64 = 100;
-
-/// Settings of `prove`.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct ProveArgs {
-    #[command(subcommand)]
-    then: Option<Then>,
-    #[command(flatten)]
-    running: running::RunningArgs,
-    #[command(flatten)]
-    settings: Settings,
-}
-
-#[derive(Debug, Subcommand)]
-enum Then {
-    /// Removes lines from a failing plan while it still fails; writes what is left beside it
-    Shrink(ShrinkArgs),
-}
-
-/// Settings of `prove shrink`.
-#[derive(Debug, Args)]
-pub struct ShrinkArgs {
-    /// The failing plan
-    file: PathBuf,
-    /// A part holds when it held so often: timing is no part of a plan
-    #[arg(long, default_value_t = 2)]
-    tries: usize,
-    #[command(flatten)]
-    settings: Settings,
-}
-
-/// Settings of a run.
-#[derive(Debug, Clone, Args)]
-pub struct Settings {
-    /// Chooses the plan; the same seed gives the same plan on every machine
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// How long to send and to break things; otherwise 600, or 100 with --brief
-    #[arg(long)]
-    seconds: Option<u64>,
-    /// What shows in a minute, instead of everything
-    #[arg(long)]
-    brief: bool,
-    /// A saved plan instead of a generated one
-    #[arg(long, value_name = "FILE")]
-    plan: Option<PathBuf>,
-    /// Tickets, each with a customer and an agent on two devices each
-    #[arg(long, default_value_t = 50)]
-    tickets: usize,
-    /// Sends per second, of all members together
-    #[arg(long, default_value_t = 60.0)]
-    rate: f64,
-    /// Length of a text
-    #[arg(long, default_value_t = 120)]
-    body_bytes: usize,
-    /// Gateways
-    #[arg(long, default_value_t = 2)]
-    instances: usize,
-    /// The gateway's binary; otherwise HELPLINE_BIN, otherwise the one beside this program
-    #[arg(long, value_name = "FILE")]
-    bin: Option<PathBuf>,
-    /// Send messages only: no changes of status, priority, assignee and rating
-    #[arg(long)]
-    no_changes: bool,
-    /// A setting of the gateways, NAME=VALUE
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    set: Vec<String>,
-    /// Clients that return at once, in the generated plan's storms
-    #[arg(long, default_value_t = 5_000)]
-    storm: usize,
-    /// Where plans and reports are kept
-    #[arg(long, value_name = "DIR", default_value = "target/prove")]
-    out: PathBuf,
-    /// Seconds from the last fault's end until every member must have seen everything
-    #[arg(long, default_value_t = 60)]
-    converge_seconds: u64,
-    /// Faults that this machine cannot play are named in the certificate and not counted as violations
-    #[arg(long)]
-    allow_unplayed: bool,
-    /// A promise that debug builds of the gateway shall break, to see this program notice
-    #[arg(long, hide = true)]
-    sabotage: Option<String>,
-}
-
-/// What a run found.
-#[derive(Debug)]
-pub struct Findings {
-    /// Its options, for a table of runs.
-    pub label: String,
-    /// The plan.
-    pub plan: Plan,
-    /// What was done.
-    pub log: Vec<Done>,
-    /// What is wrong.
-    pub violations: Vec<Violation>,
-    /// Acked messages that promotions and restores cost: told, not counted.
-    pub void: Void,
-    /// Acks and events with their times, from the first send.
-    pub samples: Vec<Sample>,
-    /// Times without service.
-    pub outages: Vec<Outage>,
-    /// From the end of all faults until every member had seen everything; none: never.
-    pub converged: Option<Duration>,
-    /// Counts, for the report.
-    pub counts: Vec<(&'static str, String)>,
-    /// Those of them that a table of runs has.
-    pub tally: Tally,
-}
-
-/// Acked messages that are gone, as they must be expected to be.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Void {
-    /// An asynchronous standby had not received them.
-    pub by_promotion: usize,
-    /// They were committed after the dump that was restored.
-    pub by_restore: usize,
-}
-
-impl Void {
-    /// Takes acks out of the checker's hands that may be void, and counts those whose message is gone.
-    fn set_apart(&mut self, evidence: &mut Evidence, void_acks: &HashMap<String, Cause>) {
-        let stored: HashSet<&str> = evidence
-            .truth
-            .iter()
-            .filter_map(|row| row.row.key.as_deref())
-            .collect();
-        for sent in evidence
-            .sent
-            .iter_mut()
-            .filter(|sent| matches!(sent.fate, Fate::Acked(_)))
-        {
-            let Some(cause) = void_acks.get(&sent.key) else {
-                continue;
-            };
-            sent.fate = Fate::Void;
-            let is_gone = usize::from(!stored.contains(sent.key.as_str()));
-            match cause {
-                Cause::Promotion => self.by_promotion += is_gone,
-                Cause::Restore => self.by_restore += is_gone,
-            }
-        }
-    }
-}
-
-/// The counts by which runs are compared.
-#[derive(Debug, Clone, Copy)]
-pub struct Tally {
-    /// What was sent.
-    pub sends: u64,
-    /// Connections beyond each member's first.
-    pub reconnects: u64,
-    /// Sends written more than once.
-    pub repeated: u64,
-}
-
 /// Runs, reports, judges.
 ///
 /// # Errors
@@ -260,55 +109,6 @@ fn conclude(findings: &Findings, settings: &Settings, dir: &Path) -> Result<Verd
     } else {
         Verdict::Broken
     })
-}
-
-fn seconds(settings: &Settings) -> u64 {
-    settings.seconds.unwrap_or(if settings.brief {
-        SECONDS_BRIEF
-    } else {
-        SECONDS
-    })
-}
-
-fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
-    let Some(file) = &settings.plan else {
-        let scale = if settings.brief {
-            Scale::Brief
-        } else {
-            Scale::Full
-        };
-        let mut plan = generate::plan(settings.seed, seconds(settings), settings.instances, scale);
-        for step in &mut plan.steps {
-            if let plan::Op::Storm(clients) = &mut step.op {
-                *clients = settings.storm;
-            }
-        }
-        return Ok(plan);
-    };
-    read_plan(file)
-}
-
-fn read_plan(file: &Path) -> Result<Plan, LoadError> {
-    let text = std::fs::read_to_string(file).map_err(|error| LoadError::Program {
-        program: "reading the plan",
-        why: error.to_string(),
-    })?;
-    text.parse().map_err(|why| LoadError::Program {
-        program: "reading the plan",
-        why,
-    })
-}
-
-fn new_directory(settings: &Settings) -> Result<PathBuf, LoadError> {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis());
-    let dir = settings.out.join(format!("{now}-seed-{}", settings.seed));
-    std::fs::create_dir_all(&dir).map_err(|error| LoadError::Program {
-        program: "making the report's directory",
-        why: error.to_string(),
-    })?;
-    Ok(dir)
 }
 
 fn write(file: &Path, text: &str) -> Result<(), LoadError> {
@@ -411,18 +211,6 @@ async fn attempt_without_limit(
     })
 }
 
-/// Which run this is.
-fn label(settings: &Settings) -> String {
-    match &settings.plan {
-        Some(file) => format!("`--plan {}`", file.display()),
-        None => format!(
-            "`{}--seed {}`",
-            if settings.brief { "--brief " } else { "" },
-            settings.seed
-        ),
-    }
-}
-
 /// Waits until every member is subscribed.
 async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), LoadError> {
     let members = (rooms.len() * members::MEMBERS_PER_TICKET) as u64;
@@ -440,22 +228,6 @@ async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), L
         rooms.len()
     );
     Ok(())
-}
-
-fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
-    let gave_up = records
-        .iter()
-        .filter_map(|(member, record)| Some((member, record.gave_up.as_ref()?)));
-    gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name)))
-}
-
-fn tally(records: &Records, sends: u64) -> Tally {
-    let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
-    Tally {
-        sends,
-        reconnects: sum(|record| record.connections.saturating_sub(1)),
-        repeated: sum(|record| record.retries),
-    }
 }
 
 /// Tickets by what is done with them.
@@ -513,11 +285,6 @@ async fn examine(
     Ok((evidence.iter().flat_map(checker::check).collect(), void))
 }
 
-/// A replayed plan runs until its last line, and a little longer.
-fn length(plan: &Plan) -> u64 {
-    plan.steps.last().map_or(10, |step| step.at.as_secs() + 6)
-}
-
 /// Keys of the acks that a promotion or a restore may have made void.
 fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashMap<String, Cause> {
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
@@ -531,23 +298,6 @@ fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashM
     acked
         .filter_map(|(key, at)| Some((key.clone(), voided_by(*at)?)))
         .collect()
-}
-
-fn spec(settings: &Settings, plan: &Plan, dir: &Path) -> Result<TestClusterSpec, LoadError> {
-    let binary = settings.bin.clone().map_or_else(Gateway::find_binary, Ok)?;
-    let set = settings
-        .set
-        .iter()
-        .filter_map(|setting| setting.split_once('='))
-        .map(|(name, value)| (name.into(), value.into()));
-    Ok(TestClusterSpec {
-        binary,
-        instances: settings.instances.max(1),
-        settings: set.collect(),
-        logs: dir.to_owned(),
-        small_disk: plan.fills_disk(),
-        sabotage: settings.sabotage.clone(),
-    })
 }
 
 fn new_run() -> Run {
@@ -613,47 +363,4 @@ async fn holds_within(within: Duration, holds: impl Fn() -> bool) -> bool {
         sleep(Duration::from_millis(20)).await;
     }
     true
-}
-
-type Records = [(Member, Record)];
-
-fn counts(run: &Run, records: &Records, sent: u64) -> Vec<(&'static str, String)> {
-    let sum = |of: fn(&Record) -> u64| {
-        records
-            .iter()
-            .map(|(_, record)| of(record))
-            .sum::<u64>()
-            .to_string()
-    };
-    let resetted = records
-        .iter()
-        .filter(|(_, record)| record.resets > 0)
-        .count();
-    vec![
-        ("sends", sent.to_string()),
-        (
-            "events applied",
-            sum(|record| {
-                (record.rows.len()
-                    + record
-                        .earlier
-                        .iter()
-                        .map(|seen| seen.rows.len())
-                        .sum::<usize>()) as u64
-            }),
-        ),
-        ("connections", sum(|record| record.connections)),
-        ("sends repeated", sum(|record| record.retries)),
-        (
-            "started over",
-            format!(
-                "{} times, {} of {} members",
-                sum(|record| record.resets),
-                resetted,
-                records.len()
-            ),
-        ),
-        ("events repeated", sum(|record| record.repeats)),
-        ("to ack", run.to_ack.line()),
-    ]
 }

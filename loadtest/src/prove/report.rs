@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::executor::Outcome;
+use super::outcome::Outcome;
 use super::plan::Op;
 use super::samples::{Measure, Outage, Sample};
 use super::windows::{self, Kind, Window};

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::plan::Plan;
-use super::{ShrinkArgs, attempt, length, new_directory, read_plan, write};
+use super::settings::{ShrinkArgs, length, new_directory, read_plan};
+use super::{attempt, write};
 use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::report::Verdict;

@@ -1,6 +1,6 @@
 //! Which part of a run stood under which fault: what the targets are held against.
 
-use super::executor::{Done, Outcome};
+use super::outcome::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
 use super::poison;
 

@@ -6,7 +6,7 @@ use helpline_core::ids::TicketId;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::desk::Desk;
+use crate::test_db::TestDb;
 
 /// What a customer's role may read, of each table and view.
 const CUSTOMER_READS: &[(&str, &str)] = &[
@@ -66,13 +66,13 @@ const STAFF_INSERTS: &[(&str, &str)] = &[(
 
 /// Which columns of which tables a statement may name; every column is tried, none is taken from the catalog's word.
 async fn permitted(
-    desk: &Desk,
+    db: &TestDb,
     session: &Client,
     statement: impl Fn(&str, &str) -> String,
 ) -> BTreeSet<(String, String)> {
     let sql = "select table_name::text, column_name::text from information_schema.columns where table_schema = 'helpline'";
     let mut found = BTreeSet::new();
-    for row in desk.admin.query(sql, &[]).await.unwrap() {
+    for row in db.admin.query(sql, &[]).await.unwrap() {
         let (table, column): (String, String) = (row.get(0), row.get(1));
         session.batch_execute("begin").await.unwrap();
         let tried = session.batch_execute(&statement(&table, &column)).await;
@@ -100,33 +100,33 @@ fn listed(list: &[(&str, &str)]) -> BTreeSet<(String, String)> {
 
 #[tokio::test]
 async fn a_customer_names_no_column_beyond_the_list() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    desk.sql("update support_tickets set status = 'resolved'")
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    db.sql("update support_tickets set status = 'resolved'")
         .await;
-    let session = desk.session("helpline_customer", desk.customer).await;
-    let read = permitted(&desk, &session, |table, column| {
+    let session = db.session("helpline_customer", db.customer).await;
+    let read = permitted(&db, &session, |table, column| {
         format!("select {column} from {table}")
     })
     .await;
     assert_eq!(read, listed(CUSTOMER_READS));
-    let update = permitted(&desk, &session, |table, column| {
+    let update = permitted(&db, &session, |table, column| {
         format!("update {table} set {column} = null")
     })
     .await;
     assert_eq!(update, listed(CUSTOMER_UPDATES));
     // Row-level security answers with the same state as a missing right, so the other columns are given as they must be.
-    let insert = permitted(&desk, &session, |table, column| match (table, column) {
-        ("support_messages", "sender_type" | "sender_id" | "ticket_id") => insert_message(ticket, desk.customer.uuid()),
+    let insert = permitted(&db, &session, |table, column| match (table, column) {
+        ("support_messages", "sender_type" | "sender_id" | "ticket_id") => insert_message(ticket, db.customer.uuid()),
         ("support_messages", "id" | "body" | "attachments" | "key" | "is_internal") => format!(
             "insert into support_messages (ticket_id, sender_id, sender_type{}, {column}) values ('{ticket}', '{}', 'customer'{}, default)",
             if column == "body" { "" } else { ", body" },
-            desk.customer,
+            db.customer,
             if column == "body" { "" } else { ", 'x'" }
         ),
-        ("support_tickets", "user_id") => format!("insert into support_tickets (user_id, subject) values ('{}', 'x')", desk.customer),
+        ("support_tickets", "user_id") => format!("insert into support_tickets (user_id, subject) values ('{}', 'x')", db.customer),
         ("support_tickets", column) => {
-            format!("insert into support_tickets (user_id, {column}) values ('{}', default)", desk.customer)
+            format!("insert into support_tickets (user_id, {column}) values ('{}', default)", db.customer)
         }
         (table, column) => format!("insert into {table} ({column}) values (default)"),
     })
@@ -155,10 +155,10 @@ pub fn insert_message(ticket: TicketId, sender: Uuid) -> String {
 
 #[tokio::test]
 async fn staff_write_no_column_beyond_the_list_and_no_history() {
-    let desk = Desk::open().await;
-    desk.ticket().await;
-    let session = desk.session("helpline_staff", desk.boss).await;
-    let update = permitted(&desk, &session, |table, column| {
+    let db = TestDb::open().await;
+    db.ticket().await;
+    let session = db.session("helpline_staff", db.boss).await;
+    let update = permitted(&db, &session, |table, column| {
         format!("update {table} set {column} = {column}")
     })
     .await;
@@ -169,12 +169,12 @@ async fn staff_write_no_column_beyond_the_list_and_no_history() {
         )
     };
     let mut insert = BTreeSet::new();
-    for (table, column) in permitted(&desk, &session, |table, column| {
+    for (table, column) in permitted(&db, &session, |table, column| {
         format!("select {column} from {table}")
     })
     .await
     {
-        if desk
+        if db
             .admin
             .batch_execute(&may_insert(&table, &column))
             .await
@@ -185,7 +185,7 @@ async fn staff_write_no_column_beyond_the_list_and_no_history() {
     }
     assert_eq!(insert, listed(STAFF_INSERTS));
     for role in ["helpline_staff", "helpline_customer", "helpline_service"] {
-        let session = desk.session(role, desk.boss).await;
+        let session = db.session(role, db.boss).await;
         for table in ["support_ticket_activity", "access_log"] {
             for statement in [
                 format!("insert into {table} default values"),
@@ -206,8 +206,8 @@ async fn staff_write_no_column_beyond_the_list_and_no_history() {
 
 #[tokio::test]
 async fn the_record_is_append_only_for_the_owner_and_the_superuser_too() {
-    let desk = Desk::open().await;
-    desk.ticket().await;
+    let db = TestDb::open().await;
+    db.ticket().await;
     for role in ["helpline_owner", "postgres"] {
         for table in ["support_ticket_activity", "access_log"] {
             for statement in [
@@ -215,7 +215,7 @@ async fn the_record_is_append_only_for_the_owner_and_the_superuser_too() {
                 "delete from {}",
                 "truncate {} cascade",
             ] {
-                let client = desk.another_admin().await;
+                let client = db.another_admin().await;
                 if role != "postgres" {
                     client
                         .batch_execute(&format!("set role {role}"))
@@ -236,7 +236,7 @@ async fn the_record_is_append_only_for_the_owner_and_the_superuser_too() {
         }
     }
     // The secret opens it only for the owner.
-    desk.admin
+    db.admin
         .batch_execute(
             "set helpline.append_only_door = 'open'; delete from support_ticket_activity",
         )

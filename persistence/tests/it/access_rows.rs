@@ -5,7 +5,7 @@ use helpline_persistence::history::{self, Span};
 use tokio_postgres::Client;
 
 use crate::access::insert_message;
-use crate::desk::{Desk, message, note, stored};
+use crate::test_db::{TestDb, message, note, stored};
 
 async fn count(client: &Client, sql: &str) -> i64 {
     match client.query_one(sql, &[]).await {
@@ -24,28 +24,25 @@ async fn assert_refused(session: &Client, statements: &[String]) {
 
 #[tokio::test]
 async fn each_role_sees_its_rows_and_no_others() {
-    let desk = Desk::open().await;
-    let (mine, theirs) = (
-        desk.ticket().await,
-        desk.ticket_of(desk.stranger, "Theirs").await,
-    );
-    let own = desk.ticket_of(desk.agent, "The agent's own").await;
+    let db = TestDb::open().await;
+    let (mine, theirs) = (db.ticket().await, db.ticket_of(db.stranger, "Theirs").await);
+    let own = db.ticket_of(db.agent, "The agent's own").await;
     for ticket in [mine, theirs, own] {
-        stored(&desk.send(note(ticket, desk.boss, "canary")).await);
-        stored(&desk.send(message(ticket, desk.boss, "answer")).await);
+        stored(&db.send(note(ticket, db.boss, "canary")).await);
+        stored(&db.send(message(ticket, db.boss, "answer")).await);
     }
     // In each ticket: created, first message, note, answer, status = 5 rows, of which one is a note.
     for (role, who, tickets, messages, rows) in [
-        ("helpline_customer", desk.customer, 1, 2, 4),
-        ("helpline_customer", desk.agent, 1, 2, 4),
-        ("helpline_customer", desk.boss, 0, 0, 0),
-        ("helpline_staff", desk.boss, 3, 9, 15),
+        ("helpline_customer", db.customer, 1, 2, 4),
+        ("helpline_customer", db.agent, 1, 2, 4),
+        ("helpline_customer", db.boss, 0, 0, 0),
+        ("helpline_staff", db.boss, 3, 9, 15),
         // On a ticket of their own, staff are customers.
-        ("helpline_staff", desk.agent, 3, 8, 14),
+        ("helpline_staff", db.agent, 3, 8, 14),
         // The database role alone makes no one staff.
-        ("helpline_staff", desk.customer, 0, 0, 0),
+        ("helpline_staff", db.customer, 0, 0, 0),
     ] {
-        let session = desk.session(role, who).await;
+        let session = db.session(role, who).await;
         assert_eq!(
             count(&session, "select count(*) from support_tickets").await,
             tickets,
@@ -67,7 +64,7 @@ async fn each_role_sees_its_rows_and_no_others() {
     // Without claims, or with broken ones, the caller has no identity.
     for claims in ["", "{}", r#"{"sub":""}"#] {
         for role in ["helpline_customer", "helpline_staff"] {
-            let session = desk.session(role, desk.boss).await;
+            let session = db.session(role, db.boss).await;
             session
                 .execute(
                     "select set_config('request.jwt.claims', $1, false)",
@@ -88,12 +85,12 @@ async fn each_role_sees_its_rows_and_no_others() {
         }
     }
     // Blocked staff are staff no longer.
-    desk.sql(&format!(
+    db.sql(&format!(
         "update people set blocked_at = now() where id = '{}'",
-        desk.boss
+        db.boss
     ))
     .await;
-    let blocked = desk.session("helpline_staff", desk.boss).await;
+    let blocked = db.session("helpline_staff", db.boss).await;
     assert_eq!(
         count(&blocked, "select count(*) from support_tickets").await,
         0
@@ -109,7 +106,7 @@ async fn each_role_sees_its_rows_and_no_others() {
         Some("blocked")
     );
     // The service itself sees nothing at all but through its functions.
-    let service = desk.session("helpline_service", desk.boss).await;
+    let service = db.session("helpline_service", db.boss).await;
     for table in [
         "support_tickets",
         "support_messages",
@@ -132,22 +129,22 @@ async fn each_role_sees_its_rows_and_no_others() {
 
 #[tokio::test]
 async fn plain_writes_are_bound_to_the_writers_own_side() {
-    let desk = Desk::open().await;
-    let mine = desk.ticket().await;
-    let theirs = desk.ticket_of(desk.stranger, "Theirs").await;
-    let customer = desk.customer;
-    let session = desk.session("helpline_customer", customer).await;
+    let db = TestDb::open().await;
+    let mine = db.ticket().await;
+    let theirs = db.ticket_of(db.stranger, "Theirs").await;
+    let customer = db.customer;
+    let session = db.session("helpline_customer", customer).await;
     let message = insert_message(mine, customer.uuid());
     session.batch_execute(&message).await.unwrap();
     let refused = [
         insert_message(theirs, customer.uuid()),
-        insert_message(mine, desk.stranger.uuid()),
+        insert_message(mine, db.stranger.uuid()),
         format!(
             "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{mine}', '{customer}', 'admin', 'x')"
         ),
         format!(
             "insert into support_tickets (user_id, subject) values ('{}', 'x')",
-            desk.stranger
+            db.stranger
         ),
         format!("select assign_ticket('{mine}', '{customer}')"),
         format!("select log_ticket_activity('{mine}', 'x')"),
@@ -170,41 +167,41 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
         .await
         .unwrap();
     let rated = "select count(*) from support_tickets where satisfaction_rating = 3";
-    assert_eq!(desk.ask::<i64>(rated).await, 1);
+    assert_eq!(db.ask::<i64>(rated).await, 1);
     for ticket in [mine, theirs] {
-        desk.history(ticket).await;
+        db.history(ticket).await;
     }
 }
 
 #[tokio::test]
 async fn a_blocked_customer_writes_nothing() {
-    let desk = Desk::open().await;
-    let (ticket, blocked) = (desk.ticket().await, desk.customer);
-    desk.sql(&format!(
+    let db = TestDb::open().await;
+    let (ticket, blocked) = (db.ticket().await, db.customer);
+    db.sql(&format!(
         "update people set blocked_at = now() where id = '{blocked}'"
     ))
     .await;
-    let session = desk.session("helpline_customer", blocked).await;
+    let session = db.session("helpline_customer", blocked).await;
     let refused = [
         insert_message(ticket, blocked.uuid()),
         format!("insert into support_tickets (user_id, subject) values ('{blocked}', 'x')"),
         format!("select update_ticket_status('{ticket}', 'closed')"),
     ];
     assert_refused(&session, &refused).await;
-    desk.history(ticket).await;
+    db.history(ticket).await;
 }
 
 #[tokio::test]
 async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
-    let desk = Desk::open().await;
-    let (open, closed) = (desk.ticket().await, desk.ticket().await);
-    desk.sql(&format!(
+    let db = TestDb::open().await;
+    let (open, closed) = (db.ticket().await, db.ticket().await);
+    db.sql(&format!(
         "update support_tickets set status = 'closed' where id = '{closed}'"
     ))
     .await;
-    let agent = desk.agent;
-    let own = desk.ticket_of(agent, "The agent's own").await;
-    let session = desk.session("helpline_staff", agent).await;
+    let agent = db.agent;
+    let own = db.ticket_of(agent, "The agent's own").await;
+    let session = db.session("helpline_staff", agent).await;
     let insert = |ticket: TicketId, internal: bool| {
         format!(
             "insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal) \
@@ -228,50 +225,42 @@ async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
         .await
         .unwrap();
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_tickets where priority = 'urgent'")
+        db.ask::<i64>("select count(*) from support_tickets where priority = 'urgent'")
             .await,
         0,
         "no triage of one's own"
     );
     for ticket in [open, closed, own] {
-        desk.history(ticket).await;
+        db.history(ticket).await;
     }
 }
 
 /// The same exchange with and without notes gives a customer the same bytes, but for times and ids.
 #[tokio::test]
 async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let mut seen = Vec::new();
     for notes in [false, true] {
-        let ticket = desk.ticket().await;
+        let ticket = db.ticket().await;
         for n in 0..4 {
             if notes {
-                stored(&desk.send(note(ticket, desk.agent, "canary")).await);
+                stored(&db.send(note(ticket, db.agent, "canary")).await);
             }
-            let sender = if n % 2 == 0 {
-                desk.agent
-            } else {
-                desk.customer
-            };
-            stored(&desk.send(message(ticket, sender, "words")).await);
+            let sender = if n % 2 == 0 { db.agent } else { db.customer };
+            stored(&db.send(message(ticket, sender, "words")).await);
         }
-        let before = desk.ask::<String>(&customer_view(ticket)).await;
+        let before = db.ask::<String>(&customer_view(ticket)).await;
         if notes {
-            stored(
-                &desk
-                    .send(note(ticket, desk.agent, "canary at the end"))
-                    .await,
-            );
+            stored(&db.send(note(ticket, db.agent, "canary at the end")).await);
             assert_eq!(
-                desk.ask::<String>(&customer_view(ticket)).await,
+                db.ask::<String>(&customer_view(ticket)).await,
                 before,
                 "a note moved something"
             );
         }
         let page = history::page_for_customer(
-            &desk.store,
-            desk.reader(desk.customer),
+            &db.store,
+            db.reader(db.customer),
             ticket,
             Span::Before(None),
             100,
@@ -279,8 +268,8 @@ async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
         .await
         .unwrap();
         let after = history::page_for_customer(
-            &desk.store,
-            desk.reader(desk.customer),
+            &db.store,
+            db.reader(db.customer),
             ticket,
             Span::After(helpline_core::ids::Seq::ZERO),
             100,

@@ -6,7 +6,7 @@ use helpline_persistence::{Names, Settings, Store, StoreError, privileges};
 use helpline_rig::Postgres;
 use tokio_postgres::Client;
 
-use crate::desk::connect;
+use crate::test_db::connect;
 
 const PASSWORD: &str = "serviceword";
 

@@ -7,7 +7,7 @@ use helpline_persistence::messages::{AppendedAt, NewMessage, Outcome, append, ap
 use helpline_persistence::{StoreError, history};
 use uuid::Uuid;
 
-use crate::desk::{Desk, message, note, stored, until};
+use crate::test_db::{TestDb, message, note, stored, until};
 
 #[track_caller]
 fn duplicate(outcome: &Outcome) -> AppendedAt {
@@ -34,9 +34,9 @@ fn again(first: &NewMessage) -> NewMessage {
 
 #[tokio::test]
 async fn a_send_is_numbered_in_both_numberings_and_a_note_in_one() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let first = stored(&desk.send(message(ticket, desk.customer, "hello")).await);
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let first = stored(&db.send(message(ticket, db.customer, "hello")).await);
     assert_eq!(
         (
             first.seq.get(),
@@ -45,17 +45,17 @@ async fn a_send_is_numbered_in_both_numberings_and_a_note_in_one() {
         ),
         (3, Some(3), Audience::Customer)
     );
-    let hidden = stored(&desk.send(note(ticket, desk.agent, "a note")).await);
+    let hidden = stored(&db.send(note(ticket, db.agent, "a note")).await);
     assert_eq!(
         (hidden.seq.get(), hidden.public_seq, hidden.audience),
         (4, None, Audience::Staff)
     );
-    let answer = stored(&desk.send(message(ticket, desk.agent, "hi")).await);
+    let answer = stored(&db.send(message(ticket, db.agent, "hi")).await);
     assert_eq!(
         (answer.seq.get(), answer.public_seq.map(Seq::get)),
         (5, Some(4))
     );
-    let kinds = desk.kinds(ticket).await;
+    let kinds = db.kinds(ticket).await;
     assert_eq!(
         kinds,
         [
@@ -67,43 +67,43 @@ async fn a_send_is_numbered_in_both_numberings_and_a_note_in_one() {
             "status_changed"
         ]
     );
-    let rows = desk.history(ticket).await;
+    let rows = db.history(ticket).await;
     assert_eq!(rows[4].actor_name.as_deref(), Some("Anna Agent"));
     assert_eq!(
         rows[5].actor,
-        Some(desk.agent),
+        Some(db.agent),
         "the move is the doing of who wrote the message"
     );
     assert_eq!(rows[4].at, answer.at);
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/2'")
+        db.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/2'")
             .await,
         3
     );
     assert!(
-        desk.ask::<bool>("select first_response_at is not null from support_tickets")
+        db.ask::<bool>("select first_response_at is not null from support_tickets")
             .await
     );
 }
 
 #[tokio::test]
 async fn a_batch_keeps_its_order_within_each_ticket_and_answers_each_message() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let (one, two) = (
-        desk.ticket().await,
-        desk.ticket_of(desk.stranger, "Another").await,
+        db.ticket().await,
+        db.ticket_of(db.stranger, "Another").await,
     );
     let batch = [
-        message(one, desk.customer, "1"),
-        message(two, desk.stranger, "a"),
-        message(one, desk.agent, "2"),
-        message(two, desk.customer, "not mine"),
-        message(TicketId::new(Uuid::now_v7()), desk.customer, "nowhere"),
-        note(one, desk.customer, "a customer's note"),
-        message(one, desk.customer, "3"),
-        note(two, desk.boss, "b"),
+        message(one, db.customer, "1"),
+        message(two, db.stranger, "a"),
+        message(one, db.agent, "2"),
+        message(two, db.customer, "not mine"),
+        message(TicketId::new(Uuid::now_v7()), db.customer, "nowhere"),
+        note(one, db.customer, "a customer's note"),
+        message(one, db.customer, "3"),
+        note(two, db.boss, "b"),
     ];
-    let answer = desk.append(&batch).await;
+    let answer = db.append(&batch).await;
     let seqs: Vec<_> = [0, 2, 6, 1, 7]
         .iter()
         .map(|n| stored(&answer.outcomes[*n]).seq.get())
@@ -114,111 +114,104 @@ async fn a_batch_keeps_its_order_within_each_ticket_and_answers_each_message() {
     assert_eq!(refused(&answer.outcomes[4]).0, RejectCode::NotFound);
     assert_eq!(refused(&answer.outcomes[5]).0, RejectCode::Forbidden);
     assert_eq!(answer.rows.len(), 6);
-    let all = history::rows_after(&desk.store, &[(one, Seq::new(2)), (two, Seq::new(2))], 100)
+    let all = history::rows_after(&db.store, &[(one, Seq::new(2)), (two, Seq::new(2))], 100)
         .await
         .unwrap();
     assert_eq!(answer.rows, all);
-    desk.history(one).await;
-    desk.history(two).await;
+    db.history(one).await;
+    db.history(two).await;
 }
 
 #[tokio::test]
 async fn a_retried_send_keeps_its_first_seq() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let sent = message(ticket, desk.customer, "once");
-    let first = stored(&desk.send(sent.clone()).await);
-    stored(&desk.send(message(ticket, desk.customer, "more")).await);
-    let answer = desk.append(&[again(&sent)]).await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let sent = message(ticket, db.customer, "once");
+    let first = stored(&db.send(sent.clone()).await);
+    stored(&db.send(message(ticket, db.customer, "more")).await);
+    let answer = db.append(&[again(&sent)]).await;
     assert_eq!(duplicate(&answer.outcomes[0]), first);
     assert_eq!(answer.rows.len(), 1, "a duplicate is delivered again");
     assert_eq!(answer.rows[0].seq, first.seq);
     // The same key of another person is another key.
     stored(
-        &desk
-            .send(NewMessage {
-                key: sent.key.clone(),
-                ..message(ticket, desk.agent, "mine")
-            })
-            .await,
+        &db.send(NewMessage {
+            key: sent.key.clone(),
+            ..message(ticket, db.agent, "mine")
+        })
+        .await,
     );
-    desk.history(ticket).await;
+    db.history(ticket).await;
 }
 
 #[tokio::test]
 async fn a_retry_is_a_duplicate_also_after_the_ticket_was_closed_and_the_sender_lost_the_right() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
     let (sent, answered) = (
-        message(ticket, desk.customer, "once"),
-        message(ticket, desk.agent, "answer"),
+        message(ticket, db.customer, "once"),
+        message(ticket, db.agent, "answer"),
     );
-    let first = stored(&desk.send(sent.clone()).await);
-    stored(&desk.send(answered.clone()).await);
-    desk.sql("update support_tickets set status = 'closed'")
-        .await;
-    desk.sql(&format!(
+    let first = stored(&db.send(sent.clone()).await);
+    stored(&db.send(answered.clone()).await);
+    db.sql("update support_tickets set status = 'closed'").await;
+    db.sql(&format!(
         "delete from user_roles where user_id = '{}'",
-        desk.agent
+        db.agent
     ))
     .await;
-    desk.sql("update people set blocked_at = now()").await;
-    assert_eq!(duplicate(&desk.send(again(&sent)).await), first);
-    duplicate(&desk.send(again(&answered)).await);
+    db.sql("update people set blocked_at = now()").await;
+    assert_eq!(duplicate(&db.send(again(&sent)).await), first);
+    duplicate(&db.send(again(&answered)).await);
     assert_eq!(
-        refused(&desk.send(message(ticket, desk.customer, "new")).await).0,
+        refused(&db.send(message(ticket, db.customer, "new")).await).0,
         RejectCode::Blocked
     );
-    desk.sql("update people set blocked_at = null").await;
+    db.sql("update people set blocked_at = null").await;
     assert_eq!(
-        refused(&desk.send(message(ticket, desk.customer, "new")).await).0,
+        refused(&db.send(message(ticket, db.customer, "new")).await).0,
         RejectCode::TicketClosed
     );
     assert_eq!(
-        refused(&desk.send(message(ticket, desk.agent, "new")).await).0,
+        refused(&db.send(message(ticket, db.agent, "new")).await).0,
         RejectCode::NotFound
     );
-    stored(&desk.send(note(ticket, desk.boss, "notes are fine")).await);
+    stored(&db.send(note(ticket, db.boss, "notes are fine")).await);
     assert_eq!(
-        refused(
-            &desk
-                .send(message(ticket, desk.boss, "answers are not"))
-                .await
-        )
-        .0,
+        refused(&db.send(message(ticket, db.boss, "answers are not")).await).0,
         RejectCode::TicketClosed
     );
 }
 
 #[tokio::test]
 async fn a_key_with_another_text_is_refused() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let sent = message(ticket, desk.agent, "once");
-    stored(&desk.send(sent.clone()).await);
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let sent = message(ticket, db.agent, "once");
+    stored(&db.send(sent.clone()).await);
     let other = NewMessage {
         key: sent.key.clone(),
-        ..message(ticket, desk.agent, "twice")
+        ..message(ticket, db.agent, "twice")
     };
-    assert_eq!(refused(&desk.send(other).await).0, RejectCode::KeyReused);
+    assert_eq!(refused(&db.send(other).await).0, RejectCode::KeyReused);
     let as_note = NewMessage {
         internal: true,
         ..again(&sent)
     };
-    assert_eq!(refused(&desk.send(as_note).await).0, RejectCode::KeyReused);
-    duplicate(&desk.send(again(&sent)).await);
+    assert_eq!(refused(&db.send(as_note).await).0, RejectCode::KeyReused);
+    duplicate(&db.send(again(&sent)).await);
 }
 
 #[tokio::test]
 async fn a_key_twice_in_one_batch_is_stored_once() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let sent = message(ticket, desk.customer, "once");
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let sent = message(ticket, db.customer, "once");
     let other = NewMessage {
         key: sent.key.clone(),
-        ..message(ticket, desk.customer, "twice")
+        ..message(ticket, db.customer, "twice")
     };
-    let answer = desk
+    let answer = db
         .append(&[sent.clone(), again(&sent), other, again(&sent)])
         .await;
     let first = stored(&answer.outcomes[0]);
@@ -226,32 +219,32 @@ async fn a_key_twice_in_one_batch_is_stored_once() {
     assert_eq!(refused(&answer.outcomes[2]).0, RejectCode::KeyReused);
     assert_eq!(duplicate(&answer.outcomes[3]), first);
     assert_eq!(answer.rows.len(), 1);
-    desk.history(ticket).await;
+    db.history(ticket).await;
 }
 
 #[tokio::test]
 async fn a_retry_that_overlaps_its_first_send_burns_no_number() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let sent = message(ticket, desk.customer, "once");
-    let first_send = desk.another_admin().await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let sent = message(ticket, db.customer, "once");
+    let first_send = db.another_admin().await;
     first_send
         .batch_execute(&format!(
             "begin; insert into support_messages (id, ticket_id, sender_id, sender_type, body, key) \
              values ('{}', '{ticket}', '{}', 'customer', 'once', '{}')",
             sent.id,
-            desk.customer,
+            db.customer,
             sent.key.as_str()
         ))
         .await
         .unwrap();
     // A lane does not wait for it …
     assert_eq!(
-        append(&desk.store, &[again(&sent)]).await.unwrap().outcomes[0],
+        append(&db.store, &[again(&sent)]).await.unwrap().outcomes[0],
         Outcome::Busy
     );
     // … and who does wait finds it.
-    let (store, retry) = (desk.store.clone(), again(&sent));
+    let (store, retry) = (db.store.clone(), again(&sent));
     let waiting = tokio::spawn(async move {
         append_waiting(&store, &[retry])
             .await
@@ -260,19 +253,19 @@ async fn a_retry_that_overlaps_its_first_send_burns_no_number() {
             .remove(0)
     });
     until("the retry waits for the lock", async || {
-        desk.ask::<i64>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 1
+        db.ask::<i64>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 1
     })
     .await;
     first_send.batch_execute("commit").await.unwrap();
     assert_eq!(duplicate(&waiting.await.unwrap()).seq.get(), 3);
-    assert_eq!(desk.history(ticket).await.len(), 3);
+    assert_eq!(db.history(ticket).await.len(), 3);
 }
 
 #[tokio::test]
 async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
-    let desk = Desk::open().await;
-    let (busy, free) = (desk.ticket().await, desk.ticket().await);
-    let other = desk.another_admin().await;
+    let db = TestDb::open().await;
+    let (busy, free) = (db.ticket().await, db.ticket().await);
+    let other = db.another_admin().await;
     other
         .batch_execute(&format!(
             "begin; select 1 from support_tickets where id = '{busy}' for no key update"
@@ -280,11 +273,11 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
         .await
         .unwrap();
     let batch = [
-        message(busy, desk.customer, "1"),
-        message(free, desk.customer, "2"),
-        message(busy, desk.customer, "3"),
+        message(busy, db.customer, "1"),
+        message(free, db.customer, "2"),
+        message(busy, db.customer, "3"),
     ];
-    let answer = append(&desk.store, &batch).await.unwrap();
+    let answer = append(&db.store, &batch).await.unwrap();
     assert_eq!(answer.outcomes[0], Outcome::Busy);
     stored(&answer.outcomes[1]);
     assert_eq!(answer.outcomes[2], Outcome::Busy);
@@ -295,102 +288,97 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
         ))
         .await
         .unwrap();
-    stored(&append(&desk.store, &batch[..1]).await.unwrap().outcomes[0]);
+    stored(&append(&db.store, &batch[..1]).await.unwrap().outcomes[0]);
 }
 
 #[tokio::test]
 async fn a_poisoned_message_fails_its_batch_as_data_and_alone_when_split() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let good = message(ticket, desk.customer, "good");
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let good = message(ticket, db.customer, "good");
     // Ids are the gateway's: the same one twice is a fault that only splitting isolates.
     let bad = NewMessage {
         id: good.id,
-        ..message(ticket, desk.customer, "bad")
+        ..message(ticket, db.customer, "bad")
     };
-    let whole = append(&desk.store, &[good.clone(), bad.clone()]).await;
+    let whole = append(&db.store, &[good.clone(), bad.clone()]).await;
     assert!(matches!(whole, Err(StoreError::Data(_))), "{whole:?}");
     assert_eq!(
-        desk.history(ticket).await.len(),
+        db.history(ticket).await.len(),
         2,
         "nothing of the batch was written"
     );
-    stored(&desk.send(good).await);
-    let alone = append(&desk.store, &[bad]).await;
+    stored(&db.send(good).await);
+    let alone = append(&db.store, &[bad]).await;
     assert!(matches!(alone, Err(StoreError::Data(_))), "{alone:?}");
 }
 
 #[tokio::test]
 async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
     let based = |sender, seq| NewMessage {
         based_on: Some(Seq::new(seq)),
         ..message(ticket, sender, "based")
     };
     // The head of both: 2. Own words never make one stale.
-    stored(&desk.send(message(ticket, desk.customer, "3")).await);
-    stored(&desk.send(based(desk.customer, 1)).await);
+    stored(&db.send(message(ticket, db.customer, "3")).await);
+    stored(&db.send(based(db.customer, 1)).await);
     assert_eq!(
-        refused(&desk.send(based(desk.agent, 2)).await),
+        refused(&db.send(based(db.agent, 2)).await),
         (RejectCode::Stale, Some(4))
     );
-    stored(&desk.send(based(desk.agent, 4)).await); // 5, and a status row: 6
-    stored(
-        &desk
-            .send(note(ticket, desk.boss, "7, for staff alone"))
-            .await,
-    );
+    stored(&db.send(based(db.agent, 4)).await); // 5, and a status row: 6
+    stored(&db.send(note(ticket, db.boss, "7, for staff alone")).await);
     assert_eq!(
-        refused(&desk.send(based(desk.agent, 6)).await),
+        refused(&db.send(based(db.agent, 6)).await),
         (RejectCode::Stale, Some(7))
     );
     // The customer has seen 1 to 6 of theirs; the note is none of them.
-    let at = stored(&desk.send(based(desk.customer, 6)).await);
+    let at = stored(&db.send(based(db.customer, 6)).await);
     assert_eq!(at.public_seq.map(Seq::get), Some(7));
     // Status rows of others are no words.
-    desk.sql("update support_tickets set priority = 'high'")
-        .await;
-    stored(&desk.send(based(desk.customer, 7)).await);
+    db.sql("update support_tickets set priority = 'high'").await;
+    stored(&db.send(based(db.customer, 7)).await);
     // Without the field nothing is checked.
-    stored(&desk.send(message(ticket, desk.agent, "insists")).await);
-    desk.history(ticket).await;
+    stored(&db.send(message(ticket, db.agent, "insists")).await);
+    db.history(ticket).await;
 }
 
 #[tokio::test]
 async fn a_word_earlier_in_the_same_batch_counts_as_said() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
     let based = |sender| NewMessage {
         based_on: Some(Seq::new(2)),
         ..message(ticket, sender, "based")
     };
-    let answer = desk
+    let answer = db
         .append(&[
-            note(ticket, desk.agent, "hush"),
-            based(desk.customer),
-            based(desk.boss),
-            based(desk.customer),
+            note(ticket, db.agent, "hush"),
+            based(db.customer),
+            based(db.boss),
+            based(db.customer),
         ])
         .await;
     stored(&answer.outcomes[1]); // the note is not for them
     assert_eq!(refused(&answer.outcomes[2]).0, RejectCode::Stale);
     stored(&answer.outcomes[3]); // the boss' word was not said
-    desk.history(ticket).await;
+    db.history(ticket).await;
 }
 
 #[tokio::test]
 async fn staff_write_as_customers_on_their_own_ticket() {
-    let desk = Desk::open().await;
-    let own = desk.ticket_of(desk.agent, "My own printer").await;
-    let at = stored(&desk.send(message(own, desk.agent, "me")).await);
+    let db = TestDb::open().await;
+    let own = db.ticket_of(db.agent, "My own printer").await;
+    let at = stored(&db.send(message(own, db.agent, "me")).await);
     assert_eq!(at.audience, Audience::Customer);
     assert_eq!(
-        refused(&desk.send(note(own, desk.agent, "about me")).await).0,
+        refused(&db.send(note(own, db.agent, "about me")).await).0,
         RejectCode::Forbidden
     );
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_messages where sender_type = 'customer'")
+        db.ask::<i64>("select count(*) from support_messages where sender_type = 'customer'")
             .await,
         2
     );

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use helpline_persistence::messages::append;
 
-use crate::desk::{Desk, message};
+use crate::test_db::{TestDb, message};
 
 /// Lanes at once, as many as the gateway has at most.
 const LANES: usize = 4;
@@ -16,20 +16,20 @@ const TICKETS: usize = 200;
 #[ignore = "a measurement, run by hand"]
 async fn appends_per_second() {
     for batch_size in [1usize, 16, 64, 256] {
-        let desk = Desk::open().await;
+        let db = TestDb::open().await;
         let mut lanes = Vec::new();
         for _ in 0..LANES {
             let mut tickets = Vec::new();
             for _ in 0..TICKETS {
-                tickets.push(desk.ticket().await);
+                tickets.push(db.ticket().await);
             }
             lanes.push(tickets);
         }
-        desk.sql("checkpoint").await;
+        db.sql("checkpoint").await;
         let end = Instant::now() + Duration::from_secs(5);
         let mut tasks = tokio::task::JoinSet::new();
         for tickets in lanes {
-            let (store, sender) = (desk.store.clone(), desk.customer);
+            let (store, sender) = (db.store.clone(), db.customer);
             tasks.spawn(async move {
                 let (mut sent, mut batches, mut longest) = (0, 0u32, Duration::ZERO);
                 while Instant::now() < end {

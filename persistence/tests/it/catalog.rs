@@ -2,7 +2,7 @@
 
 use helpline_persistence::migrate;
 
-use crate::desk::{Desk, cluster, empty_database};
+use crate::test_db::{TestDb, cluster, empty_database};
 
 /// Definer functions run with the owner's rights: each one is here because it was reviewed.
 const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_tickets helpline_epoch helpline_record_restore \
@@ -21,8 +21,8 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_ti
 const OURS: &str =
     "not exists (select 1 from pg_depend d where d.objid = o.oid and d.deptype = 'e')";
 
-async fn names(desk: &Desk, sql: &str) -> Vec<String> {
-    desk.admin
+async fn names(db: &TestDb, sql: &str) -> Vec<String> {
+    db.admin
         .query(&sql.replace("{ours}", OURS), &[])
         .await
         .unwrap()
@@ -33,10 +33,10 @@ async fn names(desk: &Desk, sql: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_table_view_and_function_keeps_the_rules() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let none: Vec<String> = Vec::new();
     let tables = "select o.relname::text from pg_class o where o.relnamespace = 'helpline'::regnamespace and o.relkind in ('r', 'p') and {ours}";
-    assert!(names(&desk, tables).await.len() >= 14);
+    assert!(names(&db, tables).await.len() >= 14);
     for (rule, breach) in [
         ("row-level security is forced", format!("{tables} and not (o.relrowsecurity and o.relforcerowsecurity)")),
         ("the owner owns", format!("{tables} and o.relowner <> 'helpline_owner'::regrole")),
@@ -85,21 +85,21 @@ async fn every_table_view_and_function_keeps_the_rules() {
                 .into(),
         ),
     ] {
-        assert_eq!(names(&desk, &breach).await, none, "{rule}");
+        assert_eq!(names(&db, &breach).await, none, "{rule}");
     }
     let definers = "select o.proname::text from pg_proc o where o.pronamespace = 'helpline'::regnamespace and {ours} and o.prosecdef order by 1";
     assert_eq!(
-        names(&desk, definers).await,
+        names(&db, definers).await,
         DEFINERS.split_whitespace().collect::<Vec<_>>()
     );
     assert_eq!(
-        names(&desk, "select o.rolname::text from pg_roles o where o.rolname like 'helpline\\_%' and o.rolname <> 'helpline_service' and (o.rolcanlogin or o.rolsuper or o.rolbypassrls)").await,
+        names(&db, "select o.rolname::text from pg_roles o where o.rolname like 'helpline\\_%' and o.rolname <> 'helpline_service' and (o.rolcanlogin or o.rolsuper or o.rolbypassrls)").await,
         none
     );
     // The service calls functions; it has no right on any table of its own.
     let rights = "select o.relname::text from pg_class o where o.relnamespace = 'helpline'::regnamespace and o.relkind in ('r', 'v', 'S') \
         and exists (select 1 from aclexplode(o.relacl) a where a.grantee = 'helpline_service'::regrole)";
-    assert_eq!(names(&desk, rights).await, none);
+    assert_eq!(names(&db, rights).await, none);
 }
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/schema.sql");
@@ -165,9 +165,9 @@ async fn tables(database: &str) -> String {
 
 #[tokio::test]
 async fn schema_sql_is_the_sum_of_the_migrations() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let written = tokio::fs::read_to_string(SCHEMA).await.unwrap();
-    let dumped = tables(&desk.database).await;
+    let dumped = tables(&db.database).await;
     let first = written
         .lines()
         .zip(dumped.lines())
@@ -181,8 +181,8 @@ async fn schema_sql_is_the_sum_of_the_migrations() {
 #[tokio::test]
 #[ignore = "writes migrations/schema.sql"]
 async fn write_schema_sql() {
-    let desk = Desk::open().await;
-    tokio::fs::write(SCHEMA, tables(&desk.database).await)
+    let db = TestDb::open().await;
+    tokio::fs::write(SCHEMA, tables(&db.database).await)
         .await
         .unwrap();
 }
@@ -210,8 +210,8 @@ async fn migrating_twice_or_at_once_changes_nothing() {
 
 #[tokio::test]
 async fn a_database_behind_this_program_is_not_current() {
-    let desk = Desk::open().await;
-    assert!(migrate::is_current(&desk.store).await.unwrap());
-    desk.sql("delete from helpline_migrations where version = (select max(version) from helpline_migrations)").await;
-    assert!(!migrate::is_current(&desk.store).await.unwrap());
+    let db = TestDb::open().await;
+    assert!(migrate::is_current(&db.store).await.unwrap());
+    db.sql("delete from helpline_migrations where version = (select max(version) from helpline_migrations)").await;
+    assert!(!migrate::is_current(&db.store).await.unwrap());
 }

@@ -8,24 +8,24 @@ use rand::seq::SliceRandom;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
 
-use crate::desk::{Desk, message, note};
+use crate::test_db::{TestDb, message, note};
 
 const ROUNDS: usize = 30;
 const BATCH: usize = 17;
 
 /// A lane of the gateway: what is busy is tried alone.
-async fn lane(desk: &Desk, tickets: &[TicketId], waits: bool) -> usize {
+async fn lane(db: &TestDb, tickets: &[TicketId], waits: bool) -> usize {
     let mut sent = 0;
     for round in 0..ROUNDS {
         let batch: Vec<NewMessage> = (0..BATCH)
-            .map(|n| random_message(desk, tickets, round * BATCH + n))
+            .map(|n| random_message(db, tickets, round * BATCH + n))
             .collect();
-        let outcomes = until_answered(&desk.store, &batch, waits).await;
+        let outcomes = until_answered(&db.store, &batch, waits).await;
         for (outcome, message) in outcomes.into_iter().zip(batch) {
             match outcome {
                 Outcome::Stored(_) | Outcome::Duplicate(_) => sent += 1,
                 Outcome::Busy => {
-                    let alone = until_answered(&desk.store, &[message], true).await;
+                    let alone = until_answered(&db.store, &[message], true).await;
                     assert!(
                         matches!(alone[0], Outcome::Stored(_) | Outcome::Duplicate(_)),
                         "{alone:?}"
@@ -54,12 +54,12 @@ async fn until_answered(store: &Store, batch: &[NewMessage], waits: bool) -> Vec
     }
 }
 
-fn random_message(desk: &Desk, tickets: &[TicketId], n: usize) -> NewMessage {
+fn random_message(db: &TestDb, tickets: &[TicketId], n: usize) -> NewMessage {
     let ticket = tickets[rand::rng().random_range(0..tickets.len())];
     match n % 3 {
-        0 => message(ticket, desk.customer, "from the customer"),
-        1 => message(ticket, desk.agent, "from the agent"),
-        _ => note(ticket, desk.agent, "a note"),
+        0 => message(ticket, db.customer, "from the customer"),
+        1 => message(ticket, db.agent, "from the agent"),
+        _ => note(ticket, db.agent, "a note"),
     }
 }
 
@@ -90,20 +90,20 @@ async fn plain_sql(client: &Client, tickets: &[TicketId], customer: UserId) -> u
 }
 
 async fn sixteen_writers(tickets: usize) {
-    let desk = std::sync::Arc::new(Desk::open_with_connections(12).await);
+    let db = std::sync::Arc::new(TestDb::open_with_connections(12).await);
     let mut ids = Vec::new();
     for _ in 0..tickets {
-        ids.push(desk.ticket().await);
+        ids.push(db.ticket().await);
     }
     let ids = std::sync::Arc::new(ids);
     let mut writers = JoinSet::new();
     for n in 0..16 {
-        let (desk, ids) = (desk.clone(), ids.clone());
+        let (db, ids) = (db.clone(), ids.clone());
         writers.spawn(async move {
             match n % 3 {
-                0 => lane(&desk, &ids, false).await,
-                1 => lane(&desk, &ids, true).await,
-                _ => plain_sql(&desk.another_admin().await, &ids, desk.customer).await,
+                0 => lane(&db, &ids, false).await,
+                1 => lane(&db, &ids, true).await,
+                _ => plain_sql(&db.another_admin().await, &ids, db.customer).await,
             }
         });
     }
@@ -111,7 +111,7 @@ async fn sixteen_writers(tickets: usize) {
     assert_eq!(sent, 16 * ROUNDS * BATCH);
     let mut found = 0;
     for ticket in ids.iter() {
-        let rows = desk.history(*ticket).await;
+        let rows = db.history(*ticket).await;
         found += rows
             .iter()
             .filter(|row| matches!(row.kind.as_str(), "message_added" | "internal_note_added"))
@@ -123,10 +123,8 @@ async fn sixteen_writers(tickets: usize) {
         "each send once, and each ticket's first message"
     );
     assert_eq!(
-        desk.ask::<i64>(
-            "select deadlocks from pg_stat_database where datname = current_database()"
-        )
-        .await,
+        db.ask::<i64>("select deadlocks from pg_stat_database where datname = current_database()")
+            .await,
         0
     );
 }

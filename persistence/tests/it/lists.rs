@@ -7,7 +7,7 @@ use helpline_core::reject::RejectCode;
 use helpline_core::ticket::{Category, Priority, Status};
 use helpline_persistence::tickets::{Assignee, ListQuery, Sort, list_for_customer, list_for_staff};
 
-use crate::desk::{Desk, message, note, refusal, stored};
+use crate::test_db::{TestDb, message, note, refusal, stored};
 
 fn query(limit: u32) -> ListQuery {
     ListQuery {
@@ -23,7 +23,7 @@ fn search(text: &str) -> ListQuery {
     }
 }
 
-impl Desk {
+impl TestDb {
     /// Some tickets with every mix of words, times apart.
     async fn many(&self, count: usize) {
         self.sql(&format!(
@@ -66,8 +66,8 @@ impl Desk {
 
 #[tokio::test]
 async fn pages_hold_every_ticket_once_in_order_also_where_times_are_alike() {
-    let desk = Desk::open().await;
-    desk.many(60).await;
+    let db = TestDb::open().await;
+    db.many(60).await;
     for (sort, order) in [
         (Sort::LastActivity, "last_activity_at desc, id desc"),
         (Sort::Created, "created_at desc, id desc"),
@@ -78,8 +78,8 @@ async fn pages_hold_every_ticket_once_in_order_also_where_times_are_alike() {
                 "select string_agg(id::text, ',' order by {order}) from support_tickets join support_ticket_heads on ticket_id = id \
                  where {archived} or archived_at is null"
             );
-            let expected: String = desk.ask(&sql).await;
-            let all = desk
+            let expected: String = db.ask(&sql).await;
+            let all = db
                 .all_pages(ListQuery {
                     sort,
                     archived,
@@ -105,44 +105,42 @@ async fn pages_hold_every_ticket_once_in_order_also_where_times_are_alike() {
     let sql = "select count(*) from support_tickets where status in ('open', 'in_progress') and category = 'billing' and priority = 'low' \
                and archived_at is null";
     assert_eq!(
-        desk.all_pages(filtered).await.len() as i64,
-        desk.ask::<i64>(sql).await
+        db.all_pages(filtered).await.len() as i64,
+        db.ask::<i64>(sql).await
     );
     let of_agent = ListQuery {
-        assigned_to: Some(Assignee::Agent(desk.agent)),
+        assigned_to: Some(Assignee::Agent(db.agent)),
         ..query(50)
     };
-    assert_eq!(desk.all_pages(of_agent).await.len(), 6);
+    assert_eq!(db.all_pages(of_agent).await.len(), 6);
     let unassigned = ListQuery {
         assigned_to: Some(Assignee::Unassigned),
         archived: true,
         ..query(50)
     };
-    assert_eq!(desk.all_pages(unassigned).await.len(), 54);
+    assert_eq!(db.all_pages(unassigned).await.len(), 54);
     let broken = ListQuery {
         cursor: Some("elsewhere".into()),
         ..query(5)
     };
     assert_eq!(
-        refusal(list_for_staff(&desk.store, desk.reader(desk.agent), &broken).await),
+        refusal(list_for_staff(&db.store, db.reader(db.agent), &broken).await),
         RejectCode::InvalidField
     );
 }
 
 #[tokio::test]
 async fn a_customer_lists_and_finds_their_own_alone() {
-    let desk = Desk::open().await;
-    desk.many(30).await;
-    let reader = desk.reader(desk.customer);
+    let db = TestDb::open().await;
+    db.many(30).await;
+    let reader = db.reader(db.customer);
     let mut own = BTreeSet::new();
     let mut asked = ListQuery {
         archived: true,
         ..query(4)
     };
     loop {
-        let page = list_for_customer(&desk.store, reader, &asked)
-            .await
-            .unwrap();
+        let page = list_for_customer(&db.store, reader, &asked).await.unwrap();
         own.extend(
             page.tickets
                 .iter()
@@ -167,7 +165,7 @@ async fn a_customer_lists_and_finds_their_own_alone() {
         ("stan@", 0),
         ("zebra", 0),
     ] {
-        let found = list_for_customer(&desk.store, reader, &search(text))
+        let found = list_for_customer(&db.store, reader, &search(text))
             .await
             .unwrap()
             .tickets;
@@ -182,24 +180,24 @@ async fn a_customer_lists_and_finds_their_own_alone() {
         );
     }
     // A note does not lift a ticket in the customer's list; an answer does.
-    let page = list_for_customer(&desk.store, reader, &query(50))
+    let page = list_for_customer(&db.store, reader, &query(50))
         .await
         .unwrap()
         .tickets;
     let last = page.last().unwrap().id;
-    stored(&desk.send(note(last, desk.agent, "hush")).await);
-    let same = list_for_customer(&desk.store, reader, &query(50))
+    stored(&db.send(note(last, db.agent, "hush")).await);
+    let same = list_for_customer(&db.store, reader, &query(50))
         .await
         .unwrap()
         .tickets;
     assert_eq!(same, page);
-    desk.sql(&format!(
+    db.sql(&format!(
         "update support_tickets set status = 'open' where id = '{last}' and status <> 'open'"
     ))
     .await;
-    stored(&desk.send(message(last, desk.agent, "hello")).await);
+    stored(&db.send(message(last, db.agent, "hello")).await);
     assert_eq!(
-        list_for_customer(&desk.store, reader, &query(50))
+        list_for_customer(&db.store, reader, &query(50))
             .await
             .unwrap()
             .tickets[0]
@@ -210,16 +208,16 @@ async fn a_customer_lists_and_finds_their_own_alone() {
 
 #[tokio::test]
 async fn a_search_finds_words_and_substrings_of_number_subject_and_address() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     for subject in [
         "Printer on fire",
         "Fire in the printer room",
         "100% of invoices_2024 wrong",
         "Kaffee für Jürgen",
     ] {
-        desk.ticket_of(desk.customer, subject).await;
+        db.ticket_of(db.customer, subject).await;
     }
-    desk.ticket_of(desk.stranger, "Something else").await;
+    db.ticket_of(db.stranger, "Something else").await;
     for (text, hits) in [
         (
             "printer fire",
@@ -243,18 +241,18 @@ async fn a_search_finds_words_and_substrings_of_number_subject_and_address() {
         ("\\", vec![]),
         ("nothing like it", vec![]),
     ] {
-        assert_eq!(desk.found(text).await, hits, "{text}");
+        assert_eq!(db.found(text).await, hits, "{text}");
     }
     // The index follows a changed address.
-    desk.sql(&format!(
+    db.sql(&format!(
         "update people set email = 'new@example.net' where id = '{}'",
-        desk.stranger
+        db.stranger
     ))
     .await;
-    assert_eq!(desk.found("new@example.net").await, ["Something else"]);
-    assert!(desk.found("stan@example").await.is_empty());
+    assert_eq!(db.found("new@example.net").await, ["Something else"]);
+    assert!(db.found("stan@example").await.is_empty());
     // Who is no staff finds nothing through the function that passes the policies by.
-    let session = desk.session("helpline_staff", desk.customer).await;
+    let session = db.session("helpline_staff", db.customer).await;
     let rows = session
         .query(
             "select support_find_tickets(array['%printer%'], '{}', 10)",

@@ -9,15 +9,15 @@ use helpline_core::ticket::{Category, Priority, Status};
 use helpline_core::transitions;
 use uuid::Uuid;
 
-use crate::desk::{Desk, message, stored};
+use crate::test_db::{TestDb, message, stored};
 
 #[tokio::test]
 async fn plain_sql_leaves_a_row_of_every_kind() {
-    let desk = Desk::open().await;
-    let (agent, customer) = (desk.agent, desk.customer);
+    let db = TestDb::open().await;
+    let (agent, customer) = (db.agent, db.customer);
     let ticket = TicketId::new(Uuid::now_v7());
     let by_customer = format!("('{ticket}', '{customer}', 'customer', 'x')");
-    desk.sql(&format!("insert into support_tickets (id, user_id, subject) values ('{ticket}', '{customer}', 'By plain SQL')")).await;
+    db.sql(&format!("insert into support_tickets (id, user_id, subject) values ('{ticket}', '{customer}', 'By plain SQL')")).await;
     for statement in [
         format!(
             "insert into support_messages (ticket_id, sender_id, sender_type, body) values {by_customer}"
@@ -39,9 +39,9 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
         format!("select log_ticket_activity('{ticket}', 'called', p_description => 'phoned them')"),
         "update support_tickets set archived_at = now()".into(),
     ] {
-        desk.sql(&statement).await;
+        db.sql(&statement).await;
     }
-    let kinds = desk.kinds(ticket).await;
+    let kinds = db.kinds(ticket).await;
     let found: BTreeSet<_> = kinds.iter().copied().collect();
     let all: BTreeSet<_> = Kind::ALL
         .iter()
@@ -49,7 +49,7 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
         .map(|kind| kind.as_str())
         .collect();
     assert_eq!(found, all, "{kinds:?}");
-    let rows = desk.history(ticket).await;
+    let rows = db.history(ticket).await;
     for row in &rows {
         assert_eq!(
             row.public_seq.is_some(),
@@ -73,10 +73,10 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
     }
     let assigned = rows.iter().find(|row| row.kind == Kind::Assigned).unwrap();
     assert_eq!(assigned.public_new_value.as_deref(), Some("Anna"));
-    desk.sql("update support_tickets set updated_at = updated_at, metadata = '{\"a\": 1}'")
+    db.sql("update support_tickets set updated_at = updated_at, metadata = '{\"a\": 1}'")
         .await;
     assert_eq!(
-        desk.history(ticket).await.len(),
+        db.history(ticket).await.len(),
         rows.len(),
         "what is no event leaves no row"
     );
@@ -84,9 +84,9 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
 
 #[tokio::test]
 async fn a_change_under_claims_names_its_actor() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let staff = desk.session("helpline_staff", desk.agent).await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let staff = db.session("helpline_staff", db.agent).await;
     staff
         .batch_execute(
             "set helpline.address = '198.51.100.1'; set helpline.user_agent = 'platform'",
@@ -103,19 +103,19 @@ async fn a_change_under_claims_names_its_actor() {
         .batch_execute(&format!("select log_ticket_activity('{ticket}', 'called')"))
         .await
         .unwrap();
-    let rows = desk.history(ticket).await;
+    let rows = db.history(ticket).await;
     for row in &rows[2..] {
         assert_eq!(
             (row.actor, row.actor_type, row.actor_name.as_deref()),
-            (Some(desk.agent), ActorType::Admin, Some("Anna Agent"))
+            (Some(db.agent), ActorType::Admin, Some("Anna Agent"))
         );
     }
     let from = "select count(*) from support_ticket_activity where host(ip_address) = '198.51.100.1' and user_agent = 'platform'";
-    assert_eq!(desk.ask::<i64>(from).await, 3);
+    assert_eq!(db.ask::<i64>(from).await, 3);
     // No client can borrow a name by the setting that the messages' trigger uses inside.
     let forged = format!(
         r#"set helpline.movers = '{{"{ticket}": {{"id": "{}", "type": "customer"}}}}'"#,
-        desk.customer
+        db.customer
     );
     staff.batch_execute(&forged).await.unwrap();
     staff
@@ -123,26 +123,26 @@ async fn a_change_under_claims_names_its_actor() {
         .await
         .unwrap();
     assert_eq!(
-        desk.history(ticket).await.last().unwrap().actor,
-        Some(desk.agent)
+        db.history(ticket).await.last().unwrap().actor,
+        Some(db.agent)
     );
 }
 
 #[tokio::test]
 async fn messages_move_the_status_in_order_within_one_statement() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    desk.sql("update support_tickets set status = 'waiting_on_customer'")
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    db.sql("update support_tickets set status = 'waiting_on_customer'")
         .await;
-    let (agent, customer) = (desk.agent, desk.customer);
-    desk.sql(&format!(
+    let (agent, customer) = (db.agent, db.customer);
+    db.sql(&format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal) values \
          ('{ticket}', '{agent}', 'admin', 'note first', true), ('{ticket}', '{customer}', 'customer', 'here', false), \
          ('{ticket}', '{customer}', 'customer', 'and here', false), ('{ticket}', '{agent}', 'admin', 'thanks', false), \
          ('{ticket}', '{customer}', 'customer', 'bye', false)"
     ))
     .await;
-    let rows = desk.history(ticket).await;
+    let rows = db.history(ticket).await;
     let told: Vec<_> = rows[3..]
         .iter()
         .map(|row| {
@@ -165,58 +165,58 @@ async fn messages_move_the_status_in_order_within_one_statement() {
     );
     assert_eq!(rows[5].actor, Some(customer));
     assert_eq!(rows[8].actor, Some(agent));
-    desk.sql("update support_tickets set status = 'resolved'")
+    db.sql("update support_tickets set status = 'resolved'")
         .await;
-    desk.sql(&format!(
+    db.sql(&format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{ticket}', '{customer}', 'customer', 'not yet')"
     ))
     .await;
-    let rows = desk.history(ticket).await;
+    let rows = db.history(ticket).await;
     assert_eq!(rows.last().unwrap().kind, Kind::Reopened);
     assert!(
-        desk.ask::<bool>("select resolved_at is null from support_tickets")
+        db.ask::<bool>("select resolved_at is null from support_tickets")
             .await
     );
 }
 
 #[tokio::test]
 async fn the_heads_know_which_tickets_are_over_however_they_came_to_be() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
     let is_over = async |id: TicketId| {
-        desk.ask::<bool>(&format!(
+        db.ask::<bool>(&format!(
             "select is_over from support_ticket_heads where ticket_id = '{id}'"
         ))
         .await
     };
     assert!(!is_over(ticket).await);
     for status in Status::ALL.iter().filter(|status| **status != Status::Open) {
-        desk.sql(&format!(
+        db.sql(&format!(
             "update support_tickets set status = '{status}' where id = '{ticket}'"
         ))
         .await;
         assert_eq!(is_over(ticket).await, status.is_over(), "{status}");
         assert_eq!(
-            desk.ask::<bool>(&format!("select support_is_over('{status}')"))
+            db.ask::<bool>(&format!("select support_is_over('{status}')"))
                 .await,
             status.is_over(),
             "{status}"
         );
-        desk.sql(&format!(
+        db.sql(&format!(
             "update support_tickets set status = 'open' where id = '{ticket}'"
         ))
         .await;
         assert!(!is_over(ticket).await, "reopened from {status}");
     }
-    desk.sql(&format!(
+    db.sql(&format!(
         "update support_tickets set status = 'resolved' where id = '{ticket}'"
     ))
     .await;
-    stored(&desk.send(message(ticket, desk.customer, "once more")).await);
+    stored(&db.send(message(ticket, db.customer, "once more")).await);
     assert!(!is_over(ticket).await, "reopened by a message");
-    desk.sql(&format!("insert into support_tickets (user_id, subject, status) values ('{}', 'Imported', 'closed')", desk.customer)).await;
+    db.sql(&format!("insert into support_tickets (user_id, subject, status) values ('{}', 'Imported', 'closed')", db.customer)).await;
     assert!(
-        desk.ask::<bool>(
+        db.ask::<bool>(
             "select is_over from support_ticket_heads join support_tickets t on t.id = ticket_id where t.subject = 'Imported'"
         )
         .await
@@ -225,9 +225,9 @@ async fn the_heads_know_which_tickets_are_over_however_they_came_to_be() {
 
 #[tokio::test]
 async fn the_tables_of_rules_are_those_of_core() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let asked = async |sql: &str| -> BTreeSet<(String, String, String)> {
-        desk.admin
+        db.admin
             .query(sql, &[])
             .await
             .unwrap()
@@ -272,41 +272,40 @@ async fn the_tables_of_rules_are_those_of_core() {
         for status in Status::ALL {
             let values = format!(
                 "('{}', 'x', '{category}', '{priority}', '{status}')",
-                desk.customer
+                db.customer
             );
-            desk.sql(&format!("insert into support_tickets (user_id, subject, category, priority, status) values {values}")).await;
+            db.sql(&format!("insert into support_tickets (user_id, subject, category, priority, status) values {values}")).await;
         }
     }
 }
 
 #[tokio::test]
 async fn the_millionth_ticket_keeps_its_seventh_digit_and_old_numbers_are_gone_on_behind() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let open = format!(
         "insert into support_tickets (user_id, subject) values ('{}', 'x') returning ticket_number",
-        desk.customer
+        db.customer
     );
-    assert_eq!(desk.ask::<String>(&open).await, "TKT-000001");
-    desk.sql("select setval('support_ticket_numbers', 999998)")
+    assert_eq!(db.ask::<String>(&open).await, "TKT-000001");
+    db.sql("select setval('support_ticket_numbers', 999998)")
         .await;
-    assert_eq!(desk.ask::<String>(&open).await, "TKT-999999");
-    assert_eq!(desk.ask::<String>(&open).await, "TKT-1000000");
+    assert_eq!(db.ask::<String>(&open).await, "TKT-999999");
+    assert_eq!(db.ask::<String>(&open).await, "TKT-1000000");
     let carried = format!(
         "insert into support_tickets (user_id, subject, ticket_number) values ('{}', 'x', 'TKT-2000000')",
-        desk.customer
+        db.customer
     );
-    desk.sql(&carried).await;
-    assert_eq!(desk.ask::<String>(&open).await, "TKT-2000001");
+    db.sql(&carried).await;
+    assert_eq!(db.ask::<String>(&open).await, "TKT-2000001");
 }
 
 #[tokio::test]
 async fn moves_that_the_table_does_not_have_are_refused_whoever_writes() {
-    let desk = Desk::open().await;
-    desk.ticket().await;
-    desk.sql("update support_tickets set status = 'closed'")
-        .await;
+    let db = TestDb::open().await;
+    db.ticket().await;
+    db.sql("update support_tickets set status = 'closed'").await;
     for status in ["in_progress", "resolved", "escalated"] {
-        let error = desk
+        let error = db
             .admin
             .batch_execute(&format!("update support_tickets set status = '{status}'"))
             .await
@@ -324,7 +323,7 @@ async fn moves_that_the_table_does_not_have_are_refused_whoever_writes() {
         "user_id = gen_random_uuid()",
         "created_at = now()",
     ] {
-        desk.admin
+        db.admin
             .batch_execute(&format!("update support_tickets set {column}"))
             .await
             .unwrap_err();
@@ -335,7 +334,7 @@ async fn moves_that_the_table_does_not_have_are_refused_whoever_writes() {
         "is_internal = true",
         "created_at = now()",
     ] {
-        desk.admin
+        db.admin
             .batch_execute(&format!("update support_messages set {column}"))
             .await
             .unwrap_err();

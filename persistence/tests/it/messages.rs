@@ -6,7 +6,7 @@ use helpline_core::reject::RejectCode;
 use helpline_persistence::history::{self, Span};
 use helpline_persistence::messages::{edit, redact};
 
-use crate::desk::{Desk, message, note, refusal, stored};
+use crate::test_db::{TestDb, message, note, refusal, stored};
 
 fn body(text: &str) -> Body {
     Body::parse(text).unwrap()
@@ -14,36 +14,36 @@ fn body(text: &str) -> Body {
 
 #[tokio::test]
 async fn an_edit_is_the_writers_own_and_keeps_the_old_text_for_staff_alone() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let sent = message(ticket, desk.customer, "first wording");
-    stored(&desk.send(sent.clone()).await);
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let sent = message(ticket, db.customer, "first wording");
+    stored(&db.send(sent.clone()).await);
     let try_edit = async |who, text: &str| {
-        edit(&desk.store, &desk.caller(who), ticket, sent.id, &body(text)).await
+        edit(&db.store, &db.caller(who), ticket, sent.id, &body(text)).await
     };
     assert_eq!(
-        refusal(try_edit(desk.stranger, "x").await),
+        refusal(try_edit(db.stranger, "x").await),
         RejectCode::NotFound
     );
     assert_eq!(
-        refusal(try_edit(desk.agent, "x").await),
+        refusal(try_edit(db.agent, "x").await),
         RejectCode::Forbidden
     );
-    let rows = try_edit(desk.customer, "second wording").await.unwrap();
+    let rows = try_edit(db.customer, "second wording").await.unwrap();
     assert_eq!(
         (rows.len(), rows[0].kind, rows[0].old_value.as_deref()),
         (1, Kind::MessageEdited, Some("first wording"))
     );
     assert_eq!(rows[0].message.as_ref().unwrap().body, "second wording");
     assert!(
-        try_edit(desk.customer, "second wording")
+        try_edit(db.customer, "second wording")
             .await
             .unwrap()
             .is_empty()
     );
     let page = history::page_for_customer(
-        &desk.store,
-        desk.reader(desk.customer),
+        &db.store,
+        db.reader(db.customer),
         ticket,
         Span::Before(None),
         50,
@@ -52,23 +52,22 @@ async fn an_edit_is_the_writers_own_and_keeps_the_old_text_for_staff_alone() {
     .unwrap();
     let seen = page.events.last().unwrap();
     assert_eq!((seen.kind, &seen.old_value), (Kind::MessageEdited, &None));
-    desk.sql("update support_tickets set status = 'closed'")
-        .await;
+    db.sql("update support_tickets set status = 'closed'").await;
     assert_eq!(
-        refusal(try_edit(desk.customer, "third").await),
+        refusal(try_edit(db.customer, "third").await),
         RejectCode::TicketClosed
     );
 }
 
 #[tokio::test]
 async fn a_note_is_edited_and_redacted_unseen_by_the_customer() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let hidden = note(ticket, desk.agent, "hush");
-    stored(&desk.send(hidden.clone()).await);
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let hidden = note(ticket, db.agent, "hush");
+    stored(&db.send(hidden.clone()).await);
     let missing = edit(
-        &desk.store,
-        &desk.caller(desk.customer),
+        &db.store,
+        &db.caller(db.customer),
         ticket,
         hidden.id,
         &body("x"),
@@ -76,12 +75,12 @@ async fn a_note_is_edited_and_redacted_unseen_by_the_customer() {
     .await;
     assert_eq!(refusal(missing), RejectCode::NotFound);
     assert_eq!(
-        refusal(redact(&desk.store, &desk.caller(desk.customer), ticket, hidden.id).await),
+        refusal(redact(&db.store, &db.caller(db.customer), ticket, hidden.id).await),
         RejectCode::NotFound
     );
     let rows = edit(
-        &desk.store,
-        &desk.caller(desk.agent),
+        &db.store,
+        &db.caller(db.agent),
         ticket,
         hidden.id,
         &body("hush, hush"),
@@ -89,14 +88,14 @@ async fn a_note_is_edited_and_redacted_unseen_by_the_customer() {
     .await
     .unwrap();
     assert_eq!((rows[0].kind, rows[0].public_seq), (Kind::NoteEdited, None));
-    let rows = redact(&desk.store, &desk.caller(desk.boss), ticket, hidden.id)
+    let rows = redact(&db.store, &db.caller(db.boss), ticket, hidden.id)
         .await
         .unwrap();
     assert_eq!(
         (rows[0].kind, rows[0].public_seq),
         (Kind::NoteRedacted, None)
     );
-    desk.history(ticket).await;
+    db.history(ticket).await;
 }
 
 /// Every table's every column as text: where does a word stand?
@@ -107,38 +106,38 @@ const FIND: &str = "select coalesce(string_agg(c.table_name, ','), '') from (
 
 #[tokio::test]
 async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() {
-    let desk = Desk::open().await;
-    let mut new = desk.new_ticket("A secret slipped in");
+    let db = TestDb::open().await;
+    let mut new = db.new_ticket("A secret slipped in");
     new.description = body("my password is xyzzy");
-    let caller = desk.caller(desk.customer);
-    let ticket = helpline_persistence::tickets::create(&desk.store, &caller, &new)
+    let caller = db.caller(db.customer);
+    let ticket = helpline_persistence::tickets::create(&db.store, &caller, &new)
         .await
         .unwrap()
         .id;
-    let mut sent = message(ticket, desk.customer, "it is xyzzy indeed");
+    let mut sent = message(ticket, db.customer, "it is xyzzy indeed");
     sent.attachments.push(helpline_core::body::Attachment {
         id: uuid::Uuid::now_v7(),
         name: "xyzzy.txt".into(),
         content_type: "text/plain".into(),
         size_bytes: 5,
     });
-    stored(&desk.send(sent.clone()).await);
-    edit(&desk.store, &caller, ticket, sent.id, &body("no, xyzzy2"))
+    stored(&db.send(sent.clone()).await);
+    edit(&db.store, &caller, ticket, sent.id, &body("no, xyzzy2"))
         .await
         .unwrap();
-    edit(&desk.store, &caller, ticket, sent.id, &body("forget xyzzy"))
+    edit(&db.store, &caller, ticket, sent.id, &body("forget xyzzy"))
         .await
         .unwrap();
     assert_eq!(
-        desk.ask::<String>(FIND).await,
+        db.ask::<String>(FIND).await,
         "support_messages,support_ticket_activity"
     );
 
     assert_eq!(
-        refusal(redact(&desk.store, &desk.caller(desk.agent), ticket, sent.id).await),
+        refusal(redact(&db.store, &db.caller(db.agent), ticket, sent.id).await),
         RejectCode::Forbidden
     );
-    let rows = redact(&desk.store, &caller, ticket, sent.id).await.unwrap();
+    let rows = redact(&db.store, &caller, ticket, sent.id).await.unwrap();
     let gone = rows[0].message.as_ref().unwrap();
     assert_eq!(
         (
@@ -150,37 +149,37 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         (1, Kind::MessageRedacted, "", 0)
     );
     assert!(
-        redact(&desk.store, &caller, ticket, sent.id)
+        redact(&db.store, &caller, ticket, sent.id)
             .await
             .unwrap()
             .is_empty(),
         "twice writes nothing"
     );
-    redact(&desk.store, &desk.caller(desk.boss), ticket, new.message)
+    redact(&db.store, &db.caller(db.boss), ticket, new.message)
         .await
         .unwrap();
     assert_eq!(
-        desk.ask::<String>(FIND).await,
+        db.ask::<String>(FIND).await,
         "",
         "a trace of the secret is left"
     );
     // A digest of a short secret would give it away by guessing.
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_messages where key_digest is not null")
+        db.ask::<i64>("select count(*) from support_messages where key_digest is not null")
             .await,
         0
     );
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_tickets where key_digest is not null")
+        db.ask::<i64>("select count(*) from support_tickets where key_digest is not null")
             .await,
         0
     );
     assert_eq!(
-        refusal(edit(&desk.store, &caller, ticket, sent.id, &body("x")).await),
+        refusal(edit(&db.store, &caller, ticket, sent.id, &body("x")).await),
         RejectCode::Redacted
     );
     // The retry of a redacted send is still that send.
-    let again = desk.append(&[sent]).await;
+    let again = db.append(&[sent]).await;
     assert!(
         matches!(
             again.outcomes[0],
@@ -189,5 +188,5 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         "{:?}",
         again.outcomes
     );
-    desk.history(ticket).await;
+    db.history(ticket).await;
 }

@@ -7,7 +7,7 @@ use helpline_persistence::{Names, Settings, Store, StoreError, people};
 use helpline_rig::Postgres;
 
 use crate::catalog::dump;
-use crate::desk::{cluster, connect, empty_database, until, user};
+use crate::test_db::{cluster, connect, empty_database, until, user};
 
 const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
 
@@ -101,7 +101,7 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     assert_eq!(dump(&old).await, after);
     let url = cluster()
         .await
-        .url_for("helpline_service", crate::desk::PASSWORD, &old);
+        .url_for("helpline_service", crate::test_db::PASSWORD, &old);
     assert!(
         migrate::is_current(
             &Store::connect(Settings {

@@ -4,7 +4,7 @@ use helpline_core::limits;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
-use crate::desk::Desk;
+use crate::test_db::TestDb;
 
 /// Unicode's White_Space.
 fn white_space() -> impl Iterator<Item = char> {
@@ -50,7 +50,7 @@ fn invisible() -> Vec<char> {
     white_space().chain(listed).chain(control).collect()
 }
 
-impl Desk {
+impl TestDb {
     async fn public_names(&self, names: &[String]) -> Vec<Option<String>> {
         let sql = "select support_public_name(n) from unnest($1::text[]) with ordinality as u (n, i) order by i";
         self.admin
@@ -65,7 +65,7 @@ impl Desk {
 
 #[tokio::test]
 async fn whatever_stands_invisibly_between_two_names_the_second_is_not_shown() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let between = invisible();
     assert!(between.len() > 4_000);
     for (shape, shown) in [
@@ -81,7 +81,7 @@ async fn whatever_stands_invisibly_between_two_names_the_second_is_not_shown() {
         (&|c| format!("grace.hopper{c}@{c}example.org"), None),
     ] {
         let names: Vec<String> = between.iter().map(|c| shape(*c)).collect();
-        for (c, found) in between.iter().zip(desk.public_names(&names).await) {
+        for (c, found) in between.iter().zip(db.public_names(&names).await) {
             assert_eq!(
                 found.as_deref(),
                 shown,
@@ -95,7 +95,7 @@ async fn whatever_stands_invisibly_between_two_names_the_second_is_not_shown() {
 
 #[tokio::test]
 async fn names_as_people_and_directories_write_them() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let cases: &[(&str, Option<&str>)] = &[
         ("Grace Hopper", Some("Grace")),
         ("Grete\u{a0}Vornehm", Some("Grete")),
@@ -143,12 +143,10 @@ async fn names_as_people_and_directories_write_them() {
         ("👩\u{200d}💻 Grace", Some("Grace")),
     ];
     let names: Vec<String> = cases.iter().map(|(name, _)| (*name).to_owned()).collect();
-    for ((name, shown), found) in cases.iter().zip(desk.public_names(&names).await) {
+    for ((name, shown), found) in cases.iter().zip(db.public_names(&names).await) {
         assert_eq!(found.as_deref(), *shown, "{name:?}");
     }
-    let long = desk
-        .public_names(&["x".repeat(limits::NAME_CHARS_MAX)])
-        .await;
+    let long = db.public_names(&["x".repeat(limits::NAME_CHARS_MAX)]).await;
     assert_eq!(
         long[0].as_ref().map(|name| name.chars().count()),
         Some(limits::PUBLIC_NAME_CHARS_MAX)
@@ -196,7 +194,7 @@ async fn whatever_the_name_what_is_shown_is_one_visible_word_and_stays_what_it_i
         "\u{7f}",
         "\u{2800}",
     ];
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let mut random = rand::rngs::StdRng::seed_from_u64(7);
     let names: Vec<String> = (0..4_000)
         .map(|_| {
@@ -205,8 +203,8 @@ async fn whatever_the_name_what_is_shown_is_one_visible_word_and_stays_what_it_i
                 .collect()
         })
         .collect();
-    let shown = desk.public_names(&names).await;
-    let again = desk
+    let shown = db.public_names(&names).await;
+    let again = db
         .public_names(
             &shown
                 .iter()
@@ -232,28 +230,28 @@ async fn whatever_the_name_what_is_shown_is_one_visible_word_and_stays_what_it_i
 
 #[tokio::test]
 async fn a_name_reaches_every_column_that_customers_read() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    desk.sql(&format!(
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    db.sql(&format!(
         "update people set display_name = E'Grete\\u00a0Vornehm' where id = '{}'",
-        desk.agent
+        db.agent
     ))
     .await;
-    desk.sql(&format!(
+    db.sql(&format!(
         "update support_tickets set assigned_to = '{}'",
-        desk.agent
+        db.agent
     ))
     .await;
-    desk.send(crate::desk::message(ticket, desk.agent, "Let me look."))
+    db.send(crate::test_db::message(ticket, db.agent, "Let me look."))
         .await;
-    let rows = desk.history(ticket).await;
+    let rows = db.history(ticket).await;
     assert!(
         rows.iter()
             .any(|row| row.public_actor_name.as_deref() == Some("Grete"))
     );
     let sql = "select (select assignee_name from support_tickets), (select first_name from people where display_name ~ 'Vornehm'), \
         (select public_new_value from support_ticket_activity where kind = 'assigned')";
-    let row = desk.admin.query_one(sql, &[]).await.unwrap();
+    let row = db.admin.query_one(sql, &[]).await.unwrap();
     assert_eq!(
         [0, 1, 2].map(|n| row.get::<_, Option<String>>(n)),
         [
@@ -263,13 +261,13 @@ async fn a_name_reaches_every_column_that_customers_read() {
         ]
     );
     // Renamed to an address: nothing of it is shown.
-    desk.sql(&format!(
+    db.sql(&format!(
         "update people set display_name = 'grete.vornehm@example.org' where id = '{}'",
-        desk.agent
+        db.agent
     ))
     .await;
     assert_eq!(
-        desk.ask::<Option<String>>("select assignee_name from support_tickets")
+        db.ask::<Option<String>>("select assignee_name from support_tickets")
             .await,
         None
     );

@@ -9,11 +9,11 @@ use helpline_persistence::audit::{AccessRow, record};
 use helpline_persistence::people::{AccessStatus, Identity, changed, sign_in, sign_in_all};
 use helpline_persistence::{StoreError, roles};
 
-use crate::desk::{Desk, refusal, user};
+use crate::test_db::{TestDb, refusal, user};
 
 #[tokio::test]
 async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let who = user(77);
     let say = async |email: Option<&str>, name: Option<&str>| {
         let identity = Identity {
@@ -21,7 +21,7 @@ async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
             email: email.map(Into::into),
             name: name.map(Into::into),
         };
-        sign_in(&desk.store, &identity).await.unwrap()
+        sign_in(&db.store, &identity).await.unwrap()
     };
     let first = say(Some("n@example.org"), None).await;
     assert_eq!(
@@ -34,19 +34,19 @@ async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
         (Some("Nora New"), Some("n@example.org"))
     );
     let row_version = format!("select xmin::text from people where id = '{who}'");
-    let before: String = desk.ask(&row_version).await;
+    let before: String = db.ask(&row_version).await;
     say(None, Some("Nora New")).await;
     assert_eq!(
-        desk.ask::<String>(&row_version).await,
+        db.ask::<String>(&row_version).await,
         before,
         "a mass reconnect rewrites nothing"
     );
-    desk.sql(&format!(
+    db.sql(&format!(
         "update people set blocked_at = now() where id = '{who}'"
     ))
     .await;
     assert_eq!(
-        desk.ask::<i64>("select count(*) from access_log where action = 'person_blocked'")
+        db.ask::<i64>("select count(*) from access_log where action = 'person_blocked'")
             .await,
         1
     );
@@ -54,37 +54,37 @@ async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
 
 #[tokio::test]
 async fn whoever_would_no_longer_be_let_in_as_they_were_is_named() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let status = |user, role| AccessStatus { user, role };
     let (boss, agent) = (
-        status(desk.boss, Some(StaffRole::Admin)),
-        status(desk.agent, Some(StaffRole::SupportAgent)),
+        status(db.boss, Some(StaffRole::Admin)),
+        status(db.agent, Some(StaffRole::SupportAgent)),
     );
     // The second one is not in the database.
-    let (customer, unknown) = (status(desk.customer, None), status(user(999), None));
+    let (customer, unknown) = (status(db.customer, None), status(user(999), None));
     let all = [boss, customer, unknown, agent];
-    assert_eq!(changed(&desk.store, &all).await.unwrap(), []);
+    assert_eq!(changed(&db.store, &all).await.unwrap(), []);
     let (was_more, was_less) = (
-        status(desk.customer, Some(StaffRole::Admin)),
-        status(desk.boss, None),
+        status(db.customer, Some(StaffRole::Admin)),
+        status(db.boss, None),
     );
     let differing = [was_less, boss, unknown, was_more, customer];
-    let named = changed(&desk.store, &differing).await.unwrap();
+    let named = changed(&db.store, &differing).await.unwrap();
     assert!(
         named.len() == 2 && [was_less, was_more].iter().all(|one| named.contains(one)),
         "{named:?}"
     );
-    desk.sql(&format!(
+    db.sql(&format!(
         "update people set blocked_at = now() where id = '{}'",
-        desk.customer
+        db.customer
     ))
     .await;
-    desk.sql(&format!(
+    db.sql(&format!(
         "delete from user_roles where user_id = '{}'",
-        desk.agent
+        db.agent
     ))
     .await;
-    let named = changed(&desk.store, &all).await.unwrap();
+    let named = changed(&db.store, &all).await.unwrap();
     assert!(
         named.len() == 2 && [customer, agent].iter().all(|one| named.contains(one)),
         "{named:?}"
@@ -93,16 +93,14 @@ async fn whoever_would_no_longer_be_let_in_as_they_were_is_named() {
 
 #[tokio::test]
 async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_locked() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let identity = |n, name: &str| Identity {
         user: user(n),
         email: None,
         name: Some(name.into()),
     };
-    sign_in(&desk.store, &identity(500, "Locked"))
-        .await
-        .unwrap();
-    let locker = desk.session("helpline_owner", desk.boss).await;
+    sign_in(&db.store, &identity(500, "Locked")).await.unwrap();
+    let locker = db.session("helpline_owner", db.boss).await;
     locker
         .batch_execute(&format!(
             "begin; select id from people where id = '{}' for update",
@@ -115,7 +113,7 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         .chain([599])
         .map(|n| identity(n, "New name"))
         .collect();
-    let people = sign_in_all(&desk.store, &crowd).await.unwrap();
+    let people = sign_in_all(&db.store, &crowd).await.unwrap();
     let name_of = |n| {
         people
             .iter()
@@ -127,7 +125,7 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         (Some("Locked"), Some("New name"), Some("New name"))
     );
     locker.batch_execute("commit").await.unwrap();
-    let again = sign_in(&desk.store, &identity(500, "New name"))
+    let again = sign_in(&db.store, &identity(500, "New name"))
         .await
         .unwrap();
     assert_eq!(
@@ -144,46 +142,34 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         .await
         .unwrap();
     let begun = Instant::now();
-    let busy = sign_in_all(
-        &desk.store,
-        &[identity(700, "New"), identity(701, "New too")],
-    )
-    .await;
+    let busy = sign_in_all(&db.store, &[identity(700, "New"), identity(701, "New too")]).await;
     assert!(
         matches!(busy, Err(StoreError::Busy(_))) && begun.elapsed() < Duration::from_secs(2),
         "{busy:?}"
     );
-    assert!(
-        sign_in(&desk.store, &identity(701, "New too"))
-            .await
-            .is_ok()
-    );
+    assert!(sign_in(&db.store, &identity(701, "New too")).await.is_ok());
 }
 
 #[tokio::test]
 async fn an_agents_new_name_reaches_their_tickets() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    desk.sql(&format!(
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    db.sql(&format!(
         "update support_tickets set assigned_to = '{}'",
-        desk.agent
+        db.agent
     ))
     .await;
     let seen = async || {
-        helpline_persistence::tickets::get_for_customer(
-            &desk.store,
-            desk.reader(desk.customer),
-            ticket,
-        )
-        .await
-        .unwrap()
-        .unwrap()
+        helpline_persistence::tickets::get_for_customer(&db.store, db.reader(db.customer), ticket)
+            .await
+            .unwrap()
+            .unwrap()
     };
     assert_eq!(seen().await.assignee_name.as_deref(), Some("Anna"));
     sign_in(
-        &desk.store,
+        &db.store,
         &Identity {
-            user: desk.agent,
+            user: db.agent,
             email: None,
             name: Some("Annabel Agent".into()),
         },
@@ -195,26 +181,24 @@ async fn an_agents_new_name_reaches_their_tickets() {
 
 #[tokio::test]
 async fn admins_manage_roles_and_the_last_one_stays() {
-    let desk = Desk::open().await;
-    let (boss, agent) = (desk.caller(desk.boss), desk.caller(desk.agent));
-    let newcomer = desk.stranger;
+    let db = TestDb::open().await;
+    let (boss, agent) = (db.caller(db.boss), db.caller(db.agent));
+    let newcomer = db.stranger;
     assert_eq!(
-        refusal(roles::grant(&desk.store, &agent, newcomer, StaffRole::SupportAgent).await),
+        refusal(roles::grant(&db.store, &agent, newcomer, StaffRole::SupportAgent).await),
         RejectCode::Forbidden
     );
     assert_eq!(
-        refusal(roles::revoke(&desk.store, &desk.caller(desk.customer), desk.agent).await),
+        refusal(roles::revoke(&db.store, &db.caller(db.customer), db.agent).await),
         RejectCode::Forbidden
     );
-    roles::grant(&desk.store, &boss, newcomer, StaffRole::SupportAgent)
+    roles::grant(&db.store, &boss, newcomer, StaffRole::SupportAgent)
         .await
         .unwrap();
-    roles::grant(&desk.store, &boss, newcomer, StaffRole::SupportAgent)
+    roles::grant(&db.store, &boss, newcomer, StaffRole::SupportAgent)
         .await
         .unwrap();
-    let staff = roles::list(&desk.store, desk.reader(desk.agent))
-        .await
-        .unwrap();
+    let staff = roles::list(&db.store, db.reader(db.agent)).await.unwrap();
     assert_eq!(
         staff
             .iter()
@@ -223,22 +207,22 @@ async fn admins_manage_roles_and_the_last_one_stays() {
         ["Anna Agent", "Boris Boss", "Stan Stranger"]
     );
     assert_eq!(
-        refusal(roles::revoke(&desk.store, &boss, desk.boss).await),
+        refusal(roles::revoke(&db.store, &boss, db.boss).await),
         RejectCode::Conflict
     );
     assert_eq!(
-        refusal(roles::grant(&desk.store, &boss, desk.boss, StaffRole::SupportAgent).await),
+        refusal(roles::grant(&db.store, &boss, db.boss, StaffRole::SupportAgent).await),
         RejectCode::Conflict
     );
-    roles::grant(&desk.store, &boss, newcomer, StaffRole::Admin)
+    roles::grant(&db.store, &boss, newcomer, StaffRole::Admin)
         .await
         .unwrap();
-    roles::revoke(&desk.store, &boss, desk.boss).await.unwrap();
+    roles::revoke(&db.store, &boss, db.boss).await.unwrap();
     let log = "select string_agg(action || ' ' || coalesce(detail ->> 'role', ''), ', ' order by id) from access_log where user_id is not null";
     let expected = "role_granted support_agent, role_revoked support_agent, role_granted admin, role_revoked admin";
-    assert_eq!(desk.ask::<String>(log).await, expected);
+    assert_eq!(db.ask::<String>(log).await, expected);
     assert_eq!(
-        desk.ask::<i64>("select count(*) from access_log where host(ip_address) = '203.0.113.7'")
+        db.ask::<i64>("select count(*) from access_log where host(ip_address) = '203.0.113.7'")
             .await,
         4
     );
@@ -246,9 +230,9 @@ async fn admins_manage_roles_and_the_last_one_stays() {
 
 #[tokio::test]
 async fn access_rows_are_kept_as_given() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let row = AccessRow {
-        user: Some(desk.agent),
+        user: Some(db.agent),
         action: "send_refused".into(),
         ticket: Some(TicketId::new(uuid::Uuid::now_v7())),
         refused: Some(RejectCode::TicketClosed),
@@ -262,18 +246,18 @@ async fn access_rows_are_kept_as_given() {
         ticket: None,
         ..row.clone()
     };
-    record(&desk.store, &[row, before_sign_in]).await.unwrap();
-    record(&desk.store, &[]).await.unwrap();
+    record(&db.store, &[row, before_sign_in]).await.unwrap();
+    record(&db.store, &[]).await.unwrap();
     let kept = "select string_agg(concat_ws(' ', action, user_id, refused, host(ip_address), detail), ', ' order by id) from access_log \
                 where refused is not null";
     let expected = format!(
         "send_refused {} ticket_closed 2001:db8::1 {{\"n\": 1}}, sign_in_refused ticket_closed 2001:db8::1 {{\"n\": 1}}",
-        desk.agent
+        db.agent
     );
-    assert_eq!(desk.ask::<String>(kept).await, expected);
+    assert_eq!(db.ask::<String>(kept).await, expected);
     // Only admins read it.
-    for (who, rows) in [(desk.agent, 0), (desk.boss, 2)] {
-        let session = desk.session("helpline_staff", who).await;
+    for (who, rows) in [(db.agent, 0), (db.boss, 2)] {
+        let session = db.session("helpline_staff", who).await;
         let seen: i64 = session
             .query_one(
                 "select count(*) from access_log where refused is not null",

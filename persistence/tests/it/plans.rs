@@ -9,7 +9,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 use uuid::Uuid;
 
-use crate::desk::{Desk, cluster};
+use crate::test_db::{TestDb, cluster};
 
 const TICKETS: u32 = 20_000;
 /// Rows of the one long history.
@@ -24,11 +24,11 @@ const LARGE: [&str; 5] = [
     "support_read_positions",
 ];
 
-/// A desk with many tickets and one with a long history.
-async fn large_desk() -> (Desk, TicketId) {
-    let desk = Desk::open().await;
-    let owners = format!("array['{}', '{}']::uuid[]", desk.customer, desk.stranger);
-    desk.sql(&format!(
+/// A database with many tickets and one with a long history.
+async fn large_db() -> (TestDb, TicketId) {
+    let db = TestDb::open().await;
+    let owners = format!("array['{}', '{}']::uuid[]", db.customer, db.stranger);
+    db.sql(&format!(
         "insert into support_tickets (user_id, subject, category, created_at, status)
          select case when n % 500 = 0 then ({owners})[1 + (n / 500) % 2] else gen_random_uuid() end, 'Subject ' || md5(n::text),
                 (array['technical', 'billing', 'security'])[1 + n % 3], now() - n * interval '7 minutes',
@@ -38,16 +38,16 @@ async fn large_desk() -> (Desk, TicketId) {
          select id, user_id, 'customer', 'words ' || md5(id::text) from support_tickets"
     ))
     .await;
-    let ticket = desk.ticket().await;
-    desk.sql(&format!(
+    let ticket = db.ticket().await;
+    db.sql(&format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body)
          select '{ticket}', '{}', 'customer', 'words ' || n from generate_series(1, {LONG}) n;
          insert into support_read_positions (ticket_id, person_id, seq, public_seq) select id, user_id, 1, 1 from support_tickets",
-        desk.customer
+        db.customer
     ))
     .await;
-    desk.sql("vacuum analyze").await;
-    (desk, ticket)
+    db.sql("vacuum analyze").await;
+    (db, ticket)
 }
 
 /// The plan of one of our statements, as this role with these claims, planned as the service plans it.
@@ -93,15 +93,15 @@ macro_rules! sql {
 
 #[tokio::test]
 async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets() {
-    let (desk, ticket) = large_desk().await;
-    check_pages_and_lists(&desk, ticket).await;
+    let (db, ticket) = large_db().await;
+    check_pages_and_lists(&db, ticket).await;
     // The planner multiplies the pages that it finds by the rows that it believes to stand on one: a million tickets by statistics.
     let claim = format!(
         "update pg_class set reltuples = reltuples * {} where relnamespace = 'helpline'::regnamespace and relkind in ('r', 'i') and reltuples > 1000",
         1_000_000 / TICKETS
     );
-    desk.sql(&claim).await;
-    let staff = desk.session("helpline_staff", desk.agent).await;
+    db.sql(&claim).await;
+    let staff = db.session("helpline_staff", db.agent).await;
     let believed = staff
         .query(
             "explain (format json) select t.id from support_tickets t",
@@ -116,15 +116,15 @@ async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets()
         believed > 450_000.0,
         "{believed}: half of them, it thinks, pass the policy"
     );
-    check_pages_and_lists(&desk, ticket).await;
+    check_pages_and_lists(&db, ticket).await;
 }
 
-async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
-    let staff = desk.session("helpline_staff", desk.agent).await;
-    let customer = desk.session("helpline_customer", desk.customer).await;
+async fn check_pages_and_lists(db: &TestDb, ticket: TicketId) {
+    let staff = db.session("helpline_staff", db.agent).await;
+    let customer = db.session("helpline_customer", db.customer).await;
     check_history_pages(&staff, &customer, ticket).await;
     check_own_writes(&staff, &customer, ticket).await;
-    check_staff_lists(&staff, desk.customer).await;
+    check_staff_lists(&staff, db.customer).await;
     check_active_list(&staff).await;
     check_customer_lists(&customer).await;
     let id = ticket.uuid();
@@ -144,7 +144,7 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
     ] {
         assert_plan(name, &plan(session, sql, &[&id]).await, &[index]);
     }
-    let panel: &[&(dyn ToSql + Sync)] = &[&desk.customer.uuid(), &10i64];
+    let panel: &[&(dyn ToSql + Sync)] = &[&db.customer.uuid(), &10i64];
     assert_plan(
         "panel",
         &plan(&staff, sql!("people/panel"), panel).await,
@@ -359,9 +359,9 @@ async fn check_customer_lists(customer: &Client) {
 }
 
 /// A superuser's session whose notices are kept: `auto_explain` tells the plans within functions there.
-async fn explaining(desk: &Desk) -> (Client, Arc<Mutex<String>>) {
+async fn explaining(db: &TestDb) -> (Client, Arc<Mutex<String>>) {
     let (client, mut connection) =
-        tokio_postgres::connect(&cluster().await.admin_url(&desk.database), NoTls)
+        tokio_postgres::connect(&cluster().await.admin_url(&db.database), NoTls)
             .await
             .unwrap();
     let told = Arc::new(Mutex::new(String::new()));
@@ -389,16 +389,16 @@ async fn explaining(desk: &Desk) -> (Client, Arc<Mutex<String>>) {
 #[tokio::test]
 async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_desk_and_on_a_large_one()
  {
-    let empty = Desk::open().await;
+    let empty = TestDb::open().await;
     let first = empty.ticket().await;
-    let (large, long) = large_desk().await;
-    for (desk, ticket) in [(&empty, first), (&large, long)] {
-        let (client, told) = explaining(desk).await;
+    let (large, long) = large_db().await;
+    for (db, ticket) in [(&empty, first), (&large, long)] {
+        let (client, told) = explaining(db).await;
         // The second call of each: plans are cached by then, generic ones among them.
         for _ in 0..2 {
             told.lock().unwrap().clear();
             client
-                .batch_execute(&append_call(ticket, desk.customer))
+                .batch_execute(&append_call(ticket, db.customer))
                 .await
                 .unwrap();
             client
@@ -411,7 +411,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
                 .unwrap();
             let mark = format!(
                 "select * from support_mark_read(array['{ticket}']::uuid[], array['{}']::uuid[], array['customer'], array[2]::bigint[])",
-                desk.customer
+                db.customer
             );
             client.batch_execute(&mark).await.unwrap();
             client
@@ -423,14 +423,14 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             client
                 .batch_execute(&format!(
                     "select * from support_ticket_positions(array['{ticket}']::uuid[], array['{}']::uuid[], array['customer'])",
-                    desk.customer
+                    db.customer
                 ))
                 .await
                 .unwrap();
             client
                 .batch_execute(&format!(
                     "select * from support_sign_in_all(array['{}']::uuid[], array['a@b.c'], array['Ada'])",
-                    desk.customer
+                    db.customer
                 ))
                 .await
                 .unwrap();

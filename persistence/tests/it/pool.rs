@@ -9,7 +9,7 @@ use helpline_persistence::{Settings, Store, StoreError, people};
 use rand::RngExt;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
-use crate::desk::{Desk, cluster, user};
+use crate::test_db::{TestDb, cluster, user};
 
 const PEOPLE: u128 = 12;
 const READS: usize = 2_000;
@@ -18,21 +18,18 @@ const IN_FLIGHT: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
-    let desk = Arc::new(Desk::open_with_connections(1).await);
+    let db = Arc::new(TestDb::open_with_connections(1).await);
     let mut owners: Vec<(UserId, TicketId)> = Vec::new();
     for n in 0..PEOPLE {
         let owner = user(100 + n);
-        owners.push((
-            owner,
-            desk.ticket_of(owner, &format!("Of number {n}")).await,
-        ));
+        owners.push((owner, db.ticket_of(owner, &format!("Of number {n}")).await));
     }
     let owners = Arc::new(owners);
     let mut tasks = JoinSet::new();
     let mut waiting = VecDeque::new();
     let (mut finished, mut cut) = (0, 0);
     for n in 0..READS {
-        waiting.push_back(tasks.spawn(read_something(desk.clone(), owners.clone(), n)));
+        waiting.push_back(tasks.spawn(read_something(db.clone(), owners.clone(), n)));
         // The oldest holds the connection or is about to: it is cut off wherever it happens to be, waiting, in flight, decoding.
         for _ in 0..rand::rng().random_range(0..200) {
             tokio::task::yield_now().await;
@@ -60,15 +57,15 @@ async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
 
 #[tokio::test]
 async fn a_pool_of_its_own_is_free_while_the_first_one_is_used_up() {
-    let desk = Desk::open_with_connections(1).await;
-    let jobs = desk.store.with_own_pool("jobs", 1).unwrap();
-    let mut admin = desk.another_admin().await;
+    let db = TestDb::open_with_connections(1).await;
+    let jobs = db.store.with_own_pool("jobs", 1).unwrap();
+    let mut admin = db.another_admin().await;
     let locked = admin.transaction().await.unwrap();
     locked
         .batch_execute("lock table support_tickets in access exclusive mode")
         .await
         .unwrap();
-    let (store, reader) = (desk.store.clone(), desk.reader(desk.agent));
+    let (store, reader) = (db.store.clone(), db.reader(db.agent));
     let waiting = tokio::spawn(async move {
         list_for_staff(
             &store,
@@ -85,7 +82,7 @@ async fn a_pool_of_its_own_is_free_while_the_first_one_is_used_up() {
             "select count(*) from pg_stat_activity where datname = current_database() and {which}"
         )
     };
-    while desk
+    while db
         .ask::<i64>(&sessions(
             "wait_event_type = 'Lock' and application_name = 'helpline'",
         ))
@@ -94,7 +91,7 @@ async fn a_pool_of_its_own_is_free_while_the_first_one_is_used_up() {
     {
         tokio::task::yield_now().await;
     }
-    let exhausted = desk.store.ping().await;
+    let exhausted = db.store.ping().await;
     assert!(
         matches!(
             exhausted,
@@ -104,7 +101,7 @@ async fn a_pool_of_its_own_is_free_while_the_first_one_is_used_up() {
     );
     jobs.ping().await.expect("a pool of its own is free");
     assert_eq!(
-        desk.ask::<i64>(&sessions("application_name = 'helpline jobs'"))
+        db.ask::<i64>(&sessions("application_name = 'helpline jobs'"))
             .await,
         1
     );
@@ -115,7 +112,7 @@ async fn a_pool_of_its_own_is_free_while_the_first_one_is_used_up() {
         .expect("served once the lock is gone");
 }
 
-async fn read_something(desk: Arc<Desk>, owners: Arc<Vec<(UserId, TicketId)>>, n: usize) {
+async fn read_something(db: Arc<TestDb>, owners: Arc<Vec<(UserId, TicketId)>>, n: usize) {
     let (owner, ticket) = owners[n % owners.len()];
     let all = ListQuery {
         limit: 50,
@@ -125,7 +122,7 @@ async fn read_something(desk: Arc<Desk>, owners: Arc<Vec<(UserId, TicketId)>>, n
         // The service itself between them: it must not find a role left behind.
         0 => drop(
             people::changed(
-                &desk.store,
+                &db.store,
                 &[people::AccessStatus {
                     user: owner,
                     role: None,
@@ -135,13 +132,13 @@ async fn read_something(desk: Arc<Desk>, owners: Arc<Vec<(UserId, TicketId)>>, n
             .unwrap(),
         ),
         1 => {
-            let everything = list_for_staff(&desk.store, desk.reader(desk.agent), &all)
+            let everything = list_for_staff(&db.store, db.reader(db.agent), &all)
                 .await
                 .unwrap();
             assert_eq!(everything.tickets.len(), owners.len());
         }
         _ => {
-            let own = list_for_customer(&desk.store, desk.reader(owner), &all)
+            let own = list_for_customer(&db.store, db.reader(owner), &all)
                 .await
                 .unwrap();
             let own: Vec<_> = own.tickets.iter().map(|ticket| ticket.id).collect();
@@ -160,22 +157,22 @@ fn count(result: Result<(), JoinError>, finished: &mut usize, cut: &mut usize) {
 
 #[tokio::test]
 async fn a_broken_connection_is_replaced() {
-    let desk = Desk::open_with_connections(1).await;
-    desk.store.ping().await.unwrap();
-    desk.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'helpline_service'")
+    let db = TestDb::open_with_connections(1).await;
+    db.store.ping().await.unwrap();
+    db.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'helpline_service'")
         .await;
-    crate::desk::until("the pool answers again", async || {
-        desk.store.ping().await.is_ok()
+    crate::test_db::until("the pool answers again", async || {
+        db.store.ping().await.is_ok()
     })
     .await;
-    desk.ticket().await;
+    db.ticket().await;
 }
 
 #[tokio::test]
 async fn a_session_is_never_without_its_bounds() {
-    let desk = Desk::open_with_connections(1).await;
-    let other = desk.another_admin().await;
-    let ticket = desk.ticket().await;
+    let db = TestDb::open_with_connections(1).await;
+    let other = db.another_admin().await;
+    let ticket = db.ticket().await;
     other
         .batch_execute(&format!(
             "begin; select 1 from support_tickets where id = '{ticket}' for update"
@@ -184,8 +181,8 @@ async fn a_session_is_never_without_its_bounds() {
         .unwrap();
     let begun = std::time::Instant::now();
     let refused = helpline_persistence::messages::append_waiting(
-        &desk.store,
-        &[crate::desk::message(ticket, desk.customer, "x")],
+        &db.store,
+        &[crate::test_db::message(ticket, db.customer, "x")],
     )
     .await;
     assert!(matches!(refused, Err(StoreError::Busy(_))), "{refused:?}");
@@ -266,8 +263,8 @@ const OVER_PRIVILEGED: [(&str, &str, &str, &str); 15] = [
 
 #[tokio::test]
 async fn a_role_that_may_too_much_is_refused_with_the_reason() {
-    let desk = Desk::open().await;
-    let database = &desk.database;
+    let db = TestDb::open().await;
+    let database = &db.database;
     let postgres = cluster().await;
     for (name, attribute, grant, reason) in OVER_PRIVILEGED {
         let role = format!("{database}_{name}");
@@ -276,11 +273,11 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
         } else {
             format!("noinherit {attribute}")
         };
-        desk.sql(&format!(
+        db.sql(&format!(
             "create role {role} login password 'x1' {attributes}; grant helpline_service to {role}"
         ))
         .await;
-        desk.sql(
+        db.sql(
             &grant
                 .replace("{role}", &role)
                 .replace("{database}", database),
@@ -298,7 +295,7 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
             }
             other => panic!("{name}: {other:?}"),
         }
-        desk.sql(&format!(
+        db.sql(&format!(
             "drop owned by {role}; drop role {role}; drop role if exists {role}_other"
         ))
         .await;

@@ -10,22 +10,21 @@ use helpline_persistence::tickets::{
     ListQuery, get_for_customer, get_for_staff, list_for_customer, list_for_staff,
 };
 
-use crate::desk::{Desk, message, note, stored};
+use crate::test_db::{TestDb, message, note, stored};
 
 #[tokio::test]
 async fn marks_move_forward_alone_and_count_in_both_numberings() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await; // 1, 2
-    stored(&desk.send(note(ticket, desk.agent, "3")).await);
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await; // 1, 2
+    stored(&db.send(note(ticket, db.agent, "3")).await);
     stored(
-        &desk
-            .send(message(ticket, desk.customer, "4, the customer's 3"))
+        &db.send(message(ticket, db.customer, "4, the customer's 3"))
             .await,
     );
-    stored(&desk.send(note(ticket, desk.agent, "5")).await);
+    stored(&db.send(note(ticket, db.agent, "5")).await);
     let at = async |person, audience, seq| {
         mark(
-            &desk.store,
+            &db.store,
             &[Mark {
                 ticket,
                 person,
@@ -36,7 +35,7 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
         .await
         .unwrap()
     };
-    let moved = at(desk.agent, Audience::Staff, 3).await;
+    let moved = at(db.agent, Audience::Staff, 3).await;
     assert_eq!(
         (
             moved[0].seq.get(),
@@ -47,10 +46,10 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
     );
     assert_eq!(moved[0].person.name.as_deref(), Some("Anna Agent"));
     assert!(
-        at(desk.agent, Audience::Staff, 2).await.is_empty(),
+        at(db.agent, Audience::Staff, 2).await.is_empty(),
         "never back"
     );
-    let moved = at(desk.customer, Audience::Customer, 3).await;
+    let moved = at(db.customer, Audience::Customer, 3).await;
     assert_eq!(
         (
             moved[0].seq.get(),
@@ -59,16 +58,16 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
         ),
         (4, 3, ActorType::Customer)
     );
-    let moved = at(desk.agent, Audience::Staff, 1_000).await;
+    let moved = at(db.agent, Audience::Staff, 1_000).await;
     assert_eq!(
         (moved[0].seq.get(), moved[0].public_seq.get()),
         (5, 3),
         "beyond the head counts as the head"
     );
     for (person, audience) in [
-        (desk.stranger, Audience::Customer),
-        (desk.stranger, Audience::Staff),
-        (desk.customer, Audience::Staff),
+        (db.stranger, Audience::Customer),
+        (db.stranger, Audience::Staff),
+        (db.customer, Audience::Staff),
     ] {
         assert!(
             at(person, audience, 3).await.is_empty(),
@@ -81,15 +80,15 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
         audience,
     };
     let may = [
-        of(desk.customer, Audience::Customer),
-        of(desk.agent, Audience::Staff),
+        of(db.customer, Audience::Customer),
+        of(db.agent, Audience::Staff),
     ];
     let may_not = [
-        of(desk.stranger, Audience::Customer),
-        of(desk.customer, Audience::Staff),
-        of(desk.agent, Audience::Customer),
+        of(db.stranger, Audience::Customer),
+        of(db.customer, Audience::Staff),
+        of(db.agent, Audience::Customer),
     ];
-    let found = ticket_positions(&desk.store, &[may_not.as_slice(), may.as_slice()].concat())
+    let found = ticket_positions(&db.store, &[may_not.as_slice(), may.as_slice()].concat())
         .await
         .unwrap();
     let found: HashMap<_, _> = found
@@ -101,23 +100,22 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
         HashMap::from(may.map(|one| (one, 2))),
         "the database itself gives the position to no other reader"
     );
-    let seen =
-        helpline_persistence::tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket)
-            .await
-            .unwrap()
-            .unwrap();
+    let seen = helpline_persistence::tickets::get_for_staff(&db.store, db.reader(db.agent), ticket)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((seen.read_seq.get(), seen.seq.get()), (5, 5));
 }
 
-async fn own_ticket(desk: &Desk, ticket: TicketId) -> CustomerTicket {
-    get_for_customer(&desk.store, desk.reader(desk.customer), ticket)
+async fn own_ticket(db: &TestDb, ticket: TicketId) -> CustomerTicket {
+    get_for_customer(&db.store, db.reader(db.customer), ticket)
         .await
         .unwrap()
         .unwrap()
 }
 
-async fn ticket_of_staff(desk: &Desk, reader: UserId, ticket: TicketId) -> StaffTicket {
-    get_for_staff(&desk.store, desk.reader(reader), ticket)
+async fn ticket_of_staff(db: &TestDb, reader: UserId, ticket: TicketId) -> StaffTicket {
+    get_for_staff(&db.store, db.reader(reader), ticket)
         .await
         .unwrap()
         .unwrap()
@@ -130,10 +128,10 @@ fn positions(read: Seq, head: Seq) -> (u64, u64) {
 
 #[tokio::test]
 async fn own_writes_are_read_and_those_of_others_are_not() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await; // 1, 2
-    let own = async || own_ticket(&desk, ticket).await;
-    let agents = async || ticket_of_staff(&desk, desk.agent, ticket).await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await; // 1, 2
+    let own = async || own_ticket(&db, ticket).await;
+    let agents = async || ticket_of_staff(&db, db.agent, ticket).await;
     assert_eq!(
         positions(own().await.read_seq, own().await.seq),
         (2, 2),
@@ -143,14 +141,14 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
         positions(agents().await.read_seq, agents().await.seq),
         (0, 2)
     );
-    stored(&desk.send(message(ticket, desk.agent, "an answer")).await);
+    stored(&db.send(message(ticket, db.agent, "an answer")).await);
     let answered = own().await;
     assert!(
         answered.read_seq.get() == 2 && answered.seq.get() > 2,
         "{answered:?}"
     );
     let unread = "from another device, the answer unread";
-    stored(&desk.send(message(ticket, desk.customer, unread)).await);
+    stored(&db.send(message(ticket, db.customer, unread)).await);
     assert_eq!(
         own().await.read_seq.get(),
         2,
@@ -158,68 +156,65 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
     );
     let to_head = Mark {
         ticket,
-        person: desk.agent,
+        person: db.agent,
         audience: Audience::Staff,
         seq: agents().await.seq,
     };
-    mark(&desk.store, &[to_head]).await.unwrap();
-    stored(&desk.send(note(ticket, desk.agent, "a note")).await);
+    mark(&db.store, &[to_head]).await.unwrap();
+    stored(&db.send(note(ticket, db.agent, "a note")).await);
     let agents = agents().await;
     assert_eq!(agents.read_seq, agents.seq, "an own note is read");
     assert_eq!(
-        ticket_of_staff(&desk, desk.boss, ticket)
-            .await
-            .read_seq
-            .get(),
+        ticket_of_staff(&db, db.boss, ticket).await.read_seq.get(),
         0,
         "one of the staff has not read for another"
     );
     // The staff's own tickets count as a customer's.
-    let asked = desk.ticket_of(desk.agent, "Mine").await;
-    let mine = ticket_of_staff(&desk, desk.agent, asked).await;
+    let asked = db.ticket_of(db.agent, "Mine").await;
+    let mine = ticket_of_staff(&db, db.agent, asked).await;
     assert_eq!(mine.read_seq, mine.seq);
 }
 
 #[tokio::test]
 async fn lists_give_the_read_positions_that_single_tickets_give() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    stored(&desk.send(message(ticket, desk.agent, "an answer")).await);
-    stored(&desk.send(note(ticket, desk.agent, "a note")).await);
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    stored(&db.send(message(ticket, db.agent, "an answer")).await);
+    stored(&db.send(note(ticket, db.agent, "a note")).await);
     let all = ListQuery {
         limit: 5,
         ..ListQuery::default()
     };
-    let of_staff = list_for_staff(&desk.store, desk.reader(desk.agent), &all)
+    let of_staff = list_for_staff(&db.store, db.reader(db.agent), &all)
         .await
         .unwrap();
-    let single = ticket_of_staff(&desk, desk.agent, ticket).await;
+    let single = ticket_of_staff(&db, db.agent, ticket).await;
     assert_eq!(
         positions(of_staff.tickets[0].read_seq, of_staff.tickets[0].seq),
         positions(single.read_seq, single.seq)
     );
-    let of_customer = list_for_customer(&desk.store, desk.reader(desk.customer), &all)
+    let of_customer = list_for_customer(&db.store, db.reader(db.customer), &all)
         .await
         .unwrap();
-    assert_eq!(of_customer.tickets[0], own_ticket(&desk, ticket).await);
+    assert_eq!(of_customer.tickets[0], own_ticket(&db, ticket).await);
 }
 
 #[tokio::test]
 async fn a_ticket_that_hundreds_have_read_names_those_who_have_read_furthest() {
     const READERS: i64 = 300;
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    desk.sql(&format!(
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    db.sql(&format!(
         "insert into support_read_positions (ticket_id, person_id, seq, public_seq)
          select '{ticket}', gen_random_uuid(), n, n from generate_series(1, {READERS}) n"
     ))
     .await;
     let asked = TicketPositionKey {
         ticket,
-        reader: desk.agent,
+        reader: db.agent,
         audience: Audience::Staff,
     };
-    let found = ticket_positions(&desk.store, &[asked]).await.unwrap();
+    let found = ticket_positions(&db.store, &[asked]).await.unwrap();
     let furthest: Vec<u64> = found[&asked]
         .reads
         .iter()
@@ -231,20 +226,20 @@ async fn a_ticket_that_hundreds_have_read_names_those_who_have_read_furthest() {
 
 #[tokio::test]
 async fn a_head_that_makes_no_sense_hides_no_other() {
-    let desk = Desk::open().await;
-    let (odd, good) = (desk.ticket().await, desk.ticket().await);
-    desk.sql(&format!(
+    let db = TestDb::open().await;
+    let (odd, good) = (db.ticket().await, db.ticket().await);
+    db.sql(&format!(
         "update support_ticket_heads set seq = -1 where ticket_id = '{odd}'"
     ))
     .await;
-    let heads = helpline_persistence::history::heads(&desk.store, &[odd, good])
+    let heads = helpline_persistence::history::heads(&db.store, &[odd, good])
         .await
         .unwrap();
     assert_eq!(
         heads.iter().map(|heads| heads.ticket).collect::<Vec<_>>(),
         [good]
     );
-    let opened = helpline_persistence::tickets::access_of_all(&desk.store, &[odd, good])
+    let opened = helpline_persistence::tickets::access_of_all(&db.store, &[odd, good])
         .await
         .unwrap();
     assert_eq!(

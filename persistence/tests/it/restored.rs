@@ -14,7 +14,7 @@ use helpline_persistence::{history, messages, migrate, tickets};
 use helpline_rig::Postgres;
 use uuid::Uuid;
 
-use crate::desk::{Desk, PASSWORD, message, stored};
+use crate::test_db::{PASSWORD, TestDb, message, stored};
 
 /// Half of them with random ids, half with ids in the order of their making: which foreign row is the last one depends on that.
 const TICKETS: usize = 40;
@@ -25,7 +25,7 @@ const WRITES: usize = 480;
 
 /// The donor's database in a cluster of its own, with what the tests need to know of it.
 struct Restored {
-    desk: Desk,
+    db: TestDb,
     tickets: Vec<TicketId>,
     /// Of each ticket, the customer's own message.
     messages: HashMap<TicketId, MessageId>,
@@ -42,7 +42,7 @@ async fn restored() -> Restored {
     migrate::set_runtime_password(&donor.admin_url("desk"), PASSWORD)
         .await
         .unwrap();
-    let desk = Desk::on(&donor, "desk").await;
+    let db = TestDb::on(&donor, "desk").await;
     let mut tickets = Vec::new();
     let mut messages = HashMap::new();
     for n in 0..TICKETS {
@@ -53,18 +53,18 @@ async fn restored() -> Restored {
         });
         let new = tickets::NewTicket {
             id: ticket,
-            ..desk.new_ticket("Restored")
+            ..db.new_ticket("Restored")
         };
-        tickets::create(&desk.store, &desk.caller(desk.customer), &new)
+        tickets::create(&db.store, &db.caller(db.customer), &new)
             .await
             .unwrap();
-        let own = message(ticket, desk.customer, "mine");
+        let own = message(ticket, db.customer, "mine");
         messages.insert(ticket, own.id);
-        stored(&desk.send(own).await);
+        stored(&db.send(own).await);
         tickets.push(ticket);
     }
     // One transaction each, as a desk's life makes them, and every tenth of them on several tickets.
-    desk.sql(&format!(
+    db.sql(&format!(
         "do $$ begin
            for n in 1..{DONOR_TRANSACTIONS} loop
              insert into support_messages (ticket_id, sender_id, sender_type, body)
@@ -74,18 +74,18 @@ async fn restored() -> Restored {
              commit;
            end loop;
          end $$",
-        desk.agent
+        db.agent
     ))
     .await;
     let dump = donor.dump("desk").await.unwrap();
     let postgres = Postgres::start_temporary().await.unwrap();
     postgres.restore(&dump, "desk").await.unwrap();
-    let desk = Desk::on(&postgres, "desk").await;
+    let db = TestDb::on(&postgres, "desk").await;
     let range =
         "select array[min(xid::text::bigint), max(xid::text::bigint)] from support_ticket_activity";
-    let range: Vec<i64> = desk.ask(range).await;
+    let range: Vec<i64> = db.ask(range).await;
     Restored {
-        desk,
+        db,
         tickets,
         messages,
         foreign: (range[0], range[1]),
@@ -95,24 +95,24 @@ async fn restored() -> Restored {
 
 impl Restored {
     async fn head(&self, ticket: TicketId) -> Seq {
-        history::heads(&self.desk.store, &[ticket]).await.unwrap()[0].seq
+        history::heads(&self.db.store, &[ticket]).await.unwrap()[0].seq
     }
 
     /// One write of the kind that this number stands for; the rows of its answer, and where its ticket stood before.
     async fn write(&self, n: usize) -> (TicketId, Seq, Vec<HistoryRow>) {
         let Self {
-            desk,
+            db,
             tickets,
             messages,
             ..
         } = self;
         let ticket = tickets[n % tickets.len()];
         let before = self.head(ticket).await;
-        let (customer, agent) = (desk.caller(desk.customer), desk.caller(desk.agent));
+        let (customer, agent) = (db.caller(db.customer), db.caller(db.agent));
         let rows = match n % 6 {
             0 => {
                 let body = Body::parse(format!("edited {n}")).unwrap();
-                messages::edit(&desk.store, &customer, ticket, messages[&ticket], &body)
+                messages::edit(&db.store, &customer, ticket, messages[&ticket], &body)
                     .await
                     .unwrap()
             }
@@ -122,7 +122,7 @@ impl Restored {
                     priority: Some(priority),
                     ..Patch::default()
                 };
-                tickets::change(&desk.store, &agent, ticket, patch)
+                tickets::change(&db.store, &agent, ticket, patch)
                     .await
                     .unwrap()
             }
@@ -132,25 +132,25 @@ impl Restored {
                     status: Some(status),
                     ..Patch::default()
                 };
-                tickets::change(&desk.store, &agent, ticket, patch)
+                tickets::change(&db.store, &agent, ticket, patch)
                     .await
                     .unwrap()
             }
             3 => {
-                let new = desk.new_ticket("New");
-                let created = tickets::create(&desk.store, &customer, &new).await.unwrap();
+                let new = db.new_ticket("New");
+                let created = tickets::create(&db.store, &customer, &new).await.unwrap();
                 return (new.id, Seq::ZERO, created.rows);
             }
             4 => {
-                let appended = desk.append(&[message(ticket, desk.customer, "sent")]).await;
+                let appended = db.append(&[message(ticket, db.customer, "sent")]).await;
                 assert!(matches!(appended.outcomes[..], [Outcome::Stored(_)]));
                 appended.rows
             }
             _ => {
-                let sent = message(ticket, desk.agent, "sent twice");
-                stored(&desk.send(sent.clone()).await);
+                let sent = message(ticket, db.agent, "sent twice");
+                stored(&db.send(sent.clone()).await);
                 // The duplicate's answer holds its first row, and what this very transaction wrote: nothing.
-                let appended = desk.append(&[sent]).await;
+                let appended = db.append(&[sent]).await;
                 assert!(matches!(appended.outcomes[..], [Outcome::Duplicate(_)]));
                 appended.rows
             }
@@ -183,7 +183,7 @@ async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_clus
             ));
         }
         let now: i64 = restored
-            .desk
+            .db
             .ask("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
             .await;
         met += usize::from((restored.foreign.0..=restored.foreign.1).contains(&now));
@@ -205,7 +205,7 @@ async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_clus
 #[tokio::test]
 async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
     let restored = restored().await;
-    let store = &restored.desk.store;
+    let store = &restored.db.store;
     let SweepResult { mut snapshot, .. } = sweep::sweep(store, None).await.unwrap();
     for look in ["first", "second"] {
         let next = sweep::sweep(store, Some(&snapshot)).await.unwrap();

@@ -2,14 +2,14 @@
 
 use helpline_core::ids::TicketId;
 
-use crate::desk::Desk;
+use crate::test_db::TestDb;
 
-async fn run(desk: &Desk, function: &str, clock: &str) -> i32 {
-    desk.ask(&format!("select {function}({clock})")).await
+async fn run(db: &TestDb, function: &str, clock: &str) -> i32 {
+    db.ask(&format!("select {function}({clock})")).await
 }
 
-async fn hold(desk: &Desk, ticket: TicketId, held: bool) {
-    desk.sql(&format!(
+async fn hold(db: &TestDb, ticket: TicketId, held: bool) {
+    db.sql(&format!(
         "update support_tickets set legal_hold = {held} where id = '{ticket}'"
     ))
     .await;
@@ -17,37 +17,34 @@ async fn hold(desk: &Desk, ticket: TicketId, held: bool) {
 
 #[tokio::test]
 async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unless_held() {
-    let desk = Desk::open().await;
-    let (old, held, open): (TicketId, TicketId, TicketId) = (
-        desk.ticket().await,
-        desk.ticket().await,
-        desk.ticket().await,
-    );
-    desk.sql(&format!(
+    let db = TestDb::open().await;
+    let (old, held, open): (TicketId, TicketId, TicketId) =
+        (db.ticket().await, db.ticket().await, db.ticket().await);
+    db.sql(&format!(
         "update support_tickets set status = 'resolved' where id <> '{open}'"
     ))
     .await;
-    hold(&desk, held, true).await;
+    hold(&db, held, true).await;
     assert_eq!(
-        run(&desk, "archive_old_tickets", "now() + interval '5 months'").await,
+        run(&db, "archive_old_tickets", "now() + interval '5 months'").await,
         0
     );
     assert_eq!(
-        run(&desk, "archive_old_tickets", "now() + interval '7 months'").await,
+        run(&db, "archive_old_tickets", "now() + interval '7 months'").await,
         1
     );
     assert_eq!(
-        run(&desk, "archive_old_tickets", "now() + interval '7 months'").await,
+        run(&db, "archive_old_tickets", "now() + interval '7 months'").await,
         0,
         "a second run has nothing to do"
     );
-    assert_eq!(desk.kinds(old).await.last(), Some(&"archived"));
-    let deleted = async |clock| run(&desk, "delete_old_archived_tickets", clock).await;
+    assert_eq!(db.kinds(old).await.last(), Some(&"archived"));
+    let deleted = async |clock| run(&db, "delete_old_archived_tickets", clock).await;
     let due = "now() + interval '40 months'";
     assert_eq!(deleted("now() + interval '30 months'").await, 0);
-    hold(&desk, old, true).await;
+    hold(&db, old, true).await;
     assert_eq!(deleted(due).await, 0, "a hold may come late, and wins");
-    hold(&desk, old, false).await;
+    hold(&db, old, false).await;
     assert_eq!(deleted(due).await, 1);
     assert_eq!(deleted(due).await, 0, "a second run has nothing to do");
     for table in [
@@ -56,7 +53,7 @@ async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unles
         "support_ticket_heads",
     ] {
         assert_eq!(
-            desk.ask::<i64>(&format!(
+            db.ask::<i64>(&format!(
                 "select count(*) from {table} where ticket_id = '{old}'"
             ))
             .await,
@@ -66,12 +63,12 @@ async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unles
     }
     let numbers = "select string_agg(action || ' ' || (detail -> 'tickets' ->> 0), ', ' order by id) from access_log where action like 'tickets_%'";
     assert_eq!(
-        desk.ask::<String>(numbers).await,
+        db.ask::<String>(numbers).await,
         "tickets_archived TKT-000001, tickets_deleted TKT-000001"
     );
-    desk.history(held).await;
+    db.history(held).await;
     // Behind retention the door is shut again, in the same transaction too.
-    let client = desk.another_admin().await;
+    let client = db.another_admin().await;
     client
         .batch_execute("begin; select delete_old_archived_tickets(now() + interval '40 months')")
         .await

@@ -6,7 +6,7 @@ use helpline_rig::Postgres;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use crate::desk::connect;
+use crate::test_db::connect;
 
 const PASSWORD: &str = "serviceword";
 

@@ -7,7 +7,7 @@ use helpline_core::limits;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use crate::desk::Desk;
+use crate::test_db::TestDb;
 
 /// How a column is bounded.
 enum Size {
@@ -145,8 +145,8 @@ const COLUMNS: &str = "
 
 #[tokio::test]
 async fn every_text_has_a_size_and_the_size_is_cores() {
-    let desk = Desk::open().await;
-    let found: BTreeMap<String, String> = desk
+    let db = TestDb::open().await;
+    let found: BTreeMap<String, String> = db
         .admin
         .query(COLUMNS, &[])
         .await
@@ -184,7 +184,7 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
     let sql = "select count(*) from information_schema.column_privileges where table_name = any ($1) and grantee <> 'helpline_owner' \
         and privilege_type in ('INSERT', 'UPDATE') and grantee like 'helpline%'";
     assert_eq!(
-        desk.admin
+        db.admin
             .query_one(sql, &[&owners])
             .await
             .unwrap()
@@ -193,7 +193,7 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
     );
     let left = "select count(*) from pg_constraint where connamespace = 'helpline'::regnamespace and not convalidated";
     assert_eq!(
-        desk.ask::<i64>(left).await,
+        db.ask::<i64>(left).await,
         0,
         "a fresh database has validated them all"
     );
@@ -238,13 +238,13 @@ fn too_large_for_the_owner(ticket: TicketId, of: UserId) -> [String; 8] {
 
 #[tokio::test]
 async fn what_is_too_large_is_refused_whoever_writes_it() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
     let (customer, agent) = (
-        desk.session("helpline_customer", desk.customer).await,
-        desk.session("helpline_staff", desk.agent).await,
+        db.session("helpline_customer", db.customer).await,
+        db.session("helpline_staff", db.agent).await,
     );
-    let of = desk.customer;
+    let of = db.customer;
     let attachment = |name: &str| {
         format!(
             "insert into support_messages (id, ticket_id, sender_id, sender_type, body, attachments) values (gen_random_uuid(), '{ticket}', '{of}', \
@@ -280,7 +280,7 @@ async fn what_is_too_large_is_refused_whoever_writes_it() {
         assert_refused_by_check(session, &sql).await;
     }
     for sql in too_large_for_the_owner(ticket, of) {
-        assert_refused_by_check(&desk.admin, &sql).await;
+        assert_refused_by_check(&db.admin, &sql).await;
     }
     // A session's own word about its browser refuses nothing.
     customer
@@ -292,9 +292,9 @@ async fn what_is_too_large_is_refused_whoever_writes_it() {
         .await
         .unwrap();
     assert_eq!(
-        desk.ask::<i32>("select max(char_length(user_agent)) from support_ticket_activity")
+        db.ask::<i32>("select max(char_length(user_agent)) from support_ticket_activity")
             .await,
         400
     );
-    desk.history(ticket).await;
+    db.history(ticket).await;
 }

@@ -4,7 +4,7 @@ use helpline_core::protocol::TicketStats;
 use helpline_persistence::stats;
 use rand::RngExt;
 
-use crate::desk::Desk;
+use crate::test_db::TestDb;
 
 const COUNTED: &str = "select count(*) filter (where status = 'open'), count(*) filter (where status = 'in_progress'),
   count(*) filter (where status in ('waiting_on_customer', 'waiting_on_admin')), count(*) filter (where status = 'escalated'),
@@ -16,8 +16,8 @@ const COUNTED: &str = "select count(*) filter (where status = 'open'), count(*) 
   count(*) filter (where created_at > now() - interval '24 hours'), count(*) filter (where created_at > now() - interval '7 days'),
   avg(satisfaction_rating)::float8 from support_tickets where archived_at is null";
 
-async fn counted(desk: &Desk) -> TicketStats {
-    let row = desk.admin.query_one(COUNTED, &[]).await.unwrap();
+async fn counted(db: &TestDb) -> TicketStats {
+    let row = db.admin.query_one(COUNTED, &[]).await.unwrap();
     let n = |column: usize| u32::try_from(row.get::<_, i64>(column)).unwrap();
     TicketStats {
         open_tickets: n(0),
@@ -44,11 +44,8 @@ fn near(a: Option<f64>, b: Option<f64>) -> bool {
 
 #[tokio::test]
 async fn the_glance_equals_a_plain_count_after_random_operations() {
-    let desk = Desk::open().await;
-    assert_eq!(
-        stats::read(&desk.store).await.unwrap(),
-        counted(&desk).await
-    );
+    let db = TestDb::open().await;
+    assert_eq!(stats::read(&db.store).await.unwrap(), counted(&db).await);
     for _ in 0..150 {
         let some = format!(
             "id in (select id from support_tickets where archived_at is null order by random() limit {})",
@@ -58,7 +55,7 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
             0 | 1 => format!(
                 "insert into support_tickets (user_id, subject, priority, created_at) select '{}', 'x', (array['low', 'high', 'urgent'])[1 + n % 3], \
                  now() - random() * interval '20 days' from generate_series(1, 4) n",
-                desk.customer
+                db.customer
             ),
             2 => format!(
                 "update support_tickets t set status = (select to_status from support_status_transitions m where m.actor_type = 'system' \
@@ -69,7 +66,7 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
             ),
             4 => format!(
                 "update support_tickets set assigned_to = '{}' where {some}",
-                desk.agent
+                db.agent
             ),
             5 => format!("update support_tickets set assigned_to = null where {some}"),
             6 => format!(
@@ -79,15 +76,12 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
                 "update support_tickets set archived_at = now() where status in ('resolved', 'closed') and {some}"
             ),
             _ => {
-                stats::roll_up(&desk.store).await.unwrap();
+                stats::roll_up(&db.store).await.unwrap();
                 continue;
             }
         };
-        desk.sql(&change).await;
-        let (read, plain) = (
-            stats::read(&desk.store).await.unwrap(),
-            counted(&desk).await,
-        );
+        db.sql(&change).await;
+        let (read, plain) = (stats::read(&db.store).await.unwrap(), counted(&db).await);
         assert!(
             near(read.avg_resolution_hours, plain.avg_resolution_hours),
             "{read:?} {plain:?}"
@@ -104,14 +98,14 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
             "after {change}"
         );
     }
-    stats::roll_up(&desk.store).await.unwrap();
+    stats::roll_up(&db.store).await.unwrap();
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_ticket_tally_deltas")
+        db.ask::<i64>("select count(*) from support_ticket_tally_deltas")
             .await,
         0
     );
     // The platform reads the view itself, as staff.
-    let staff = desk.session("helpline_staff", desk.agent).await;
+    let staff = db.session("helpline_staff", db.agent).await;
     let open: i64 = staff
         .query_one("select open_tickets from support_ticket_stats", &[])
         .await
@@ -119,9 +113,9 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
         .get(0);
     assert_eq!(
         open,
-        i64::from(stats::read(&desk.store).await.unwrap().open_tickets)
+        i64::from(stats::read(&db.store).await.unwrap().open_tickets)
     );
-    let customer = desk.session("helpline_customer", desk.customer).await;
+    let customer = db.session("helpline_customer", db.customer).await;
     customer
         .query("select open_tickets from support_ticket_stats", &[])
         .await

@@ -7,21 +7,21 @@ use helpline_persistence::sweep::sweep;
 use helpline_persistence::tickets;
 use rand::RngExt;
 
-use crate::desk::{Desk, message, stored};
+use crate::test_db::{TestDb, message, stored};
 
 const WRITERS: usize = 8;
 const LOOKS: usize = 120;
 
 #[tokio::test]
 async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_transaction() {
-    let desk = Desk::open().await;
+    let db = TestDb::open().await;
     let mut clients = Vec::new();
     for _ in 0..WRITERS {
-        clients.push((desk.another_admin().await, None::<TicketId>));
+        clients.push((db.another_admin().await, None::<TicketId>));
     }
     let mut expected = HashMap::new();
     let mut seen: HashMap<TicketId, u32> = HashMap::new();
-    let mut since = sweep(&desk.store, None).await.unwrap();
+    let mut since = sweep(&db.store, None).await.unwrap();
     assert!(since.moved.is_empty());
     for round in 0..LOOKS {
         for (client, open) in &mut clients {
@@ -31,7 +31,7 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
                     let id = TicketId::new(uuid::Uuid::now_v7());
                     let insert = format!(
                         "insert into support_tickets (id, user_id, subject) values ('{id}', '{}', 'x')",
-                        desk.customer
+                        db.customer
                     );
                     client
                         .batch_execute(&format!("begin; {insert}"))
@@ -50,7 +50,7 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
                 Some(id) => *open = Some(id),
             }
         }
-        since = sweep(&desk.store, Some(&since.snapshot)).await.unwrap();
+        since = sweep(&db.store, Some(&since.snapshot)).await.unwrap();
         for (ticket, seq) in &since.moved {
             assert_eq!(seq.get(), 1);
             *seen.entry(*ticket).or_default() += 1;
@@ -68,12 +68,12 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
 
 #[tokio::test]
 async fn a_look_gives_the_highest_seq_and_the_epoch() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let first = sweep(&desk.store, None).await.unwrap();
-    stored(&desk.send(message(ticket, desk.customer, "x")).await);
-    stored(&desk.send(message(ticket, desk.agent, "y")).await);
-    let second = sweep(&desk.store, Some(&first.snapshot)).await.unwrap();
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let first = sweep(&db.store, None).await.unwrap();
+    stored(&db.send(message(ticket, db.customer, "x")).await);
+    stored(&db.send(message(ticket, db.agent, "y")).await);
+    let second = sweep(&db.store, Some(&first.snapshot)).await.unwrap();
     assert_eq!(
         second
             .moved
@@ -83,19 +83,19 @@ async fn a_look_gives_the_highest_seq_and_the_epoch() {
         [(ticket, 5)]
     );
     assert_eq!(
-        sweep(&desk.store, Some(&second.snapshot))
+        sweep(&db.store, Some(&second.snapshot))
             .await
             .unwrap()
             .moved,
         []
     );
     assert_eq!(second.epoch, first.epoch);
-    desk.sql("select helpline_record_restore()").await;
+    db.sql("select helpline_record_restore()").await;
     assert_ne!(
-        sweep(&desk.store, None).await.unwrap().epoch,
+        sweep(&db.store, None).await.unwrap().epoch,
         first.epoch,
         "the operator's word after a restore"
     );
     let missing = helpline_core::ids::TicketRef::Id(TicketId::new(uuid::Uuid::now_v7()));
-    assert_eq!(tickets::access(&desk.store, &missing).await.unwrap(), None);
+    assert_eq!(tickets::access(&db.store, &missing).await.unwrap(), None);
 }

@@ -9,14 +9,14 @@ use helpline_persistence::tickets::{self, Assignee, ListQuery, Patch};
 use helpline_persistence::{Reader, StoreError};
 use uuid::Uuid;
 
-use crate::desk::{Desk, message, note, refusal, stored, until};
+use crate::test_db::{TestDb, message, note, refusal, stored, until};
 
 #[tokio::test]
 async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again() {
-    let desk = Desk::open().await;
-    let new = desk.new_ticket("Opened once");
-    let caller = desk.caller(desk.customer);
-    let first = tickets::create(&desk.store, &caller, &new).await.unwrap();
+    let db = TestDb::open().await;
+    let new = db.new_ticket("Opened once");
+    let caller = db.caller(db.customer);
+    let first = tickets::create(&db.store, &caller, &new).await.unwrap();
     assert!(!first.duplicate);
     assert_eq!(
         first
@@ -26,29 +26,28 @@ async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again
             .collect::<Vec<_>>(),
         ["created", "message_added"]
     );
-    let mut retry = desk.new_ticket("Opened once");
+    let mut retry = db.new_ticket("Opened once");
     retry.key = new.key.clone();
-    let second = tickets::create(&desk.store, &caller, &retry).await.unwrap();
+    let second = tickets::create(&db.store, &caller, &retry).await.unwrap();
     assert!(second.duplicate);
     assert_eq!((second.id, &second.rows), (first.id, &first.rows));
     retry.subject = helpline_core::body::Subject::parse("Something else").unwrap();
     assert_eq!(
-        refusal(tickets::create(&desk.store, &caller, &retry).await),
+        refusal(tickets::create(&db.store, &caller, &retry).await),
         RejectCode::KeyReused
     );
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_tickets")
-            .await,
+        db.ask::<i64>("select count(*) from support_tickets").await,
         1
     );
     assert_eq!(
-        desk.ask::<Option<String>>("select host(ip_address) from support_tickets")
+        db.ask::<Option<String>>("select host(ip_address) from support_tickets")
             .await
             .as_deref(),
         Some("203.0.113.7")
     );
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/1'")
+        db.ask::<i64>("select count(*) from support_ticket_activity where user_agent = 'it/1'")
             .await,
         2
     );
@@ -56,46 +55,45 @@ async fn opening_a_ticket_writes_its_first_two_rows_and_a_retry_gives_them_again
 
 #[tokio::test]
 async fn a_retried_opening_that_overlaps_the_first_opens_nothing_twice() {
-    let desk = Desk::open().await;
-    let new = desk.new_ticket("Opened once");
-    let first = desk.session("helpline_customer", desk.customer).await;
+    let db = TestDb::open().await;
+    let new = db.new_ticket("Opened once");
+    let first = db.session("helpline_customer", db.customer).await;
     let insert = "insert into support_tickets (user_id, subject, key) values";
     first
         .batch_execute(&format!(
             "begin; {insert} ('{}', 'Opened once', '{}')",
-            desk.customer,
+            db.customer,
             new.key.as_str()
         ))
         .await
         .unwrap();
-    let (store, caller) = (desk.store.clone(), desk.caller(desk.customer));
+    let (store, caller) = (db.store.clone(), db.caller(db.customer));
     let waiting =
         tokio::spawn(async move { tickets::create(&store, &caller, &new).await.unwrap() });
     until("the retry waits for the first", async || {
-        desk.ask::<i64>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 1
+        db.ask::<i64>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").await == 1
     })
     .await;
     first.batch_execute("commit").await.unwrap();
     let retried = waiting.await.unwrap();
     assert!(retried.duplicate);
     assert_eq!(
-        desk.ask::<i64>("select count(*) from support_tickets")
-            .await,
+        db.ask::<i64>("select count(*) from support_tickets").await,
         1
     );
-    assert_eq!(retried.rows, desk.history(retried.id).await);
+    assert_eq!(retried.rows, db.history(retried.id).await);
 }
 
 #[tokio::test]
 async fn a_change_is_judged_by_the_side_of_its_doer() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
     let (customer, agent, stranger) = (
-        desk.caller(desk.customer),
-        desk.caller(desk.agent),
-        desk.caller(desk.stranger),
+        db.caller(db.customer),
+        db.caller(db.agent),
+        db.caller(db.stranger),
     );
-    let change = async |caller, patch| tickets::change(&desk.store, caller, ticket, patch).await;
+    let change = async |caller, patch| tickets::change(&db.store, caller, ticket, patch).await;
     let status = |status| Patch {
         status: Some(status),
         ..Patch::default()
@@ -118,7 +116,7 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
         RejectCode::InvalidTransition
     );
     let to_customer = Patch {
-        assigned_to: Some(Assignee::Agent(desk.stranger)),
+        assigned_to: Some(Assignee::Agent(db.stranger)),
         ..Patch::default()
     };
     assert_eq!(
@@ -130,7 +128,7 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
         status: Some(Status::Escalated),
         priority: Some(Priority::Urgent),
         category: Some(Category::Billing),
-        assigned_to: Some(Assignee::Agent(desk.agent)),
+        assigned_to: Some(Assignee::Agent(db.agent)),
     };
     let rows = change(&agent, all).await.unwrap();
     let kinds: Vec<_> = rows.iter().map(|row| row.kind.as_str()).collect();
@@ -144,7 +142,7 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
         ]
     );
     assert_eq!(rows[3].public_new_value.as_deref(), Some("Anna"));
-    assert_eq!(rows[3].new_value, Some(desk.agent.to_string()));
+    assert_eq!(rows[3].new_value, Some(db.agent.to_string()));
     assert!(
         change(&agent, all).await.unwrap().is_empty(),
         "nothing changed, nothing written"
@@ -153,7 +151,7 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
     // All or none.
     let half = Patch {
         status: Some(Status::Open),
-        assigned_to: Some(Assignee::Agent(desk.stranger)),
+        assigned_to: Some(Assignee::Agent(db.stranger)),
         ..Patch::default()
     };
     assert_eq!(
@@ -179,46 +177,46 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
         change(&agent, unassign).await.unwrap()[0].kind.as_str(),
         "unassigned"
     );
-    desk.history(ticket).await;
+    db.history(ticket).await;
 }
 
 #[tokio::test]
 async fn only_the_customer_rates_and_only_what_is_over() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
     let rate = async |caller, points, comment| {
-        tickets::rate(&desk.store, &desk.caller(caller), ticket, points, comment).await
+        tickets::rate(&db.store, &db.caller(caller), ticket, points, comment).await
     };
     assert_eq!(
-        refusal(rate(desk.customer, 5, None).await),
+        refusal(rate(db.customer, 5, None).await),
         RejectCode::NotRatable
     );
-    desk.sql("update support_tickets set status = 'resolved'")
+    db.sql("update support_tickets set status = 'resolved'")
         .await;
     assert_eq!(
-        refusal(rate(desk.agent, 5, None).await),
+        refusal(rate(db.agent, 5, None).await),
         RejectCode::Forbidden
     );
     assert_eq!(
-        refusal(rate(desk.stranger, 5, None).await),
+        refusal(rate(db.stranger, 5, None).await),
         RejectCode::NotFound
     );
     assert_eq!(
-        refusal(rate(desk.customer, 6, None).await),
+        refusal(rate(db.customer, 6, None).await),
         RejectCode::InvalidField
     );
-    let rows = rate(desk.customer, 4, Some("quick")).await.unwrap();
+    let rows = rate(db.customer, 4, Some("quick")).await.unwrap();
     assert_eq!(
         (rows[0].kind.as_str(), rows[0].new_value.as_deref()),
         ("rated", Some("4"))
     );
     assert!(
-        rate(desk.customer, 4, Some("quick"))
+        rate(db.customer, 4, Some("quick"))
             .await
             .unwrap()
             .is_empty()
     );
-    let seen = tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket)
+    let seen = tickets::get_for_customer(&db.store, db.reader(db.customer), ticket)
         .await
         .unwrap()
         .unwrap();
@@ -230,15 +228,15 @@ async fn only_the_customer_rates_and_only_what_is_over() {
 
 #[tokio::test]
 async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    stored(&desk.send(note(ticket, desk.agent, "hush")).await);
-    let by_id = tickets::access(&desk.store, &TicketRef::Id(ticket))
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    stored(&db.send(note(ticket, db.agent, "hush")).await);
+    let by_id = tickets::access(&db.store, &TicketRef::Id(ticket))
         .await
         .unwrap()
         .unwrap();
     let number = TicketNumber::parse("TKT-1").unwrap();
-    let by_number = tickets::access(&desk.store, &TicketRef::Number(number))
+    let by_number = tickets::access(&db.store, &TicketRef::Number(number))
         .await
         .unwrap()
         .unwrap();
@@ -249,10 +247,10 @@ async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it()
             by_id.heads.public_seq.get(),
             by_id.facts.owner
         ),
-        (3, 2, desk.customer)
+        (3, 2, db.customer)
     );
 
-    let staff = tickets::get_for_staff(&desk.store, desk.reader(desk.agent), ticket)
+    let staff = tickets::get_for_staff(&db.store, db.reader(db.agent), ticket)
         .await
         .unwrap()
         .unwrap();
@@ -261,7 +259,7 @@ async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it()
         (3, Some("Carla Customer"))
     );
     assert_eq!(staff.customer_email.as_deref(), Some("carla@example.org"));
-    let customer = tickets::get_for_customer(&desk.store, desk.reader(desk.customer), ticket)
+    let customer = tickets::get_for_customer(&db.store, db.reader(db.customer), ticket)
         .await
         .unwrap()
         .unwrap();
@@ -271,24 +269,24 @@ async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it()
         "a note moves nothing that the customer sees"
     );
     assert_eq!(
-        tickets::get_for_customer(&desk.store, desk.reader(desk.stranger), ticket)
+        tickets::get_for_customer(&db.store, db.reader(db.stranger), ticket)
             .await
             .unwrap(),
         None
     );
     // A customer who reaches for the staff's view gets nothing: the role alone is not enough.
     let pretender = Reader {
-        user: desk.stranger,
+        user: db.stranger,
         audience: Audience::Staff,
     };
     assert_eq!(
-        tickets::get_for_staff(&desk.store, pretender, ticket)
+        tickets::get_for_staff(&db.store, pretender, ticket)
             .await
             .unwrap(),
         None
     );
     assert_eq!(
-        tickets::summaries(&desk.store, &[ticket]).await.unwrap()[0]
+        tickets::summaries(&db.store, &[ticket]).await.unwrap()[0]
             .seq
             .get(),
         3
@@ -297,18 +295,18 @@ async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it()
 
 #[tokio::test]
 async fn an_archived_ticket_is_read_only() {
-    let desk = Desk::open().await;
-    let ticket = desk.ticket().await;
-    let sent = message(ticket, desk.customer, "before");
-    desk.append(std::slice::from_ref(&sent)).await;
-    desk.sql("update support_tickets set status = 'closed'; update support_tickets set archived_at = now()").await;
+    let db = TestDb::open().await;
+    let ticket = db.ticket().await;
+    let sent = message(ticket, db.customer, "before");
+    db.append(std::slice::from_ref(&sent)).await;
+    db.sql("update support_tickets set status = 'closed'; update support_tickets set archived_at = now()").await;
     let patch = Patch {
         priority: Some(Priority::High),
         ..Patch::default()
     };
-    let refused = tickets::change(&desk.store, &desk.caller(desk.agent), ticket, patch).await;
+    let refused = tickets::change(&db.store, &db.caller(db.agent), ticket, patch).await;
     assert_eq!(refusal(refused), RejectCode::TicketArchived);
-    let refused = desk.send(note(ticket, desk.agent, "late")).await;
+    let refused = db.send(note(ticket, db.agent, "late")).await;
     assert!(
         matches!(
             refused,
@@ -320,27 +318,23 @@ async fn an_archived_ticket_is_read_only() {
         "{refused:?}"
     );
     let refused: Result<_, StoreError> =
-        tickets::rate(&desk.store, &desk.caller(desk.customer), ticket, 5, None).await;
+        tickets::rate(&db.store, &db.caller(db.customer), ticket, 5, None).await;
     assert_eq!(refusal(refused), RejectCode::TicketArchived);
     // A secret does not wait for the archive's door.
-    let rows = helpline_persistence::messages::redact(
-        &desk.store,
-        &desk.caller(desk.customer),
-        ticket,
-        sent.id,
-    )
-    .await
-    .unwrap();
+    let rows =
+        helpline_persistence::messages::redact(&db.store, &db.caller(db.customer), ticket, sent.id)
+            .await
+            .unwrap();
     assert_eq!(rows[0].kind.as_str(), "message_redacted");
 }
 
 #[tokio::test]
 async fn changes_in_one_transaction_happen_together() {
-    let desk = Desk::open_with_connections(1).await;
-    let ticket = desk.ticket_of(desk.customer, "Together").await;
-    let agent = desk.caller(desk.agent);
+    let db = TestDb::open_with_connections(1).await;
+    let ticket = db.ticket_of(db.customer, "Together").await;
+    let agent = db.caller(db.agent);
     let assign = Patch {
-        assigned_to: Some(Assignee::Agent(desk.agent)),
+        assigned_to: Some(Assignee::Agent(db.agent)),
         ..Patch::default()
     };
     let resolve = Patch {
@@ -348,20 +342,20 @@ async fn changes_in_one_transaction_happen_together() {
         ..Patch::default()
     };
     let written = "select count(*) from support_ticket_activity";
-    let before: i64 = desk.ask(written).await;
+    let before: i64 = db.ask(written).await;
 
-    let mut dropped = desk.store.begin().await.unwrap();
+    let mut dropped = db.store.begin().await.unwrap();
     tickets::change(&mut dropped, &agent, ticket, assign)
         .await
         .unwrap();
     drop(dropped);
     assert_eq!(
-        desk.ask::<i64>(written).await,
+        db.ask::<i64>(written).await,
         before,
         "what was not committed is not there"
     );
 
-    let mut refused = desk.store.begin().await.unwrap();
+    let mut refused = db.store.begin().await.unwrap();
     tickets::change(&mut refused, &agent, ticket, assign)
         .await
         .unwrap();
@@ -376,12 +370,12 @@ async fn changes_in_one_transaction_happen_together() {
         "a transaction with a refused change cannot be committed: {committed:?}"
     );
     assert_eq!(
-        desk.ask::<i64>(written).await,
+        db.ask::<i64>(written).await,
         before,
         "one refused change undoes the others"
     );
 
-    let mut together = desk.store.begin().await.unwrap();
+    let mut together = db.store.begin().await.unwrap();
     assert_eq!(
         tickets::change(&mut together, &agent, ticket, assign)
             .await
@@ -391,7 +385,7 @@ async fn changes_in_one_transaction_happen_together() {
     );
     tickets::change(
         &mut together,
-        &desk.caller(desk.customer),
+        &db.caller(db.customer),
         ticket,
         Patch::default(),
     )
@@ -404,21 +398,19 @@ async fn changes_in_one_transaction_happen_together() {
     let kinds: Vec<_> = rows.iter().map(|row| row.kind).collect();
     assert_eq!(kinds, [Kind::Assigned, Kind::Resolved]);
     assert!(rows.iter().all(|row| row.ticket == ticket) && rows[0].seq < rows[1].seq);
-    let (known, customer) = (desk.new_ticket("Known"), desk.caller(desk.customer));
-    let first = tickets::create(&desk.store, &customer, &known)
-        .await
-        .unwrap();
-    let mut again = desk.store.begin().await.unwrap();
+    let (known, customer) = (db.new_ticket("Known"), db.caller(db.customer));
+    let first = tickets::create(&db.store, &customer, &known).await.unwrap();
+    let mut again = db.store.begin().await.unwrap();
     let created = tickets::create(&mut again, &customer, &known)
         .await
         .expect("the pool has no second connection");
     assert!(created.duplicate && created.id == first.id && created.rows.is_empty());
     assert_eq!(again.commit().await.unwrap(), []);
     // The pool's only connection is free again and has no role of a person.
-    assert!(desk.store.ping().await.is_ok());
+    assert!(db.store.ping().await.is_ok());
     let own = tickets::list_for_customer(
-        &desk.store,
-        desk.reader(desk.stranger),
+        &db.store,
+        db.reader(db.stranger),
         &ListQuery {
             limit: 5,
             ..ListQuery::default()

@@ -1,4 +1,4 @@
-//! The helper that owns the API: a desk is one migrated database with its store, its administrator, and people on both sides.
+//! The fixture of these tests: one migrated database with its store, its administrator, and people on both sides.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -51,7 +51,7 @@ pub async fn connect(url: &str) -> Client {
 }
 
 /// One migrated database, with a customer, a second customer, an agent and an admin.
-pub struct Desk {
+pub struct TestDb {
     pub database: String,
     pub store: Store,
     /// The superuser: plain SQL from the platform's side.
@@ -72,7 +72,7 @@ pub fn key(text: &str) -> Key {
     Key::parse(text).unwrap()
 }
 
-impl Desk {
+impl TestDb {
     pub async fn open() -> Self {
         Self::open_with_connections(8).await
     }
@@ -97,7 +97,7 @@ impl Desk {
         })
         .await
         .unwrap();
-        let desk = Self {
+        let db = Self {
             database,
             store,
             admin,
@@ -107,17 +107,17 @@ impl Desk {
             boss: user(12),
         };
         for (who, name) in [
-            (desk.customer, "Carla Customer"),
-            (desk.stranger, "Stan Stranger"),
-            (desk.agent, "Anna Agent"),
-            (desk.boss, "Boris Boss"),
+            (db.customer, "Carla Customer"),
+            (db.stranger, "Stan Stranger"),
+            (db.agent, "Anna Agent"),
+            (db.boss, "Boris Boss"),
         ] {
             let email = format!(
                 "{}@example.org",
                 name.split(' ').next().unwrap().to_lowercase()
             );
             people::sign_in(
-                &desk.store,
+                &db.store,
                 &Identity {
                     user: who,
                     email: Some(email),
@@ -129,13 +129,13 @@ impl Desk {
         }
         let roles = format!(
             "('{}', 'support_agent'), ('{}', 'admin')",
-            desk.agent, desk.boss
+            db.agent, db.boss
         );
-        desk.sql(&format!(
+        db.sql(&format!(
             "insert into user_roles (user_id, role) values {roles} on conflict do nothing"
         ))
         .await;
-        desk
+        db
     }
 
     /// Plain SQL by the superuser.

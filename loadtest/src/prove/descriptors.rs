@@ -1,0 +1,41 @@
+//! File descriptors of a process: how many it may have.
+
+use std::process::{Command, Stdio};
+
+use crate::error::LoadError;
+
+const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
+
+/// Allows a process so many descriptors, as far as its hard limit goes.
+pub fn limit(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> Result<String, LoadError> {
+    let pid = pid.ok_or_else(|| LoadError::unplayed("the instance is not running"))?;
+    let limit = limit(pid).ok_or_else(|| {
+        LoadError::unplayed("/proc does not show the instance's descriptors and limits")
+    })?;
+    let set = Command::new("prlimit")
+        .args(["--pid", &pid.to_string(), &format!("--nofile={limit}:")])
+        .stderr(Stdio::null())
+        .status();
+    if set.is_ok_and(|status| status.success()) {
+        Ok(format!("limit {limit}"))
+    } else {
+        Err(LoadError::unplayed(NO_PRLIMIT))
+    }
+}
+
+/// As many as it has open.
+pub fn open(pid: u32) -> Option<usize> {
+    Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count())
+}
+
+/// Its hard limit: `Max open files  soft  hard  files`.
+pub fn at_most(pid: u32) -> Option<usize> {
+    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
+    limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"))?
+        .split_whitespace()
+        .nth(4)?
+        .parse()
+        .ok()
+}

@@ -1,0 +1,166 @@
+//! The scenes of generated plans: each breaks something and mends it. Which of them may be played at once.
+
+/// Two instances drained, started and waited for: a fault of another scene in between would leave clients nowhere to go.
+const ROLL_S: f64 = 20.0;
+/// Thousands connect: all of them are to be served before the next fault.
+const STORM_S: f64 = 45.0;
+/// A copy of the database is made first.
+const STANDBY_S: f64 = 10.0;
+/// A dump is restored, and every client starts over.
+const RESTORE_S: f64 = 7.0;
+/// Rows are written beside the poisoned ones for some seconds, and waited for.
+const POISON_S: f64 = 14.0;
+
+/// A scene's lines, each with seconds from the scene's beginning; `$g` one instance, `$h` another, `$n` a lane.
+pub type Scene = &'static [(f64, &'static str)];
+
+/// What a minute has room for, all of it.
+pub const BRIEF: &[Scene] = &[
+    &[
+        (0.0, "redis kill9"),
+        (1.0, "psql hold 2"),
+        (5.0, "redis start"),
+    ],
+    &[
+        (0.0, "gateway $g failpoint-after-commit"),
+        (3.0, "gateway $g start"),
+    ],
+    &[(0.0, "gateway $g kill9"), (3.0, "gateway $g start")],
+    &[(0.0, "redis freeze"), (4.0, "redis thaw")],
+    &[
+        (0.0, "redis kill-subscribers"),
+        (1.0, "clients 30% from $n cut"),
+    ],
+    &[(0.0, "postgres terminate"), (1.0, "postgres terminate")],
+    &[(0.0, "postgres restart")],
+    &[
+        (0.0, "clients 20% from $n half-open"),
+        (4.0, "clients 20% from $n heal"),
+    ],
+    &[(0.0, "gateways roll")],
+];
+
+/// What a run of ten minutes has besides.
+pub const FURTHER: &[Scene] = &[
+    &[
+        (0.0, "redis freeze"),
+        (5.0, "psql hold 8"),
+        (30.0, "redis thaw"),
+    ],
+    &[(0.0, "redis flush"), (1.0, "redis restart")],
+    &[(0.0, "redis restart-loading"), (6.0, "redis flush")],
+    &[(0.0, "redis overrun"), (5.0, "redis relax")],
+    &[
+        (0.0, "gateway $g redis-delay"),
+        (6.0, "gateway $g redis-heal"),
+    ],
+    &[
+        (0.0, "gateway $g redis-unplug"),
+        (6.0, "gateway $g redis-heal"),
+    ],
+    &[
+        (0.0, "gateway $g failpoint-inside-batch"),
+        (3.0, "gateway $g start"),
+    ],
+    &[
+        (0.0, "gateway $g failpoint-during-catch-up"),
+        (3.0, "gateway $g start"),
+    ],
+    &[(0.0, "gateway $g freeze"), (6.0, "gateway $g thaw")],
+    &[
+        (0.0, "gateway $g kill9"),
+        (1.0, "redis kill9"),
+        (4.0, "gateway $g start"),
+        (6.0, "redis start"),
+    ],
+    &[(0.0, "postgres kill9"), (2.0, "postgres start")],
+    &[(0.0, "postgres freeze"), (4.0, "postgres thaw")],
+    &[
+        (0.0, "postgres cut"),
+        (0.5, "postgres cut"),
+        (1.0, "postgres cut"),
+    ],
+    &[(0.0, "postgres delay"), (6.0, "postgres heal")],
+    &[
+        (0.0, "clients 30% from $n freeze"),
+        (10.0, "clients 30% from $n heal"),
+    ],
+    &[
+        (0.0, "clients 20% from $n slow"),
+        (8.0, "clients 20% from $n heal"),
+    ],
+    &[(0.0, "clients 100% from 0 cut")],
+    &[(0.0, "locks hold 5")],
+    &[
+        (0.0, "gateway $g few-descriptors"),
+        (1.0, "clients 50% from $n cut"),
+        (7.0, "gateway $g many-descriptors"),
+    ],
+    &[(0.0, "psql hold 20")],
+    &[(0.0, "storm 5000")],
+    &[(0.0, "disk full"), (5.0, "disk free")],
+    &[(0.0, "poison")],
+];
+
+/// The database comes back from a dump under traffic. The seed chooses one, which is played in the middle: so many rows bear numbers
+/// of the time before, and the new cluster's counter comes through them for the rest of the run.
+pub const RESTORES: [Scene; 2] = [
+    &[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")],
+    &[(0.0, "postgres dump"), (3.0, "postgres restore-here")],
+];
+
+/// The end of a full run: the database is another one after each of them. The first ends backends that have committed here and wait for
+/// the standby: a repeated send must be acked only when the standby has it.
+pub const FAILOVERS: [Scene; 2] = [
+    &[
+        (0.0, "postgres standby-sync"),
+        (STANDBY_S, "postgres standby-detach"),
+        (STANDBY_S + 1.5, "postgres terminate"),
+        (STANDBY_S + 3.0, "postgres terminate"),
+        (STANDBY_S + 4.5, "postgres promote"),
+    ],
+    &[
+        (0.0, "postgres standby-async"),
+        (STANDBY_S, "postgres standby-detach"),
+        (STANDBY_S + 2.0, "postgres promote"),
+    ],
+];
+/// Scenes that break the same part would break each other: a Redis that is dead cannot be flushed, an instance that is dead cannot be frozen.
+pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
+    let parts = |scene: Scene| {
+        scene.iter().map(|(_, line)| match line.split(' ').next() {
+            Some("psql" | "locks") => "postgres",
+            word => word.unwrap_or_default(),
+        })
+    };
+    let shared =
+        |part: &str| matches!(part, "redis" | "postgres") || part == "gateway" && instances < 2;
+    parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
+}
+
+/// Scenes that need the database for themselves, or that are judged by what else happens, are played alone.
+pub fn may_mix(scene: &Scene) -> bool {
+    let alone = ["disk", "storm", "gateways", "poison", "postgres dump"];
+    !scene
+        .iter()
+        .any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
+}
+
+/// Seconds from a scene's first line until what it does is over.
+pub fn length(scene: &[(f64, &str)]) -> f64 {
+    let lasts = |line: &str| match line
+        .strip_prefix("psql hold ")
+        .or(line.strip_prefix("locks hold "))
+    {
+        Some(seconds) => seconds.parse().unwrap_or(0.0),
+        None if line == "gateways roll" => ROLL_S,
+        None if line.starts_with("storm") => STORM_S,
+        None if line == "poison" => POISON_S,
+        None if line.starts_with("postgres restore-") => RESTORE_S,
+        None => 0.0,
+    };
+    scene
+        .iter()
+        .map(|(after, line)| after + lasts(line))
+        .fold(1.0, f64::max)
+}

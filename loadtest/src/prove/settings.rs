@@ -1,0 +1,193 @@
+//! What a run of `prove` is told: its options, its plan, where it keeps what it finds.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, Subcommand};
+use helpline_rig::Gateway;
+
+use super::generate::{self, Scale};
+use super::plan::{self, Plan};
+use super::running;
+use super::test_cluster::TestClusterSpec;
+use crate::error::LoadError;
+
+/// Of a run that is told nothing else.
+pub(super) const SECONDS: u64 = 600;
+/// Of a brief one.
+pub(super) const SECONDS_BRIEF: u64 = 100;
+
+/// Settings of `prove`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ProveArgs {
+    #[command(subcommand)]
+    pub(super) then: Option<Then>,
+    #[command(flatten)]
+    pub(super) running: running::RunningArgs,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Then {
+    /// Removes lines from a failing plan while it still fails; writes what is left beside it
+    Shrink(ShrinkArgs),
+}
+
+/// Settings of `prove shrink`.
+#[derive(Debug, Args)]
+pub struct ShrinkArgs {
+    /// The failing plan
+    pub(super) file: PathBuf,
+    /// A part holds when it held so often: timing is no part of a plan
+    #[arg(long, default_value_t = 2)]
+    pub(super) tries: usize,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// Settings of a run.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Chooses the plan; the same seed gives the same plan on every machine
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// How long to send and to break things; otherwise 600, or 100 with --brief
+    #[arg(long)]
+    pub(super) seconds: Option<u64>,
+    /// What shows in a minute, instead of everything
+    #[arg(long)]
+    pub(super) brief: bool,
+    /// A saved plan instead of a generated one
+    #[arg(long, value_name = "FILE")]
+    pub(super) plan: Option<PathBuf>,
+    /// Tickets, each with a customer and an agent on two devices each
+    #[arg(long, default_value_t = 50)]
+    pub(super) tickets: usize,
+    /// Sends per second, of all members together
+    #[arg(long, default_value_t = 60.0)]
+    pub(super) rate: f64,
+    /// Length of a text
+    #[arg(long, default_value_t = 120)]
+    pub(super) body_bytes: usize,
+    /// Gateways
+    #[arg(long, default_value_t = 2)]
+    pub(super) instances: usize,
+    /// The gateway's binary; otherwise HELPLINE_BIN, otherwise the one beside this program
+    #[arg(long, value_name = "FILE")]
+    pub(super) bin: Option<PathBuf>,
+    /// Send messages only: no changes of status, priority, assignee and rating
+    #[arg(long)]
+    pub(super) no_changes: bool,
+    /// A setting of the gateways, NAME=VALUE
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Clients that return at once, in the generated plan's storms
+    #[arg(long, default_value_t = 5_000)]
+    pub(super) storm: usize,
+    /// Where plans and reports are kept
+    #[arg(long, value_name = "DIR", default_value = "target/prove")]
+    pub(super) out: PathBuf,
+    /// Seconds from the last fault's end until every member must have seen everything
+    #[arg(long, default_value_t = 60)]
+    pub(super) converge_seconds: u64,
+    /// Faults that this machine cannot play are named in the certificate and not counted as violations
+    #[arg(long)]
+    pub(super) allow_unplayed: bool,
+    /// A promise that debug builds of the gateway shall break, to see this program notice
+    #[arg(long, hide = true)]
+    pub(super) sabotage: Option<String>,
+}
+
+/// How long to send and to break things.
+pub(super) fn seconds(settings: &Settings) -> u64 {
+    settings.seconds.unwrap_or(if settings.brief {
+        SECONDS_BRIEF
+    } else {
+        SECONDS
+    })
+}
+
+/// The saved plan, or the one that the seed chooses.
+pub(super) fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
+    let Some(file) = &settings.plan else {
+        let scale = if settings.brief {
+            Scale::Brief
+        } else {
+            Scale::Full
+        };
+        let mut plan = generate::plan(settings.seed, seconds(settings), settings.instances, scale);
+        for step in &mut plan.steps {
+            if let plan::Op::Storm(clients) = &mut step.op {
+                *clients = settings.storm;
+            }
+        }
+        return Ok(plan);
+    };
+    read_plan(file)
+}
+
+/// A plan as it was written.
+pub(super) fn read_plan(file: &Path) -> Result<Plan, LoadError> {
+    let text = std::fs::read_to_string(file).map_err(|error| LoadError::Program {
+        program: "reading the plan",
+        why: error.to_string(),
+    })?;
+    text.parse().map_err(|why| LoadError::Program {
+        program: "reading the plan",
+        why,
+    })
+}
+
+/// A replayed plan runs until its last line, and a little longer.
+pub(super) fn length(plan: &Plan) -> u64 {
+    plan.steps.last().map_or(10, |step| step.at.as_secs() + 6)
+}
+
+/// A directory of its own for what this run keeps.
+pub(super) fn new_directory(settings: &Settings) -> Result<PathBuf, LoadError> {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis());
+    let dir = settings.out.join(format!("{now}-seed-{}", settings.seed));
+    std::fs::create_dir_all(&dir).map_err(|error| LoadError::Program {
+        program: "making the report's directory",
+        why: error.to_string(),
+    })?;
+    Ok(dir)
+}
+
+/// Which run this is.
+pub(super) fn label(settings: &Settings) -> String {
+    match &settings.plan {
+        Some(file) => format!("`--plan {}`", file.display()),
+        None => format!(
+            "`{}--seed {}`",
+            if settings.brief { "--brief " } else { "" },
+            settings.seed
+        ),
+    }
+}
+
+/// The deployment that a run breaks.
+pub(super) fn spec(
+    settings: &Settings,
+    plan: &Plan,
+    dir: &Path,
+) -> Result<TestClusterSpec, LoadError> {
+    let binary = settings.bin.clone().map_or_else(Gateway::find_binary, Ok)?;
+    let set = settings
+        .set
+        .iter()
+        .filter_map(|setting| setting.split_once('='))
+        .map(|(name, value)| (name.into(), value.into()));
+    Ok(TestClusterSpec {
+        binary,
+        instances: settings.instances.max(1),
+        settings: set.collect(),
+        logs: dir.to_owned(),
+        small_disk: plan.fills_disk(),
+        sabotage: settings.sabotage.clone(),
+    })
+}

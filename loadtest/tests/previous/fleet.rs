@@ -1,0 +1,145 @@
+//! Two instances, each of one of two builds, on one database and one Redis, behind one address.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use helpline_rig::{Gateway, Postgres, Redis, free_port};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
+use tokio::task::JoinSet;
+
+use crate::SECRET;
+
+const PASSWORD: &str = "runtime";
+
+/// One of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    Previous,
+    This,
+}
+
+impl Build {
+    /// Where its programs and the bundle of its client lie.
+    pub fn file(self, name: &str) -> PathBuf {
+        let var = if self == Self::Previous {
+            "HELPLINE_TEST_PREVIOUS"
+        } else {
+            "HELPLINE_TEST_THIS"
+        };
+        let dir = std::env::var_os(var)
+            .unwrap_or_else(|| panic!("{var} is not set: run .ci/test-world previous_build"));
+        Path::new(&dir).join(name)
+    }
+
+    /// The load generator's subcommand that checks histories on running instances.
+    pub fn load(self) -> Vec<String> {
+        match self {
+            Self::Previous => vec!["rooms".into()],
+            Self::This => vec![
+                "prove".into(),
+                "--out".into(),
+                concat!(env!("CARGO_TARGET_TMPDIR"), "/previous").into(),
+            ],
+        }
+    }
+
+    /// A note's flag over REST, as this build's client is told of it.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Previous => "is_internal",
+            Self::This => "internal",
+        }
+    }
+}
+
+/// Two instances behind one address.
+pub struct Fleet {
+    pub postgres: Postgres,
+    pub redis: Redis,
+    pub ports: [u16; 2],
+    pub running: [Option<Gateway>; 2],
+}
+
+impl Fleet {
+    pub async fn start(builds: [Build; 2]) -> Self {
+        let postgres = Postgres::start_temporary_with(&[("max_connections", "200")])
+            .await
+            .expect("a Postgres starts");
+        // An update migrates first, and with the newer build.
+        let migrated = Command::new(Build::This.file("helpline"))
+            .arg("migrate")
+            .env(
+                "HELPLINE_ADMIN_DATABASE_URL",
+                postgres.admin_url("postgres"),
+            )
+            .env("HELPLINE_RUNTIME_PASSWORD", PASSWORD)
+            .status();
+        assert!(migrated.await.expect("it runs").success());
+        let redis = Redis::start_new().await.expect("a Redis starts");
+        let mut fleet = Self {
+            postgres,
+            redis,
+            ports: [free_port(), free_port()],
+            running: [None, None],
+        };
+        for (n, build) in builds.into_iter().enumerate() {
+            fleet.boot(n, build).await;
+        }
+        fleet
+    }
+
+    pub async fn boot(&mut self, n: usize, build: Build) {
+        let spec = Gateway::spec()
+            .binary(build.file("helpline"))
+            .port(self.ports[n])
+            .env(
+                "HELPLINE_DATABASE_URL",
+                self.postgres
+                    .url_for("helpline_service", PASSWORD, "postgres"),
+            )
+            .env("HELPLINE_REDIS_URL", self.redis.url())
+            .env("HELPLINE_JWT_SECRET", SECRET)
+            .env("HELPLINE_POOL_CONNECTIONS_MAX", "16");
+        self.running[n] = Some(spec.start().await.expect("an instance starts"));
+    }
+
+    /// A rolling restart of one instance, into this build.
+    pub async fn roll(&mut self, n: usize, build: Build) {
+        let old = self.running[n].take().expect("it runs");
+        assert_eq!(old.stop().await.expect("it drains"), Some(0));
+        self.boot(n, build).await;
+    }
+
+    pub fn urls(&self) -> String {
+        self.ports
+            .map(|port| format!("http://127.0.0.1:{port}"))
+            .join(",")
+    }
+}
+
+/// One address for both: each connection goes to the next instance that takes it.
+pub async fn balancer(ports: [u16; 2]) -> (String, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("it listens"));
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let next = AtomicUsize::new(0);
+        let mut connections = JoinSet::new();
+        while let Ok((mut client, _)) = listener.accept().await {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            connections.spawn(async move {
+                for n in 0..ports.len() {
+                    if let Ok(mut server) =
+                        TcpStream::connect(("127.0.0.1", ports[(turn + n) % ports.len()])).await
+                    {
+                        let _ = copy_bidirectional(&mut client, &mut server).await;
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    (url, tasks)
+}
