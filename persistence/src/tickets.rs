@@ -11,10 +11,15 @@ use tokio_postgres::types::Json;
 use crate::history::{self, Heads};
 use crate::{Caller, Store, StoreError, Within, rows};
 
+mod cursor;
 mod lists;
 mod own_writes;
+mod statements;
 
-pub use lists::{get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries};
+pub use cursor::{Cursor, InvalidCursor};
+pub use lists::{
+    PreparedList, get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries,
+};
 
 const ACCESS_BY_NUMBER: &str = include_str!("../sql/tickets/open_by_number.sql");
 const ACCESS_OF_ALL: &str = include_str!("../sql/tickets/open_all.sql");
@@ -107,7 +112,7 @@ pub struct ListQuery {
     /// The order.
     pub sort: Sort,
     /// The next page's beginning, as the page before gave it.
-    pub cursor: Option<String>,
+    pub cursor: Option<Cursor>,
     /// Tickets at most.
     pub limit: u32,
 }
@@ -130,7 +135,7 @@ pub struct List<T> {
     /// The tickets.
     pub tickets: Vec<T>,
     /// Where the next page begins; none: this was the last.
-    pub next_cursor: Option<String>,
+    pub next_cursor: Option<Cursor>,
 }
 
 /// Opens a ticket; `caller.actor.user` becomes its owner. A known key gives the first ticket again; another body under it: `key_reused`.

@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
+use helpline_core::actor::Audience;
 use helpline_core::ids::{TicketId, UserId};
+use helpline_core::ticket::Status;
+use helpline_persistence::tickets::{Cursor, ListQuery, PreparedList, Sort};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 use uuid::Uuid;
@@ -122,65 +124,29 @@ async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets()
 async fn check_pages_and_lists(db: &TestDb, ticket: TicketId) {
     let staff = db.session("helpline_staff", db.agent).await;
     let customer = db.session("helpline_customer", db.customer).await;
-    check_history_pages(&staff, &customer, ticket).await;
-    check_own_writes(&staff, &customer, ticket).await;
-    check_staff_lists(&staff, db.customer).await;
-    check_active_list(&staff).await;
-    check_customer_lists(&customer).await;
-    let id = ticket.uuid();
-    for (name, session, sql, index) in [
-        (
-            "staff get",
-            &staff,
-            sql!("tickets/get_for_staff"),
-            "support_tickets_pkey",
-        ),
-        (
-            "customer get",
-            &customer,
-            sql!("tickets/get_for_customer"),
-            "Index Scan using support_tickets_",
-        ),
-    ] {
-        assert_plan(name, &plan(session, sql, &[&id]).await, &[index]);
-    }
-    let panel: &[&(dyn ToSql + Sync)] = &[&db.customer.uuid(), &10i64];
-    assert_plan(
-        "panel",
-        &plan(&staff, sql!("people/panel"), panel).await,
-        &["support_tickets_user_key", "support_ticket_activity_p"],
-    );
-    assert_plan(
-        "counts",
-        &plan(&staff, sql!("stats/counts"), &[]).await,
-        &["support_tickets_mine_idx"],
-    );
-}
-
-async fn check_history_pages(staff: &Client, customer: &Client, ticket: TicketId) {
     let id = ticket.uuid();
     for (name, session, sql, index) in [
         (
             "staff after",
-            staff,
+            &staff,
             sql!("history/page_after_for_staff"),
             "support_ticket_activity_pkey",
         ),
         (
             "staff before",
-            staff,
+            &staff,
             sql!("history/page_before_for_staff"),
             "support_ticket_activity_pkey",
         ),
         (
             "customer after",
-            customer,
+            &customer,
             sql!("history/page_after_for_customer"),
             "support_ticket_activity_public_key",
         ),
         (
             "customer before",
-            customer,
+            &customer,
             sql!("history/page_before_for_customer"),
             "support_ticket_activity_public_key",
         ),
@@ -192,21 +158,30 @@ async fn check_history_pages(staff: &Client, customer: &Client, ticket: TicketId
             &[index, "support_messages_pkey"],
         );
     }
-}
+    assert_plan(
+        "staff get",
+        &plan(&staff, sql!("tickets/get_for_staff"), &[&id]).await,
+        &["support_tickets_pkey"],
+    );
+    assert_plan(
+        "customer get",
+        &plan(&customer, sql!("tickets/get_for_customer"), &[&id]).await,
+        &["Index Scan using support_tickets_"],
+    );
 
-async fn check_own_writes(staff: &Client, customer: &Client, ticket: TicketId) {
-    let id = ticket.uuid();
+    check_lists_of_staff(db, &staff).await;
+    check_lists_of_a_customer(&customer).await;
     let (tickets, marks, heads) = (vec![id; 50], vec![1i64; 50], vec![3_000i64; 50]);
     for (name, session, sql, index) in [
         (
             "staff's own writes",
-            staff,
+            &staff,
             sql!("tickets/read_through_for_staff"),
             "support_ticket_activity_pkey",
         ),
         (
             "a customer's own writes",
-            customer,
+            &customer,
             sql!("tickets/read_through_for_customer"),
             "support_ticket_activity_public_key",
         ),
@@ -214,148 +189,128 @@ async fn check_own_writes(staff: &Client, customer: &Client, ticket: TicketId) {
         let params: &[&(dyn ToSql + Sync)] = &[&tickets, &marks, &heads, &200i64];
         assert_plan(name, &plan(session, sql, params).await, &[index]);
     }
+    let panel = plan(&staff, sql!("people/panel"), &[&db.customer.uuid(), &10i64]).await;
+    assert_plan(
+        "panel",
+        &panel,
+        &["support_tickets_user_key", "support_ticket_activity_p"],
+    );
+    assert_plan(
+        "counts",
+        &plan(&staff, sql!("stats/counts"), &[]).await,
+        &["support_tickets_mine_idx"],
+    );
 }
 
-/// The staff's lists; one of them is of this person's tickets.
-async fn check_staff_lists(staff: &Client, person: UserId) {
-    let none: Vec<&str> = Vec::new();
-    let escalated = vec!["escalated"];
-    let nothing: Option<Vec<String>> = None;
-    let words = Some(vec!["%c4ca4238%".to_owned()]);
-    let no_number: Vec<String> = Vec::new();
-    let (no_time, no_id): (Option<DateTime<Utc>>, Option<Uuid>) = (None, None);
-    let (now, nil) = (Some(Utc::now()), Some(Uuid::nil()));
-    for (name, sql, status, patterns, at, after, index) in [
+/// The plan of a list, as the service asks for it.
+async fn plan_of_list(session: &Client, query: &ListQuery, audience: Audience) -> String {
+    let list = PreparedList::new(query, audience);
+    plan(session, list.sql(), &list.parameters()).await
+}
+
+async fn check_lists_of_staff(db: &TestDb, staff: &Client) {
+    let page = ListQuery {
+        limit: 25,
+        ..ListQuery::default()
+    };
+    let next = ListQuery {
+        cursor: Some(now()),
+        ..page.clone()
+    };
+    let active = ListQuery {
+        status: Status::ALL
+            .iter()
+            .copied()
+            .filter(|status| !status.is_over())
+            .collect(),
+        ..next.clone()
+    };
+    let lists = [
         (
             "first page",
-            sql!("tickets/list_for_staff_by_activity"),
-            &none,
-            &nothing,
-            &no_time,
-            &no_id,
+            page.clone(),
             "support_ticket_heads_activity_idx",
         ),
         (
             "next page",
-            sql!("tickets/list_for_staff_by_activity"),
-            &none,
-            &nothing,
-            &now,
-            &nil,
+            next.clone(),
             "support_ticket_heads_activity_idx",
         ),
         (
             "created",
-            sql!("tickets/list_for_staff_by_created"),
-            &none,
-            &nothing,
-            &now,
-            &nil,
+            ListQuery {
+                sort: Sort::Created,
+                ..next.clone()
+            },
             "support_tickets_created_at_idx",
         ),
         (
             "oldest",
-            sql!("tickets/list_for_staff_by_oldest"),
-            &none,
-            &nothing,
-            &now,
-            &nil,
+            ListQuery {
+                sort: Sort::Oldest,
+                ..next.clone()
+            },
             "support_tickets_created_at_idx",
         ),
         (
-            "escalated ones",
-            sql!("tickets/list_for_staff_by_activity"),
-            &escalated,
-            &nothing,
-            &no_time,
-            &no_id,
+            "escalated ones by creation",
+            ListQuery {
+                status: vec![Status::Escalated],
+                sort: Sort::Created,
+                ..page.clone()
+            },
             "support_tickets_status_idx",
         ),
+        ("active ones", active.clone(), "support_tickets_pkey"),
         (
             "search",
-            sql!("tickets/list_for_staff_by_activity"),
-            &none,
-            &words,
-            &no_time,
-            &no_id,
+            ListQuery {
+                search: Some("c4ca4238".into()),
+                ..page.clone()
+            },
             "support_tickets_pkey",
         ),
-    ] {
-        let params: &[&(dyn ToSql + Sync)] = &[
-            status, &none, &none, &false, patterns, &no_number, &10_000i32, at, after, &26i64,
-            &no_id, &false, &no_id,
-        ];
-        assert_plan(name, &plan(staff, sql, params).await, &[index]);
+        (
+            "one person's",
+            ListQuery {
+                user: Some(db.customer),
+                ..page
+            },
+            "support_tickets_user_key",
+        ),
+    ];
+    for (name, query, index) in &lists {
+        let plan = plan_of_list(staff, query, Audience::Staff).await;
+        assert_plan(name, &plan, &[index]);
     }
-    let params: &[&(dyn ToSql + Sync)] = &[
-        &none,
-        &none,
-        &none,
-        &false,
-        &nothing,
-        &no_number,
-        &10_000i32,
-        &no_time,
-        &no_id,
-        &26i64,
-        &no_id,
-        &false,
-        &person.uuid(),
-    ];
-    let of_person = plan(staff, sql!("tickets/list_for_staff_by_activity"), params).await;
-    assert_plan("one person's", &of_person, &["support_tickets_user_key"]);
-}
-
-/// The console's list of active tickets, which stops at a full page.
-async fn check_active_list(staff: &Client) {
-    let none: Vec<&str> = Vec::new();
-    let (now, nil, no_id) = (Utc::now(), Uuid::nil(), None::<Uuid>);
-    let active = vec![
-        "open",
-        "in_progress",
-        "waiting_on_customer",
-        "waiting_on_admin",
-        "escalated",
-    ];
-    let params: &[&(dyn ToSql + Sync)] = &[
-        &active, &none, &none, &false, &now, &nil, &26i64, &no_id, &false,
-    ];
-    let of_active = plan(staff, sql!("tickets/list_active_for_staff"), params).await;
-    assert_plan(
-        "active ones",
-        &of_active,
-        &["support_ticket_heads_active_idx", "support_tickets_pkey"],
-    );
+    let plan = plan_of_list(staff, &active, Audience::Staff).await;
+    assert_plan("active ones", &plan, &["support_ticket_heads_active_idx"]);
     assert!(
-        !of_active.contains("Sort"),
-        "the walk stops at a full page:\n{of_active}"
+        !plan.contains("Sort"),
+        "the walk stops at a full page:\n{plan}"
     );
 }
 
-async fn check_customer_lists(customer: &Client) {
-    let none: Vec<&str> = Vec::new();
-    let (nothing, no_number) = (None::<Vec<String>>, Vec::<String>::new());
-    let (no_time, no_id) = (None::<DateTime<Utc>>, None::<Uuid>);
-    for (name, sql) in [
-        (
-            "own by activity",
-            sql!("tickets/list_for_customer_by_activity"),
-        ),
-        (
-            "own by created",
-            sql!("tickets/list_for_customer_by_created"),
-        ),
-        ("own by oldest", sql!("tickets/list_for_customer_by_oldest")),
-    ] {
-        let params: &[&(dyn ToSql + Sync)] = &[
-            &none, &none, &none, &false, &nothing, &no_number, &no_time, &no_id, &26i64,
-        ];
-        assert_plan(
-            name,
-            &plan(customer, sql, params).await,
-            &["support_tickets_user_key"],
-        );
+async fn check_lists_of_a_customer(customer: &Client) {
+    for sort in [Sort::LastActivity, Sort::Created, Sort::Oldest] {
+        for cursor in [None, Some(now())] {
+            let query = ListQuery {
+                sort,
+                cursor,
+                limit: 25,
+                ..ListQuery::default()
+            };
+            let plan = plan_of_list(customer, &query, Audience::Customer).await;
+            let name = format!("own by {sort:?}");
+            assert_plan(&name, &plan, &["support_tickets_user_key"]);
+        }
     }
+}
+
+/// The place of a ticket of this moment in a list by time.
+fn now() -> Cursor {
+    let micros = chrono::Utc::now().timestamp_micros();
+    format!("{micros}.{}", Uuid::nil()).parse().unwrap()
 }
 
 /// A superuser's session whose notices are kept: `auto_explain` tells the plans within functions there.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use helpline_core::ids::UserId;
 use helpline_core::limits;
 use helpline_core::ticket::Status;
-use helpline_persistence::tickets::{ListQuery, Sort};
+use helpline_persistence::tickets::{InvalidCursor, ListQuery, Sort};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
@@ -108,7 +108,12 @@ impl ListParams {
             search: self.search.as_deref().map(search).transpose()?.flatten(),
             archived: self.archived.unwrap_or(false),
             sort,
-            cursor: self.cursor.clone(),
+            cursor: self
+                .cursor
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .map_err(|error: InvalidCursor| Refusal::field("cursor", error))?,
             limit,
         })
     }
@@ -168,7 +173,6 @@ fn words<T: FromStr<Err = helpline_core::UnknownWord>>(
     list.into_iter()
         .flat_map(|list| list.split(','))
         .map(str::trim)
-        .filter(|word| !word.is_empty())
         .map(parse)
         .collect()
 }
@@ -211,6 +215,7 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use helpline_core::reject::{Reject, RejectCode};
     use helpline_core::ticket::Priority;
     use helpline_persistence::tickets::Assignee;
     use uuid::Uuid;
@@ -253,20 +258,34 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_refused() {
-        let bad: [fn(&mut ListParams); 9] = [
-            |p| p.tab = Some("open".into()),
-            |p| p.status = Some("open,gone".into()),
-            |p| p.priority = Some("1".into()),
-            |p| p.assigned_to = Some("ada".into()),
-            |p| p.user_id = Some("me".into()),
-            |p| p.search = Some("ab".into()),
-            |p| p.search = Some("x".repeat(limits::SEARCH_CHARS_MAX + 1)),
-            |p| p.limit = Some(0),
-            |p| p.sort = Some("name".into()),
+    fn what_cannot_be_used_is_refused_by_the_name_of_its_field() {
+        let bad: [(&str, fn(&mut ListParams)); 18] = [
+            ("tab", |p| p.tab = Some("open".into())),
+            ("tab", |p| p.tab = Some(String::new())),
+            ("status", |p| p.status = Some("open,gone".into())),
+            ("status", |p| p.status = Some(String::new())),
+            ("status", |p| p.status = Some("open,".into())),
+            ("status", |p| p.status = Some(" , ".into())),
+            ("category", |p| p.category = Some(String::new())),
+            ("priority", |p| p.priority = Some("1".into())),
+            ("priority", |p| p.priority = Some(String::new())),
+            ("assigned_to", |p| p.assigned_to = Some("ada".into())),
+            ("assigned_to", |p| p.assigned_to = Some(String::new())),
+            ("user_id", |p| p.user_id = Some("me".into())),
+            ("search", |p| p.search = Some("ab".into())),
+            ("search", |p| {
+                p.search = Some("x".repeat(limits::SEARCH_CHARS_MAX + 1));
+            }),
+            ("limit", |p| p.limit = Some(0)),
+            ("sort", |p| p.sort = Some("name".into())),
+            ("cursor", |p| p.cursor = Some("zzz".into())),
+            ("cursor", |p| p.cursor = Some(String::new())),
         ];
-        for change in bad {
-            assert!(all(change).is_err());
+        for (field, change) in bad {
+            let refused = all(change).expect_err(field);
+            let Reject { code, message, .. } = refused.reject();
+            assert_eq!(*code, RejectCode::InvalidField, "{message}");
+            assert!(message.starts_with(&format!("{field}: ")), "{message}");
         }
         for own in [
             ListParams {
