@@ -12,7 +12,9 @@ use crate::history::{self, Heads};
 use crate::{Caller, Store, StoreError, Within, rows};
 
 mod cursor;
+mod last_messages;
 mod lists;
+mod own_unread;
 mod own_writes;
 mod statements;
 
@@ -20,6 +22,7 @@ pub use cursor::{Cursor, InvalidCursor};
 pub use lists::{
     PreparedList, get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries,
 };
+pub use own_unread::own_unread;
 
 const ACCESS_BY_NUMBER: &str = include_str!("../sql/tickets/open_by_number.sql");
 const ACCESS_OF_ALL: &str = include_str!("../sql/tickets/open_all.sql");
@@ -107,6 +110,8 @@ pub struct ListQuery {
     pub user: Option<UserId>,
     /// A number, or words and substrings of number, subject and (staff) customer e-mail. Already checked for length.
     pub search: Option<String>,
+    /// Only those whose customer waits for an answer; for staff's lists.
+    pub needs_answer: bool,
     /// Archived tickets too.
     pub archived: bool,
     /// The order.
@@ -127,6 +132,8 @@ pub enum Sort {
     Created,
     /// The oldest first.
     Oldest,
+    /// Those whose customer waits for an answer, the longest wait first; for staff's lists. A customer's own come by last activity.
+    Waiting,
 }
 
 /// A page of tickets.

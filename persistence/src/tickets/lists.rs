@@ -9,6 +9,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use super::last_messages::{Waits, fill_for_customer, fill_for_staff};
 use super::own_writes::{Marked, count_as_read};
 use super::statements::{Shape, Statement};
 use super::{Assignee, Cursor, List, ListQuery, Sort, agent_of};
@@ -41,6 +42,7 @@ pub async fn get_for_staff(
         .map(staff_ticket)
         .collect::<Result<_, _>>()?;
     count_as_read(store, reader, &mut found).await?;
+    fill_for_staff(store, &mut found).await?;
     Ok(found.pop())
 }
 
@@ -64,6 +66,7 @@ pub async fn get_for_customer(
         .map(customer_ticket)
         .collect::<Result<_, _>>()?;
     count_as_read(store, reader, &mut found).await?;
+    fill_for_customer(store, reader, &mut found).await?;
     Ok(found.pop())
 }
 
@@ -91,7 +94,7 @@ pub async fn list_for_customer(
     list(store, reader, Audience::Customer, query, customer_ticket).await
 }
 
-async fn list<T: Marked>(
+async fn list<T: Marked + Waits>(
     store: &Store,
     reader: Reader,
     audience: Audience,
@@ -105,6 +108,10 @@ async fn list<T: Marked>(
         .await?;
     let mut list = page(store, &answer, query.limit, prepared.statement.at, ticket)?;
     count_as_read(store, reader, &mut list.tickets).await?;
+    match audience {
+        Audience::Staff => fill_for_staff(store, &mut list.tickets).await?,
+        Audience::Customer => fill_for_customer(store, reader, &mut list.tickets).await?,
+    }
     Ok(list)
 }
 
@@ -120,6 +127,7 @@ impl PreparedList {
     pub fn new(query: &ListQuery, audience: Audience) -> Self {
         let shape = match audience {
             Audience::Customer => Shape::Customer,
+            Audience::Staff if query.sort == Sort::Waiting => Shape::WaitingForStaff,
             Audience::Staff if query.is_of_active_ones() => Shape::ActiveForStaff,
             Audience::Staff => Shape::Staff,
         };
@@ -158,11 +166,10 @@ pub async fn summaries(
     tickets: &[TicketId],
 ) -> Result<Vec<StaffTicket>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
-    Ok(readable(
-        store,
-        &store.query(SUMMARIES, &[&tickets]).await?,
-        staff_ticket,
-    ))
+    let answer = store.query(SUMMARIES, &[&tickets]).await?;
+    let mut found = readable(store, &answer, staff_ticket);
+    fill_for_staff(store, &mut found).await?;
+    Ok(found)
 }
 
 /// A query in the form that the statements take.
@@ -177,6 +184,7 @@ struct Asked {
     assigned_to: Option<Uuid>,
     unassigned: bool,
     user: Option<Uuid>,
+    needs_answer: bool,
     after_at: Option<DateTime<Utc>>,
     after_id: Option<Uuid>,
     limit: i64,
@@ -202,6 +210,7 @@ impl Asked {
             assigned_to: query.assigned_to.and_then(agent_of),
             unassigned: query.assigned_to == Some(Assignee::Unassigned),
             user: query.user.map(UserId::uuid),
+            needs_answer: query.needs_answer,
             after_at: query.cursor.map(|cursor| cursor.at),
             after_id: query.cursor.map(|cursor| cursor.id),
             // One more than the page tells whether there is a next one.
@@ -222,6 +231,7 @@ impl Asked {
             "assigned_to" => &self.assigned_to,
             "unassigned" => &self.unassigned,
             "user" => &self.user,
+            "needs_answer" => &self.needs_answer,
             "after_at" => &self.after_at,
             "after_id" => &self.after_id,
             "limit" => &self.limit,
@@ -314,6 +324,8 @@ fn staff_ticket(row: &Row) -> Result<StaffTicket, StoreError> {
         last_activity_at: rows::time(row, "last_activity_at")?,
         seq: rows::seq(row, "seq")?,
         read_seq: rows::seq(row, "read_seq")?,
+        last_message: None,
+        waiting_since: None,
     })
 }
 
@@ -335,6 +347,8 @@ fn customer_ticket(row: &Row) -> Result<CustomerTicket, StoreError> {
         last_activity_at: rows::time(row, "last_activity_at")?,
         seq: rows::seq(row, "seq")?,
         read_seq: rows::seq(row, "read_seq")?,
+        last_message: None,
+        waiting_since: None,
     })
 }
 
@@ -368,7 +382,12 @@ mod tests {
     #[test]
     fn every_list_knows_the_parameters_of_its_statement() {
         for audience in [Audience::Customer, Audience::Staff] {
-            for sort in [Sort::LastActivity, Sort::Created, Sort::Oldest] {
+            for sort in [
+                Sort::LastActivity,
+                Sort::Created,
+                Sort::Oldest,
+                Sort::Waiting,
+            ] {
                 for status in [Vec::new(), vec![Status::Open]] {
                     let query = ListQuery {
                         sort,

@@ -14,6 +14,8 @@ pub(super) enum Shape {
     Staff,
     /// The same for active ones by last activity, which have an index of their own.
     ActiveForStaff,
+    /// The same for those whose customer waits, along an index of just those.
+    WaitingForStaff,
     /// The reader's own tickets.
     Customer,
 }
@@ -40,38 +42,66 @@ struct Order {
 
 const FOR_STAFF: &str = include_str!("../../sql/tickets/list_for_staff.sql");
 const ACTIVE_FOR_STAFF: &str = include_str!("../../sql/tickets/list_active_for_staff.sql");
+const WAITING_FOR_STAFF: &str = include_str!("../../sql/tickets/list_waiting_for_staff.sql");
 const FOR_CUSTOMER: &str = include_str!("../../sql/tickets/list_for_customer.sql");
 const FILTERS: &str = include_str!("../../sql/tickets/filters.sql");
 const STAFF_FILTERS: &str = include_str!("../../sql/tickets/filters_for_staff.sql");
 const CUSTOMER_FILTERS: &str = include_str!("../../sql/tickets/filters_for_customer.sql");
 
-const SHAPES: [Shape; 3] = [Shape::Staff, Shape::ActiveForStaff, Shape::Customer];
-const SORTS: [Sort; 3] = [Sort::LastActivity, Sort::Created, Sort::Oldest];
+const SHAPES: [Shape; 4] = [
+    Shape::Staff,
+    Shape::ActiveForStaff,
+    Shape::WaitingForStaff,
+    Shape::Customer,
+];
+const SORTS: [Sort; 4] = [
+    Sort::LastActivity,
+    Sort::Created,
+    Sort::Oldest,
+    Sort::Waiting,
+];
 
 /// Every shape in every order that it has.
 static STATEMENTS: LazyLock<Vec<(Shape, Sort, Statement)>> = LazyLock::new(|| {
     SHAPES
         .iter()
         .flat_map(|&shape| SORTS.iter().map(move |&sort| (shape, sort)))
-        .filter(|&(shape, sort)| shape != Shape::ActiveForStaff || sort == Sort::LastActivity)
+        .filter(|&(shape, sort)| shape.has(sort))
         .map(|(shape, sort)| (shape, sort, Statement::new(shape, &Order::of(shape, sort))))
         .collect()
 });
 
+impl Shape {
+    fn has(self, sort: Sort) -> bool {
+        match self {
+            Self::Staff | Self::Customer => sort != Sort::Waiting,
+            Self::ActiveForStaff => sort == Sort::LastActivity,
+            Self::WaitingForStaff => sort == Sort::Waiting,
+        }
+    }
+}
+
 impl Statement {
     /// The statement of this shape in this order.
     pub(super) fn of(shape: Shape, sort: Sort) -> &'static Self {
+        // Who waits for a customer is no question of theirs.
+        let sort = if shape.has(sort) {
+            sort
+        } else {
+            Sort::default()
+        };
         STATEMENTS
             .iter()
             .find(|(of, by, _)| (*of, *by) == (shape, sort))
             .map(|(_, _, statement)| statement)
-            .expect("active ones are listed by last activity only, all else in every order")
+            .expect("every shape has the orders that it has, and the default one unless it is made for another")
     }
 
     fn new(shape: Shape, order: &Order) -> Self {
         let (text, own_filters) = match shape {
             Shape::Staff => (FOR_STAFF, STAFF_FILTERS),
             Shape::ActiveForStaff => (ACTIVE_FOR_STAFF, STAFF_FILTERS),
+            Shape::WaitingForStaff => (WAITING_FOR_STAFF, STAFF_FILTERS),
             Shape::Customer => (FOR_CUSTOMER, CUSTOMER_FILTERS),
         };
         // A fragment begins with its comment, so on a line of its own.
@@ -94,13 +124,16 @@ impl Order {
     const fn of(shape: Shape, sort: Sort) -> Self {
         let (at, id) = match (sort, shape) {
             // Both columns of the heads' index, while `last_activity_at` is what the reader may see.
-            (Sort::LastActivity, Shape::Staff | Shape::ActiveForStaff) => ("sort_at", "sort_id"),
+            (Sort::LastActivity, Shape::Staff | Shape::ActiveForStaff | Shape::WaitingForStaff) => {
+                ("sort_at", "sort_id")
+            }
             (Sort::LastActivity, Shape::Customer) => ("last_activity_at", "id"),
             (Sort::Created | Sort::Oldest, _) => ("created_at", "id"),
+            (Sort::Waiting, _) => ("waiting_since", "id"),
         };
         let (direction, beyond) = match sort {
             Sort::LastActivity | Sort::Created => ("desc", "<"),
-            Sort::Oldest => ("asc", ">"),
+            Sort::Oldest | Sort::Waiting => ("asc", ">"),
         };
         Self {
             at,
@@ -147,7 +180,7 @@ mod tests {
 
     #[test]
     fn every_order_has_a_statement_with_every_filter() {
-        assert_eq!(STATEMENTS.len(), 7);
+        assert_eq!(STATEMENTS.len(), 8);
         for (shape, sort, statement) in STATEMENTS.iter() {
             let name = format!("{shape:?} {sort:?}:\n{}", statement.sql);
             for shared in ["status", "category", "priority", "archived", "patterns"] {

@@ -29,3 +29,4 @@ mod stats;
 mod sweep;
 mod test_db;
 mod tickets;
+mod waiting;

@@ -32,11 +32,14 @@ pub struct ListParams {
     assigned_to: Option<String>,
     /// Only tickets of this person. Only with `scope=all`.
     user_id: Option<String>,
-    /// Words in the number, the subject and, with `scope=all`, the customer's e-mail address.
+    /// Words in the number and the subject; of one's own tickets in the messages too, with `scope=all` in the customer's e-mail address.
     search: Option<String>,
     /// Whether to include archived tickets.
     archived: Option<bool>,
-    /// `last_activity` (the default), `created` or `oldest`.
+    /// Only tickets whose customer waits for an answer. Only with `scope=all`.
+    needs_answer: Option<bool>,
+    /// `last_activity` (the default), `created` or `oldest`; with `scope=all` also `waiting`: those whose customer waits for an answer, the
+    /// longest wait first.
     sort: Option<String>,
     /// The `next_cursor` of the previous page.
     cursor: Option<String>,
@@ -77,6 +80,9 @@ impl ListParams {
         if scope == Scope::Own && self.user_id.is_some() {
             return Err(Refusal::field("user_id", "needs scope=all"));
         }
+        if scope == Scope::Own && self.needs_answer.is_some() {
+            return Err(Refusal::field("needs_answer", "needs scope=all"));
+        }
         let limit = self.limit.unwrap_or(limits::LIST_TICKETS);
         if !(1..=limits::LIST_TICKETS_MAX).contains(&limit) {
             return Err(Refusal::field(
@@ -84,17 +90,6 @@ impl ListParams {
                 format!("must be from 1 to {}", limits::LIST_TICKETS_MAX),
             ));
         }
-        let sort = match self.sort.as_deref() {
-            None | Some("last_activity") => Sort::LastActivity,
-            Some("created") => Sort::Created,
-            Some("oldest") => Sort::Oldest,
-            Some(_) => {
-                return Err(Refusal::field(
-                    "sort",
-                    "is last_activity, created or oldest",
-                ));
-            }
-        };
         Ok(ListQuery {
             status: self.statuses()?,
             category: words("category", self.category.as_deref())?,
@@ -106,8 +101,9 @@ impl ListParams {
                 .transpose()?,
             user: self.user_id.as_deref().map(person).transpose()?,
             search: self.search.as_deref().map(search).transpose()?.flatten(),
+            needs_answer: self.needs_answer.unwrap_or(false),
             archived: self.archived.unwrap_or(false),
-            sort,
+            sort: self.order(scope)?,
             cursor: self
                 .cursor
                 .as_deref()
@@ -116,6 +112,20 @@ impl ListParams {
                 .map_err(|error: InvalidCursor| Refusal::field("cursor", error))?,
             limit,
         })
+    }
+
+    fn order(&self, scope: Scope) -> Result<Sort, Refusal> {
+        match self.sort.as_deref() {
+            None | Some("last_activity") => Ok(Sort::LastActivity),
+            Some("created") => Ok(Sort::Created),
+            Some("oldest") => Ok(Sort::Oldest),
+            Some("waiting") if scope == Scope::All => Ok(Sort::Waiting),
+            Some("waiting") => Err(Refusal::field("sort", "waiting needs scope=all")),
+            Some(_) => Err(Refusal::field(
+                "sort",
+                "is last_activity, created, oldest or waiting",
+            )),
+        }
     }
 
     fn statuses(&self) -> Result<Vec<Status>, Refusal> {
@@ -145,6 +155,7 @@ impl ListParams {
             assigned_to,
             user_id,
             search,
+            needs_answer,
             archived,
             sort,
             cursor,
@@ -153,7 +164,7 @@ impl ListParams {
         } = self;
         let asked = json!({
             "tab": tab, "status": status, "category": category, "priority": priority, "assigned_to": assigned_to, "user_id": user_id,
-            "search": search, "archived": archived, "sort": sort, "limit": limit, "continued": cursor.as_ref().map(|_| true),
+            "search": search, "needs_answer": needs_answer, "archived": archived, "sort": sort, "limit": limit, "continued": cursor.as_ref().map(|_| true),
         });
         match asked {
             Value::Object(fields) => fields
