@@ -171,7 +171,12 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     since = new Set()
     return own(() => false)
   }, ({ tickets, isWhole }) => {
-    for (const ticket of tickets) note(ticket)
+    for (const ticket of tickets) {
+      // Nothing was pushed meanwhile, and yet its number is lower: the database was restored, and what was known is of another history.
+      const known = Math.max(mine.get(ticket.id)?.seq ?? 0, left.get(ticket.id) ?? 0)
+      if (known > ticket.seq && since?.has(ticket.id) !== true) for (const one of [mine, left, told, asked]) one.delete(ticket.id)
+      note(ticket)
+    }
     const ids = new Set(tickets.map((ticket) => ticket.id))
     if (isWhole) for (const id of before) if (!ids.has(id) && since?.has(id) !== true) mine.delete(id)
     since = null

@@ -37,7 +37,7 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'console.sort.created': 'الأحدث',
   'console.sort.oldest': 'الأقدم',
   'console.of_customer': 'تذاكر عميل واحد',
-  'console.updates': '{n} تحديثات',
+  'console.updates': '{n|zero:لا تحديثات|one:تحديث واحد|two:تحديثان|few:# تحديثات|many:# تحديثًا|other:# تحديث}',
   'console.updates_show': 'اعرضها بترتيبها',
 
   'stats.open': 'مفتوحة',
@@ -50,7 +50,7 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'stats.rating': 'متوسط التقييم',
   'stats.moments': 'أقل من دقيقة',
   'stats.minutes': '{n} د',
-  'stats.days': '{n} يوم',
+  'stats.days': '{n|one:يوم واحد|two:يومان|few:# أيام|many:# يومًا|other:# يوم}',
   'stats.hours': '{n} س',
 
   'activity.internal_note_added': '{who}: كتب ملاحظة',
@@ -134,7 +134,7 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'hours.copy': 'الساعات نفسها من الاثنين إلى الجمعة',
   'hours.notice': 'إشعار الغياب',
   'hours.notice_hint': 'يظهر حين يكون المكتب مغلقًا أو لا أحد متصل. بدونه يقول Helpline ذلك بكلماته.',
-  'hours.left': 'بقي {n} حرفًا',
+  'hours.left': '{n|zero:لم يبق أي حرف|one:بقي حرف واحد|two:بقي حرفان|few:بقيت # أحرف|many:بقي # حرفًا|other:بقي # حرف}',
   'hours.saved': 'حُفظ. يراه العملاء الآن.',
   'hours.changed': 'لم يُحفظ بعد.',
   'hours.same': 'كل شيء محفوظ.',

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { TicketStore } from '../../app/ticket.ts'
 import type { StaffView } from '../../protocol/model.ts'
+import { inRow } from '../../strings/formats.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
@@ -81,7 +82,7 @@ function Head({ ticket, store, me, onBack, details, onDetails }: HeadProps) {
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <StatusBadge status={ticket.status} testid={T.ticketStatus} />
           <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
-          {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: others.join(', ') })}</span>}
+          {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: inRow(others) })}</span>}
         </p>
       </div>
       <button type="button" class="quiet icon-button details-toggle" aria-expanded={details} aria-label={t('details.show')} title={t('details.show')} data-testid={T.detailsToggle} onClick={onDetails}><Glyph name="panel" /></button>

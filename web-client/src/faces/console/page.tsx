@@ -1,6 +1,7 @@
 // The team's page: figures above, the tickets of a view on the left, the open one beside them.
 
 import { useEffect } from 'preact/hooks'
+import type { TicketStore } from '../../app/ticket.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
@@ -59,7 +60,7 @@ function StaffConsole(props: FaceProps) {
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => work.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>
-      <ConnectionBar desk={desk} behind={behindOf(store)} needsWatch />
+      <Connection desk={desk} store={store} />
       <Unsent desk={desk} open={idOf(store)} go={router.go} />
       <Stats stats={team.stats.value} />
       <div class="columns">
@@ -81,6 +82,11 @@ function StaffConsole(props: FaceProps) {
       <Toast />
     </div>
   )
+}
+
+/** By itself: it follows each event of the open ticket, which redraws nothing else here. */
+function Connection({ desk, store }: { readonly desk: FaceProps['desk']; readonly store: TicketStore | null }) {
+  return <ConnectionBar desk={desk} behind={behindOf(store)} needsWatch />
 }
 
 /** The ways to the screens that are no ticket. */

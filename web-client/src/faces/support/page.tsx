@@ -3,7 +3,7 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { createBell, openTabs, say } from '../../app/attention.ts'
 import { createOwnTickets } from '../../app/own-tickets.ts'
-import type { TicketListener } from '../../app/ticket.ts'
+import type { TicketListener, TicketStore } from '../../app/ticket.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
@@ -46,7 +46,7 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
   return (
     <div class={`page support ${ref === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
       <TopBar site={site} looks={looks} identity={desk.identity} />
-      <ConnectionBar desk={desk} behind={behindOf(store)} />
+      <Connection desk={desk} store={store} />
       <Unsent desk={desk} open={openId} go={router.go} />
       <div class="columns">
         <TicketList desk={desk} tickets={tickets} router={router} open={ref} />
@@ -59,4 +59,9 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
       <Toast />
     </div>
   )
+}
+
+/** By itself: it follows each event of the open ticket, which redraws nothing else here. */
+function Connection({ desk, store }: { readonly desk: FaceProps['desk']; readonly store: TicketStore | null }) {
+  return <ConnectionBar desk={desk} behind={behindOf(store)} />
 }
