@@ -111,6 +111,7 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'replies.taken': 'هذا الاختصار مستخدم.',
   'replies.only_admins': 'المديرون وحدهم يغيرون الردود المحفوظة.',
   'replies.saved': 'حُفظ.',
+  'replies.confirm': 'أتحذفه للفريق كله؟',
   'replies.deleted': 'حُذف.',
   'replies.pick': 'الردود المحفوظة',
   'replies.no_match': 'لا رد محفوظ يبدأ هكذا.',

@@ -112,6 +112,7 @@ export const ENGLISH_TEAM = {
   'replies.taken': 'This shortcut is taken.',
   'replies.only_admins': 'Only admins change saved replies.',
   'replies.saved': 'Saved.',
+  'replies.confirm': 'Delete it for the whole team?',
   'replies.deleted': 'Deleted.',
   'replies.pick': 'Saved replies',
   'replies.no_match': 'No saved reply begins like this.',
