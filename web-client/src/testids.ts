@@ -148,6 +148,7 @@ export const T = {
   replyBody: 'reply-body',
   replySave: 'reply-save',
   replyDelete: 'reply-delete',
+  replyDeleteSure: 'reply-delete-sure',
   /** Links of the settings menu. */
   menuReplies: 'menu-replies',
   menuHours: 'menu-hours',

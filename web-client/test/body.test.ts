@@ -1,5 +1,7 @@
 // No message can hold up its reader: what a text costs is bounded, whatever stands in it.
 
+import { getHeapSnapshot, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../src/protocol/generated.ts'
 import { MARKED_UP } from '../src/ui/body.tsx'
@@ -63,3 +65,14 @@ describe('parts', () => {
     expect(partsOf('*a'.repeat(3_000))).toEqual([{ text: '*a'.repeat(3_000), isPlain: true }])
   })
 })
+
+test('a text that is shown no more is in no memory', async () => {
+  setFlagsFromString('--expose_gc')
+  const word = () => ['hun', 'ter', 2 + 40].join('')
+  renderMarkdown(`**${word()}** was removed`)
+  await new Promise((done) => setTimeout(done, 20))
+  runInNewContext('gc')()
+  let heap = ''
+  for await (const part of getHeapSnapshot()) heap += String(part)
+  expect(heap.includes(word())).toBe(false)
+}, 60_000)

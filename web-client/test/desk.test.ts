@@ -105,7 +105,7 @@ describe('a search', () => {
 describe('the second language', () => {
   const tables = [[ENGLISH, ARABIC], [ENGLISH_PAGE, ARABIC_PAGE], [ENGLISH_TICKET, ARABIC_TICKET], [ENGLISH_TEAM, ARABIC_TEAM]] as const
   test('has every sentence, with the same places in it, and leaves none as it was', () => {
-    const places = (sentence: string) => new Set(sentence.match(/\{\w+\}/g))
+    const places = (sentence: string) => new Set([...sentence.matchAll(/\{(\w+)[|}]/g)].map(([, name]) => name))
     const same: string[] = []
     for (const [english, arabic] of tables) {
       const other = new Map(Object.entries(arabic))

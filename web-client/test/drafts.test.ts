@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/app/browser.ts'
 import { forgetPerson } from '../src/app/forget.ts'
-import { closeDrafts, draftChangedElsewhere, draftOf, keptText, openDrafts, returnToDraft, writeDraft } from '../src/app/drafts.ts'
+import { closeDrafts, draftChangedElsewhere, draftOf, endsWithPage, keptText, openDrafts, returnToDraft, writeDraft } from '../src/app/drafts.ts'
 
 const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage')
 let storage = memoryStorage()
@@ -64,4 +64,14 @@ test('a draft that was begun just now is not written back for a person who was f
   forgetPerson('eve')
   closeDrafts()
   expect(storage.length).toBe(0)
+})
+
+test('a page asks before it goes while a draft is only in its memory', () => {
+  writeDraft('t1', 'message', 'hers', 1)
+  expect(endsWithPage(), 'kept').toBe(false)
+  storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
+  writeDraft('t1', 'message', 'hers, and longer', 1)
+  expect(endsWithPage()).toBe(true)
+  writeDraft('t1', 'message', '', 1)
+  expect(endsWithPage()).toBe(false)
 })

@@ -41,9 +41,15 @@ async function opened() {
   await settled()
   const sink = sinks[0]
   if (sink === undefined) throw new Error('listening')
+  const reopened = async () => {
+    const store = openTicket(parts, 'TKT-000001', { ticket() {}, event() {} })
+    const atOnce = store.opening.value.kind
+    await settled()
+    return { store, atOnce, sink: sinks.at(-1) }
+  }
   const page = () => sink.page(subscribed({ events: [messageEvent(9)], head: 9 }))
   page()
-  return { store, sink, desk, page, answers, told, again: () => again }
+  return { store, sink, desk, page, answers, told, reopened, again: () => again }
 }
 
 test('history that could not be had for want of a connection is no fault any more when the connection is back', async () => {
@@ -105,4 +111,36 @@ test("leaving a note half-written tells its end as a note's: customers are told 
   store.dispose()
   const typing = told.filter((frame) => 'type' in frame && frame.type === 'typing')
   expect(typing).toEqual([{ type: 'typing', ticket: TICKET, on: true, internal: true }, { type: 'typing', ticket: TICKET, on: false, internal: true }])
+})
+
+test('a restored database takes the facts back with it, and what was read in the history before says nothing of this one', async () => {
+  const { store, sink, desk, told } = await opened()
+  const read = () => told.filter((frame) => 'type' in frame && frame.type === 'read')
+  store.sawEnd()
+  desk.ticket = { ...staffTicket, id: TICKET, seq: 4, status: 'in_progress' }
+  sink.page(subscribed({ events: [messageEvent(4)], head: 4, epoch: 'e2', reset: true }))
+  await new Promise((done) => setTimeout(done, 350))
+  await settled()
+  expect(store.opening.value).toMatchObject({ kind: 'open', ticket: { seq: 4, status: 'in_progress' } })
+  expect(read(), 'number 9 is another one now').toEqual([])
+  sink.frame({ type: 'event', event: messageEvent(5) })
+  expect(store.opening.value).toMatchObject({ ticket: { seq: 5 } })
+})
+
+test('a ticket that is opened again stands there at once, and goes on from where it was', async () => {
+  const { store, reopened } = await opened()
+  store.dispose()
+  const { store: again, atOnce, sink } = await reopened()
+  expect(atOnce).toBe('open')
+  expect(again.timeline.value.events.map((event) => event.seq)).toEqual([9])
+  expect(sink?.resume()).toEqual({ after: 9, epoch: 'e1' })
+})
+
+test('a ticket that is no more is not shown again', async () => {
+  const { store, sink, desk, reopened } = await opened()
+  desk.ticket = null
+  sink.refused('not_found')
+  await settled()
+  store.dispose()
+  expect((await reopened()).atOnce).toBe('loading')
 })

@@ -128,3 +128,12 @@ describe('reads', () => {
     expect(writtenSince(timeline, 1, { side: 'staff', id: 'somebody else' }).map((one) => one.seq)).toEqual([2, 3])
   })
 })
+
+test('what others wrote since a place costs what came since, not the whole history', () => {
+  let looked = 0
+  const events = Array.from({ length: 1_000 }, (_, index) => new Proxy(messageEvent(index + 1), { get(of, name, me) { looked++; return Reflect.get(of, name, me) } }))
+  const timeline = run([page({ events, head: 1_000 })])
+  looked = 0
+  expect(writtenSince(timeline, 998, { side: 'staff', id: 'somebody else' }).length).toBe(2)
+  expect(looked).toBeLessThan(100)
+})

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals'
 import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
-import { clock, namesOf, storageOr } from './browser.ts'
+import { clock, isKept, namesOf, storageOr } from './browser.ts'
 import { isForgotten } from './forget.ts'
 
 export interface DraftText {
@@ -20,6 +20,8 @@ let prefix = ''
 let owner = ''
 let stopKeeping = () => {}
 const unkept = new Set<string>()
+/** What the storage had no room for: it ends with the page. */
+const homeless = new Set<string>()
 
 /** From now on the drafts are this person's. */
 export function openDrafts(user: string): void {
@@ -36,6 +38,7 @@ export function openDrafts(user: string): void {
 /** Nobody's: what was written is kept for its author, and is in no memory. */
 export function closeDrafts(): void {
   keep()
+  homeless.clear()
   owner = ''
   prefix = ''
   drafts.value = new Map()
@@ -82,10 +85,13 @@ function keep(): void {
   for (const name of unkept) {
     const draft = drafts.value.get(name)
     try {
+      homeless.delete(name)
       if (draft === undefined) storage.removeItem(prefix + name)
       else storage.setItem(prefix + name, JSON.stringify(draft))
+      if (draft !== undefined && !isKept(storage)) homeless.add(name)
     } catch {
-      // No room: the draft lives as long as the page.
+      // No room: the draft lives as long as the page, which asks before it goes.
+      homeless.add(name)
     }
   }
   unkept.clear()
@@ -105,7 +111,14 @@ export function draftChangedElsewhere(item: string): void {
 // Outside a browser, in tests, nobody leaves and no other tab writes.
 if (typeof addEventListener === 'function') {
   addEventListener('pagehide', keep)
+  addEventListener('beforeunload', (event) => { if (endsWithPage()) event.preventDefault() })
   addEventListener('storage', (event) => { if (event.key !== null) draftChangedElsewhere(event.key) })
+}
+
+/** Whether something that was written ends with the page. */
+export function endsWithPage(): boolean {
+  keep()
+  return homeless.size > 0
 }
 
 function decode(source: string | null): DraftText | null {

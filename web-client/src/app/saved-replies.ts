@@ -3,6 +3,12 @@
 import type { SavedReply } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
 
+/** One that is being written: as it is saved, and as it stands in the form. */
+export interface BegunReply {
+  readonly reply: SavedReply
+  readonly draft: Pick<SavedReply, 'shortcut' | 'title' | 'body'>
+}
+
 /** What `{{…}}` may stand for. */
 export const VARIABLES = ['customer_name', 'ticket_number', 'subject', 'agent_name'] as const
 

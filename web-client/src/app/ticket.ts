@@ -13,6 +13,7 @@ import type { Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
 import { changesFacts, withEvent } from './facts.ts'
+import { keepOpened, openedBefore } from './opened.ts'
 import { createPresence, type TypingPerson } from './presence.ts'
 
 export type Opening =
@@ -82,6 +83,10 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   /** Until when scrolling does not ask again for history that could not be had. */
   let olderAt = 0
   let disposed = false
+  /** Raised by every restored database: what was asked before it tells of numbers that hold no more. */
+  let epochs = 0
+  /** The epoch that the facts shown are of. */
+  let factsOf = 0
   let stopRefresh = () => {}
   let stopOutbox = () => {}
 
@@ -97,18 +102,25 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
 
   const take = (ticket: TicketView) => {
     const before = opening.value
-    // An answer that was overtaken by events must not turn the ticket back.
-    if (before.kind === 'open' && before.ticket.seq > ticket.seq) return
+    // An answer that was overtaken by events must not turn the ticket back; a restored database may have.
+    if (before.kind === 'open' && before.ticket.seq > ticket.seq && factsOf === epochs) return
+    factsOf = epochs
     const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)
     opening.value = { kind: 'open', ticket, reader }
     listener.ticket(ticket)
   }
 
+  const keepShown = () => {
+    const now = opening.peek()
+    if (now.kind === 'open') keepOpened(desk, now.ticket, timeline.peek())
+  }
+
   const readerOf = (ticket: TicketView): Reader => (ticket.side === 'customer' ? { side: 'customer' } : { side: 'staff', id: desk.identity.id })
 
   const load = async () => {
+    const mine = epochs
     const result = await desk.rest.ticket(ref)
-    if (disposed) return
+    if (disposed || mine !== epochs) return
     if (!result.ok) {
       if (opening.value.kind !== 'open') opening.value = { kind: 'failed', problem: result.problem }
       else refreshSoon(RETRY_MS)
@@ -147,7 +159,8 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   }
 
   const heard = (events: readonly HistoryEvent[]) => {
-    if (opening.value.kind !== 'open') return
+    // Until the facts are read again, nothing is known that events could be put to.
+    if (opening.value.kind !== 'open' || factsOf !== epochs) return
     const { ticket } = opening.value
     const news = events.filter((event) => event.seq > ticket.seq)
     if (news.length === 0) return
@@ -157,6 +170,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
 
   /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
   const gone = () => batch(() => {
+    if (opening.value.kind === 'open') keepOpened(desk, opening.value.ticket, null)
     subscription?.dispose()
     subscription = null
     stopOutbox()
@@ -177,6 +191,12 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     subscribing: () => step({ type: 'subscribing' }),
     page(page) {
       batch(() => {
+        const { epoch } = timeline.peek()
+        if (epoch !== null && epoch !== page.epoch) {
+          epochs++
+          presence.restarted()
+          refreshSoon(0)
+        }
         step({ type: 'page', page })
         settled('listen')
         // The connection is back: what could not be had without it is asked for when it is wanted.
@@ -184,7 +204,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
         presence.arrived(page.viewers)
         if (!page.more) presence.joined()
         heard(page.events)
-        if (page.reset) refreshSoon(REFRESH_MS)
+        if (page.reset && factsOf === epochs) refreshSoon(REFRESH_MS)
       })
     },
     frame: (frame) => batch(() => taken(frame)),
@@ -225,6 +245,12 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     return result.ok
   }
 
+  const before = openedBefore(desk, ref)
+  if (before !== null) batch(() => {
+    timeline.value = before.timeline
+    take(before.ticket)
+    listen(before.ticket.id)
+  })
   void load()
   const store: TicketStore = {
     opening,
@@ -269,6 +295,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     },
     dispose() {
       disposed = true
+      if (factsOf === epochs) keepShown()
       stopRefresh()
       stopOutbox()
       presence.dispose()

@@ -9,7 +9,7 @@ export const ARABIC_TICKET: Readonly<Record<TicketKey, string>> = {
   'new.needs_subject': 'أعطها موضوعًا.',
   'new.needs_description': 'صف ما حدث.',
   'new.button': 'تذكرة جديدة',
-  'new.chars_left': 'بقي {n} حرفًا',
+  'new.chars_left': '{n|zero:لم يبق أي حرف|one:بقي حرف واحد|two:بقي حرفان|few:بقيت # أحرف|many:بقي # حرفًا|other:بقي # حرف}',
   'new.opened': 'فُتحت التذكرة {number}. نجيب هنا.',
   'new.kept': 'مسودتك محفوظة على هذا الجهاز.',
 
@@ -49,14 +49,14 @@ export const ARABIC_TICKET: Readonly<Record<TicketKey, string>> = {
   'thread.empty_history': 'لا شيء من هذا النوع بعد.',
   'thread.older_history': 'عرض الأقدم',
   'thread.latest': 'إلى الأحدث',
-  'thread.latest_n': '{n} جديدة',
+  'thread.latest_n': '{n|one:رسالة جديدة|two:رسالتان جديدتان|few:# رسائل جديدة|other:# رسالة جديدة}',
   'thread.loading_older': 'جارٍ تحميل الرسائل الأقدم…',
   'thread.opens_in_new': 'يفتح في تبويب جديد',
 
   'composer.message': 'اكتب رسالة',
   'composer.send': 'إرسال',
   'composer.hint': 'Enter للإرسال، Shift+Enter لسطر جديد',
-  'composer.too_long': 'أطول من الحد بمقدار {n} بايت.',
+  'composer.too_long': 'أطول من الحد بمقدار {n|one:بايت واحد|two:بايتين|few:# بايتات|other:# بايت}.',
   'unsent.title': 'لم تُرسل: {n}',
   'unsent.refused': 'لم تُرسل',
   'unsent.waiting': 'في انتظار الإرسال',
@@ -108,4 +108,12 @@ export const ARABIC_TICKET: Readonly<Record<TicketKey, string>> = {
   'details.closed': 'أُغلقت',
   'details.copy': 'نسخ',
   'details.copied': 'نُسخ',
+
+  'problem.invalid_body': 'النص يخالف قاعدة: {title}',
+  'problem.ticket_closed': 'التذكرة مغلقة؛ أعد فتحها أولًا.',
+  'problem.ticket_archived': 'التذكرة مؤرشفة.',
+  'problem.invalid_transition': 'لا يمكن تغيير الحالة هكذا من موضعها الحالي.',
+  'problem.not_ratable': 'يمكن تقييم التذكرة بعد حلها أو إغلاقها.',
+  'problem.stale': 'كتب شخص ما منذ أن بدأت.',
+  'problem.unknown_field': 'لا يعرف الخادم هذا بعد. حاول لاحقًا.',
 }

@@ -22,6 +22,7 @@ export const ENGLISH_PAGE = {
   'app.unread': '({n}) {title}',
   'app.signed_out': 'You are not signed in here.',
   'problem.site_refused': 'This desk is not set up to be shown on {site}. Whoever runs it has to allow this site.',
+  'problem.no_sign_in': 'This desk has no sign-in yet: its operator has to set token_url.',
   'app.home': 'Go to the home page',
 
   'looks.theme': 'Appearance',

@@ -45,7 +45,7 @@ export const ENGLISH_TICKET = {
   'composer.message': 'Write a message',
   'composer.send': 'Send',
   'composer.hint': 'Enter sends, Shift+Enter starts a new line',
-  'composer.too_long': 'Too long by {n} bytes.',
+  'composer.too_long': 'Too long by {n|one:# byte|other:# bytes}.',
 
   'rating.ask': 'How did we do?',
   'rating.star': '{n} of 5',
@@ -83,7 +83,7 @@ export const ENGLISH_TICKET = {
   'activity.unknown': 'Something changed on the ticket',
 
   'new.button': 'New ticket',
-  'new.chars_left': '{n} characters left',
+  'new.chars_left': '{n|one:# character|other:# characters} left',
   'new.opened': 'Ticket {number} is open. We answer here.',
   'new.kept': 'Your draft is kept on this device.',
 
@@ -111,6 +111,14 @@ export const ENGLISH_TICKET = {
   'unsent.toast': 'Not sent in {number}: {reason}',
 
   'composer.no_files': 'Files cannot be attached here yet. {names} was not added.',
+
+  'problem.invalid_body': 'The text breaks a rule: {title}',
+  'problem.ticket_closed': 'The ticket is closed; reopen it first.',
+  'problem.ticket_archived': 'The ticket is archived.',
+  'problem.invalid_transition': 'The status cannot change that way from where it stands now.',
+  'problem.not_ratable': 'A ticket can be rated when it is resolved or closed.',
+  'problem.stale': 'Somebody has written since you began.',
+  'problem.unknown_field': 'The server does not know this yet. Try again later.',
 } as const
 
 export type TicketKey = keyof typeof ENGLISH_TICKET

@@ -61,10 +61,24 @@ export async function setLanguage(next: Language): Promise<void> {
 
 const known = (key: string): key is StringKey => fallback.has(key)
 
-/** The sentence for `key`, its `{places}` filled. */
+/** The sentence for `key`, its `{places}` filled: `{n}` with a number or a text, `{n|one:# day|other:# days}` by the language's plural rules. */
 export function t(key: StringKey, places: Readonly<Record<string, string | number>> = {}): string {
   const sentence = chosen.value.table[key] ?? fallback.get(key) ?? key
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(places[name] ?? whole))
+  return sentence.replace(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g, (whole, name: string, forms: string) => {
+    const place = places[name] ?? whole
+    if (typeof place === 'string') return place
+    return forms === '' ? number(place) : (formFor(place, forms)).replace('#', number(place))
+  })
+}
+
+/** A form that a language does not need is left out: then `other` serves. */
+function formFor(n: number, forms: string): string {
+  const form = (name: string) => forms.split('|').find((one) => one.startsWith(`${name}:`))?.slice(name.length + 1)
+  return form(new Intl.PluralRules(language()).select(n)) ?? form('other') ?? ''
+}
+
+export function number(n: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(locale(), options).format(n)
 }
 
 /** The sentence for a key put together from a word that a newer server may have coined; then the word itself. */
@@ -79,12 +93,18 @@ export function tProblem(problem: { readonly code: string; readonly title?: stri
 }
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ar: 'ar-EG' }
+
+/** The reader's own kind of the language, where the device names one: days and numbers are written as they know them. */
+export function locale(): string {
+  const chosen = language()
+  return globalThis.navigator?.languages?.find((one) => one.startsWith(`${chosen}-`)) ?? LOCALES[chosen]
+}
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Making a format costs more than using it a thousand times. */
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language()}/${name}`
-  const held = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language()], options)
+  const held = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options)
   formats.set(key, held)
   return held
 }

@@ -38,5 +38,12 @@ export function seenUpTo(timeline: Timeline, side: ActorType): number {
 
 /** Messages of others that came after `seq`: what a writer who began at `seq` has not seen. */
 export function writtenSince(timeline: Timeline, seq: number, reader: Reader): readonly HistoryEvent[] {
-  return items(timeline, reader).flatMap((one) => (one.kind === 'message' && !one.mine && one.event.seq > seq ? [one.event] : []))
+  // From the end, and no further back than that: this is asked at every keystroke, and histories are long.
+  const found: HistoryEvent[] = []
+  for (let index = timeline.events.length - 1; index >= 0; index--) {
+    const event = timeline.events[index]
+    if (event === undefined || event.seq <= seq) break
+    if (item(event, reader, 0).some((one) => one.kind === 'message' && !one.mine)) found.unshift(event)
+  }
+  return found
 }

@@ -3,6 +3,8 @@
 
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
+import { useMemo } from 'preact/hooks'
+import { language } from '../strings/index.ts'
 import { T } from '../testids.ts'
 
 type Renderer = (text: string) => VNode
@@ -20,10 +22,11 @@ export function prepareMarkdown(): void {
 export const MARKED_UP = /[*_`[\]>~\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])\s|https?:\/\/|www\.|\S@\S/m
 
 export function Body({ text }: { readonly text: string }) {
-  if (!MARKED_UP.test(text)) return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
-  if (renderer.value === null) {
-    prepareMarkdown()
-    return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
-  }
-  return <div class="body rich" data-testid={T.messageBody} dir="auto">{renderer.value(text)}</div>
+  const render = renderer.value
+  const spoken = language()
+  // Read once, and kept no longer than it is shown: a text that was removed is in no memory.
+  const rich = useMemo(() => (render !== null && MARKED_UP.test(text) ? render(text) : null), [text, render, spoken])
+  if (rich !== null) return <div class="body rich" data-testid={T.messageBody} dir="auto">{rich}</div>
+  if (MARKED_UP.test(text)) prepareMarkdown()
+  return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
 }

@@ -11,8 +11,6 @@ const DEPTH_MAX = 8
 const CHARS_MAX = 16_384
 /** What the parser may take for one message; what is left then is shown as written. */
 const LEX_MS_MAX = 30
-const CACHE_MAX = 400
-const lexed = new Map<string, readonly Token[]>()
 
 export function renderMarkdown(text: string): VNode {
   return <>{read(text)}</>
@@ -20,13 +18,7 @@ export function renderMarkdown(text: string): VNode {
 
 function read(text: string): ComponentChildren {
   if (text.length > CHARS_MAX) return <p>{text}</p>
-  const known = lexed.get(text)
-  const tokens = known ?? lex(text)
-  if (known === undefined) {
-    if (lexed.size >= CACHE_MAX) lexed.clear()
-    lexed.set(text, tokens)
-  }
-  return many(tokens, 0)
+  return many(lex(text), 0)
 }
 
 function lex(text: string): readonly Token[] {

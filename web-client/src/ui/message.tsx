@@ -82,6 +82,7 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
       data-note={internal}
       data-state={state.kind}
     >
+      {null}
       <div class="bubble">
         {(internal || !grouped) && (
           <header>
@@ -90,6 +91,7 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
           </header>
         )}
         <Body text={body} />
+        {null}
         {state.kind === 'refused' || state.kind === 'held'
           ? <Refused held={state.kind === 'held'} code={state.code} pendingKey={key} {...actions} />
           : <footer><time dateTime={at}>{timeOfDay(at)}</time><Mark state={state.kind} /></footer>}

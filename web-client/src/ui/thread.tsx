@@ -34,6 +34,9 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
   const shown = useMemo(() => rows(timeline, reader, dayKey, readAt), [timeline, reader, readAt])
   const ids = useMemo(() => shown.map((row) => row.id), [shown])
   const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
+  // A step behind: what comes together with the first page is no news either.
+  const [isRead, setRead] = useState(false)
+  useEffect(() => setRead(timeline.position !== null), [timeline.position !== null])
   const missed = useMissed(shown, isAtEnd)
   useSeen(store, isAtEnd, timeline.position)
   useOlder(store, scroller, timeline.more_before, timeline.events[0]?.seq ?? 0)
@@ -53,8 +56,8 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
   }), [store, ticket, wanted])
   return (
     <div class="thread-frame">
-      {/* Rows that scrolling brings in are not news: they are announced at the end only. */}
-      <div class="thread" ref={scroller} data-testid={T.thread} data-position={timeline.position ?? ''} role="log" aria-live={isAtEnd ? 'polite' : 'off'} aria-label={t('thread.label')} tabIndex={0}>
+      {/* Neither the first page nor rows that scrolling brings in are news: they are not announced. */}
+      <div class="thread" ref={scroller} data-testid={T.thread} data-position={timeline.position ?? ''} role="log" aria-live={isAtEnd && isRead ? 'polite' : 'off'} aria-label={t('thread.label')} tabIndex={0}>
         {timeline.more_before && (
           <button type="button" class="quiet older" data-testid={T.threadOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>
             {t(store.loadingOlder.value ? 'thread.loading_older' : 'thread.older')}
@@ -92,8 +95,9 @@ function One({ row, reader, nameById, actions }: OneProps) {
     case 'item': {
       const { item, grouped } = row
       switch (item.kind) {
-        case 'message': return <Message item={item} reader={reader} grouped={grouped} />
-        case 'pending': return <PendingMessage pending={item.pending} grouped={grouped} {...actions} />
+        // Called, not placed: on its way from pending to stored one's own message stays the same element, which is not read out twice.
+        case 'message': return Message({ item, reader, grouped })
+        case 'pending': return PendingMessage({ pending: item.pending, grouped, ...actions })
         case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
       }
     }
@@ -103,7 +107,7 @@ function One({ row, reader, nameById, actions }: OneProps) {
 function Typing({ store, reader }: { readonly store: TicketStore; readonly reader: Reader }) {
   const typing = store.typing.value
   return (
-    <p class="typing" data-testid={T.typing} aria-live="polite">
+    <p class="typing" data-testid={T.typing}>
       {typing.map(({ person, internal }) => t(internal ? 'thread.typing_note' : 'thread.typing', { who: nameOf(person, reader) })).join(' ')}
     </p>
   )

@@ -1,8 +1,10 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { TicketStore } from '../../app/ticket.ts'
 import type { StaffView } from '../../protocol/model.ts'
+import { inRow } from '../../strings/formats.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { useArrival } from '../../ui/arrival.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Composer } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
@@ -28,7 +30,7 @@ export function OpenTicket({ work, store, onBack }: OpenProps) {
     case 'loading': return <Skeleton lines={6} />
     case 'failed':
       return opening.problem.code === 'not_found'
-        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty>
+        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')} <button type="button" class="back" data-testid={T.back} onClick={onBack}>{t('app.back')}</button></Empty>
         : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open':
       if (opening.ticket.side === 'customer') return <OwnTicket origin={work.desk.origin} number={opening.ticket.ticket_number} />
@@ -76,12 +78,12 @@ function Head({ ticket, store, me, onBack, details, onDetails }: HeadProps) {
     <header class="ticket-head">
       <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Glyph name="back" /></button>
       <div class="titles">
-        <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
+        <h2 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <StatusBadge status={ticket.status} testid={T.ticketStatus} />
           <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
-          {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: others.join(', ') })}</span>}
+          {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: inRow(others) })}</span>}
         </p>
       </div>
       <button type="button" class="quiet icon-button details-toggle" aria-expanded={details} aria-label={t('details.show')} title={t('details.show')} data-testid={T.detailsToggle} onClick={onDetails}><Glyph name="panel" /></button>

@@ -1,8 +1,10 @@
 // The team's page: figures above, the tickets of a view on the left, the open one beside them.
 
 import { useEffect } from 'preact/hooks'
+import type { TicketStore } from '../../app/ticket.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
 import { Empty } from '../../ui/plain.tsx'
@@ -52,6 +54,7 @@ function StaffConsole(props: FaceProps) {
   const { inbox, team, store, place } = work
   useRefusals({ desk, open: idOf(store), go: router.go })
   const isAdmin = desk.identity.role === 'admin'
+  const columns = useReturn(place)
   useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, team.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value && desk.watch.value === 'on'}>
@@ -59,10 +62,10 @@ function StaffConsole(props: FaceProps) {
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => work.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>
-      <ConnectionBar desk={desk} behind={behindOf(store)} needsWatch />
+      <Connection desk={desk} store={store} />
       <Unsent desk={desk} open={idOf(store)} go={router.go} />
       <Stats stats={team.stats.value} />
-      <div class="columns">
+      <div class="columns" ref={columns}>
         <nav class={`side ${work.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
           <Views inbox={inbox} counts={team.counts.value} />
           <FilterBar inbox={inbox} agents={team.agents.value} me={desk.identity.id} searchRef={work.searchRef} />
@@ -71,7 +74,7 @@ function StaffConsole(props: FaceProps) {
         </nav>
         <main class="main">
           {place === '' && <Empty>{t('console.pick')}</Empty>}
-          {place === 'replies' && <RepliesScreen rest={work.rest} team={team} isAdmin={isAdmin} onBack={() => router.go('')} />}
+          {place === 'replies' && <RepliesScreen rest={work.rest} team={team} begun={work.reply} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {place === 'hours' && <HoursScreen work={work} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {store !== null && !isScreen(place) && <OpenTicket key={place} work={work} store={store} onBack={() => router.go('')} />}
         </main>
@@ -81,6 +84,11 @@ function StaffConsole(props: FaceProps) {
       <Toast />
     </div>
   )
+}
+
+/** By itself: it follows each event of the open ticket, which redraws nothing else here. */
+function Connection({ desk, store }: { readonly desk: FaceProps['desk']; readonly store: TicketStore | null }) {
+  return <ConnectionBar desk={desk} behind={behindOf(store)} needsWatch />
 }
 
 /** The ways to the screens that are no ticket. */

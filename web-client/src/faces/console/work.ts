@@ -7,6 +7,7 @@ import { onWindow, type Desk } from '../../app/desk.ts'
 import type { Mode } from '../../app/drafts.ts'
 import { filtersOf, queryOf } from '../../app/filters.ts'
 import type { HoursDraft } from '../../app/hours.ts'
+import type { BegunReply } from '../../app/saved-replies.ts'
 import { createInbox, type Inbox } from '../../app/inbox.ts'
 import type { Router } from '../../app/router.ts'
 import { isSeen } from '../../app/seen.ts'
@@ -42,6 +43,8 @@ export interface DeskWork {
   readonly wanted: Signal<Wanted | null>
   /** Opening hours that were changed and not saved yet. */
   readonly hours: Signal<HoursDraft | null>
+  /** A saved reply that was begun and not saved yet. */
+  readonly reply: Signal<BegunReply | null>
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
@@ -76,6 +79,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const mode = useSignal<Mode>('message')
   const wanted = useSignal<Wanted | null>(null)
   const hours = useSignal<HoursDraft | null>(null)
+  const reply = useSignal<BegunReply | null>(null)
   const searchRef = useRef<HTMLInputElement | null>(null)
   useEffect(() => {
     if (ref === '') inbox.setOpen(null)
@@ -84,7 +88,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   useReadOnReturn(store, listener)
   const now = useRef<DeskWork | null>(null)
   const work: DeskWork = {
-    desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, searchRef,
+    desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, reply, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,

@@ -6,6 +6,7 @@ import type { TicketView } from '../../protocol/model.ts'
 import { isOver } from '../../protocol/words.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { useArrival } from '../../ui/arrival.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
@@ -31,7 +32,7 @@ export function OpenTicket({ desk, store, onBack }: OpenProps) {
     case 'loading': return <Skeleton lines={6} />
     case 'failed':
       return opening.problem.code === 'not_found'
-        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty>
+        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')} <button type="button" class="back" data-testid={T.back} onClick={onBack}>{t('app.back')}</button></Empty>
         : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open': {
       const { ticket, reader } = opening
@@ -66,7 +67,7 @@ function Head({ ticket, store, onBack, details, onDetails }: HeadProps) {
     <header class="ticket-head">
       <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Glyph name="back" /></button>
       <div class="titles">
-        <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
+        <h2 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <StatusBadge status={ticket.status} testid={T.ticketStatus} />

@@ -3,9 +3,10 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { createBell, openTabs, say } from '../../app/attention.ts'
 import { createOwnTickets } from '../../app/own-tickets.ts'
-import type { TicketListener } from '../../app/ticket.ts'
+import type { TicketListener, TicketStore } from '../../app/ticket.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
 import { Empty } from '../../ui/plain.tsx'
@@ -35,6 +36,7 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
   useEffect(() => { if (ref === '') tickets.setOpen(null) }, [ref, tickets])
   useTab(ownsTab, ref === '' ? t('app.support') : ref, tickets.unread)
   const openId = idOf(store)
+  const columns = useReturn(ref)
   useRefusals({ desk, open: openId, go: router.go })
   const created = (number: string) => {
     say(t('new.opened', { number }))
@@ -46,9 +48,9 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
   return (
     <div class={`page support ${ref === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
       <TopBar site={site} looks={looks} identity={desk.identity} />
-      <ConnectionBar desk={desk} behind={behindOf(store)} />
+      <Connection desk={desk} store={store} />
       <Unsent desk={desk} open={openId} go={router.go} />
-      <div class="columns">
+      <div class="columns" ref={columns}>
         <TicketList desk={desk} tickets={tickets} router={router} open={ref} />
         <main class="main">
           {ref === '' && <Empty>{t('list.pick')}</Empty>}
@@ -59,4 +61,9 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
       <Toast />
     </div>
   )
+}
+
+/** By itself: it follows each event of the open ticket, which redraws nothing else here. */
+function Connection({ desk, store }: { readonly desk: FaceProps['desk']; readonly store: TicketStore | null }) {
+  return <ConnectionBar desk={desk} behind={behindOf(store)} />
 }

@@ -31,7 +31,7 @@ b{position:absolute;top:-3px;right:-3px;min-width:20px;height:20px;padding:0 5px
 p{all:unset;position:fixed;bottom:88px;box-sizing:border-box;max-width:min(320px,calc(100vw - 40px));padding:16px;border-radius:12px;background:#fff;color:#1b2130;font:15px/1.5 system-ui,sans-serif;box-shadow:0 2px 8px rgb(10 14 22/.18),0 16px 48px rgb(10 14 22/.28)}
 iframe{position:fixed;bottom:88px;width:384px;height:min(640px,calc(100vh - 108px));border:0;border-radius:16px;background:Canvas;color-scheme:auto;box-shadow:0 2px 8px rgb(10 14 22/.18),0 16px 48px rgb(10 14 22/.28)}
 .right{right:20px}.left{left:20px}[hidden]{display:none!important}
-@media(max-width:480px){iframe{inset:0;width:100%;height:100%;border-radius:0}iframe:not([hidden])~button{display:none}}`
+@media(max-width:480px),(max-height:480px){iframe{inset:0;width:100%;height:100%;border-radius:0}iframe:not([hidden])~button{display:none}}`
 const SHAPES = { open: 'M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z', close: 'M6 9l6 6 6-6' }
 
 let options: Options | null = null

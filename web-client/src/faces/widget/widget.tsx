@@ -77,7 +77,7 @@ export function Gate({ auth, onClose }: { readonly auth: Auth | null; readonly o
       <main class="widget-body">
         {state === 'working' && <Skeleton lines={4} />}
         {state === 'out' && <p class="empty" data-testid={T.signedOut}>{t('widget.signed_out')}</p>}
-        {state === 'failed' && <p class="problem" role="alert"><span>{t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={() => auth?.retry()}>{t('app.retry')}</button></p>}
+        {(state === 'failed' || state === 'blocked') && <p class="problem" role="alert"><span>{t(state === 'failed' ? 'problem.unreachable' : 'problem.blocked')}</span> <button type="button" class="quiet" onClick={() => auth?.retry()}>{t('app.retry')}</button></p>}
       </main>
     </Shell>
   )
