@@ -61,10 +61,18 @@ export async function setLanguage(next: Language): Promise<void> {
 
 const known = (key: string): key is StringKey => fallback.has(key)
 
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
+
+/** A name of the other direction must not reorder the sentence around it. */
+function isolated(value: string): string {
+  const isOther = direction() === 'rtl' ? /[A-Za-z]/.test(value) : RIGHT_TO_LEFT.test(value)
+  return isOther ? `\u2068${value}\u2069` : value
+}
+
 /** The sentence for `key`, its `{places}` filled. */
 export function t(key: StringKey, places: Readonly<Record<string, string | number>> = {}): string {
   const sentence = chosen.value.table[key] ?? fallback.get(key) ?? key
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(places[name] ?? whole))
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(places, name) ? isolated(String(places[name])) : whole))
 }
 
 /** The sentence for a key put together from a word that a newer server may have coined; then the word itself. */

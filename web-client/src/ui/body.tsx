@@ -3,6 +3,7 @@
 
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
+import { codesOf, hasVisible, inOrder } from '../protocol/visible.ts'
 import { T } from '../testids.ts'
 
 type Renderer = (text: string) => VNode
@@ -20,10 +21,11 @@ export function prepareMarkdown(): void {
 export const MARKED_UP = /[*_`[\]>~\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])\s|https?:\/\/|www\.|\S@\S/m
 
 export function Body({ text }: { readonly text: string }) {
-  if (!MARKED_UP.test(text)) return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
+  if (!hasVisible(text)) return <p class="body muted" data-testid={T.messageBody} dir="ltr">{codesOf(text)}</p>
+  if (!MARKED_UP.test(text)) return <p class="body" data-testid={T.messageBody} dir="auto">{inOrder(text)}</p>
   if (renderer.value === null) {
     prepareMarkdown()
-    return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
+    return <p class="body" data-testid={T.messageBody} dir="auto">{inOrder(text)}</p>
   }
   return <div class="body rich" data-testid={T.messageBody} dir="auto">{renderer.value(text)}</div>
 }
