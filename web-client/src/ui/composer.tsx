@@ -3,7 +3,7 @@
 import type { Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { draftOf, rebaseDraft, writeDraft, type Mode } from '../app/drafts.ts'
+import { draftOf, rebaseDraft, sendDraft, writeDraft, type Mode } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
 import { written } from '../app/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
@@ -72,9 +72,8 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
     store.wrote(next !== '', internal)
   }
   const send = () => {
-    if (!ready) return
+    if (!ready || !sendDraft(ticket, mode, text)) return
     store.send(written(text), { internal, based_on: guarded && begun_at > 0 ? begun_at : null })
-    writeDraft(ticket, mode, '', position)
     setTurnedAway('')
     input.current?.focus()
   }
