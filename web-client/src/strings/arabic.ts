@@ -62,6 +62,8 @@ export const ARABIC: Readonly<Record<CommonKey, string>> = {
   'problem.invalid_field': 'حقل غير صحيح: {title}',
   'problem.unknown_field': 'لا يعرف الخادم هذا بعد. حاول لاحقًا.',
   'problem.invalid_body': 'النص يخالف قاعدة: {title}',
+  'problem.invalid_field.untitled': 'أحد الحقول غير صحيح.',
+  'problem.invalid_body.untitled': 'النص لا يُظهر شيئًا، أو طويل جدًا، أو فيه رموز لا يمكن إرسالها.',
   'problem.too_large': 'هذا طويل جدًا.',
   'problem.ticket_closed': 'التذكرة مغلقة؛ أعد فتحها أولًا.',
   'problem.ticket_archived': 'التذكرة مؤرشفة.',

@@ -46,6 +46,8 @@ export const ENGLISH = {
   'problem.invalid_field': 'A field is not right: {title}',
   'problem.unknown_field': 'The server does not know this yet. Try again later.',
   'problem.invalid_body': 'The text breaks a rule: {title}',
+  'problem.invalid_field.untitled': 'A field is not right.',
+  'problem.invalid_body.untitled': 'It shows nothing, is too long or has characters that cannot be sent.',
   'problem.too_large': 'This is too long.',
   'problem.ticket_closed': 'The ticket is closed; reopen it first.',
   'problem.ticket_archived': 'The ticket is archived.',

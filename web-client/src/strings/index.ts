@@ -81,8 +81,16 @@ export function tWord(prefix: 'status' | 'priority' | 'category', word: string |
   return known(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
 }
 
+/** A refusal that names a field, and why; null: it names none. */
+export function fieldOf({ code, title }: { readonly code: string; readonly title?: string }): { readonly name: string; readonly why: string } | null {
+  const found = code === 'invalid_field' || code === 'invalid_body' ? /^([\w.[\]]+): (.+)$/s.exec(title ?? '') : null
+  return found === null ? null : { name: found[1] ?? '', why: found[2] ?? '' }
+}
+
 export function tProblem(problem: { readonly code: string; readonly title?: string }): string {
-  const key = `problem.${problem.code}`
+  const [key, untitled] = [`problem.${problem.code}`, `problem.${problem.code}.untitled`]
+  // What was kept of an earlier refusal is its code.
+  if ((problem.title ?? '') === '' && known(untitled)) return t(untitled)
   return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })
 }
 

@@ -7,6 +7,7 @@ import { VARIABLES } from '../../app/saved-replies.ts'
 import type { TeamDesk } from '../../app/team-desk.ts'
 import type { SavedReply } from '../../protocol/generated.ts'
 import type { Problem } from '../../protocol/model.ts'
+import { isWritten, written, writtenLine } from '../../app/written.ts'
 import { t, tProblem } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Glyph } from '../../ui/glyph.tsx'
@@ -66,10 +67,10 @@ const SHORTCUT = /^[a-z0-9_-]{1,40}$/
 function ReplyForm({ reply, rest, onDone, onCancel }: FormProps) {
   const [draft, setDraft] = useState({ shortcut: reply.shortcut, title: reply.title, body: reply.body })
   const [problem, setProblem] = useState<Problem | null>(null)
-  const ready = SHORTCUT.test(draft.shortcut) && draft.title.trim() !== '' && draft.body.trim() !== ''
+  const ready = SHORTCUT.test(draft.shortcut) && isWritten(draft.title) && isWritten(draft.body)
   const save = async () => {
     if (!ready) return
-    const result = await rest.saveReply(reply.id, draft)
+    const result = await rest.saveReply(reply.id, { ...draft, title: writtenLine(draft.title), body: written(draft.body) })
     if (result.ok) onDone(t('replies.saved'))
     else setProblem(result.problem)
   }
