@@ -2,6 +2,7 @@
 
 import type { SavedReply } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
+import { folded } from './search.ts'
 
 /** What `{{…}}` may stand for. */
 export const VARIABLES = ['customer_name', 'ticket_number', 'subject', 'agent_name'] as const
@@ -31,6 +32,6 @@ const SHOWN_MAX = 8
 
 export function offered(replies: readonly SavedReply[], begun: string): readonly SavedReply[] {
   const first = replies.filter((reply) => reply.shortcut.startsWith(begun))
-  const others = replies.filter((reply) => !first.includes(reply) && begun !== '' && reply.title.toLowerCase().includes(begun))
+  const others = replies.filter((reply) => !first.includes(reply) && begun !== '' && folded(reply.title).includes(folded(begun)))
   return [...first, ...others].slice(0, SHOWN_MAX)
 }
