@@ -180,6 +180,7 @@ export const T = {
   filterPriority: 'filter-priority',
   filterAssignee: 'filter-assignee',
   filterClear: 'filter-clear',
+  searchRefused: 'search-refused',
   search: 'search',
   assignMe: 'assign-me',
   assignTo: 'assign-to',

@@ -30,7 +30,7 @@ test('what another tab sent does not stand here to be sent again, and what it wr
   writeDraft('t1', 'message', 'being written here', 5)
   storage.setItem(NAME, JSON.stringify({ text: 'older', begun_at: 1 }))
   draftChangedElsewhere(NAME)
-  expect(draftOf('t1', 'message').text, 'what is being written here is newer').toBe('being written here')
+  expect(draftOf('t1', 'message').text, 'neither takes the place of the other').toBe('older\n\nbeing written here')
 })
 
 test('a message that comes back is put behind what was begun, and kept at once', () => {

@@ -2,6 +2,7 @@
 
 import type { SavedReply } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
+import { folded } from './search.ts'
 
 /** One that is being written: as it is saved, and as it stands in the form. */
 export interface BegunReply {
@@ -37,6 +38,6 @@ const SHOWN_MAX = 8
 
 export function offered(replies: readonly SavedReply[], begun: string): readonly SavedReply[] {
   const first = replies.filter((reply) => reply.shortcut.startsWith(begun))
-  const others = replies.filter((reply) => !first.includes(reply) && begun !== '' && reply.title.toLowerCase().includes(begun))
+  const others = replies.filter((reply) => !first.includes(reply) && begun !== '' && folded(reply.title).includes(folded(begun)))
   return [...first, ...others].slice(0, SHOWN_MAX)
 }

@@ -25,6 +25,7 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'list.pick': 'اختر تذكرة لقراءتها، أو افتح تذكرة جديدة.',
   'list.search': 'ابحث بالموضوع أو الرقم',
   'list.search_short': 'يبدأ البحث من {n} أحرف.',
+  'list.search_refused': 'لا يمكن البحث عن هذا: {why}.',
   'list.empty.search': 'لا شيء يطابق «{text}».',
 
   'looks.theme': 'المظهر',

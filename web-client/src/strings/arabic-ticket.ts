@@ -8,6 +8,8 @@ export const ARABIC_TICKET: Readonly<Record<TicketKey, string>> = {
   'new.submit': 'افتح التذكرة',
   'new.needs_subject': 'أعطها موضوعًا.',
   'new.needs_description': 'صف ما حدث.',
+  'new.subject_long': 'أطول من المسموح بمقدار {n} حرفًا.',
+  'field.refused': 'غير مقبول: {why}.',
   'new.button': 'تذكرة جديدة',
   'new.chars_left': '{n|zero:لم يبق أي حرف|one:بقي حرف واحد|two:بقي حرفان|few:بقيت # أحرف|many:بقي # حرفًا|other:بقي # حرف}',
   'new.opened': 'فُتحت التذكرة {number}. نجيب هنا.',

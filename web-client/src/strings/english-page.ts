@@ -39,6 +39,7 @@ export const ENGLISH_PAGE = {
   'list.pick': 'Pick a ticket to read it, or open a new one.',
   'list.search': 'Search subject or number',
   'list.search_short': 'Searches from {n} letters on.',
+  'list.search_refused': 'This cannot be searched for: {why}.',
   'list.empty.search': 'Nothing matches “{text}”.',
 } as const
 

@@ -8,6 +8,8 @@ export const ENGLISH_TICKET = {
   'new.submit': 'Open ticket',
   'new.needs_subject': 'Give it a subject.',
   'new.needs_description': 'Describe what happened.',
+  'new.subject_long': 'Too long by {n} characters.',
+  'field.refused': 'Not accepted: {why}.',
 
   'ticket.missing': 'There is no such ticket, or it is not yours.',
   'ticket.status': 'Status',

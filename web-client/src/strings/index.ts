@@ -61,12 +61,21 @@ export async function setLanguage(next: Language): Promise<void> {
 
 const known = (key: string): key is StringKey => fallback.has(key)
 
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
+
+/** A name of the other direction must not reorder the sentence around it. */
+function isolated(value: string): string {
+  const isOther = direction() === 'rtl' ? /[A-Za-z]/.test(value) : RIGHT_TO_LEFT.test(value)
+  return isOther ? `\u2068${value}\u2069` : value
+}
+
 /** The sentence for `key`, its `{places}` filled: `{n}` with a number or a text, `{n|one:# day|other:# days}` by the language's plural rules. */
 export function t(key: StringKey, places: Readonly<Record<string, string | number>> = {}): string {
   const sentence = chosen.value.table[key] ?? fallback.get(key) ?? key
   return sentence.replace(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g, (whole, name: string, forms: string) => {
-    const place = places[name] ?? whole
-    if (typeof place === 'string') return place
+    const place = Object.hasOwn(places, name) ? places[name] : undefined
+    if (place === undefined) return whole
+    if (typeof place === 'string') return isolated(place)
     return forms === '' ? number(place) : (formFor(place, forms)).replace('#', number(place))
   })
 }
@@ -87,8 +96,16 @@ export function tWord(prefix: 'status' | 'priority' | 'category', word: string |
   return known(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
 }
 
+/** A refusal that names a field, and why; null: it names none. */
+export function fieldOf({ code, title }: { readonly code: string; readonly title?: string }): { readonly name: string; readonly why: string } | null {
+  const found = code === 'invalid_field' || code === 'invalid_body' ? /^([\w.[\]]+): (.+)$/s.exec(title ?? '') : null
+  return found === null ? null : { name: found[1] ?? '', why: found[2] ?? '' }
+}
+
 export function tProblem(problem: { readonly code: string; readonly title?: string }): string {
-  const key = `problem.${problem.code}`
+  const [key, untitled] = [`problem.${problem.code}`, `problem.${problem.code}.untitled`]
+  // What was kept of an earlier refusal is its code.
+  if ((problem.title ?? '') === '' && known(untitled)) return t(untitled)
   return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })
 }
 

@@ -5,6 +5,7 @@ import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { language } from '../strings/index.ts'
+import { codesOf, hasVisible, inOrder } from '../protocol/visible.ts'
 import { T } from '../testids.ts'
 
 type Renderer = (text: string) => VNode
@@ -25,8 +26,9 @@ export function Body({ text }: { readonly text: string }) {
   const render = renderer.value
   const spoken = language()
   // Read once, and kept no longer than it is shown: a text that was removed is in no memory.
-  const rich = useMemo(() => (render !== null && MARKED_UP.test(text) ? render(text) : null), [text, render, spoken])
+  const rich = useMemo(() => (render !== null && hasVisible(text) && MARKED_UP.test(text) ? render(text) : null), [text, render, spoken])
+  if (!hasVisible(text)) return <p class="body muted" data-testid={T.messageBody} dir="ltr">{codesOf(text)}</p>
   if (rich !== null) return <div class="body rich" data-testid={T.messageBody} dir="auto">{rich}</div>
   if (MARKED_UP.test(text)) prepareMarkdown()
-  return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
+  return <p class="body" data-testid={T.messageBody} dir="auto">{inOrder(text)}</p>
 }

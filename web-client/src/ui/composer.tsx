@@ -3,9 +3,9 @@
 import type { Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { draftOf, rebaseDraft, writeDraft, type Mode } from '../app/drafts.ts'
+import { draftOf, rebaseDraft, sendDraft, writeDraft, type Mode } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
-import { written } from '../app/written.ts'
+import { isWritten, written } from '../app/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
 import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
@@ -49,11 +49,11 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const mode = team?.mode ?? 'message'
   const { text, begun_at } = draftOf(ticket, mode)
   const position = store.timeline.value.position ?? 0
-  const over = bytesOf(text) - bodyBytesMax
+  const over = bytesOf(written(text)) - bodyBytesMax
   const internal = mode === 'note'
   const guarded = team !== undefined && !internal
   const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
-  const ready = written(text).trim() !== '' && over <= 0
+  const ready = isWritten(text) && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
   // Begun before the history was there: it counts from the first sight of it.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
@@ -72,9 +72,8 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
     store.wrote(next !== '', internal)
   }
   const send = () => {
-    if (!ready) return
+    if (!ready || !sendDraft(ticket, mode, text)) return
     store.send(written(text), { internal, based_on: guarded && begun_at > 0 ? begun_at : null })
-    writeDraft(ticket, mode, '', position)
     setTurnedAway('')
     input.current?.focus()
   }

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks'
 import { isNarrowed, type Filters } from '../../app/filters.ts'
 import type { Inbox } from '../../app/inbox.ts'
-import { isTooShort } from '../../app/search.ts'
 import { SORTS } from '../../app/sorted-list.ts'
 import type { Agent } from '../../protocol/decode-team.ts'
-import { CATEGORIES, LIMITS, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
+import { CATEGORIES, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
 import { word } from '../../protocol/narrow.ts'
 import { t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { SearchHint } from '../../ui/search-hint.tsx'
 import { nameOfAgent } from '../../ui/words.ts'
 
 interface FilterProps {
@@ -28,7 +28,7 @@ export function FilterBar({ inbox, agents, me, searchRef }: FilterProps) {
         <input ref={searchRef} type="search" value={filters.search} placeholder={t('console.search')} aria-label={t('console.search')} dir="auto" data-testid={T.search} onInput={(event) => inbox.filter({ search: event.currentTarget.value })} onKeyDown={(event) => { if (event.key === 'Escape') event.currentTarget.blur() }} />
         <button type="button" aria-expanded={open} data-testid={T.filtersToggle} onClick={() => setOpen(!open)}>{t('console.filters')}</button>
       </div>
-      {isTooShort(filters.search) && <p class="muted search-short" role="status">{t('list.search_short', { n: LIMITS.search_word_chars_min })}</p>}
+      <SearchHint text={filters.search} problem={inbox.problem.value} />
       {open && <Selects inbox={inbox} agents={agents} me={me} />}
       {isNarrowed(filters) && (
         <p class="narrowed">

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
 import type { Inbox } from '../../app/inbox.ts'
 import type { Router } from '../../app/router.ts'
+import { refusedSearch } from '../../app/search.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
@@ -69,7 +70,7 @@ export function InboxList({ work, router, me }: ListProps) {
           })}
         </ul>
       </div>
-      <ProblemLine problem={inbox.problem.value} onRetry={inbox.retry} />
+      <ProblemLine problem={refusedSearch(inbox.problem.value) === null ? inbox.problem.value : null} onRetry={inbox.retry} />
     </>
   )
 }

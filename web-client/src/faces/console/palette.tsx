@@ -2,6 +2,7 @@
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { VIEWS } from '../../app/filters.ts'
+import { folded, numberIn } from '../../app/search.ts'
 import { THEMES, type Looks } from '../../app/looks.ts'
 import type { Router } from '../../app/router.ts'
 import { PRIORITIES, STATUSES } from '../../protocol/generated.ts'
@@ -81,15 +82,14 @@ export function Palette({ work, looks, router }: PaletteProps) {
 }
 
 function matching(commands: readonly Command[], text: string): readonly Command[] {
-  const words = text.trim().toLowerCase().split(/\s+/)
-  return commands.filter((command) => command.id.startsWith('open-') || words.every((word) => command.title.toLowerCase().includes(word))).slice(0, SHOWN_MAX)
+  const words = folded(text.trim()).split(/\s+/)
+  return commands.filter((command) => command.id.startsWith('open-') || words.every((word) => folded(command.title).includes(word))).slice(0, SHOWN_MAX)
 }
 
 function tickets(text: string, { inbox }: DeskWork, router: Router): readonly Command[] {
-  const digits = /^(?:tkt-?)?(\d+)$/i.exec(text.trim())?.[1]
-  const number = digits === undefined ? null : `TKT-${digits.padStart(6, '0')}`
-  const word = text.trim().toLowerCase()
-  const listed = word.length < 2 ? [] : inbox.order.value.flatMap((one) => inbox.ticket(one) ?? []).filter((ticket) => ticket.subject.toLowerCase().includes(word)).slice(0, 4)
+  const number = numberIn(text)
+  const word = folded(text.trim())
+  const listed = word.length < 2 ? [] : inbox.order.value.flatMap((one) => inbox.ticket(one) ?? []).filter((ticket) => folded(ticket.subject).includes(word)).slice(0, 4)
   return [
     ...(number === null ? [] : [{ id: `open-${number}`, title: t('palette.open', { number }), run: () => router.go(number) }]),
     ...listed.map((ticket) => ({ id: `open-${ticket.ticket_number}`, title: `${ticket.ticket_number} ${ticket.subject}`, run: () => router.go(ticket.ticket_number) })),

@@ -8,6 +8,7 @@ import { VARIABLES, type BegunReply } from '../../app/saved-replies.ts'
 import type { TeamDesk } from '../../app/team-desk.ts'
 import type { SavedReply } from '../../protocol/generated.ts'
 import type { Problem } from '../../protocol/model.ts'
+import { isWritten, written, writtenLine } from '../../app/written.ts'
 import { t, tProblem } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Glyph } from '../../ui/glyph.tsx'
@@ -85,10 +86,10 @@ interface FieldsProps extends Omit<FormProps, 'begun'> {
 function Fields({ begun: { reply, draft }, onDraft: setDraft, rest, onDone, onCancel }: FieldsProps) {
   const [isDeleting, setDeleting] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const ready = SHORTCUT.test(draft.shortcut) && draft.title.trim() !== '' && draft.body.trim() !== ''
+  const ready = SHORTCUT.test(draft.shortcut) && isWritten(draft.title) && isWritten(draft.body)
   const save = async () => {
     if (!ready) return
-    const result = await rest.saveReply(reply.id, { shortcut: draft.shortcut, title: draft.title, body: draft.body })
+    const result = await rest.saveReply(reply.id, { shortcut: draft.shortcut, title: writtenLine(draft.title), body: written(draft.body) })
     if (result.ok) onDone(t('replies.saved'))
     else setProblem(result.problem)
   }

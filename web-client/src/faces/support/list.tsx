@@ -1,11 +1,11 @@
 import type { Desk } from '../../app/desk.ts'
 import type { OwnTickets } from '../../app/own-tickets.ts'
 import type { Router } from '../../app/router.ts'
-import { isTooShort, searchOf } from '../../app/search.ts'
-import { LIMITS } from '../../protocol/generated.ts'
+import { refusedSearch, searchOf } from '../../app/search.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
+import { SearchHint } from '../../ui/search-hint.tsx'
 import { OwnTicketRow } from '../../ui/own-ticket-row.tsx'
 import { isOpenAt } from '../../ui/ticket-link.tsx'
 
@@ -33,8 +33,8 @@ export function TicketList({ desk, tickets, router, open }: ListProps) {
           <button type="button" class="tab" aria-pressed={tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
         </div>
       </div>
-      {isTooShort(search) && <p class="muted search-short" role="status">{t('list.search_short', { n: LIMITS.search_word_chars_min })}</p>}
-      <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
+      <SearchHint text={search} problem={tickets.problem.value} />
+      <ProblemLine problem={refusedSearch(tickets.problem.value) === null ? tickets.problem.value : null} onRetry={tickets.retry} />
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={4} />}
       {tickets.loaded.value && shown.length === 0 && (
         <Empty testid={T.listEmpty}>{searchOf(search) !== '' ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
