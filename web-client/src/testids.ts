@@ -85,6 +85,20 @@ export const T = {
   messageInsist: 'message-insist',
   messageRewrite: 'message-rewrite',
   messageDiscard: 'message-discard',
+  /** What can be done with a stored message. */
+  messageTools: 'message-tools',
+  messageEdit: 'message-edit',
+  messageRemove: 'message-remove',
+  /** The form in which a message is changed. */
+  messageForm: 'message-form',
+  messageText: 'message-text',
+  messageSave: 'message-save',
+  messageGiveUp: 'message-give-up',
+  messageRemoveYes: 'message-remove-yes',
+  messageRemoveNo: 'message-remove-no',
+  /** "edited", with its time; for the team it opens the earlier versions. */
+  messageEdited: 'message-edited',
+  messageVersion: 'message-version',
   /** A change told in words; `data-kind`. */
   activity: 'activity',
   typing: 'typing',

@@ -12,6 +12,7 @@ import type { OutboxChange } from '../outbox/outbox.ts'
 import type { Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
+import { createEdits, type Edits } from './edits.ts'
 import { changesFacts, withEvent } from './facts.ts'
 import { createPresence, type TypingPerson } from './presence.ts'
 
@@ -33,6 +34,8 @@ export interface TicketStore {
   readonly typing: ReadonlySignal<readonly TypingPerson[]>
   readonly viewers: ReadonlySignal<readonly Viewer[]>
   readonly loadingOlder: ReadonlySignal<boolean>
+  /** What is being changed of its messages. */
+  readonly edits: Edits
   /** What was tried and refused, until it succeeds or is put away; the latest one. */
   readonly fault: ReadonlySignal<Fault | null>
   /** How far this person had read when the ticket was opened. */
@@ -90,8 +93,10 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     fault.value = { of, problem, retry, dismiss: () => settled(of) }
   }
   const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
+  const edits = createEdits({ desk, timeline, open: () => (opening.value.kind === 'open' ? opening.value : null) })
   const step = (input: TimelineInput) => {
     timeline.value = reduce(timeline.value, input)
+    edits.grown()
     if (timeline.value.hole) subscription?.again()
   }
 
@@ -232,6 +237,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     typing: presence.typing,
     viewers: presence.viewers,
     loadingOlder,
+    edits,
     fault,
     get readAtOpening() { return readAtOpening },
     send(body, { internal, based_on }) {

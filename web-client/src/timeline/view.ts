@@ -40,3 +40,27 @@ export function seenUpTo(timeline: Timeline, side: ActorType): number {
 export function writtenSince(timeline: Timeline, seq: number, reader: Reader): readonly HistoryEvent[] {
   return items(timeline, reader).flatMap((one) => (one.kind === 'message' && !one.mine && one.event.seq > seq ? [one.event] : []))
 }
+
+/** What a message said before an edit, and since when. */
+export interface Version {
+  readonly at: string
+  readonly text: string
+}
+
+/** What a message said before its edits, the first text first; only staff are told. A removed message said nothing. */
+export function earlier(timeline: Timeline, message: TicketMessage): readonly Version[] {
+  if (message.redacted_at !== null) return []
+  const found: Version[] = []
+  let at = message.created_at
+  for (const event of timeline.events) {
+    if (event.message?.id !== message.id || !isRevision(event)) continue
+    if (event.old_value !== null) found.push({ at, text: event.old_value })
+    at = event.at
+  }
+  return found
+}
+
+/** The message as the history held shows it; null: it does not. */
+export function messageOf(timeline: Timeline, id: string): TicketMessage | null {
+  return timeline.events.find((event) => event.message?.id === id)?.message ?? null
+}

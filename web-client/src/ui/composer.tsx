@@ -9,6 +9,7 @@ import { written } from '../app/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
 import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
+import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
 
 interface ComposerProps {
@@ -125,6 +126,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
               event.preventDefault()
               return event.currentTarget.blur()
             }
+            if (event.key === 'ArrowUp' && text === '' && store.edits.editLast()) return event.preventDefault()
             if (event.key !== 'Enter' || event.shiftKey) return
             event.preventDefault()
             send()
@@ -144,10 +146,4 @@ function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: 
       <button type="button" class="tab note-tab" aria-pressed={mode === 'note'} data-testid={T.composerNote} onClick={() => onMode('note')}>{t('composer.tab.note')}</button>
     </div>
   )
-}
-
-const encoder = new TextEncoder()
-
-function bytesOf(text: string): number {
-  return encoder.encode(text).length
 }

@@ -5,6 +5,7 @@ const PATHS = {
   close: 'M6 6l12 12M18 6L6 18',
   back: 'M15 5l-7 7 7 7',
   down: 'M12 5v14M6 13l6 6 6-6',
+  more: 'M5 12h.01M12 12h.01M19 12h.01',
   panel: 'M4 5h16v14H4zM15 5v14',
 } as const
 

@@ -4,8 +4,10 @@ import type { Item, Reader } from '../timeline/view.ts'
 import type { Pending } from '../timeline/state.ts'
 import { dateTime, t, timeOfDay, tProblem } from '../strings/index.ts'
 import { T } from '../testids.ts'
+import type { TicketStore } from '../app/ticket.ts'
 import { Avatar } from './badges.tsx'
 import { Body } from './body.tsx'
+import { EditForm, Edited, MessageTools, RemoveForm } from './message-tools.tsx'
 import { inWords, nameOf, type NameById } from './words.ts'
 
 export interface PendingActions {
@@ -16,21 +18,25 @@ export interface PendingActions {
 }
 
 interface MessageProps {
+  readonly store: TicketStore
   readonly item: Extract<Item, { kind: 'message' }>
   readonly reader: Reader
   /** Follows a message of the same person closely: the name need not be said again. */
   readonly grouped: boolean
 }
 
-export function Message({ item, reader, grouped }: MessageProps) {
+export function Message({ store, item, reader, grouped }: MessageProps) {
   const { message, event, mine, seen } = item
+  const changing = store.edits.changing.value?.of === message.id ? store.edits.changing.value : null
+  const isEdited = changing?.change === 'edit'
   const state = mine ? (seen ? 'seen' : 'stored') : 'received'
   const name = nameOf(event.actor, reader)
   return (
     <article
-      class={`message ${mine ? 'mine' : 'theirs'} ${message.is_internal ? 'note' : ''} ${grouped ? 'grouped' : ''}`}
+      class={`message ${mine ? 'mine' : 'theirs'} ${message.is_internal ? 'note' : ''} ${grouped ? 'grouped' : ''} ${isEdited ? 'editing' : ''}`}
       data-testid={T.message}
       data-key={message.key ?? undefined}
+      data-id={message.id}
       data-seq={event.seq}
       data-mine={mine}
       data-note={message.is_internal}
@@ -44,14 +50,16 @@ export function Message({ item, reader, grouped }: MessageProps) {
             <span class="author">{name}</span>
           </header>
         )}
-        {message.redacted_at === null
+        {isEdited ? <EditForm edits={store.edits} message={message} changing={changing} /> : message.redacted_at === null
           ? <Body text={message.body} />
           : <p class="body removed" data-testid={T.messageBody}>{t('thread.redacted')}</p>}
         {message.attachments.length > 0 && (
           <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
         )}
+        {changing?.change === 'remove' && <RemoveForm edits={store.edits} changing={changing} />}
         <footer>
-          {message.edited_at !== null && message.redacted_at === null && <span>{t('thread.edited')}</span>}
+          <MessageTools store={store} message={message} mine={mine} />
+          {message.edited_at !== null && message.redacted_at === null && <Edited store={store} message={message} at={message.edited_at} />}
           <time dateTime={event.at} title={dateTime(event.at)}>{timeOfDay(event.at)}</time>
           {mine && !message.is_internal && <Mark state={seen ? 'seen' : 'stored'} />}
         </footer>

@@ -64,7 +64,7 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
         {timeline.position !== null && shown.length === 0 && !timeline.more_before && <p class="empty">{t('thread.empty')}</p>}
         <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
           {shown.slice(view.from, view.to).map((row) => (
-            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One row={row} reader={reader} nameById={nameById} actions={actions} /></div>
+            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One store={store} row={row} reader={reader} nameById={nameById} actions={actions} /></div>
           ))}
         </div>
         <Typing store={store} reader={reader} />
@@ -79,20 +79,21 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
 }
 
 interface OneProps {
+  readonly store: TicketStore
   readonly row: Row
   readonly reader: Reader
   readonly nameById: NameById
   readonly actions: PendingActions
 }
 
-function One({ row, reader, nameById, actions }: OneProps) {
+function One({ store, row, reader, nameById, actions }: OneProps) {
   switch (row.kind) {
     case 'day': return <p class="day"><span>{day(row.at)}</span></p>
     case 'new': return <p class="new-mark" data-testid={T.threadNew}><span>{t('thread.new')}</span></p>
     case 'item': {
       const { item, grouped } = row
       switch (item.kind) {
-        case 'message': return <Message item={item} reader={reader} grouped={grouped} />
+        case 'message': return <Message store={store} item={item} reader={reader} grouped={grouped} />
         case 'pending': return <PendingMessage pending={item.pending} grouped={grouped} {...actions} />
         case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
       }
