@@ -24,6 +24,8 @@ export const T = {
   looksLanguage: 'looks-language',
   looksSound: 'looks-sound',
   looksNotify: 'looks-notify',
+  habitsEnter: 'habits-enter',
+  habitsUndo: 'habits-undo',
   /** A sentence that goes by itself. */
   toast: 'toast',
   toastAction: 'toast-action',
@@ -99,6 +101,9 @@ export const T = {
   /** "edited", with its time; for the team it opens the earlier versions. */
   messageEdited: 'message-edited',
   messageVersion: 'message-version',
+  /** On a message that is held before it is sent. */
+  messageHeld: 'message-held',
+  messageUndo: 'message-undo',
   /** A change told in words; `data-kind`. */
   activity: 'activity',
   typing: 'typing',
@@ -110,6 +115,9 @@ export const T = {
   composer: 'composer',
   composerInput: 'composer-input',
   composerSend: 'composer-send',
+  composerResolve: 'composer-resolve',
+  /** What Enter does, to be changed; `data-value=sends|breaks`. */
+  composerEnter: 'composer-enter',
   composerReply: 'composer-reply',
   composerNote: 'composer-note',
   /** "Somebody has written since", before anything is sent. */
@@ -200,6 +208,8 @@ export const T = {
   setPriority: 'set-priority',
   setCategory: 'set-category',
   viewers: 'viewers',
+  ticketNext: 'ticket-next',
+  ticketUnread: 'ticket-unread',
   notStaff: 'not-staff',
   ownTicket: 'own-ticket',
 

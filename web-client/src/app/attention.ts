@@ -161,10 +161,10 @@ const TOAST_MS = 6_000
 const ACTION_MS = 10_000
 let stopToast: ReturnType<typeof setTimeout> | undefined
 
-export function say(sentence: string, action: Saying['action'] = null): void {
+export function say(sentence: string, action: Saying['action'] = null, stands_ms = action === null ? TOAST_MS : ACTION_MS): void {
   toast.value = { sentence, action }
   clearTimeout(stopToast)
-  stopToast = setTimeout(hushToast, action === null ? TOAST_MS : ACTION_MS)
+  stopToast = setTimeout(hushToast, stands_ms)
 }
 
 export function hushToast(): void {

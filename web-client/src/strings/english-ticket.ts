@@ -45,6 +45,8 @@ export const ENGLISH_TICKET = {
   'thread.redacted': 'This message was removed.',
   'thread.waiting': 'Waiting to be sent',
   'thread.stored': 'Stored',
+  'thread.sending_in': 'Sending in {n} s',
+  'thread.undo': 'Undo',
   'thread.seen': 'Seen',
   'thread.refused': 'Not sent: {reason}',
   'thread.held': 'Not sent yet: the server does not know this kind of message. It will be sent when the server has been updated.',
@@ -58,6 +60,8 @@ export const ENGLISH_TICKET = {
   'composer.message': 'Write a message',
   'composer.send': 'Send',
   'composer.hint': 'Enter sends, Shift+Enter starts a new line',
+  'composer.hint_breaks': 'Ctrl+Enter sends, Enter starts a new line',
+  'composer.enter_change': 'Change what Enter does',
   'composer.too_long': 'Too long by {n} bytes.',
 
   'rating.ask': 'How did we do?',

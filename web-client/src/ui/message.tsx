@@ -1,5 +1,6 @@
 // One message, note or change in a thread.
 
+import { useEffect, useState } from 'preact/hooks'
 import type { Item, Reader } from '../timeline/view.ts'
 import type { Pending } from '../timeline/state.ts'
 import { dateTime, t, timeOfDay, tProblem } from '../strings/index.ts'
@@ -15,6 +16,7 @@ export interface PendingActions {
   readonly onInsist: (key: string) => void
   readonly onRewrite: (key: string) => void
   readonly onDiscard: (key: string) => void
+  readonly onUndo: (key: string) => void
 }
 
 interface MessageProps {
@@ -80,6 +82,7 @@ interface PendingProps extends PendingActions {
 
 export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
   const { key, body, internal, at, state } = pending
+  const left_s = useLeft(state.kind === 'waiting' ? (pending.hold_until ?? 0) : 0)
   return (
     <article
       class={`message mine ${internal ? 'note' : ''} ${grouped ? 'grouped' : ''} ${state.kind}`}
@@ -100,10 +103,26 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
         <Body text={body} />
         {state.kind === 'refused' || state.kind === 'held'
           ? <Refused held={state.kind === 'held'} code={state.code} pendingKey={key} {...actions} />
-          : <footer><time dateTime={at}>{timeOfDay(at)}</time><Mark state={state.kind} /></footer>}
+          : left_s > 0
+            ? <footer class="holding" data-testid={T.messageHeld}><span>{t('thread.sending_in', { n: left_s })}</span><button type="button" class="link" data-testid={T.messageUndo} onClick={() => actions.onUndo(key)}>{t('thread.undo')}</button></footer>
+            : <footer><time dateTime={at}>{timeOfDay(at)}</time><Mark state={state.kind} /></footer>}
       </div>
     </article>
   )
+}
+
+const TICK_MS = 250
+
+/** Whole seconds until then; none afterwards. */
+function useLeft(until: number): number {
+  const [now, setNow] = useState(Date.now())
+  const isOver = until <= now
+  useEffect(() => {
+    if (isOver) return undefined
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS)
+    return () => clearInterval(timer)
+  }, [isOver, until])
+  return isOver ? 0 : Math.ceil((until - now) / 1_000)
 }
 
 function Refused({ held, code, pendingKey, onRetry, onInsist, onRewrite, onDiscard }: PendingActions & { readonly held: boolean; readonly code: string; readonly pendingKey: string }) {

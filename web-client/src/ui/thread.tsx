@@ -13,6 +13,7 @@ import type { Wanted } from './composer.tsx'
 import { Skeleton } from './plain.tsx'
 import { Glyph } from './glyph.tsx'
 import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
+import { undoSend } from './undo-send.ts'
 import { useVirtual } from './virtual.ts'
 import { nameOf, type NameById } from './words.ts'
 
@@ -50,6 +51,7 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
       wanted.value = { ticket, mode }
     },
     onDiscard: (key) => void store.discard(key),
+    onUndo: (key) => undoSend(store, ticket, wanted, key),
   }), [store, ticket, wanted])
   return (
     <div class="thread-frame">

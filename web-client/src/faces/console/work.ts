@@ -1,6 +1,6 @@
 // What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page.
 
-import { useSignal, type Signal } from '@preact/signals'
+import { computed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { createBell, openTabs } from '../../app/attention.ts'
 import { onWindow, type Desk } from '../../app/desk.ts'
@@ -14,6 +14,7 @@ import { createSelection, type Selection } from '../../app/selection.ts'
 import { createTeamDesk, type TeamDesk } from '../../app/team-desk.ts'
 import { createTeam } from '../../app/team.ts'
 import type { TicketListener, TicketStore } from '../../app/ticket.ts'
+import { createUnreadMarks, type UnreadMarks } from '../../app/unread-marks.ts'
 import type { Wanted } from '../../ui/composer.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
@@ -42,6 +43,12 @@ export interface DeskWork {
   readonly wanted: Signal<Wanted | null>
   /** Opening hours that were changed and not saved yet. */
   readonly hours: Signal<HoursDraft | null>
+  /** Whether single keys are shortcuts. */
+  readonly keys: ReadonlySignal<boolean>
+  /** Tickets with something to be read. */
+  readonly unread: ReadonlySignal<number>
+  /** What the agent has marked as unread. */
+  readonly marks: UnreadMarks
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
@@ -59,14 +66,25 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   useEffect(() => () => team.dispose(), [team])
   const place = router.place.value.rest
   const ref = isScreen(place) ? '' : place
+  const marks = useMemo(() => createUnreadMarks(desk.identity.id), [desk])
+  useEffect(() => onWindow('storage', (event) => { if (event instanceof StorageEvent && event.key !== null) marks.changedElsewhere(event.key) }), [marks])
+  const unread = useMemo(() => computed(() => {
+    void inbox.version.value
+    const isOnlyMarked = (id: string) => {
+      const ticket = inbox.ticket(id)
+      return ticket === undefined || ticket.seq <= ticket.read_seq
+    }
+    return team.unread.value + [...marks.ids.value].filter(isOnlyMarked).length
+  }), [inbox, team, marks])
   const listener = useMemo((): TicketListener => ({
+    opened: (ticket) => marks.clear(ticket.id),
     ticket(ticket) {
       inbox.setOpen(ticket.id)
       inbox.take(ticket)
       if (ticket.side === 'staff') team.saw(ticket)
     },
     event: team.heard,
-  }), [inbox, team])
+  }), [inbox, team, marks])
   const store = useTicket(desk, ref, listener)
   const cursor = useSignal<string | null>(null)
   const arriving = useRef(false)
@@ -84,7 +102,7 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   useReadOnReturn(store, listener)
   const now = useRef<DeskWork | null>(null)
   const work: DeskWork = {
-    desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, searchRef,
+    desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, unread, marks, keys: looks.keys, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,
