@@ -26,6 +26,9 @@ export const T = {
   looksNotify: 'looks-notify',
   habitsEnter: 'habits-enter',
   habitsUndo: 'habits-undo',
+  /** `data-alert=unassigned|urgent`. */
+  habitsAlert: 'habits-alert',
+  habitsWhen: 'habits-when',
   /** A sentence that goes by itself. */
   toast: 'toast',
   toastAction: 'toast-action',

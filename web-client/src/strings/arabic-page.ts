@@ -43,4 +43,5 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
 
   'problem.site_refused': 'هذا المكتب غير مهيأ للعرض على {site}. على من يديره أن يسمح بهذا الموقع.',
   'notify.title': 'جديد في {number}',
+  'notify.open': 'افتح',
 }

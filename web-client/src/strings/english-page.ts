@@ -40,6 +40,7 @@ export const ENGLISH_PAGE = {
   'habits.undo.seconds': 'for {n} seconds',
 
   'notify.title': 'News in {number}',
+  'notify.open': 'Open',
 
   'list.pick': 'Pick a ticket to read it, or open a new one.',
   'list.search': 'Search subject or number',

@@ -28,19 +28,20 @@ interface MessageProps {
 }
 
 export function Message({ store, item, reader, grouped }: MessageProps) {
-  const { message, event, mine, seen } = item
+  const { message, event, mine, ours, seen } = item
   const changing = store.edits.changing.value?.of === message.id ? store.edits.changing.value : null
   const isEdited = changing?.change === 'edit'
   const state = mine ? (seen ? 'seen' : 'stored') : 'received'
   const name = nameOf(event.actor, reader)
   return (
     <article
-      class={`message ${mine ? 'mine' : 'theirs'} ${message.is_internal ? 'note' : ''} ${grouped ? 'grouped' : ''} ${isEdited ? 'editing' : ''}`}
+      class={`message ${mine ? 'mine' : ours ? 'ours' : 'theirs'} ${message.is_internal ? 'note' : ''} ${grouped ? 'grouped' : ''} ${isEdited ? 'editing' : ''}`}
       data-testid={T.message}
       data-key={message.key ?? undefined}
       data-id={message.id}
       data-seq={event.seq}
       data-mine={mine}
+      data-side={ours ? 'ours' : 'theirs'}
       data-note={message.is_internal}
       data-state={state}
     >

@@ -6,24 +6,27 @@ import { T } from '../../testids.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
 import { HabitsForm } from '../../ui/habits-form.tsx'
+import { lazy } from '../../ui/lazy.tsx'
 import { Empty } from '../../ui/plain.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
 import { behindOf, idOf } from '../../ui/use-ticket.ts'
 import { resolveAnswered } from './actions.ts'
+import { AlertsForm } from './alerts-form.tsx'
 import { BulkBar } from './bulk.tsx'
 import { FilterBar } from './filter-bar.tsx'
-import { Keys } from './keys.tsx'
-import { HoursScreen } from './hours.tsx'
 import { InboxList } from './list.tsx'
 import { OpenTicket } from './open-ticket.tsx'
 import { Palette } from './palette.tsx'
-import { RepliesScreen } from './replies.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { Stats } from './stats.tsx'
 import { isScreen, useDeskWork } from './work.ts'
 import { Views } from './views.tsx'
+
+const RepliesScreen = lazy(async () => (await import('./replies.tsx')).RepliesScreen)
+const HoursScreen = lazy(async () => (await import('./hours.tsx')).HoursScreen)
+const Keys = lazy(async () => (await import('./keys.tsx')).Keys)
 
 export function ConsolePage(props: FaceProps) {
   const connection = props.desk.connection.value
@@ -58,7 +61,7 @@ function StaffConsole(props: FaceProps) {
   useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, work.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value && desk.watch.value === 'on'}>
-      <TopBar site={site} looks={looks} identity={desk.identity} menu={<><HabitsForm habits={desk.habits} /><DeskMenu router={router} isAdmin={isAdmin} /></>}>
+      <TopBar site={site} looks={looks} identity={desk.identity} menu={<><HabitsForm habits={desk.habits}><AlertsForm habits={desk.habits} /></HabitsForm><DeskMenu router={router} isAdmin={isAdmin} /></>}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => work.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>

@@ -1,7 +1,8 @@
 // What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page.
 
 import { computed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
+import { createAlerts } from '../../app/alerts.ts'
 import { createBell, openTabs } from '../../app/attention.ts'
 import { onWindow, type Desk } from '../../app/desk.ts'
 import type { Mode } from '../../app/drafts.ts'
@@ -17,7 +18,7 @@ import type { TicketListener, TicketStore } from '../../app/ticket.ts'
 import { createUnreadMarks, type UnreadMarks } from '../../app/unread-marks.ts'
 import type { Wanted } from '../../ui/composer.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
-import { useTicket } from '../../ui/use-ticket.ts'
+import { idOf, useTicket } from '../../ui/use-ticket.ts'
 
 export type Overlay = 'palette' | 'keys' | null
 
@@ -60,10 +61,14 @@ export interface DeskWork {
 export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const rest = useMemo(() => createTeam(desk), [desk])
   const inbox = useInbox(desk, rest, router)
-  const bell = useMemo(() => createBell({ looks, open: (number) => router.go(number), tabs: openTabs(desk.identity.id) }), [desk, looks, router])
+  const now = useRef<DeskWork | null>(null)
+  const isOnScreen = useCallback((ticket: string) => isSeen() && document.hasFocus() && idOf(now.current?.store ?? null) === ticket, [])
+  const bell = useMemo(() => createBell({ looks, open: (number) => router.go(number), tabs: openTabs(desk.identity.id), isOnScreen, isAlways: () => desk.habits.when.peek() === 'always' }), [desk, looks, router, isOnScreen])
   useEffect(() => () => bell.dispose(), [bell])
   const team = useMemo(() => createTeamDesk(desk, rest, bell.ring, inbox.take), [desk, rest, bell, inbox])
   useEffect(() => () => team.dispose(), [team])
+  const alerts = useMemo(() => createAlerts({ ...desk, team: rest, wanted: desk.habits.alerts, ring: bell.ring, isOnScreen }), [desk, rest, bell, isOnScreen])
+  useEffect(() => () => alerts.dispose(), [alerts])
   const place = router.place.value.rest
   const ref = isScreen(place) ? '' : place
   const marks = useMemo(() => createUnreadMarks(desk.identity.id), [desk])
@@ -74,17 +79,21 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
       const ticket = inbox.ticket(id)
       return ticket === undefined || ticket.seq <= ticket.read_seq
     }
-    return team.unread.value + [...marks.ids.value].filter(isOnlyMarked).length
-  }), [inbox, team, marks])
+    // What the agent's own tickets count already is not counted twice.
+    return team.unread.value + new Set([...marks.ids.value, ...alerts.fresh.value].filter((id) => isOnlyMarked(id) || inbox.ticket(id)?.assigned_to?.id !== desk.identity.id)).size
+  }), [inbox, team, marks, alerts, desk])
   const listener = useMemo((): TicketListener => ({
-    opened: (ticket) => marks.clear(ticket.id),
+    opened(ticket) {
+      marks.clear(ticket.id)
+      alerts.saw(ticket.id)
+    },
     ticket(ticket) {
       inbox.setOpen(ticket.id)
       inbox.take(ticket)
       if (ticket.side === 'staff') team.saw(ticket)
     },
     event: team.heard,
-  }), [inbox, team, marks])
+  }), [inbox, team, marks, alerts])
   const store = useTicket(desk, ref, listener)
   const cursor = useSignal<string | null>(null)
   const arriving = useRef(false)
@@ -100,7 +109,6 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
     mode.value = 'message'
   }, [ref, inbox, mode])
   useReadOnReturn(store, listener)
-  const now = useRef<DeskWork | null>(null)
   const work: DeskWork = {
     desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, unread, marks, keys: looks.keys, searchRef,
     open: (next) => { overlay.value = next },
