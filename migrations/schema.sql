@@ -131,6 +131,20 @@ WITH (fillfactor='85');
 ALTER TABLE ONLY helpline.support_tickets FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.support_tickets OWNER TO helpline_owner;
 
+-- support_ticket_heads
+CREATE TABLE helpline.support_ticket_heads (
+    ticket_id uuid NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    public_seq bigint DEFAULT 0 NOT NULL,
+    last_activity_at timestamp with time zone NOT NULL,
+    public_last_activity_at timestamp with time zone NOT NULL,
+    is_over boolean DEFAULT false NOT NULL,
+    waiting_since timestamp with time zone
+)
+WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY helpline.support_ticket_heads FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.support_ticket_heads OWNER TO helpline_owner;
+
 -- support_ticket_tallies
 CREATE TABLE helpline.support_ticket_tallies (
     metric text NOT NULL,
@@ -176,19 +190,6 @@ CREATE TABLE helpline.support_read_positions (
 WITH (fillfactor='60');
 ALTER TABLE ONLY helpline.support_read_positions FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.support_read_positions OWNER TO helpline_owner;
-
--- support_ticket_heads
-CREATE TABLE helpline.support_ticket_heads (
-    ticket_id uuid NOT NULL,
-    seq bigint DEFAULT 0 NOT NULL,
-    public_seq bigint DEFAULT 0 NOT NULL,
-    last_activity_at timestamp with time zone NOT NULL,
-    public_last_activity_at timestamp with time zone NOT NULL,
-    is_over boolean DEFAULT false NOT NULL
-)
-WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02');
-ALTER TABLE ONLY helpline.support_ticket_heads FORCE ROW LEVEL SECURITY;
-ALTER TABLE helpline.support_ticket_heads OWNER TO helpline_owner;
 
 -- access_log
 CREATE TABLE helpline.access_log (
@@ -420,6 +421,9 @@ CREATE INDEX support_ticket_heads_active_idx ON helpline.support_ticket_heads US
 
 -- support_ticket_heads_activity_idx
 CREATE INDEX support_ticket_heads_activity_idx ON helpline.support_ticket_heads USING btree (last_activity_at DESC, ticket_id DESC);
+
+-- support_ticket_heads_waiting_idx
+CREATE INDEX support_ticket_heads_waiting_idx ON helpline.support_ticket_heads USING btree (waiting_since, ticket_id) WHERE ((waiting_since IS NOT NULL) AND (NOT is_over));
 
 -- support_tickets_archived_at_idx
 CREATE INDEX support_tickets_archived_at_idx ON helpline.support_tickets USING btree (archived_at) WHERE (archived_at IS NOT NULL);

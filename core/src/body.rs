@@ -55,6 +55,26 @@ impl Body {
     }
 }
 
+/// The beginning of a text on one line, of at most [`limits::SNIPPET_CHARS_MAX`] characters; one that is cut ends in `…`.
+pub fn snippet(text: &str) -> String {
+    let mut line = String::new();
+    // A text without a blank is one word: no more of it is looked at than fits.
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.chars().nth(limits::SNIPPET_CHARS_MAX).is_some() {
+            let kept: String = line.chars().take(limits::SNIPPET_CHARS_MAX - 1).collect();
+            return format!("{}…", kept.trim_end());
+        }
+    }
+    line
+}
+
 /// A ticket's subject: one line, 1 to [`limits::SUBJECT_CHARS_MAX`] characters, trimmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject(String);

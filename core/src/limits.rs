@@ -40,6 +40,28 @@ pub const AUDIT_DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const UNDECODABLE_LOGGED_MAX: usize = 1_000;
 /// A search text's characters.
 pub const SEARCH_CHARS_MAX: usize = 100;
+/// Characters of a list row's snippet: one line on a wide screen.
+pub const SNIPPET_CHARS_MAX: usize = 120;
+/// Rows of a history that are walked back through for its last message; beyond, a list shows none.
+pub const SNIPPET_ROWS_MAX: u32 = 200;
+/// Tickets that need an answer are counted up to here.
+pub const NEEDS_ANSWER_COUNT_MAX: u32 = 10_000;
+/// A person's own tickets of which it is asked whether they are unread, the latest activity first.
+pub const OWN_UNREAD_TICKETS_MAX: u32 = 1_000;
+/// Unread messages of one ticket that are counted.
+pub const OWN_UNREAD_MESSAGES_MAX: u32 = 100;
+/// The newest tickets of which it is asked how long their first answer took, and of those the answered ones that count.
+pub const FIRST_ANSWER_TICKETS_MAX: u32 = 1_000;
+/// See [`FIRST_ANSWER_TICKETS_MAX`].
+pub const FIRST_ANSWER_ANSWERS_MAX: u32 = 200;
+/// Fewer answers say nothing about the next one.
+pub const FIRST_ANSWER_ANSWERS_MIN: u32 = 5;
+/// How far back answers count.
+pub const FIRST_ANSWER_DAYS: u32 = 30;
+/// How long one read of the usual first answer answers all requests for it.
+pub const FIRST_ANSWER_MS: u64 = 300_000;
+/// Tickets of one transaction of a backfill.
+pub const BACKFILL_TICKETS: u32 = 500;
 /// The shortest word that the trigram index can look up.
 pub const SEARCH_WORD_CHARS_MIN: usize = 3;
 

@@ -31,6 +31,7 @@ declare
   v_firsts integer[];
   v_known uuid[];
   v_doubtful boolean;
+  v_unassigned boolean;
   v_cluster bigint;
 begin
   if p_wait then
@@ -45,10 +46,12 @@ begin
 
   select array_agg(j.code order by j.n), array_agg(j.side order by j.n), array_agg(coalesce(j.known_id, j.id) order by j.n),
          array_agg(j.first_n order by j.n), array_agg(j.known_id) filter (where j.known_id is not null),
-         coalesce(bool_or(j.based_on is not null and j.nth > 1), false) or coalesce(bool_or(j.first_n <> j.n), false)
-  into v_codes, v_sides, v_messages, v_firsts, v_known, v_doubtful
+         coalesce(bool_or(j.based_on is not null and j.nth > 1), false) or coalesce(bool_or(j.first_n <> j.n), false),
+         bool_or(j.unassigned and j.side = 'staff' and not j.is_internal)
+  into v_codes, v_sides, v_messages, v_firsts, v_known, v_doubtful, v_unassigned
   from (
     select b.n::integer as n, b.id, b.based_on, b.nth, b.first_n::integer as first_n, k.id as known_id, s.side,
+           b.is_internal, t.assigned_to is null as unassigned,
            case
              when t.id is null then 'not_found'
              when b.ticket_id = any (v_busy) then 'busy'
@@ -115,6 +118,10 @@ begin
     end loop;
   end if;
 
+  -- For the trigger of the insert below, which has the messages that were really stored.
+  if v_unassigned and exists (select 1 from support_settings s where s.name = 'reply_assigns' and s.value = 'true') then
+    perform set_config('helpline.reply_assigns', 'on', true);
+  end if;
   v_at := clock_timestamp();
   insert into support_messages (id, ticket_id, sender_id, sender_type, body, is_internal, attachments, key, key_digest, ip_address,
     user_agent, created_at)
@@ -123,6 +130,9 @@ begin
   from unnest(p_ids, p_tickets, p_senders, p_keys, p_bodies, p_internals, p_attachments, p_addresses, p_user_agents, v_codes, v_sides)
     as b (id, ticket_id, sender_id, key, body, is_internal, attachments, ip_address, user_agent, code, side)
   where b.code = 'stored';
+  if v_unassigned then
+    perform set_config('helpline.reply_assigns', '', true);
+  end if;
 
   v_cluster := current_setting('helpline.cluster')::bigint;
 

@@ -51,12 +51,12 @@ begin
       select array_agg(c.id) filter (where c.n <= coalesce(c.cut, c.n)),
              array_agg(c.ticket_id order by c.ticket_id) filter (where c.n = c.cut),
              array_agg(c.to_status order by c.ticket_id) filter (where c.n = c.cut),
-             jsonb_object_agg(c.ticket_id, jsonb_build_object('id', c.sender_id, 'type', c.sender_type)) filter (where c.n = c.cut)
+             jsonb_object_agg(c.ticket_id, jsonb_build_object('id', c.sender_id, 'type', c.sender_type, 'at', c.created_at)) filter (where c.n = c.cut)
       into v_now, v_moved, v_to, v_movers
       from (
         select o.*, min(o.n) filter (where o.to_status is not null) over (partition by o.ticket_id) as cut
         from (
-          select i.id, i.ticket_id, i.sender_id, i.sender_type, m.to_status,
+          select i.id, i.ticket_id, i.sender_id, i.sender_type, i.created_at, m.to_status,
                  row_number() over (partition by i.ticket_id order by i.created_at, i.id) as n
           from inserted i
           join support_tickets t on t.id = i.ticket_id
@@ -70,6 +70,7 @@ begin
       select i.id, i.ticket_id, i.sender_id, i.sender_type, i.is_internal, i.ip_address, i.user_agent, i.created_at,
              h.seq + row_number() over w as seq,
              h.public_seq + count(*) filter (where not i.is_internal) over w as place,
+             count(*) filter (where i.sender_type = 'admin' and not i.is_internal) over w as answers,
              case i.sender_type when 'customer' then p.display_name when 'admin' then p.first_name end as name
       from inserted i
       join support_ticket_heads h on h.ticket_id = i.ticket_id
@@ -79,9 +80,14 @@ begin
     ), bumped as (
       update support_ticket_heads h
       set seq = g.seq, public_seq = g.public_seq, last_activity_at = greatest(h.last_activity_at, g.at),
-          public_last_activity_at = greatest(h.public_last_activity_at, g.public_at)
+          public_last_activity_at = greatest(h.public_last_activity_at, g.public_at),
+          waiting_since = case when g.answers = 0 then coalesce(h.waiting_since, g.asked_at)
+                               when g.asked_after = g.answers then g.asked_at end
+      -- `asked_at`: the customer's first message behind the last answer before any of theirs, which is the `asked_after`th.
       from (select n.ticket_id, max(n.seq) as seq, max(n.place) as public_seq, max(n.created_at) as at,
-                   max(n.created_at) filter (where not n.is_internal) as public_at
+                   max(n.created_at) filter (where not n.is_internal) as public_at, max(n.answers) as answers,
+                   max(n.answers) filter (where n.sender_type = 'customer') as asked_after,
+                   (array_agg(n.created_at order by n.answers desc, n.seq) filter (where n.sender_type = 'customer'))[1] as asked_at
             from numbered n group by n.ticket_id) g
       where h.ticket_id = g.ticket_id
     )
@@ -103,6 +109,24 @@ begin
     v_done := v_done || v_now;
     exit when cardinality(v_done) >= v_total;
   end loop;
+
+  -- `support_append_events` says so, when the desk wants it: the first to answer an unassigned ticket takes it.
+  if current_setting('helpline.reply_assigns', true) = 'on' then
+    select jsonb_object_agg(f.ticket_id, jsonb_build_object('id', f.sender_id, 'type', 'admin')) into v_movers
+    from (
+      select distinct on (i.ticket_id) i.ticket_id, i.sender_id
+      from inserted i
+      join support_tickets t on t.id = i.ticket_id
+      where i.sender_type = 'admin' and not i.is_internal and t.assigned_to is null
+        and exists (select 1 from user_roles r where r.user_id = i.sender_id)
+      order by i.ticket_id, i.created_at, i.id
+    ) f;
+    if v_movers is not null then
+      perform set_config('helpline.movers', v_movers::text, true);
+      update support_tickets t set assigned_to = (f.value ->> 'id')::uuid from jsonb_each(v_movers) f where t.id = f.key::uuid;
+      perform set_config('helpline.movers', '', true);
+    end if;
+  end if;
 
   if v_logged <> v_total then
     raise exception 'a ticket without a head: % of % messages numbered', v_logged, v_total;

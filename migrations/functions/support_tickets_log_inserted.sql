@@ -7,8 +7,9 @@ declare
   v_user constant uuid := support_current_user_id();
   v_cluster constant bigint := helpline_cluster();
 begin
-  insert into support_ticket_heads (ticket_id, seq, public_seq, last_activity_at, public_last_activity_at, is_over)
-  select i.id, 1, 1, i.created_at, i.created_at, support_is_over(i.status) from inserted i;
+  insert into support_ticket_heads (ticket_id, seq, public_seq, last_activity_at, public_last_activity_at, is_over, waiting_since)
+  select i.id, 1, 1, i.created_at, i.created_at, support_is_over(i.status), case when i.archived_at is null then i.created_at end
+  from inserted i;
 
   insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, ip_address, user_agent,
     cluster, created_at)

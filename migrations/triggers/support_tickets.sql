@@ -13,5 +13,6 @@ create trigger support_tickets_tally_update after update on support_tickets
 create trigger support_tickets_tally_delete after delete on support_tickets
   referencing old table as before for each statement execute function support_tickets_tally();
 create trigger support_tickets_over_changed after update on support_tickets
-  for each row when ((old.status in ('resolved', 'closed')) is distinct from (new.status in ('resolved', 'closed')))
+  for each row when ((old.status in ('resolved', 'closed')) is distinct from (new.status in ('resolved', 'closed'))
+    or (old.archived_at is null and new.archived_at is not null and new.status not in ('resolved', 'closed')))
   execute function support_tickets_over_changed();

@@ -3,7 +3,8 @@ select f.open_tickets, f.in_progress_tickets, f.waiting_tickets, f.escalated_tic
        f.urgent_tickets, f.high_priority_tickets, f.unassigned_tickets,
        (f.resolution_seconds / 3600.0 / nullif(f.resolutions, 0))::double precision as avg_resolution_hours,
        r.tickets_last_24h, r.tickets_last_7d,
-       (f.rating_points::numeric / nullif(f.ratings, 0))::double precision as avg_satisfaction_rating
+       (f.rating_points::numeric / nullif(f.ratings, 0))::double precision as avg_satisfaction_rating,
+       w.needs_answer_tickets
 from (
   select coalesce(sum(x.amount) filter (where x.metric = 'open'), 0)::bigint as open_tickets,
          coalesce(sum(x.amount) filter (where x.metric = 'in_progress'), 0)::bigint as in_progress_tickets,
@@ -25,5 +26,10 @@ cross join (
   select count(*) filter (where t.created_at > now() - interval '24 hours') as tickets_last_24h, count(*) as tickets_last_7d
   from support_tickets t
   where t.created_at > now() - interval '7 days' and t.archived_at is null
-) r;
+) r
+cross join (
+  -- From the index of who waits, so far and no further.
+  select count(*) as needs_answer_tickets
+  from (select from support_ticket_heads h where h.waiting_since is not null and not h.is_over limit 10000) x
+) w;
 grant select on support_ticket_stats to {staff};

@@ -7,6 +7,8 @@
 mod apply;
 mod plan;
 
+use std::time::Duration;
+
 use futures_util::future::join;
 use helpline_core::limits;
 use tokio_postgres::error::SqlState;
@@ -44,7 +46,7 @@ pub async fn migrate(admin_url: &str) -> Result<Vec<String>, StoreError> {
 pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<String>, StoreError> {
     with_admin(admin_url, async |client| {
         // Held by the session, and gone with it however this ends.
-        client.execute(LOCK, &[]).await?;
+        lock(client).await?;
         preflight(client, names).await?;
         client
             .batch_execute(&with_limits(&names.render(ROLES)))
@@ -68,12 +70,20 @@ pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<St
 /// When the administrator may not create them.
 pub async fn make_roles(admin_url: &str, names: &Names) -> Result<(), StoreError> {
     with_admin(admin_url, async |client| {
-        client.execute(LOCK, &[]).await?;
+        lock(client).await?;
         Ok(client
             .batch_execute(&with_limits(&names.render(ROLES)))
             .await?)
     })
     .await
+}
+
+/// Waits until no other run holds the lock.
+async fn lock(client: &Client) -> Result<(), StoreError> {
+    while !rows::get::<bool>(&client.query_one(LOCK, &[]).await?, 0)? {
+        tokio::time::sleep(Duration::from_millis(limits::MIGRATION_LOCK_PAUSE_MS)).await;
+    }
+    Ok(())
 }
 
 async fn preflight(client: &Client, names: &Names) -> Result<(), StoreError> {
@@ -134,7 +144,7 @@ pub async fn set_runtime_password_of(
     let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
     with_admin(admin_url, async |client| {
         // Several installers at once would otherwise fail on the same row.
-        client.execute(LOCK, &[]).await?;
+        lock(client).await?;
         Ok(client
             .batch_execute(&names.render(&format!(
                 "alter role {{service}} login password '{verifier}'"
@@ -178,7 +188,7 @@ pub(crate) async fn with_admin<T>(
     work: impl AsyncFnOnce(&mut Client) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let mut config: tokio_postgres::Config = admin_url.parse()?;
-    config.connect_timeout(std::time::Duration::from_millis(limits::POOL_WAIT_MS));
+    config.connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
     let (mut client, connection) = config.connect(NoTls).await?;
     let work = async move {
         // Every statement names its schema: nothing is found by the way that this session happens to search.

@@ -11,6 +11,7 @@ use crate::{Caller, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/settings/list.sql");
 const SET: &str = include_str!("../sql/settings/set.sql");
+const FIRST_ANSWER: &str = include_str!("../sql/settings/first_answer.sql");
 const AVAILABILITY: &str = include_str!("../sql/settings/availability.sql");
 
 /// The names that a setting may have.
@@ -20,17 +21,20 @@ pub enum Name {
     OpeningHours,
     /// The notice for customers while no agent is available: text.
     AwayNotice,
+    /// Whether the first to answer an unassigned ticket gets it assigned: true or false. The database's append reads it by this name.
+    ReplyAssigns,
 }
 
 impl Name {
     /// Every name.
-    pub const ALL: &'static [Self] = &[Self::OpeningHours, Self::AwayNotice];
+    pub const ALL: &'static [Self] = &[Self::OpeningHours, Self::AwayNotice, Self::ReplyAssigns];
 
     /// The word in the table and in addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OpeningHours => "opening_hours",
             Self::AwayNotice => "away_notice",
+            Self::ReplyAssigns => "reply_assigns",
         }
     }
 }
@@ -58,6 +62,7 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
     let mut settings = DeskSettings {
         opening_hours: None,
         away_notice: None,
+        reply_assigns: false,
     };
     for row in store.read(reader, LIST, &[]).await? {
         let name: &str = rows::get(&row, 0)?;
@@ -65,6 +70,9 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
         match Name::ALL.iter().find(|known| known.as_str() == name) {
             Some(Name::OpeningHours) => settings.opening_hours = readable(value),
             Some(Name::AwayNotice) => settings.away_notice = readable(value),
+            Some(Name::ReplyAssigns) => {
+                settings.reply_assigns = readable(value).unwrap_or(false);
+            }
             // Another version's.
             None => {}
         }
@@ -103,6 +111,28 @@ pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
         away_notice: rows::get::<Option<_>>(row, 1)?.and_then(readable),
         agents_online: rows::get(row, 2)?,
     })
+}
+
+/// How long the first answer took lately, in seconds: a median; none when too few were answered (service function).
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn first_answer_s(store: &Store) -> Result<Option<u32>, StoreError> {
+    let bounds = [
+        limits::FIRST_ANSWER_DAYS,
+        limits::FIRST_ANSWER_TICKETS_MAX,
+        limits::FIRST_ANSWER_ANSWERS_MAX,
+        limits::FIRST_ANSWER_ANSWERS_MIN,
+    ]
+    .map(|bound| i32::try_from(bound).unwrap_or(i32::MAX));
+    let params: crate::store::Params<'_> = &[&bounds[0], &bounds[1], &bounds[2], &bounds[3]];
+    let answer = store.query(FIRST_ANSWER, params).await?;
+    let seconds: Option<i64> = answer
+        .first()
+        .map(|row| rows::get(row, 0))
+        .transpose()?
+        .flatten();
+    Ok(seconds.map(|seconds| u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)))
 }
 
 /// A value that was written by SQL in another form counts as none; the other settings stay usable.

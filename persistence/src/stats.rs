@@ -1,6 +1,7 @@
 //! The desk at a glance.
 
 use helpline_core::actor::Audience;
+use helpline_core::limits;
 use helpline_core::protocol::{TicketCounts, TicketStats};
 
 use crate::rows::count;
@@ -29,6 +30,7 @@ pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
         urgent_tickets: count(row, 6)?,
         high_priority_tickets: count(row, 7)?,
         unassigned_tickets: count(row, 8)?,
+        needs_answer_tickets: count(row, 13)?,
         avg_resolution_hours: rows::get(row, 9)?,
         tickets_last_24h: count(row, 10)?,
         tickets_last_7d: count(row, 11)?,
@@ -45,13 +47,20 @@ pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, Store
         audience: Audience::Staff,
         ..reader
     };
-    let answer = store.list(reader, COUNTS, &[]).await?;
+    let answer = store
+        .list(
+            reader,
+            COUNTS,
+            &[&i64::from(limits::NEEDS_ANSWER_COUNT_MAX)],
+        )
+        .await?;
     let row = answer
         .first()
         .ok_or_else(|| StoreError::Row("no counts".into()))?;
     Ok(TicketCounts {
         mine: count(row, 0)?,
         unassigned: count(row, 1)?,
+        needs_answer: count(row, 6)?,
         all: count(row, 2)?,
         urgent: count(row, 3)?,
         resolved: count(row, 4)?,

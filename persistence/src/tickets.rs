@@ -11,8 +11,12 @@ use tokio_postgres::types::Json;
 use crate::history::{self, Heads};
 use crate::{Caller, Store, StoreError, Within, rows};
 
+mod last_messages;
 mod lists;
+mod own_unread;
 mod own_writes;
+
+pub use own_unread::own_unread;
 
 pub use lists::{get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries};
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { draftOf, faultsOf, hoursOf, noticeOf, withSpan, type Day, type HoursDraft, type Span } from '../src/app/hours.ts'
 import { LIMITS } from '../src/protocol/generated.ts'
 
-const none = draftOf({ opening_hours: null, away_notice: null }, 'Europe/Vienna')
+const none = draftOf({ opening_hours: null, away_notice: null, reply_assigns: false }, 'Europe/Vienna')
 const on: HoursDraft = { ...none, keepsHours: true }
 const isZone = (name: string) => name === 'Europe/Vienna' || name === 'UTC'
 const having = (day: Day, ...spans: readonly Span[]): HoursDraft => ({ ...on, days: { ...on.days, [day]: spans } })
@@ -18,7 +18,7 @@ describe('opening hours being changed', () => {
 
   test('come back as they were kept, midnight at the end included', () => {
     const kept = { timezone: 'UTC', days: { ...(hoursOf(on)?.days ?? { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }), sat: [['20:00', '24:00']] as [string, string][] } }
-    const draft = draftOf({ opening_hours: kept, away_notice: ' Back soon ' }, 'Europe/Vienna')
+    const draft = draftOf({ opening_hours: kept, away_notice: ' Back soon ', reply_assigns: false }, 'Europe/Vienna')
     expect(draft.days.sat).toEqual([span('20:00', '00:00')])
     expect(faultsOf(draft, isZone).size).toBe(0)
     expect(hoursOf(draft)).toEqual(kept)

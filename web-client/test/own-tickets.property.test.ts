@@ -14,8 +14,8 @@ import { manualClock, ticketServer, WORDS } from './help/ticket-server.ts'
 
 const arrived = () => new Promise<void>((done) => { setImmediate(done) })
 
-function asCustomer({ id, ticket_number, subject, category, priority, status, rating, created_at, resolved_at, closed_at, archived_at, last_activity_at, seq, read_seq }: StaffView): CustomerView {
-  return { side: 'customer', id, ticket_number, subject, category, priority, status, assignee_name: null, rating, created_at, resolved_at, closed_at, archived_at, last_activity_at, seq, read_seq }
+function asCustomer({ id, ticket_number, subject, category, priority, status, rating, created_at, resolved_at, closed_at, archived_at, last_activity_at, seq, read_seq, last_message, waiting_since }: StaffView): CustomerView {
+  return { side: 'customer', id, ticket_number, subject, category, priority, status, assignee_name: null, rating, created_at, resolved_at, closed_at, archived_at, last_activity_at, seq, read_seq, last_message, waiting_since }
 }
 
 async function world(seed: number): Promise<void> {

@@ -15,7 +15,7 @@ if (typeof globalThis.addEventListener !== 'function') Object.assign(globalThis,
 
 const ticket = (id: string, more: Partial<CustomerView> = {}): CustomerView => ({
   side: 'customer', id, ticket_number: `TKT-${id}`, subject: id, category: 'general', priority: 'medium', status: 'open', assignee_name: null, rating: null,
-  created_at: '2026-01-01T00:00:00Z', resolved_at: null, closed_at: null, archived_at: null, last_activity_at: '2026-01-01T00:00:00Z', seq: 1, read_seq: 1, ...more,
+  created_at: '2026-01-01T00:00:00Z', resolved_at: null, closed_at: null, archived_at: null, last_activity_at: '2026-01-01T00:00:00Z', seq: 1, read_seq: 1, last_message: null, waiting_since: null, ...more,
 })
 const settled = async () => { for (let n = 0; n < 10; n++) await new Promise((done) => setImmediate(done)) }
 

@@ -24,7 +24,7 @@ function start(tickets: () => readonly StaffView[]) {
   const nothing = { ok: false, problem: { status: 503, code: 'unavailable', title: '', retry_after_ms: null, head: null } } as const
   const team: TeamOfRest = {
     allTickets: (query) => server.ask(() => page(query)),
-    counts: () => new Promise((resolve) => { counting.push(async (all) => { resolve({ ok: true, value: { mine: 0, unassigned: 0, all, urgent: 0, resolved: 0, closed: 0 } }); await settled() }) }),
+    counts: () => new Promise((resolve) => { counting.push(async (all) => { resolve({ ok: true, value: { mine: 0, unassigned: 0, needs_answer: 0, all, urgent: 0, resolved: 0, closed: 0 } }); await settled() }) }),
     stats: () => Promise.resolve(nothing),
     agents: () => Promise.resolve(nothing),
     replies: () => Promise.resolve(nothing),

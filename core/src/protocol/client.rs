@@ -114,6 +114,9 @@ pub struct InboxFilter {
     /// Only unassigned tickets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unassigned: Option<bool>,
+    /// Only tickets whose customer waits for an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_answer: Option<bool>,
 }
 
 impl InboxFilter {
@@ -139,6 +142,7 @@ impl InboxFilter {
                     .is_some_and(|agent| agent.id == who)
             })
             && (self.unassigned != Some(true) || ticket.assigned_to.is_none())
+            && (self.needs_answer != Some(true) || ticket.waiting_since.is_some())
     }
 }
 

@@ -10,6 +10,12 @@ text_enum!(
         StrictFields = "strict_fields",
         /// `POST /v1/tickets/{id}/messages` takes `send`'s fields by `send`'s names: a note's flag is `internal` there too.
         RestSendNames = "rest_send_names",
+        /// Knows who waits: `needs_answer` as a filter of lists and of `inbox`, the order `waiting`; tickets bear `last_message` and `waiting_since`.
+        NeedsAnswer = "needs_answer",
+        /// Answers `GET /v1/me/unread`.
+        OwnUnread = "own_unread",
+        /// Knows the setting `reply_assigns`.
+        ReplyAssigns = "reply_assigns",
     }
 );
 

@@ -14,7 +14,9 @@ pub use features::Feature;
 pub use relay::{RelayEvent, RelayFrame};
 pub use rest::*;
 pub use server::*;
-pub use ticket::{AgentRef, CustomerTicket, Rating, StaffTicket, TicketMoved, TicketStats};
+pub use ticket::{
+    AgentRef, CustomerTicket, LastMessage, Rating, StaffTicket, TicketMoved, TicketStats,
+};
 
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "helpline.v1";

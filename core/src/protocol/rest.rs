@@ -97,7 +97,7 @@ requests! {
     /// `PUT /v1/settings/{name}` (admins).
     pub struct SettingChange {
         /// Has the type of this setting in `DeskSettings`; null removes the setting.
-        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | string | null"))]
+        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | string | boolean | null"))]
         #[cfg_attr(feature = "openapi", schema(schema_with = setting_value))]
         pub value: serde_json::Value,
     }
@@ -130,6 +130,14 @@ rest! {
         pub user: Me,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub role: Option<StaffRole>,
+    }
+
+    /// `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer. Archived tickets do not count.
+    pub struct OwnUnread {
+        /// Tickets with something new of others: messages, or changes such as an end. Among the 1,000 that changed last.
+        pub tickets: u32,
+        /// Messages of the team among it; up to 100 of each ticket.
+        pub messages: u32,
     }
 
     /// A member of staff, in `GET /v1/agents` (staff) and `GET /v1/roles` (admins).
@@ -238,6 +246,11 @@ rest! {
         /// The desk's notice for customers while no agent is available.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub notice: Option<String>,
+        /// How long the first answer took lately, in seconds: the median of the newest 200 answered tickets of the last 30 days. Null: fewer
+        /// than 5.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub first_answer_s: Option<u32>,
     }
 
     /// `GET /v1/settings` (admins), and the answer of every change.
@@ -246,6 +259,9 @@ rest! {
         pub opening_hours: Option<OpeningHours>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub away_notice: Option<String>,
+        /// Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
+        #[serde(default)]
+        pub reply_assigns: bool,
     }
 
     /// One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
@@ -287,6 +303,9 @@ rest! {
         pub mine: u32,
         /// Not assigned, and neither resolved nor closed.
         pub unassigned: u32,
+        /// Those whose customer waits for an answer; counted up to 10,000.
+        #[serde(default)]
+        pub needs_answer: u32,
         /// All that are neither resolved nor closed.
         pub all: u32,
         /// Urgent, and neither resolved nor closed.
@@ -359,6 +378,7 @@ fn setting_value() -> utoipa::openapi::schema::Schema {
     let values = OneOfBuilder::new()
         .item(Ref::from_schema_name("OpeningHours"))
         .item(of(Type::String))
+        .item(of(Type::Boolean))
         .item(of(Type::Null));
     values.description(Some(about)).build().into()
 }

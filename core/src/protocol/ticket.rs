@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Audience;
 use crate::ids::{Seq, TicketId, TicketNumber, UserId};
 use crate::ticket::{Category, Priority, Status};
 
@@ -23,6 +24,20 @@ pub struct Rating {
     /// 1 to 5.
     pub satisfaction_rating: u8,
     pub satisfaction_comment: Option<String>,
+}
+
+/// The last message of a ticket that its customer can read: never a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LastMessage {
+    pub at: DateTime<Utc>,
+    /// Whose message it is. What the system writes counts as the team's.
+    pub side: Audience,
+    /// The author's name, for customers by the rule for names of staff; null when there is none.
+    pub name: Option<String>,
+    /// The beginning of its present text, on one line of at most 120 characters; empty when the message was redacted.
+    pub snippet: String,
 }
 
 /// A ticket as staff see it: in lists, in the inbox and on its own.
@@ -53,16 +68,26 @@ pub struct StaffTicket {
     pub seq: Seq,
     /// How far the reader has read; their own messages directly after it count as read. Always 0 in `inbox`, which is the same for all staff.
     pub read_seq: Seq,
+    #[serde(default)]
+    pub last_message: Option<LastMessage>,
+    /// Since when the customer waits for an answer: their opening of the ticket or first message since the last public answer. Null when it
+    /// was answered, and while the ticket is resolved, closed or archived.
+    #[serde(default)]
+    pub waiting_since: Option<DateTime<Utc>>,
 }
 
 /// A ticket in the inbox of which only these fields have changed since it was sent in full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TicketMoved {
     pub id: TicketId,
     /// The version of this state.
     pub seq: Seq,
     pub last_activity_at: DateTime<Utc>,
+    #[serde(default)]
+    pub last_message: Option<LastMessage>,
+    #[serde(default)]
+    pub waiting_since: Option<DateTime<Utc>>,
 }
 
 /// A ticket as its customer sees it.
@@ -89,6 +114,11 @@ pub struct CustomerTicket {
     pub seq: Seq,
     /// How far the customer has read; their own messages directly after it count as read.
     pub read_seq: Seq,
+    #[serde(default)]
+    pub last_message: Option<LastMessage>,
+    /// Since when the customer waits for an answer; null when it was answered, and while the ticket is resolved, closed or archived.
+    #[serde(default)]
+    pub waiting_since: Option<DateTime<Utc>>,
 }
 
 /// Statistics of the desk (`support_ticket_stats`). Archived tickets do not count.
@@ -108,6 +138,9 @@ pub struct TicketStats {
     pub high_priority_tickets: u32,
     /// Not assigned, and neither resolved nor closed.
     pub unassigned_tickets: u32,
+    /// Those whose customer waits for an answer; counted up to 10,000.
+    #[serde(default)]
+    pub needs_answer_tickets: u32,
     pub avg_resolution_hours: Option<f64>,
     pub tickets_last_24h: u32,
     pub tickets_last_7d: u32,

@@ -108,6 +108,7 @@ fn every_rest_body_round_trips() {
     strict_round_trip::<wire::MessageEdit>("rest.MessageEdit");
     strict_round_trip::<wire::NewRating>("rest.NewRating");
     round_trip::<wire::MeView>("rest.MeView");
+    round_trip::<wire::OwnUnread>("rest.OwnUnread");
     round_trip::<wire::RoleView>("rest.RoleView");
     strict_round_trip::<wire::RoleGrant>("rest.RoleGrant");
     round_trip::<wire::StaffTicketPage>("rest.StaffTicketPage");

@@ -12,6 +12,7 @@ pub struct DeskSettings {
     store: Store,
     /// Held while one caller reads, so that many callers are one question to the database.
     last: tokio::sync::Mutex<Option<(Instant, Availability)>>,
+    first_answer: tokio::sync::Mutex<Option<(Instant, Option<u32>)>>,
 }
 
 impl DeskSettings {
@@ -20,6 +21,7 @@ impl DeskSettings {
         Self {
             store,
             last: tokio::sync::Mutex::default(),
+            first_answer: tokio::sync::Mutex::default(),
         }
     }
 
@@ -52,6 +54,22 @@ impl DeskSettings {
         }
         let known = settings::availability(&self.store).await?;
         *last = Some((Instant::now(), known.clone()));
+        Ok(known)
+    }
+
+    /// How long the first answer took lately, in seconds; remembered for [`limits::FIRST_ANSWER_MS`].
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn first_answer_s(&self) -> Result<Option<u32>, StoreError> {
+        let mut last = self.first_answer.lock().await;
+        if let Some((at, known)) = *last
+            && at.elapsed() < Duration::from_millis(limits::FIRST_ANSWER_MS)
+        {
+            return Ok(known);
+        }
+        let known = settings::first_answer_s(&self.store).await?;
+        *last = Some((Instant::now(), known));
         Ok(known)
     }
 }

@@ -274,6 +274,7 @@ impl Run {
         let ticket = self.ticket;
         for path in [
             "/v1/me".to_owned(),
+            "/v1/me/unread".to_owned(),
             "/v1/tickets".to_owned(),
             format!("/v1/tickets?search={}", self.canary),
             "/v1/tickets?search=broken".to_owned(),

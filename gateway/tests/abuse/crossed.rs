@@ -103,6 +103,7 @@ async fn ask(url: &str, port: u16, people: &[Asker], n: usize, other: usize) {
     let mut seen = client.transcript.concat();
     for path in [
         "/v1/me".to_owned(),
+        "/v1/me/unread".to_owned(),
         "/v1/tickets".to_owned(),
         format!("/v1/tickets/{}/messages", me.ticket),
     ] {

@@ -66,7 +66,7 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
         set(&server, "opening_hours", always.clone())
             .await
             .expect(200),
-        json!({"opening_hours": always, "away_notice": null})
+        json!({"opening_hours": always, "away_notice": null, "reply_assigns": false})
     );
     let open = availability(&server).await;
     assert_eq!(
@@ -101,7 +101,7 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
     let settings = server.get(katherine(), "/v1/settings").await.expect(200);
     assert_eq!(
         settings,
-        json!({"opening_hours": null, "away_notice": "Back on Monday."})
+        json!({"opening_hours": null, "away_notice": "Back on Monday.", "reply_assigns": false})
     );
     assert_eq!(availability(&server).await["open"], true);
 }
@@ -129,6 +129,7 @@ async fn settings_are_checked_and_every_change_is_recorded_with_before_and_after
             json!("x".repeat(limits::NOTICE_CHARS_MAX + 1)),
         ),
         ("away_notice", json!("\u{1b}[2J")),
+        ("reply_assigns", json!("yes")),
     ] {
         assert_eq!(
             set(&server, name, value.clone()).await.refused(422),

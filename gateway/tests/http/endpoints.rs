@@ -9,6 +9,7 @@ pub struct Endpoint(&'static str, &'static str);
 
 impl Endpoint {
     pub const ME: Self = Self("GET", "/v1/me");
+    pub const OWN_UNREAD: Self = Self("GET", "/v1/me/unread");
     pub const LIST_TICKETS: Self = Self("GET", "/v1/tickets");
     pub const CREATE_TICKET: Self = Self("POST", "/v1/tickets");
     pub const GET_TICKET: Self = Self("GET", "/v1/tickets/{ticket}");

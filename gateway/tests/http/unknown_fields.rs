@@ -47,6 +47,7 @@ fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         }
         Endpoint::SAVE_REPLY => Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello"})),
         Endpoint::ME
+        | Endpoint::OWN_UNREAD
         | Endpoint::LIST_TICKETS
         | Endpoint::GET_TICKET
         | Endpoint::LIST_ACTIVITY

@@ -127,6 +127,7 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
         "/v1/tickets".to_owned(),
         "/v1/tickets?search=work".to_owned(),
         "/v1/me".to_owned(),
+        "/v1/me/unread".to_owned(),
         "/v1/availability".to_owned(),
     ] {
         rest_pages.push_str(&rest(&server, &ada, &path).await);

@@ -1,2 +1,3 @@
--- Two installers at once: the second waits and then finds nothing to do. The number is "helpline" in ASCII.
-select pg_advisory_lock(7522535980263796325)
+-- Two installers at once: the second asks again until the first is done, and then finds nothing to do. Asked rather than waited for: a statement
+-- that waits holds a snapshot, and `create index concurrently` of the first would wait for that. The number is "helpline" in ASCII.
+select pg_try_advisory_lock(7522535980263796325)

@@ -1,4 +1,4 @@
--- The console's views: from the ledger alone, but for one's own, which the partial index counts.
+-- The console's views: from the ledger alone, but for one's own and for who waits, which partial indexes count.
 select (select count(*) from {schema}.support_tickets t
         where t.assigned_to = (select {schema}.support_current_user_id()) and t.archived_at is null and t.assigned_to is not null
           and t.status not in ('resolved', 'closed')) as mine,
@@ -7,5 +7,7 @@ select (select count(*) from {schema}.support_tickets t
          ('open', 'in_progress', 'waiting_on_customer', 'waiting_on_admin', 'escalated')), 0)::bigint as active,
        coalesce(sum(x.amount) filter (where x.metric = 'urgent'), 0)::bigint as urgent,
        coalesce(sum(x.amount) filter (where x.metric = 'resolved'), 0)::bigint as resolved,
-       coalesce(sum(x.amount) filter (where x.metric = 'closed'), 0)::bigint as closed
+       coalesce(sum(x.amount) filter (where x.metric = 'closed'), 0)::bigint as closed,
+       (select count(*) from (select from {schema}.support_ticket_heads h where h.waiting_since is not null and not h.is_over limit $1) w)
+         as needs_answer
 from (select t.metric, t.amount from {schema}.support_ticket_tallies t union all select d.metric, d.amount from {schema}.support_ticket_tally_deltas d) x

@@ -24,6 +24,7 @@ const CLEAR_POLICIES: &str = include_str!("../../sql/migrate/clear_policies.sql"
 const DROP_FUNCTION: &str = include_str!("../../sql/migrate/drop_function.sql");
 const DROP_VIEW: &str = include_str!("../../sql/migrate/drop_view.sql");
 const INVALID_INDEXES: &str = include_str!("../../sql/migrate/invalid_indexes.sql");
+const FILL_WAITING: &str = include_str!("../../sql/migrate/fill_waiting.sql");
 const TRIGRAM_SCHEMA: &str = include_str!("../../sql/migrate/trigram_schema.sql");
 
 /// A run's connection, with what its SQL needs to be told.
@@ -92,7 +93,28 @@ impl<'a> Run<'a> {
             applied.extend(self.insistently(Step::Version(version, &checksum)).await?);
         }
         applied.extend(self.insistently(Step::Objects(plan)).await?);
+        if applied.iter().any(|name| name == "V8__waiting_since") {
+            self.fill_waiting().await?;
+        }
         Ok(applied)
+    }
+
+    /// Once the functions keep the column, those of before get theirs: tickets in portions, beside writers.
+    async fn fill_waiting(&self) -> Result<(), StoreError> {
+        self.client
+            .batch_execute(&self.names.render("set role {owner}"))
+            .await?;
+        let fill = self.names.render(FILL_WAITING);
+        let portion = i32::try_from(limits::BACKFILL_TICKETS).unwrap_or(i32::MAX);
+        let mut last: Option<uuid::Uuid> = None;
+        loop {
+            last = rows::get(&self.client.query_one(&fill, &[&last, &portion]).await?, 0)?;
+            if last.is_none() {
+                break;
+            }
+        }
+        self.client.batch_execute("reset role").await?;
+        Ok(())
     }
 
     /// The versions that were not applied, with their checksums; refuses a database whose versions are others than these.

@@ -10,6 +10,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use super::last_messages::{fill_for_customer, fill_for_staff};
 use super::own_writes::count_as_read;
 use super::{Assignee, List, ListQuery, Sort, agent_of};
 use crate::{Reader, Store, StoreError, rows};
@@ -50,6 +51,7 @@ pub async fn get_for_staff(
         .map(staff_ticket)
         .collect::<Result<_, _>>()?;
     count_as_read(store, reader, &mut found).await?;
+    fill_for_staff(store, &mut found).await?;
     Ok(found.pop())
 }
 
@@ -73,6 +75,7 @@ pub async fn get_for_customer(
         .map(customer_ticket)
         .collect::<Result<_, _>>()?;
     count_as_read(store, reader, &mut found).await?;
+    fill_for_customer(store, reader, &mut found).await?;
     Ok(found.pop())
 }
 
@@ -148,6 +151,7 @@ async fn staff_page(
 ) -> Result<List<StaffTicket>, StoreError> {
     let mut list = page(store, answer, query.limit, sort_column, staff_ticket)?;
     count_as_read(store, reader, &mut list.tickets).await?;
+    fill_for_staff(store, &mut list.tickets).await?;
     Ok(list)
 }
 
@@ -197,6 +201,7 @@ pub async fn list_for_customer(
         .await?;
     let mut list = page(store, &answer, query.limit, sort_column, customer_ticket)?;
     count_as_read(store, reader, &mut list.tickets).await?;
+    fill_for_customer(store, reader, &mut list.tickets).await?;
     Ok(list)
 }
 
@@ -209,11 +214,10 @@ pub async fn summaries(
     tickets: &[TicketId],
 ) -> Result<Vec<StaffTicket>, StoreError> {
     let tickets: Vec<_> = tickets.iter().map(|ticket| ticket.uuid()).collect();
-    Ok(readable(
-        store,
-        &store.query(SUMMARIES, &[&tickets]).await?,
-        staff_ticket,
-    ))
+    let answer = store.query(SUMMARIES, &[&tickets]).await?;
+    let mut found = readable(store, &answer, staff_ticket);
+    fill_for_staff(store, &mut found).await?;
+    Ok(found)
 }
 
 /// A query in the form that the statements take.
@@ -362,6 +366,8 @@ fn staff_ticket(row: &Row) -> Result<StaffTicket, StoreError> {
         last_activity_at: rows::time(row, 20)?,
         seq: rows::seq(row, 21)?,
         read_seq: rows::seq(row, 22)?,
+        last_message: None,
+        waiting_since: None,
     })
 }
 
@@ -383,6 +389,8 @@ fn customer_ticket(row: &Row) -> Result<CustomerTicket, StoreError> {
         last_activity_at: rows::time(row, 13)?,
         seq: rows::seq(row, 14)?,
         read_seq: rows::seq(row, 15)?,
+        last_message: None,
+        waiting_since: None,
     })
 }
 

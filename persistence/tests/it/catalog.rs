@@ -9,7 +9,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_archived_ti
     helpline_record_rollback helpline_schema_version log_ticket_activity people_block_recorded people_changed \
     support_access_status support_append_events support_availability support_change_ticket support_create_ticket \
     support_current_role support_delete_reply support_edit_message support_events_after support_events_written \
-    support_find_tickets support_heads support_is_blocked support_is_staff support_mark_read support_messages_log_inserted \
+    support_find_tickets support_first_answer_s support_heads support_is_blocked support_is_staff support_last_messages support_mark_read support_messages_log_inserted \
     support_messages_log_updated support_open_all support_open_by_number support_rate_ticket support_read_stats \
     support_record_access support_record_seen support_redact_message support_require_user support_roll_up_tallies \
     support_save_reply support_saved_replies_recorded support_set_role support_set_setting support_settings_recorded \

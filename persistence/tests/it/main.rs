@@ -27,3 +27,4 @@ mod sizes;
 mod stats;
 mod sweep;
 mod tickets;
+mod waiting;

@@ -14,7 +14,9 @@ const COUNTED: &str = "select count(*) filter (where status = 'open'), count(*) 
   count(*) filter (where assigned_to is null and status not in ('resolved', 'closed')),
   avg(extract(epoch from coalesce(resolved_at, closed_at) - created_at) / 3600)::float8,
   count(*) filter (where created_at > now() - interval '24 hours'), count(*) filter (where created_at > now() - interval '7 days'),
-  avg(satisfaction_rating)::float8 from support_tickets where archived_at is null";
+  avg(satisfaction_rating)::float8,
+  -- Nobody answers here.
+  count(*) filter (where status not in ('resolved', 'closed')) from support_tickets where archived_at is null";
 
 async fn counted(desk: &Desk) -> TicketStats {
     let row = desk.admin.query_one(COUNTED, &[]).await.unwrap();
@@ -33,6 +35,7 @@ async fn counted(desk: &Desk) -> TicketStats {
         tickets_last_24h: n(10),
         tickets_last_7d: n(11),
         avg_satisfaction_rating: row.get(12),
+        needs_answer_tickets: n(13),
     }
 }
 

@@ -11,8 +11,32 @@ export function withEvent<T extends TicketView>(ticket: T, event: HistoryEvent):
   const status = statusAfter(event)
   const priority = event.kind === 'priority_changed' ? word(PRIORITIES, event.new_value) : null
   const category = event.kind === 'category_changed' ? word(CATEGORIES, event.new_value) : null
-  return { ...moved, status: status ?? moved.status, priority: priority ?? moved.priority, category: category ?? moved.category }
+  return { ...moved, ...waitsAfter(ticket, event), status: status ?? moved.status, priority: priority ?? moved.priority, category: category ?? moved.category }
 }
+
+/** Who wrote last and who waits, by the server's rules; what only the server knows comes with the next list. */
+function waitsAfter(ticket: TicketView, event: HistoryEvent): Pick<TicketView, 'last_message' | 'waiting_since'> {
+  const { last_message, waiting_since } = ticket
+  const { kind, message, at } = event
+  const byCustomer = event.actor.type === 'customer'
+  if (kind === 'message_added' && message !== null) {
+    const written = { at, side: byCustomer ? 'customer' as const : 'staff' as const, name: event.actor.name, snippet: snippetOf(message.body) }
+    return { last_message: written, waiting_since: byCustomer ? waiting_since ?? at : event.actor.type === 'admin' ? null : waiting_since }
+  }
+  if ((kind === 'message_edited' || kind === 'message_redacted') && message !== null && message.created_at === last_message?.at) {
+    return { last_message: { ...last_message, snippet: snippetOf(message.body) }, waiting_since }
+  }
+  if (kind === 'resolved' || kind === 'closed') return { last_message, waiting_since: null }
+  return { last_message, waiting_since: kind === 'reopened' && byCustomer ? waiting_since ?? at : waiting_since }
+}
+
+/** As core's `snippet`: one line, cut after so many characters. */
+export function snippetOf(body: string): string {
+  const line = Array.from(body.slice(0, 4 * SNIPPET_CHARS_MAX).split(/[\s\p{Cc}]+/u).filter((part) => part !== '').join(' '))
+  return line.length <= SNIPPET_CHARS_MAX ? line.join('') : `${line.slice(0, SNIPPET_CHARS_MAX - 1).join('').trimEnd()}…`
+}
+
+const SNIPPET_CHARS_MAX = 120
 
 function statusAfter(event: HistoryEvent): Status | null {
   switch (event.kind) {

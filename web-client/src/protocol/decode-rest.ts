@@ -121,5 +121,6 @@ export function decodeAvailability(value: unknown): Availability | null {
     opens_at: text(value['opens_at']),
     hours: decodeHours(value['hours']),
     notice: text(value['notice']),
+    first_answer_s: count(value['first_answer_s']),
   }
 }

@@ -56,7 +56,7 @@ export function decodePersonView(value: unknown): PersonView | null {
 export function decodeCounts(value: unknown): TicketCounts | null {
   if (!isObject(value)) return null
   const of = (field: keyof TicketCounts) => count(value[field]) ?? 0
-  return { mine: of('mine'), unassigned: of('unassigned'), all: of('all'), urgent: of('urgent'), resolved: of('resolved'), closed: of('closed') }
+  return { mine: of('mine'), unassigned: of('unassigned'), needs_answer: of('needs_answer'), all: of('all'), urgent: of('urgent'), resolved: of('resolved'), closed: of('closed') }
 }
 
 export function decodeBulk(value: unknown): readonly BulkResult[] | null {
@@ -71,5 +71,9 @@ export function decodeBulk(value: unknown): readonly BulkResult[] | null {
 
 export function decodeSettings(value: unknown): DeskSettings | null {
   if (!isObject(value)) return null
-  return { opening_hours: decodeHours(value['opening_hours']), away_notice: text(value['away_notice']) }
+  return {
+    opening_hours: decodeHours(value['opening_hours']),
+    away_notice: text(value['away_notice']),
+    reply_assigns: value['reply_assigns'] === true,
+  }
 }

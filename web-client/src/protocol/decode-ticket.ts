@@ -1,6 +1,6 @@
 // Tickets and the desk's figures, in the two forms that the reader's side decides between.
 
-import { CATEGORIES, PRIORITIES, STATUSES, type AgentRef, type Rating, type TicketMoved, type TicketStats } from './generated.ts'
+import { CATEGORIES, PRIORITIES, STATUSES, type AgentRef, type LastMessage, type Rating, type TicketMoved, type TicketStats } from './generated.ts'
 import type { CustomerView, StaffView, TicketView } from './model.ts'
 import { count, isObject, number, text, word, type Json } from './narrow.ts'
 
@@ -36,7 +36,21 @@ function common(value: Json) {
     last_activity_at,
     seq,
     read_seq: count(value['read_seq']) ?? 0,
+    ...waits(value),
   }
+}
+
+/** Null from a server of the build before. */
+function waits(value: Json) {
+  return { last_message: decodeLastMessage(value['last_message']), waiting_since: text(value['waiting_since']) }
+}
+
+function decodeLastMessage(value: unknown): LastMessage | null {
+  if (!isObject(value)) return null
+  const at = text(value['at'])
+  const snippet = text(value['snippet'])
+  if (at === null || snippet === null) return null
+  return { at, side: value['side'] === 'customer' ? 'customer' : 'staff', name: text(value['name']), snippet }
 }
 
 export function decodeStaffTicket(value: unknown): StaffView | null {
@@ -60,7 +74,7 @@ export function decodeStaffTicket(value: unknown): StaffView | null {
 export function decodeMoved(value: unknown): TicketMoved | null {
   if (!isObject(value)) return null
   const [id, seq, last_activity_at] = [text(value['id']), count(value['seq']), text(value['last_activity_at'])]
-  return id === null || seq === null || last_activity_at === null ? null : { id, seq, last_activity_at }
+  return id === null || seq === null || last_activity_at === null ? null : { id, seq, last_activity_at, ...waits(value) }
 }
 
 export function decodeCustomerTicket(value: unknown): CustomerView | null {
@@ -94,6 +108,7 @@ export function decodeStats(value: unknown): TicketStats | null {
     urgent_tickets: of('urgent_tickets'),
     high_priority_tickets: of('high_priority_tickets'),
     unassigned_tickets: of('unassigned_tickets'),
+    needs_answer_tickets: of('needs_answer_tickets'),
     avg_resolution_hours: number(value['avg_resolution_hours']),
     tickets_last_24h: of('tickets_last_24h'),
     tickets_last_7d: of('tickets_last_7d'),

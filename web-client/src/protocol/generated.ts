@@ -137,12 +137,16 @@ assigned_to?: UserId,
 /**
  * Only unassigned tickets.
  */
-unassigned?: boolean, };
+unassigned?: boolean, 
+/**
+ * Only tickets whose customer waits for an answer.
+ */
+needs_answer?: boolean, };
 
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns";
 
 /**
  * Frames that are the same for everybody.
@@ -274,6 +278,23 @@ export type Rating = {
 satisfaction_rating: number, satisfaction_comment: string | null, };
 
 /**
+ * The last message of a ticket that its customer can read: never a note.
+ */
+export type LastMessage = { at: string, 
+/**
+ * Whose message it is. What the system writes counts as the team's.
+ */
+side: Audience, 
+/**
+ * The author's name, for customers by the rule for names of staff; null when there is none.
+ */
+name: string | null, 
+/**
+ * The beginning of its present text, on one line of at most 120 characters; empty when the message was redacted.
+ */
+snippet: string, };
+
+/**
  * A ticket as staff see it: in lists, in the inbox and on its own.
  */
 export type StaffTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, user_id: UserId, customer_name: string | null, customer_email: string | null, assigned_to: AgentRef | null, assigned_at: string | null, rating: Rating | null, created_at: string, updated_at: string, first_response_at: string | null, resolved_at: string | null, closed_at: string | null, archived_at: string | null, last_activity_at: string, 
@@ -284,7 +305,12 @@ seq: Seq,
 /**
  * How far the reader has read; their own messages directly after it count as read. Always 0 in `inbox`, which is the same for all staff.
  */
-read_seq: Seq, };
+read_seq: Seq, last_message: LastMessage | null, 
+/**
+ * Since when the customer waits for an answer: their opening of the ticket or first message since the last public answer. Null when it
+ * was answered, and while the ticket is resolved, closed or archived.
+ */
+waiting_since: string | null, };
 
 /**
  * A ticket as its customer sees it.
@@ -305,7 +331,11 @@ seq: Seq,
 /**
  * How far the customer has read; their own messages directly after it count as read.
  */
-read_seq: Seq, };
+read_seq: Seq, last_message: LastMessage | null, 
+/**
+ * Since when the customer waits for an answer; null when it was answered, and while the ticket is resolved, closed or archived.
+ */
+waiting_since: string | null, };
 
 /**
  * A ticket in the inbox of which only these fields have changed since it was sent in full.
@@ -314,7 +344,7 @@ export type TicketMoved = { id: TicketId,
 /**
  * The version of this state.
  */
-seq: Seq, last_activity_at: string, };
+seq: Seq, last_activity_at: string, last_message: LastMessage | null, waiting_since: string | null, };
 
 /**
  * Statistics of the desk (`support_ticket_stats`). Archived tickets do not count.
@@ -331,7 +361,11 @@ high_priority_tickets: number,
 /**
  * Not assigned, and neither resolved nor closed.
  */
-unassigned_tickets: number, avg_resolution_hours: number | null, tickets_last_24h: number, tickets_last_7d: number, avg_satisfaction_rating: number | null, };
+unassigned_tickets: number, 
+/**
+ * Those whose customer waits for an answer; counted up to 10,000.
+ */
+needs_answer_tickets: number, avg_resolution_hours: number | null, tickets_last_24h: number, tickets_last_7d: number, avg_satisfaction_rating: number | null, };
 
 /**
  * `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
@@ -387,6 +421,19 @@ satisfaction_comment?: string, };
  * `GET /v1/me`.
  */
 export type MeView = { user: Me, role: StaffRole | null, };
+
+/**
+ * `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer. Archived tickets do not count.
+ */
+export type OwnUnread = { 
+/**
+ * Tickets with something new of others: messages, or changes such as an end. Among the 1,000 that changed last.
+ */
+tickets: number, 
+/**
+ * Messages of the team among it; up to 100 of each ticket.
+ */
+messages: number, };
 
 /**
  * A member of staff, in `GET /v1/agents` (staff) and `GET /v1/roles` (admins).
@@ -493,12 +540,21 @@ hours: OpeningHours | null,
 /**
  * The desk's notice for customers while no agent is available.
  */
-notice: string | null, };
+notice: string | null, 
+/**
+ * How long the first answer took lately, in seconds: the median of the newest 200 answered tickets of the last 30 days. Null: fewer
+ * than 5.
+ */
+first_answer_s: number | null, };
 
 /**
  * `GET /v1/settings` (admins), and the answer of every change.
  */
-export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: string | null, };
+export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: string | null, 
+/**
+ * Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
+ */
+reply_assigns: boolean, };
 
 /**
  * `PUT /v1/settings/{name}` (admins).
@@ -507,7 +563,7 @@ export type SettingChange = {
 /**
  * Has the type of this setting in `DeskSettings`; null removes the setting.
  */
-value: OpeningHours | string | null, };
+value: OpeningHours | string | boolean | null, };
 
 /**
  * One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
@@ -553,6 +609,10 @@ mine: number,
  * Not assigned, and neither resolved nor closed.
  */
 unassigned: number, 
+/**
+ * Those whose customer waits for an answer; counted up to 10,000.
+ */
+needs_answer: number, 
 /**
  * All that are neither resolved nor closed.
  */
@@ -713,6 +773,9 @@ export const MESSAGE_KINDS = [
 export const FEATURES = [
   "strict_fields",
   "rest_send_names",
+  "needs_answer",
+  "own_unread",
+  "reply_assigns",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */

@@ -165,12 +165,12 @@ export function ticketServer(random: () => number) {
   const push = (most: number) => {
     const told = changed.splice(0, 1 + below(random, most)).flatMap((id) => tickets.get(id) ?? [])
     if (told.length === 0) return
-    const shape = ({ seq: _seq, last_activity_at: _at, ...rest }: StaffView) => JSON.stringify(rest)
+    const shape = ({ seq: _seq, last_activity_at: _at, last_message: _last, waiting_since: _since, ...rest }: StaffView) => JSON.stringify(rest)
     const isKnown = (ticket: StaffView) => known.get(ticket.id) === shape(ticket)
     const frame: InboxFrame = {
       type: 'inbox',
       tickets: told.filter((ticket) => !isKnown(ticket)),
-      moved: told.filter(isKnown).map(({ id, seq, last_activity_at }) => ({ id, seq, last_activity_at })),
+      moved: told.filter(isKnown).map(({ id, seq, last_activity_at, last_message, waiting_since }) => ({ id, seq, last_activity_at, last_message, waiting_since })),
       stats: null,
     }
     for (const ticket of told) known.set(ticket.id, shape(ticket))

@@ -1,11 +1,15 @@
-//! `GET /v1/me`.
+//! `GET /v1/me`, and what one has not read.
 
 use axum::Json;
-use helpline_core::protocol::{Me, MeView};
+use axum::extract::State;
+use helpline_core::actor::Audience;
+use helpline_core::protocol::{Me, MeView, OwnUnread};
+use helpline_persistence::{Store, tickets};
 
 use crate::http::current_user::CurrentUser;
 use crate::http::endpoint::{Needs, Route};
 use crate::http::input::NoInput;
+use crate::http::problem::Refusal;
 use axum::routing::on;
 use utoipa::OpenApi;
 
@@ -18,11 +22,20 @@ const ME: Route = Route {
     handler: |method| on(method, me),
 };
 
+const UNREAD: Route = Route {
+    method: "GET",
+    path: "/v1/me/unread",
+    needs: Needs::SignedIn,
+    refused: "unread_count_refused",
+    read: None,
+    handler: |method| on(method, unread),
+};
+
 /// The routes.
-pub(super) const ROUTES: &[Route] = &[ME];
+pub(super) const ROUTES: &[Route] = &[ME, UNREAD];
 
 #[derive(OpenApi)]
-#[openapi(paths(me))]
+#[openapi(paths(me, unread))]
 pub(super) struct Docs;
 
 /// Who one is, and with which role.
@@ -37,4 +50,16 @@ pub async fn me(user: CurrentUser, NoInput: NoInput) -> Json<MeView> {
         },
         role: person.role,
     })
+}
+
+/// How much one has not read on one's own tickets, as their customer.
+#[utoipa::path(get, path = UNREAD.path, tag = "people", responses((status = 200, body = OwnUnread)))]
+pub async fn unread(
+    user: CurrentUser,
+    State(store): State<Store>,
+    NoInput: NoInput,
+) -> Result<Json<OwnUnread>, Refusal> {
+    Ok(Json(
+        tickets::own_unread(&store, user.reader(Audience::Customer)).await?,
+    ))
 }

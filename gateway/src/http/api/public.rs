@@ -59,7 +59,7 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
     })
 }
 
-/// Whether the desk is open and an agent is connected. Needs no token.
+/// Whether the desk is open, an agent is connected, and how long the first answer took lately. Needs no token.
 #[utoipa::path(get, path = AVAILABILITY.path, tag = "desk", security(()), responses((status = 200, body = Availability)))]
 pub async fn availability(
     State(settings): State<Arc<DeskSettings>>,
@@ -84,5 +84,6 @@ pub async fn availability(
         opens_at,
         hours: hours.and(known.opening_hours),
         notice: known.away_notice,
+        first_answer_s: settings.first_answer_s().await?,
     }))
 }

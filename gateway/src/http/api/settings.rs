@@ -60,7 +60,7 @@ pub async fn list(
 
 /// Changes one setting, or removes it with null; returns all of them. Admins.
 #[utoipa::path(put, path = SET.path, tag = "desk",
-    params(("name" = String, Path, description = "opening_hours or away_notice")), request_body = SettingChange,
+    params(("name" = String, Path, description = "opening_hours, away_notice or reply_assigns")), request_body = SettingChange,
     responses((status = 200, body = DeskSettings)))]
 pub async fn set(
     user: CurrentUser,
@@ -103,6 +103,12 @@ fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
                 )));
             }
             Ok((!text.is_empty()).then(|| json!(text)))
+        }
+        Name::ReplyAssigns => {
+            let assigns = value
+                .as_bool()
+                .ok_or_else(|| fault(&"must be true or false"))?;
+            Ok(Some(json!(assigns)))
         }
     }
 }

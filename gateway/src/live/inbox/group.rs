@@ -13,7 +13,7 @@ use helpline_core::reject::CloseCode;
 use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
 
-/// Stands for everything of a ticket except its place in the list.
+/// Stands for everything of a ticket except its place in the list and what each message changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Fingerprint(u64);
 
@@ -22,6 +22,8 @@ pub(super) struct TicketUpdate<'a> {
     pub(super) ticket: &'a StaffTicket,
     fingerprint: Fingerprint,
     bytes: usize,
+    /// Of the last message, in either form.
+    message_bytes: usize,
 }
 
 impl<'a> TicketUpdate<'a> {
@@ -29,6 +31,8 @@ impl<'a> TicketUpdate<'a> {
         let placeless = StaffTicket {
             seq: Seq::ZERO,
             last_activity_at: ticket.created_at,
+            last_message: None,
+            waiting_since: None,
             ..ticket.clone()
         };
         let json = serde_json::to_vec(&placeless).expect("protocol types encode");
@@ -38,15 +42,18 @@ impl<'a> TicketUpdate<'a> {
             ticket,
             fingerprint: Fingerprint(hasher.finish()),
             bytes: json.len(),
+            message_bytes: serde_json::to_vec(&ticket.last_message)
+                .expect("protocol types encode")
+                .len(),
         }
     }
 
     /// Bytes of a frame that it takes at most, for consoles that know it or do not.
     pub(super) const fn bytes(&self, is_known: bool) -> usize {
         if is_known {
-            PLACE_BYTES
+            PLACE_BYTES + self.message_bytes
         } else {
-            self.bytes + SEQ_DIGITS_MAX
+            self.bytes + SEQ_DIGITS_MAX + self.message_bytes
         }
     }
 
@@ -55,12 +62,14 @@ impl<'a> TicketUpdate<'a> {
             id: self.ticket.id,
             seq: self.ticket.seq,
             last_activity_at: self.ticket.last_activity_at,
+            last_message: self.ticket.last_message.clone(),
+            waiting_since: self.ticket.waiting_since,
         }
     }
 }
 
 /// Bytes of only a ticket's place.
-const PLACE_BYTES: usize = 128;
+const PLACE_BYTES: usize = 192;
 /// By so much a ticket's `seq` makes it longer than it was counted, with the comma behind it.
 const SEQ_DIGITS_MAX: usize = 20;
 

@@ -48,6 +48,8 @@ fn state(n: u128, seq: u64, status: Status, subject: &str) -> StaffTicket {
         last_activity_at: at,
         seq: Seq::new(seq),
         read_seq: Seq::ZERO,
+        last_message: None,
+        waiting_since: None,
     }
 }
 

@@ -1,0 +1,28 @@
+-- What a customer has not read, over all their tickets: those with a public row of others behind their mark, and the messages among it. Every
+-- walk is bounded: so many tickets, and of each as long a stretch of own rows as read_through_for_customer.sql steps over.
+select count(*), coalesce(sum(c.messages), 0)::bigint
+from (
+  select h.ticket_id, coalesce(r.public_seq, 0) as read_seq
+  from {schema}.support_tickets t
+  join {schema}.support_ticket_heads h on h.ticket_id = t.id
+  left join {schema}.support_read_positions r on r.ticket_id = t.id and r.person_id = (select {schema}.support_current_user_id())
+  where t.user_id = (select {schema}.support_current_user_id()) and t.archived_at is null and h.public_seq > coalesce(r.public_seq, 0)
+  order by h.public_last_activity_at desc
+  limit $1
+) u
+cross join lateral (
+  select count(*) as others, count(*) filter (where n.kind = 'message_added') as messages
+  from (
+    select s.kind
+    from (
+      select a.kind, a.actor_type, a.public_seq from {schema}.support_ticket_activity a
+      where a.ticket_id = u.ticket_id and a.public_seq > u.read_seq
+      order by a.public_seq
+      limit $3
+    ) s
+    where s.actor_type <> 'customer'
+    order by s.public_seq
+    limit $2
+  ) n
+) c
+where c.others > 0

@@ -1,0 +1,426 @@
+//! Who wrote last, who waits and since when, and to whom a reply gives the ticket: kept by the triggers, whoever writes.
+
+use chrono::{DateTime, Utc};
+use helpline_core::actor::Audience;
+use helpline_core::history::{HistoryRow, Kind};
+use helpline_core::ids::{Seq, TicketId, UserId};
+use helpline_core::limits;
+use helpline_core::protocol::{CustomerTicket, StaffTicket};
+use helpline_core::ticket::Status;
+use helpline_persistence::reads::{self, Mark};
+use helpline_persistence::tickets::{self, Patch};
+use helpline_persistence::{settings, stats};
+use serde_json::json;
+
+use crate::desk::{Desk, message, note, stored};
+
+impl Desk {
+    async fn seen_by_staff(&self, ticket: TicketId) -> StaffTicket {
+        tickets::get_for_staff(&self.store, self.reader(self.agent), ticket)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    async fn seen_by_customer(&self, ticket: TicketId) -> CustomerTicket {
+        tickets::get_for_customer(&self.store, self.reader(self.customer), ticket)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    async fn waiting(&self, ticket: TicketId) -> Option<DateTime<Utc>> {
+        let staff = self.seen_by_staff(ticket).await.waiting_since;
+        if self.owner(ticket).await == self.customer {
+            assert_eq!(self.seen_by_customer(ticket).await.waiting_since, staff);
+        }
+        staff
+    }
+
+    async fn owner(&self, ticket: TicketId) -> UserId {
+        let owner = format!("select user_id from support_tickets where id = '{ticket}'");
+        UserId::new(self.ask(&owner).await)
+    }
+
+    async fn set_status(&self, who: UserId, ticket: TicketId, status: Status) {
+        let patch = Patch {
+            status: Some(status),
+            ..Patch::default()
+        };
+        tickets::change(&self.store, &self.caller(who), ticket, patch)
+            .await
+            .unwrap();
+    }
+
+    /// The time of the row of this kind that came last.
+    async fn at(&self, ticket: TicketId, kind: Kind) -> DateTime<Utc> {
+        let rows = self.history(ticket).await;
+        rows.iter().rfind(|row| row.kind == kind).unwrap().at
+    }
+}
+
+#[tokio::test]
+async fn a_customer_waits_from_their_first_message_that_no_public_answer_followed() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let opened = desk.at(ticket, Kind::Created).await;
+    assert_eq!(desk.waiting(ticket).await, Some(opened));
+    // Neither a further message nor a note of the team changes that.
+    stored(&desk.send(message(ticket, desk.customer, "Anybody?")).await);
+    stored(&desk.send(note(ticket, desk.agent, "Looks bad.")).await);
+    assert_eq!(desk.waiting(ticket).await, Some(opened));
+    stored(&desk.send(message(ticket, desk.agent, "Yes.")).await);
+    assert_eq!(desk.waiting(ticket).await, None);
+    stored(&desk.send(note(ticket, desk.agent, "Told them.")).await);
+    assert_eq!(desk.waiting(ticket).await, None);
+    stored(&desk.send(message(ticket, desk.customer, "It burns.")).await);
+    let asked = desk.at(ticket, Kind::MessageAdded).await;
+    stored(&desk.send(message(ticket, desk.customer, "Still.")).await);
+    assert_eq!(desk.waiting(ticket).await, Some(asked));
+    // A redaction is no answer and takes none back.
+    let rows = desk.history(ticket).await;
+    let last = rows.iter().rfind(|row| row.message.is_some()).unwrap();
+    let message_id = last.message.as_ref().unwrap().id;
+    let redact = format!("select support_redact_message('{ticket}', '{message_id}')");
+    desk.sql(&redact).await;
+    assert_eq!(desk.waiting(ticket).await, Some(asked));
+}
+
+#[tokio::test]
+async fn one_batch_counts_its_messages_in_their_order() {
+    let desk = Desk::open().await;
+    let (one, two) = (desk.ticket().await, desk.ticket().await);
+    desk.append(&[
+        message(one, desk.agent, "An answer."),
+        message(two, desk.customer, "A question."),
+        message(one, desk.customer, "A question."),
+        message(two, desk.agent, "An answer."),
+        message(one, desk.customer, "Another one."),
+    ])
+    .await;
+    let rows = desk.history(one).await;
+    let first = rows
+        .iter()
+        .rfind(|row| is_text(row, "A question."))
+        .unwrap();
+    assert_eq!(desk.waiting(one).await, Some(first.at));
+    assert_eq!(desk.waiting(two).await, None);
+}
+
+fn is_text(row: &HistoryRow, text: &str) -> bool {
+    row.message
+        .as_ref()
+        .is_some_and(|message| message.body == text)
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_over_waits_for_nothing_until_it_is_taken_up_again() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let opened = desk.at(ticket, Kind::Created).await;
+    for over in [Status::Resolved, Status::Closed] {
+        desk.set_status(desk.agent, ticket, over).await;
+        assert_eq!(desk.waiting(ticket).await, None);
+        // Taken back by the team: as it was.
+        desk.set_status(desk.agent, ticket, Status::Open).await;
+        assert_eq!(desk.waiting(ticket).await, Some(opened));
+    }
+    // Reopened by the customer's message: from then on, and not from their question of long ago.
+    desk.set_status(desk.agent, ticket, Status::Resolved).await;
+    stored(&desk.send(message(ticket, desk.customer, "No!")).await);
+    let asked = desk.at(ticket, Kind::MessageAdded).await;
+    assert_eq!(desk.waiting(ticket).await, Some(asked));
+    // Reopened by the customer's hand, after an answer.
+    stored(&desk.send(message(ticket, desk.agent, "Try now.")).await);
+    desk.set_status(desk.agent, ticket, Status::Closed).await;
+    desk.set_status(desk.customer, ticket, Status::Open).await;
+    let waiting = desk.waiting(ticket).await.unwrap();
+    assert!(waiting > asked && waiting <= desk.at(ticket, Kind::Reopened).await);
+    // Put into the archive as it is, by SQL.
+    let archive = format!("update support_tickets set archived_at = now() where id = '{ticket}'");
+    desk.sql(&archive).await;
+    assert_eq!(desk.waiting(ticket).await, None);
+    let counted: Option<DateTime<Utc>> = desk
+        .ask(&format!(
+            "select waiting_since from support_ticket_heads where ticket_id = '{ticket}'"
+        ))
+        .await;
+    assert_eq!(counted, None, "nor is it counted");
+}
+
+#[tokio::test]
+async fn the_last_message_is_the_last_public_one_and_its_text_as_it_stands_now() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    let of = async || {
+        let staff = desk.seen_by_staff(ticket).await.last_message.unwrap();
+        let customer = desk.seen_by_customer(ticket).await.last_message.unwrap();
+        assert_eq!(
+            (&staff.snippet, staff.side),
+            (&customer.snippet, customer.side)
+        );
+        assert_eq!(staff.at, customer.at);
+        (staff.side, staff.name, customer.name, staff.snippet)
+    };
+    let carla = Some("Carla Customer".to_owned());
+    let (side, to_staff, to_customer, snippet) = of().await;
+    assert_eq!(
+        (side, to_staff, to_customer),
+        (Audience::Customer, carla.clone(), carla)
+    );
+    assert_eq!(snippet, "The printer is on fire: what shall I do?");
+    let long = format!("Take\n\n  the {} stairs", "very ".repeat(50));
+    stored(&desk.send(message(ticket, desk.agent, &long)).await);
+    stored(
+        &desk
+            .send(note(ticket, desk.agent, "CANARY of a note"))
+            .await,
+    );
+    desk.set_status(desk.agent, ticket, Status::Resolved).await;
+    let (side, to_staff, to_customer, snippet) = of().await;
+    assert_eq!(side, Audience::Staff);
+    assert_eq!(to_staff.as_deref(), Some("Anna Agent"));
+    assert_eq!(to_customer.as_deref(), Some("Anna"));
+    assert!(
+        snippet.starts_with("Take the very very") && snippet.ends_with('…'),
+        "{snippet}"
+    );
+    assert!(snippet.chars().count() <= limits::SNIPPET_CHARS_MAX);
+    let edit = "update support_messages set body = 'Take the lift' where body like 'Take%'";
+    desk.sql(edit).await;
+    assert_eq!(of().await.3, "Take the lift");
+    desk.sql("update support_messages set redacted_at = now() where body = 'Take the lift'")
+        .await;
+    assert_eq!(of().await.3, "");
+}
+
+#[tokio::test]
+async fn imported_rows_and_rows_of_a_former_build_are_filled_in_as_their_histories_say() {
+    let desk = Desk::open().await;
+    desk.sql(&format!(
+        "insert into support_tickets (user_id, subject, status, created_at)
+         select '{}', 'Ticket ' || n, (array['open', 'in_progress', 'resolved', 'closed'])[1 + n % 4], now() - n * interval '1 hour'
+         from generate_series(1, 40) n;
+         insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal, created_at)
+         select t.id, case when k % 3 = length(t.subject) % 3 then t.user_id else '{}' end,
+                case when k % 3 = length(t.subject) % 3 then 'customer' else 'admin' end, 'm' || k,
+                k % 3 <> length(t.subject) % 3 and k % 2 = 0, t.created_at + k * interval '1 minute'
+         from support_tickets t cross join generate_series(1, 5) k
+         where right(t.ticket_number, 1) <> '0'",
+        desk.customer, desk.agent
+    ))
+    .await;
+    for (who, from, to) in [
+        (desk.customer, "resolved", "open"),
+        (desk.agent, "closed", "open"),
+    ] {
+        let role = if who == desk.agent {
+            "helpline_staff"
+        } else {
+            "helpline_customer"
+        };
+        let session = desk.session(role, who).await;
+        let change = format!(
+            "select update_ticket_status(id, '{to}') from support_tickets where status = '{from}' and right(ticket_number, 1) > '4'"
+        );
+        session.batch_execute(&change).await.unwrap();
+    }
+    let kept = "select string_agg(ticket_id || ' ' || coalesce(waiting_since::text, '-'), ',' order by ticket_id) \
+                from support_ticket_heads where not is_over";
+    // Taken up again by hand, a ticket waits from the hand's own moment, which the history has some microseconds later.
+    desk.sql(
+        "update support_ticket_heads h set waiting_since = a.created_at from support_ticket_activity a
+         where a.ticket_id = h.ticket_id and a.kind = 'reopened' and a.actor_type = 'customer' and h.waiting_since is not null
+           and not exists (select from support_ticket_activity b where b.ticket_id = a.ticket_id and b.seq = a.seq - 1 and b.xid = a.xid
+                           and b.kind = 'message_added')",
+    )
+    .await;
+    let (before, waiting): (String, i64) = (
+        desk.ask(kept).await,
+        desk.ask("select count(*) from support_ticket_heads where not is_over and waiting_since is not null")
+            .await,
+    );
+    assert!(waiting >= 10, "{waiting}");
+    desk.sql("update support_ticket_heads set waiting_since = null")
+        .await;
+    let mut last: Option<uuid::Uuid> = None;
+    loop {
+        let step = format!(
+            "select support_fill_waiting({}, 7)",
+            last.map_or("null".to_owned(), |id| format!("'{id}'"))
+        );
+        last = desk.ask(&step).await;
+        if last.is_none() {
+            break;
+        }
+    }
+    assert_eq!(desk.ask::<String>(kept).await, before);
+}
+
+#[tokio::test]
+async fn who_waits_is_counted() {
+    let desk = Desk::open().await;
+    let counts = async || {
+        let counted = stats::counts(&desk.store, desk.reader(desk.agent)).await;
+        let read = stats::read(&desk.store).await.unwrap();
+        (counted.unwrap().needs_answer, read.needs_answer_tickets)
+    };
+    let (one, _two) = (desk.ticket().await, desk.ticket().await);
+    assert_eq!(counts().await, (2, 2));
+    stored(&desk.send(message(one, desk.agent, "Yes?")).await);
+    assert_eq!(counts().await, (1, 1));
+}
+
+#[tokio::test]
+async fn unread_counts_over_all_own_tickets_and_leaves_own_writes_out() {
+    let desk = Desk::open().await;
+    let unread = async || {
+        let read = tickets::own_unread(&desk.store, desk.reader(desk.customer)).await;
+        let read = read.unwrap();
+        (read.tickets, read.messages)
+    };
+    let mut own = Vec::new();
+    for n in 0..60 {
+        own.push(desk.ticket_of(desk.customer, &format!("Ticket {n}")).await);
+    }
+    desk.ticket_of(desk.stranger, "Not mine").await;
+    assert_eq!(unread().await, (0, 0), "what one wrote oneself is no news");
+    // The oldest two: behind the first page of any list.
+    stored(&desk.send(message(own[0], desk.agent, "One.")).await);
+    stored(&desk.send(message(own[0], desk.agent, "Two.")).await);
+    stored(&desk.send(message(own[1], desk.agent, "Three.")).await);
+    stored(&desk.send(note(own[2], desk.agent, "A note.")).await);
+    assert_eq!(unread().await, (2, 3));
+    // An end is news too, and an answered and resolved ticket counts until it is read.
+    desk.set_status(desk.agent, own[1], Status::Resolved).await;
+    desk.set_status(desk.agent, own[3], Status::Resolved).await;
+    assert_eq!(unread().await, (3, 3));
+    let head = desk.seen_by_customer(own[0]).await.seq;
+    let mark = |ticket, seq| Mark {
+        ticket,
+        person: desk.customer,
+        audience: Audience::Customer,
+        seq,
+    };
+    reads::mark(
+        &desk.store,
+        &[mark(own[0], head), mark(own[1], Seq::new(2))],
+    )
+    .await
+    .unwrap();
+    assert_eq!(unread().await, (2, 1), "read in part");
+    let archive = format!(
+        "update support_tickets set archived_at = now() where id = '{}'",
+        own[1]
+    );
+    desk.sql(&archive).await;
+    assert_eq!(unread().await, (1, 0));
+}
+
+#[tokio::test]
+async fn the_first_to_answer_an_unassigned_ticket_gets_it_when_the_desk_wants_that() {
+    let desk = Desk::open().await;
+    let ticket = desk.ticket().await;
+    stored(
+        &desk
+            .send(message(ticket, desk.agent, "Off by default."))
+            .await,
+    );
+    assert_eq!(desk.seen_by_staff(ticket).await.assigned_to, None);
+    settings::set(
+        &desk.store,
+        &desk.caller(desk.boss),
+        settings::Name::ReplyAssigns,
+        Some(&json!(true)),
+    )
+    .await
+    .unwrap();
+    stored(
+        &desk
+            .send(note(ticket, desk.boss, "A note takes nothing."))
+            .await,
+    );
+    stored(
+        &desk
+            .send(message(ticket, desk.customer, "Nor does a customer."))
+            .await,
+    );
+    assert_eq!(desk.seen_by_staff(ticket).await.assigned_to, None);
+    let answer = message(ticket, desk.agent, "I take it.");
+    stored(&desk.send(answer.clone()).await);
+    stored(&desk.send(message(ticket, desk.boss, "Too late.")).await);
+    assert_eq!(
+        desk.seen_by_staff(ticket).await.assigned_to.unwrap().id,
+        desk.agent
+    );
+    let rows = desk.history(ticket).await;
+    let assigned: Vec<_> = rows
+        .iter()
+        .filter(|row| row.kind == Kind::Assigned)
+        .collect();
+    assert_eq!(assigned.len(), 1);
+    assert_eq!(assigned[0].actor, Some(desk.agent));
+    let before = rows
+        .iter()
+        .find(|row| row.seq.get() + 1 == assigned[0].seq.get());
+    assert!(
+        is_text(before.unwrap(), "I take it."),
+        "directly behind the answer"
+    );
+    // A retry of a send that has since been taken from them gives nothing back.
+    let unassign = format!("select assign_ticket('{ticket}', null)");
+    desk.sql(&unassign).await;
+    desk.send(answer).await;
+    assert_eq!(desk.seen_by_staff(ticket).await.assigned_to, None);
+    // In one batch, and in two at once: one assignment.
+    for batches in [1, 2] {
+        let ticket = desk.ticket().await;
+        let (one, two) = (
+            message(ticket, desk.boss, "I."),
+            message(ticket, desk.agent, "No, I."),
+        );
+        if batches == 1 {
+            desk.append(&[one, two]).await;
+        } else {
+            tokio::join!(desk.send(one), desk.send(two));
+        }
+        let kinds = desk.kinds(ticket).await;
+        assert_eq!(
+            kinds.iter().filter(|kind| **kind == "assigned").count(),
+            1,
+            "{kinds:?}"
+        );
+    }
+    // An import through plain SQL assigns nothing.
+    let ticket = desk.ticket().await;
+    desk.sql(&format!(
+        "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{ticket}', '{}', 'admin', 'imported')",
+        desk.agent
+    ))
+    .await;
+    assert_eq!(desk.seen_by_staff(ticket).await.assigned_to, None);
+}
+
+#[tokio::test]
+async fn how_long_the_first_answer_took_is_told_when_enough_were_answered() {
+    let desk = Desk::open().await;
+    let ask = async || settings::first_answer_s(&desk.store).await.unwrap();
+    for n in 1..=limits::FIRST_ANSWER_ANSWERS_MIN {
+        assert_eq!(ask().await, None, "after {} answers", n - 1);
+        desk.sql(&format!(
+            "insert into support_tickets (user_id, subject, created_at, first_response_at)
+             values ('{}', 'Ticket', now() - interval '1 day', now() - interval '1 day' + {n} * interval '1 hour')",
+            desk.customer
+        ))
+        .await;
+    }
+    assert_eq!(ask().await, Some(3 * 3600));
+    // Of last year, and unanswered ones: they say nothing.
+    desk.sql(&format!(
+        "insert into support_tickets (user_id, subject, created_at, first_response_at)
+         select '{}', 'Ticket', now() - interval '1 year', case when n > 5 then now() end from generate_series(1, 20) n",
+        desk.customer
+    ))
+    .await;
+    assert_eq!(ask().await, Some(3 * 3600));
+}
