@@ -24,6 +24,11 @@ export const T = {
   looksLanguage: 'looks-language',
   looksSound: 'looks-sound',
   looksNotify: 'looks-notify',
+  habitsEnter: 'habits-enter',
+  habitsUndo: 'habits-undo',
+  /** `data-alert=unassigned|urgent`. */
+  habitsAlert: 'habits-alert',
+  habitsWhen: 'habits-when',
   /** A sentence that goes by itself. */
   toast: 'toast',
   toastAction: 'toast-action',
@@ -85,6 +90,23 @@ export const T = {
   messageInsist: 'message-insist',
   messageRewrite: 'message-rewrite',
   messageDiscard: 'message-discard',
+  /** What can be done with a stored message. */
+  messageTools: 'message-tools',
+  messageEdit: 'message-edit',
+  messageRemove: 'message-remove',
+  /** The form in which a message is changed. */
+  messageForm: 'message-form',
+  messageText: 'message-text',
+  messageSave: 'message-save',
+  messageGiveUp: 'message-give-up',
+  messageRemoveYes: 'message-remove-yes',
+  messageRemoveNo: 'message-remove-no',
+  /** "edited", with its time; for the team it opens the earlier versions. */
+  messageEdited: 'message-edited',
+  messageVersion: 'message-version',
+  /** On a message that is held before it is sent. */
+  messageHeld: 'message-held',
+  messageUndo: 'message-undo',
   /** A change told in words; `data-kind`. */
   activity: 'activity',
   typing: 'typing',
@@ -96,6 +118,9 @@ export const T = {
   composer: 'composer',
   composerInput: 'composer-input',
   composerSend: 'composer-send',
+  composerResolve: 'composer-resolve',
+  /** What Enter does, to be changed; `data-value=sends|breaks`. */
+  composerEnter: 'composer-enter',
   composerReply: 'composer-reply',
   composerNote: 'composer-note',
   /** "Somebody has written since", before anything is sent. */
@@ -188,6 +213,8 @@ export const T = {
   setPriority: 'set-priority',
   setCategory: 'set-category',
   viewers: 'viewers',
+  ticketNext: 'ticket-next',
+  ticketUnread: 'ticket-unread',
   notStaff: 'not-staff',
   ownTicket: 'own-ticket',
 

@@ -71,6 +71,8 @@ test('a text that is shown no more is in no memory', async () => {
   const word = () => ['hun', 'ter', 2 + 40].join('')
   renderMarkdown(`**${word()}** was removed`)
   await new Promise((done) => setTimeout(done, 20))
+  // The engine itself remembers the last text in which an expression found something, until the next one finds something.
+  expect('x'.match(/x/)).not.toBeNull()
   runInNewContext('gc')()
   let heap = ''
   for await (const part of getHeapSnapshot()) heap += String(part)

@@ -278,3 +278,112 @@ describe('a message that this server does not know', () => {
     expect(stored).toEqual(['plain'])
   })
 })
+
+describe('a message that may be taken back', () => {
+  /** A clock that the test moves. */
+  function hands(storage = memoryStorage(), send?: (entry: Queued) => Promise<SendOutcome>) {
+    const time = { now: 1_800_000_000_000, due: [] as { at: number; call: () => void }[] }
+    const sent: string[] = []
+    const outbox = createOutbox({
+      store: createOutboxStore(storage, 'u1'),
+      send: send ?? ((entry) => { sent.push(entry.body); return Promise.resolve({ kind: 'stored', seq: sent.length }) }),
+      canSend: () => true,
+      lock: locks(),
+      after(ms, call) {
+        const timer = { at: time.now + ms, call }
+        time.due.push(timer)
+        return () => { time.due = time.due.filter((one) => one !== timer) }
+      },
+      now: () => time.now,
+      newKey: () => `key-${Math.random()}`,
+    })
+    const pass = async (ms: number) => {
+      time.now += ms
+      const due = time.due.filter((one) => one.at <= time.now)
+      time.due = time.due.filter((one) => one.at > time.now)
+      for (const one of due) one.call()
+      await settled()
+    }
+    return { outbox, sent, pass, time, storage }
+  }
+  const settled = async () => { for (let n = 0; n < 20; n++) await Promise.resolve() }
+
+  test('is sent when its time is over, once, and what was written after it waits with it', async () => {
+    const { outbox, sent, pass } = hands()
+    outbox.queue({ ...draft('first'), hold_ms: 5_000 })
+    outbox.queue(draft('second'))
+    await settled()
+    expect(sent).toEqual([])
+    expect(outbox.isHeld()).toBe(true)
+    await pass(4_999)
+    expect(sent).toEqual([])
+    await pass(1)
+    expect(sent).toEqual(['first', 'second'])
+    expect(outbox.entries()).toEqual([])
+    expect(outbox.isHeld()).toBe(false)
+  })
+  test('comes back to its author until then, and not afterwards', async () => {
+    const { outbox, sent, pass } = hands()
+    const one = outbox.queue({ ...draft('taken back'), hold_ms: 5_000 })
+    outbox.queue(draft('behind it'))
+    expect(outbox.undo(one.key)?.body).toBe('taken back')
+    await settled()
+    expect(sent).toEqual(['behind it'])
+    const two = outbox.queue({ ...draft('too late'), hold_ms: 5_000 })
+    await pass(5_000)
+    expect(outbox.undo(two.key)).toBeNull()
+    expect(sent).toEqual(['behind it', 'too late'])
+  })
+  test('is not sent at once after a reload, and can be taken back there', async () => {
+    const before = hands()
+    const one = before.outbox.queue({ ...draft('still held'), hold_ms: 5_000 })
+    before.outbox.dispose()
+    const after = hands(before.storage)
+    after.time.now += 2_000
+    after.outbox.flush()
+    await settled()
+    expect(after.sent).toEqual([])
+    expect(after.outbox.undo(one.key)?.body).toBe('still held')
+  })
+  test('is not held for ever by a clock that was set back', async () => {
+    const before = hands()
+    before.outbox.queue({ ...draft('from the future'), hold_ms: 5_000 })
+    const after = hands(before.storage)
+    after.time.now -= 86_400_000
+    after.outbox.flush()
+    await settled()
+    expect(after.sent).toEqual(['from the future'])
+  })
+
+  test('what follows a message is done once it is stored, also after a reload, and not when it is refused', async () => {
+    const done: string[] = []
+    const first = hands()
+    first.outbox.queue({ ...draft('answer'), then: 'resolved' })
+    await settled()
+    expect(first.sent).toEqual(['answer'])
+    expect(first.outbox.entries(), 'for its author it is sent').toEqual([])
+    first.outbox.dispose()
+    const second = hands(first.storage)
+    let isUp = false
+    second.outbox.follow((entry) => {
+      if (isUp) done.push(`${entry.then} after ${entry.sent}`)
+      return Promise.resolve(isUp ? { kind: 'done' } : { kind: 'later', ms: 1_000 })
+    })
+    await settled()
+    expect(done).toEqual([])
+    isUp = true
+    await second.pass(1_000)
+    expect(done).toEqual(['resolved after 1'])
+    second.outbox.flush()
+    await settled()
+    expect(done).toHaveLength(1)
+    expect(second.sent, 'it is not sent again').toEqual([])
+
+    const refused = hands(memoryStorage(), () => Promise.resolve({ kind: 'refused', code: 'stale' }))
+    refused.outbox.follow(() => { done.push('never'); return Promise.resolve({ kind: 'done' }) })
+    const one = refused.outbox.queue({ ...draft('stale'), then: 'resolved' })
+    await settled()
+    expect(done).toHaveLength(1)
+    expect(refused.outbox.discard(one.key)?.body, 'nothing is lost').toBe('stale')
+  })
+})

@@ -80,7 +80,7 @@ function compareTexts(a: string, b: string): number {
 }
 
 /** The server leaves out zeros at the end of a fraction, so that times of unequal length do not sort as texts do. */
-function compareTimes(a: string, b: string): number {
+export function compareTimes(a: string, b: string): number {
   return a.length === b.length ? compareTexts(a, b) : compareTexts(whole(a), whole(b))
 }
 

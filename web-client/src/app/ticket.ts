@@ -9,9 +9,10 @@ import { reduce } from '../timeline/reduce.ts'
 import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../timeline/state.ts'
 import type { Reader } from '../timeline/view.ts'
 import type { OutboxChange } from '../outbox/outbox.ts'
-import type { Queued } from '../outbox/store.ts'
+import type { FollowUp, Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
+import { createEdits, type Edits } from './edits.ts'
 import { changesFacts, withEvent } from './facts.ts'
 import { keepOpened, openedBefore } from './opened.ts'
 import { createPresence, type TypingPerson } from './presence.ts'
@@ -34,11 +35,17 @@ export interface TicketStore {
   readonly typing: ReadonlySignal<readonly TypingPerson[]>
   readonly viewers: ReadonlySignal<readonly Viewer[]>
   readonly loadingOlder: ReadonlySignal<boolean>
+  /** What is being changed of its messages. */
+  readonly edits: Edits
   /** What was tried and refused, until it succeeds or is put away; the latest one. */
   readonly fault: ReadonlySignal<Fault | null>
   /** How far this person had read when the ticket was opened. */
   readonly readAtOpening: number | null
-  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null }): void
+  /** How this person works. */
+  readonly habits: Desk['habits']
+  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
+  /** Takes back a message that has not been sent yet; null: it is too late. Without a key, the last one. */
+  undo(key?: string): Queued | null
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
   /** A message that is not stored yet. */
@@ -65,6 +72,8 @@ const REFRESH_MS = 60
 const RETRY_MS = 2_000
 
 export interface TicketListener {
+  /** Once, when it is there. */
+  opened?(ticket: TicketView): void
   /** Every newer state of the ticket. */
   ticket(ticket: TicketView): void
   /** What happens while it is open, as it happens. */
@@ -95,8 +104,10 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     fault.value = { of, problem, retry, dismiss: () => settled(of) }
   }
   const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
+  const edits = createEdits({ desk, timeline, open: () => (opening.value.kind === 'open' ? opening.value : null) })
   const step = (input: TimelineInput) => {
     timeline.value = reduce(timeline.value, input)
+    edits.grown()
     if (timeline.value.hole) subscription?.again()
   }
 
@@ -128,7 +139,9 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     }
     readAtOpening ??= result.value.read_seq
     take(result.value)
-    if (subscription === null) listen(result.value.id)
+    if (subscription !== null) return
+    listener.opened?.(result.value)
+    listen(result.value.id)
   }
 
   const listen = (ticket: string) => {
@@ -258,13 +271,20 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     typing: presence.typing,
     viewers: presence.viewers,
     loadingOlder,
+    edits,
     fault,
     get readAtOpening() { return readAtOpening },
-    send(body, { internal, based_on }) {
-      if (opening.value.kind !== 'open') return
+    habits: desk.habits,
+    send(body, { internal, based_on, then = null }) {
+      if (opening.value.kind !== 'open') return null
       const { id: ticket, ticket_number: number } = opening.value.ticket
-      desk.outbox.queue({ ticket, number, body, internal, based_on })
+      const entry = desk.outbox.queue({ ticket, number, body, internal, based_on, then, hold_ms: desk.habits.undo_s.peek() * 1_000 })
       presence.wrote(false, internal)
+      return entry
+    },
+    undo(key) {
+      const last = key ?? timeline.peek().pending.at(-1)?.key
+      return last === undefined ? null : desk.outbox.undo(last)
     },
     retry: (key, how) => desk.outbox.retry(key, how),
     discard: (key) => desk.outbox.discard(key),
@@ -306,6 +326,6 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
 }
 
 function pendingOf(entry: Queued): Pending {
-  const { key, body, internal, at, refused } = entry
-  return { key, body, internal, at, state: refused === null ? { kind: 'waiting' } : { kind: 'refused', code: refused } }
+  const { key, body, internal, at, refused, hold_until } = entry
+  return { key, body, internal, at, hold_until, state: refused === null ? { kind: 'waiting' } : { kind: 'refused', code: refused } }
 }

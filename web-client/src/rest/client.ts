@@ -45,6 +45,9 @@ export interface Rest {
   rate(id: string, rating: NewRating): Promise<Result<TicketView>>
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
   postMessage(id: string, message: Omit<NewMessage, 'is_internal'>, key: string): Promise<Result<MessageStored>>
+  /** Changes the text of a message. */
+  edit(id: string, message: string, body: string): Promise<Result<null>>
+  /** Removes the text of a message for good. */
   redact(id: string, message: string): Promise<Result<null>>
   availability(): Promise<Result<Availability>>
 }
@@ -117,6 +120,7 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     rate: (id, body) => request(`${one(id)}/rating`, { method: 'PUT', body }, decodeTicket),
     activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeEventPage),
     postMessage,
+    edit: async (id, message, body) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'PATCH', body: { body } }, () => true)),
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
     availability: () => request('/v1/availability', {}, decodeAvailability),
   }

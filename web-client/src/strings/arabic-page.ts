@@ -36,7 +36,14 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'looks.sound': 'صوت للرسائل الجديدة',
   'looks.notify': 'إشعارات سطح المكتب',
   'looks.notify_refused': 'لا يسمح المتصفح بالإشعارات هنا.',
+  'habits.enter': 'في الرسالة، Enter',
+  'habits.enter.sends': 'يرسلها',
+  'habits.enter.breaks': 'يبدأ سطرًا جديدًا (Ctrl+Enter للإرسال)',
+  'habits.undo': 'التراجع عن الإرسال',
+  'habits.undo.off': 'متوقف',
+  'habits.undo.seconds': 'خلال {n} ثوانٍ',
 
   'problem.site_refused': 'هذا المكتب غير مهيأ للعرض على {site}. على من يديره أن يسمح بهذا الموقع.',
   'notify.title': 'جديد في {number}',
+  'notify.open': 'افتح',
 }

@@ -33,8 +33,15 @@ export const ENGLISH_PAGE = {
   'looks.sound': 'Sound for new messages',
   'looks.notify': 'Desktop notifications',
   'looks.notify_refused': 'The browser does not allow notifications here.',
+  'habits.enter': 'In a message, Enter',
+  'habits.enter.sends': 'sends it',
+  'habits.enter.breaks': 'starts a new line (Ctrl+Enter sends)',
+  'habits.undo': 'Undo sending',
+  'habits.undo.off': 'Off',
+  'habits.undo.seconds': 'for {n} seconds',
 
   'notify.title': 'News in {number}',
+  'notify.open': 'Open',
 
   'list.pick': 'Pick a ticket to read it, or open a new one.',
   'list.search': 'Search subject or number',

@@ -13,6 +13,7 @@ import type { Wanted } from './composer.tsx'
 import { Skeleton } from './plain.tsx'
 import { Glyph } from './glyph.tsx'
 import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
+import { undoSend } from './undo-send.ts'
 import { useVirtual } from './virtual.ts'
 import { nameOf, type NameById } from './words.ts'
 
@@ -53,6 +54,7 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
       wanted.value = { ticket, mode }
     },
     onDiscard: (key) => void store.discard(key),
+    onUndo: (key) => undoSend(store, ticket, wanted, key),
   }), [store, ticket, wanted])
   return (
     <div class="thread-frame">
@@ -67,7 +69,7 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
         {timeline.position !== null && shown.length === 0 && !timeline.more_before && <p class="empty">{t('thread.empty')}</p>}
         <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
           {shown.slice(view.from, view.to).map((row) => (
-            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One row={row} reader={reader} nameById={nameById} actions={actions} /></div>
+            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One store={store} row={row} reader={reader} nameById={nameById} actions={actions} /></div>
           ))}
         </div>
         <Typing store={store} reader={reader} />
@@ -82,13 +84,14 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
 }
 
 interface OneProps {
+  readonly store: TicketStore
   readonly row: Row
   readonly reader: Reader
   readonly nameById: NameById
   readonly actions: PendingActions
 }
 
-function One({ row, reader, nameById, actions }: OneProps) {
+function One({ store, row, reader, nameById, actions }: OneProps) {
   switch (row.kind) {
     case 'day': return <p class="day"><span>{day(row.at)}</span></p>
     case 'new': return <p class="new-mark" data-testid={T.threadNew}><span>{t('thread.new')}</span></p>
@@ -96,7 +99,7 @@ function One({ row, reader, nameById, actions }: OneProps) {
       const { item, grouped } = row
       switch (item.kind) {
         // Called, not placed: on its way from pending to stored one's own message stays the same element, which is not read out twice.
-        case 'message': return Message({ item, reader, grouped })
+        case 'message': return Message({ store, item, reader, grouped })
         case 'pending': return PendingMessage({ pending: item.pending, grouped, ...actions })
         case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
       }

@@ -14,18 +14,21 @@ interface FilterProps {
   readonly inbox: Inbox
   readonly agents: readonly Agent[]
   readonly me: string
+  /** Whether `/` leads to the search. */
+  readonly keys: boolean
   readonly searchRef: { current: HTMLInputElement | null }
 }
 
 const NOTHING: Partial<Filters> = { status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '' }
 
-export function FilterBar({ inbox, agents, me, searchRef }: FilterProps) {
+export function FilterBar({ inbox, agents, me, keys, searchRef }: FilterProps) {
   const filters = inbox.filters.value
   const [open, setOpen] = useState(() => isNarrowed({ ...filters, search: '' }))
   return (
     <div class="filters">
       <div class="search-line">
-        <input ref={searchRef} type="search" value={filters.search} placeholder={t('console.search')} aria-label={t('console.search')} dir="auto" data-testid={T.search} onInput={(event) => inbox.filter({ search: event.currentTarget.value })} onKeyDown={(event) => { if (event.key === 'Escape') event.currentTarget.blur() }} />
+        <input ref={searchRef} type="search" value={filters.search} placeholder={t('console.search')} aria-label={t('console.search')} dir="auto" aria-keyshortcuts={keys ? '/' : undefined} data-testid={T.search} onInput={(event) => inbox.filter({ search: event.currentTarget.value })} onKeyDown={(event) => { if (event.key === 'Escape') event.currentTarget.blur() }} />
+        {keys && <kbd class="search-key wide-only" aria-hidden="true">/</kbd>}
         <button type="button" aria-expanded={open} data-testid={T.filtersToggle} onClick={() => setOpen(!open)}>{t('console.filters')}</button>
       </div>
       <SearchHint text={filters.search} problem={inbox.problem.value} />
@@ -40,7 +43,7 @@ export function FilterBar({ inbox, agents, me, searchRef }: FilterProps) {
   )
 }
 
-function Selects({ inbox, agents, me }: Omit<FilterProps, 'searchRef'>) {
+function Selects({ inbox, agents, me }: Omit<FilterProps, 'searchRef' | 'keys'>) {
   const filters = inbox.filters.value
   const pick = (name: 'status' | 'category' | 'priority' | 'assigned_to') => (event: { readonly currentTarget: { readonly value: string } }) => inbox.filter({ [name]: event.currentTarget.value })
   return (

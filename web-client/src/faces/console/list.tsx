@@ -56,6 +56,7 @@ export function InboxList({ work, router, me }: ListProps) {
       {/* A line of its own, which is always there: rows must not move because it says something. */}
       <p class="list-line">
         <span class="muted">{t(`console.sort.${filters.sort}`)}</span>
+        {work.keys.value && inbox.held.value === 0 && <span class="muted keys-hint wide-only" title={t('console.keys_hint')}><kbd>j</kbd> <kbd>k</kbd> <kbd>Enter</kbd></span>}
         {inbox.held.value > 0 && <button type="button" class="link" data-testid={T.listHeld} onClick={showInOrder}>{t('console.updates', { n: inbox.held.value })} · {t('console.updates_show')}</button>}
       </p>
       {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
@@ -65,7 +66,7 @@ export function InboxList({ work, router, me }: ListProps) {
           {order.slice(from, to).map((id, index) => {
             const ticket = inbox.ticket(id)
             return ticket === undefined ? null : (
-              <Row key={id} desk={work.desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selection.ids.value.has(id)} onSelect={(isRange) => work.selection.toggle(id, isRange)} />
+              <Row key={id} isMarked={work.marks.ids.value.has(id)} desk={work.desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selection.ids.value.has(id)} onSelect={(isRange) => work.selection.toggle(id, isRange)} />
             )
           })}
         </ul>
@@ -76,6 +77,7 @@ export function InboxList({ work, router, me }: ListProps) {
 }
 
 interface RowProps {
+  readonly isMarked: boolean
   readonly ticket: StaffView
   readonly router: Router
   readonly desk: Desk
@@ -87,12 +89,12 @@ interface RowProps {
   readonly onSelect: (isRange: boolean) => void
 }
 
-function Row({ desk, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
+function Row({ isMarked, desk, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
   const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
   return (
     <li data-row-of={ticket.id} aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
       <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onClick={(event) => onSelect(event.shiftKey)} /></label>
-      <TicketLink desk={desk} ticket={ticket} router={router} isOpen={isOpen}>
+      <TicketLink desk={desk} ticket={ticket} router={router} isOpen={isOpen} isMarked={isMarked}>
         <span class="line small">
           <span class="number">{ticket.ticket_number}</span>
           <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>

@@ -14,6 +14,7 @@ import { isWritable, Shut } from '../../ui/shut.tsx'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { nameOfAgent, type NameById } from '../../ui/words.ts'
+import { answered, markUnread, openNext } from './actions.ts'
 import { Panel } from './panel.tsx'
 import { useReplyOffer } from './reply-offer.tsx'
 import type { DeskWork } from './work.ts'
@@ -50,12 +51,12 @@ function StaffTicket({ work, store, ticket, onBack }: OpenProps & { readonly tic
   const reader = useMemo(() => ({ side: 'staff' as const, id: desk.identity.id }), [desk])
   return (
     <section class={`ticket with-details ${details ? 'details-open' : ''}`} data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status} aria-label={ticket.subject}>
-      <Head ticket={ticket} store={store} me={desk.identity.id} onBack={onBack} details={details} onDetails={() => setDetails(!details)} />
+      <Head ticket={ticket} store={store} me={desk.identity.id} onBack={onBack} details={details} onDetails={() => setDetails(!details)} onNext={() => void openNext(work, 1)} onUnread={() => markUnread(work, ticket)} />
       <FaultLine store={store} />
       <Thread store={store} ticket={ticket.id} reader={reader} nameById={nameById} wanted={work.wanted} />
       <div class="foot">
         {isWritable(ticket)
-          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={work.wanted} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, offer }} />
+          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={work.wanted} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, offer, hint: team.replies.value.length > 0 ? t('composer.slash') : null, onResolve: (key) => answered(work, ticket, key) }} />
           : <Shut ticket={ticket} store={store} />}
       </div>
       <Panel work={work} ticket={ticket} store={store} reader={reader} nameById={nameById} />
@@ -70,9 +71,11 @@ interface HeadProps {
   readonly onBack: () => void
   readonly details: boolean
   readonly onDetails: () => void
+  readonly onNext: () => void
+  readonly onUnread: () => void
 }
 
-function Head({ ticket, store, me, onBack, details, onDetails }: HeadProps) {
+function Head({ ticket, store, me, onBack, details, onDetails, onNext, onUnread }: HeadProps) {
   const others = store.viewers.value.filter((viewer) => viewer.id !== me).map((viewer) => viewer.name ?? t('app.someone'))
   return (
     <header class="ticket-head">
@@ -86,6 +89,8 @@ function Head({ ticket, store, me, onBack, details, onDetails }: HeadProps) {
           {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: inRow(others) })}</span>}
         </p>
       </div>
+      <button type="button" class="quiet icon-button" aria-label={t('console.mark_unread')} title={`${t('console.mark_unread')} (u)`} data-testid={T.ticketUnread} onClick={onUnread}><Glyph name="unread" /></button>
+      <button type="button" class="quiet icon-button" aria-label={t('console.next')} title={`${t('console.next')} (J)`} data-testid={T.ticketNext} onClick={onNext}><Glyph name="next" /></button>
       <button type="button" class="quiet icon-button details-toggle" aria-expanded={details} aria-label={t('details.show')} title={t('details.show')} data-testid={T.detailsToggle} onClick={onDetails}><Glyph name="panel" /></button>
     </header>
   )

@@ -7,23 +7,28 @@ import { T } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
+import { HabitsForm } from '../../ui/habits-form.tsx'
+import { lazy } from '../../ui/lazy.tsx'
 import { Empty } from '../../ui/plain.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
 import { behindOf, idOf } from '../../ui/use-ticket.ts'
+import { resolveAnswered } from './actions.ts'
+import { AlertsForm } from './alerts-form.tsx'
 import { BulkBar } from './bulk.tsx'
 import { FilterBar } from './filter-bar.tsx'
-import { Keys } from './keys.tsx'
-import { HoursScreen } from './hours.tsx'
 import { InboxList } from './list.tsx'
 import { OpenTicket } from './open-ticket.tsx'
 import { Palette } from './palette.tsx'
-import { RepliesScreen } from './replies.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { Stats } from './stats.tsx'
 import { isScreen, useDeskWork } from './work.ts'
 import { Views } from './views.tsx'
+
+const RepliesScreen = lazy(async () => (await import('./replies.tsx')).RepliesScreen)
+const HoursScreen = lazy(async () => (await import('./hours.tsx')).HoursScreen)
+const Keys = lazy(async () => (await import('./keys.tsx')).Keys)
 
 export function ConsolePage(props: FaceProps) {
   const connection = props.desk.connection.value
@@ -52,13 +57,14 @@ function StaffConsole(props: FaceProps) {
   const work = useDeskWork(props)
   useShortcuts(work, router, looks, !ownsTab)
   const { inbox, team, store, place } = work
+  useEffect(() => desk.outbox.follow((entry) => resolveAnswered(work.now(), entry)), [desk])
   useRefusals({ desk, open: idOf(store), go: router.go })
   const isAdmin = desk.identity.role === 'admin'
   const columns = useReturn(place)
-  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, team.unread)
+  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, work.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value && desk.watch.value === 'on'}>
-      <TopBar site={site} looks={looks} identity={desk.identity} menu={<DeskMenu router={router} isAdmin={isAdmin} />}>
+      <TopBar site={site} looks={looks} identity={desk.identity} menu={<><HabitsForm habits={desk.habits}><AlertsForm habits={desk.habits} /></HabitsForm><DeskMenu router={router} isAdmin={isAdmin} /></>}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => work.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>
@@ -68,7 +74,7 @@ function StaffConsole(props: FaceProps) {
       <div class="columns" ref={columns}>
         <nav class={`side ${work.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
           <Views inbox={inbox} counts={team.counts.value} />
-          <FilterBar inbox={inbox} agents={team.agents.value} me={desk.identity.id} searchRef={work.searchRef} />
+          <FilterBar inbox={inbox} keys={looks.keys.value} agents={team.agents.value} me={desk.identity.id} searchRef={work.searchRef} />
           <InboxList work={work} router={router} me={desk.identity.id} />
           <BulkBar selection={work.selection} />
         </nav>

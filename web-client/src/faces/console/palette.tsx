@@ -12,7 +12,7 @@ import { T } from '../../testids.ts'
 import { isComposing } from '../../ui/composition.ts'
 import { intoSight } from '../../ui/sight.ts'
 import { Dialog } from '../../ui/dialog.tsx'
-import { openTicketOf, resolve, take, write } from './actions.ts'
+import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
 
 interface Command {
@@ -102,6 +102,8 @@ function commands(work: DeskWork, looks: Looks, router: Router): readonly Comman
   const ofTicket: readonly Command[] = store === null || ticket === null ? [] : [
     { id: 'reply', title: t('keys.reply'), key: 'r', run: () => write(work, ticket, 'message') },
     { id: 'note', title: t('keys.note'), key: 'n', run: () => write(work, ticket, 'note') },
+    { id: 'unread', title: t('keys.unread'), key: 'u', run: () => markUnread(work, ticket) },
+    { id: 'next', title: t('keys.open_next'), key: 'J', run: () => void openNext(work, 1) },
     { id: 'take', title: t('keys.take'), key: 'a', run: () => void take(work, ticket) },
     ...statusesAfter(ticket.status).map((status) => ({ id: `status-${status}`, title: t('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void (status === 'resolved' ? resolve(work, ticket) : store.change({ status })) })),
     ...PRIORITIES.filter((one) => one !== ticket.priority).map((priority) => ({ id: `priority-${priority}`, title: t('palette.priority', { priority: tWord('priority', priority) }), run: () => void store.change({ priority }) })),

@@ -9,6 +9,7 @@ import { T } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
+import { HabitsForm } from '../../ui/habits-form.tsx'
 import { Empty } from '../../ui/plain.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTab } from '../../ui/tab.ts'
@@ -47,7 +48,7 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
 
   return (
     <div class={`page support ${ref === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
-      <TopBar site={site} looks={looks} identity={desk.identity} />
+      <TopBar site={site} looks={looks} identity={desk.identity} menu={<HabitsForm habits={desk.habits} />} />
       <Connection desk={desk} store={store} />
       <Unsent desk={desk} open={openId} go={router.go} />
       <div class="columns" ref={columns}>
