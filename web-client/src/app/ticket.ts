@@ -12,7 +12,7 @@ import type { OutboxChange } from '../outbox/outbox.ts'
 import type { Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
-import { changesFacts, withEvent } from './facts.ts'
+import { changesFacts, renamedTo, withEvent } from './facts.ts'
 import { createPresence, type TypingPerson } from './presence.ts'
 
 export type Opening =
@@ -81,6 +81,8 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   let readAtOpening: number | null = null
   /** Until when scrolling does not ask again for history that could not be had. */
   let olderAt = 0
+  /** What the customer was called when their name was last asked for. */
+  let askedName: string | null = null
   let disposed = false
   let stopRefresh = () => {}
   let stopOutbox = () => {}
@@ -152,7 +154,10 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     const news = events.filter((event) => event.seq > ticket.seq)
     if (news.length === 0) return
     take(news.reduce(withEvent, ticket))
-    if (news.some(changesFacts)) refreshSoon(REFRESH_MS)
+    const name = news.map((event) => renamedTo(ticket, event)).findLast((one) => one !== null) ?? null
+    const isRenamed = name !== null && name !== askedName
+    if (isRenamed) askedName = name
+    if (isRenamed || news.some(changesFacts)) refreshSoon(REFRESH_MS)
   }
 
   /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
