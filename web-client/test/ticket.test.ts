@@ -1,7 +1,7 @@
 // The open ticket's faults: each is cleared by what clears it, and by nothing else.
 
 import { signal } from '@preact/signals'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Desk } from '../src/app/desk.ts'
 import { openTicket } from '../src/app/ticket.ts'
 import type { SessionState } from '../src/connection/session.ts'
@@ -143,4 +143,19 @@ test('a ticket that is no more is not shown again', async () => {
   await settled()
   store.dispose()
   expect((await reopened()).atOnce).toBe('loading')
+})
+
+test("a customer who was renamed is called by the new name, which no event tells: asked for once, when they write", async () => {
+  const { store, sink, desk } = await opened()
+  let asked = 0
+  const renamed = { ...staffTicket, id: TICKET, seq: 12, customer_name: 'Ada King' }
+  Object.defineProperty(desk, 'ticket', { get: () => { asked++; return renamed } })
+  const from = (seq: number, name: string) => sink.frame({ type: 'event', event: messageEvent(seq, { actor: { id: 'ada', type: 'customer', name } }) })
+  from(10, 'Ada King')
+  from(11, 'Ada King')
+  await vi.waitFor(() => expect(store.opening.value).toMatchObject({ ticket: { customer_name: 'Ada King' } }))
+  from(12, 'Ada King')
+  await settled()
+  // Two reads of one answer.
+  expect(asked).toBe(2)
 })

@@ -13,7 +13,7 @@ import type { FollowUp, Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
 import { createEdits, type Edits } from './edits.ts'
-import { changesFacts, withEvent } from './facts.ts'
+import { changesFacts, renamedTo, withEvent } from './facts.ts'
 import { keepOpened, openedBefore } from './opened.ts'
 import { createPresence, type TypingPerson } from './presence.ts'
 
@@ -91,6 +91,8 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   let readAtOpening: number | null = null
   /** Until when scrolling does not ask again for history that could not be had. */
   let olderAt = 0
+  /** What the customer was called when their name was last asked for. */
+  let askedName: string | null = null
   let disposed = false
   /** Raised by every restored database: what was asked before it tells of numbers that hold no more. */
   let epochs = 0
@@ -178,7 +180,10 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     const news = events.filter((event) => event.seq > ticket.seq)
     if (news.length === 0) return
     take(news.reduce(withEvent, ticket))
-    if (news.some(changesFacts)) refreshSoon(REFRESH_MS)
+    const name = news.map((event) => renamedTo(ticket, event)).findLast((one) => one !== null) ?? null
+    const isRenamed = name !== null && name !== askedName
+    if (isRenamed) askedName = name
+    if (isRenamed || news.some(changesFacts)) refreshSoon(REFRESH_MS)
   }
 
   /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */

@@ -1,4 +1,6 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { draftOf } from '../../app/drafts.ts'
+import { slashed } from '../../app/saved-replies.ts'
 import type { TicketStore } from '../../app/ticket.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { inRow } from '../../strings/formats.ts'
@@ -47,7 +49,12 @@ function StaffTicket({ work, store, ticket, onBack }: OpenProps & { readonly tic
     const agent = agents.find((one) => one.user_id === id)
     return agent === undefined ? null : nameOfAgent(agent)
   }, [agents])
-  const offer = useReplyOffer(team.replies.value, ticket, desk.identity.name)
+  const connection = desk.connection.value
+  const me = (connection.kind === 'live' ? connection.user.name : null) ?? desk.identity.name
+  const offer = useReplyOffer(team.replies.value, ticket, me)
+  // A saved reply is about to be filled in: with names as they are now.
+  const isOffered = slashed(draftOf(ticket.id, mode.value).text) !== null
+  useEffect(() => { if (isOffered) store.reload() }, [isOffered, store])
   const reader = useMemo(() => ({ side: 'staff' as const, id: desk.identity.id }), [desk])
   return (
     <section class={`ticket with-details ${details ? 'details-open' : ''}`} data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status} aria-label={ticket.subject}>

@@ -128,7 +128,10 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
 function useReadOnReturn(store: TicketStore | null, listener: TicketListener): void {
   useEffect(() => onWindow('visibilitychange', () => {
     const opening = store?.opening.peek()
-    if (opening?.kind === 'open' && isSeen()) listener.ticket(opening.ticket)
+    if (opening?.kind !== 'open' || !isSeen()) return
+    listener.ticket(opening.ticket)
+    // What leaves no event, as a name, may have changed meanwhile.
+    store?.reload()
   }), [store, listener])
 }
 

@@ -35,6 +35,7 @@ iframe{position:fixed;bottom:88px;width:384px;height:min(640px,calc(100vh - 108p
 const SHAPES = { open: 'M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z', close: 'M6 9l6 6 6-6' }
 
 let options: Options | null = null
+let host: HTMLElement | null = null
 let box: HTMLDivElement | null = null
 let launcher: HTMLButtonElement | null = null
 let badge: HTMLElement | null = null
@@ -52,8 +53,8 @@ const post = (message: object) => frame?.contentWindow?.postMessage({ helpline: 
 function init(given: Options): void {
   if (typeof given?.getToken !== 'function') throw new TypeError('Helpline.init needs { getToken }')
   options = given
-  if (box !== null) return
-  const host = document.createElement('div')
+  if (host !== null) return stand(host)
+  host = document.createElement('div')
   // Its own words outrank whatever the page says of its elements.
   for (const [name, value] of [['all', 'initial'], ['position', 'fixed'], ['z-index', '2147483000'], ['display', 'block'], ['inset', 'auto'], ['width', '0'], ['height', '0']] as const) host.style.setProperty(name, value, 'important')
   const root = host.attachShadow({ mode: 'closed' })
@@ -77,9 +78,14 @@ function init(given: Options): void {
   launcher.append(svg, badge)
   box.append(launcher)
   root.append(box)
-  document.documentElement.append(host)
+  stand(host)
   addEventListener('message', received)
   show()
+}
+
+/** In the page, also after it has replaced everything that stood in it. */
+function stand(made: HTMLElement): void {
+  if (!made.isConnected) document.documentElement.append(made)
 }
 
 function show(): void {
@@ -95,11 +101,13 @@ function show(): void {
 }
 
 function inWords(): readonly [string, string, string] {
-  return WORDS[options?.language ?? document.documentElement.lang.slice(0, 2)] ?? WORDS['en'] ?? ['', '', '']
+  const language = options?.language ?? document.documentElement.lang.slice(0, 2)
+  return WORDS[Object.hasOwn(WORDS, language) ? language : 'en'] ?? ['', '', '']
 }
 
 function open(): void {
-  if (box === null) return
+  if (box === null || host === null) return
+  stand(host)
   isOpen = true
   notice?.remove()
   if (frame === null) {
@@ -196,4 +204,5 @@ function onUnread(listener: Unread): () => void {
 }
 
 const before: unknown = Reflect.get(window, 'Helpline')
-Reflect.set(window, 'Helpline', Object.assign(typeof before === 'object' && before !== null ? before : {}, { init, open, close, identify, onUnread }))
+// Run again, as by a site that puts its pages' scripts into one document: the first one goes on, with its launcher and whoever is signed in.
+if (typeof before !== 'object' || before === null || !('init' in before)) Reflect.set(window, 'Helpline', Object.assign(typeof before === 'object' && before !== null ? before : {}, { init, open, close, identify, onUnread }))
