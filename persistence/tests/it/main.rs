@@ -8,6 +8,7 @@
 mod access;
 mod administrators;
 mod append;
+mod backfill;
 mod bench;
 mod catalog;
 mod concurrency;
