@@ -222,6 +222,16 @@ ALTER TABLE helpline.access_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+-- helpline_backfills
+CREATE TABLE helpline.helpline_backfills (
+    version integer NOT NULL,
+    place text NOT NULL,
+    rows bigint NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE ONLY helpline.helpline_backfills FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.helpline_backfills OWNER TO helpline_owner;
+
 -- helpline_migrations
 CREATE TABLE helpline.helpline_migrations (
     version integer NOT NULL,
@@ -313,6 +323,10 @@ ALTER TABLE helpline.user_roles OWNER TO helpline_owner;
 -- access_log access_log_pkey
 ALTER TABLE ONLY helpline.access_log
     ADD CONSTRAINT access_log_pkey PRIMARY KEY (id);
+
+-- helpline_backfills helpline_backfills_pkey
+ALTER TABLE ONLY helpline.helpline_backfills
+    ADD CONSTRAINT helpline_backfills_pkey PRIMARY KEY (version);
 
 -- helpline_migrations helpline_migrations_pkey
 ALTER TABLE ONLY helpline.helpline_migrations
@@ -467,6 +481,9 @@ ALTER TABLE ONLY helpline.support_ticket_heads
 
 -- access_log
 ALTER TABLE helpline.access_log ENABLE ROW LEVEL SECURITY;
+
+-- helpline_backfills
+ALTER TABLE helpline.helpline_backfills ENABLE ROW LEVEL SECURITY;
 
 -- helpline_migrations
 ALTER TABLE helpline.helpline_migrations ENABLE ROW LEVEL SECURITY;

@@ -60,8 +60,6 @@ pub const FIRST_ANSWER_ANSWERS_MIN: u32 = 5;
 pub const FIRST_ANSWER_DAYS: u32 = 30;
 /// How long one read of the usual first answer answers all requests for it.
 pub const FIRST_ANSWER_MS: u64 = 300_000;
-/// Tickets of one transaction of a backfill.
-pub const BACKFILL_TICKETS: u32 = 500;
 /// The shortest word that the trigram index can look up.
 pub const SEARCH_WORD_CHARS_MIN: usize = 3;
 
@@ -239,6 +237,14 @@ pub const MIGRATION_LOCK_TIMEOUT_MS: u64 = 200;
 pub const MIGRATION_LOCK_PAUSE_MS: u64 = 100;
 /// and gives up after so many attempts: half a minute.
 pub const MIGRATION_LOCK_ATTEMPTS_MAX: u32 = 100;
+/// Rows of a backfill's first portion.
+pub const BACKFILL_ROWS: i64 = 500;
+/// The fewest rows of one portion: on a busy machine, round trips take the time and not the rows.
+pub const BACKFILL_ROWS_MIN: i64 = 100;
+/// The most rows of one portion.
+pub const BACKFILL_ROWS_MAX: i64 = 5_000;
+/// A portion that takes longer than this holds its rows for too long: the next one has half as many. One that takes a quarter of it, twice as many.
+pub const BACKFILL_PORTION_MS: u64 = 200;
 /// Waiting for a connection of the pool; beyond: `unavailable`.
 pub const POOL_WAIT_MS: u64 = 3_000;
 /// Connections of one instance's pool, lanes included.

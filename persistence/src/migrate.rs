@@ -2,9 +2,11 @@
 //! views, triggers and policies. Embedded from `migrations/`; see its `manifest`.
 //!
 //! Everything happens under one advisory lock. A versioned file is one transaction (unless its header says otherwise) and is applied once; an
-//! object's file is applied again whenever its text changes, all changed ones in one transaction.
+//! object's file is applied again whenever its text changes, all changed ones in one transaction. What old rows lack is filled in afterwards, in
+//! portions; broken off, it goes on where it was.
 
 mod apply;
+mod backfill;
 mod plan;
 
 use std::time::Duration;

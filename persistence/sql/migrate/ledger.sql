@@ -2,6 +2,19 @@
 do $$
 begin
   set local role {owner};
+  -- How far each backfill has come that is not done.
+  if to_regclass('{schema}.helpline_backfills') is null then
+    create table {schema}.helpline_backfills (
+      version integer not null,
+      place text not null,
+      rows bigint not null,
+      moved_at timestamptz not null default now(),
+      constraint helpline_backfills_pkey primary key (version)
+    );
+    alter table {schema}.helpline_backfills enable row level security;
+    alter table {schema}.helpline_backfills force row level security;
+    create policy helpline_backfills_owner on {schema}.helpline_backfills to {owner} using (true) with check (true);
+  end if;
   if to_regclass('{schema}.helpline_migrations') is not null then
     reset role;
     return;

@@ -1,4 +1,5 @@
-//! One run over a plan: the versioned files, each in a transaction of its own; then, in one transaction, every object whose text changed.
+//! One run over a plan: the versioned files, each in a transaction of its own; then, in one transaction, every object whose text changed; then
+//! the versioned files that fill in old rows, in portions.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,14 +8,14 @@ use helpline_core::limits;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
-use super::plan::{Object, Plan, Version};
+use super::plan::{Object, Plan, Version, Way};
 use crate::error::chain;
 use crate::{Names, StoreError, rows};
 
 const CHECKSUMS: &str = include_str!("../../sql/migrate/checksums.sql");
 const VERSIONS: &str = include_str!("../../sql/migrate/versions.sql");
 const OBJECTS: &str = include_str!("../../sql/migrate/objects.sql");
-const RECORD_VERSION: &str = include_str!("../../sql/migrate/record_version.sql");
+pub(super) const RECORD_VERSION: &str = include_str!("../../sql/migrate/record_version.sql");
 const RECORD_OBJECTS: &str = include_str!("../../sql/migrate/record_objects.sql");
 const FORGET_OBJECT: &str = include_str!("../../sql/migrate/forget_object.sql");
 const CLEAR_FUNCTION: &str = include_str!("../../sql/migrate/clear_function.sql");
@@ -24,43 +25,44 @@ const CLEAR_POLICIES: &str = include_str!("../../sql/migrate/clear_policies.sql"
 const DROP_FUNCTION: &str = include_str!("../../sql/migrate/drop_function.sql");
 const DROP_VIEW: &str = include_str!("../../sql/migrate/drop_view.sql");
 const INVALID_INDEXES: &str = include_str!("../../sql/migrate/invalid_indexes.sql");
-const FILL_WAITING: &str = include_str!("../../sql/migrate/fill_waiting.sql");
 const TRIGRAM_SCHEMA: &str = include_str!("../../sql/migrate/trigram_schema.sql");
 
 /// A run's connection, with what its SQL needs to be told.
 pub(super) struct Run<'a> {
-    client: &'a Client,
-    names: &'a Names,
+    pub(super) client: &'a Client,
+    pub(super) names: &'a Names,
     /// The schema of pg_trgm, quoted.
     trigrams: String,
 }
 
 /// What is tried again as a whole.
 #[derive(Clone, Copy)]
-enum Step<'a> {
+pub(super) enum Step<'a> {
     /// With its checksum.
     Version(&'a Version, &'a str),
+    /// With its checksum, for at most so many rows.
+    Portion(&'a Version, &'a str, i64),
     Objects(&'a Plan),
 }
 
 impl Step<'_> {
     const fn name(&self) -> &str {
         match self {
-            Self::Version(version, _) => version.name,
+            Self::Version(version, _) | Self::Portion(version, ..) => version.name,
             Self::Objects(_) => "the functions, views, triggers and policies",
         }
     }
 }
 
 /// What a failed step leaves: nothing to be undone, and whether another attempt may succeed.
-enum Failed {
+pub(super) enum Failed {
     /// A lock was not to be had in time, or a deadlock was broken.
     Locked(Error),
     Other(StoreError),
 }
 
 impl Failed {
-    fn of(what: &str, error: Error) -> Self {
+    pub(super) fn of(what: &str, error: Error) -> Self {
         let passes = [
             SqlState::LOCK_NOT_AVAILABLE,
             SqlState::T_R_DEADLOCK_DETECTED,
@@ -89,32 +91,17 @@ impl<'a> Run<'a> {
     pub(super) async fn apply(&self, plan: &Plan) -> Result<Vec<String>, StoreError> {
         let mut applied = Vec::new();
         let pending = self.pending(plan).await?;
-        for (version, checksum) in pending {
+        let (backfills, steps): (Vec<_>, Vec<_>) = pending
+            .into_iter()
+            .partition(|(version, _)| version.way() == Way::InPortions);
+        for (version, checksum) in steps {
             applied.extend(self.insistently(Step::Version(version, &checksum)).await?);
         }
         applied.extend(self.insistently(Step::Objects(plan)).await?);
-        if applied.iter().any(|name| name == "V8__waiting_since") {
-            self.fill_waiting().await?;
+        for (version, checksum) in backfills {
+            applied.extend(self.backfill(version, &checksum).await?);
         }
         Ok(applied)
-    }
-
-    /// Once the functions keep the column, those of before get theirs: tickets in portions, beside writers.
-    async fn fill_waiting(&self) -> Result<(), StoreError> {
-        self.client
-            .batch_execute(&self.names.render("set role {owner}"))
-            .await?;
-        let fill = self.names.render(FILL_WAITING);
-        let portion = i32::try_from(limits::BACKFILL_TICKETS).unwrap_or(i32::MAX);
-        let mut last: Option<uuid::Uuid> = None;
-        loop {
-            last = rows::get(&self.client.query_one(&fill, &[&last, &portion]).await?, 0)?;
-            if last.is_none() {
-                break;
-            }
-        }
-        self.client.batch_execute("reset role").await?;
-        Ok(())
     }
 
     /// The versions that were not applied, with their checksums; refuses a database whose versions are others than these.
@@ -138,7 +125,9 @@ impl<'a> Run<'a> {
                         "{name} was applied with another text than this build's: a migration never changes"
                     )));
                 }
-                None if i64::from(version.number) < i64::from(newest_known) => {
+                None if i64::from(version.number) < i64::from(newest_known)
+                    && version.way() != Way::InPortions =>
+                {
                     return Err(StoreError::NotPrepared(format!(
                         "{} was left out: newer migrations are applied already",
                         version.name
@@ -161,7 +150,7 @@ impl<'a> Run<'a> {
     }
 
     /// Tries again while locks are taken: each attempt waits for a lock so briefly that no other statement queues behind it for longer.
-    async fn insistently(&self, step: Step<'_>) -> Result<Vec<String>, StoreError> {
+    pub(super) async fn insistently(&self, step: Step<'_>) -> Result<Vec<String>, StoreError> {
         let mut attempts = 0;
         loop {
             let result = match step {
@@ -169,6 +158,9 @@ impl<'a> Run<'a> {
                     .version(version, checksum)
                     .await
                     .map(|()| vec![version.name.to_owned()]),
+                Step::Portion(version, checksum, rows) => {
+                    self.portion(version, checksum, rows).await
+                }
                 Step::Objects(plan) => self.objects(plan).await,
             };
             if result.is_err() {
@@ -201,7 +193,7 @@ impl<'a> Run<'a> {
         let failed = |error| Failed::of(version.name, error);
         let number = i32::try_from(version.number).unwrap_or(i32::MAX);
         let record = self.names.render(RECORD_VERSION);
-        if version.has_transaction() {
+        if version.way() == Way::Whole {
             self.begin().await.map_err(failed)?;
             self.client
                 .batch_execute(&self.render(version.sql))
@@ -341,7 +333,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    async fn begin(&self) -> Result<(), Error> {
+    pub(super) async fn begin(&self) -> Result<(), Error> {
         // Names in the files are found in the schema alone; what Postgres brings comes first by itself.
         let begin = format!(
             "begin; set local role {{owner}}; set local search_path = {{schema}}, pg_temp; {}",
@@ -360,7 +352,7 @@ impl<'a> Run<'a> {
         Ok(rows)
     }
 
-    fn render(&self, sql: &str) -> String {
+    pub(super) fn render(&self, sql: &str) -> String {
         self.names.render(sql).replace("{trgm}", &self.trigrams)
     }
 }

@@ -24,13 +24,35 @@ pub struct Object {
 /// broken off.
 const WITHOUT_TRANSACTION: &str = "-- Without a transaction.";
 
+/// A line near the top of a versioned file that fills in what a former file added, for rows that are already there. Such a file is one
+/// statement: it handles at most `$2::bigint` rows behind the place `$1::text` (null: the beginning), and gives the place of the last one and
+/// how many there were, or no row when none are left. It is applied behind the objects, whose new functions fill the rows written meanwhile.
+const IN_PORTIONS: &str = "-- In portions.";
+
+/// How a versioned file is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// As one transaction.
+    Whole,
+    /// As one statement outside of any.
+    WithoutTransaction,
+    /// Again and again, a bounded number of rows and a transaction at a time.
+    InPortions,
+}
+
 impl Version {
-    pub(super) fn has_transaction(&self) -> bool {
-        !self
-            .sql
-            .lines()
-            .take_while(|line| line.starts_with("--"))
-            .any(|line| line == WITHOUT_TRANSACTION)
+    pub(super) fn way(&self) -> Way {
+        let says = |wanted: &str| {
+            let mut header = self.sql.lines().take_while(|line| line.starts_with("--"));
+            header.any(|line| line == wanted)
+        };
+        if says(WITHOUT_TRANSACTION) {
+            Way::WithoutTransaction
+        } else if says(IN_PORTIONS) {
+            Way::InPortions
+        } else {
+            Way::Whole
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod access;
 mod access_rows;
 mod administrators;
 mod append;
+mod backfill;
 mod bench;
 mod catalog;
 mod concurrency;

@@ -72,6 +72,12 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     );
     let names = Names::default();
     migrate::migrate(&old_url).await.unwrap();
+    // As the first build with this layout left it.
+    connect(&old_url)
+        .await
+        .batch_execute("drop table helpline_backfills")
+        .await
+        .unwrap();
     let before = dump(&old).await;
     let applied = migrate::apply(&old_url, &names, &next()).await.unwrap();
     let expected = [
@@ -381,7 +387,9 @@ fn files_keep_what_the_runner_needs() {
                     .any(|line| line.contains("Under traffic:")),
             "{path} states no safety under traffic"
         );
-        // A lock and a walk over the rows in one file: writers would wait for the walk.
+        // A lock and a walk over the rows in one file: writers would wait for the walk. A walk in one transaction holds all that it has
+        // changed until its end.
+        let in_portions = text.lines().any(|line| line == "-- In portions.");
         let alters = code
             .lines()
             .any(|line| line.starts_with("alter table") && !line.contains("row level security"));
@@ -391,6 +399,10 @@ fn files_keep_what_the_runner_needs() {
         assert!(
             !(versioned && alters && walks),
             "{path} alters a table and updates rows: two files"
+        );
+        assert!(
+            !(versioned && walks && !in_portions),
+            "{path} updates rows in one transaction: its header must say `-- In portions.`"
         );
         let name = path.rsplit('/').next().unwrap().trim_end_matches(".sql");
         match path.split('/').next().unwrap() {
