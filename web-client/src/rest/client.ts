@@ -1,8 +1,8 @@
 // REST under /v1, typed. Every call gives a result; none throws.
 
-import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch } from '../protocol/generated.ts'
+import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
 import {
-  decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, type Self,
+  decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeOwnUnread, decodeProblem, decodeSelf, type Self,
 } from '../protocol/decode-rest.ts'
 import { decodeCustomerTicket, decodeTicket } from '../protocol/decode-ticket.ts'
 import type { CustomerView, EventPage, Features, Page, Problem, TicketView } from '../protocol/model.ts'
@@ -46,6 +46,8 @@ export interface Rest {
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
   postMessage(id: string, message: Omit<NewMessage, 'is_internal'>, key: string): Promise<Result<MessageStored>>
   redact(id: string, message: string): Promise<Result<null>>
+  /** What is unread on all own tickets; a server of the build before has no answer. */
+  ownUnread(): Promise<Result<OwnUnread>>
   availability(): Promise<Result<Availability>>
 }
 
@@ -118,6 +120,7 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeEventPage),
     postMessage,
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
+    ownUnread: () => request('/v1/me/unread', {}, decodeOwnUnread),
     availability: () => request('/v1/availability', {}, decodeAvailability),
   }
 }

@@ -36,7 +36,7 @@ export const ENGLISH_PAGE = {
   'notify.title': 'News in {number}',
 
   'list.pick': 'Pick a ticket to read it, or open a new one.',
-  'list.search': 'Search subject or number',
+  'list.search': 'Search all tickets',
   'list.search_short': 'Searches from {n} letters on.',
   'list.empty.search': 'Nothing matches “{text}”.',
 } as const
