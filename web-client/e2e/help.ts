@@ -1,6 +1,6 @@
 // Two gateway instances, a browser, and people in it. The desk is real; the tests make their own tickets in it.
 
-import { chromium, type Browser, type BrowserContext, type Frame, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { decodeDemoPeople, decodeToken, type DemoPerson } from '../src/protocol/decode-rest.ts'
 import type { NewTicket } from '../src/protocol/generated.ts'
@@ -44,9 +44,9 @@ export function withBrowser() {
     await Promise.all(contexts.map((context) => context.close()))
     await browser?.close()
   })
-  return async (): Promise<BrowserContext> => {
+  return async (more: BrowserContextOptions = {}): Promise<BrowserContext> => {
     if (browser === null) throw new Error('no browser yet')
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...more })
     contexts.push(context)
     return context
   }

@@ -73,19 +73,6 @@ export function tWord(prefix: 'status' | 'priority' | 'category', word: string |
   return known(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
 }
 
-/** A status in its customer's words. */
-export function tOwnStatus(status: string | null): string {
-  const key = `own_status.${status ?? ''}`
-  return known(key) ? t(key) : tWord('status', status)
-}
-
-/** About how long something took, in one unit. */
-export function about(seconds: number): string {
-  const of = (value: number, unit: 'minute' | 'hour' | 'day') => new Intl.NumberFormat(chosen.value.language, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.max(1, Math.round(value)))
-  if (seconds < 90 * 60) return of(seconds / 60, 'minute')
-  return seconds < 36 * 3600 ? of(seconds / 3600, 'hour') : of(seconds / 86_400, 'day')
-}
-
 export function tProblem(problem: { readonly code: string; readonly title?: string }): string {
   const key = `problem.${problem.code}`
   return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })

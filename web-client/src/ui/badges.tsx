@@ -1,7 +1,8 @@
 // A ticket's words as badges: always a word beside the colour.
 
 import type { Priority, Status } from '../protocol/generated.ts'
-import { tOwnStatus, tWord } from '../strings/index.ts'
+import { tWord } from '../strings/index.ts'
+import { tOwnStatus } from '../strings/own-words.ts'
 
 export function StatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
   return <span class={`badge status-${status}`} data-testid={testid} data-value={status}>{tWord('status', status)}</span>

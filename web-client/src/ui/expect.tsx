@@ -4,7 +4,8 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Desk } from '../app/desk.ts'
 import type { Availability } from '../protocol/generated.ts'
 import type { TicketView } from '../protocol/model.ts'
-import { about, t, weekdayTime } from '../strings/index.ts'
+import { t, weekdayTime } from '../strings/index.ts'
+import { about } from '../strings/own-words.ts'
 import { T } from '../testids.ts'
 
 interface ExpectProps {

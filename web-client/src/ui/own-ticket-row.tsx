@@ -27,7 +27,7 @@ function Snippet({ ticket: { last_message } }: { readonly ticket: CustomerView }
   const { side, name, snippet } = last_message
   return (
     <span class="snippet" data-testid={T.ticketSnippet} data-side={side}>
-      <bdi class="who">{side === 'customer' ? t('app.you') : (name ?? t('app.team'))}</bdi>
+      <bdi>{side === 'customer' ? t('app.you') : (name ?? t('app.team'))}</bdi>
       {': '}
       <bdi>{snippet === '' ? t('last.removed') : snippet}</bdi>
     </span>

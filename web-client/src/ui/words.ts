@@ -2,7 +2,8 @@
 
 import type { HistoryEvent, Person } from '../protocol/model.ts'
 import type { Reader } from '../timeline/view.ts'
-import { t, tOwnStatus, tWord } from '../strings/index.ts'
+import { t, tWord } from '../strings/index.ts'
+import { tOwnStatus } from '../strings/own-words.ts'
 
 export function nameOf(person: Person, reader: Reader): string {
   const isReader = reader.side === 'customer' ? person.type === 'customer' : person.id === reader.id
