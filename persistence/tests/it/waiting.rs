@@ -66,7 +66,7 @@ async fn a_customer_waits_from_their_first_message_that_no_public_answer_followe
     let opened = desk.at(ticket, Kind::Created).await;
     assert_eq!(desk.waiting(ticket).await, Some(opened));
     // Neither a further message nor a note of the team changes that.
-    stored(&desk.send(message(ticket, desk.customer, "Anybody?")).await);
+    stored(&desk.send(message(ticket, desk.customer, "Hello?")).await);
     stored(&desk.send(note(ticket, desk.agent, "Looks bad.")).await);
     assert_eq!(desk.waiting(ticket).await, Some(opened));
     stored(&desk.send(message(ticket, desk.agent, "Yes.")).await);
