@@ -47,6 +47,8 @@ export const T = {
   ticketList: 'ticket-list',
   /** One row; `data-number=TKT-…`, `data-unread=true|false`, `data-status`, `data-priority`. */
   ticketRow: 'ticket-row',
+  ticketSnippet: 'ticket-snippet',
+  expect: 'expect',
   listEmpty: 'list-empty',
   listMore: 'list-more',
 

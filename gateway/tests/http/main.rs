@@ -27,3 +27,4 @@ mod problems;
 mod replies;
 mod test_server;
 mod unknown_fields;
+mod waiting;

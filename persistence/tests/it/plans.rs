@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use helpline_core::actor::Audience;
 use helpline_core::ids::{TicketId, UserId};
 use helpline_core::ticket::Status;
-use helpline_persistence::tickets::{Cursor, ListQuery, PreparedList, Sort};
+use helpline_persistence::tickets::{Assignee, Cursor, ListQuery, PreparedList, Sort};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 use uuid::Uuid;
@@ -197,8 +197,11 @@ async fn check_pages_and_lists(db: &TestDb, ticket: TicketId) {
     );
     assert_plan(
         "counts",
-        &plan(&staff, sql!("stats/counts"), &[]).await,
-        &["support_tickets_mine_idx"],
+        &plan(&staff, sql!("stats/counts"), &[&10_000i64]).await,
+        &[
+            "support_tickets_mine_idx",
+            "support_ticket_heads_waiting_idx",
+        ],
     );
 }
 
@@ -283,12 +286,31 @@ async fn check_lists_of_staff(db: &TestDb, staff: &Client) {
         let plan = plan_of_list(staff, query, Audience::Staff).await;
         assert_plan(name, &plan, &[index]);
     }
-    let plan = plan_of_list(staff, &active, Audience::Staff).await;
-    assert_plan("active ones", &plan, &["support_ticket_heads_active_idx"]);
-    assert!(
-        !plan.contains("Sort"),
-        "the walk stops at a full page:\n{plan}"
-    );
+    let waiting = ListQuery {
+        sort: Sort::Waiting,
+        status: Vec::new(),
+        ..active.clone()
+    };
+    let unassigned = ListQuery {
+        assigned_to: Some(Assignee::Unassigned),
+        ..waiting.clone()
+    };
+    for (name, query, index) in [
+        ("active ones", &active, "support_ticket_heads_active_idx"),
+        ("who waits", &waiting, "support_ticket_heads_waiting_idx"),
+        (
+            "who waits, unassigned",
+            &unassigned,
+            "support_ticket_heads_waiting_idx",
+        ),
+    ] {
+        let plan = plan_of_list(staff, query, Audience::Staff).await;
+        assert_plan(name, &plan, &[index]);
+        assert!(
+            !plan.contains("Sort"),
+            "the walk stops at a full page:\n{plan}"
+        );
+    }
 }
 
 async fn check_lists_of_a_customer(customer: &Client) {

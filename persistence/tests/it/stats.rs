@@ -15,7 +15,7 @@ const COUNTED: &str = "select count(*) filter (where status = 'open'), count(*) 
   avg(extract(epoch from coalesce(resolved_at, closed_at) - created_at) / 3600)::float8,
   count(*) filter (where created_at > now() - interval '24 hours'), count(*) filter (where created_at > now() - interval '7 days'),
   avg(satisfaction_rating)::float8,
-  -- Nobody answers here.
+  -- No ticket is answered here.
   count(*) filter (where status not in ('resolved', 'closed')) from support_tickets where archived_at is null";
 
 async fn counted(db: &TestDb) -> TicketStats {

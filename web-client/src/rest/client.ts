@@ -1,8 +1,8 @@
 // REST under /v1, typed. Every call gives a result; none throws.
 
-import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch } from '../protocol/generated.ts'
+import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
 import {
-  decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, type Self,
+  decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeOwnUnread, decodeProblem, decodeSelf, type Self,
 } from '../protocol/decode-rest.ts'
 import { decodeCustomerTicket, decodeTicket } from '../protocol/decode-ticket.ts'
 import type { CustomerView, EventPage, Features, Page, Problem, TicketView } from '../protocol/model.ts'
@@ -49,6 +49,8 @@ export interface Rest {
   edit(id: string, message: string, body: string): Promise<Result<null>>
   /** Removes the text of a message for good. */
   redact(id: string, message: string): Promise<Result<null>>
+  /** What is unread on all own tickets; a server of the build before has no answer. */
+  ownUnread(): Promise<Result<OwnUnread>>
   availability(): Promise<Result<Availability>>
 }
 
@@ -122,6 +124,7 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     postMessage,
     edit: async (id, message, body) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'PATCH', body: { body } }, () => true)),
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
+    ownUnread: () => request('/v1/me/unread', {}, decodeOwnUnread),
     availability: () => request('/v1/availability', {}, decodeAvailability),
   }
 }

@@ -23,7 +23,7 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'list.empty.active': 'لا تذاكر نشطة. إن حدث خلل فأخبرنا.',
   'list.empty.closed': 'لا شيء مغلق بعد.',
   'list.pick': 'اختر تذكرة لقراءتها، أو افتح تذكرة جديدة.',
-  'list.search': 'ابحث بالموضوع أو الرقم',
+  'list.search': 'ابحث في كل التذاكر',
   'list.search_short': 'يبدأ البحث من {n} أحرف.',
   'list.search_refused': 'لا يمكن البحث عن هذا: {why}.',
   'list.empty.search': 'لا شيء يطابق «{text}».',

@@ -33,7 +33,7 @@ export const ARABIC: Readonly<Record<CommonKey, string>> = {
   'widget.hello': 'كيف يمكننا المساعدة؟',
   'widget.start': 'ابدأ محادثة',
   'widget.yours': 'محادثاتك',
-  'widget.online': 'نحن هنا ونجيب عادة خلال دقائق.',
+  'widget.online': 'نحن هنا.',
   'widget.away': 'لا أحد متصل الآن. اكتب إلينا: سنجيب هنا وتجد الجواب عند عودتك.',
   'widget.shut': 'نحن مغلقون الآن.',
   'widget.opens': 'نحن مغلقون الآن ونعود {when}.',

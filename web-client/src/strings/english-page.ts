@@ -44,7 +44,7 @@ export const ENGLISH_PAGE = {
   'notify.open': 'Open',
 
   'list.pick': 'Pick a ticket to read it, or open a new one.',
-  'list.search': 'Search subject or number',
+  'list.search': 'Search all tickets',
   'list.search_short': 'Searches from {n} letters on.',
   'list.search_refused': 'This cannot be searched for: {why}.',
   'list.empty.search': 'Nothing matches “{text}”.',

@@ -65,7 +65,7 @@ export const ENGLISH = {
   'widget.hello': 'How can we help?',
   'widget.start': 'Start a conversation',
   'widget.yours': 'Your conversations',
-  'widget.online': 'We are here and usually answer within minutes.',
+  'widget.online': 'We are here.',
   'widget.away': 'Nobody is online right now. Write to us: we answer here and you will find it on your return.',
   'widget.shut': 'We are closed right now.',
   'widget.opens': 'We are closed right now and open again {when}.',

@@ -1,4 +1,5 @@
-//! REST for pages of the configured sites: CORS for `--origins`, exactly, and for no others. Tokens come in a header, so no page
+//! REST for pages of the configured sites: CORS for `--origins`, exactly, and for no others; the sites that may show the widget may also ask how
+//! much is unread, which its launcher does before there is a frame. Tokens come in a header, so no page
 //! ever needs cookies, and none are let through.
 
 use std::sync::Arc;
@@ -8,12 +9,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::config::Config;
+use crate::config::{Config, Origin};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue =
     HeaderValue::from_static("authorization, content-type, idempotency-key");
 const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after");
+/// What the launcher asks.
+const OWN_UNREAD: &str = "/v1/me/unread";
 /// How long a browser keeps the answer of a preflight, in seconds.
 const MAX_AGE_S: HeaderValue = HeaderValue::from_static("600");
 
@@ -27,9 +30,15 @@ pub(in crate::http) async fn answer(
         return next.run(request).await;
     }
     let origins = &config.listening.origins;
+    let launcher_sites: &[Origin] = if request.uri().path() == OWN_UNREAD {
+        &config.pages.widget_sites
+    } else {
+        &[]
+    };
     let is_known = |value: &&HeaderValue| {
         origins
             .iter()
+            .chain(launcher_sites)
             .any(|origin| origin.as_str().as_bytes() == value.as_bytes())
     };
     let known = request

@@ -7,13 +7,14 @@ import { isOver } from '../../protocol/words.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { useArrival } from '../../ui/arrival.ts'
-import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
+import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
 import { RatingForm } from '../../ui/rating.tsx'
 import { isWritable, Shut } from '../../ui/shut.tsx'
+import { Expect } from '../../ui/expect.tsx'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { CustomerDetails } from './details.tsx'
@@ -42,6 +43,7 @@ export function OpenTicket({ desk, store, onBack }: OpenProps) {
           <FaultLine store={store} />
           <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
           <div class="foot">
+            <Expect desk={desk} ticket={ticket} back="expect.back" />
             {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
             {isWritable(ticket)
               ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={wanted} />
@@ -70,7 +72,7 @@ function Head({ ticket, store, onBack, details, onDetails }: HeadProps) {
         <h2 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
-          <StatusBadge status={ticket.status} testid={T.ticketStatus} />
+          <OwnStatusBadge status={ticket.status} testid={T.ticketStatus} />
           <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
         </p>
       </div>

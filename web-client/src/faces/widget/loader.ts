@@ -1,5 +1,5 @@
-// /widget.js, the one script of a host page: a launcher, and on first use a frame with everything else. It keeps nothing, sends nothing
-// and fetches nothing until it is opened.
+// /widget.js, the one script of a host page: a launcher, and on first use a frame with everything else. It keeps nothing. Until it is opened it
+// asks one thing, when the page is idle: how much is unread (not with `unread: false`, nor with `data-unread="off"` on the script).
 
 export {}
 
@@ -9,11 +9,15 @@ interface Options {
   language?: string
   theme?: 'auto' | 'light' | 'dark'
   side?: 'left' | 'right'
+  /** False: asks for nothing before it is opened, so that the launcher shows no number until then. */
+  unread?: boolean
 }
 
 type Unread = (n: number) => void
 
-const ORIGIN = new URL(document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : location.href).origin
+const SCRIPT = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null
+const ORIGIN = new URL(SCRIPT?.src ?? location.href).origin
+const ASKS = SCRIPT?.dataset['unread'] !== 'off'
 const WORDS: Readonly<Record<string, readonly [string, string, string]>> = {
   en: ['Open support', 'Close support', 'Support cannot be shown on this page.'],
   ar: ['افتح الدعم', 'أغلق الدعم', 'لا يمكن عرض الدعم في هذه الصفحة.'],
@@ -21,6 +25,10 @@ const WORDS: Readonly<Record<string, readonly [string, string, string]>> = {
 /** A frame that came, and has said nothing for so long, is none of ours: the desk does not allow this site, or is away. */
 const READY_MS = 2_000
 const FORGET_MS = 800
+/** The page comes first; after so long its idle moment is not waited for. */
+const IDLE_MS = 5_000
+/** A tab that is looked at again asks again, so often at most. */
+const AGAIN_MS = 60_000
 const STYLE = `
 :host{all:initial}
 button{all:unset;box-sizing:border-box;position:fixed;bottom:20px;width:56px;height:56px;border-radius:50%;background:#2f5bd0;color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 2px 6px rgb(10 14 22/.2),0 8px 24px rgb(10 14 22/.25)}
@@ -45,6 +53,7 @@ let notice: HTMLElement | null = null
 let isReady = false
 let isOpen = false
 let unread = 0
+let askedAt = 0
 let forgotten: (() => void) | null = null
 const listeners = new Set<Unread>()
 
@@ -80,7 +89,31 @@ function init(given: Options): void {
   root.append(box)
   stand(host)
   addEventListener('message', received)
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && Date.now() - askedAt > AGAIN_MS) askSoon() })
   show()
+  askSoon()
+}
+
+function askSoon(): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(() => void ask(), { timeout: IDLE_MS })
+  else setTimeout(() => void ask(), 1_000)
+}
+
+/** How much is unread: once the frame is there, it says so itself. Whatever fails, there is no number. */
+async function ask(): Promise<void> {
+  const asking = options
+  if (!ASKS || asking === null || asking.unread === false || frame !== null) return
+  askedAt = Date.now()
+  try {
+    const token: unknown = await asking.getToken()
+    if (typeof token !== 'string' || frame !== null) return
+    const answer = await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' })
+    const body: unknown = answer.ok ? await answer.json() : null
+    // Another person may have come meanwhile, or the frame.
+    if (frame === null && options === asking && typeof body === 'object' && body !== null && 'tickets' in body && typeof body.tickets === 'number') tell(body.tickets)
+  } catch {
+    // The network, the host's own function, or a site that the desk does not know.
+  }
 }
 
 /** In the page, also after it has replaced everything that stood in it. */
@@ -182,9 +215,13 @@ async function give(id: number): Promise<void> {
 
 /** Somebody else is signed in now, or nobody: the frame forgets and goes; a new one comes when it is wanted. */
 async function identify(given: Partial<Options> = {}): Promise<void> {
-  if (options !== null) options = { ...options, ...given }
+  if (options === null) return
+  options = { ...options, ...given }
   const old = frame
-  if (old === null) return
+  if (old === null) {
+    tell(0)
+    return askSoon()
+  }
   await new Promise<void>((done) => {
     forgotten = done
     post({ type: 'forget' })
@@ -196,6 +233,7 @@ async function identify(given: Partial<Options> = {}): Promise<void> {
   frame = null
   tell(0)
   if (isOpen) open()
+  else askSoon()
 }
 
 function onUnread(listener: Unread): () => void {
