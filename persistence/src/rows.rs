@@ -8,12 +8,18 @@ use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
 use helpline_core::limits;
 use serde_json::value::RawValue;
 use tokio_postgres::Row;
+use tokio_postgres::row::RowIndex;
 use tokio_postgres::types::{FromSql, Type};
 
 use crate::{Store, StoreError};
 
+/// A column by its place, or by its name: where a view has many, an index into it is the same list once more.
+pub(crate) trait Column: RowIndex + std::fmt::Display {}
+
+impl<T: RowIndex + std::fmt::Display> Column for T {}
+
 /// A column's value, or an error that names it.
-pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, StoreError> {
+pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: impl Column) -> Result<T, StoreError> {
     row.try_get(column)
         .map_err(|error| StoreError::Row(error.to_string()))
 }
@@ -21,7 +27,7 @@ pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, 
 /// A column that holds one of an enum's words.
 pub(crate) fn word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
     row: &Row,
-    column: usize,
+    column: impl Column,
 ) -> Result<T, StoreError> {
     parse(get(row, column)?)
 }
@@ -29,7 +35,7 @@ pub(crate) fn word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
 /// A column that holds one of an enum's words, or nothing.
 pub(crate) fn optional_word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
     row: &Row,
-    column: usize,
+    column: impl Column,
 ) -> Result<Option<T>, StoreError> {
     get::<Option<&str>>(row, column)?.map(parse).transpose()
 }
@@ -42,18 +48,18 @@ fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
 }
 
 /// A count. One that was made negative by SQL must not hide the others.
-pub(crate) fn count(row: &Row, column: usize) -> Result<u32, StoreError> {
+pub(crate) fn count(row: &Row, column: impl Column) -> Result<u32, StoreError> {
     let n: i64 = get(row, column)?;
     Ok(u32::try_from(n.max(0)).unwrap_or(u32::MAX))
 }
 
 /// A place in a history. Columns are `bigint`, never negative by their checks.
-pub(crate) fn seq(row: &Row, column: usize) -> Result<Seq, StoreError> {
+pub(crate) fn seq(row: &Row, column: impl Column) -> Result<Seq, StoreError> {
     seq_of(get(row, column)?)
 }
 
 /// The same, where there may be none.
-pub(crate) fn optional_seq(row: &Row, column: usize) -> Result<Option<Seq>, StoreError> {
+pub(crate) fn optional_seq(row: &Row, column: impl Column) -> Result<Option<Seq>, StoreError> {
     get::<Option<i64>>(row, column)?.map(seq_of).transpose()
 }
 
@@ -69,13 +75,13 @@ pub(crate) fn bigint(seq: Seq) -> i64 {
 }
 
 /// A message's key. One that an import brought in another form is none of ours to retry.
-pub(crate) fn key(row: &Row, column: usize) -> Result<Option<Key>, StoreError> {
+pub(crate) fn key(row: &Row, column: impl Column) -> Result<Option<Key>, StoreError> {
     Ok(get::<Option<String>>(row, column)?.and_then(|key| Key::parse(key).ok()))
 }
 
 /// A message's attachments. Entries that cannot be read (carried over from elsewhere, nested too deep, numbers beyond any type) are left
 /// out rather than hiding the ticket: each is judged by its own text.
-pub(crate) fn attachments(row: &Row, column: usize) -> Result<Vec<Attachment>, StoreError> {
+pub(crate) fn attachments(row: &Row, column: impl Column) -> Result<Vec<Attachment>, StoreError> {
     let JsonText(text) = get(row, column)?;
     let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
     let readable = entries
@@ -103,16 +109,19 @@ impl<'a> FromSql<'a> for JsonText<'a> {
 }
 
 /// A moment. Postgres has infinities and years that no other program can name: they become the first or the last moment that all can.
-pub(crate) fn time(row: &Row, column: usize) -> Result<DateTime<Utc>, StoreError> {
+pub(crate) fn time(row: &Row, column: impl Column) -> Result<DateTime<Utc>, StoreError> {
     get(row, column).map(|Moment(at)| at)
 }
 
 /// The same, where there may be none.
-pub(crate) fn optional_time(row: &Row, column: usize) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub(crate) fn optional_time(
+    row: &Row,
+    column: impl Column,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
     Ok(get::<Option<Moment>>(row, column)?.map(|Moment(at)| at))
 }
 
-struct Moment(DateTime<Utc>);
+pub(crate) struct Moment(DateTime<Utc>);
 
 impl Moment {
     /// The years 1 to 9999, in microseconds since 1970.
@@ -120,6 +129,13 @@ impl Moment {
     const LAST_US: i64 = 253_402_300_799_999_999;
     /// From 1970 to Postgres' own beginning, 2000.
     const EPOCH_US: i64 = 946_684_800_000_000;
+
+    /// These microseconds since 1970 as a moment, unless no row can have it.
+    pub(crate) fn in_range(micros: i64) -> Option<DateTime<Utc>> {
+        (Self::FIRST_US..=Self::LAST_US)
+            .contains(&micros)
+            .then(|| DateTime::from_timestamp_micros(micros))?
+    }
 }
 
 impl<'a> FromSql<'a> for Moment {
@@ -139,14 +155,14 @@ impl<'a> FromSql<'a> for Moment {
 /// A text of at most so many bytes. The tables' checks hold what is new; a row from before them is cut.
 pub(crate) fn text(
     row: &Row,
-    column: usize,
+    column: impl Column,
     bytes_max: usize,
 ) -> Result<Option<String>, StoreError> {
     Ok(get::<Option<&str>>(row, column)?.map(|text| cut(text, bytes_max)))
 }
 
 /// A person's name.
-pub(crate) fn name(row: &Row, column: usize) -> Result<Option<String>, StoreError> {
+pub(crate) fn name(row: &Row, column: impl Column) -> Result<Option<String>, StoreError> {
     text(row, column, 4 * limits::NAME_CHARS_MAX)
 }
 

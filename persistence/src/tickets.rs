@@ -11,14 +11,18 @@ use tokio_postgres::types::Json;
 use crate::history::{self, Heads};
 use crate::{Caller, Store, StoreError, Within, rows};
 
+mod cursor;
 mod last_messages;
 mod lists;
 mod own_unread;
 mod own_writes;
+mod statements;
 
+pub use cursor::{Cursor, InvalidCursor};
+pub use lists::{
+    PreparedList, get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries,
+};
 pub use own_unread::own_unread;
-
-pub use lists::{get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries};
 
 const ACCESS_BY_NUMBER: &str = include_str!("../sql/tickets/open_by_number.sql");
 const ACCESS_OF_ALL: &str = include_str!("../sql/tickets/open_all.sql");
@@ -106,12 +110,14 @@ pub struct ListQuery {
     pub user: Option<UserId>,
     /// A number, or words and substrings of number, subject and (staff) customer e-mail. Already checked for length.
     pub search: Option<String>,
+    /// Only those whose customer waits for an answer; for staff's lists.
+    pub needs_answer: bool,
     /// Archived tickets too.
     pub archived: bool,
     /// The order.
     pub sort: Sort,
     /// The next page's beginning, as the page before gave it.
-    pub cursor: Option<String>,
+    pub cursor: Option<Cursor>,
     /// Tickets at most.
     pub limit: u32,
 }
@@ -126,6 +132,8 @@ pub enum Sort {
     Created,
     /// The oldest first.
     Oldest,
+    /// Those whose customer waits for an answer, the longest wait first; for staff's lists. A customer's own come by last activity.
+    Waiting,
 }
 
 /// A page of tickets.
@@ -134,7 +142,7 @@ pub struct List<T> {
     /// The tickets.
     pub tickets: Vec<T>,
     /// Where the next page begins; none: this was the last.
-    pub next_cursor: Option<String>,
+    pub next_cursor: Option<Cursor>,
 }
 
 /// Opens a ticket; `caller.actor.user` becomes its owner. A known key gives the first ticket again; another body under it: `key_reused`.

@@ -59,6 +59,12 @@ impl Refusal {
         Self::new(RejectCode::InvalidField, format!("{name}: {why}"))
     }
 
+    /// What is refused, and why.
+    #[cfg(test)]
+    pub fn reject(&self) -> &Reject {
+        &self.reject
+    }
+
     /// The same refusal under a status that HTTP has and the socket has not.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {

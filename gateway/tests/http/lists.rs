@@ -158,6 +158,38 @@ async fn cursors_walk_every_order_once_through() {
             )
             .await;
         assert_eq!(answer.refused(422), "invalid_field", "{cursor}");
+        let title = answer.json()["title"].to_string();
+        assert!(title.starts_with("\"cursor: "), "{title}");
+    }
+    for (field, value) in [
+        ("status", ""),
+        ("status", "open,"),
+        ("category", ""),
+        ("priority", ""),
+        ("tab", ""),
+        ("sort", ""),
+        ("scope", ""),
+        ("assigned_to", ""),
+        ("user_id", ""),
+        ("cursor", ""),
+        ("limit", ""),
+        ("archived", ""),
+        ("archived", "maybe"),
+        ("limit", "-1"),
+        (
+            "cursor",
+            "-9223372036854775808.01890000-0000-7000-8000-000000000000",
+        ),
+    ] {
+        let scope = if field == "scope" { "" } else { "scope=all&" };
+        let path = format!("/v1/tickets?{scope}{field}={value}");
+        let answer = server.get(grace(), &path).await;
+        assert_eq!(answer.refused(422), "invalid_field", "{path}");
+        let title = answer.json()["title"].to_string();
+        assert!(
+            title.starts_with(&format!("\"{field}: ")),
+            "{path}: {title}"
+        );
     }
 }
 

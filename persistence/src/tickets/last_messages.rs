@@ -44,9 +44,9 @@ impl Waits for CustomerTicket {
 }
 
 /// Fills them in for staff, as the service.
-pub(super) async fn fill_for_staff(
+pub(super) async fn fill_for_staff<T: Waits>(
     store: &Store,
-    tickets: &mut [StaffTicket],
+    tickets: &mut [T],
 ) -> Result<(), StoreError> {
     if tickets.is_empty() {
         return Ok(());
@@ -58,10 +58,10 @@ pub(super) async fn fill_for_staff(
 }
 
 /// Fills them in for the tickets' customer.
-pub(super) async fn fill_for_customer(
+pub(super) async fn fill_for_customer<T: Waits>(
     store: &Store,
     reader: Reader,
-    tickets: &mut [CustomerTicket],
+    tickets: &mut [T],
 ) -> Result<(), StoreError> {
     if tickets.is_empty() {
         return Ok(());

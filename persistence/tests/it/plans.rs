@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use futures_util::StreamExt;
+use helpline_core::actor::Audience;
 use helpline_core::ids::{TicketId, UserId};
+use helpline_core::ticket::Status;
+use helpline_persistence::tickets::{Cursor, ListQuery, PreparedList, Sort};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 use uuid::Uuid;
@@ -166,116 +169,8 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
         &["Index Scan using support_tickets_"],
     );
 
-    let none: Vec<&str> = Vec::new();
-    let escalated = vec!["escalated"];
-    let active = vec![
-        "open",
-        "in_progress",
-        "waiting_on_customer",
-        "waiting_on_admin",
-        "escalated",
-    ];
-    let nothing: Option<Vec<String>> = None;
-    let words = Some(vec!["%c4ca4238%".to_owned()]);
-    let (no_number, no_time, no_id): (
-        Vec<String>,
-        Option<chrono::DateTime<chrono::Utc>>,
-        Option<Uuid>,
-    ) = (Vec::new(), None, None);
-    let (now, nil) = (Some(chrono::Utc::now()), Some(Uuid::nil()));
-    for (name, sql, status, patterns, at, after, index) in [
-        (
-            "first page",
-            sql!("tickets/list_for_staff_by_activity"),
-            &none,
-            &nothing,
-            &no_time,
-            &no_id,
-            "support_ticket_heads_activity_idx",
-        ),
-        (
-            "next page",
-            sql!("tickets/list_for_staff_by_activity"),
-            &none,
-            &nothing,
-            &now,
-            &nil,
-            "support_ticket_heads_activity_idx",
-        ),
-        (
-            "created",
-            sql!("tickets/list_for_staff_by_created"),
-            &none,
-            &nothing,
-            &now,
-            &nil,
-            "support_tickets_created_at_idx",
-        ),
-        (
-            "oldest",
-            sql!("tickets/list_for_staff_by_oldest"),
-            &none,
-            &nothing,
-            &now,
-            &nil,
-            "support_tickets_created_at_idx",
-        ),
-        (
-            "escalated ones",
-            sql!("tickets/list_for_staff_by_activity"),
-            &escalated,
-            &nothing,
-            &no_time,
-            &no_id,
-            "support_tickets_status_idx",
-        ),
-        (
-            "search",
-            sql!("tickets/list_for_staff_by_activity"),
-            &none,
-            &words,
-            &no_time,
-            &no_id,
-            "support_tickets_pkey",
-        ),
-    ] {
-        let agent: Option<Uuid> = None;
-        let params: &[&(dyn ToSql + Sync)] = &[
-            status, &none, &none, &false, patterns, &no_number, &10_000i32, at, after, &26i64,
-            &agent, &false, &no_id,
-        ];
-        assert_plan(name, &plan(&staff, sql, params).await, &[index]);
-    }
-    let params: &[&(dyn ToSql + Sync)] = &[
-        &none,
-        &none,
-        &none,
-        &false,
-        &nothing,
-        &no_number,
-        &10_000i32,
-        &no_time,
-        &no_id,
-        &26i64,
-        &no_id,
-        &false,
-        &desk.customer.uuid(),
-    ];
-    let active_params: &[&(dyn ToSql + Sync)] = &[
-        &active, &none, &none, &false, &now, &nil, &26i64, &no_id, &false,
-    ];
-    let of_active = plan(&staff, sql!("tickets/list_active_for_staff"), active_params).await;
-    assert_plan(
-        "active ones",
-        &of_active,
-        &["support_ticket_heads_active_idx", "support_tickets_pkey"],
-    );
-    assert!(
-        !of_active.contains("Sort"),
-        "the walk stops at a full page:\n{of_active}"
-    );
-    let of_person = plan(&staff, sql!("tickets/list_for_staff_by_activity"), params).await;
-    assert_plan("one person's", &of_person, &["support_tickets_user_key"]);
+    check_lists_of_staff(desk, &staff).await;
+    check_lists_of_a_customer(&customer).await;
     let (tickets, marks, heads) = (vec![id; 50], vec![1i64; 50], vec![3_000i64; 50]);
     for (name, session, sql, index) in [
         (
@@ -310,26 +205,117 @@ async fn check_pages_and_lists(desk: &Desk, ticket: TicketId) {
         &plan(&staff, sql!("stats/counts"), &[]).await,
         &["support_tickets_mine_idx"],
     );
-    for (name, sql) in [
+}
+
+/// The plan of a list, as the service asks for it.
+async fn plan_of_list(session: &Client, query: &ListQuery, audience: Audience) -> String {
+    let list = PreparedList::new(query, audience);
+    plan(session, list.sql(), &list.parameters()).await
+}
+
+async fn check_lists_of_staff(desk: &Desk, staff: &Client) {
+    let page = ListQuery {
+        limit: 25,
+        ..ListQuery::default()
+    };
+    let next = ListQuery {
+        cursor: Some(now()),
+        ..page.clone()
+    };
+    let active = ListQuery {
+        status: Status::ALL
+            .iter()
+            .copied()
+            .filter(|status| !status.is_over())
+            .collect(),
+        ..next.clone()
+    };
+    let lists = [
         (
-            "own by activity",
-            sql!("tickets/list_for_customer_by_activity"),
+            "first page",
+            page.clone(),
+            "support_ticket_heads_activity_idx",
         ),
         (
-            "own by created",
-            sql!("tickets/list_for_customer_by_created"),
+            "next page",
+            next.clone(),
+            "support_ticket_heads_activity_idx",
         ),
-        ("own by oldest", sql!("tickets/list_for_customer_by_oldest")),
-    ] {
-        let params: &[&(dyn ToSql + Sync)] = &[
-            &none, &none, &none, &false, &nothing, &no_number, &no_time, &no_id, &26i64,
-        ];
-        assert_plan(
-            name,
-            &plan(&customer, sql, params).await,
-            &["support_tickets_user_key"],
-        );
+        (
+            "created",
+            ListQuery {
+                sort: Sort::Created,
+                ..next.clone()
+            },
+            "support_tickets_created_at_idx",
+        ),
+        (
+            "oldest",
+            ListQuery {
+                sort: Sort::Oldest,
+                ..next.clone()
+            },
+            "support_tickets_created_at_idx",
+        ),
+        (
+            "escalated ones by creation",
+            ListQuery {
+                status: vec![Status::Escalated],
+                sort: Sort::Created,
+                ..page.clone()
+            },
+            "support_tickets_status_idx",
+        ),
+        ("active ones", active.clone(), "support_tickets_pkey"),
+        (
+            "search",
+            ListQuery {
+                search: Some("c4ca4238".into()),
+                ..page.clone()
+            },
+            "support_tickets_pkey",
+        ),
+        (
+            "one person's",
+            ListQuery {
+                user: Some(desk.customer),
+                ..page
+            },
+            "support_tickets_user_key",
+        ),
+    ];
+    for (name, query, index) in &lists {
+        let plan = plan_of_list(staff, query, Audience::Staff).await;
+        assert_plan(name, &plan, &[index]);
     }
+    let plan = plan_of_list(staff, &active, Audience::Staff).await;
+    assert_plan("active ones", &plan, &["support_ticket_heads_active_idx"]);
+    assert!(
+        !plan.contains("Sort"),
+        "the walk stops at a full page:\n{plan}"
+    );
+}
+
+async fn check_lists_of_a_customer(customer: &Client) {
+    for sort in [Sort::LastActivity, Sort::Created, Sort::Oldest] {
+        for cursor in [None, Some(now())] {
+            let query = ListQuery {
+                sort,
+                cursor,
+                limit: 25,
+                ..ListQuery::default()
+            };
+            let plan = plan_of_list(customer, &query, Audience::Customer).await;
+            let name = format!("own by {sort:?}");
+            assert_plan(&name, &plan, &["support_tickets_user_key"]);
+        }
+    }
+}
+
+/// The place of a ticket of this moment in a list by time.
+fn now() -> Cursor {
+    let micros = chrono::Utc::now().timestamp_micros();
+    format!("{micros}.{}", Uuid::nil()).parse().unwrap()
 }
 
 /// A superuser's session whose notices are kept: `auto_explain` tells the plans within functions there.

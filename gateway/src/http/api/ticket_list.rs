@@ -5,7 +5,7 @@ use std::str::FromStr;
 use helpline_core::ids::UserId;
 use helpline_core::limits;
 use helpline_core::ticket::Status;
-use helpline_persistence::tickets::{ListQuery, Sort};
+use helpline_persistence::tickets::{InvalidCursor, ListQuery, Sort};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
@@ -32,11 +32,14 @@ pub struct ListParams {
     assigned_to: Option<String>,
     /// Only tickets of this person. Only with `scope=all`.
     user_id: Option<String>,
-    /// Words in the number, the subject and, with `scope=all`, the customer's e-mail address.
+    /// Words in the number and the subject; of one's own tickets in the messages too, with `scope=all` in the customer's e-mail address.
     search: Option<String>,
     /// Whether to include archived tickets.
     archived: Option<bool>,
-    /// `last_activity` (the default), `created` or `oldest`.
+    /// Only tickets whose customer waits for an answer. Only with `scope=all`.
+    needs_answer: Option<bool>,
+    /// `last_activity` (the default), `created` or `oldest`; with `scope=all` also `waiting`: those whose customer waits for an answer, the
+    /// longest wait first.
     sort: Option<String>,
     /// The `next_cursor` of the previous page.
     cursor: Option<String>,
@@ -77,6 +80,9 @@ impl ListParams {
         if scope == Scope::Own && self.user_id.is_some() {
             return Err(Refusal::field("user_id", "needs scope=all"));
         }
+        if scope == Scope::Own && self.needs_answer.is_some() {
+            return Err(Refusal::field("needs_answer", "needs scope=all"));
+        }
         let limit = self.limit.unwrap_or(limits::LIST_TICKETS);
         if !(1..=limits::LIST_TICKETS_MAX).contains(&limit) {
             return Err(Refusal::field(
@@ -84,17 +90,6 @@ impl ListParams {
                 format!("must be from 1 to {}", limits::LIST_TICKETS_MAX),
             ));
         }
-        let sort = match self.sort.as_deref() {
-            None | Some("last_activity") => Sort::LastActivity,
-            Some("created") => Sort::Created,
-            Some("oldest") => Sort::Oldest,
-            Some(_) => {
-                return Err(Refusal::field(
-                    "sort",
-                    "is last_activity, created or oldest",
-                ));
-            }
-        };
         Ok(ListQuery {
             status: self.statuses()?,
             category: words("category", self.category.as_deref())?,
@@ -106,11 +101,31 @@ impl ListParams {
                 .transpose()?,
             user: self.user_id.as_deref().map(person).transpose()?,
             search: self.search.as_deref().map(search).transpose()?.flatten(),
+            needs_answer: self.needs_answer.unwrap_or(false),
             archived: self.archived.unwrap_or(false),
-            sort,
-            cursor: self.cursor.clone(),
+            sort: self.order(scope)?,
+            cursor: self
+                .cursor
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .map_err(|error: InvalidCursor| Refusal::field("cursor", error))?,
             limit,
         })
+    }
+
+    fn order(&self, scope: Scope) -> Result<Sort, Refusal> {
+        match self.sort.as_deref() {
+            None | Some("last_activity") => Ok(Sort::LastActivity),
+            Some("created") => Ok(Sort::Created),
+            Some("oldest") => Ok(Sort::Oldest),
+            Some("waiting") if scope == Scope::All => Ok(Sort::Waiting),
+            Some("waiting") => Err(Refusal::field("sort", "waiting needs scope=all")),
+            Some(_) => Err(Refusal::field(
+                "sort",
+                "is last_activity, created, oldest or waiting",
+            )),
+        }
     }
 
     fn statuses(&self) -> Result<Vec<Status>, Refusal> {
@@ -140,6 +155,7 @@ impl ListParams {
             assigned_to,
             user_id,
             search,
+            needs_answer,
             archived,
             sort,
             cursor,
@@ -148,7 +164,7 @@ impl ListParams {
         } = self;
         let asked = json!({
             "tab": tab, "status": status, "category": category, "priority": priority, "assigned_to": assigned_to, "user_id": user_id,
-            "search": search, "archived": archived, "sort": sort, "limit": limit, "continued": cursor.as_ref().map(|_| true),
+            "search": search, "needs_answer": needs_answer, "archived": archived, "sort": sort, "limit": limit, "continued": cursor.as_ref().map(|_| true),
         });
         match asked {
             Value::Object(fields) => fields
@@ -168,7 +184,6 @@ fn words<T: FromStr<Err = helpline_core::UnknownWord>>(
     list.into_iter()
         .flat_map(|list| list.split(','))
         .map(str::trim)
-        .filter(|word| !word.is_empty())
         .map(parse)
         .collect()
 }
@@ -211,6 +226,7 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use helpline_core::reject::{Reject, RejectCode};
     use helpline_core::ticket::Priority;
     use helpline_persistence::tickets::Assignee;
     use uuid::Uuid;
@@ -253,20 +269,34 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_refused() {
-        let bad: [fn(&mut ListParams); 9] = [
-            |p| p.tab = Some("open".into()),
-            |p| p.status = Some("open,gone".into()),
-            |p| p.priority = Some("1".into()),
-            |p| p.assigned_to = Some("ada".into()),
-            |p| p.user_id = Some("me".into()),
-            |p| p.search = Some("ab".into()),
-            |p| p.search = Some("x".repeat(limits::SEARCH_CHARS_MAX + 1)),
-            |p| p.limit = Some(0),
-            |p| p.sort = Some("name".into()),
+    fn what_cannot_be_used_is_refused_by_the_name_of_its_field() {
+        let bad: [(&str, fn(&mut ListParams)); 18] = [
+            ("tab", |p| p.tab = Some("open".into())),
+            ("tab", |p| p.tab = Some(String::new())),
+            ("status", |p| p.status = Some("open,gone".into())),
+            ("status", |p| p.status = Some(String::new())),
+            ("status", |p| p.status = Some("open,".into())),
+            ("status", |p| p.status = Some(" , ".into())),
+            ("category", |p| p.category = Some(String::new())),
+            ("priority", |p| p.priority = Some("1".into())),
+            ("priority", |p| p.priority = Some(String::new())),
+            ("assigned_to", |p| p.assigned_to = Some("ada".into())),
+            ("assigned_to", |p| p.assigned_to = Some(String::new())),
+            ("user_id", |p| p.user_id = Some("me".into())),
+            ("search", |p| p.search = Some("ab".into())),
+            ("search", |p| {
+                p.search = Some("x".repeat(limits::SEARCH_CHARS_MAX + 1));
+            }),
+            ("limit", |p| p.limit = Some(0)),
+            ("sort", |p| p.sort = Some("name".into())),
+            ("cursor", |p| p.cursor = Some("zzz".into())),
+            ("cursor", |p| p.cursor = Some(String::new())),
         ];
-        for change in bad {
-            assert!(all(change).is_err());
+        for (field, change) in bad {
+            let refused = all(change).expect_err(field);
+            let Reject { code, message, .. } = refused.reject();
+            assert_eq!(*code, RejectCode::InvalidField, "{message}");
+            assert!(message.starts_with(&format!("{field}: ")), "{message}");
         }
         for own in [
             ListParams {

@@ -111,7 +111,7 @@ pub async fn list(
             let page = listed?;
             Ok(Json(StaffTicketPage {
                 tickets: page.tickets,
-                next_cursor: page.next_cursor,
+                next_cursor: page.next_cursor.map(|cursor| cursor.to_string()),
             })
             .into_response())
         }
@@ -121,7 +121,7 @@ pub async fn list(
             let page = listed?;
             Ok(Json(CustomerTicketPage {
                 tickets: page.tickets,
-                next_cursor: page.next_cursor,
+                next_cursor: page.next_cursor.map(|cursor| cursor.to_string()),
             })
             .into_response())
         }

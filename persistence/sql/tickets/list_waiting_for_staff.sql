@@ -1,0 +1,19 @@
+-- Whose customer waits, the longest wait first: walked along the index of just those until the page is full, as list_active_for_staff.sql.
+select t.*, w.waiting_since
+from (
+  select h.ticket_id, h.waiting_since
+  from {schema}.support_ticket_heads h
+  where h.waiting_since is not null and not h.is_over
+    and ($after_at::timestamptz is null or (h.waiting_since, h.ticket_id) > ($after_at, $after_id::uuid))
+  order by h.waiting_since, h.ticket_id
+  offset 0
+) w
+cross join lateral (
+  select t.*
+  from {schema}.support_tickets_for_staff t
+  where t.id = w.ticket_id
+    and {filters}
+  offset 0
+) t
+order by w.waiting_since, w.ticket_id
+limit $limit

@@ -1,0 +1,196 @@
+//! The lists' statements. Each side has one text, into which its filters and an order are put once, so that a filter or a column is one edit
+//! for all of them; and each order keeps a statement of its own, planned along its own index.
+//!
+//! Parameters stand in the texts by name (`$status`); they are numbered here, and [`Statement::parameters`] says which are wanted.
+
+use std::sync::LazyLock;
+
+use super::Sort;
+
+/// Which text a list is read by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Everybody's tickets.
+    Staff,
+    /// The same for active ones by last activity, which have an index of their own.
+    ActiveForStaff,
+    /// The same for those whose customer waits, along an index of just those.
+    WaitingForStaff,
+    /// The reader's own tickets.
+    Customer,
+}
+
+/// A list's statement.
+#[derive(Debug)]
+pub(super) struct Statement {
+    /// With numbered parameters, and with the placeholders of [`crate::Names`].
+    pub(super) sql: String,
+    /// The parameters' names, in the order of their numbers.
+    pub(super) parameters: Vec<String>,
+    /// The column that the order begins with; a page's cursor is its value.
+    pub(super) at: &'static str,
+}
+
+/// A time and what breaks its ties: two columns of a row, in one direction.
+struct Order {
+    at: &'static str,
+    id: &'static str,
+    direction: &'static str,
+    /// How the rows of the next page compare with a cursor.
+    beyond: &'static str,
+}
+
+const FOR_STAFF: &str = include_str!("../../sql/tickets/list_for_staff.sql");
+const ACTIVE_FOR_STAFF: &str = include_str!("../../sql/tickets/list_active_for_staff.sql");
+const WAITING_FOR_STAFF: &str = include_str!("../../sql/tickets/list_waiting_for_staff.sql");
+const FOR_CUSTOMER: &str = include_str!("../../sql/tickets/list_for_customer.sql");
+const FILTERS: &str = include_str!("../../sql/tickets/filters.sql");
+const STAFF_FILTERS: &str = include_str!("../../sql/tickets/filters_for_staff.sql");
+const CUSTOMER_FILTERS: &str = include_str!("../../sql/tickets/filters_for_customer.sql");
+
+const SHAPES: [Shape; 4] = [
+    Shape::Staff,
+    Shape::ActiveForStaff,
+    Shape::WaitingForStaff,
+    Shape::Customer,
+];
+const SORTS: [Sort; 4] = [
+    Sort::LastActivity,
+    Sort::Created,
+    Sort::Oldest,
+    Sort::Waiting,
+];
+
+/// Every shape in every order that it has.
+static STATEMENTS: LazyLock<Vec<(Shape, Sort, Statement)>> = LazyLock::new(|| {
+    SHAPES
+        .iter()
+        .flat_map(|&shape| SORTS.iter().map(move |&sort| (shape, sort)))
+        .filter(|&(shape, sort)| shape.has(sort))
+        .map(|(shape, sort)| (shape, sort, Statement::new(shape, &Order::of(shape, sort))))
+        .collect()
+});
+
+impl Shape {
+    fn has(self, sort: Sort) -> bool {
+        match self {
+            Self::Staff | Self::Customer => sort != Sort::Waiting,
+            Self::ActiveForStaff => sort == Sort::LastActivity,
+            Self::WaitingForStaff => sort == Sort::Waiting,
+        }
+    }
+}
+
+impl Statement {
+    /// The statement of this shape in this order.
+    pub(super) fn of(shape: Shape, sort: Sort) -> &'static Self {
+        // Who waits for a customer is no question of theirs.
+        let sort = if shape.has(sort) {
+            sort
+        } else {
+            Sort::default()
+        };
+        STATEMENTS
+            .iter()
+            .find(|(of, by, _)| (*of, *by) == (shape, sort))
+            .map(|(_, _, statement)| statement)
+            .expect("every shape has the orders that it has, and the default one unless it is made for another")
+    }
+
+    fn new(shape: Shape, order: &Order) -> Self {
+        let (text, own_filters) = match shape {
+            Shape::Staff => (FOR_STAFF, STAFF_FILTERS),
+            Shape::ActiveForStaff => (ACTIVE_FOR_STAFF, STAFF_FILTERS),
+            Shape::WaitingForStaff => (WAITING_FOR_STAFF, STAFF_FILTERS),
+            Shape::Customer => (FOR_CUSTOMER, CUSTOMER_FILTERS),
+        };
+        // A fragment begins with its comment, so on a line of its own.
+        let text = text
+            .replace("{filters}", &format!("\n{FILTERS}and\n{own_filters}"))
+            .replace("{at}", order.at)
+            .replace("{id}", order.id)
+            .replace("{direction}", order.direction)
+            .replace("{beyond}", order.beyond);
+        let (sql, parameters) = numbered(&text);
+        Self {
+            sql,
+            parameters,
+            at: order.at,
+        }
+    }
+}
+
+impl Order {
+    const fn of(shape: Shape, sort: Sort) -> Self {
+        let (at, id) = match (sort, shape) {
+            // Both columns of the heads' index, while `last_activity_at` is what the reader may see.
+            (Sort::LastActivity, Shape::Staff | Shape::ActiveForStaff | Shape::WaitingForStaff) => {
+                ("sort_at", "sort_id")
+            }
+            (Sort::LastActivity, Shape::Customer) => ("last_activity_at", "id"),
+            (Sort::Created | Sort::Oldest, _) => ("created_at", "id"),
+            (Sort::Waiting, _) => ("waiting_since", "id"),
+        };
+        let (direction, beyond) = match sort {
+            Sort::LastActivity | Sort::Created => ("desc", "<"),
+            Sort::Oldest | Sort::Waiting => ("asc", ">"),
+        };
+        Self {
+            at,
+            id,
+            direction,
+            beyond,
+        }
+    }
+}
+
+/// The text with `$1`, `$2`, … in place of the parameters' names, and the names in that order.
+fn numbered(text: &str) -> (String, Vec<String>) {
+    let mut parameters: Vec<String> = Vec::new();
+    let mut pieces = text.split('$');
+    let mut sql = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece
+            .find(|c: char| !c.is_ascii_lowercase() && c != '_')
+            .unwrap_or(piece.len());
+        let (name, rest) = piece.split_at(end);
+        let number = parameters
+            .iter()
+            .position(|known| known == name)
+            .unwrap_or_else(|| {
+                parameters.push(name.to_owned());
+                parameters.len() - 1
+            });
+        sql.push_str(&format!("${}{rest}", number + 1));
+    }
+    (sql, parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_has_one_number_wherever_it_stands() {
+        let (sql, parameters) =
+            numbered("where $at::timestamptz is null or t.at < $at limit $limit");
+        assert_eq!(sql, "where $1::timestamptz is null or t.at < $1 limit $2");
+        assert_eq!(parameters, ["at", "limit"]);
+    }
+
+    #[test]
+    fn every_order_has_a_statement_with_every_filter() {
+        assert_eq!(STATEMENTS.len(), 8);
+        for (shape, sort, statement) in STATEMENTS.iter() {
+            let name = format!("{shape:?} {sort:?}:\n{}", statement.sql);
+            for shared in ["status", "category", "priority", "archived", "patterns"] {
+                assert!(
+                    statement.parameters.iter().any(|name| name == shared),
+                    "{shared} in {name}"
+                );
+            }
+            let left = statement.sql.replace("{schema}", "");
+            assert!(!left.contains(['{', '}']), "{name}");
+        }
+    }
+}
