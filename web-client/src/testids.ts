@@ -29,6 +29,7 @@ export const T = {
   /** `data-alert=unassigned|urgent`. */
   habitsAlert: 'habits-alert',
   habitsWhen: 'habits-when',
+  replyAssigns: 'reply-assigns',
   /** A sentence that goes by itself. */
   toast: 'toast',
   toastAction: 'toast-action',
@@ -42,6 +43,10 @@ export const T = {
   rowUnsent: 'row-unsent',
 
   // Lists
+  /** Who wrote last; `data-side=customer|staff`. */
+  rowLast: 'row-last',
+  /** How long the customer has waited; `data-since`. */
+  rowWait: 'row-wait',
   tabActive: 'tab-active',
   tabClosed: 'tab-closed',
   ticketList: 'ticket-list',

@@ -42,6 +42,7 @@ describe.each(FORMS)('%j', (typed) => {
     const desk: OwnDesk = {
       rest: {
         ticket: async () => ({ ok: true, value: found }),
+        ownUnread: async () => ({ ok: true, value: { tickets: 0, messages: 0 } }),
         async ownTickets(query) {
           asked.push(query.search)
           return { ok: true, value: { items: [found], next_cursor: null } }

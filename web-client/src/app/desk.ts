@@ -11,6 +11,9 @@ import { clock, isKept, lock, newKey, openSocket, storageOr } from './browser.ts
 import { createHabits, type Habits } from './habits.ts'
 import { send } from './send.ts'
 
+export type { FollowOutcome } from '../outbox/outbox.ts'
+export type { FollowUp, Queued } from '../outbox/store.ts'
+
 export interface Desk {
   readonly identity: Identity
   /** Where the desk is: this page's own origin, unless the page belongs to somebody else. */

@@ -17,7 +17,9 @@ export interface TicketQuery {
   readonly assigned_to?: string
   readonly user_id?: string
   readonly search?: string
-  readonly sort?: 'last_activity' | 'created' | 'oldest'
+  /** Only to a server that names the feature `needs_answer`; the order `waiting` too. */
+  readonly needs_answer?: boolean
+  readonly sort?: 'last_activity' | 'created' | 'oldest' | 'waiting'
   readonly cursor?: string
   readonly limit?: number
 }
@@ -34,6 +36,8 @@ export interface Call {
 export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null) => Promise<Result<T>>
 
 export interface Rest {
+  /** The server's time, as its last answer told it; until then, and where answers do not tell it, the device's. */
+  now(): number
   /** What the more special clients are made of. */
   readonly request: Request
   me(): Promise<Result<Self>>
@@ -64,6 +68,8 @@ export interface RestParts {
 
 const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const SIGNED_OUT: Problem = { ...UNREACHABLE, status: 401, code: 'not_authenticated' }
+/** Clocks that differ by less agree. */
+const CLOCK_MS = 5_000
 const REQUEST_TIMEOUT_MS = 20_000
 
 /** In `rest_send_names`: a note's flag has the name that it has in `send`. */
@@ -84,12 +90,17 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     })
   }
 
+  /** How far this device's clock is behind the server's. */
+  let behind_ms = 0
   const request: Request = async (path, call, decode) => {
     try {
       let response = await attempt(path, call, false)
       if (response?.status === 401) response = await attempt(path, call, true)
       // Nobody's request is sent.
       if (response === null) return { ok: false, problem: SIGNED_OUT }
+      const told = Date.parse(response.headers.get('date') ?? '')
+      // The header counts whole seconds.
+      if (!Number.isNaN(told)) behind_ms = Math.abs(told - Date.now()) < CLOCK_MS ? 0 : told - Date.now()
       const value = await json(response)
       if (!response.ok) return { ok: false, problem: decodeProblem(response.status, value) }
       const decoded = decode(value)
@@ -114,6 +125,7 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
   const one = (ref: string) => `/v1/tickets/${encodeURIComponent(ref)}`
   return {
     request,
+    now: () => Date.now() + behind_ms,
     me: () => request('/v1/me', {}, decodeSelf),
     ownTickets: (query) => request(`/v1/tickets?${params('own', query)}`, {}, decodeCustomerPage),
     ticket: (ref) => request(one(ref), {}, decodeTicket),

@@ -5,6 +5,13 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'signin.to_support': 'إلى صفحة الدعم',
 
   'list.empty.console': 'لا تذكرة تطابق هذه المرشحات.',
+  'list.empty.waiting': 'حصل الجميع على إجابة.',
+  'row.customer': 'العميل',
+  'row.waits': 'ينتظر العميل: {how}',
+  'row.waits_since': 'ينتظر العميل منذ {when}',
+  'row.minutes': '{n} د',
+  'row.hours': '{n} س',
+  'row.days': '{n} ي',
 
   'thread.note': 'ملاحظة للفريق',
   'thread.typing_note': '{who} يكتب ملاحظة…',
@@ -38,6 +45,7 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'habits.when': 'متى',
   'habits.when.always': 'دائمًا، ما عدا التذكرة المعروضة',
   'habits.when.away': 'فقط حين أنظر إلى شيء آخر',
+  'settings.reply_assigns': 'للجميع: الرد على تذكرة غير مسندة يسندها',
   'console.keys_hint': 'j k للتنقل في القائمة، Enter للفتح',
   'console.viewers': 'يشاهدها أيضًا: {names}',
   'console.menu': 'المكتب',
@@ -49,6 +57,7 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'console.sort.last_activity': 'آخر نشاط',
   'console.sort.created': 'الأحدث',
   'console.sort.oldest': 'الأقدم',
+  'console.sort.waiting': 'الأطول انتظارًا',
   'console.of_customer': 'تذاكر عميل واحد',
   'console.updates': '{n|zero:لا تحديثات|one:تحديث واحد|two:تحديثان|few:# تحديثات|many:# تحديثًا|other:# تحديث}',
   'console.updates_show': 'اعرضها بترتيبها',
@@ -76,6 +85,7 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'console.not_live': 'هذه القائمة غير مباشرة: الخادم لا يرسل التغييرات.',
 
   'view.mine': 'تذاكري',
+  'view.needs_answer': 'تحتاج إلى إجابة',
   'view.unassigned': 'غير مسندة',
   'view.all': 'الكل',
   'view.urgent': 'عاجلة',

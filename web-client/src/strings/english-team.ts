@@ -5,6 +5,13 @@ export const ENGLISH_TEAM = {
   'signin.to_support': 'Go to the support page',
 
   'list.empty.console': 'No ticket matches these filters.',
+  'list.empty.waiting': 'Everybody has an answer.',
+  'row.customer': 'Customer',
+  'row.waits': 'The customer waits: {how}',
+  'row.waits_since': 'The customer waits since {when}',
+  'row.minutes': '{n} min',
+  'row.hours': '{n} h',
+  'row.days': '{n} d',
 
   'thread.note': 'Note for the team',
   'thread.typing_note': '{who} is writing a note…',
@@ -38,6 +45,7 @@ export const ENGLISH_TEAM = {
   'habits.when': 'When',
   'habits.when.always': 'Always, except for the ticket on screen',
   'habits.when.away': 'Only while I look elsewhere',
+  'settings.reply_assigns': 'For all: answering an unassigned ticket assigns it',
   'console.keys_hint': 'j k go along the list, Enter opens',
   'console.viewers': 'Also viewing: {names}',
 
@@ -69,6 +77,7 @@ export const ENGLISH_TEAM = {
   'console.sort.last_activity': 'Latest activity',
   'console.sort.created': 'Newest',
   'console.sort.oldest': 'Oldest',
+  'console.sort.waiting': 'Longest wait',
   'console.of_customer': 'Tickets of one customer',
   'console.updates': '{n|one:# update|other:# updates}',
   'console.updates_show': 'Show in order',
@@ -77,6 +86,7 @@ export const ENGLISH_TEAM = {
   'console.not_live': 'This list is not live: the server does not tell what changes.',
 
   'view.mine': 'Mine',
+  'view.needs_answer': 'Needs an answer',
   'view.unassigned': 'Unassigned',
   'view.all': 'All',
   'view.urgent': 'Urgent',

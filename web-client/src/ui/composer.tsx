@@ -3,7 +3,7 @@
 import type { Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { FollowUp } from '../app/follow-up.ts'
+import type { FollowUp } from '../app/desk.ts'
 import { draftOf, rebaseDraft, sendDraft, writeDraft, type Mode } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
 import { isWritten, written } from '../app/written.ts'

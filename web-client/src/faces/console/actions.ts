@@ -1,9 +1,9 @@
 // What a key or a command does to one ticket, be it open or only in the list; and how it is undone.
 
 import { say, type Saying } from '../../app/attention.ts'
+import type { FollowOutcome, Queued } from '../../app/desk.ts'
 import { returnToDraft, type Mode } from '../../app/drafts.ts'
 import { mayPass } from '../../app/paged-tickets.ts'
-import type { FollowOutcome, Queued } from '../../app/follow-up.ts'
 import { LIMITS, type TicketPatch } from '../../protocol/generated.ts'
 import type { Problem, StaffView } from '../../protocol/model.ts'
 import { isOver, statusesAfter } from '../../protocol/words.ts'

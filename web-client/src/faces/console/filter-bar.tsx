@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { isNarrowed, type Filters } from '../../app/filters.ts'
+import { isNarrowed, isWaiting, sortOf, type Filters } from '../../app/filters.ts'
 import type { Inbox } from '../../app/inbox.ts'
 import { SORTS } from '../../app/sorted-list.ts'
 import type { Agent } from '../../protocol/decode-team.ts'
@@ -67,8 +67,8 @@ function Selects({ inbox, agents, me }: Omit<FilterProps, 'searchRef' | 'keys'>)
         <option value="">{t('console.filter.any_category')}</option>
         {CATEGORIES.map((one) => <option key={one} value={one}>{tWord('category', one)}</option>)}
       </select>
-      <select value={filters.sort} aria-label={t('console.sort')} data-testid={T.sort} onChange={(event) => inbox.filter({ sort: word(SORTS, event.currentTarget.value) ?? 'last_activity' })}>
-        {SORTS.map((one) => <option key={one} value={one}>{t(`console.sort.${one}`)}</option>)}
+      <select value={sortOf(filters)} aria-label={t('console.sort')} data-testid={T.sort} onChange={(event) => inbox.filter({ sort: word(SORTS, event.currentTarget.value) ?? '' })}>
+        {SORTS.filter((one) => one !== 'waiting' || isWaiting(filters)).map((one) => <option key={one} value={one}>{t(`console.sort.${one}`)}</option>)}
       </select>
     </div>
   )

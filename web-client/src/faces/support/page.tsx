@@ -9,15 +9,17 @@ import { T } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
-import { HabitsForm } from '../../ui/habits-form.tsx'
+import { lazy } from '../../ui/lazy.tsx'
 import { Empty } from '../../ui/plain.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
 import { behindOf, idOf, useTicket } from '../../ui/use-ticket.ts'
 import { TicketList } from './list.tsx'
-import { NewTicketDialog } from './new-ticket.tsx'
 import { OpenTicket } from './open-ticket.tsx'
+
+const NewTicketDialog = lazy(async () => (await import('./new-ticket.tsx')).NewTicketDialog)
+const HabitsForm = lazy(async () => (await import('../../ui/habits-form.tsx')).HabitsForm)
 
 export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
   const bell = useMemo(() => createBell({ looks, open: (number) => router.go(number), tabs: openTabs(desk.identity.id) }), [desk, looks, router])
