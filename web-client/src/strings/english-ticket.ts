@@ -119,6 +119,9 @@ export const ENGLISH_TICKET = {
   'problem.not_ratable': 'A ticket can be rated when it is resolved or closed.',
   'problem.stale': 'Somebody has written since you began.',
   'problem.unknown_field': 'The server does not know this yet. Try again later.',
+  'problem.too_large': 'This is too long.',
+  'problem.not_found': 'There is no such ticket.',
+  'problem.invalid_field': 'A field is not right: {title}',
 } as const
 
 export type TicketKey = keyof typeof ENGLISH_TICKET
