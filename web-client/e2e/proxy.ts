@@ -51,6 +51,8 @@ export function withProxy(): { readonly base: string; set(way: Way): void } {
 /** The desk's answers, gzipped where they are text and the browser takes that. */
 export function withCompression(): { readonly base: string } {
   let server: HttpServer | null = null
+  /** WebSockets, which a server that closes leaves alone. */
+  const passing = new Set<{ destroy(): unknown }>()
   const { hostname, port } = new URL(CUSTOMERS)
   const isText = (answer: IncomingMessage) => /^(?:text\/|application\/(?:javascript|json|problem\+json)|image\/svg)/.test(answer.headers['content-type'] ?? '')
   beforeAll(async () => {
@@ -76,11 +78,15 @@ export function withCompression(): { readonly base: string } {
         to.write(head)
         socket.pipe(to).pipe(socket)
       })
+      passing.add(socket)
       for (const one of [socket, to]) one.on('error', () => { socket.destroy(); to.destroy() })
-      socket.on('close', () => to.destroy())
+      socket.on('close', () => { passing.delete(socket); to.destroy() })
     })
     await new Promise<void>((done) => server?.listen(Number(new URL(HOST).port), '127.0.0.1', done))
   })
-  afterAll(async () => { await new Promise<unknown>((done) => { server?.close(done); server?.closeAllConnections() }) })
+  afterAll(async () => {
+    for (const socket of passing) socket.destroy()
+    await new Promise<unknown>((done) => { server?.close(done); server?.closeAllConnections() })
+  })
   return { base: HOST }
 }

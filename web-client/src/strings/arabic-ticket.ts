@@ -149,4 +149,9 @@ export const ARABIC_TICKET: Readonly<Record<TicketKey, string>> = {
   'problem.not_ratable': 'يمكن تقييم التذكرة بعد حلها أو إغلاقها.',
   'problem.stale': 'كتب شخص ما منذ أن بدأت.',
   'problem.unknown_field': 'لا يعرف الخادم هذا بعد. حاول لاحقًا.',
+  'problem.too_large': 'هذا طويل جدًا.',
+  'problem.not_found': 'لا توجد تذكرة كهذه.',
+  'problem.invalid_field': 'حقل غير صحيح: {title}',
+  'problem.invalid_field.untitled': 'أحد الحقول غير صحيح.',
+  'problem.invalid_body.untitled': 'النص لا يُظهر شيئًا، أو طويل جدًا، أو فيه رموز لا يمكن إرسالها.',
 }

@@ -152,6 +152,11 @@ export const ENGLISH_TICKET = {
   'problem.not_ratable': 'A ticket can be rated when it is resolved or closed.',
   'problem.stale': 'Somebody has written since you began.',
   'problem.unknown_field': 'The server does not know this yet. Try again later.',
+  'problem.too_large': 'This is too long.',
+  'problem.not_found': 'There is no such ticket.',
+  'problem.invalid_field': 'A field is not right: {title}',
+  'problem.invalid_field.untitled': 'A field is not right.',
+  'problem.invalid_body.untitled': 'It shows nothing, is too long or has characters that cannot be sent.',
 } as const
 
 export type TicketKey = keyof typeof ENGLISH_TICKET

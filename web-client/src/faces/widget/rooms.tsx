@@ -1,7 +1,6 @@
-// The widget's other rooms: a ticket, and a ticket being described.
+// The widget's room for a ticket.
 
 import '../../strings/ticket.ts'
-import '../../ui/styles/form.css'
 import '../../ui/styles/thread.css'
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
@@ -17,7 +16,6 @@ import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { prepareMarkdown } from '../../ui/body.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
-import { NewTicketForm } from '../../ui/new-ticket.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { RatingForm } from '../../ui/rating.tsx'
 import { isWritable, Shut } from '../../ui/shut.tsx'
@@ -34,15 +32,9 @@ export interface RoomProps {
 }
 
 export function Room(props: RoomProps) {
-  const { desk, tickets, router, place } = props
+  const { desk } = props
   useMemo(() => openDrafts(desk.identity.id), [desk])
-  if (place !== 'new') return <OpenTicket {...props} />
-  const created = (number: string) => {
-    tickets.pick('active')
-    tickets.reload()
-    router.go(number)
-  }
-  return <main class="widget-body"><NewTicketForm desk={desk} onCreated={created} onCancel={() => router.go('')} /></main>
+  return <OpenTicket {...props} />
 }
 
 function OpenTicket({ desk, tickets, place }: RoomProps) {

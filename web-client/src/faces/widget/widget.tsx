@@ -17,8 +17,8 @@ import { Home } from './home.tsx'
 import type { RoomProps } from './rooms.tsx'
 
 /** Fetched once; until then the room shows its skeleton. */
-const rooms = signal<FunctionComponent<RoomProps> | null>(null)
-const fetchRooms = () => { void import('./rooms.tsx').then(({ Room }) => { rooms.value = Room }) }
+const ROOMS = { ticket: () => import('./rooms.tsx'), new: () => import('./describe.tsx') }
+const rooms = signal<Readonly<Partial<Record<keyof typeof ROOMS, FunctionComponent<RoomProps>>>>>({})
 
 /** A failed fetch is tried again: without it there is no list. */
 const RETRY_MS = 3_000
@@ -35,15 +35,16 @@ export function Widget({ desk, bridge }: { readonly desk: Desk; readonly bridge:
   const router = useMemo(() => createMemoryRouter('/support'), [])
   const { rest } = router.place.value
   useEffect(() => tickets?.unread.subscribe((n) => bridge.unread(n)), [tickets, bridge])
-  useEffect(() => { if (rest !== '' && rooms.peek() === null) fetchRooms() }, [rest])
-  const Room = rooms.value
+  const name = rest === 'new' ? 'new' : 'ticket'
+  useEffect(() => { if (rest !== '') void ROOMS[name]().then(({ Room }) => { rooms.value = { ...rooms.peek(), [name]: Room } }) }, [rest])
+  const Room = rooms.value[name]
   const title = rest === '' ? t('widget.title') : rest === 'new' ? t('new.title') : rest
   return (
     <Shell title={title} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={desk.live.value}>
       <ConnectionBar desk={desk} behind={null} />
       {rest === '' && <Home desk={desk} tickets={tickets} list={list?.List ?? null} router={router} />}
-      {rest !== '' && (Room === null || tickets === null) && <Skeleton lines={5} />}
-      {rest !== '' && Room !== null && tickets !== null && <Room key={rest} desk={desk} tickets={tickets} router={router} place={rest} />}
+      {rest !== '' && (Room === undefined || tickets === null) && <Skeleton lines={5} />}
+      {rest !== '' && Room !== undefined && tickets !== null && <Room key={rest} desk={desk} tickets={tickets} router={router} place={rest} />}
     </Shell>
   )
 }
