@@ -1,5 +1,6 @@
 // Drafts: two tabs of one person, a message that comes back, a storage that has no room.
 
+import { effect } from '@preact/signals'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/app/browser.ts'
 import { forgetPerson } from '../src/app/forget.ts'
@@ -74,4 +75,15 @@ test('a page asks before it goes while a draft is only in its memory', () => {
   expect(endsWithPage()).toBe(true)
   writeDraft('t1', 'message', '', 1)
   expect(endsWithPage()).toBe(false)
+})
+
+test('opening them reads nothing that writing changes: what opens them is not begun anew by every letter', () => {
+  let begun = 0
+  const stop = effect(() => {
+    begun++
+    openDrafts('ada')
+  })
+  writeDraft('t1', 'message', 'a', 1)
+  expect([begun, draftOf('t1', 'message').text]).toEqual([1, 'a'])
+  stop()
 })

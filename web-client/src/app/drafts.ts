@@ -37,7 +37,7 @@ export function openDrafts(user: string): void {
     const draft = decode(storage.getItem(name))
     return draft === null ? [] : [pair(name.slice(prefix.length), draft)]
   }))
-  for (const [name, draft] of drafts.value) agreed.set(name, draft.text)
+  for (const [name, draft] of drafts.peek()) agreed.set(name, draft.text)
 }
 
 /** Nobody's: what was written is kept for its author, and is in no memory. */
