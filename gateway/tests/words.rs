@@ -148,7 +148,7 @@ const TEXT: Words = &[
 ];
 
 /// Documents and samples of the wire.
-const DOCUMENTS: &[&str] = &["core/PROTOCOL.md", "core/golden"];
+const DOCUMENTS: &[&str] = &["README.md", "docs", "core/PROTOCOL.md", "core/golden"];
 const WIRE: Words = &[("invalid_move", "invalid_transition")];
 
 /// Where a former word must stand, and why.

@@ -211,9 +211,9 @@ fn a_gateway_without_sweep_is_caught() {
 }
 
 #[test]
-fn an_outbox_that_drops_is_caught() {
+fn a_send_queue_that_drops_is_caught() {
     Run {
-        sabotage: Some("drop-on-full-outbox"),
+        sabotage: Some("drop-on-full-send-queue"),
         plan: "2s clients 50% freeze\n5s clients 50% heal\n",
         settings: &["--tickets", "1", "--rate", "80", "--seconds", "6"],
     }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   who = await people()
   ticket = await openTicket(who.customer, { priority: 'urgent', description: 'With **bold**, `code`, a list:\n\n- one\n- two\n\nand https://example.org' })
   await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
-  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'A note', is_internal: true }, TEAM)
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'A note', internal: true }, TEAM)
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'An answer' }, TEAM)
   rated = await openTicket(who.customer)
   await rest(who.agent, 'PATCH', `/tickets/${rated.id}`, { status: 'resolved' }, TEAM)

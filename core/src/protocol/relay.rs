@@ -19,7 +19,7 @@ pub enum RelayFrame {
     Moved { ticket: TicketId, seq: Seq },
     /// A frame that is not part of the history, for example that a person is typing: one for each audience that may see it, for every member
     /// of the room except one person. Already encoded, like an event's.
-    #[serde(rename = "aside", alias = "ephemeral")]
+    #[serde(alias = "aside")]
     Ephemeral {
         ticket: TicketId,
         except: Option<UserId>,
@@ -44,7 +44,7 @@ pub enum RelayFrame {
         ask: bool,
     },
     /// The role of these people changed, or whether they are blocked: check their connections now.
-    #[serde(rename = "standing", alias = "access_status")]
+    #[serde(alias = "standing")]
     AccessStatus { users: Vec<UserId> },
     /// A probe that an instance sends to itself.
     Probe { n: u64 },

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::server::{CustomerEvent, Me, StaffEvent};
-use super::strict::{FieldError, FieldFault, text_or_null};
+use super::strict::text_or_null;
 use super::ticket::{CustomerTicket, StaffTicket};
 use crate::actor::StaffRole;
 use crate::body::Attachment;
@@ -65,10 +65,6 @@ requests! {
         /// A note for the team, as in `send`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub internal: Option<bool>,
-        /// The former name of `internal`, for clients of the previous build; the next build refuses it. If both are given, they must be equal.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(deprecated))]
-        pub is_internal: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub attachments: Option<Vec<Attachment>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -341,25 +337,6 @@ rest! {
         pub retry_after_ms: Option<u64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub head: Option<Seq>,
-    }
-}
-
-impl NewMessage {
-    /// Whether it is a note, under either name.
-    ///
-    /// # Errors
-    /// When the two fields differ.
-    pub fn is_note(&self) -> Result<bool, FieldError> {
-        match (self.internal, self.is_internal) {
-            (Some(internal), Some(former)) if internal != former => {
-                let why = "is the former name of internal and must have the same value".to_owned();
-                Err(FieldError {
-                    field: "is_internal".to_owned(),
-                    why: FieldFault::Invalid(why),
-                })
-            }
-            (internal, former) => Ok(internal.or(former).unwrap_or(false)),
-        }
     }
 }
 

@@ -7,7 +7,13 @@ pub const COMMON: &[&str] = &["welcome", "ok", "ack", "reset", "ping", "bye", "e
 pub const STAFF: &[&str] = &["subscribed", "event", "typing", "presence", "read", "inbox"];
 pub const CUSTOMER: &[&str] = &["subscribed", "event", "typing", "read"];
 pub const RELAY: &[&str] = &[
-    "event", "moved", "aside", "read", "presence", "standing", "probe",
+    "event",
+    "moved",
+    "ephemeral",
+    "read",
+    "presence",
+    "access_status",
+    "probe",
 ];
 
 pub fn common(frame: &CommonFrame) -> &'static str {
@@ -46,10 +52,10 @@ pub fn relay(frame: &RelayFrame) -> &'static str {
     match frame {
         RelayFrame::Event(_) => "event",
         RelayFrame::Moved { .. } => "moved",
-        RelayFrame::Ephemeral { .. } => "aside",
+        RelayFrame::Ephemeral { .. } => "ephemeral",
         RelayFrame::Read { .. } => "read",
         RelayFrame::Presence { .. } => "presence",
-        RelayFrame::AccessStatus { .. } => "standing",
+        RelayFrame::AccessStatus { .. } => "access_status",
         RelayFrame::Probe { .. } => "probe",
     }
 }

@@ -147,7 +147,7 @@ impl SendQueue {
         {
             self.bytes.fetch_sub(size, Ordering::AcqRel);
             drop(waiting);
-            metrics::counter!("helpline_outbox_overflows_total").increment(1);
+            metrics::counter!("helpline_send_queue_overflows_total").increment(1);
             self.disconnect(Disconnect::Now(CloseCode::TooSlow));
             return Err(Refused);
         }

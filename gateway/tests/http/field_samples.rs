@@ -35,7 +35,7 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
             Some(json!({"satisfaction_rating": 4, "satisfaction_comment": "quick"}))
         }
         Endpoint::POST_MESSAGE => Some(
-            json!({"body": "B", "internal": true, "is_internal": true, "attachments": attachments, "based_on": 100}),
+            json!({"body": "B", "internal": true, "attachments": attachments, "based_on": 100}),
         ),
         Endpoint::EDIT_MESSAGE => Some(json!({"body": "Another"})),
         Endpoint::GRANT_ROLE => Some(json!({"role": "support_agent"})),

@@ -44,14 +44,6 @@ impl Build {
             ],
         }
     }
-
-    /// A note's flag over REST, as this build's client is told of it.
-    pub const fn flag(self) -> &'static str {
-        match self {
-            Self::Previous => "is_internal",
-            Self::This => "internal",
-        }
-    }
 }
 
 /// Two instances behind one address.

@@ -144,7 +144,7 @@ impl Talk {
             .order(json!({ "say": noted, "note": true }))
             .await;
         self.agent
-            .order(json!({ "post": { "body": posted, "note": self.agent.build.flag() } }))
+            .order(json!({ "post": { "body": posted, "note": "internal" } }))
             .await;
         self.agent.order(json!({ "say": answer })).await;
         let all = [&question, &answer, &noted, &posted];

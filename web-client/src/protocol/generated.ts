@@ -388,11 +388,7 @@ export type NewMessage = { body: string,
 /**
  * A note for the team, as in `send`.
  */
-internal?: boolean, 
-/**
- * The former name of `internal`, for clients of the previous build; the next build refuses it. If both are given, they must be equal.
- */
-is_internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
+internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
 
 /**
  * The answer: the number of the message in the sender's numbering.

@@ -48,7 +48,7 @@ export interface Rest {
   changeTicket(id: string, patch: TicketPatch): Promise<Result<TicketView>>
   rate(id: string, rating: NewRating): Promise<Result<TicketView>>
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
-  postMessage(id: string, message: Omit<NewMessage, 'is_internal'>, key: string): Promise<Result<MessageStored>>
+  postMessage(id: string, message: NewMessage, key: string): Promise<Result<MessageStored>>
   /** Changes the text of a message. */
   edit(id: string, message: string, body: string): Promise<Result<null>>
   /** Removes the text of a message for good. */
@@ -111,14 +111,13 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
   }
 
   /**
-   * A server of the build before knows a note's flag as `is_internal` alone, drops `internal`, and would publish the note; and this request may reach
-   * such a one whatever its neighbour has named. So the former name goes along for as long as a server takes it. One that no longer does refuses
-   * unknown fields, hence knows the new name.
+   * A server that does not name `rest_send_names` may know a note's flag as `is_internal` alone, drop `internal`, and publish the note. It gets the
+   * former name only. One that refuses it as unknown knows the present name.
    */
-  const postMessage = async (id: string, { internal, ...message }: Omit<NewMessage, 'is_internal'>, key: string) => {
-    const post = (body: NewMessage) => request(`${one(id)}/messages`, { method: 'POST', body, key }, decodeMessageStored)
+  const postMessage = async (id: string, { internal, ...message }: NewMessage, key: string) => {
+    const post = (body: NewMessage & { readonly is_internal?: boolean }) => request(`${one(id)}/messages`, { method: 'POST', body, key }, decodeMessageStored)
     if (internal === undefined) return post(message)
-    const result = await post(features().includes(SEND_NAMES) ? { ...message, internal, is_internal: internal } : { ...message, is_internal: internal })
+    const result = await post(features().includes(SEND_NAMES) ? { ...message, internal } : { ...message, is_internal: internal })
     return !result.ok && result.problem.code === 'unknown_field' ? post({ ...message, internal }) : result
   }
 

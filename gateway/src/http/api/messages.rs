@@ -71,7 +71,7 @@ pub async fn send(
     IdempotencyKey(key): IdempotencyKey,
     JsonBody(new): JsonBody<NewMessage>,
 ) -> Result<Response, Refusal> {
-    let internal = new.is_note().map_err(Reject::from)?;
+    let internal = new.internal.unwrap_or(false);
     let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;

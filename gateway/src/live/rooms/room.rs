@@ -331,7 +331,7 @@ impl State {
                 Stage::Live(position) => match position.observe(seq) {
                     Observed::InOrder => {
                         member.position.hand(seq);
-                        if !(sabotaged("drop-on-full-outbox")
+                        if !(sabotaged("drop-on-full-send-queue")
                             && member.connection.send_queue.is_waiting())
                         {
                             member.connection.send_queue.push_with(json.clone(), wakes);
