@@ -35,14 +35,8 @@ impl Build {
 
     /// The load generator's subcommand that checks histories on running instances.
     pub fn load(self) -> Vec<String> {
-        match self {
-            Self::Previous => vec!["rooms".into()],
-            Self::This => vec![
-                "prove".into(),
-                "--out".into(),
-                concat!(env!("CARGO_TARGET_TMPDIR"), "/previous").into(),
-            ],
-        }
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{self:?}"));
+        vec!["prove".into(), "--out".into(), out.display().to_string()]
     }
 }
 

@@ -286,6 +286,11 @@ async fn check_lists_of_staff(db: &TestDb, staff: &Client) {
         let plan = plan_of_list(staff, query, Audience::Staff).await;
         assert_plan(name, &plan, &[index]);
     }
+    check_walks_of_staff(staff, active).await;
+}
+
+/// Lists that walk along an index in their order, and stop at a full page.
+async fn check_walks_of_staff(staff: &Client, active: ListQuery) {
     let waiting = ListQuery {
         sort: Sort::Waiting,
         status: Vec::new(),

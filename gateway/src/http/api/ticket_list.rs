@@ -268,9 +268,11 @@ mod tests {
         assert_eq!(query.search.as_deref(), Some("4"));
     }
 
+    type Change = fn(&mut ListParams);
+
     #[test]
     fn what_cannot_be_used_is_refused_by_the_name_of_its_field() {
-        let bad: [(&str, fn(&mut ListParams)); 18] = [
+        let bad: [(&str, Change); 18] = [
             ("tab", |p| p.tab = Some("open".into())),
             ("tab", |p| p.tab = Some(String::new())),
             ("status", |p| p.status = Some("open,gone".into())),
