@@ -17,7 +17,7 @@ const CUSTOMER_READS: &[(&str, &str)] = &[
     ),
     (
         "support_ticket_heads",
-        "ticket_id public_seq public_last_activity_at",
+        "ticket_id public_seq public_last_activity_at waiting_since",
     ),
     (
         "support_messages",

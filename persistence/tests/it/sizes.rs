@@ -30,6 +30,7 @@ const SIZES: &[(&str, Size)] = &[
     ("access_log.detail", Json(limits::AUDIT_DETAIL_BYTES_MAX)),
     ("access_log.refused", Chars(limits::KEY_CHARS_MAX)),
     ("access_log.user_agent", Chars(limits::USER_AGENT_CHARS_MAX)),
+    ("helpline_backfills.place", Owners),
     ("helpline_migrations.checksum", Owners),
     ("helpline_migrations.name", Owners),
     ("helpline_objects.checksum", Owners),
