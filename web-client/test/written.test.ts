@@ -3,6 +3,7 @@ import { newKey, memoryStorage } from '../src/app/browser.ts'
 import { isWritten, written, writtenLine } from '../src/app/written.ts'
 import { fieldOf, language, setLanguage, tProblem } from '../src/strings/index.ts'
 import { keyFor } from '../src/app/ticket-draft.ts'
+import '../src/strings/ticket.ts'
 
 test('pasted control characters do not have a text refused', () => {
   expect(written('a\r\nb\rc\vd\fe\u0085f\u0000\u001b[31mg\u007f\u009b\th\n')).toBe('a\nb\nc\nd\ne\nf[31mg\th\n')
