@@ -441,7 +441,13 @@ async fn a_server_names_its_features_to_everybody_at_once() {
     let config: Value = serde_json::from_str(&config.body).unwrap();
     assert_eq!(
         welcome["features"],
-        json!(["strict_fields", "rest_send_names"])
+        json!([
+            "strict_fields",
+            "rest_send_names",
+            "needs_answer",
+            "own_unread",
+            "reply_assigns"
+        ])
     );
     assert_eq!(config["features"], welcome["features"]);
 }

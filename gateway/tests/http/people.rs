@@ -182,6 +182,7 @@ async fn the_counts_are_those_of_the_lists() {
             ("unassigned", "tab=active&assigned_to=nobody"),
             ("all", "tab=active"),
             ("urgent", "tab=active&priority=urgent"),
+            ("needs_answer", "tab=active&needs_answer=true"),
             ("resolved", "status=resolved"),
             ("closed", "status=closed"),
         ] {
@@ -200,7 +201,7 @@ async fn the_counts_are_those_of_the_lists() {
     let counts = server.get(grace(), "/v1/tickets/counts").await.expect(200);
     assert_eq!(
         counts,
-        json!({"mine": 2, "unassigned": 3, "all": 6, "urgent": 2, "resolved": 1, "closed": 1})
+        json!({"mine": 2, "unassigned": 3, "all": 6, "urgent": 2, "needs_answer": 6, "resolved": 1, "closed": 1})
     );
 }
 

@@ -31,3 +31,4 @@ mod sweep;
 mod test_db;
 mod tickets;
 mod waiting;
+mod waiting_lists;
