@@ -1,4 +1,4 @@
-//! Who wrote last, who waits and since when, and to whom a reply gives the ticket: kept by the triggers, whoever writes.
+//! Who wrote last, who waits and since when, and to whom a reply gives the ticket: kept by the triggers, by whichever way a message came.
 
 use chrono::{DateTime, Utc};
 use helpline_core::actor::Audience;
