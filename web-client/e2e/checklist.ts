@@ -60,15 +60,15 @@ export function checklist(context: () => Promise<BrowserContext>): void {
   describe('admin flow', () => {
     test('access by role: agents and admins enter, a customer is led home', async () => {
       for (const person of [who.agent, who.admin]) {
-        const { page } = await visit(await context(), TEAM, '/admin/support', person)
+        const { page } = await visit(await context(), TEAM, '/admin/support?view=all', person)
         await page.locator(id(T.stats)).waitFor()
       }
-      const { page } = await visit(await context(), TEAM, '/admin/support', who.customer)
+      const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.customer)
       await page.waitForURL(`${TEAM}/support`)
     })
 
     test('the cards are right, and all tickets are listed', async () => {
-      const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+      const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
       const figures = await rest(who.agent, 'GET', '/stats', undefined, TEAM)
       const card = async (name: string) => Number(await page.locator(id(T.stat, `[data-stat="${name}"]`)).getAttribute('data-value'))
       await eventually('the cards', async () => (await card('open')) === figures['open_tickets'])
@@ -82,7 +82,7 @@ export function checklist(context: () => Promise<BrowserContext>): void {
     test('each view counts and shows its tickets, each filter and the search narrow them, all in the address bar', async () => {
       const word = unique('filter')
       const ticket = await openTicket(who.customer, { subject: word, category: 'compliance', priority: 'urgent' })
-      const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+      const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
       const view = (name: string) => page.locator(id(T.view, `[data-view="${name}"]`))
       for (const name of ['unassigned', 'urgent', 'all']) {
         await view(name).click()
