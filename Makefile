@@ -86,7 +86,7 @@ test-load: ## A brief proof under faults, every history checked; and the ratios 
 	target/breakable/helpline-loadtest prove --brief
 	target/breakable/helpline-loadtest bench --check
 
-test-world: $(NODE_MODULES) ## What needs more than a clean machine: a newer Postgres, the previous build beside this one, Firefox; says what it could not test
+test-world: $(NODE_MODULES) ## What needs more than a clean machine: a newer Postgres, the previous build beside this one; says what it could not test
 	@.ci/install cc postgres redis
 	.ci/test-world
 

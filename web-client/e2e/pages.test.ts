@@ -57,7 +57,7 @@ async function pointAtList(page: Page): Promise<() => Promise<string>> {
 }
 
 test('every view, filter, order and search is the server\'s list to its end', async () => {
-  const { page, faults } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
+  const { page, faults } = await visit(await context(), TEAM, '/admin/support', who.agent)
   // Fewer screens to scroll through.
   await page.setViewportSize({ width: 1280, height: 2_400 })
   await page.locator(id(T.filtersToggle)).click()
@@ -168,7 +168,7 @@ test('a page that cannot be had says so below the rows, and is asked for again; 
     if (late > 0) await new Promise((resolve) => setTimeout(resolve, late))
     return route.continue()
   })
-  const { page } = await visit(place, TEAM, '/admin/support?view=all&sort=oldest', who.agent)
+  const { page } = await visit(place, TEAM, '/admin/support?sort=oldest', who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
   const under = await pointAtList(page)
   const before = await under()

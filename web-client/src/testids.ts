@@ -24,12 +24,6 @@ export const T = {
   looksLanguage: 'looks-language',
   looksSound: 'looks-sound',
   looksNotify: 'looks-notify',
-  habitsEnter: 'habits-enter',
-  habitsUndo: 'habits-undo',
-  /** `data-alert=unassigned|urgent`. */
-  habitsAlert: 'habits-alert',
-  habitsWhen: 'habits-when',
-  replyAssigns: 'reply-assigns',
   /** A sentence that goes by itself. */
   toast: 'toast',
   toastAction: 'toast-action',
@@ -43,17 +37,11 @@ export const T = {
   rowUnsent: 'row-unsent',
 
   // Lists
-  /** Who wrote last; `data-side=customer|staff`. */
-  rowLast: 'row-last',
-  /** How long the customer has waited; `data-since`. */
-  rowWait: 'row-wait',
   tabActive: 'tab-active',
   tabClosed: 'tab-closed',
   ticketList: 'ticket-list',
   /** One row; `data-number=TKT-…`, `data-unread=true|false`, `data-status`, `data-priority`. */
   ticketRow: 'ticket-row',
-  ticketSnippet: 'ticket-snippet',
-  expect: 'expect',
   listEmpty: 'list-empty',
   listMore: 'list-more',
 
@@ -97,23 +85,6 @@ export const T = {
   messageInsist: 'message-insist',
   messageRewrite: 'message-rewrite',
   messageDiscard: 'message-discard',
-  /** What can be done with a stored message. */
-  messageTools: 'message-tools',
-  messageEdit: 'message-edit',
-  messageRemove: 'message-remove',
-  /** The form in which a message is changed. */
-  messageForm: 'message-form',
-  messageText: 'message-text',
-  messageSave: 'message-save',
-  messageGiveUp: 'message-give-up',
-  messageRemoveYes: 'message-remove-yes',
-  messageRemoveNo: 'message-remove-no',
-  /** "edited", with its time; for the team it opens the earlier versions. */
-  messageEdited: 'message-edited',
-  messageVersion: 'message-version',
-  /** On a message that is held before it is sent. */
-  messageHeld: 'message-held',
-  messageUndo: 'message-undo',
   /** A change told in words; `data-kind`. */
   activity: 'activity',
   typing: 'typing',
@@ -125,9 +96,6 @@ export const T = {
   composer: 'composer',
   composerInput: 'composer-input',
   composerSend: 'composer-send',
-  composerResolve: 'composer-resolve',
-  /** What Enter does, to be changed; `data-value=sends|breaks`. */
-  composerEnter: 'composer-enter',
   composerReply: 'composer-reply',
   composerNote: 'composer-note',
   /** "Somebody has written since", before anything is sent. */
@@ -180,7 +148,6 @@ export const T = {
   replyBody: 'reply-body',
   replySave: 'reply-save',
   replyDelete: 'reply-delete',
-  replyDeleteSure: 'reply-delete-sure',
   /** Links of the settings menu. */
   menuReplies: 'menu-replies',
   menuHours: 'menu-hours',
@@ -212,7 +179,6 @@ export const T = {
   filterPriority: 'filter-priority',
   filterAssignee: 'filter-assignee',
   filterClear: 'filter-clear',
-  searchRefused: 'search-refused',
   search: 'search',
   assignMe: 'assign-me',
   assignTo: 'assign-to',
@@ -220,8 +186,6 @@ export const T = {
   setPriority: 'set-priority',
   setCategory: 'set-category',
   viewers: 'viewers',
-  ticketNext: 'ticket-next',
-  ticketUnread: 'ticket-unread',
   notStaff: 'not-staff',
   ownTicket: 'own-ticket',
 

@@ -19,7 +19,7 @@ const ticket = (id: string, more: Partial<CustomerView> = {}): CustomerView => (
 })
 const settled = async () => { for (let n = 0; n < 10; n++) await new Promise((done) => setImmediate(done)) }
 
-function desk(ring: () => void = () => {}, unread = 0) {
+function desk(ring: () => void = () => {}) {
   const clock = manualClock()
   const rows = new Map([ticket('a'), ticket('c', { status: 'closed' })].map((one) => [one.id, one]))
   const sinks = new Map<string, TicketSink>()
@@ -34,7 +34,6 @@ function desk(ring: () => void = () => {}, unread = 0) {
         const items = [...rows.values()].filter((one) => (one.status === 'closed') === (query.tab === 'closed'))
         return Promise.resolve({ ok: true, value: { items, next_cursor: null } })
       },
-      ownUnread: () => Promise.resolve({ ok: true, value: { tickets: unread, messages: unread } }),
       ticket: (id) => Promise.resolve({ ok: true, value: rows.get(id) ?? ticket(id) }),
     },
     session: { subscribe: (id, sink) => { sinks.set(id, sink); return { again() {}, dispose: () => sinks.delete(id) } } },
@@ -87,46 +86,5 @@ test('a search of two letters is no query, and no refusal', async () => {
   clock.pass(1_000)
   await settled()
   expect(asked.some((query) => typeof query === 'object' && query !== null && 'search' in query)).toBe(false)
-  expect(own.shown.value.map((one) => one.id)).toEqual(['a'])
-})
-
-test('what ended unread stays among the active ones until it was read and left', async () => {
-  const { own, clock, rows, answer } = desk()
-  await settled()
-  rows.set('a', ticket('a', { status: 'resolved' }))
-  answer('a')
-  clock.pass(200)
-  await settled()
-  expect(own.shown.value.map((one) => one.id), 'answered and resolved').toEqual(['a'])
-  expect(own.unread.value).toBe(1)
-  own.setOpen('a')
-  expect(own.unread.value).toBe(0)
-  expect(own.shown.value.map((one) => one.id), 'while it is open').toEqual(['a'])
-  own.setOpen(null)
-  expect(own.shown.value).toEqual([])
-})
-
-test('what the server counts behind the first pages counts, and what ended unread is fetched', async () => {
-  const parts = desk(() => {}, 3)
-  parts.rows.set('e', ticket('e', { status: 'closed', seq: 4, read_seq: 2 }))
-  await settled()
-  expect(parts.own.unread.value).toBe(3)
-  expect(parts.own.shown.value.map((one) => one.id)).toEqual(['e', 'a'])
-  parts.own.setOpen('e')
-  expect(parts.own.unread.value, 'one of three was read').toBe(2)
-})
-
-test('a search asks for all tickets, and a tab ends it', async () => {
-  const { own, clock, asked } = desk()
-  await settled()
-  asked.length = 0
-  own.find('printer')
-  clock.pass(1_000)
-  await settled()
-  expect(asked).toContainEqual(expect.objectContaining({ search: 'printer' }))
-  expect(asked).not.toContainEqual(expect.objectContaining({ search: 'printer', tab: expect.anything() }))
-  own.pick('active')
-  await settled()
-  expect(own.search.value).toBe('')
   expect(own.shown.value.map((one) => one.id)).toEqual(['a'])
 })

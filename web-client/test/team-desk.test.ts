@@ -99,18 +99,3 @@ test('of two counts on their way, the later one counts', async () => {
   await counting[0]?.(1)
   expect(work.counts.value?.all).toBe(2)
 })
-
-test('a restored database takes back what was unread in the one before', async () => {
-  const own = [ticket(1, { seq: 9 })]
-  const { work, server, read } = start(() => own)
-  server.connect()
-  server.watch()
-  await read()
-  expect(work.unread.value).toBe(1)
-  server.cut()
-  own[0] = ticket(1, { seq: 4, read_seq: 4 })
-  server.connect()
-  server.watch()
-  await read()
-  expect(work.unread.value).toBe(0)
-})

@@ -1,7 +1,7 @@
 // The open ticket's faults: each is cleared by what clears it, and by nothing else.
 
 import { signal } from '@preact/signals'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Desk } from '../src/app/desk.ts'
 import { openTicket } from '../src/app/ticket.ts'
 import type { SessionState } from '../src/connection/session.ts'
@@ -41,15 +41,9 @@ async function opened() {
   await settled()
   const sink = sinks[0]
   if (sink === undefined) throw new Error('listening')
-  const reopened = async () => {
-    const store = openTicket(parts, 'TKT-000001', { ticket() {}, event() {} })
-    const atOnce = store.opening.value.kind
-    await settled()
-    return { store, atOnce, sink: sinks.at(-1) }
-  }
   const page = () => sink.page(subscribed({ events: [messageEvent(9)], head: 9 }))
   page()
-  return { store, sink, desk, page, answers, told, reopened, again: () => again }
+  return { store, sink, desk, page, answers, told, again: () => again }
 }
 
 test('history that could not be had for want of a connection is no fault any more when the connection is back', async () => {
@@ -111,51 +105,4 @@ test("leaving a note half-written tells its end as a note's: customers are told 
   store.dispose()
   const typing = told.filter((frame) => 'type' in frame && frame.type === 'typing')
   expect(typing).toEqual([{ type: 'typing', ticket: TICKET, on: true, internal: true }, { type: 'typing', ticket: TICKET, on: false, internal: true }])
-})
-
-test('a restored database takes the facts back with it, and what was read in the history before says nothing of this one', async () => {
-  const { store, sink, desk, told } = await opened()
-  const read = () => told.filter((frame) => 'type' in frame && frame.type === 'read')
-  store.sawEnd()
-  desk.ticket = { ...staffTicket, id: TICKET, seq: 4, status: 'in_progress' }
-  sink.page(subscribed({ events: [messageEvent(4)], head: 4, epoch: 'e2', reset: true }))
-  await new Promise((done) => setTimeout(done, 350))
-  await settled()
-  expect(store.opening.value).toMatchObject({ kind: 'open', ticket: { seq: 4, status: 'in_progress' } })
-  expect(read(), 'number 9 is another one now').toEqual([])
-  sink.frame({ type: 'event', event: messageEvent(5) })
-  expect(store.opening.value).toMatchObject({ ticket: { seq: 5 } })
-})
-
-test('a ticket that is opened again stands there at once, and goes on from where it was', async () => {
-  const { store, reopened } = await opened()
-  store.dispose()
-  const { store: again, atOnce, sink } = await reopened()
-  expect(atOnce).toBe('open')
-  expect(again.timeline.value.events.map((event) => event.seq)).toEqual([9])
-  expect(sink?.resume()).toEqual({ after: 9, epoch: 'e1' })
-})
-
-test('a ticket that is no more is not shown again', async () => {
-  const { store, sink, desk, reopened } = await opened()
-  desk.ticket = null
-  sink.refused('not_found')
-  await settled()
-  store.dispose()
-  expect((await reopened()).atOnce).toBe('loading')
-})
-
-test("a customer who was renamed is called by the new name, which no event tells: asked for once, when they write", async () => {
-  const { store, sink, desk } = await opened()
-  let asked = 0
-  const renamed = { ...staffTicket, id: TICKET, seq: 12, customer_name: 'Ada King' }
-  Object.defineProperty(desk, 'ticket', { get: () => { asked++; return renamed } })
-  const from = (seq: number, name: string) => sink.frame({ type: 'event', event: messageEvent(seq, { actor: { id: 'ada', type: 'customer', name } }) })
-  from(10, 'Ada King')
-  from(11, 'Ada King')
-  await vi.waitFor(() => expect(store.opening.value).toMatchObject({ ticket: { customer_name: 'Ada King' } }))
-  from(12, 'Ada King')
-  await settled()
-  // Two reads of one answer.
-  expect(asked).toBe(2)
 })

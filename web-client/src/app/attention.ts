@@ -3,9 +3,8 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import { isObject, text } from '../protocol/narrow.ts'
-import { t, type StringKey } from '../strings/index.ts'
+import { t } from '../strings/index.ts'
 import { clock } from './browser.ts'
-import type { Alert } from './habits.ts'
 import type { Looks } from './looks.ts'
 import { isSeen } from './seen.ts'
 
@@ -28,8 +27,6 @@ export interface News {
   readonly ticket: string
   readonly number: string
   readonly subject: string
-  /** Of the whole team's; without it, it concerns this person. */
-  readonly kind?: Alert
 }
 
 /** One person's tabs of this site, as far as they hear of each other. */
@@ -61,10 +58,6 @@ interface BellParts {
   readonly time?: Clock
   readonly isLookedAt?: () => boolean
   readonly chime?: () => void
-  /** Whether this ticket is the one that is looked at. */
-  readonly isOnScreen?: (ticket: string) => boolean
-  /** Whether the team's news is told while the person looks at another ticket. */
-  readonly isAlways?: () => boolean
 }
 
 /** Another tab that is looked at, or that has rung, says so within this. */
@@ -73,7 +66,7 @@ const HUSH_MS = 150
 const CHIME_MS = 3_000
 
 /** Rings for news when nobody looks: at none of this person's tabs; and in one of them only. */
-export function createBell({ looks, open, tabs, time = clock, isLookedAt = () => isSeen() && document.hasFocus(), chime: sound = chime, isOnScreen = () => false, isAlways = () => false }: BellParts): Bell {
+export function createBell({ looks, open, tabs, time = clock, isLookedAt = () => isSeen() && document.hasFocus(), chime: sound = chime }: BellParts): Bell {
   const pending = new Map<string, () => void>()
   let lastChime = -Infinity
   const hush = (message: unknown) => {
@@ -83,28 +76,20 @@ export function createBell({ looks, open, tabs, time = clock, isLookedAt = () =>
     pending.delete(ticket)
     if (message['rung'] === true) lastChime = time.now()
   }
-  const makeNoise = () => {
-    if (!looks.sound.value || time.now() - lastChime < CHIME_MS) return
-    lastChime = time.now()
-    sound()
-  }
   const out = (news: News) => {
     pending.delete(news.ticket)
     if (isLookedAt()) return
     tabs?.post({ ticket: news.ticket, rung: true })
-    makeNoise()
+    if (looks.sound.value && time.now() - lastChime >= CHIME_MS) {
+      lastChime = time.now()
+      sound()
+    }
     if (looks.notify.value && !notify(news, open)) looks.notify.value = false
   }
   tabs?.onMessage(hush)
   return {
     ring(news) {
-      if (isLookedAt()) {
-        const isTold = news.kind !== undefined && isAlways() && !isOnScreen(news.ticket)
-        tabs?.post({ ticket: news.ticket, rung: isTold })
-        if (!isTold) return
-        makeNoise()
-        return say(t(titleOf(news), { number: news.number, subject: news.subject }), { label: t('notify.open'), run: () => open(news.number) })
-      }
+      if (isLookedAt()) return tabs?.post({ ticket: news.ticket })
       if (!looks.sound.value && !looks.notify.value) return
       pending.get(news.ticket)?.()
       // Not all of them at the same moment: the first one speaks for all.
@@ -118,16 +103,12 @@ export function createBell({ looks, open, tabs, time = clock, isLookedAt = () =>
   }
 }
 
-function titleOf({ kind }: News): StringKey {
-  return kind === undefined ? 'notify.title' : `notify.${kind}`
-}
-
 /** False: this browser cannot show one from a page, whatever it says of permission (Android). */
 function notify(news: News, open: (number: string) => void): boolean {
   if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return true
   try {
     // One for each ticket: a later one takes the place of an earlier one.
-    const shown = new Notification(t(titleOf(news), { number: news.number, subject: news.subject }), { body: news.subject, tag: `helpline.${news.ticket}` })
+    const shown = new Notification(t('notify.title', { number: news.number }), { body: news.subject, tag: `helpline.${news.ticket}` })
     shown.addEventListener('click', () => {
       window.focus()
       open(news.number)
@@ -180,10 +161,10 @@ const TOAST_MS = 6_000
 const ACTION_MS = 10_000
 let stopToast: ReturnType<typeof setTimeout> | undefined
 
-export function say(sentence: string, action: Saying['action'] = null, stands_ms = action === null ? TOAST_MS : ACTION_MS): void {
+export function say(sentence: string, action: Saying['action'] = null): void {
   toast.value = { sentence, action }
   clearTimeout(stopToast)
-  stopToast = setTimeout(hushToast, stands_ms)
+  stopToast = setTimeout(hushToast, action === null ? TOAST_MS : ACTION_MS)
 }
 
 export function hushToast(): void {

@@ -8,11 +8,7 @@ import type { WatchState } from '../connection/inbox-watch.ts'
 import { createRest, type Rest } from '../rest/client.ts'
 import type { Identity } from './auth.ts'
 import { clock, isKept, lock, newKey, openSocket, storageOr } from './browser.ts'
-import { createHabits, type Habits } from './habits.ts'
 import { send } from './send.ts'
-
-export type { FollowOutcome } from '../outbox/outbox.ts'
-export type { FollowUp, Queued } from '../outbox/store.ts'
 
 export interface Desk {
   readonly identity: Identity
@@ -21,7 +17,6 @@ export interface Desk {
   readonly rest: Rest
   readonly session: Session
   readonly outbox: Outbox
-  readonly habits: Habits
   readonly connection: ReadonlySignal<SessionState>
   readonly live: ReadonlySignal<boolean>
   /** Whether the server tells what changes: to be asked for by lists that live on it. */
@@ -48,7 +43,6 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     now: clock.now,
     newKey,
   })
-  const habits = createHabits(identity.id)
   const unsent = signal(outbox.entries())
   const disposers = [
     outbox.onChange(() => { unsent.value = outbox.entries() }),
@@ -59,11 +53,9 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
       if (state.kind === 'left') left(identity.id, state.why)
     }),
     onWindow('storage', (event) => {
-      if (!(event instanceof StorageEvent) || event.key === null) return
-      outbox.changedElsewhere(event.key)
-      habits.changedElsewhere(event.key)
+      if (event instanceof StorageEvent && event.key !== null) outbox.changedElsewhere(event.key)
     }),
-    onWindow('beforeunload', (event) => { if (outbox.isUnkept() || outbox.isHeld()) event.preventDefault() }),
+    onWindow('beforeunload', (event) => { if (outbox.isUnkept()) event.preventDefault() }),
     onWindow('online', () => session.nudge()),
     // A page that was put aside or frozen comes back with timers and a socket that may have stood still.
     onWindow('visibilitychange', () => { if (document.visibilityState === 'visible') session.wake('looked_at') }),
@@ -72,7 +64,6 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     onWindow('offline', () => session.drop()),
     () => session.stop(),
     () => outbox.dispose(),
-    () => habits.dispose(),
   ]
   session.start()
   return {
@@ -85,7 +76,6 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     }),
     session,
     outbox,
-    habits,
     connection,
     watch,
     unsent,

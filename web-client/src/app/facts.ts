@@ -49,11 +49,6 @@ function statusAfter(event: HistoryEvent): Status | null {
   }
 }
 
-/** The customer's name by this event, where the ticket has another; null: it has this one. A rename leaves no event of its own. */
-export function renamedTo(ticket: TicketView, { actor }: HistoryEvent): string | null {
-  return ticket.side === 'staff' && actor.type === 'customer' && actor.name !== null && actor.name !== ticket.customer_name ? actor.name : null
-}
-
 /** Whether facts changed that the event alone does not tell (an assignee's name, a rating's comment, times). */
 export function changesFacts(event: HistoryEvent): boolean {
   switch (event.kind) {

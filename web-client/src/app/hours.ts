@@ -1,7 +1,6 @@
 // Opening hours while an admin changes them: every day keeps what was written, also what makes no sense yet. Pure.
 
 import { LIMITS, type DeskSettings, type OpeningHours, type WeekHours } from '../protocol/generated.ts'
-import { isWritten, written } from './written.ts'
 
 /** From Monday, as the setting names them. */
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -51,7 +50,7 @@ export function hoursOf({ keepsHours, timezone, days }: HoursDraft): OpeningHour
 }
 
 export function noticeOf({ notice }: HoursDraft): string | null {
-  return isWritten(notice) ? written(notice).trim() : null
+  return notice.trim() === '' ? null : notice.trim()
 }
 
 export function faultsOf(draft: HoursDraft, isZone: (name: string) => boolean): Faults {

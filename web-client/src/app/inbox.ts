@@ -6,7 +6,7 @@ import type { Problem, StaffView, TicketView } from '../protocol/model.ts'
 import type { TeamRest } from '../rest/team.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
-import { isSame, matches, restQuery, sortOf, type Filters } from './filters.ts'
+import { isSame, matches, restQuery, type Filters } from './filters.ts'
 import { createHeldList, type HeldList } from './held-list.ts'
 import { createPagedTickets } from './paged-tickets.ts'
 import { searchOf } from './search.ts'
@@ -81,7 +81,7 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
   }
   const take = (one: TicketView) => { if (one.side === 'staff') list.told(marked(one)) }
 
-  list.begin(sortOf(initial), [], null, false)
+  list.begin(initial.sort, [], null, false)
   const stop = desk.session.inbox({
     frame: (frame) => { if (frame.tickets.length > 0) list.heard(frame.tickets.map(marked)) },
     // Finds what changed while changes were not pushed; from here on they are.
@@ -101,7 +101,7 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
       const known = order.value.flatMap((id) => ticket(id) ?? []).filter((one) => matches(one, next, desk.identity.id))
       batch(() => {
         filters.value = next
-        list.begin(sortOf(next), known, 'search' in change ? SEARCH_MS : 0, searchOf(next.search) !== searchOf(before.search))
+        list.begin(next.sort, known, 'search' in change ? SEARCH_MS : 0, searchOf(next.search) !== searchOf(before.search))
       })
     },
     hold(on) {

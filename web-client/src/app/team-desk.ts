@@ -18,8 +18,6 @@ export interface TeamDesk {
   readonly counts: ReadonlySignal<TicketCounts | null>
   readonly agents: ReadonlySignal<readonly Agent[]>
   readonly replies: ReadonlySignal<readonly SavedReply[]>
-  /** Whether they could be had: until then nothing says that there are none. */
-  readonly hasReplies: ReadonlySignal<boolean>
   /** How many tickets of this agent have something unread. */
   readonly unread: ReadonlySignal<number>
   /** The agent has read a ticket as far as this state of it. */
@@ -56,7 +54,6 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
   const counts = signal<TicketCounts | null>(null)
   const agents = signal<readonly Agent[]>([])
   const replies = signal<readonly SavedReply[]>([])
-  const hasReplies = signal(false)
   const unread = signal(0)
   const mine = new Map<string, StaffView>()
   /** At which number a ticket ceased to concern this agent: an answer that was read before does not bring it back. */
@@ -164,7 +161,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     if (ticket.side === 'staff' && concerns(ticket) && event.actor.id !== desk.identity.id) ringFor(ticket)
   }
 
-  const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value; hasReplies.value = true })
+  const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value })
   const loadAgents = latest(() => team.agents(), (value) => { agents.value = value })
   // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
   const loadStats = latest(() => team.stats(), (value) => { stats.value ??= value })
@@ -174,12 +171,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     since = new Set()
     return own(() => false)
   }, ({ tickets, isWhole }) => {
-    for (const ticket of tickets) {
-      // Nothing was pushed meanwhile, and yet its number is lower: the database was restored, and what was known is of another history.
-      const known = Math.max(mine.get(ticket.id)?.seq ?? 0, left.get(ticket.id) ?? 0)
-      if (known > ticket.seq && since?.has(ticket.id) !== true) for (const one of [mine, left, told, asked]) one.delete(ticket.id)
-      note(ticket)
-    }
+    for (const ticket of tickets) note(ticket)
     const ids = new Set(tickets.map((ticket) => ticket.id))
     if (isWhole) for (const id of before) if (!ids.has(id) && since?.has(id) !== true) mine.delete(id)
     since = null
@@ -200,7 +192,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     }),
   ]
   return {
-    stats, counts, agents, replies, hasReplies, unread, reloadReplies,
+    stats, counts, agents, replies, unread, reloadReplies,
     heard,
     saw: (ticket) => note({ ...ticket, read_seq: document.visibilityState === 'visible' ? ticket.seq : ticket.read_seq }),
     dispose() {

@@ -9,12 +9,10 @@ import { reduce } from '../timeline/reduce.ts'
 import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../timeline/state.ts'
 import type { Reader } from '../timeline/view.ts'
 import type { OutboxChange } from '../outbox/outbox.ts'
-import type { FollowUp, Queued } from '../outbox/store.ts'
+import type { Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
-import { createEdits, type Edits } from './edits.ts'
-import { changesFacts, renamedTo, withEvent } from './facts.ts'
-import { keepOpened, openedBefore } from './opened.ts'
+import { changesFacts, withEvent } from './facts.ts'
 import { createPresence, type TypingPerson } from './presence.ts'
 
 export type Opening =
@@ -35,17 +33,11 @@ export interface TicketStore {
   readonly typing: ReadonlySignal<readonly TypingPerson[]>
   readonly viewers: ReadonlySignal<readonly Viewer[]>
   readonly loadingOlder: ReadonlySignal<boolean>
-  /** What is being changed of its messages. */
-  readonly edits: Edits
   /** What was tried and refused, until it succeeds or is put away; the latest one. */
   readonly fault: ReadonlySignal<Fault | null>
   /** How far this person had read when the ticket was opened. */
   readonly readAtOpening: number | null
-  /** How this person works. */
-  readonly habits: Desk['habits']
-  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
-  /** Takes back a message that has not been sent yet; null: it is too late. Without a key, the last one. */
-  undo(key?: string): Queued | null
+  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null }): void
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
   /** A message that is not stored yet. */
@@ -72,8 +64,6 @@ const REFRESH_MS = 60
 const RETRY_MS = 2_000
 
 export interface TicketListener {
-  /** Once, when it is there. */
-  opened?(ticket: TicketView): void
   /** Every newer state of the ticket. */
   ticket(ticket: TicketView): void
   /** What happens while it is open, as it happens. */
@@ -91,13 +81,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   let readAtOpening: number | null = null
   /** Until when scrolling does not ask again for history that could not be had. */
   let olderAt = 0
-  /** What the customer was called when their name was last asked for. */
-  let askedName: string | null = null
   let disposed = false
-  /** Raised by every restored database: what was asked before it tells of numbers that hold no more. */
-  let epochs = 0
-  /** The epoch that the facts shown are of. */
-  let factsOf = 0
   let stopRefresh = () => {}
   let stopOutbox = () => {}
 
@@ -106,34 +90,25 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     fault.value = { of, problem, retry, dismiss: () => settled(of) }
   }
   const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
-  const edits = createEdits({ desk, timeline, open: () => (opening.value.kind === 'open' ? opening.value : null) })
   const step = (input: TimelineInput) => {
     timeline.value = reduce(timeline.value, input)
-    edits.grown()
     if (timeline.value.hole) subscription?.again()
   }
 
   const take = (ticket: TicketView) => {
     const before = opening.value
-    // An answer that was overtaken by events must not turn the ticket back; a restored database may have.
-    if (before.kind === 'open' && before.ticket.seq > ticket.seq && factsOf === epochs) return
-    factsOf = epochs
+    // An answer that was overtaken by events must not turn the ticket back.
+    if (before.kind === 'open' && before.ticket.seq > ticket.seq) return
     const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)
     opening.value = { kind: 'open', ticket, reader }
     listener.ticket(ticket)
   }
 
-  const keepShown = () => {
-    const now = opening.peek()
-    if (now.kind === 'open') keepOpened(desk, now.ticket, timeline.peek())
-  }
-
   const readerOf = (ticket: TicketView): Reader => (ticket.side === 'customer' ? { side: 'customer' } : { side: 'staff', id: desk.identity.id })
 
   const load = async () => {
-    const mine = epochs
     const result = await desk.rest.ticket(ref)
-    if (disposed || mine !== epochs) return
+    if (disposed) return
     if (!result.ok) {
       if (opening.value.kind !== 'open') opening.value = { kind: 'failed', problem: result.problem }
       else refreshSoon(RETRY_MS)
@@ -141,9 +116,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     }
     readAtOpening ??= result.value.read_seq
     take(result.value)
-    if (subscription !== null) return
-    listener.opened?.(result.value)
-    listen(result.value.id)
+    if (subscription === null) listen(result.value.id)
   }
 
   const listen = (ticket: string) => {
@@ -174,21 +147,16 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   }
 
   const heard = (events: readonly HistoryEvent[]) => {
-    // Until the facts are read again, nothing is known that events could be put to.
-    if (opening.value.kind !== 'open' || factsOf !== epochs) return
+    if (opening.value.kind !== 'open') return
     const { ticket } = opening.value
     const news = events.filter((event) => event.seq > ticket.seq)
     if (news.length === 0) return
     take(news.reduce(withEvent, ticket))
-    const name = news.map((event) => renamedTo(ticket, event)).findLast((one) => one !== null) ?? null
-    const isRenamed = name !== null && name !== askedName
-    if (isRenamed) askedName = name
-    if (isRenamed || news.some(changesFacts)) refreshSoon(REFRESH_MS)
+    if (news.some(changesFacts)) refreshSoon(REFRESH_MS)
   }
 
   /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
   const gone = () => batch(() => {
-    if (opening.value.kind === 'open') keepOpened(desk, opening.value.ticket, null)
     subscription?.dispose()
     subscription = null
     stopOutbox()
@@ -209,12 +177,6 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     subscribing: () => step({ type: 'subscribing' }),
     page(page) {
       batch(() => {
-        const { epoch } = timeline.peek()
-        if (epoch !== null && epoch !== page.epoch) {
-          epochs++
-          presence.restarted()
-          refreshSoon(0)
-        }
         step({ type: 'page', page })
         settled('listen')
         // The connection is back: what could not be had without it is asked for when it is wanted.
@@ -222,7 +184,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
         presence.arrived(page.viewers)
         if (!page.more) presence.joined()
         heard(page.events)
-        if (page.reset && factsOf === epochs) refreshSoon(REFRESH_MS)
+        if (page.reset) refreshSoon(REFRESH_MS)
       })
     },
     frame: (frame) => batch(() => taken(frame)),
@@ -263,12 +225,6 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     return result.ok
   }
 
-  const before = openedBefore(desk, ref)
-  if (before !== null) batch(() => {
-    timeline.value = before.timeline
-    take(before.ticket)
-    listen(before.ticket.id)
-  })
   void load()
   const store: TicketStore = {
     opening,
@@ -276,20 +232,13 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     typing: presence.typing,
     viewers: presence.viewers,
     loadingOlder,
-    edits,
     fault,
     get readAtOpening() { return readAtOpening },
-    habits: desk.habits,
-    send(body, { internal, based_on, then = null }) {
-      if (opening.value.kind !== 'open') return null
+    send(body, { internal, based_on }) {
+      if (opening.value.kind !== 'open') return
       const { id: ticket, ticket_number: number } = opening.value.ticket
-      const entry = desk.outbox.queue({ ticket, number, body, internal, based_on, then, hold_ms: desk.habits.undo_s.peek() * 1_000 })
+      desk.outbox.queue({ ticket, number, body, internal, based_on })
       presence.wrote(false, internal)
-      return entry
-    },
-    undo(key) {
-      const last = key ?? timeline.peek().pending.at(-1)?.key
-      return last === undefined ? null : desk.outbox.undo(last)
     },
     retry: (key, how) => desk.outbox.retry(key, how),
     discard: (key) => desk.outbox.discard(key),
@@ -320,7 +269,6 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     },
     dispose() {
       disposed = true
-      if (factsOf === epochs) keepShown()
       stopRefresh()
       stopOutbox()
       presence.dispose()
@@ -331,6 +279,6 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
 }
 
 function pendingOf(entry: Queued): Pending {
-  const { key, body, internal, at, refused, hold_until } = entry
-  return { key, body, internal, at, hold_until, state: refused === null ? { kind: 'waiting' } : { kind: 'refused', code: refused } }
+  const { key, body, internal, at, refused } = entry
+  return { key, body, internal, at, state: refused === null ? { kind: 'waiting' } : { kind: 'refused', code: refused } }
 }

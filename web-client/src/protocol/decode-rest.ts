@@ -1,7 +1,7 @@
 // Bodies of REST, narrowed from `unknown`.
 
 import {
-  STAFF_ROLES, type Availability, type ClientConfig, type MeView, type MessageStored, type NavLink, type OpeningHours, type OwnUnread, type StaffRole, type WeekHours,
+  STAFF_ROLES, type Availability, type ClientConfig, type MeView, type MessageStored, type NavLink, type OpeningHours, type StaffRole, type WeekHours,
 } from './generated.ts'
 import { decodeCode, decodeEvent, decodeMe } from './decode-event.ts'
 import { decodeCustomerTicket } from './decode-ticket.ts'
@@ -41,12 +41,6 @@ export function decodeSelf(value: unknown): Self | null {
   if (!isObject(value)) return null
   const user = decodeMe(value['user'])
   return user === null ? null : { user, role: word(STAFF_ROLES, value['role']) }
-}
-
-export function decodeOwnUnread(value: unknown): OwnUnread | null {
-  if (!isObject(value)) return null
-  const tickets = count(value['tickets'])
-  return tickets === null ? null : { tickets, messages: count(value['messages']) ?? 0 }
 }
 
 export function decodeMessageStored(value: unknown): MessageStored | null {

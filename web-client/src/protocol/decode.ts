@@ -3,7 +3,7 @@
 
 import { LIMITS, STAFF_ROLES, type TicketHead, type Viewer, type WireLimits } from './generated.ts'
 import type { ReadMark, ServerFrame } from './model.ts'
-import { count, flag, isObject, list, name, parseJson, readable, text, type Json, word } from './narrow.ts'
+import { count, flag, isObject, list, parseJson, readable, text, word, type Json } from './narrow.ts'
 import { decodeEvent, decodeMe, decodeCode, decodePerson } from './decode-event.ts'
 import { decodeMoved, decodeStaffTicket, decodeStats } from './decode-ticket.ts'
 
@@ -145,5 +145,5 @@ function ticketHead(value: unknown): TicketHead | null {
 function viewer(value: unknown): Viewer | null {
   if (!isObject(value)) return null
   const id = text(value['id'])
-  return id === null ? null : { id, name: name(value['name']) }
+  return id === null ? null : { id, name: text(value['name']) }
 }

@@ -1,8 +1,8 @@
 // REST under /v1, typed. Every call gives a result; none throws.
 
-import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
+import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch } from '../protocol/generated.ts'
 import {
-  decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeOwnUnread, decodeProblem, decodeSelf, type Self,
+  decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, type Self,
 } from '../protocol/decode-rest.ts'
 import { decodeCustomerTicket, decodeTicket } from '../protocol/decode-ticket.ts'
 import type { CustomerView, EventPage, Features, Page, Problem, TicketView } from '../protocol/model.ts'
@@ -17,9 +17,7 @@ export interface TicketQuery {
   readonly assigned_to?: string
   readonly user_id?: string
   readonly search?: string
-  /** Only to a server that names the feature `needs_answer`; the order `waiting` too. */
-  readonly needs_answer?: boolean
-  readonly sort?: 'last_activity' | 'created' | 'oldest' | 'waiting'
+  readonly sort?: 'last_activity' | 'created' | 'oldest'
   readonly cursor?: string
   readonly limit?: number
 }
@@ -36,8 +34,6 @@ export interface Call {
 export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null) => Promise<Result<T>>
 
 export interface Rest {
-  /** The server's time, as its last answer told it; until then, and where answers do not tell it, the device's. */
-  now(): number
   /** What the more special clients are made of. */
   readonly request: Request
   me(): Promise<Result<Self>>
@@ -49,12 +45,7 @@ export interface Rest {
   rate(id: string, rating: NewRating): Promise<Result<TicketView>>
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
   postMessage(id: string, message: NewMessage, key: string): Promise<Result<MessageStored>>
-  /** Changes the text of a message. */
-  edit(id: string, message: string, body: string): Promise<Result<null>>
-  /** Removes the text of a message for good. */
   redact(id: string, message: string): Promise<Result<null>>
-  /** What is unread on all own tickets; a server of the build before has no answer. */
-  ownUnread(): Promise<Result<OwnUnread>>
   availability(): Promise<Result<Availability>>
 }
 
@@ -68,8 +59,6 @@ export interface RestParts {
 
 const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const SIGNED_OUT: Problem = { ...UNREACHABLE, status: 401, code: 'not_authenticated' }
-/** Clocks that differ by less agree. */
-const CLOCK_MS = 5_000
 const REQUEST_TIMEOUT_MS = 20_000
 
 /** In `rest_send_names`: a note's flag has the name that it has in `send`. */
@@ -90,17 +79,12 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     })
   }
 
-  /** How far this device's clock is behind the server's. */
-  let behind_ms = 0
   const request: Request = async (path, call, decode) => {
     try {
       let response = await attempt(path, call, false)
       if (response?.status === 401) response = await attempt(path, call, true)
       // Nobody's request is sent.
       if (response === null) return { ok: false, problem: SIGNED_OUT }
-      const told = Date.parse(response.headers.get('date') ?? '')
-      // The header counts whole seconds.
-      if (!Number.isNaN(told)) behind_ms = Math.abs(told - Date.now()) < CLOCK_MS ? 0 : told - Date.now()
       const value = await json(response)
       if (!response.ok) return { ok: false, problem: decodeProblem(response.status, value) }
       const decoded = decode(value)
@@ -124,7 +108,6 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
   const one = (ref: string) => `/v1/tickets/${encodeURIComponent(ref)}`
   return {
     request,
-    now: () => Date.now() + behind_ms,
     me: () => request('/v1/me', {}, decodeSelf),
     ownTickets: (query) => request(`/v1/tickets?${params('own', query)}`, {}, decodeCustomerPage),
     ticket: (ref) => request(one(ref), {}, decodeTicket),
@@ -133,9 +116,7 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     rate: (id, body) => request(`${one(id)}/rating`, { method: 'PUT', body }, decodeTicket),
     activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeEventPage),
     postMessage,
-    edit: async (id, message, body) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'PATCH', body: { body } }, () => true)),
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
-    ownUnread: () => request('/v1/me/unread', {}, decodeOwnUnread),
     availability: () => request('/v1/availability', {}, decodeAvailability),
   }
 }

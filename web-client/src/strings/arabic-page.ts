@@ -8,7 +8,6 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'app.links': 'الموقع',
   'app.unread': '({n}) {title}',
   'app.signed_out': 'لم تسجل الدخول هنا.',
-  'problem.no_sign_in': 'لا تسجيل دخول في هذا المكتب بعد: على مشغّله أن يضبط token_url.',
   'app.home': 'إلى الصفحة الرئيسية',
 
   'signin.title': 'من أنت اليوم؟',
@@ -23,9 +22,8 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'list.empty.active': 'لا تذاكر نشطة. إن حدث خلل فأخبرنا.',
   'list.empty.closed': 'لا شيء مغلق بعد.',
   'list.pick': 'اختر تذكرة لقراءتها، أو افتح تذكرة جديدة.',
-  'list.search': 'ابحث في كل التذاكر',
+  'list.search': 'ابحث بالموضوع أو الرقم',
   'list.search_short': 'يبدأ البحث من {n} أحرف.',
-  'list.search_refused': 'لا يمكن البحث عن هذا: {why}.',
   'list.empty.search': 'لا شيء يطابق «{text}».',
 
   'looks.theme': 'المظهر',
@@ -36,14 +34,7 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'looks.sound': 'صوت للرسائل الجديدة',
   'looks.notify': 'إشعارات سطح المكتب',
   'looks.notify_refused': 'لا يسمح المتصفح بالإشعارات هنا.',
-  'habits.enter': 'في الرسالة، Enter',
-  'habits.enter.sends': 'يرسلها',
-  'habits.enter.breaks': 'يبدأ سطرًا جديدًا (Ctrl+Enter للإرسال)',
-  'habits.undo': 'التراجع عن الإرسال',
-  'habits.undo.off': 'متوقف',
-  'habits.undo.seconds': 'خلال {n} ثوانٍ',
 
   'problem.site_refused': 'هذا المكتب غير مهيأ للعرض على {site}. على من يديره أن يسمح بهذا الموقع.',
   'notify.title': 'جديد في {number}',
-  'notify.open': 'افتح',
 }

@@ -22,7 +22,6 @@ export const ENGLISH_PAGE = {
   'app.unread': '({n}) {title}',
   'app.signed_out': 'You are not signed in here.',
   'problem.site_refused': 'This desk is not set up to be shown on {site}. Whoever runs it has to allow this site.',
-  'problem.no_sign_in': 'This desk has no sign-in yet: its operator has to set token_url.',
   'app.home': 'Go to the home page',
 
   'looks.theme': 'Appearance',
@@ -33,20 +32,12 @@ export const ENGLISH_PAGE = {
   'looks.sound': 'Sound for new messages',
   'looks.notify': 'Desktop notifications',
   'looks.notify_refused': 'The browser does not allow notifications here.',
-  'habits.enter': 'In a message, Enter',
-  'habits.enter.sends': 'sends it',
-  'habits.enter.breaks': 'starts a new line (Ctrl+Enter sends)',
-  'habits.undo': 'Undo sending',
-  'habits.undo.off': 'Off',
-  'habits.undo.seconds': 'for {n} seconds',
 
   'notify.title': 'News in {number}',
-  'notify.open': 'Open',
 
   'list.pick': 'Pick a ticket to read it, or open a new one.',
-  'list.search': 'Search all tickets',
+  'list.search': 'Search subject or number',
   'list.search_short': 'Searches from {n} letters on.',
-  'list.search_refused': 'This cannot be searched for: {why}.',
   'list.empty.search': 'Nothing matches “{text}”.',
 } as const
 

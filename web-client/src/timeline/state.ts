@@ -31,8 +31,6 @@ export interface Pending {
   readonly internal: boolean
   /** When it was written, by this device's clock; the order among pending ones. */
   readonly at: string
-  /** Until when it can be taken back, by this device's clock. */
-  readonly hold_until?: number | null
   readonly state: PendingState
 }
 

@@ -3,9 +3,6 @@
 
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { useMemo } from 'preact/hooks'
-import { language } from '../strings/index.ts'
-import { codesOf, hasVisible, inOrder } from '../protocol/visible.ts'
 import { T } from '../testids.ts'
 
 type Renderer = (text: string) => VNode
@@ -23,17 +20,10 @@ export function prepareMarkdown(): void {
 export const MARKED_UP = /[*_`[\]>~\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])\s|https?:\/\/|www\.|\S@\S/m
 
 export function Body({ text }: { readonly text: string }) {
-  if (!hasVisible(text)) return <p class="body muted" data-testid={T.messageBody} dir="ltr">{codesOf(text)}</p>
-  if (!MARKED_UP.test(text)) return <p class="body" data-testid={T.messageBody} dir="auto">{inOrder(text)}</p>
-  return <MarkedUp text={text} />
-}
-
-function MarkedUp({ text }: { readonly text: string }) {
-  const render = renderer.value
-  const spoken = language()
-  // Read once, and kept no longer than it is shown: a text that was removed is in no memory.
-  const rich = useMemo(() => render?.(text) ?? null, [text, render, spoken])
-  if (rich !== null) return <div class="body rich" data-testid={T.messageBody} dir="auto">{rich}</div>
-  prepareMarkdown()
-  return <p class="body" data-testid={T.messageBody} dir="auto">{inOrder(text)}</p>
+  if (!MARKED_UP.test(text)) return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
+  if (renderer.value === null) {
+    prepareMarkdown()
+    return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
+  }
+  return <div class="body rich" data-testid={T.messageBody} dir="auto">{renderer.value(text)}</div>
 }

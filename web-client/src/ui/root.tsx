@@ -3,7 +3,7 @@
 import { effect, signal } from '@preact/signals'
 import { render, type FunctionComponent } from 'preact'
 import { createTokenAuth, type Auth, type GetToken } from '../app/auth.ts'
-import { loadConfig, NoSignIn, SiteRefused } from '../app/config.ts'
+import { loadConfig, SiteRefused } from '../app/config.ts'
 import { createDesk, type Desk } from '../app/desk.ts'
 import { closeDrafts, openDrafts } from '../app/drafts.ts'
 import { createLooks, type GivenLooks, type Looks } from '../app/looks.ts'
@@ -13,7 +13,6 @@ import type { NavLink } from '../protocol/generated.ts'
 import { t, type StringKey } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { TopBar, type Site } from './frame.tsx'
-import { Skeleton } from './plain.tsx'
 import { SignIn } from './sign-in.tsx'
 
 export interface FaceProps {
@@ -50,9 +49,7 @@ interface Open {
   readonly looks: Looks
 }
 
-type Why = 'site_refused' | 'no_sign_in' | 'unreachable'
-
-type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly why: Why } | ({ readonly kind: 'ready' } & Open)
+type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly isRefused: boolean } | ({ readonly kind: 'ready' } & Open)
 
 /** Gives what takes it all down again. */
 export function bringUp(place: Place, { title, face: Face }: Mounting): () => void {
@@ -64,7 +61,7 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
     try {
       start.value = { kind: 'ready', ...(await open(place, title)) }
     } catch (error) {
-      start.value = { kind: 'failed', why: error instanceof SiteRefused ? 'site_refused' : error instanceof NoSignIn ? 'no_sign_in' : 'unreachable' }
+      start.value = { kind: 'failed', isRefused: error instanceof SiteRefused }
     }
   }
   const stop = effect(() => {
@@ -84,8 +81,8 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
   })
   function Root() {
     const now = start.value
-    if (now.kind === 'failed') return <Bare title={title}><Failed why={now.why} onRetry={() => void begin()} /></Bare>
-    if (now.kind === 'working') return <Bare title={title}><Skeleton lines={4} /></Bare>
+    if (now.kind === 'failed') return <Bare title={title}><Failed isRefused={now.isRefused} onRetry={() => void begin()} /></Bare>
+    if (now.kind === 'working') return <Bare title={title} />
     const signedIn = desk.value
     // A new person gets a new tree: nothing of the one before stays in it.
     if (signedIn !== null) return <Face key={signedIn.identity.id} desk={signedIn} router={place.router} looks={now.looks} site={now.site} ownsTab={place.ownsTab} />
@@ -107,8 +104,6 @@ async function open(place: Place, title: StringKey): Promise<Open> {
   const config = await loadConfig(place.origin)
   const looks = createLooks(place.themed, { languages: config.languages, ...place.looks })
   const getToken = place.getToken ?? (config.token_url === null ? null : tokenFrom(config.token_url))
-  // Demo people are development's: elsewhere they are not even asked for.
-  if (getToken === null && !config.dev) throw new NoSignIn()
   const auth = getToken === null ? createDevAuth(place.origin) : createTokenAuth(place.origin, getToken)
   const { demo } = auth
   const site: Site = {
@@ -133,10 +128,10 @@ function Bare({ title, children }: { readonly title: StringKey; readonly childre
   )
 }
 
-function Failed({ why, onRetry }: { readonly why: Why | 'blocked'; readonly onRetry: () => void }) {
+function Failed({ isRefused = false, onRetry }: { readonly isRefused?: boolean; readonly onRetry: () => void }) {
   return (
-    <p class="problem" role="alert" data-testid={T.problem} data-code={why}>
-      <span>{t(`problem.${why}`, { site: location.origin })}</span> <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>
+    <p class="problem" role="alert" data-testid={T.problem} data-code={isRefused ? 'site_refused' : 'unreachable'}>
+      <span>{isRefused ? t('problem.site_refused', { site: location.origin }) : t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>
     </p>
   )
 }
@@ -148,8 +143,7 @@ function Gate({ open: { auth, site, looks } }: { readonly title: StringKey; read
     <div class="page">
       <TopBar site={site} looks={looks} identity={null} />
       {state.kind === 'pick' && auth.demo !== null && <SignIn demo={auth.demo} />}
-      {state.kind === 'working' && <main class="sign-in"><Skeleton lines={4} /></main>}
-      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in"><Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
+      {state.kind === 'failed' && <main class="sign-in"><Failed onRetry={auth.retry} /></main>}
       {state.kind === 'out' && (
         <main class="sign-in" data-testid={T.signedOut}>
           <p>{t('app.signed_out')}</p>

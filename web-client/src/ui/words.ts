@@ -3,7 +3,6 @@
 import type { HistoryEvent, Person } from '../protocol/model.ts'
 import type { Reader } from '../timeline/view.ts'
 import { t, tWord } from '../strings/index.ts'
-import { tOwnStatus } from '../strings/own-words.ts'
 
 export function nameOf(person: Person, reader: Reader): string {
   const isReader = reader.side === 'customer' ? person.type === 'customer' : person.id === reader.id
@@ -29,7 +28,7 @@ export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById)
     case 'resolved':
     case 'closed':
     case 'reopened':
-    case 'escalated': return status(event, who, reader)
+    case 'escalated': return status(event, who)
     case 'priority_changed': return t('activity.priority_changed', { who, old: tWord('priority', before), new: tWord('priority', after) })
     case 'category_changed': return t('activity.category_changed', { who, old: tWord('category', before), new: tWord('category', after) })
     case 'assigned': {
@@ -53,9 +52,8 @@ export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById)
   }
 }
 
-function status(event: HistoryEvent, who: string, reader: Reader): string {
-  const word = (value: string | null) => (reader.side === 'customer' && value !== null ? tOwnStatus(value) : tWord('status', value))
-  const [before, after] = [word(event.old_value), word(event.new_value)]
+function status(event: HistoryEvent, who: string): string {
+  const [before, after] = [tWord('status', event.old_value), tWord('status', event.new_value)]
   if (event.kind === 'resolved' || event.kind === 'closed' || event.kind === 'reopened' || event.kind === 'escalated') return t(`activity.${event.kind}`, { who })
   return before === '' ? t('activity.status_set', { who, new: after }) : t('activity.status_changed', { who, old: before, new: after })
 }

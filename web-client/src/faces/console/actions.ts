@@ -1,12 +1,10 @@
 // What a key or a command does to one ticket, be it open or only in the list; and how it is undone.
 
-import { say, type Saying } from '../../app/attention.ts'
-import type { FollowOutcome, Queued } from '../../app/desk.ts'
-import { returnToDraft, type Mode } from '../../app/drafts.ts'
-import { mayPass } from '../../app/paged-tickets.ts'
-import { LIMITS, type TicketPatch } from '../../protocol/generated.ts'
-import type { Problem, StaffView } from '../../protocol/model.ts'
-import { isOver, statusesAfter } from '../../protocol/words.ts'
+import { say } from '../../app/attention.ts'
+import type { Mode } from '../../app/drafts.ts'
+import type { TicketPatch } from '../../protocol/generated.ts'
+import type { StaffView } from '../../protocol/model.ts'
+import { statusesAfter } from '../../protocol/words.ts'
 import { t, tProblem } from '../../strings/index.ts'
 import { isWritable } from '../../ui/shut.tsx'
 import type { DeskWork } from './work.ts'
@@ -33,105 +31,23 @@ export async function take(work: DeskWork, ticket: StaffView): Promise<void> {
 
 /** Resolves, and goes on to the next ticket of the list. */
 export async function resolve(work: DeskWork, ticket: StaffView): Promise<void> {
-  if (ticket.status === 'resolved') return
-  const goOn = leaving(work, ticket)
-  if (!(await change(work, ticket, { status: 'resolved' }))) return
-  told(work, ticket, t('action.resolved', { number: ticket.ticket_number }), backFromResolved(ticket))
-  goOn()
-}
-
-/** Not everything can follow upon resolved at once; from open, everything can. */
-function backFromResolved({ status }: StaffView): readonly TicketPatch[] {
-  return statusesAfter('resolved').includes(status) ? [{ status }] : [{ status: 'open' }, { status }]
-}
-
-/** Remembers where the list goes on behind a ticket that is about to leave it; gives what goes there. */
-function leaving(work: DeskWork, ticket: StaffView): () => void {
   const { inbox, cursor } = work
+  if (ticket.status === 'resolved') return
   const wasOpen = openTicketOf(work)?.id === ticket.id
   const order = inbox.order.peek()
   const at = order.indexOf(ticket.id)
   const next = at < 0 ? undefined : (order[at + 1] ?? order[at - 1])
-  return () => {
-    // Unless the agent has gone elsewhere meanwhile.
-    if (wasOpen && openTicketOf(work.now())?.id === ticket.id) {
-      const number = next === undefined ? undefined : inbox.ticket(next)?.ticket_number
-      if (number !== undefined) work.go(number)
-      else if (at >= 0) work.go('')
-    }
-    if (next !== undefined && (cursor.peek() === null || cursor.peek() === ticket.id)) cursor.value = next
+  if (!(await change(work, ticket, { status: 'resolved' }))) return
+  // Not everything can follow upon resolved at once; from open, everything can.
+  const back: readonly TicketPatch[] = statusesAfter('resolved').includes(ticket.status) ? [{ status: ticket.status }] : [{ status: 'open' }, { status: ticket.status }]
+  told(work, ticket, t('action.resolved', { number: ticket.ticket_number }), back)
+  // Unless the agent has gone elsewhere meanwhile.
+  if (wasOpen && openTicketOf(work.now())?.id === ticket.id) {
+    const number = next === undefined ? undefined : inbox.ticket(next)?.ticket_number
+    if (number !== undefined) work.go(number)
+    else if (at >= 0) work.go('')
   }
-}
-
-/** Opens the ticket that follows in the list. */
-export function openNext(work: DeskWork, by: 1 | -1): boolean {
-  const { inbox, cursor } = work
-  const order = inbox.order.peek()
-  const from = openTicketOf(work)?.id ?? cursor.peek()
-  const at = from === null ? -1 : order.indexOf(from)
-  const next = order[from === null ? 0 : at + by]
-  const ticket = next === undefined || (from !== null && at < 0) ? undefined : inbox.ticket(next)
-  if (ticket === undefined) {
-    if (order.length > 0) say(t('action.last'))
-    return order.length > 0
-  }
-  cursor.value = ticket.id
-  work.go(ticket.ticket_number)
-  return true
-}
-
-/** The ticket is to be looked at again: left, if it is open. */
-export function markUnread(work: DeskWork, ticket: StaffView): void {
-  if (openTicketOf(work)?.id === ticket.id) work.go('')
-  work.marks.mark(ticket.id)
-  say(t('action.unread', { number: ticket.ticket_number }), { label: t('action.undo'), key: 'z', run: () => work.marks.clear(ticket.id) })
-}
-
-/** An answer is on its way, and its ticket will be resolved when it has arrived: on to the next one. */
-export function answered(work: DeskWork, ticket: StaffView, key: string): void {
-  const { desk } = work
-  const n = desk.habits.undo_s.peek()
-  const number = ticket.ticket_number
-  leaving(work, ticket)()
-  if (n === 0) return say(t('action.sent', { number }))
-  const undo = () => {
-    const entry = desk.outbox.undo(key)
-    if (entry === null) return say(t('action.too_late', { number }))
-    returnToDraft(ticket.id, 'message', entry.body, entry.based_on ?? 0)
-    write(work.now(), ticket, 'message')
-  }
-  say(t('action.sending', { number, n }), { label: t('action.undo'), key: 'z', run: undo }, n * 1_000)
-}
-
-const RETRY_MS = 3_000
-
-/**
- * Resolves the ticket of an answer that is stored; done twice, it does no harm. A customer who has written since the answer is not told that
- * they are done.
- */
-export async function resolveAnswered(work: DeskWork, { ticket: id, number, sent }: Queued): Promise<FollowOutcome> {
-  const { rest } = work.desk
-  const open: Saying['action'] = { label: t('unsent.open'), run: () => work.go(number) }
-  const failed = (problem: Problem): FollowOutcome => {
-    if (mayPass(problem)) return { kind: 'later', ms: problem.retry_after_ms ?? RETRY_MS }
-    say(t('action.not_resolved', { number, reason: tProblem(problem) }), open)
-    return { kind: 'done' }
-  }
-  const since = await rest.activity(id, { after: sent ?? 0 }, LIMITS.page_events)
-  if (!since.ok) return failed(since.problem)
-  if (since.value.events.some((event) => event.kind === 'message_added' && event.actor.type === 'customer')) {
-    say(t('action.written_since', { number }), open)
-    return { kind: 'done' }
-  }
-  const before = await rest.ticket(id)
-  if (!before.ok) return failed(before.problem)
-  if (before.value.side !== 'staff' || isOver(before.value.status)) return { kind: 'done' }
-  const result = await rest.changeTicket(id, { status: 'resolved' })
-  if (!result.ok) return failed(result.problem)
-  work.inbox.take(result.value)
-  work.now().store?.told(result.value)
-  told(work, before.value, t('action.resolved', { number }), backFromResolved(before.value))
-  return { kind: 'done' }
+  if (next !== undefined && (cursor.peek() === null || cursor.peek() === ticket.id)) cursor.value = next
 }
 
 function told(work: DeskWork, ticket: StaffView, sentence: string, back: readonly TicketPatch[]): void {

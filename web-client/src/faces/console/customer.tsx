@@ -26,7 +26,8 @@ export function Customer({ work, ticket }: { readonly work: DeskWork; readonly t
     setFound({
       of: user_id,
       person: person.ok ? person.value : null,
-      others: tickets.ok ? tickets.value.items.filter((one) => one.id !== id).slice(0, OTHERS_SHOWN) : [],
+      // An older desk does not know the filter, and would name others' tickets.
+      others: tickets.ok ? tickets.value.items.filter((one) => one.user_id === user_id && one.id !== id).slice(0, OTHERS_SHOWN) : [],
       problem: person.ok || person.problem.status === 404 ? null : person.problem,
     })
   }

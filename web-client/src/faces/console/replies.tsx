@@ -1,36 +1,29 @@
 // The team's saved replies: everybody reads them, admins change them.
 
-import type { Signal } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import { say } from '../../app/attention.ts'
 import { newUuid } from '../../app/browser.ts'
-import { VARIABLES, type BegunReply } from '../../app/saved-replies.ts'
+import { VARIABLES } from '../../app/saved-replies.ts'
 import type { TeamDesk } from '../../app/team-desk.ts'
 import type { SavedReply } from '../../protocol/generated.ts'
 import type { Problem } from '../../protocol/model.ts'
-import { isWritten, written, writtenLine } from '../../app/written.ts'
 import { t, tProblem } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Glyph } from '../../ui/glyph.tsx'
-import { Skeleton } from '../../ui/plain.tsx'
 import type { DeskWork } from './work.ts'
 
 interface RepliesProps {
   readonly rest: DeskWork['rest']
   readonly team: TeamDesk
-  /** Outlives the screen: whoever looks elsewhere in between finds it again. */
-  readonly begun: Signal<BegunReply | null>
   readonly isAdmin: boolean
   readonly onBack: () => void
 }
 
-export function RepliesScreen({ rest, team, begun, isAdmin, onBack }: RepliesProps) {
-  const edited = begun.value?.reply ?? null
-  const edit = (reply: SavedReply | null) => { begun.value = reply === null ? null : { reply, draft: reply } }
-  const isChanged = begun.value !== null && FIELDS.some((field) => begun.value?.draft[field] !== begun.value?.reply[field])
+export function RepliesScreen({ rest, team, isAdmin, onBack }: RepliesProps) {
+  const [edited, setEdited] = useState<SavedReply | null>(null)
   const replies = team.replies.value
   const done = (sentence: string) => {
-    edit(null)
+    setEdited(null)
     say(sentence)
     void team.reloadReplies()
   }
@@ -42,18 +35,17 @@ export function RepliesScreen({ rest, team, begun, isAdmin, onBack }: RepliesPro
           <h2>{t('replies.title')}</h2>
           <p class="muted">{t('replies.hint', { variables: VARIABLES.map((name) => `{{${name}}}`).join(' ') })}</p>
         </div>
-        {isAdmin && <button type="button" class="primary" data-testid={T.replyNew} disabled={isChanged} onClick={() => edit({ id: newUuid(), shortcut: '', title: '', body: '', updated_at: '' })}>{t('replies.new')}</button>}
+        {isAdmin && <button type="button" class="primary" data-testid={T.replyNew} onClick={() => setEdited({ id: newUuid(), shortcut: '', title: '', body: '', updated_at: '' })}>{t('replies.new')}</button>}
       </header>
       <div class="replies-body">
         {!isAdmin && <p class="muted">{t('replies.only_admins')}</p>}
-        {edited !== null && <ReplyForm key={edited.id} begun={begun} rest={rest} onDone={done} onCancel={() => edit(null)} />}
-        {!team.hasReplies.value && <Skeleton lines={3} />}
-        {team.hasReplies.value && replies.length === 0 && edited === null && <p class="empty">{t('replies.none')}</p>}
+        {edited !== null && <ReplyForm key={edited.id} reply={edited} rest={rest} onDone={done} onCancel={() => setEdited(null)} />}
+        {replies.length === 0 && edited === null && <p class="empty">{t('replies.none')}</p>}
         <ul>
           {replies.filter((reply) => reply.id !== edited?.id).map((reply) => (
             <li key={reply.id} data-testid={T.replyRow} data-shortcut={reply.shortcut}>
               <span class="reply-text"><code>/{reply.shortcut}</code> <strong dir="auto">{reply.title}</strong><span class="muted" dir="auto">{reply.body}</span></span>
-              {isAdmin && <button type="button" class="quiet" aria-label={`${t('thread.rewrite')} /${reply.shortcut}`} disabled={isChanged} onClick={() => edit(reply)}>{t('thread.rewrite')}</button>}
+              {isAdmin && <button type="button" class="quiet" aria-label={`${t('thread.rewrite')} /${reply.shortcut}`} onClick={() => setEdited(reply)}>{t('thread.rewrite')}</button>}
             </li>
           ))}
         </ul>
@@ -62,10 +54,8 @@ export function RepliesScreen({ rest, team, begun, isAdmin, onBack }: RepliesPro
   )
 }
 
-const FIELDS = ['shortcut', 'title', 'body'] as const
-
 interface FormProps {
-  readonly begun: Signal<BegunReply | null>
+  readonly reply: SavedReply
   readonly rest: DeskWork['rest']
   readonly onDone: (sentence: string) => void
   readonly onCancel: () => void
@@ -73,23 +63,13 @@ interface FormProps {
 
 const SHORTCUT = /^[a-z0-9_-]{1,40}$/
 
-function ReplyForm({ begun, rest, onDone, onCancel }: FormProps) {
-  const now = begun.value
-  return now === null ? null : <Fields begun={now} onDraft={(draft) => { begun.value = { reply: now.reply, draft } }} rest={rest} onDone={onDone} onCancel={onCancel} />
-}
-
-interface FieldsProps extends Omit<FormProps, 'begun'> {
-  readonly begun: BegunReply
-  readonly onDraft: (draft: BegunReply['draft']) => void
-}
-
-function Fields({ begun: { reply, draft }, onDraft: setDraft, rest, onDone, onCancel }: FieldsProps) {
-  const [isDeleting, setDeleting] = useState(false)
+function ReplyForm({ reply, rest, onDone, onCancel }: FormProps) {
+  const [draft, setDraft] = useState({ shortcut: reply.shortcut, title: reply.title, body: reply.body })
   const [problem, setProblem] = useState<Problem | null>(null)
-  const ready = SHORTCUT.test(draft.shortcut) && isWritten(draft.title) && isWritten(draft.body)
+  const ready = SHORTCUT.test(draft.shortcut) && draft.title.trim() !== '' && draft.body.trim() !== ''
   const save = async () => {
     if (!ready) return
-    const result = await rest.saveReply(reply.id, { shortcut: draft.shortcut, title: writtenLine(draft.title), body: written(draft.body) })
+    const result = await rest.saveReply(reply.id, draft)
     if (result.ok) onDone(t('replies.saved'))
     else setProblem(result.problem)
   }
@@ -110,8 +90,7 @@ function Fields({ begun: { reply, draft }, onDraft: setDraft, rest, onDone, onCa
         <button type="submit" class="primary" disabled={!ready} data-testid={T.replySave}>{t('app.save')}</button>
         <button type="button" class="quiet" onClick={onCancel}>{t('app.cancel')}</button>
         <span class="spacer" />
-        {reply.updated_at !== '' && !isDeleting && <button type="button" class="quiet danger" data-testid={T.replyDelete} onClick={() => setDeleting(true)}>{t('app.delete')}</button>}
-        {isDeleting && <span role="alert">{t('replies.confirm')} <button type="button" class="danger" data-testid={T.replyDeleteSure} onClick={() => void remove()}>{t('app.delete')}</button></span>}
+        {reply.updated_at !== '' && <button type="button" class="quiet danger" data-testid={T.replyDelete} onClick={() => void remove()}>{t('app.delete')}</button>}
       </div>
     </form>
   )

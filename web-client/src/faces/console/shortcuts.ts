@@ -5,7 +5,7 @@ import { hushToast, toast } from '../../app/attention.ts'
 import type { Looks } from '../../app/looks.ts'
 import type { Router } from '../../app/router.ts'
 import { isComposing } from '../../ui/composition.ts'
-import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
+import { openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
 
 export function useShortcuts(work: DeskWork, router: Router, looks: Looks, isGuest: boolean): void {
@@ -79,11 +79,6 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
     return true
   }
   switch (key) {
-    case 'J':
-    case 'K': return openNext(work, key === 'J' ? 1 : -1)
-    case 'u':
-      if (ticket !== null) markUnread(work, ticket)
-      return ticket !== null
     case 'j': return step(work, row, 1)
     case 'k': return step(work, row, -1)
     case 'x':

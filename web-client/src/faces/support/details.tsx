@@ -6,7 +6,7 @@ import type { HistoryEvent, TicketView } from '../../protocol/model.ts'
 import type { Reader } from '../../timeline/view.ts'
 import { dateTime, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
+import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { History } from '../../ui/history.tsx'
 
 interface DetailsProps {
@@ -24,7 +24,7 @@ export function CustomerDetails({ ticket, store, reader }: DetailsProps) {
           <dt>{t('details.number')}</dt>
           <dd class="copyable"><span class="number">{ticket.ticket_number}</span><button type="button" class="link" onClick={() => void copy(ticket.ticket_number)}>{t('details.copy')}</button></dd>
         </div>
-        <div><dt>{t('ticket.status')}</dt><dd><OwnStatusBadge status={ticket.status} /></dd></div>
+        <div><dt>{t('ticket.status')}</dt><dd><StatusBadge status={ticket.status} /></dd></div>
         <div><dt>{t('ticket.priority')}</dt><dd><PriorityBadge priority={ticket.priority} /></dd></div>
         <div><dt>{t('ticket.category')}</dt><dd data-testid={T.ticketCategory} data-value={ticket.category}>{tWord('category', ticket.category)}</dd></div>
         <div><dt>{t('ticket.assignee')}</dt><dd data-testid={T.ticketAssignee} dir="auto">{assignee ?? t('ticket.unassigned')}</dd></div>

@@ -1,6 +1,7 @@
-// The widget's room for a ticket.
+// The widget's other rooms: a ticket, and a ticket being described.
 
 import '../../strings/ticket.ts'
+import '../../ui/styles/form.css'
 import '../../ui/styles/thread.css'
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
@@ -12,14 +13,14 @@ import type { TicketListener, TicketStore } from '../../app/ticket.ts'
 import { isOver } from '../../protocol/words.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
+import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { prepareMarkdown } from '../../ui/body.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
+import { NewTicketForm } from '../../ui/new-ticket.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { RatingForm } from '../../ui/rating.tsx'
 import { isWritable, Shut } from '../../ui/shut.tsx'
-import { Expect } from '../../ui/expect.tsx'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
@@ -32,9 +33,15 @@ export interface RoomProps {
 }
 
 export function Room(props: RoomProps) {
-  const { desk } = props
+  const { desk, tickets, router, place } = props
   useMemo(() => openDrafts(desk.identity.id), [desk])
-  return <OpenTicket {...props} />
+  if (place !== 'new') return <OpenTicket {...props} />
+  const created = (number: string) => {
+    tickets.pick('active')
+    tickets.reload()
+    router.go(number)
+  }
+  return <main class="widget-body"><NewTicketForm desk={desk} onCreated={created} onCancel={() => router.go('')} /></main>
 }
 
 function OpenTicket({ desk, tickets, place }: RoomProps) {
@@ -65,11 +72,10 @@ function Talk({ desk, store }: { readonly desk: Desk; readonly store: TicketStor
         <main class="ticket" data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status}>
           <div class="widget-facts">
             <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
-            <p class="facts"><OwnStatusBadge status={ticket.status} testid={T.ticketStatus} /><PriorityBadge priority={ticket.priority} testid={T.ticketPriority} /></p>
+            <p class="facts"><StatusBadge status={ticket.status} testid={T.ticketStatus} /><PriorityBadge priority={ticket.priority} testid={T.ticketPriority} /></p>
           </div>
           <FaultLine store={store} />
           <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
-          <Expect desk={desk} ticket={ticket} back="expect.back_widget" />
           {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
           {isWritable(ticket) ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={wanted} /> : <Shut ticket={ticket} store={store} />}
         </main>

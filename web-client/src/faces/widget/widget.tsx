@@ -17,8 +17,8 @@ import { Home } from './home.tsx'
 import type { RoomProps } from './rooms.tsx'
 
 /** Fetched once; until then the room shows its skeleton. */
-const ROOMS = { ticket: () => import('./rooms.tsx'), new: () => import('./describe.tsx') }
-const rooms = signal<Readonly<Partial<Record<keyof typeof ROOMS, FunctionComponent<RoomProps>>>>>({})
+const rooms = signal<FunctionComponent<RoomProps> | null>(null)
+const fetchRooms = () => { void import('./rooms.tsx').then(({ Room }) => { rooms.value = Room }) }
 
 /** A failed fetch is tried again: without it there is no list. */
 const RETRY_MS = 3_000
@@ -35,16 +35,15 @@ export function Widget({ desk, bridge }: { readonly desk: Desk; readonly bridge:
   const router = useMemo(() => createMemoryRouter('/support'), [])
   const { rest } = router.place.value
   useEffect(() => tickets?.unread.subscribe((n) => bridge.unread(n)), [tickets, bridge])
-  const name = rest === 'new' ? 'new' : 'ticket'
-  useEffect(() => { if (rest !== '') void ROOMS[name]().then(({ Room }) => { rooms.value = { ...rooms.peek(), [name]: Room } }) }, [rest])
-  const Room = rooms.value[name]
+  useEffect(() => { if (rest !== '' && rooms.peek() === null) fetchRooms() }, [rest])
+  const Room = rooms.value
   const title = rest === '' ? t('widget.title') : rest === 'new' ? t('new.title') : rest
   return (
     <Shell title={title} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={desk.live.value}>
       <ConnectionBar desk={desk} behind={null} />
       {rest === '' && <Home desk={desk} tickets={tickets} list={list?.List ?? null} router={router} />}
-      {rest !== '' && (Room === undefined || tickets === null) && <Skeleton lines={5} />}
-      {rest !== '' && Room !== undefined && tickets !== null && <Room key={rest} desk={desk} tickets={tickets} router={router} place={rest} />}
+      {rest !== '' && (Room === null || tickets === null) && <Skeleton lines={5} />}
+      {rest !== '' && Room !== null && tickets !== null && <Room key={rest} desk={desk} tickets={tickets} router={router} place={rest} />}
     </Shell>
   )
 }
@@ -78,7 +77,7 @@ export function Gate({ auth, onClose }: { readonly auth: Auth | null; readonly o
       <main class="widget-body">
         {state === 'working' && <Skeleton lines={4} />}
         {state === 'out' && <p class="empty" data-testid={T.signedOut}>{t('widget.signed_out')}</p>}
-        {(state === 'failed' || state === 'blocked') && <p class="problem" role="alert"><span>{t(state === 'failed' ? 'problem.unreachable' : 'problem.blocked')}</span> <button type="button" class="quiet" onClick={() => auth?.retry()}>{t('app.retry')}</button></p>}
+        {state === 'failed' && <p class="problem" role="alert"><span>{t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={() => auth?.retry()}>{t('app.retry')}</button></p>}
       </main>
     </Shell>
   )
