@@ -212,6 +212,11 @@ impl<'a> Run<'a> {
         self.statements(INVALID_INDEXES, None)
             .await
             .map_err(failed)?;
+        // The statement itself makes no writer wait; it waits for every older snapshot, a nightly dump's too.
+        self.client
+            .batch_execute("set lock_timeout = 0")
+            .await
+            .map_err(failed)?;
         self.client
             .batch_execute(&self.render(version.sql))
             .await

@@ -30,7 +30,7 @@ fn next() -> Plan {
             number: number + 2,
             name: "V99__index",
             sql: "-- Finds replies by their title.\n-- Without a transaction.\n\
-                  create index concurrently support_saved_replies_title_idx on {schema}.support_saved_replies (title)",
+                  create index concurrently if not exists support_saved_replies_title_idx on {schema}.support_saved_replies (title)",
         },
     ]);
     plan.objects
@@ -386,6 +386,11 @@ fn files_keep_what_the_runner_needs() {
                     .take_while(|line| line.starts_with("--"))
                     .any(|line| line.contains("Under traffic:")),
             "{path} states no safety under traffic"
+        );
+        assert_eq!(
+            code.matches("concurrently").count(),
+            code.matches("concurrently if not exists ").count(),
+            "{path}: a build that was finished but not recorded would be in the way of the next"
         );
         // A lock and a walk over the rows in one file: writers would wait for the walk. A walk in one transaction holds all that it has
         // changed until its end.
