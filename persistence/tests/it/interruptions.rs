@@ -5,7 +5,7 @@ use std::time::Duration;
 use helpline_persistence::migrate::{self, Plan, Version};
 use helpline_persistence::{Names, StoreError};
 
-use crate::test_db::{cluster, connect, empty_database, until};
+use crate::test_db::{TestDb, cluster, connect, empty_database, until};
 
 const INDEX: Version = Version {
     number: 99,
@@ -88,4 +88,90 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     dump.commit().await.unwrap();
     assert_eq!(migrating.await.unwrap().unwrap(), ["V99__index"]);
     assert_eq!(index().await, built);
+}
+
+/// A column that a backfill fills, a version that needs it filled, and one that came later and does not care.
+fn three(behind: &'static str) -> Plan {
+    let number = Plan::embedded().newest();
+    let version = |n, name, sql| Version {
+        number: number + n,
+        name,
+        sql,
+    };
+    with(&[
+        version(
+            1,
+            "V91__column",
+            "alter table support_tickets add column later bigint",
+        ),
+        version(
+            2,
+            "V92__backfill",
+            "-- In portions.\nwith filled as (update {schema}.support_tickets t set later = 1 where t.later is null returning 1)
+             select 'all', count(*) from filled where $1::text is null having count(*) <= $2::bigint and $1::text is null",
+        ),
+        version(3, "V93__filled", behind),
+        version(
+            4,
+            "V94__index",
+            "-- Without a transaction.\n\
+             create index concurrently if not exists support_tickets_later_idx on {schema}.support_tickets (later)",
+        ),
+    ])
+}
+
+#[tokio::test]
+async fn what_needs_a_backfill_is_applied_behind_it_also_where_releases_were_skipped() {
+    let database = empty_database().await;
+    let url = cluster().await.admin_url(&database);
+    migrate::migrate(&url).await.unwrap();
+    let admin = connect(&url).await;
+    admin
+        .batch_execute("insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'of before')")
+        .await
+        .unwrap();
+    let fails = three("-- Behind the backfills.\nselect no_such_function()");
+    migrate_to(&url, &fails).await.unwrap_err();
+    let recorded = "select string_agg(name, ' ' order by version) from helpline_migrations where name >= 'V91' and name < 'V95'";
+    let row = admin.query_one(recorded, &[]).await.unwrap();
+    assert_eq!(
+        row.get::<_, String>(0),
+        "V91__column V92__backfill V94__index"
+    );
+    // It goes on where it was.
+    let goes_on = three(
+        "-- Behind the backfills.\nalter table support_tickets alter column later set not null",
+    );
+    assert_eq!(migrate_to(&url, &goes_on).await.unwrap(), ["V93__filled"]);
+    assert!(migrate_to(&url, &goes_on).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_database_with_a_backfill_before_it_is_not_ready() {
+    let db = TestDb::open().await;
+    assert!(migrate::is_current(&db.store).await.unwrap());
+    let newest = Plan::embedded().newest();
+    db.sql(&format!(
+        "delete from helpline_migrations where version = {newest};
+         insert into helpline_migrations (version, name, checksum) values ({newest} + 1, 'V98__later', '')"
+    ))
+    .await;
+    assert!(!migrate::is_current(&db.store).await.unwrap());
+    db.sql(&format!("insert into helpline_migrations (version, name, checksum) values ({newest}, 'V97__backfill', '')"))
+        .await;
+    assert!(migrate::is_current(&db.store).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_portion_says_how_many_rows_it_handled() {
+    let db = TestDb::open().await;
+    for _ in 0..3 {
+        db.ticket().await;
+    }
+    let portion = include_str!("../../../migrations/V10__waiting_of_before.sql")
+        .replace("{schema}", "helpline")
+        .replace("$1", "null")
+        .replace("$2", "500");
+    let row = db.admin.query_one(&portion, &[]).await.unwrap();
+    assert_eq!(row.get::<_, i64>(1), 3);
 }

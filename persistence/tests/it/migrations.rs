@@ -344,8 +344,23 @@ async fn every_file_is_in_the_manifest_and_its_generation_counts_their_changes()
     assert_eq!(line, expected, "{hint}");
 }
 
+/// The number in a versioned file's name.
+fn number_of(path: &str) -> u32 {
+    path.trim_start_matches("./V")
+        .split("__")
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
+}
+
 #[test]
 fn files_keep_what_the_runner_needs() {
+    let first_backfill = files(".")
+        .iter()
+        .filter(|(_, text)| text.lines().any(|line| line == "-- In portions."))
+        .map(|(path, _)| number_of(path))
+        .min()
+        .unwrap_or(u32::MAX);
     for (path, text) in [".", "functions", "policies", "triggers", "views"]
         .into_iter()
         .flat_map(files)
@@ -408,6 +423,22 @@ fn files_keep_what_the_runner_needs() {
         assert!(
             !(versioned && walks && !in_portions),
             "{path} updates rows in one transaction: its header must say `-- In portions.`"
+        );
+        // Of what a backfill fills or reads.
+        let needs_backfill = versioned
+            && !text.lines().any(|line| line == "-- Behind the backfills.")
+            && number_of(&path) > first_backfill
+            && [
+                "set not null",
+                "validate constraint",
+                "drop column",
+                "drop table",
+            ]
+            .iter()
+            .any(|word| code.contains(word));
+        assert!(
+            !needs_backfill,
+            "{path} may need a backfill of before to be done: its header must say `-- Behind the backfills.`"
         );
         let name = path.rsplit('/').next().unwrap().trim_end_matches(".sql");
         match path.split('/').next().unwrap() {
