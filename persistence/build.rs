@@ -24,6 +24,12 @@ fn main() {
         })
         .collect();
     versions.sort();
+    for (place, (number, file)) in (1..).zip(&versions) {
+        assert!(
+            *number == place,
+            "{file}: version {place} is missing, or two files have one number"
+        );
+    }
     let mut code = String::from("pub(super) static VERSIONS: &[Version] = &[\n");
     for (number, file) in &versions {
         let name = file.trim_end_matches(".sql");

@@ -22,7 +22,10 @@ pub use plan::{Object, Plan, Version};
 
 const LOCK: &str = include_str!("../sql/migrate/lock.sql");
 const FORMER_LAYOUT: &str = include_str!("../sql/migrate/former_layout.sql");
+const SESSION: &str = include_str!("../sql/migrate/session.sql");
 const PREFLIGHT: &str = include_str!("../sql/migrate/preflight.sql");
+const PREFLIGHT_ROLES: &str = include_str!("../sql/migrate/preflight_roles.sql");
+const PREFLIGHT_PASSWORD: &str = include_str!("../sql/migrate/preflight_password.sql");
 const ROLES: &str = include_str!("../sql/migrate/roles.sql");
 const ACT_AS_OWNER: &str = include_str!("../sql/migrate/act_as_owner.sql");
 const HOUSE: &str = include_str!("../sql/migrate/house.sql");
@@ -69,10 +72,11 @@ pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<St
 /// Makes the roles alone, for a database whose owner may not create roles.
 ///
 /// # Errors
-/// When the administrator may not create them.
+/// [`StoreError::NotPrepared`] with what the administrator may not do, before anything is changed.
 pub async fn make_roles(admin_url: &str, names: &Names) -> Result<(), StoreError> {
     with_admin(admin_url, async |client| {
         lock(client).await?;
+        nothing_missing(client, names, &[PREFLIGHT_ROLES]).await?;
         Ok(client
             .batch_execute(&with_limits(&names.render(ROLES)))
             .await?)
@@ -94,17 +98,21 @@ async fn preflight(client: &Client, names: &Names) -> Result<(), StoreError> {
     {
         return Err(StoreError::FormerLayout);
     }
+    nothing_missing(client, names, &[PREFLIGHT_ROLES, PREFLIGHT]).await
+}
+
+/// Runs these lists of what is missing, and refuses when there is anything on them.
+async fn nothing_missing(client: &Client, names: &Names, lists: &[&str]) -> Result<(), StoreError> {
     let mut missing = String::new();
-    for row in client
-        .query(&with_limits(&names.render(PREFLIGHT)), &[])
-        .await?
-    {
-        let (problem, remedy, who): (String, String, String) = (
-            rows::get(&row, 0)?,
-            rows::get(&row, 1)?,
-            rows::get(&row, 2)?,
-        );
-        missing.push_str(&format!("\n  {problem}\n    {remedy}   -- by {who}"));
+    for list in lists {
+        for row in client.query(&with_limits(&names.render(list)), &[]).await? {
+            let (problem, remedy, who): (String, String, String) = (
+                rows::get(&row, 0)?,
+                rows::get(&row, 1)?,
+                rows::get(&row, 2)?,
+            );
+            missing.push_str(&format!("\n  {problem}\n    {remedy}   -- by {who}"));
+        }
     }
     if missing.is_empty() {
         Ok(())
@@ -125,10 +133,21 @@ pub(crate) fn with_limits(sql: &str) -> String {
     .replace("{lock_timeout_ms}", &milliseconds(limits::LOCK_TIMEOUT_MS))
 }
 
+/// Whether the administrator may let the runtime role sign in; asked before anything else is changed.
+///
+/// # Errors
+/// [`StoreError::NotPrepared`] with who may.
+pub async fn may_set_runtime_password(admin_url: &str, names: &Names) -> Result<(), StoreError> {
+    with_admin(admin_url, async |client| {
+        nothing_missing(client, names, &[PREFLIGHT_PASSWORD]).await
+    })
+    .await
+}
+
 /// Lets the runtime role sign in with this password (dev, tests, first installation).
 ///
 /// # Errors
-/// When the administrator may not alter the role.
+/// As [`may_set_runtime_password`].
 pub async fn set_runtime_password(admin_url: &str, password: &str) -> Result<(), StoreError> {
     set_runtime_password_of(admin_url, &Names::default(), password).await
 }
@@ -147,6 +166,7 @@ pub async fn set_runtime_password_of(
     with_admin(admin_url, async |client| {
         // Several installers at once would otherwise fail on the same row.
         lock(client).await?;
+        nothing_missing(client, names, &[PREFLIGHT_PASSWORD]).await?;
         Ok(client
             .batch_execute(&names.render(&format!(
                 "alter role {{service}} login password '{verifier}'"
@@ -193,8 +213,7 @@ pub(crate) async fn with_admin<T>(
     config.connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
     let (mut client, connection) = config.connect(NoTls).await?;
     let work = async move {
-        // Every statement names its schema: nothing is found by the way that this session happens to search.
-        let result = match client.batch_execute("set search_path = ''").await {
+        let result = match client.batch_execute(SESSION).await {
             Ok(()) => work(&mut client).await,
             Err(error) => Err(error.into()),
         };

@@ -59,6 +59,9 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
     }
     let names = Names::new(&settings.schema, &settings.role_prefix)
         .map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
+    if settings.runtime_password.is_some() {
+        migrate::may_set_runtime_password(url, &names).await?;
+    }
     if settings.roles_only {
         migrate::make_roles(url, &names).await?;
         println!("the roles are there");

@@ -53,16 +53,8 @@ impl Fleet {
         let postgres = Postgres::start_temporary_with(&[("max_connections", "200")])
             .await
             .expect("a Postgres starts");
-        // An update migrates first, and with the newer build.
-        let migrated = Command::new(Build::This.file("helpline"))
-            .arg("migrate")
-            .env(
-                "HELPLINE_ADMIN_DATABASE_URL",
-                postgres.admin_url("postgres"),
-            )
-            .env("HELPLINE_RUNTIME_PASSWORD", PASSWORD)
-            .status();
-        assert!(migrated.await.expect("it runs").success());
+        // What an update meets: a database of the build before, in use.
+        migrate(&postgres, "postgres", Build::Previous).await;
         let redis = Redis::start_new().await.expect("a Redis starts");
         let mut fleet = Self {
             postgres,
@@ -91,6 +83,41 @@ impl Fleet {
         self.running[n] = Some(spec.start().await.expect("an instance starts"));
     }
 
+    /// An update migrates first, and with the newer build; instances and clients of the one before go on meanwhile.
+    pub async fn update(&self) {
+        migrate(&self.postgres, "postgres", Build::This).await;
+    }
+
+    /// The catalogs of the database that was updated and of one that this build made.
+    pub async fn catalogs(&self) -> [String; 2] {
+        let made = self.postgres.create_database("fresh", None).await;
+        made.expect("a database is made");
+        migrate(&self.postgres, "fresh", Build::This).await;
+        [self.catalog("postgres").await, self.catalog("fresh").await]
+    }
+
+    /// `pg_dump --schema-only` of Helpline's schema.
+    async fn catalog(&self, database: &str) -> String {
+        let output = Command::new(self.postgres.bin_dir().join("pg_dump"))
+            .args(["--schema-only", "--schema=helpline", "--dbname"])
+            .arg(self.postgres.admin_url(database))
+            .output()
+            .await
+            .expect("pg_dump runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        // A newer pg_dump restricts psql with a key of its own each time.
+        let text = String::from_utf8_lossy(&output.stdout);
+        let kept: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with('\\'))
+            .collect();
+        kept.join("\n")
+    }
+
     /// A rolling restart of one instance, into this build.
     pub async fn roll(&mut self, n: usize, build: Build) {
         let old = self.running[n].take().expect("it runs");
@@ -103,6 +130,18 @@ impl Fleet {
             .map(|port| format!("http://127.0.0.1:{port}"))
             .join(",")
     }
+}
+
+async fn migrate(postgres: &Postgres, database: &str, build: Build) {
+    let migrated = Command::new(build.file("helpline"))
+        .arg("migrate")
+        .env("HELPLINE_ADMIN_DATABASE_URL", postgres.admin_url(database))
+        .env("HELPLINE_RUNTIME_PASSWORD", PASSWORD)
+        .status();
+    assert!(
+        migrated.await.expect("it runs").success(),
+        "{database} by {build:?}"
+    );
 }
 
 /// One address for both: each connection goes to the next instance that takes it.

@@ -86,6 +86,19 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
         talks.push(talk(&sql, &scene, of_customer, of_agent).await);
     }
     turn_all(&mut talks, &canary).await;
+    // The database is updated under the instances and the load of the build before.
+    let generator = load(&fleet, Previous).await;
+    tokio::join!(fleet.update(), turn_all(&mut talks, &canary));
+    succeeded(generator, "the update").await;
+    let [updated, fresh] = fleet.catalogs().await;
+    assert!(
+        updated == fresh,
+        "the catalog of the updated database differs: {:?}",
+        updated
+            .lines()
+            .zip(fresh.lines())
+            .find(|(updated, fresh)| updated != fresh)
+    );
     // Forth to this build, back to the one before, and forth again.
     for (n, build) in [
         (0, This),
@@ -98,16 +111,8 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
         let generators = [load(&fleet, Previous).await, load(&fleet, This).await];
         tokio::join!(fleet.roll(n, build), turn_all(&mut talks, &canary));
         turn_all(&mut talks, &canary).await;
-        for (of, mut process, mut lines) in generators {
-            let mut said = String::new();
-            while let Some(line) = lines.next_line().await.expect("it can be read") {
-                said = format!("{said}\n{line}");
-            }
-            let verdict = process.wait().await.expect("it ends");
-            assert!(
-                verdict.success(),
-                "the load generator of {of:?}, instance {n} to {build:?}: {verdict}{said}"
-            );
+        for generator in generators {
+            succeeded(generator, &format!("instance {n} to {build:?}")).await;
         }
     }
     for talk in &talks {
@@ -137,6 +142,20 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
         "{} turns of {} conversations through 6 restarts",
         talks[0].said,
         talks.len()
+    );
+}
+
+/// A load generator ends, and has found nothing wrong.
+async fn succeeded(generator: (Build, Child, Lines<BufReader<ChildStdout>>), meanwhile: &str) {
+    let (of, mut process, mut lines) = generator;
+    let mut said = String::new();
+    while let Some(line) = lines.next_line().await.expect("it can be read") {
+        said = format!("{said}\n{line}");
+    }
+    let verdict = process.wait().await.expect("it ends");
+    assert!(
+        verdict.success(),
+        "the load generator of {of:?}, {meanwhile}: {verdict}{said}"
     );
 }
 

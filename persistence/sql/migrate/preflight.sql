@@ -1,4 +1,4 @@
--- What is missing or in the way, each with the statement that mends it and who can run it. Nothing is changed before this list is empty.
+-- What else is missing or in the way, each with the statement that mends it and who can run it. Nothing is changed before this list is empty.
 with me as (
   select r.oid, r.rolname, r.rolsuper, r.rolcreaterole, current_setting('server_version_num')::integer >= 160000 as needs_admin
   from pg_roles r where r.rolname = current_user
@@ -15,11 +15,6 @@ with me as (
 ), trigrams as (
   select (select e.extnamespace from pg_extension e where e.extname = 'pg_trgm') as namespace
 )
-select format('the role %s is missing, and %I cannot create roles', r.name, m.rolname) as problem,
-       format('create role %s nologin noinherit', r.name) as remedy, 'a role with CREATEROLE' as who
-from roles r, me m
-where r.oid is null and not m.rolsuper and not m.rolcreaterole
-union all
 -- `serve` refuses to start while any other role can act as the owner.
 select format('%I neither owns the database nor creates roles', m.rolname),
        format('alter database %I owner to %I', current_database(), m.rolname), 'the owner of the database; or migrate as that role'
@@ -33,20 +28,6 @@ select format('%I cannot act as %s', m.rolname, a.name),
 from may a, me m
 where a.name = '{owner}' and a.oid is not null and not m.rolsuper and not a.administers
   and not case when m.needs_admin then pg_has_role(m.oid, a.oid, 'usage') else pg_has_role(m.oid, a.oid, 'member') end
-union all
-select format('%s is not a member of %s', s.name, a.name), format('grant %s to %s', a.name, s.name), format('an administrator of %s', a.name)
-from may a, roles s
-where a.name in ('{customer}', '{staff}') and s.name = '{service}' and a.oid is not null and s.oid is not null and not a.administers
-  and not pg_has_role(s.oid, a.oid, 'member')
-union all
-select format('%s has no limit on the time of a statement or of a lock', a.name),
-       format('alter role %1$s set statement_timeout = %2$L; alter role %1$s set lock_timeout = %3$L; '
-              || 'alter role %1$s set idle_in_transaction_session_timeout = %2$L; alter role %1$s set jit = off; alter role %1$s set search_path = ''''',
-              a.name, '{statement_timeout_ms}', '{lock_timeout_ms}'),
-       format('an administrator of %s', a.name)
-from may a, me m
-where a.name = '{service}' and a.oid is not null and not (m.rolsuper or (m.rolcreaterole and a.administers))
-  and not exists (select 1 from pg_db_role_setting x where x.setrole = a.oid and x.setdatabase = 0 and cardinality(x.setconfig) >= 5)
 union all
 select format('%I cannot create a schema in the database %I', m.rolname, current_database()),
        format('grant create on database %I to %I', current_database(), m.rolname), 'the owner of the database'

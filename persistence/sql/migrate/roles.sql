@@ -32,15 +32,17 @@ begin
   end loop;
   -- A session of the service is never without its bounds. As settings of the role and not as options at start, which poolers refuse. Without a
   -- search path: each statement of the service names its schema. No just-in-time compilation: a function that forbids sequential scans prices a
-  -- one-row table at 1e10, and Postgres then compiled for 60 ms at every sweep.
+  -- one-row table at 1e10, and Postgres then compiled for 60 ms at every sweep. What the operator has
+  -- set stays, except a limit that is switched off.
   for v_setting in
     select s.name, s.value
     from (values ('statement_timeout', '{statement_timeout_ms}'), ('lock_timeout', '{lock_timeout_ms}'),
                  ('idle_in_transaction_session_timeout', '{statement_timeout_ms}'), ('jit', 'off'), ('search_path', '')) as s (name, value)
     where not exists (
-      select 1 from pg_db_role_setting r
-      where r.setrole = to_regrole(c_service) and r.setdatabase = 0
-        and s.name || '=' || case s.name when 'search_path' then '""' else s.value end = any (r.setconfig))
+      -- As preflight_roles.sql has it.
+      select 1 from pg_db_role_setting r cross join unnest(r.setconfig) c
+      where r.setrole = to_regrole(c_service) and r.setdatabase = 0 and split_part(c, '=', 1) = s.name
+        and (s.name not like '%timeout' or split_part(c, '=', 2) !~ '^0+[a-z]*$'))
   loop
     for i in 1..20 loop
       begin

@@ -1,5 +1,5 @@
 //! One run over a plan: the versioned files, each in a transaction of its own; then, in one transaction, every object whose text changed; then
-//! the versioned files that fill in old rows, in portions.
+//! the versioned files that fill in old rows, in portions, and those that need that.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -91,15 +91,19 @@ impl<'a> Run<'a> {
     pub(super) async fn apply(&self, plan: &Plan) -> Result<Vec<String>, StoreError> {
         let mut applied = Vec::new();
         let pending = self.pending(plan).await?;
-        let (backfills, steps): (Vec<_>, Vec<_>) = pending
+        let (behind, before): (Vec<_>, Vec<_>) = pending
             .into_iter()
-            .partition(|(version, _)| version.way() == Way::InPortions);
-        for (version, checksum) in steps {
+            .partition(|(version, _)| version.is_behind_objects());
+        for (version, checksum) in before {
             applied.extend(self.insistently(Step::Version(version, &checksum)).await?);
         }
         applied.extend(self.insistently(Step::Objects(plan)).await?);
-        for (version, checksum) in backfills {
-            applied.extend(self.backfill(version, &checksum).await?);
+        for (version, checksum) in behind {
+            applied.extend(if version.way() == Way::InPortions {
+                self.backfill(version, &checksum).await?
+            } else {
+                self.insistently(Step::Version(version, &checksum)).await?
+            });
         }
         Ok(applied)
     }
@@ -126,7 +130,7 @@ impl<'a> Run<'a> {
                     )));
                 }
                 None if i64::from(version.number) < i64::from(newest_known)
-                    && version.way() != Way::InPortions =>
+                    && !version.is_behind_objects() =>
                 {
                     return Err(StoreError::NotPrepared(format!(
                         "{} was left out: newer migrations are applied already",
@@ -210,6 +214,11 @@ impl<'a> Run<'a> {
             .await
             .map_err(failed)?;
         self.statements(INVALID_INDEXES, None)
+            .await
+            .map_err(failed)?;
+        // The statement itself makes no writer wait; it waits for every older snapshot, a nightly dump's too.
+        self.client
+            .batch_execute("set lock_timeout = 0")
             .await
             .map_err(failed)?;
         self.client

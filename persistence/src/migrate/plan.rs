@@ -29,6 +29,10 @@ const WITHOUT_TRANSACTION: &str = "-- Without a transaction.";
 /// how many there were, or no row when none are left. It is applied behind the objects, whose new functions fill the rows written meanwhile.
 const IN_PORTIONS: &str = "-- In portions.";
 
+/// A line near the top of a versioned file that needs what a backfill with a lower number fills: it forbids null there, or drops what the backfill
+/// reads. It is applied behind the objects, which must work without it, and among the backfills by its number.
+const BEHIND_BACKFILLS: &str = "-- Behind the backfills.";
+
 /// How a versioned file is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -41,25 +45,33 @@ pub(super) enum Way {
 }
 
 impl Version {
+    /// Whether its header has this line.
+    fn says(&self, wanted: &str) -> bool {
+        let mut header = self.sql.lines().take_while(|line| line.starts_with("--"));
+        header.any(|line| line == wanted)
+    }
+
     pub(super) fn way(&self) -> Way {
-        let says = |wanted: &str| {
-            let mut header = self.sql.lines().take_while(|line| line.starts_with("--"));
-            header.any(|line| line == wanted)
-        };
-        if says(WITHOUT_TRANSACTION) {
+        if self.says(WITHOUT_TRANSACTION) {
             Way::WithoutTransaction
-        } else if says(IN_PORTIONS) {
+        } else if self.says(IN_PORTIONS) {
             Way::InPortions
         } else {
             Way::Whole
         }
+    }
+
+    /// Whether it is applied behind the objects. The order of a run is: all other versions by their numbers; the objects; these by their numbers.
+    /// So it is also for a database that skips releases: the objects find every column that they need, and nothing that a backfill needs is gone.
+    pub(super) fn is_behind_objects(&self) -> bool {
+        self.way() == Way::InPortions || self.says(BEHIND_BACKFILLS)
     }
 }
 
 /// Everything that makes a database fit this program.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// By rising numbers.
+    /// By rising numbers. The embedded ones are 1, 2 and so on, each once: readiness asks how far none is missing.
     pub versions: Vec<Version>,
     /// In the order of the manifest.
     pub objects: Vec<Object>,
@@ -85,7 +97,8 @@ impl Plan {
         embedded::plan()
     }
 
-    pub(super) fn newest(&self) -> u32 {
+    /// The highest number of a version.
+    pub fn newest(&self) -> u32 {
         self.versions
             .iter()
             .map(|version| version.number)

@@ -249,3 +249,97 @@ async fn a_schema_with_somebody_elses_tables_is_left_alone() {
             .is_empty()
     );
 }
+
+#[tokio::test]
+async fn a_sessions_own_time_limits_do_not_end_a_migration() {
+    let server = Server::start("createrole").await;
+    server
+        .sql(
+            "alter role owner set statement_timeout = '1s'; alter role owner set lock_timeout = '1s';
+             alter role owner set idle_in_transaction_session_timeout = '1s'",
+        )
+        .await;
+    let mut plan = Plan::embedded();
+    plan.versions.push(migrate::Version {
+        number: plan.versions.len() as u32 + 1,
+        name: "V99__long",
+        sql: "select pg_sleep(1.5); select 1 / (current_setting('idle_in_transaction_session_timeout') = '0')::integer",
+    });
+    let applied = migrate::apply(&server.url("owner"), &Names::default(), &plan).await;
+    assert!(applied.unwrap().contains(&"V99__long".to_owned()));
+}
+
+#[tokio::test]
+async fn an_operators_own_limits_of_the_service_stay() {
+    let server = Server::start("createrole").await;
+    server.migrate("owner").await.unwrap();
+    let own = "alter role helpline_service set statement_timeout = '7s'; alter role helpline_service set jit = on;
+               alter role helpline_service set lock_timeout = 0; create role second login password 'p1'";
+    server.sql(own).await;
+    let settings = "select array_to_string(setconfig, ' ') from pg_db_role_setting where setrole = 'helpline_service'::regrole and setdatabase = 0";
+    // A limit that is switched off is none: it is asked for, and for nothing else.
+    let mut refused = server.refused("second").await;
+    refused.retain(|statement| statement.contains(" set "));
+    refused.retain(|statement| !statement.starts_with("grant"));
+    assert_eq!(
+        refused,
+        ["alter role \"helpline_service\" set lock_timeout = '5000ms'"]
+    );
+    server.migrate("owner").await.unwrap();
+    let row = server.admin.query_one(settings, &[]).await.unwrap();
+    let stands: String = row.get(0);
+    for setting in ["statement_timeout=7s", "lock_timeout=5000ms", "jit=on"] {
+        assert!(stands.contains(setting), "{stands}");
+    }
+    let refused = server.refused("second").await;
+    assert!(
+        refused
+            .iter()
+            .all(|statement| !statement.starts_with("alter role")),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn roles_and_passwords_are_asked_about_before_they_are_made() {
+    let server = Server::start("").await;
+    let told = |result: Result<(), StoreError>| match result {
+        Err(StoreError::NotPrepared(told)) => told,
+        other => panic!("{other:?}"),
+    };
+    let names = Names::default();
+    let roles = told(migrate::make_roles(&server.url("owner"), &names).await);
+    assert_eq!(
+        roles.matches("create role \"helpline_").count(),
+        4,
+        "{roles}"
+    );
+    assert!(!roles.contains("alter database"), "{roles}");
+    migrate::make_roles(&server.postgres.admin_url("desk"), &names)
+        .await
+        .unwrap();
+    // There is nothing to be made, so nothing is missing.
+    migrate::make_roles(&server.url("owner"), &names)
+        .await
+        .unwrap();
+    for asked in [
+        migrate::may_set_runtime_password(&server.url("owner"), &names).await,
+        migrate::set_runtime_password(&server.url("owner"), PASSWORD).await,
+    ] {
+        let told = told(asked);
+        assert!(
+            told.contains("owner may not give")
+                && told.contains("alter role \"helpline_service\" login password"),
+            "{told}"
+        );
+    }
+    server
+        .sql("alter role owner createrole; grant helpline_service to owner with admin option")
+        .await;
+    migrate::may_set_runtime_password(&server.url("owner"), &names)
+        .await
+        .unwrap();
+    migrate::set_runtime_password(&server.url("owner"), PASSWORD)
+        .await
+        .unwrap();
+}

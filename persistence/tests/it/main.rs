@@ -13,6 +13,7 @@ mod backfill;
 mod bench;
 mod catalog;
 mod concurrency;
+mod interruptions;
 mod lists;
 mod logging;
 mod messages;

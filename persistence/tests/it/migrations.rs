@@ -30,7 +30,7 @@ fn next() -> Plan {
             number: number + 2,
             name: "V99__index",
             sql: "-- Finds replies by their title.\n-- Without a transaction.\n\
-                  create index concurrently support_saved_replies_title_idx on {schema}.support_saved_replies (title)",
+                  create index concurrently if not exists support_saved_replies_title_idx on {schema}.support_saved_replies (title)",
         },
     ]);
     plan.objects
@@ -344,8 +344,70 @@ async fn every_file_is_in_the_manifest_and_its_generation_counts_their_changes()
     assert_eq!(line, expected, "{hint}");
 }
 
+/// The number in a versioned file's name.
+fn number_of(path: &str) -> u32 {
+    path.trim_start_matches("./V")
+        .split("__")
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
+}
+
+/// What a versioned file says in its header fits what it does.
+fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u32) {
+    assert!(
+        text.lines()
+            .take_while(|line| line.starts_with("--"))
+            .any(|line| line.contains("Under traffic:")),
+        "{path} states no safety under traffic"
+    );
+    assert_eq!(
+        code.matches("concurrently").count(),
+        code.matches("concurrently if not exists ").count(),
+        "{path}: a build that was finished but not recorded would be in the way of the next"
+    );
+    // A lock and a walk over the rows in one file: writers would wait for the walk. A walk in one transaction holds all that it has
+    // changed until its end.
+    let in_portions = text.lines().any(|line| line == "-- In portions.");
+    let alters = code
+        .lines()
+        .any(|line| line.starts_with("alter table") && !line.contains("row level security"));
+    let walks = code
+        .lines()
+        .any(|line| line.starts_with("update ") || line.starts_with("delete "));
+    assert!(
+        !(alters && walks),
+        "{path} alters a table and updates rows: two files"
+    );
+    assert!(
+        !walks || in_portions,
+        "{path} updates rows in one transaction: its header must say `-- In portions.`"
+    );
+    // Of what a backfill fills or reads.
+    let needs_backfill = !text.lines().any(|line| line == "-- Behind the backfills.")
+        && number_of(path) > first_backfill
+        && [
+            "set not null",
+            "validate constraint",
+            "drop column",
+            "drop table",
+        ]
+        .iter()
+        .any(|word| code.contains(word));
+    assert!(
+        !needs_backfill,
+        "{path} may need a backfill of before to be done: its header must say `-- Behind the backfills.`"
+    );
+}
+
 #[test]
 fn files_keep_what_the_runner_needs() {
+    let first_backfill = files(".")
+        .iter()
+        .filter(|(_, text)| text.lines().any(|line| line == "-- In portions."))
+        .map(|(path, _)| number_of(path))
+        .min()
+        .unwrap_or(u32::MAX);
     for (path, text) in [".", "functions", "policies", "triggers", "views"]
         .into_iter()
         .flat_map(files)
@@ -378,32 +440,9 @@ fn files_keep_what_the_runner_needs() {
         ] {
             assert!(!code.contains(named), "{path} names {named}");
         }
-        let versioned = path.starts_with("./V");
-        assert!(
-            !versioned
-                || text
-                    .lines()
-                    .take_while(|line| line.starts_with("--"))
-                    .any(|line| line.contains("Under traffic:")),
-            "{path} states no safety under traffic"
-        );
-        // A lock and a walk over the rows in one file: writers would wait for the walk. A walk in one transaction holds all that it has
-        // changed until its end.
-        let in_portions = text.lines().any(|line| line == "-- In portions.");
-        let alters = code
-            .lines()
-            .any(|line| line.starts_with("alter table") && !line.contains("row level security"));
-        let walks = code
-            .lines()
-            .any(|line| line.starts_with("update ") || line.starts_with("delete "));
-        assert!(
-            !(versioned && alters && walks),
-            "{path} alters a table and updates rows: two files"
-        );
-        assert!(
-            !(versioned && walks && !in_portions),
-            "{path} updates rows in one transaction: its header must say `-- In portions.`"
-        );
+        if path.starts_with("./V") {
+            versioned_file_is_safe(&path, &text, &code, first_backfill);
+        }
         let name = path.rsplit('/').next().unwrap().trim_end_matches(".sql");
         match path.split('/').next().unwrap() {
             "functions" => {

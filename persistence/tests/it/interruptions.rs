@@ -1,0 +1,177 @@
+//! `migrate` that was broken off, or that meets another's long transaction; and the order in which it applies what is missing.
+
+use std::time::Duration;
+
+use helpline_persistence::migrate::{self, Plan, Version};
+use helpline_persistence::{Names, StoreError};
+
+use crate::test_db::{TestDb, cluster, connect, empty_database, until};
+
+const INDEX: Version = Version {
+    number: 99,
+    name: "V99__index",
+    sql: "-- Without a transaction.\n\
+          create index concurrently if not exists support_tickets_later_idx on {schema}.support_tickets (subject)",
+};
+
+/// This build's plan, and these versions behind it.
+fn with(versions: &[Version]) -> Plan {
+    let mut plan = Plan::embedded();
+    plan.versions.extend_from_slice(versions);
+    plan
+}
+
+async fn migrate_to(url: &str, plan: &Plan) -> Result<Vec<String>, StoreError> {
+    migrate::apply(url, &Names::default(), plan).await
+}
+
+#[tokio::test]
+async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_is() {
+    let database = empty_database().await;
+    let url = cluster().await.admin_url(&database);
+    migrate::migrate(&url).await.unwrap();
+    let admin = connect(&url).await;
+    // The session ended behind the last statement and before the record; also of the newest one that is not recorded either.
+    admin
+        .batch_execute("delete from helpline_migrations where version >= 9")
+        .await
+        .unwrap();
+    let again = ["V9__waiting_index", "V10__waiting_of_before"];
+    assert_eq!(migrate::migrate(&url).await.unwrap(), again);
+    // An invalid one of that name is built anew.
+    admin
+        .batch_execute(
+            "delete from helpline_migrations where version >= 9;
+             update pg_index set indisvalid = false where indexrelid = 'support_ticket_heads_waiting_idx'::regclass",
+        )
+        .await
+        .unwrap();
+    assert_eq!(migrate::migrate(&url).await.unwrap(), again);
+    let valid = "select indisvalid from pg_index where indexrelid = 'support_ticket_heads_waiting_idx'::regclass";
+    assert!(admin.query_one(valid, &[]).await.unwrap().get::<_, bool>(0));
+}
+
+#[tokio::test]
+async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
+    let database = empty_database().await;
+    let url = cluster().await.admin_url(&database);
+    migrate::migrate(&url).await.unwrap();
+    let (mut reader, other) = (connect(&url).await, connect(&url).await);
+    // As a nightly pg_dump has it.
+    let dump = reader
+        .build_transaction()
+        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .start()
+        .await
+        .unwrap();
+    dump.batch_execute("select count(*) from people")
+        .await
+        .unwrap();
+    let migrating = tokio::spawn(async move { migrate_to(&url, &with(&[INDEX])).await });
+    let standing = "select coalesce((select oid from pg_class where relname = 'support_tickets_later_idx'), 0)";
+    let index = async || -> u32 { other.query_one(standing, &[]).await.unwrap().get(0) };
+    until("the index waits for the snapshot", async || {
+        let waiting = "select count(*) from pg_stat_activity where wait_event = 'virtualxid' and datname = current_database()
+                       and query like '%support_tickets_later_idx%'";
+        other.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) > 0
+    })
+    .await;
+    let built = index().await;
+    // Longer than a lock is waited for.
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    assert_eq!(index().await, built, "it was begun again");
+    // Nobody queues behind it.
+    other
+        .batch_execute("set lock_timeout = 1000; insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'short')")
+        .await
+        .unwrap();
+    dump.commit().await.unwrap();
+    assert_eq!(migrating.await.unwrap().unwrap(), ["V99__index"]);
+    assert_eq!(index().await, built);
+}
+
+/// A column that a backfill fills, a version that needs it filled, and one that came later and does not care.
+fn three(behind: &'static str) -> Plan {
+    let number = Plan::embedded().newest();
+    let version = |n, name, sql| Version {
+        number: number + n,
+        name,
+        sql,
+    };
+    with(&[
+        version(
+            1,
+            "V91__column",
+            "alter table support_tickets add column later bigint",
+        ),
+        version(
+            2,
+            "V92__backfill",
+            "-- In portions.\nwith filled as (update {schema}.support_tickets t set later = 1 where t.later is null returning 1)
+             select 'all', count(*) from filled where $1::text is null having count(*) <= $2::bigint and $1::text is null",
+        ),
+        version(3, "V93__filled", behind),
+        version(
+            4,
+            "V94__index",
+            "-- Without a transaction.\n\
+             create index concurrently if not exists support_tickets_later_idx on {schema}.support_tickets (later)",
+        ),
+    ])
+}
+
+#[tokio::test]
+async fn what_needs_a_backfill_is_applied_behind_it_also_where_releases_were_skipped() {
+    let database = empty_database().await;
+    let url = cluster().await.admin_url(&database);
+    migrate::migrate(&url).await.unwrap();
+    let admin = connect(&url).await;
+    admin
+        .batch_execute("insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'of before')")
+        .await
+        .unwrap();
+    let fails = three("-- Behind the backfills.\nselect no_such_function()");
+    migrate_to(&url, &fails).await.unwrap_err();
+    let recorded = "select string_agg(name, ' ' order by version) from helpline_migrations where name >= 'V91' and name < 'V95'";
+    let row = admin.query_one(recorded, &[]).await.unwrap();
+    assert_eq!(
+        row.get::<_, String>(0),
+        "V91__column V92__backfill V94__index"
+    );
+    // It goes on where it was.
+    let goes_on = three(
+        "-- Behind the backfills.\nalter table support_tickets alter column later set not null",
+    );
+    assert_eq!(migrate_to(&url, &goes_on).await.unwrap(), ["V93__filled"]);
+    assert!(migrate_to(&url, &goes_on).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_database_with_a_backfill_before_it_is_not_ready() {
+    let db = TestDb::open().await;
+    assert!(migrate::is_current(&db.store).await.unwrap());
+    let newest = Plan::embedded().newest();
+    db.sql(&format!(
+        "delete from helpline_migrations where version = {newest};
+         insert into helpline_migrations (version, name, checksum) values ({newest} + 1, 'V98__later', '')"
+    ))
+    .await;
+    assert!(!migrate::is_current(&db.store).await.unwrap());
+    db.sql(&format!("insert into helpline_migrations (version, name, checksum) values ({newest}, 'V97__backfill', '')"))
+        .await;
+    assert!(migrate::is_current(&db.store).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_portion_says_how_many_rows_it_handled() {
+    let db = TestDb::open().await;
+    for _ in 0..3 {
+        db.ticket().await;
+    }
+    let portion = include_str!("../../../migrations/V10__waiting_of_before.sql")
+        .replace("{schema}", "helpline")
+        .replace("$1", "null")
+        .replace("$2", "500");
+    let row = db.admin.query_one(&portion, &[]).await.unwrap();
+    assert_eq!(row.get::<_, i64>(1), 3);
+}
