@@ -117,7 +117,7 @@ for n in 1 2 3 4 5; do
   for person in ada bob; do
     ticket=$(call $person POST /v1/tickets "{\"subject\":\"Ticket $n of $person\",\"category\":\"billing\",\"description\":\"First words of $person\"}" | field id)
     call grace POST "/v1/tickets/$ticket/messages" '{"body":"An answer"}' >/dev/null
-    call grace POST "/v1/tickets/$ticket/messages" '{"body":"canary-of-a-note","is_internal":true}' >/dev/null
+    call grace POST "/v1/tickets/$ticket/messages" '{"body":"canary-of-a-note","internal":true}' >/dev/null
     call grace PATCH "/v1/tickets/$ticket" '{"status":"in_progress","priority":"high"}' >/dev/null
     [ $person = bob ] || tickets+=("$ticket")
   done
