@@ -31,7 +31,7 @@ async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_
     let url = cluster().await.admin_url(&database);
     migrate::migrate(&url).await.unwrap();
     let admin = connect(&url).await;
-    // The session ended behind the last statement and before the record; also of the newest one that is not recorded either.
+    // The session ended behind the last statement and before the database; also of the newest one that is not recorded either.
     admin
         .batch_execute("delete from helpline_migrations where version >= 9")
         .await
