@@ -80,7 +80,7 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     // Longer than a lock is waited for.
     tokio::time::sleep(Duration::from_millis(1_000)).await;
     assert_eq!(index().await, built, "it was begun again");
-    // Nobody queues behind it.
+    // No statement queues behind it.
     other
         .batch_execute("set lock_timeout = 1000; insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'short')")
         .await
