@@ -13,7 +13,16 @@ place=$(mktemp -d /var/tmp/helpline-drill.XXXXXX)
 chmod 755 "$place"
 secret=$(head -c 32 /dev/urandom | base64)
 password=drill-$RANDOM$RANDOM
-port_a=$((20000 + RANDOM % 10000)) port_b=$((30000 + RANDOM % 2000)) listen=$((32100 + RANDOM % 600))
+# Three ports that were free a moment ago.
+read -r port_a port_b listen < <(node -e '
+  const { createServer } = require("node:net");
+  const servers = [0, 0, 0].map(() => createServer().listen(0, "127.0.0.1"));
+  let open = servers.length;
+  for (const server of servers) server.once("listening", () => {
+    if (--open > 0) return;
+    console.log(servers.map((one) => one.address().port).join(" "));
+    for (const one of servers) one.close();
+  });')
 gateway=
 
 # Postgres does not run as root.

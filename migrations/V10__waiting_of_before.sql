@@ -1,4 +1,5 @@
--- Tickets of before get their `waiting_since`, which the functions keep from now on.
+-- Unfinished tickets of before get their `waiting_since`, which the functions keep from now on. Those that are over get none: when the team takes
+-- one of them up again, it waits from its customer's next message on.
 -- Under traffic: safe; each portion is a short transaction that takes its tickets' locks in the order of every writer.
 -- In portions.
 select x.place::text, (

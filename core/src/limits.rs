@@ -231,7 +231,8 @@ pub const LOCKED_TICKET_RETRY_MS: u64 = 100;
 pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
 /// Waiting for a lock.
 pub const LOCK_TIMEOUT_MS: u64 = 5_000;
-/// `migrate` waits this long for a lock and then lets go, so that no statement queues behind it for longer.
+/// `migrate` waits this long for each lock and then lets go of all that it has, so that statements do not queue behind one long transaction.
+/// A step that takes several locks can make a statement wait for several of these.
 pub const MIGRATION_LOCK_TIMEOUT_MS: u64 = 200;
 /// Then it pauses this long,
 pub const MIGRATION_LOCK_PAUSE_MS: u64 = 100;

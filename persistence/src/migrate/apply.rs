@@ -153,7 +153,7 @@ impl<'a> Run<'a> {
             .collect()
     }
 
-    /// Tries again while locks are taken: each attempt waits for a lock so briefly that no other statement queues behind it for longer.
+    /// Tries again while locks are taken: each attempt waits for each lock only briefly, and lets go of all of them, so that statements behind it go on.
     pub(super) async fn insistently(&self, step: Step<'_>) -> Result<Vec<String>, StoreError> {
         let mut attempts = 0;
         loop {

@@ -27,8 +27,8 @@ impl Waits for StaffTicket {
     }
     fn set(&mut self, last_message: Option<LastMessage>, waiting_since: Option<DateTime<Utc>>) {
         self.last_message = last_message;
-        let is_live = !self.status.is_over() && self.archived_at.is_none();
-        self.waiting_since = waiting_since.filter(|_| is_live);
+        let is_over = self.status.is_over() || self.archived_at.is_some();
+        self.waiting_since = while_unfinished(is_over, waiting_since);
     }
 }
 
@@ -38,9 +38,14 @@ impl Waits for CustomerTicket {
     }
     fn set(&mut self, last_message: Option<LastMessage>, waiting_since: Option<DateTime<Utc>>) {
         self.last_message = last_message;
-        let is_live = !self.status.is_over() && self.archived_at.is_none();
-        self.waiting_since = waiting_since.filter(|_| is_live);
+        let is_over = self.status.is_over() || self.archived_at.is_some();
+        self.waiting_since = while_unfinished(is_over, waiting_since);
     }
+}
+
+/// A ticket that is over keeps its time in the database, and shows none.
+fn while_unfinished(is_over: bool, waiting_since: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    waiting_since.filter(|_| !is_over)
 }
 
 /// Fills them in for staff, as the service.

@@ -18,6 +18,8 @@ use crate::test_db::{TestDb, cluster, message, until};
 
 const HISTORY_ROWS: u32 = 50_000;
 const TICKETS: u32 = 2_000;
+/// So the million has 40,000 tickets, and the backfill many portions.
+const ROWS_OF_A_TICKET: u32 = 25;
 /// The traffic: so many writers, each with a message at every interval, 200 a second in all.
 const WRITERS: u32 = 10;
 const INTERVAL: Duration = Duration::from_millis(50);
@@ -56,15 +58,16 @@ select p.ticket_id::text, count(*) over () from portion p order by p.ticket_id d
 }
 
 impl TestDb {
-    /// Tickets with so many history rows in all.
-    async fn with_history(&self, history_rows: u32) -> Vec<TicketId> {
+    /// So many tickets, each with so many history rows.
+    async fn with_history(&self, tickets: u32, rows_of_a_ticket: u32) -> Vec<TicketId> {
         self.sql(&format!(
             "insert into support_tickets (user_id, subject, category)
-             select '{}', 'Ticket ' || n, 'technical' from generate_series(1, {TICKETS}) n",
+             select '{}', 'Ticket ' || n, 'technical' from generate_series(1, {tickets}) n",
             self.customer
         ))
         .await;
-        for _ in 0..(history_rows / TICKETS).max(1) {
+        // The opening is a row as well.
+        for _ in 1..rows_of_a_ticket {
             self.sql(
                 "insert into support_messages (ticket_id, sender_id, sender_type, body)
                  select id, user_id, 'customer', 'words' from support_tickets",
@@ -130,7 +133,9 @@ async fn two_hundred_messages_a_second_go_on_while_a_column_is_added_and_filled_
     let history_rows = std::env::var("HELPLINE_TEST_HISTORY_ROWS")
         .map_or(HISTORY_ROWS, |rows| rows.parse().expect("a number"));
     let db = Arc::new(TestDb::open().await);
-    let tickets = db.with_history(history_rows).await;
+    let tickets = db
+        .with_history(history_rows / ROWS_OF_A_TICKET, ROWS_OF_A_TICKET)
+        .await;
     let stop = Arc::new(AtomicBool::new(false));
     let ready = Arc::new(Barrier::new(WRITERS as usize + 1));
     let writers: Vec<_> = (0..WRITERS as usize)
@@ -145,6 +150,7 @@ async fn two_hundred_messages_a_second_go_on_while_a_column_is_added_and_filled_
         })
         .collect();
     ready.wait().await;
+    // The rate of every day before and behind it: waits for time.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let begun = Instant::now();
     let applied = db.migrate_to(&next()).await;
@@ -159,8 +165,10 @@ async fn two_hundred_messages_a_second_go_on_while_a_column_is_added_and_filled_
         all.refused.extend(seen.refused);
     }
     println!(
-        "{history_rows} rows: migrated in {took:?}; {} messages stored, the longest wait {:?}",
-        all.stored, all.longest
+        "{history_rows} rows of {} tickets: migrated in {took:?}; {} messages stored, the longest wait {:?}",
+        tickets.len(),
+        all.stored,
+        all.longest
     );
     assert_eq!(
         applied,
@@ -189,7 +197,7 @@ async fn two_hundred_messages_a_second_go_on_while_a_column_is_added_and_filled_
 #[tokio::test]
 async fn a_backfill_that_is_broken_off_goes_on_where_it_was() {
     let db = TestDb::open().await;
-    db.with_history(TICKETS).await;
+    db.with_history(TICKETS, 2).await;
     let url = cluster().await.admin_url(&db.database);
     // A portion waits here until the session that runs it is killed.
     let mut plan = next();
