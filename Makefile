@@ -6,7 +6,7 @@ DIST := web-client/dist
 NODE_MODULES := web-client/node_modules/.package-lock.json
 # What the client is built of: when none of it is newer than the last build, the client is left as it is, and so is what embeds it.
 WEB_SOURCES = $(shell find web-client \( -name node_modules -o -name dist -o -name test -o -name e2e -o -name screenshots \) -prune -o \( -type f -o -type d \) -print)
-# Compiled in half the time of a release, and fast enough to try everything.
+# Compiled in a third of the time of a release, and fast enough to try everything.
 QUICK := --profile quick --locked
 # As fast as a release, and still to be told where to die: no release can be.
 BREAKABLE := --profile breakable --locked
@@ -86,7 +86,7 @@ test-load: ## A brief proof under faults, every history checked; and the ratios 
 	target/breakable/helpline-loadtest prove --brief
 	target/breakable/helpline-loadtest bench --check
 
-test-world: $(NODE_MODULES) ## What needs more than a clean machine: a newer Postgres, the previous build beside this one; says what it could not test
+test-world: $(NODE_MODULES) ## What needs more than a clean machine: a newer Postgres, the previous build beside this one, Firefox, tools that read /openapi.json; says what it could not test
 	@.ci/install cc postgres redis
 	.ci/test-world
 

@@ -113,6 +113,7 @@ CREATE TABLE helpline.support_tickets (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     search_text text GENERATED ALWAYS AS (lower(((((ticket_number || ' '::text) || subject) || ' '::text) || COALESCE(customer_email, ''::text)))) STORED NOT NULL,
+    search_folded text,
     CONSTRAINT support_tickets_assignee_name_check CHECK ((char_length(assignee_name) <= 200)),
     CONSTRAINT support_tickets_category_check CHECK ((category = ANY (ARRAY['technical'::text, 'billing'::text, 'account'::text, 'feature_request'::text, 'bug_report'::text, 'general'::text, 'security'::text, 'compliance'::text]))),
     CONSTRAINT support_tickets_comment_check CHECK ((char_length(satisfaction_comment) <= 2000)),
@@ -262,6 +263,14 @@ CREATE TABLE helpline.helpline_restores (
 ALTER TABLE ONLY helpline.helpline_restores FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.helpline_restores OWNER TO helpline_owner;
 
+-- people_to_follow
+CREATE TABLE helpline.people_to_follow (
+    person_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+ALTER TABLE ONLY helpline.people_to_follow FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.people_to_follow OWNER TO helpline_owner;
+
 -- support_activity_kinds
 CREATE TABLE helpline.support_activity_kinds (
     kind text NOT NULL,
@@ -343,6 +352,10 @@ ALTER TABLE ONLY helpline.helpline_restores
 -- people people_pkey
 ALTER TABLE ONLY helpline.people
     ADD CONSTRAINT people_pkey PRIMARY KEY (id);
+
+-- people_to_follow people_to_follow_pkey
+ALTER TABLE ONLY helpline.people_to_follow
+    ADD CONSTRAINT people_to_follow_pkey PRIMARY KEY (person_id);
 
 -- support_activity_kinds support_activity_kinds_pkey
 ALTER TABLE ONLY helpline.support_activity_kinds
@@ -451,6 +464,9 @@ CREATE INDEX support_tickets_category_idx ON helpline.support_tickets USING btre
 -- support_tickets_created_at_idx
 CREATE INDEX support_tickets_created_at_idx ON helpline.support_tickets USING btree (created_at, id) INCLUDE (archived_at);
 
+-- support_tickets_folded_idx
+CREATE INDEX support_tickets_folded_idx ON helpline.support_tickets USING gin (search_folded helpline.gin_trgm_ops);
+
 -- support_tickets_mine_idx
 CREATE INDEX support_tickets_mine_idx ON helpline.support_tickets USING btree (assigned_to) WHERE ((archived_at IS NULL) AND (assigned_to IS NOT NULL) AND (status <> ALL (ARRAY['resolved'::text, 'closed'::text])));
 
@@ -496,6 +512,9 @@ ALTER TABLE helpline.helpline_restores ENABLE ROW LEVEL SECURITY;
 
 -- people
 ALTER TABLE helpline.people ENABLE ROW LEVEL SECURITY;
+
+-- people_to_follow
+ALTER TABLE helpline.people_to_follow ENABLE ROW LEVEL SECURITY;
 
 -- support_activity_kinds
 ALTER TABLE helpline.support_activity_kinds ENABLE ROW LEVEL SECURITY;

@@ -17,6 +17,9 @@ pub enum InvalidText {
     /// More than its limit.
     #[error("is too long")]
     TooLong,
+    /// A file's size beyond its limit.
+    #[error("must not have more than {} bytes", limits::EXACT_NUMBER_MAX)]
+    TooLarge,
     /// A control character that could forge log lines or break a reader.
     #[error("must not contain control characters")]
     ControlCharacter,
@@ -100,13 +103,13 @@ impl Subject {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attachment {
-    /// The upload's id.
+    /// The id under which your platform keeps the file: Helpline stores no files.
     pub id: uuid::Uuid,
     /// The file's name, 1 to [`limits::ATTACHMENT_NAME_CHARS_MAX`] characters, shown as text.
     pub name: String,
     /// Its media type, as found by content.
     pub content_type: String,
-    /// Its size in bytes.
+    /// Its size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub size_bytes: u64,
 }
@@ -114,7 +117,7 @@ pub struct Attachment {
 /// Checks a message's attachments against the limits.
 ///
 /// # Errors
-/// [`InvalidText`] for the first name or type that breaks a rule, [`InvalidText::TooLong`] for too many of them.
+/// [`InvalidText`] for the first name, type or size that breaks a rule, [`InvalidText::TooLong`] for too many of them.
 pub fn check_attachments(attachments: &[Attachment]) -> Result<(), InvalidText> {
     if attachments.len() > limits::ATTACHMENTS_MAX {
         return Err(InvalidText::TooLong);
@@ -122,6 +125,9 @@ pub fn check_attachments(attachments: &[Attachment]) -> Result<(), InvalidText> 
     for attachment in attachments {
         single_line(&attachment.name, limits::ATTACHMENT_NAME_CHARS_MAX)?;
         single_line(&attachment.content_type, limits::ATTACHMENT_NAME_CHARS_MAX)?;
+        if attachment.size_bytes > limits::EXACT_NUMBER_MAX {
+            return Err(InvalidText::TooLarge);
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Names of things, each its own type, so that a ticket's id never lands where a person's belongs.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use crate::limits;
@@ -57,13 +58,26 @@ uuid_id!(
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Seq(#[cfg_attr(feature = "typescript", ts(type = "number"))] u64);
+pub struct Seq(
+    #[serde(deserialize_with = "exact_number")]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    u64,
+);
+
+fn exact_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let n = u64::deserialize(deserializer)?;
+    if n > limits::EXACT_NUMBER_MAX {
+        let why = format!("must not be more than {}", limits::EXACT_NUMBER_MAX);
+        return Err(D::Error::custom(why));
+    }
+    Ok(n)
+}
 
 impl Seq {
     /// Before the first row.
     pub const ZERO: Self = Self(0);
 
-    /// The place `n`. JSON numbers are exact to 2^53, which no ticket reaches.
+    /// The place `n`.
     pub const fn new(n: u64) -> Self {
         Self(n)
     }
@@ -172,19 +186,77 @@ impl TicketNumber {
         meant
     }
 
-    /// The same for a search: `42` also finds `TKT-000042`.
-    pub fn searched(&self) -> Vec<String> {
-        let mut meant = self.meant();
-        if let Some(n) = digits(&self.0) {
+    /// The numbers that may be meant by a search: the whole text as a number, and every number that it holds in a form in which people write
+    /// them (`42`, `#42`, `# 42`, `tkt-42`, `TKT42`, `[TKT-000042]`, a pasted subject line), at most [`limits::SEARCH_NUMBERS_MAX`].
+    pub fn searched(text: &str) -> Vec<String> {
+        let narrow = narrow(text);
+        let mut meant = Self::parse(text).map_or_else(|_| Vec::new(), |number| number.meant());
+        let whole = narrow.parse().ok().into_iter();
+        for n in whole
+            .chain(written_numbers(&narrow))
+            .take(limits::SEARCH_NUMBERS_MAX)
+        {
             meant.extend([Self::nth(n).0, format!("TKT-{n}")]);
         }
+        let mut seen = std::collections::HashSet::new();
+        meant.retain(|number| seen.insert(number.clone()));
         meant
+    }
+
+    /// Whether a search names a number, so that it needs no word.
+    pub fn is_in(text: &str) -> bool {
+        let narrow = narrow(text);
+        narrow.bytes().all(|b| b.is_ascii_digit()) || written_numbers(&narrow).next().is_some()
     }
 
     /// The number's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A text with ASCII digits and letters for those that keyboards write in their place: full-width forms (Chinese, Japanese), Arabic and Persian
+/// digits; without the marks of direction that are copied along.
+fn narrow(text: &str) -> String {
+    let from = |c: char, first: char, zero: char| {
+        char::from_u32(u32::from(c) - u32::from(first) + u32::from(zero)).unwrap_or(c)
+    };
+    text.trim()
+        .chars()
+        .filter(|c| !matches!(c, '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
+        .map(|c| match c {
+            '\u{FF01}'..='\u{FF5E}' => from(c, '\u{FF01}', '!'),
+            '\u{660}'..='\u{669}' => from(c, '\u{660}', '0'),
+            '\u{6F0}'..='\u{6F9}' => from(c, '\u{6F0}', '0'),
+            c => c,
+        })
+        .collect()
+}
+
+/// The numbers behind `#` and `TKT` in a text, in any case and with at most one character (a hyphen of any kind, a blank) between.
+fn written_numbers(text: &str) -> impl Iterator<Item = u64> {
+    text.char_indices().filter_map(|(at, c)| {
+        let rest = &text[at..];
+        let begins_word = text[..at]
+            .chars()
+            .next_back()
+            .is_none_or(|before| !before.is_alphanumeric());
+        let behind = match c {
+            '#' => &rest[1..],
+            't' | 'T' if begins_word && rest.get(..3)?.eq_ignore_ascii_case("tkt") => &rest[3..],
+            _ => return None,
+        };
+        let digits_at = match behind.chars().next()? {
+            c if c.is_ascii_digit() => 0,
+            c if c.is_alphanumeric() => return None,
+            c => c.len_utf8(),
+        };
+        let number = &behind[digits_at..];
+        let end = number
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(number.len());
+        number[..end].parse().ok()
+    })
 }
 
 fn digits(text: &str) -> Option<u64> {
@@ -248,10 +320,7 @@ mod tests {
         );
         assert_eq!(meant("TKÜ-1").unwrap_or_default(), ["TKÜ-1"]);
         assert_eq!(meant("TKT-").unwrap_or_default(), ["TKT-"]);
-        assert_eq!(
-            TicketNumber::parse("42").map(|number| number.searched()),
-            Ok(vec!["42".into(), "TKT-000042".into(), "TKT-42".into()])
-        );
+        assert_eq!(TicketNumber::searched("42"), ["42", "TKT-000042", "TKT-42"]);
         for refused in [
             "",
             " ",
@@ -267,6 +336,62 @@ mod tests {
         assert_eq!(
             TicketNumber::stored(&"9".repeat(1_000)).as_str().len(),
             limits::TICKET_NUMBER_CHARS_MAX
+        );
+    }
+
+    #[test]
+    fn a_number_is_found_in_whatever_form_people_write_it() {
+        for text in [
+            "72",
+            "#72",
+            "# 72",
+            "tkt-72",
+            "TKT-72",
+            "TKT72",
+            "tkt 72",
+            "Tkt_00072",
+            "[TKT-000072]",
+            "Re: TKT-000072",
+            "Re: [TKT-000072] The printer is on fire",
+            "(#72)",
+            "TKT\u{2011}72",
+            "\u{FF03}\u{FF17}\u{FF12}",
+            " #000072 ",
+            "\u{667}\u{662}",
+            "#\u{6F7}\u{6F2}",
+            "TKT-\u{660}\u{667}\u{662}",
+            "TKT\u{200E}-72",
+        ] {
+            let found = TicketNumber::searched(text);
+            assert!(
+                found.contains(&"TKT-000072".to_owned()),
+                "{text:?}: {found:?}"
+            );
+            assert!(TicketNumber::is_in(text), "{text:?}");
+        }
+        for text in [
+            "a72",
+            "xtkt-72",
+            "tkt",
+            "#",
+            "72 km",
+            "tktx72",
+            "# x 72",
+            "\u{1F3AB}",
+            "\u{E9}tkt",
+            "t\u{E9}",
+        ] {
+            assert!(
+                !TicketNumber::searched(text).contains(&"TKT-000072".to_owned()),
+                "{text:?}"
+            );
+            assert!(!TicketNumber::is_in(text), "{text:?}");
+        }
+        let many: String = (0..50).map(|n| format!("#{n} ")).collect();
+        assert!(TicketNumber::searched(&many).len() <= 2 + 2 * limits::SEARCH_NUMBERS_MAX);
+        assert_eq!(
+            TicketNumber::searched("#99999999999999999999999"),
+            ["#99999999999999999999999"]
         );
     }
 

@@ -1,6 +1,8 @@
 //! Every bound of Helpline, by name, unit last, with its reason. A bound that an operator may change is a default here and a
 //! setting of the gateway; the rest are part of the protocol.
 
+mod neighbours;
+
 /// A body's UTF-8 bytes. Four pages of text; keeps one event within one page-sized frame.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
 /// A subject's characters: one line of a list on a wide screen.
@@ -15,6 +17,9 @@ pub const KEY_CHARS_MAX: usize = 64;
 pub const ATTACHMENTS_MAX: usize = 10;
 /// An attachment name's characters.
 pub const ATTACHMENT_NAME_CHARS_MAX: usize = 200;
+/// An attached file's size in bytes, and a place in a history: the largest whole number that every reader of JSON keeps as it is. A browser would
+/// show another number than was written.
+pub const EXACT_NUMBER_MAX: u64 = (1 << 53) - 1;
 /// One attachment as JSON, as Postgres writes it: name and media type of four bytes a character, and the rest. A longer entry (from
 /// before the limit) is left out.
 pub const ATTACHMENT_BYTES_MAX: usize = 2 * 1024;
@@ -62,12 +67,21 @@ pub const FIRST_ANSWER_DAYS: u32 = 30;
 pub const FIRST_ANSWER_MS: u64 = 300_000;
 /// The shortest word that the trigram index can look up.
 pub const SEARCH_WORD_CHARS_MIN: usize = 3;
+/// The same in scripts that write whole words with two: those are looked for in the newest tickets, without the index.
+pub const SEARCH_CJK_WORD_CHARS_MIN: usize = 2;
+/// Numbers that one search names.
+pub const SEARCH_NUMBERS_MAX: usize = 5;
 
 /// A WebSocket frame or message from a client: a body of [`BODY_BYTES_MAX`] whose every byte is escaped as `\u00XX` is refused, but
 /// any sane encoding of it fits. Beyond: close 1009.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// Between two tries of an instance that starts, while the database does not answer.
+pub const START_RETRY_MS: u64 = 500;
+
+/// A token: identity providers that put groups and permissions into it come to ten KiB and more.
+pub const TOKEN_BYTES_MAX: usize = 16 * 1024;
 /// The frame before `hello` is answered: a token and little else.
-pub const HELLO_BYTES_MAX: usize = 4 * 1024;
+pub const HELLO_BYTES_MAX: usize = TOKEN_BYTES_MAX + 1024;
 /// What an unfinished message may have cost on the wire: its bytes and as many again for its fragments' heads. A message in fragments of
 /// nothing never grows, and never ends.
 pub const MESSAGE_WIRE_BYTES_MAX: u64 = 2 * FRAME_BYTES_MAX as u64;
@@ -78,7 +92,8 @@ pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
 /// One connection's write buffer inside the WebSocket library: pongs to a peer that does not read them gather there. The largest
 /// frame must fit.
 pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
-/// A page frame to a client. tungstenite's write buffer grows to the largest frame and never shrinks (measured), so pages stay small.
+/// A page frame to a client, unless one event alone, or the list of viewers, is larger.
+/// tungstenite's write buffer grows to the largest frame and never shrinks (measured), so pages stay small.
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// A JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
@@ -97,6 +112,8 @@ pub const STANDSTILL_MS: u64 = 1_000;
 pub const HEADER_TIMEOUT_MS: u64 = 10_000;
 /// For the body of a REST request.
 pub const BODY_TIMEOUT_MS: u64 = 30_000;
+/// For the answer to a REST request, the body's time apart: longer than a statement and its wait for a connection, shorter than our clients wait.
+pub const REQUEST_TIMEOUT_MS: u64 = 15_000;
 /// One write to a socket that accepts nothing: then the reader is too slow.
 pub const WRITE_TIMEOUT_MS: u64 = 10_000;
 /// Between a Close sent and the peer's answer.
@@ -141,6 +158,14 @@ pub const CONNECTIONS_MAX: u32 = 16_000;
 
 /// HTTP connections of one instance besides the sockets: requests, and upgrades that are not yet done.
 pub const HTTP_CONNECTIONS_MAX: usize = 2_048;
+/// Connections beyond [`HTTP_CONNECTIONS_MAX`] that are still answered, each with one short answer: health and metrics, and to everything
+/// else that the instance is full.
+pub const HTTP_RESERVE_MAX: usize = 64;
+/// From accept to the end of the request's headers on one of those: an orchestrator's probe comes at once.
+pub const RESERVE_HEADER_TIMEOUT_MS: u64 = 2_000;
+/// Connections that the kernel holds until they are accepted; it holds no more than `net.core.somaxconn`. A further one is tried again by the
+/// client's kernel after a second: a probe would be late while a crowd comes.
+pub const ACCEPT_QUEUE_MAX: u32 = 4_096;
 /// Connections to the metrics' own address: a scraper or two.
 pub const METRICS_CONNECTIONS_MAX: usize = 16;
 
@@ -171,6 +196,8 @@ pub const RATE_REFUSALS_RECORDED_PER_SECOND: u32 = 1;
 pub const ADDRESSES_REMEMBERED_MAX: usize = 100_000;
 /// How long the result of one database check answers readiness probes.
 pub const READINESS_MS: u64 = 500;
+/// For that check: a database without an answer for so long is not ready.
+pub const READINESS_TIMEOUT_MS: u64 = 2_000;
 
 /// Events that a resume replays; further behind: `reset`, which costs one page instead.
 pub const REPLAY_EVENTS_MAX: u64 = 5_000;
@@ -178,6 +205,9 @@ pub const REPLAY_EVENTS_MAX: u64 = 5_000;
 pub const PAGE_EVENTS: u32 = 50;
 /// Events of one read of the history.
 pub const PAGE_EVENTS_MAX: u32 = 200;
+/// Bytes of the texts of one read of the history, after which it has no further event: a page of [`PAGE_EVENTS_MAX`] edits of the longest texts
+/// would have ten megabytes, and is held while a slow reader takes it.
+pub const PAGE_BYTES_MAX: u32 = 256 * 1024;
 /// Live events that a joining member buffers; beyond, it reads the history once more instead.
 pub const JOIN_BUFFER_EVENTS_MAX: usize = 256;
 /// Events that came early and wait for the one before; beyond, the history is read at once.
@@ -188,12 +218,22 @@ pub const EARLY_HOLD_MS: u64 = 50;
 pub const RELAY_CONFIRM_MS: u64 = 250;
 /// Between two sweeps: with the read itself below the 2 s that an event may take while Redis is down.
 pub const SWEEP_INTERVAL_MS: u64 = 750;
+/// Events that one sweep reads. Beyond them (an import by SQL) it compares the heads of the open rooms instead: ten million rows would take longer
+/// than a statement may, on every instance and at every sweep.
+pub const SWEEP_EVENTS_MAX: i64 = 100_000;
+/// Tickets that one such sweep names: those that were active last, which is what consoles show.
+pub const SWEEP_LATEST_TICKETS: i64 = 1_000;
 /// Rooms whose heads one sweep compares with the database, in rotation.
 pub const SWEEP_ROTATION_ROOMS: usize = 500;
 /// Rooms whose gaps one read fills: with [`PAGE_EVENTS_MAX`] rows of [`BODY_BYTES_MAX`] each, 64 MiB at the very worst.
 pub const GAP_ROOMS: usize = 20;
 /// Between two checks of the role and block of all connected people: the promise is 5 s.
 pub const ACCESS_CHECK_INTERVAL_MS: u64 = 2_000;
+
+/// Tickets that take over a changed address or name of their person in one go: some 40 ms of Postgres.
+pub const FOLLOW_TICKETS_MAX: i32 = 200;
+/// Between two such goes of an instance.
+pub const FOLLOW_INTERVAL_MS: u64 = 500;
 
 /// Writer lanes of one instance at most, each with one statement in flight.
 pub const WRITER_LANES: usize = 4;
@@ -204,6 +244,9 @@ pub const LANE_MESSAGES_MIN: usize = 64;
 pub const BATCH_MESSAGES_MAX: usize = 256;
 /// Messages waiting to be written; beyond: `overloaded`.
 pub const WRITER_MESSAGES_MAX: usize = 16_384;
+/// Bytes of all messages that are not yet answered, those of locked tickets among them; beyond: `overloaded`. Thousands of the longest: by
+/// their number alone they could take a gigabyte.
+pub const WRITER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Tries of one batch on errors that pass by themselves (deadlock, serialization, lock timeout, lost connection).
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// The longest wait between two of those tries.
@@ -223,12 +266,18 @@ pub const LOADER_PENDING_MAX: usize = 16_384;
 pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
 /// When a sign-in that found no turn comes back, at random up to this.
 pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
-/// Connections of the pool that may wait for a ticket's lock at once; further locked tickets are tried every [`LOCKED_TICKET_RETRY_MS`].
+/// Connections of the pool that may wait for a ticket's lock at once; all further locked tickets are tried together every
+/// [`LOCKED_TICKET_RETRY_MS`].
 pub const LOCK_WAITS_MAX: usize = 4;
-/// Between two tries of a locked ticket that do not wait for its lock.
+/// Between two such tries, each of [`BATCH_MESSAGES_MAX`] of them at most.
 pub const LOCKED_TICKET_RETRY_MS: u64 = 100;
+/// Bytes of the messages that one such retry tries to store; those of tickets that are still locked are sent again by the next.
+pub const LOCKED_RETRY_BYTES_MAX: usize = 1024 * 1024;
 /// A statement of the hot path.
 pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
+/// For the answer to a statement, as this side counts it: a server that hangs keeps no time. Longer than [`STATEMENT_TIMEOUT_MS`], so that of a
+/// server that works the own error comes first.
+pub const ANSWER_TIMEOUT_MS: u64 = 12_000;
 /// Waiting for a lock.
 pub const LOCK_TIMEOUT_MS: u64 = 5_000;
 /// `migrate` waits this long for each lock and then lets go of all that it has, so that statements do not queue behind one long transaction.
@@ -246,6 +295,8 @@ pub const BACKFILL_ROWS_MIN: i64 = 100;
 pub const BACKFILL_ROWS_MAX: i64 = 5_000;
 /// A portion that takes longer than this holds its rows for too long: the next one has half as many. One that takes a quarter of it, twice as many.
 pub const BACKFILL_PORTION_MS: u64 = 200;
+/// Searches in customers' own tickets that an instance runs at once, and one for each customer: each reads all that its customer ever wrote.
+pub const OWN_SEARCHES_MAX: usize = 4;
 /// Waiting for a connection of the pool; beyond: `unavailable`.
 pub const POOL_WAIT_MS: u64 = 3_000;
 /// Connections of one instance's pool, lanes included.
@@ -271,6 +322,11 @@ pub const PRESENCE_RENEW_MS: u64 = 10_000;
 pub const PRESENCE_LEASE_MS: u64 = 30_000;
 /// Between two presence frames of one room.
 pub const PRESENCE_INTERVAL_MS: u64 = 250;
+/// Tickets without a room here of which an instance with consoles keeps the viewers; beyond, further ones are not shown in lists. A desk where
+/// a thousand agents each have two tickets open.
+pub const PRESENCE_TICKETS_MAX: usize = 2_000;
+/// Tickets of one frame of viewers between instances; the rest follows in further frames.
+pub const PRESENCE_FRAME_TICKETS_MAX: usize = 100;
 /// Between two inbox frames of one console.
 pub const INBOX_INTERVAL_MS: u64 = 100;
 /// Tickets of one inbox frame; the rest follows in the next. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets a second are sent without delay.
@@ -282,11 +338,17 @@ pub const INBOX_SETTLE_MS: u64 = 10_000;
 /// Tickets of which an inbox remembers that it sent them in full; beyond, it forgets them and sends each in full once more. A client keeps as
 /// many.
 pub const INBOX_KNOWN_MAX: usize = 20_000;
-/// Between two reads of the statistics while consoles are subscribed.
+/// Between two reads of the statistics while consoles are subscribed, at least.
 pub const STATS_INTERVAL_MS: u64 = 2_000;
+/// The same on a desk whose statistics take long to read, at most: figures older than this would be taken for wrong.
+pub const STATS_INTERVAL_MAX_MS: u64 = 30_000;
+/// The pause after a read, in times of what it took: an instance reads statistics for a tenth of the time at most, until the pause is at its longest.
+pub const STATS_INTERVAL_READS: u32 = 10;
 
 /// Frames waiting to be published; beyond, they are counted and left to the sweep.
 pub const RELAY_QUEUE_MAX: usize = 16_384;
+/// Bytes of those frames, of which a pipeline on its way holds a copy. The largest event, for both audiences, has more than half a megabyte.
+pub const RELAY_QUEUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Between two pipelines to Redis, so that they are shared under load; a lone publication waits for nothing.
 pub const RELAY_PACE_MS: u64 = 2;
 /// Partitions of the relay's channels `{p<0..127>}.t.<ticket>`: hash tags, so that Redis Cluster is a switch, not a migration.
@@ -341,8 +403,13 @@ pub const AUDIT_ROWS_MAX: usize = 4_096;
 pub const ACCEPT_PAUSE_MS: u64 = 100;
 /// The spread of `bye`'s `retry_after_ms`, so that a drained instance's clients do not all knock at once.
 pub const BYE_SPREAD_MS: u64 = 2_000;
-/// From SIGTERM to the last socket's end.
+/// From SIGTERM until the instance drains, not ready and still serving. None by default, as with other servers of this kind: how long balancers
+/// go on sending depends on them (some probes and the time between them), and without a balancer nothing is gained by waiting.
+pub const DRAIN_DELAY_MS: u64 = 0;
+/// From the end of that delay to the last socket's end.
 pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
+/// Once asked to stop again: so long for the last frames to be written, and again for the tasks to end.
+pub const STOP_AT_ONCE_MS: u64 = 1_000;
 /// A fetched key set (JWKS), in bytes.
 pub const JWKS_BYTES_MAX: u64 = 256 * 1024;
 /// Fetching the key set.
@@ -364,56 +431,3 @@ pub const PUBLIC_NAME_CHARS_MAX: usize = 40;
 pub const EMAIL_CHARS_MAX: usize = 320;
 /// A `User-Agent`'s characters that are kept.
 pub const USER_AGENT_CHARS_MAX: usize = 400;
-
-// The bounds against their neighbours: what one part may produce, the next can hold.
-const _: () = assert!(BODY_BYTES_MAX < FRAME_BYTES_MAX);
-const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
-const _: () = assert!(
-    MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64
-        && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
-);
-// The largest event of a row within the limits, every byte of its texts escaped (attachments are stored escaped).
-const _: () = assert!(
-    (BODY_BYTES_MAX
-        + 2 * HISTORY_VALUE_BYTES_MAX
-        + HISTORY_DESCRIPTION_BYTES_MAX
-        + 4 * NAME_CHARS_MAX)
-        * 6
-        + ATTACHMENTS_BYTES_MAX
-        + 4 * 1024
-        <= SOCKET_WRITE_BYTES_MAX
-);
-const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= SEND_QUEUE_BYTES_MAX);
-const _: () =
-    assert!((READERS_MAX + VIEWERS_MAX) * (4 * NAME_CHARS_MAX * 6 + 256) <= SOCKET_WRITE_BYTES_MAX);
-const _: () = assert!(ATTACHMENT_BYTES_MAX >= 2 * 4 * ATTACHMENT_NAME_CHARS_MAX + 200);
-const _: () = assert!(ATTACHMENTS_BYTES_MAX >= ATTACHMENTS_MAX * (ATTACHMENT_BYTES_MAX + 2) + 2);
-const _: () = assert!(HISTORY_DESCRIPTION_BYTES_MAX >= 4 * RATING_COMMENT_CHARS_MAX);
-const _: () = assert!(HISTORY_PUBLIC_VALUE_BYTES_MAX >= 4 * NAME_CHARS_MAX);
-const _: () = assert!(MESSAGE_TIMEOUT_MS < PONG_TIMEOUT_MS);
-const _: () = assert!(FRAMES_USER_FACTOR <= FRAMES_ADDRESS_FACTOR);
-const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < SEND_QUEUE_BYTES_MAX);
-const _: () = assert!(SEND_QUEUE_DRAIN_FRAMES <= SEND_QUEUE_FRAMES_MAX);
-const _: () = assert!(WRITER_LANES * BATCH_MESSAGES_MAX <= WRITER_MESSAGES_MAX);
-// The sweep and REST always find a connection, however many clients reconnect.
-const _: () = assert!(
-    WRITER_LANES + LOCK_WAITS_MAX + LOADERS * LOADER_BATCHES_MAX + JOIN_READS_AT_ONCE_MAX + 4
-        <= POOL_CONNECTIONS_MAX
-);
-const _: () = assert!(
-    INBOX_FRAME_BYTES_MAX * 4 <= SOCKET_WRITE_BYTES_MAX
-        && INBOX_FRAME_BYTES_MAX * 8 <= SEND_QUEUE_BYTES_MAX
-);
-const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
-const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
-const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);
-const _: () = assert!(PRESENCE_RENEW_MS * 2 < PRESENCE_LEASE_MS);
-const _: () = assert!(HEARTBEAT_JITTER_MS * 4 < HEARTBEAT_INTERVAL_MS);
-const _: () = assert!(SUBSCRIPTIONS_MAX <= FRAMES_BURST as usize);
-const _: () = assert!(JWKS_REFETCH_MS < JWKS_REFRESH_MS && JWKS_REFRESH_MS < JWKS_STALE_MS);
-const _: () = assert!(
-    BULK_TICKETS_MAX <= REQUESTS_BURST as usize,
-    "a bulk change asks no more than single ones could"
-);
-const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
-const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);

@@ -30,6 +30,8 @@ text_enum!(
         EditOwn = "edit_own",
         /// Permanently remove a message's text: one's own, or as an admin any message's.
         Redact = "redact",
+        /// Permanently remove a text that is no message: the subject, a rating's comment, what was logged. Admins.
+        RedactFields = "redact_fields",
     }
 );
 
@@ -75,6 +77,14 @@ pub fn decide(
                 "only the customer can rate a ticket",
             ));
         }
+        TicketAction::RedactFields
+            if audience == Audience::Customer || actor.role != Some(StaffRole::Admin) =>
+        {
+            return Err(Reject::new(
+                RejectCode::Forbidden,
+                "only an admin can remove this",
+            ));
+        }
         TicketAction::Send
         | TicketAction::SendNote
         | TicketAction::Typing
@@ -83,11 +93,15 @@ pub fn decide(
         | TicketAction::Triage
         | TicketAction::Rate
         | TicketAction::EditOwn
-        | TicketAction::Redact => {}
+        | TicketAction::Redact
+        | TicketAction::RedactFields => {}
     }
     let writes = !matches!(
         action,
-        TicketAction::Read | TicketAction::MarkRead | TicketAction::Redact
+        TicketAction::Read
+            | TicketAction::MarkRead
+            | TicketAction::Redact
+            | TicketAction::RedactFields
     );
     if writes && ticket.archived {
         return Err(Reject::new(
@@ -118,7 +132,8 @@ pub fn decide(
         | TicketAction::Triage
         | TicketAction::Rate
         | TicketAction::EditOwn
-        | TicketAction::Redact => Ok(audience),
+        | TicketAction::Redact
+        | TicketAction::RedactFields => Ok(audience),
     }
 }
 
@@ -201,14 +216,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_message_is_removed_by_admins_who_are_not_the_customer() {
+        let (admin, agent) = (
+            person(1, Some(StaffRole::Admin)),
+            person(2, Some(StaffRole::SupportAgent)),
+        );
+        let foreign = ticket(&person(3, None), Status::Closed, true);
+        let own = ticket(&admin, Status::Open, false);
+        let answer = |actor, ticket| {
+            decide(actor, TicketAction::RedactFields, ticket).map_err(|reject| reject.code)
+        };
+        assert_eq!(answer(&admin, &foreign), Ok(Audience::Staff));
+        assert_eq!(answer(&agent, &foreign), Err(RejectCode::Forbidden));
+        assert_eq!(answer(&admin, &own), Err(RejectCode::Forbidden));
+    }
+
+    #[test]
     fn archived_tickets_are_read_only_but_secrets_can_still_be_removed() {
-        let (owner, agent) = (person(1, None), person(2, Some(StaffRole::SupportAgent)));
+        let (owner, agent) = (person(1, None), person(2, Some(StaffRole::Admin)));
         let archived = ticket(&owner, Status::Resolved, true);
         for action in TicketAction::ALL {
             let allowed = decide(&agent, *action, &archived).is_ok();
             let reads = matches!(
                 action,
-                TicketAction::Read | TicketAction::MarkRead | TicketAction::Redact
+                TicketAction::Read
+                    | TicketAction::MarkRead
+                    | TicketAction::Redact
+                    | TicketAction::RedactFields
             );
             assert_eq!(allowed, reads, "{action}");
         }

@@ -43,7 +43,9 @@ text_enum!(
         Stale = "stale",
         /// The message is redacted: there is no text to change.
         Redacted = "redacted",
-        /// It already exists.
+        /// The ticket is under a legal hold: nothing of it is removed.
+        LegalHold = "legal_hold",
+        /// It already exists, or a ticket is assigned to another person than the caller saw.
         Conflict = "conflict",
         /// Not subscribed to that ticket.
         NotSubscribed = "not_subscribed",
@@ -72,7 +74,9 @@ impl RejectCode {
             | Self::TicketArchived
             | Self::InvalidTransition
             | Self::NotRatable => 409,
-            Self::KeyReused | Self::Stale | Self::Redacted | Self::Conflict => 409,
+            Self::KeyReused | Self::Stale | Self::Redacted | Self::LegalHold | Self::Conflict => {
+                409
+            }
             Self::TooLarge => 413,
             Self::InvalidField | Self::UnknownField | Self::InvalidBody => 422,
             Self::RateLimited | Self::TooManySubscriptions => 429,
@@ -145,6 +149,8 @@ pub enum CloseCode {
     TooSlow = 4001,
     /// No `pong` in 1.5 heartbeats.
     NoPong = 4002,
+    /// The person has another role than the one that the connection was opened with.
+    RoleChanged = 4003,
     /// Too many frames for too long.
     Rate = 4008,
     /// The instance is full.
@@ -153,7 +159,7 @@ pub enum CloseCode {
     Protocol = 4500,
     /// No good token in time, or the token ended.
     NotAuthenticated = 4501,
-    /// The rights that the connection was opened with have ended.
+    /// The person is blocked, or no longer of the staff.
     Revoked = 4503,
     /// This person has too many connections.
     TooManyConnections = 4504,
@@ -166,6 +172,7 @@ impl CloseCode {
         Self::TooBig,
         Self::TooSlow,
         Self::NoPong,
+        Self::RoleChanged,
         Self::Rate,
         Self::Full,
         Self::Protocol,
@@ -186,6 +193,7 @@ impl CloseCode {
             Self::TooBig => "too big",
             Self::TooSlow => "too slow",
             Self::NoPong => "no pong",
+            Self::RoleChanged => "role changed",
             Self::Rate => "rate",
             Self::Full => "full",
             Self::Protocol => "protocol",

@@ -5,7 +5,7 @@
 /// Gives `ALL`, `as_str`, `Display` and `FromStr` (error: [`UnknownWord`](crate::UnknownWord)), so that the word is written once.
 /// A second word behind `|` is the former one, of the previous build: JSON that has it is still read, and nothing writes it.
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal $(| $former:literal)?),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:tt $(| $former:tt)?),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -45,6 +45,27 @@ pub async fn epoch(admin: &Client) -> Result<String, LoadError> {
     Ok(row.get(0))
 }
 
+/// Which Postgres it is, and whose database, by whom it is migrated.
+///
+/// # Errors
+/// Those of Postgres.
+pub async fn administration(admin: &Client) -> Result<String, LoadError> {
+    let row = admin
+        .query_one(include_str!("../sql/administration.sql"), &[])
+        .await
+        .map_err(LoadError::postgres("asking whose database it is"))?;
+    let (version, owner, is_superuser): (String, String, bool) =
+        (row.get(0), row.get(1), row.get(2));
+    let superuser = if is_superuser {
+        "a superuser"
+    } else {
+        "no superuser"
+    };
+    Ok(format!(
+        "Postgres {version}, database of {owner}, {superuser}"
+    ))
+}
+
 /// Every row of each ticket, in order.
 ///
 /// # Errors

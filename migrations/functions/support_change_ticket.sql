@@ -1,26 +1,10 @@
--- Changes a ticket, all or nothing. A null leaves a field alone; `p_assign` says whether `p_assigned_to` (null: nobody) counts.
+-- The same without what the caller has seen: the last word counts.
 create or replace function support_change_ticket(
   p_ticket uuid, p_status text, p_priority text, p_category text, p_assign boolean, p_assigned_to uuid
 ) returns void
-language plpgsql security definer
+language sql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
-declare
-  v record := support_lock_ticket(p_ticket);
-  t constant support_tickets := v.ticket;
-begin
-  if v.side = 'customer' and (p_priority is not null or p_category is not null or p_assign) then
-    perform support_refuse('forbidden');
-  end if;
-  if t.archived_at is not null then
-    perform support_refuse('ticket_archived');
-  end if;
-  update support_tickets u
-  set status = coalesce(p_status, u.status), priority = coalesce(p_priority, u.priority), category = coalesce(p_category, u.category),
-      assigned_to = case when p_assign then p_assigned_to else u.assigned_to end
-  where u.id = p_ticket
-    and (coalesce(p_status, u.status), coalesce(p_priority, u.priority), coalesce(p_category, u.category),
-         case when p_assign then p_assigned_to else u.assigned_to end) is distinct from (u.status, u.priority, u.category, u.assigned_to);
-end
+  select from support_change_seen_ticket(p_ticket, p_status, p_priority, p_category, p_assign, p_assigned_to, false, null)
 $$;
 grant execute on function support_change_ticket(uuid, text, text, text, boolean, uuid) to {customer}, {staff};

@@ -31,8 +31,18 @@ begin
   if v_whole then
     return;
   end if;
-  -- Two letters between the wildcards have no trigram: the index would be read from end to end.
+  -- Two letters between the wildcards have no trigram: the index would be read from end to end. Scripts that write whole words with two are
+  -- looked for in the newest tickets.
   if coalesce(char_length(v_patterns[1]), 0) < 5 then
+    if array_to_string(v_patterns, '') ~ ('[\u3005-\u3007\u3041-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF'
+        || '\U00020000-\U0003134F]') then
+      return query
+        select s.id
+        from (select t.id, t.search_text, t.created_at from support_tickets t order by t.created_at desc, t.id desc limit v_walk) s
+        where s.search_text like all (v_patterns)
+        order by s.created_at desc, s.id desc
+        limit p_limit;
+    end if;
     return;
   end if;
   select count(*) into v_count

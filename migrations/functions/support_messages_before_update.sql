@@ -12,6 +12,7 @@ begin
     perform support_refuse('redacted');
   end if;
   if new.redacted_at is not null then
+    perform support_refuse_if_held(new.ticket_id);
     new.body := '';
     new.attachments := '[]';
     new.key_digest := null;

@@ -11,13 +11,18 @@ as $$
 declare
   v_user constant uuid := support_current_user_id();
   v_cluster constant bigint := helpline_cluster();
+  v_importing constant boolean := support_is_importing();
+  -- So many tickets are moved by one statement, for each of its rows looks for itself among those who moved them.
+  v_portion constant integer := 64;
   v_special boolean;
   v_refusal text;
   v_total bigint;
   v_logged bigint := 0;
   v_rows bigint;
-  v_now uuid[];
-  v_done uuid[] := '{}';
+  -- Per ticket the message up to which this round goes, and the one up to which the round before went. Objects, because looking one up among
+  -- many does not search them all.
+  v_cut jsonb;
+  v_from jsonb;
   v_moved uuid[];
   v_to text[];
   v_movers jsonb;
@@ -46,23 +51,22 @@ begin
   end if;
 
   loop
-    if v_special then
-      -- Of each ticket, the messages up to the first that moves it from where it stands now.
-      select array_agg(c.id) filter (where c.n <= coalesce(c.cut, c.n)),
-             array_agg(c.ticket_id order by c.ticket_id) filter (where c.n = c.cut),
-             array_agg(c.to_status order by c.ticket_id) filter (where c.n = c.cut),
-             jsonb_object_agg(c.ticket_id, jsonb_build_object('id', c.sender_id, 'type', c.sender_type, 'at', c.created_at)) filter (where c.n = c.cut)
-      into v_now, v_moved, v_to, v_movers
+    if v_special and not v_importing then
+      -- Of each ticket, the first message that moves it from where it stands now. One that is carried over from before the ticket was resolved
+      -- does not: it bears a time from before its transaction, which only an administrator of the database can give it.
+      select jsonb_object_agg(c.ticket_id, jsonb_build_object('at', c.created_at, 'message', c.id, 'id', c.sender_id, 'type', c.sender_type)),
+             array_agg(c.ticket_id order by c.ticket_id), array_agg(c.to_status order by c.ticket_id)
+      into v_cut, v_moved, v_to
       from (
-        select o.*, min(o.n) filter (where o.to_status is not null) over (partition by o.ticket_id) as cut
-        from (
-          select i.id, i.ticket_id, i.sender_id, i.sender_type, i.created_at, m.to_status,
-                 row_number() over (partition by i.ticket_id order by i.created_at, i.id) as n
-          from inserted i
-          join support_tickets t on t.id = i.ticket_id
-          left join support_message_transitions m on m.sender_type = i.sender_type and m.from_status = t.status and not i.is_internal
-          where i.id <> all (v_done)
-        ) o
+        select distinct on (i.ticket_id) i.ticket_id, i.id, i.created_at, i.sender_id, i.sender_type, m.to_status
+        from inserted i
+        join support_tickets t on t.id = i.ticket_id
+        join support_message_transitions m on m.sender_type = i.sender_type and m.from_status = t.status and not i.is_internal
+        where not (t.resolved_at is not null and i.created_at < t.resolved_at and i.created_at < now())
+          and (v_from is null
+               or coalesce((i.created_at, i.id) > ((v_from -> i.ticket_id::text ->> 'at')::timestamptz,
+                                                   (v_from -> i.ticket_id::text ->> 'message')::uuid), false))
+        order by i.ticket_id, i.created_at, i.id
       ) c;
     end if;
 
@@ -75,7 +79,12 @@ begin
       from inserted i
       join support_ticket_heads h on h.ticket_id = i.ticket_id
       left join people p on p.id = i.sender_id
-      where v_now is null or i.id = any (v_now)
+      where (v_cut is null
+             or coalesce((i.created_at, i.id) <= ((v_cut -> i.ticket_id::text ->> 'at')::timestamptz,
+                                                  (v_cut -> i.ticket_id::text ->> 'message')::uuid), true))
+        and (v_from is null
+             or coalesce((i.created_at, i.id) > ((v_from -> i.ticket_id::text ->> 'at')::timestamptz,
+                                                 (v_from -> i.ticket_id::text ->> 'message')::uuid), false))
       window w as (partition by i.ticket_id order by i.created_at, i.id rows unbounded preceding)
     ), bumped as (
       update support_ticket_heads h
@@ -100,14 +109,18 @@ begin
     get diagnostics v_rows = row_count;
     v_logged := v_logged + v_rows;
 
-    exit when not v_special or v_moved is null;
+    exit when v_cut is null;
 
     -- The tickets' own trigger logs the move, behind the message that made it.
-    perform set_config('helpline.movers', v_movers::text, true);
-    update support_tickets t set status = m.to_status from unnest(v_moved, v_to) as m (ticket_id, to_status) where t.id = m.ticket_id;
+    for n in 0..(cardinality(v_moved) - 1) / v_portion loop
+      perform set_config('helpline.movers', jsonb_object_agg(k.id, v_cut -> k.id::text)::text, true)
+      from unnest(v_moved[n * v_portion + 1:(n + 1) * v_portion]) as k (id);
+      update support_tickets t set status = m.to_status
+      from unnest(v_moved[n * v_portion + 1:(n + 1) * v_portion], v_to[n * v_portion + 1:(n + 1) * v_portion]) as m (ticket_id, to_status)
+      where t.id = m.ticket_id;
+    end loop;
     perform set_config('helpline.movers', '', true);
-    v_done := v_done || v_now;
-    exit when cardinality(v_done) >= v_total;
+    v_from := v_cut;
   end loop;
 
   -- `support_append_events` says so, when the desk wants it: the first to answer an unassigned ticket takes it.
@@ -118,9 +131,9 @@ begin
       from inserted i
       join support_tickets t on t.id = i.ticket_id
       where i.sender_type = 'admin' and not i.is_internal and t.assigned_to is null
-        and exists (select 1 from user_roles r where r.user_id = i.sender_id)
       order by i.ticket_id, i.created_at, i.id
-    ) f;
+    ) f
+    where support_can_be_assigned(f.sender_id);
     if v_movers is not null then
       perform set_config('helpline.movers', v_movers::text, true);
       update support_tickets t set assigned_to = (f.value ->> 'id')::uuid from jsonb_each(v_movers) f where t.id = f.key::uuid;

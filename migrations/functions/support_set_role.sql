@@ -12,11 +12,15 @@ begin
      and not exists (select 1 from user_roles r where r.user_id <> p_user and r.role = 'admin') then
     perform support_refuse('conflict');
   end if;
-  delete from user_roles r where r.user_id = p_user and r.role is distinct from p_role;
   if p_role is not null then
+    if not exists (select 1 from people p where p.id = p_user) then
+      perform support_refuse('not_found');
+    end if;
     insert into user_roles (user_id, role, granted_by) values (p_user, p_role, support_current_user_id())
     on conflict on constraint user_roles_pkey do nothing;
   end if;
+  -- Last: with the last role go the tickets.
+  delete from user_roles r where r.user_id = p_user and r.role is distinct from p_role;
 end
 $$;
 grant execute on function support_set_role(uuid, text) to {customer}, {staff};

@@ -1,4 +1,4 @@
--- The upper bound says nothing new in a cluster whose counter only rises; it is there for one that was set back by hand.
+-- For instances of the build before, which know no bound of events: `support_sweep_events` has taken its place. The upper bound says nothing new in a cluster whose counter only rises; it is there for one that was set back by hand.
 create or replace function support_sweep(p_since text) returns table (snapshot text, epoch text, tickets uuid[], seqs bigint[])
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -20,7 +20,13 @@ begin
     from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
     join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
-    left join support_read_positions r on r.ticket_id = h.ticket_id
+    -- Those who have read furthest (`READERS_MAX`): thousands may have read a ticket, and each who joins it asks.
+    left join lateral (
+      select x.person_id, x.seq, x.public_seq from support_read_positions x
+      where x.ticket_id = h.ticket_id
+      order by x.public_seq desc, x.person_id
+      limit 50
+    ) r on true
     left join people p on p.id = r.person_id
     where case k.audience
             when 'customer' then t.user_id = k.reader_id

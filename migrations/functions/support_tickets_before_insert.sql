@@ -18,8 +18,10 @@ begin
   if new.customer_email is null then
     select p.email into new.customer_email from people p where p.id = new.user_id;
   end if;
+  -- As in `support_tickets_before_update`.
+  new.search_folded := support_fold(concat_ws(' ', new.ticket_number, new.subject, new.customer_email));
   if new.assigned_to is not null then
-    new.assigned_at := coalesce(new.assigned_at, now());
+    new.assigned_at := coalesce(new.assigned_at, new.created_at);
     new.assignee_name := (select p.first_name from people p where p.id = new.assigned_to);
   end if;
   return new;

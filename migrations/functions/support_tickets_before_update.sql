@@ -8,6 +8,11 @@ declare
   v_user constant uuid := support_current_user_id();
   v_by text := 'system';
 begin
+  if old.search_folded is null and new.search_folded is not null then
+    -- The backfill, by the owner alone: nothing else of the row is written.
+    old.search_folded := support_fold(concat_ws(' ', old.ticket_number, old.subject, old.customer_email));
+    return old;
+  end if;
   if (new.id, new.ticket_number, new.user_id, new.created_at) is distinct from (old.id, old.ticket_number, old.user_id, old.created_at) then
     raise exception 'a ticket keeps its id, number, owner and time of opening' using errcode = 'check_violation';
   end if;
@@ -22,11 +27,12 @@ begin
             old.legal_hold, old.metadata, old.customer_email, old.ip_address, old.user_agent, old.key, old.key_digest) then
       perform support_refuse('forbidden');
     end if;
-    -- A legal hold may come late, and a redaction takes the opening's digest with it; nothing else changes in the archive.
+    -- A legal hold may come late, and a redaction removes subject, comment and the opening's digest; nothing else changes in the archive.
     if old.archived_at is not null
-       and (new.status, new.priority, new.category, new.assigned_to, new.subject, new.satisfaction_rating, new.satisfaction_comment, new.metadata)
-         is distinct from
-           (old.status, old.priority, old.category, old.assigned_to, old.subject, old.satisfaction_rating, old.satisfaction_comment, old.metadata) then
+       and ((new.status, new.priority, new.category, new.assigned_to, new.satisfaction_rating, new.metadata)
+              is distinct from (old.status, old.priority, old.category, old.assigned_to, old.satisfaction_rating, old.metadata)
+            or (new.subject <> old.subject and not (new.subject = '[redacted]' and coalesce(support_current_role() = 'admin', false)))
+            or coalesce(new.satisfaction_comment, old.satisfaction_comment) is distinct from old.satisfaction_comment) then
       perform support_refuse('ticket_archived');
     end if;
   end if;
@@ -37,24 +43,34 @@ begin
       perform support_refuse('invalid_move');
     end if;
     if new.status = 'resolved' then
-      new.resolved_at := now();
+      new.resolved_at := case when support_is_importing() then coalesce(new.resolved_at, now()) else now() end;
     elsif new.status = 'closed' then
-      new.closed_at := now();
+      new.closed_at := case when support_is_importing() then coalesce(new.closed_at, now()) else now() end;
     else
       new.resolved_at := null;
       new.closed_at := null;
     end if;
   end if;
+  if new.assigned_to is not distinct from old.assigned_to
+     and new.archived_at is null and not support_is_over(new.status) and (old.archived_at is not null or support_is_over(old.status))
+     and not support_can_be_assigned(new.assigned_to) then
+    -- Taken up again, and whose it was has left meanwhile.
+    new.assigned_to := null;
+  end if;
   if new.assigned_to is distinct from old.assigned_to then
-    if new.assigned_to is not null
-       and (new.assigned_to = new.user_id or not exists (select 1 from user_roles r where r.user_id = new.assigned_to)) then
+    if new.assigned_to is not null and (new.assigned_to = new.user_id or not support_can_be_assigned(new.assigned_to)) then
       perform support_refuse('invalid_field');
     end if;
     new.assigned_at := case when new.assigned_to is not null then now() end;
     new.assignee_name := (select p.first_name from people p where p.id = new.assigned_to);
   end if;
-  if new.satisfaction_rating is distinct from old.satisfaction_rating and v_user is not null and old.status not in ('resolved', 'closed') then
+  if v_by = 'customer' and old.status not in ('resolved', 'closed')
+     and (new.satisfaction_rating, new.satisfaction_comment) is distinct from (old.satisfaction_rating, old.satisfaction_comment) then
     perform support_refuse('not_ratable');
+  end if;
+  new.search_folded := old.search_folded;
+  if old.search_folded is null or (new.subject, new.customer_email) is distinct from (old.subject, old.customer_email) then
+    new.search_folded := support_fold(concat_ws(' ', new.ticket_number, new.subject, new.customer_email));
   end if;
   new.updated_at := now();
   return new;

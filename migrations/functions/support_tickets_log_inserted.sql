@@ -6,6 +6,7 @@ as $$
 declare
   v_user constant uuid := support_current_user_id();
   v_cluster constant bigint := helpline_cluster();
+  v_assigned uuid[];
 begin
   insert into support_ticket_heads (ticket_id, seq, public_seq, last_activity_at, public_last_activity_at, is_over, waiting_since)
   select i.id, 1, 1, i.created_at, i.created_at, support_is_over(i.status), case when i.archived_at is null then i.created_at end
@@ -19,6 +20,13 @@ begin
   from inserted i
   cross join lateral (select case when v_user is null then 'system' when v_user = i.user_id then 'customer' else 'admin' end) a (actor_type)
   left join people p on p.id = v_user;
+
+  -- Carried over with an assignee who cannot work on it: the history says whose it was.
+  v_assigned := array(select a.id from (select distinct i.assigned_to as id from inserted i where i.assigned_to is not null) a
+                      where not support_can_be_assigned(a.id) order by a.id);
+  if v_assigned <> '{}' then
+    perform support_unassign_all(v_assigned);
+  end if;
   return null;
 end
 $$;

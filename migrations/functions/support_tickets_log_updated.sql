@@ -3,6 +3,8 @@ create or replace function support_tickets_log_updated() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_custom_plan
+-- Off where a message moves tickets; old and new rows would then be compared each with each.
+set enable_hashjoin = on
 as $$
 declare
   v_user constant uuid := support_current_user_id();
@@ -20,7 +22,8 @@ declare
   v_descriptions text[];
 begin
   select array_agg(n.id order by n.id, c.rank), array_agg(c.kind order by n.id, c.rank),
-         array_agg(a.actor_id order by n.id, c.rank), array_agg(a.actor_type order by n.id, c.rank),
+         array_agg(case when not (c.kind = 'unassigned' and a.was_left) then a.actor_id end order by n.id, c.rank),
+         array_agg(case when c.kind = 'unassigned' and a.was_left then 'system' else a.actor_type end order by n.id, c.rank),
          array_agg(c.old_value order by n.id, c.rank), array_agg(c.new_value order by n.id, c.rank),
          array_agg(c.public_old_value order by n.id, c.rank), array_agg(c.public_new_value order by n.id, c.rank),
          array_agg(c.description order by n.id, c.rank)
@@ -30,8 +33,11 @@ begin
   cross join lateral (
     select coalesce((v_movers -> n.id::text ->> 'id')::uuid, v_user),
            coalesce(v_movers -> n.id::text ->> 'type',
-                    case when v_user is null then 'system' when v_user = n.user_id then 'customer' else 'admin' end)
-  ) a (actor_id, actor_type)
+                    case when v_user is null then 'system' when v_user = n.user_id then 'customer' else 'admin' end),
+           -- It was taken up again, and its assignee has left: done by the system.
+           n.assigned_to is null and o.assigned_to is not null and not support_is_over(n.status)
+             and (support_is_over(o.status) or o.archived_at is not null) and not support_can_be_assigned(o.assigned_to)
+  ) a (actor_id, actor_type, was_left)
   cross join lateral (values
     (1, case when n.status in ('resolved', 'closed', 'escalated') then n.status
              when o.status in ('resolved', 'closed') then 'reopened'
@@ -44,11 +50,14 @@ begin
      null, n.assigned_to is distinct from o.assigned_to),
     (5, 'rated', o.satisfaction_rating::text, n.satisfaction_rating::text, o.satisfaction_rating::text, n.satisfaction_rating::text,
      n.satisfaction_comment,
-     (n.satisfaction_rating, n.satisfaction_comment) is distinct from (o.satisfaction_rating, o.satisfaction_comment)),
+     (n.satisfaction_rating, n.satisfaction_comment) is distinct from (o.satisfaction_rating, o.satisfaction_comment)
+       -- Heard from those only who have no right to the columns: a redaction, which leaves a receipt of its own.
+       and not (coalesce(current_setting('helpline.redacting', true), '') = 'on' and n.user_id is distinct from v_user)),
     (6, 'archived', null, null, null, null, null, o.archived_at is null and n.archived_at is not null),
     (7, 'logged', o.subject, n.subject, null, null, 'subject changed', n.subject <> o.subject),
     (8, 'logged', o.legal_hold::text, n.legal_hold::text, null, null, 'legal hold changed', n.legal_hold <> o.legal_hold),
-    (9, 'logged', null, null, null, null, 'taken out of the archive', o.archived_at is not null and n.archived_at is null)
+    (9, 'logged', null, null, null, null, 'taken out of the archive', o.archived_at is not null and n.archived_at is null),
+    (10, 'logged', o.metadata::text, n.metadata::text, null, null, 'metadata changed', n.metadata <> o.metadata)
   ) c (rank, kind, old_value, new_value, public_old_value, public_new_value, description, happened)
   where c.happened;
 

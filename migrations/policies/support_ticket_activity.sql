@@ -9,5 +9,4 @@ create policy support_ticket_activity_customer_select on support_ticket_activity
 grant select on support_ticket_activity to {staff};
 create policy support_ticket_activity_staff_select on support_ticket_activity for select to {staff}
   using ((select support_is_staff())
-         and (public_seq is not null
-              or ticket_id not in (select t.id from support_tickets t where t.user_id = (select support_current_user_id()))));
+         and ticket_id not in (select t.id from support_tickets t where t.user_id = (select support_current_user_id())));

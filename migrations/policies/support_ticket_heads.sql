@@ -6,4 +6,5 @@ create policy support_ticket_heads_customer_select on support_ticket_heads for s
 
 grant select on support_ticket_heads to {staff};
 create policy support_ticket_heads_staff_select on support_ticket_heads for select to {staff}
-  using ((select support_is_staff()));
+  using ((select support_is_staff())
+         and ticket_id not in (select t.id from support_tickets t where t.user_id = (select support_current_user_id())));

@@ -2,6 +2,8 @@ create trigger support_tickets_before_insert before insert on support_tickets
   for each row execute function support_tickets_before_insert();
 create trigger support_tickets_before_update before update on support_tickets
   for each row execute function support_tickets_before_update();
+create trigger support_tickets_before_delete before delete on support_tickets
+  for each row when (old.legal_hold) execute function support_before_delete();
 create trigger support_tickets_log_inserted after insert on support_tickets
   referencing new table as inserted for each statement execute function support_tickets_log_inserted();
 create trigger support_tickets_log_updated after update on support_tickets

@@ -1,13 +1,11 @@
--- On a ticket of their own, staff see what its customer sees: a note moves neither number nor time. `sort_at` and `sort_id`
--- are for the order alone: both columns of one index, so that a page begins where the one before ended.
+-- Everybody else's tickets, as staff see them: their own are in `support_own_tickets_for_staff`, for the policies show staff no head of one.
+-- `sort_at` and `sort_id` are for the order alone: both columns of one index, so that a page begins where the one before ended.
 create or replace view support_tickets_for_staff with (security_invoker = true) as
 select t.id, t.ticket_number, t.subject, t.category, t.priority, t.status, t.user_id, c.display_name as customer_name, t.customer_email,
        t.assigned_to, a.display_name as assignee_name, t.assigned_at, t.satisfaction_rating, t.satisfaction_comment,
        t.created_at, t.updated_at, t.first_response_at, t.resolved_at, t.closed_at, t.archived_at,
-       case when t.user_id = (select support_current_user_id()) then h.public_last_activity_at else h.last_activity_at end as last_activity_at,
-       case when t.user_id = (select support_current_user_id()) then h.public_seq else h.seq end as seq,
-       coalesce(case when t.user_id = (select support_current_user_id()) then r.public_seq else r.seq end, 0) as read_seq,
-       h.last_activity_at as sort_at, h.ticket_id as sort_id
+       h.last_activity_at, h.seq, coalesce(r.seq, 0) as read_seq, h.last_activity_at as sort_at, h.ticket_id as sort_id,
+       case when not h.is_over then h.waiting_since end as waiting_since
 from support_tickets t
 join support_ticket_heads h on h.ticket_id = t.id
 left join people c on c.id = t.user_id

@@ -1,6 +1,7 @@
 //! Errors of the database, classified once, by SQLSTATE.
 
 use helpline_core::ids::Seq;
+use helpline_core::protocol::AgentRef;
 use helpline_core::reject::RejectCode;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -15,12 +16,21 @@ pub enum StoreError {
         /// The ticket's head in the caller's numbering, with `stale`.
         head: Option<Seq>,
     },
+    /// The ticket is assigned to this person now, or to none: not to whom the caller saw. Nothing was changed.
+    #[error("the ticket's assignee has changed")]
+    AssignedMeanwhile(Option<AgentRef>),
     /// Transient: deadlock, serialization failure, lock or statement timeout (40P01, 40001, 55P03, 57014). Nothing was written.
     #[error("busy")]
     Busy(#[source] tokio_postgres::Error),
     /// The database cannot be reached, is shutting down or starting, or the connection broke: a write may or may not be committed.
     #[error("the database cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database's address cannot be used.
+    #[error("the database's address cannot be used: it {0}")]
+    Address(#[from] crate::AddressError),
+    /// The server takes no writes: a standby, or one set read-only. Nothing was written.
+    #[error("the database is read-only")]
+    ReadOnly,
     /// No connection became free in time.
     #[error("the connection pool is exhausted")]
     PoolExhausted,
@@ -86,8 +96,10 @@ impl StoreError {
     /// Whether the same may succeed a moment later; otherwise it fails again, and with it whatever stands in the same statement.
     pub const fn passes(&self) -> bool {
         match self {
-            Self::Busy(_) | Self::Unreachable(_) | Self::PoolExhausted => true,
+            Self::Busy(_) | Self::Unreachable(_) | Self::ReadOnly | Self::PoolExhausted => true,
             Self::Refused { .. }
+            | Self::Address(_)
+            | Self::AssignedMeanwhile(_)
             | Self::Data(_)
             | Self::OverPrivileged(_)
             | Self::NotPrepared(_)
@@ -95,6 +107,36 @@ impl StoreError {
             | Self::Other(_)
             | Self::Row(_) => false,
         }
+    }
+
+    /// Whether waiting does not fix it: the server refuses this login or has no such database, its certificate is refused, or it offers no TLS
+    /// where the address asks for it.
+    pub fn needs_operator(&self) -> bool {
+        let Self::Unreachable(cause) = self else {
+            return false;
+        };
+        if cause.is::<NoTlsOffered>() || is_refused_certificate(&**cause) {
+            return true;
+        }
+        let state = cause
+            .downcast_ref::<tokio_postgres::Error>()
+            .and_then(tokio_postgres::Error::code);
+        state.is_some_and(|state| {
+            state.code().starts_with("28") || *state == SqlState::INVALID_CATALOG_NAME
+        })
+    }
+
+    /// Whether the connection that gave it is of no more use: its server takes no writes, shuts down, or does not answer. A new one leads to the
+    /// server that is in charge then.
+    pub(crate) fn ends_connection(&self) -> bool {
+        let Self::Unreachable(source) = self else {
+            return matches!(self, Self::ReadOnly);
+        };
+        let state = source
+            .downcast_ref::<tokio_postgres::Error>()
+            .and_then(tokio_postgres::Error::code);
+        // A full disk is not mended by another connection.
+        !state.is_some_and(|state| state.code().starts_with("53"))
     }
 
     /// What a refusal without a head is made of.
@@ -106,6 +148,9 @@ impl StoreError {
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(db) = error.as_db_error() else {
+            if offers_no_tls(&error) {
+                return Self::Unreachable(Box::new(NoTlsOffered(error)));
+            }
             return Self::Unreachable(Box::new(error));
         };
         if let Some(code) = refusal(db) {
@@ -122,12 +167,19 @@ impl From<tokio_postgres::Error> for StoreError {
         {
             return Self::Busy(error);
         }
+        if [
+            SqlState::INVALID_SQL_STATEMENT_NAME,
+            SqlState::DUPLICATE_PSTATEMENT,
+        ]
+        .contains(state)
+        {
+            return Self::Unreachable(Box::new(SessionLost(error)));
+        }
         match &state.code()[..2] {
-            // Connection trouble, shutdown or start, no room; and a standby that we were sent to in the middle of a failover.
+            // Connection trouble, shutdown or start, no room.
             "08" | "53" | "57" => Self::Unreachable(Box::new(error)),
-            _ if *state == SqlState::READ_ONLY_SQL_TRANSACTION
-                || *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT =>
-            {
+            _ if *state == SqlState::READ_ONLY_SQL_TRANSACTION => Self::ReadOnly,
+            _ if *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
                 Self::Unreachable(Box::new(error))
             }
             "22" | "23" => Self::Data(error),
@@ -135,6 +187,13 @@ impl From<tokio_postgres::Error> for StoreError {
         }
     }
 }
+
+/// What was prepared in a session is not there, or is there already.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "this session is not the one that it was: a pooler lends its sessions for one transaction each (set --pooler transaction), or it was reset"
+)]
+struct SessionLost(#[source] tokio_postgres::Error);
 
 fn refusal(db: &DbError) -> Option<RejectCode> {
     if db.code().code() == REFUSED {
@@ -181,13 +240,45 @@ impl From<deadpool_postgres::PoolError> for StoreError {
                     "this login cannot act as the service's role ({why}): run `helpline migrate` on this database, or grant that role to the login"
                 ))
             }
+            deadpool_postgres::PoolError::PostCreateHook(
+                deadpool_postgres::HookError::Message(_),
+            ) => Self::ReadOnly,
             other => Self::Unreachable(Box::new(other)),
         }
     }
 }
 
+/// The server offers no TLS, and the address asks for it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the server offers no TLS: switch it on there, or let the address say sslmode=disable (to another machine only with --allow-plaintext \
+     postgres)"
+)]
+struct NoTlsOffered(#[source] tokio_postgres::Error);
+
+/// tokio-postgres has no code for it, only this cause.
+fn offers_no_tls(error: &tokio_postgres::Error) -> bool {
+    std::error::Error::source(error)
+        .is_some_and(|cause| cause.to_string() == "server does not support TLS")
+}
+
+/// Whether TLS itself is among the causes.
+fn is_refused_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let inner = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 /// An error with its causes, for one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

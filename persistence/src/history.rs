@@ -45,7 +45,17 @@ const PAGE_BEFORE_FOR_CUSTOMER: &str = include_str!("../sql/history/page_before_
 const ROWS_AFTER: &str = include_str!("../sql/history/rows_after.sql");
 const HEADS: &str = include_str!("../sql/history/heads.sql");
 
-/// For staff, under the staff role (`reader.audience` must be staff). An unseen ticket gives an empty page with head 0.
+/// Which rows of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Every kind.
+    All,
+    /// Messages and notes in their present version.
+    Messages,
+}
+
+/// For staff, under the staff role (`reader.audience` must be staff). An unseen ticket gives an empty page with head 0. A page ends before
+/// `limit` when its texts have [`limits::PAGE_BYTES_MAX`]; it has at least one row if there is one.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -56,6 +66,20 @@ pub async fn page_for_staff(
     span: Span,
     limit: u32,
 ) -> Result<Page<StaffEvent>, StoreError> {
+    rows_for_staff(store, reader, ticket, (span, limit), Rows::All).await
+}
+
+/// The same of some rows only: so many of them in this part of the history.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn rows_for_staff(
+    store: &Store,
+    reader: Reader,
+    ticket: TicketId,
+    (span, limit): (Span, u32),
+    which: Rows,
+) -> Result<Page<StaffEvent>, StoreError> {
     let (sql, edge) = match span {
         Span::After(seq) => (PAGE_AFTER_FOR_STAFF, seq),
         Span::Before(seq) => (PAGE_BEFORE_FOR_STAFF, seq.unwrap_or(END)),
@@ -64,19 +88,13 @@ pub async fn page_for_staff(
         audience: Audience::Staff,
         ..reader
     };
-    let answer = store
-        .read(
-            reader,
-            sql,
-            &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)],
-        )
-        .await?;
+    let answer = read(store, reader, sql, ticket, (edge, limit), which).await?;
     page(&answer, |row| {
         rows::history_row(store, row, 1).map(|row| StaffEvent::from(&row))
     })
 }
 
-/// For a customer, under the customer role: also for staff on their own ticket.
+/// For a customer, under the customer role: also for staff on their own ticket. Bounded as [`page_for_staff`].
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -87,6 +105,20 @@ pub async fn page_for_customer(
     span: Span,
     limit: u32,
 ) -> Result<Page<CustomerEvent>, StoreError> {
+    rows_for_customer(store, reader, ticket, (span, limit), Rows::All).await
+}
+
+/// The same of some rows only.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn rows_for_customer(
+    store: &Store,
+    reader: Reader,
+    ticket: TicketId,
+    (span, limit): (Span, u32),
+    which: Rows,
+) -> Result<Page<CustomerEvent>, StoreError> {
     let (sql, edge) = match span {
         Span::After(seq) => (PAGE_AFTER_FOR_CUSTOMER, seq),
         Span::Before(seq) => (PAGE_BEFORE_FOR_CUSTOMER, seq.unwrap_or(END)),
@@ -95,14 +127,31 @@ pub async fn page_for_customer(
         audience: Audience::Customer,
         ..reader
     };
-    let answer = store
+    let answer = read(store, reader, sql, ticket, (edge, limit), which).await?;
+    page(&answer, |row| customer_event(store, ticket, row))
+}
+
+async fn read(
+    store: &Store,
+    reader: Reader,
+    sql: &'static str,
+    ticket: TicketId,
+    (edge, limit): (Seq, u32),
+    which: Rows,
+) -> Result<Vec<Row>, StoreError> {
+    store
         .read(
             reader,
             sql,
-            &[&ticket.uuid(), &rows::bigint(edge), &i64::from(limit)],
+            &[
+                &ticket.uuid(),
+                &rows::bigint(edge),
+                &i64::from(limit),
+                &(which == Rows::All),
+                &i64::from(limits::PAGE_BYTES_MAX),
+            ],
         )
-        .await?;
-    page(&answer, |row| customer_event(store, ticket, row))
+        .await
 }
 
 /// Full rows after each position, at most `limit` per ticket, ordered by ticket and seq, for the gateway's own rooms (service function).

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod bootstrap;
+pub mod connect;
 pub mod epoch;
 pub mod error;
 pub mod history;
@@ -14,10 +15,12 @@ mod names;
 pub mod people;
 pub mod privileges;
 pub mod reads;
+mod rendered;
 pub mod replies;
 pub mod roles;
 mod rows;
 pub mod settings;
+mod statement;
 pub mod stats;
 pub mod store;
 pub mod sweep;
@@ -30,8 +33,10 @@ use std::net::IpAddr;
 use helpline_core::actor::{Actor, Audience};
 use helpline_core::ids::UserId;
 
+pub use connect::{Address, AddressError, TlsMode};
 pub use error::StoreError;
 pub use names::Names;
+pub use statement::Pooler;
 pub use store::{Settings, Store};
 pub use transaction::{Transaction, Within};
 

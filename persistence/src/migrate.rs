@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use futures_util::future::join;
 use helpline_core::limits;
+use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, NoTls};
 
-use crate::{Names, StoreError, rows};
+use crate::{Address, Names, StoreError, connect, rows};
 
 pub use plan::{Object, Plan, Version};
 
@@ -209,13 +209,15 @@ pub(crate) async fn with_admin<T>(
     admin_url: &str,
     work: impl AsyncFnOnce(&mut Client) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let mut config: tokio_postgres::Config = admin_url.parse()?;
-    config.connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
-    let (mut client, connection) = config.connect(NoTls).await?;
+    let mut address: Address = admin_url.parse()?;
+    address
+        .config
+        .connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
+    let (mut client, connection) = address.clone().connect().await?;
     let work = async move {
-        let result = match client.batch_execute(SESSION).await {
+        let result = match begin_session(&client, &address).await {
             Ok(()) => work(&mut client).await,
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         };
         drop(client);
         result
@@ -223,4 +225,23 @@ pub(crate) async fn with_admin<T>(
     // The connection's own error has reached the statement that met it.
     let (result, _) = join(work, connection).await;
     result
+}
+
+/// What the work needs of its session, which must be its own: a lock and a role are held by it.
+async fn begin_session(client: &Client, address: &Address) -> Result<(), StoreError> {
+    let asked = async {
+        let (other, connection) = address.clone().connect().await?;
+        let asked = async move { connect::lends_transactions(client, &other).await };
+        join(asked, connection).await.0
+    };
+    // Where there is no second session to be had, the first one is not shared either.
+    let asked = tokio::time::timeout(Duration::from_millis(limits::POOL_WAIT_MS), asked).await;
+    if matches!(asked, Ok(Ok(true))) {
+        return Err(StoreError::NotPrepared(
+            "a pooler lends this address its sessions for one transaction each, and this needs one for itself: give the address of the database, \
+             or of a pooler in session mode"
+                .into(),
+        ));
+    }
+    Ok(client.batch_execute(SESSION).await?)
 }

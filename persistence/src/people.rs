@@ -11,6 +11,7 @@ use crate::{Reader, Store, StoreError, rows};
 const SIGN_IN_ALL: &str = include_str!("../sql/people/sign_in_all.sql");
 const ACCESS_STATUS: &str = include_str!("../sql/people/standing.sql");
 const RECORD_SEEN: &str = include_str!("../sql/people/note_seen.sql");
+const FOLLOW: &str = include_str!("../sql/people/follow.sql");
 const PANEL: &str = include_str!("../sql/people/panel.sql");
 
 /// Tickets of a person's that are looked through for where they last wrote from.
@@ -81,6 +82,16 @@ pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, Store
         .await?
         .pop()
         .ok_or_else(|| StoreError::Row("no person in the answer to a sign-in".into()))
+}
+
+/// Takes the address and name of people who changed theirs over into their tickets, a portion of them (service function). Whether there may be
+/// more to do now; any number of instances may try, one at a time does something.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn follow(store: &Store) -> Result<bool, StoreError> {
+    let answer = store.query(FOLLOW, &[&limits::FOLLOW_TICKETS_MAX]).await?;
+    answer.first().map_or(Ok(false), |row| rows::get(row, 0))
 }
 
 /// The role with which a person was signed in.

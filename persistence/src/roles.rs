@@ -1,6 +1,7 @@
 //! Who is of the staff.
 
 use helpline_core::actor::{Audience, StaffRole};
+use helpline_core::history::HistoryRow;
 use helpline_core::ids::UserId;
 
 use crate::people::{Person, readable_person};
@@ -29,7 +30,7 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreErr
 /// Gives a person this role instead of any other; by an admin, recorded in `access_log` as `role_granted`. Idempotent.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `conflict` when it would take the last admin's role.
+/// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in; `conflict` when it would take the last admin's role.
 pub async fn grant(
     store: &Store,
     caller: &Caller,
@@ -42,13 +43,18 @@ pub async fn grant(
         .map(drop)
 }
 
-/// Takes a person's role; by an admin, recorded as `role_revoked`. The last admin stays (`conflict`).
+/// Takes a person's role; by an admin, recorded as `role_revoked`. The last admin stays (`conflict`). Their tickets that are not over become
+/// unassigned; gives the history rows that say so.
 ///
 /// # Errors
 /// As [`grant`].
-pub async fn revoke(store: &Store, caller: &Caller, user: UserId) -> Result<(), StoreError> {
-    store
+pub async fn revoke(
+    store: &Store,
+    caller: &Caller,
+    user: UserId,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = store
         .write(caller, SET, &[&user.uuid(), &None::<&str>])
-        .await
-        .map(drop)
+        .await?;
+    Ok(written)
 }

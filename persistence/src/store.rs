@@ -1,6 +1,5 @@
 //! The pool, and how a query runs with the claims of a person.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,24 +7,26 @@ use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
 };
 use futures_util::future::{join, join3, join4};
-use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::UserId;
 use helpline_core::limits;
-use parking_lot::RwLock;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{NoTls, Row};
+use tokio_postgres::{Row, SimpleQueryMessage};
 
+use crate::connect::lends_transactions;
+use crate::rendered::Rendered;
 use crate::undecodable::Undecodable;
-use crate::{Caller, Names, Reader, StoreError, privileges, rows};
+use crate::{Address, Caller, Names, Pooler, Reader, StoreError, privileges, rows};
 
 /// How to reach the database.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// `postgres://…` of the runtime role.
     pub url: String,
     /// Connections at most.
     pub connections_max: usize,
+    /// What stands before the database.
+    pub pooler: Pooler,
 }
 
 /// The database. Cheap to clone.
@@ -34,63 +35,9 @@ pub struct Store {
     pool: Pool,
     pub(crate) rendered: Arc<Rendered>,
     /// What a further pool is made of.
-    config: Arc<tokio_postgres::Config>,
+    address: Arc<Address>,
     /// Rows that cannot be decoded are skipped here, and the others are returned.
     pub(crate) undecodable: Arc<Undecodable>,
-}
-
-/// The statements with this installation's names in them ([`Names`]), each put together at its first use.
-pub(crate) struct Rendered {
-    names: Names,
-    act_as_service: String,
-    pub(crate) act_as_service_again: String,
-    act_as_customer: String,
-    act_as_staff: String,
-    begin_as_customer: String,
-    begin_as_staff: String,
-    statements: RwLock<HashMap<&'static str, Arc<str>>>,
-}
-
-impl Rendered {
-    fn new(names: Names) -> Self {
-        Self {
-            act_as_service: names.render("set role {service}"),
-            act_as_service_again: names.render("set local role {service}"),
-            act_as_customer: names.render("set local role {customer}"),
-            act_as_staff: names.render("set local role {staff}"),
-            begin_as_customer: names.render("begin; set local role {customer}"),
-            begin_as_staff: names.render("begin; set local role {staff}"),
-            statements: RwLock::default(),
-            names,
-        }
-    }
-
-    pub(crate) fn statement(&self, sql: &'static str) -> Arc<str> {
-        if let Some(statement) = self.statements.read().get(sql) {
-            return statement.clone();
-        }
-        let statement: Arc<str> = self.names.render(sql).into();
-        self.statements
-            .write()
-            .entry(sql)
-            .or_insert(statement)
-            .clone()
-    }
-
-    fn begin_as(&self, side: Audience) -> &str {
-        match side {
-            Audience::Customer => &self.begin_as_customer,
-            Audience::Staff => &self.begin_as_staff,
-        }
-    }
-
-    /// The role that a caller's change runs under, within an open transaction.
-    pub(crate) fn act_as(&self, side: Audience) -> &str {
-        match side {
-            Audience::Customer => &self.act_as_customer,
-            Audience::Staff => &self.act_as_staff,
-        }
-    }
 }
 
 /// What a statement takes.
@@ -104,6 +51,7 @@ const KEEPALIVE_RETRIES: u32 = 3;
 pub(crate) const SET_CLAIMS: &str = include_str!("../sql/store/set_claims.sql");
 const SET_CLAIMS_FOR_LISTS: &str = include_str!("../sql/store/set_claims_for_lists.sql");
 pub(crate) const ROWS_WRITTEN: &str = include_str!("../sql/history/rows_written.sql");
+const SESSION_USER: &str = "select session_user::text";
 const PING: &str = include_str!("../sql/store/ping.sql");
 
 impl Store {
@@ -111,7 +59,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::NotPrepared`] with what is missing (its bounds are settings of the role:
-    /// see `sql/migrate/roles.sql`); [`StoreError::Unreachable`] when no server answers or the URL is not valid.
+    /// see `sql/migrate/roles.sql`); [`StoreError::Address`] for a URL that cannot be used; [`StoreError::Unreachable`] when no server
+    /// answers.
     pub async fn connect(settings: Settings) -> Result<Self, StoreError> {
         Self::connect_to(settings, Names::default()).await
     }
@@ -121,33 +70,69 @@ impl Store {
     /// # Errors
     /// As [`Self::connect`].
     pub async fn connect_to(settings: Settings, names: Names) -> Result<Self, StoreError> {
-        let mut config: tokio_postgres::Config = settings
-            .url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| StoreError::Unreachable(Box::new(error)))?;
-        if config.get_application_name().is_none() {
-            config.application_name("helpline");
+        let mut address: Address = settings.url.parse()?;
+        if address.config.get_application_name().is_none() {
+            address.config.application_name("helpline");
         }
-        config
+        address
+            .config
             .connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS))
             .tcp_user_timeout(Duration::from_millis(limits::STATEMENT_TIMEOUT_MS))
             .keepalives_idle(KEEPALIVE_IDLE)
             .keepalives_interval(KEEPALIVE_INTERVAL)
             .keepalives_retries(KEEPALIVE_RETRIES);
-        let rendered = Arc::new(Rendered::new(names));
+        let rendered = Arc::new(Rendered::new(names, settings.pooler));
         let pool = pool(
-            config.clone(),
+            address.clone(),
             settings.connections_max,
             Arc::clone(&rendered),
         )?;
         let store = Self {
             pool,
             rendered,
-            config: Arc::new(config),
+            address: Arc::new(address),
             undecodable: Arc::default(),
         };
+        store.check_pooler(settings.connections_max).await?;
         privileges::check(&store).await?;
         Ok(store)
+    }
+
+    /// Refuses a pooler that signs in as a different user, whose limits and rights were not checked, and a transaction pooler that was not
+    /// declared.
+    async fn check_pooler(&self, connections_max: usize) -> Result<(), StoreError> {
+        let login = self.address.config.get_user().unwrap_or_default();
+        let answer = self.query_once(SESSION_USER).await?;
+        let session_user: String = answer
+            .first()
+            .map(|row| rows::get(row, 0))
+            .transpose()?
+            .unwrap_or_default();
+        // A pooler of many tenants is told which one behind a dot (`login.tenant`).
+        let is_login = login
+            .strip_prefix(&session_user)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        if !login.is_empty() && !is_login {
+            return Err(StoreError::NotPrepared(format!(
+                "a pooler signs in as {session_user}, and not as {login}, whose address it is: take the user out of the pooler's entry for this database"
+            )));
+        }
+        if self.rendered.pooler == Pooler::Transaction || connections_max < 2 {
+            return Ok(());
+        }
+        let (one, other) = (self.connection().await?, self.connection().await?);
+        let found = within(lends_transactions(&one, &other)).await;
+        if found.is_err() {
+            drop(Object::take(other));
+        }
+        if found? {
+            return Err(StoreError::NotPrepared(
+                "a pooler lends this address its sessions for one transaction each: set --pooler transaction, or give the address of the \
+                 database, or of a pooler in session mode"
+                    .into(),
+            ));
+        }
+        Ok(())
     }
 
     /// The same database through a separate pool with this maximum of connections, which Postgres lists under the application name with
@@ -156,23 +141,34 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unreachable`] when the pool cannot be made.
     pub fn with_own_pool(&self, purpose: &str, connections_max: usize) -> Result<Self, StoreError> {
-        let mut config = (*self.config).clone();
-        config.application_name(format!(
-            "{} {purpose}",
-            config.get_application_name().unwrap_or_default()
-        ));
+        let mut address = (*self.address).clone();
+        let name = address.config.get_application_name().unwrap_or_default();
+        let name = format!("{name} {purpose}");
+        address.config.application_name(name);
         Ok(Self {
-            pool: pool(config, connections_max, Arc::clone(&self.rendered))?,
+            pool: pool(address, connections_max, Arc::clone(&self.rendered))?,
             ..self.clone()
         })
     }
 
-    /// Whether the database answers now (`select 1` within the pool's wait).
+    /// Whether the database answers now, within the pool's wait, and takes writes.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`] or [`StoreError::PoolExhausted`].
+    /// [`StoreError::Unreachable`], [`StoreError::ReadOnly`] or [`StoreError::PoolExhausted`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let answer = async { self.query(PING, &[]).await.map(drop) };
+        let answer = async {
+            let client = self.connection().await?;
+            let answer = within(async {
+                let statement = self.rendered.prepare(&client, PING).await?;
+                let rows = statement.query(&client, &[]).await?;
+                match rows.first().map(|row| row.try_get(0)).transpose()? {
+                    Some(false) => Ok(()),
+                    _ => Err(StoreError::ReadOnly),
+                }
+            })
+            .await;
+            give_back(client, answer)
+        };
         let wait = Duration::from_millis(limits::POOL_WAIT_MS);
         tokio::time::timeout(wait, answer)
             .await
@@ -200,7 +196,8 @@ impl Store {
     }
 
     pub(crate) async fn connection(&self) -> Result<Object, StoreError> {
-        Ok(self.pool.get().await?)
+        // The pool bounds each of its steps but one: what a new session is told.
+        within(async { Ok(self.pool.get().await?) }).await
     }
 
     /// Runs one statement as the service itself: its functions only, one round trip, its own transaction.
@@ -210,14 +207,32 @@ impl Store {
         params: Params<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
-        let statement = client.prepare_cached(&self.rendered.statement(sql)).await?;
-        Ok(client.query(&statement, params).await?)
+        let answer = within(async {
+            let statement = self.rendered.prepare(&client, sql).await?;
+            if self.rendered.pooler == Pooler::Session {
+                return Ok(statement.query(&client, params).await?);
+            }
+            let (begun, answer, ended) = join3(
+                client.batch_execute(&self.rendered.begin_as_service),
+                statement.query(&client, params),
+                client.batch_execute("commit"),
+            )
+            .await;
+            begun?;
+            let answer = answer?;
+            ended?;
+            Ok(answer)
+        })
+        .await;
+        give_back(client, answer)
     }
 
-    /// The same for a statement that is asked at start only.
+    /// One statement that is asked at start only, and by the login itself: it names nothing of the service's.
     pub(crate) async fn query_once(&self, sql: &str) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
-        Ok(client.query(&self.rendered.names.render(sql), &[]).await?)
+        let sql = self.rendered.names.render(sql);
+        let answer = within(async { Ok(client.query_typed(&sql, &[]).await?) }).await;
+        give_back(client, answer)
     }
 
     /// Runs one query under the reader's role and claims, with a plan that is kept.
@@ -253,23 +268,27 @@ impl Store {
     ) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
         let claims = claims(reader.user);
-        let (set_claims, statement) = (
-            client.prepare_cached(set_claims).await?,
-            client.prepare_cached(&self.rendered.statement(sql)).await?,
-        );
-        let claims_params: Params<'_> = &[&claims, &"", &""];
-        let (begun, claimed, answer, ended) = join4(
-            client.batch_execute(self.rendered.begin_as(reader.audience)),
-            client.query(&set_claims, claims_params),
-            client.query(&statement, params),
-            client.batch_execute("commit"),
-        )
+        let answer = within(async {
+            let (set_claims, statement) = (
+                self.rendered.prepare(&client, set_claims).await?,
+                self.rendered.prepare(&client, sql).await?,
+            );
+            let claims_params: Params<'_> = &[&claims, &"", &""];
+            let (begun, claimed, answer, ended) = join4(
+                client.batch_execute(self.rendered.begin_as(reader.audience)),
+                set_claims.query(&client, claims_params),
+                statement.query(&client, params),
+                client.batch_execute("commit"),
+            )
+            .await;
+            begun?;
+            claimed?;
+            let answer = answer?;
+            ended?;
+            Ok(answer)
+        })
         .await;
-        begun?;
-        claimed?;
-        let answer = answer?;
-        ended?;
-        Ok(answer)
+        give_back(client, answer)
     }
 
     /// Runs one writing function under the caller's role and claims, and gives its answer with the history rows that it wrote.
@@ -282,60 +301,96 @@ impl Store {
     ) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
         let client = self.connection().await?;
         let settings = CallerSettings::of(caller);
-        let (set_claims, statement) = (
-            client.prepare_cached(SET_CLAIMS).await?,
-            client.prepare_cached(&self.rendered.statement(sql)).await?,
-        );
-        let written = client
-            .prepare_cached(&self.rendered.statement(ROWS_WRITTEN))
-            .await?;
-        let ((begun, claimed, answer), (back, written, ended)) = join(
-            join3(
-                client.batch_execute(self.rendered.begin_as(caller.side())),
-                client.query(&set_claims, &settings.params()),
-                client.query(&statement, params),
-            ),
-            // What was written is read as the service again: a customer's role has no right to the columns.
-            join3(
-                client.batch_execute(&self.rendered.act_as_service_again),
-                client.query(&written, &[]),
-                client.batch_execute("commit"),
-            ),
-        )
+        let answer = within(async {
+            let (set_claims, statement) = (
+                self.rendered.prepare(&client, SET_CLAIMS).await?,
+                self.rendered.prepare(&client, sql).await?,
+            );
+            let written = self.rendered.prepare(&client, ROWS_WRITTEN).await?;
+            let ((begun, claimed, answer), (back, written, ended)) = join(
+                join3(
+                    client.batch_execute(self.rendered.begin_as(caller.side())),
+                    set_claims.query(&client, &settings.params()),
+                    statement.query(&client, params),
+                ),
+                // What was written is read as the service again: a customer's role has no right to the columns.
+                join3(
+                    client.batch_execute(&self.rendered.act_as_service_again),
+                    written.query(&client, &[]),
+                    client.batch_execute("commit"),
+                ),
+            )
+            .await;
+            begun?;
+            claimed?;
+            let answer = answer?;
+            back?;
+            let written = rows::history_rows(self, &written?)?;
+            ended?;
+            Ok((answer, written))
+        })
         .await;
-        begun?;
-        claimed?;
-        let answer = answer?;
-        back?;
-        let written = rows::history_rows(self, &written?)?;
-        ended?;
-        Ok((answer, written))
+        give_back(client, answer)
     }
 }
 
+/// Waits for an answer no longer than a server that works may take: one that hangs does not keep the time of its own limits.
+pub(crate) async fn within<T>(
+    asking: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let wait = Duration::from_millis(limits::ANSWER_TIMEOUT_MS);
+    tokio::time::timeout(wait, asking)
+        .await
+        .unwrap_or_else(|elapsed| Err(StoreError::Unreachable(Box::new(elapsed))))
+}
+
+/// Back into the pool, unless the answer shows that the connection is of no more use.
+fn give_back<T>(client: Object, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+    if answer.as_ref().is_err_and(StoreError::ends_connection) {
+        drop(Object::take(client));
+    }
+    answer
+}
+
 fn pool(
-    config: tokio_postgres::Config,
+    address: Address,
     connections_max: usize,
     rendered: Arc<Rendered>,
 ) -> Result<Pool, StoreError> {
     let manager = Manager::from_config(
-        config,
-        NoTls,
+        address.config,
+        address.tls,
         ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         },
     );
     let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
     Pool::builder(manager)
-        // A login of the platform's inherits nothing and acts as the service's role; for that role itself this changes nothing.
+        // A login of the platform's inherits nothing and acts as the service's role; for that role itself this changes nothing. A session that
+        // takes no writes is not pooled: what it reads may be old, and behind a balancer the next one leads to the primary.
         .post_create(Hook::async_fn(
             move |client: &mut deadpool_postgres::ClientWrapper, _| {
                 let rendered = Arc::clone(&rendered);
                 Box::pin(async move {
-                    client
-                        .batch_execute(&rendered.act_as_service)
+                    let asked = "show transaction_read_only";
+                    let begun = match rendered.pooler {
+                        Pooler::Session => format!("{}; {asked}", rendered.act_as_service),
+                        // A role taken for the session would be another client's next; that it can be taken is seen here.
+                        Pooler::Transaction => {
+                            format!("{}; rollback; {asked}", rendered.begin_as_service)
+                        }
+                    };
+                    let answer = client
+                        .simple_query(&begun)
                         .await
-                        .map_err(HookError::Backend)
+                        .map_err(HookError::Backend)?;
+                    let is_read_only = answer.iter().any(|message| {
+                        matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("on"))
+                    });
+                    if is_read_only {
+                        return Err(HookError::message("read-only"));
+                    }
+                    Ok(())
                 })
             },
         ))

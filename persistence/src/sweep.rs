@@ -1,6 +1,7 @@
 //! The events that became visible since the last sweep, whatever wrote them and however long their transactions were open.
 
 use helpline_core::ids::{Seq, TicketId};
+use helpline_core::limits;
 
 use crate::epoch::{Epoch, Origin};
 use crate::{Store, StoreError, rows};
@@ -43,6 +44,8 @@ pub struct SweepResult {
     pub origin: Origin,
     /// Tickets with rows that became visible since `since`, with the highest seq among those rows. Empty on a first sweep.
     pub moved: Vec<(TicketId, Seq)>,
+    /// False: there were more events than a sweep reads. Then `moved` names the tickets that were active last; any other may have moved too.
+    pub is_complete: bool,
 }
 
 /// Sweeps. Without `since`: only the present snapshot. One statement, one snapshot, read from the index on the rows' xid.
@@ -51,7 +54,14 @@ pub struct SweepResult {
 /// When the database cannot be read.
 pub async fn sweep(store: &Store, since: Option<&Snapshot>) -> Result<SweepResult, StoreError> {
     let answer = store
-        .query(SWEEP, &[&since.map(|snapshot| snapshot.0.as_str())])
+        .query(
+            SWEEP,
+            &[
+                &since.map(|snapshot| snapshot.0.as_str()),
+                &limits::SWEEP_EVENTS_MAX,
+                &limits::SWEEP_LATEST_TICKETS,
+            ],
+        )
         .await?;
     let row = answer
         .first()
@@ -66,6 +76,7 @@ pub async fn sweep(store: &Store, since: Option<&Snapshot>) -> Result<SweepResul
         snapshot: Snapshot(rows::get(row, 0)?),
         origin: Origin::new(&epoch, rows::get(row, 4)?),
         epoch,
+        is_complete: rows::get(row, 5)?,
         moved: moved.collect::<Result<_, StoreError>>()?,
     })
 }

@@ -3,6 +3,7 @@ use helpline_core::body::{Attachment, Body, Subject};
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Key, MessageId, Seq, TicketId, TicketRef, UserId};
 use helpline_core::limits;
+use helpline_core::protocol::AgentRef;
 use helpline_core::ticket::{Category, Priority, Status, TicketFacts};
 
 use tokio_postgres::Row;
@@ -16,6 +17,7 @@ mod last_messages;
 mod lists;
 mod own_unread;
 mod own_writes;
+mod redactions;
 mod statements;
 
 pub use cursor::{Cursor, InvalidCursor};
@@ -23,6 +25,7 @@ pub use lists::{
     PreparedList, get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries,
 };
 pub use own_unread::own_unread;
+pub use redactions::{Redaction, redact};
 
 const ACCESS_BY_NUMBER: &str = include_str!("../sql/tickets/open_by_number.sql");
 const ACCESS_OF_ALL: &str = include_str!("../sql/tickets/open_all.sql");
@@ -84,6 +87,8 @@ pub struct Patch {
     pub category: Option<Category>,
     /// Only staff.
     pub assigned_to: Option<Assignee>,
+    /// Whose the ticket was when the caller saw it. If it is another person's now, nothing is changed.
+    pub if_assigned_to: Option<Assignee>,
 }
 
 /// What a decision and a join need to know of a ticket.
@@ -194,6 +199,7 @@ pub async fn create(
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`, `invalid_field` (an assignee who is no staff).
+/// [`StoreError::AssignedMeanwhile`]: the ticket is neither as it was seen nor as it shall be.
 pub async fn change(
     within: impl Into<Within<'_>>,
     caller: &Caller,
@@ -207,7 +213,11 @@ pub async fn change(
         patch.priority.map(Priority::as_str),
     );
     let category = patch.category.map(Category::as_str);
-    let (_, written) = within
+    let (expects, expected) = (
+        patch.if_assigned_to.is_some(),
+        patch.if_assigned_to.and_then(agent_of),
+    );
+    let (answer, written) = within
         .into()
         .write(
             caller,
@@ -219,10 +229,25 @@ pub async fn change(
                 &category,
                 &assign,
                 &assignee,
+                &expects,
+                &expected,
             ],
         )
         .await?;
-    Ok(written)
+    match answer.first() {
+        Some(conflict) => Err(StoreError::AssignedMeanwhile(holder(conflict)?)),
+        None => Ok(written),
+    }
+}
+
+/// Who has the ticket, by their first name.
+fn holder(conflict: &Row) -> Result<Option<AgentRef>, StoreError> {
+    let agent: Option<uuid::Uuid> = rows::get(conflict, "assigned_to")?;
+    let name = rows::name(conflict, "assignee_name")?;
+    Ok(agent.map(|id| AgentRef {
+        id: UserId::new(id),
+        name,
+    }))
 }
 
 const fn agent_of(assignee: Assignee) -> Option<uuid::Uuid> {

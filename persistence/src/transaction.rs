@@ -6,7 +6,7 @@ use futures_util::future::{join, join4};
 use helpline_core::history::HistoryRow;
 use tokio_postgres::Row;
 
-use crate::store::{CallerSettings, Params, ROWS_WRITTEN, SET_CLAIMS};
+use crate::store::{CallerSettings, Params, ROWS_WRITTEN, SET_CLAIMS, within};
 use crate::{Caller, Store, StoreError, rows};
 
 /// An open transaction. Dropped without [`Self::commit`], or after an error, nothing of it remains.
@@ -27,7 +27,8 @@ impl Store {
             store: self.clone(),
             client: Some(self.connection().await?),
         };
-        transaction.client().batch_execute("begin").await?;
+        let begin = &self.rendered.begin_as_service;
+        within(async { Ok(transaction.client().batch_execute(begin).await?) }).await?;
         Ok(transaction)
     }
 }
@@ -48,22 +49,25 @@ impl Transaction {
     ) -> Result<Vec<Row>, StoreError> {
         let (client, rendered) = (self.client(), &self.store.rendered);
         let settings = CallerSettings::of(caller);
-        let (set_claims, statement) = (
-            client.prepare_cached(SET_CLAIMS).await?,
-            client.prepare_cached(&rendered.statement(sql)).await?,
-        );
-        let (role, claimed, answer, back) = join4(
-            client.batch_execute(rendered.act_as(caller.side())),
-            client.query(&set_claims, &settings.params()),
-            client.query(&statement, params),
-            client.batch_execute(&rendered.act_as_service_again),
-        )
-        .await;
-        role?;
-        claimed?;
-        let answer = answer?;
-        back?;
-        Ok(answer)
+        within(async {
+            let (set_claims, statement) = (
+                rendered.prepare(client, SET_CLAIMS).await?,
+                rendered.prepare(client, sql).await?,
+            );
+            let (role, claimed, answer, back) = join4(
+                client.batch_execute(rendered.act_as(caller.side())),
+                set_claims.query(client, &settings.params()),
+                statement.query(client, params),
+                client.batch_execute(&rendered.act_as_service_again),
+            )
+            .await;
+            role?;
+            claimed?;
+            let answer = answer?;
+            back?;
+            Ok(answer)
+        })
+        .await
     }
 
     /// Commits; gives every history row that the transaction wrote, by ticket and `seq`, to be published now.
@@ -72,12 +76,14 @@ impl Transaction {
     /// As of any statement. One that [passes](StoreError::passes) may have been committed: a caller that repeats the work must find out by a key.
     pub async fn commit(mut self) -> Result<Vec<HistoryRow>, StoreError> {
         let client = self.client();
-        let written = client
-            .prepare_cached(&self.store.rendered.statement(ROWS_WRITTEN))
-            .await?;
-        let (written, ended) =
-            join(client.query(&written, &[]), client.batch_execute("commit")).await;
-        let (written, ()) = (written?, ended?);
+        let written = within(async {
+            let written = self.store.rendered.prepare(client, ROWS_WRITTEN).await?;
+            let (written, ended) =
+                join(written.query(client, &[]), client.batch_execute("commit")).await;
+            ended?;
+            Ok(written?)
+        })
+        .await?;
         // Back into the pool.
         drop(self.client.take());
         rows::history_rows(&self.store, &written)

@@ -11,7 +11,7 @@ beforeAll(async () => { who = await people() })
 test('filters and search narrow the list, stand in the address bar and follow live changes', async () => {
   const word = unique('needle')
   const ticket = await openTicket(who.customer, { subject: `A ${word} in the hay`, category: 'compliance', priority: 'urgent' })
-  const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   const row = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
   const rows = page.locator(id(T.ticketRow))
 
@@ -62,7 +62,7 @@ test('the list is sorted as one chooses, live, and the choice stands in the addr
 })
 
 test('the figures move while one looks', async () => {
-  const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   const card = id(T.stat, '[data-stat="urgent"]')
   const urgent = async () => Number(await page.locator(card).getAttribute('data-value'))
   // Without it the card still shows a dash, which counts as nought.
@@ -113,4 +113,15 @@ test("somebody else's ticket and a missing one look the same", async () => {
   const foreign = await page.locator(id(T.ticketMissing)).innerText()
   await page.goto(`${CUSTOMERS}/support/TKT-999999999`)
   expect(await page.locator(id(T.ticketMissing)).innerText()).toBe(foreign)
+})
+
+test('a shortcut that cannot be one is told why at its field', async () => {
+  const { page } = await visit(await context(), TEAM, '/admin/support/replies', who.admin)
+  await page.locator(id(T.replyNew)).click()
+  const field = page.locator(id(T.replyShortcut))
+  await field.fill('Not so!')
+  const told = () => field.evaluate((one) => document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '')
+  expect(await told()).toBe('Small letters, digits, - and _')
+  await field.fill('so')
+  expect(await told()).toBe('')
 })

@@ -9,7 +9,7 @@ let who: People
 beforeAll(async () => { who = await people() })
 
 test('a customer opens a ticket and an agent on the other instance answers it', async () => {
-  const console_ = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const console_ = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   const support = await visit(await context(), CUSTOMERS, '/support', who.customer)
   const [agent, customer] = [console_.page, support.page]
   const subject = unique('Printer')

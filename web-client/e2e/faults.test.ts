@@ -144,5 +144,5 @@ test('a long history is read backward page by page, without a hole', async () =>
     await page.locator(id(T.thread)).evaluate((thread) => { thread.scrollTop = 0 })
     return (await page.locator(id(T.threadOlder)).count()) === 0
   })
-  expect(await texts(page)).toEqual(['Something happened.', ...Array.from({ length: 70 }, (_, index) => `line ${index + 1}.`)])
+  await eventually('the whole', () => shows(page, ['Something happened.', ...Array.from({ length: 70 }, (_, index) => `line ${index + 1}.`)]))
 })

@@ -1,11 +1,12 @@
 // Two gateway instances, a browser, and people in it. The desk is real; the tests make their own tickets in it.
 
-import { chromium, type Browser, type BrowserContext, type Frame, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { decodeDemoPeople, decodeToken, type DemoPerson } from '../src/protocol/decode-rest.ts'
 import type { NewTicket } from '../src/protocol/generated.ts'
 import { isObject, type Json } from '../src/protocol/narrow.ts'
 import { T } from '../src/testids.ts'
+import { launchFirefox, newContext, type Firefox } from './firefox.ts'
 
 const urls = (process.env['HELPLINE_E2E_URLS'] ?? '').split(',').map((url) => url.trim().replace(/\/$/, '')).filter((url) => url !== '')
 if (urls.length === 0) throw new Error('set HELPLINE_E2E_URLS to the addresses of two instances in development mode: http://127.0.0.1:8080,http://127.0.0.1:8081')
@@ -33,8 +34,12 @@ export async function people(): Promise<People> {
   return { customer, other, agent, colleague, admin }
 }
 
+/** Where puppeteer-core is: then the browser is Firefox. */
+const FIREFOX = process.env['HELPLINE_E2E_PUPPETEER'] ?? ''
+
 /** One browser a file; each visitor gets a profile of their own. */
 export function withBrowser() {
+  if (FIREFOX !== '') return withFirefox(FIREFOX)
   let browser: Browser | null = null
   const contexts: BrowserContext[] = []
   beforeAll(async () => {
@@ -44,9 +49,25 @@ export function withBrowser() {
     await Promise.all(contexts.map((context) => context.close()))
     await browser?.close()
   })
+  return async (more: BrowserContextOptions = {}): Promise<BrowserContext> => {
+    if (browser === null) throw new Error('no browser yet')
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...more })
+    contexts.push(context)
+    return context
+  }
+}
+
+function withFirefox(module: string) {
+  let browser: Firefox | null = null
+  const contexts: BrowserContext[] = []
+  beforeAll(async () => { browser = await launchFirefox(module) })
+  afterAll(async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+    await browser?.close()
+  })
   return async (): Promise<BrowserContext> => {
     if (browser === null) throw new Error('no browser yet')
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    const context = await newContext(browser)
     contexts.push(context)
     return context
   }
@@ -113,6 +134,9 @@ export async function eventually(what: string, holds: () => Promise<boolean>, ms
   }
 }
 
+/** What was asked of the page before this, a scroll for one, is drawn. */
+export const drawn = (page: Page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+
 /** Marks the document, so that a reload in between would show. */
 export async function neverReloaded(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'))
@@ -131,21 +155,43 @@ export async function openWidget(context: BrowserContext, base: string, person: 
 
 /** The widget's frame stands in a closed shadow root: found among the page's frames. */
 export async function widgetFrame(page: Page): Promise<Frame> {
-  const find = () => page.frames().find((frame) => frame.url().includes('/widget'))
+  const find = () => page.frames().find((frame) => frame.parentFrame() !== null && frame.url().includes('/widget'))
   await eventually('the frame', () => Promise.resolve(find() !== undefined))
   const frame = find()
   if (frame === undefined) throw new Error('no frame')
   return frame
 }
 
+const BUSY_MAX = 50
+/** Asked for anew before it ends. */
+const TOKEN_KEPT_MS = 60_000
+const tokens = new Map<string, { readonly token: Promise<string | null>; readonly until: number }>()
+
+function tokenOf({ name }: DemoPerson, base: string): Promise<string | null> {
+  const kept = tokens.get(`${base} ${name}`)
+  if (kept !== undefined && kept.until > Date.now()) return kept.token
+  const token = fetch(`${base}/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: name }) }).then(async (answer) => decodeToken(await answer.json()))
+  tokens.set(`${base} ${name}`, { token, until: Date.now() + TOKEN_KEPT_MS })
+  return token
+}
+
 /** REST as a person, for preparing and for looking behind the pages. */
 export async function rest(person: DemoPerson, method: string, path: string, body?: unknown, base = CUSTOMERS): Promise<Json> {
-  const token = decodeToken(await (await fetch(`${base}/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: person.name }) })).json())
-  const response = await fetch(`${base}/v1${path}`, {
+  const token = await tokenOf(person, base)
+  const key = crypto.randomUUID()
+  const ask = () => fetch(`${base}/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+    headers: { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json', 'idempotency-key': key },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
+  let response = await ask()
+  // A server on a busy machine turns some away for a moment, and one person has a rate: both say for how long.
+  for (let n = 0; n < BUSY_MAX && (response.status === 503 || response.status === 429); n++) {
+    const problem: unknown = await response.json()
+    const wait_ms = isObject(problem) && typeof problem['retry_after_ms'] === 'number' ? problem['retry_after_ms'] : 1_000 * Number(response.headers.get('retry-after') ?? 1)
+    await new Promise((resolve) => setTimeout(resolve, wait_ms))
+    response = await ask()
+  }
   const value: unknown = await response.json()
   if (!response.ok || !isObject(value)) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(value)}`)
   return value

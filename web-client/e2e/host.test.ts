@@ -78,6 +78,7 @@ test('the console in a page of another site, in the second language, its tokens 
   expect(host.asked).toContain(who.agent.name)
   await page.locator(`${id(T.siteLinks)} a`).filter({ hasText: 'My Tickets' }).waitFor()
   await page.locator('.helpline[dir="rtl"][lang="ar"]').waitFor()
+  await page.locator(id(T.view, '[data-view="all"]')).click()
   await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
   await page.locator(id(T.assignMe)).click()
   await eventually('mine', async () => (await page.locator(id(T.assignTo)).inputValue()) === who.agent.id)
@@ -141,6 +142,28 @@ test('the widget in a page of another site: a ticket, an answer, unread for the 
   expect(await look(page)).toBe(before)
   expect((await place.cookies()).map((cookie) => cookie.name), 'no cookie of the desk').toEqual(['person'])
   expect(faults).toEqual([])
+})
+
+test('the pages of docs/embedding.md work as they are copied, the widget under the strict policy that it names', async () => {
+  const ticket = await openTicket(who.customer)
+  const place = await signedIn(who.customer)
+  const widget = await place.newPage()
+  const { faults } = watch(widget, place)
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'an answer' }, TEAM)
+  await widget.goto(`${HOST}/with-widget`)
+  await widget.evaluate('window.unread = []; Helpline.onUnread((n) => window.unread.push(n)); Helpline.identify()')
+  await eventually('the number on the launcher', () => widget.evaluate('window.unread.at(-1) >= 1'))
+  await widget.evaluate('Helpline.open()')
+  await (await widgetFrame(widget)).locator(id(T.page, '[data-live="true"]')).waitFor()
+  expect(faults, 'nothing that the policy forbids').toEqual([])
+
+  const { page, faults: others } = watch(await place.newPage(), place)
+  await page.goto(`${HOST}/support`)
+  await live(page)
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await message(page, 'an answer', 'received').waitFor()
+  expect(new URL(page.url()).pathname).toBe(`/support/${ticket.number}`)
+  expect(others).toEqual([])
 })
 
 test('a token that the host cannot give is told with a way out, and the next one lets the person in', async () => {

@@ -17,6 +17,11 @@ const STYLE = readFileSync(new URL('../demo/hostile.css', import.meta.url))
 const PAGE = (script: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"><title>The platform</title></head>
 <body><h1>The platform</h1><p><button id="own" type="button">A button of its own</button></p><section id="place" style="height: 100vh"></section>${script}</body></html>`
 
+/** The pages of docs/embedding.md that a platform copies, with this desk in place of the example's. */
+const EXAMPLES = readFileSync(new URL('../../docs/embedding.md', import.meta.url), 'utf8').split('```html\n').slice(1).map((rest) => (rest.split('```')[0] ?? '').replaceAll('https://desk.example', CUSTOMERS))
+/** What the page says that a strict policy must allow, and the page's own inline script. */
+const POLICY = `default-src 'self'; script-src 'unsafe-inline' ${CUSTOMERS}; frame-src ${CUSTOMERS}; connect-src 'self' ${CUSTOMERS}; img-src data:`
+
 const personOf = (request: IncomingMessage) => decodeURIComponent(/(?:^|;\s*)person=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '')
 
 async function tokenOf(user: string): Promise<string> {
@@ -24,7 +29,7 @@ async function tokenOf(user: string): Promise<string> {
   return decodeToken(await answer.json()) ?? ''
 }
 
-/** Serves `/`, with the widget's script in it `/scripted`, the tokens at `/token`; counts who asked for those. */
+/** Serves `/`, with the widget's script in it `/scripted`, the documented pages at `/with-widget` and `/support`, and tokens; counts who asked for these. */
 export function withHost(): { readonly asked: string[] } {
   const asked: string[] = []
   let server: Server | null = null
@@ -37,6 +42,9 @@ export function withHost(): { readonly asked: string[] } {
         case '/': return html('')
         case '/scripted': return html(`<script src="${CUSTOMERS}/widget.js"></script>`)
         case '/style.css': return response.setHeader('content-type', 'text/css').end(STYLE)
+        case '/with-widget': return response.setHeader('content-security-policy', POLICY).setHeader('content-type', 'text/html').end(EXAMPLES[0])
+        case '/support': return response.setHeader('content-type', 'text/html').end(`<!doctype html><html lang="en"><link rel="icon" href="data:,">${EXAMPLES[1]}`)
+        case '/helpline-token':
         case '/token': {
           const person = personOf(request)
           asked.push(person)

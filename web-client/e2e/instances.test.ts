@@ -75,9 +75,11 @@ test.skipIf(dev === '')('Redis frozen in the middle: messages go on between the 
 test.skipIf(dev === '')("the customer's instance is killed in the middle: what was written waits and arrives once", async () => {
   const { customer, agent } = await conversation()
   process.kill(instanceAt(CUSTOMERS), 'SIGKILL')
+  // Before what the customer writes comes: an answer that has not seen it would be asked about first.
+  await say(agent, 'are you there?')
+  await eventually('the answer is stored', async () => (await message(agent, 'are you there?', 'stored').count()) + (await message(agent, 'are you there?', 'seen').count()) === 1)
   await say(customer, 'during 1')
   await say(customer, 'during 2')
-  await say(agent, 'are you there?')
   await message(agent, 'during 2', 'received').waitFor({ timeout: 45_000 })
   await message(customer, 'are you there?', 'received').waitFor({ timeout: 45_000 })
   await eventually('nothing waits', async () => (await customer.locator(id(T.message, '[data-state="waiting"]')).count()) === 0)

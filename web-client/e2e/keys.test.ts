@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
-import { eventually, id, message, openTicket, people, rest, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
+import { drawn, eventually, id, message, openTicket, people, rest, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -85,7 +85,7 @@ test('after r the cursor is wanted once: tickets that are opened later do not ta
   await page.locator(id(T.ticket, `[data-number="${second.number}"]`)).waitFor()
   await message(page, 'Something happened.').waitFor()
   // What the opening asks of the next frame has been done.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await drawn(page)
   expect(await focused(page)).not.toBe(T.composerInput)
   await page.keyboard.press('j')
   expect(await page.locator(id(T.composerInput)).inputValue()).toBe('')
@@ -154,7 +154,7 @@ test('back and forward change the list with the address', async () => {
   await page.locator(id(T.view, '[data-view="closed"]')).click()
   await page.locator(id(T.view, '[data-view="closed"][aria-pressed="true"]')).waitFor()
   await page.goBack()
-  await page.locator(id(T.view, '[data-view="all"][aria-pressed="true"]')).waitFor()
+  await page.locator(id(T.view, '[data-view="needs_answer"][aria-pressed="true"]')).waitFor()
   await page.locator(row(at(tickets, 1).number)).waitFor()
   expect(await page.locator(id(T.search)).inputValue()).not.toBe('')
   await page.goForward()

@@ -1,13 +1,15 @@
 // Lists of several real pages: read to their end, under the pointer and by keyboard, while tickets change; and equal to the server's.
 
 import type { Page } from 'playwright-core'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { isObject } from '../src/protocol/narrow.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, people, rest, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
+import { CUSTOMERS, drawn, eventually, id, message, openTicket, people, rest, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 const TICKETS = 130
+/** That the console asks for at once. */
+const PAGE_TICKETS = 50
 /** In the subject of every ticket made here: other tests have tickets too. */
 const word = unique('paged')
 let who: People
@@ -16,7 +18,7 @@ beforeAll(async () => {
   who = await people()
   for (let n = 0; n < TICKETS; n += 10) made = [...made, ...(await Promise.all(Array.from({ length: 10 }, (_, m) => openTicket(who.customer, { subject: `${word} ${n + m}`, priority: m % 2 === 0 ? 'urgent' : 'low' }))))]
   for (const part of [made.slice(0, 60), made.slice(60, 120)]) await rest(who.agent, 'POST', '/tickets/bulk', { tickets: part.map((ticket) => ticket.id), patch: { assigned_to: part[0] === made[0] ? 'me' : 'nobody' } }, TEAM)
-})
+}, 300_000)
 
 /** What the server lists, page by page. */
 async function listed(query: string): Promise<readonly string[]> {
@@ -29,24 +31,39 @@ async function listed(query: string): Promise<readonly string[]> {
   return numbers
 }
 
-const drawn = (page: Page) => page.locator('.tickets.virtual li').evaluateAll((rows) => rows.map((row) => ({ place: Number(row.getAttribute('aria-posinset')), count: Number(row.getAttribute('aria-setsize')), number: row.querySelector('a')?.dataset['number'] ?? '' })))
+const inSight = (page: Page) => page.locator('.tickets.virtual li').evaluateAll((rows) => rows.map((row) => ({ place: Number(row.getAttribute('aria-posinset')), count: Number(row.getAttribute('aria-setsize')), number: row.querySelector('a')?.dataset['number'] ?? '' })))
 const scroll = (page: Page, top: number) => page.locator('.tickets.virtual').evaluate((list, to) => { list.scrollTop = to }, top)
 
-/** Every row, by scrolling from the top to the end; what is not loaded yet is waited for. */
+/** How many rows a list says to have while further pages are not loaded. */
+const UNKNOWN = -1
+
+/** Every row, by scrolling from the top to the end; what is not loaded yet is waited for. A list that is replaced meanwhile is read from its top. */
 async function rows(page: Page): Promise<readonly string[]> {
   const all = new Map<number, string>()
+  let count = UNKNOWN
   await scroll(page, 0)
   await eventually('the end of the list', async () => {
-    const now = await drawn(page)
+    const now = await inSight(page)
+    const isAnother = (row: (typeof now)[number]) => (count !== UNKNOWN && row.count !== count) || row.number !== (all.get(row.place) ?? row.number)
+    if (now.some(isAnother) || (now[0] !== undefined && now[0].count !== UNKNOWN && all.size > now[0].count)) {
+      all.clear()
+      count = UNKNOWN
+      await scroll(page, 0)
+      return false
+    }
     // Only rows that have been seen are left behind.
     if ((now[0]?.place ?? Infinity) > all.size + 1) return false
     for (const row of now) all.set(row.place, row.number)
-    if (all.size === now[0]?.count) return true
+    count = now[0]?.count ?? UNKNOWN
+    if (all.size === count) return true
     await scroll(page, (all.size - 6) * 88)
     return false
-  }, 20_000)
+  }, 30_000)
   return Array.from({ length: all.size }, (_, n) => all.get(n + 1) ?? '')
 }
+
+/** The list is the server's to its end. What is read first may still be the list before. */
+const becomes = (page: Page, wanted: readonly string[], what: string) => eventually(`the server's list: ${what}`, async () => JSON.stringify(await rows(page)) === JSON.stringify(wanted), 45_000)
 
 async function pointAtList(page: Page): Promise<() => Promise<string>> {
   const box = await page.locator('.tickets.virtual').boundingBox()
@@ -57,7 +74,7 @@ async function pointAtList(page: Page): Promise<() => Promise<string>> {
 }
 
 test('every view, filter, order and search is the server\'s list to its end', async () => {
-  const { page, faults } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const { page, faults } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   // Fewer screens to scroll through.
   await page.setViewportSize({ width: 1280, height: 2_400 })
   await page.locator(id(T.filtersToggle)).click()
@@ -65,7 +82,7 @@ test('every view, filter, order and search is the server\'s list to its end', as
   const is = async (query: string) => {
     const wanted = await listed(query)
     expect(wanted.length, query).toBeGreaterThan(50)
-    await eventually(`the server's list: ${query}`, async () => JSON.stringify(await rows(page)) === JSON.stringify(wanted))
+    await becomes(page, wanted, query)
     return wanted.length
   }
   await is('tab=active')
@@ -86,12 +103,22 @@ test('every view, filter, order and search is the server\'s list to its end', as
   expect(faults).toEqual([])
 })
 
+test('a list that is replaced while it is read is read from its top', async () => {
+  const { page } = await visit(await context(), TEAM, '/admin/support?view=all&sort=oldest', who.agent)
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  const reading = rows(page)
+  await eventually('some rows are read', async () => (await inSight(page)).some((row) => row.place > PAGE_TICKETS))
+  await page.locator(id(T.view, '[data-view="urgent"]')).click()
+  expect(await reading).toEqual(await listed('tab=active&sort=oldest&priority=urgent'))
+})
+
 test('under the pointer the list is read to its end while tickets change, and no row moves until it is asked to', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support?view=all`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
   const under = await pointAtList(page)
   const before = await under()
   let [busy, changes] = [true, 0]
+  onTestFinished(() => { busy = false })
   const changing = (async () => {
     while (busy) {
       // From every page: they move to the top, into what has been read.
@@ -106,27 +133,33 @@ test('under the pointer the list is read to its end while tickets change, and no
   await eventually('several updates', async () => Number(/\d+/.exec(await page.locator(id(T.listHeld)).innerText())?.[0]) > 5)
   expect(await under(), 'the row under the pointer').toBe(before)
 
-  const count = (await listed('tab=active')).length
+  // To the end of what has not moved away meanwhile.
   const seen = new Map<number, string>()
-  let last = 0
-  while (last < count - 20) {
+  let [last, isEnd] = [0, false]
+  while (!isEnd) {
     await page.mouse.wheel(0, 600)
-    await eventually('a page below', async () => Math.max(...(await drawn(page)).map((row) => row.place)) > Math.min(last, count - 21))
-    const now = await drawn(page)
-    for (const { place, number } of now) {
+    const before = last
+    await eventually('a page below', async () => {
+      const now = await inSight(page)
+      last = Math.max(last, ...now.map((row) => row.place))
+      isEnd = now.some((row) => row.place === row.count)
+      return last > before || isEnd
+    })
+    for (const { place, number } of await inSight(page)) {
       expect(number, `row ${place} stays what it was`).toBe(seen.get(place) ?? number)
       seen.set(place, number)
     }
-    last = Math.max(last, ...now.map((row) => row.place))
   }
+  expect(last, 'more than the first page').toBeGreaterThan(PAGE_TICKETS)
   expect(new Set(seen.values()).size, 'each ticket once').toBe(seen.size)
   busy = false
   await changing
 
   // In order: the rows in sight stay where they are, except those that moved themselves.
   const tops = async () => new Map(await page.locator('.tickets.virtual li').evaluateAll((lines) => lines.map((line): [string, number] => [line.querySelector('a')?.dataset['number'] ?? '', Math.round(line.getBoundingClientRect().top)])))
-  await scroll(page, 60 * 88)
-  await eventually('further down', async () => (await drawn(page)).some((row) => row.place === 61))
+  const middle = Math.min(60, last - 10)
+  await scroll(page, middle * 88)
+  await eventually('further down', async () => (await inSight(page)).some((row) => row.place === middle + 1))
   const there = await tops()
   await page.locator(id(T.listHeld)).click()
   await eventually('nothing waits', async () => (await page.locator(id(T.listHeld)).count()) === 0)
@@ -136,8 +169,7 @@ test('under the pointer the list is read to its end while tickets change, and no
   })
   await page.mouse.move(900, 300)
   await scroll(page, 0)
-  const wanted = await listed('tab=active')
-  await eventually('the server\'s list', async () => JSON.stringify(await rows(page)) === JSON.stringify(wanted))
+  await becomes(page, await listed('tab=active'), 'in order')
 })
 
 test('the keyboard goes through all pages, and what is selected there is changed', async () => {
@@ -168,7 +200,7 @@ test('a page that cannot be had says so below the rows, and is asked for again; 
     if (late > 0) await new Promise((resolve) => setTimeout(resolve, late))
     return route.continue()
   })
-  const { page } = await visit(place, TEAM, '/admin/support?sort=oldest', who.agent)
+  const { page } = await visit(place, TEAM, '/admin/support?view=all&sort=oldest', who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
   const under = await pointAtList(page)
   const before = await under()
@@ -179,7 +211,7 @@ test('a page that cannot be had says so below the rows, and is asked for again; 
   failing = false
   await page.locator(id(T.problem)).locator('button').click()
   await eventually('no problem', async () => (await page.locator(id(T.problem)).count()) === 0)
-  expect(await rows(page)).toEqual(await listed('tab=active&sort=oldest'))
+  await becomes(page, await listed('tab=active&sort=oldest'), 'the page is there now')
 
   // The next page of this order comes when the other one is shown.
   late = 600
@@ -189,7 +221,7 @@ test('a page that cannot be had says so below the rows, and is asked for again; 
   await page.locator(id(T.view, '[data-view="urgent"]')).click()
   late = 0
   await page.waitForResponse((response) => response.url().includes('cursor='))
-  expect(await rows(page)).toEqual(await listed('tab=active&sort=oldest&priority=urgent'))
+  await becomes(page, await listed('tab=active&sort=oldest&priority=urgent'), 'of the other filter')
 })
 
 test('rows keep to their places when letters are large', async () => {
@@ -208,11 +240,12 @@ test('rows keep to their places when letters are large', async () => {
 test('a customer reads all their tickets, over a lost connection too, and finds them as the server does', async () => {
   const place = await context()
   const { page } = await visit(place, CUSTOMERS, '/support', who.customer)
-  const numbers = () => page.locator(id(T.ticketRow)).evaluateAll((links) => links.map((link) => link.getAttribute('data-number') ?? ''))
-  const own = async (query: string) => {
+  // Above these stands what ended with something unread.
+  const numbers = () => page.locator(id(T.ticketRow)).evaluateAll((links) => links.filter((link) => !['resolved', 'closed'].includes(link.getAttribute('data-status') ?? '')).map((link) => link.getAttribute('data-number') ?? ''))
+  const own = async () => {
     const all: string[] = []
     for (let cursor: string | null = ''; cursor !== null;) {
-      const answer = await rest(who.customer, 'GET', `/tickets?limit=100&${query}${cursor === '' ? '' : `&cursor=${cursor}`}`)
+      const answer = await rest(who.customer, 'GET', `/tickets?limit=100&tab=active${cursor === '' ? '' : `&cursor=${cursor}`}`)
       for (const ticket of Array.isArray(answer['tickets']) ? answer['tickets'] : []) if (isObject(ticket)) all.push(String(ticket['ticket_number']))
       cursor = typeof answer['next_cursor'] === 'string' ? answer['next_cursor'] : null
     }
@@ -224,7 +257,7 @@ test('a customer reads all their tickets, over a lost connection too, and finds 
     if ((await more.count()) > 0) await more.click({ timeout: 500 }).catch(() => {})
     return (await more.count()) === 0
   })
-  expect(await numbers()).toEqual(await own('tab=active'))
+  await eventually('in the server\'s order', async () => JSON.stringify(await numbers()) === JSON.stringify(await own()))
   // Away, while a ticket of a later page is closed and another one answered.
   await place.setOffline(true)
   await page.locator(id(T.page, '[data-live="false"]')).waitFor()
@@ -234,7 +267,7 @@ test('a customer reads all their tickets, over a lost connection too, and finds 
   await rest(who.agent, 'POST', `/tickets/${answered.id}/messages`, { body: 'while you were away' }, TEAM)
   await place.setOffline(false)
   await page.locator(id(T.page, '[data-live="true"]')).waitFor()
-  await eventually('as it is now', async () => JSON.stringify(await numbers()) === JSON.stringify(await own('tab=active')))
+  await eventually('as it is now', async () => JSON.stringify(await numbers()) === JSON.stringify(await own()))
   expect((await numbers())[0]).toBe(answered.number)
   // A number as people write it, and letters that other rules fold otherwise.
   await page.locator(id(T.search)).fill(answered.number.replace(/TKT-0*/, 'tkt-'))
@@ -251,11 +284,12 @@ test('earlier messages come in while new ones do, each once and in order', async
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
   await message(page, `line ${more}.`).waitFor()
   let busy = true
-  const writing = (async () => { while (busy) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `line ${++more}.` }, CUSTOMERS) })()
+  onTestFinished(() => { busy = false })
+  const writing = (async () => { while (busy && more < 250) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `line ${++more}.` }, CUSTOMERS) })()
   await eventually('the first of all', async () => {
     await page.locator(id(T.thread)).evaluate((thread) => { thread.scrollTop = 0 })
     return (await message(page, 'Something happened.').count()) === 1
-  })
+  }, 30_000)
   busy = false
   await writing
   const position = Number((await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM))['seq'])
@@ -265,8 +299,10 @@ test('earlier messages come in while new ones do, each once and in order', async
   await eventually('the last of all', async () => {
     for (const text of await page.locator(id(T.messageBody)).allInnerTexts()) if (!seen.includes(text.trim())) seen.push(text.trim())
     await page.locator(id(T.thread)).evaluate((thread) => { thread.scrollTop += 500 })
+    // A row that was passed before it was drawn would be seen by no one.
+    await drawn(page)
     return seen.includes(`line ${more}.`)
-  })
+  }, 30_000)
   expect(seen).toEqual(['Something happened.', ...Array.from({ length: more }, (_, n) => `line ${n + 1}.`)])
 })
 

@@ -81,7 +81,7 @@ test('a list whose watch is refused is not called live, and is when it stands', 
   const place = await context()
   const state = await refusing(place, 'inbox', 'forbidden')
   const page = await place.newPage()
-  await page.goto(`${TEAM}/admin/support`)
+  await page.goto(`${TEAM}/admin/support?view=all`)
   await page.locator(`[data-testid="${T.signInPerson}"][data-person="${who.agent.name}"]`).click()
   await page.locator(id(T.connection, '[data-state="not_live"]')).waitFor()
   expect(await page.locator(id(T.page)).getAttribute('data-live')).toBe('false')
@@ -194,7 +194,7 @@ test('the Enter that commits a composition in Safari sends nothing', async () =>
 })
 
 test('a search of two letters is no fault', async () => {
-  const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   const asked: string[] = []
   page.on('request', (request) => { const search = new URL(request.url()).searchParams.get('search'); if (search !== null) asked.push(search) })
   await page.locator(id(T.search)).fill('ab')
@@ -226,6 +226,7 @@ test('another person at the same browser: the first one is gone from the screen,
     Helpline.mountConsole(document.getElementById('place'), { getToken: async () => { const answer = await fetch('/token'); return answer.ok ? (await answer.json()).token : null } })
   })()`)
   await page.locator(id(T.page, '[data-live="true"]')).waitFor()
+  await page.locator(id(T.view, '[data-view="all"]')).click()
   await page.locator(row(ticket.number)).click()
   await message(page, 'Something happened.').waitFor()
   await page.locator(id(T.composerInput)).fill('written by the first one')
@@ -236,6 +237,7 @@ test('another person at the same browser: the first one is gone from the screen,
   await page.locator(id(T.page, '[data-live="true"]')).waitFor()
   expect(await page.locator(id(T.ticket)).count(), 'where the first one stood is not where the second one is').toBe(0)
   expect(sent.filter((text) => text.includes('"send"'))).toEqual([])
+  await page.locator(id(T.view, '[data-view="all"]')).click()
   await page.locator(row(ticket.number)).click()
   await message(page, 'Something happened.').waitFor()
   expect(await page.locator(id(T.composerInput)).inputValue()).toBe('')

@@ -8,15 +8,17 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-test('before it is opened it is one script: no frame, no cookie, nothing stored, nobody else asked', async () => {
+test('before it is opened it is one script and one small question: no frame, no cookie, nothing stored, nobody else asked', async () => {
   const place = await context()
   const page = await place.newPage()
   const requests: string[] = []
   page.on('request', (request) => requests.push(request.url()))
   await page.goto(`${CUSTOMERS}/demo?person=${encodeURIComponent(who.customer.name)}`)
   await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
+  const ours = () => requests.filter((url) => /widget|\/v1\//.test(new URL(url).pathname))
+  await eventually('the question', () => Promise.resolve(ours().length > 1))
   expect(page.frames().length).toBe(1)
-  expect(requests.filter((url) => /widget|\/v1\//.test(new URL(url).pathname))).toEqual([`${CUSTOMERS}/widget.js`])
+  expect(ours()).toEqual([`${CUSTOMERS}/widget.js`, `${CUSTOMERS}/v1/me/unread`])
   expect(requests.every((url) => url.startsWith(CUSTOMERS) || url.startsWith('data:'))).toBe(true)
   expect(await place.cookies()).toEqual([])
   expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0)
@@ -142,6 +144,7 @@ test('support page and console stand mounted in a page of the platform, untouche
       window.unmount = Helpline.${face}(element, { links, getToken: async () => (await (await answer()).json()).token })
     })()`)
     await page.locator(id(T.page, '[data-live="true"]')).waitFor()
+    if (face === 'mountConsole') await page.locator(id(T.view, '[data-view="all"]')).click()
     await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
     await message(page, 'Something happened.').waitFor()
     await say(page, `mounted, ${person.name}`)

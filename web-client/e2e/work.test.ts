@@ -42,7 +42,7 @@ test('an admin keeps saved replies, an agent inserts one with a slash, its varia
 test('drafts are kept for each ticket and kind over a reload, and are nobody else\'s', async () => {
   const [one, two] = [await openTicket(who.customer), await openTicket(who.customer)]
   const place = await context()
-  const { page } = await visit(place, TEAM, `/admin/support/${one.number}`, who.agent)
+  const { page } = await visit(place, TEAM, `/admin/support/${one.number}?view=all`, who.agent)
   const input = page.locator(id(T.composerInput))
   await input.fill('an answer for one')
   await page.locator(id(T.composerNote)).click()

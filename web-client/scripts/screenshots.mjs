@@ -18,7 +18,7 @@ async function prepare() {
   await rest(GRACE, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' })
   await say(GRACE, 'Thank you for telling us. Which time zone is your phone set to?')
   await say(ADA, 'London. It says `10:42` and my watch says `10:44`.')
-  await say(GRACE, 'Clock drift: the same as in TKT-000001. Alan, could you have a look?', { is_internal: true })
+  await say(GRACE, 'Clock drift: the same as in TKT-000001. Alan, could you have a look?', { internal: true })
   await say(GRACE, 'That is it, then: the clock is off. Please set it to *automatic*, see https://example.org/clock')
   for (const [who, subject, category, priority] of [[CARL, 'The invoice for May is missing', 'billing', 'high'], [ADA, 'A darker theme, please', 'feature_request', 'low'], [CARL, 'Cannot change my e-mail address', 'account', 'medium']]) {
     await rest(who, 'POST', '/tickets', { subject, category, priority, description: subject })

@@ -16,6 +16,7 @@ export const T = {
   /** A refusal in words; `data-code`. */
   problem: 'problem',
   problemDismiss: 'problem-dismiss',
+  problemRetry: 'problem-retry',
 
   signedOut: 'signed-out',
   siteLinks: 'site-links',
@@ -24,24 +25,39 @@ export const T = {
   looksLanguage: 'looks-language',
   looksSound: 'looks-sound',
   looksNotify: 'looks-notify',
+  looksUnkept: 'looks-unkept',
+  habitsEnter: 'habits-enter',
+  habitsUndo: 'habits-undo',
+  /** `data-alert=unassigned|urgent`. */
+  habitsAlert: 'habits-alert',
+  habitsWhen: 'habits-when',
+  replyAssigns: 'reply-assigns',
   /** A sentence that goes by itself. */
   toast: 'toast',
   toastAction: 'toast-action',
-  /** Messages that were not sent, of tickets that are not open; `data-refused=<n>`. */
+  /** Messages that were not sent, of tickets that are not open; `data-refused=<n>`, `data-paused=<n>`. */
   unsent: 'unsent',
   /** One of them; `data-key`. */
   unsentOne: 'unsent-one',
   unsentOpen: 'unsent-open',
+  unsentSend: 'unsent-send',
   unsentDiscard: 'unsent-discard',
   /** On a row; `data-state=refused|waiting`. */
   rowUnsent: 'row-unsent',
 
   // Lists
+  /** Who wrote last; `data-side=customer|staff`. */
+  rowLast: 'row-last',
+  rowViewers: 'row-viewers',
+  /** How long the customer has waited; `data-since`. */
+  rowWait: 'row-wait',
   tabActive: 'tab-active',
   tabClosed: 'tab-closed',
   ticketList: 'ticket-list',
   /** One row; `data-number=TKT-…`, `data-unread=true|false`, `data-status`, `data-priority`. */
   ticketRow: 'ticket-row',
+  ticketSnippet: 'ticket-snippet',
+  expect: 'expect',
   listEmpty: 'list-empty',
   listMore: 'list-more',
 
@@ -85,6 +101,23 @@ export const T = {
   messageInsist: 'message-insist',
   messageRewrite: 'message-rewrite',
   messageDiscard: 'message-discard',
+  /** What can be done with a stored message. */
+  messageTools: 'message-tools',
+  messageEdit: 'message-edit',
+  messageRemove: 'message-remove',
+  /** The form in which a message is changed. */
+  messageForm: 'message-form',
+  messageText: 'message-text',
+  messageSave: 'message-save',
+  messageGiveUp: 'message-give-up',
+  messageRemoveYes: 'message-remove-yes',
+  messageRemoveNo: 'message-remove-no',
+  /** "edited", with its time; for the team it opens the earlier versions. */
+  messageEdited: 'message-edited',
+  messageVersion: 'message-version',
+  /** On a message that is held before it is sent. */
+  messageHeld: 'message-held',
+  messageUndo: 'message-undo',
   /** A change told in words; `data-kind`. */
   activity: 'activity',
   typing: 'typing',
@@ -96,6 +129,9 @@ export const T = {
   composer: 'composer',
   composerInput: 'composer-input',
   composerSend: 'composer-send',
+  composerResolve: 'composer-resolve',
+  /** What Enter does, to be changed; `data-value=sends|breaks`. */
+  composerEnter: 'composer-enter',
   composerReply: 'composer-reply',
   composerNote: 'composer-note',
   /** "Somebody has written since", before anything is sent. */
@@ -148,6 +184,7 @@ export const T = {
   replyBody: 'reply-body',
   replySave: 'reply-save',
   replyDelete: 'reply-delete',
+  replyDeleteSure: 'reply-delete-sure',
   /** Links of the settings menu. */
   menuReplies: 'menu-replies',
   menuHours: 'menu-hours',
@@ -179,6 +216,7 @@ export const T = {
   filterPriority: 'filter-priority',
   filterAssignee: 'filter-assignee',
   filterClear: 'filter-clear',
+  searchRefused: 'search-refused',
   search: 'search',
   assignMe: 'assign-me',
   assignTo: 'assign-to',
@@ -186,6 +224,8 @@ export const T = {
   setPriority: 'set-priority',
   setCategory: 'set-category',
   viewers: 'viewers',
+  ticketNext: 'ticket-next',
+  ticketUnread: 'ticket-unread',
   notStaff: 'not-staff',
   ownTicket: 'own-ticket',
 
@@ -196,3 +236,6 @@ export const T = {
   /** `data-open`, `data-online`. */
   availability: 'availability',
 } as const
+
+/** At sign-out, in a part of its own, which the widget does not load: what becomes of the messages that are not sent yet. */
+export const SIGN_OUT = { ask: 'sign-out-ask', send: 'sign-out-send', keep: 'sign-out-keep', discard: 'sign-out-discard' } as const

@@ -1,4 +1,4 @@
-// Imports point downward: transport < connection < timeline < client < ui < apps. A file that breaks the order is named here with its import.
+// Imports point downward, in the order of LAYERS. A file that breaks the order is named here with its import.
 
 import { expect, test } from 'vitest'
 import { files, importsOf, read } from './help/imports.ts'

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createBell, type Tabs } from '../src/app/attention.ts'
+import { createBell, hushToast, say, toast, toastsFor, type Tabs } from '../src/app/attention.ts'
 import { manualClock } from './help/ticket-server.ts'
 
 const NEWS = { ticket: 't1', number: 'TKT-000001', subject: 'Printer' }
@@ -39,6 +39,17 @@ describe('the bell', () => {
     time.pass(1_000)
     expect([...behind, front].map((one) => one.chimes.length)).toEqual([0, 0, 0])
   })
+  test('is silent once its person has gone, whatever still comes', () => {
+    const time = manualClock()
+    for (const looked of [false, true]) {
+      const { bell, chimes } = tab(time, channel()(), looked)
+      bell.dispose()
+      bell.ring(NEWS)
+      bell.ring({ ...NEWS, kind: 'urgent' })
+      time.pass(1_000)
+      expect([chimes, toast.peek()]).toEqual([[], null])
+    }
+  })
   test('rings in one tab when none is looked at, and once for news on the heels of news', () => {
     const [time, join] = [manualClock(), channel()]
     const tabs = [tab(time, join()), tab(time, join()), tab(time, join())]
@@ -52,6 +63,19 @@ describe('the bell', () => {
     time.pass(1_000)
     expect(tabs.reduce((sum, one) => sum + one.chimes.length, 0)).toBe(2)
   })
+  test('is silent in a tab that gets the news after another one has rung, and rings for the same ticket later', () => {
+    const [time, join] = [manualClock(), channel()]
+    const [first, late] = [tab(time, join()), tab(time, join())]
+    first.bell.ring(NEWS)
+    time.pass(400)
+    late.looks.notify.value = true
+    late.bell.ring(NEWS)
+    expect(time.next(), 'nothing waits').toBeNull()
+    time.pass(3_500)
+    late.bell.ring(NEWS)
+    time.pass(400)
+    expect([first, late].map((one) => one.chimes.length)).toEqual([1, 1])
+  })
   test('does not throw where a page may not notify, and switches itself off there (Android)', () => {
     class Refused {
       static permission = 'granted'
@@ -62,4 +86,17 @@ describe('the bell', () => {
     expect(() => bell.ring(NEWS)).not.toThrow()
     expect(looks.notify.value).toBe(false)
   })
+})
+
+test('what was said to one person is not before the next one, nor can they undo it', () => {
+  toastsFor('grace')
+  say('sent', { label: 'Undo', run() {} })
+  toastsFor('grace')
+  expect(toast.peek()?.sentence, 'signed in again').toBe('sent')
+  toastsFor('carl')
+  expect(toast.peek()).toBeNull()
+  say('sent')
+  toastsFor(null)
+  expect(toast.peek()).toBeNull()
+  hushToast()
 })

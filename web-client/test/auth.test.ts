@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createTokenAuth, keeping } from '../src/app/auth.ts'
+import { loadConfig } from '../src/app/config.ts'
 import { createSession } from '../src/connection/session.ts'
 import { socketTo, scriptedServer, until, welcome } from './help/scripted-server.ts'
 import { manualClock } from './help/ticket-server.ts'
@@ -132,4 +133,29 @@ describe('tokens of any life, and a clock that is off', () => {
     const failing = keeping(() => { throw new Error('at once') }, time)
     await expect(failing(false)).rejects.toThrow('at once')
   })
+})
+
+test('who is blocked is told so, and not that they are not signed in', async () => {
+  const server = createServer((_request, response) => { response.writeHead(403, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ status: 403, code: 'blocked', title: 'this account is blocked' })) })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  open.push(() => new Promise((done) => { server.closeAllConnections(); server.close(() => done()) }))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const auth = createTokenAuth(`http://127.0.0.1:${address.port}`, () => Promise.resolve(ofUser(ADA)))
+  await until('told', () => auth.state.value.kind !== 'working')
+  expect(auth.state.value.kind).toBe('blocked')
+})
+
+test('a desk that does not answer is told of, with a way to try again', async () => {
+  const server = createServer(() => {})
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  open.push(() => new Promise((done) => { server.closeAllConnections(); server.close(() => done()) }))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const origin = `http://127.0.0.1:${address.port}`
+  Reflect.set(globalThis, 'location', { origin })
+  open.push(() => { Reflect.deleteProperty(globalThis, 'location') })
+  await expect(loadConfig(origin, 100)).rejects.toThrow('no config')
 })

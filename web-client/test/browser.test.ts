@@ -1,10 +1,15 @@
 // The browser's edges where it refuses: storage, locks.
 
 import { afterEach, describe, expect, test } from 'vitest'
-import { isKept, lock, storageOr } from '../src/app/browser.ts'
+import { hushToast, toast } from '../src/app/attention.ts'
+import { hasRoom, isFull, isKept, keepItem, lock, memoryStorage, storageOr } from '../src/app/browser.ts'
+import { keptText } from '../src/app/kept-text.ts'
+import { createDevAuth } from '../src/app/page-auth.ts'
+import { keptTicketDraft } from '../src/app/ticket-draft.ts'
+import '../src/strings/page.ts'
 import { isComposing } from '../src/ui/composition.ts'
 
-const descriptors = ['localStorage', 'navigator'].map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
+const descriptors = ['localStorage', 'sessionStorage', 'navigator'].map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
 afterEach(() => { for (const [name, one] of descriptors) { if (one === undefined) Reflect.deleteProperty(globalThis, name); else Object.defineProperty(globalThis, name, one) } })
 const give = (name: string, get: () => unknown) => Object.defineProperty(globalThis, name, { configurable: true, get })
 
@@ -33,4 +38,40 @@ test('the Enter that commits a composition is no Enter, in Safari neither', () =
   expect(isComposing({ isComposing: true, keyCode: 13 })).toBe(true)
   expect(isComposing({ isComposing: false, keyCode: 229 })).toBe(true)
   expect(isComposing({ isComposing: false, keyCode: 13 })).toBe(false)
+})
+
+describe('storage that is full', () => {
+  const full = { ...memoryStorage(), length: 0, setItem() { throw new DOMException('full', 'QuotaExceededError') } }
+  test('a person is signed in all the same, and told that a reload ends it', () => {
+    give('sessionStorage', () => full)
+    const auth = createDevAuth('')
+    auth.demo?.signIn({ id: 'u1', name: 'Ada', email: null, role: null })
+    expect(auth.state.peek()).toMatchObject({ kind: 'in', identity: { id: 'u1' } })
+    expect(toast.peek()?.sentence).toContain('no room')
+    hushToast()
+  })
+  test('what is written there is known to end with the page: a ticket that is described, a text, a choice', () => {
+    give('localStorage', () => full)
+    const draft = keptTicketDraft('u1')
+    draft.write({ ...draft.first, subject: 'Printer' })
+    expect(draft.isStored()).toBe(false)
+    expect(keptTicketDraft('u1').first.subject).toBe('Printer')
+    const text = keptText('u1', 'any')
+    text.write('one')
+    expect(text.isStored()).toBe(false)
+    expect(keepItem(full, 'helpline.looks.theme', 'dark')).toBe(false)
+    expect(isFull.peek()).toBe(true)
+    expect(hasRoom(full)).toBe(false)
+  })
+  test('what has room is kept, and a test of it leaves nothing behind', () => {
+    const storage = memoryStorage()
+    give('localStorage', () => storage)
+    expect(hasRoom(storage)).toBe(true)
+    expect(storage.length).toBe(0)
+    expect(keepItem(storage, 'helpline.looks.theme', 'dark')).toBe(true)
+    expect(isFull.peek()).toBe(false)
+    const text = keptText('u2', 'any')
+    text.write('one')
+    expect(text.isStored()).toBe(true)
+  })
 })

@@ -7,18 +7,24 @@ import { isTooShort, searchOf } from '../src/app/search.ts'
 import { createSortedList, SORTS } from '../src/app/sorted-list.ts'
 import type { StaffView } from '../src/protocol/model.ts'
 import { ENGLISH } from '../src/strings/english.ts'
+import { ENGLISH_FORM } from '../src/strings/english-form.ts'
+import { ENGLISH_HOURS } from '../src/strings/english-hours.ts'
 import { ENGLISH_PAGE } from '../src/strings/english-page.ts'
+import { ENGLISH_SIGN_OUT } from '../src/strings/english-sign-out.ts'
 import { ENGLISH_TEAM } from '../src/strings/english-team.ts'
 import { ENGLISH_TICKET } from '../src/strings/english-ticket.ts'
 import { ARABIC } from '../src/strings/arabic.ts'
+import { ARABIC_FORM } from '../src/strings/arabic-form.ts'
+import { ARABIC_HOURS } from '../src/strings/arabic-hours.ts'
 import { ARABIC_PAGE } from '../src/strings/arabic-page.ts'
+import { ARABIC_SIGN_OUT } from '../src/strings/arabic-sign-out.ts'
 import { ARABIC_TEAM } from '../src/strings/arabic-team.ts'
 import { ARABIC_TICKET } from '../src/strings/arabic-ticket.ts'
 import { windowOf } from '../src/ui/virtual.ts'
 import { seeded } from './help/random.ts'
 import { staffTicket } from './help/sample.ts'
 
-const ticket = (n: number, at: number): StaffView => ({ ...staffTicket, id: `t${n}`, last_activity_at: new Date(at).toISOString(), created_at: new Date(n * 1_000).toISOString() })
+const ticket = (n: number, at: number): StaffView => ({ ...staffTicket, id: `t${n}`, last_activity_at: new Date(at).toISOString(), created_at: new Date(n * 1_000).toISOString(), waiting_since: at % 3 === 0 ? null : new Date(at).toISOString() })
 
 describe('a sorted list', () => {
   test.each(SORTS)('sorted by %s stays in order through any changes', (sort) => {
@@ -30,10 +36,10 @@ describe('a sorted list', () => {
         const one = ticket(Math.floor(roll() * 60), Math.floor(roll() * 1_000_000))
         if (roll() < 0.2) { list.remove(one.id); held.delete(one.id) } else { list.put(one); held.set(one.id, one) }
       }
-      const key = (id: string) => { const one = held.get(id); return sort === 'last_activity' ? one?.last_activity_at ?? '' : one?.created_at ?? '' }
+      const key = (id: string) => { const one = held.get(id); if (sort === 'waiting') return one?.waiting_since ?? '9999'; return sort === 'last_activity' ? one?.last_activity_at ?? '' : one?.created_at ?? '' }
       const keys = list.ids().map(key)
       expect(new Set(list.ids())).toEqual(new Set(held.keys()))
-      expect(keys).toEqual(sort === 'oldest' ? keys.toSorted() : keys.toSorted().reverse())
+      expect(keys).toEqual(sort === 'oldest' || sort === 'waiting' ? keys.toSorted() : keys.toSorted().reverse())
     }
   })
   test('gives the same list until something changes', () => {
@@ -95,17 +101,17 @@ describe('views and filters', () => {
 
 describe('a search', () => {
   test('is not asked of the server before it has a word that is long enough', () => {
-    expect(['', 'a', 'ab', 'ab cd', 'abc', 'ab cde', ' 打印 ', '打印机', 'tkt-3', '🎉🎉'].map(searchOf)).toEqual(['', '', '', '', 'abc', 'ab cde', '', '打印机', 'tkt-3', ''])
-    expect(restQuery({ ...NO_FILTERS, search: 'ab' })).toEqual({ tab: 'active' })
+    expect(['', 'a', 'ab', 'ab cd', 'abc', 'ab cde', ' 打印 ', '打印机', 'tkt-3', '🎉🎉'].map(searchOf)).toEqual(['', '', '', '', 'abc', 'ab cde', '打印', '打印机', 'tkt-3', ''])
+    expect(restQuery({ ...NO_FILTERS, search: 'ab' })).toEqual({ tab: 'active', needs_answer: true, sort: 'waiting' })
     expect(restQuery({ ...NO_FILTERS, search: 'abc' })).toEqual({ search: 'abc' })
     expect([isTooShort('ab'), isTooShort(' '), isTooShort('abc')]).toEqual([true, false, false])
   })
 })
 
 describe('the second language', () => {
-  const tables = [[ENGLISH, ARABIC], [ENGLISH_PAGE, ARABIC_PAGE], [ENGLISH_TICKET, ARABIC_TICKET], [ENGLISH_TEAM, ARABIC_TEAM]] as const
+  const tables = [[ENGLISH, ARABIC], [ENGLISH_FORM, ARABIC_FORM], [ENGLISH_HOURS, ARABIC_HOURS], [ENGLISH_PAGE, ARABIC_PAGE], [ENGLISH_TICKET, ARABIC_TICKET], [ENGLISH_SIGN_OUT, ARABIC_SIGN_OUT], [ENGLISH_TEAM, ARABIC_TEAM]] as const
   test('has every sentence, with the same places in it, and leaves none as it was', () => {
-    const places = (sentence: string) => new Set(sentence.match(/\{\w+\}/g))
+    const places = (sentence: string) => new Set([...sentence.matchAll(/\{(\w+)[|}]/g)].map(([, name]) => name))
     const same: string[] = []
     for (const [english, arabic] of tables) {
       const other = new Map(Object.entries(arabic))
@@ -114,6 +120,6 @@ describe('the second language', () => {
         if (other.get(key) === sentence) same.push(key)
       }
     }
-    expect(same).toEqual(['app.system', 'app.tab', 'app.unread'])
+    expect(same.toSorted()).toEqual(['app.system', 'app.tab', 'app.unread'])
   })
 })

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { decodeFrame } from '../src/protocol/decode.ts'
-import { decodeAvailability, decodeConfig, decodeCustomerPage, decodeEventPage, decodeHours, decodeMessageStored, decodeProblem, decodeSelf } from '../src/protocol/decode-rest.ts'
+import { decodeAvailability, decodeHours, decodeProblem, decodeSelf } from '../src/protocol/decode-first.ts'
+import { decodeConfig, decodeCustomerPage, decodeEventPage, decodeMessageStored } from '../src/protocol/decode-rest.ts'
 import { decodeAgents, decodeBulk, decodeCounts, decodePersonView, decodeReply, decodeSettings, decodeStaffPage } from '../src/protocol/decode-team.ts'
 import { decodeStats } from '../src/protocol/decode-ticket.ts'
 import { isObject } from '../src/protocol/narrow.ts'
@@ -31,7 +32,7 @@ describe('frames', () => {
   const frames = names.filter((name) => /^(common|staff|customer)\./.test(name))
   test('there are samples of every frame that a server sends', () => {
     const types = new Set(frames.map((name) => name.split('.')[1]))
-    expect(types).toEqual(new Set(['ack', 'bye', 'error', 'event', 'inbox', 'ok', 'ping', 'presence', 'read', 'reset', 'subscribed', 'typing', 'welcome']))
+    expect(types).toEqual(new Set(['ack', 'bye', 'error', 'event', 'inbox', 'inbox_presence', 'ok', 'ping', 'presence', 'read', 'reset', 'subscribed', 'typing', 'welcome']))
   })
   test.each(frames)('%s is read whole', (name) => {
     for (const sample of samples(name)) {

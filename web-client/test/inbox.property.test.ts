@@ -1,7 +1,7 @@
 // Whatever arrives while a list is read page by page, and in whatever order: at rest it is the server's; and held, it only grows at its end.
 
 import { expect, test } from 'vitest'
-import { matches, NO_FILTERS, restQuery, VIEWS, type Filters } from '../src/app/filters.ts'
+import { matches, NO_FILTERS, restQuery, sortOf, VIEWS, type Filters } from '../src/app/filters.ts'
 import { createInbox } from '../src/app/inbox.ts'
 import { SORTS } from '../src/app/sorted-list.ts'
 import type { StaffView } from '../src/protocol/model.ts'
@@ -39,7 +39,7 @@ async function world(seed: number): Promise<void> {
   let seqs = new Map<string, number>()
 
   const fail = (what: string): never => { throw new Error(`seed ${seed}: ${what}`) }
-  const placeOf = (ticket: StaffView | undefined) => (ticket === undefined ? '' : inbox.filters.value.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
+  const placeOf = (ticket: StaffView | undefined) => (ticket === undefined ? '' : sortOf(inbox.filters.value) === 'waiting' ? (ticket.waiting_since ?? '') : sortOf(inbox.filters.value) === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
   /** `moves`: rows may take their places in this step, held or not. */
   const check = (moves = false) => {
     const order = inbox.order.value

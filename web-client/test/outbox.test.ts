@@ -112,6 +112,55 @@ describe('the outbox', () => {
     expect(here.changes.find((change) => change.type === 'refused')).not.toHaveProperty('elsewhere')
     expect(there.changes.find((change) => change.type === 'refused')).toMatchObject({ elsewhere: true })
   })
+  test('what its author signed out on is sent only once they say so, and is never shown to another person', async () => {
+    const storage = memoryStorage()
+    const first = tab(storage, () => Promise.resolve({ kind: 'cut' }))
+    first.set(false)
+    for (const body of ['one', 'two', 'three']) first.outbox.queue(draft(body))
+    first.outbox.pause()
+    first.outbox.dispose()
+
+    expect(tab(storage, () => Promise.reject(new Error('not theirs')), locks(), 'u2').outbox.entries()).toEqual([])
+    const { stored, store } = ledger()
+    const again = tab(storage, (entry) => Promise.resolve({ kind: 'stored', seq: store(entry) }))
+    again.outbox.flush()
+    again.outbox.queue(draft('four'))
+    await until('what is written now', () => stored.length === 1)
+    expect(stored).toEqual(['four'])
+    const [one, two, three] = again.outbox.entries()
+    expect([one, two, three].map((entry) => [entry?.body, entry?.paused])).toEqual([['one', true], ['two', true], ['three', true]])
+    again.outbox.retry(one?.key ?? '', 'as_written')
+    again.outbox.discard(two?.key ?? '')
+    await until('what was said to be sent', () => stored.length === 2)
+    expect(stored).toEqual(['four', 'one'])
+    expect(again.outbox.entries().map((entry) => entry.body)).toEqual(['three'])
+    for (const { key } of again.outbox.entries()) again.outbox.discard(key)
+    expect(again.outbox.entries()).toEqual([])
+  })
+  test('before its author signs out, all of it is sent, what was held back or refused as well', async () => {
+    const { stored, store } = ledger()
+    let refuses = true
+    const { outbox, changes } = tab(memoryStorage(), (entry) => Promise.resolve(refuses ? { kind: 'refused', code: 'forbidden' } : { kind: 'stored', seq: store(entry) }))
+    outbox.queue(draft('refused'))
+    await until('refused', () => changes.some((change) => change.type === 'refused'))
+    refuses = false
+    outbox.queue({ ...draft('held back'), hold_ms: 60_000 })
+    for (const { key } of outbox.entries()) outbox.retry(key, 'as_written')
+    await until('stored', () => stored.length === 2)
+    expect(stored).toEqual(['refused', 'held back'])
+    expect(outbox.entries()).toEqual([])
+  })
+  test('a message that is refused while its author signs out stays theirs to decide', async () => {
+    const storage = memoryStorage()
+    const answers: ((outcome: SendOutcome) => void)[] = []
+    const { outbox } = tab(storage, () => new Promise((resolve) => { answers.push(resolve) }))
+    const { key } = outbox.queue(draft('hello'))
+    await until('on its way', () => answers.length === 1)
+    outbox.pause()
+    answers[0]?.({ kind: 'refused', code: 'stale' })
+    await until('refused', () => outbox.entries()[0]?.refused === 'stale')
+    expect(createOutboxStore(storage, 'u1').get(key)).toMatchObject({ paused: true, refused: 'stale' })
+  })
   test('belongs to one person', () => {
     const storage = memoryStorage()
     const ada = tab(storage, () => Promise.resolve({ kind: 'cut' }))
@@ -276,5 +325,114 @@ describe('a message that this server does not know', () => {
     old.outbox.changedElsewhere(`helpline.outbox.u1.${odd.key}`)
     await until('stored', () => stored.length === 1)
     expect(stored).toEqual(['plain'])
+  })
+})
+
+describe('a message that may be taken back', () => {
+  /** A clock that the test moves. */
+  function hands(storage = memoryStorage(), send?: (entry: Queued) => Promise<SendOutcome>) {
+    const time = { now: 1_800_000_000_000, due: [] as { at: number; call: () => void }[] }
+    const sent: string[] = []
+    const outbox = createOutbox({
+      store: createOutboxStore(storage, 'u1'),
+      send: send ?? ((entry) => { sent.push(entry.body); return Promise.resolve({ kind: 'stored', seq: sent.length }) }),
+      canSend: () => true,
+      lock: locks(),
+      after(ms, call) {
+        const timer = { at: time.now + ms, call }
+        time.due.push(timer)
+        return () => { time.due = time.due.filter((one) => one !== timer) }
+      },
+      now: () => time.now,
+      newKey: () => `key-${Math.random()}`,
+    })
+    const pass = async (ms: number) => {
+      time.now += ms
+      const due = time.due.filter((one) => one.at <= time.now)
+      time.due = time.due.filter((one) => one.at > time.now)
+      for (const one of due) one.call()
+      await settled()
+    }
+    return { outbox, sent, pass, time, storage }
+  }
+  const settled = async () => { for (let n = 0; n < 20; n++) await Promise.resolve() }
+
+  test('is sent when its time is over, once, and what was written after it waits with it', async () => {
+    const { outbox, sent, pass } = hands()
+    outbox.queue({ ...draft('first'), hold_ms: 5_000 })
+    outbox.queue(draft('second'))
+    await settled()
+    expect(sent).toEqual([])
+    expect(outbox.isHeld()).toBe(true)
+    await pass(4_999)
+    expect(sent).toEqual([])
+    await pass(1)
+    expect(sent).toEqual(['first', 'second'])
+    expect(outbox.entries()).toEqual([])
+    expect(outbox.isHeld()).toBe(false)
+  })
+  test('comes back to its author until then, and not afterwards', async () => {
+    const { outbox, sent, pass } = hands()
+    const one = outbox.queue({ ...draft('taken back'), hold_ms: 5_000 })
+    outbox.queue(draft('behind it'))
+    expect(outbox.undo(one.key)?.body).toBe('taken back')
+    await settled()
+    expect(sent).toEqual(['behind it'])
+    const two = outbox.queue({ ...draft('too late'), hold_ms: 5_000 })
+    await pass(5_000)
+    expect(outbox.undo(two.key)).toBeNull()
+    expect(sent).toEqual(['behind it', 'too late'])
+  })
+  test('is not sent at once after a reload, and can be taken back there', async () => {
+    const before = hands()
+    const one = before.outbox.queue({ ...draft('still held'), hold_ms: 5_000 })
+    before.outbox.dispose()
+    const after = hands(before.storage)
+    after.time.now += 2_000
+    after.outbox.flush()
+    await settled()
+    expect(after.sent).toEqual([])
+    expect(after.outbox.undo(one.key)?.body).toBe('still held')
+  })
+  test('is not held for ever by a clock that was set back', async () => {
+    const before = hands()
+    before.outbox.queue({ ...draft('from the future'), hold_ms: 5_000 })
+    const after = hands(before.storage)
+    after.time.now -= 86_400_000
+    after.outbox.flush()
+    await settled()
+    expect(after.sent).toEqual(['from the future'])
+  })
+
+  test('what follows a message is done once it is stored, also after a reload, and not when it is refused', async () => {
+    const done: string[] = []
+    const first = hands()
+    first.outbox.queue({ ...draft('answer'), then: 'resolved' })
+    await settled()
+    expect(first.sent).toEqual(['answer'])
+    expect(first.outbox.entries(), 'for its author it is sent').toEqual([])
+    first.outbox.dispose()
+    const second = hands(first.storage)
+    let isUp = false
+    second.outbox.follow((entry) => {
+      if (isUp) done.push(`${entry.then} after ${entry.sent}`)
+      return Promise.resolve(isUp ? { kind: 'done' } : { kind: 'later', ms: 1_000 })
+    })
+    await settled()
+    expect(done).toEqual([])
+    isUp = true
+    await second.pass(1_000)
+    expect(done).toEqual(['resolved after 1'])
+    second.outbox.flush()
+    await settled()
+    expect(done).toHaveLength(1)
+    expect(second.sent, 'it is not sent again').toEqual([])
+
+    const refused = hands(memoryStorage(), () => Promise.resolve({ kind: 'refused', code: 'stale' }))
+    refused.outbox.follow(() => { done.push('never'); return Promise.resolve({ kind: 'done' }) })
+    const one = refused.outbox.queue({ ...draft('stale'), then: 'resolved' })
+    await settled()
+    expect(done).toHaveLength(1)
+    expect(refused.outbox.discard(one.key)?.body, 'nothing is lost').toBe('stale')
   })
 })

@@ -40,6 +40,20 @@ describe('REST', () => {
     expect(await rest.postMessage('id', { body: 'x' }, 'key-1')).toEqual({ ok: true, value: { seq: 3, at: 'now', duplicate: false } })
     expect(heard[0]).toMatchObject({ authorization: 'Bearer t', 'idempotency-key': 'key-1' })
   })
+  test('what was seen of the assignee goes only to a server that knows it, and the change goes without it to one that does not', async () => {
+    const patch = { assigned_to: 'me', if_assigned_to: 'nobody' }
+    const unknown = { status: 422, type: 'application/problem+json', body: '{"type":"about:blank","title":"if_assigned_to: no such field","status":422,"code":"unknown_field"}' }
+    for (const [features, sent] of [[[], [{ assigned_to: 'me' }]], [['if_assigned_to'], [patch, { assigned_to: 'me' }]]] as const) {
+      const heard: unknown[] = []
+      const rest = await desk((_request, _n, body) => {
+        const asked: unknown = JSON.parse(body)
+        heard.push(asked)
+        return isObject(asked) && 'if_assigned_to' in asked ? unknown : { status: 409, body: '{"title":"","code":"conflict","assigned_to":{"id":"g","name":"Grace"}}' }
+      }, undefined, features)
+      expect(await createTeamRest(rest).changeTicket('id', patch)).toMatchObject({ ok: false, problem: { code: 'conflict', assigned_to: { id: 'g', name: 'Grace' } } })
+      expect(heard).toEqual(sent)
+    }
+  })
   describe('a note', () => {
     const STORED = { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' }
     const unknown = (field: string) => ({ status: 422, type: 'application/problem+json', body: `{"type":"about:blank","title":"${field}: no such field","status":422,"code":"unknown_field"}` })
@@ -78,7 +92,7 @@ describe('REST', () => {
       () => ({ status: 401, type: 'application/problem+json', body: '{"code":"token_expired","title":"","status":401}' }),
       (fresh) => { asked.push(fresh); return Promise.resolve('t') },
     )
-    expect(await createTeamRest(rest.request).stats()).toMatchObject({ ok: false, problem: { code: 'token_expired', status: 401 } })
+    expect(await createTeamRest(rest).stats()).toMatchObject({ ok: false, problem: { code: 'token_expired', status: 401 } })
     expect(asked).toEqual([false, true])
   })
   test('a refusal is told by its code, a stranger in between by none', async () => {
@@ -92,15 +106,15 @@ describe('REST', () => {
   })
   test('a server that is not there, and a token that cannot be had, are told as unreachable', async () => {
     const rest = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.resolve('t'), features: () => [] })
-    expect(await createTeamRest(rest.request).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
+    expect(await createTeamRest(rest).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
     const tokenless = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.reject(new Error('offline')), features: () => [] })
-    expect(await createTeamRest(tokenless.request).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
+    expect(await createTeamRest(tokenless).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
   })
   test('names and numbers in paths and queries are escaped', async () => {
     const paths: string[] = []
     const rest = await desk((request) => { paths.push(request.url ?? ''); return { status: 404, body: '{}' } })
     await rest.ticket('../me?x=1')
-    await createTeamRest(rest.request).allTickets({ search: 'a&b=c', status: ['open', 'closed'] })
+    await createTeamRest(rest).allTickets({ search: 'a&b=c', status: ['open', 'closed'] })
     expect(paths).toEqual(['/v1/tickets/..%2Fme%3Fx%3D1', '/v1/tickets?scope=all&search=a%26b%3Dc&status=open%2Cclosed'])
   })
 })

@@ -2,20 +2,22 @@
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
+import type { TicketPatch } from '../src/protocol/generated.ts'
 import { NO_FILTERS, type Filters } from '../src/app/filters.ts'
 import { createSelection, SELECTED_MAX } from '../src/app/selection.ts'
 import { staffTicket } from './help/sample.ts'
 
 const ids = (n: number) => Array.from({ length: n }, (_, index) => `t${index}`)
 
-function list(n: number, refused: readonly string[] = []) {
+function list(n: number, refused: readonly string[] = [], assignees: Readonly<Record<string, string>> = {}) {
   const filters = signal<Filters>(NO_FILTERS)
   const sent: (readonly string[])[] = []
+  const patches: TicketPatch[] = []
   const selection = createSelection(
-    { bulk: (change) => { sent.push(change.tickets); return Promise.resolve({ ok: true, value: change.tickets.map((id) => (refused.includes(id) ? { id, ok: false, code: 'conflict' as const } : { id, ok: true })) }) } },
-    { order: signal(ids(n)), filters, reload() {}, ticket: (id) => ({ ...staffTicket, id, ticket_number: `TKT-${id}` }) },
+    { bulk: (change) => { sent.push(change.tickets); patches.push(change.patch); return Promise.resolve({ ok: true, value: change.tickets.map((id) => (refused.includes(id) ? { id, ok: false, code: 'conflict' as const } : { id, ok: true })) }) } },
+    { order: signal(ids(n)), filters, reload() {}, ticket: (id) => ({ ...staffTicket, id, ticket_number: `TKT-${id}`, assigned_to: assignees[id] === undefined ? null : { id: assignees[id], name: null } }) },
   )
-  return { selection, filters, sent }
+  return { selection, filters, sent, patches }
 }
 
 test('a range reaches from the one toggled before, in either direction, and a single toggle takes one out', () => {
@@ -47,4 +49,17 @@ test('what was refused stays selected, and no more are sent than the server take
   selection.toggle(`t${SELECTED_MAX}`, true)
   await selection.apply({ status: 'resolved' })
   expect(sent).toHaveLength(1)
+})
+
+test('an assignment tells whose each ticket was on the screen, and a change of the status does not', async () => {
+  const { selection, sent, patches } = list(3, ['t0'], { t1: 'grace' })
+  selection.toggle('t0', false)
+  selection.toggle('t2', true)
+  await selection.apply({ assigned_to: 'me' })
+  expect(sent).toEqual([['t0', 't2'], ['t1']])
+  expect(patches).toEqual([{ assigned_to: 'me', if_assigned_to: 'nobody' }, { assigned_to: 'me', if_assigned_to: 'grace' }])
+  expect(selection.results.value?.map((one) => one.ok)).toEqual([false, true, true])
+  expect([...selection.ids.value]).toEqual(['t0'])
+  await selection.apply({ status: 'resolved' })
+  expect(patches.at(-1)).toEqual({ status: 'resolved' })
 })

@@ -446,3 +446,23 @@ test('a ticket that only moved arrives whole, as it was told before', async () =
   await until('told', () => told.length === 2)
   expect(told).toEqual(['Invoice 3', 'Invoice 4'])
 })
+
+test('who looks at which ticket is told as it changes, to listeners that come later too, and forgotten with the connection', async () => {
+  const server = await serve((link, frame) => {
+    greets(link, frame)
+    if (frame['type'] === 'inbox') link.say({ type: 'ok', id: frame['id'] })
+  })
+  const { session } = start(server.url)
+  const told: string[] = []
+  const listener = { frame() {}, began() {}, viewers: (by: ReadonlyMap<string, readonly { readonly name: string | null }[]>) => { told.push([...by].map(([ticket, viewers]) => `${ticket}: ${viewers.map((one) => one.name).join()}`).join('; ')) } }
+  session.inbox(listener)
+  await until('watched', () => session.watch() === 'on')
+  const [ada, bob] = [{ id: 'u2', name: 'Ada' }, { id: 'u3', name: 'Bob' }]
+  server.links[0]?.say({ type: 'inbox_presence', tickets: [{ ticket: 't1', viewers: [ada] }, { ticket: 't2', viewers: [ada, bob] }, 'of the future'] })
+  server.links[0]?.say({ type: 'inbox_presence', tickets: [{ ticket: 't2', viewers: [] }] })
+  await until('told', () => told.length === 2)
+  session.inbox({ ...listener, viewers: (by) => { told.push(`later ${by.size}`) } })
+  server.links[0]?.cut()
+  await until('forgotten', () => told.length > 3)
+  expect(told.slice(0, 4)).toEqual(['t1: Ada; t2: Ada,Bob', 't1: Ada', 'later 1', ''])
+})

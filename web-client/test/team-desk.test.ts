@@ -99,3 +99,35 @@ test('of two counts on their way, the later one counts', async () => {
   await counting[0]?.(1)
   expect(work.counts.value?.all).toBe(2)
 })
+
+test('a restored database takes back what was unread in the one before', async () => {
+  const own = [ticket(1, { seq: 9 })]
+  const { work, server, read } = start(() => own)
+  server.connect()
+  server.watch()
+  await read()
+  expect(work.unread.value).toBe(1)
+  server.cut()
+  own[0] = ticket(1, { seq: 4, read_seq: 4 })
+  server.connect()
+  server.watch()
+  await read()
+  expect(work.unread.value).toBe(0)
+})
+
+test.each(['answered', 'refused'] as const)('once its person has gone nothing rings, and nothing is asked for again: %s', async (what) => {
+  const own = [ticket(1)]
+  const { work, clock, server, read, rung } = start(() => own)
+  server.connect()
+  server.watch()
+  await read()
+  own[0] = ticket(1, { seq: 6 })
+  server.say({ type: 'inbox', tickets: [ticket(1, { seq: 6, read_seq: 0 })], moved: [], stats: null })
+  clock.pass(400)
+  work.dispose()
+  if (what === 'answered') await read()
+  else server.fail()
+  await settled()
+  expect(rung).toEqual([])
+  expect(clock.next(), 'no timer').toBeNull()
+})

@@ -1,11 +1,14 @@
 // The open ticket's faults: each is cleared by what clears it, and by nothing else.
 
 import { signal } from '@preact/signals'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Desk } from '../src/app/desk.ts'
 import { openTicket } from '../src/app/ticket.ts'
+import { insisting, taken } from '../src/faces/console/taken.ts'
+import '../src/strings/team.ts'
 import type { SessionState } from '../src/connection/session.ts'
 import type { TicketSink } from '../src/connection/subscriptions.ts'
+import type { AgentRef } from '../src/protocol/generated.ts'
 import type { Problem } from '../src/protocol/model.ts'
 import { messageEvent, staffTicket, subscribed, TICKET } from './help/sample.ts'
 
@@ -13,9 +16,17 @@ const problem = (code: Problem['code']): Problem => ({ status: 0, code, title: '
 const OTHER = '01a20000-0000-7000-8000-00000000000b'
 const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }
 
+/** The connection of that desk comes or goes. */
+function live({ connection }: Pick<Desk, 'connection'>, on: boolean): void {
+  const state: object = { kind: on ? 'live' : 'off', limits: {} }
+  Reflect.set(connection, 'value', state)
+}
+
 /** A desk as far as a ticket needs one. */
 async function opened() {
-  const answers = { older: 'unreachable' as 'ok' | 'unreachable' | 'forbidden', change: 'conflict' as 'ok' | 'conflict' | 'unreachable' }
+  const answers = { older: 'unreachable' as 'ok' | 'unreachable' | 'forbidden', change: 'conflict' as 'ok' | 'conflict' | 'unreachable', taken: null as AgentRef | null }
+  const changes: object[] = []
+  let asked = 0
   const sinks: TicketSink[] = []
   let again = 0
   const ticket = { ...staffTicket, id: TICKET, seq: 9 }
@@ -25,9 +36,9 @@ async function opened() {
     identity: { id: 'agent', name: 'Grace', role: 'support_agent' },
     connection: signal<SessionState>({ kind: 'off' }),
     rest: {
-      ticket: () => Promise.resolve(desk.ticket === null ? { ok: false, problem: problem('not_found') } : { ok: true, value: desk.ticket }),
+      ticket: () => Promise.resolve(++asked && desk.ticket === null ? { ok: false, problem: problem('not_found') } : { ok: true, value: desk.ticket }),
       activity: () => Promise.resolve(answers.older === 'ok' ? { ok: true, value: { events: [], more_before: false } } : { ok: false, problem: problem(answers.older) }),
-      changeTicket: () => Promise.resolve(answers.change === 'ok' ? { ok: true, value: ticket } : { ok: false, problem: problem(answers.change) }),
+      changeTicket: (_id: string, patch: object) => changes.push(patch) && answers.taken !== null ? Promise.resolve({ ok: false, problem: { ...problem('conflict'), assigned_to: answers.taken } }) : Promise.resolve(answers.change === 'ok' ? { ok: true, value: ticket } : { ok: false, problem: problem(answers.change) }),
     },
     outbox: { of: () => [], entries: () => [], held: () => null, onChange: () => () => {} },
     session: {
@@ -41,9 +52,16 @@ async function opened() {
   await settled()
   const sink = sinks[0]
   if (sink === undefined) throw new Error('listening')
+  const reopened = async () => {
+    let openings = 0
+    const store = openTicket(parts, 'TKT-000001', { ticket() {}, event() {}, opened() { openings++ } })
+    const atOnce = store.opening.value.kind
+    await settled()
+    return { store, atOnce, sink: sinks.at(-1), openings: () => openings }
+  }
   const page = () => sink.page(subscribed({ events: [messageEvent(9)], head: 9 }))
   page()
-  return { store, sink, desk, page, answers, told, again: () => again }
+  return { store, sink, desk, page, answers, changes, told, reopened, parts, again: () => again, asked: () => asked }
 }
 
 test('history that could not be had for want of a connection is no fault any more when the connection is back', async () => {
@@ -105,4 +123,115 @@ test("leaving a note half-written tells its end as a note's: customers are told 
   store.dispose()
   const typing = told.filter((frame) => 'type' in frame && frame.type === 'typing')
   expect(typing).toEqual([{ type: 'typing', ticket: TICKET, on: true, internal: true }, { type: 'typing', ticket: TICKET, on: false, internal: true }])
+})
+
+test('a restored database takes the facts back with it, and what was read in the history before says nothing of this one', async () => {
+  const { store, sink, desk, told } = await opened()
+  const read = () => told.filter((frame) => 'type' in frame && frame.type === 'read')
+  store.sawEnd()
+  desk.ticket = { ...staffTicket, id: TICKET, seq: 4, status: 'in_progress' }
+  sink.page(subscribed({ events: [messageEvent(4)], head: 4, epoch: 'e2', reset: true }))
+  await new Promise((done) => setTimeout(done, 350))
+  await settled()
+  expect(store.opening.value).toMatchObject({ kind: 'open', ticket: { seq: 4, status: 'in_progress' } })
+  expect(read(), 'number 9 is another one now').toEqual([])
+  sink.frame({ type: 'event', event: messageEvent(5) })
+  expect(store.opening.value).toMatchObject({ ticket: { seq: 5 } })
+})
+
+test('a ticket that is opened again stands there at once, and goes on from where it was', async () => {
+  const { store, reopened } = await opened()
+  store.dispose()
+  const { store: again, atOnce, sink } = await reopened()
+  expect(atOnce).toBe('open')
+  expect(again.timeline.value.events.map((event) => event.seq)).toEqual([9])
+  expect(sink?.resume()).toEqual({ after: 9, epoch: 'e1' })
+})
+
+test('a ticket that is opened again is told of as opened, once', async () => {
+  const { store, reopened } = await opened()
+  store.dispose()
+  const { store: again, openings } = await reopened()
+  expect(openings()).toBe(1)
+  again.reload()
+  await settled()
+  expect(openings()).toBe(1)
+})
+
+test('a ticket that is no more is not shown again', async () => {
+  const { store, sink, desk, reopened } = await opened()
+  desk.ticket = null
+  sink.refused('not_found')
+  await settled()
+  store.dispose()
+  expect((await reopened()).atOnce).toBe('loading')
+})
+
+test("a customer who was renamed is called by the new name, which no event tells: asked for once, when they write", async () => {
+  const { store, sink, desk } = await opened()
+  let asked = 0
+  const renamed = { ...staffTicket, id: TICKET, seq: 12, customer_name: 'Ada King' }
+  Object.defineProperty(desk, 'ticket', { get: () => { asked++; return renamed } })
+  const from = (seq: number, name: string) => sink.frame({ type: 'event', event: messageEvent(seq, { actor: { id: 'ada', type: 'customer', name } }) })
+  from(10, 'Ada King')
+  from(11, 'Ada King')
+  await vi.waitFor(() => expect(store.opening.value).toMatchObject({ ticket: { customer_name: 'Ada King' } }))
+  from(12, 'Ada King')
+  await settled()
+  // Two reads of one answer.
+  expect(asked).toBe(2)
+})
+
+test('a ticket that could not be had for want of a connection is asked for again when there is one, also by an answer that comes after it', async () => {
+  const { parts, desk } = await opened()
+  const ticket = desk.ticket
+  if (ticket === null) throw new Error('there is one')
+  const answers: ((answer: object) => void)[] = []
+  const slow: Desk = { ...parts, rest: { ...parts.rest, ticket: () => new Promise((answer) => { answers.push((one) => answer(one as never)) }) } }
+  const failed = { ok: false, problem: problem('unreachable') }
+  const store = openTicket(slow, 'TKT-000002', { ticket() {}, event() {} })
+  answers.shift()?.(failed)
+  await settled()
+  expect(store.opening.value).toMatchObject({ kind: 'failed', problem: { code: 'unreachable' } })
+  const goesLive = () => {
+    live(parts, false)
+    live(parts, true)
+  }
+  goesLive()
+  // This one was asked for before the connection went and came again: its failure says nothing of now.
+  goesLive()
+  answers.shift()?.(failed)
+  await settled()
+  answers.shift()?.({ ok: true, value: { ...ticket, id: OTHER } })
+  await settled()
+  expect(store.opening.value).toMatchObject({ kind: 'open', ticket: { id: OTHER } })
+  goesLive()
+  await settled()
+  expect(answers, 'it follows the history from here on').toHaveLength(0)
+  store.dispose()
+})
+
+test('a ticket that a colleague took a moment before is shown as theirs, and is taken over by asking again', async () => {
+  const { store, answers, changes, asked } = await opened()
+  answers.taken = { id: 'grace', name: 'Grace' }
+  const before = asked()
+  expect(await store.change({ assigned_to: 'me', if_assigned_to: 'nobody' }, insisting)).toBe(false)
+  const fault = store.fault.value
+  if (fault === null) throw new Error('the agent is told')
+  expect(taken(fault)).toEqual({ sentence: 'Grace took it a moment before you.', retry: 'Take it over' })
+  await vi.waitFor(() => expect(asked()).toBeGreaterThan(before))
+  answers.taken = null
+  answers.change = 'ok'
+  fault.retry()
+  await settled()
+  expect(changes).toEqual([{ assigned_to: 'me', if_assigned_to: 'nobody' }, { assigned_to: 'me', if_assigned_to: 'grace' }])
+  expect(store.fault.value).toBeNull()
+})
+
+test('who assigns to another person, or comes upon nobody, is told that', () => {
+  const patch = { assigned_to: 'alan', if_assigned_to: 'nobody' }
+  const refused = (assigned_to: AgentRef | null) => taken({ patch, problem: { ...problem('conflict'), assigned_to } })
+  expect(refused({ id: 'grace', name: 'Grace' })).toEqual({ sentence: 'It has been assigned to Grace meanwhile.', retry: 'Assign it anyway' })
+  expect(refused(null)?.sentence).toBe('It has been unassigned meanwhile.')
+  expect(taken({ patch: { status: 'open' }, problem: problem('conflict') })).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { reduce } from '../src/timeline/reduce.ts'
 import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../src/timeline/state.ts'
-import { items, writtenSince } from '../src/timeline/view.ts'
+import { earlier, items, writtenSince } from '../src/timeline/view.ts'
 import { messageEvent, subscribed } from './help/sample.ts'
 
 const run = (inputs: readonly TimelineInput[], from: Timeline = EMPTY) => inputs.reduce(reduce, from)
@@ -126,5 +126,36 @@ describe('reads', () => {
     const timeline = run([page({ events: range(1, 3), head: 3 })])
     expect(writtenSince(timeline, 1, { side: 'staff', id: 'agent' })).toEqual([])
     expect(writtenSince(timeline, 1, { side: 'staff', id: 'somebody else' }).map((one) => one.seq)).toEqual([2, 3])
+  })
+})
+
+test('what others wrote since a place costs what came since, not the whole history', () => {
+  let looked = 0
+  const events = Array.from({ length: 1_000 }, (_, index) => new Proxy(messageEvent(index + 1), { get(of, name, me) { looked++; return Reflect.get(of, name, me) } }))
+  const timeline = run([page({ events, head: 1_000 })])
+  looked = 0
+  expect(writtenSince(timeline, 998, { side: 'staff', id: 'somebody else' }).length).toBe(2)
+  expect(looked).toBeLessThan(100)
+})
+
+describe('a removed text', () => {
+  const said = messageEvent(1, { body: 'my password is tulip' })
+  const edited = messageEvent(2, { kind: 'message_edited', old_value: 'my password is tulip', message: { ...messageEvent(1).message!, body: 'my pass is tulip', edited_at: '2026-01-01T00:00:00Z' } })
+  const removed = messageEvent(3, { kind: 'message_redacted', message: { ...messageEvent(1).message!, body: '', redacted_at: '2026-01-01T00:01:00Z' } })
+  const older: TimelineInput = { type: 'older', page: { epoch: 'e1', head: 3, events: [said], more_before: false } }
+
+  test('leaves no trace: not in the message, not as what an edit replaced, whatever came first', () => {
+    const live = run([page({ events: [said, edited], head: 2 }), { type: 'event', event: removed }])
+    const paged = run([page({ events: [edited, removed], head: 3 }), older])
+    for (const timeline of [live, paged]) {
+      expect(seqs(timeline)).toEqual([1, 2, 3])
+      expect(JSON.stringify(timeline)).not.toContain('tulip')
+    }
+  })
+  test('is no version of its message; an edit is, with when it was written', () => {
+    const before = run([page({ events: [said, edited], head: 2 })])
+    expect(earlier(before, before.events[0]!.message!)).toEqual([{ at: said.message!.created_at, text: 'my password is tulip' }])
+    const after = run([{ type: 'event', event: removed }], before)
+    expect(earlier(after, after.events[0]!.message!)).toEqual([])
   })
 })

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStorage } from '../src/app/browser.ts'
-import { written } from '../src/app/written.ts'
-import { language, setLanguage } from '../src/strings/index.ts'
-import { keyFor } from '../src/ui/new-ticket.tsx'
+import { newKey, memoryStorage } from '../src/app/browser.ts'
+import { isWritten, written, writtenLine } from '../src/app/written.ts'
+import { fieldOf, language, setLanguage, tProblem } from '../src/strings/index.ts'
+import { keyFor } from '../src/app/ticket-draft.ts'
+import '../src/strings/ticket.ts'
 
 test('pasted control characters do not have a text refused', () => {
   expect(written('a\r\nb\rc\vd\fe\u0085f\u0000\u001b[31mg\u007f\u009b\th\n')).toBe('a\nb\nc\nd\ne\nf[31mg\th\n')
@@ -13,9 +14,9 @@ describe('a new ticket', () => {
   test('is the same one when it is sent again after a reload, and another one when its text is', () => {
     const storage = memoryStorage()
     const kept = () => ({ read: () => storage.getItem('key') ?? '', write: (next: string) => storage.setItem('key', next) })
-    const first = keyFor('{"subject":"a"}', kept())
-    expect(keyFor('{"subject":"a"}', kept())).toBe(first)
-    expect(keyFor('{"subject":"b"}', kept())).not.toBe(first)
+    const first = keyFor('{"subject":"a"}', kept(), newKey)
+    expect(keyFor('{"subject":"a"}', kept(), newKey)).toBe(first)
+    expect(keyFor('{"subject":"b"}', kept(), newKey)).not.toBe(first)
   })
 })
 
@@ -24,4 +25,18 @@ test('the language that was chosen last holds, however long its tables take', as
   await setLanguage('en')
   await slow
   expect(language()).toBe('en')
+})
+
+test('what shows nothing once it is sent is not written', () => {
+  for (const text of ['', ' ', '\u200b', '\u0000\u001b', '\u2060 \u3164\n', '\ufeff']) expect(isWritten(text), JSON.stringify(text)).toBe(false)
+  expect(isWritten('\u0000a')).toBe(true)
+  expect(writtenLine(' a\tb\u0000\r\nc ')).toBe('a b c')
+})
+
+test('a refusal says in words what is wrong, also when only its code was kept, and at which field', () => {
+  for (const code of ['invalid_body', 'invalid_field']) expect(tProblem({ code })).not.toMatch(/:\s*$/)
+  expect(tProblem({ code: 'invalid_field', title: 'search: is one line' })).toContain('search: is one line')
+  expect(fieldOf({ code: 'invalid_field', title: 'subject: must not be empty' })).toEqual({ name: 'subject', why: 'must not be empty' })
+  expect(fieldOf({ code: 'invalid_body', title: 'the text is not valid' })).toBeNull()
+  expect(fieldOf({ code: 'stale', title: 'subject: x' })).toBeNull()
 })

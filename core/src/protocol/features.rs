@@ -16,6 +16,10 @@ text_enum!(
         OwnUnread = "own_unread",
         /// Knows the setting `reply_assigns`.
         ReplyAssigns = "reply_assigns",
+        /// Sends consoles `inbox_presence`: which staff look at which tickets of the list.
+        InboxPresence = "inbox_presence",
+        /// Takes `if_assigned_to` in changes of tickets: an assignment that would overwrite another person's is refused with `conflict`.
+        IfAssignedTo = "if_assigned_to",
     }
 );
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::server::{StaffPerson, Viewer};
+use super::server::{StaffPerson, TicketViewers, Viewer};
 use crate::ids::{Seq, TicketId, UserId};
 
 /// One frame on a relay channel: an object with one field, named for what it is. Not tagged inside by `type` like clients' frames:
@@ -43,6 +43,13 @@ pub enum RelayFrame {
         viewers: Vec<Viewer>,
         ask: bool,
     },
+    /// The staff who have these tickets open through the instance `from`: for lists, on the channels of the inbox. `ask`, on the channel of
+    /// every instance: answer with all of yours.
+    InboxPresence {
+        from: uuid::Uuid,
+        tickets: Vec<TicketViewers>,
+        ask: bool,
+    },
     /// The role of these people changed, or whether they are blocked: check their connections now.
     #[serde(alias = "standing")]
     AccessStatus { users: Vec<UserId> },
@@ -60,4 +67,7 @@ pub struct RelayEvent {
     pub staff: Box<RawValue>,
     /// The `event` frame for the customer; none on rows that are not for them.
     pub customer: Option<Box<RawValue>>,
+    /// Whether something that members may hold was removed from the ticket: they start over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacts: bool,
 }

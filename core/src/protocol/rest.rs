@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::server::{CustomerEvent, Me, StaffEvent};
 use super::strict::text_or_null;
-use super::ticket::{CustomerTicket, StaffTicket};
+use super::ticket::{AgentRef, CustomerTicket, StaffTicket};
 use crate::actor::StaffRole;
 use crate::body::Attachment;
 use crate::ids::{SavedReplyId, Seq, TicketId, UserId};
@@ -57,6 +57,11 @@ requests! {
         /// A staff member's id, `"me"`, or `"nobody"` to unassign; `null` also unassigns.
         #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<String>,
+        /// The assignee that the caller has seen, in the words of `assigned_to`, which it needs. If another person has the ticket by now, the
+        /// answer is `conflict` and nothing is changed; if it is assigned as asked already, that is no conflict. Only to a server that
+        /// names the feature `if_assigned_to`.
+        #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
+        pub if_assigned_to: Option<String>,
     }
 
     /// `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
@@ -337,10 +342,13 @@ rest! {
         pub retry_after_ms: Option<u64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub head: Option<Seq>,
+        /// With `conflict` of `if_assigned_to`: who has the ticket now, by their first name; absent: it is unassigned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub assigned_to: Option<AgentRef>,
     }
 }
 
-/// `null` unassigns. It is what an unassigned ticket shows, so it is what a client writes back.
+/// `null` means unassigned. It is what an unassigned ticket shows, so it is what a client writes back.
 fn nobody_if_null<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {

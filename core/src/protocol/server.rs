@@ -169,6 +169,8 @@ pub enum StaffFrame {
         #[cfg_attr(feature = "typescript", ts(optional))]
         stats: Option<TicketStats>,
     },
+    /// The staff who have these tickets open, for lists; the latest frame counts. A ticket that was never named has none.
+    InboxPresence { tickets: Vec<TicketViewers> },
 }
 
 /// Frames that customers are shown.
@@ -247,6 +249,14 @@ impl StaffPerson {
 pub struct Viewer {
     pub id: UserId,
     pub name: Option<String>,
+}
+
+/// The staff who have a ticket open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TicketViewers {
+    pub ticket: TicketId,
+    pub viewers: Vec<Viewer>,
 }
 
 /// How far a person has read, for staff.

@@ -79,7 +79,7 @@ fn generated() -> String {
     declare!(module, config: StaffRole, ActorType, Audience, Status, Priority, Category, Kind, RejectCode, Attachment);
     declare!(module, config: ClientFrame, InboxFilter, Feature);
     declare!(module, config: CommonFrame, StaffFrame, CustomerFrame);
-    declare!(module, config: wire::Me, wire::WireLimits, wire::TicketHead, wire::StaffPerson, wire::CustomerPerson, wire::Viewer);
+    declare!(module, config: wire::Me, wire::WireLimits, wire::TicketHead, wire::StaffPerson, wire::CustomerPerson, wire::Viewer, wire::TicketViewers);
     declare!(module, config: wire::StaffRead, wire::CustomerRead);
     declare!(module, config: wire::StaffEvent, wire::StaffMessage, wire::CustomerEvent, wire::CustomerMessage);
     declare!(module, config: wire::AgentRef, wire::Rating, wire::LastMessage, wire::StaffTicket, wire::CustomerTicket, wire::TicketMoved, wire::TicketStats);

@@ -4,7 +4,15 @@
 use helpline_core::protocol::{CommonFrame, CustomerFrame, RelayFrame, StaffFrame};
 
 pub const COMMON: &[&str] = &["welcome", "ok", "ack", "reset", "ping", "bye", "error"];
-pub const STAFF: &[&str] = &["subscribed", "event", "typing", "presence", "read", "inbox"];
+pub const STAFF: &[&str] = &[
+    "subscribed",
+    "event",
+    "typing",
+    "presence",
+    "read",
+    "inbox",
+    "inbox_presence",
+];
 pub const CUSTOMER: &[&str] = &["subscribed", "event", "typing", "read"];
 pub const RELAY: &[&str] = &[
     "event",
@@ -12,6 +20,7 @@ pub const RELAY: &[&str] = &[
     "ephemeral",
     "read",
     "presence",
+    "inbox_presence",
     "access_status",
     "probe",
 ];
@@ -36,6 +45,7 @@ pub fn staff(frame: &StaffFrame) -> &'static str {
         StaffFrame::Presence { .. } => "presence",
         StaffFrame::Read { .. } => "read",
         StaffFrame::Inbox { .. } => "inbox",
+        StaffFrame::InboxPresence { .. } => "inbox_presence",
     }
 }
 
@@ -55,6 +65,7 @@ pub fn relay(frame: &RelayFrame) -> &'static str {
         RelayFrame::Ephemeral { .. } => "ephemeral",
         RelayFrame::Read { .. } => "read",
         RelayFrame::Presence { .. } => "presence",
+        RelayFrame::InboxPresence { .. } => "inbox_presence",
         RelayFrame::AccessStatus { .. } => "access_status",
         RelayFrame::Probe { .. } => "probe",
     }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::ids::UserId;
 use helpline_core::limits;
-use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::people::Identity;
 use serde_json::{Map, Value};
 
-use super::{VerifiedToken, refused};
+use super::fault::TokenFault;
+use super::verified::VerifiedToken;
 
 /// The only role that may sign in. `anon` is not signed in, `service_role` is a key and no person.
 const ROLE: &str = "authenticated";
@@ -25,8 +25,8 @@ pub fn check(
     claims: &Map<String, Value>,
     expected: &Expected,
     now: DateTime<Utc>,
-) -> Result<VerifiedToken, Reject> {
-    let expires_at = claims.get("exp").and_then(time).ok_or_else(refused)?;
+) -> Result<VerifiedToken, TokenFault> {
+    let expires_at = claims.get("exp").and_then(time).ok_or(TokenFault::NoEnd)?;
     let not_before = optional(claims, "nbf", time)?;
     let issuer = optional(claims, "iss", |value| value.as_str())?;
     let role = optional(claims, "role", |value| value.as_str())?;
@@ -34,7 +34,8 @@ pub fn check(
         .get("sub")
         .and_then(Value::as_str)
         .and_then(|sub| sub.parse().ok())
-        .ok_or_else(refused)?;
+        .filter(|user: &UserId| !user.uuid().is_nil())
+        .ok_or(TokenFault::Subject)?;
     let issuer_fits = expected
         .issuer
         .as_deref()
@@ -42,19 +43,19 @@ pub fn check(
     let role_fits = role.is_none_or(|role| role == ROLE);
     let begun = not_before
         .is_none_or(|from| from <= now + TimeDelta::milliseconds(limits::CLOCK_LEEWAY_MS));
-    if user.uuid().is_nil()
-        || !issuer_fits
-        || !role_fits
-        || !begun
-        || !is_for(claims.get("aud"), &expected.audience)
-    {
-        return Err(refused());
-    }
-    if expires_at <= now {
-        return Err(Reject::new(
-            RejectCode::TokenExpired,
-            "the token has expired",
-        ));
+    let faults = [
+        (!issuer_fits, TokenFault::Issuer),
+        (!role_fits, TokenFault::Role),
+        (
+            !is_for(claims.get("aud"), &expected.audience),
+            TokenFault::Audience,
+        ),
+        (!begun, TokenFault::NotYet),
+        // Last: only a token that was good is said to have expired.
+        (expires_at <= now, TokenFault::Expired),
+    ];
+    if let Some((_, fault)) = faults.into_iter().find(|(holds, _)| *holds) {
+        return Err(fault);
     }
     let email = claims
         .get("email")
@@ -74,10 +75,10 @@ fn optional<'a, T>(
     claims: &'a Map<String, Value>,
     claim: &str,
     read: impl Fn(&'a Value) -> Option<T>,
-) -> Result<Option<T>, Reject> {
+) -> Result<Option<T>, TokenFault> {
     claims
         .get(claim)
-        .map(|value| read(value).ok_or_else(refused))
+        .map(|value| read(value).ok_or(TokenFault::ClaimType))
         .transpose()
 }
 

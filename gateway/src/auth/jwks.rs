@@ -4,16 +4,18 @@
 //! meanwhile wait for that one. When the address does not answer, known keys stay good for [`limits::JWKS_STALE_MS`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use helpline_core::limits;
-use helpline_core::reject::Reject;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parking_lot::Mutex;
 use serde::Deserialize;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 
-use super::{Key, refused};
+use super::fault::TokenFault;
+use super::verified::Key;
 use crate::config::JwksUrl;
 
 /// The keys of one address.
@@ -43,13 +45,14 @@ enum KeyLookup {
 }
 
 impl KeySet {
-    /// Fetches nothing yet.
-    pub fn new(url: JwksUrl) -> Self {
+    /// Trusts the machine's certificate authorities, and those in `authorities` (PEM). Fetches nothing yet.
+    pub fn new(url: JwksUrl, authorities: Option<&[u8]>) -> Self {
         let timeout = Duration::from_millis(limits::JWKS_TIMEOUT_MS);
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(timeout))
             .max_redirects(0)
             .proxy(None)
+            .tls_config(TlsConfig::builder().root_certs(roots(authorities)).build())
             .http_status_as_error(false)
             .user_agent("helpline");
         Self {
@@ -60,11 +63,20 @@ impl KeySet {
         }
     }
 
+    /// As if the set had been fetched so long ago that it is asked for again.
+    #[cfg(test)]
+    pub(super) fn age(&self) {
+        let mut known = self.known.lock();
+        let age = Duration::from_millis(limits::JWKS_REFRESH_MS + 1);
+        known.fetched_at = known.fetched_at.and_then(|at| at.checked_sub(age));
+        known.tried_at = None;
+    }
+
     /// The key of this name.
     ///
     /// # Errors
-    /// `not_authenticated` when the key set has none, `unavailable` when it could not be asked.
-    pub async fn key(&self, kid: &str) -> Result<Key, Reject> {
+    /// [`TokenFault::UnknownKey`] when the key set has none, [`TokenFault::KeySetUnavailable`] when it could not be asked.
+    pub async fn key(&self, kid: &str) -> Result<Key, TokenFault> {
         match self.lookup(kid, Instant::now()) {
             KeyLookup::Fresh(key) => return Ok(key),
             KeyLookup::Aging(key) => {
@@ -86,10 +98,20 @@ impl KeySet {
         match self.lookup(kid, Instant::now()) {
             KeyLookup::Fresh(key) | KeyLookup::Aging(key) => Ok(key),
             KeyLookup::Unknown if self.known.lock().last_try_failed() => {
-                Err(crate::runtime::errors::unavailable())
+                Err(TokenFault::KeySetUnavailable)
             }
-            KeyLookup::Unknown => Err(refused()),
+            KeyLookup::Unknown => Err(TokenFault::UnknownKey),
         }
+    }
+
+    /// How many usable keys the address has now, or why it has none.
+    pub async fn fetched(&self) -> Result<usize, String> {
+        let (agent, url) = (self.agent.clone(), self.url.clone());
+        let fetched = tokio::task::spawn_blocking(move || fetch(&agent, &url)).await;
+        fetched
+            .unwrap_or_else(|_| Err(FetchError::Cancelled))
+            .map(|keys| keys.len())
+            .map_err(|error| crate::runtime::errors::chain(&error))
     }
 
     fn lookup(&self, kid: &str, now: Instant) -> KeyLookup {
@@ -134,6 +156,26 @@ impl KeySet {
     }
 }
 
+/// The machine's certificate authorities, and those of a file; Mozilla's where a machine has none.
+fn roots(authorities: Option<&[u8]>) -> RootCerts {
+    let found = rustls_native_certs::load_native_certs();
+    let machine = found
+        .certs
+        .iter()
+        .map(|one| Certificate::from_der(one).to_owned());
+    let named =
+        ureq::tls::parse_pem(authorities.unwrap_or_default()).filter_map(|item| match item {
+            Ok(PemItem::Certificate(one)) => Some(one),
+            _ => None,
+        });
+    let all: Vec<_> = machine.chain(named).collect();
+    if all.is_empty() {
+        RootCerts::WebPki
+    } else {
+        RootCerts::Specific(Arc::new(all))
+    }
+}
+
 impl Known {
     fn may_try(&self, now: Instant) -> bool {
         self.tried_at.is_none_or(|tried| {
@@ -156,6 +198,8 @@ enum FetchError {
     Status(u16),
     #[error("reading the key set")]
     Json(#[source] serde_json::Error),
+    #[error("the key set has no usable key")]
+    Empty,
     #[error("the fetch was cancelled")]
     Cancelled,
 }
@@ -173,7 +217,12 @@ fn fetch(agent: &ureq::Agent, url: &JwksUrl) -> Result<HashMap<String, Key>, Fet
         .with_config()
         .limit(limits::JWKS_BYTES_MAX)
         .read_to_vec();
-    parse(&body.map_err(|error| FetchError::Http(Box::new(error)))?)
+    let keys = parse(&body.map_err(|error| FetchError::Http(Box::new(error)))?)?;
+    // A fault of the address, as a rule: the known keys stay good for as long as in any other outage.
+    if keys.is_empty() {
+        return Err(FetchError::Empty);
+    }
+    Ok(keys)
 }
 
 #[derive(Deserialize)]

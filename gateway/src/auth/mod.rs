@@ -2,42 +2,30 @@
 //! says how a key is used. Rights do not come from the token but from the database (`user_roles`).
 
 mod claims;
+mod fault;
 mod jwks;
 #[cfg(test)]
 mod tests;
+mod verified;
 
-use chrono::{DateTime, Utc};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
+use chrono::Utc;
 use helpline_core::ids::UserId;
-use helpline_core::reject::{Reject, RejectCode};
-use helpline_persistence::people::Identity;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value, json};
 
 use crate::config::{Auth, TokenSecret};
 use claims::Expected;
+pub use fault::TokenFault;
 use jwks::KeySet;
-
-/// What a good token says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifiedToken {
-    /// For whom it speaks.
-    pub identity: Identity,
-    /// Until when.
-    pub expires_at: DateTime<Utc>,
-}
+pub use verified::VerifiedToken;
 
 /// The keys that tokens are checked with, and what they must say.
 pub struct Verifier {
     secrets: Vec<(TokenSecret, DecodingKey)>,
     key_set: Option<KeySet>,
     expected: Expected,
-}
-
-/// One public or shared key with the only algorithm that it may be used with.
-#[derive(Clone)]
-struct Key {
-    algorithm: Algorithm,
-    decoding: DecodingKey,
 }
 
 impl Verifier {
@@ -50,7 +38,10 @@ impl Verifier {
             .collect();
         Self {
             secrets,
-            key_set: auth.jwks_url.clone().map(KeySet::new),
+            key_set: auth
+                .jwks_url
+                .clone()
+                .map(|url| KeySet::new(url, auth.jwks_ca.as_deref())),
             expected: Expected {
                 issuer: auth.issuer.clone(),
                 audience: auth.audience.clone(),
@@ -58,15 +49,28 @@ impl Verifier {
         }
     }
 
-    /// Checks a token: signature, then claims, at this moment.
+    /// How many usable keys the key set has, fetched now; none where no key set is named.
+    pub async fn fetched_keys(&self) -> Option<Result<usize, String>> {
+        Some(self.key_set.as_ref()?.fetched().await)
+    }
+
+    /// Checks a token: signature, then claims, at this moment. A refusal is counted by its reason.
     ///
     /// # Errors
-    /// `token_expired` for one that was good, `unavailable` while the key set cannot be had, `not_authenticated` for all else; the
-    /// message never says which check failed.
-    pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Reject> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
+    /// The first thing that is wrong; see [`TokenFault::reject`] for what a client may know of it.
+    pub async fn verify(&self, token: &str) -> Result<VerifiedToken, TokenFault> {
+        let verified = self.checked(token).await;
+        if let Err(fault) = verified {
+            metrics::counter!("helpline_tokens_refused_total", "reason" => fault.word())
+                .increment(1);
+        }
+        verified
+    }
+
+    async fn checked(&self, token: &str) -> Result<VerifiedToken, TokenFault> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| TokenFault::NotAToken)?;
         if header.crit.is_some() {
-            return Err(refused());
+            return Err(TokenFault::Critical);
         }
         let claims = match header.alg {
             Algorithm::HS256 => self.with_secret(token, header.kid.as_deref())?,
@@ -74,18 +78,30 @@ impl Verifier {
                 self.with_key_set(token, header.kid.as_deref(), header.alg)
                     .await?
             }
-            _ => return Err(refused()),
+            _ => return Err(TokenFault::Algorithm),
         };
         claims::check(&claims, &self.expected, Utc::now())
     }
 
-    /// A token with a `kid` is checked only with that secret, one without with the secrets that have no name (several while rotating).
-    fn with_secret(&self, token: &str, kid: Option<&str>) -> Result<Map<String, Value>, Reject> {
-        self.secrets
+    /// A token whose `kid` a secret bears is checked only with that one; every other with the secrets that have no name (several while
+    /// rotating): Supabase's tokens name a key that its documentation calls by no name.
+    fn with_secret(
+        &self,
+        token: &str,
+        kid: Option<&str>,
+    ) -> Result<Map<String, Value>, TokenFault> {
+        let named = kid.filter(|kid| self.secrets.iter().any(|(one, _)| one.kid() == Some(kid)));
+        let mut fitting = self
+            .secrets
             .iter()
-            .filter(|(secret, _)| secret.kid() == kid)
+            .filter(|(secret, _)| secret.kid() == named)
+            .peekable();
+        if fitting.peek().is_none() {
+            return Err(TokenFault::NoSecret);
+        }
+        fitting
             .find_map(|(_, key)| signed_claims(token, key, Algorithm::HS256))
-            .ok_or_else(refused)
+            .ok_or(TokenFault::Signature)
     }
 
     async fn with_key_set(
@@ -93,16 +109,23 @@ impl Verifier {
         token: &str,
         kid: Option<&str>,
         algorithm: Algorithm,
-    ) -> Result<Map<String, Value>, Reject> {
-        let (Some(key_set), Some(kid)) = (&self.key_set, kid) else {
-            return Err(refused());
-        };
-        let key = key_set.key(kid).await?;
+    ) -> Result<Map<String, Value>, TokenFault> {
+        let key_set = self.key_set.as_ref().ok_or(TokenFault::NoKeySet)?;
+        let key = key_set.key(kid.ok_or(TokenFault::NoKid)?).await?;
         if key.algorithm != algorithm {
-            return Err(refused());
+            return Err(TokenFault::OtherAlgorithm);
         }
-        signed_claims(token, &key.decoding, key.algorithm).ok_or_else(refused)
+        signed_claims(token, &key.decoding, key.algorithm).ok_or(TokenFault::Signature)
     }
+}
+
+/// Header and claims of a token as they stand there, unchecked: for an operator to read.
+pub fn parts_of(token: &str) -> (Option<Value>, Option<Value>) {
+    let mut parts = token.split('.').map(|part| {
+        let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    });
+    (parts.next().flatten(), parts.next().flatten())
 }
 
 /// The claims that every token has, issued now; `exp` is in seconds since 1970.
@@ -143,8 +166,4 @@ fn signed_claims(
     jsonwebtoken::decode(token, key, &signature_only)
         .ok()
         .map(|data| data.claims)
-}
-
-fn refused() -> Reject {
-    Reject::new(RejectCode::NotAuthenticated, "a valid token is required")
 }

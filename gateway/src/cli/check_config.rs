@@ -1,14 +1,177 @@
-//! `helpline check-config`: everything that `serve` checks before it connects to anything.
+//! `helpline check-config`: everything that `serve` checks before it connects to anything; with `--connect`, what it needs is tried too.
 
-use super::CliError;
-use crate::config::{Config, ServeSettings};
+use std::time::Duration;
 
-pub fn run(settings: ServeSettings) -> Result<(), CliError> {
-    let config = Config::try_from(settings)?;
-    println!("{config:#?}");
-    for name in super::unknown_variables() {
-        println!("{name} is set, but no setting has this name");
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Command};
+use helpline_core::limits;
+use helpline_persistence::connect;
+use helpline_persistence::{Names, Settings, Store, StoreError, migrate};
+
+use super::error::CliError;
+use crate::auth::Verifier;
+use crate::config::{Config, ConfigError, ServeSettings};
+use crate::runtime::errors::chain;
+
+/// Clocks further apart than this refuse tokens that were just issued, or take some that are over.
+const CLOCKS_APART_S_MAX: f64 = 2.0;
+
+/// Settings of `check-config`.
+#[derive(Debug, Args)]
+pub struct CheckSettings {
+    #[command(flatten)]
+    serve: ServeSettings,
+    /// Also connects: to the database with its role and migrations, to Redis, to the key set; and compares the clocks
+    #[arg(long)]
+    connect: bool,
+}
+
+/// Prints every setting with where it comes from, then what is wrong or worth knowing.
+pub async fn run(
+    settings: CheckSettings,
+    lines: Vec<String>,
+    unknown: &[String],
+) -> Result<(), CliError> {
+    let config = Config::try_from(settings.serve)?;
+    for line in lines {
+        println!("{line}");
+    }
+    for warning in &config.warnings {
+        println!("warning: {warning}");
+    }
+    for name in unknown {
+        println!("warning: {name} is set, but no setting has this name");
+    }
+    if settings.connect && !try_everything(&config).await? {
+        return Err(CliError::NotConnected);
     }
     println!("serve could start with these settings");
     Ok(())
+}
+
+/// `NAME=value (default | environment | command line)` of every setting; secrets are only said to be set.
+pub fn lines(command: &Command, matches: &ArgMatches) -> Vec<String> {
+    let shown = command.get_arguments().filter(|arg| !arg.is_hide_set());
+    shown
+        .filter_map(|arg| {
+            let name = arg.get_env()?.to_string_lossy().into_owned();
+            let values: Vec<_> = matches
+                .get_raw(arg.get_id().as_str())?
+                .map(|value| value.to_string_lossy().into_owned())
+                .collect();
+            let value = values.join(",");
+            let value = match arg.is_hide_env_values_set() {
+                _ if value.is_empty() => return None,
+                true => "(hidden)".to_owned(),
+                false => value,
+            };
+            let source = match matches.value_source(arg.get_id().as_str())? {
+                ValueSource::DefaultValue if arg.is_hide_env_values_set() => "file",
+                ValueSource::DefaultValue => "default",
+                ValueSource::EnvVariable => "environment",
+                _ => "command line",
+            };
+            Some(format!("{name}={value} ({source})"))
+        })
+        .collect()
+}
+
+/// Tries all, so that one look shows everything that is wrong. Gives whether all of it works.
+async fn try_everything(config: &Config) -> Result<bool, CliError> {
+    let tried = [
+        ("database", in_time(try_database(config)).await),
+        ("Redis", try_redis(config).await?),
+        ("key set", try_key_set(config).await),
+    ];
+    let mut works = true;
+    for (what, outcome) in tried {
+        match outcome {
+            Ok(said) => println!("{what}: {said}"),
+            Err(why) => {
+                works = false;
+                println!("{what}: FAILED: {why}");
+            }
+        }
+    }
+    Ok(works)
+}
+
+/// A server that takes the connection and says nothing is no server.
+async fn in_time(trying: impl Future<Output = Result<String, String>>) -> Result<String, String> {
+    let limit = Duration::from_millis(limits::STATEMENT_TIMEOUT_MS);
+    tokio::time::timeout(limit, trying)
+        .await
+        .unwrap_or_else(|_| Err("does not answer".into()))
+}
+
+async fn try_database(config: &Config) -> Result<String, String> {
+    let said = |error: StoreError| chain(&error);
+    let url = config.backing.database_url.expose().to_owned();
+    let probe = connect::probe(&url).await.map_err(said)?;
+    if probe.is_standby {
+        return Err("it is a standby, which takes no writes".into());
+    }
+    let names = Names::new(&config.backing.schema, &config.backing.role_prefix)?;
+    let settings = Settings {
+        url,
+        // Two, by which a pooler is seen.
+        connections_max: 2,
+        pooler: config.backing.pooler.into(),
+    };
+    let store = Store::connect_to(settings, names).await.map_err(said)?;
+    if !migrate::is_current(&store).await.map_err(said)? {
+        return Err("migrations are missing: run `helpline migrate`".into());
+    }
+    let apart = probe.clock_ahead_s;
+    if apart.abs() > CLOCKS_APART_S_MAX {
+        return Err(format!(
+            "its clock and this machine's are {apart:.0} s apart"
+        ));
+    }
+    let each = config.backing.pool_connections_max + limits::JOB_CONNECTIONS_MAX;
+    let room = usize::try_from(probe.connections_max).unwrap_or_default();
+    if room < each {
+        return Err(format!(
+            "an instance needs {each} connections (--pool-connections-max and {} for jobs), the server has {room}",
+            limits::JOB_CONNECTIONS_MAX
+        ));
+    }
+    Ok(format!(
+        "Postgres {}, {}, migrated; {each} connections an instance, {room} on the server: room for {} instances, if nothing else uses it",
+        probe.version,
+        if probe.is_encrypted {
+            "encrypted"
+        } else {
+            "in clear text"
+        },
+        room / each,
+    ))
+}
+
+async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigError> {
+    let backing = &config.backing;
+    let Some(client) = backing.redis.client(&backing.plaintext.allowed)? else {
+        return Ok(Ok("none; right for a single instance".into()));
+    };
+    let asking = async {
+        let mut connection = client.get_multiplexed_async_connection().await?;
+        redis::cmd("PING")
+            .query_async::<String>(&mut connection)
+            .await
+    };
+    let limit = Duration::from_millis(limits::POOL_WAIT_MS);
+    Ok(match tokio::time::timeout(limit, asking).await {
+        Ok(Ok(_)) => Ok("answers".into()),
+        Ok(Err(error)) => Err(chain(&error)),
+        Err(_) => Err("does not answer".into()),
+    })
+}
+
+async fn try_key_set(config: &Config) -> Result<String, String> {
+    match Verifier::new(&config.auth).fetched_keys().await {
+        None => Ok("none; tokens are checked by secrets".into()),
+        Some(Ok(0)) => Err("it has no usable key (RS256, ES256 or EdDSA, with a kid)".into()),
+        Some(Ok(keys)) => Ok(format!("{keys} usable keys")),
+        Some(Err(why)) => Err(why),
+    }
 }

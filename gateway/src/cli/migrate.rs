@@ -6,8 +6,8 @@ use helpline_core::ids::UserId;
 use helpline_persistence::migrate::Plan;
 use helpline_persistence::{Names, bootstrap, migrate};
 
-use super::CliError;
-use crate::config::{ConfigError, Hidden};
+use super::error::CliError;
+use crate::config::{ConfigError, Hidden, PlaintextSettings, checked_database, variable};
 
 /// Settings of `migrate`.
 #[derive(Debug, Args)]
@@ -17,9 +17,13 @@ pub struct MigrateSettings {
         long,
         env = "HELPLINE_ADMIN_DATABASE_URL",
         value_name = "URL",
-        hide_env_values = true
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
     )]
     admin_database_url: Hidden,
+    #[command(flatten)]
+    plaintext: PlaintextSettings,
     /// Schema that Helpline lives in; several installations in one database need one each, and a prefix each
     #[arg(
         long,
@@ -53,10 +57,16 @@ pub struct MigrateSettings {
 }
 
 pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
-    let url = settings.admin_database_url.expose();
-    if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
-        return Err(ConfigError::new("--admin-database-url", "must begin with postgres://").into());
+    let database = checked_database(
+        "--admin-database-url",
+        &settings.admin_database_url,
+        &settings.plaintext.allowed,
+        variable,
+    )?;
+    if let Some(warning) = &database.warning {
+        eprintln!("warning: {warning}");
     }
+    let url = database.url.expose();
     let names = Names::new(&settings.schema, &settings.role_prefix)
         .map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
     if settings.runtime_password.is_some() {

@@ -1,7 +1,12 @@
 //! The command line: settings → logs → the command → an exit code that scripts can act on.
 
 mod check_config;
+mod environment;
+mod error;
+mod health;
 mod migrate;
+#[cfg(test)]
+mod reference;
 mod serve;
 mod token;
 
@@ -9,13 +14,13 @@ use std::num::NonZero;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
-use helpline_persistence::StoreError;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{self, ConfigError, ServeSettings};
+use crate::config::{self, ServeSettings};
 #[cfg(feature = "dev")]
-use crate::dev::{self, DevError, DevSettings};
+use crate::dev::{self, DevSettings};
 use crate::runtime::errors::chain;
+use error::{CliError, EX_OSERR, EX_USAGE};
 
 /// A support desk: tickets with live chat, on your own machine.
 #[derive(Debug, Parser)]
@@ -34,10 +39,12 @@ enum Command {
     Dev(DevSettings),
     /// Bring a database up to date
     Migrate(migrate::MigrateSettings),
-    /// Sign a token, for development
-    Token(token::TokenSettings),
+    /// Sign a token, for development; or explain one
+    Token(Box<token::TokenSettings>),
     /// Validate the configuration and exit
-    CheckConfig(Box<ServeSettings>),
+    CheckConfig(Box<check_config::CheckSettings>),
+    /// Ask an instance on this machine whether it is ready
+    Health(health::HealthSettings),
 }
 
 impl Command {
@@ -48,68 +55,30 @@ impl Command {
             Self::Serve(settings) => settings.worker_threads(),
             #[cfg(feature = "dev")]
             Self::Dev(_) => None,
-            Self::Migrate(_) | Self::Token(_) | Self::CheckConfig(_) => None,
+            Self::Migrate(_) | Self::Token(_) | Self::CheckConfig(_) | Self::Health(_) => None,
         };
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         set.map_or((cores / 2).max(1), NonZero::get)
     }
 }
 
-/// Why a command did not do what it should.
-#[derive(Debug, thiserror::Error)]
-pub enum CliError {
-    /// A setting cannot be used.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The database cannot be used.
-    #[error("the database cannot be used")]
-    Database(#[from] StoreError),
-    /// The address is not free, or not ours.
-    #[error("cannot listen on {address}")]
-    Listen {
-        /// Where.
-        address: std::net::SocketAddr,
-        /// Why not.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The runtime could not be set up.
-    #[error("{0}")]
-    Start(&'static str),
-    /// The token could not be signed.
-    #[error("the token cannot be signed")]
-    Sign(#[from] jsonwebtoken::errors::Error),
-    /// The embedded desk does not start.
-    #[cfg(feature = "dev")]
-    #[error(transparent)]
-    Dev(#[from] DevError),
-}
-
-/// BSD's exit codes, as scripts know them.
-const EX_USAGE: u8 = 64;
-const EX_UNAVAILABLE: u8 = 69;
-const EX_SOFTWARE: u8 = 70;
-const EX_OSERR: u8 = 71;
-const EX_NOPERM: u8 = 77;
-
-impl CliError {
-    const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Config(_) => EX_USAGE,
-            Self::Database(StoreError::OverPrivileged(_) | StoreError::NotPrepared(_)) => EX_NOPERM,
-            #[cfg(feature = "dev")]
-            Self::Dev(_) => EX_UNAVAILABLE,
-            Self::Database(_) => EX_UNAVAILABLE,
-            Self::Listen { .. } => EX_OSERR,
-            Self::Start(_) | Self::Sign(_) => EX_SOFTWARE,
-        }
-    }
-}
-
 /// Runs what the command line asks for.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let asked = std::env::args_os().nth(1).unwrap_or_default();
+    let asked = asked.to_string_lossy();
+    let command = match environment::read(Cli::command(), &asked, &|name| std::env::var_os(name)) {
+        Ok(command) => command,
+        Err(fault) => {
+            eprintln!("helpline: {fault}");
+            return ExitCode::from(EX_USAGE);
+        }
+    };
+    let parsed = command.clone().try_get_matches().and_then(|matches| {
+        let shown = shown_settings(&command, &matches);
+        Cli::from_arg_matches(&matches).map(|cli| (cli, shown))
+    });
+    let (cli, shown) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             let asked_for = matches!(
                 error.kind(),
@@ -139,7 +108,7 @@ pub fn main() -> ExitCode {
         eprintln!("helpline: the async runtime cannot start");
         return ExitCode::from(EX_OSERR);
     };
-    let result = runtime.block_on(run(cli.command));
+    let result = runtime.block_on(run(cli.command, shown));
     // Whatever blocks by then is no longer waited for: the drain has had its time.
     runtime.shutdown_background();
     match result {
@@ -156,18 +125,37 @@ fn unknown_variables() -> Vec<String> {
     let cli = Cli::command();
     let settings = cli.get_subcommands().flat_map(clap::Command::get_arguments);
     let known: Vec<String> = settings
-        .filter_map(|setting| Some(setting.get_env()?.to_string_lossy().into_owned()))
+        .filter_map(|setting| {
+            let name = setting.get_env()?.to_string_lossy().into_owned();
+            let is_secret = setting.is_hide_env_values_set();
+            let file = is_secret.then(|| format!("{name}{}", environment::FILE));
+            Some([Some(name), file])
+        })
+        .flatten()
+        .flatten()
         .collect();
     config::unknown_variables(&known)
 }
 
-async fn run(command: Command) -> Result<(), CliError> {
+/// The settings of the command that was asked for, as they were understood.
+fn shown_settings(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<String> {
+    let asked = matches.subcommand().and_then(|(name, matches)| {
+        let command = command.find_subcommand(name)?;
+        Some(check_config::lines(command, matches))
+    });
+    asked.unwrap_or_default()
+}
+
+async fn run(command: Command, shown: Vec<String>) -> Result<(), CliError> {
     match command {
-        Command::Serve(settings) => serve::run(*settings).await,
+        Command::Serve(settings) => serve::run(*settings, &unknown_variables()).await,
         #[cfg(feature = "dev")]
         Command::Dev(settings) => Ok(dev::run(settings).await?),
         Command::Migrate(settings) => migrate::run(settings).await,
-        Command::Token(settings) => token::run(&settings),
-        Command::CheckConfig(settings) => check_config::run(*settings),
+        Command::Token(settings) => token::run(*settings).await,
+        Command::CheckConfig(settings) => {
+            check_config::run(*settings, shown, &unknown_variables()).await
+        }
+        Command::Health(settings) => health::run(settings).await,
     }
 }

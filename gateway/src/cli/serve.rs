@@ -4,50 +4,71 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use helpline_core::limits;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
-use super::CliError;
+use super::error::CliError;
 use crate::config::{Config, ServeSettings};
 use crate::http;
-use crate::runtime::signals::shutdown_signal;
-use crate::runtime::telemetry;
+use crate::runtime::lifecycle::Lifecycle;
+use crate::runtime::signals::{ignore_hangups, stop_requests};
+use crate::runtime::{descriptors, telemetry};
 use crate::server;
 
 /// Between two tidyings of the histograms, which otherwise grow until they are read.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-pub async fn run(settings: ServeSettings) -> Result<(), CliError> {
+pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliError> {
     let config = Config::try_from(settings)?;
     telemetry::install_logs(&config.log);
-    for name in super::unknown_variables() {
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    for name in unknown {
         tracing::warn!(name, "this variable is set, but no setting has its name");
     }
+    descriptors::raise(
+        config.limits.connections_max,
+        config.backing.pool_connections_max,
+    );
     let metrics = telemetry::install_metrics()
         .map_err(|_| CliError::Start("the metrics recorder cannot be installed"))?;
-    let shutdown = shutdown_signal().map_err(|_| CliError::Start("signals cannot be handled"))?;
-    let listener = listen(config.listening.listen).await?;
+    let signals = ignore_hangups().and_then(|()| stop_requests());
+    let mut stop = signals.map_err(|_| CliError::Start("signals cannot be handled"))?;
+    let listener = listen(config.listening.listen)?;
     let metrics_listener = match config.listening.metrics_listen {
-        Some(address) => Some(listen(address).await?),
+        Some(address) => Some(listen(address)?),
         None => None,
     };
     crate::runtime::failpoint::arm(&config);
     let more = demo_routes(&config);
-    let server = server::build(config, metrics.clone(), more).await?;
-    let lifecycle = &server.lifecycle;
-    lifecycle.spawn(upkeep(metrics.clone(), lifecycle.stop.clone()));
+    // Observed from the first moment on, also while the database is waited for.
+    let observed = Lifecycle::default();
     if let Some(listener) = metrics_listener {
-        lifecycle.spawn(server::serve_metrics(
-            lifecycle.clone(),
+        observed.spawn(server::serve_metrics(
+            observed.clone(),
             listener,
-            http::metrics_router(metrics),
+            http::metrics_router(metrics.clone()),
         ));
     }
+    let Some(store) = server::connected(&config, &listener, &mut stop).await? else {
+        tracing::info!("stopped before the database answered");
+        return Ok(());
+    };
+    let server = server::build(store, config, metrics.clone(), more).await?;
+    let lifecycle = &server.lifecycle;
+    lifecycle.spawn(upkeep(metrics.clone(), lifecycle.stop.clone()));
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     }
-    server::serve(server, listener, shutdown).await;
+    server::serve(server, listener, stop).await;
+    observed.stop.cancel();
+    observed.tasks.close();
+    // A scraper that does not read its answer is not waited for.
+    let patience = Duration::from_millis(limits::STOP_AT_ONCE_MS);
+    let _ = tokio::time::timeout(patience, observed.tasks.wait()).await;
     tracing::info!("drained");
     Ok(())
 }
@@ -63,10 +84,18 @@ fn demo_routes(_: &Config) -> Router {
     Router::new()
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| CliError::Listen { address, source })
+/// As tokio's own `bind`, with a longer queue.
+fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
+    let listening = || {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(limits::ACCEPT_QUEUE_MAX)
+    };
+    listening().map_err(|source| CliError::Listen { address, source })
 }
 
 async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {

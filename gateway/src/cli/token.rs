@@ -1,40 +1,22 @@
-//! `helpline token`: a token like the platform's, for development and scripts.
+//! `helpline token`: a token like the platform's, for development and scripts; and why a token is refused.
 
 use chrono::Utc;
 use clap::Args;
 use helpline_core::ids::UserId;
 use serde_json::json;
 
-use super::CliError;
-use crate::auth;
-use crate::config::{ConfigError, Hidden, TokenSecret};
+use super::error::CliError;
+use crate::auth::{self, Verifier};
+use crate::config::{AuthSettings, ConfigError, Hidden, TokenSecret, checked_auth};
 
 /// Settings of `token`.
 #[derive(Debug, Args)]
 pub struct TokenSettings {
-    /// The secret that serve was given; of several, the first
-    #[arg(
-        long,
-        env = "HELPLINE_JWT_SECRET",
-        value_name = "SECRET",
-        value_delimiter = ',',
-        hide_env_values = true
-    )]
-    jwt_secret: Vec<Hidden>,
-    /// What serve expects of aud
-    #[arg(
-        long,
-        env = "HELPLINE_JWT_AUDIENCE",
-        value_name = "TEXT",
-        default_value = "authenticated"
-    )]
-    jwt_audience: String,
-    /// What serve expects of iss
-    #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
-    jwt_issuer: Option<String>,
+    #[command(flatten)]
+    auth: AuthSettings,
     /// The person: a UUID
-    #[arg(long, value_name = "USER_ID")]
-    sub: UserId,
+    #[arg(long, value_name = "USER_ID", required_unless_present = "explain")]
+    sub: Option<UserId>,
     /// Their address
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
@@ -44,17 +26,27 @@ pub struct TokenSettings {
     /// How long the token is good
     #[arg(long, value_name = "S", default_value_t = 3_600, value_parser = clap::value_parser!(i64).range(1..=31_536_000))]
     ttl_s: i64,
+    /// Signs nothing: tells whether `serve`, with these settings, would take this token, and if not, why
+    #[arg(long, value_name = "JWT", conflicts_with = "sub")]
+    explain: Option<Hidden>,
 }
 
-pub fn run(settings: &TokenSettings) -> Result<(), CliError> {
+pub async fn run(settings: TokenSettings) -> Result<(), CliError> {
+    if let Some(token) = &settings.explain {
+        return explain(token.expose().trim(), settings.auth).await;
+    }
+    let user = settings
+        .sub
+        .ok_or_else(|| ConfigError::new("--sub", "is needed"))?;
     let secret = settings
-        .jwt_secret
+        .auth
+        .jwt_secrets
         .first()
         .ok_or_else(|| ConfigError::new("--jwt-secret", "is needed"))?;
     let secret = TokenSecret::plain(secret)?;
     let mut claims = auth::claims_of(
-        settings.sub,
-        &settings.jwt_audience,
+        user,
+        &settings.auth.jwt_audience,
         Utc::now().timestamp() + settings.ttl_s,
     );
     if let Some(email) = &settings.email {
@@ -63,9 +55,31 @@ pub fn run(settings: &TokenSettings) -> Result<(), CliError> {
     if let Some(name) = &settings.name {
         claims.insert("user_metadata".into(), json!({"full_name": name}));
     }
-    if let Some(issuer) = &settings.jwt_issuer {
+    if let Some(issuer) = &settings.auth.jwt_issuer {
         claims.insert("iss".into(), json!(issuer));
     }
     println!("{}", auth::sign(&secret, &claims)?);
     Ok(())
+}
+
+/// Prints what a token says, without its signature, and whether it is good.
+async fn explain(token: &str, settings: AuthSettings) -> Result<(), CliError> {
+    let auth = checked_auth(settings)?;
+    let (header, claims) = auth::parts_of(token);
+    for (name, part) in [("header", header), ("claims", claims)] {
+        match part {
+            Some(part) => println!("{name}: {part}"),
+            None => println!("{name}: cannot be read"),
+        }
+    }
+    match Verifier::new(&auth).verify(token).await {
+        Ok(verified) => {
+            println!(
+                "good: speaks for {} until {}",
+                verified.identity.user, verified.expires_at
+            );
+            Ok(())
+        }
+        Err(fault) => Err(CliError::Token(fault.sentence())),
+    }
 }

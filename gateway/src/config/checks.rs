@@ -4,9 +4,10 @@ use helpline_core::limits;
 use helpline_persistence::Names;
 use tracing_subscriber::filter::EnvFilter;
 
+use super::values::pem_file;
 use super::{
-    Auth, AuthSettings, Backing, Config, ConfigError, DevPeople, Echo, Hidden, LimitSettings,
-    ServeSettings, TokenSecret,
+    Auth, AuthSettings, Backing, Config, ConfigError, DevPeople, Echo, LimitSettings, Listening,
+    Pages, ServeSettings, TokenSecret, checked_database, variable,
 };
 
 impl TryFrom<ServeSettings> for Config {
@@ -15,7 +16,7 @@ impl TryFrom<ServeSettings> for Config {
     fn try_from(settings: ServeSettings) -> Result<Self, ConfigError> {
         let ServeSettings {
             listening,
-            backing,
+            mut backing,
             auth,
             pages,
             limits,
@@ -25,8 +26,12 @@ impl TryFrom<ServeSettings> for Config {
             failpoint,
             sabotage,
         } = settings;
+        let mut warnings = trimmed(&backing, &auth);
+        if !dev_people {
+            warnings.extend(open_ends(&listening, &pages).map(str::to_owned));
+        }
         let auth = checked_auth(auth)?;
-        check_backing(&backing)?;
+        warnings.extend(check_backing(&mut backing)?);
         check_limits(&limits)?;
         if listening.bye_spread_ms >= listening.drain_timeout_ms {
             return Err(ConfigError::new(
@@ -86,11 +91,65 @@ impl TryFrom<ServeSettings> for Config {
             echo,
             failpoint,
             sabotage,
+            warnings,
         })
     }
 }
 
-fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
+/// What leaves a desk unusable or open, though it starts.
+fn open_ends(listening: &Listening, pages: &Pages) -> impl Iterator<Item = &'static str> {
+    let is_public = !listening.listen.ip().is_loopback();
+    let ends = [
+        (
+            pages.token_url.is_none(),
+            "no --token-url: no one can sign in at the desk's own pages (/support, /admin/support); pages of yours that give a getToken are not \
+             concerned",
+        ),
+        (
+            is_public && listening.origins.is_empty(),
+            "no --origins: behind a proxy, browsers are refused unless the address that they see is one of them",
+        ),
+        (
+            is_public && listening.metrics_listen.is_none(),
+            "no --metrics-listen: /metrics is served to everyone who reaches --listen",
+        ),
+    ];
+    ends.into_iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, words)| words)
+}
+
+/// The secrets that ended in white space, which a file or a terminal has added: it was taken off.
+fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
+    let of_database = [("--database-url", &backing.database_url)];
+    let of_redis = backing
+        .redis
+        .redis_url
+        .iter()
+        .map(|url| ("--redis-url", url));
+    let plain = auth
+        .jwt_secrets
+        .iter()
+        .map(|secret| ("--jwt-secret", secret));
+    let named = auth
+        .jwt_secret_for_kid
+        .iter()
+        .map(|pair| ("--jwt-secret-for-kid", pair));
+    let all = of_database
+        .into_iter()
+        .chain(of_redis)
+        .chain(plain)
+        .chain(named);
+    all.filter(|(_, secret)| secret.was_trimmed())
+        .map(|(setting, _)| format!("{setting} ended in white space, which was taken off"))
+        .collect()
+}
+
+/// The settings of sign-in, checked.
+///
+/// # Errors
+/// A secret, a file or an audience that cannot be used; no one who could sign in.
+pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     let plain = settings.jwt_secrets.iter().map(TokenSecret::plain);
     let named = settings
         .jwt_secret_for_kid
@@ -106,29 +165,29 @@ fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     if settings.jwt_audience.is_empty() {
         return Err(ConfigError::new("--jwt-audience", "must not be empty"));
     }
+    let jwks_ca = match &settings.jwks_ca_file {
+        Some(path) => Some(pem_file("--jwks-ca-file", path)?),
+        None => None,
+    };
     Ok(Auth {
         secrets,
         jwks_url: settings.jwks_url,
+        jwks_ca,
         issuer: settings.jwt_issuer,
         audience: settings.jwt_audience,
     })
 }
 
-fn check_backing(backing: &Backing) -> Result<(), ConfigError> {
-    let url = backing.database_url.expose();
-    if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
-        return Err(ConfigError::new(
-            "--database-url",
-            "must begin with postgres://",
-        ));
-    }
+/// Completes and checks; gives warnings.
+fn check_backing(backing: &mut Backing) -> Result<Option<String>, ConfigError> {
+    let allowed = &backing.plaintext.allowed;
+    let database = checked_database("--database-url", &backing.database_url, allowed, variable)?;
+    backing.redis.client(allowed)?;
+    backing.database_url = database.url;
     Names::new(&backing.schema, &backing.role_prefix)
         .map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
-    let redis = backing.redis_url.as_ref().map(Hidden::expose);
-    if redis.is_some_and(|url| !url.starts_with("redis://")) {
-        return Err(ConfigError::new("--redis-url", "must begin with redis://"));
-    }
     if backing
+        .redis
         .redis_prefix
         .as_deref()
         .is_some_and(|prefix| !is_channel_prefix(prefix))
@@ -148,7 +207,7 @@ fn check_backing(backing: &Backing) -> Result<(), ConfigError> {
             "must be more than --writer-lanes: reads need connections too",
         ));
     }
-    Ok(())
+    Ok(database.warning)
 }
 
 /// Braces would move the hash tag of a channel's name; white space would be hard to see.

@@ -2,8 +2,13 @@
 //! here; nothing else reads the environment.
 
 mod checks;
+mod database;
+mod environment;
+mod error;
 pub mod pages;
+mod plaintext;
 pub mod rate;
+mod redis;
 pub mod values;
 
 use std::net::SocketAddr;
@@ -13,45 +18,15 @@ use std::path::PathBuf;
 use clap::Args;
 use helpline_core::limits;
 
+pub use checks::checked_auth;
+pub use database::{Database, PoolerMode, checked as checked_database};
+pub use environment::{unknown_variables, variable};
+pub use error::ConfigError;
 pub use pages::{Href, Pages};
+pub use plaintext::{Plaintext, PlaintextSettings};
 pub use rate::Rate;
+pub use redis::RedisSettings;
 pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
-
-/// A setting that cannot be used, with its name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{setting} ({}): {why}", env_name(.setting))]
-pub struct ConfigError {
-    setting: &'static str,
-    why: String,
-}
-
-impl ConfigError {
-    /// A fault of this setting (written as its flag).
-    pub fn new(setting: &'static str, why: impl Into<String>) -> Self {
-        Self {
-            setting,
-            why: why.into(),
-        }
-    }
-}
-
-fn env_name(flag: &str) -> String {
-    format!(
-        "HELPLINE_{}",
-        flag.trim_start_matches('-')
-            .replace('-', "_")
-            .to_uppercase()
-    )
-}
-
-/// Variables that look like settings and are none of these: misspelt, most likely. Logged, not refused: a cluster manager may set
-/// some of its own for a service of our name.
-pub fn unknown_variables(known: &[String]) -> Vec<String> {
-    let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
-    names
-        .filter(|name| name.starts_with("HELPLINE_") && !known.contains(name))
-        .collect()
-}
 
 /// Where to listen, and which proxies to trust.
 #[derive(Debug, Clone, Args)]
@@ -91,7 +66,11 @@ pub struct Listening {
     /// Threads that serve connections [default: half of the cores, at least one]
     #[arg(long, env = "HELPLINE_WORKER_THREADS", value_name = "N")]
     pub worker_threads: Option<NonZero<usize>>,
-    /// Time from SIGTERM until the last connection is closed
+    /// Time from SIGTERM until the instance drains: /readyz says so, and everything is still served. Behind a balancer, longer than it
+    /// takes to send new connections elsewhere
+    #[arg(long, env = "HELPLINE_DRAIN_DELAY_MS", value_name = "MS", default_value_t = limits::DRAIN_DELAY_MS)]
+    pub drain_delay_ms: u64,
+    /// Time from the end of that delay until the last connection is closed
     #[arg(long, env = "HELPLINE_DRAIN_TIMEOUT_MS", value_name = "MS", default_value_t = limits::DRAIN_TIMEOUT_MS)]
     pub drain_timeout_ms: u64,
     /// When draining, clients are asked to reconnect at random within this time
@@ -103,14 +82,23 @@ pub struct Listening {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Database and relay")]
 pub struct Backing {
-    /// Postgres, as the runtime role: postgres://helpline_service:…@host/database
+    /// Postgres, as the runtime role: postgres://helpline_service:…@host/database?sslmode=verify-full; what it does not say, libpq's
+    /// variables do (PGHOST, PGUSER, PGPASSWORD, PGSSLROOTCERT, …)
     #[arg(
         long,
         env = "HELPLINE_DATABASE_URL",
         value_name = "URL",
-        hide_env_values = true
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
     )]
     pub database_url: Hidden,
+    /// How a pooler in front of the database (PgBouncer, Supavisor) lends its sessions; without a pooler: session
+    #[arg(long, env = "HELPLINE_POOLER", value_name = "MODE", value_enum, default_value_t = PoolerMode::Session)]
+    pub pooler: PoolerMode,
+    /// What may go without TLS.
+    #[command(flatten)]
+    pub plaintext: PlaintextSettings,
     /// Schema of Helpline in the database, as `migrate` made it
     #[arg(
         long,
@@ -133,25 +121,16 @@ pub struct Backing {
     /// Writer lanes: maximum statements that append messages at the same time
     #[arg(long, env = "HELPLINE_WRITER_LANES", value_name = "N", default_value_t = limits::WRITER_LANES)]
     pub writer_lanes: usize,
-    /// Redis, redis://…; needed when there is more than one instance
-    #[arg(
-        long,
-        env = "HELPLINE_REDIS_URL",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    pub redis_url: Option<Hidden>,
-    /// Begins every Redis channel name, so that several desks can share one Redis: letters, digits, . _ - only [default: names the
-    /// database, by its cluster's identifier and its oid]
-    #[arg(long, env = "HELPLINE_REDIS_PREFIX", value_name = "TEXT")]
-    pub redis_prefix: Option<String>,
+    /// The relay.
+    #[command(flatten)]
+    pub redis: RedisSettings,
 }
 
 /// Whose tokens are good, as they are written.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sign-in")]
 pub struct AuthSettings {
-    /// Secrets of HS256 tokens without a kid, 32 bytes at least; several at once while rotating
+    /// Secrets of HS256 tokens, 32 bytes at least; several at once while rotating
     #[arg(
         long = "jwt-secret",
         env = "HELPLINE_JWT_SECRET",
@@ -160,7 +139,7 @@ pub struct AuthSettings {
         hide_env_values = true
     )]
     pub jwt_secrets: Vec<Hidden>,
-    /// Secrets of HS256 tokens with a kid
+    /// Secrets of HS256 tokens with this kid alone
     #[arg(
         long,
         env = "HELPLINE_JWT_SECRET_FOR_KID",
@@ -172,6 +151,9 @@ pub struct AuthSettings {
     /// Address of the key set (JWKS) of RS256, ES256 and EdDSA tokens: https, or http on this machine
     #[arg(long, env = "HELPLINE_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<JwksUrl>,
+    /// Certificate authorities of that address, in PEM form, beside the machine's own
+    #[arg(long, env = "HELPLINE_JWKS_CA_FILE", value_name = "FILE")]
+    pub jwks_ca_file: Option<PathBuf>,
     /// Required iss of a token [default: any]
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
@@ -296,6 +278,8 @@ pub struct Auth {
     pub secrets: Vec<TokenSecret>,
     /// Where the public keys are.
     pub jwks_url: Option<JwksUrl>,
+    /// Certificate authorities of that address beside the machine's own, in PEM form.
+    pub jwks_ca: Option<Vec<u8>>,
     /// What `iss` must be.
     pub issuer: Option<String>,
     /// What `aud` must be or contain.
@@ -343,6 +327,8 @@ pub struct Config {
     pub failpoint: Option<String>,
     /// Which promise a debug build shall break, for the checker's tests.
     pub sabotage: Option<String>,
+    /// What an operator should know of these settings, though they can be used.
+    pub warnings: Vec<String>,
 }
 
 impl LimitSettings {
@@ -369,13 +355,15 @@ impl Listening {
     /// Whether pages of this origin may open sockets: those of the list, and this instance's own, as its listener is addressed.
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
         let listen = self.listen;
-        let own = |host: &str| format!("http://{host}:{}", listen.port()).into_bytes() == origin;
+        let is = |own: String| own.into_bytes() == origin;
         self.origins
             .iter()
             .any(|allowed| allowed.as_str().as_bytes() == origin)
-            || own(&listen.ip().to_string())
-            || ((listen.ip().is_loopback() || listen.ip().is_unspecified())
-                && (own("localhost") || own("127.0.0.1")))
+            // On all addresses, none of them is known to lead here alone.
+            || (!listen.ip().is_unspecified() && is(format!("http://{listen}")))
+            || (listen.ip().is_loopback()
+                && (is(format!("http://localhost:{}", listen.port()))
+                    || is(format!("http://127.0.0.1:{}", listen.port()))))
     }
 }
 

@@ -6,7 +6,8 @@ use axum::http::Uri;
 use clap::Args;
 use helpline_core::protocol::NavLink;
 
-use super::{ConfigError, Origin};
+use super::error::ConfigError;
+use super::values::Origin;
 
 /// Links of the navigation: more than a bar holds are a mistake.
 const LINKS_MAX: usize = 12;

@@ -2,34 +2,58 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::Path;
 use std::str::FromStr;
 
-use crate::config::ConfigError;
+use helpline_persistence::connect::is_this_machine;
+
+use super::error::ConfigError;
 
 /// A secret's bytes at least: HS256 is no stronger than its key, and 256 bits are what its hash has.
 const SECRET_BYTES_MIN: usize = 32;
 
 /// Text that must not be shown: secrets, and addresses that may hold a password. Taken as it is, checked where it is used,
 /// because an error of the command line would repeat the value.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Hidden(String);
+/// White space at its end is taken off: no secret ends in it on purpose, and files do.
+#[derive(Clone)]
+pub struct Hidden {
+    text: String,
+    was_trimmed: bool,
+}
+
+impl PartialEq for Hidden {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Hidden {}
 
 impl Hidden {
     /// The text, for the one place that needs it.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Whether white space stood at its end.
+    pub const fn was_trimmed(&self) -> bool {
+        self.was_trimmed
     }
 }
 
 impl From<String> for Hidden {
     fn from(text: String) -> Self {
-        Self(text)
+        Self::from(text.as_str())
     }
 }
 
 impl From<&str> for Hidden {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        let trimmed = text.trim_end();
+        Self {
+            was_trimmed: trimmed.len() < text.len(),
+            text: trimmed.to_owned(),
+        }
     }
 }
 
@@ -123,19 +147,11 @@ impl FromStr for JwksUrl {
         }
         match uri.scheme_str() {
             Some("https") => Ok(Self(text.to_owned())),
-            Some("http") if is_loopback(host) => Ok(Self(text.to_owned())),
+            Some("http") if is_this_machine(host) => Ok(Self(text.to_owned())),
             Some("http") => Err("must be https, unless it is on this machine"),
             _ => Err("must begin with https://"),
         }
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost"
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// A site whose pages may open sockets: scheme, host and port exactly as browsers write them in `Origin`.
@@ -231,6 +247,20 @@ impl FromStr for Cidr {
             network,
             prefix_bits,
         })
+    }
+}
+
+/// A file that a setting names.
+///
+/// # Errors
+/// When it cannot be read, or has nothing in PEM form.
+pub(super) fn pem_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, ConfigError> {
+    let bytes =
+        std::fs::read(path).map_err(|error| ConfigError::new(setting, error.to_string()))?;
+    if bytes.windows(10).any(|ten| ten == b"-----BEGIN") {
+        Ok(bytes)
+    } else {
+        Err(ConfigError::new(setting, "has nothing in PEM form"))
     }
 }
 

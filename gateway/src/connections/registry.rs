@@ -1,5 +1,6 @@
 //! The signed-in connections of this instance, by person, and how to end them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -83,19 +84,28 @@ impl ConnectionRegistry {
         (status, newest)
     }
 
-    /// Ends every connection whose person no longer has the role that it was opened with, unless it is newer than `newest`.
-    pub fn disconnect_changed(&self, changed: &[AccessStatus], newest: u64) {
+    /// Ends every connection whose person no longer has the role that it was opened with, unless it is newer than `newest`. Clients of people in
+    /// `returning` come back.
+    pub fn disconnect_changed(
+        &self,
+        changed: &[AccessStatus],
+        returning: &HashSet<UserId>,
+        newest: u64,
+    ) {
         for AccessStatus { user, role } in changed {
             let Some(of_user) = self.users.get(user) else {
                 continue;
+            };
+            let code = if returning.contains(user) {
+                CloseCode::RoleChanged
+            } else {
+                CloseCode::Revoked
             };
             for connection in of_user
                 .iter()
                 .filter(|connection| connection.id < newest && connection.person.role == *role)
             {
-                connection
-                    .send_queue
-                    .disconnect(Disconnect::Now(CloseCode::Revoked));
+                connection.send_queue.disconnect(Disconnect::Now(code));
             }
         }
     }

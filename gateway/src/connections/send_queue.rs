@@ -22,7 +22,7 @@ pub struct SendQueue {
     bytes: AtomicUsize,
     /// Why the connection must end; the first reason stays.
     disconnect: OnceLock<Disconnect>,
-    /// WakeList a page reader that waits for room.
+    /// Wakes a page reader that waits for room.
     drained: Notify,
 }
 

@@ -1,5 +1,6 @@
 //! The one place where errors of the database become codes. The causes are logged here, once; clients see only the code.
 
+use helpline_core::protocol::AgentRef;
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::StoreError;
 
@@ -13,7 +14,20 @@ pub fn reject_of(error: &StoreError) -> Reject {
             reject.head = *head;
             reject
         }
-        StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::PoolExhausted => {
+        StoreError::AssignedMeanwhile(now) => {
+            let holder = match now {
+                Some(AgentRef {
+                    name: Some(name), ..
+                }) => format!("{name} has the ticket now"),
+                Some(AgentRef { name: None, .. }) => "another person has the ticket now".to_owned(),
+                None => "the ticket is unassigned now".to_owned(),
+            };
+            Reject::new(RejectCode::Conflict, format!("assigned_to: {holder}"))
+        }
+        StoreError::Busy(_)
+        | StoreError::Unreachable(_)
+        | StoreError::ReadOnly
+        | StoreError::PoolExhausted => {
             tracing::warn!(cause = %chain(error), "the database did not answer");
             unavailable()
         }
@@ -21,7 +35,8 @@ pub fn reject_of(error: &StoreError) -> Reject {
             tracing::warn!(cause = %chain(error), "the database refused the data");
             Reject::new(RejectCode::InvalidField, "the data are not valid")
         }
-        StoreError::OverPrivileged(_)
+        StoreError::Address(_)
+        | StoreError::OverPrivileged(_)
         | StoreError::NotPrepared(_)
         | StoreError::FormerLayout
         | StoreError::Other(_)
@@ -50,6 +65,7 @@ fn sentence(code: RejectCode) -> &'static str {
         RejectCode::KeyReused => "this key was already used for another text",
         RejectCode::Stale => "another message has been written since",
         RejectCode::Redacted => "the text of this message was removed",
+        RejectCode::LegalHold => "the ticket is under a legal hold: nothing of it can be removed",
         RejectCode::Conflict => "already exists",
         RejectCode::InvalidBody => "the text is not valid",
         RejectCode::InvalidField => "a field is not valid",

@@ -8,7 +8,7 @@ use helpline_core::reject::RejectCode;
 use helpline_core::ticket::{Category, Priority, Status};
 use helpline_persistence::messages::{self, NewMessage};
 use helpline_persistence::tickets::{self, Assignee, NewTicket, Patch};
-use helpline_persistence::{Caller, Settings, Store, StoreError, people as persisted};
+use helpline_persistence::{Caller, Pooler, Settings, Store, StoreError, people as persisted};
 use uuid::Uuid;
 
 use super::people::{self, DemoPerson};
@@ -88,6 +88,7 @@ pub async fn fill(database_url: &str) -> Result<(), StoreError> {
     let store = Store::connect(Settings {
         url: database_url.to_owned(),
         connections_max: CONNECTIONS,
+        pooler: Pooler::Session,
     })
     .await?;
     for person in people::ALL {

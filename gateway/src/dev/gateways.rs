@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use helpline_rig::Gateway;
-use tokio_util::sync::CancellationToken;
 
-use super::DevError;
+use super::error::DevError;
+use crate::runtime::signals::StopRequests;
 
 /// Between two looks at the processes; they have no event to wait for.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
@@ -42,12 +42,17 @@ impl Gateways {
     }
 
     /// Starts again whichever ends, until the wish to stop.
-    pub async fn keep_up(&self, shutdown: &CancellationToken) {
-        while shutdown
-            .run_until_cancelled(tokio::time::sleep(LOOK_INTERVAL))
-            .await
-            .is_some()
-        {
+    pub async fn keep_up(&self, stop: &mut StopRequests) {
+        // Cancel-safe: a process that was started is owned, and ends when it is dropped.
+        tokio::select! {
+            () = self.restart_those_that_end() => {}
+            () = stop.next() => {}
+        }
+    }
+
+    async fn restart_those_that_end(&self) {
+        loop {
+            tokio::time::sleep(LOOK_INTERVAL).await;
             for gateway in &self.0 {
                 let Some(status) = gateway.ended() else {
                     continue;
@@ -57,14 +62,9 @@ impl Gateways {
                     gateway.port(),
                     gateway.log().display()
                 );
-                match shutdown.run_until_cancelled(gateway.start()).await {
-                    Some(Ok(())) => {
-                        println!("The instance on port {} is up again.", gateway.port())
-                    }
-                    Some(Err(error)) => {
-                        eprintln!("helpline: {}", crate::runtime::errors::chain(&error))
-                    }
-                    None => return,
+                match gateway.start().await {
+                    Ok(()) => println!("The instance on port {} is up again.", gateway.port()),
+                    Err(error) => eprintln!("helpline: {}", crate::runtime::errors::chain(&error)),
                 }
             }
         }
@@ -76,7 +76,7 @@ impl Gateways {
             gateway.terminate();
         }
         for gateway in &self.0 {
-            if let Err(error) = gateway.stop().await {
+            if let Err(error) = gateway.ends().await {
                 eprintln!("helpline: {}", crate::runtime::errors::chain(&error));
             }
         }

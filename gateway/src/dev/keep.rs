@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rand::distr::{Alphanumeric, SampleString};
 
-use super::DevError;
+use super::error::DevError;
 
 const WORD_CHARS: usize = 43; // 256 bits in letters and digits
 

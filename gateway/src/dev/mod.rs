@@ -4,6 +4,7 @@
 //! exactly as `serve` starts one. All of them end with this process, however it ends.
 
 mod demo;
+mod error;
 mod gateways;
 mod keep;
 pub mod people;
@@ -18,6 +19,7 @@ use helpline_rig::{Postgres, Redis, RigError};
 
 use crate::config::{Hidden, LogFormat, LogSettings, Origin};
 use crate::runtime::{signals, telemetry};
+pub use error::DevError;
 use gateways::Gateways;
 
 const DATABASE: &str = "helpline";
@@ -65,62 +67,24 @@ pub struct DevSettings {
     assets_dir: Option<PathBuf>,
 }
 
-/// Why the embedded desk does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum DevError {
-    /// Another process listens there.
-    #[error("{address} is not free: choose another one with --listen")]
-    Busy {
-        /// Where.
-        address: SocketAddr,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// Another one runs on the same data.
-    #[error("another helpline dev runs on {}: end it, or choose another directory with --data", data.display())]
-    Taken {
-        /// Which directory.
-        data: PathBuf,
-    },
-    /// The data directory cannot be used.
-    #[error("{path} cannot be used")]
-    Data {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A part did not start.
-    #[error(transparent)]
-    Rig(#[from] RigError),
-    /// The database could not be set up.
-    #[error("setting up the database")]
-    Database(#[from] StoreError),
-    /// A gateway cannot be started.
-    #[error("{0}")]
-    Start(&'static str),
-}
-
 /// Starts everything, tells how to sign in, waits for the wish to end, and leaves nothing running.
 pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     telemetry::install_logs(&LogSettings {
         log: "warn".to_owned(),
         log_format: LogFormat::Text,
     });
-    let shutdown =
-        signals::shutdown_signal().map_err(|_| DevError::Start("signals cannot be handled"))?;
+    let mut stop =
+        signals::stop_requests().map_err(|_| DevError::Start("signals cannot be handled"))?;
     let addresses = free_addresses(settings.listen, settings.instances)?;
     let _claim = keep::claim(&settings.data)?;
     let secret = keep::secret(&settings.data)?;
     // Cancel-safe in what matters: parts that were started are owned, and end when they are dropped.
     let stack = tokio::select! {
         stack = start(&settings, &addresses, &secret) => stack?,
-        () = shutdown.cancelled() => return Ok(()),
+        () = stop.next() => return Ok(()),
     };
     greet(&addresses, &settings, &stack);
-    stack.gateways.keep_up(&shutdown).await;
+    stack.gateways.keep_up(&mut stop).await;
     println!("\nStopping …");
     stack.gateways.stop().await;
     if let Some(redis) = &stack.redis {

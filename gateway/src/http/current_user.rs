@@ -1,6 +1,7 @@
 //! Who asks, and about which ticket: left by the guard, taken by the handler.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -13,6 +14,7 @@ use helpline_persistence::{Caller, Reader};
 
 use super::problem::Refusal;
 use super::request_audit::RequestAudit;
+use super::request_rates::{UserRates, too_fast};
 
 /// The signed-in person, with the rights of this moment.
 #[derive(Clone)]
@@ -23,6 +25,7 @@ pub(crate) struct CurrentUser {
     pub(super) caller: Caller,
     /// For audit rows of reads.
     pub(super) audit: Arc<RequestAudit>,
+    pub(super) rates: Arc<UserRates>,
 }
 
 impl CurrentUser {
@@ -37,6 +40,17 @@ impl CurrentUser {
             user: self.actor().user,
             audience,
         }
+    }
+
+    /// Counts further work of this request as so many requests.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub(super) fn charge(&self, requests: usize) -> Result<(), Refusal> {
+        let count = u32::try_from(requests).unwrap_or(u32::MAX);
+        self.rates
+            .take_many(self.actor().user, count, Instant::now())
+            .map_err(too_fast)
     }
 
     /// Asks the policy about the desk, where the route needs one of several actions.

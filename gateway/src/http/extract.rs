@@ -3,7 +3,7 @@
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use helpline_core::ids::{InvalidKey, Key, MessageId, SavedReplyId, UserId};
+use helpline_core::ids::{InvalidKey, Key, MessageId, SavedReplyId, Seq, UserId};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::settings;
 
@@ -11,6 +11,9 @@ use super::problem::Refusal;
 
 /// The message in the path, behind its ticket.
 pub(super) struct MessagePath(pub(super) MessageId);
+
+/// The event in the path, behind its ticket.
+pub(super) struct EventPath(pub(super) Seq);
 
 /// The person in the path.
 pub(super) struct UserPath(pub(super) UserId);
@@ -26,6 +29,17 @@ impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         name(parts, state, 1, |text| text.parse().ok(), "no such message")
+            .await
+            .map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for EventPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let parse = |text: &str| text.parse().ok().map(Seq::new);
+        name(parts, state, 1, parse, "no such event")
             .await
             .map(Self)
     }

@@ -19,12 +19,15 @@ use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::{Caller, Store, tickets};
 
 use super::current_user::{CurrentUser, OpenTicket};
+use super::deadline::Deadline;
 use super::endpoint::{Needs, Route};
 use super::problem::{Refusal, Refused};
 use super::request_audit::{RequestAudit, is_fault};
+use super::request_rates::{UserRates, too_fast};
 use super::state::SignInParts;
 use crate::config::{Cidr, LimitSettings, Rate};
 use crate::runtime::client_address::{client_address, peer, user_agent};
+use crate::runtime::errors::unavailable;
 use crate::runtime::limiter::{Limiter, network};
 
 /// What it asks.
@@ -37,8 +40,8 @@ pub(super) struct Guard {
 
 /// Who may ask how often.
 struct RequestRates {
-    /// Every request of a user.
-    of_user: Limiter<UserId>,
+    /// Every request of a user, and each ticket of a bulk change.
+    of_user: Arc<UserRates>,
     /// Every request of an address.
     of_address: Limiter<IpAddr>,
     /// Bad tokens from an address.
@@ -69,27 +72,35 @@ pub(super) async fn guard(
         address,
         user_agent,
     ));
+    let (deadline, is_read) = (Deadline::start(), request.method().is_safe());
     let answering = async {
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(Arc::clone(&audit));
+        parts.extensions.insert(deadline.clone());
         match guard.admit(route, &audit, &mut parts).await {
             Ok(()) => next.run(Request::from_parts(parts, body)).await,
             Err(refusal) => refusal.into_response(),
         }
     };
-    let response = AssertUnwindSafe(answering)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| {
-            // The panic's own message went to stderr; a client learns nothing from it.
-            Refusal::new(RejectCode::Internal, "internal error").into_response()
-        });
+    let answering = AssertUnwindSafe(answering).catch_unwind();
+    let response = match deadline.run(answering).await {
+        Some(Ok(response)) => response,
+        // The panic's own message went to stderr; a client learns nothing from it.
+        Some(Err(_)) => Refusal::new(RejectCode::Internal, "internal error").into_response(),
+        None => late(is_read).into_response(),
+    };
     let refused = response
         .extensions()
         .get::<Refused>()
         .map(|Refused(code)| *code);
     let response = match refused {
-        Some(code) => guard.record(&audit, code, response).await,
+        Some(code) => {
+            // A refusal holds without its row, which is written when the database goes on.
+            let recorded = deadline.run(guard.record(&audit, code)).await;
+            recorded
+                .flatten()
+                .map_or(response, IntoResponse::into_response)
+        }
         None => response,
     };
     let labels = [("route", route.path), ("method", route.method)];
@@ -118,7 +129,7 @@ impl Guard {
         };
         let recorded = limits::RATE_REFUSALS_RECORDED_PER_SECOND;
         let rates = RequestRates {
-            of_user: Limiter::new(of_user),
+            of_user: Arc::new(Limiter::new(of_user)),
             of_address: Limiter::new(of_user.times(limits::REQUESTS_ADDRESS_FACTOR)),
             refused_sign_ins: Limiter::new(sign_ins),
             recorded_refusals: Limiter::new(Rate {
@@ -173,7 +184,11 @@ impl Guard {
         let token = bearer(parts).ok_or_else(|| {
             Refusal::new(RejectCode::NotAuthenticated, "a bearer token is needed")
         })?;
-        let verified = self.sign_in.verifier.verify(token).await?;
+        let verified = self.sign_in.verifier.verify(token).await;
+        let verified = verified.map_err(|fault| {
+            audit.because(fault);
+            fault.reject()
+        })?;
         let user = verified.identity.user;
         audit.by(user);
         self.rates
@@ -193,6 +208,7 @@ impl Guard {
             person,
             caller,
             audit: Arc::clone(audit),
+            rates: Arc::clone(&self.rates.of_user),
         })
     }
 
@@ -208,27 +224,27 @@ impl Guard {
         })
     }
 
-    /// Leaves the refusal's row before the answer goes out.
-    async fn record(&self, audit: &RequestAudit, code: RejectCode, response: Response) -> Response {
+    /// Leaves the refusal's row before the answer goes out; gives what is answered instead.
+    async fn record(&self, audit: &RequestAudit, code: RejectCode) -> Option<Refusal> {
         let now = Instant::now();
         match (code, audit.user(), audit.address) {
-            _ if is_fault(code) => return response,
+            _ if is_fault(code) => return None,
             (RejectCode::RateLimited, Some(user), _)
                 if self.rates.recorded_refusals.take(user, now).is_err() =>
             {
-                return response;
+                return None;
             }
             // Of an unknown client, a bad token as a rule: a flood of them is no flood of rows.
             (_, None, Some(address)) => {
                 if let Err(wait_ms) = self.rates.refused_sign_ins.take(network(address), now) {
                     metrics::counter!("helpline_http_refused_sign_ins_limited_total").increment(1);
-                    return too_fast(wait_ms).into_response();
+                    return Some(too_fast(wait_ms));
                 }
             }
             _ => {}
         }
         audit.refused(code).await;
-        response
+        None
     }
 }
 
@@ -275,8 +291,14 @@ fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn too_fast(wait_ms: u64) -> Refusal {
-    Reject::new(RejectCode::RateLimited, "too many requests")
-        .retry_after_ms(wait_ms)
-        .into()
+/// The answer when the deadline came first.
+fn late(is_read: bool) -> Refusal {
+    metrics::counter!("helpline_http_late_total").increment(1);
+    let mut reject = unavailable();
+    if !is_read {
+        reject.message =
+            "no answer in time; what was asked may or may not be done: repeat it, with the same Idempotency-Key if it has one"
+                .to_owned();
+    }
+    reject.into()
 }

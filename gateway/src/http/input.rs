@@ -12,6 +12,7 @@ use helpline_core::reject::{Reject, RejectCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::deadline::Deadline;
 use super::problem::Refusal;
 
 /// A JSON body, bounded in size and time; no query.
@@ -82,11 +83,16 @@ async fn no_body<S: Send + Sync>(request: Request, state: &S) -> Result<(), Refu
 }
 
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+    let deadline = request.extensions().get::<Deadline>().cloned();
     let reading = tokio::time::timeout(
         Duration::from_millis(limits::BODY_TIMEOUT_MS),
         Bytes::from_request(request, state),
     );
-    match reading.await {
+    let read = match deadline {
+        Some(deadline) => deadline.pause(reading).await,
+        None => reading.await,
+    };
+    match read {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Refusal::new(
             RejectCode::TooLarge,

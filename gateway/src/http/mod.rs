@@ -1,12 +1,13 @@
 //! REST under `/v1`, the pages, and what operators ask.
 //!
 //! - [`endpoint`]: what a route is and needs; [`api`]: the routes and their handlers, one file a noun; [`openapi`]: their description
-//! - [`guard`]: around every route: rates, sign-in, rights, audit; [`current_user`], [`extract`], [`input`]: what a handler takes
+//! - [`guard`]: around every route: rates, sign-in, rights, audit, and the [`deadline`] of its answer; [`current_user`], [`extract`], [`input`]: what a handler takes
 //! - [`problem`]: every refusal; [`request_audit`]: the rows that a request leaves
 //! - [`state`]: what handlers are given; [`router`]: all of it together; [`site`]: pages, headers, health
 
 mod api;
 mod current_user;
+mod deadline;
 pub mod endpoint;
 mod extract;
 mod guard;
@@ -14,9 +15,10 @@ pub(crate) mod input;
 mod openapi;
 pub(crate) mod problem;
 mod request_audit;
+mod request_rates;
 mod router;
 mod site;
 pub mod state;
 
 pub use api::routes;
-pub use router::{metrics_router, router};
+pub use router::{Routers, metrics_router, routers, waiting_router};

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use helpline_core::protocol::Problem;
+use helpline_core::protocol::{AgentRef, Problem};
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::StoreError;
 
@@ -15,6 +15,7 @@ pub struct Refusal {
     reject: Reject,
     status: StatusCode,
     row: Row,
+    assigned_to: Option<AgentRef>,
 }
 
 /// Whose task the refusal's row in `access_log` is.
@@ -38,13 +39,18 @@ impl From<Reject> for Refusal {
             reject,
             status,
             row: Row::Guard,
+            assigned_to: None,
         }
     }
 }
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        reject_of(&error).into()
+        let mut refusal = Self::from(reject_of(&error));
+        if let StoreError::AssignedMeanwhile(now) = error {
+            refusal.assigned_to = now;
+        }
+        refusal
     }
 }
 
@@ -88,6 +94,7 @@ impl IntoResponse for Refusal {
             reject,
             status,
             row,
+            assigned_to,
         } = self;
         let problem = Problem {
             kind: "about:blank".to_owned(),
@@ -96,6 +103,7 @@ impl IntoResponse for Refusal {
             code: reject.code,
             retry_after_ms: reject.retry_after_ms,
             head: reject.head,
+            assigned_to,
         };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();

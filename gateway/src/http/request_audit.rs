@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::endpoint::{Needs, Route};
+use crate::auth::TokenFault;
 use crate::database::AuditLog;
 
 /// One request; guard and extractors fill it in as they learn more.
@@ -27,6 +28,7 @@ pub(crate) struct RequestAudit {
 struct Known {
     user: Option<UserId>,
     ticket: Option<TicketId>,
+    token_fault: Option<TokenFault>,
 }
 
 impl RequestAudit {
@@ -53,6 +55,11 @@ impl RequestAudit {
     /// Who asks, if the token was good.
     pub(super) fn user(&self) -> Option<UserId> {
         self.known.lock().user
+    }
+
+    /// The token is refused for this reason.
+    pub(super) fn because(&self, fault: TokenFault) {
+        self.known.lock().token_fault = Some(fault);
     }
 
     /// The path names this ticket.
@@ -87,11 +94,17 @@ impl RequestAudit {
         } else {
             self.route.refused
         };
-        let row = self.row(
-            action,
-            Some(code),
-            json!({"route": self.route.path, "method": self.route.method}),
-        );
+        let mut detail = json!({"route": self.route.path, "method": self.route.method});
+        let fault = self.known.lock().token_fault;
+        if let Some(fault) = fault {
+            tracing::info!(
+                reason = fault.word(),
+                "a token was refused: {}",
+                fault.sentence()
+            );
+            detail["reason"] = fault.word().into();
+        }
+        let row = self.row(action, Some(code), detail);
         self.record_refusal(row).await;
     }
 

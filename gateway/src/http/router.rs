@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::get;
 use helpline_core::limits;
-use helpline_core::reject::RejectCode;
+use helpline_core::reject::{Reject, RejectCode};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::api;
@@ -21,12 +21,22 @@ use super::site::health::{self, Health};
 use super::site::{cors, docs};
 use super::state::{HttpParts, HttpState, Services};
 
+/// What is answered over HTTP.
+pub struct Routers {
+    /// On a connection within the bounds.
+    pub all: Router,
+    /// On one beyond them: health and metrics, and that the instance is full.
+    pub reserve: Router,
+}
+use crate::config::Config;
+
 /// Everything that this instance answers over HTTP, except the WebSocket; `more` are routes of the caller's, under the same headers and
 /// bounds. The accept loop leaves `ConnectInfo<SocketAddr>` on every request.
-pub fn router(parts: HttpParts, more: Router) -> Router {
+pub fn routers(parts: HttpParts, more: Router) -> Routers {
     let HttpParts {
         config,
         store,
+        own_searches,
         epoch,
         relay,
         lifecycle,
@@ -59,16 +69,17 @@ pub fn router(parts: HttpParts, more: Router) -> Router {
         ));
         router = router.route(route.path, guarded);
     }
-    router = router
+    let mut probes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
     if listening.metrics_listen.is_none() {
-        router = router.route("/metrics", get(health::metrics));
+        probes = probes.route("/metrics", get(health::metrics));
     }
     let (pages, origins) = (assets::routes(config.dev_people), Arc::clone(&config));
     let state = HttpState {
         config,
         store,
+        own_searches,
         epoch,
         messages,
         tickets,
@@ -79,7 +90,9 @@ pub fn router(parts: HttpParts, more: Router) -> Router {
         health,
         metrics,
     };
-    router
+    let reserve = probes.clone().fallback(full).with_state(state.clone());
+    let all = router
+        .merge(probes)
         .route("/openapi.json", get(openapi::document))
         .merge(docs::routes())
         .merge(pages)
@@ -89,6 +102,22 @@ pub fn router(parts: HttpParts, more: Router) -> Router {
         .merge(more)
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(origins, cors::answer))
+        .layer(middleware::from_fn_with_state(policies, headers::guard));
+    Routers { all, reserve }
+}
+
+async fn full() -> Refusal {
+    let reject = Reject::new(RejectCode::Overloaded, "this instance is full; retry later");
+    reject.retry_after_ms(1_000).into()
+}
+
+/// While the database has not answered yet: alive, not ready, everything else later.
+pub fn waiting_router(config: &Config) -> Router {
+    let policies = Arc::new(Policies::new(config));
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(|| async { health::waiting() }))
+        .fallback(|| async { Refusal::from(crate::runtime::errors::unavailable()) })
         .layer(middleware::from_fn_with_state(policies, headers::guard))
 }
 

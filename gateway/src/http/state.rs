@@ -10,7 +10,7 @@ use super::site::assets::Assets;
 use super::site::health::Health;
 use crate::auth::Verifier;
 use crate::config::Config;
-use crate::database::{AuditLog, SignIn};
+use crate::database::{AuditLog, OwnSearches, SignIn};
 use crate::live::epoch::CurrentEpoch;
 use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
@@ -22,6 +22,8 @@ pub struct HttpParts {
     pub config: Arc<Config>,
     /// Reads.
     pub store: Store,
+    /// Searches in one's own tickets.
+    pub own_searches: Arc<OwnSearches>,
     /// Named in pages of history.
     pub epoch: Arc<CurrentEpoch>,
     /// Asked by `/readyz`.
@@ -65,6 +67,7 @@ pub struct Services {
 pub(super) struct HttpState {
     pub(super) config: Arc<Config>,
     pub(super) store: Store,
+    pub(super) own_searches: Arc<OwnSearches>,
     pub(super) epoch: Arc<CurrentEpoch>,
     pub(super) messages: Arc<Messages>,
     pub(super) tickets: Arc<Tickets>,
@@ -89,6 +92,7 @@ macro_rules! sub_states {
 sub_states! {
     config: Arc<Config>,
     store: Store,
+    own_searches: Arc<OwnSearches>,
     epoch: Arc<CurrentEpoch>,
     messages: Arc<Messages>,
     tickets: Arc<Tickets>,

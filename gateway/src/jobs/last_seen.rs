@@ -1,11 +1,10 @@
 //! Records that the connected staff are there: whether any are is read from the database.
 
-use helpline_persistence::{Store, people};
+use helpline_persistence::{Store, StoreError, people};
 
 use crate::connections::ConnectionRegistry;
-use crate::database::errors::reject_of;
 
-pub(super) async fn run(store: &Store, registry: &ConnectionRegistry) {
+pub(super) async fn run(store: &Store, registry: &ConnectionRegistry) -> Result<(), StoreError> {
     let mut staff: Vec<_> = registry
         .all()
         .iter()
@@ -15,9 +14,7 @@ pub(super) async fn run(store: &Store, registry: &ConnectionRegistry) {
     staff.sort_unstable();
     staff.dedup();
     if staff.is_empty() {
-        return;
+        return Ok(());
     }
-    if let Err(error) = people::record_seen(store, &staff).await {
-        reject_of(&error);
-    }
+    people::record_seen(store, &staff).await.map(drop)
 }

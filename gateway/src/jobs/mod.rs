@@ -3,9 +3,11 @@
 //!
 //! - [`gauges`]: figures for operators; every 5 s
 //! - [`roll_up`]: the statistics' deltas; every 60 s, on whichever instance comes first
+//! - [`follow_people`]: what tickets keep of people who changed; every [`limits::FOLLOW_INTERVAL_MS`], on one instance at a time
 //! - [`role_checks`]: that the database's roles keep customers and staff apart; every [`limits::ROLE_CHECK_INTERVAL_MS`]
 //! - [`last_seen`]: that the connected staff are there; every [`limits::SEEN_RENEW_MS`]
 
+mod follow_people;
 mod gauges;
 mod last_seen;
 mod role_checks;
@@ -19,6 +21,7 @@ use helpline_persistence::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::connections::ConnectionRegistry;
+use crate::database::outage::OutageLog;
 use role_checks::RoleChecks;
 
 pub use gauges::Gauges;
@@ -41,16 +44,25 @@ pub async fn run(
     let mut roll_ups = tokio::time::interval(ROLL_UP);
     let mut role_checks =
         tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
+    let mut follow = tokio::time::interval(Duration::from_millis(limits::FOLLOW_INTERVAL_MS));
+    // After a slow one: one, not all that were missed.
+    follow.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut roles = RoleChecks::default();
+    let outage = OutageLog::new("jobs");
     let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
     loop {
         // Cancel-safe: intervals and a token.
-        tokio::select! {
-            _ = gauges.tick() => figures.show(),
+        let done = tokio::select! {
+            _ = gauges.tick() => {
+                figures.show();
+                continue;
+            }
             _ = roll_ups.tick() => roll_up::run(&store).await,
+            _ = follow.tick() => follow_people::run(&store).await,
             _ = role_checks.tick() => roles.run(&store).await,
             _ = seen.tick() => last_seen::run(&store, &registry).await,
             () = stop.cancelled() => return,
-        }
+        };
+        outage.observe(&done);
     }
 }

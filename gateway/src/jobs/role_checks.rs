@@ -1,9 +1,7 @@
 //! Whether the database's roles still keep customers and staff apart. At the start the service refuses to run otherwise; a grant that comes
 //! later is logged, once.
 
-use helpline_persistence::{Store, privileges};
-
-use crate::database::errors::reject_of;
+use helpline_persistence::{Store, StoreError, privileges};
 
 /// The conflicts that were logged.
 #[derive(Default)]
@@ -12,14 +10,8 @@ pub(super) struct RoleChecks {
 }
 
 impl RoleChecks {
-    pub(super) async fn run(&mut self, store: &Store) {
-        let found = match privileges::role_conflicts(store).await {
-            Ok(found) => found,
-            Err(error) => {
-                reject_of(&error);
-                return;
-            }
-        };
+    pub(super) async fn run(&mut self, store: &Store) -> Result<(), StoreError> {
+        let found = privileges::role_conflicts(store).await?;
         metrics::gauge!("helpline_role_conflicts").set(found.len() as f64);
         for conflict in found
             .iter()
@@ -31,5 +23,6 @@ impl RoleChecks {
             );
         }
         self.known = found;
+        Ok(())
     }
 }

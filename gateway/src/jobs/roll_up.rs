@@ -1,11 +1,7 @@
 //! Rolls the statistics' deltas up.
 
-use helpline_persistence::{Store, stats};
+use helpline_persistence::{Store, StoreError, stats};
 
-use crate::database::errors::reject_of;
-
-pub(super) async fn run(store: &Store) {
-    if let Err(error) = stats::roll_up(store).await {
-        reject_of(&error);
-    }
+pub(super) async fn run(store: &Store) -> Result<(), StoreError> {
+    stats::roll_up(store).await.map(drop)
 }

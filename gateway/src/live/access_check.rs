@@ -1,15 +1,19 @@
 //! Whether connected people still have the role that they signed in with. Read from the database every 2 s, so that a change made by SQL
 //! or while Redis is down takes effect too; at once when the change was made through Helpline.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;
 use helpline_core::limits;
+use helpline_persistence::people::AccessStatus;
 use helpline_persistence::{Store, people};
 
 use crate::connections::ConnectionRegistry;
-use crate::database::errors::reject_of;
+use crate::database::outage::OutageLog;
+use crate::runtime::failpoint::sabotaged;
 use crate::runtime::lifecycle::Lifecycle;
 
 /// Compares connections with the database.
@@ -18,19 +22,17 @@ pub struct AccessCheck {
     store: Store,
     registry: Arc<ConnectionRegistry>,
     lifecycle: Lifecycle,
+    outage: Arc<OutageLog>,
 }
 
 impl AccessCheck {
     /// Checks these connections.
-    pub const fn new(
-        store: Store,
-        registry: Arc<ConnectionRegistry>,
-        lifecycle: Lifecycle,
-    ) -> Self {
+    pub fn new(store: Store, registry: Arc<ConnectionRegistry>, lifecycle: Lifecycle) -> Self {
         Self {
             store,
             registry,
             lifecycle,
+            outage: Arc::new(OutageLog::new("access check")),
         }
     }
 
@@ -59,13 +61,45 @@ impl AccessCheck {
     async fn check(&self, users: Option<&[UserId]>) {
         // Taken before the read: who connects during it was let in by a newer one.
         let (connected, newest) = self.registry.access_status(users);
-        if connected.is_empty() {
+        if connected.is_empty() || sabotaged("revoked-stay") {
             return;
         }
-        match people::changed(&self.store, &connected).await {
-            Ok(changed) => self.registry.disconnect_changed(&changed, newest),
-            // No new connection is let in meanwhile either; those that are open stay until the database answers.
-            Err(error) => drop(reject_of(&error)),
+        let changed = people::changed(&self.store, &connected).await;
+        self.outage.observe(&changed);
+        // Without an answer no new connection is let in either; those that are open stay until the database answers.
+        if let Ok(changed) = changed {
+            if changed.is_empty() {
+                return;
+            }
+            let returning = self.with_another_role(&changed).await;
+            self.registry
+                .disconnect_changed(&changed, &returning, newest);
+        }
+    }
+
+    /// Of people who can no longer sign in as they were, those who can with another role: they shall come back, and have it.
+    async fn with_another_role(&self, changed: &[AccessStatus]) -> HashSet<UserId> {
+        let others = changed.iter().flat_map(|one| {
+            let roles = StaffRole::ALL.iter().map(|role| Some(*role));
+            roles
+                .filter(|role| *role != one.role)
+                .map(|role| AccessStatus {
+                    user: one.user,
+                    role,
+                })
+        });
+        let others: Vec<_> = others.collect();
+        match people::changed(&self.store, &others).await {
+            Ok(refused) => {
+                let refused: HashSet<_> = refused.into_iter().collect();
+                let let_in = others.into_iter().filter(|one| !refused.contains(one));
+                let_in.map(|one| one.user).collect()
+            }
+            // Their next `hello` decides.
+            Err(error) => {
+                self.outage.failed(&error);
+                changed.iter().map(|one| one.user).collect()
+            }
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct EncodedEvent {
     pub ticket: TicketId,
     /// Its place among all rows.
     pub seq: Seq,
+    /// Whether it is the receipt of a redaction that changed what members may hold: they start over.
+    pub redacts: bool,
     staff: Utf8Bytes,
     customer: Option<(Seq, Utf8Bytes)>,
 }
@@ -31,6 +33,7 @@ impl EncodedEvent {
         Self {
             ticket: row.ticket,
             seq: row.seq,
+            redacts: row.is_redaction_receipt(),
             staff: frame(&StaffFrame::Event(StaffEvent::from(row))),
             customer,
         }
@@ -50,6 +53,7 @@ impl EncodedEvent {
         Self {
             ticket: event.ticket,
             seq: event.seq,
+            redacts: event.redacts,
             staff: Utf8Bytes::from(event.staff.get()),
             customer,
         }
@@ -63,6 +67,7 @@ impl EncodedEvent {
             public_seq: self.customer.as_ref().map(|(seq, _)| *seq),
             staff: raw(&self.staff),
             customer: self.customer.as_ref().map(|(_, json)| raw(json)),
+            redacts: self.redacts,
         }
     }
 

@@ -60,6 +60,9 @@ impl GapFiller {
                     for row in &rows {
                         room.deliver(&EncodedEvent::shared(row), &mut wakes);
                     }
+                    if rows.iter().any(HistoryRow::is_redaction_receipt) {
+                        self.start_over(room.ticket);
+                    }
                     0
                 }
                 Err(error) if error.passes() => {
@@ -72,6 +75,24 @@ impl GapFiller {
                 },
             };
         }
+    }
+
+    /// Has the ticket's room start over, in a task of its own: something that its members hold was removed from the database.
+    pub fn start_over(&self, ticket: TicketId) {
+        let this = self.clone();
+        self.lifecycle.spawn(async move {
+            loop {
+                match history::heads(&this.store, &[ticket]).await {
+                    Ok(heads) => return this.resets.reset(ticket, heads.first().copied()),
+                    Err(error) => drop(reject_of(&error)),
+                }
+                // Cancel-safe: a timer and a token.
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_millis(limits::SWEEP_INTERVAL_MS)) => {}
+                    () = this.lifecycle.stop.cancelled() => return,
+                }
+            }
+        });
     }
 
     /// Resets the room of a history that cannot be read: each member subscribes again, and gets the error.

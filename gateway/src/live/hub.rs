@@ -7,6 +7,7 @@
 //! other instances  receive ─ deliver, broadcast, inbox, presence, access check, sweep
 //! ```
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
@@ -72,6 +73,9 @@ impl Hub {
     pub fn deliver(&self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) {
         if let Some(gap) = self.rooms.deliver(event, wakes) {
             self.gaps.fill(gap);
+        }
+        if event.redacts && self.rooms.get(event.ticket).is_some() {
+            self.gaps.start_over(event.ticket);
         }
     }
 
@@ -162,11 +166,10 @@ impl Hub {
         // Consoles first: one that comes after a client was reset is a new one.
         self.inbox.mark_all_reset();
         self.inbox.restart_consoles();
+        // Tens of thousands of rooms, all of them at this moment.
+        let by_ticket: HashMap<_, _> = heads.iter().map(|heads| (heads.ticket, *heads)).collect();
         for ticket in self.rooms.tickets() {
-            self.resets.reset(
-                ticket,
-                heads.iter().find(|heads| heads.ticket == ticket).copied(),
-            );
+            self.resets.reset(ticket, by_ticket.get(&ticket).copied());
         }
     }
 }
@@ -223,6 +226,9 @@ impl RelayEvents for Hub {
                 viewers,
                 ask,
             } => self.presence.receive(ticket, from, viewers, ask),
+            RelayFrame::InboxPresence { from, tickets, ask } => {
+                self.presence.receive_listed(from, tickets, ask);
+            }
             RelayFrame::AccessStatus { users } => self.access_check.check_soon(users),
             RelayFrame::Probe { .. } => {}
         }

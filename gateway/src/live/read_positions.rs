@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::hub::Hub;
 use crate::connections::WakeList;
-use crate::database::errors::reject_of;
 use crate::database::in_parts::{Parts, in_parts};
+use crate::database::outage::OutageLog;
 
 /// Positions that wait to be written.
 #[derive(Default)]
@@ -41,16 +41,17 @@ impl ReadPositions {
     pub async fn run(self: Arc<Self>, store: Store, hub: Arc<Hub>, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(Duration::from_millis(limits::READ_FLUSH_MS));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let outage = OutageLog::new("read positions");
         loop {
             // Cancel-safe: an interval and a token.
             tokio::select! {
-                _ = ticks.tick() => self.flush(&store, &hub).await,
-                () = stop.cancelled() => return self.flush(&store, &hub).await,
+                _ = ticks.tick() => self.flush(&store, &hub, &outage).await,
+                () = stop.cancelled() => return self.flush(&store, &hub, &outage).await,
             }
         }
     }
 
-    async fn flush(&self, store: &Store, hub: &Hub) {
+    async fn flush(&self, store: &Store, hub: &Hub, outage: &OutageLog) {
         let marks = self.take();
         if marks.is_empty() {
             return;
@@ -68,8 +69,10 @@ impl ReadPositions {
             store.log_undecodable("read mark", mark.ticket, &error);
         }
         if let Some((marks, error)) = untried {
-            reject_of(&error);
+            outage.failed(&error);
             marks.into_iter().for_each(|mark| self.enqueue(mark));
+        } else {
+            outage.ended();
         }
     }
 }

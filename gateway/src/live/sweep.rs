@@ -22,8 +22,8 @@ use super::relay::Relay;
 use super::rooms::Rooms;
 use super::sweep_signal::SweepSignal;
 use crate::connections::WakeList;
-use crate::database::errors::reject_of;
 use crate::database::in_parts::{Parts, in_parts};
+use crate::database::outage::OutageLog;
 use crate::runtime::failpoint::sabotaged;
 
 /// What the sweep reads, compares and updates.
@@ -55,6 +55,7 @@ impl Sweep {
             rotation: Vec::new(),
         };
         let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
+        let outage = OutageLog::new("sweep");
         loop {
             // Cancel-safe: a timer, a notification that is only a hint, a token.
             tokio::select! {
@@ -65,9 +66,10 @@ impl Sweep {
             if sabotaged("publish-without-sweep") {
                 continue;
             }
-            if let Err(error) = sweeper.sweep().await {
+            let swept = sweeper.sweep().await;
+            outage.observe(&swept);
+            if swept.is_err() {
                 metrics::counter!("helpline_sweeps_failed_total").increment(1);
-                reject_of(&error);
             }
         }
     }
@@ -96,6 +98,7 @@ impl Sweeper {
             epoch,
             origin,
             moved,
+            is_complete,
         } = sweep::sweep(store, Some(&self.since)).await?;
         relay.observe(&epoch, &origin);
         if *known.get() != epoch {
@@ -121,6 +124,14 @@ impl Sweeper {
         } else {
             snapshot
         };
+        if !is_complete {
+            // More than a sweep reads, as of an import: the open rooms are compared instead, all of them, a few at a time.
+            tracing::info!("more events than one sweep reads; comparing all rooms");
+            self.rotation = self.parts.rooms.tickets();
+            while self.rotation.len() > limits::SWEEP_ROTATION_ROOMS {
+                self.rotate().await?;
+            }
+        }
         if by_number {
             Ok(())
         } else {
@@ -224,9 +235,12 @@ impl Sweeper {
             return Ok(());
         }
         let heads: Vec<Heads> = history::heads(&self.parts.store, &some).await?;
+        let by_ticket: HashMap<_, _> = heads
+            .iter()
+            .map(|heads| (heads.ticket, heads.seq))
+            .collect();
         for ticket in some {
-            let now = heads.iter().find(|heads| heads.ticket == ticket);
-            let head = now.map_or(Seq::ZERO, |heads| heads.seq);
+            let head = by_ticket.get(&ticket).copied().unwrap_or(Seq::ZERO);
             if self
                 .parts
                 .rooms

@@ -1,4 +1,4 @@
-//! The tasks of one instance, and the two signals that end them: the one value that every part may be given.
+//! The tasks of one instance, and the three signals of its end: the one value that every part may be given.
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -10,6 +10,8 @@ pub struct Lifecycle {
     pub tasks: TaskTracker,
     /// Cancelled when the instance stops its own work, after its connections are gone.
     pub stop: CancellationToken,
+    /// Cancelled when balancers are to send new work elsewhere: the instance still takes what comes.
+    pub leave: CancellationToken,
     /// Cancelled when the instance takes no new work.
     pub drain: CancellationToken,
 }
@@ -22,6 +24,11 @@ impl Lifecycle {
         F::Output: Send + 'static,
     {
         self.tasks.spawn(task);
+    }
+
+    /// Whether balancers are to send new work elsewhere.
+    pub fn is_leaving(&self) -> bool {
+        self.leave.is_cancelled()
     }
 
     /// Whether the instance takes no new work.

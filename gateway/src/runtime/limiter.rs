@@ -30,8 +30,16 @@ impl<K: Eq + Hash> Limiter<K> {
     /// # Errors
     /// The wait, in milliseconds.
     pub fn take(&self, key: K, now: Instant) -> Result<(), u64> {
+        self.take_many(key, 1, now)
+    }
+
+    /// Takes so many of the key's, or none.
+    ///
+    /// # Errors
+    /// The wait, in milliseconds.
+    pub fn take_many(&self, key: K, count: u32, now: Instant) -> Result<(), u64> {
         if let Some(mut known) = self.buckets.get_mut(&key) {
-            return self.take_of(&mut known, now);
+            return self.take_of(&mut known, count, now);
         }
         // Counting locks every part of the map: once for a newcomer, not for each frame.
         if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
@@ -42,16 +50,22 @@ impl<K: Eq + Hash> Limiter<K> {
                 .buckets
                 .entry(key)
                 .or_insert_with(|| (Bucket::full(self.rate, now), now)),
+            count,
             now,
         )
     }
 
-    fn take_of(&self, (bucket, used_at): &mut (Bucket, Instant), now: Instant) -> Result<(), u64> {
+    fn take_of(
+        &self,
+        (bucket, used_at): &mut (Bucket, Instant),
+        count: u32,
+        now: Instant,
+    ) -> Result<(), u64> {
         *used_at = now;
-        if bucket.take(self.rate, now) {
+        if bucket.take_many(count, self.rate, now) {
             Ok(())
         } else {
-            Err(bucket.wait_ms(self.rate))
+            Err(bucket.wait_for_ms(count, self.rate))
         }
     }
 

@@ -1,6 +1,8 @@
 //! What any program needs, whatever it does.
 
+pub mod byte_budget;
 pub mod client_address;
+pub mod descriptors;
 pub mod errors;
 pub mod failpoint;
 pub mod lifecycle;

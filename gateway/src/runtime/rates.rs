@@ -22,20 +22,31 @@ impl Bucket {
 
     /// Takes one; false when there is none.
     pub fn take(&mut self, rate: Rate, now: Instant) -> bool {
+        self.take_many(1, rate, now)
+    }
+
+    /// Takes so many or none; false when there are fewer. More than the bucket holds count as what it holds.
+    pub fn take_many(&mut self, count: u32, rate: Rate, now: Instant) -> bool {
         let elapsed = now.saturating_duration_since(self.filled_at).as_secs_f64();
         self.tokens =
             (self.tokens + elapsed * f64::from(rate.per_second)).min(f64::from(rate.burst));
         self.filled_at = now;
-        if self.tokens < 1.0 {
+        let wanted = f64::from(count.min(rate.burst));
+        if self.tokens < wanted {
             return false;
         }
-        self.tokens -= 1.0;
+        self.tokens -= wanted;
         true
     }
 
     /// Milliseconds until the next one.
     pub fn wait_ms(&self, rate: Rate) -> u64 {
-        let missing = (1.0 - self.tokens).max(0.0);
+        self.wait_for_ms(1, rate)
+    }
+
+    /// Milliseconds until there are so many.
+    pub fn wait_for_ms(&self, count: u32, rate: Rate) -> u64 {
+        let missing = (f64::from(count.min(rate.burst)) - self.tokens).max(0.0);
         (missing / f64::from(rate.per_second.max(1)) * 1_000.0).ceil() as u64
     }
 }
@@ -58,5 +69,20 @@ mod tests {
         assert_eq!(bucket.wait_ms(rate), 100);
         assert!(bucket.take(rate, start + Duration::from_millis(100)));
         assert!(!bucket.take(rate, start + Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn many_are_taken_together_or_not_at_all() {
+        let rate = Rate {
+            per_second: 10,
+            burst: 30,
+        };
+        let start = Instant::now();
+        let mut bucket = Bucket::full(rate, start);
+        assert!(bucket.take_many(20, rate, start) && !bucket.take_many(20, rate, start));
+        assert_eq!(bucket.wait_for_ms(20, rate), 1_000);
+        assert!(bucket.take_many(20, rate, start + Duration::from_secs(1)));
+        let full = start + Duration::from_secs(60);
+        assert!(bucket.take_many(1_000, rate, full) && !bucket.take(rate, full));
     }
 }

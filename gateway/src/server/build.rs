@@ -16,7 +16,8 @@ use crate::config::{Config, Echo};
 use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
 use crate::database::batch_loader::BatchLoader;
 use crate::database::loaders::{TicketAccessQuery, TicketPositionQuery};
-use crate::database::{AuditLog, SignIn};
+use crate::database::{AuditLog, OwnSearches, SignIn};
+use crate::http::Routers;
 use crate::http::state::{HttpParts, Services, SignInParts};
 use crate::jobs::{self, Gauges};
 use crate::live::Hub;
@@ -48,26 +49,35 @@ pub struct Server {
     pub(super) admission: Arc<Admission>,
     pub(super) registry: Arc<ConnectionRegistry>,
     pub(super) router: Router,
+    /// What connections beyond the bounds are answered.
+    pub(super) reserve: Router,
 }
 
-/// Makes an instance and starts its tasks; it accepts no connections yet. `more` are further routes, served like its own.
+/// The database of these settings, its roles checked.
+pub(super) async fn connect(config: &Config) -> Result<Store, StoreError> {
+    let settings = Settings {
+        url: config.backing.database_url.expose().to_owned(),
+        connections_max: config.backing.pool_connections_max,
+        pooler: config.backing.pooler.into(),
+    };
+    let names = Names::new(&config.backing.schema, &config.backing.role_prefix)
+        .map_err(|why| StoreError::NotPrepared(why.into()))?;
+    Store::connect_to(settings, names).await
+}
+
+/// Makes an instance on a database that has answered, and starts its tasks; it accepts no connections yet. `more` are further routes, served
+/// like its own.
 ///
 /// # Errors
-/// When the database cannot be reached, or its roles have more privileges than they need.
+/// When the database does not answer again.
 pub async fn build(
+    store: Store,
     config: Config,
     metrics: PrometheusHandle,
     more: Router,
 ) -> Result<Server, StoreError> {
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
-    let settings = Settings {
-        url: config.backing.database_url.expose().to_owned(),
-        connections_max: config.backing.pool_connections_max,
-    };
-    let names = Names::new(&config.backing.schema, &config.backing.role_prefix)
-        .map_err(|why| StoreError::NotPrepared(why.into()))?;
-    let store = Store::connect_to(settings, names).await?;
     let engine = Engine::start(&config, store, &lifecycle).await?;
     let connections = ConnectionLimits {
         connections_max: config.limits.connections_max,
@@ -125,7 +135,8 @@ pub async fn build(
         audit_log: Arc::clone(audit_log),
     };
     let http = engine.http(&config, signed, messages, metrics, &lifecycle);
-    let mut router = crate::http::router(http, more).route(
+    let Routers { all, reserve } = crate::http::routers(http, more);
+    let mut router = all.route(
         "/v1/ws",
         get(websocket::upgrade).with_state(Arc::new(sockets)),
     );
@@ -139,6 +150,7 @@ pub async fn build(
         admission,
         registry: Arc::clone(registry),
         router,
+        reserve,
     })
 }
 
@@ -166,12 +178,16 @@ impl Engine {
             ..
         } = helpline_persistence::sweep::sweep(&store, None).await?;
         let instance = Uuid::now_v7();
-        let (relay, relay_ends) = match &config.backing.redis_url {
-            Some(url) => {
+        let backing = &config.backing;
+        let client = backing.redis.client(&backing.plaintext.allowed);
+        // Checked with the other settings; files may have gone since.
+        let client = client.map_err(|fault| StoreError::NotPrepared(fault.to_string()))?;
+        let (relay, relay_ends) = match client {
+            Some(client) => {
                 let (relay, ends) = Relay::redis(
                     instance,
-                    url.expose(),
-                    config.backing.redis_prefix.clone(),
+                    client,
+                    backing.redis.redis_prefix.clone(),
                     (&epoch, &origin),
                 );
                 (relay, Some(ends))
@@ -186,10 +202,12 @@ impl Engine {
         let registry = Arc::new(ConnectionRegistry::new(
             config.limits.connections_per_user_max,
         ));
+        let inbox = Arc::new(Inbox::new(Arc::clone(&relay)));
         let presence = Arc::new(Presence::new(
             instance,
             Arc::clone(&rooms),
             Arc::clone(&relay),
+            Arc::clone(&inbox),
         ));
         let epoch = Arc::new(CurrentEpoch::new(epoch));
         let resets = Arc::new(Resets {
@@ -201,7 +219,7 @@ impl Engine {
         let hub = Arc::new(Hub {
             rooms: Arc::clone(&rooms),
             relay: Arc::clone(&relay),
-            inbox: Arc::new(Inbox::new(Arc::clone(&relay))),
+            inbox,
             gaps: GapFiller::new(store.clone(), Arc::clone(&resets), lifecycle.clone()),
             presence,
             resets,
@@ -271,7 +289,6 @@ impl Engine {
             inbox: Arc::clone(&hub.inbox),
             writes: Writes {
                 messages,
-                hub: Arc::clone(hub),
                 read_positions: Arc::clone(&self.read_positions),
             },
         }
@@ -289,6 +306,7 @@ impl Engine {
         HttpParts {
             config: Arc::clone(config),
             store: store.clone(),
+            own_searches: Arc::new(OwnSearches::new(store.clone(), lifecycle.clone())),
             epoch: Arc::clone(&self.epoch),
             relay: Arc::clone(&hub.relay),
             lifecycle: lifecycle.clone(),

@@ -1,5 +1,6 @@
 //! The end of an instance: `bye` to every connection, what is under way is finished, then the tasks stop.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -9,13 +10,24 @@ use helpline_core::protocol::CommonFrame;
 use helpline_core::reject::CloseCode;
 use rand::RngExt;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::build::Server;
 use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
+use crate::runtime::signals::StopRequests;
 
-pub(super) async fn drain(server: &Server, http: &Semaphore, closing: &CancellationToken) {
+/// For the tasks, after the last connection is closed.
+const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
+const AT_ONCE: Duration = Duration::from_millis(limits::STOP_AT_ONCE_MS);
+
+pub(super) async fn drain(
+    server: &Server,
+    http: &Semaphore,
+    closing: &CancellationToken,
+    stop: &mut StopRequests,
+) {
     let Server {
         lifecycle,
         admission,
@@ -23,43 +35,91 @@ pub(super) async fn drain(server: &Server, http: &Semaphore, closing: &Cancellat
         ..
     } = server;
     let listening = &server.config.listening;
-    let deadline = tokio::time::Instant::now() + Duration::from_millis(listening.drain_timeout_ms);
+    let mut patience = Patience {
+        deadline: Instant::now() + Duration::from_millis(listening.drain_timeout_ms),
+        at_once: CancellationToken::new(),
+    };
     lifecycle.drain.cancel();
     tracing::info!(sockets = admission.count(), "draining");
     closing.cancel();
     for connection in registry.all() {
-        lifecycle.spawn(disconnect(connection, listening.bye_spread_ms.max(1)));
+        let at_once = patience.at_once.clone();
+        lifecycle.spawn(disconnect(
+            connection,
+            listening.bye_spread_ms.max(1),
+            at_once,
+        ));
     }
-    let is_busy = || admission.count() > 0 || http.available_permits() < HTTP_CONNECTIONS_MAX;
-    while is_busy() && tokio::time::Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let idle = async {
+        while admission.count() > 0 || http.available_permits() < HTTP_CONNECTIONS_MAX {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    patience.wait_for(idle, stop).await;
     lifecycle.stop.cancel();
     lifecycle.tasks.close();
-    if tokio::time::timeout_at(deadline + Duration::from_secs(2), lifecycle.tasks.wait())
-        .await
-        .is_err()
-    {
+    patience.extend();
+    if !patience.wait_for(lifecycle.tasks.wait(), stop).await {
         tracing::warn!("some tasks did not end before the drain timeout");
     }
 }
 
+/// How long the drain waits: to its deadline, or hardly any longer once it is asked to stop again.
+struct Patience {
+    deadline: Instant,
+    /// Cancelled when it was asked again.
+    at_once: CancellationToken,
+}
+
+impl Patience {
+    /// Whether `end` came in time.
+    async fn wait_for(&mut self, end: impl Future<Output = ()>, stop: &mut StopRequests) -> bool {
+        let mut end = pin!(end);
+        loop {
+            // Cancel-safe: the end is pinned outside; a timer; a request to stop.
+            tokio::select! {
+                () = &mut end => return true,
+                () = tokio::time::sleep_until(self.deadline) => return false,
+                () = stop.next(), if !self.at_once.is_cancelled() => {
+                    tracing::info!("asked to stop again: no longer waiting");
+                    self.at_once.cancel();
+                    self.deadline = self.deadline.min(Instant::now() + AT_ONCE);
+                }
+            }
+        }
+    }
+
+    /// Time for what ends last.
+    fn extend(&mut self) {
+        if self.at_once.is_cancelled() {
+            self.deadline = Instant::now() + AT_ONCE;
+        } else {
+            self.deadline += TASKS_TIMEOUT;
+        }
+    }
+}
+
 /// Says `bye` with a delay of its own, so that the clients do not all reconnect elsewhere at once, waits for the acks under way, and closes.
-async fn disconnect(connection: Arc<Connection>, spread_ms: u64) {
+async fn disconnect(connection: Arc<Connection>, spread_ms: u64, at_once: CancellationToken) {
     let retry_after_ms = rand::rng().random_range(0..spread_ms);
     connection.send_queue.push(frame(&CommonFrame::Bye {
         retry_after_ms,
         reason: "restart".to_owned(),
     }));
     let pause = Duration::from_millis(rand::rng().random_range(0..spread_ms));
-    tokio::time::sleep(pause).await;
-    let patience = tokio::time::Instant::now() + Duration::from_millis(limits::LOCK_TIMEOUT_MS);
-    while connection.awaited_acks.load(Ordering::Acquire) > 0
-        && tokio::time::Instant::now() < patience
-    {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    at_once
+        .run_until_cancelled(last_acks(&connection, pause))
+        .await;
     connection
         .send_queue
         .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
+}
+
+/// What a connection is kept for.
+async fn last_acks(connection: &Connection, pause: Duration) {
+    tokio::time::sleep(pause).await;
+    let patience = Instant::now() + Duration::from_millis(limits::LOCK_TIMEOUT_MS);
+    while connection.awaited_acks.load(Ordering::Acquire) > 0 && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

@@ -1,8 +1,10 @@
-//! One instance: made of its parts in [`build`], serving in [`accept`], ending in [`drain`].
+//! One instance: made of its parts in [`build`] once the database answers ([`waiting`]), serving in [`accept`], ending in [`drain`].
 
 mod accept;
 mod build;
 mod drain;
+mod waiting;
 
 pub use accept::{serve, serve_metrics};
 pub use build::{Server, build};
+pub use waiting::connected;

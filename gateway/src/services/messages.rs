@@ -10,8 +10,9 @@ use helpline_persistence::messages::{self, NewMessage};
 use helpline_persistence::{Caller, Store, StoreError};
 use tokio::sync::oneshot;
 
-use crate::connections::Connection;
+use crate::connections::{Connection, WakeList};
 use crate::live::Hub;
+use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
 use crate::writer::{Reply, Stored, Writer};
 
@@ -49,6 +50,11 @@ impl Messages {
         let (reply, answer) = oneshot::channel();
         self.writer.submit(message, Reply::Once(reply))?;
         answer.await.unwrap_or_else(|_| Err(unavailable()))
+    }
+
+    /// Tells the others on the ticket that a person types, or has stopped. Nothing is stored.
+    pub fn type_on(&self, typing: &Typing, wakes: &mut WakeList) {
+        self.hub.publish_typing(typing, wakes);
     }
 
     /// Changes the text of a message of the person's own; gives the events written, none when the text was the same.

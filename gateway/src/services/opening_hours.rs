@@ -2,17 +2,17 @@
 //! own zone, so that "nine o'clock" stays nine o'clock through the change to summer time.
 
 use chrono::{
-    DateTime, Days, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike, Utc, Weekday,
+    DateTime, Days, Duration, DurationRound, FixedOffset, NaiveDate, NaiveTime, Offset, Timelike,
+    Utc, Weekday,
 };
 use chrono_tz::Tz;
 use helpline_core::limits;
 use helpline_core::protocol::{OpeningHours, WeekHours};
 
 const DAY_MINUTES: u32 = 24 * 60;
-/// How far one looks for the next opening: every day of the week once, and today's next week.
-const DAYS_AHEAD: u64 = 7;
-/// Wall clocks that jump leave out at most this much.
-const GAP_MINUTES_MAX: i64 = 180;
+const MINUTE: Duration = Duration::minutes(1);
+/// How far one looks for the next opening: two weeks and today, because the clock may leave out the only span of a week.
+const DAYS_AHEAD: u64 = 15;
 
 /// A week of open spans.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,35 +70,58 @@ impl Hours {
             .any(|span| span.from <= minute && minute < span.to)
     }
 
-    /// The beginning of the next span after this moment; none: it never opens.
+    /// The first later minute at which the desk is open and was closed the minute before; none: it never opens.
+    ///
+    /// It opens where a span begins by one of the offsets that the zone has in this time, or where the clock jumps into a span. What of these
+    /// is no opening (a beginning that the clock leaves out, one between two spans that touch) is found by asking.
     pub fn opens_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let jumps = self.jumps_after(now);
+        let offsets: Vec<_> = std::iter::once(now)
+            .chain(jumps.iter().copied())
+            .map(|moment| self.offset(moment))
+            .collect();
         let today = now.with_timezone(&self.zone).date_naive();
         let days = (0..=DAYS_AHEAD).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
-        days.flat_map(|date| {
-            self.of(date)
-                .iter()
-                .filter_map(move |span| self.moment(date, span.from))
-        })
-        .find(|begin| *begin > now)
+        let walls = days.flat_map(|date| {
+            let begins = self.of(date).iter().map(|span| span.from);
+            begins.map(move |minute| {
+                date.and_time(NaiveTime::MIN) + Duration::minutes(i64::from(minute))
+            })
+        });
+        let begins = walls.flat_map(|wall| {
+            let at = |offset: &FixedOffset| (wall - *offset).and_utc();
+            offsets.iter().map(at).collect::<Vec<_>>()
+        });
+        begins
+            .chain(jumps.iter().copied())
+            .filter(|moment| *moment > now)
+            .filter(|moment| self.is_open(*moment) && !self.is_open(*moment - MINUTE))
+            .min()
+    }
+
+    fn offset(&self, moment: DateTime<Utc>) -> FixedOffset {
+        moment.with_timezone(&self.zone).offset().fix()
+    }
+
+    /// The minutes at which the wall clock jumps within the days ahead.
+    fn jumps_after(&self, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let mut hour = now.duration_trunc(MINUTE).unwrap_or(now);
+        let mut offset = self.offset(hour);
+        let mut jumps = Vec::new();
+        for _ in 0..DAYS_AHEAD * 24 {
+            let next = self.offset(hour + MINUTE * 60);
+            if next != offset {
+                let mut minutes = (1..=60).map(|minutes| hour + MINUTE * minutes);
+                jumps.extend(minutes.find(|moment| self.offset(*moment) != offset));
+            }
+            (hour, offset) = (hour + MINUTE * 60, next);
+        }
+        jumps
     }
 
     fn of(&self, date: NaiveDate) -> &[Span] {
         let weekday: Weekday = chrono::Datelike::weekday(&date);
         &self.days[weekday.num_days_from_monday() as usize]
-    }
-
-    /// When the wall clock shows this; of two such moments the first, of none the next one that it shows.
-    fn moment(&self, date: NaiveDate, minute: u32) -> Option<DateTime<Utc>> {
-        let midnight = date.and_time(NaiveTime::MIN);
-        (0..=GAP_MINUTES_MAX).find_map(|late| {
-            let wall = midnight.checked_add_signed(Duration::minutes(i64::from(minute) + late))?;
-            match self.zone.from_local_datetime(&wall) {
-                LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
-                    Some(at.with_timezone(&Utc))
-                }
-                LocalResult::None => None,
-            }
-        })
     }
 }
 
@@ -249,6 +272,110 @@ mod tests {
         ] {
             let refused = hours(zone, &[("mon", spans)]).expect_err("no sense");
             assert!(refused.starts_with(names), "{refused}");
+        }
+    }
+
+    /// Minutes at which this zone's clock changes in 2026.
+    fn clock_changes(zone: Tz) -> Vec<DateTime<Utc>> {
+        let offset = |at: DateTime<Utc>| at.with_timezone(&zone).offset().fix();
+        let begin = at("2026-01-01T00:00:00Z");
+        (0..365 * 24 * 60)
+            .step_by(30)
+            .map(|minutes| begin + Duration::minutes(minutes))
+            .filter(|moment| offset(*moment) != offset(*moment - Duration::minutes(30)))
+            .collect()
+    }
+
+    #[test]
+    fn while_a_desk_is_closed_it_opens_at_the_first_later_minute_at_which_it_is_open() {
+        let zones = [
+            "Europe/Vienna",
+            "America/New_York",
+            "Africa/Cairo",
+            "Asia/Beirut",
+            "Australia/Lord_Howe",
+            "America/St_Johns",
+            "Pacific/Chatham",
+            "Africa/Casablanca",
+            "Antarctica/Troll",
+        ];
+        let weeks: [&[(&str, &str)]; 8] = [
+            &[("02:30", "05:00")],
+            &[("02:15", "02:45")],
+            &[("00:00", "01:15"), ("01:45", "03:00")],
+            &[("00:00", "00:30"), ("23:30", "24:00")],
+            &[("00:00", "02:30")],
+            &[("00:59", "01:00"), ("02:59", "03:00"), ("23:59", "24:00")],
+            &[("09:00", "12:00"), ("12:00", "17:00")],
+            &[("00:00", "24:00")],
+        ];
+        let mut checked = 0;
+        for zone in zones {
+            let changes = clock_changes(zone.parse().expect("a zone"));
+            assert!(changes.len() >= 2, "{zone}");
+            for spans in weeks {
+                let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+                // On all days, and on Sundays only: the clocks of most zones change then.
+                for days in [&days[..], &days[6..]] {
+                    let days: Vec<_> = days.iter().map(|day| (*day, spans)).collect();
+                    let desk = hours(zone, &days).expect("good hours");
+                    for change in &changes {
+                        let mut truth = None;
+                        for minutes in (-36 * 60..15 * 24 * 60).rev() {
+                            let now = *change + Duration::minutes(minutes);
+                            let is_open = desk.is_open(now);
+                            let asked = minutes < 12 * 60 && minutes % 37 == 0;
+                            if asked && !is_open {
+                                assert_eq!(desk.opens_at(now), truth, "{zone} {spans:?} at {now}");
+                                checked += 1;
+                            }
+                            if is_open {
+                                truth = Some(now);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert!(checked > 5_000, "{checked}");
+    }
+
+    #[test]
+    fn the_night_of_a_change_is_told_as_it_is() {
+        let every = |zone, spans| {
+            let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+            hours(zone, &days.map(|day| (day, spans))).expect("good hours")
+        };
+        let (vienna, york) = ("Europe/Vienna", "America/New_York");
+        let halves: &[(&str, &str)] = &[("00:00", "01:15"), ("01:45", "03:00")];
+        for (zone, spans, moment, next) in [
+            (
+                vienna,
+                &[("02:30", "05:00")][..],
+                "2026-10-25T01:10:00Z",
+                "2026-10-25T01:30:00Z",
+            ),
+            // Left out on the 29th.
+            (
+                vienna,
+                &[("02:15", "02:45")],
+                "2026-03-28T12:00:00Z",
+                "2026-03-30T00:15:00Z",
+            ),
+            (york, halves, "2026-11-01T06:20:00Z", "2026-11-01T06:45:00Z"),
+            // In the middle of a minute.
+            (
+                york,
+                halves,
+                "2026-11-01T06:44:59.999Z",
+                "2026-11-01T06:45:00Z",
+            ),
+        ] {
+            assert_eq!(
+                every(zone, spans).opens_at(at(moment)),
+                Some(at(next)),
+                "{zone} {moment}"
+            );
         }
     }
 }

@@ -35,12 +35,13 @@ impl People {
         Ok(())
     }
 
-    /// Takes a person's role; their open connections end at once.
+    /// Takes a person's role; their open connections end at once, and their tickets that are not over become unassigned.
     ///
     /// # Errors
     /// What the database refuses: the last admin stays.
     pub async fn revoke(&self, caller: &Caller, user: UserId) -> Result<(), StoreError> {
-        roles::revoke(&self.store, caller, user).await?;
+        let unassigned = roles::revoke(&self.store, caller, user).await?;
+        self.hub.publish(&unassigned);
         self.hub.publish_access_changed(&[user]);
         Ok(())
     }

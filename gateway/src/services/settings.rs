@@ -3,16 +3,19 @@
 use std::time::{Duration, Instant};
 
 use helpline_core::limits;
+use helpline_core::reject::Reject;
 use helpline_persistence::settings::{self, Availability, Name};
 use helpline_persistence::{Caller, Store, StoreError};
 use serde_json::Value;
 
+use crate::database::errors::reject_of;
+use crate::runtime::errors::unavailable;
+
 /// Writes settings, and remembers the desk's availability for [`limits::AVAILABILITY_MS`].
 pub struct DeskSettings {
     store: Store,
-    /// Held while one caller reads, so that many callers are one question to the database.
-    last: tokio::sync::Mutex<Option<(Instant, Availability)>>,
-    first_answer: tokio::sync::Mutex<Option<(Instant, Option<u32>)>>,
+    availability: Remembered<Availability>,
+    first_answer: Remembered<Option<u32>>,
 }
 
 impl DeskSettings {
@@ -20,8 +23,8 @@ impl DeskSettings {
     pub fn new(store: Store) -> Self {
         Self {
             store,
-            last: tokio::sync::Mutex::default(),
-            first_answer: tokio::sync::Mutex::default(),
+            availability: Remembered::default(),
+            first_answer: Remembered::default(),
         }
     }
 
@@ -37,39 +40,100 @@ impl DeskSettings {
     ) -> Result<(), StoreError> {
         settings::set(&self.store, caller, name, value).await?;
         // Other instances learn it when what they remember is stale.
-        *self.last.lock().await = None;
+        self.availability.forget().await;
         Ok(())
     }
 
     /// Opening hours, notice, and whether any of the staff is connected.
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub async fn availability(&self) -> Result<Availability, StoreError> {
-        let mut last = self.last.lock().await;
-        if let Some((at, known)) = &*last
-            && at.elapsed() < Duration::from_millis(limits::AVAILABILITY_MS)
-        {
-            return Ok(known.clone());
-        }
-        let known = settings::availability(&self.store).await?;
-        *last = Some((Instant::now(), known.clone()));
-        Ok(known)
+    /// When the database cannot be read in time.
+    pub async fn availability(&self) -> Result<Availability, Reject> {
+        let read = settings::availability(&self.store);
+        self.availability.get(limits::AVAILABILITY_MS, read).await
     }
 
     /// How long the first answer took lately, in seconds; remembered for [`limits::FIRST_ANSWER_MS`].
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub async fn first_answer_s(&self) -> Result<Option<u32>, StoreError> {
-        let mut last = self.first_answer.lock().await;
-        if let Some((at, known)) = *last
-            && at.elapsed() < Duration::from_millis(limits::FIRST_ANSWER_MS)
-        {
-            return Ok(known);
+    /// When the database cannot be read in time.
+    pub async fn first_answer_s(&self) -> Result<Option<u32>, Reject> {
+        let read = settings::first_answer_s(&self.store);
+        self.first_answer.get(limits::FIRST_ANSWER_MS, read).await
+    }
+}
+
+/// One read of the database that answers many callers: one of them reads, the others wait for its answer, or its failure.
+struct Remembered<T>(tokio::sync::Mutex<Option<(Instant, Result<T, Reject>)>>);
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Self(tokio::sync::Mutex::default())
+    }
+}
+
+impl<T: Clone> Remembered<T> {
+    /// What was read less than `fresh_ms` ago, or is read now.
+    async fn get(
+        &self,
+        fresh_ms: u64,
+        read: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, Reject> {
+        let wait = Duration::from_millis(limits::POOL_WAIT_MS);
+        let looking = tokio::time::timeout(wait, self.0.lock()).await;
+        let mut last = looking.map_err(|_| unavailable())?;
+        if let Some((at, known)) = &*last {
+            let fresh_ms = if known.is_ok() {
+                fresh_ms
+            } else {
+                limits::READINESS_MS
+            };
+            if at.elapsed() < Duration::from_millis(fresh_ms) {
+                return known.clone();
+            }
         }
-        let known = settings::first_answer_s(&self.store).await?;
-        *last = Some((Instant::now(), known));
-        Ok(known)
+        let known = tokio::time::timeout(wait, read)
+            .await
+            .unwrap_or_else(|elapsed| Err(StoreError::Unreachable(Box::new(elapsed))))
+            .map_err(|error| reject_of(&error));
+        *last = Some((Instant::now(), known.clone()));
+        known
+    }
+
+    async fn forget(&self) {
+        *self.0.lock().await = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use helpline_core::reject::RejectCode;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_that_hangs_keeps_no_caller_behind_the_others() {
+        let remembered = Remembered::default();
+        let started = Instant::now();
+        let hundred = (0..100).map(|_| remembered.get(5_000, pending::<Result<u32, StoreError>>()));
+        for answer in futures_util::future::join_all(hundred).await {
+            assert_eq!(
+                answer.map_err(|reject| reject.code),
+                Err(RejectCode::Unavailable)
+            );
+        }
+        assert!(started.elapsed() < Duration::from_millis(3 * limits::POOL_WAIT_MS));
+    }
+
+    #[tokio::test]
+    async fn what_was_read_answers_until_it_is_stale_or_forgotten() {
+        let remembered = Remembered::default();
+        assert_eq!(remembered.get(60_000, async { Ok(1) }).await, Ok(1));
+        assert_eq!(remembered.get(60_000, async { Ok(2) }).await, Ok(1));
+        assert_eq!(remembered.get(0, async { Ok(3) }).await, Ok(3));
+        remembered.forget().await;
+        assert_eq!(remembered.get(60_000, async { Ok(4) }).await, Ok(4));
     }
 }

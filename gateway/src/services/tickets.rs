@@ -5,7 +5,7 @@ use std::sync::Arc;
 use helpline_core::ids::{TicketId, TicketRef};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::Reject;
-use helpline_persistence::tickets::{self, Created, NewTicket, Patch};
+use helpline_persistence::tickets::{self, Created, NewTicket, Patch, Redaction};
 use helpline_persistence::{Caller, Store, StoreError, Transaction};
 
 use crate::database::errors::reject_of;
@@ -112,6 +112,21 @@ impl Tickets {
         self.hub.publish(&rows);
         Ok(())
     }
+
+    /// Removes a text that is no message, permanently. Members of the ticket start over: they may hold it.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn redact(
+        &self,
+        caller: &Caller,
+        ticket: TicketId,
+        redaction: Redaction,
+    ) -> Result<(), StoreError> {
+        let rows = tickets::redact(&self.store, caller, ticket, redaction).await?;
+        self.hub.publish(&rows);
+        Ok(())
+    }
 }
 
 /// What the policy is asked for before a change.
@@ -121,6 +136,8 @@ pub fn actions_of(patch: &Patch) -> impl Iterator<Item = TicketAction> {
         priority,
         category,
         assigned_to,
+        // Checked together with `assigned_to`, which it needs.
+        if_assigned_to: _,
     } = patch;
     let triage = priority.is_some() || category.is_some() || assigned_to.is_some();
     [

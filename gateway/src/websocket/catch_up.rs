@@ -8,7 +8,7 @@ use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_core::protocol::{
-    CustomerEvent, CustomerFrame, CustomerRead, StaffEvent, StaffFrame, StaffRead,
+    CustomerEvent, CustomerFrame, CustomerRead, StaffEvent, StaffFrame, StaffRead, Viewer,
 };
 use helpline_persistence::StoreError;
 use helpline_persistence::history::{self, Page, Span};
@@ -72,30 +72,38 @@ impl CatchUp<'_> {
             Some(after) => self.resume(after).await?,
             None => self.latest(after.is_some()).await?,
         };
+        let mut reads = self.ticket_position.reads.as_slice();
         loop {
             crate::runtime::failpoint::hit("during-catch-up");
-            let chunks = step.page.chunks();
-            let (last, head) = (chunks.len() - 1, step.page.head());
-            let frame = |n, more| {
-                self.frame(
-                    &chunks,
-                    n,
-                    Flags {
-                        reset: step.reset && n == 0,
-                        more,
-                    },
-                    head,
-                    epoch_now.clone(),
-                )
+            let Step { page, seen, reset } = step;
+            let head = page.head();
+            if reset {
+                // A client that starts over has let go of what the pages before told it.
+                reads = self.ticket_position.reads.as_slice();
+            }
+            // The page is given away piece by piece: a reader that takes nothing keeps it in memory once. Read positions come once, behind the
+            // first page's events.
+            let viewers = self.joining.presence.viewers(self.ticket);
+            let mut chunks = page.into_chunks(std::mem::take(&mut reads), viewers);
+            let last = chunks.len() - 1;
+            let flags = |n, more| Flags {
+                reset: reset && n == 0,
+                more,
             };
             for n in 0..last {
-                self.push(frame(n, true)).await;
+                let chunk = chunks.take(n);
+                self.push(self.frame(chunk, flags(n, true), head, epoch_now.clone()))
+                    .await;
             }
-            if step.seen >= head {
+            let end = chunks.take(last);
+            if seen >= head {
                 self.connection.send_queue.room_for_page().await;
-                let end = frame(last, false);
+                let end = end
+                    .clone()
+                    .with_viewers(self.joining.presence.viewers(self.ticket));
+                let end = self.frame(end, flags(last, false), head, epoch_now.clone());
                 // The end and what the room has kept leave under the room's lock, so that nothing live comes between.
-                let went = self.room.go_live(self.position, step.seen, || {
+                let went = self.room.go_live(self.position, seen, || {
                     self.connection.send_queue.push(end);
                 });
                 match went {
@@ -103,7 +111,8 @@ impl CatchUp<'_> {
                     GoLive::Behind => {}
                 }
             }
-            self.push(frame(last, true)).await;
+            self.push(self.frame(end, flags(last, true), head, epoch_now.clone()))
+                .await;
             if self.connection.send_queue.disconnecting().is_some() {
                 return Ok(());
             }
@@ -112,7 +121,7 @@ impl CatchUp<'_> {
                 self.joining.epoch.for_audience(self.audience),
             );
             step = if epoch_before == epoch_now {
-                self.resume(step.seen).await?
+                self.resume(seen).await?
             } else {
                 self.latest(true).await?
             };
@@ -171,56 +180,31 @@ impl CatchUp<'_> {
     }
 
     /// One part of a page as a frame.
-    fn frame(
-        &self,
-        chunks: &Chunks,
-        n: usize,
-        flags: Flags,
-        head: Seq,
-        epoch: String,
-    ) -> Utf8Bytes {
-        let (id, ticket, positions) = (self.id, self.ticket, &self.ticket_position.reads);
+    fn frame(&self, chunk: Chunk, flags: Flags, head: Seq, epoch: String) -> Utf8Bytes {
+        let (id, ticket) = (self.id, self.ticket);
         let Flags { reset, more } = flags;
-        match chunks {
-            Chunks::Staff(chunks) => {
-                let reads = positions
-                    .iter()
-                    .map(|read| StaffRead {
-                        person: read.person.clone(),
-                        seq: read.seq,
-                    })
-                    .collect();
-                let viewers = self.joining.presence.viewers(ticket);
-                let events = chunks[n].clone();
-                frame(&StaffFrame::Subscribed {
-                    id,
-                    ticket,
-                    epoch,
-                    head,
-                    events,
-                    more,
-                    reset,
-                    viewers,
-                    reads,
-                })
-            }
-            Chunks::Customer(chunks) => {
-                let of = |read: &ReadPosition| CustomerRead {
-                    person: read.person.for_customer(read.public_name.as_deref()),
-                    seq: read.public_seq,
-                };
-                let (events, reads) = (chunks[n].clone(), positions.iter().map(of).collect());
-                frame(&CustomerFrame::Subscribed {
-                    id,
-                    ticket,
-                    epoch,
-                    head,
-                    events,
-                    more,
-                    reset,
-                    reads,
-                })
-            }
+        match chunk {
+            Chunk::Staff(Part { events, reads }, viewers) => frame(&StaffFrame::Subscribed {
+                id,
+                ticket,
+                epoch,
+                head,
+                events,
+                more,
+                reset,
+                viewers,
+                reads,
+            }),
+            Chunk::Customer(Part { events, reads }) => frame(&CustomerFrame::Subscribed {
+                id,
+                ticket,
+                epoch,
+                head,
+                events,
+                more,
+                reset,
+                reads,
+            }),
         }
     }
 }
@@ -237,17 +221,66 @@ enum AnyPage {
     Customer(Page<CustomerEvent>),
 }
 
-/// Its events, split so that each part fits a frame; never empty.
+/// What is sent with it, split so that each part fits a frame; never empty. Those who view the ticket come with the last part.
 enum Chunks {
-    Staff(Vec<Vec<StaffEvent>>),
-    Customer(Vec<Vec<CustomerEvent>>),
+    Staff(Vec<Part<StaffEvent, StaffRead>>, Vec<Viewer>),
+    Customer(Vec<Part<CustomerEvent, CustomerRead>>),
+}
+
+/// One of them.
+#[derive(Clone)]
+enum Chunk {
+    Staff(Part<StaffEvent, StaffRead>, Vec<Viewer>),
+    Customer(Part<CustomerEvent, CustomerRead>),
+}
+
+/// What one frame holds.
+#[derive(Clone)]
+struct Part<E, R> {
+    events: Vec<E>,
+    reads: Vec<R>,
+}
+
+impl Chunk {
+    /// The same with those who view the ticket now.
+    fn with_viewers(self, viewers: Vec<Viewer>) -> Self {
+        match self {
+            Self::Staff(part, _) => Self::Staff(part, viewers),
+            customer @ Self::Customer(_) => customer,
+        }
+    }
 }
 
 impl Chunks {
+    /// The nth; nothing is left in its place.
+    fn take(&mut self, n: usize) -> Chunk {
+        let is_last = n + 1 == self.len();
+        match self {
+            Self::Staff(parts, viewers) => {
+                let viewers = if is_last {
+                    std::mem::take(viewers)
+                } else {
+                    Vec::new()
+                };
+                Chunk::Staff(std::mem::take(&mut parts[n]), viewers)
+            }
+            Self::Customer(parts) => Chunk::Customer(std::mem::take(&mut parts[n])),
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
-            Self::Staff(chunks) => chunks.len(),
-            Self::Customer(chunks) => chunks.len(),
+            Self::Staff(parts, _) => parts.len(),
+            Self::Customer(parts) => parts.len(),
+        }
+    }
+}
+
+impl<E, R> Default for Part<E, R> {
+    fn default() -> Self {
+        Self {
+            events: Vec::new(),
+            reads: Vec::new(),
         }
     }
 }
@@ -280,34 +313,72 @@ impl AnyPage {
         }
     }
 
-    fn chunks(&self) -> Chunks {
+    fn into_chunks(self, positions: &[ReadPosition], viewers: Vec<Viewer>) -> Chunks {
         match self {
-            Self::Staff(page) => Chunks::Staff(split(&page.events)),
-            Self::Customer(page) => Chunks::Customer(split(&page.events)),
+            Self::Staff(page) => {
+                let reads = positions.iter().map(|read| StaffRead {
+                    person: read.person.clone(),
+                    seq: read.seq,
+                });
+                Chunks::Staff(split(page.events, reads, encoded_bytes(&viewers)), viewers)
+            }
+            Self::Customer(page) => {
+                let reads = positions.iter().map(|read| CustomerRead {
+                    person: read.person.for_customer(read.public_name.as_deref()),
+                    seq: read.public_seq,
+                });
+                Chunks::Customer(split(page.events, reads, 0))
+            }
         }
     }
 }
 
-/// Bytes of a `subscribed` frame besides its events, with room for viewers and read positions.
-const FRAME_OVERHEAD_BYTES: usize = 2 * 1024;
+/// Bytes of a `subscribed` frame besides its lists.
+const FRAME_OVERHEAD_BYTES: usize = 1024;
 
-fn split<E: Serialize + Clone>(events: &[E]) -> Vec<Vec<E>> {
-    let mut chunks = vec![Vec::new()];
-    let mut bytes = FRAME_OVERHEAD_BYTES;
+/// Events come first: a client that holds nothing takes the beginning of its history from the first frame. The last part has room for
+/// `last_bytes` more.
+fn split<E: Serialize, R: Serialize>(
+    events: Vec<E>,
+    reads: impl Iterator<Item = R>,
+    last_bytes: usize,
+) -> Vec<Part<E, R>> {
+    let mut parts = Parts {
+        full: Vec::new(),
+        last: Part::default(),
+        bytes: FRAME_OVERHEAD_BYTES,
+    };
     for event in events {
-        let size = encoded_bytes(event);
-        let full = bytes + size > limits::PAGE_FRAME_BYTES_MAX;
-        if let Some(chunk) = chunks.last().filter(|chunk| full && !chunk.is_empty()) {
-            debug_assert!(!chunk.is_empty());
-            chunks.push(Vec::new());
-            bytes = FRAME_OVERHEAD_BYTES;
-        }
-        bytes += size;
-        if let Some(chunk) = chunks.last_mut() {
-            chunk.push(event.clone());
-        }
+        parts.make_room(encoded_bytes(&event) + 1);
+        parts.last.events.push(event);
     }
-    chunks
+    for read in reads {
+        parts.make_room(encoded_bytes(&read) + 1);
+        parts.last.reads.push(read);
+    }
+    parts.make_room(last_bytes);
+    parts.full.push(parts.last);
+    parts.full
+}
+
+/// Parts as they are filled.
+struct Parts<E, R> {
+    full: Vec<Part<E, R>>,
+    last: Part<E, R>,
+    /// What the last one takes as a frame.
+    bytes: usize,
+}
+
+impl<E, R> Parts<E, R> {
+    /// Begins another part when this much more would be too much for the last one.
+    fn make_room(&mut self, size: usize) {
+        let is_empty = self.last.events.is_empty() && self.last.reads.is_empty();
+        if !is_empty && self.bytes + size > limits::PAGE_FRAME_BYTES_MAX {
+            self.full.push(std::mem::take(&mut self.last));
+            self.bytes = FRAME_OVERHEAD_BYTES;
+        }
+        self.bytes += size;
+    }
 }
 
 /// How many bytes a value takes as JSON, without keeping them.

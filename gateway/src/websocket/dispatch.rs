@@ -205,7 +205,7 @@ impl Dispatcher {
             on,
             internal,
         };
-        self.state.writes.hub.publish_typing(&typing, wakes);
+        self.state.writes.messages.type_on(&typing, wakes);
     }
 
     /// A fresh token of the same person extends the connection: until when. Awaited by the connection's loop: a key set may have to be
@@ -232,9 +232,14 @@ impl Dispatcher {
                 );
                 Err(CloseCode::NotAuthenticated)
             }
-            Err(reject) => {
+            Err(fault) => {
+                tracing::info!(
+                    reason = fault.word(),
+                    "a fresh token was refused: {}",
+                    fault.sentence()
+                );
                 // The old token still counts until it ends.
-                self.answer(Some(id), reject);
+                self.answer(Some(id), fault.reject());
                 Ok(None)
             }
         }

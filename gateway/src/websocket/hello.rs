@@ -13,11 +13,13 @@ use helpline_core::reject::{CloseCode, Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
 use helpline_persistence::people::Person;
 use rand::RngExt;
+use serde_json::Value;
 
 use super::connection::{self, Session};
 use super::state::{Entrance, SocketState};
 use super::subscriptions::Subscriptions;
 use super::wire::{Incoming, Socket};
+use crate::auth::TokenFault;
 use crate::connections::{Connection, Disconnect, SendQueue};
 use crate::live::frames::frame;
 
@@ -190,7 +192,7 @@ async fn greet(
                 .rates
                 .refused_sign_in(guest.address, Instant::now())
             {
-                record_refusal(entrance, guest, None, &malformed.reject).await;
+                record_refusal(entrance, guest, None, &malformed.reject, Value::Null).await;
             }
             // What a client of another build says to us, an instance of that build would understand: it may come back.
             let code = if malformed.reject.code.ends_with_connection() {
@@ -204,15 +206,22 @@ async fn greet(
     let verified = match entrance.verifier.verify(&token).await {
         Ok(verified) => verified,
         // The key set cannot be had: our outage, not their fault.
-        Err(reject) if reject.code.is_passing() => {
-            return refuse(socket, Some(id), reject, CloseCode::Restart).await;
+        Err(fault @ TokenFault::KeySetUnavailable) => {
+            return refuse(socket, Some(id), fault.reject(), CloseCode::Restart).await;
         }
-        Err(reject) => {
+        Err(fault) => {
+            let reject = fault.reject();
             if entrance
                 .rates
                 .refused_sign_in(guest.address, Instant::now())
             {
-                record_refusal(entrance, guest, None, &reject).await;
+                tracing::info!(
+                    reason = fault.word(),
+                    "a token was refused: {}",
+                    fault.sentence()
+                );
+                let detail = serde_json::json!({"reason": fault.word()});
+                record_refusal(entrance, guest, None, &reject, detail).await;
             }
             return refuse(socket, Some(id), reject, CloseCode::NotAuthenticated).await;
         }
@@ -230,7 +239,8 @@ async fn greet(
                 CloseCode::Restart
             };
             if !reject.code.is_passing() {
-                record_refusal(entrance, guest, Some(verified.identity.user), &reject).await;
+                let user = Some(verified.identity.user);
+                record_refusal(entrance, guest, user, &reject, Value::Null).await;
             }
             refuse(socket, Some(id), reject, code).await
         }
@@ -252,6 +262,7 @@ async fn record_refusal(
     guest: &Guest,
     user: Option<helpline_core::ids::UserId>,
     reject: &Reject,
+    detail: Value,
 ) {
     let row = AccessRow {
         user,
@@ -260,7 +271,7 @@ async fn record_refusal(
         refused: Some(reject.code),
         address: guest.address,
         user_agent: guest.user_agent.clone(),
-        detail: serde_json::Value::Null,
+        detail,
     };
     // The refusal holds whether or not it could be recorded; the audit log counts what it loses.
     let _ = entrance.audit_log.record(row).await;

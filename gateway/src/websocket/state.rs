@@ -73,10 +73,8 @@ pub struct Joining {
 
 /// What frames write.
 pub struct Writes {
-    /// Messages.
+    /// Messages, and typing.
     pub messages: Arc<Messages>,
-    /// Typing.
-    pub hub: Arc<Hub>,
     /// Read positions.
     pub read_positions: Arc<ReadPositions>,
 }

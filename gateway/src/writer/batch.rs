@@ -10,7 +10,6 @@ use helpline_persistence::audit::AccessRow;
 use helpline_persistence::messages::{self, Appended, NewMessage, Outcome};
 use helpline_persistence::{Store, StoreError};
 use rand::RngExt;
-use tokio::sync::Semaphore;
 
 use super::job::Job;
 use crate::connections::WakeList;
@@ -34,8 +33,6 @@ pub(super) struct Committer {
     pub store: Store,
     pub hub: Arc<Hub>,
     pub audit_log: Arc<AuditLog>,
-    /// Pooled connections that may wait for a ticket's lock.
-    pub lock_waits: Semaphore,
     pub lifecycle: Lifecycle,
 }
 

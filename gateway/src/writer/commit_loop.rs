@@ -26,7 +26,7 @@ impl CommitLoop {
     pub(super) fn new(committer: Committer, lanes_max: usize) -> Self {
         Self {
             committer: Arc::new(committer),
-            locked: Arc::default(),
+            locked: Arc::new(LockedTickets::new()),
             lanes_max,
             hasher: RandomState::new(),
         }
@@ -88,13 +88,7 @@ async fn commit(committer: Arc<Committer>, locked: Arc<LockedTickets>, mut lane:
         let rest = lane.split_off(lane.len().min(limits::BATCH_MESSAGES_MAX));
         metrics::histogram!("helpline_batch_messages").record(lane.len() as f64);
         let busy = committer.commit(lane, OnLocked::Skip).await;
-        for ticket in locked.defer(busy) {
-            let (committer, locked) = (Arc::clone(&committer), Arc::clone(&locked));
-            committer
-                .lifecycle
-                .clone()
-                .spawn(async move { locked.drain(&committer, ticket).await });
-        }
+        locked.defer(busy, &committer);
         // The rest of a ticket that has just been deferred queues up behind.
         lane = locked.route(rest);
     }

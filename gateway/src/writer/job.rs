@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::connections::{Connection, WakeList};
 use crate::live::frames::frame;
+use crate::runtime::byte_budget::HeldBytes;
 use crate::runtime::errors::unavailable;
 use crate::runtime::failpoint::sabotaged;
 
@@ -48,9 +49,38 @@ pub struct Awaited {
 pub(super) struct Job {
     pub message: NewMessage,
     pub reply: Reply,
+    /// Given back when the job is done, wherever it waits until then.
+    pub _held: HeldBytes,
 }
 
 impl Job {
+    /// What it takes in memory, and on the way to the database: its texts above all.
+    pub(super) fn bytes(&self) -> usize {
+        Self::bytes_of(&self.message)
+    }
+
+    /// The same of one that has not been accepted yet.
+    pub(super) fn bytes_of(message: &NewMessage) -> usize {
+        let NewMessage {
+            key,
+            body,
+            attachments,
+            user_agent,
+            ..
+        } = message;
+        let attachments: usize = attachments
+            .iter()
+            .map(|attachment| {
+                size_of_val(attachment) + attachment.name.len() + attachment.content_type.len()
+            })
+            .sum();
+        size_of::<Self>()
+            + key.as_str().len()
+            + body.as_str().len()
+            + attachments
+            + user_agent.as_ref().map_or(0, String::len)
+    }
+
     /// The message as the database gets it.
     pub(super) fn to_store(&self) -> NewMessage {
         let mut message = self.message.clone();

@@ -1,33 +1,59 @@
-//! Tickets that another transaction holds locked: their messages wait here in order, each ticket with a task of its own that waits for the
-//! lock.
+//! Tickets that another transaction holds locked: their messages wait here, each ticket's in order. A few of the tickets wait for their
+//! locks, with a task and a pooled connection each. All others share one task, which tries many of them at a time with one statement:
+//! however many there are, they cost one connection and ten statements a second.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
 use helpline_core::reject::{Reject, RejectCode};
 use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use super::batch::{Committer, OnLocked};
 use super::job::Job;
 
-/// The locked tickets. An entry exists exactly while its task drains it.
+/// The locked tickets.
+pub(super) struct LockedTickets {
+    tickets: Mutex<Tickets>,
+    /// Pooled connections that may wait for a ticket's lock.
+    lock_waits: Arc<Semaphore>,
+}
+
 #[derive(Default)]
-pub(super) struct LockedTickets(Mutex<HashMap<TicketId, VecDeque<Job>>>);
+struct Tickets {
+    /// The messages that wait. An entry exists exactly while a task has the ticket.
+    queues: HashMap<TicketId, VecDeque<Job>>,
+    /// Of the tickets of the shared task: those last found locked, the one tried longest ago first.
+    locked: VecDeque<TicketId>,
+    /// Those last found unlocked, which have more messages.
+    released: VecDeque<TicketId>,
+    /// Whether the shared task runs.
+    is_retrying: bool,
+}
 
 impl LockedTickets {
+    pub(super) fn new() -> Self {
+        Self {
+            tickets: Mutex::default(),
+            lock_waits: Arc::new(Semaphore::new(limits::LOCK_WAITS_MAX)),
+        }
+    }
+
     /// Routes the jobs of locked tickets behind their earlier ones; gives the rest.
     pub(super) fn route(&self, jobs: Vec<Job>) -> Vec<Job> {
-        let mut tickets = self.0.lock();
-        if tickets.is_empty() {
+        let queues = &mut self.tickets.lock().queues;
+        if queues.is_empty() {
             return jobs;
         }
-        let waiting: usize = tickets.values().map(VecDeque::len).sum();
+        let waiting: usize = queues.values().map(VecDeque::len).sum();
         let mut room = limits::WRITER_MESSAGES_MAX.saturating_sub(waiting);
         let mut ready = Vec::new();
         for job in jobs {
-            match tickets.get_mut(&job.message.ticket) {
+            match queues.get_mut(&job.message.ticket) {
                 None => ready.push(job),
                 Some(queue) if room > 0 => {
                     room -= 1;
@@ -48,13 +74,24 @@ impl LockedTickets {
         ready
     }
 
-    /// Defers jobs whose tickets were found locked, in their order; gives the tickets that need a task now.
-    pub(super) fn defer(&self, jobs: Vec<Job>) -> Vec<TicketId> {
-        let mut tickets = self.0.lock();
+    /// Defers jobs whose tickets were found locked, in their order.
+    pub(super) fn defer(self: &Arc<Self>, jobs: Vec<Job>, committer: &Arc<Committer>) {
+        for ticket in self.keep(jobs) {
+            metrics::counter!("helpline_tickets_deferred_total").increment(1);
+            match Arc::clone(&self.lock_waits).try_acquire_owned() {
+                Ok(permit) => self.wait_for(ticket, permit, committer),
+                Err(_) => self.retry_later(ticket, committer),
+            }
+        }
+    }
+
+    /// Keeps the jobs; gives the tickets that need a task now.
+    fn keep(&self, jobs: Vec<Job>) -> Vec<TicketId> {
+        let queues = &mut self.tickets.lock().queues;
         let mut fresh = Vec::new();
         for job in jobs {
             let ticket = job.message.ticket;
-            let queue = tickets.entry(ticket).or_insert_with(|| {
+            let queue = queues.entry(ticket).or_insert_with(|| {
                 fresh.push(ticket);
                 VecDeque::new()
             });
@@ -63,42 +100,221 @@ impl LockedTickets {
         fresh
     }
 
-    /// Commits one ticket's jobs, waiting for its lock, until none is left.
-    pub(super) async fn drain(&self, committer: &Committer, ticket: TicketId) {
-        metrics::counter!("helpline_tickets_deferred_total").increment(1);
-        let crash = Crash {
-            locked: self,
-            ticket,
-        };
-        while let Some(jobs) = self.take(ticket) {
-            // A task that waits for a lock holds a pooled connection meanwhile, so only a few do; the others try now and then.
-            let busy = match committer.lock_waits.try_acquire() {
-                Ok(_permit) => committer.commit(jobs, OnLocked::Wait).await,
-                Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(limits::LOCKED_TICKET_RETRY_MS)).await;
-                    committer.commit(jobs, OnLocked::Skip).await
-                }
+    /// Starts a task that commits one ticket's jobs, waiting for its lock, until none is left.
+    fn wait_for(
+        self: &Arc<Self>,
+        ticket: TicketId,
+        permit: OwnedSemaphorePermit,
+        committer: &Arc<Committer>,
+    ) {
+        let (locked, committer) = (Arc::clone(self), Arc::clone(committer));
+        committer.lifecycle.clone().spawn(async move {
+            let crash = Crash {
+                locked: &locked,
+                ticket,
             };
-            self.put_back(ticket, busy);
-        }
-        std::mem::forget(crash);
+            while let Some(jobs) = locked.take(ticket) {
+                let busy = committer.commit(jobs, OnLocked::Wait).await;
+                locked.tickets.lock().put_back(busy);
+            }
+            std::mem::forget(crash);
+            drop(permit);
+        });
     }
 
-    fn put_back(&self, ticket: TicketId, busy: Vec<Job>) {
-        if let Some(queue) = self.0.lock().get_mut(&ticket) {
-            busy.into_iter().rev().for_each(|job| queue.push_front(job));
+    /// Leaves the ticket to the shared task.
+    fn retry_later(self: &Arc<Self>, ticket: TicketId, committer: &Arc<Committer>) {
+        let is_retrying = {
+            let mut tickets = self.tickets.lock();
+            tickets.locked.push_back(ticket);
+            std::mem::replace(&mut tickets.is_retrying, true)
+        };
+        // Without the lock: a runtime that shuts down drops the task at once, and its end takes it.
+        if !is_retrying {
+            let retry = SharedRetry {
+                locked: Arc::clone(self),
+                committer: Arc::clone(committer),
+                in_flight: Vec::new(),
+                next_retry: Instant::now() + RETRY_INTERVAL,
+                has_ended: false,
+            };
+            committer.lifecycle.spawn(retry.run());
         }
     }
 
     fn take(&self, ticket: TicketId) -> Option<Vec<Job>> {
-        let mut tickets = self.0.lock();
-        let queue = tickets.get_mut(&ticket)?;
+        let queues = &mut self.tickets.lock().queues;
+        let queue = queues.get_mut(&ticket)?;
         if queue.is_empty() {
-            tickets.remove(&ticket);
+            queues.remove(&ticket);
             return None;
         }
         let count = queue.len().min(limits::BATCH_MESSAGES_MAX);
         Some(queue.drain(..count).collect())
+    }
+}
+
+impl Tickets {
+    fn put_back(&mut self, busy: Vec<Job>) {
+        for job in busy.into_iter().rev() {
+            if let Some(queue) = self.queues.get_mut(&job.message.ticket) {
+                queue.push_front(job);
+            }
+        }
+    }
+
+    /// The first message of as many locked tickets as one retry takes.
+    fn take_first_messages(&mut self, in_flight: &mut Vec<TicketId>) -> Vec<Job> {
+        let (mut jobs, mut bytes) = (Vec::new(), 0);
+        while jobs.len() < limits::BATCH_MESSAGES_MAX && bytes < limits::LOCKED_RETRY_BYTES_MAX {
+            let Some(ticket) = self.locked.pop_front() else {
+                break;
+            };
+            in_flight.push(ticket);
+            let first = self.queues.get_mut(&ticket).and_then(VecDeque::pop_front);
+            bytes += first.as_ref().map_or(0, Job::bytes);
+            jobs.extend(first);
+        }
+        jobs
+    }
+
+    /// All messages of tickets that were found unlocked, one batch of them.
+    fn take_released(&mut self, in_flight: &mut Vec<TicketId>) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        while jobs.len() < limits::BATCH_MESSAGES_MAX {
+            let Some(ticket) = self.released.pop_front() else {
+                break;
+            };
+            in_flight.push(ticket);
+            let room = limits::BATCH_MESSAGES_MAX - jobs.len();
+            if let Some(queue) = self.queues.get_mut(&ticket) {
+                jobs.extend(queue.drain(..queue.len().min(room)));
+            }
+        }
+        jobs
+    }
+
+    /// Sorts the tickets of a batch by what it found; whether any was unlocked.
+    fn sort(&mut self, in_flight: Vec<TicketId>, busy: Vec<Job>) -> bool {
+        let locked: HashSet<TicketId> = busy.iter().map(|job| job.message.ticket).collect();
+        self.put_back(busy);
+        let mut is_any_released = false;
+        for ticket in in_flight {
+            if locked.contains(&ticket) {
+                self.locked.push_back(ticket);
+                continue;
+            }
+            is_any_released = true;
+            if self
+                .queues
+                .get(&ticket)
+                .is_some_and(|queue| !queue.is_empty())
+            {
+                self.released.push_back(ticket);
+            } else {
+                self.queues.remove(&ticket);
+            }
+        }
+        is_any_released
+    }
+}
+
+const RETRY_INTERVAL: Duration = Duration::from_millis(limits::LOCKED_TICKET_RETRY_MS);
+
+/// The shared task. Dropped before its end, in a crash or as the instance stops, it removes the queues of its tickets: what waits in them
+/// is answered `unavailable`, and what comes later finds no queue without a task.
+struct SharedRetry {
+    locked: Arc<LockedTickets>,
+    committer: Arc<Committer>,
+    /// The tickets of the batch that is being committed.
+    in_flight: Vec<TicketId>,
+    next_retry: Instant,
+    /// It has no tickets any more; those in the lists are another task's.
+    has_ended: bool,
+}
+
+impl SharedRetry {
+    /// Until no ticket is left.
+    async fn run(mut self) {
+        while self.has_tickets() {
+            let mut jobs = Vec::new();
+            if Instant::now() < self.next_retry {
+                jobs = self
+                    .locked
+                    .tickets
+                    .lock()
+                    .take_released(&mut self.in_flight);
+                if jobs.is_empty() && !self.paused().await {
+                    return;
+                }
+            }
+            let is_retry = jobs.is_empty();
+            if is_retry {
+                self.give_away();
+                jobs = self
+                    .locked
+                    .tickets
+                    .lock()
+                    .take_first_messages(&mut self.in_flight);
+                self.next_retry = Instant::now() + RETRY_INTERVAL;
+            }
+            let busy = self.committer.commit(jobs, OnLocked::Skip).await;
+            let in_flight = std::mem::take(&mut self.in_flight);
+            let is_any_released = self.locked.tickets.lock().sort(in_flight, busy);
+            if is_retry && is_any_released {
+                // One transaction may have held them all.
+                self.next_retry = Instant::now();
+            }
+        }
+        self.has_ended = true;
+    }
+
+    /// Whether there is more to do; if not, the next ticket needs a new task.
+    fn has_tickets(&self) -> bool {
+        let mut tickets = self.locked.tickets.lock();
+        tickets.is_retrying = !(tickets.locked.is_empty() && tickets.released.is_empty());
+        tickets.is_retrying
+    }
+
+    /// Waits for the next retry; false when the instance stops.
+    async fn paused(&self) -> bool {
+        let stop = &self.committer.lifecycle.stop;
+        let pause = tokio::time::sleep_until(self.next_retry);
+        stop.run_until_cancelled(pause).await.is_some()
+    }
+
+    /// Tickets that may wait for their locks themselves by now do so.
+    fn give_away(&self) {
+        while let Ok(permit) = Arc::clone(&self.locked.lock_waits).try_acquire_owned() {
+            let first = self.locked.tickets.lock().locked.pop_front();
+            match first {
+                Some(ticket) => self.locked.wait_for(ticket, permit, &self.committer),
+                None => return,
+            }
+        }
+    }
+}
+
+impl Drop for SharedRetry {
+    fn drop(&mut self) {
+        if self.has_ended {
+            return;
+        }
+        if std::thread::panicking() {
+            tracing::error!("the task that drains locked tickets crashed");
+        }
+        let tickets = Arc::clone(&self.locked);
+        let mut tickets = tickets.tickets.lock();
+        tickets.is_retrying = false;
+        let mut left = std::mem::take(&mut self.in_flight);
+        left.extend(std::mem::take(&mut tickets.locked));
+        left.extend(std::mem::take(&mut tickets.released));
+        let waiting: Vec<_> = left
+            .iter()
+            .filter_map(|ticket| tickets.queues.remove(ticket))
+            .collect();
+        drop(tickets);
+        drop(waiting);
     }
 }
 
@@ -112,7 +328,7 @@ struct Crash<'a> {
 impl Drop for Crash<'_> {
     fn drop(&mut self) {
         tracing::error!(ticket = %self.ticket, "the task that drains a locked ticket crashed");
-        let waiting = self.locked.0.lock().remove(&self.ticket);
+        let waiting = self.locked.tickets.lock().queues.remove(&self.ticket);
         drop(waiting);
     }
 }

@@ -15,10 +15,11 @@ use helpline_core::limits;
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::Store;
 use helpline_persistence::messages::NewMessage;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 use crate::database::AuditLog;
 use crate::live::Hub;
+use crate::runtime::byte_budget::ByteBudget;
 use crate::runtime::failpoint::sabotaged;
 use crate::runtime::lifecycle::Lifecycle;
 use batch::Committer;
@@ -29,7 +30,10 @@ pub(crate) use job::log_refusal;
 pub use job::{Reply, Stored};
 
 /// The queue's entrance.
-pub struct Writer(mpsc::Sender<Job>);
+pub struct Writer {
+    entrance: mpsc::Sender<Job>,
+    bytes: Arc<ByteBudget>,
+}
 
 impl Writer {
     /// Starts the task that writes, with so many lanes. It ends when the writer is dropped, with the queue drained, or when the instance
@@ -42,16 +46,17 @@ impl Writer {
         lifecycle: &Lifecycle,
     ) -> Self {
         let (entrance, exit) = mpsc::channel(limits::WRITER_MESSAGES_MAX);
-        let lock_waits = Semaphore::new(limits::LOCK_WAITS_MAX);
         let committer = Committer {
             store,
             hub,
             audit_log,
-            lock_waits,
             lifecycle: lifecycle.clone(),
         };
         lifecycle.spawn(CommitLoop::new(committer, lanes_max).run(exit));
-        Self(entrance)
+        Self {
+            entrance,
+            bytes: ByteBudget::new(limits::WRITER_BYTES_MAX),
+        }
     }
 
     /// Enqueues a message. The reply comes when it is committed or refused.
@@ -59,19 +64,30 @@ impl Writer {
     /// # Errors
     /// `overloaded` when the queue is full; the message is not stored and will not be.
     pub fn submit(&self, message: NewMessage, reply: Reply) -> Result<(), Reject> {
-        let job = Job { message, reply };
+        let Some(held) = self.bytes.take(Job::bytes_of(&message)) else {
+            return Err(overloaded(reply));
+        };
+        let job = Job {
+            message,
+            reply,
+            _held: held,
+        };
         if sabotaged("ack-before-commit") {
             job.foretell();
         }
-        self.0.try_send(job).map_err(|refused| {
-            metrics::counter!("helpline_sends_overloaded_total").increment(1);
-            // The caller answers.
-            refused.into_inner().reply.forget();
-            Reject::new(
-                RejectCode::Overloaded,
-                "too many messages are waiting; retry later",
-            )
-            .retry_after_ms(1_000)
-        })
+        self.entrance
+            .try_send(job)
+            .map_err(|refused| overloaded(refused.into_inner().reply))
     }
+}
+
+/// The caller answers.
+fn overloaded(reply: Reply) -> Reject {
+    metrics::counter!("helpline_sends_overloaded_total").increment(1);
+    reply.forget();
+    Reject::new(
+        RejectCode::Overloaded,
+        "too many messages are waiting; retry later",
+    )
+    .retry_after_ms(1_000)
 }

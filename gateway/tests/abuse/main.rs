@@ -7,14 +7,10 @@
     reason = "tests say what they expect"
 )]
 
-#[allow(dead_code, reason = "shared with the promises")]
-#[path = "../promises/client.rs"]
-mod client;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod measure;
 mod raw;
-#[allow(dead_code, reason = "shared with the promises")]
-#[path = "../promises/test_server.rs"]
-mod test_server;
 
 mod canary;
 mod conformance;
@@ -27,3 +23,5 @@ mod matrix;
 mod oversize;
 mod unknown_fields;
 mod upgrade;
+
+use kit::{client, test_server};

@@ -446,7 +446,9 @@ async fn a_server_names_its_features_to_everybody_at_once() {
             "rest_send_names",
             "needs_answer",
             "own_unread",
-            "reply_assigns"
+            "reply_assigns",
+            "inbox_presence",
+            "if_assigned_to"
         ])
     );
     assert_eq!(config["features"], welcome["features"]);

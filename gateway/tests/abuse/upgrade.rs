@@ -113,14 +113,14 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     assert_eq!(first(text(json!({ "type": "pong" }))).await, Some(4500));
     assert_eq!(first(frame(FIN | TEXT, b"{")).await, Some(4500));
     assert_eq!(first(frame(FIN | 0x2, b"\0")).await, Some(4500), "binary");
-    assert_eq!(first(text(hello(4 * 1024))).await, Some(1009));
+    assert_eq!(first(text(hello(17 * 1024))).await, Some(1009));
     assert_eq!(first(text(hello(60 * 1024))).await, Some(1009));
     // Not even as long as it takes to send all of it.
     assert_eq!(
         first(
             [
                 raw::frame_head(FIN | TEXT, 60 * 1024),
-                vec![b'x'; 20 * 1024]
+                vec![b'x'; 40 * 1024]
             ]
             .concat()
         )

@@ -8,6 +8,8 @@
 )]
 
 mod gaps;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod membership;
 mod parts;
 mod transactions;

@@ -22,12 +22,12 @@ use helpline_gateway::live::{Hub, Membership};
 use helpline_gateway::runtime::lifecycle::Lifecycle;
 use helpline_persistence::history::Heads;
 use helpline_persistence::people::{self, Identity, Person};
-use helpline_persistence::{Caller, Settings, Store, bootstrap, migrate, sweep, tickets};
-use helpline_rig::Postgres;
+use helpline_persistence::{Caller, Pooler, Settings, Store, bootstrap, sweep, tickets};
+use helpline_rig::testing::Database;
 use serde_json::Value;
 use uuid::Uuid;
 
-const PASSWORD: &str = "runtimepassword";
+use crate::kit::databases;
 
 pub struct Parts {
     pub hub: Arc<Hub>,
@@ -35,27 +35,21 @@ pub struct Parts {
     pub lifecycle: Lifecycle,
     pub ticket: TicketId,
     pub agent: Person,
-    _postgres: Postgres,
+    _database: Database,
 }
 
 impl Parts {
     /// An engine, and a ticket on which an agent has written this many notes.
     pub async fn start(notes: usize) -> Self {
-        let postgres = Postgres::start_temporary().await.unwrap();
-        postgres.create_database("desk", None).await.unwrap();
-        let admin_url = postgres.admin_url("desk");
-        migrate::migrate(&admin_url).await.unwrap();
-        migrate::set_runtime_password(&admin_url, PASSWORD)
-            .await
-            .unwrap();
+        let database = databases::fresh().await;
         let (owner, agent) = (UserId::new(Uuid::now_v7()), UserId::new(Uuid::now_v7()));
-        bootstrap::grant(&admin_url, &[(agent, StaffRole::SupportAgent)])
+        bootstrap::grant(&database.admin_url(), &[(agent, StaffRole::SupportAgent)])
             .await
             .unwrap();
-        let url = postgres.url_for("helpline_service", PASSWORD, "desk");
         let store = Store::connect(Settings {
-            url,
+            url: database.runtime_url(),
             connections_max: 4,
+            pooler: Pooler::Session,
         })
         .await
         .unwrap();
@@ -79,7 +73,7 @@ impl Parts {
             lifecycle,
             ticket,
             agent,
-            _postgres: postgres,
+            _database: database,
         }
     }
 
@@ -119,10 +113,12 @@ async fn hub(store: &Store) -> (Arc<Hub>, Lifecycle) {
         sweep::sweep(store, None).await.unwrap().epoch,
     ));
     let (rooms, relay) = (Arc::new(Rooms::default()), Arc::new(Relay::alone()));
+    let inbox = Arc::new(Inbox::new(Arc::clone(&relay)));
     let presence = Arc::new(Presence::new(
         Uuid::now_v7(),
         Arc::clone(&rooms),
         Arc::clone(&relay),
+        Arc::clone(&inbox),
     ));
     let resets = Arc::new(Resets {
         rooms: Arc::clone(&rooms),
@@ -132,7 +128,7 @@ async fn hub(store: &Store) -> (Arc<Hub>, Lifecycle) {
     });
     let registry = Arc::new(ConnectionRegistry::new(10));
     let hub = Hub {
-        inbox: Arc::new(Inbox::new(Arc::clone(&relay))),
+        inbox,
         gaps: GapFiller::new(store.clone(), Arc::clone(&resets), lifecycle.clone()),
         access_check: AccessCheck::new(store.clone(), registry, lifecycle.clone()),
         sweep: SweepSignal::default(),

@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::SinkExt;
 use helpline_core::limits;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use crate::kit::client::Client;
 use crate::test_server::{TestServer, ada, grace, katherine};
 
 const ALWAYS: [[&str; 2]; 1] = [["00:00", "24:00"]];
@@ -123,6 +121,10 @@ async fn settings_are_checked_and_every_change_is_recorded_with_before_and_after
             "opening_hours",
             json!({"timezone": "UTC", "days": {"mon": [["10:00"]]}}),
         ),
+        (
+            "opening_hours",
+            json!({"timezone": "UTC", "days": {"mon": [["09:00", "10:00", "11:00"]]}}),
+        ),
         ("away_notice", json!(7)),
         (
             "away_notice",
@@ -188,24 +190,8 @@ async fn agents_are_online_while_they_are_connected_and_customers_never_count() 
     server.get(ada(), "/v1/me").await.expect(200);
     online_becomes(&server, false, Duration::from_secs(10)).await;
 
-    let mut request = server
-        .url
-        .replace("http:", "ws:")
-        .into_client_request()
-        .unwrap();
-    *request.uri_mut() = format!("{}/v1/ws", server.url.replace("http:", "ws:"))
-        .parse()
-        .unwrap();
-    request
-        .headers_mut()
-        .insert("sec-websocket-protocol", "helpline.v1".parse().unwrap());
-    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-    socket
-        .send(Message::text(
-            json!({"type": "hello", "id": 1, "token": server.token(grace())}).to_string(),
-        ))
-        .await
-        .unwrap();
+    let socket = format!("{}/v1/ws", server.url.replace("http:", "ws:"));
+    let _client = Client::hello(&socket, &server.token(grace())).await;
     online_becomes(&server, true, Duration::from_secs(10)).await;
     // Long after sign-in, it is the instance that says so.
     server.database.execute(away, &[]).await.unwrap();

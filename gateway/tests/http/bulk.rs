@@ -192,3 +192,41 @@ async fn a_whole_page_can_be_changed_and_no_more_at_once() {
         "nothing was changed"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_change_costs_the_rate_what_its_tickets_would() {
+    let server =
+        TestServer::start_with(&["--requests-per-second", "1", "--requests-burst", "30"]).await;
+    let mut tickets = Vec::new();
+    for _ in 0..20 {
+        tickets.push(server.ticket(ada()).await);
+    }
+    let patch = |priority: &str| json!({"priority": priority});
+    bulk(&server, &tickets[..1], patch("high"))
+        .await
+        .expect(200);
+    assert_eq!(
+        results(&bulk(&server, &tickets, patch("low")).await).len(),
+        20
+    );
+    let refused = bulk(&server, &tickets, patch("urgent")).await;
+    let wait_s: u64 = refused
+        .header("retry-after")
+        .and_then(|s| s.parse().ok())
+        .unwrap();
+    assert_eq!(refused.refused(429), "rate_limited");
+    assert!((5..=20).contains(&wait_s), "{wait_s} s");
+    let untouched = server
+        .database
+        .query_one(
+            "select count(*) from support_tickets where priority = 'urgent'",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(untouched.get::<_, i64>(0), 0);
+    // What is left of the burst still serves single requests.
+    bulk(&server, &tickets[..1], patch("medium"))
+        .await
+        .expect(200);
+}

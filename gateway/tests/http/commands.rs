@@ -9,7 +9,7 @@ use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
 const ID: &str = "018f0000-0000-7000-8000-000000000001";
 
-async fn helpline(arguments: &[&str], env: &[(&str, &str)]) -> Output {
+pub async fn helpline(arguments: &[&str], env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
     command
         .args(arguments)
@@ -23,7 +23,7 @@ async fn helpline(arguments: &[&str], env: &[(&str, &str)]) -> Output {
         .unwrap()
 }
 
-fn told(output: &Output) -> String {
+pub fn told(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -31,63 +31,84 @@ fn told(output: &Output) -> String {
     )
 }
 
+/// A variable, a value that it may not have, and what the refusal must name.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("HELPLINE_DATABASE_URL", "mysql://h", "--database-url"),
+    ("HELPLINE_JWT_SECRET", "short", "--jwt-secret"),
+    (
+        "HELPLINE_JWT_SECRET_FOR_KID",
+        "no-name",
+        "--jwt-secret-for-kid",
+    ),
+    (
+        "HELPLINE_JWKS_URL",
+        "http://elsewhere.example/keys",
+        "--jwks-url",
+    ),
+    (
+        "HELPLINE_DATABASE_URL",
+        "postgres://u:hidden-password@db.example/d?sslmode=disable",
+        "--allow-plaintext postgres",
+    ),
+    (
+        "HELPLINE_DATABASE_URL",
+        "postgres://u:hidden-password@127.0.0.1/d?sslmode=sometimes",
+        "verify-full",
+    ),
+    (
+        "HELPLINE_REDIS_URL",
+        "redis://:hidden-password@cache.example",
+        "--allow-plaintext redis",
+    ),
+    ("HELPLINE_REDIS_URL", "redis://127.0.0.1/abc", "--redis-url"),
+    ("HELPLINE_JWKS_CA_FILE", "/no/such/file", "--jwks-ca-file"),
+    ("HELPLINE_LISTEN", "8080", "--listen"),
+    ("HELPLINE_ORIGINS", "*", "--origins"),
+    (
+        "HELPLINE_TRUSTED_PROXIES",
+        "10.0.0.0/40",
+        "--trusted-proxies",
+    ),
+    ("HELPLINE_REDIS_URL", "http://r", "--redis-url"),
+    ("HELPLINE_WRITER_LANES", "0", "--writer-lanes"),
+    (
+        "HELPLINE_POOL_CONNECTIONS_MAX",
+        "4",
+        "--pool-connections-max",
+    ),
+    (
+        "HELPLINE_CONNECTIONS_PER_USER_MAX",
+        "0",
+        "--connections-per-user-max",
+    ),
+    ("HELPLINE_REQUESTS_BURST", "1", "--requests-burst"),
+    ("HELPLINE_HEARTBEAT_MS", "1", "--heartbeat-ms"),
+    ("HELPLINE_LOG", "a=b=c", "--log"),
+    (
+        "HELPLINE_WIDGET_SITES",
+        "https://*.example",
+        "--widget-sites",
+    ),
+    (
+        "HELPLINE_TOKEN_URL",
+        "//elsewhere.example/token",
+        "--token-url",
+    ),
+    ("HELPLINE_HOME_URL", "javascript:alert(1)", "--home-url"),
+    ("HELPLINE_LINKS", "Help=data:text/html,x", "--links"),
+    ("HELPLINE_LANGUAGES", "english", "--languages"),
+];
+
 #[tokio::test]
 async fn a_wrong_setting_is_named_and_ends_with_64() {
     let good = [
-        ("HELPLINE_DATABASE_URL", "postgres://u:hidden-password@h/d"),
+        (
+            "HELPLINE_DATABASE_URL",
+            "postgres://u:hidden-password@127.0.0.1/d",
+        ),
         ("HELPLINE_JWT_SECRET", SECRET),
     ];
-    let cases: [(&str, &str, &str); 20] = [
-        ("HELPLINE_DATABASE_URL", "mysql://h", "--database-url"),
-        ("HELPLINE_JWT_SECRET", "short", "--jwt-secret"),
-        (
-            "HELPLINE_JWT_SECRET_FOR_KID",
-            "no-name",
-            "--jwt-secret-for-kid",
-        ),
-        (
-            "HELPLINE_JWKS_URL",
-            "http://elsewhere.example/keys",
-            "--jwks-url",
-        ),
-        ("HELPLINE_JWT_AUDIENCE", "", "--jwt-audience"),
-        ("HELPLINE_LISTEN", "8080", "--listen"),
-        ("HELPLINE_ORIGINS", "*", "--origins"),
-        (
-            "HELPLINE_TRUSTED_PROXIES",
-            "10.0.0.0/40",
-            "--trusted-proxies",
-        ),
-        ("HELPLINE_REDIS_URL", "http://r", "--redis-url"),
-        ("HELPLINE_WRITER_LANES", "0", "--writer-lanes"),
-        (
-            "HELPLINE_POOL_CONNECTIONS_MAX",
-            "4",
-            "--pool-connections-max",
-        ),
-        (
-            "HELPLINE_CONNECTIONS_PER_USER_MAX",
-            "0",
-            "--connections-per-user-max",
-        ),
-        ("HELPLINE_REQUESTS_BURST", "1", "--requests-burst"),
-        ("HELPLINE_HEARTBEAT_MS", "1", "--heartbeat-ms"),
-        ("HELPLINE_LOG", "a=b=c", "--log"),
-        (
-            "HELPLINE_WIDGET_SITES",
-            "https://*.example",
-            "--widget-sites",
-        ),
-        (
-            "HELPLINE_TOKEN_URL",
-            "//elsewhere.example/token",
-            "--token-url",
-        ),
-        ("HELPLINE_HOME_URL", "javascript:alert(1)", "--home-url"),
-        ("HELPLINE_LINKS", "Help=data:text/html,x", "--links"),
-        ("HELPLINE_LANGUAGES", "english", "--languages"),
-    ];
-    for (name, value, flag) in cases {
+    for &(name, value, flag) in WRONG {
         let env: Vec<_> = good
             .iter()
             .copied()
@@ -122,7 +143,7 @@ async fn a_wrong_setting_is_named_and_ends_with_64() {
 #[tokio::test]
 async fn a_misspelt_setting_is_pointed_at() {
     let env = [
-        ("HELPLINE_DATABASE_URL", "postgres://h/d"),
+        ("HELPLINE_DATABASE_URL", "postgres://localhost/d"),
         ("HELPLINE_JWT_SECRET", SECRET),
         ("HELPLINE_LISTE", "127.0.0.1:1"),
     ];
@@ -312,4 +333,88 @@ async fn serve_ends_with_0_when_it_is_asked_to() {
     let log = std::fs::read_to_string(gateway.log()).unwrap();
     assert!(!log.contains(SECRET) && !log.contains(PASSWORD), "{log}");
     assert_eq!(gateway.stop().await.unwrap(), Some(0));
+}
+
+#[tokio::test]
+async fn secrets_come_from_files_and_libpqs_variables_make_an_address() {
+    let file = std::env::temp_dir().join(format!("helpline-jwt-secret-{}", std::process::id()));
+    std::fs::write(&file, format!("{SECRET}\n")).unwrap();
+    let env = [
+        ("HELPLINE_JWT_SECRET_FILE", file.to_str().unwrap()),
+        ("HELPLINE_JWT_SECRET", ""),
+        ("HELPLINE_REDIS_URL", ""),
+        ("HELPLINE_JWT_AUDIENCE", ""),
+        ("PGHOST", "127.0.0.1"),
+        ("PGUSER", "helpline_service"),
+        ("PGDATABASE", "desk"),
+    ];
+    let output = helpline(&["check-config"], &env).await;
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(
+        !told(&output).contains("is set, but no setting has this name"),
+        "{}",
+        told(&output)
+    );
+    let twice = [env[0], ("HELPLINE_JWT_SECRET", SECRET), env[4], env[5]];
+    let output = helpline(&["check-config"], &twice).await;
+    assert_eq!(output.status.code(), Some(64));
+    assert!(told(&output).contains("both set"), "{}", told(&output));
+    std::fs::remove_file(&file).unwrap();
+    let output = helpline(&["check-config"], &env).await;
+    assert_eq!(output.status.code(), Some(64));
+    assert!(
+        told(&output).contains("HELPLINE_JWT_SECRET_FILE"),
+        "{}",
+        told(&output)
+    );
+}
+
+#[tokio::test]
+async fn what_can_be_used_and_should_not_stay_so_is_warned_of() {
+    let secret = format!("{SECRET}\n");
+    let env = [
+        ("HELPLINE_DATABASE_URL", "postgres://u@db.example/d"),
+        ("HELPLINE_JWT_SECRET", secret.as_str()),
+    ];
+    let output = helpline(&["check-config"], &env).await;
+    assert!(output.status.success(), "{}", told(&output));
+    for part in [
+        "certificate is not checked",
+        "--jwt-secret ended in white space",
+    ] {
+        assert!(told(&output).contains(part), "{part}: {}", told(&output));
+    }
+}
+
+#[tokio::test]
+async fn explain_says_why_a_token_is_refused() {
+    let env = [("HELPLINE_JWT_SECRET", SECRET)];
+    let output = helpline(&["token", "--sub", ID], &env).await;
+    let token = told(&output).trim().to_owned();
+    let output = helpline(&["token", "--explain", &token], &env).await;
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(told(&output).contains(&format!("good: speaks for {ID}")));
+    let other_secret = [(
+        "HELPLINE_JWT_SECRET",
+        "another secret of more than thirty-two bytes",
+    )];
+    let other_issuer = [env[0], ("HELPLINE_JWT_ISSUER", "https://id.example")];
+    let other_audience = [env[0], ("HELPLINE_JWT_AUDIENCE", "desk")];
+    let key_set = [("HELPLINE_JWKS_URL", "http://127.0.0.1:9/keys")];
+    for (token, env, why) in [
+        (
+            token.as_str(),
+            &other_secret[..],
+            "its signature does not fit",
+        ),
+        (&token, &other_issuer, "--jwt-issuer"),
+        (&token, &other_audience, "--jwt-audience"),
+        (&token, &key_set, "no --jwt-secret is set"),
+        ("abc", &env, "not a JWT"),
+    ] {
+        let output = helpline(&["token", "--explain", token], env).await;
+        assert_eq!(output.status.code(), Some(65), "{}", told(&output));
+        assert!(told(&output).contains(why), "{why}: {}", told(&output));
+        assert!(!told(&output).contains(SECRET));
+    }
 }

@@ -1,6 +1,9 @@
 //! REST from pages of other sites: exactly those configured, and no others.
 
-use crate::test_server::{Answer, TestServer, ada};
+use clap::Parser;
+use helpline_gateway::config::Config;
+
+use crate::test_server::{Answer, PASSWORD, SECRET, Settings, TestServer, ada};
 
 const SITE: &str = "https://platform.example";
 
@@ -34,7 +37,7 @@ async fn pages_of_configured_sites_may_ask_and_read_the_answers() {
         Some("POST"),
     )
     .await;
-    assert_eq!((preflight.status, preflight.body.len()), (204, 0));
+    assert_eq!((preflight.status, preflight.bytes.len()), (204, 0));
     assert_eq!(preflight.header("access-control-allow-origin"), Some(SITE));
     assert_eq!(
         preflight.header("access-control-allow-methods"),
@@ -109,6 +112,39 @@ async fn pages_of_any_other_site_are_told_nothing() {
                 .header("access-control-allow-origin"),
             None,
             "{path} is no part of /v1"
+        );
+    }
+}
+
+#[test]
+fn pages_of_this_machine_may_connect_to_an_instance_that_only_this_machine_reaches() {
+    for (listen, origin, may) in [
+        ("127.0.0.1:8080", "http://127.0.0.1:8080", true),
+        ("127.0.0.1:8080", "http://localhost:8080", true),
+        ("[::1]:8080", "http://localhost:8080", true),
+        ("127.0.0.1:8080", "http://localhost:8081", false),
+        ("0.0.0.0:8080", "http://localhost:8080", false),
+        ("0.0.0.0:8080", "http://127.0.0.1:8080", false),
+        ("0.0.0.0:8080", "http://0.0.0.0:8080", false),
+        ("[::]:8080", "http://localhost:8080", false),
+        ("192.0.2.7:8080", "http://localhost:8080", false),
+        ("192.0.2.7:8080", "http://192.0.2.7:8080", true),
+    ] {
+        let url = format!("postgres://helpline_service:{PASSWORD}@127.0.0.1:1/desk");
+        let given = [
+            "serve",
+            "--database-url",
+            &url,
+            "--jwt-secret",
+            SECRET,
+            "--listen",
+            listen,
+        ];
+        let config = Config::try_from(Settings::parse_from(given).serve).unwrap();
+        assert_eq!(
+            config.listening.allows_origin(origin.as_bytes()),
+            may,
+            "{origin} at {listen}"
         );
     }
 }

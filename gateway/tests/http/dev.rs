@@ -20,6 +20,10 @@ impl Dev {
     async fn start(data: &Path, instances: &str) -> Self {
         let port = free_pair();
         let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
+        // Set for psql: none of a private cluster's business.
+        command
+            .env("PGSSLMODE", "verify-full")
+            .env("PGSSLROOTCERT", "system");
         command
             .args([
                 "dev",

@@ -20,6 +20,9 @@ impl Endpoint {
     pub const POST_MESSAGE: Self = Self("POST", "/v1/tickets/{ticket}/messages");
     pub const EDIT_MESSAGE: Self = Self("PATCH", "/v1/tickets/{ticket}/messages/{message}");
     pub const REDACT_MESSAGE: Self = Self("DELETE", "/v1/tickets/{ticket}/messages/{message}");
+    pub const REDACT_SUBJECT: Self = Self("DELETE", "/v1/tickets/{ticket}/subject");
+    pub const REDACT_RATING: Self = Self("DELETE", "/v1/tickets/{ticket}/rating/comment");
+    pub const REDACT_EVENT: Self = Self("DELETE", "/v1/tickets/{ticket}/activity/{seq}");
     pub const STATS: Self = Self("GET", "/v1/stats");
     pub const LIST_AGENTS: Self = Self("GET", "/v1/agents");
     pub const LIST_ROLES: Self = Self("GET", "/v1/roles");

@@ -9,9 +9,11 @@ use crate::endpoints::Endpoint;
 use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
 /// Where `null` means something, by route and field.
-pub const NULL_MEANS: [(Endpoint, &str); 4] = [
+pub const NULL_MEANS: [(Endpoint, &str); 6] = [
     (Endpoint::PATCH_TICKET, "assigned_to"),
+    (Endpoint::PATCH_TICKET, "if_assigned_to"),
     (Endpoint::BULK_PATCH, "patch.assigned_to"),
+    (Endpoint::BULK_PATCH, "patch.if_assigned_to"),
     (Endpoint::RATE_TICKET, "satisfaction_comment"),
     (Endpoint::SET_SETTING, "value"),
 ];
@@ -22,7 +24,7 @@ pub const FREE_FORM: [&str; 1] = ["metadata"];
 /// The body of a good request with every field that it may have; none: the route takes no body.
 pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
     let attachments = json!([{"id": Uuid::new_v4(), "name": "a.pdf", "content_type": "application/pdf", "size_bytes": 7}]);
-    let patch = json!({"status": "in_progress", "priority": "high", "category": "billing", "assigned_to": "me"});
+    let patch = json!({"status": "in_progress", "priority": "high", "category": "billing", "assigned_to": "me", "if_assigned_to": "nobody"});
     let day = json!([["09:00", "17:00"]]);
     let days =
         json!({"mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": day, "sun": day});
@@ -51,6 +53,9 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         | Endpoint::LIST_ACTIVITY
         | Endpoint::LIST_MESSAGES
         | Endpoint::REDACT_MESSAGE
+        | Endpoint::REDACT_SUBJECT
+        | Endpoint::REDACT_RATING
+        | Endpoint::REDACT_EVENT
         | Endpoint::STATS
         | Endpoint::LIST_AGENTS
         | Endpoint::LIST_ROLES
@@ -71,6 +76,9 @@ fn person(endpoint: Endpoint) -> &'static DemoPerson {
     match endpoint {
         Endpoint::RATE_TICKET | Endpoint::CREATE_TICKET => ada(),
         Endpoint::SET_SETTING
+        | Endpoint::REDACT_SUBJECT
+        | Endpoint::REDACT_RATING
+        | Endpoint::REDACT_EVENT
         | Endpoint::SAVE_REPLY
         | Endpoint::REMOVE_REPLY
         | Endpoint::GRANT_ROLE
@@ -86,6 +94,8 @@ pub struct Scene {
     pub open: String,
     pub over: String,
     message: String,
+    /// The number of an event whose text can be removed.
+    logged: i64,
     pub document: Value,
 }
 
@@ -105,12 +115,18 @@ impl Scene {
             )
             .await
             .expect(200);
+        let id: Uuid = open.parse().unwrap();
+        let log = "select helpline.log_ticket_activity($1, 'called', null, null, 'by telephone')";
+        server.database.execute(log, &[&id]).await.unwrap();
+        let newest = "select max(seq) from support_ticket_activity where ticket_id = $1";
+        let newest = server.database.query_one(newest, &[&id]).await.unwrap();
         let document = server.get(ada(), "/openapi.json").await.expect(200);
         Self {
             server,
             open,
             over,
             message,
+            logged: newest.get(0),
             document,
         }
     }
@@ -125,7 +141,8 @@ impl Scene {
             .route()
             .path
             .replace("{ticket}", ticket)
-            .replace("{message}", &self.message);
+            .replace("{message}", &self.message)
+            .replace("{seq}", &self.logged.to_string());
         path.replace("{user}", &carl().id.to_string())
             .replace("{reply}", &carl().id.to_string())
             .replace("{name}", "opening_hours")

@@ -1,9 +1,12 @@
 //! Lists: filters, order, cursors.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::kit::test_server::eventually;
 use crate::test_server::{TestServer, ada, alan, carl, grace};
 
 fn ids(page: &Value) -> Vec<String> {
@@ -99,6 +102,74 @@ async fn filters_narrow_a_list_to_what_fits_all_of_them() {
         [export],
         "one's own list shows one's own tickets"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_goes_by_letters_and_not_by_how_they_were_typed() {
+    let server = TestServer::start().await;
+    let subject = "Cafe\u{301} İstanbul ΛΌΓΟΣ ＰＡＹ";
+    let ticket = server
+        .ticket_about(ada(), json!({ "subject": subject }))
+        .await;
+    for text in [
+        "caf%C3%A9",
+        "CAFE%CC%81",
+        "istanbul",
+        "ISTANBUL",
+        "%CE%BB%CF%8C%CE%B3%CE%BF%CF%82",
+        "pay",
+        "%EF%BC%B0%EF%BC%A1%EF%BC%B9",
+    ] {
+        assert_eq!(
+            list(&server, &format!("&search={text}")).await,
+            std::slice::from_ref(&ticket),
+            "{text}"
+        );
+        let own = server
+            .get(ada(), &format!("/v1/tickets?search={text}"))
+            .await
+            .expect(200);
+        assert_eq!(ids(&own), std::slice::from_ref(&ticket), "{text}");
+    }
+    // Full-width wildcards are letters as well.
+    assert!(
+        list(&server, "&search=%EF%BC%85%EF%BC%85%EF%BC%85")
+            .await
+            .is_empty()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_who_searches_often_at_once_takes_one_connection() {
+    let server = Arc::new(TestServer::start().await);
+    server.ticket(ada()).await;
+    server
+        .database
+        .batch_execute("begin; lock table support_messages in access exclusive mode")
+        .await
+        .unwrap();
+    let searches: Vec<_> = (0..12)
+        .map(|_| {
+            let server = Arc::clone(&server);
+            tokio::spawn(async move { server.get(ada(), "/v1/tickets?search=something").await })
+        })
+        .collect();
+    let waiting = async || {
+        let sql = "select count(*) from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())";
+        let row = server.database.query_one(sql, &[]).await.unwrap();
+        row.get::<_, i64>(0)
+    };
+    eventually("the first one waits", Duration::from_secs(10), async || {
+        (waiting().await > 0).then_some(())
+    })
+    .await;
+    // What comes after them is answered, and they are not behind the first one in the database.
+    server.get(carl(), "/v1/me").await.expect(200);
+    assert_eq!(waiting().await, 1);
+    server.database.batch_execute("rollback").await.unwrap();
+    for search in searches {
+        search.await.unwrap().expect(200);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,15 +8,20 @@
 )]
 
 mod access;
+mod assignments;
 mod audit;
 mod availability;
 mod bulk;
 mod commands;
 mod conversation;
 mod cross_origin;
+mod described;
 mod dev;
 mod endpoints;
+mod exact_numbers;
 mod field_samples;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod lists;
 mod messages;
 mod null_and_twice;
@@ -24,7 +29,10 @@ mod numbers;
 mod pages;
 mod people;
 mod problems;
+mod redactions;
 mod replies;
+mod seen_assignee;
+mod starting;
 mod test_server;
 mod unknown_fields;
 mod waiting;

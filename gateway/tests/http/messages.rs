@@ -256,3 +256,30 @@ async fn anybodys_message_is_redacted_by_admins_alone() {
             .expect(204);
     }
 }
+
+#[tokio::test]
+async fn a_ticket_whose_message_was_removed_by_sql_stays_readable_for_both_sides() {
+    let server = TestServer::start().await;
+    let ticket = server.ticket(ada()).await;
+    let removed = server.message(ada(), &ticket, "To be removed").await;
+    server.message(grace(), &ticket, "To be kept").await;
+    let id: Uuid = removed.parse().unwrap();
+    let delete = "delete from support_messages where id = $1";
+    server.database.execute(delete, &[&id]).await.unwrap();
+    for person in [ada(), grace()] {
+        for what in ["activity", "messages"] {
+            let path = format!("/v1/tickets/{ticket}/{what}");
+            let page = server.get(person, &path).await.expect(200);
+            let events = page["events"].as_array().unwrap();
+            let bodies: Vec<_> = events
+                .iter()
+                .filter_map(|event| event["message"]["body"].as_str())
+                .collect();
+            assert_eq!(bodies, ["At all.", "To be kept"], "{} {what}", person.name);
+        }
+        server
+            .get(person, &format!("/v1/tickets/{ticket}"))
+            .await
+            .expect(200);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use helpline_core::ticket::{Category, Status};
 use helpline_rig::Proxy;
 use serde_json::json;
 
@@ -254,7 +255,7 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
         .expect(200);
     assert_eq!(
         plain,
-        json!({"token_url": null, "home_url": null, "links": [], "languages": ["en", "ar"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns"]})
+        json!({"token_url": null, "home_url": null, "links": [], "languages": ["en", "ar"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns", "inbox_presence", "if_assigned_to"]})
     );
     let links = "My Tickets=/support;Help Center=https://help.example/?a=b";
     let given = [
@@ -270,7 +271,7 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
     let server = TestServer::start_with(&given).await;
     let links = json!([{"label": "My Tickets", "href": "/support"}, {"label": "Help Center", "href": "https://help.example/?a=b"}]);
     let told = get(&server, "/v1/config").await.expect(200);
-    let expected = json!({"token_url": "/token", "home_url": "https://a.example/", "links": links, "languages": ["de"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns"]});
+    let expected = json!({"token_url": "/token", "home_url": "https://a.example/", "links": links, "languages": ["de"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns", "inbox_presence", "if_assigned_to"]});
     assert_eq!(told, expected);
 }
 
@@ -345,6 +346,35 @@ async fn the_description_and_its_page_are_there() {
     let server = TestServer::start().await;
     let document = get(&server, "/openapi.json").await.expect(200);
     assert!(document["paths"]["/v1/tickets/{ticket}"]["patch"].is_object());
+    // The words of the wire, not the names of the program.
+    let words = |name: &str| document["components"]["schemas"][name]["enum"].clone();
+    assert_eq!(
+        words("Status"),
+        json!(
+            Status::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect::<Vec<_>>()
+        )
+    );
+    assert_eq!(
+        words("Category"),
+        json!(
+            Category::ALL
+                .iter()
+                .map(|one| one.as_str())
+                .collect::<Vec<_>>()
+        )
+    );
+    let schemas = document["components"]["schemas"]
+        .as_object()
+        .expect("schemas");
+    for (name, schema) in schemas {
+        for word in schema["enum"].as_array().into_iter().flatten() {
+            let word = word.as_str().unwrap_or_default();
+            assert_eq!(word, word.to_lowercase(), "{name}");
+        }
+    }
     let page = get(&server, "/docs").await;
     assert!(
         page.status == 200

@@ -7,6 +7,7 @@ use helpline_persistence::people::Identity;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::kit::client::Client;
 use crate::test_server::{TestServer, ada, alan, carl, grace, katherine};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,4 +235,36 @@ async fn one_sign_in_that_the_record_cannot_take_fails_alone_in_a_crowd() {
         let signed_in = signed_in.await.unwrap();
         assert_eq!(signed_in.is_err(), (n + 1) % 50 == 0, "{n}: {signed_in:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_whose_person_is_given_another_role_is_asked_to_come_back() {
+    let server = TestServer::start().await;
+    let socket = format!("{}/v1/ws", server.url.replacen("http", "ws", 1));
+    let role = format!("/v1/roles/{}", carl().id);
+    let change = async |body: Option<Value>| {
+        let method = if body.is_some() { "PUT" } else { "DELETE" };
+        let done = server.call(katherine(), method, &role, body).await;
+        done.expect(204);
+    };
+    for (word, comes_back) in [
+        (Some("support_agent"), true),
+        (Some("admin"), true),
+        (Some("support_agent"), true),
+        (None, false),
+    ] {
+        let mut client = Client::hello(&socket, &server.token(carl())).await;
+        change(word.map(|role| json!({"role": role}))).await;
+        let code = client.closed().await.expect("a close code");
+        assert_eq!(
+            (4000..4500).contains(&code),
+            comes_back,
+            "{word:?}: closed {code}"
+        );
+    }
+    let mut client = Client::hello(&socket, &server.token(carl())).await;
+    let block = "update people set blocked_at = now() where id = $1";
+    let blocked = server.database.execute(block, &[&carl().id.uuid()]).await;
+    blocked.unwrap();
+    assert_eq!(client.closed().await, Some(4503), "blocked");
 }

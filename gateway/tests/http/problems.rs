@@ -268,3 +268,23 @@ async fn no_answer_tells_what_it_is_made_of() {
         .unwrap();
     assert_eq!(server.send(request).await.refused(404), "not_found");
 }
+
+#[tokio::test]
+async fn a_nul_in_metadata_is_refused_at_its_field() {
+    let server = TestServer::start().await;
+    for (field, metadata) in [
+        ("metadata.a", json!({"a": "x\u{0}y"})),
+        ("metadata", json!({"\u{0}": 1})),
+        ("metadata.a.b[1]", json!({"a": {"b": [1, "\u{0}"]}})),
+        ("metadata.a", json!({"a": {"\u{0}": null}})),
+    ] {
+        let body = json!({"subject": "S", "category": "general", "description": "D", "metadata": metadata});
+        let answer = server.call(ada(), "POST", "/v1/tickets", Some(body)).await;
+        assert_eq!(answer.refused(422), "invalid_field", "{metadata}");
+        let title = answer.body["title"].as_str().unwrap();
+        assert!(
+            title.starts_with(&format!("{field}: ")),
+            "{metadata}: {title}"
+        );
+    }
+}

@@ -1,32 +1,33 @@
 //! What every test starts from: an instance over a database of its own, and people who sign in.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderMap, Method, Request};
+use axum::http::{Method, Request};
 use clap::Parser;
 use helpline_core::ids::UserId;
 use helpline_gateway::auth;
 use helpline_gateway::config::{Config, Hidden, ServeSettings, TokenSecret};
 use helpline_gateway::database::SignIn;
 use helpline_gateway::dev::people::{self, DemoPerson};
+use helpline_gateway::runtime::signals::{StopRequests, StopSender};
 use helpline_gateway::runtime::telemetry;
 use helpline_gateway::server;
-use helpline_persistence::{bootstrap, migrate};
+use helpline_persistence::bootstrap;
 use helpline_rig::Postgres;
+use helpline_rig::testing;
+pub use helpline_rig::testing::{RUNTIME_PASSWORD as PASSWORD, TOKEN_SECRET as SECRET};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub const SECRET: &str = "a-secret-of-the-tests-that-is-long-enough";
-const TEMPLATE: &str = "helpline_template";
-pub const PASSWORD: &str = "runtimepassword";
+use crate::kit::databases;
+pub use crate::kit::rest::Answer;
+use crate::kit::rest::{RestClient, signed, with_body};
 
-/// One server for all tests of this binary; each test has a database of its own, copied from a migrated one.
-static POSTGRES: OnceCell<Postgres> = OnceCell::const_new();
+/// Kept to the end: tests ask for it without a database of their own.
+static POSTGRES: OnceCell<Arc<Postgres>> = OnceCell::const_new();
 
 /// A running instance, and a superuser's connection to its database.
 pub struct TestServer {
@@ -34,56 +35,14 @@ pub struct TestServer {
     pub config: Arc<Config>,
     pub sign_in: Arc<SignIn>,
     pub database: tokio_postgres::Client,
-    agent: ureq::Agent,
-    shutdown: CancellationToken,
+    rest: RestClient,
+    stop: StopSender,
 }
 
 #[derive(Parser)]
-struct Settings {
+pub struct Settings {
     #[command(flatten)]
-    serve: ServeSettings,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
-    }
-
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// The answer's JSON, when its status is this one.
-    #[track_caller]
-    pub fn expect(&self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{}", self.text());
-        if self.body.is_empty() {
-            Value::Null
-        } else {
-            self.json()
-        }
-    }
-
-    /// The problem's code, when its status is this one.
-    #[track_caller]
-    pub fn refused(&self, status: u16) -> String {
-        self.expect(status)["code"]
-            .as_str()
-            .expect("a problem has a code")
-            .to_owned()
-    }
+    pub serve: ServeSettings,
 }
 
 pub fn ada() -> &'static DemoPerson {
@@ -107,29 +66,13 @@ pub fn token_with(claims: &Map<String, Value>) -> String {
 }
 
 pub async fn postgres() -> &'static Postgres {
-    let start = || async {
-        let postgres = Postgres::start_temporary().await.unwrap();
-        postgres.create_database(TEMPLATE, None).await.unwrap();
-        let admin_url = postgres.admin_url(TEMPLATE);
-        migrate::migrate(&admin_url).await.unwrap();
-        migrate::set_runtime_password(&admin_url, PASSWORD)
-            .await
-            .unwrap();
-        postgres
-    };
-    POSTGRES.get_or_init(start).await
+    POSTGRES.get_or_init(databases::cluster).await
 }
 
 /// A migrated database of its own; its name.
 pub async fn database() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("desk_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    postgres()
-        .await
-        .create_database(&name, Some(TEMPLATE))
-        .await
-        .unwrap();
-    name
+    postgres().await;
+    databases::fresh().await.name
 }
 
 impl TestServer {
@@ -170,27 +113,20 @@ impl TestServer {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let config = Config::try_from(settings).unwrap();
         let demo = helpline_gateway::dev::routes::router(&config);
-        let server = server::build(config, metrics, demo).await.unwrap();
+        let (stop, mut requests) = StopRequests::channel();
+        let store = server::connected(&config, &listener, &mut requests).await;
+        let store = store.unwrap().expect("the database answers");
+        let server = server::build(store, config, metrics, demo).await.unwrap();
         let (config, sign_in) = (Arc::clone(&server.config), Arc::clone(&server.sign_in));
-        let shutdown = CancellationToken::new();
-        tokio::spawn(server::serve(server, listener, shutdown.clone()));
-        let (database, connection) = tokio_postgres::connect(&admin_url, tokio_postgres::NoTls)
-            .await
-            .unwrap();
-        tokio::spawn(connection);
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .allow_non_standard_methods(true)
-            .proxy(None)
-            .timeout_global(Some(Duration::from_secs(30)));
+        tokio::spawn(server::serve(server, listener, requests));
+        let database = testing::connect(&admin_url).await.unwrap();
         let server = Self {
             url,
             config,
             sign_in,
             database,
-            agent: agent.build().new_agent(),
-            shutdown,
+            rest: RestClient::default(),
+            stop,
         };
         for person in people::ALL {
             server.token(person);
@@ -207,18 +143,7 @@ impl TestServer {
 
     /// One request, as it is.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
-        let agent = self.agent.clone();
-        tokio::task::spawn_blocking(move || {
-            let mut response = agent.run(request).unwrap();
-            let body = response.body_mut().read_to_vec().unwrap();
-            Answer {
-                status: response.status().as_u16(),
-                headers: response.headers().clone(),
-                body,
-            }
-        })
-        .await
-        .unwrap()
+        self.rest.send(request).await
     }
 
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
@@ -247,20 +172,11 @@ impl TestServer {
         body: Option<Value>,
         key: &str,
     ) -> Answer {
-        let mut request = self
-            .request(method, path)
-            .header("authorization", format!("Bearer {}", self.token(person)));
+        let mut request = signed(method, &format!("{}{path}", self.url), &self.token(person));
         if method == "POST" {
             request = request.header("idempotency-key", key);
         }
-        let bytes = match body {
-            Some(body) => {
-                request = request.header("content-type", "application/json");
-                body.to_string().into_bytes()
-            }
-            None => Vec::new(),
-        };
-        self.send(request.body(bytes).unwrap()).await
+        self.send(with_body(request, body.as_ref())).await
     }
 
     pub async fn get(&self, person: &DemoPerson, path: &str) -> Answer {
@@ -342,6 +258,6 @@ impl TestServer {
 
 impl Drop for TestServer {
     fn drop(&mut self) {
-        self.shutdown.cancel();
+        self.stop.ask();
     }
 }

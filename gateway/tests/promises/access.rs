@@ -190,7 +190,7 @@ async fn origins_are_exact_and_hello_comes_first() {
             4500,
         ),
         (
-            json!({ "type": "hello", "id": 1, "token": "x".repeat(5_000) }),
+            json!({ "type": "hello", "id": 1, "token": "x".repeat(18_000) }),
             1009,
         ),
         (json!({ "type": "hello", "id": 1, "token": "a.b.c" }), 4501),

@@ -195,7 +195,7 @@ async fn everything_happens(
     assert_eq!(role.status, 204, "{role:?}");
     assert_eq!(
         listeners.1.closed().await,
-        Some(4503),
+        Some(4003),
         "another role ends the agent's connection, on the other instance too"
     );
 }

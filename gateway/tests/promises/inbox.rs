@@ -5,7 +5,7 @@ use std::time::Duration;
 use helpline_core::limits;
 use serde_json::json;
 
-use crate::test_server::{Join, TestServer};
+use crate::test_server::{Join, TestServer, eventually};
 
 #[tokio::test]
 async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
@@ -67,6 +67,17 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     let ticket = server.ticket(&ada).await;
     let (mut first, mut second) = (server.client(0, &ben).await, server.client(0, &ben).await);
     let mut customer = server.client(0, &ada).await;
+    // Her address comes to her ticket a moment after she has signed in, and is more than its place.
+    let sql = server.sql().await;
+    eventually(
+        "her address follows her",
+        Duration::from_secs(20),
+        async || {
+            let asked = sql.query_one("select count(*) from helpline.people_to_follow", &[]);
+            (asked.await.expect("a count").get::<_, i64>(0) == 0).then_some(())
+        },
+    )
+    .await;
     assert_eq!(
         first.ask(json!({ "type": "inbox", "on": true })).await["type"],
         "ok"

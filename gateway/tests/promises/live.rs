@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use helpline_core::ids::TicketId;
+use helpline_core::limits;
 use serde_json::json;
 
 use crate::test_server::{Join, TestServer};
@@ -105,6 +107,77 @@ async fn agents_see_who_else_looks_and_customers_do_not() {
     );
 }
 
+/// Whether this tells a console that exactly these look at the ticket.
+fn lists(ticket: TicketId, names: &[&str]) -> impl Fn(&serde_json::Value) -> bool {
+    let (ticket, names) = (json!(ticket), json!(names));
+    move |frame| {
+        let named = |one: &serde_json::Value| {
+            let viewers = one["viewers"].as_array().expect("viewers");
+            let viewers: Vec<_> = viewers
+                .iter()
+                .map(|viewer| viewer["name"].clone())
+                .collect();
+            one["ticket"] == ticket && json!(viewers) == names
+        };
+        frame["type"] == "inbox_presence"
+            && frame["tickets"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(named))
+    }
+}
+
+#[tokio::test]
+async fn a_console_is_told_who_looks_at_a_ticket_at_another_instance() {
+    let server = TestServer::start(2, Join::Redis).await;
+    let (ada, ben, cleo) = (
+        server.customer("Ada Lovelace"),
+        server.staff("Ben Okafor", "support_agent").await,
+        server.staff("Cleo Duarte", "support_agent").await,
+    );
+    let (one, two) = (server.ticket(&ada).await, server.ticket(&ada).await);
+    let mut customer = server.client(0, &ada).await;
+    customer.subscribe(one, None).await;
+    // There before any console of the other instance: it asks.
+    let mut there = server.client(0, &ben).await;
+    there.subscribe(one, None).await;
+    there
+        .expect("that he is there", |frame| frame["type"] == "presence")
+        .await;
+    let watch = json!({ "type": "inbox", "on": true });
+    let mut console = server.client(1, &cleo).await;
+    console.ask(watch.clone()).await;
+    let soon = Duration::from_secs(5);
+    console
+        .expect_within("who was there before", soon, lists(one, &["Ben Okafor"]))
+        .await;
+    there.subscribe(two, None).await;
+    console
+        .expect_within("who has come", soon, lists(two, &["Ben Okafor"]))
+        .await;
+    there
+        .ask(json!({ "type": "unsubscribe", "ticket": two }))
+        .await;
+    console
+        .expect_within("that he has left", soon, lists(two, &[]))
+        .await;
+    // A second console of the instance is told what is known.
+    let mut second = server.client(1, &ben).await;
+    second.ask(watch).await;
+    second
+        .expect_within("what is known", soon, lists(one, &["Ben Okafor"]))
+        .await;
+    let frames = customer.drain(Duration::from_millis(300)).await;
+    assert!(
+        frames.iter().all(|frame| frame["type"] != "inbox_presence"),
+        "{frames:?}"
+    );
+    server.gateways[0].kill9().await.expect("killed");
+    let lease = Duration::from_millis(limits::PRESENCE_LEASE_MS + limits::PRESENCE_RENEW_MS);
+    console
+        .expect_within("the end of the lease", lease + soon, lists(one, &[]))
+        .await;
+}
+
 #[tokio::test]
 async fn a_ping_names_moved_heads_and_a_silent_peer_is_closed_4002() {
     let server = TestServer::start_with(1, Join::Alone, |spec| {
@@ -189,5 +262,5 @@ async fn a_drained_instance_finishes_what_is_under_way_and_says_bye() {
     let ack = client.answer(under_way).await;
     assert_eq!(ack["type"], "ack", "{ack}");
     assert_eq!(client.closed().await, Some(1012));
-    assert_eq!(server.gateways[0].stop().await.expect("it ends"), Some(0));
+    assert_eq!(server.gateways[0].ends().await.expect("it ends"), Some(0));
 }

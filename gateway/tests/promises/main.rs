@@ -1,10 +1,18 @@
 //! The promises, each kept while something real is broken: gateways as processes, a Postgres and a Redis of the tests' own.
 
-mod client;
+#[path = "../kit/mod.rs"]
+mod kit;
+mod many_readers;
 mod names;
 mod other_versions;
 mod overheard;
-mod test_server;
+#[path = "../abuse/raw.rs"]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "shared with the suite of abuse"
+)]
+mod raw;
 
 mod access;
 mod bad_rows;
@@ -12,12 +20,22 @@ mod cloned;
 mod delivery;
 mod epoch;
 mod faults;
+mod frozen_database;
 mod inbox;
 mod large_rows;
 mod live;
+mod locked;
+mod long_histories;
+mod read_only;
+mod redacted_live;
 mod restored;
 mod retries;
 mod rewound;
 mod roles;
 mod slow;
+mod stopping;
+mod taken_once;
+mod tls;
 mod upgraded;
+
+use kit::{client, test_server};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::kit::rest::{RestClient, signed, with_body};
 use crate::test_server::{Join, Person, TestServer};
 
 /// Stands in every part of a name that no customer may see.
@@ -22,26 +23,12 @@ const NAMES: &[(&str, Option<&str>)] = &[
 
 /// What came to this customer over REST, as it came.
 async fn rest(server: &TestServer, person: &Person, path: &str) -> String {
-    let (url, token) = (
-        format!("{}{path}", server.gateways[0].http_url()),
-        person.token.clone(),
-    );
-    let read = move || {
-        let agent = ureq::Agent::config_builder()
-            .proxy(None)
-            .build()
-            .new_agent();
-        let answer = agent
-            .get(&url)
-            .header("authorization", format!("Bearer {token}"))
-            .call();
-        answer
-            .expect("an answer")
-            .body_mut()
-            .read_to_string()
-            .expect("text")
-    };
-    tokio::task::spawn_blocking(read).await.expect("read")
+    let url = format!("{}{path}", server.gateways[0].http_url());
+    let request = signed("GET", &url, &person.token);
+    RestClient::default()
+        .send(with_body(request, None))
+        .await
+        .expect_text(200)
 }
 
 /// Everything that an agent does where a customer can see it.

@@ -298,7 +298,11 @@ fn own(place: &Path, user: Option<&OsUser>) -> Result<(), RigError> {
     }
 }
 
-fn write_private(file: &Path, text: &str, user: Option<&OsUser>) -> Result<(), RigError> {
+pub(crate) fn write_private(
+    file: &Path,
+    text: &str,
+    user: Option<&OsUser>,
+) -> Result<(), RigError> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let _ = std::fs::remove_file(file);

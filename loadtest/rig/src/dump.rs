@@ -19,10 +19,12 @@ const DUPLICATE_OBJECT: &str = "42710";
 pub struct Dump {
     dir: PathBuf,
     roles: Vec<String>,
+    /// `pg_dump` leaves out whose the database itself is.
+    owner: String,
 }
 
 impl Dump {
-    fn new() -> Result<Self, RigError> {
+    fn new(owner: String) -> Result<Self, RigError> {
         let dir = std::env::temp_dir().join(format!(
             "helpline-dump-{}-{:016x}",
             std::process::id(),
@@ -32,6 +34,7 @@ impl Dump {
         Ok(Self {
             dir,
             roles: Vec::new(),
+            owner,
         })
     }
 
@@ -52,7 +55,7 @@ impl Postgres {
     /// # Errors
     /// [`RigError::Failed`] with what the program wrote, or [`RigError::Timeout`].
     pub async fn dump(&self, database: &str) -> Result<Dump, RigError> {
-        let mut dump = Dump::new()?;
+        let mut dump = Dump::new(self.owner_of(database).await?)?;
         let mut command = self.client_program("pg_dump", database);
         command
             .args(["--format", "custom", "--compress", "1", "--file"])
@@ -82,8 +85,11 @@ impl Postgres {
             self.execute_ignoring(role, DUPLICATE_OBJECT).await?;
         }
         let name = checked_name(database)?;
-        self.execute(&format!("create database \"{name}\" connection limit 0"))
-            .await?;
+        self.execute(&format!(
+            "create database \"{name}\" owner \"{}\" connection limit 0",
+            dump.owner
+        ))
+        .await?;
         let mut command = self.client_program("pg_restore", database);
         // One transaction uses one number: the counter goes on where the cluster's was, which brings the numbers of the rows round soonest.
         command

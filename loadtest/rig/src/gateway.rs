@@ -177,9 +177,11 @@ impl Gateway {
     pub async fn start_with(&self, settings: &[(&str, &str)]) -> Result<(), RigError> {
         let mut command = Command::new(&self.binary);
         command.arg("serve").args(&self.args);
-        for (name, _) in
-            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HELPLINE_"))
-        {
+        // What is set for another desk, or for psql, is not for this one.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| {
+            let name = name.to_string_lossy();
+            name.starts_with("HELPLINE_") || name.starts_with("PG")
+        }) {
             command.env_remove(name);
         }
         command.env("HELPLINE_LISTEN", format!("127.0.0.1:{}", self.port));
@@ -205,6 +207,14 @@ impl Gateway {
     /// [`RigError::Timeout`].
     pub async fn stop(&self) -> Result<Option<i32>, RigError> {
         self.terminate();
+        self.ends().await
+    }
+
+    /// Waits until it has ended, as after [`Self::terminate`]; gives the exit code as [`Self::stop`] does.
+    ///
+    /// # Errors
+    /// [`RigError::Timeout`].
+    pub async fn ends(&self) -> Result<Option<i32>, RigError> {
         Ok(self
             .process
             .wait(STOP_TIMEOUT)
@@ -212,9 +222,14 @@ impl Gateway {
             .and_then(|status| status.code()))
     }
 
-    /// SIGTERM alone, to watch the drain.
+    /// SIGTERM alone, to watch the drain. A second one ends its waiting.
     pub fn terminate(&self) {
-        self.process.signal("TERM");
+        self.signal("TERM");
+    }
+
+    /// Another signal (`INT`, `HUP`, …).
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
     }
 
     /// SIGKILL.

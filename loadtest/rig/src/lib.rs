@@ -1,19 +1,24 @@
 //! The rig: starts the real parts on free ports, and breaks them on purpose. Tests, the load generator and `helpline dev` use it.
 //!
 //! - [`Postgres`], [`Redis`], [`Gateway`]: one real process each; stop, kill -9, restart on the same port, freeze and thaw
+//! - [`PgBouncer`]: a pooler before the Postgres, where it is installed
 //! - [`Dump`]: a logical backup, restored into the same cluster or another one; [`Postgres::upgraded`]: the next major version in place
 //! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
+//! - `certificates` (a feature): an authority for TLS
 //! - [`free_port`], [`spawn`]: what they are made of
 //! - [`testing`]: the test kit, a migrated database for each test and signed tokens
 //!
 //! What is started here dies with the process that started it, also when that one is killed by SIGKILL (see [`spawn`]).
 //! All waiting is async, so a test's clients go on living while a server stops.
 
+#[cfg(feature = "certificates")]
+pub mod certificates;
 mod cluster;
 mod dump;
 mod error;
 mod gateway;
 mod locate;
+mod pgbouncer;
 mod port;
 mod postgres;
 mod process;
@@ -26,6 +31,7 @@ mod upgrade;
 pub use dump::Dump;
 pub use error::RigError;
 pub use gateway::{Gateway, GatewaySpec};
+pub use pgbouncer::{PgBouncer, PoolMode};
 pub use port::free_port;
 pub use postgres::Postgres;
 pub use process::Process;

@@ -234,6 +234,27 @@ impl Postgres {
         .await
     }
 
+    /// A database that belongs to a role of its own, which creates roles and is no superuser: what a hosted Postgres gives its customers.
+    /// A role whose name begins with `helpline_` travels with a [`Dump`](crate::Dump).
+    ///
+    /// # Errors
+    /// [`RigError::Name`], [`RigError::Postgres`].
+    pub async fn create_owned_database(
+        &self,
+        name: &str,
+        owner: &str,
+        password: &str,
+    ) -> Result<(), RigError> {
+        let (name, owner) = (checked_name(name)?, checked_name(owner)?);
+        let password = checked_name(password)?;
+        self.execute(&format!(
+            "create role \"{owner}\" login createrole password '{password}'"
+        ))
+        .await?;
+        self.execute(&format!("create database \"{name}\" owner \"{owner}\""))
+            .await
+    }
+
     /// Fast shutdown (SIGINT): connections are cut, everything is on disk.
     ///
     /// # Errors
@@ -343,6 +364,14 @@ impl Postgres {
     async fn number(&self, sql: &str) -> Result<i64, RigError> {
         self.with_client("asking the cluster", async |client| {
             Ok(client.query_one(sql, &[]).await?.get(0))
+        })
+        .await
+    }
+
+    pub(crate) async fn owner_of(&self, database: &str) -> Result<String, RigError> {
+        let sql = "select pg_get_userbyid(datdba)::text from pg_database where datname = $1";
+        self.with_client("asking for a database's owner", async |client| {
+            Ok(client.query_one(sql, &[&database]).await?.get(0))
         })
         .await
     }

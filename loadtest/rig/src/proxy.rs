@@ -97,6 +97,13 @@ impl Proxy {
         });
     }
 
+    /// New connections lead to another upstream; those that stand stay where they are, as behind a balancer.
+    pub fn lead_to(&self, upstream_port: u16) {
+        self.weather.send_modify(|weather| {
+            weather.upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
+        });
+    }
+
     /// Refuses new connections (the port is closed), and leaves those that stand.
     pub fn refuse(&self) {
         self.weather.send_modify(|weather| weather.accepts = false);

@@ -151,6 +151,16 @@ impl Redis {
         self.command("FLUSHALL").await.map(drop)
     }
 
+    /// Asks for this password from now on.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn demand_password(&self, password: &str) -> Result<(), RigError> {
+        self.command(&format!("CONFIG SET requirepass {password}"))
+            .await
+            .map(drop)
+    }
+
     /// Ends every subscriber's connection, as an operator may.
     ///
     /// # Errors

@@ -75,6 +75,37 @@ async fn a_committed_row_survives_the_power_cut_and_the_files_do_not_survive_the
 }
 
 #[tokio::test]
+async fn the_owner_of_a_database_is_no_superuser_and_travels_with_its_dump() {
+    let (donor, other) = (
+        Postgres::start_temporary().await.unwrap(),
+        Postgres::start_temporary().await.unwrap(),
+    );
+    donor
+        .create_owned_database("desk", "helpline_administrator", "word")
+        .await
+        .unwrap();
+    let sql = "create role made_by_owner; create schema s; create table s.t (n int); drop role made_by_owner";
+    let owner = connect(&donor.url_for("helpline_administrator", "word", "desk"))
+        .await
+        .unwrap();
+    owner.batch_execute(sql).await.unwrap();
+    let dump = donor.dump("desk").await.unwrap();
+    other.restore(&dump, "desk").await.unwrap();
+    let owner = connect(&other.url_for("helpline_administrator", "word", "desk"))
+        .await
+        .unwrap();
+    let sql = "create role made_by_owner; drop role made_by_owner; alter table s.t add m int; create schema another";
+    owner.batch_execute(sql).await.unwrap();
+    assert!(
+        owner
+            .batch_execute("create extension file_fdw")
+            .await
+            .is_err(),
+        "a superuser could"
+    );
+}
+
+#[tokio::test]
 async fn a_dump_is_restored_with_its_roles_into_another_cluster_and_into_its_own() {
     let (donor, other) = (
         Postgres::start_temporary().await.unwrap(),

@@ -31,7 +31,10 @@ impl Client {
                 self.take_common(serde_json::from_str(text).map_err(wrong)?, link)
                     .await
             }
-            Some("subscribed" | "event" | "typing" | "presence" | "read" | "inbox") => {
+            Some(
+                "subscribed" | "event" | "typing" | "presence" | "read" | "inbox"
+                | "inbox_presence",
+            ) => {
                 let step = match self.member.audience() {
                     Audience::Staff => self.staff(serde_json::from_str(text).map_err(wrong)?),
                     Audience::Customer => match serde_json::from_str(text) {
@@ -153,6 +156,7 @@ impl Client {
             StaffFrame::Event(event) => self.foreign(event.ticket, "an event"),
             StaffFrame::Typing { .. }
             | StaffFrame::Presence { .. }
+            | StaffFrame::InboxPresence { .. }
             | StaffFrame::Read { .. }
             | StaffFrame::Inbox { .. } => Step::Fine,
         }

@@ -91,7 +91,8 @@ impl Consoles {
     }
 }
 
-async fn again_and_again(
+/// Opens a connection, uses it to its end, and comes back, for ever.
+pub(super) async fn again_and_again(
     url: String,
     token: String,
     live: impl AsyncFn(Link) -> Result<(), LinkError>,

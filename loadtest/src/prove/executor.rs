@@ -15,6 +15,7 @@ use super::members;
 use super::outcome::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
 use super::poison::Poison;
+use super::revoked::Revoked;
 use super::storm;
 use super::test_cluster::TestCluster;
 use crate::error::LoadError;
@@ -49,6 +50,8 @@ pub struct Executor {
     pub rooms: Vec<Room>,
     /// Tickets of their own for rows that cannot be decoded.
     pub poison: Poison,
+    /// Tickets of their own for agents who lose their rights.
+    pub revoked: Revoked,
     /// What a restore brings back.
     dump: Mutex<Option<Dump>>,
     /// One part, one operation at a time.
@@ -72,12 +75,13 @@ struct Parts {
 
 impl Executor {
     /// Nothing is under way.
-    pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison) -> Self {
+    pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison, revoked: Revoked) -> Self {
         let gateways = cluster.gateways.iter().map(|_| Mutex::new(None)).collect();
         Self {
             cluster,
             rooms,
             poison,
+            revoked,
             dump: Mutex::new(None),
             parts: Parts {
                 redis: Mutex::new(()),
@@ -125,6 +129,7 @@ impl Executor {
             Op::Locks(seconds) => self.locks(*seconds).await,
             Op::Storm(clients) => storm::run(&self.cluster, &self.rooms, *clients).await,
             Op::Disk(op) => self.disk(*op).await,
+            Op::Agent(op) => self.revoked.run(&self.cluster, *op).await,
             Op::Poison => self.poison.run(&self.cluster, &self.rooms).await,
         }
     }
@@ -178,6 +183,17 @@ impl Executor {
             PostgresOp::Cut => self.cluster.postgres_link.cut(),
             PostgresOp::Delay => self.cluster.postgres_link.delay(POSTGRES_DELAY),
             PostgresOp::Heal => self.cluster.postgres_link.resume(),
+            PostgresOp::ReadOnly | PostgresOp::ReadWrite => {
+                drop(postgres);
+                self.cluster
+                    .takes_writes(op == PostgresOp::ReadWrite)
+                    .await?;
+            }
+            PostgresOp::Misdirect => match &*self.cluster.standby.lock().await {
+                Some(standby) => self.cluster.postgres_link.redirect(standby.port()),
+                None => return Err(LoadError::unplayed(NO_STANDBY)),
+            },
+            PostgresOp::Direct => self.cluster.postgres_link.lead_to(postgres.port()),
             PostgresOp::StandbySync | PostgresOp::StandbyAsync => {
                 let standby = postgres.start_standby().await?;
                 drop(postgres);

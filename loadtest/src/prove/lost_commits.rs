@@ -89,7 +89,11 @@ pub fn of(log: &[Done]) -> Vec<LostCommits> {
             | PostgresOp::Thaw
             | PostgresOp::Cut
             | PostgresOp::Delay
-            | PostgresOp::Heal => {}
+            | PostgresOp::Heal
+            | PostgresOp::ReadOnly
+            | PostgresOp::ReadWrite
+            | PostgresOp::Misdirect
+            | PostgresOp::Direct => {}
         }
     }
     losses

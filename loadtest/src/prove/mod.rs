@@ -18,6 +18,7 @@ mod plan;
 mod poison;
 mod refused_sends;
 mod report;
+mod revoked;
 mod running;
 pub mod samples;
 mod scenes;
@@ -49,12 +50,13 @@ use lost_commits::{Cause, LostCommits};
 use members::{ClientHandle, Traffic};
 use plan::Plan;
 use poison::Poison;
+use revoked::Revoked;
 use samples::Samples;
 use settings::{Then, label, length, new_directory, plan_of, seconds, spec};
 use test_cluster::TestCluster;
 
 pub use findings::{Findings, Void};
-use findings::{Records, counts, gave_up, tally};
+use findings::{Records, gave_up, tally};
 pub use settings::{ProveArgs, Settings};
 
 /// From the first connection until every member is subscribed.
@@ -139,6 +141,7 @@ async fn attempt_without_limit(
         rooms,
         asked,
         poisoned,
+        revoked,
         pair,
     } = make_tickets(&cluster, settings.tickets).await?;
     let run = Arc::new(new_run());
@@ -147,7 +150,12 @@ async fn attempt_without_limit(
     let (tasks, handles) = members::enter(&sockets, target::RIG_SECRET, &rooms, &run).await;
     all_joined(&run, &rooms, cluster.gateways.len()).await?;
 
-    let executor = Arc::new(Executor::new(cluster, rooms, Poison::new(poisoned)));
+    let executor = Arc::new(Executor::new(
+        cluster,
+        rooms,
+        Poison::new(poisoned),
+        Revoked::new(revoked),
+    ));
     let begun = Instant::now();
     let seconds = settings.plan.as_ref().map_or_else(
         || seconds(settings),
@@ -181,8 +189,10 @@ async fn attempt_without_limit(
         .collect();
     violations.extend(gave_up(&records));
     violations.extend(executor.poison.starved(&records, &consoles).await);
+    violations.extend(executor.revoked.violations());
     let losses = lost_commits::of(&log);
-    let mut counts = counts(&run, &records, sent);
+    let mut counts = vec![("database", truth::administration(&admin).await?)];
+    counts.extend(findings::counts(&run, &records, sent));
     counts.push(("changes taken", format!("{} of {}", changes.0, changes.1)));
     counts.push(("answers by REST", format!("{} judged", answers.judged)));
     violations.extend(answers.foreign);
@@ -238,6 +248,8 @@ struct Tickets {
     asked: Vec<Room>,
     /// For rows that cannot be decoded.
     poisoned: Vec<Room>,
+    /// Of agents who lose their rights for a while.
+    revoked: Vec<Room>,
     /// For the conversation that is held with and without notes.
     pair: Vec<Room>,
 }
@@ -245,18 +257,20 @@ struct Tickets {
 async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, LoadError> {
     let admin = target::connect(&cluster.admin_url().await).await?;
     let count = count + members::QUIET_TICKETS;
-    let all = answers::TICKETS + poison::TICKETS + count + 2;
+    let all = answers::TICKETS + poison::TICKETS + count + revoked::TICKETS + 2;
     // In the order of their ids: where an answer takes in too much, the last ticket is the one that is shown, so those asked come first.
     let mut asked = people::make_rooms(&admin, all)
         .await
         .map_err(LoadError::postgres("making tickets"))?;
     let mut poisoned = asked.split_off(answers::TICKETS);
     let mut rooms = poisoned.split_off(poison::TICKETS);
-    let pair = rooms.split_off(count);
+    let mut revoked = rooms.split_off(count);
+    let pair = revoked.split_off(revoked::TICKETS);
     Ok(Tickets {
         rooms,
         asked,
         poisoned,
+        revoked,
         pair,
     })
 }

@@ -44,6 +44,8 @@ pub enum Op {
     Storm(usize),
     /// The database's disk.
     Disk(DiskOp),
+    /// An agent loses their rights by plain SQL, and gets them back some seconds later; on a ticket of their own.
+    Agent(AgentOp),
     /// Rows that no honest client writes, on tickets of their own, by plain SQL; others go on beside them.
     Poison,
 }
@@ -113,6 +115,14 @@ words! {
         Delay = "delay",
         /// The way as it was.
         Heal = "heal",
+        /// Set to take no writes; its sessions stay.
+        ReadOnly = "read-only",
+        /// As it was.
+        ReadWrite = "read-write",
+        /// The instances' way leads to the standby, as behind a balancer that is wrong.
+        Misdirect = "misdirect",
+        /// New connections lead to the primary again, none is cut; the standby ends later.
+        Direct = "direct",
         /// A streaming standby, acks waiting for it.
         StandbySync = "standby-sync",
         /// A streaming standby; acks do not wait for it.
@@ -185,6 +195,16 @@ words! {
     }
 }
 
+words! {
+    /// How an agent loses their rights for a while.
+    AgentOp {
+        /// Not of the staff any more.
+        RoleTaken = "role-taken",
+        /// Blocked, and let in again.
+        Blocked = "blocked",
+    }
+}
+
 impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -205,6 +225,7 @@ impl fmt::Display for Op {
             Self::Locks(seconds) => write!(f, "locks hold {seconds}"),
             Self::Storm(clients) => write!(f, "storm {clients}"),
             Self::Disk(op) => write!(f, "disk {}", op.word()),
+            Self::Agent(op) => write!(f, "agent {}", op.word()),
             Self::Poison => write!(f, "poison"),
         }
     }
@@ -272,6 +293,7 @@ fn parse_op(words: &[&str]) -> Option<Op> {
         ["locks", "hold", seconds] => Op::Locks(seconds.parse().ok()?),
         ["storm", clients] => Op::Storm(clients.parse().ok()?),
         ["disk", op] => Op::Disk(DiskOp::parse(op)?),
+        ["agent", op] => Op::Agent(AgentOp::parse(op)?),
         ["poison"] => Op::Poison,
         _ => return None,
     })
@@ -310,13 +332,14 @@ impl Plan {
 
 /// Each part with the words of its operations.
 #[cfg(test)]
-pub fn every_word() -> [(&'static str, &'static [&'static str]); 5] {
+pub fn every_word() -> [(&'static str, &'static [&'static str]); 6] {
     [
         ("redis", RedisOp::WORDS),
         ("postgres", PostgresOp::WORDS),
         ("gateway", GatewayOp::WORDS),
         ("clients", ClientOp::WORDS),
         ("disk", DiskOp::WORDS),
+        ("agent", AgentOp::WORDS),
     ]
 }
 
@@ -327,7 +350,7 @@ mod tests {
     #[test]
     fn plans_are_read_as_they_are_written() {
         let text = "1.5s redis kill9\n2s gateway 2 failpoint-after-commit\n3s gateways roll\n4s clients 30% from 8 half-open\n5s psql hold 6\n\
-                    6s postgres promote\n7s storm 5000\n8s locks hold 3\n9s disk full\n10s postgres restore-here\n11s poison\n";
+                    6s postgres promote\n6.5s postgres misdirect\n6.75s postgres read-only\n7s storm 5000\n8s locks hold 3\n9s disk full\n10s postgres restore-here\n11s poison\n12s agent role-taken\n";
         let plan: Plan = text.parse().expect("a plan");
         assert_eq!(plan.to_string(), text);
         assert_eq!(

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::members::{self, Traffic};
 use super::plan::Plan;
 use super::{
-    Findings, Settings, Void, all_joined, converge, counts, examine, gave_up, new_run, report,
+    Findings, Settings, Void, all_joined, converge, examine, findings, gave_up, new_run, report,
     seconds, tally,
 };
 use crate::checker::Violation;
@@ -84,7 +84,8 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
         .then(|| ended.elapsed());
     let records = members::disconnect_all(tasks, &handles).await;
     let mut violations: Vec<Violation> = gave_up(&records).collect();
-    let (counts, tally) = (counts(&run, &records, sent), tally(&records, sent));
+    let counts = findings::counts(&run, &records, sent);
+    let tally = tally(&records, sent);
     violations.extend(
         examine(&admin, &rooms, records, &HashSet::new(), &[], begun)
             .await?

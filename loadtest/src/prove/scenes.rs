@@ -10,6 +10,8 @@ const STANDBY_S: f64 = 10.0;
 const RESTORE_S: f64 = 7.0;
 /// Rows are written beside the poisoned ones for some seconds, and waited for.
 const POISON_S: f64 = 14.0;
+/// Nine seconds without rights; served before and after.
+const AGENT_S: f64 = 12.0;
 
 /// A scene's lines, each with seconds from the scene's beginning; `$g` one instance, `$h` another, `$n` a lane.
 pub type Scene = &'static [(f64, &'static str)];
@@ -33,6 +35,9 @@ pub const BRIEF: &[Scene] = &[
     ],
     &[(0.0, "postgres terminate"), (1.0, "postgres terminate")],
     &[(0.0, "postgres restart")],
+    &[(0.0, "postgres freeze"), (4.0, "postgres thaw")],
+    &[(0.0, "postgres read-only"), (3.0, "postgres read-write")],
+    &[(0.0, "agent role-taken"), (0.0, "agent blocked")],
     &[
         (0.0, "clients 20% from $n half-open"),
         (4.0, "clients 20% from $n heal"),
@@ -74,7 +79,13 @@ pub const FURTHER: &[Scene] = &[
         (6.0, "redis start"),
     ],
     &[(0.0, "postgres kill9"), (2.0, "postgres start")],
-    &[(0.0, "postgres freeze"), (4.0, "postgres thaw")],
+    // Longer than an instance waits for an answer.
+    &[(0.0, "postgres freeze"), (14.0, "postgres thaw")],
+    &[
+        (0.0, "postgres standby-async"),
+        (STANDBY_S, "postgres misdirect"),
+        (STANDBY_S + 4.0, "postgres direct"),
+    ],
     &[
         (0.0, "postgres cut"),
         (0.5, "postgres cut"),
@@ -140,7 +151,14 @@ pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
 
 /// Scenes that need the database for themselves, or that are judged by what else happens, are played alone.
 pub fn may_mix(scene: &Scene) -> bool {
-    let alone = ["disk", "storm", "gateways", "poison", "postgres dump"];
+    let alone = [
+        "disk",
+        "storm",
+        "gateways",
+        "poison",
+        "agent",
+        "postgres dump",
+    ];
     !scene
         .iter()
         .any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
@@ -156,6 +174,7 @@ pub fn length(scene: &[(f64, &str)]) -> f64 {
         None if line == "gateways roll" => ROLL_S,
         None if line.starts_with("storm") => STORM_S,
         None if line == "poison" => POISON_S,
+        None if line.starts_with("agent") => AGENT_S,
         None if line.starts_with("postgres restore-") => RESTORE_S,
         None => 0.0,
     };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
-use helpline_rig::Gateway;
+use helpline_rig::{Gateway, PoolMode};
 
 use super::generate::{self, Scale};
 use super::plan::{self, Plan};
@@ -15,7 +15,7 @@ use crate::error::LoadError;
 /// Of a run that is told nothing else.
 pub(super) const SECONDS: u64 = 600;
 /// Of a brief one.
-pub(super) const SECONDS_BRIEF: u64 = 100;
+pub(super) const SECONDS_BRIEF: u64 = 140;
 
 /// Settings of `prove`.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub struct Settings {
     /// Chooses the plan; the same seed gives the same plan on every machine
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
-    /// How long to send and to break things; otherwise 600, or 100 with --brief
+    /// How long to send and to break things; otherwise 600, or 140 with --brief
     #[arg(long)]
     pub(super) seconds: Option<u64>,
     /// What shows in a minute, instead of everything
@@ -83,6 +83,9 @@ pub struct Settings {
     /// A setting of the gateways, NAME=VALUE
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<String>,
+    /// A PgBouncer in this mode between the gateways and Postgres: session or transaction
+    #[arg(long, value_name = "MODE", value_parser = pool_mode)]
+    pub(super) pooler: Option<PoolMode>,
     /// Clients that return at once, in the generated plan's storms
     #[arg(long, default_value_t = 5_000)]
     pub(super) storm: usize,
@@ -98,6 +101,13 @@ pub struct Settings {
     /// A promise that debug builds of the gateway shall break, to see this program notice
     #[arg(long, hide = true)]
     pub(super) sabotage: Option<String>,
+}
+
+fn pool_mode(word: &str) -> Result<PoolMode, String> {
+    [PoolMode::Session, PoolMode::Transaction]
+        .into_iter()
+        .find(|mode| mode.word() == word)
+        .ok_or_else(|| "must be session or transaction".to_owned())
 }
 
 /// How long to send and to break things.
@@ -186,6 +196,7 @@ pub(super) fn spec(
         binary,
         instances: settings.instances.max(1),
         settings: set.collect(),
+        pooler: settings.pooler,
         logs: dir.to_owned(),
         small_disk: plan.fills_disk(),
         sabotage: settings.sabotage.clone(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use helpline_rig::{Dump, Gateway, Postgres, Proxy, Redis, RigError};
+use helpline_rig::{Dump, Gateway, PgBouncer, PoolMode, Postgres, Proxy, Redis, RigError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
@@ -25,6 +25,8 @@ const DISK_MIB: u32 = 700;
 
 /// The database: one that can be dropped and restored while the cluster runs.
 const DATABASE: &str = "desk";
+/// Who owns the database and migrates it: no superuser, as on a hosted Postgres. By its prefix the role travels with a dump. Faults are a superuser's.
+const ADMINISTRATOR: &str = "helpline_administrator";
 /// What a proof breaks is killed, not unplugged: the rig's fast settings lose nothing by that.
 const SETTINGS: [(&str, &str); 4] = [
     ("max_wal_size", "128MB"),
@@ -42,6 +44,8 @@ pub struct TestClusterSpec {
     pub instances: usize,
     /// Their further settings.
     pub settings: Vec<(String, String)>,
+    /// A pooler between the instances and Postgres.
+    pub pooler: Option<PoolMode>,
     /// Where logs go.
     pub logs: PathBuf,
     /// Whether the database lies on a small disk.
@@ -61,7 +65,9 @@ pub struct TestCluster {
     pub redis_links: Vec<Proxy>,
     /// The relay.
     pub redis: Redis,
-    /// Between the instances and Postgres.
+    /// Between the instances and the link to Postgres, when it is asked for: ends with the cluster.
+    _pooler: Option<PgBouncer>,
+    /// Between the instances, or their pooler, and Postgres.
     pub postgres_link: Proxy,
     /// A standby, while there is one that is not promoted.
     pub standby: Mutex<Option<Postgres>>,
@@ -79,11 +85,18 @@ impl TestCluster {
     pub async fn start(spec: &TestClusterSpec) -> Result<Self, LoadError> {
         let disk = if spec.small_disk { Disk::mount() } else { None };
         let postgres = start_postgres(disk.as_ref(), "first").await?;
-        postgres.create_database(DATABASE, None).await?;
-        target::migrate(&spec.binary, &postgres.admin_url(DATABASE))?;
-        if spec.sabotage.as_deref() == Some("foreign-rows") {
+        postgres
+            .create_owned_database(DATABASE, ADMINISTRATOR, target::RIG_PASSWORD)
+            .await?;
+        let administrator_url = postgres.url_for(ADMINISTRATOR, target::RIG_PASSWORD, DATABASE);
+        target::migrate(&spec.binary, &administrator_url)?;
+        let sabotage = match spec.sabotage.as_deref() {
+            Some("foreign-rows") => Some(include_str!("../../sql/sabotage_foreign_rows.sql")),
+            Some("kept-tickets") => Some(include_str!("../../sql/sabotage_kept_tickets.sql")),
+            _ => None,
+        };
+        if let Some(sql) = sabotage {
             let admin = target::connect(&postgres.admin_url(DATABASE)).await?;
-            let sql = include_str!("../../sql/sabotage_foreign_rows.sql");
             admin
                 .batch_execute(sql)
                 .await
@@ -91,17 +104,25 @@ impl TestCluster {
         }
         let redis = Redis::start_new().await?;
         let postgres_link = Proxy::start(postgres.port()).await?;
+        let pooler = match spec.pooler {
+            Some(mode) => Some(start_pooler(postgres_link.port(), mode).await?),
+            None => None,
+        };
+        let port = pooler
+            .as_ref()
+            .map_or(postgres_link.port(), PgBouncer::port);
         let url = postgres.url_for("helpline_service", target::RIG_PASSWORD, DATABASE);
-        let database_url = url.replace(
-            &format!(":{}/", postgres.port()),
-            &format!(":{}/", postgres_link.port()),
-        );
+        let database_url = url.replace(&format!(":{}/", postgres.port()), &format!(":{port}/"));
         let (mut gateways, mut lanes, mut redis_links) = (Vec::new(), Vec::new(), Vec::new());
         for n in 0..spec.instances {
             let link = Proxy::start(redis.port()).await?;
             let mut gateway = Gateway::spec()
                 .binary(&spec.binary)
                 .env("HELPLINE_DATABASE_URL", &database_url)
+                .env(
+                    "HELPLINE_POOLER",
+                    spec.pooler.map_or("session", PoolMode::word),
+                )
                 .env(
                     "HELPLINE_REDIS_URL",
                     format!("redis://127.0.0.1:{}", link.port()),
@@ -135,6 +156,7 @@ impl TestCluster {
             lanes,
             redis_links,
             redis,
+            _pooler: pooler,
             postgres_link,
             standby,
             postgres,
@@ -200,6 +222,27 @@ impl TestCluster {
         }
     }
 
+    /// Sets the database to take writes, or none.
+    ///
+    /// # Errors
+    /// Those of Postgres.
+    pub async fn takes_writes(&self, takes: bool) -> Result<(), LoadError> {
+        let admin = target::connect(&self.admin_url().await).await?;
+        let change = if takes {
+            "alter system reset default_transaction_read_only"
+        } else {
+            "alter system set default_transaction_read_only = on"
+        };
+        // Two calls: no transaction may hold the first.
+        for statement in [change, "select pg_reload_conf()"] {
+            admin
+                .batch_execute(statement)
+                .await
+                .map_err(LoadError::postgres("changing whether writes are taken"))?;
+        }
+        Ok(())
+    }
+
     /// A lane's sockets, the preferred instance first.
     pub fn sockets(&self, preferred: usize, lane: usize) -> Vec<String> {
         let instances = self.lanes.len();
@@ -227,6 +270,9 @@ impl TestCluster {
         if postgres.pid().is_none() || postgres.has_ended() {
             postgres.start().await?;
         }
+        self.postgres_link.lead_to(postgres.port());
+        drop(postgres);
+        self.takes_writes(true).await?;
         self.redis.thaw();
         if self.redis.pid().is_none() {
             self.redis.start().await?;
@@ -242,6 +288,11 @@ impl TestCluster {
         }
         Ok(())
     }
+}
+
+async fn start_pooler(port: u16, mode: PoolMode) -> Result<PgBouncer, LoadError> {
+    let login = ("helpline_service", target::RIG_PASSWORD);
+    Ok(PgBouncer::start_before(port, mode, &[login], "", "").await?)
 }
 
 /// A cluster of its own: on the small disk, if there is one, else in a temporary place.

@@ -116,8 +116,21 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
                 )
             }),
         ),
+        Op::Postgres(PostgresOp::ReadOnly) => (
+            Away,
+            Some(|_, later| matches!(later, Op::Postgres(PostgresOp::ReadWrite))),
+        ),
+        Op::Postgres(PostgresOp::Misdirect) => (
+            Away,
+            Some(|_, later| matches!(later, Op::Postgres(PostgresOp::Direct))),
+        ),
         Op::Postgres(
-            PostgresOp::Start | PostgresOp::Thaw | PostgresOp::Heal | PostgresOp::Dump,
+            PostgresOp::Start
+            | PostgresOp::Thaw
+            | PostgresOp::Heal
+            | PostgresOp::Dump
+            | PostgresOp::ReadWrite
+            | PostgresOp::Direct,
         ) => return None,
         Op::Postgres(PostgresOp::StandbyDetach) => (
             Away,
@@ -151,7 +164,7 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
                 |op, later| matches!((op, later), (Op::Clients(hit, _), Op::Clients(healed, ClientOp::Heal)) if hit == healed),
             ),
         ),
-        Op::Clients(..) | Op::Psql(_) => return None,
+        Op::Clients(..) | Op::Psql(_) | Op::Agent(_) => return None,
         Op::Locks(_) | Op::Storm(_) => (Away, None),
         Op::Disk(DiskOp::Full) => (
             Away,
@@ -190,6 +203,23 @@ mod tests {
         );
         assert!(windows[1].holds(8.0, 3) && !windows[1].holds(8.0, 4));
         assert_eq!(windows.len(), 2);
+        // A server that takes writes again is not one that the way leads to again.
+        let log = [
+            done(1.0, "postgres read-only"),
+            done(2.0, "postgres direct"),
+            done(4.0, "postgres read-write"),
+            done(11.0, "postgres misdirect"),
+            done(12.0, "postgres read-write"),
+            done(15.0, "postgres direct"),
+        ];
+        let ends: Vec<_> = of(&log)
+            .iter()
+            .map(|window| (window.kind, window.to))
+            .collect();
+        assert_eq!(
+            ends,
+            [(Kind::Away, 4.1 + GRACE_S), (Kind::Away, 15.1 + GRACE_S)]
+        );
         let written = Done {
             until: 20.0,
             ..done(10.0, "poison")

@@ -1,8 +1,17 @@
 -- Head and rows from one snapshot; the head also when there are no rows. Seen through the customer role's policies.
+-- Rows of every kind, or only messages ($4); no further ones once they have so many bytes ($5), but always the first.
 select h.public_seq, r.*
 from {schema}.support_ticket_heads h
 left join lateral (
-  select x.* from {schema}.support_history_for_customer x where x.ticket_id = h.ticket_id and x.seq > $2 order by x.seq limit $3
-) r on true
+  select x.*,
+         sum(coalesce(octet_length(x.body), 0) + coalesce(octet_length(x.attachments::text), 0) + coalesce(octet_length(x.old_value), 0)
+             + coalesce(octet_length(x.new_value), 0))
+           over (order by x.seq rows between unbounded preceding and 1 preceding) as bytes_before
+  from (
+    select x.* from {schema}.support_history_for_customer x
+    where x.ticket_id = h.ticket_id and x.seq > $2 and ($4 or x.kind in ('message_added', 'internal_note_added'))
+    order by x.seq limit $3
+  ) x
+) r on coalesce(r.bytes_before, 0) < $5
 where h.ticket_id = $1
 order by r.seq

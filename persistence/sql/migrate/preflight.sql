@@ -37,7 +37,11 @@ union all
 select format('the schema %s belongs to %I', '{schema}', pg_get_userbyid(n.nspowner)),
        format('alter schema %s owner to %s', '{schema}', '{owner}'), 'its owner; or choose another schema with --schema'
 from pg_namespace n, house h, roles o
-where n.oid = h.oid and o.name = '{owner}' and n.nspowner is distinct from o.oid
+where n.oid = h.oid and o.name = '{owner}' and n.nspowner is distinct from o.oid and o.oid is not null
+union all
+select format('the schema %s belongs to %I', '{schema}', pg_get_userbyid(n.nspowner)), 'helpline migrate --schema <another name>', 'you'
+from pg_namespace n, house h, roles o
+where n.oid = h.oid and o.name = '{owner}' and o.oid is null
 union all
 select format('the schema %s holds tables that are not Helpline''s, for example %I', '{schema}', min(c.relname)),
        'helpline migrate --schema <another name>', 'you'
@@ -46,11 +50,20 @@ where c.relnamespace = h.oid and c.relkind in ('r', 'p', 'v', 'm', 'f') and not 
   and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 having count(*) > 0
 union all
+-- Any letter may be written, and only this encoding has all of them; the server composes letters in no other.
+select format('the database %I has the encoding %s', d.datname, pg_encoding_to_char(d.encoding)),
+       'create database helpline encoding ''UTF8'' template template0', 'who may create databases'
+from pg_database d
+where d.datname = current_database() and pg_encoding_to_char(d.encoding) <> 'UTF8'
+union all
 select 'the extension pg_trgm is not available on this server', 'install the package postgresql-contrib of this version', 'who runs the server'
 from trigrams t
 where t.namespace is null and not exists (select 1 from pg_available_extensions x where x.name = 'pg_trgm')
 union all
-select format('%s cannot use the schema of pg_trgm', o.name), format('grant usage on schema %s to %s', t.namespace::regnamespace, o.name),
+select format('%s cannot use the schema of pg_trgm', o.name),
+       -- A role that is still to be made is granted it by who makes it.
+       case when o.oid is null then format('grant usage on schema %s to %I with grant option', t.namespace::regnamespace, m.rolname)
+            else format('grant usage on schema %s to %s', t.namespace::regnamespace, o.name) end,
        format('the owner of the schema %s', t.namespace::regnamespace)
 from trigrams t, me m, roles o
 where o.name = '{owner}' and t.namespace is not null and not m.rolsuper

@@ -1,6 +1,18 @@
 -- The search in a customer's own tickets: a number that may be meant, or all words, each in the subject or in a message; never in a note.
-($patterns::text[] is null or t.ticket_number = any ($numbers) or not exists (
-  select from unnest($patterns) p
-  where t.search_text not like lower(p)
-    and not exists (select from {schema}.support_messages m
-                    where m.ticket_id = t.id and not m.is_internal and lower(m.body) like lower(p))))
+-- Each text is folded once, however many words there are.
+($words::text[] is null or t.ticket_number = any ($numbers) or (
+  select cardinality(s.patterns) > 0 and cardinality(s.patterns) = (
+    select count(distinct w.n)
+    from (
+      select x.text
+      from (
+        select {schema}.support_fold(t.search_text) as text
+        union all
+        select {schema}.support_fold(m.body) from {schema}.support_messages m where m.ticket_id = t.id and not m.is_internal
+      ) x
+      offset 0
+    ) f
+    cross join lateral (select u.n from unnest(s.patterns) with ordinality u (p, n) where f.text like u.p) w
+  )
+  from (select {schema}.support_search_patterns($words) as patterns offset 0) s
+))

@@ -1,7 +1,6 @@
 -- The filters that only staff have. The search asks a function that may pass the policies by, for the trigram index's sake.
-($patterns::text[] is null or t.id = any (array(select {schema}.support_find_tickets($patterns, $numbers, $matches_max))))
+($words::text[] is null or t.id = any (array(select {schema}.support_search_tickets($words, $numbers, $matches_max))))
 and ($assigned_to::uuid is null or t.assigned_to = $assigned_to)
 and (not $unassigned or t.assigned_to is null)
 and ($user::uuid is null or t.user_id = $user)
-and (not $needs_answer or exists (select from {schema}.support_ticket_heads n
-                                  where n.ticket_id = t.id and n.waiting_since is not null and not n.is_over))
+and (not $needs_answer or t.waiting_since is not null)

@@ -1,5 +1,8 @@
 -- Whose customer waits, the longest wait first: walked along the index of just those until the page is full, as list_active_for_staff.sql.
-select t.*, w.waiting_since
+-- The reader's own tickets come from a view of their own, as there.
+select t.*
+from (
+(select t.*
 from (
   select h.ticket_id, h.waiting_since
   from {schema}.support_ticket_heads h
@@ -16,4 +19,15 @@ cross join lateral (
   offset 0
 ) t
 order by w.waiting_since, w.ticket_id
+limit $limit)
+union all
+(select t.*
+from {schema}.support_own_tickets_for_staff t
+where t.waiting_since is not null
+  and {filters}
+  and ($after_at::timestamptz is null or (t.{at}, t.{id}) {beyond} ($after_at, $after_id::uuid))
+order by t.{at} {direction}, t.{id} {direction}
+limit $limit)
+) t
+order by t.{at} {direction}, t.{id} {direction}
 limit $limit

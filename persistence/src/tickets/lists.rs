@@ -179,7 +179,7 @@ struct Asked {
     category: Vec<&'static str>,
     priority: Vec<&'static str>,
     archived: bool,
-    patterns: Option<Vec<String>>,
+    words: Option<Vec<String>>,
     numbers: Vec<String>,
     assigned_to: Option<Uuid>,
     unassigned: bool,
@@ -202,11 +202,9 @@ impl Asked {
             category: query.category.iter().map(|word| word.as_str()).collect(),
             priority: query.priority.iter().map(|word| word.as_str()).collect(),
             archived: query.archived,
-            patterns: search.map(patterns),
-            numbers: search
-                .and_then(|text| TicketNumber::parse(text).ok())
-                .map(|number| number.searched())
-                .unwrap_or_default(),
+            // As they were written: the database folds them like what it compares them with.
+            words: search.map(|text| text.split_whitespace().map(str::to_owned).collect()),
+            numbers: search.map(TicketNumber::searched).unwrap_or_default(),
             assigned_to: query.assigned_to.and_then(agent_of),
             unassigned: query.assigned_to == Some(Assignee::Unassigned),
             user: query.user.map(UserId::uuid),
@@ -225,7 +223,7 @@ impl Asked {
             "category" => &self.category,
             "priority" => &self.priority,
             "archived" => &self.archived,
-            "patterns" => &self.patterns,
+            "words" => &self.words,
             "numbers" => &self.numbers,
             "matches_max" => &SEARCH_MATCHES_MAX,
             "assigned_to" => &self.assigned_to,
@@ -238,23 +236,6 @@ impl Asked {
             name => unreachable!("a list asks for ${name}; a test fills every statement in"),
         }
     }
-}
-
-/// One pattern for each word, the longest first: that one is looked up in the index.
-fn patterns(search: &str) -> Vec<String> {
-    let mut words: Vec<&str> = search.split_whitespace().collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-    words
-        .into_iter()
-        .map(|word| {
-            format!(
-                "%{}%",
-                word.replace('\\', r"\\")
-                    .replace('%', r"\%")
-                    .replace('_', r"\_")
-            )
-        })
-        .collect()
 }
 
 /// A ticket that cannot be read is left out: a page then has one less, and the next one goes on behind it all the same.

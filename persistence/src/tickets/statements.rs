@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(STATEMENTS.len(), 8);
         for (shape, sort, statement) in STATEMENTS.iter() {
             let name = format!("{shape:?} {sort:?}:\n{}", statement.sql);
-            for shared in ["status", "category", "priority", "archived", "patterns"] {
+            for shared in ["status", "category", "priority", "archived", "words"] {
                 assert!(
                     statement.parameters.iter().any(|name| name == shared),
                     "{shared} in {name}"

@@ -32,15 +32,15 @@ async fn each_role_sees_its_rows_and_no_others() {
         stored(&db.send(message(ticket, db.boss, "answer")).await);
     }
     // In each ticket: created, first message, note, answer, status = 5 rows, of which one is a note.
-    for (role, who, tickets, messages, rows) in [
-        ("helpline_customer", db.customer, 1, 2, 4),
-        ("helpline_customer", db.agent, 1, 2, 4),
-        ("helpline_customer", db.boss, 0, 0, 0),
-        ("helpline_staff", db.boss, 3, 9, 15),
-        // On a ticket of their own, staff are customers.
-        ("helpline_staff", db.agent, 3, 8, 14),
+    for (role, who, tickets, messages, rows, heads) in [
+        ("helpline_customer", db.customer, 1, 2, 4, 1),
+        ("helpline_customer", db.agent, 1, 2, 4, 1),
+        ("helpline_customer", db.boss, 0, 0, 0, 0),
+        ("helpline_staff", db.boss, 3, 9, 15, 3),
+        // On a ticket of their own, staff are customers: the numbers of its events would show where a note is.
+        ("helpline_staff", db.agent, 3, 8, 10, 2),
         // The database role alone makes no one staff.
-        ("helpline_staff", db.customer, 0, 0, 0),
+        ("helpline_staff", db.customer, 0, 0, 0, 0),
     ] {
         let session = db.session(role, who).await;
         assert_eq!(
@@ -58,8 +58,8 @@ async fn each_role_sees_its_rows_and_no_others() {
             rows,
             "{role} {who}"
         );
-        let heads = "select count(*) from support_ticket_heads";
-        assert_eq!(count(&session, heads).await, tickets, "{role} {who}");
+        let seen = "select count(*) from support_ticket_heads";
+        assert_eq!(count(&session, seen).await, heads, "{role} {who}");
     }
     // Without claims, or with broken ones, the caller has no identity.
     for claims in ["", "{}", r#"{"sub":""}"#] {
@@ -152,6 +152,8 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
         "select archive_old_tickets()".into(),
         "select delete_old_archived_tickets()".into(),
         "select * from support_sweep(null)".into(),
+        "select * from support_sweep_events(null, 1, 1)".into(),
+        "select support_follow_people(1)".into(),
         format!("select update_ticket_status('{theirs}', 'closed')"),
         format!("select update_ticket_status('{mine}', 'resolved')"),
     ];

@@ -2,11 +2,11 @@
 //! Roles belong to a cluster, so these tests have one of their own. On Postgres 15 and on a newer one: `.ci/test-world newer_postgres`.
 
 use helpline_persistence::migrate::{self, Plan};
-use helpline_persistence::{Names, Settings, Store, StoreError, privileges};
+use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, privileges};
 use helpline_rig::Postgres;
 use tokio_postgres::Client;
 
-use crate::test_db::connect;
+use crate::test_db::{cluster, connect};
 
 const PASSWORD: &str = "serviceword";
 
@@ -73,6 +73,7 @@ impl Server {
         let settings = Settings {
             url: self.postgres.url_for("helpline_service", PASSWORD, "desk"),
             connections_max: 1,
+            pooler: Pooler::Session,
         };
         let store = Store::connect(settings).await.unwrap();
         assert!(migrate::is_current(&store).await.unwrap());
@@ -231,6 +232,27 @@ async fn what_it_says_is_what_helps_whatever_is_missing() {
 }
 
 #[tokio::test]
+async fn what_it_offers_before_its_roles_are_made_can_be_run() {
+    for case in [
+        "create schema ext; create extension pg_trgm with schema ext; revoke all on schema ext from public",
+        "create schema helpline",
+    ] {
+        let server = Server::start("createrole").await;
+        server.sql(case).await;
+        let statements = server.refused("owner").await;
+        assert_eq!(statements.len(), 1, "{case}: {statements:?}");
+        let names = if statements[0].starts_with("helpline migrate --schema") {
+            Names::new("desk", "helpline_").unwrap()
+        } else {
+            server.sql(&statements[0]).await;
+            Names::default()
+        };
+        let applied = migrate::apply(&server.url("owner"), &names, &Plan::embedded()).await;
+        assert!(!applied.unwrap().is_empty(), "{case}");
+    }
+}
+
+#[tokio::test]
 async fn a_schema_with_somebody_elses_tables_is_left_alone() {
     let server = Server::start("createrole").await;
     migrate::make_roles(&server.url("owner"), &Names::default())
@@ -342,4 +364,26 @@ async fn roles_and_passwords_are_asked_about_before_they_are_made() {
     migrate::set_runtime_password(&server.url("owner"), PASSWORD)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_database_that_has_not_all_letters_is_refused_before_anything_is_made() {
+    let postgres = cluster().await;
+    for (name, encoding) in [("latin", "LATIN1"), ("ascii", "SQL_ASCII")] {
+        let admin = connect(&postgres.admin_url("postgres")).await;
+        admin
+            .batch_execute(&format!(
+                "create database {name} template template0 encoding '{encoding}' lc_collate 'C' lc_ctype 'C'"
+            ))
+            .await
+            .unwrap();
+        let Err(StoreError::NotPrepared(why)) = migrate::migrate(&postgres.admin_url(name)).await
+        else {
+            panic!("{encoding} was taken");
+        };
+        assert!(
+            why.contains(encoding) && why.contains("encoding 'UTF8'"),
+            "{why}"
+        );
+    }
 }

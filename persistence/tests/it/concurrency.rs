@@ -1,4 +1,4 @@
-//! Many writers of every sort at once: one order per ticket, no hole, no deadlock.
+//! Many writers at once, in batches of the service and by plain SQL: one order per ticket, no hole, no deadlock.
 
 use helpline_core::ids::{TicketId, UserId};
 use helpline_persistence::messages::{NewMessage, Outcome, append, append_waiting};

@@ -21,6 +21,16 @@ fn with(versions: &[Version]) -> Plan {
     plan
 }
 
+/// This build's plan up to the index of who waits and the backfill behind it.
+fn until_the_waiting_index() -> Plan {
+    let mut plan = Plan::embedded();
+    plan.versions.retain(|version| version.number <= 10);
+    // Of a table that comes later.
+    plan.objects
+        .retain(|object| object.path != "policies/people_to_follow.sql");
+    plan
+}
+
 async fn migrate_to(url: &str, plan: &Plan) -> Result<Vec<String>, StoreError> {
     migrate::apply(url, &Names::default(), plan).await
 }
@@ -29,7 +39,8 @@ async fn migrate_to(url: &str, plan: &Plan) -> Result<Vec<String>, StoreError> {
 async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_is() {
     let database = empty_database().await;
     let url = cluster().await.admin_url(&database);
-    migrate::migrate(&url).await.unwrap();
+    let plan = until_the_waiting_index();
+    migrate_to(&url, &plan).await.unwrap();
     let admin = connect(&url).await;
     // The session ended behind the last statement and before the database; also of the newest one that is not recorded either.
     admin
@@ -37,7 +48,7 @@ async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_
         .await
         .unwrap();
     let again = ["V9__waiting_index", "V10__waiting_of_before"];
-    assert_eq!(migrate::migrate(&url).await.unwrap(), again);
+    assert_eq!(migrate_to(&url, &plan).await.unwrap(), again);
     // An invalid one of that name is built anew.
     admin
         .batch_execute(
@@ -46,7 +57,7 @@ async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_
         )
         .await
         .unwrap();
-    assert_eq!(migrate::migrate(&url).await.unwrap(), again);
+    assert_eq!(migrate_to(&url, &plan).await.unwrap(), again);
     let valid = "select indisvalid from pg_index where indexrelid = 'support_ticket_heads_waiting_idx'::regclass";
     assert!(admin.query_one(valid, &[]).await.unwrap().get::<_, bool>(0));
 }

@@ -73,7 +73,7 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
     }
     let assigned = rows.iter().find(|row| row.kind == Kind::Assigned).unwrap();
     assert_eq!(assigned.public_new_value.as_deref(), Some("Anna"));
-    db.sql("update support_tickets set updated_at = updated_at, metadata = '{\"a\": 1}'")
+    db.sql("update support_tickets set updated_at = updated_at, metadata = metadata")
         .await;
     assert_eq!(
         db.history(ticket).await.len(),

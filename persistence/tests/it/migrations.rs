@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use helpline_persistence::migrate::{self, Object, Plan, Version};
-use helpline_persistence::{Names, Settings, Store, StoreError, people};
+use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, people};
 use helpline_rig::Postgres;
 
 use crate::catalog::dump;
@@ -112,7 +112,8 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
         migrate::is_current(
             &Store::connect(Settings {
                 url,
-                connections_max: 1
+                connections_max: 1,
+                pooler: Pooler::Session,
             })
             .await
             .unwrap()
@@ -237,6 +238,7 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
         let settings = Settings {
             url: postgres.url_for(&names.service(), "p1", "platform"),
             connections_max: 2,
+            pooler: Pooler::Session,
         };
         let store = Store::connect_to(settings, names.clone()).await.unwrap();
         assert!(migrate::is_current(&store).await.unwrap());

@@ -266,6 +266,10 @@ async fn a_name_reaches_every_column_that_customers_read() {
         db.agent
     ))
     .await;
+    while helpline_persistence::people::follow(&db.store)
+        .await
+        .unwrap()
+    {}
     assert_eq!(
         db.ask::<Option<String>>("select assignee_name from support_tickets")
             .await,

@@ -6,7 +6,7 @@ use helpline_core::actor::StaffRole;
 use helpline_core::ids::TicketId;
 use helpline_core::reject::RejectCode;
 use helpline_persistence::audit::{AccessRow, record};
-use helpline_persistence::people::{AccessStatus, Identity, changed, sign_in, sign_in_all};
+use helpline_persistence::people::{AccessStatus, Identity, changed, follow, sign_in, sign_in_all};
 use helpline_persistence::{StoreError, roles};
 
 use crate::test_db::{TestDb, refusal, user};
@@ -176,6 +176,7 @@ async fn an_agents_new_name_reaches_their_tickets() {
     )
     .await
     .unwrap();
+    while follow(&db.store).await.unwrap() {}
     assert_eq!(seen().await.assignee_name.as_deref(), Some("Annabel"));
 }
 
@@ -219,7 +220,7 @@ async fn admins_manage_roles_and_the_last_one_stays() {
         .unwrap();
     roles::revoke(&db.store, &boss, db.boss).await.unwrap();
     let log = "select string_agg(action || ' ' || coalesce(detail ->> 'role', ''), ', ' order by id) from access_log where user_id is not null";
-    let expected = "role_granted support_agent, role_revoked support_agent, role_granted admin, role_revoked admin";
+    let expected = "role_granted support_agent, role_granted admin, role_revoked support_agent, role_revoked admin";
     assert_eq!(db.ask::<String>(log).await, expected);
     assert_eq!(
         db.ask::<i64>("select count(*) from access_log where host(ip_address) = '203.0.113.7'")

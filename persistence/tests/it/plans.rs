@@ -151,12 +151,15 @@ async fn check_pages_and_lists(db: &TestDb, ticket: TicketId) {
             "support_ticket_activity_public_key",
         ),
     ] {
-        let params: &[&(dyn ToSql + Sync)] = &[&id, &3_000i64, &50i64];
-        assert_plan(
-            name,
-            &plan(session, sql, params).await,
-            &[index, "support_messages_pkey"],
-        );
+        for every_kind in [true, false] {
+            let params: &[&(dyn ToSql + Sync)] =
+                &[&id, &3_000i64, &50i64, &every_kind, &262_144i64];
+            assert_plan(
+                name,
+                &plan(session, sql, params).await,
+                &[index, "support_messages_pkey"],
+            );
+        }
     }
     assert_plan(
         "staff get",
@@ -311,8 +314,9 @@ async fn check_walks_of_staff(staff: &Client, active: ListQuery) {
     ] {
         let plan = plan_of_list(staff, query, Audience::Staff).await;
         assert_plan(name, &plan, &[index]);
+        // The reader's own, which are few, and the page that is made of both.
         assert!(
-            !plan.contains("Sort"),
+            plan.matches("->  Sort").count() <= 2,
             "the walk stops at a full page:\n{plan}"
         );
     }
@@ -388,7 +392,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
                 .await
                 .unwrap();
             client
-                .batch_execute("select count(*) from support_sweep(pg_current_snapshot()::text)")
+                .batch_execute("select count(*) from support_sweep_events(pg_current_snapshot()::text, 100000, 1000)")
                 .await
                 .unwrap();
             let mark = format!(
@@ -438,7 +442,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
     let claims = format!(r#"set request.jwt.claims = '{{"sub": "{}"}}'"#, large.agent);
     client.batch_execute(&claims).await.unwrap();
     client
-        .batch_execute("select support_find_tickets(array['%c4ca4238%'], '{}', 10000)")
+        .batch_execute("select support_search_tickets(array['c4ca4238'], '{}', 10000)")
         .await
         .unwrap();
     client
@@ -450,7 +454,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
         "search and statistics",
         &plans,
         &[
-            "support_tickets_search_idx",
+            "support_tickets_folded_idx",
             "support_tickets_created_at_idx",
         ],
     );

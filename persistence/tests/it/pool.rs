@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use helpline_core::ids::{TicketId, UserId};
 use helpline_persistence::tickets::{ListQuery, list_for_customer, list_for_staff};
-use helpline_persistence::{Settings, Store, StoreError, people};
+use helpline_persistence::{Pooler, Settings, Store, StoreError, people};
 use rand::RngExt;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
@@ -286,6 +286,7 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
         let refused = Store::connect(Settings {
             url: postgres.url_for(&role, "x1", database),
             connections_max: 1,
+            pooler: Pooler::Session,
         })
         .await
         .err();
@@ -303,7 +304,8 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
     assert!(matches!(
         Store::connect(Settings {
             url: postgres.admin_url(database),
-            connections_max: 1
+            connections_max: 1,
+            pooler: Pooler::Session,
         })
         .await
         .err(),
@@ -317,6 +319,7 @@ async fn errors_are_told_apart_by_what_helps() {
     let unreachable = Store::connect(Settings {
         url: "postgres://x:y@127.0.0.1:1/z".into(),
         connections_max: 1,
+        pooler: Pooler::Session,
     })
     .await
     .err();
@@ -327,6 +330,7 @@ async fn errors_are_told_apart_by_what_helps() {
     let wrong = Store::connect(Settings {
         url: postgres.url_for("helpline_service", "wrong", "postgres"),
         connections_max: 1,
+        pooler: Pooler::Session,
     })
     .await
     .err();

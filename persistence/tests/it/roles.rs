@@ -1,7 +1,7 @@
 //! Customers and staff are told apart by two roles: no other role may have both, and no grant that Helpline did not make reaches anything of
 //! its own. Roles belong to a cluster, so these tests have one of their own.
 
-use helpline_persistence::{Names, Settings, Store, StoreError, migrate, privileges};
+use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, migrate, privileges};
 use helpline_rig::Postgres;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -52,6 +52,7 @@ impl Cluster {
         Store::connect(Settings {
             url,
             connections_max: 1,
+            pooler: Pooler::Session,
         })
         .await
     }
@@ -176,6 +177,7 @@ async fn a_login_of_its_own_works_once_it_has_the_bounds_that_the_refusal_names(
     let settings = Settings {
         url: cluster.postgres.url_for("desk_login", "p1", "desk"),
         connections_max: 1,
+        pooler: Pooler::Session,
     };
     let told = match Store::connect(settings.clone()).await {
         Err(StoreError::NotPrepared(told)) => told,

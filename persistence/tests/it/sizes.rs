@@ -121,6 +121,7 @@ const SIZES: &[(&str, Size)] = &[
         "support_tickets.satisfaction_comment",
         Chars(limits::RATING_COMMENT_CHARS_MAX),
     ),
+    ("support_tickets.search_folded", Owners),
     ("support_tickets.status", Words),
     ("support_tickets.subject", Chars(limits::SUBJECT_CHARS_MAX)),
     (
@@ -180,9 +181,9 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
     let owners: Vec<&str> = SIZES
         .iter()
         .filter(|(_, size)| matches!(size, Owners))
-        .map(|(column, _)| column.split('.').next().unwrap())
+        .map(|(column, _)| *column)
         .collect();
-    let sql = "select count(*) from information_schema.column_privileges where table_name = any ($1) and grantee <> 'helpline_owner' \
+    let sql = "select count(*) from information_schema.column_privileges where table_name || '.' || column_name = any ($1) and grantee <> 'helpline_owner' \
         and privilege_type in ('INSERT', 'UPDATE') and grantee like 'helpline%'";
     assert_eq!(
         db.admin

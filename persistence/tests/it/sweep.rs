@@ -99,3 +99,27 @@ async fn a_look_gives_the_highest_seq_and_the_epoch() {
     let missing = helpline_core::ids::TicketRef::Id(TicketId::new(uuid::Uuid::now_v7()));
     assert_eq!(tickets::access(&db.store, &missing).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn more_events_than_one_look_reads_are_not_read_one_by_one() {
+    let db = TestDb::open().await;
+    let (imported, live) = (db.ticket().await, db.ticket().await);
+    let first = sweep(&db.store, None).await.unwrap();
+    let rows = helpline_core::limits::SWEEP_EVENTS_MAX + 10_000;
+    db.sql(&format!(
+        "insert into support_ticket_activity (ticket_id, seq, kind, actor_type, created_at)
+         select '{imported}', 2 + n, 'logged', 'system', '2021-01-01' from generate_series(1, {rows}) n;
+         update support_ticket_heads set seq = 2 + {rows} where ticket_id = '{imported}'"
+    ))
+    .await;
+    stored(&db.send(message(live, db.customer, "x")).await);
+    let second = sweep(&db.store, Some(&first.snapshot)).await.unwrap();
+    assert!(!second.is_complete);
+    let moved: HashMap<_, _> = second.moved.iter().copied().collect();
+    assert_eq!(moved[&live].get(), 3, "what is in use is named");
+    let third = sweep(&db.store, Some(&second.snapshot)).await.unwrap();
+    assert!(
+        third.is_complete && third.moved.is_empty(),
+        "and it is over"
+    );
+}

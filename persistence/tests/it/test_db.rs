@@ -1,5 +1,6 @@
 //! The fixture of these tests: one migrated database with its store, its administrator, and people on both sides.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,10 +11,12 @@ use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
 use helpline_core::ticket::{Category, Priority};
 use helpline_persistence::messages::{Appended, AppendedAt, NewMessage, Outcome, append_waiting};
 use helpline_persistence::people::Identity;
-use helpline_persistence::{Caller, Reader, Settings, Store, history, migrate, people, tickets};
-use helpline_rig::Postgres;
+use helpline_persistence::{
+    Caller, Pooler, Reader, Settings, Store, history, migrate, people, tickets,
+};
 use helpline_rig::testing::{self, TestDatabases};
-use tokio::sync::OnceCell;
+use helpline_rig::{PgBouncer, PoolMode, Postgres};
+use tokio::sync::{Mutex, OnceCell};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -22,6 +25,7 @@ pub use helpline_rig::testing::RUNTIME_PASSWORD as PASSWORD;
 static TEST_DATABASES: TestDatabases = TestDatabases::new(&[]);
 /// Kept to the end: tests ask for it without a database of their own.
 static CLUSTER: OnceCell<Arc<Postgres>> = OnceCell::const_new();
+static POOLERS: Mutex<BTreeMap<u16, PgBouncer>> = Mutex::const_new(BTreeMap::new());
 static DATABASES: AtomicU32 = AtomicU32::new(1);
 
 /// The cluster of this test binary, with its migrated template.
@@ -48,6 +52,20 @@ pub async fn empty_database() -> String {
 /// A plain connection.
 pub async fn connect(url: &str) -> Client {
     testing::connect(url).await.unwrap()
+}
+
+/// Every test with the store behind PgBouncer in transaction mode, when HELPLINE_TEST_POOLER is set: the port of the one before this Postgres.
+async fn pooler_before(postgres_port: u16) -> u16 {
+    let mut poolers = POOLERS.lock().await;
+    if let Some(pooler) = poolers.get(&postgres_port) {
+        return pooler.port();
+    }
+    let logins = [("helpline_service", PASSWORD)];
+    let pooler = PgBouncer::start_before(postgres_port, PoolMode::Transaction, &logins, "", "");
+    let pooler = pooler.await.unwrap();
+    let port = pooler.port();
+    poolers.insert(postgres_port, pooler);
+    port
 }
 
 /// One migrated database, with a customer, a second customer, an agent and an admin.
@@ -90,10 +108,20 @@ impl TestDb {
 
     async fn enter(postgres: &Postgres, database: String, connections_max: usize) -> Self {
         let admin = connect(&postgres.admin_url(&database)).await;
-        let url = postgres.url_for("helpline_service", PASSWORD, &database);
+        let mut url = postgres.url_for("helpline_service", PASSWORD, &database);
+        let is_pooled = std::env::var_os("HELPLINE_TEST_POOLER").is_some();
+        if is_pooled {
+            let port = pooler_before(postgres.port()).await;
+            url = url.replace(&format!(":{}/", postgres.port()), &format!(":{port}/"));
+        }
         let store = Store::connect(Settings {
             url,
             connections_max,
+            pooler: if is_pooled {
+                Pooler::Transaction
+            } else {
+                Pooler::Session
+            },
         })
         .await
         .unwrap();

@@ -129,6 +129,7 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
         priority: Some(Priority::Urgent),
         category: Some(Category::Billing),
         assigned_to: Some(Assignee::Agent(db.agent)),
+        if_assigned_to: None,
     };
     let rows = change(&agent, all).await.unwrap();
     let kinds: Vec<_> = rows.iter().map(|row| row.kind.as_str()).collect();

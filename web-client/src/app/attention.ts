@@ -3,8 +3,9 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import { isObject, text } from '../protocol/narrow.ts'
-import { t } from '../strings/index.ts'
+import { t, type StringKey } from '../strings/index.ts'
 import { clock } from './browser.ts'
+import type { Alert } from './habits.ts'
 import type { Looks } from './looks.ts'
 import { isSeen } from './seen.ts'
 
@@ -27,6 +28,8 @@ export interface News {
   readonly ticket: string
   readonly number: string
   readonly subject: string
+  /** Of the whole team's; without it, it concerns this person. */
+  readonly kind?: Alert
 }
 
 /** One person's tabs of this site, as far as they hear of each other. */
@@ -46,7 +49,7 @@ export function openTabs(user: string): Tabs | null {
   }
 }
 
-export interface Bell {
+interface Bell {
   readonly ring: (news: News) => void
   dispose(): void
 }
@@ -58,49 +61,74 @@ interface BellParts {
   readonly time?: Clock
   readonly isLookedAt?: () => boolean
   readonly chime?: () => void
+  /** Whether this ticket is the one that is looked at. */
+  readonly isOnScreen?: (ticket: string) => boolean
+  /** Whether the team's news is told while the person looks at another ticket. */
+  readonly isAlways?: () => boolean
 }
 
 /** Another tab that is looked at, or that has rung, says so within this. */
 const HUSH_MS = 150
+/** Tabs get the same news at different moments: what another one has spoken for within this is told already. */
+const HUSHED_MS = 2_000
 /** News on the heels of news is one noise. */
 const CHIME_MS = 3_000
 
 /** Rings for news when nobody looks: at none of this person's tabs; and in one of them only. */
-export function createBell({ looks, open, tabs, time = clock, isLookedAt = () => isSeen() && document.hasFocus(), chime: sound = chime }: BellParts): Bell {
+export function createBell({ looks, open, tabs, time = clock, isLookedAt = () => isSeen() && document.hasFocus(), chime: sound = chime, isOnScreen = () => false, isAlways = () => false }: BellParts): Bell {
   const pending = new Map<string, () => void>()
+  const hushed = new Map<string, number>()
   let lastChime = -Infinity
+  let isDisposed = false
   const hush = (message: unknown) => {
     const ticket = isObject(message) ? text(message['ticket']) : null
     if (ticket === null || !isObject(message)) return
     pending.get(ticket)?.()
     pending.delete(ticket)
+    hushed.set(ticket, time.now() + HUSHED_MS)
     if (message['rung'] === true) lastChime = time.now()
+  }
+  const makeNoise = () => {
+    if (!looks.sound.value || time.now() - lastChime < CHIME_MS) return
+    lastChime = time.now()
+    sound()
   }
   const out = (news: News) => {
     pending.delete(news.ticket)
     if (isLookedAt()) return
     tabs?.post({ ticket: news.ticket, rung: true })
-    if (looks.sound.value && time.now() - lastChime >= CHIME_MS) {
-      lastChime = time.now()
-      sound()
-    }
+    makeNoise()
     if (looks.notify.value && !notify(news, open)) looks.notify.value = false
   }
   tabs?.onMessage(hush)
   return {
     ring(news) {
-      if (isLookedAt()) return tabs?.post({ ticket: news.ticket })
+      if (isDisposed) return
+      if (isLookedAt()) {
+        const isTold = news.kind !== undefined && isAlways() && !isOnScreen(news.ticket)
+        tabs?.post({ ticket: news.ticket, rung: isTold })
+        if (!isTold) return
+        makeNoise()
+        return say(t(titleOf(news), { number: news.number, subject: news.subject }), { label: t('notify.open'), run: () => open(news.number) })
+      }
       if (!looks.sound.value && !looks.notify.value) return
+      for (const [ticket, until] of hushed) if (until <= time.now()) hushed.delete(ticket)
+      if (hushed.has(news.ticket)) return
       pending.get(news.ticket)?.()
       // Not all of them at the same moment: the first one speaks for all.
       pending.set(news.ticket, tabs === null ? () => {} : time.after(HUSH_MS * (1 + Math.random()), () => out(news)))
       if (tabs === null) out(news)
     },
     dispose() {
+      isDisposed = true
       for (const stop of pending.values()) stop()
       tabs?.close()
     },
   }
+}
+
+function titleOf({ kind }: News): StringKey {
+  return kind === undefined ? 'notify.title' : `notify.${kind}`
 }
 
 /** False: this browser cannot show one from a page, whatever it says of permission (Android). */
@@ -108,7 +136,7 @@ function notify(news: News, open: (number: string) => void): boolean {
   if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return true
   try {
     // One for each ticket: a later one takes the place of an earlier one.
-    const shown = new Notification(t('notify.title', { number: news.number }), { body: news.subject, tag: `helpline.${news.ticket}` })
+    const shown = new Notification(t(titleOf(news), { number: news.number, subject: news.subject }), { body: news.subject, tag: `helpline.${news.ticket}` })
     shown.addEventListener('click', () => {
       window.focus()
       open(news.number)
@@ -161,10 +189,18 @@ const TOAST_MS = 6_000
 const ACTION_MS = 10_000
 let stopToast: ReturnType<typeof setTimeout> | undefined
 
-export function say(sentence: string, action: Saying['action'] = null): void {
+export function say(sentence: string, action: Saying['action'] = null, stands_ms = action === null ? TOAST_MS : ACTION_MS): void {
   toast.value = { sentence, action }
   clearTimeout(stopToast)
-  stopToast = setTimeout(hushToast, action === null ? TOAST_MS : ACTION_MS)
+  stopToast = setTimeout(hushToast, stands_ms)
+}
+
+let toastsAreOf: string | null = null
+
+/** Who sits here now, null: no one is signed in. What was said to another person, and could be undone by them, goes with them. */
+export function toastsFor(user: string | null): void {
+  if (user !== toastsAreOf) hushToast()
+  toastsAreOf = user
 }
 
 export function hushToast(): void {

@@ -2,7 +2,8 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { StaffRole } from '../protocol/generated.ts'
-import { decodeSelf, type DemoPerson } from '../protocol/decode-rest.ts'
+import { decodeProblem, decodeSelf } from '../protocol/decode-first.ts'
+import type { DemoPerson } from '../protocol/decode-rest.ts'
 import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
 import type { Left, Token, TokenSource } from '../connection/session.ts'
 import type { Clock } from '../connection/transport.ts'
@@ -21,6 +22,8 @@ export type AuthState =
   | { readonly kind: 'in'; readonly identity: Identity; readonly tokens: TokenSource }
   /** The platform says that nobody is signed in. */
   | { readonly kind: 'out' }
+  /** Signed in, and not let in. */
+  | { readonly kind: 'blocked' }
   | { readonly kind: 'failed' }
 
 export interface Auth {
@@ -83,7 +86,8 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
 
 async function known(origin: string, token: Token, tokensOf: (user: string) => TokenSource): Promise<AuthState> {
   const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token.token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
-  if (response.status === 401 || response.status === 403) return { kind: 'out' }
+  if (response.status === 401) return { kind: 'out' }
+  if (response.status === 403) return { kind: decodeProblem(403, await response.json().catch(() => null)).code === 'blocked' ? 'blocked' : 'out' }
   const self = response.ok ? decodeSelf(await response.json()) : null
   if (self === null) return { kind: 'failed' }
   return { kind: 'in', identity: { id: self.user.id, name: self.user.name ?? self.user.email ?? '', role: self.role }, tokens: tokensOf(self.user.id) }

@@ -1,5 +1,6 @@
 // The browser's edges in the shapes that the core asks for.
 
+import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock, Socket } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
 import { SUBPROTOCOL } from '../protocol/generated.ts'
@@ -38,6 +39,36 @@ export function storageOr(kind: Kind): KeyValue {
 /** Whether what is written there outlives the page, as far as can be told. */
 export function isKept(storage: KeyValue): boolean {
   return ![...memories.values()].includes(storage)
+}
+
+const PROBE = 'helpline.probe'
+const PROBE_CHARS = 2_000
+
+/** Whether something of a message's usual size can still be stored so that it outlives the page. */
+export function hasRoom(storage: KeyValue): boolean {
+  try {
+    storage.setItem(PROBE, 'x'.repeat(PROBE_CHARS))
+    storage.removeItem(PROBE)
+    return isKept(storage)
+  } catch {
+    return false
+  }
+}
+
+const full = signal(false)
+/** What was stored last ends with the page. */
+export const isFull: ReadonlySignal<boolean> = full
+
+/** False: full or forbidden, it holds for as long as the page lives. */
+export function keepItem(storage: KeyValue, item: string, value: string): boolean {
+  let isStored = isKept(storage)
+  try {
+    storage.setItem(item, value)
+  } catch {
+    isStored = false
+  }
+  full.value = !isStored
+  return isStored
 }
 
 export function memoryStorage(): KeyValue {

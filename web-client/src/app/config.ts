@@ -8,10 +8,16 @@ const NONE: ClientConfig = { token_url: null, home_url: null, links: [], languag
 /** The desk is there, but lets no page of this site in. */
 export class SiteRefused extends Error {}
 
+/** A desk that says nothing for so long is taken for away: the page says so, with a way to try again. */
+const TIMEOUT_MS = 15_000
+
+/** Neither the desk nor the page says where tokens come from. */
+export class NoSignIn extends Error {}
+
 /** An older desk has no such page: then only what the page itself was given counts, and demo people if there are any. */
-export async function loadConfig(origin: string): Promise<ClientConfig> {
+export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS): Promise<ClientConfig> {
   try {
-    const response = await fetch(`${origin}/v1/config`)
+    const response = await fetch(`${origin}/v1/config`, { signal: AbortSignal.timeout(timeout_ms) })
     if (response.status === 404) return { ...NONE, dev: true }
     const config = response.ok ? decodeConfig(await response.json()) : null
     if (config !== null) return config
@@ -28,7 +34,7 @@ export async function loadConfig(origin: string): Promise<ClientConfig> {
 /** The script that every site may load answers here as well. */
 async function isThere(origin: string): Promise<boolean> {
   try {
-    return (await fetch(`${origin}/mount.js`, { method: 'HEAD', cache: 'no-store' })).ok
+    return (await fetch(`${origin}/mount.js`, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) })).ok
   } catch {
     return false
   }

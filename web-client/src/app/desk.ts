@@ -7,8 +7,13 @@ import { createOutboxStore, type Queued } from '../outbox/store.ts'
 import type { WatchState } from '../connection/inbox-watch.ts'
 import { createRest, type Rest } from '../rest/client.ts'
 import type { Identity } from './auth.ts'
-import { clock, isKept, lock, newKey, openSocket, storageOr } from './browser.ts'
+import { clock, hasRoom, isKept, lock, newKey, openSocket, storageOr } from './browser.ts'
+import { createHabits, type Habits } from './habits.ts'
+import { onWindow } from './on-window.ts'
 import { send } from './send.ts'
+
+export type { FollowOutcome } from '../outbox/outbox.ts'
+export type { FollowUp, Queued } from '../outbox/store.ts'
 
 export interface Desk {
   readonly identity: Identity
@@ -17,14 +22,17 @@ export interface Desk {
   readonly rest: Rest
   readonly session: Session
   readonly outbox: Outbox
+  readonly habits: Habits
   readonly connection: ReadonlySignal<SessionState>
   readonly live: ReadonlySignal<boolean>
   /** Whether the server tells what changes: to be asked for by lists that live on it. */
   readonly watch: ReadonlySignal<WatchState>
   /** Messages of this person that are not stored yet, of all tickets. */
   readonly unsent: ReadonlySignal<readonly Queued[]>
-  /** What is written here ends with the page. */
-  readonly isUnkept: boolean
+  /** Whether what is written here ends with the page: this browser keeps nothing, or has no room. */
+  isUnkept(): boolean
+  /** Its person sits here no more: whatever still comes is not to be told to the next one. */
+  readonly isDisposed: boolean
   dispose(): void
 }
 
@@ -43,19 +51,27 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     now: clock.now,
     newKey,
   })
+  const habits = createHabits(identity.id)
   const unsent = signal(outbox.entries())
+  let isDisposed = false
   const disposers = [
     outbox.onChange(() => { unsent.value = outbox.entries() }),
     session.onWatch((state) => { watch.value = state }),
     session.onState((state) => {
       connection.value = state
       if (state.kind === 'live') outbox.flush()
-      if (state.kind === 'left') left(identity.id, state.why)
+      if (state.kind === 'left') {
+        // Signed in again, this person is asked before it is sent.
+        outbox.pause()
+        left(identity.id, state.why)
+      }
     }),
     onWindow('storage', (event) => {
-      if (event instanceof StorageEvent && event.key !== null) outbox.changedElsewhere(event.key)
+      if (!(event instanceof StorageEvent) || event.key === null) return
+      outbox.changedElsewhere(event.key)
+      habits.changedElsewhere(event.key)
     }),
-    onWindow('beforeunload', (event) => { if (outbox.isUnkept()) event.preventDefault() }),
+    onWindow('beforeunload', (event) => { if (outbox.isUnkept() || outbox.isHeld()) event.preventDefault() }),
     onWindow('online', () => session.nudge()),
     // A page that was put aside or frozen comes back with timers and a socket that may have stood still.
     onWindow('visibilitychange', () => { if (document.visibilityState === 'visible') session.wake('looked_at') }),
@@ -64,6 +80,7 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     onWindow('offline', () => session.drop()),
     () => session.stop(),
     () => outbox.dispose(),
+    () => habits.dispose(),
   ]
   session.start()
   return {
@@ -76,19 +93,16 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     }),
     session,
     outbox,
+    habits,
     connection,
     watch,
     unsent,
-    isUnkept: !isKept(storage),
+    isUnkept: () => (unsent.value.length > 0 && outbox.isUnkept()) || !hasRoom(storage),
     live: computed(() => connection.value.kind === 'live'),
+    get isDisposed() { return isDisposed },
     dispose() {
+      isDisposed = true
       for (const dispose of disposers) dispose()
     },
   }
-}
-
-export function onWindow(type: string, listener: (event: Event) => void): () => void {
-  // In the capture phase the window also hears what is said of the document alone.
-  addEventListener(type, listener, { capture: true })
-  return () => removeEventListener(type, listener, { capture: true })
 }

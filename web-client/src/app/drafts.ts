@@ -2,8 +2,9 @@
 
 import { signal } from '@preact/signals'
 import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
-import { clock, namesOf, storageOr } from './browser.ts'
+import { clock, isKept, namesOf, storageOr } from './browser.ts'
 import { isForgotten } from './forget.ts'
+import { merged } from './merged-text.ts'
 
 export interface DraftText {
   readonly text: string
@@ -20,10 +21,18 @@ let prefix = ''
 let owner = ''
 let stopKeeping = () => {}
 const unkept = new Set<string>()
+/** What the storage had no room for: it ends with the page. */
+const homeless = new Set<string>()
+/** The texts that this page and the storage last agreed on. */
+const agreed = new Map<string, string>()
 
 /** From now on the drafts are this person's. */
 export function openDrafts(user: string): void {
+  // What the storage had no room for is in memory alone.
+  if (owner === user) return
   keep()
+  homeless.clear()
+  agreed.clear()
   owner = user
   prefix = `helpline.draft.${user}.`
   const storage = storageOr('localStorage')
@@ -31,13 +40,16 @@ export function openDrafts(user: string): void {
     const draft = decode(storage.getItem(name))
     return draft === null ? [] : [pair(name.slice(prefix.length), draft)]
   }))
+  for (const [name, draft] of drafts.peek()) agreed.set(name, draft.text)
 }
 
 /** Nobody's: what was written is kept for its author, and is in no memory. */
 export function closeDrafts(): void {
   keep()
+  homeless.clear()
   owner = ''
   prefix = ''
+  agreed.clear()
   drafts.value = new Map()
 }
 
@@ -48,6 +60,17 @@ export function draftOf(ticket: string, mode: Mode): DraftText {
 export function writeDraft(ticket: string, mode: Mode, next: string, position: number): void {
   const before = draftOf(ticket, mode)
   put(`${ticket}/${mode}`, next === '' ? null : { text: next, begun_at: before.text === '' ? position : before.begun_at })
+}
+
+/** The text is about to be sent, and leaves. False: it was sent in another tab, and what has become of it stands here now. */
+export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
+  const name = `${ticket}/${mode}`
+  if (!storedText(name).startsWith(agreed.get(name) ?? '')) {
+    meet(name)
+    if (draftOf(ticket, mode).text !== text) return false
+  }
+  put(name, null)
+  return true
 }
 
 /** A message comes back to be written anew: behind whatever has been begun meanwhile, and kept at once. */
@@ -64,10 +87,7 @@ export function rebaseDraft(ticket: string, mode: Mode, position: number): void 
 }
 
 function put(name: string, draft: DraftText | null): void {
-  const next = new Map(drafts.value)
-  if (draft === null) next.delete(name)
-  else next.set(name, draft)
-  drafts.value = next
+  show(name, draft)
   unkept.add(name)
   stopKeeping()
   // What was sent must not come back; what is being written may wait for a pause.
@@ -75,63 +95,81 @@ function put(name: string, draft: DraftText | null): void {
   else stopKeeping = clock.after(KEEP_MS, keep)
 }
 
-function keep(): void {
-  stopKeeping()
-  const storage = storageOr('localStorage')
-  if (prefix === '' || isForgotten(owner)) unkept.clear()
-  for (const name of unkept) {
-    const draft = drafts.value.get(name)
-    try {
-      if (draft === undefined) storage.removeItem(prefix + name)
-      else storage.setItem(prefix + name, JSON.stringify(draft))
-    } catch {
-      // No room: the draft lives as long as the page.
-    }
-  }
-  unkept.clear()
-}
-
-/** Another tab of this person wrote, sent or deleted it: it must not stand here to be sent again, nor overwrite what is newer. */
-export function draftChangedElsewhere(item: string): void {
-  const name = item.slice(prefix.length)
-  if (prefix === '' || !item.startsWith(prefix) || unkept.has(name)) return
-  const draft = decode(storageOr('localStorage').getItem(item))
+function show(name: string, draft: DraftText | null): void {
   const next = new Map(drafts.peek())
   if (draft === null) next.delete(name)
   else next.set(name, draft)
   drafts.value = next
 }
 
+function keep(): void {
+  stopKeeping()
+  const storage = storageOr('localStorage')
+  if (prefix === '' || isForgotten(owner)) unkept.clear()
+  for (const name of unkept) {
+    meet(name)
+    const draft = drafts.peek().get(name)
+    agreed.set(name, draft?.text ?? '')
+    try {
+      homeless.delete(name)
+      if (draft === undefined) storage.removeItem(prefix + name)
+      else storage.setItem(prefix + name, JSON.stringify(draft))
+      if (draft !== undefined && !isKept(storage)) homeless.add(name)
+    } catch {
+      // No room: the draft lives as long as the page, which asks before it goes.
+      homeless.add(name)
+      agreed.set(name, storedText(name))
+    }
+  }
+  unkept.clear()
+}
+
+const stored = (name: string): DraftText | null => decode(storageOr('localStorage').getItem(prefix + name))
+const storedText = (name: string): string => stored(name)?.text ?? ''
+
+/** What another tab stored meanwhile and what was written here become one text. */
+function meet(name: string): void {
+  const [base, here, there] = [agreed.get(name) ?? '', drafts.peek().get(name) ?? EMPTY, stored(name) ?? EMPTY]
+  if (there.text === base) return
+  agreed.set(name, there.text)
+  const text = merged(base, here.text, there.text)
+  if (text === here.text) return
+  const begun = [here.begun_at, there.begun_at].filter((at) => at > 0)
+  show(name, text === '' ? null : text === there.text ? there : { text, begun_at: begun.length === 0 ? 0 : Math.min(...begun) })
+}
+
+/** Another tab of this person wrote, sent or deleted it: it must not stand here to be sent again, and neither text erases the other. */
+export function draftChangedElsewhere(item: string): void {
+  if (prefix !== '' && item.startsWith(prefix)) meet(item.slice(prefix.length))
+}
+
+/** This tab may have slept while others wrote and sent. */
+export function lookAgain(): void {
+  if (prefix === '') return
+  const names = namesOf(storageOr('localStorage'), prefix).map((item) => item.slice(prefix.length))
+  for (const name of new Set([...names, ...drafts.peek().keys()])) meet(name)
+}
+
 // Outside a browser, in tests, nobody leaves and no other tab writes.
 if (typeof addEventListener === 'function') {
-  addEventListener('pagehide', keep)
+  addEventListener('beforeunload', (event) => { if (endsWithPage()) event.preventDefault() })
+  // Before another tab can be typed in, it can know what was written here.
+  for (const type of ['pagehide', 'blur', 'freeze']) addEventListener(type, keep, { capture: true })
+  for (const type of ['pageshow', 'focus', 'resume']) addEventListener(type, lookAgain, { capture: true })
+  addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? lookAgain() : keep()), { capture: true })
   addEventListener('storage', (event) => { if (event.key !== null) draftChangedElsewhere(event.key) })
+}
+
+/** Whether something that was written ends with the page. */
+export function endsWithPage(): boolean {
+  keep()
+  return homeless.size > 0
 }
 
 function decode(source: string | null): DraftText | null {
   const value = source === null ? null : parseJson(source)
   const written = isObject(value) ? text(value['text']) : null
   return written === null || !isObject(value) ? null : { text: written, begun_at: count(value['begun_at']) ?? 0 }
-}
-
-/** What there was no room for: it lives as long as the page. */
-const unstored = new Map<string, string>()
-
-/** One text by name, for what is no answer (a ticket being described). */
-export function keptText(user: string, name: string): { read(): string; write(next: string): void } {
-  const [storage, item] = [storageOr('localStorage'), `helpline.text.${user}.${name}`]
-  return {
-    read: () => unstored.get(item) ?? storage.getItem(item) ?? '',
-    write(next) {
-      unstored.delete(item)
-      try {
-        if (next === '') storage.removeItem(item)
-        else storage.setItem(item, next)
-      } catch {
-        unstored.set(item, next)
-      }
-    },
-  }
 }
 
 function pair(name: string, draft: DraftText): readonly [string, DraftText] {

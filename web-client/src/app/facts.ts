@@ -31,7 +31,7 @@ function waitsAfter(ticket: TicketView, event: HistoryEvent): Pick<TicketView, '
 }
 
 /** As core's `snippet`: one line, cut after so many characters. */
-export function snippetOf(body: string): string {
+function snippetOf(body: string): string {
   const line = Array.from(body.slice(0, 4 * SNIPPET_CHARS_MAX).split(/[\s\p{Cc}]+/u).filter((part) => part !== '').join(' '))
   return line.length <= SNIPPET_CHARS_MAX ? line.join('') : `${line.slice(0, SNIPPET_CHARS_MAX - 1).join('').trimEnd()}…`
 }
@@ -49,6 +49,11 @@ function statusAfter(event: HistoryEvent): Status | null {
   }
 }
 
+/** The customer's name by this event, where the ticket has another; null: it has this one. A rename leaves no event of its own. */
+export function renamedTo(ticket: TicketView, { actor }: HistoryEvent): string | null {
+  return ticket.side === 'staff' && actor.type === 'customer' && actor.name !== null && actor.name !== ticket.customer_name ? actor.name : null
+}
+
 /** Whether facts changed that the event alone does not tell (an assignee's name, a rating's comment, times). */
 export function changesFacts(event: HistoryEvent): boolean {
   switch (event.kind) {
@@ -57,8 +62,7 @@ export function changesFacts(event: HistoryEvent): boolean {
     case 'message_edited':
     case 'message_redacted':
     case 'note_edited':
-    case 'note_redacted':
-    case 'logged': return false
+    case 'note_redacted': return false
     default: return true
   }
 }

@@ -7,8 +7,8 @@ import type { TicketQuery } from '../rest/client.ts'
 import { searchOf } from './search.ts'
 import { SORTS, type Sort } from './sorted-list.ts'
 
-export const VIEWS = ['mine', 'unassigned', 'all', 'urgent', 'resolved', 'closed'] as const
-export type View = (typeof VIEWS)[number]
+export const VIEWS = ['needs_answer', 'mine', 'unassigned', 'all', 'urgent', 'resolved', 'closed'] as const
+type View = (typeof VIEWS)[number]
 
 /** Empty: any, or what the view says. */
 export interface Filters {
@@ -21,28 +21,44 @@ export interface Filters {
   readonly assigned_to: string
   readonly user_id: string
   readonly search: string
-  readonly sort: Sort
+  /** Empty: the order of the view. */
+  readonly sort: Sort | ''
 }
 
-export const NO_FILTERS: Filters = { view: 'all', status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '', sort: 'last_activity' }
+/** Who waits for an answer is what one comes for. */
+const FIRST_VIEW: View = 'needs_answer'
+
+export const NO_FILTERS: Filters = { view: FIRST_VIEW, status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '', sort: '' }
 
 const NAMES = ['status', 'category', 'priority', 'assigned_to', 'user_id', 'search'] as const
 
 export function filtersOf(query: URLSearchParams): Filters {
-  const base: Filters = { ...NO_FILTERS, view: word(VIEWS, query.get('view')) ?? 'all', sort: word(SORTS, query.get('sort')) ?? 'last_activity' }
+  const base: Filters = { ...NO_FILTERS, view: word(VIEWS, query.get('view')) ?? FIRST_VIEW, sort: word(SORTS, query.get('sort')) ?? '' }
   return NAMES.reduce((filters, name) => ({ ...filters, [name]: query.get(name) ?? '' }), base)
 }
 
 export function queryOf(filters: Filters): URLSearchParams {
   const query = new URLSearchParams()
-  if (filters.view !== 'all') query.set('view', filters.view)
+  if (filters.view !== FIRST_VIEW) query.set('view', filters.view)
   for (const name of NAMES) if (filters[name] !== '') query.set(name, filters[name])
-  if (filters.sort !== 'last_activity') query.set('sort', filters.sort)
+  if (filters.sort !== '') query.set('sort', filters.sort)
   return query
 }
 
 export function isNarrowed(filters: Filters): boolean {
   return NAMES.some((name) => filters[name] !== '')
+}
+
+/** Whether only those are listed who wait for an answer. A search, a status or a customer that is asked for is found wherever it stands. */
+export function isWaiting(filters: Filters): boolean {
+  return filters.view === 'needs_answer' && filters.status === '' && filters.user_id === '' && searchOf(filters.search) === ''
+}
+
+/** The order in which they are listed: the one that was chosen, otherwise the longest wait first where it is about waiting. */
+export function sortOf(filters: Filters): Sort {
+  const isAboutWaiting = isWaiting(filters)
+  if (filters.sort === '' || (filters.sort === 'waiting' && !isAboutWaiting)) return isAboutWaiting ? 'waiting' : 'last_activity'
+  return filters.sort
 }
 
 /** What view and filters ask for together. */
@@ -58,8 +74,10 @@ function asked(filters: Filters) {
 
 export function restQuery(filters: Filters): TicketQuery {
   const { status, priority, assigned_to } = asked(filters)
-  const { category, user_id, search, sort } = filters
+  const { category, user_id, search } = filters
+  const sort = sortOf(filters)
   return {
+    ...(isWaiting(filters) ? { needs_answer: true } : {}),
     ...(status === 'active' ? { tab: 'active' as const } : status === '' ? {} : { status: [status] }),
     ...(category === '' ? {} : { category }),
     ...(priority === '' ? {} : { priority }),
@@ -76,6 +94,7 @@ export function matches(ticket: StaffView, filters: Filters, me: string): boolea
   const { category, user_id } = filters
   if (ticket.archived_at !== null) return false
   if (status === 'active' ? isOver(ticket.status) : status !== '' && ticket.status !== status) return false
+  if (isWaiting(filters) && ticket.waiting_since === null) return false
   if (category !== '' && ticket.category !== category) return false
   if (priority !== '' && ticket.priority !== priority) return false
   if (user_id !== '' && ticket.user_id !== user_id) return false
@@ -86,4 +105,5 @@ export function matches(ticket: StaffView, filters: Filters, me: string): boolea
 export function isSame(a: StaffView, b: StaffView): boolean {
   return a.status === b.status && a.category === b.category && a.priority === b.priority && a.user_id === b.user_id
     && a.assigned_to?.id === b.assigned_to?.id && (a.archived_at === null) === (b.archived_at === null)
+    && (a.waiting_since === null) === (b.waiting_since === null)
 }

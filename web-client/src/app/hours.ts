@@ -1,6 +1,7 @@
 // Opening hours while an admin changes them: every day keeps what was written, also what makes no sense yet. Pure.
 
 import { LIMITS, type DeskSettings, type OpeningHours, type WeekHours } from '../protocol/generated.ts'
+import { isWritten, written } from './written.ts'
 
 /** From Monday, as the setting names them. */
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -50,7 +51,7 @@ export function hoursOf({ keepsHours, timezone, days }: HoursDraft): OpeningHour
 }
 
 export function noticeOf({ notice }: HoursDraft): string | null {
-  return notice.trim() === '' ? null : notice.trim()
+  return isWritten(notice) ? written(notice).trim() : null
 }
 
 export function faultsOf(draft: HoursDraft, isZone: (name: string) => boolean): Faults {

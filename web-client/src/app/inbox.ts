@@ -1,12 +1,13 @@
 // The console's list: pages by REST under the chosen filters, kept live by the inbox, held still while somebody points at it.
 
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
+import type { Viewers } from '../connection/inbox-watch.ts'
 import type { Clock } from '../connection/transport.ts'
 import type { Problem, StaffView, TicketView } from '../protocol/model.ts'
 import type { TeamRest } from '../rest/team.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
-import { isSame, matches, restQuery, type Filters } from './filters.ts'
+import { isSame, matches, restQuery, sortOf, type Filters } from './filters.ts'
 import { createHeldList, type HeldList } from './held-list.ts'
 import { createPagedTickets } from './paged-tickets.ts'
 import { searchOf } from './search.ts'
@@ -25,6 +26,8 @@ export interface Inbox {
   /** Tickets whose place in the list waits for `release`. */
   readonly held: ReadonlySignal<number>
   readonly problem: ReadonlySignal<Problem | null>
+  /** Who looks at which ticket now, this agent included. */
+  readonly viewers: ReadonlySignal<Viewers>
   ticket(id: string): StaffView | undefined
   filter(change: Partial<Filters>): void
   /** How many rows are looked at: pages are loaded that far. */
@@ -52,6 +55,7 @@ export interface InboxDesk {
 
 export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>, initial: Filters, time: Clock = clock): Inbox {
   const filters = signal<Filters>(initial)
+  const viewers = signal<Viewers>(new Map())
   let openId: string | null = null
 
   const judge = (one: StaffView, before: StaffView | undefined): Verdict => {
@@ -81,15 +85,16 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
   }
   const take = (one: TicketView) => { if (one.side === 'staff') list.told(marked(one)) }
 
-  list.begin(initial.sort, [], null, false)
+  list.begin(sortOf(initial), [], null, false)
   const stop = desk.session.inbox({
     frame: (frame) => { if (frame.tickets.length > 0) list.heard(frame.tickets.map(marked)) },
     // Finds what changed while changes were not pushed; from here on they are.
     began: list.reload,
+    viewers: (now) => { viewers.value = now },
   })
   const { order, version, loaded, more, problem, want, reload, retry } = list
   return {
-    filters, order, version, loaded, more, problem, want, reload, retry, ticket, take,
+    filters, viewers, order, version, loaded, more, problem, want, reload, retry, ticket, take,
     held: computed(() => {
       void version.value
       return list.list().count()
@@ -101,7 +106,7 @@ export function createInbox(desk: InboxDesk, team: Pick<TeamRest, 'allTickets'>,
       const known = order.value.flatMap((id) => ticket(id) ?? []).filter((one) => matches(one, next, desk.identity.id))
       batch(() => {
         filters.value = next
-        list.begin(next.sort, known, 'search' in change ? SEARCH_MS : 0, searchOf(next.search) !== searchOf(before.search))
+        list.begin(sortOf(next), known, 'search' in change ? SEARCH_MS : 0, searchOf(next.search) !== searchOf(before.search))
       })
     },
     hold(on) {

@@ -3,7 +3,7 @@
 import { effect, signal, type Signal } from '@preact/signals'
 import { direction, language, LANGUAGES, setLanguage, type Language } from '../strings/index.ts'
 import { word } from '../protocol/narrow.ts'
-import { storageOr } from './browser.ts'
+import { keepItem, storageOr } from './browser.ts'
 
 export const THEMES = ['auto', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
@@ -33,9 +33,7 @@ const ITEM = 'helpline.looks.'
 export function createLooks(root: HTMLElement, given: GivenLooks = {}): Looks {
   const storage = storageOr('localStorage')
   const kept = (name: string) => storage.getItem(ITEM + name)
-  const keep = (name: string, value: string) => {
-    try { storage.setItem(ITEM + name, value) } catch { /* Full or forbidden: it holds for as long as the page lives. */ }
-  }
+  const keep = (name: string, value: string) => void keepItem(storage, ITEM + name, value)
   const theme = signal<Theme>(word(THEMES, given.theme) ?? word(THEMES, kept('theme')) ?? 'auto')
   const sound = signal(kept('sound') === 'on')
   const notify = signal(kept('notify') === 'on')

@@ -7,7 +7,8 @@ import type { CustomerView, HistoryEvent, Problem, TicketView } from '../protoco
 import { isOver } from '../protocol/words.ts'
 import type { News } from './attention.ts'
 import { clock } from './browser.ts'
-import { onWindow, type Desk } from './desk.ts'
+import type { Desk } from './desk.ts'
+import { onWindow } from './on-window.ts'
 import { searchOf } from './search.ts'
 import { createPagedTickets, mayPass } from './paged-tickets.ts'
 import { isSeen, unfolded } from './seen.ts'
@@ -46,10 +47,12 @@ const WATCHED_ACTIVE = 25
 const REFRESH_MS = 80
 const RETRY_MS = 3_000
 const SEARCH_MS = 200
+/** Between two questions for what is unread on tickets that are not listened to. */
+const UNREAD_MS = 60_000
 
 /** What of a desk the list needs. */
 export interface OwnDesk {
-  readonly rest: Pick<Desk['rest'], 'ticket' | 'ownTickets'>
+  readonly rest: Pick<Desk['rest'], 'ticket' | 'ownTickets' | 'ownUnread'>
   readonly session: Pick<Desk['session'], 'subscribe'>
   readonly connection: Desk['connection']
 }
@@ -60,7 +63,9 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
   /** Every ticket that was heard of, in its newest state. */
   const all = signal<ReadonlyMap<string, CustomerView>>(new Map())
   const watched = new Map<string, Subscription>()
-  let openId: string | null = null
+  const openId = signal<string | null>(null)
+  /** Unread tickets that were not heard of here, as the server counts them: behind the first pages, or over. */
+  const others = signal(0)
   /** Raised by every new connection: what was asked before it may miss what happened in between. */
   let connections = 0
   let isDisposed = false
@@ -70,14 +75,15 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
   const list = createPagedTickets<CustomerView, SortedList<CustomerView>>({
     load: async (range) => {
       const text = words()
-      const result = await desk.rest.ownTickets({ tab: tab.value, ...(text === '' ? {} : { search: text }), ...range })
+      const result = await desk.rest.ownTickets({ ...(text === '' ? { tab: tab.value } : { search: text }), ...range })
       if (!result.ok) return result
       const items = result.value.items.map(marked)
       note(items)
       return { ok: true, value: { ...result.value, items } }
     },
     judge: (ticket, before) => {
-      if (!isOfTab(ticket)) return 'out'
+      // Words are looked for in all tickets, whatever is shown otherwise.
+      if (words() === '' ? !isOfTab(ticket) : ticket.archived_at !== null) return 'out'
       return before !== undefined || words() === '' ? 'in' : 'ask'
     },
     list: (sort) => createSortedList<CustomerView>(sort),
@@ -87,15 +93,21 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
   })
   const shown = computed(() => {
     void list.version.value
-    return list.order.value.flatMap((id) => list.list().get(id) ?? [])
+    const rows = list.order.value.flatMap((id) => list.list().get(id) ?? [])
+    if (tab.value !== 'active' || searchOf(search.value) !== '') return rows
+    // What ended with something unread stays in sight until it was read; what is resolved, while it is open too: it asks for a rating.
+    const stays = ({ id, seq, read_seq, archived_at, status }: CustomerView) => archived_at === null && isOver(status) && (seq > read_seq || (status === 'resolved' && id === openId.value)) && list.list().get(id) === undefined
+    return [...[...all.value.values()].filter(stays).toSorted(byActivity), ...rows]
   })
 
   const marked = (ticket: CustomerView): CustomerView => {
-    const read_seq = Math.max(ticket.read_seq, all.peek().get(ticket.id)?.read_seq ?? 0, ticket.id === openId && isSeen() ? ticket.seq : 0)
+    const read_seq = Math.max(ticket.read_seq, all.peek().get(ticket.id)?.read_seq ?? 0, ticket.id === openId.peek() && isSeen() ? ticket.seq : 0)
     return read_seq === ticket.read_seq ? ticket : { ...ticket, read_seq }
   }
   const note = (tickets: readonly CustomerView[]) => {
     const next = new Map(all.peek())
+    const isNews = ({ id, seq, read_seq }: CustomerView) => seq > read_seq && !next.has(id)
+    others.value = Math.max(0, others.peek() - tickets.filter(isNews).length)
     for (const ticket of tickets) if ((next.get(ticket.id)?.seq ?? 0) <= ticket.seq) next.set(ticket.id, ticket)
     all.value = next
   }
@@ -133,9 +145,9 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
     })
   }
 
-  const activeOnes = () => [...all.peek().values()].filter((ticket) => isActive(ticket)).toSorted((a, b) => (a.last_activity_at < b.last_activity_at ? 1 : -1)).slice(0, WATCHED_ACTIVE)
+  const activeOnes = () => [...all.peek().values()].filter((ticket) => isActive(ticket)).toSorted(byActivity).slice(0, WATCHED_ACTIVE)
   const watch = (tickets: readonly CustomerView[]) => {
-    const ids = new Set([...activeOnes(), ...tickets].map((ticket) => ticket.id).filter((id) => id !== openId))
+    const ids = new Set([...activeOnes(), ...tickets].map((ticket) => ticket.id).filter((id) => id !== openId.peek()))
     const wanted = new Set([...ids].slice(0, WATCHED_MAX))
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
@@ -157,7 +169,8 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
         else if (page.head > seq()) soon()
       },
       frame: (frame) => {
-        if (frame.type === 'event') soon()
+        // What its customer read elsewhere is read here too.
+        if (frame.type === 'event' || (frame.type === 'read' && frame.person.type === 'customer')) soon()
         if (frame.type === 'event') heard(frame.event, all.peek().get(id))
         if (frame.type === 'reset') startOver()
       },
@@ -173,7 +186,7 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
   }
 
   const readHere = () => {
-    const ticket = all.peek().get(openId ?? '')
+    const ticket = all.peek().get(openId.peek() ?? '')
     if (ticket === undefined) return
     const taken = marked(ticket)
     note([taken])
@@ -191,6 +204,20 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
       watch(shown.peek())
     })
   }
+  const unreadHere = () => [...all.peek().values()].filter(isUnread).length
+  /** Asks for what is unread anywhere, and fetches what ended unread. */
+  const readUnread = async () => {
+    const mine = connections
+    const result = await desk.rest.ownUnread()
+    if (!result.ok || isDisposed || mine !== connections) return
+    others.value = Math.max(0, result.value.tickets - unreadHere())
+    // Read elsewhere, while it was not listened to.
+    if (unreadHere() > result.value.tickets) for (const { id } of [...all.peek().values()].filter(isUnread).slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
+    if (others.peek() === 0 || tab.peek() === 'closed') return
+    const ended = await desk.rest.ownTickets({ tab: 'closed', limit: WATCHED_ACTIVE })
+    if (ended.ok && !isDisposed && mine === connections) note(ended.value.items.map(marked).filter((ticket) => isUnread(ticket) || all.peek().has(ticket.id)))
+  }
+  const asking = setInterval(() => { if (isSeen() && desk.connection.peek().kind === 'live') void readUnread() }, UNREAD_MS)
   list.begin('last_activity', [], 0, false)
   const stops = [
     onWindow('visibilitychange', readHere),
@@ -201,37 +228,48 @@ export function createOwnTickets(desk: OwnDesk, ring: (news: News) => void, time
       // What happened to tickets that were not listened to, or not listed yet, shows here.
       connections++
       list.reload()
-      void readActive()
+      void readActive().then(readUnread)
     }),
   ]
   const { loaded, more, problem, reload, retry } = list
   return {
     tab, search, shown, loaded, more, problem, reload, retry, heard, take,
-    unread: computed(() => [...all.value.values()].filter((ticket) => ticket.seq > ticket.read_seq).length),
+    unread: computed(() => others.value + [...all.value.values()].filter(isUnread).length),
     find(text) {
       const isSame = searchOf(text) === words()
       search.value = text
       if (!isSame) list.begin('last_activity', shown.peek(), SEARCH_MS, true)
     },
     pick(next) {
-      if (next === tab.value) return
+      const searched = words() !== ''
+      if (next === tab.value && !searched) return
+      search.value = ''
       tab.value = next
       // What can be decided here shows at once; the server's answer follows.
-      const known = words() === '' ? [...all.peek().values()].filter(isOfTab) : []
+      const known = [...all.peek().values()].filter(isOfTab)
       list.begin('last_activity', known, 0, false)
     },
     loadMore: () => list.want(list.order.peek().length + 1),
     setOpen(id) {
-      openId = id
+      openId.value = id
       readHere()
       watch(shown.peek())
     },
     dispose() {
       isDisposed = true
+      clearInterval(asking)
       list.dispose()
       for (const stop of refreshing.values()) stop()
       for (const stop of stops) stop()
       for (const subscription of watched.values()) subscription.dispose()
     },
   }
+}
+
+function isUnread({ seq, read_seq }: CustomerView): boolean {
+  return seq > read_seq
+}
+
+function byActivity(a: CustomerView, b: CustomerView): number {
+  return a.last_activity_at < b.last_activity_at ? 1 : -1
 }

@@ -4,8 +4,10 @@ import { signal } from '@preact/signals'
 import { STAFF_ROLES } from '../protocol/generated.ts'
 import { decodeDemoPeople, decodeToken } from '../protocol/decode-rest.ts'
 import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
+import { t } from '../strings/index.ts'
+import { say } from './attention.ts'
 import { keeping, tokensOf, type Auth, type AuthState, type GetToken, type Identity } from './auth.ts'
-import { storageOr } from './browser.ts'
+import { keepItem, storageOr } from './browser.ts'
 
 const ITEM = 'helpline.dev.person'
 
@@ -37,8 +39,9 @@ export function createDevAuth(origin: string): Auth {
         }
       },
       signIn({ id, name, role }) {
-        storage.setItem(ITEM, JSON.stringify({ id, name, role }))
+        const isKept = keepItem(storage, ITEM, JSON.stringify({ id, name, role }))
         state.value = enter({ id, name, role })
+        if (!isKept) say(t('signin.unkept'))
       },
       signOut,
     },

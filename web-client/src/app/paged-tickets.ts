@@ -6,7 +6,7 @@ import type { Clock } from '../connection/transport.ts'
 import { LIMITS } from '../protocol/generated.ts'
 import type { Page, Problem } from '../protocol/model.ts'
 import { isPassing } from '../protocol/words.ts'
-import type { Result } from '../rest/client.ts'
+import type { Result } from '../rest/request.ts'
 import type { Sort, SortedList } from './sorted-list.ts'
 import { createTicketPages, type Judge, type Listed } from './ticket-pages.ts'
 
@@ -38,7 +38,7 @@ export interface PagedTickets<T, L> {
   dispose(): void
 }
 
-export interface PageSource<T, L> {
+interface PageSource<T, L> {
   readonly load: (range: { readonly limit: number; readonly cursor?: string }) => Promise<Result<Page<T>>>
   readonly judge: Judge<T>
   readonly list: (sort: Sort) => L

@@ -80,6 +80,12 @@ export function createPresence(desk: Desk) {
       saidTypingAt = 0
     },
     wrote,
+    /** The history is another one: numbers of the one before say nothing of it. */
+    restarted() {
+      readSaid = 0
+      readWanted = 0
+      stopRead()
+    },
     saw(seq: number) {
       if (seq <= readSaid) return
       readWanted = Math.max(readWanted, seq)

@@ -1,23 +1,7 @@
-// Where one is: which ticket is open, and the filters. In the address bar where the page is ours, in memory where it is a guest.
+// Where one is: which ticket is open, and the filters. In the address bar, where the page is ours.
 
-import { signal, type ReadonlySignal } from '@preact/signals'
-
-export interface Place {
-  /** What follows the page's own path: a ticket's number, `new`, or nothing. */
-  readonly rest: string
-  readonly query: URLSearchParams
-}
-
-export interface Router {
-  readonly place: ReadonlySignal<Place>
-  go(rest: string): void
-  /** Changes the query in place: no step for the back button. */
-  setQuery(query: URLSearchParams): void
-  href(rest: string): string
-  /** Forgets the place and the query: another person begins. No step leads back there. */
-  leave(): void
-  dispose(): void
-}
+import { signal } from '@preact/signals'
+import type { Place, Router } from './memory-router.ts'
 
 export function createRouter(base: string): Router {
   const read = (): Place => {
@@ -46,19 +30,6 @@ export function createRouter(base: string): Router {
       update()
     },
     dispose: () => removeEventListener('popstate', update),
-  }
-}
-
-/** `page` is where the same place stands as a page of its own, for opening in a new tab. */
-export function createMemoryRouter(page: string): Router {
-  const place = signal<Place>({ rest: '', query: new URLSearchParams() })
-  return {
-    place,
-    href: (rest) => `${page}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}`,
-    go(rest) { place.value = { ...place.value, rest } },
-    setQuery(query) { place.value = { ...place.value, query } },
-    leave() { place.value = { rest: '', query: new URLSearchParams() } },
-    dispose() {},
   }
 }
 

@@ -38,6 +38,12 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
     results.value = null
     problem.value = null
   }
+  /** An assignment tells whose each ticket is on the screen: those that were seen with the same assignee go together. */
+  const parts = (tickets: readonly string[], { assigned_to }: TicketPatch) => {
+    if (assigned_to === undefined) return [{ tickets: [...tickets], seen: {} }]
+    const seenWith = (id: string) => inbox.ticket(id)?.assigned_to?.id ?? 'nobody'
+    return [...new Set(tickets.map(seenWith))].map((if_assigned_to) => ({ tickets: tickets.filter((id) => seenWith(id) === if_assigned_to), seen: { if_assigned_to } }))
+  }
   let before = inbox.filters.peek()
   const stop = inbox.filters.subscribe((filters) => {
     // What one no longer sees is not changed by what one does next.
@@ -58,13 +64,20 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
     async apply(patch) {
       if (isBusy.peek() || ids.peek().size === 0 || ids.peek().size > SELECTED_MAX) return
       isBusy.value = true
-      const result = await rest.bulk({ tickets: [...ids.peek()], patch })
+      const done: BulkResult[] = []
+      let failed: Problem | null = null
+      for (const { tickets, seen } of parts([...ids.peek()], patch)) {
+        const result = await rest.bulk({ tickets, patch: { ...patch, ...seen } })
+        if (result.ok) done.push(...result.value)
+        else failed = result.problem
+        if (failed !== null) break
+      }
       isBusy.value = false
-      problem.value = result.ok ? null : result.problem
-      if (!result.ok) return
-      results.value = result.value.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
+      problem.value = failed
+      if (done.length === 0) return
+      results.value = done.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
       // What could not be changed stays selected, unless another choice was made meanwhile.
-      const changed = new Set(result.value.filter((one) => one.ok).map((one) => one.id))
+      const changed = new Set(done.filter((one) => one.ok).map((one) => one.id))
       ids.value = new Set([...ids.peek()].filter((id) => !changed.has(id)))
       inbox.reload()
     },

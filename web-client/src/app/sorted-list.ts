@@ -1,6 +1,6 @@
 // Tens of thousands of tickets in the server's order, cheap to change one by one. Pure.
 
-export const SORTS = ['last_activity', 'created', 'oldest'] as const
+export const SORTS = ['last_activity', 'created', 'oldest', 'waiting'] as const
 export type Sort = (typeof SORTS)[number]
 
 /** What an order needs to know of a ticket. */
@@ -8,6 +8,7 @@ export interface Sortable {
   readonly id: string
   readonly created_at: string
   readonly last_activity_at: string
+  readonly waiting_since?: string | null
 }
 
 export interface SortedList<T> {
@@ -29,6 +30,8 @@ export function createSortedList<T extends Sortable>(sort: Sort): SortedList<T> 
   let isShared = false
   // As the server orders: equal times by id, in the same direction.
   const compare = (a: T, b: T): number => {
+    // Who waits longest comes first; who does not wait, behind them all.
+    if (sort === 'waiting') return compareWaits(a.waiting_since ?? null, b.waiting_since ?? null) || compareTexts(a.id, b.id)
     const order = sort === 'last_activity' ? compareTimes(a.last_activity_at, b.last_activity_at) : compareTimes(a.created_at, b.created_at)
     return (order || compareTexts(a.id, b.id)) * (sort === 'oldest' ? 1 : -1)
   }
@@ -75,12 +78,16 @@ export function createSortedList<T extends Sortable>(sort: Sort): SortedList<T> 
   }
 }
 
+function compareWaits(a: string | null, b: string | null): number {
+  return a === null || b === null ? Number(a === null) - Number(b === null) : compareTimes(a, b)
+}
+
 function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** The server leaves out zeros at the end of a fraction, so that times of unequal length do not sort as texts do. */
-function compareTimes(a: string, b: string): number {
+export function compareTimes(a: string, b: string): number {
   return a.length === b.length ? compareTexts(a, b) : compareTexts(whole(a), whole(b))
 }
 

@@ -6,7 +6,7 @@ import type { Agent } from '../protocol/decode-team.ts'
 import { LIMITS, type SavedReply, type TicketCounts, type TicketStats } from '../protocol/generated.ts'
 import type { HistoryEvent, Page, StaffView, TicketView } from '../protocol/model.ts'
 import { isOver } from '../protocol/words.ts'
-import type { Result } from '../rest/client.ts'
+import type { Result } from '../rest/request.ts'
 import type { TeamRest } from '../rest/team.ts'
 import type { News } from './attention.ts'
 import { clock } from './browser.ts'
@@ -18,6 +18,8 @@ export interface TeamDesk {
   readonly counts: ReadonlySignal<TicketCounts | null>
   readonly agents: ReadonlySignal<readonly Agent[]>
   readonly replies: ReadonlySignal<readonly SavedReply[]>
+  /** Whether they could be had: until then nothing says that there are none. */
+  readonly hasReplies: ReadonlySignal<boolean>
   /** How many tickets of this agent have something unread. */
   readonly unread: ReadonlySignal<number>
   /** The agent has read a ticket as far as this state of it. */
@@ -54,6 +56,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
   const counts = signal<TicketCounts | null>(null)
   const agents = signal<readonly Agent[]>([])
   const replies = signal<readonly SavedReply[]>([])
+  const hasReplies = signal(false)
   const unread = signal(0)
   const mine = new Map<string, StaffView>()
   /** At which number a ticket ceased to concern this agent: an answer that was read before does not bring it back. */
@@ -68,6 +71,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
   let since: Set<string> | null = null
   let stopAsking: (() => void) | null = null
   let stopCounts: (() => void) | null = null
+  let isDisposed = false
 
   /** Answers overtake each other: only the one that was asked for last counts. One that fails is asked for again while the connection stands. */
   const latest = <T>(ask: () => Promise<Result<T>>, take: (value: T) => void) => {
@@ -78,7 +82,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
       stop()
       const turn = ++round
       const result = await ask()
-      if (turn !== round) return
+      if (turn !== round || isDisposed) return
       if (result.ok) take(result.value)
       else if (mayPass(result.problem)) stop = time.after(RETRY_MS * (1 + Math.random()), () => { if (desk.live.peek()) void load() })
     }
@@ -101,7 +105,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     count()
   }
   const count = () => { unread.value = [...mine.values()].filter((one) => one.seq > one.read_seq).length }
-  const ringFor = (ticket: StaffView) => ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject })
+  const ringFor = (ticket: StaffView) => { if (!isDisposed) ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject }) }
 
   /** This agent's tickets, page by page until there is enough. */
   const own = async (isEnough: (tickets: readonly StaffView[]) => boolean): Promise<Result<{ readonly tickets: readonly StaffView[]; readonly isWhole: boolean }>> => {
@@ -126,6 +130,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
       const found = new Set(tickets.map((ticket) => ticket.id))
       return [...pushes.keys()].every((id) => found.has(id))
     })
+    if (isDisposed) return
     if (!result.ok) {
       // Asked again, together with what is pushed meanwhile: news must not be lost to a busy moment.
       for (const [id, known] of pushes) asked.set(id, known)
@@ -141,6 +146,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
       if (!concerns(ticket) || ticket.seq <= Math.max(ticket.read_seq, before?.read_seq ?? 0)) continue
       const wasUnread = before !== undefined && before.seq > before.read_seq
       if (!wasUnread || pushes.size > ASKED_ALONE || await isOfOthers(ticket.id, known)) ringFor(ticket)
+      if (isDisposed) return
     }
   }
   /** Behind something unread, one's own doing does not show as read: the rows tell. */
@@ -161,7 +167,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     if (ticket.side === 'staff' && concerns(ticket) && event.actor.id !== desk.identity.id) ringFor(ticket)
   }
 
-  const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value })
+  const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value; hasReplies.value = true })
   const loadAgents = latest(() => team.agents(), (value) => { agents.value = value })
   // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
   const loadStats = latest(() => team.stats(), (value) => { stats.value ??= value })
@@ -171,7 +177,12 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     since = new Set()
     return own(() => false)
   }, ({ tickets, isWhole }) => {
-    for (const ticket of tickets) note(ticket)
+    for (const ticket of tickets) {
+      // Nothing was pushed meanwhile, and yet its number is lower: the database was restored, and what was known is of another history.
+      const known = Math.max(mine.get(ticket.id)?.seq ?? 0, left.get(ticket.id) ?? 0)
+      if (known > ticket.seq && since?.has(ticket.id) !== true) for (const one of [mine, left, told, asked]) one.delete(ticket.id)
+      note(ticket)
+    }
     const ids = new Set(tickets.map((ticket) => ticket.id))
     if (isWhole) for (const id of before) if (!ids.has(id) && since?.has(id) !== true) mine.delete(id)
     since = null
@@ -192,10 +203,11 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     }),
   ]
   return {
-    stats, counts, agents, replies, unread, reloadReplies,
+    stats, counts, agents, replies, hasReplies, unread, reloadReplies,
     heard,
     saw: (ticket) => note({ ...ticket, read_seq: document.visibilityState === 'visible' ? ticket.seq : ticket.read_seq }),
     dispose() {
+      isDisposed = true
       stopCounts?.()
       stopAsking?.()
       for (const stop of stops) stop()

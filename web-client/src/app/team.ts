@@ -3,5 +3,8 @@ import type { Desk } from './desk.ts'
 
 /** The team's part of REST, as this person. */
 export function createTeam(desk: Desk): TeamRest {
-  return createTeamRest(desk.rest.request)
+  const team = createTeamRest(desk.rest)
+  // What is shared between the faces changes a ticket the team's way from here on.
+  desk.rest.changeTicket = team.changeTicket
+  return team
 }

@@ -4,15 +4,17 @@ import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { NewRating, TicketPatch, Viewer } from '../protocol/generated.ts'
 import type { HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
 import type { Subscription, TicketFrame, TicketSink } from '../connection/subscriptions.ts'
-import type { Result } from '../rest/client.ts'
+import type { Result } from '../rest/request.ts'
 import { reduce } from '../timeline/reduce.ts'
 import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../timeline/state.ts'
 import type { Reader } from '../timeline/view.ts'
 import type { OutboxChange } from '../outbox/outbox.ts'
-import type { Queued } from '../outbox/store.ts'
+import type { FollowUp, Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Desk } from './desk.ts'
-import { changesFacts, withEvent } from './facts.ts'
+import { createEdits, type Edits } from './edits.ts'
+import { changesFacts, renamedTo, withEvent } from './facts.ts'
+import { keepOpened, openedBefore } from './opened.ts'
 import { createPresence, type TypingPerson } from './presence.ts'
 
 export type Opening =
@@ -21,8 +23,13 @@ export type Opening =
   | { readonly kind: 'failed'; readonly problem: Problem }
 
 /** Something that did not work. */
+/** The same change by a person who has read the refusal. */
+export type Insisting = (patch: TicketPatch, problem: Problem) => TicketPatch
+
 export interface Fault {
   readonly problem: Problem
+  /** The change that was refused, if it was one. An assignment that came too late is made by `retry` all the same. */
+  readonly patch: TicketPatch | null
   retry(): void
   dismiss(): void
 }
@@ -33,18 +40,25 @@ export interface TicketStore {
   readonly typing: ReadonlySignal<readonly TypingPerson[]>
   readonly viewers: ReadonlySignal<readonly Viewer[]>
   readonly loadingOlder: ReadonlySignal<boolean>
+  /** What is being changed of its messages. */
+  readonly edits: Edits
   /** What was tried and refused, until it succeeds or is put away; the latest one. */
   readonly fault: ReadonlySignal<Fault | null>
   /** How far this person had read when the ticket was opened. */
   readonly readAtOpening: number | null
-  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null }): void
+  /** How this person works. */
+  readonly habits: Desk['habits']
+  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
+  /** Takes back a message that has not been sent yet; null: it is too late. Without a key, the last one. */
+  undo(key?: string): Queued | null
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
   /** A message that is not stored yet. */
   queued(key: string): Queued | null
   /** Earlier history. `isAsked`: the reader asks for it; scrolling there asks a failing server only now and then. */
   loadOlder(isAsked: boolean): Promise<void>
-  change(patch: TicketPatch): Promise<boolean>
+  /** Tried again after a refusal, it is what `insisting` makes of it. */
+  change(patch: TicketPatch, insisting?: Insisting): Promise<boolean>
   rate(rating: NewRating): Promise<boolean>
   /** To be called at every keystroke and, with `false`, when the text is gone. */
   wrote(on: boolean, internal: boolean): void
@@ -64,6 +78,8 @@ const REFRESH_MS = 60
 const RETRY_MS = 2_000
 
 export interface TicketListener {
+  /** Once, at the server's first answer: also of what was open lately and stands there before it. */
+  opened?(ticket: TicketView): void
   /** Every newer state of the ticket. */
   ticket(ticket: TicketView): void
   /** What happens while it is open, as it happens. */
@@ -79,43 +95,67 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   const presence = createPresence(desk)
   let subscription: Subscription | null = null
   let readAtOpening: number | null = null
+  /** Whether the server has said what it is. */
+  let isAnswered = false
   /** Until when scrolling does not ask again for history that could not be had. */
   let olderAt = 0
+  /** What the customer was called when their name was last asked for. */
+  let askedName: string | null = null
   let disposed = false
+  /** Raised by every restored database: what was asked before it tells of numbers that hold no more. */
+  let epochs = 0
+  /** The epoch that the facts shown are of. */
+  let factsOf = 0
   let stopRefresh = () => {}
   let stopOutbox = () => {}
+  /** How often there was a connection. */
+  let lives = 0
 
   const settled = (of: Action) => { if (fault.peek()?.of === of) fault.value = null }
-  const failed = (of: Action, problem: Problem, retry: () => void) => {
-    fault.value = { of, problem, retry, dismiss: () => settled(of) }
+  const failed = (of: Action, problem: Problem, retry: () => void, patch: TicketPatch | null = null) => {
+    fault.value = { of, problem, patch, retry, dismiss: () => settled(of) }
   }
   const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
+  const edits = createEdits({ desk, timeline, open: () => (opening.value.kind === 'open' ? opening.value : null) })
   const step = (input: TimelineInput) => {
     timeline.value = reduce(timeline.value, input)
+    edits.grown()
     if (timeline.value.hole) subscription?.again()
   }
 
   const take = (ticket: TicketView) => {
     const before = opening.value
-    // An answer that was overtaken by events must not turn the ticket back.
-    if (before.kind === 'open' && before.ticket.seq > ticket.seq) return
+    // An answer that was overtaken by events must not turn the ticket back; a restored database may have.
+    if (before.kind === 'open' && before.ticket.seq > ticket.seq && factsOf === epochs) return
+    factsOf = epochs
     const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)
     opening.value = { kind: 'open', ticket, reader }
     listener.ticket(ticket)
   }
 
+  const keepShown = () => {
+    const now = opening.peek()
+    if (now.kind === 'open') keepOpened(desk, now.ticket, timeline.peek())
+  }
+
   const readerOf = (ticket: TicketView): Reader => (ticket.side === 'customer' ? { side: 'customer' } : { side: 'staff', id: desk.identity.id })
 
   const load = async () => {
+    const [mine, life] = [epochs, lives]
     const result = await desk.rest.ticket(ref)
-    if (disposed) return
+    if (disposed || mine !== epochs) return
     if (!result.ok) {
-      if (opening.value.kind !== 'open') opening.value = { kind: 'failed', problem: result.problem }
-      else refreshSoon(RETRY_MS)
+      if (opening.value.kind === 'open') refreshSoon(RETRY_MS)
+      // Asked for before the connection came back: what failed then says nothing of now.
+      else if (life !== lives && result.problem.code !== 'not_found') void load()
+      else opening.value = { kind: 'failed', problem: result.problem }
       return
     }
     readAtOpening ??= result.value.read_seq
     take(result.value)
+    if (!isAnswered) listener.opened?.(result.value)
+    isAnswered = true
+    // What was open lately is listened to already.
     if (subscription === null) listen(result.value.id)
   }
 
@@ -147,16 +187,21 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
   }
 
   const heard = (events: readonly HistoryEvent[]) => {
-    if (opening.value.kind !== 'open') return
+    // Until the facts are read again, nothing is known that events could be put to.
+    if (opening.value.kind !== 'open' || factsOf !== epochs) return
     const { ticket } = opening.value
     const news = events.filter((event) => event.seq > ticket.seq)
     if (news.length === 0) return
     take(news.reduce(withEvent, ticket))
-    if (news.some(changesFacts)) refreshSoon(REFRESH_MS)
+    const name = news.map((event) => renamedTo(ticket, event)).findLast((one) => one !== null) ?? null
+    const isRenamed = name !== null && name !== askedName
+    if (isRenamed) askedName = name
+    if (isRenamed || news.some(changesFacts)) refreshSoon(REFRESH_MS)
   }
 
   /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
   const gone = () => batch(() => {
+    if (opening.value.kind === 'open') keepOpened(desk, opening.value.ticket, null)
     subscription?.dispose()
     subscription = null
     stopOutbox()
@@ -164,6 +209,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     presence.disconnected()
     fault.value = null
     readAtOpening = null
+    isAnswered = false
     timeline.value = EMPTY
     opening.value = { kind: 'loading' }
     void load()
@@ -177,14 +223,22 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     subscribing: () => step({ type: 'subscribing' }),
     page(page) {
       batch(() => {
+        const { epoch } = timeline.peek()
+        if (epoch !== null && epoch !== page.epoch) {
+          epochs++
+          presence.restarted()
+          refreshSoon(0)
+        }
         step({ type: 'page', page })
         settled('listen')
         // The connection is back: what could not be had without it is asked for when it is wanted.
         if (fault.peek()?.of === 'older' && fault.peek()?.problem.code === 'unreachable') fault.value = null
-        presence.arrived(page.viewers)
-        if (!page.more) presence.joined()
+        if (!page.more) {
+          presence.arrived(page.viewers)
+          presence.joined()
+        }
         heard(page.events)
-        if (page.reset) refreshSoon(REFRESH_MS)
+        if (page.reset && factsOf === epochs) refreshSoon(REFRESH_MS)
       })
     },
     frame: (frame) => batch(() => taken(frame)),
@@ -206,6 +260,8 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
         return
       case 'reset':
         step({ type: 'reset' })
+        // Its subject may have been removed.
+        refreshSoon(REFRESH_MS)
         return subscription?.again()
       case 'read': return step({ type: 'read', mark: { person: frame.person, seq: frame.seq } })
       case 'typing': return presence.typed({ person: frame.person, internal: frame.internal }, frame.on)
@@ -213,7 +269,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     }
   }
 
-  const act = async (run: (ticket: string) => Promise<Result<TicketView>>): Promise<boolean> => {
+  const act = async (run: (ticket: string) => Promise<Result<TicketView>>, refused = (problem: Problem) => failed('change', problem, () => void act(run))): Promise<boolean> => {
     const ticket = id()
     if (ticket === null) return false
     const result = await run(ticket)
@@ -221,24 +277,47 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     if (result.ok) {
       settled('change')
       take(result.value)
-    } else failed('change', result.problem, () => void act(run))
+    } else refused(result.problem)
     return result.ok
   }
+  const change = (patch: TicketPatch, insisting: Insisting = (same) => same): Promise<boolean> => act((ticket) => desk.rest.changeTicket(ticket, patch), (problem) => {
+    failed('change', problem, () => void change(insisting(patch, problem), insisting), patch)
+    // Whose it is now is to be seen beside the refusal.
+    if (problem.code === 'conflict') refreshSoon(0)
+  })
 
+  const before = openedBefore(desk, ref)
+  if (before !== null) batch(() => {
+    timeline.value = before.timeline
+    take(before.ticket)
+    listen(before.ticket.id)
+  })
   void load()
+  const stopLive = desk.connection.subscribe(({ kind }) => {
+    if (kind !== 'live') return
+    lives++
+    if (opening.peek().kind === 'failed') store.reload()
+  })
   const store: TicketStore = {
     opening,
     timeline,
     typing: presence.typing,
     viewers: presence.viewers,
     loadingOlder,
+    edits,
     fault,
     get readAtOpening() { return readAtOpening },
-    send(body, { internal, based_on }) {
-      if (opening.value.kind !== 'open') return
+    habits: desk.habits,
+    send(body, { internal, based_on, then = null }) {
+      if (opening.value.kind !== 'open') return null
       const { id: ticket, ticket_number: number } = opening.value.ticket
-      desk.outbox.queue({ ticket, number, body, internal, based_on })
+      const entry = desk.outbox.queue({ ticket, number, body, internal, based_on, then, hold_ms: desk.habits.undo_s.peek() * 1_000 })
       presence.wrote(false, internal)
+      return entry
+    },
+    undo(key) {
+      const last = key ?? timeline.peek().pending.at(-1)?.key
+      return last === undefined ? null : desk.outbox.undo(last)
     },
     retry: (key, how) => desk.outbox.retry(key, how),
     discard: (key) => desk.outbox.discard(key),
@@ -258,7 +337,7 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
       olderAt = clock.now() + RETRY_MS
       failed('older', result.problem, () => void store.loadOlder(true))
     },
-    change: (patch) => act((ticket) => desk.rest.changeTicket(ticket, patch)),
+    change,
     rate: (rating) => act((ticket) => desk.rest.rate(ticket, rating)),
     wrote: presence.wrote,
     sawEnd: () => presence.saw(timeline.value.position ?? 0),
@@ -269,6 +348,8 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
     },
     dispose() {
       disposed = true
+      stopLive()
+      if (factsOf === epochs) keepShown()
       stopRefresh()
       stopOutbox()
       presence.dispose()
@@ -279,6 +360,6 @@ export function openTicket(desk: Desk, ref: string, listener: TicketListener): T
 }
 
 function pendingOf(entry: Queued): Pending {
-  const { key, body, internal, at, refused } = entry
-  return { key, body, internal, at, state: refused === null ? { kind: 'waiting' } : { kind: 'refused', code: refused } }
+  const { key, body, internal, at, refused, paused, hold_until } = entry
+  return { key, body, internal, at, hold_until, state: refused !== null ? { kind: 'refused', code: refused } : { kind: paused ? 'paused' : 'waiting' } }
 }

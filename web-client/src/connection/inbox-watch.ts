@@ -1,5 +1,6 @@
 // Watching the desk's tickets, across connections: asked for with each of them, and again when it was refused for the moment.
 
+import type { TicketViewers, Viewer } from '../protocol/generated.ts'
 import { isPassing } from '../protocol/words.ts'
 import { backoffMs } from './backoff.ts'
 import { createInboxRows, type InboxFrame } from './inbox-rows.ts'
@@ -10,7 +11,11 @@ export interface InboxListener {
   frame(frame: InboxFrame): void
   /** From here on every change is told: what is read after this misses none. With each connection; and when the server takes long to say so. */
   began(): void
+  /** Who looks at which ticket; a ticket that is not in it has no viewers. Nothing is known without a connection, or from an older server. */
+  viewers?(byTicket: Viewers): void
 }
+
+export type Viewers = ReadonlyMap<string, readonly Viewer[]>
 
 /**
  * `off`: nobody wants it, or there is no connection. `asking`: not for long yet. `late`: the server takes its time, or has refused for the
@@ -25,6 +30,7 @@ export interface InboxWatch {
   again(): void
   add(listener: InboxListener): () => void
   frame(frame: InboxFrame): void
+  presence(tickets: readonly TicketViewers[]): void
   /** A connection stands. */
   live(): void
   cut(): void
@@ -38,6 +44,7 @@ export function createInboxWatch(clock: Clock, random: () => number, requests: R
   const listeners = new Set<InboxListener>()
   const stateListeners = new Set<(state: WatchState) => void>()
   let state: WatchState = 'off'
+  let viewers: Viewers = new Map()
   let refusals = 0
   let round = 0
   let stop = () => {}
@@ -48,9 +55,14 @@ export function createInboxWatch(clock: Clock, random: () => number, requests: R
     for (const listener of [...stateListeners]) listener(next)
   }
   const begin = () => { for (const listener of [...listeners]) listener.began() }
+  const look = (now: Viewers) => {
+    viewers = now
+    for (const listener of [...listeners]) listener.viewers?.(now)
+  }
   const end = () => {
     round++
     stop()
+    if (viewers.size > 0) look(new Map())
     enter('off')
   }
   const ask = async () => {
@@ -58,6 +70,8 @@ export function createInboxWatch(clock: Clock, random: () => number, requests: R
     stop()
     const mine = round
     if (state !== 'late') enter('asking')
+    // All that is known is told anew.
+    if (viewers.size > 0) look(new Map())
     stop = clock.after(PATIENCE_MS, () => {
       enter('late')
       begin()
@@ -88,6 +102,7 @@ export function createInboxWatch(clock: Clock, random: () => number, requests: R
     again() { if (state === 'refused' || state === 'late') void ask() },
     add(listener) {
       listeners.add(listener)
+      if (viewers.size > 0) listener.viewers?.(viewers)
       if (state === 'on') listener.began()
       else if (listeners.size === 1 && isLive()) void ask()
       return () => {
@@ -100,6 +115,14 @@ export function createInboxWatch(clock: Clock, random: () => number, requests: R
     frame(frame) {
       const filled = rows.fill(frame)
       for (const listener of [...listeners]) listener.frame(filled)
+    },
+    presence(tickets) {
+      const next = new Map(viewers)
+      for (const { ticket, viewers } of tickets) {
+        if (viewers.length > 0) next.set(ticket, viewers)
+        else next.delete(ticket)
+      }
+      look(next)
     },
     live() { if (listeners.size > 0) void ask() },
     cut: end,

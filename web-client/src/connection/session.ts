@@ -183,6 +183,7 @@ export function createSession({ sockets, clock, random, tokens, user }: SessionP
         return
       case 'bye': return bye(frame.retry_after_ms)
       case 'inbox': return inbox.frame(frame)
+      case 'inbox_presence': return inbox.presence(frame.tickets)
       case 'event':
       case 'reset':
       case 'typing':

@@ -2,7 +2,7 @@
 // server has said yes or no. A second tab waits its turn behind a lock; where there are no locks, the key alone prevents doubles.
 
 import type { Code } from '../protocol/model.ts'
-import type { OutboxStore, Queued } from './store.ts'
+import type { FollowUp, OutboxStore, Queued } from './store.ts'
 
 export type SendOutcome =
   | { readonly kind: 'stored'; readonly seq: number }
@@ -13,6 +13,9 @@ export type SendOutcome =
   | { readonly kind: 'later'; readonly ms: number }
   /** The connection went: again when it is back. */
   | { readonly kind: 'cut' }
+
+/** What became of that which follows a message; `later`: to be tried again. */
+export type FollowOutcome = { readonly kind: 'done' } | { readonly kind: 'later'; readonly ms: number }
 
 export type OutboxChange =
   | { readonly type: 'queued'; readonly entry: Queued }
@@ -30,6 +33,9 @@ export interface Draft {
   readonly body: string
   readonly internal: boolean
   readonly based_on: number | null
+  /** For how long it may be taken back. */
+  readonly hold_ms?: number
+  readonly then?: FollowUp | null
 }
 
 export interface OutboxParts {
@@ -47,6 +53,14 @@ export interface Outbox {
   /** Sends a refused message again; `insist`: whatever has been written since. */
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
+  /** Its author signs out: nothing is sent before they say so. */
+  pause(): void
+  /** Takes back a message that is still held; null: it is too late. */
+  undo(key: string): Queued | null
+  /** Whether a message waits for its author's second thoughts. */
+  isHeld(): boolean
+  /** Who does what follows a message; until there is one, it waits. It must not harm when it is done twice. */
+  follow(act: (entry: Queued) => Promise<FollowOutcome>): () => void
   of(ticket: string): readonly Queued[]
   /** Everything that is not stored yet, in the order of writing. */
   entries(): readonly Queued[]
@@ -63,6 +77,8 @@ export interface Outbox {
 }
 
 const RETRY_MS = 5_000
+/** Beyond this the clock was set back: nothing is held for longer. */
+const HOLD_MS_MAX = 60_000
 
 export function createOutbox(parts: OutboxParts): Outbox {
   const { store } = parts
@@ -73,11 +89,18 @@ export function createOutbox(parts: OutboxParts): Outbox {
   /** By ticket, whose later messages wait behind it. Of this connection alone: nothing of it is stored. */
   const held = new Map<string, { readonly key: string; readonly code: Code }>()
   let disposed = false
+  let following: ((entry: Queued) => Promise<FollowOutcome>) | null = null
 
   const tell = (change: OutboxChange) => {
     for (const listener of [...listeners]) listener(change)
   }
-  const waiting = () => store.entries().filter((entry) => entry.refused === null)
+  const waiting = () => store.entries().filter((entry) => entry.refused === null && !entry.paused && (entry.sent === null || following !== null))
+  const unsent = () => store.entries().filter((entry) => entry.sent === null)
+  /** How long it may still be taken back. */
+  const heldFor = ({ hold_until }: Queued) => {
+    const ms = hold_until === null ? 0 : hold_until - parts.now()
+    return ms > HOLD_MS_MAX ? 0 : Math.max(0, ms)
+  }
 
   const kick = async (ticket: string) => {
     if (disposed || !parts.canSend() || held.has(ticket)) return
@@ -123,17 +146,30 @@ export function createOutbox(parts: OutboxParts): Outbox {
     while (!disposed && parts.canSend()) {
       const entry = waiting().find((one) => one.ticket === ticket)
       if (entry === undefined) return
+      if (entry.sent !== null) {
+        const outcome = await following?.(entry)
+        if (outcome?.kind === 'done') store.remove(entry.key)
+        else return outcome === undefined ? undefined : later(ticket, outcome.ms)
+        continue
+      }
+      // In its turn: what was written after it waits with it.
+      if (heldFor(entry) > 0) return later(ticket, heldFor(entry))
       const outcome = await parts.send(entry)
       // Discarded, or answered in another tab, while it was on its way: its outcome still counts, its item is gone.
       switch (outcome.kind) {
         case 'stored':
-          store.remove(entry.key)
+          // What follows outlives the page, as the message did.
+          if (entry.then !== null && store.get(entry.key) !== null) store.put({ ...entry, sent: outcome.seq })
+          else store.remove(entry.key)
           tell({ type: 'acked', entry, seq: outcome.seq })
           break
-        case 'refused':
-          if (store.get(entry.key) !== null) store.put({ ...entry, refused: outcome.code })
+        case 'refused': {
+          // As it is stored: its author may have signed out meanwhile.
+          const now = store.get(entry.key)
+          if (now !== null) store.put({ ...now, refused: outcome.code })
           tell({ type: 'refused', entry, code: outcome.code })
           break
+        }
         case 'held':
           // Discarded while it was on its way: what waits behind it goes on.
           if (store.get(entry.key) === null) break
@@ -160,6 +196,23 @@ export function createOutbox(parts: OutboxParts): Outbox {
     }
   }
 
+  const retry = (key: string, how: 'as_written' | 'insist') => {
+    const old = store.get(key)
+    if (old === null) return
+    const entry: Queued = { ...old, refused: null, hold_until: null, paused: false, based_on: how === 'insist' ? null : old.based_on }
+    store.put(entry)
+    if (![...held.values()].some((one) => one.key === key)) tell({ type: 'queued', entry })
+    void kick(entry.ticket)
+  }
+
+  const discard = (key: string): Queued | null => {
+    const entry = store.get(key)
+    store.remove(key)
+    tell({ type: 'withdrawn', key })
+    release(key)
+    return entry
+  }
+
   const flush = () => {
     const keys = [...held.values()].map((one) => one.key)
     held.clear()
@@ -172,30 +225,39 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   return {
     queue(draft) {
-      const entry: Queued = { ...draft, key: parts.newKey(), at: new Date(parts.now()).toISOString(), order: nextOrder(), refused: null }
+      const { hold_ms = 0, then = null, ...text } = draft
+      const now = parts.now()
+      const entry: Queued = { ...text, then, key: parts.newKey(), at: new Date(now).toISOString(), order: nextOrder(), refused: null, hold_until: hold_ms > 0 ? now + hold_ms : null, paused: false, sent: null }
       store.put(entry)
       tell({ type: 'queued', entry })
       void kick(draft.ticket)
       return entry
     },
-    retry(key, how) {
-      const old = store.get(key)
-      if (old === null) return
-      const entry: Queued = { ...old, refused: null, based_on: how === 'insist' ? null : old.based_on }
-      store.put(entry)
-      if (![...held.values()].some((one) => one.key === key)) tell({ type: 'queued', entry })
-      void kick(entry.ticket)
+    retry,
+    discard,
+    pause() {
+      for (const entry of unsent().filter((one) => !one.paused)) {
+        store.put({ ...entry, hold_until: null, paused: true })
+        tell({ type: 'queued', entry: { ...entry, hold_until: null, paused: true } })
+      }
     },
-    discard(key) {
+    undo(key) {
       const entry = store.get(key)
+      if (entry === null || entry.refused !== null || heldFor(entry) === 0) return null
       store.remove(key)
       tell({ type: 'withdrawn', key })
-      release(key)
+      void kick(entry.ticket)
       return entry
     },
+    isHeld: () => unsent().some((entry) => heldFor(entry) > 0),
+    follow(act) {
+      following = act
+      flush()
+      return () => { if (following === act) following = null }
+    },
     held: (key) => [...held.values()].find((one) => one.key === key)?.code ?? null,
-    of: (ticket) => store.entries().filter((entry) => entry.ticket === ticket),
-    entries: store.entries,
+    of: (ticket) => unsent().filter((entry) => entry.ticket === ticket),
+    entries: unsent,
     isUnkept: store.isUnkept,
     flush,
     changedElsewhere(name) {
@@ -205,6 +267,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
       if (entry === null) {
         tell({ type: 'withdrawn', key })
         release(key)
+      } else if (entry.sent !== null) {
+        tell({ type: 'acked', entry, seq: entry.sent })
+        void kick(entry.ticket)
       } else {
         tell(entry.refused === null ? { type: 'queued', entry } : { type: 'refused', entry, code: entry.refused, elsewhere: true })
         void kick(entry.ticket)

@@ -18,7 +18,18 @@ export interface Queued {
   readonly order: number
   /** Why the server will not take it; the person decides what becomes of it. */
   readonly refused: Code | null
+  /** Until when its author may take it back, by this device's clock: it is not sent before. */
+  readonly hold_until: number | null
+  /** Its author signed out before it was sent: it is sent only once they say so. */
+  readonly paused: boolean
+  /** What becomes of the ticket once the message is stored. */
+  readonly then: FollowUp | null
+  /** The number under which it is stored; kept until what follows is done. */
+  readonly sent: number | null
 }
+
+const FOLLOW_UPS = ['resolved'] as const
+export type FollowUp = (typeof FOLLOW_UPS)[number]
 
 /** What is needed of `localStorage`. */
 export interface KeyValue {
@@ -85,5 +96,5 @@ function decode(source: string | null): Queued | null {
   const order = count(value['order'])
   if (key === null || ticket === null || body === null || at === null || order === null) return null
   const refused = value['refused'] === 'unknown' ? 'unknown' : word(REJECT_CODES, value['refused'])
-  return { key, ticket, number: text(value['number']) ?? '', body, internal: value['internal'] === true, based_on: count(value['based_on']), at, order, refused }
+  return { key, ticket, number: text(value['number']) ?? '', body, internal: value['internal'] === true, based_on: count(value['based_on']), at, order, refused, hold_until: count(value['hold_until']), paused: value['paused'] === true, then: word(FOLLOW_UPS, value['then']), sent: count(value['sent']) }
 }

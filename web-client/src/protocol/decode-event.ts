@@ -1,8 +1,8 @@
 // History rows, people and codes, as frames and REST both carry them.
 
-import { ACTOR_TYPES, KINDS, REJECT_CODES, type Attachment, type Me, type RejectCode } from './generated.ts'
-import type { Code, HistoryEvent, Person, TicketMessage } from './model.ts'
-import { count, isObject, readable, text, word } from './narrow.ts'
+import { ACTOR_TYPES, KINDS, type Attachment } from './generated.ts'
+import type { HistoryEvent, Person, TicketMessage } from './model.ts'
+import { count, isObject, line, name, readable, text, title, word } from './narrow.ts'
 
 /**
  * One history row. Only what its place in the history needs must be there: a row of an unknown kind, or with a message that cannot be
@@ -20,9 +20,9 @@ export function decodeEvent(value: unknown): HistoryEvent | null {
     at,
     kind: word(KINDS, value['kind']) ?? 'unknown',
     actor: decodePerson(value['actor']) ?? { id: null, type: 'system', name: null },
-    old_value: text(value['old_value']),
-    new_value: text(value['new_value']),
-    description: text(value['description']),
+    old_value: line(value['old_value']),
+    new_value: line(value['new_value']),
+    description: line(value['description']),
     message: message(value['message']),
   }
 }
@@ -50,29 +50,15 @@ function message(value: unknown): TicketMessage | null {
 function attachment(value: unknown): Attachment | null {
   if (!isObject(value)) return null
   const id = text(value['id'])
-  const name = text(value['name'])
-  if (id === null || name === null) return null
-  return { id, name, content_type: text(value['content_type']) ?? '', size_bytes: count(value['size_bytes']) ?? 0 }
+  const file = title(value['name'])
+  if (id === null || file === null) return null
+  return { id, name: file, content_type: text(value['content_type']) ?? '', size_bytes: count(value['size_bytes']) ?? 0 }
 }
 
 /** A person as either side is told of them. */
 export function decodePerson(value: unknown): Person | null {
   if (!isObject(value)) return null
   const type = word(ACTOR_TYPES, value['type'])
-  return type === null ? null : { id: text(value['id']), type, name: text(value['name']) }
+  return type === null ? null : { id: text(value['id']), type, name: name(value['name']) }
 }
 
-export function decodeMe(value: unknown): Me | null {
-  if (!isObject(value)) return null
-  const id = text(value['id'])
-  return id === null ? null : { id, name: text(value['name']), email: text(value['email']) }
-}
-
-/** A known code; null: none. A server of the previous build calls `invalid_transition` `invalid_move`. */
-export function readCode(value: unknown): RejectCode | null {
-  return word(REJECT_CODES, value === 'invalid_move' ? 'invalid_transition' : value)
-}
-
-export function decodeCode(value: unknown): Code {
-  return readCode(value) ?? 'unknown'
-}

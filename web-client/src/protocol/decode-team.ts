@@ -1,12 +1,11 @@
 // Bodies that only the team's pages read, narrowed from `unknown`.
 
 import { STAFF_ROLES, type BulkResult, type DeskSettings, type PersonView, type RoleView, type SavedReply, type StaffRole, type TicketCounts } from './generated.ts'
-import { readCode } from './decode-event.ts'
-import { decodeHours } from './decode-rest.ts'
+import { decodeHours, readCode } from './decode-first.ts'
 import { decodeStaffTicket } from './decode-ticket.ts'
 import { decodePage } from './decode-rest.ts'
 import type { Page, StaffView } from './model.ts'
-import { count, isObject, list, readable, text, word } from './narrow.ts'
+import { count, isObject, list, name, readable, text, word } from './narrow.ts'
 
 export interface Agent {
   readonly user_id: string
@@ -25,7 +24,7 @@ function agent(value: unknown): Agent | null {
   if (!isObject(value)) return null
   const user_id: RoleView['user_id'] | null = text(value['user_id'])
   const role = word(STAFF_ROLES, value['role'])
-  return user_id === null || role === null ? null : { user_id, role, name: text(value['name']), email: text(value['email']) }
+  return user_id === null || role === null ? null : { user_id, role, name: name(value['name']), email: text(value['email']) }
 }
 
 export function decodeReply(value: unknown): SavedReply | null {
@@ -44,7 +43,7 @@ export function decodePersonView(value: unknown): PersonView | null {
   if (id === null) return null
   return {
     id,
-    name: text(value['name']),
+    name: name(value['name']),
     email: text(value['email']),
     last_seen_at: text(value['last_seen_at']),
     address: text(value['address']),

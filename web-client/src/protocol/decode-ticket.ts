@@ -1,8 +1,9 @@
 // Tickets and the desk's figures, in the two forms that the reader's side decides between.
 
-import { CATEGORIES, PRIORITIES, STATUSES, type AgentRef, type LastMessage, type Rating, type TicketMoved, type TicketStats } from './generated.ts'
+import { decodeAgentRef } from './decode-first.ts'
+import { CATEGORIES, PRIORITIES, STATUSES, type LastMessage, type Rating, type TicketMoved, type TicketStats } from './generated.ts'
 import type { CustomerView, StaffView, TicketView } from './model.ts'
-import { count, isObject, number, text, word, type Json } from './narrow.ts'
+import { count, isObject, name, number, text, title, word, type Json } from './narrow.ts'
 
 /** A ticket in whichever form the reader is given: only staff are told whose it is. */
 export function decodeTicket(value: unknown): TicketView | null {
@@ -12,7 +13,7 @@ export function decodeTicket(value: unknown): TicketView | null {
 function common(value: Json) {
   const id = text(value['id'])
   const ticket_number = text(value['ticket_number'])
-  const subject = text(value['subject'])
+  const subject = title(value['subject'])
   const category = word(CATEGORIES, value['category'])
   const priority = word(PRIORITIES, value['priority'])
   const status = word(STATUSES, value['status'])
@@ -62,9 +63,9 @@ export function decodeStaffTicket(value: unknown): StaffView | null {
     side: 'staff',
     ...shared,
     user_id,
-    customer_name: text(value['customer_name']),
+    customer_name: name(value['customer_name']),
     customer_email: text(value['customer_email']),
-    assigned_to: agent(value['assigned_to']),
+    assigned_to: decodeAgentRef(value['assigned_to']),
     assigned_at: text(value['assigned_at']),
     updated_at: text(value['updated_at']) ?? shared.last_activity_at,
     first_response_at: text(value['first_response_at']),
@@ -80,16 +81,10 @@ export function decodeMoved(value: unknown): TicketMoved | null {
 export function decodeCustomerTicket(value: unknown): CustomerView | null {
   if (!isObject(value)) return null
   const shared = common(value)
-  return shared === null ? null : { side: 'customer', ...shared, assignee_name: text(value['assignee_name']) }
+  return shared === null ? null : { side: 'customer', ...shared, assignee_name: name(value['assignee_name']) }
 }
 
-function agent(value: unknown): AgentRef | null {
-  if (!isObject(value)) return null
-  const id = text(value['id'])
-  return id === null ? null : { id, name: text(value['name']) }
-}
-
-export function decodeRating(value: unknown): Rating | null {
+function decodeRating(value: unknown): Rating | null {
   if (!isObject(value)) return null
   const satisfaction_rating = count(value['satisfaction_rating'])
   return satisfaction_rating === null ? null : { satisfaction_rating, satisfaction_comment: text(value['satisfaction_comment']) }

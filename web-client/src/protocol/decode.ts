@@ -1,10 +1,11 @@
 // Frames of the server, narrowed from `unknown` here and, for the parts shared with REST, in the neighbouring decode-*.ts; nowhere else.
 // Total: unknown frames give null, unknown fields are ignored, nothing throws.
 
-import { LIMITS, STAFF_ROLES, type TicketHead, type Viewer, type WireLimits } from './generated.ts'
+import { LIMITS, STAFF_ROLES, type TicketHead, type TicketViewers, type Viewer, type WireLimits } from './generated.ts'
 import type { ReadMark, ServerFrame } from './model.ts'
-import { count, flag, isObject, list, parseJson, readable, text, word, type Json } from './narrow.ts'
-import { decodeEvent, decodeMe, decodeCode, decodePerson } from './decode-event.ts'
+import { count, flag, isObject, list, name, parseJson, readable, text, type Json, word } from './narrow.ts'
+import { decodeEvent, decodePerson } from './decode-event.ts'
+import { decodeCode, decodeMe } from './decode-first.ts'
 import { decodeMoved, decodeStaffTicket, decodeStats } from './decode-ticket.ts'
 
 /** Reads one text frame of the server. Null: not a frame that this client knows. */
@@ -28,6 +29,7 @@ function frame(value: Json): ServerFrame | null {
     case 'presence': return withTicket(value, (ticket) => ({ type: 'presence', ticket, viewers: readable(value['viewers'], viewer) }))
     case 'read': return read(value)
     case 'inbox': return { type: 'inbox', tickets: readable(value['tickets'], decodeStaffTicket), moved: readable(value['moved'], decodeMoved), stats: decodeStats(value['stats']) }
+    case 'inbox_presence': return { type: 'inbox_presence', tickets: readable(value['tickets'], ticketViewers) }
     default: return null
   }
 }
@@ -52,16 +54,16 @@ function welcome(value: Json): ServerFrame | null {
 
 function wireLimits(value: unknown): WireLimits | null {
   if (!isObject(value)) return null
-  // A limit that the server does not name is kept to as the protocol has it.
-  const of = (field: keyof WireLimits) => count(value[field]) ?? LIMITS[field]
+  // A limit that the server does not name is kept to as the protocol has it. Each is named, so that a bundle leaves the others out.
+  const of = (field: keyof WireLimits, known: number) => count(value[field]) ?? known
   return {
-    body_bytes_max: of('body_bytes_max'),
-    frame_bytes_max: of('frame_bytes_max'),
-    attachments_max: of('attachments_max'),
-    subscriptions_max: of('subscriptions_max'),
-    frames_per_second: of('frames_per_second'),
-    typing_interval_ms: of('typing_interval_ms'),
-    typing_fade_ms: of('typing_fade_ms'),
+    body_bytes_max: of('body_bytes_max', LIMITS.body_bytes_max),
+    frame_bytes_max: of('frame_bytes_max', LIMITS.frame_bytes_max),
+    attachments_max: of('attachments_max', LIMITS.attachments_max),
+    subscriptions_max: of('subscriptions_max', LIMITS.subscriptions_max),
+    frames_per_second: of('frames_per_second', LIMITS.frames_per_second),
+    typing_interval_ms: of('typing_interval_ms', LIMITS.typing_interval_ms),
+    typing_fade_ms: of('typing_fade_ms', LIMITS.typing_fade_ms),
   }
 }
 
@@ -142,8 +144,14 @@ function ticketHead(value: unknown): TicketHead | null {
   return ticket === null || seq === null ? null : { ticket, seq }
 }
 
+function ticketViewers(value: unknown): TicketViewers | null {
+  if (!isObject(value)) return null
+  const ticket = text(value['ticket'])
+  return ticket === null ? null : { ticket, viewers: readable(value['viewers'], viewer) }
+}
+
 function viewer(value: unknown): Viewer | null {
   if (!isObject(value)) return null
   const id = text(value['id'])
-  return id === null ? null : { id, name: text(value['name']) }
+  return id === null ? null : { id, name: name(value['name']) }
 }

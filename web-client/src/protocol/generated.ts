@@ -78,14 +78,14 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 /**
  * The codes of `error` frames and of REST problems.
  */
-export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
  * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
  */
 export type Attachment = { 
 /**
- * The upload's id.
+ * The id under which your platform keeps the file: Helpline stores no files.
  */
 id: string, 
 /**
@@ -97,7 +97,7 @@ name: string,
  */
 content_type: string, 
 /**
- * Its size in bytes.
+ * Its size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
  */
 size_bytes: number, };
 
@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to";
 
 /**
  * Frames that are the same for everybody.
@@ -184,7 +184,7 @@ reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typin
 /**
  * Tickets that were sent in full before and of which only these fields have changed, as a rule by a new message.
  */
-moved: Array<TicketMoved>, stats?: TicketStats, };
+moved: Array<TicketMoved>, stats?: TicketStats, } | { "type": "inbox_presence", tickets: Array<TicketViewers>, };
 
 /**
  * Frames that customers are shown.
@@ -224,6 +224,11 @@ export type CustomerPerson = { type: ActorType, name: string | null, };
  * A member of staff who has a ticket open.
  */
 export type Viewer = { id: UserId, name: string | null, };
+
+/**
+ * The staff who have a ticket open.
+ */
+export type TicketViewers = { ticket: TicketId, viewers: Array<Viewer>, };
 
 /**
  * How far a person has read, for staff.
@@ -379,7 +384,13 @@ export type TicketPatch = { status?: Status, priority?: Priority, category?: Cat
 /**
  * A staff member's id, `"me"`, or `"nobody"` to unassign; `null` also unassigns.
  */
-assigned_to?: string, };
+assigned_to?: string, 
+/**
+ * The assignee that the caller has seen, in the words of `assigned_to`, which it needs. If another person has the ticket by now, the
+ * answer is `conflict` and nothing is changed; if it is assigned as asked already, that is no conflict. Only to a server that
+ * names the feature `if_assigned_to`.
+ */
+if_assigned_to?: string, };
 
 /**
  * `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
@@ -644,7 +655,11 @@ export type Problem = {
 /**
  * Always `about:blank`; `code` is the machine-readable reason.
  */
-type: string, title: string, status: number, code: RejectCode, retry_after_ms?: number, head?: Seq, };
+type: string, title: string, status: number, code: RejectCode, retry_after_ms?: number, head?: Seq, 
+/**
+ * With `conflict` of `if_assigned_to`: who has the ticket now, by their first name; absent: it is unassigned.
+ */
+assigned_to?: AgentRef, };
 
 /** The WebSocket subprotocol. */
 export const SUBPROTOCOL = "helpline.v1";
@@ -772,6 +787,8 @@ export const FEATURES = [
   "needs_answer",
   "own_unread",
   "reply_assigns",
+  "inbox_presence",
+  "if_assigned_to",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
@@ -795,6 +812,7 @@ export const REJECT_CODES = [
   "key_reused",
   "stale",
   "redacted",
+  "legal_hold",
   "conflict",
   "not_subscribed",
   "too_many_subscriptions",
@@ -861,6 +879,7 @@ export const CLOSE_CODES = {
   too_big: 1009,
   too_slow: 4001,
   no_pong: 4002,
+  role_changed: 4003,
   rate: 4008,
   full: 4009,
   protocol: 4500,
@@ -880,7 +899,7 @@ export const LIMITS = {
   search_chars_max: 100,
   search_word_chars_min: 3,
   frame_bytes_max: 65536,
-  hello_bytes_max: 4096,
+  hello_bytes_max: 17408,
   json_body_bytes_max: 65536,
   hello_timeout_ms: 10000,
   heartbeat_interval_ms: 25000,

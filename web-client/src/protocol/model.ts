@@ -2,8 +2,8 @@
 // customers are never told, so that one timeline serves both sides. Absent and null are the same thing here: null.
 
 import type {
-  ActorType, Attachment, Audience, CustomerTicket, Kind, Me, RejectCode, StaffRole, StaffTicket, TicketHead, TicketMoved, TicketStats, Viewer,
-  WireLimits,
+  ActorType, AgentRef, Attachment, Audience, CustomerTicket, Kind, Me, RejectCode, StaffRole, StaffTicket, TicketHead, TicketMoved, TicketStats, TicketViewers,
+  Viewer, WireLimits,
 } from './generated.ts'
 
 export interface Person {
@@ -85,6 +85,7 @@ export type ServerFrame =
   | { readonly type: 'presence'; readonly ticket: string; readonly viewers: readonly Viewer[] }
   | { readonly type: 'read'; readonly ticket: string; readonly person: Person; readonly seq: number }
   | { readonly type: 'inbox'; readonly tickets: readonly StaffView[]; readonly moved: readonly TicketMoved[]; readonly stats: TicketStats | null }
+  | { readonly type: 'inbox_presence'; readonly tickets: readonly TicketViewers[] }
 
 export interface ErrorFrame {
   readonly type: 'error'
@@ -115,5 +116,7 @@ export interface Problem {
   readonly title: string
   readonly retry_after_ms: number | null
   readonly head: number | null
+  /** Of an assignment that came too late: who has the ticket; null: nobody. */
+  readonly assigned_to?: AgentRef | null
 }
 

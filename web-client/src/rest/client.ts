@@ -1,13 +1,13 @@
 // REST under /v1, typed. Every call gives a result; none throws.
 
-import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, TicketPatch } from '../protocol/generated.ts'
+import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
 import {
-  decodeAvailability, decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeProblem, decodeSelf, type Self,
+  decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeOwnUnread,
 } from '../protocol/decode-rest.ts'
+import { decodeAvailability, decodeSelf, type Self } from '../protocol/decode-first.ts'
 import { decodeCustomerTicket, decodeTicket } from '../protocol/decode-ticket.ts'
-import type { CustomerView, EventPage, Features, Page, Problem, TicketView } from '../protocol/model.ts'
-
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
+import type { CustomerView, EventPage, Features, Page, TicketView } from '../protocol/model.ts'
+import { createRequester, type BearerSource, type Request, type Result } from './request.ts'
 
 export interface TicketQuery {
   readonly tab?: 'active' | 'closed'
@@ -17,25 +17,23 @@ export interface TicketQuery {
   readonly assigned_to?: string
   readonly user_id?: string
   readonly search?: string
-  readonly sort?: 'last_activity' | 'created' | 'oldest'
+  /** Only to a server that names the feature `needs_answer`; the order `waiting` too. */
+  readonly needs_answer?: boolean
+  readonly sort?: 'last_activity' | 'created' | 'oldest' | 'waiting'
   readonly cursor?: string
   readonly limit?: number
 }
 
 /** Where a page of history lies. */
-export type HistoryRange = { readonly before: number } | { readonly after: number }
-
-export interface Call {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly body?: unknown
-  readonly key?: string
-}
-
-export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null) => Promise<Result<T>>
+type HistoryRange = { readonly before: number } | { readonly after: number }
 
 export interface Rest {
+  /** The server's time, as its last answer told it; until then, and where answers do not tell it, the device's. */
+  now(): number
   /** What the more special clients are made of. */
   readonly request: Request
+  /** What the server named last. */
+  readonly features: () => Features
   me(): Promise<Result<Self>>
   ownTickets(query: TicketQuery): Promise<Result<Page<CustomerView>>>
   /** By id or by number. */
@@ -45,54 +43,27 @@ export interface Rest {
   rate(id: string, rating: NewRating): Promise<Result<TicketView>>
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
   postMessage(id: string, message: NewMessage, key: string): Promise<Result<MessageStored>>
+  /** Changes the text of a message. */
+  edit(id: string, message: string, body: string): Promise<Result<null>>
+  /** Removes the text of a message for good. */
   redact(id: string, message: string): Promise<Result<null>>
+  /** What is unread on all own tickets; a server of the build before has no answer. */
+  ownUnread(): Promise<Result<OwnUnread>>
   availability(): Promise<Result<Availability>>
 }
 
-export interface RestParts {
+interface RestParts {
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>
-  /** As a session's: `fresh` when the last one was refused. */
-  readonly token: (fresh: boolean) => Promise<string | null>
+  readonly token: BearerSource
   /** What the server named last; none: not known, or of the build before. */
   readonly features: () => Features
 }
-
-const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
-const SIGNED_OUT: Problem = { ...UNREACHABLE, status: 401, code: 'not_authenticated' }
-const REQUEST_TIMEOUT_MS = 20_000
 
 /** In `rest_send_names`: a note's flag has the name that it has in `send`. */
 const SEND_NAMES: Feature = 'rest_send_names'
 
 export function createRest({ fetch, token, features }: RestParts): Rest {
-  const attempt = async (path: string, call: Call, fresh: boolean): Promise<Response | null> => {
-    const bearer = await token(fresh)
-    if (bearer === null) return null
-    const headers = new Headers({ authorization: `Bearer ${bearer}` })
-    if (call.body !== undefined) headers.set('content-type', 'application/json')
-    if (call.key !== undefined) headers.set('idempotency-key', call.key)
-    return fetch(path, {
-      method: call.method ?? 'GET',
-      headers,
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    })
-  }
-
-  const request: Request = async (path, call, decode) => {
-    try {
-      let response = await attempt(path, call, false)
-      if (response?.status === 401) response = await attempt(path, call, true)
-      // Nobody's request is sent.
-      if (response === null) return { ok: false, problem: SIGNED_OUT }
-      const value = await json(response)
-      if (!response.ok) return { ok: false, problem: decodeProblem(response.status, value) }
-      const decoded = decode(value)
-      return decoded === null ? { ok: false, problem: { ...UNREACHABLE, status: response.status, code: 'unreadable' } } : { ok: true, value: decoded }
-    } catch {
-      return { ok: false, problem: UNREACHABLE }
-    }
-  }
+  const { request, now } = createRequester(fetch, token)
 
   /**
    * A server that does not name `rest_send_names` may know a note's flag as `is_internal` alone, drop `internal`, and publish the note. It gets the
@@ -108,6 +79,8 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
   const one = (ref: string) => `/v1/tickets/${encodeURIComponent(ref)}`
   return {
     request,
+    features,
+    now,
     me: () => request('/v1/me', {}, decodeSelf),
     ownTickets: (query) => request(`/v1/tickets?${params('own', query)}`, {}, decodeCustomerPage),
     ticket: (ref) => request(one(ref), {}, decodeTicket),
@@ -116,22 +89,15 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     rate: (id, body) => request(`${one(id)}/rating`, { method: 'PUT', body }, decodeTicket),
     activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeEventPage),
     postMessage,
+    edit: async (id, message, body) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'PATCH', body: { body } }, () => true)),
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
+    ownUnread: () => request('/v1/me/unread', {}, decodeOwnUnread),
     availability: () => request('/v1/availability', {}, decodeAvailability),
   }
 }
 
 export function nothing(result: Result<boolean>): Result<null> {
   return result.ok ? { ok: true, value: null } : result
-}
-
-async function json(response: Response): Promise<unknown> {
-  try {
-    const value: unknown = await response.json()
-    return value
-  } catch {
-    return undefined
-  }
 }
 
 export function params(scope: 'own' | 'all', query: TicketQuery): URLSearchParams {

@@ -1,12 +1,15 @@
 // The part of REST that only the team may use.
 
-import type { BulkPatch, BulkResult, DeskSettings, PersonView, SavedReply, SavedReplyChange, TicketCounts, TicketStats } from '../protocol/generated.ts'
+import type { BulkPatch, BulkResult, DeskSettings, Feature, PersonView, SavedReply, SavedReplyChange, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
 import { decodeAgents, decodeBulk, decodeCounts, decodePersonView, decodeReplies, decodeReply, decodeSettings, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
 import { decodeStats } from '../protocol/decode-ticket.ts'
-import type { Page, StaffView } from '../protocol/model.ts'
-import { nothing, params, type Request, type Result, type TicketQuery } from './client.ts'
+import type { Features, Page, StaffView } from '../protocol/model.ts'
+import { nothing, params, type Rest, type TicketQuery } from './client.ts'
+import type { Result } from './request.ts'
 
 export interface TeamRest {
+  /** As everybody's, and with what was seen of the assignee. */
+  readonly changeTicket: Rest['changeTicket']
   allTickets(query: TicketQuery): Promise<Result<Page<StaffView>>>
   stats(): Promise<Result<TicketStats>>
   counts(): Promise<Result<TicketCounts>>
@@ -21,15 +24,30 @@ export interface TeamRest {
   saveSetting<K extends keyof DeskSettings>(name: K, value: DeskSettings[K]): Promise<Result<DeskSettings>>
 }
 
-export function createTeamRest(request: Request): TeamRest {
+/** In `if_assigned_to`: a change tells whose the ticket was seen to be. */
+const SEEN_ASSIGNEE: Feature = 'if_assigned_to'
+
+/**
+ * Makes a change with what was seen of the assignee, which a server that does not name the feature would refuse: it gets the change without, and
+ * the last assignment counts there. So does an instance of such a build that answers in place of the one that was asked.
+ */
+async function withSeenAssignee<T>(features: Features, patch: TicketPatch, send: (patch: TicketPatch) => Promise<Result<T>>): Promise<Result<T>> {
+  const { if_assigned_to, ...rest } = patch
+  if (if_assigned_to === undefined || !features.includes(SEEN_ASSIGNEE)) return send(rest)
+  const result = await send(patch)
+  return !result.ok && result.problem.code === 'unknown_field' ? send(rest) : result
+}
+
+export function createTeamRest({ request, features, changeTicket }: Pick<Rest, 'request' | 'features' | 'changeTicket'>): TeamRest {
   const reply = (id: string) => `/v1/saved-replies/${encodeURIComponent(id)}`
   return {
+    changeTicket: (id, patch) => withSeenAssignee(features(), patch, (body) => changeTicket(id, body)),
     allTickets: (query) => request(`/v1/tickets?${params('all', query)}`, {}, decodeStaffPage),
     stats: () => request('/v1/stats', {}, decodeStats),
     counts: () => request('/v1/tickets/counts', {}, decodeCounts),
     agents: () => request('/v1/agents', {}, decodeAgents),
     person: (id) => request(`/v1/people/${encodeURIComponent(id)}`, {}, decodePersonView),
-    bulk: (body) => request('/v1/tickets/bulk', { method: 'POST', body }, decodeBulk),
+    bulk: ({ tickets, patch }) => withSeenAssignee(features(), patch, (sent) => request('/v1/tickets/bulk', { method: 'POST', body: { tickets, patch: sent } }, decodeBulk)),
     replies: () => request('/v1/saved-replies', {}, decodeReplies),
     saveReply: (id, body) => request(reply(id), { method: 'PUT', body }, decodeReply),
     deleteReply: async (id) => nothing(await request(reply(id), { method: 'DELETE' }, () => true)),

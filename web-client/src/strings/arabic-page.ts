@@ -8,6 +8,7 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'app.links': 'الموقع',
   'app.unread': '({n}) {title}',
   'app.signed_out': 'لم تسجل الدخول هنا.',
+  'problem.no_sign_in': 'لا تسجيل دخول في هذا المكتب بعد: على مشغّله أن يضبط token_url.',
   'app.home': 'إلى الصفحة الرئيسية',
 
   'signin.title': 'من أنت اليوم؟',
@@ -17,13 +18,15 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'signin.support_agent': 'موظف دعم',
   'signin.unavailable': 'لا يوفر هذا المكتب دخولًا تجريبيًا.',
   'signin.out': 'تسجيل الخروج',
+  'signin.unkept': 'لا مكان في هذا المتصفح لتذكّرك: بعد إعادة التحميل تسجل الدخول من جديد.',
 
   'list.title': 'تذاكرك',
   'list.empty.active': 'لا تذاكر نشطة. إن حدث خلل فأخبرنا.',
   'list.empty.closed': 'لا شيء مغلق بعد.',
   'list.pick': 'اختر تذكرة لقراءتها، أو افتح تذكرة جديدة.',
-  'list.search': 'ابحث بالموضوع أو الرقم',
+  'list.search': 'ابحث في كل التذاكر',
   'list.search_short': 'يبدأ البحث من {n} أحرف.',
+  'list.search_refused': 'لا يمكن البحث عن هذا: {why}.',
   'list.empty.search': 'لا شيء يطابق «{text}».',
 
   'looks.theme': 'المظهر',
@@ -33,8 +36,16 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'looks.language': 'اللغة',
   'looks.sound': 'صوت للرسائل الجديدة',
   'looks.notify': 'إشعارات سطح المكتب',
+  'looks.unkept': 'لا مكان في هذا المتصفح: تبقى هذه الاختيارات حتى تغادر الصفحة.',
   'looks.notify_refused': 'لا يسمح المتصفح بالإشعارات هنا.',
+  'habits.enter': 'في الرسالة، Enter',
+  'habits.enter.sends': 'يرسلها',
+  'habits.enter.breaks': 'يبدأ سطرًا جديدًا (Ctrl+Enter للإرسال)',
+  'habits.undo': 'التراجع عن الإرسال',
+  'habits.undo.off': 'متوقف',
+  'habits.undo.seconds': 'خلال {n} ثوانٍ',
 
   'problem.site_refused': 'هذا المكتب غير مهيأ للعرض على {site}. على من يديره أن يسمح بهذا الموقع.',
   'notify.title': 'جديد في {number}',
+  'notify.open': 'افتح',
 }

@@ -12,6 +12,7 @@ export const ENGLISH_PAGE = {
   'signin.support_agent': 'Support agent',
   'signin.unavailable': 'This desk offers no demo sign-in.',
   'signin.out': 'Sign out',
+  'signin.unkept': 'This browser has no room to remember you: after a reload you sign in again.',
 
   'list.title': 'Your tickets',
   'list.empty.active': 'No active tickets. If something is wrong, tell us.',
@@ -22,6 +23,7 @@ export const ENGLISH_PAGE = {
   'app.unread': '({n}) {title}',
   'app.signed_out': 'You are not signed in here.',
   'problem.site_refused': 'This desk is not set up to be shown on {site}. Whoever runs it has to allow this site.',
+  'problem.no_sign_in': 'This desk has no sign-in yet: its operator has to set token_url.',
   'app.home': 'Go to the home page',
 
   'looks.theme': 'Appearance',
@@ -31,13 +33,22 @@ export const ENGLISH_PAGE = {
   'looks.language': 'Language',
   'looks.sound': 'Sound for new messages',
   'looks.notify': 'Desktop notifications',
+  'looks.unkept': 'This browser has no room: these choices last until you leave the page.',
   'looks.notify_refused': 'The browser does not allow notifications here.',
+  'habits.enter': 'In a message, Enter',
+  'habits.enter.sends': 'sends it',
+  'habits.enter.breaks': 'starts a new line (Ctrl+Enter sends)',
+  'habits.undo': 'Undo sending',
+  'habits.undo.off': 'Off',
+  'habits.undo.seconds': 'for {n} seconds',
 
   'notify.title': 'News in {number}',
+  'notify.open': 'Open',
 
   'list.pick': 'Pick a ticket to read it, or open a new one.',
-  'list.search': 'Search subject or number',
+  'list.search': 'Search all tickets',
   'list.search_short': 'Searches from {n} letters on.',
+  'list.search_refused': 'This cannot be searched for: {why}.',
   'list.empty.search': 'Nothing matches “{text}”.',
 } as const
 

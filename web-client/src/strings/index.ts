@@ -3,11 +3,14 @@
 
 import { signal } from '@preact/signals'
 import { ENGLISH, type CommonKey } from './english.ts'
+import type { FormKey } from './english-form.ts'
+import type { HoursKey } from './english-hours.ts'
 import type { PageKey } from './english-page.ts'
+import type { SignOutKey } from './english-sign-out.ts'
 import type { TeamKey } from './english-team.ts'
 import type { TicketKey } from './english-ticket.ts'
 
-export type StringKey = CommonKey | TicketKey | PageKey | TeamKey
+export type StringKey = CommonKey | FormKey | HoursKey | TicketKey | PageKey | SignOutKey | TeamKey
 export type Table = Readonly<Partial<Record<StringKey, string>>>
 
 export const LANGUAGES = ['en', 'ar'] as const
@@ -61,10 +64,33 @@ export async function setLanguage(next: Language): Promise<void> {
 
 const known = (key: string): key is StringKey => fallback.has(key)
 
-/** The sentence for `key`, its `{places}` filled. */
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
+
+/** A name of the other direction must not reorder the sentence around it. */
+function isolated(value: string): string {
+  const isOther = direction() === 'rtl' ? /[A-Za-z]/.test(value) : RIGHT_TO_LEFT.test(value)
+  return isOther ? `\u2068${value}\u2069` : value
+}
+
+/** The sentence for `key`, its `{places}` filled: `{n}` with a number or a text, `{n|one:# day|other:# days}` by the language's plural rules. */
 export function t(key: StringKey, places: Readonly<Record<string, string | number>> = {}): string {
   const sentence = chosen.value.table[key] ?? fallback.get(key) ?? key
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(places[name] ?? whole))
+  return sentence.replace(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g, (whole, name: string, forms: string) => {
+    const place = Object.hasOwn(places, name) ? places[name] : undefined
+    if (place === undefined) return whole
+    if (typeof place === 'string') return isolated(place)
+    return forms === '' ? number(place) : (formFor(place, forms)).replace('#', number(place))
+  })
+}
+
+/** A form that a language does not need is left out: then `other` serves. */
+function formFor(n: number, forms: string): string {
+  const form = (name: string) => forms.split('|').find((one) => one.startsWith(`${name}:`))?.slice(name.length + 1)
+  return form(new Intl.PluralRules(language()).select(n)) ?? form('other') ?? ''
+}
+
+export function number(n: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(locale(), options).format(n)
 }
 
 /** The sentence for a key put together from a word that a newer server may have coined; then the word itself. */
@@ -73,18 +99,32 @@ export function tWord(prefix: 'status' | 'priority' | 'category', word: string |
   return known(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
 }
 
+/** A refusal that names a field, and why; null: it names none. */
+export function fieldOf({ code, title }: { readonly code: string; readonly title?: string }): { readonly name: string; readonly why: string } | null {
+  const found = code === 'invalid_field' || code === 'invalid_body' ? /^([\w.[\]]+): (.+)$/s.exec(title ?? '') : null
+  return found === null ? null : { name: found[1] ?? '', why: found[2] ?? '' }
+}
+
 export function tProblem(problem: { readonly code: string; readonly title?: string }): string {
-  const key = `problem.${problem.code}`
+  const [key, untitled] = [`problem.${problem.code}`, `problem.${problem.code}.untitled`]
+  // What was kept of an earlier refusal is its code.
+  if ((problem.title ?? '') === '' && known(untitled)) return t(untitled)
   return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })
 }
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ar: 'ar-EG' }
+
+/** The reader's own kind of the language, where the device names one: days and numbers are written as they know them. */
+export function locale(): string {
+  const chosen = language()
+  return globalThis.navigator?.languages?.find((one) => one.startsWith(`${chosen}-`)) ?? LOCALES[chosen]
+}
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Making a format costs more than using it a thousand times. */
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language()}/${name}`
-  const held = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language()], options)
+  const held = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options)
   formats.set(key, held)
   return held
 }

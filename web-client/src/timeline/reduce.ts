@@ -78,7 +78,9 @@ function revise(events: readonly HistoryEvent[], by: readonly HistoryEvent[]): r
   if (newest.size === 0) return events
   return events.map((event) => {
     const message = event.message === null ? undefined : newest.get(event.message.id)
-    return message === undefined ? event : { ...event, message }
+    if (message === undefined) return event
+    // A removed text is nowhere: nor as what an edit of it replaced.
+    return message.redacted_at === null ? { ...event, message } : { ...event, message, old_value: null, new_value: null, description: null }
   })
 }
 

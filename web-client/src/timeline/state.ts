@@ -31,6 +31,8 @@ export interface Pending {
   readonly internal: boolean
   /** When it was written, by this device's clock; the order among pending ones. */
   readonly at: string
+  /** Until when it can be taken back, by this device's clock. */
+  readonly hold_until?: number | null
   readonly state: PendingState
 }
 
@@ -38,6 +40,8 @@ export type PendingState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
+  /** Its author signed out before it was sent, and has not said yet whether to send it. */
+  | { readonly kind: 'paused' }
   /** Waits for a server that knows it. */
   | { readonly kind: 'held'; readonly code: Code }
 

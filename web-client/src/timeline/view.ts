@@ -6,7 +6,7 @@ import { isRevision } from './reduce.ts'
 import type { Pending, Timeline } from './state.ts'
 
 export type Item =
-  | { readonly kind: 'message'; readonly id: string; readonly event: HistoryEvent; readonly message: TicketMessage; readonly mine: boolean; readonly seen: boolean }
+  | { readonly kind: 'message'; readonly id: string; readonly event: HistoryEvent; readonly message: TicketMessage; readonly mine: boolean; /** On the reader's side of the ticket: for staff, what colleagues wrote as well. */ readonly ours: boolean; readonly seen: boolean }
   | { readonly kind: 'activity'; readonly id: string; readonly event: HistoryEvent }
   | { readonly kind: 'pending'; readonly id: string; readonly pending: Pending }
 
@@ -23,20 +23,52 @@ function item(event: HistoryEvent, reader: Reader, seen: number): readonly Item[
   const { message } = event
   if (message !== null && (event.kind === 'message_added' || event.kind === 'internal_note_added')) {
     const mine = reader.side === 'customer' ? message.sender_type === 'customer' : message.sender_id === reader.id
+    const ours = mine || (reader.side === 'staff' && message.sender_type !== 'customer')
     // The key survives the way from pending to stored, so the element does too, and nothing jumps.
     const id = mine && message.key !== null ? message.key : message.id
-    return [{ kind: 'message', id, event, message, mine, seen: event.seq <= seen }]
+    return [{ kind: 'message', id, event, message, mine, ours, seen: event.seq <= seen }]
   }
   // An edit shows at its message; in the thread it would only repeat it.
   return isRevision(event) ? [] : [{ kind: 'activity', id: `seq-${event.seq}`, event }]
 }
 
 /** How far anybody of that side has read. */
-export function seenUpTo(timeline: Timeline, side: ActorType): number {
+function seenUpTo(timeline: Timeline, side: ActorType): number {
   return timeline.reads.reduce((seq, mark) => (mark.person.type === side ? Math.max(seq, mark.seq) : seq), 0)
 }
 
 /** Messages of others that came after `seq`: what a writer who began at `seq` has not seen. */
 export function writtenSince(timeline: Timeline, seq: number, reader: Reader): readonly HistoryEvent[] {
-  return items(timeline, reader).flatMap((one) => (one.kind === 'message' && !one.mine && one.event.seq > seq ? [one.event] : []))
+  // From the end, and no further back than that: this is asked at every keystroke, and histories are long.
+  const found: HistoryEvent[] = []
+  for (let index = timeline.events.length - 1; index >= 0; index--) {
+    const event = timeline.events[index]
+    if (event === undefined || event.seq <= seq) break
+    if (item(event, reader, 0).some((one) => one.kind === 'message' && !one.mine)) found.unshift(event)
+  }
+  return found
+}
+
+/** What a message said before an edit, and since when. */
+export interface Version {
+  readonly at: string
+  readonly text: string
+}
+
+/** What a message said before its edits, the first text first; only staff are told. A removed message said nothing. */
+export function earlier(timeline: Timeline, message: TicketMessage): readonly Version[] {
+  if (message.redacted_at !== null) return []
+  const found: Version[] = []
+  let at = message.created_at
+  for (const event of timeline.events) {
+    if (event.message?.id !== message.id || !isRevision(event)) continue
+    if (event.old_value !== null) found.push({ at, text: event.old_value })
+    at = event.at
+  }
+  return found
+}
+
+/** The message as the history held shows it; null: it does not. */
+export function messageOf(timeline: Timeline, id: string): TicketMessage | null {
+  return timeline.events.find((event) => event.message?.id === id)?.message ?? null
 }

@@ -2,9 +2,16 @@
 
 import type { Priority, Status } from '../protocol/generated.ts'
 import { tWord } from '../strings/index.ts'
+import { tOwnStatus } from '../strings/own-words.ts'
 
 export function StatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
-  return <span class={`badge status-${status}`} data-testid={testid} data-value={status}>{tWord('status', status)}</span>
+  const name = tWord('status', status)
+  return <span class={`badge status-${status}`} title={name} data-testid={testid} data-value={status}>{name}</span>
+}
+
+/** The same in the words of its customer. */
+export function OwnStatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
+  return <span class={`badge status-${status}`} data-testid={testid} data-value={status}>{tOwnStatus(status)}</span>
 }
 
 export function PriorityBadge({ priority, testid }: { readonly priority: Priority; readonly testid?: string }) {

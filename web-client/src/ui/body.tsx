@@ -1,9 +1,13 @@
-// A message's text. Light Markdown is read by a parser that is fetched when the first text needs it; until then, and for everything that
+// A message's text. Links alone are found here; light Markdown is read by a parser that is fetched when the first text needs it; until then, and for everything that
 // the allow-list does not name, the text stands as it was written.
 
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
+import { useMemo } from 'preact/hooks'
+import { language } from '../strings/index.ts'
+import { codesOf, hasVisible, inOrder } from '../protocol/visible.ts'
 import { T } from '../testids.ts'
+import { renderLinks } from './links.tsx'
 
 type Renderer = (text: string) => VNode
 const renderer = signal<Renderer | null>(null)
@@ -20,10 +24,18 @@ export function prepareMarkdown(): void {
 export const MARKED_UP = /[*_`[\]>~\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])\s|https?:\/\/|www\.|\S@\S/m
 
 export function Body({ text }: { readonly text: string }) {
-  if (!MARKED_UP.test(text)) return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
-  if (renderer.value === null) {
-    prepareMarkdown()
-    return <p class="body" data-testid={T.messageBody} dir="auto">{text}</p>
-  }
-  return <div class="body rich" data-testid={T.messageBody} dir="auto">{renderer.value(text)}</div>
+  if (!hasVisible(text)) return <p class="body muted" data-testid={T.messageBody} dir="ltr">{codesOf(text)}</p>
+  if (!MARKED_UP.test(text)) return <p class="body" data-testid={T.messageBody} dir="auto">{inOrder(text)}</p>
+  return <MarkedUp text={text} />
+}
+
+function MarkedUp({ text }: { readonly text: string }) {
+  const render = renderer.value
+  const spoken = language()
+  // Read once, and kept no longer than it is shown: a text that was removed is in no memory.
+  const linked = useMemo(() => renderLinks(text), [text, spoken])
+  const rich = useMemo(() => linked ?? render?.(text) ?? null, [text, linked, render, spoken])
+  if (rich !== null) return <div class="body rich" data-testid={T.messageBody} dir="auto">{rich}</div>
+  prepareMarkdown()
+  return <p class="body" data-testid={T.messageBody} dir="auto">{inOrder(text)}</p>
 }

@@ -3,13 +3,16 @@
 import type { Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { draftOf, rebaseDraft, writeDraft, type Mode } from '../app/drafts.ts'
+import type { FollowUp } from '../app/desk.ts'
+import { draftOf, rebaseDraft, sendDraft, writeDraft, type Mode } from '../app/drafts.ts'
 import type { TicketStore } from '../app/ticket.ts'
-import { written } from '../app/written.ts'
+import { isWritten, written } from '../app/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
 import { t } from '../strings/index.ts'
 import { T } from '../testids.ts'
+import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
+import { undoSend } from './undo-send.ts'
 
 interface ComposerProps {
   readonly store: TicketStore
@@ -33,6 +36,10 @@ export interface TeamWriting {
   readonly onMode: (mode: Mode) => void
   /** What is offered for the text before the cursor; it may take keys, and put another text in its place. */
   readonly offer: (text: string, put: (text: string) => void) => Offer | null
+  /** What is worth knowing about writing here. */
+  readonly hint: string | null
+  /** An answer was sent and its ticket will be resolved. */
+  readonly onResolve: (key: string) => void
 }
 
 export interface Offer {
@@ -49,11 +56,11 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const mode = team?.mode ?? 'message'
   const { text, begun_at } = draftOf(ticket, mode)
   const position = store.timeline.value.position ?? 0
-  const over = bytesOf(text) - bodyBytesMax
+  const over = bytesOf(written(text)) - bodyBytesMax
   const internal = mode === 'note'
   const guarded = team !== undefined && !internal
   const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
-  const ready = written(text).trim() !== '' && over <= 0
+  const ready = isWritten(text) && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
   // Begun before the history was there: it counts from the first sight of it.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
@@ -71,13 +78,19 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
     writeDraft(ticket, mode, next, position)
     store.wrote(next !== '', internal)
   }
-  const send = () => {
-    if (!ready) return
-    store.send(written(text), { internal, based_on: guarded && begun_at > 0 ? begun_at : null })
-    writeDraft(ticket, mode, '', position)
+  const send = (then: FollowUp | null = null) => {
+    if (!ready || !sendDraft(ticket, mode, text)) return
+    const entry = store.send(written(text), { internal, based_on: guarded && begun_at > 0 ? begun_at : null, then })
+    if (entry === null) {
+      writeDraft(ticket, mode, text, begun_at > 0 ? begun_at : position)
+      return
+    }
     setTurnedAway('')
     input.current?.focus()
+    if (then !== null) team?.onResolve(entry.key)
   }
+  const sendAndResolve = () => send(team === undefined || internal ? null : 'resolved')
+  const enterSends = store.habits.enter.value === 'sends'
   const offer = team?.offer(text, (next) => { write(next); input.current?.focus() }) ?? null
   const files = (transfer: DataTransfer | null): boolean => {
     const names = [...(transfer?.files ?? [])].map((file) => file.name)
@@ -125,14 +138,26 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
               event.preventDefault()
               return event.currentTarget.blur()
             }
-            if (event.key !== 'Enter' || event.shiftKey) return
+            if (event.key === 'ArrowUp' && text === '' && store.edits.editLast()) return event.preventDefault()
+            const withControl = event.ctrlKey || event.metaKey
+            if (withControl && event.key === 'z' && text === '' && undoSend(store, ticket, wanted)) return event.preventDefault()
+            if (event.key !== 'Enter' || (withControl ? false : event.shiftKey || !enterSends)) return
             event.preventDefault()
-            send()
+            if (withControl && event.shiftKey) sendAndResolve()
+            else send()
           }}
         />
+        {team !== undefined && !internal && <button type="button" class="send-resolve" disabled={!ready} title={`${t('composer.send_resolve')} (Ctrl+Shift+Enter)`} data-testid={T.composerResolve} onClick={sendAndResolve}>{t('composer.send_resolve')}</button>}
         <button type="submit" class="primary" disabled={!ready} data-testid={T.composerSend}>{t(internal ? 'composer.send_note' : 'composer.send')}</button>
       </div>
-      <p class="hint">{over > 0 ? <span class="problem-text">{t('composer.too_long', { n: over })}</span> : t('composer.hint')}</p>
+      <p class="hint">
+        {over > 0 ? <span class="problem-text">{t('composer.too_long', { n: over })}</span> : (
+          <>
+            <button type="button" class="link" title={t('composer.enter_change')} data-testid={T.composerEnter} data-value={store.habits.enter.value} onClick={() => { store.habits.enter.value = enterSends ? 'breaks' : 'sends' }}>{t(enterSends ? 'composer.hint' : 'composer.hint_breaks')}</button>
+            {team?.hint != null && <span>{team.hint}</span>}
+          </>
+        )}
+      </p>
     </form>
   )
 }
@@ -144,10 +169,4 @@ function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: 
       <button type="button" class="tab note-tab" aria-pressed={mode === 'note'} data-testid={T.composerNote} onClick={() => onMode('note')}>{t('composer.tab.note')}</button>
     </div>
   )
-}
-
-const encoder = new TextEncoder()
-
-function bytesOf(text: string): number {
-  return encoder.encode(text).length
 }

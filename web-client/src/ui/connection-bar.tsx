@@ -1,5 +1,5 @@
 import type { Desk } from '../app/desk.ts'
-import { t } from '../strings/index.ts'
+import { language, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 
 /** Visible while things are not live, silent when they are. */
@@ -35,8 +35,8 @@ function sentence(desk: Desk, state: Desk['connection']['value'], behind: number
     case 'connecting':
       // The first attempt is the page's own loading; nobody needs to be told.
       return state.kind === 'connecting' && state.attempt > 0 ? ['connecting', t('connection.connecting')] : [null, '']
-    case 'waiting': return ['waiting', t(desk.isUnkept ? 'connection.unkept' : 'connection.waiting')]
-    case 'away': return ['away', t('connection.away', { reason: state.reason === '' ? String(state.code) : state.reason })]
+    case 'waiting': return ['waiting', t(desk.isUnkept() ? 'connection.unkept' : 'connection.waiting')]
+    case 'away': return ['away', t('connection.away', { reason: state.reason === '' || language() !== 'en' ? String(state.code) : state.reason })]
     case 'live':
       if (needsWatch && desk.watch.value === 'refused') return ['not_live', t('console.not_live')]
       if (needsWatch && desk.watch.value === 'late') return ['late', t('console.late')]

@@ -1,8 +1,8 @@
-import type { TicketStore } from '../app/ticket.ts'
+import type { Fault, TicketStore } from '../app/ticket.ts'
 import { ProblemLine } from './plain.tsx'
 
 /** What did not work on the open ticket, with the ways out of it. */
-export function FaultLine({ store }: { readonly store: TicketStore }) {
+export function FaultLine({ store, words }: { readonly store: TicketStore; readonly words?: (fault: Fault) => { readonly sentence: string; readonly retry: string } | undefined }) {
   const fault = store.fault.value
-  return <ProblemLine problem={fault?.problem ?? null} onRetry={fault?.retry} onDismiss={fault?.dismiss} />
+  return <ProblemLine problem={fault?.problem ?? null} onRetry={fault?.retry} onDismiss={fault?.dismiss} words={fault === null ? undefined : words?.(fault)} />
 }

@@ -1,11 +1,15 @@
 // What happened to a ticket, in words, newest first; messages aside.
 
+import { useState } from 'preact/hooks'
 import type { TicketStore } from '../app/ticket.ts'
 import type { HistoryEvent } from '../protocol/model.ts'
 import type { Reader } from '../timeline/view.ts'
 import { dateTime, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { inWords, type NameById } from './words.ts'
+
+/** Drawn at once, and with every step further back: a history may have ten thousand rows. */
+const SHOWN_STEP = 200
 
 interface HistoryProps {
   readonly store: TicketStore
@@ -16,7 +20,9 @@ interface HistoryProps {
 
 export function History({ store, reader, nameById, shows }: HistoryProps) {
   const timeline = store.timeline.value
-  const events = timeline.events.filter(shows).toReversed()
+  const [shown, setShown] = useState(SHOWN_STEP)
+  const all = timeline.events.filter(shows)
+  const events = all.slice(-shown).toReversed()
   return (
     <div class="history" data-testid={T.history}>
       {events.length === 0 && <p class="muted">{t('thread.empty_history')}</p>}
@@ -28,7 +34,8 @@ export function History({ store, reader, nameById, shows }: HistoryProps) {
           </li>
         ))}
       </ol>
-      {timeline.more_before && <button type="button" class="link" disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>{t('thread.older_history')}</button>}
+      {all.length > shown && <button type="button" class="link" onClick={() => setShown(shown + SHOWN_STEP)}>{t('thread.older_history')}</button>}
+      {all.length <= shown && timeline.more_before && <button type="button" class="link" disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>{t('thread.older_history')}</button>}
     </div>
   )
 }

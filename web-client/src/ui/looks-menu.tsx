@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import { useId, useRef, useState } from 'preact/hooks'
 import { askToNotify } from '../app/attention.ts'
+import { isFull } from '../app/browser.ts'
 import { THEMES, type Looks } from '../app/looks.ts'
 import { word } from '../protocol/narrow.ts'
 import { direction, language, LANGUAGE_NAMES, t } from '../strings/index.ts'
@@ -65,6 +66,7 @@ export function LooksForm({ looks }: { readonly looks: Looks }) {
         <input type="checkbox" checked={looks.notify.value} data-testid={T.looksNotify} onChange={(event) => void notify(event.currentTarget)} />
         <span>{t('looks.notify')}</span>
       </label>
+      {isFull.value && <p class="muted" role="status" data-testid={T.looksUnkept}>{t('looks.unkept')}</p>}
       {refused && <p class="problem-text" role="alert">{t('looks.notify_refused')}</p>}
     </div>
   )

@@ -1,9 +1,11 @@
 // Tokens of the parser as nodes, never as HTML. Bold, italics, struck text, code, lists, quotes and links; everything else is shown as written.
 
-import { Lexer, type Token, type Tokens } from 'marked'
-import type { ComponentChildren, VNode } from 'preact'
-import { t } from '../strings/index.ts'
+import type { Token, Tokens } from 'marked'
+import { Fragment, type ComponentChildren, type VNode } from 'preact'
+import { inOrder, inOwnOrder } from '../protocol/visible.ts'
+import { anchor, safe } from './links.tsx'
 import { partsOf } from './markdown-parts.ts'
+import { infoOf, isFormatting, lexLight, numberOf, shows, textOf } from './markdown-tokens.ts'
 
 /** Deeper nesting is nobody's message. */
 const DEPTH_MAX = 8
@@ -11,22 +13,14 @@ const DEPTH_MAX = 8
 const CHARS_MAX = 16_384
 /** What the parser may take for one message; what is left then is shown as written. */
 const LEX_MS_MAX = 30
-const CACHE_MAX = 400
-const lexed = new Map<string, readonly Token[]>()
 
 export function renderMarkdown(text: string): VNode {
   return <>{read(text)}</>
 }
 
 function read(text: string): ComponentChildren {
-  if (text.length > CHARS_MAX) return <p>{text}</p>
-  const known = lexed.get(text)
-  const tokens = known ?? lex(text)
-  if (known === undefined) {
-    if (lexed.size >= CACHE_MAX) lexed.clear()
-    lexed.set(text, tokens)
-  }
-  return many(tokens, 0)
+  if (text.length > CHARS_MAX) return <p>{inOrder(text)}</p>
+  return many(lex(text), 0)
 }
 
 function lex(text: string): readonly Token[] {
@@ -40,37 +34,60 @@ function asWritten(text: string): Token {
 
 function lexPart(text: string): readonly Token[] {
   try {
-    return new Lexer({ gfm: true, breaks: true }).lex(text)
+    return lexLight(text)
   } catch {
     return [{ type: 'text', raw: text, text }]
   }
 }
 
 function many(tokens: readonly Token[], depth: number): ComponentChildren {
-  return tokens.map((token, index) => one(token, index, depth))
+  return tokens.map((token, index) => one(token, index, depth, tokens))
 }
 
-function one(token: Token, key: number, depth: number): ComponentChildren {
-  if (depth > DEPTH_MAX) return token.raw
+function one(token: Token, key: number, depth: number, all: readonly Token[]): ComponentChildren {
+  if (depth > DEPTH_MAX) return inOrder(token.raw)
   const inner = 'tokens' in token && Array.isArray(token.tokens) ? token.tokens : null
-  const children = inner === null ? token.raw : many(inner, depth + 1)
+  const children = inner === null ? inOrder(token.raw) : many(inner, depth + 1)
   switch (token.type) {
     case 'space': return null
     case 'paragraph': return <p key={key}>{children}</p>
     // Inside a tight list item a text token holds the inline tokens; elsewhere it is the text itself.
-    case 'text': return inner === null ? ('text' in token ? String(token.text) : token.raw) : children
-    case 'escape': return 'text' in token ? String(token.text) : token.raw
-    case 'strong': return <strong key={key}>{children}</strong>
-    case 'em': return <em key={key}>{children}</em>
-    case 'del': return <del key={key}>{children}</del>
-    case 'br': return <br key={key} />
-    case 'codespan': return <code key={key}>{'text' in token ? String(token.text) : token.raw}</code>
-    case 'code': return isFenced(token) ? <pre key={key} tabIndex={0}><code dir="ltr">{'text' in token ? String(token.text) : token.raw}</code></pre> : <p key={key}>{trimmed(token.raw)}</p>
-    case 'blockquote': return <blockquote key={key}>{children}</blockquote>
-    case 'list': return isList(token) ? list(token, key, depth) : token.raw
-    case 'link': return isLink(token) ? link(token, key, children) : token.raw
-    default: return blockTypes.has(token.type) && !isInline(token) ? <p key={key}>{trimmed(token.raw)}</p> : token.raw
+    case 'text': return children
+    case 'strong': return marked(token, 2, all[key - 1], all[key + 1]) ? <strong key={key}>{children}</strong> : bare(token, 2, children)
+    case 'em': return marked(token, 1, all[key - 1], all[key + 1]) ? <em key={key}>{children}</em> : bare(token, 1, children)
+    // A single tilde is a part of names and numbers.
+    case 'del': return !token.raw.startsWith('~~') ? bare(token, 1, children) : shows(token) ? <del key={key}>{children}</del> : inOrder(token.raw)
+    // A path may end its line.
+    case 'br': return <Fragment key={key}>{token.raw.startsWith('\\') && '\\'}<br /></Fragment>
+    case 'codespan': return shows(token) ? <code key={key}>{inOwnOrder(textOf(token))}</code> : inOrder(token.raw)
+    case 'code': return shows(token) ? code(token, key) : written(token, key)
+    case 'blockquote': return shows(token) ? <blockquote key={key}>{children}</blockquote> : written(token, key)
+    case 'list': return isList(token) && shows(token) ? list(token, key, depth) : written(token, key)
+    case 'link': return isLink(token) && shows(token) ? link(token, key, children) : inOrder(token.raw)
+    // An escaped mark is none, and stands as it was typed.
+    default: return blockTypes.has(token.type) && !isInline(token) ? written(token, key) : inOrder(token.raw)
   }
+}
+
+function marked(token: Token, marks: number, before: Token | undefined, after: Token | undefined): boolean {
+  return shows(token) && isFormatting(token.raw.slice(0, marks), before?.raw ?? '', after?.raw ?? '')
+}
+
+/** Its marks are text. */
+function bare({ raw }: Token, marks: number, children: ComponentChildren): ComponentChildren {
+  return [raw.slice(0, marks), children, raw.slice(-marks)]
+}
+
+/** A block as it was typed. */
+function written({ raw }: Token, key: number): VNode {
+  return <p key={key}>{inOrder(trimmed(raw))}</p>
+}
+
+/** An indented line is no code here: people paste such lines. What stands behind the marks is shown: it may be the first line, and not a language. */
+function code(token: Token, key: number): VNode {
+  const info = infoOf(token.raw)
+  if (info === null) return written(token, key)
+  return <pre key={key} tabIndex={0}><code dir="ltr">{info !== '' && <span class="muted">{inOwnOrder(info)}{'\n'}</span>}{inOwnOrder(textOf(token))}</code></pre>
 }
 
 const blockTypes = new Set(['heading', 'table', 'html', 'hr', 'def'])
@@ -78,11 +95,6 @@ const blockTypes = new Set(['heading', 'table', 'html', 'hr', 'def'])
 /** HTML within a line is a part of it. */
 function isInline(token: Token): boolean {
   return token.type === 'html' && 'block' in token && token.block === false
-}
-
-/** An indented line is no code here: people paste such lines. */
-function isFenced(token: Token): boolean {
-  return /^\s*(?:```|~~~)/.test(token.raw)
 }
 
 function trimmed(raw: string): string {
@@ -93,27 +105,23 @@ function isList(token: Token): token is Tokens.List {
   return token.type === 'list' && 'items' in token && Array.isArray(token.items)
 }
 
+/** Items keep the numbers that they were given; where one cannot be shown as it was written, the list is not read as one. */
 function list(token: Tokens.List, key: number, depth: number): VNode {
-  const items = token.items.map((item, index) => <li key={index}>{many(item.tokens, depth + 1)}</li>)
-  return token.ordered ? <ol key={key} start={token.start === '' ? 1 : token.start}>{items}</ol> : <ul key={key}>{items}</ul>
+  const content = (item: Tokens.ListItem) => many(item.tokens, depth + 1)
+  if (!token.ordered) return <ul key={key}>{token.items.map((item, index) => <li key={index}>{content(item)}</li>)}</ul>
+  const numbers = token.items.map(numberOf)
+  if (numbers.includes(null)) return written(token, key)
+  return <ol key={key}>{token.items.map((item, index) => <li key={index} value={numbers[index] ?? undefined}>{content(item)}</li>)}</ol>
 }
 
 function isLink(token: Token): token is Tokens.Link {
   return token.type === 'link' && 'href' in token && typeof token.href === 'string'
 }
 
-/** Only where a link can do no harm; anything else stays text. */
+/** Only where a link can do no harm and hides no words; anything else stays text. */
 function link(token: Tokens.Link, key: number, children: ComponentChildren): ComponentChildren {
   const href = safe(token.href)
-  if (href === null) return token.raw
-  return <a key={key} href={href} title={href} target="_blank" rel="noopener noreferrer nofollow ugc">{children}<span class="hidden"> ({t('thread.opens_in_new')})</span></a>
-}
-
-function safe(href: string): string | null {
-  try {
-    const url = new URL(href)
-    return url.protocol === 'https:' || url.protocol === 'http:' || url.protocol === 'mailto:' ? url.href : null
-  } catch {
-    return null
-  }
+  const isNamed = token.raw.startsWith('[')
+  if (href === null || (isNamed && (typeof token.title === 'string' || token.raw.includes('\\')))) return inOrder(token.raw)
+  return anchor(href, key, children)
 }

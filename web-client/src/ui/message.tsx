@@ -1,11 +1,14 @@
 // One message, note or change in a thread.
 
+import { useEffect, useState } from 'preact/hooks'
 import type { Item, Reader } from '../timeline/view.ts'
-import type { Pending } from '../timeline/state.ts'
+import type { Pending, PendingState } from '../timeline/state.ts'
 import { dateTime, t, timeOfDay, tProblem } from '../strings/index.ts'
 import { T } from '../testids.ts'
+import type { TicketStore } from '../app/ticket.ts'
 import { Avatar } from './badges.tsx'
 import { Body } from './body.tsx'
+import { EditForm, Edited, MessageTools, RemoveForm } from './message-tools.tsx'
 import { inWords, nameOf, type NameById } from './words.ts'
 
 export interface PendingActions {
@@ -13,26 +16,32 @@ export interface PendingActions {
   readonly onInsist: (key: string) => void
   readonly onRewrite: (key: string) => void
   readonly onDiscard: (key: string) => void
+  readonly onUndo: (key: string) => void
 }
 
 interface MessageProps {
+  readonly store: TicketStore
   readonly item: Extract<Item, { kind: 'message' }>
   readonly reader: Reader
   /** Follows a message of the same person closely: the name need not be said again. */
   readonly grouped: boolean
 }
 
-export function Message({ item, reader, grouped }: MessageProps) {
-  const { message, event, mine, seen } = item
+export function Message({ store, item, reader, grouped }: MessageProps) {
+  const { message, event, mine, ours, seen } = item
+  const changing = store.edits.changing.value?.of === message.id ? store.edits.changing.value : null
+  const isEdited = changing?.change === 'edit'
   const state = mine ? (seen ? 'seen' : 'stored') : 'received'
   const name = nameOf(event.actor, reader)
   return (
     <article
-      class={`message ${mine ? 'mine' : 'theirs'} ${message.is_internal ? 'note' : ''} ${grouped ? 'grouped' : ''}`}
+      class={`message ${mine ? 'mine' : ours ? 'ours' : 'theirs'} ${message.is_internal ? 'note' : ''} ${grouped ? 'grouped' : ''} ${isEdited ? 'editing' : ''}`}
       data-testid={T.message}
       data-key={message.key ?? undefined}
+      data-id={message.id}
       data-seq={event.seq}
       data-mine={mine}
+      data-side={ours ? 'ours' : 'theirs'}
       data-note={message.is_internal}
       data-state={state}
     >
@@ -44,14 +53,16 @@ export function Message({ item, reader, grouped }: MessageProps) {
             <span class="author">{name}</span>
           </header>
         )}
-        {message.redacted_at === null
+        {isEdited ? <EditForm edits={store.edits} message={message} changing={changing} /> : message.redacted_at === null
           ? <Body text={message.body} />
           : <p class="body removed" data-testid={T.messageBody}>{t('thread.redacted')}</p>}
         {message.attachments.length > 0 && (
           <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
         )}
+        {changing?.change === 'remove' && <RemoveForm edits={store.edits} changing={changing} />}
         <footer>
-          {message.edited_at !== null && message.redacted_at === null && <span>{t('thread.edited')}</span>}
+          <MessageTools store={store} message={message} />
+          {message.edited_at !== null && message.redacted_at === null && <Edited store={store} message={message} at={message.edited_at} />}
           <time dateTime={event.at} title={dateTime(event.at)}>{timeOfDay(event.at)}</time>
           {mine && !message.is_internal && <Mark state={seen ? 'seen' : 'stored'} />}
         </footer>
@@ -71,7 +82,7 @@ interface PendingProps extends PendingActions {
 }
 
 export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
-  const { key, body, internal, at, state } = pending
+  const { key, body, internal, state } = pending
   return (
     <article
       class={`message mine ${internal ? 'note' : ''} ${grouped ? 'grouped' : ''} ${state.kind}`}
@@ -90,22 +101,53 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
           </header>
         )}
         <Body text={body} />
-        {state.kind === 'refused' || state.kind === 'held'
-          ? <Refused held={state.kind === 'held'} code={state.code} pendingKey={key} {...actions} />
-          : <footer><time dateTime={at}>{timeOfDay(at)}</time><Mark state={state.kind} /></footer>}
+        {isUndecided(state)
+          ? <Undecided state={state} pendingKey={key} {...actions} />
+          : <footer><Foot pending={pending} onUndo={actions.onUndo} /></footer>}
       </div>
     </article>
   )
 }
 
-function Refused({ held, code, pendingKey, onRetry, onInsist, onRewrite, onDiscard }: PendingActions & { readonly held: boolean; readonly code: string; readonly pendingKey: string }) {
+/** Below a message that is on its way: for as long as it is held back, how long yet and a way to take it back. */
+function Foot({ pending, onUndo }: { readonly pending: Pending; readonly onUndo: (key: string) => void }) {
+  const { key, at, state, hold_until } = pending
+  const left_s = useLeft(state.kind === 'waiting' ? (hold_until ?? 0) : 0)
+  return left_s > 0
+    ? <span class="holding" data-testid={T.messageHeld}><span>{t('thread.sending_in', { n: left_s })}</span>{' '}<button type="button" class="link" data-testid={T.messageUndo} onClick={() => onUndo(key)}>{t('thread.undo')}</button></span>
+    : <><time dateTime={at}>{timeOfDay(at)}</time>{isUndecided(state) ? null : <Mark state={state.kind} />}</>
+}
+
+const TICK_MS = 250
+
+/** Whole seconds until then; none afterwards. */
+function useLeft(until: number): number {
+  const [now, setNow] = useState(Date.now())
+  const isOver = until <= now
+  useEffect(() => {
+    if (isOver) return undefined
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS)
+    return () => clearInterval(timer)
+  }, [isOver, until])
+  return isOver ? 0 : Math.ceil((until - now) / 1_000)
+}
+
+type UndecidedState = Exclude<PendingState, { readonly kind: 'waiting' | 'stored' }>
+
+function isUndecided(state: PendingState): state is UndecidedState {
+  return state.kind !== 'waiting' && state.kind !== 'stored'
+}
+
+/** Not sent: what becomes of it is its author's to say. */
+function Undecided({ state, pendingKey, onRetry, onInsist, onRewrite, onDiscard }: PendingActions & { readonly state: UndecidedState; readonly pendingKey: string }) {
+  const isStale = state.kind === 'refused' && state.code === 'stale'
   return (
-    <div class="refused" role={held ? 'status' : 'alert'}>
-      <span data-testid={T.messageState}>{held ? t('thread.held') : t('thread.refused', { reason: tProblem({ code }) })}</span>
+    <div class="refusal" role={state.kind === 'refused' ? 'alert' : 'status'}>
+      <span data-testid={T.messageState}>{state.kind === 'refused' ? t('thread.refused', { reason: tProblem({ code: state.code }) }) : t(`thread.${state.kind}`)}</span>
       <span class="actions">
-        {!held && (code === 'stale'
+        {isStale
           ? <button type="button" data-testid={T.messageInsist} onClick={() => onInsist(pendingKey)}>{t('thread.send_anyway')}</button>
-          : <button type="button" data-testid={T.messageRetry} onClick={() => onRetry(pendingKey)}>{t('thread.send_again')}</button>)}
+          : state.kind !== 'held' && <button type="button" data-testid={T.messageRetry} onClick={() => onRetry(pendingKey)}>{t('thread.send_again')}</button>}
         <button type="button" class="quiet" data-testid={T.messageRewrite} onClick={() => onRewrite(pendingKey)}>{t('thread.rewrite')}</button>
         <button type="button" class="quiet" data-testid={T.messageDiscard} onClick={() => onDiscard(pendingKey)}>{t('thread.discard')}</button>
       </span>

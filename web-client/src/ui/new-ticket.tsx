@@ -1,75 +1,95 @@
 // A ticket being described. What is written is kept on this device until the ticket is open.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { newKey } from '../app/browser.ts'
-import type { Desk } from '../app/desk.ts'
-import { keptText } from '../app/drafts.ts'
-import { written } from '../app/written.ts'
-import { CATEGORIES, LIMITS, PRIORITIES, type Category, type NewTicket, type Priority } from '../protocol/generated.ts'
+import { onWindow } from '../app/on-window.ts'
+import { afterSent, createOnce, faultsOf, keptTicketDraft, ticketOf, type DraftFault, type Opening, type TicketDraft } from '../app/ticket-draft.ts'
+import { CATEGORIES, LIMITS, PRIORITIES } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
-import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
-import { t, tWord } from '../strings/index.ts'
+import { word } from '../protocol/narrow.ts'
+import { fieldOf, t, tWord } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { ProblemLine } from './plain.tsx'
 
 interface FormProps {
-  readonly desk: Desk
+  readonly desk: { readonly identity: { readonly id: string }; readonly rest: Opening }
   readonly onCreated: (number: string) => void
   readonly onCancel: () => void
 }
 
-interface Draft {
-  readonly subject: string
-  readonly category: Category
-  readonly priority: Priority
-  readonly description: string
-}
-
-const BLANK: Draft = { subject: '', category: 'general', priority: 'medium', description: '' }
 const LEFT_SHOWN = 40
 
 export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
-  const kept = keptText(desk.identity.id, 'new-ticket')
-  const [draft, setDraft] = useState<Draft>(() => decodeDraft(kept.read()))
+  const [kept] = useState(() => keptTicketDraft(desk.identity.id))
+  const [draft, setDraft] = useState(kept.first)
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const keptKey = keptText(desk.identity.id, 'new-ticket-key')
   const subject = useRef<HTMLInputElement>(null)
   const description = useRef<HTMLTextAreaElement>(null)
   const id = useId()
-  useEffect(() => subject.current?.focus(), [])
-
-  const change = (part: Partial<Draft>) => {
-    const next = { ...draft, ...part }
+  const isThere = useRef(true)
+  useEffect(() => {
+    subject.current?.focus()
+    return () => { isThere.current = false }
+  }, [])
+  const latest = useRef(draft)
+  const show = (next: TicketDraft) => {
+    latest.current = next
     setDraft(next)
-    kept.write(next.subject === '' && next.description === '' ? '' : JSON.stringify(next))
   }
-  const missing = { subject: tried && draft.subject.trim() === '', description: tried && draft.description.trim() === '' }
+  // What another tab wrote shows here, and what it sent does not stand here to be sent again.
+  const meet = (): boolean => {
+    const next = kept.meet(latest.current)
+    if (next === latest.current) return false
+    show(next)
+    // Only what was written here: an echo of the other tab's text would come back to it as a change, over what it has written since.
+    if (!kept.isKept(next)) kept.write(next)
+    return true
+  }
+  useEffect(() => {
+    const stops = [
+      ...['storage', 'focus', 'pageshow', 'visibilitychange'].map((type) => onWindow(type, meet)),
+      onWindow('beforeunload', (event) => { if (isWritten(latest.current) && !kept.isStored()) event.preventDefault() }),
+    ]
+    return () => { for (const stop of stops) stop() }
+  }, [kept])
+
+  const change = (part: Partial<TicketDraft>) => {
+    show(kept.meet({ ...latest.current, ...part }))
+    kept.write(latest.current)
+    setProblem(null)
+  }
+  const isBegun = isWritten(draft)
+  const faults = faultsOf(draft)
   const submit = async () => {
     setTried(true)
-    if (draft.subject.trim() === '') return subject.current?.focus()
-    if (draft.description.trim() === '') return description.current?.focus()
-    if (busy) return
+    if (busy || meet()) return
+    if (faults.subject !== null) return subject.current?.focus()
+    if (faults.description !== null) return description.current?.focus()
     setBusy(true)
-    const ticket: NewTicket = { ...draft, subject: written(draft.subject).replace(/\s+/g, ' ').trim(), description: written(draft.description) }
-    // Sent again after a reload, or from the form opened anew, it is the same ticket still.
-    const key = keyFor(JSON.stringify(ticket), keptKey)
-    const result = await desk.rest.createTicket(ticket, key)
+    const result = await createOnce(desk.rest, desk.identity.id, ticketOf(draft))
     setBusy(false)
-    if (!result.ok) return setProblem(result.problem)
-    kept.write('')
-    keptKey.write('')
-    onCreated(result.value.ticket_number)
+    if (!result.ok) {
+      setProblem(result.problem)
+      const field = fieldOf(result.problem)?.name
+      return field === 'subject' ? subject.current?.focus() : field === 'description' ? description.current?.focus() : undefined
+    }
+    kept.write(afterSent(kept.meet(latest.current), draft))
+    // A person who has left the form is not taken away from where they are.
+    if (isThere.current) onCreated(result.value.ticket_number)
   }
-  const left = LIMITS.subject_chars_max - draft.subject.length
+  const left = LIMITS.subject_chars_max - [...ticketOf(draft).subject].length
+  const refused = problem === null ? null : fieldOf(problem)
+  const words = (name: 'subject' | 'description') => (refused?.name === name ? t('field.refused', { why: refused.why }) : tried || faults[name]?.kind === 'long' ? inWords(name, faults[name]) : null)
+  const wrong = { subject: words('subject'), description: words('description') }
+  const isAtField = refused?.name === 'subject' || refused?.name === 'description'
   return (
     <form class="new-ticket" data-testid={T.newForm} onSubmit={(event) => { event.preventDefault(); void submit() }} noValidate>
       <label>
         <span>{t('new.subject')}</span>
-        <input ref={subject} value={draft.subject} maxLength={LIMITS.subject_chars_max} dir="auto" required data-testid={T.newSubject} aria-invalid={missing.subject} aria-describedby={missing.subject ? `${id}-s` : undefined} onInput={(event) => change({ subject: event.currentTarget.value })} />
-        {missing.subject && <span class="problem-text" id={`${id}-s`}>{t('new.needs_subject')}</span>}
-        {left <= LEFT_SHOWN && <span class="muted">{t('new.chars_left', { n: left })}</span>}
+        <input ref={subject} value={draft.subject} dir="auto" required data-testid={T.newSubject} aria-invalid={wrong.subject !== null} aria-describedby={wrong.subject !== null ? `${id}-s` : undefined} onInput={(event) => change({ subject: event.currentTarget.value })} />
+        {wrong.subject !== null && <span class="problem-text" id={`${id}-s`} role="alert">{wrong.subject}</span>}
+        {left >= 0 && left <= LEFT_SHOWN && <span class="muted">{t('new.chars_left', { n: left })}</span>}
       </label>
       <div class="pair">
         <label>
@@ -87,12 +107,12 @@ export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
       </div>
       <label>
         <span>{t('new.description')}</span>
-        <textarea ref={description} rows={7} value={draft.description} dir="auto" required data-testid={T.newDescription} aria-invalid={missing.description} aria-describedby={missing.description ? `${id}-d` : undefined} onInput={(event) => change({ description: event.currentTarget.value })} />
-        {missing.description && <span class="problem-text" id={`${id}-d`}>{t('new.needs_description')}</span>}
+        <textarea ref={description} rows={7} value={draft.description} dir="auto" required data-testid={T.newDescription} aria-invalid={wrong.description !== null} aria-describedby={wrong.description !== null ? `${id}-d` : undefined} onInput={(event) => change({ description: event.currentTarget.value })} />
+        {wrong.description !== null && <span class="problem-text" id={`${id}-d`} role="alert">{wrong.description}</span>}
       </label>
-      <ProblemLine problem={problem} />
+      <ProblemLine problem={isAtField ? null : problem} />
       <div class="actions">
-        <span class="muted hint">{(draft.subject !== '' || draft.description !== '') && t('new.kept')}</span>
+        <span class="muted hint">{isBegun && t(kept.isStored() ? 'new.kept' : 'new.unkept')}</span>
         <button type="button" class="quiet" onClick={onCancel}>{t('app.cancel')}</button>
         <button type="submit" class="primary" disabled={busy} data-testid={T.newSubmit}>{t('new.submit')}</button>
       </div>
@@ -100,23 +120,14 @@ export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
   )
 }
 
-function decodeDraft(source: string): Draft {
-  const value = parseJson(source)
-  if (!isObject(value)) return BLANK
-  return {
-    subject: text(value['subject']) ?? '',
-    category: word(CATEGORIES, value['category']) ?? BLANK.category,
-    priority: word(PRIORITIES, value['priority']) ?? BLANK.priority,
-    description: text(value['description']) ?? '',
-  }
+function isWritten({ subject, description }: TicketDraft): boolean {
+  return subject !== '' || description !== ''
 }
 
-/** The same content again is the same ticket, however often it is sent; another content is another. */
-export function keyFor(content: string, kept: { read(): string; write(next: string): void }): string {
-  const last = parseJson(kept.read())
-  const [of, key] = isObject(last) ? [text(last['content']), text(last['key'])] : [null, null]
-  if (of === content && key !== null) return key
-  const next = newKey()
-  kept.write(JSON.stringify({ content, key: next }))
-  return next
+function inWords(name: 'subject' | 'description', fault: DraftFault | null): string | null {
+  switch (fault?.kind) {
+    case undefined: return null
+    case 'missing': return t(`new.needs_${name}`)
+    case 'long': return t(name === 'subject' ? 'new.subject_long' : 'composer.too_long', { n: fault.over })
+  }
 }

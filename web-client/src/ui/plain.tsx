@@ -8,15 +8,17 @@ import { T } from '../testids.ts'
 interface ProblemProps {
   readonly problem: Problem | null
   readonly onRetry?: (() => void) | undefined
+  /** In place of the usual words. */
+  readonly words?: { readonly sentence: string; readonly retry: string } | undefined
   readonly onDismiss?: (() => void) | undefined
 }
 
-export function ProblemLine({ problem, onRetry, onDismiss }: ProblemProps) {
+export function ProblemLine({ problem, onRetry, onDismiss, words }: ProblemProps) {
   if (problem === null) return null
   return (
     <p class="problem" role="alert" data-testid={T.problem} data-code={problem.code}>
-      <span>{tProblem(problem)}</span>
-      {onRetry !== undefined && <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>}
+      <span>{words?.sentence ?? tProblem(problem)}</span>
+      {onRetry !== undefined && <button type="button" class="quiet" data-testid={T.problemRetry} onClick={onRetry}>{words?.retry ?? t('app.retry')}</button>}
       {onDismiss !== undefined && <button type="button" class="quiet" data-testid={T.problemDismiss} onClick={onDismiss}>{t('app.dismiss')}</button>}
     </p>
   )

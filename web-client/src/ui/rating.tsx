@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { TicketStore } from '../app/ticket.ts'
+import { isWritten, written } from '../app/written.ts'
 import { LIMITS } from '../protocol/generated.ts'
 import type { CustomerView } from '../protocol/model.ts'
 import { t } from '../strings/index.ts'
@@ -17,7 +18,7 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
   const submit = async () => {
     if (stars === 0 || busy) return
     setBusy(true)
-    const done = await store.rate({ satisfaction_rating: stars, ...(comment.trim() === '' ? {} : { satisfaction_comment: comment.trim() }) })
+    const done = await store.rate({ satisfaction_rating: stars, ...(isWritten(comment) ? { satisfaction_comment: written(comment).trim() } : {}) })
     setBusy(false)
     if (done) setOpen(false)
   }

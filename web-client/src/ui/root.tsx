@@ -2,18 +2,25 @@
 
 import { effect, signal } from '@preact/signals'
 import { render, type FunctionComponent } from 'preact'
+import { toastsFor } from '../app/attention.ts'
 import { createTokenAuth, type Auth, type GetToken } from '../app/auth.ts'
-import { loadConfig, SiteRefused } from '../app/config.ts'
+import { loadConfig, NoSignIn, SiteRefused } from '../app/config.ts'
 import { createDesk, type Desk } from '../app/desk.ts'
 import { closeDrafts, openDrafts } from '../app/drafts.ts'
 import { createLooks, type GivenLooks, type Looks } from '../app/looks.ts'
 import { createDevAuth, tokenFrom } from '../app/page-auth.ts'
-import type { Router } from '../app/router.ts'
+import type { Router } from '../app/memory-router.ts'
 import type { NavLink } from '../protocol/generated.ts'
 import { t, type StringKey } from '../strings/index.ts'
 import { T } from '../testids.ts'
 import { TopBar, type Site } from './frame.tsx'
+import { lazy } from './lazy.tsx'
+import { Skeleton } from './plain.tsx'
 import { SignIn } from './sign-in.tsx'
+
+/** Fetched behind the first screen: it is needed above all where there is no connection. */
+const loadSignOut = async () => (await import('./sign-out.tsx')).SignOut
+const SignOut = lazy(loadSignOut)
 
 export interface FaceProps {
   readonly desk: Desk
@@ -49,25 +56,36 @@ interface Open {
   readonly looks: Looks
 }
 
-type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly isRefused: boolean } | ({ readonly kind: 'ready' } & Open)
+type Why = 'site_refused' | 'no_sign_in' | 'unreachable'
+
+type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly why: Why } | ({ readonly kind: 'ready' } & Open)
 
 /** Gives what takes it all down again. */
 export function bringUp(place: Place, { title, face: Face }: Mounting): () => void {
   const start = signal<Start>({ kind: 'working' })
   const desk = signal<Desk | null>(null)
+  /** Signs out, once the person has said what becomes of the messages that are not sent yet. */
+  const leaving = signal<(() => void) | null>(null)
   let last: string | null = null
+  const signOut = (out: () => void) => {
+    // What they paused once they are not asked about again.
+    if (desk.peek()?.unsent.peek().some((entry) => !entry.paused) === true) leaving.value = out
+    else out()
+  }
   const begin = async () => {
     start.value = { kind: 'working' }
     try {
-      start.value = { kind: 'ready', ...(await open(place, title)) }
+      start.value = { kind: 'ready', ...(await open(place, title, signOut)) }
     } catch (error) {
-      start.value = { kind: 'failed', isRefused: error instanceof SiteRefused }
+      start.value = { kind: 'failed', why: error instanceof SiteRefused ? 'site_refused' : error instanceof NoSignIn ? 'no_sign_in' : 'unreachable' }
     }
   }
   const stop = effect(() => {
     const state = start.value.kind === 'ready' ? start.value.auth.state.value : null
     const before = desk.peek()
     before?.dispose()
+    leaving.value = null
+    toastsFor(state?.kind === 'in' ? state.identity.id : null)
     if (start.value.kind !== 'ready' || state?.kind !== 'in') {
       if (before !== null) closeDrafts()
       desk.value = null
@@ -77,15 +95,23 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
     if (last !== null && last !== state.identity.id) place.router.leave()
     last = state.identity.id
     openDrafts(state.identity.id)
+    if (start.value.site.onSignOut !== null) void loadSignOut().catch(() => {})
     desk.value = createDesk(state.identity, state.tokens, place.origin, start.value.auth.left)
   })
   function Root() {
     const now = start.value
-    if (now.kind === 'failed') return <Bare title={title}><Failed isRefused={now.isRefused} onRetry={() => void begin()} /></Bare>
-    if (now.kind === 'working') return <Bare title={title} />
+    if (now.kind === 'failed') return <Bare title={title}><Failed why={now.why} onRetry={() => void begin()} /></Bare>
+    if (now.kind === 'working') return <Bare title={title}><Skeleton lines={4} /></Bare>
     const signedIn = desk.value
     // A new person gets a new tree: nothing of the one before stays in it.
-    if (signedIn !== null) return <Face key={signedIn.identity.id} desk={signedIn} router={place.router} looks={now.looks} site={now.site} ownsTab={place.ownsTab} />
+    if (signedIn !== null) {
+      return (
+        <>
+          <Face key={signedIn.identity.id} desk={signedIn} router={place.router} looks={now.looks} site={now.site} ownsTab={place.ownsTab} />
+          {leaving.value !== null && <SignOut desk={signedIn} onSignOut={leaving.value} onClose={() => { leaving.value = null }} />}
+        </>
+      )
+    }
     return <Gate title={title} open={now} />
   }
   render(<Root />, place.container)
@@ -93,6 +119,7 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
   return () => {
     stop()
     desk.peek()?.dispose()
+    toastsFor(null)
     closeDrafts()
     if (start.value.kind === 'ready') start.value.looks.dispose()
     place.router.dispose()
@@ -100,10 +127,12 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
   }
 }
 
-async function open(place: Place, title: StringKey): Promise<Open> {
+async function open(place: Place, title: StringKey, signOut: (out: () => void) => void): Promise<Open> {
   const config = await loadConfig(place.origin)
   const looks = createLooks(place.themed, { languages: config.languages, ...place.looks })
   const getToken = place.getToken ?? (config.token_url === null ? null : tokenFrom(config.token_url))
+  // Demo people are development's: elsewhere they are not even asked for.
+  if (getToken === null && !config.dev) throw new NoSignIn()
   const auth = getToken === null ? createDevAuth(place.origin) : createTokenAuth(place.origin, getToken)
   const { demo } = auth
   const site: Site = {
@@ -111,10 +140,10 @@ async function open(place: Place, title: StringKey): Promise<Open> {
     links: place.links ?? config.links,
     homeUrl: place.homeUrl ?? config.home_url,
     onHome: () => place.router.go(''),
-    onSignOut: demo === null ? null : () => {
+    onSignOut: demo === null ? null : () => signOut(() => {
       place.router.go('')
       demo.signOut()
-    },
+    }),
   }
   return { auth, site, looks }
 }
@@ -128,10 +157,10 @@ function Bare({ title, children }: { readonly title: StringKey; readonly childre
   )
 }
 
-function Failed({ isRefused = false, onRetry }: { readonly isRefused?: boolean; readonly onRetry: () => void }) {
+function Failed({ why, onRetry }: { readonly why: Why | 'blocked'; readonly onRetry: () => void }) {
   return (
-    <p class="problem" role="alert" data-testid={T.problem} data-code={isRefused ? 'site_refused' : 'unreachable'}>
-      <span>{isRefused ? t('problem.site_refused', { site: location.origin }) : t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>
+    <p class="problem" role="alert" data-testid={T.problem} data-code={why}>
+      <span>{t(`problem.${why}`, { site: location.origin })}</span> <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>
     </p>
   )
 }
@@ -143,7 +172,8 @@ function Gate({ open: { auth, site, looks } }: { readonly title: StringKey; read
     <div class="page">
       <TopBar site={site} looks={looks} identity={null} />
       {state.kind === 'pick' && auth.demo !== null && <SignIn demo={auth.demo} />}
-      {state.kind === 'failed' && <main class="sign-in"><Failed onRetry={auth.retry} /></main>}
+      {state.kind === 'working' && <main class="sign-in"><Skeleton lines={4} /></main>}
+      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in"><Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
       {state.kind === 'out' && (
         <main class="sign-in" data-testid={T.signedOut}>
           <p>{t('app.signed_out')}</p>

@@ -13,6 +13,7 @@ import type { Wanted } from './composer.tsx'
 import { Skeleton } from './plain.tsx'
 import { Glyph } from './glyph.tsx'
 import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
+import { undoSend } from './undo-send.ts'
 import { useVirtual } from './virtual.ts'
 import { nameOf, type NameById } from './words.ts'
 
@@ -34,6 +35,9 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
   const shown = useMemo(() => rows(timeline, reader, dayKey, readAt), [timeline, reader, readAt])
   const ids = useMemo(() => shown.map((row) => row.id), [shown])
   const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
+  // A step behind: what comes together with the first page is no news either.
+  const [isRead, setRead] = useState(false)
+  useEffect(() => setRead(timeline.position !== null), [timeline.position !== null])
   const missed = useMissed(shown, isAtEnd)
   useSeen(store, isAtEnd, timeline.position)
   useOlder(store, scroller, timeline.more_before, timeline.events[0]?.seq ?? 0)
@@ -50,11 +54,12 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
       wanted.value = { ticket, mode }
     },
     onDiscard: (key) => void store.discard(key),
+    onUndo: (key) => undoSend(store, ticket, wanted, key),
   }), [store, ticket, wanted])
   return (
     <div class="thread-frame">
-      {/* Rows that scrolling brings in are not news: they are announced at the end only. */}
-      <div class="thread" ref={scroller} data-testid={T.thread} data-position={timeline.position ?? ''} role="log" aria-live={isAtEnd ? 'polite' : 'off'} aria-label={t('thread.label')} tabIndex={0}>
+      {/* Neither the first page nor rows that scrolling brings in are news: they are not announced. */}
+      <div class="thread" ref={scroller} data-testid={T.thread} data-position={timeline.position ?? ''} role="log" aria-live={isAtEnd && isRead ? 'polite' : 'off'} aria-label={t('thread.label')} tabIndex={0}>
         {timeline.more_before && (
           <button type="button" class="quiet older" data-testid={T.threadOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>
             {t(store.loadingOlder.value ? 'thread.loading_older' : 'thread.older')}
@@ -64,7 +69,7 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
         {timeline.position !== null && shown.length === 0 && !timeline.more_before && <p class="empty">{t('thread.empty')}</p>}
         <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
           {shown.slice(view.from, view.to).map((row) => (
-            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One row={row} reader={reader} nameById={nameById} actions={actions} /></div>
+            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One store={store} row={row} reader={reader} nameById={nameById} actions={actions} /></div>
           ))}
         </div>
         <Typing store={store} reader={reader} />
@@ -79,21 +84,23 @@ export function Thread({ store, ticket, reader, nameById, wanted }: ThreadProps)
 }
 
 interface OneProps {
+  readonly store: TicketStore
   readonly row: Row
   readonly reader: Reader
   readonly nameById: NameById
   readonly actions: PendingActions
 }
 
-function One({ row, reader, nameById, actions }: OneProps) {
+function One({ store, row, reader, nameById, actions }: OneProps) {
   switch (row.kind) {
     case 'day': return <p class="day"><span>{day(row.at)}</span></p>
     case 'new': return <p class="new-mark" data-testid={T.threadNew}><span>{t('thread.new')}</span></p>
     case 'item': {
       const { item, grouped } = row
       switch (item.kind) {
-        case 'message': return <Message item={item} reader={reader} grouped={grouped} />
-        case 'pending': return <PendingMessage pending={item.pending} grouped={grouped} {...actions} />
+        // Called, not placed: on its way from pending to stored one's own message stays the same element, which is not read out twice.
+        case 'message': return Message({ store, item, reader, grouped })
+        case 'pending': return PendingMessage({ pending: item.pending, grouped, ...actions })
         case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
       }
     }
@@ -103,7 +110,7 @@ function One({ row, reader, nameById, actions }: OneProps) {
 function Typing({ store, reader }: { readonly store: TicketStore; readonly reader: Reader }) {
   const typing = store.typing.value
   return (
-    <p class="typing" data-testid={T.typing} aria-live="polite">
+    <p class="typing" data-testid={T.typing}>
       {typing.map(({ person, internal }) => t(internal ? 'thread.typing_note' : 'thread.typing', { who: nameOf(person, reader) })).join(' ')}
     </p>
   )

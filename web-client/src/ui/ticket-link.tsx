@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact'
 import type { Desk } from '../app/desk.ts'
-import type { Router } from '../app/router.ts'
+import type { Router } from '../app/memory-router.ts'
 import type { TicketView } from '../protocol/model.ts'
 import { shortWhen, t } from '../strings/index.ts'
 import { T } from '../testids.ts'
@@ -13,11 +13,13 @@ interface LinkProps {
   readonly router: Router
   readonly isOpen: boolean
   readonly desk: Desk
+  /** The reader wants it to count as unread. */
+  readonly isMarked?: boolean
   readonly children: ComponentChildren
 }
 
-export function TicketLink({ ticket, router, isOpen, desk, children }: LinkProps) {
-  const unread = !isOpen && ticket.seq > ticket.read_seq
+export function TicketLink({ ticket, router, isOpen, desk, isMarked = false, children }: LinkProps) {
+  const unread = !isOpen && (isMarked || ticket.seq > ticket.read_seq)
   return (
     <a
       class={`ticket-row ${isOpen ? 'open' : ''} ${unread ? 'unread' : ''}`}

@@ -6,7 +6,7 @@ import { T } from '../testids.ts'
 export function UnsentMark({ desk, ticket }: { readonly desk: Desk; readonly ticket: string }) {
   const own = desk.unsent.value.filter((entry) => entry.ticket === ticket)
   if (own.length === 0) return null
-  const state = own.some((entry) => entry.refused !== null) ? 'refused' : 'waiting'
+  const state = own.some((entry) => entry.refused !== null || entry.paused) ? 'refused' : 'waiting'
   const word = t(`unsent.${state}`)
   return <span class={`row-unsent ${state}`} title={word} data-testid={T.rowUnsent} data-state={state}><span aria-hidden="true">{state === 'refused' ? '!' : '◷'}</span><span class="hidden">{word}</span></span>
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 import { say } from '../app/attention.ts'
-import type { Desk } from '../app/desk.ts'
+import type { Desk, Queued } from '../app/desk.ts'
 import { t, tProblem } from '../strings/index.ts'
 import { T } from '../testids.ts'
 
@@ -17,25 +17,28 @@ const SHOWN_MAX = 3
 const EXCERPT_CHARS = 80
 
 export function Unsent({ desk, open, go }: UnsentProps) {
-  const refused = desk.unsent.value.filter((entry) => entry.refused !== null && entry.ticket !== open)
-  if (refused.length === 0) return null
+  const stopped = desk.unsent.value.filter((entry) => (entry.refused !== null || entry.paused) && entry.ticket !== open)
+  if (stopped.length === 0) return null
   return (
-    <section class="unsent" aria-label={t('unsent.title', { n: refused.length })} data-testid={T.unsent} data-refused={refused.length}>
-      <p><strong>{t('unsent.title', { n: refused.length })}</strong></p>
-      <ul>
-        {refused.slice(0, SHOWN_MAX).map((entry) => (
-          <li key={entry.key} data-testid={T.unsentOne} data-key={entry.key}>
-            <span class="number">{entry.number}</span>
-            <span class="excerpt" dir="auto">{entry.body.slice(0, EXCERPT_CHARS)}</span>
-            <span class="reason">{tProblem({ code: entry.refused ?? 'unknown' })}</span>
-            {entry.refused === 'not_found'
-              // Its ticket is no more, or no longer theirs: opened, it would show nothing to choose from.
-              ? <button type="button" class="link" data-testid={T.unsentDiscard} onClick={() => void desk.outbox.discard(entry.key)}>{t('thread.discard')}</button>
-              : <button type="button" class="link" data-testid={T.unsentOpen} onClick={() => go(entry.number === '' ? entry.ticket : entry.number)}>{t('unsent.open')}</button>}
-          </li>
-        ))}
-      </ul>
+    <section class="unsent" aria-label={t('unsent.title', { n: stopped.length })} data-testid={T.unsent} data-refused={stopped.filter((entry) => entry.refused !== null).length} data-paused={stopped.filter((entry) => entry.refused === null).length}>
+      <p><strong>{t('unsent.title', { n: stopped.length })}</strong></p>
+      <ul>{stopped.slice(0, SHOWN_MAX).map((entry) => <One key={entry.key} desk={desk} entry={entry} go={go} />)}</ul>
     </section>
+  )
+}
+
+function One({ desk, entry, go }: Pick<UnsentProps, 'desk' | 'go'> & { readonly entry: Queued }) {
+  const { key, number, ticket, body, refused } = entry
+  return (
+    <li data-testid={T.unsentOne} data-key={key}>
+      <span class="number">{number}</span>
+      <span class="excerpt" dir="auto">{body.slice(0, EXCERPT_CHARS)}</span>
+      <span class="reason">{refused === null ? t('thread.paused') : tProblem({ code: refused })}</span>
+      {refused === null && <button type="button" class="link" data-testid={T.unsentSend} onClick={() => desk.outbox.retry(key, 'as_written')}>{t('composer.send')}</button>}
+      {/* Refused, and its ticket is no more, or no longer theirs: opened, it would show nothing to choose from. */}
+      {(refused === null || refused === 'not_found') && <button type="button" class="link" data-testid={T.unsentDiscard} onClick={() => void desk.outbox.discard(key)}>{t('thread.discard')}</button>}
+      {refused !== 'not_found' && <button type="button" class="link" data-testid={T.unsentOpen} onClick={() => go(number === '' ? ticket : number)}>{t('unsent.open')}</button>}
+    </li>
   )
 }
 

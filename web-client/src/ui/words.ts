@@ -1,8 +1,10 @@
 // People and history rows in words.
 
+import type { LastMessage } from '../protocol/generated.ts'
 import type { HistoryEvent, Person } from '../protocol/model.ts'
 import type { Reader } from '../timeline/view.ts'
 import { t, tWord } from '../strings/index.ts'
+import { tOwnStatus } from '../strings/own-words.ts'
 
 export function nameOf(person: Person, reader: Reader): string {
   const isReader = reader.side === 'customer' ? person.type === 'customer' : person.id === reader.id
@@ -13,6 +15,11 @@ export function nameOf(person: Person, reader: Reader): string {
     case 'admin': return t('app.team')
     case 'system': return t('app.system')
   }
+}
+
+/** Who wrote last, in a row that staff see. By name, the reader's too: two of a team may have one name, and the row knows no more of them. */
+export function writerOf(last: LastMessage): string {
+  return last.side === 'customer' ? t('row.customer') : (last.name ?? t('app.team'))
 }
 
 /** An assignee as the history names them: by name, or by an id that only the list of agents can turn into one. */
@@ -28,7 +35,7 @@ export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById)
     case 'resolved':
     case 'closed':
     case 'reopened':
-    case 'escalated': return status(event, who)
+    case 'escalated': return status(event, who, reader)
     case 'priority_changed': return t('activity.priority_changed', { who, old: tWord('priority', before), new: tWord('priority', after) })
     case 'category_changed': return t('activity.category_changed', { who, old: tWord('category', before), new: tWord('category', after) })
     case 'assigned': {
@@ -52,9 +59,11 @@ export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById)
   }
 }
 
-function status(event: HistoryEvent, who: string): string {
-  const [before, after] = [tWord('status', event.old_value), tWord('status', event.new_value)]
+function status(event: HistoryEvent, who: string, reader: Reader): string {
+  const word = (value: string | null) => (reader.side === 'customer' && value !== null ? tOwnStatus(value) : tWord('status', value))
+  const [before, after] = [word(event.old_value), word(event.new_value)]
   if (event.kind === 'resolved' || event.kind === 'closed' || event.kind === 'reopened' || event.kind === 'escalated') return t(`activity.${event.kind}`, { who })
+  if (reader.side === 'customer') return t('own_status.changed', { who, new: after })
   return before === '' ? t('activity.status_set', { who, new: after }) : t('activity.status_changed', { who, old: before, new: after })
 }
 

@@ -8,7 +8,8 @@ import type { Clock } from '../../src/connection/transport.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../../src/protocol/generated.ts'
 import type { Page, StaffView } from '../../src/protocol/model.ts'
 import { isOver } from '../../src/protocol/words.ts'
-import type { Result, TicketQuery } from '../../src/rest/client.ts'
+import type { TicketQuery } from '../../src/rest/client.ts'
+import type { Result } from '../../src/rest/request.ts'
 import { below } from './random.ts'
 import { staffTicket } from './sample.ts'
 
@@ -105,10 +106,14 @@ export function ticketServer(random: () => number) {
     hidden.set(id, random() < 0.5 ? WORDS[0] : WORDS[1])
     tickets.set(id, {
       ...staffTicket, id, ticket_number: `TKT-${made}`, subject: random() < 0.5 ? WORDS[0] : 'green', archived_at: null, status: random() < 0.7 ? 'open' : (one(STATUSES) ?? 'open'),
-      priority: one(PRIORITIES) ?? 'low', category: one(CATEGORIES.slice(0, 2)) ?? 'general', user_id: one(PEOPLE) ?? 'ada', assigned_to: agent(), created_at: at, last_activity_at: at, seq: 1, read_seq: 0,
+      priority: one(PRIORITIES) ?? 'low', category: one(CATEGORIES.slice(0, 2)) ?? 'general', user_id: one(PEOPLE) ?? 'ada', assigned_to: agent(), created_at: at, last_activity_at: at, seq: 1, read_seq: 0, waiting_since: null,
     })
+    const fresh = tickets.get(id)
+    if (fresh !== undefined) tickets.set(id, waits(fresh))
     touch(id)
   }
+  /** The customer waits since now, or no longer; a ticket that is over has no waiting customer. */
+  const waits = (ticket: StaffView): StaffView => ({ ...ticket, waiting_since: isOver(ticket.status) || ticket.archived_at !== null || random() < 0.4 ? null : random() < 0.6 ? ticket.waiting_since ?? ticket.last_activity_at : ticket.last_activity_at })
   const agent = () => {
     const id = one(AGENTS) ?? null
     return id === null ? null : { id, name: id }
@@ -119,14 +124,14 @@ export function ticketServer(random: () => number) {
     if (before === undefined) return []
     const dice = random()
     const more: Partial<StaffView> = dice < 0.5 ? {} : dice < 0.7 ? { status: one(STATUSES) ?? 'open' } : dice < 0.85 ? { assigned_to: agent() } : dice < 0.95 ? { priority: one(PRIORITIES) ?? 'low' } : { archived_at: tick() }
-    const after = { ...before, ...more, seq: before.seq + 1, last_activity_at: tick() }
+    const after = waits({ ...before, ...more, seq: before.seq + 1, last_activity_at: tick() })
     tickets.set(before.id, after)
     touch(before.id)
     return [before, after]
   }
 
   const fits = (ticket: StaffView, query: TicketQuery): boolean => {
-    const { tab, status, priority, category, user_id, assigned_to, search } = query
+    const { tab, status, priority, category, user_id, assigned_to, search, needs_answer } = query
     return ticket.archived_at === null
       && (tab === undefined || isOver(ticket.status) === (tab === 'closed'))
       && (status === undefined || status.includes(ticket.status))
@@ -134,19 +139,20 @@ export function ticketServer(random: () => number) {
       && (category === undefined || category === ticket.category)
       && (user_id === undefined || user_id === ticket.user_id)
       && (assigned_to === undefined || (assigned_to === 'nobody' ? null : assigned_to === 'me' ? ME : assigned_to) === (ticket.assigned_to?.id ?? null))
+      && (needs_answer !== true || ticket.waiting_since !== null)
       && (search === undefined || hidden.get(ticket.id) === search)
   }
   const all = (query: TicketQuery): readonly StaffView[] => {
-    const at = (ticket: StaffView) => micros(query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
+    const at = (ticket: StaffView) => micros(query.sort === 'waiting' ? (ticket.waiting_since ?? '9999-01-01T00:00:00Z') : query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
     const up = (a: StaffView, b: StaffView) => at(a) - at(b) || (a.id < b.id ? -1 : 1)
-    return [...tickets.values()].filter((ticket) => fits(ticket, query)).toSorted((a, b) => (query.sort === 'oldest' ? up(a, b) : up(b, a)))
+    return [...tickets.values()].filter((ticket) => fits(ticket, query)).toSorted((a, b) => (query.sort === 'oldest' || query.sort === 'waiting' ? up(a, b) : up(b, a)))
   }
   const page = ({ cursor, limit = 25, ...query }: TicketQuery): Page<StaffView> => {
     // A cursor is the place of a page's last ticket, whatever has become of that ticket since.
     const [time_of = '', id_of = ''] = (cursor ?? '').split('|')
-    const at = (ticket: StaffView) => micros(query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
+    const at = (ticket: StaffView) => micros(query.sort === 'waiting' ? (ticket.waiting_since ?? '9999-01-01T00:00:00Z') : query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
     const up = (ticket: StaffView) => at(ticket) - Number(time_of) || (ticket.id < id_of ? -1 : ticket.id > id_of ? 1 : 0)
-    const behind = all(query).filter((ticket) => cursor === undefined || (query.sort === 'oldest' ? up(ticket) > 0 : up(ticket) < 0))
+    const behind = all(query).filter((ticket) => cursor === undefined || (query.sort === 'oldest' || query.sort === 'waiting' ? up(ticket) > 0 : up(ticket) < 0))
     const items = behind.slice(0, limit)
     const last = items.at(-1)
     return { items, next_cursor: last !== undefined && behind.length > limit ? `${at(last)}|${last.id}` : null }

@@ -52,10 +52,18 @@ impl<'de> Deserializer<'de> for Json<'de> {
             Self::Float(value) => visitor.visit_f64(value),
             Self::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
             Self::Text(Cow::Owned(text)) | Self::Word(text) => visitor.visit_string(text),
-            Self::List(items) => visitor.visit_seq(Items {
-                left: items.into_iter(),
-                taken: 0,
-            }),
+            Self::List(items) => {
+                let mut items = Items {
+                    left: items.into_iter(),
+                    taken: 0,
+                };
+                let read = visitor.visit_seq(&mut items)?;
+                // A pair takes two and goes.
+                match items.left.len() {
+                    0 => Ok(read),
+                    left => Err(FieldError::custom(format!("has {left} too many"))),
+                }
+            }
             Self::Object(fields) => {
                 refuse_twice(&fields)?;
                 visitor.visit_map(Entries::of(fields))
@@ -209,7 +217,7 @@ struct Items<'a> {
     taken: usize,
 }
 
-impl<'de> SeqAccess<'de> for Items<'de> {
+impl<'de> SeqAccess<'de> for &mut Items<'de> {
     type Error = FieldError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(

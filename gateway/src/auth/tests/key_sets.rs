@@ -5,14 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use helpline_core::limits;
 use helpline_core::reject::RejectCode;
+use helpline_rig::certificates::{CertificateFiles, Certificates, Validity};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use parking_lot::Mutex;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::{auth, ed25519, good, outcome, public, rsa, secret, signed};
 use crate::auth::Verifier;
+use crate::auth::jwks::KeySet;
 use crate::config::Auth;
 
 /// Answers every request with the answer that stands at that moment.
@@ -177,6 +181,30 @@ async fn an_outage_keeps_known_keys_and_a_first_one_is_unavailable() {
 }
 
 #[tokio::test]
+async fn an_answer_without_a_usable_key_is_an_outage() {
+    for empty in [
+        json!({"keys": []}),
+        json!({"keys": [{"kty": "made up", "kid": "ed"}]}),
+    ] {
+        let provider = Provider::with_keys(&[public(&ed25519(1), Algorithm::EdDSA, "ed")]).await;
+        let keys = KeySet::new(provider.url.parse().expect("a loopback address"), None);
+        assert!(keys.key("ed").await.is_ok());
+        *provider.answer.lock() = ok(&empty.to_string());
+        keys.age();
+        for _ in 0..2 {
+            assert!(keys.key("ed").await.is_ok(), "{empty}");
+        }
+        assert_eq!(provider.asked(), 2);
+        let token = signed(&ed25519(1), Algorithm::EdDSA, "ed", &good());
+        assert_eq!(
+            outcome(&provider.verifier(), &token).await,
+            Err(RejectCode::Unavailable),
+            "a client that is told to stay away would not come back"
+        );
+    }
+}
+
+#[tokio::test]
 async fn redirects_and_floods_bring_no_keys() {
     let inner = Provider::with_keys(&[public(&ed25519(1), Algorithm::EdDSA, "ed")]).await;
     let token = signed(&ed25519(1), Algorithm::EdDSA, "ed", &good());
@@ -216,4 +244,63 @@ async fn a_token_cannot_bring_its_own_address_or_key() {
         Err(RejectCode::NotAuthenticated)
     );
     assert_eq!(evil.asked(), 0);
+}
+
+/// The same answers over TLS, under a certificate of `localhost`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test's runtime ends the server with the test"
+)]
+async fn tls_provider(files: &CertificateFiles, answer: String) -> String {
+    let chain = CertificateDer::pem_file_iter(&files.certificate)
+        .and_then(Iterator::collect)
+        .expect("a certificate");
+    let key = PrivateKeyDer::from_pem_file(&files.key).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .expect("a certificate and its key");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+    let port = listener.local_addr().expect("bound").port();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            // A client that does not trust the certificate goes.
+            let Ok(mut socket) = acceptor.accept(socket).await else {
+                continue;
+            };
+            let mut request = [0; 2_048];
+            let _ = socket.read(&mut request).await;
+            let _ = socket.write_all(answer.as_bytes()).await;
+            let _ = socket.shutdown().await;
+        }
+    });
+    format!("https://localhost:{port}/keys")
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_where_its_file_is_named_and_nowhere_else() {
+    let (authority, others) = (Certificates::new(), Certificates::new());
+    let files = authority.signed("provider", &["localhost"], Validity::Good);
+    let key = ed25519(1);
+    let jwk = public(&key, Algorithm::EdDSA, "ed");
+    let token = signed(&key, Algorithm::EdDSA, "ed", &good());
+    let url = tls_provider(&files, ok(&json!({"keys": [jwk]}).to_string())).await;
+    let verifier = |ca: Option<&Certificates>| {
+        Verifier::new(&Auth {
+            jwks_url: Some(url.parse().expect("an address")),
+            jwks_ca: ca.map(|one| std::fs::read(one.authority()).expect("its file")),
+            ..auth(Vec::new())
+        })
+    };
+    assert_eq!(outcome(&verifier(Some(&authority)), &token).await, Ok(()));
+    for ca in [None, Some(&others)] {
+        assert_eq!(
+            outcome(&verifier(ca), &token).await,
+            Err(RejectCode::Unavailable)
+        );
+    }
 }

@@ -37,8 +37,8 @@ pub(super) const ROUTES: &[Route] = &[CHANGE];
 #[openapi(paths(change))]
 pub(super) struct Docs;
 
-/// Applies one change to many tickets; each ticket is changed or refused independently. Staff.
-#[utoipa::path(post, path = CHANGE.path, tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
+/// Applies one change to many tickets; each ticket is changed or refused independently, and counts as one request of the caller's rate. Staff.
+#[utoipa::path(post, path = CHANGE.path, operation_id = "change_tickets", tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
 pub async fn change(
     user: CurrentUser,
     State(tickets): State<Arc<Tickets>>,
@@ -58,6 +58,8 @@ pub async fn change(
     if change.is_nothing() {
         return Err(Refusal::field("patch", "nothing to change"));
     }
+    // The request itself counts already.
+    user.charge(bulk.tickets.len() - 1)?;
     let (tickets, user, change) = (&*tickets, &user, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {
         let result = tickets

@@ -39,7 +39,7 @@ pub(super) const ROUTES: &[Route] = &[ME, UNREAD];
 pub(super) struct Docs;
 
 /// Who one is, and with which role.
-#[utoipa::path(get, path = ME.path, tag = "people", responses((status = 200, body = MeView)))]
+#[utoipa::path(get, path = ME.path, operation_id = "me", tag = "people", responses((status = 200, body = MeView)))]
 pub async fn me(user: CurrentUser, NoInput: NoInput) -> Json<MeView> {
     let person = user.person;
     Json(MeView {
@@ -53,7 +53,7 @@ pub async fn me(user: CurrentUser, NoInput: NoInput) -> Json<MeView> {
 }
 
 /// How much one has not read on one's own tickets, as their customer.
-#[utoipa::path(get, path = UNREAD.path, tag = "people", responses((status = 200, body = OwnUnread)))]
+#[utoipa::path(get, path = UNREAD.path, operation_id = "unread", tag = "people", responses((status = 200, body = OwnUnread)))]
 pub async fn unread(
     user: CurrentUser,
     State(store): State<Store>,

@@ -59,7 +59,7 @@ pub(super) const ROUTES: &[Route] = &[SEND, EDIT, REDACT];
 pub(super) struct Docs;
 
 /// Sends a message, or with `internal` a note. Repeating the key returns 200 and the number of the first message.
-#[utoipa::path(post, path = SEND.path, tag = "messages",
+#[utoipa::path(post, path = SEND.path, operation_id = "send_message", tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("Idempotency-Key" = String, Header, description = "Identifies this message across retries")),
     request_body = NewMessage,
     responses((status = 201, body = MessageStored), (status = 200, body = MessageStored, description = "The key was already used for this message")))]
@@ -114,10 +114,10 @@ pub async fn send(
 }
 
 /// Changes the text of one of the caller's messages. Staff still see the old text in the history. 204 if the text is the same.
-#[utoipa::path(patch, path = EDIT.path, tag = "messages",
+#[utoipa::path(patch, path = EDIT.path, operation_id = "edit_message", tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
     request_body = MessageEdit,
-    responses((status = 200, body = StaffEvent, description = "For a customer: CustomerEvent"), (status = 204, description = "The text was the same")))]
+    responses((status = 200, body = ref("#/components/schemas/Event"), description = "For a customer: CustomerEvent"), (status = 204, description = "The text was the same")))]
 pub async fn edit(
     user: CurrentUser,
     State(messages): State<Arc<Messages>>,
@@ -134,7 +134,7 @@ pub async fn edit(
 }
 
 /// Permanently removes a message's text, old versions and attachments: the caller's own, or any message for admins.
-#[utoipa::path(delete, path = REDACT.path, tag = "messages",
+#[utoipa::path(delete, path = REDACT.path, operation_id = "redact_message", tag = "messages",
     params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
     responses((status = 204, description = "The text is removed")))]
 pub async fn redact(

@@ -7,6 +7,7 @@ mod messages;
 mod parse;
 mod people;
 mod public;
+mod redactions;
 mod replies;
 mod roles;
 mod settings;
@@ -46,6 +47,10 @@ pub(super) const NOUNS: &[Noun] = &[
     Noun {
         routes: messages::ROUTES,
         describe: messages::Docs::openapi,
+    },
+    Noun {
+        routes: redactions::ROUTES,
+        describe: redactions::Docs::openapi,
     },
     Noun {
         routes: stats::ROUTES,

@@ -6,6 +6,7 @@ use helpline_core::policy::TicketAction;
 use helpline_core::protocol::TicketPatch;
 use helpline_core::reject::RejectCode;
 use helpline_persistence::tickets::{Assignee, Patch};
+use serde_json::{Map, Value};
 
 use crate::http::problem::Refusal;
 use crate::services::tickets::actions_of;
@@ -19,19 +20,28 @@ impl Change {
     /// Takes a patch as this person wrote it.
     ///
     /// # Errors
-    /// When `assigned_to` is not valid.
+    /// When `assigned_to` or `if_assigned_to` is not valid.
     pub(super) fn parse(patch: &TicketPatch, me: UserId) -> Result<Self, Refusal> {
         let assigned_to = patch
             .assigned_to
             .as_deref()
-            .map(|word| parse_assignee(word, me))
+            .map(|word| parse_assignee("assigned_to", word, me))
             .transpose()?;
+        let if_assigned_to = patch
+            .if_assigned_to
+            .as_deref()
+            .map(|word| parse_assignee("if_assigned_to", word, me))
+            .transpose()?;
+        if if_assigned_to.is_some() && assigned_to.is_none() {
+            return Err(Refusal::field("if_assigned_to", "needs assigned_to"));
+        }
         Ok(Self {
             patch: Patch {
                 status: patch.status,
                 priority: patch.priority,
                 category: patch.category,
                 assigned_to,
+                if_assigned_to,
             },
         })
     }
@@ -48,14 +58,14 @@ impl Change {
 }
 
 /// `me`, `nobody`, or a person's id.
-pub(super) fn parse_assignee(word: &str, me: UserId) -> Result<Assignee, Refusal> {
+pub(super) fn parse_assignee(field: &str, word: &str, me: UserId) -> Result<Assignee, Refusal> {
     match word {
         "me" => Ok(Assignee::Agent(me)),
         "nobody" => Ok(Assignee::Unassigned),
         id => id.parse().map(Assignee::Agent).map_err(|_| {
             Refusal::new(
                 RejectCode::InvalidField,
-                "assigned_to: must be an id, me or nobody",
+                format!("{field}: must be an id, me or nobody"),
             )
         }),
     }
@@ -65,4 +75,26 @@ pub(super) fn parse_assignee(word: &str, me: UserId) -> Result<Assignee, Refusal
 pub(super) fn parse_body(field: &str, text: String) -> Result<Body, Refusal> {
     Body::parse(text)
         .map_err(|error| Refusal::new(RejectCode::InvalidBody, format!("{field}: {error}")))
+}
+
+/// Where a NUL is, which the database keeps in no JSON: the path of the text, or of the object whose field has it in its name.
+pub(super) fn nul_in(path: &str, fields: &Map<String, Value>) -> Option<String> {
+    if fields.keys().any(|name| name.contains('\0')) {
+        return Some(path.to_owned());
+    }
+    fields
+        .iter()
+        .find_map(|(name, value)| nul_within(&format!("{path}.{name}"), value))
+}
+
+fn nul_within(path: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(|| path.to_owned()),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(n, item)| nul_within(&format!("{path}[{n}]"), item)),
+        Value::Object(fields) => nul_in(path, fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }

@@ -34,7 +34,7 @@ pub(super) const ROUTES: &[Route] = &[PERSON];
 pub(super) struct Docs;
 
 /// One person: name, when last seen, client address, number of tickets. Staff.
-#[utoipa::path(get, path = PERSON.path, tag = "people", params(("user" = String, Path, description = "The person's id")),
+#[utoipa::path(get, path = PERSON.path, operation_id = "read_person", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 200, body = PersonView)))]
 pub async fn person(
     user: CurrentUser,

@@ -41,7 +41,7 @@ pub(super) const ROUTES: &[Route] = &[CONFIG, AVAILABILITY];
 pub(super) struct Docs;
 
 /// The settings of the pages. Needs no token.
-#[utoipa::path(get, path = CONFIG.path, tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
+#[utoipa::path(get, path = CONFIG.path, operation_id = "client_config", tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
 pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
@@ -60,7 +60,7 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
 }
 
 /// Whether the desk is open, an agent is connected, and how long the first answer took lately. Needs no token.
-#[utoipa::path(get, path = AVAILABILITY.path, tag = "desk", security(()), responses((status = 200, body = Availability)))]
+#[utoipa::path(get, path = AVAILABILITY.path, operation_id = "availability", tag = "desk", security(()), responses((status = 200, body = Availability)))]
 pub async fn availability(
     State(settings): State<Arc<DeskSettings>>,
     NoInput: NoInput,

@@ -58,7 +58,7 @@ pub(super) const ROUTES: &[Route] = &[LIST, SAVE, REMOVE];
 pub(super) struct Docs;
 
 /// All saved replies, by shortcut. Staff.
-#[utoipa::path(get, path = LIST.path, tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
+#[utoipa::path(get, path = LIST.path, operation_id = "list_saved_replies", tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
 pub async fn list(
     user: CurrentUser,
     State(store): State<Store>,
@@ -70,7 +70,7 @@ pub async fn list(
 }
 
 /// Creates or replaces a saved reply under an id that the client chooses (UUIDv7). A shortcut that another reply has: `conflict`. Admins.
-#[utoipa::path(put, path = SAVE.path, tag = "saved replies",
+#[utoipa::path(put, path = SAVE.path, operation_id = "save_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id")), request_body = SavedReplyChange,
     responses((status = 200, body = SavedReply)))]
 pub async fn save(
@@ -85,7 +85,7 @@ pub async fn save(
 }
 
 /// Removes a saved reply. Admins.
-#[utoipa::path(delete, path = REMOVE.path, tag = "saved replies",
+#[utoipa::path(delete, path = REMOVE.path, operation_id = "remove_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id")), responses((status = 204, description = "Removed")))]
 pub async fn remove(
     user: CurrentUser,

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use helpline_core::actor::Audience;
 use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{RoleGrant, RoleView};
-use helpline_persistence::{Store, roles as persisted};
+use helpline_core::reject::RejectCode;
+use helpline_persistence::people::Person;
+use helpline_persistence::{Store, StoreError, roles as persisted};
 use serde_json::json;
 
 use crate::http::current_user::CurrentUser;
@@ -60,30 +62,34 @@ pub(super) const ROUTES: &[Route] = &[AGENTS, ROLES, GRANT, REVOKE];
 #[openapi(paths(agents, roles, grant, revoke))]
 pub(super) struct Docs;
 
-/// The people to whom a ticket can be assigned. Staff.
-#[utoipa::path(get, path = AGENTS.path, tag = "people", responses((status = 200, body = Vec<RoleView>)))]
+/// The people to whom a ticket can be assigned: all staff except the blocked. Staff.
+#[utoipa::path(get, path = AGENTS.path, operation_id = "list_agents", tag = "people", responses((status = 200, body = Vec<RoleView>)))]
 pub async fn agents(
     user: CurrentUser,
     State(store): State<Store>,
     NoInput: NoInput,
 ) -> Result<Json<Vec<RoleView>>, Refusal> {
-    list(&store, &user).await
+    list(&store, &user, |person| !person.blocked).await
 }
 
 /// All staff with their roles. Admins.
-#[utoipa::path(get, path = ROLES.path, tag = "people", responses((status = 200, body = Vec<RoleView>)))]
+#[utoipa::path(get, path = ROLES.path, operation_id = "list_roles", tag = "people", responses((status = 200, body = Vec<RoleView>)))]
 pub async fn roles(
     user: CurrentUser,
     State(store): State<Store>,
     NoInput: NoInput,
 ) -> Result<Json<Vec<RoleView>>, Refusal> {
-    list(&store, &user).await
+    list(&store, &user, |_| true).await
 }
 
-async fn list(store: &Store, user: &CurrentUser) -> Result<Json<Vec<RoleView>>, Refusal> {
+async fn list(
+    store: &Store,
+    user: &CurrentUser,
+    which: impl Fn(&Person) -> bool,
+) -> Result<Json<Vec<RoleView>>, Refusal> {
     user.audit.read(json!({})).await?;
     let people = persisted::list(store, user.reader(Audience::Staff)).await?;
-    let views = people.into_iter().filter_map(|person| {
+    let views = people.into_iter().filter(which).filter_map(|person| {
         let role = person.role?;
         Some(RoleView {
             user_id: person.id,
@@ -95,8 +101,9 @@ async fn list(store: &Store, user: &CurrentUser) -> Result<Json<Vec<RoleView>>, 
     Ok(Json(views.collect()))
 }
 
-/// Gives a person this role in place of their current one. Their open connections are closed at once if the role differs. Admins.
-#[utoipa::path(put, path = GRANT.path, tag = "people", params(("user" = String, Path, description = "The person's id")),
+/// Gives a person this role in place of their current one. Their open connections are closed at once if the role differs. A person who has never
+/// signed in is not found. Admins.
+#[utoipa::path(put, path = GRANT.path, operation_id = "grant_role", tag = "people", params(("user" = String, Path, description = "The person's id")),
     request_body = RoleGrant, responses((status = 204, description = "Done")))]
 pub async fn grant(
     user: CurrentUser,
@@ -104,12 +111,25 @@ pub async fn grant(
     UserPath(id): UserPath,
     JsonBody(grant): JsonBody<RoleGrant>,
 ) -> Result<StatusCode, Refusal> {
-    people.grant(&user.caller, id, grant.role).await?;
+    people
+        .grant(&user.caller, id, grant.role)
+        .await
+        .map_err(|error| match error {
+            StoreError::Refused {
+                code: RejectCode::NotFound,
+                ..
+            } => Refusal::new(
+                RejectCode::NotFound,
+                "no such person: a role is for a person who has signed in",
+            ),
+            error => error.into(),
+        })?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Revokes a person's role. Their open connections are closed at once. The last admin's role cannot be revoked. Admins.
-#[utoipa::path(delete, path = REVOKE.path, tag = "people", params(("user" = String, Path, description = "The person's id")),
+/// Revokes a person's role. Their open connections are closed at once, and their tickets that are not resolved or closed become unassigned. The last
+/// admin's role cannot be revoked. Admins.
+#[utoipa::path(delete, path = REVOKE.path, operation_id = "revoke_role", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 204, description = "Done")))]
 pub async fn revoke(
     user: CurrentUser,

@@ -48,7 +48,7 @@ pub(super) const ROUTES: &[Route] = &[LIST, SET];
 pub(super) struct Docs;
 
 /// The settings of the desk. Admins.
-#[utoipa::path(get, path = LIST.path, tag = "desk", responses((status = 200, body = DeskSettings)))]
+#[utoipa::path(get, path = LIST.path, operation_id = "list_settings", tag = "desk", responses((status = 200, body = DeskSettings)))]
 pub async fn list(
     user: CurrentUser,
     State(store): State<Store>,
@@ -59,7 +59,7 @@ pub async fn list(
 }
 
 /// Changes one setting, or removes it with null; returns all of them. Admins.
-#[utoipa::path(put, path = SET.path, tag = "desk",
+#[utoipa::path(put, path = SET.path, operation_id = "change_setting", tag = "desk",
     params(("name" = String, Path, description = "opening_hours, away_notice or reply_assigns")), request_body = SettingChange,
     responses((status = 200, body = DeskSettings)))]
 pub async fn set(

@@ -40,7 +40,7 @@ pub(super) const ROUTES: &[Route] = &[STATS, COUNTS];
 pub(super) struct Docs;
 
 /// Statistics of the desk. Staff.
-#[utoipa::path(get, path = STATS.path, tag = "desk", responses((status = 200, body = TicketStats)))]
+#[utoipa::path(get, path = STATS.path, operation_id = "ticket_stats", tag = "desk", responses((status = 200, body = TicketStats)))]
 pub async fn stats(
     user: CurrentUser,
     State(store): State<Store>,
@@ -52,7 +52,7 @@ pub async fn stats(
 }
 
 /// The number of tickets in each of the console's views. Staff.
-#[utoipa::path(get, path = COUNTS.path, tag = "tickets", responses((status = 200, body = TicketCounts)))]
+#[utoipa::path(get, path = COUNTS.path, operation_id = "ticket_counts", tag = "tickets", responses((status = 200, body = TicketCounts)))]
 pub async fn counts(
     user: CurrentUser,
     State(store): State<Store>,

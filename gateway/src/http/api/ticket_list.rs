@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use helpline_core::ids::UserId;
+use helpline_core::ids::{TicketNumber, UserId};
 use helpline_core::limits;
 use helpline_core::ticket::Status;
 use helpline_persistence::tickets::{InvalidCursor, ListQuery, Sort};
@@ -32,7 +32,7 @@ pub struct ListParams {
     assigned_to: Option<String>,
     /// Only tickets of this person. Only with `scope=all`.
     user_id: Option<String>,
-    /// Words in the number and the subject; of one's own tickets in the messages too, with `scope=all` in the customer's e-mail address.
+    /// Words in the number and the subject; of one's own tickets in the messages too, with `scope=all` in the customer's e-mail address; in either case and however letters are composed.
     search: Option<String>,
     /// Whether to include archived tickets.
     archived: Option<bool>,
@@ -97,7 +97,7 @@ impl ListParams {
             assigned_to: self
                 .assigned_to
                 .as_deref()
-                .map(|word| parse_assignee(word, me))
+                .map(|word| parse_assignee("assigned_to", word, me))
                 .transpose()?,
             user: self.user_id.as_deref().map(person).transpose()?,
             search: self.search.as_deref().map(search).transpose()?.flatten(),
@@ -208,20 +208,34 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
             ),
         ));
     }
-    let is_number = text.bytes().all(|b| b.is_ascii_digit());
-    let has_word = text
-        .split_whitespace()
-        .any(|word| word.chars().count() >= limits::SEARCH_WORD_CHARS_MIN);
-    if !is_number && !has_word {
+    let has_word = text.split_whitespace().any(is_word);
+    if !has_word && !TicketNumber::is_in(text) {
         return Err(Refusal::field(
             "search",
             format!(
-                "needs a word of at least {} characters",
-                limits::SEARCH_WORD_CHARS_MIN
+                "needs a ticket number, or a word of at least {} characters ({} of Chinese, Japanese or Korean)",
+                limits::SEARCH_WORD_CHARS_MIN,
+                limits::SEARCH_CJK_WORD_CHARS_MIN
             ),
         ));
     }
     Ok(Some(text.to_owned()))
+}
+
+/// Whether a search can go by this word.
+fn is_word(word: &str) -> bool {
+    let min = if word.chars().any(writes_words_with_two) {
+        limits::SEARCH_CJK_WORD_CHARS_MIN
+    } else {
+        limits::SEARCH_WORD_CHARS_MIN
+    };
+    word.chars().count() >= min
+}
+
+/// Han, kana and Hangul, half-width ones as well.
+const fn writes_words_with_two(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{FF66}'..='\u{FFDC}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3134F}')
 }
 
 #[cfg(test)]
@@ -269,6 +283,27 @@ mod tests {
     }
 
     type Change = fn(&mut ListParams);
+
+    #[test]
+    fn a_search_needs_a_number_or_a_word() {
+        for (text, good) in [
+            ("# 72", true),
+            ("#7", true),
+            ("tkt 7", true),
+            ("退款", true),
+            ("返金", true),
+            ("환불", true),
+            ("カメ", true),
+            ("ｶﾒ", true),
+            ("退", false),
+            ("ab", false),
+            ("é!", false),
+            ("a b c", false),
+        ] {
+            let asked = all(|p| p.search = Some(text.into()));
+            assert_eq!(asked.is_ok(), good, "{text}");
+        }
+    }
 
     #[test]
     fn what_cannot_be_used_is_refused_by_the_name_of_its_field() {

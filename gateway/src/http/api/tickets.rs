@@ -12,18 +12,18 @@ use helpline_core::ids::{MessageId, TicketId};
 use helpline_core::limits;
 use helpline_core::policy::{DeskAction, TicketAction};
 use helpline_core::protocol::{
-    CustomerTicket, CustomerTicketPage, NewRating, NewTicket, StaffTicket, StaffTicketPage,
-    TicketPatch,
+    CustomerTicket, CustomerTicketPage, NewRating, NewTicket, StaffTicketPage, TicketPatch,
 };
-use helpline_core::reject::Reject;
+use helpline_core::reject::{Reject, RejectCode};
 use helpline_core::ticket::Priority;
-use helpline_persistence::Store;
 use helpline_persistence::tickets as persisted;
+use helpline_persistence::{Store, StoreError};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::parse::{Change, parse_body};
+use super::parse::{Change, nul_in, parse_body};
 use super::ticket_list::{ListParams, Scope};
+use crate::database::OwnSearches;
 use crate::http::current_user::{CurrentUser, OpenTicket};
 use crate::http::endpoint::{Needs, Route};
 use crate::http::extract::IdempotencyKey;
@@ -82,11 +82,12 @@ pub(super) const ROUTES: &[Route] = &[LIST, CREATE, OPEN, CHANGE, RATE];
 pub(super) struct Docs;
 
 /// A page of tickets: the caller's own, or with `scope=all` all tickets (staff).
-#[utoipa::path(get, path = LIST.path, tag = "tickets", params(ListParams),
-    responses((status = 200, body = CustomerTicketPage, description = "With scope=all: StaffTicketPage")))]
+#[utoipa::path(get, path = LIST.path, operation_id = "list_tickets", tag = "tickets", params(ListParams),
+    responses((status = 200, body = ref("#/components/schemas/TicketPage"), description = "With scope=all: StaffTicketPage")))]
 pub async fn list(
     user: CurrentUser,
     State(store): State<Store>,
+    State(own_searches): State<Arc<OwnSearches>>,
     Params(params): Params<ListParams>,
 ) -> Result<Response, Refusal> {
     let scope = params.scope()?;
@@ -116,8 +117,11 @@ pub async fn list(
             .into_response())
         }
         Scope::Own => {
-            let listed =
-                persisted::list_for_customer(&store, user.reader(Audience::Customer), &query).await;
+            let reader = user.reader(Audience::Customer);
+            let listed = match query.search {
+                Some(_) => own_searches.page(reader, query).await,
+                None => persisted::list_for_customer(&store, reader, &query).await,
+            };
             let page = listed?;
             Ok(Json(CustomerTicketPage {
                 tickets: page.tickets,
@@ -129,9 +133,11 @@ pub async fn list(
 }
 
 /// Opens a ticket. Repeating the key returns 200 and the first ticket.
-#[utoipa::path(post, path = CREATE.path, tag = "tickets",
+#[utoipa::path(post, path = CREATE.path, operation_id = "open_ticket", tag = "tickets",
     params(("Idempotency-Key" = String, Header, description = "Identifies this ticket across retries")), request_body = NewTicket,
-    responses((status = 201, body = CustomerTicket), (status = 200, body = CustomerTicket, description = "The key was already used for this ticket")))]
+    responses((status = 201, body = CustomerTicket, headers(("Location" = String, description = "The ticket's address"))),
+        (status = 200, body = CustomerTicket, headers(("Location" = String, description = "The ticket's address")),
+            description = "The key was already used for this ticket")))]
 pub async fn create(
     user: CurrentUser,
     State(tickets): State<Arc<Tickets>>,
@@ -147,6 +153,12 @@ pub async fn create(
         return Err(Refusal::field(
             "metadata",
             format!("has at most {} bytes", limits::METADATA_BYTES_MAX),
+        ));
+    }
+    if let Some(field) = nul_in("metadata", &metadata) {
+        return Err(Refusal::field(
+            &field,
+            "must not contain the character U+0000",
         ));
     }
     let new = persisted::NewTicket {
@@ -176,8 +188,8 @@ pub async fn create(
 }
 
 /// One ticket, by id or number.
-#[utoipa::path(get, path = OPEN.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
-    responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
+#[utoipa::path(get, path = OPEN.path, operation_id = "read_ticket", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+    responses((status = 200, body = ref("#/components/schemas/Ticket"), description = "For its customer: CustomerTicket")))]
 pub async fn open(
     user: CurrentUser,
     State(store): State<Store>,
@@ -192,8 +204,8 @@ pub async fn open(
 }
 
 /// Changes the given fields, all or none. Customers can only change the status: close, reopen.
-#[utoipa::path(patch, path = CHANGE.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
-    request_body = TicketPatch, responses((status = 200, body = StaffTicket, description = "For its customer: CustomerTicket")))]
+#[utoipa::path(patch, path = CHANGE.path, operation_id = "change_ticket", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+    request_body = TicketPatch, responses((status = 200, body = ref("#/components/schemas/Ticket"), description = "For its customer: CustomerTicket")))]
 pub async fn change(
     user: CurrentUser,
     State(tickets): State<Arc<Tickets>>,
@@ -210,12 +222,27 @@ pub async fn change(
     }
     tickets
         .change(&user.caller, ticket.id(), change.patch)
-        .await?;
+        .await
+        .map_err(|error| refusal_of_change(&change.patch, error))?;
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
+/// Names the field. Of a change whose form is right, the database finds only one thing to be no valid field.
+fn refusal_of_change(patch: &persisted::Patch, error: StoreError) -> Refusal {
+    match error {
+        StoreError::Refused {
+            code: RejectCode::InvalidField,
+            ..
+        } if patch.assigned_to.is_some() => Refusal::field(
+            "assigned_to",
+            "this person cannot work on the ticket: not of the staff, blocked, or its customer",
+        ),
+        error => error.into(),
+    }
+}
+
 /// Rates a resolved or closed ticket, as its customer.
-#[utoipa::path(put, path = RATE.path, tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+#[utoipa::path(put, path = RATE.path, operation_id = "rate_ticket", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
     request_body = NewRating, responses((status = 200, body = CustomerTicket)))]
 pub async fn rate(
     user: CurrentUser,

@@ -8,12 +8,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use helpline_core::limits;
-use helpline_persistence::{Store, migrate};
+use helpline_persistence::{Store, StoreError, migrate};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 
+use crate::database::outage::OutageLog;
 use crate::live::relay::Relay;
-use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 
 /// What `/readyz` checks.
@@ -21,6 +21,7 @@ pub(in crate::http) struct Health {
     store: Store,
     relay: Arc<Relay>,
     lifecycle: Lifecycle,
+    outage: OutageLog,
     /// The last answer of the database, shared by all probes within [`limits::READINESS_MS`]. Locked while one probe asks, so that many probes
     /// cost one query.
     last: tokio::sync::Mutex<Option<(Instant, Database)>>,
@@ -32,6 +33,8 @@ pub(in crate::http) struct Health {
 enum Database {
     Current,
     MigrationsMissing,
+    /// A standby, or a server set read-only.
+    ReadOnly,
     Unreachable,
 }
 
@@ -52,7 +55,7 @@ pub(in crate::http) async fn alive() -> Json<serde_json::Value> {
 
 /// Readiness: the instance can serve requests.
 pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Response {
-    let draining = health.lifecycle.is_draining();
+    let draining = health.lifecycle.is_leaving();
     let database = if draining {
         Database::Current
     } else {
@@ -81,6 +84,17 @@ pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Respons
         .into_response()
 }
 
+/// The answer of readiness before the database has answered for the first time.
+pub(in crate::http) fn waiting() -> Response {
+    let report = Report {
+        ready: false,
+        database: Database::Unreachable,
+        draining: false,
+        relay: "not_asked",
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, Json(report)).into_response()
+}
+
 /// Metrics in Prometheus' text format.
 pub(in crate::http) async fn metrics(State(handle): State<PrometheusHandle>) -> Response {
     figures(&handle)
@@ -102,6 +116,7 @@ impl Health {
             store,
             relay,
             lifecycle,
+            outage: OutageLog::new("readiness"),
             last: tokio::sync::Mutex::default(),
         }
     }
@@ -123,13 +138,15 @@ impl Health {
             self.store.ping().await?;
             migrate::is_current(&self.store).await
         };
-        match tokio::time::timeout(Duration::from_millis(limits::POOL_WAIT_MS), asking).await {
-            Ok(Ok(true)) => Database::Current,
-            Ok(Ok(false)) => Database::MigrationsMissing,
-            Ok(Err(error)) => {
-                tracing::warn!(cause = %chain(&error), "not ready: the database did not answer");
-                Database::Unreachable
-            }
+        let wait = Duration::from_millis(limits::READINESS_TIMEOUT_MS);
+        let answer = tokio::time::timeout(wait, asking)
+            .await
+            .unwrap_or_else(|elapsed| Err(StoreError::Unreachable(Box::new(elapsed))));
+        self.outage.observe(&answer);
+        match answer {
+            Ok(true) => Database::Current,
+            Ok(false) => Database::MigrationsMissing,
+            Err(StoreError::ReadOnly) => Database::ReadOnly,
             Err(_) => Database::Unreachable,
         }
     }

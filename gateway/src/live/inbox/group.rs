@@ -5,7 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use helpline_core::ids::{Seq, TicketId};
+use axum::extract::ws::Utf8Bytes;
+use helpline_core::ids::{Seq, TicketId, UserId};
 use helpline_core::limits;
 use helpline_core::protocol::{InboxFilter, StaffFrame, StaffTicket, TicketMoved, TicketStats};
 use helpline_core::reject::CloseCode;
@@ -196,20 +197,64 @@ impl Cohort {
         if self.consoles.is_empty() {
             return;
         }
-        let (mut tickets, mut moved) = (Vec::new(), Vec::new());
+        let mut news = News::default();
         for change in changes {
+            let owner = change.ticket.user_id;
             if self.known.insert(change.ticket.id, change.fingerprint) == Some(change.fingerprint) {
-                moved.push(change.place());
+                news.moved.push((owner, change.place()));
             } else {
-                tickets.push(change.ticket.clone());
+                news.tickets.push((owner, change.ticket.clone()));
             }
         }
-        let news = frame(&StaffFrame::Inbox {
-            tickets,
-            moved,
-            stats,
+        let whole = news.frame_for(None, stats);
+        self.consoles.retain(|console| {
+            let person = console.actor().user;
+            let frame = if news.owners().any(|owner| owner == person) {
+                news.frame_for(Some(person), stats)
+            } else {
+                whole.clone()
+            };
+            frame.is_none_or(|frame| console.send_queue.push(frame))
         });
-        self.consoles
-            .retain(|console| console.send_queue.push(news.clone()));
+    }
+}
+
+/// What one frame tells, each ticket with its owner.
+#[derive(Default)]
+struct News {
+    tickets: Vec<(UserId, StaffTicket)>,
+    moved: Vec<(UserId, TicketMoved)>,
+}
+
+impl News {
+    fn owners(&self) -> impl Iterator<Item = UserId> {
+        let tickets = self.tickets.iter().map(|(owner, _)| *owner);
+        tickets.chain(self.moved.iter().map(|(owner, _)| *owner))
+    }
+
+    /// The frame, for this person without the tickets that they own: there they are a customer, and a ticket's number and time in this frame
+    /// move with every note. None: nothing is left, and an empty frame would tell that there was something.
+    fn frame_for(&self, person: Option<UserId>, stats: Option<TicketStats>) -> Option<Utf8Bytes> {
+        let foreign = |owner: &UserId| Some(*owner) != person;
+        let tickets: Vec<_> = self
+            .tickets
+            .iter()
+            .filter(|(owner, _)| foreign(owner))
+            .map(|(_, ticket)| ticket.clone())
+            .collect();
+        let moved: Vec<_> = self
+            .moved
+            .iter()
+            .filter(|(owner, _)| foreign(owner))
+            .map(|(_, place)| place.clone())
+            .collect();
+        let is_news = !tickets.is_empty() || !moved.is_empty() || stats.is_some();
+        is_news.then(|| {
+            frame(&StaffFrame::Inbox {
+                tickets,
+                moved,
+                stats,
+            })
+        })
     }
 }

@@ -2,8 +2,11 @@
 //! Consoles with the same filter share one frame.
 //!
 //! - [`state`]: which tickets changed, and what the consoles know; [`group`]: the consoles with one filter; [`ticker`]: reads and sends
+//! - [`figures`]: the desk's figures; [`presence`]: who looks at which ticket
 
+mod figures;
 mod group;
+mod presence;
 mod state;
 mod ticker;
 

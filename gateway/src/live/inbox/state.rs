@@ -11,13 +11,16 @@ use helpline_core::protocol::{InboxFilter, StaffTicket, TicketStats};
 use helpline_core::reject::CloseCode;
 use parking_lot::Mutex;
 
+use super::figures::Figures;
 use super::group::{Group, TicketUpdate};
+use super::presence::InboxPresence;
 use crate::connections::Connection;
 use crate::live::relay::{InboxWatch, Relay};
 
 /// The consoles, and what they have not been sent yet.
 pub struct Inbox {
     state: Mutex<State>,
+    presence: InboxPresence,
     relay: Arc<Relay>,
 }
 
@@ -32,9 +35,7 @@ struct State {
     sent: HashMap<TicketId, Seq>,
     /// How often everything was to be sent anew: what was read before such a time says nothing of what has been sent since.
     generation: u64,
-    /// The figures as they were last sent; none: send them with the next tick.
-    stats: Option<TicketStats>,
-    stats_at: Option<Instant>,
+    figures: Figures,
 }
 
 impl Inbox {
@@ -42,6 +43,7 @@ impl Inbox {
     pub fn new(relay: Arc<Relay>) -> Self {
         Self {
             state: Mutex::default(),
+            presence: InboxPresence::default(),
             relay,
         }
     }
@@ -54,17 +56,24 @@ impl Inbox {
         state.groups.entry(filter).or_default().enter(connection);
         // What was sent before was not sent to this one, whose list may be older.
         state.sent.clear();
-        state.stats = None;
-        state.stats_at = None;
+        state.figures.send_anew();
         drop(state);
         if first {
             self.relay.watch_inboxes(InboxWatch::On);
         }
+        // Behind the relay's channels: what is asked for then comes on them.
+        self.presence.enter(connection);
     }
 
     /// A console watches no longer.
     pub fn leave(&self, connection: &Connection) {
         self.state.lock().remove(connection);
+        self.presence.leave(connection);
+    }
+
+    /// Who looks at which ticket, for the same consoles.
+    pub(in crate::live) const fn presence(&self) -> &InboxPresence {
+        &self.presence
     }
 
     /// Whether any console watches.
@@ -92,8 +101,7 @@ impl Inbox {
         let shown = state.groups.values().flat_map(Group::shown);
         let known: Vec<_> = shown.chain(state.sent.keys().copied()).collect();
         state.begin_anew(known);
-        state.stats = None;
-        state.stats_at = None;
+        state.figures = Figures::default();
     }
 
     /// Every list belongs to a history that is gone, and may show tickets at numbers that it has not reached again: consoles reconnect, and
@@ -142,32 +150,26 @@ impl Inbox {
         }
     }
 
-    pub(super) fn wants_stats(&self, now: Instant) -> bool {
+    pub(super) fn wants_figures(&self, now: Instant) -> bool {
         let state = self.state.lock();
-        let due = state.stats_at.is_none_or(|at| {
-            now.duration_since(at) >= Duration::from_millis(limits::STATS_INTERVAL_MS)
-        });
-        !state.groups.is_empty() && due
+        !state.groups.is_empty() && state.figures.due(now)
     }
 
-    /// The figures could not be read: not with the next tick, but when they are due again.
-    pub(super) fn stats_failed(&self, now: Instant) {
-        self.state.lock().stats_at = Some(now);
+    /// The figures were read in so long a time; none: they could not be read.
+    pub(super) fn read_figures(&self, figures: Option<TicketStats>, took: Duration, now: Instant) {
+        self.state.lock().figures.read(figures, took, now);
     }
 
-    /// Sends these as far as a frame goes; gives how many of them. They were read in `generation`, of [`Self::take`].
-    pub(super) fn send(
-        &self,
-        changed: &[StaffTicket],
-        figures: Option<TicketStats>,
-        generation: u64,
-    ) -> usize {
+    pub(super) fn has_unsent_figures(&self) -> bool {
+        self.state.lock().figures.unsent().is_some()
+    }
+
+    /// Sends these as far as a frame goes, and the figures, where they are news; gives how many of them. They were read in `generation`, of
+    /// [`Self::take`].
+    pub(super) fn send(&self, changed: &[StaffTicket], generation: u64) -> usize {
         let mut state = self.state.lock();
-        let news = figures.filter(|figures| state.stats.as_ref() != Some(figures));
-        if let Some(figures) = figures {
-            state.stats = Some(figures);
-            state.stats_at = Some(Instant::now());
-        }
+        let news = state.figures.unsent();
+        state.figures.mark_sent();
         let mut changes = Vec::with_capacity(changed.len());
         let mut bytes = 0;
         for change in changed.iter().map(TicketUpdate::of) {

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use helpline_core::actor::StaffRole;
@@ -61,7 +62,7 @@ fn tick(inbox: &Inbox, states: &[StaffTicket]) -> Vec<TicketId> {
         .filter(|state| taken.contains(&state.id))
         .cloned()
         .collect();
-    assert_eq!(inbox.send(&due, None, generation), due.len());
+    assert_eq!(inbox.send(&due, generation), due.len());
     taken
 }
 
@@ -145,7 +146,7 @@ fn what_finds_no_place_in_a_frame_is_the_next_to_be_sent() {
     let (taken, generation) = inbox.take();
     assert_eq!(taken, [ticket(1), ticket(2), ticket(3)]);
     let states: Vec<_> = (1..=3).map(|n| state(n, 1, Status::Open, &long)).collect();
-    let fit = inbox.send(&states, None, generation);
+    let fit = inbox.send(&states, generation);
     assert!((1..3).contains(&fit));
     inbox.mark_changed(ticket(4), Seq::new(1));
     inbox.put_back(taken[fit..].to_vec());
@@ -163,7 +164,7 @@ fn what_was_read_before_a_reset_does_not_count_as_sent_after_it() {
     assert_eq!(
         (
             taken.len(),
-            inbox.send(&[state(1, 5, Status::Open, "a")], None, generation)
+            inbox.send(&[state(1, 5, Status::Open, "a")], generation)
         ),
         (1, 1)
     );
@@ -177,7 +178,7 @@ fn consoles_reconnect_when_the_history_is_another_one() {
     inbox.enter(&settled, InboxFilter::default());
     inbox.mark_changed(ticket(1), Seq::new(5));
     let (_, generation) = inbox.take();
-    inbox.send(&[state(1, 5, Status::Open, "a")], None, generation);
+    inbox.send(&[state(1, 5, Status::Open, "a")], generation);
     inbox.enter(&newcomer, InboxFilter::default());
     inbox.restart_consoles();
     for console in [settled, newcomer] {
@@ -188,21 +189,85 @@ fn consoles_reconnect_when_the_history_is_another_one() {
     }
 }
 
-#[test]
-fn figures_are_sent_when_they_change() {
-    let (inbox, console) = (inbox(), console(1));
-    assert!(!inbox.wants_stats(std::time::Instant::now()));
-    inbox.enter(&console, InboxFilter::default());
-    assert!(inbox.wants_stats(std::time::Instant::now()));
-    let figures: TicketStats = serde_json::from_value(json!({
-        "open_tickets": 1, "in_progress_tickets": 0, "waiting_tickets": 0, "escalated_tickets": 0, "resolved_tickets": 0,
+fn figures(open_tickets: u64) -> TicketStats {
+    serde_json::from_value(json!({
+        "open_tickets": open_tickets, "in_progress_tickets": 0, "waiting_tickets": 0, "escalated_tickets": 0, "resolved_tickets": 0,
         "closed_tickets": 0, "urgent_tickets": 0, "high_priority_tickets": 0, "unassigned_tickets": 1,
         "avg_resolution_hours": null, "tickets_last_24h": 1, "tickets_last_7d": 1, "avg_satisfaction_rating": null
     }))
-    .expect("figures");
-    for frames in [1, 0] {
-        let (_, generation) = inbox.take();
-        inbox.send(&[], Some(figures), generation);
-        assert_eq!(sent(&console).len(), frames);
+    .expect("figures")
+}
+
+#[test]
+fn figures_are_sent_when_they_change_and_to_a_newcomer_as_they_were_last_read() {
+    let (inbox, one, two) = (inbox(), console(1), console(2));
+    let (now, took) = (Instant::now(), Duration::from_millis(5));
+    assert!(!inbox.wants_figures(now));
+    inbox.enter(&one, InboxFilter::default());
+    assert!(inbox.wants_figures(now));
+    for (open_tickets, frames) in [(1, 1), (1, 0), (2, 1)] {
+        inbox.read_figures(Some(figures(open_tickets)), took, now);
+        assert_eq!(inbox.has_unsent_figures(), frames > 0);
+        inbox.send(&[], inbox.take().1);
+        assert_eq!(sent(&one).len(), frames);
     }
+    inbox.enter(&two, InboxFilter::default());
+    assert!(!inbox.wants_figures(now), "a newcomer costs no read");
+    inbox.send(&[], inbox.take().1);
+    assert_eq!(sent(&two)[0]["stats"]["open_tickets"], 2);
+}
+
+#[test]
+fn figures_that_take_long_to_read_are_read_less_often() {
+    let (inbox, console) = (inbox(), console(1));
+    inbox.enter(&console, InboxFilter::default());
+    for (took, pause) in [(1, 2_000), (500, 5_000), (3_000, 30_000), (60_000, 30_000)] {
+        for read in [Some(figures(1)), None] {
+            let now = Instant::now();
+            inbox.read_figures(read, Duration::from_millis(took), now);
+            assert!(
+                !inbox.wants_figures(now + Duration::from_millis(pause - 1)),
+                "{took}"
+            );
+            assert!(
+                inbox.wants_figures(now + Duration::from_millis(pause)),
+                "{took}"
+            );
+        }
+    }
+    inbox.mark_all_reset();
+    assert!(
+        inbox.wants_figures(Instant::now()),
+        "they are of a history that is gone"
+    );
+}
+
+#[test]
+fn a_console_learns_nothing_of_the_ticket_that_its_person_owns_not_even_that_it_moved() {
+    let (inbox, owner, other) = (inbox(), console(9), console(2));
+    for console in [&owner, &other] {
+        inbox.enter(console, InboxFilter::default());
+    }
+    // In whole, as a place only, and beside a ticket of another person's.
+    for (seq, frames) in [(1, 1), (2, 1)] {
+        inbox.mark_changed(ticket(1), Seq::new(seq));
+        tick(&inbox, &[state(1, seq, Status::Open, "a")]);
+        assert_eq!(sent(&other).len(), frames, "{seq}");
+        assert_eq!(sent(&owner), Vec::<Value>::new(), "{seq}");
+    }
+    inbox.mark_changed(ticket(1), Seq::new(3));
+    inbox.mark_changed(ticket(2), Seq::new(1));
+    let of_another = StaffTicket {
+        user_id: UserId::new(Uuid::from_u128(2)),
+        ..state(2, 1, Status::Open, "b")
+    };
+    tick(&inbox, &[state(1, 3, Status::Open, "a"), of_another]);
+    assert_eq!(
+        sent(&owner).iter().map(summary).collect::<Vec<_>>(),
+        [(1, 0)]
+    );
+    assert_eq!(
+        sent(&other).iter().map(summary).collect::<Vec<_>>(),
+        [(0, 1)]
+    );
 }

@@ -5,19 +5,19 @@ use std::time::{Duration, Instant};
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
-use helpline_core::protocol::TicketStats;
 use helpline_persistence::{Store, stats, tickets};
 use tokio_util::sync::CancellationToken;
 
 use super::state::Inbox;
-use crate::database::errors::reject_of;
 use crate::database::in_parts::{Parts, in_parts};
+use crate::database::outage::OutageLog;
 
 /// Ticks until the instance stops.
 pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(Duration::from_millis(limits::INBOX_INTERVAL_MS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut is_watched = false;
+    let outage = OutageLog::new("inbox");
     loop {
         // Cancel-safe: an interval and a token.
         tokio::select! {
@@ -29,7 +29,7 @@ pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
             continue;
         }
         let (changed, generation) = inbox.take();
-        let left = send(&inbox, &store, changed, generation).await;
+        let left = send(&inbox, &store, &outage, changed, generation).await;
         inbox.put_back(left);
     }
 }
@@ -39,14 +39,16 @@ pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
 async fn send(
     inbox: &Inbox,
     store: &Store,
+    outage: &OutageLog,
     changed: Vec<TicketId>,
     generation: u64,
 ) -> Vec<TicketId> {
-    let figures = if inbox.wants_stats(Instant::now()) {
-        figures(inbox, store).await
-    } else {
-        None
-    };
+    let begun = Instant::now();
+    if inbox.wants_figures(begun) {
+        let read = stats::read(store).await;
+        outage.observe(&read);
+        inbox.read_figures(read.ok(), begun.elapsed(), Instant::now());
+    }
     let Parts {
         answers,
         failed,
@@ -59,23 +61,14 @@ async fn send(
         store.log_undecodable("ticket", ticket, &error);
     }
     let mut left = untried.map(|(tickets, error)| {
-        reject_of(&error);
+        outage.failed(&error);
         tickets
     });
     let tickets = answers.concat();
-    if !tickets.is_empty() || figures.is_some() {
-        let sent = inbox.send(&tickets, figures, generation);
+    if !tickets.is_empty() || inbox.has_unsent_figures() {
+        let sent = inbox.send(&tickets, generation);
         left.get_or_insert_default()
             .extend(tickets[sent..].iter().map(|ticket| ticket.id));
     }
     left.unwrap_or_default()
-}
-
-async fn figures(inbox: &Inbox, store: &Store) -> Option<TicketStats> {
-    let read = stats::read(store).await;
-    if let Err(error) = &read {
-        inbox.stats_failed(Instant::now());
-        reject_of(error);
-    }
-    read.ok()
 }

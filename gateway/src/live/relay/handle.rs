@@ -1,5 +1,6 @@
 //! What the other parts hold of the relay: they publish, join and leave through it, and never wait for Redis.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
 use helpline_core::ids::{TicketId, UserId};
 use helpline_core::limits;
-use helpline_core::protocol::RelayFrame;
+use helpline_core::protocol::{RelayFrame, TicketViewers};
 use helpline_persistence::epoch::{Epoch, Origin};
 use parking_lot::RwLock;
 use tokio::sync::{mpsc, oneshot};
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use super::channels::Channels;
 use crate::live::frames::{EncodedEvent, Ephemeral};
+use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
 
 /// How this instance is joined to others.
 pub enum Relay {
@@ -34,6 +36,7 @@ pub struct Redis {
     /// [`limits::RELAY_RECONCILE_MS`].
     channels: RwLock<Arc<Channels>>,
     outgoing: mpsc::Sender<Publication>,
+    outgoing_bytes: Arc<ByteBudget>,
     commands: mpsc::Sender<SubscriptionCommand>,
     /// Whether a probe came back lately: news goes out and comes in.
     up: Arc<AtomicBool>,
@@ -43,6 +46,8 @@ pub struct Redis {
 pub(super) struct Publication {
     pub(super) channel: String,
     pub(super) payload: String,
+    /// Given back when it is published or dropped.
+    pub(super) _held: HeldBytes,
 }
 
 /// A change of what this instance listens to.
@@ -55,10 +60,49 @@ pub(super) enum SubscriptionCommand {
 
 /// The exits of those queues, for [`super::start`].
 pub struct RelayEnds {
-    pub(super) url: String,
+    pub(super) client: redis::Client,
     pub(super) outgoing: mpsc::Receiver<Publication>,
     pub(super) commands: mpsc::Receiver<SubscriptionCommand>,
     pub(super) up: Arc<AtomicBool>,
+}
+
+/// In place of Redis, for tests.
+#[cfg(test)]
+impl RelayEnds {
+    /// What was published since this was last asked: channels and frames.
+    pub(in crate::live) fn published(&mut self) -> Vec<(String, serde_json::Value)> {
+        let publications = std::iter::from_fn(|| self.outgoing.try_recv().ok());
+        let read = |Publication {
+                        channel, payload, ..
+                    }| {
+            let json = payload
+                .splitn(3, ' ')
+                .nth(2)
+                .expect("sender, origin, frame");
+            (
+                channel,
+                serde_json::from_str(json).expect("frames are JSON"),
+            )
+        };
+        publications.map(read).collect()
+    }
+
+    /// Confirms every channel that was joined; gives how many.
+    pub(in crate::live) fn confirm_joins(&mut self) -> usize {
+        let mut joins = 0;
+        while let Ok(command) = self.commands.try_recv() {
+            if let SubscriptionCommand::Join(_, confirmed) = command {
+                joins += 1;
+                confirmed.map(|confirmed| confirmed.send(()));
+            }
+        }
+        joins
+    }
+
+    /// Loses what was to be joined, as while Redis is away.
+    pub(in crate::live) fn lose_joins(&mut self) {
+        while self.commands.try_recv().is_ok() {}
+    }
 }
 
 impl Relay {
@@ -67,11 +111,11 @@ impl Relay {
         Self::Alone
     }
 
-    /// Through the Redis at this address, on channels whose names begin with `prefix`, or with the database's name. Nothing is connected
+    /// Through this Redis, on channels whose names begin with `prefix`, or with the database's name. Nothing is connected
     /// before [`super::start`].
     pub fn redis(
         instance: Uuid,
-        url: &str,
+        client: redis::Client,
         prefix: Option<String>,
         (epoch, origin): (&Epoch, &Origin),
     ) -> (Self, RelayEnds) {
@@ -79,7 +123,7 @@ impl Relay {
         let (commands, commands_end) = mpsc::channel(limits::RELAY_QUEUE_MAX);
         let up = Arc::new(AtomicBool::new(false));
         let ends = RelayEnds {
-            url: url.to_owned(),
+            client,
             outgoing: outgoing_end,
             commands: commands_end,
             up: Arc::clone(&up),
@@ -91,6 +135,7 @@ impl Relay {
                 prefix,
                 channels,
                 outgoing,
+                outgoing_bytes: ByteBudget::new(limits::RELAY_QUEUE_BYTES_MAX),
                 commands,
                 up,
             }),
@@ -172,6 +217,43 @@ impl Relay {
         }
     }
 
+    /// Publishes, to instances with consoles, this instance's viewers of these tickets.
+    pub(crate) fn publish_viewers(&self, tickets: Vec<TicketViewers>) {
+        let Self::Redis(redis) = self else { return };
+        let channels = redis.channels();
+        let mut by_channel = BTreeMap::<_, Vec<_>>::new();
+        for of_ticket in tickets {
+            let channel = channels.inbox(of_ticket.ticket);
+            by_channel.entry(channel).or_default().push(of_ticket);
+        }
+        for (channel, tickets) in by_channel {
+            for some in tickets.chunks(limits::PRESENCE_FRAME_TICKETS_MAX) {
+                let frame = RelayFrame::InboxPresence {
+                    from: redis.instance,
+                    tickets: some.to_vec(),
+                    ask: false,
+                };
+                redis.publish(&channels, channel.clone(), &frame);
+            }
+        }
+    }
+
+    /// Asks every instance for its viewers of all tickets.
+    pub(crate) fn ask_for_viewers(&self) {
+        if let Self::Redis(redis) = self {
+            let channels = redis.channels();
+            redis.publish(
+                &channels,
+                channels.access_status(),
+                &RelayFrame::InboxPresence {
+                    from: redis.instance,
+                    tickets: Vec::new(),
+                    ask: true,
+                },
+            );
+        }
+    }
+
     /// Publishes that these people's roles changed.
     pub(crate) fn publish_access_changed(&self, users: &[UserId]) {
         if let Self::Redis(redis) = self {
@@ -224,6 +306,19 @@ impl Relay {
             }
         }
     }
+
+    /// Becomes ready when every inbox channel that was asked for before is listened to; fails when Redis cannot be reached. None: there are
+    /// no other instances.
+    pub(crate) fn confirm_inboxes(&self) -> Option<oneshot::Receiver<()>> {
+        let Self::Redis(redis) = self else {
+            return None;
+        };
+        let (confirmed, confirmation) = oneshot::channel();
+        // Commands are carried out in order: the last one is confirmed with all of them.
+        let last = redis.channels().inboxes().last()?;
+        redis.command(SubscriptionCommand::Join(last, Some(confirmed)));
+        Some(confirmation)
+    }
 }
 
 /// Whether consoles here watch the inbox.
@@ -240,11 +335,16 @@ impl Redis {
 
     pub(super) fn publish(&self, channels: &Channels, channel: String, frame: &RelayFrame) {
         let payload = channels.payload(self.instance, frame);
-        if self
-            .outgoing
-            .try_send(Publication { channel, payload })
-            .is_err()
-        {
+        let held = self.outgoing_bytes.take(channel.len() + payload.len());
+        let taken = held.is_some_and(|held| {
+            let publication = Publication {
+                channel,
+                payload,
+                _held: held,
+            };
+            self.outgoing.try_send(publication).is_ok()
+        });
+        if !taken {
             // Full: Redis is dead or frozen. Counted, not fatal; the sweep of the other instances finds the row.
             metrics::counter!("helpline_relay_dropped_total").increment(1);
         }
@@ -256,5 +356,34 @@ impl Redis {
             metrics::counter!("helpline_relay_dropped_total").increment(1);
         }
         taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frozen_redis_costs_no_more_memory_with_large_events_than_with_small_ones() {
+        let epoch = Epoch::new("6f3a-4000-1-1-0".to_owned());
+        let client = redis::Client::open("redis://unused").expect("an address");
+        let origin = Origin::new(&epoch, 7);
+        let (relay, mut ends) = Relay::redis(Uuid::from_u128(1), client, None, (&epoch, &origin));
+        let users: Vec<_> = (0..2_000)
+            .map(|n| UserId::new(Uuid::from_u128(n)))
+            .collect();
+        let publish_until_full = |ends: &mut RelayEnds| {
+            for _ in 0..450 {
+                relay.publish_access_changed(&users);
+            }
+            let published = std::iter::from_fn(|| ends.outgoing.try_recv().ok());
+            published.map(|one| one.payload.len()).sum::<usize>()
+        };
+        let bytes = publish_until_full(&mut ends);
+        assert!(
+            (limits::RELAY_QUEUE_BYTES_MAX / 2..=limits::RELAY_QUEUE_BYTES_MAX).contains(&bytes),
+            "{bytes} bytes wait"
+        );
+        assert_eq!(publish_until_full(&mut ends), bytes, "there is room again");
     }
 }

@@ -26,18 +26,11 @@ pub fn start(
     lifecycle: &Lifecycle,
 ) {
     let RelayEnds {
-        url,
+        client,
         outgoing,
         commands,
         up,
     } = ends;
-    let client = match redis::Client::open(url) {
-        Ok(client) => client,
-        Err(error) => {
-            tracing::error!(cause = %error, "the Redis address cannot be used; falling back to polling the database");
-            return;
-        }
-    };
     lifecycle.spawn(publisher::run(
         client.clone(),
         outgoing,

@@ -51,12 +51,17 @@ pub(super) async fn run(
         }
         next = Instant::now() + Duration::from_millis(limits::RELAY_PACE_MS);
         let mut pipeline = redis::pipe();
-        for Publication { channel, payload } in &batch {
+        for Publication {
+            channel, payload, ..
+        } in &batch
+        {
             pipeline.cmd("PUBLISH").arg(channel).arg(payload).ignore();
         }
         let published = batch.len() as u64;
+        let answer = pipeline.query_async::<()>(&mut manager).await;
+        // Given back only now: until then the messages are in memory, and their copies in the pipeline too.
         batch.clear();
-        match pipeline.query_async::<()>(&mut manager).await {
+        match answer {
             Ok(()) => metrics::counter!("helpline_relay_published_total").increment(published),
             Err(error) => {
                 metrics::counter!("helpline_relay_dropped_total").increment(published);

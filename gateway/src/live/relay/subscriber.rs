@@ -19,6 +19,7 @@ use super::channels::Received;
 use super::events::RelayEvents;
 use super::handle::{Redis, Relay, SubscriptionCommand};
 use crate::connections::WakeList;
+use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 
 /// Channels of one SUBSCRIBE.
@@ -61,11 +62,13 @@ impl Subscriber {
         let mut listening = BTreeSet::from([redis.channels().access_status()]);
         let mut others = Others::default();
         let mut backoff_ms = 50;
+        let mut logged_cause = String::new();
         while !self.lifecycle.stop.is_cancelled() {
             match connect(&client, &listening).await {
                 Ok((sink, stream)) => {
                     tracing::info!(channels = listening.len(), "subscribed to Redis");
                     backoff_ms = 50;
+                    logged_cause.clear();
                     // What was published in between is in the database.
                     self.events.news_lost();
                     let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
@@ -90,7 +93,14 @@ impl Subscriber {
                         );
                     }
                 }
-                Err(error) => tracing::debug!(cause = %error, "Redis cannot be reached"),
+                Err(error) => {
+                    // A wrong password, a wrong name, a wrong certificate: once, until something changes.
+                    let cause = chain(&error);
+                    if cause != logged_cause {
+                        tracing::warn!(%cause, "Redis cannot be used; falling back to polling the database");
+                        logged_cause = cause;
+                    }
+                }
             }
             let pause =
                 Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));

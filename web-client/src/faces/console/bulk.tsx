@@ -45,13 +45,14 @@ export function BulkBar({ selection }: { readonly selection: Selection }) {
 
 function Outcome({ results, onClose }: { readonly results: readonly BulkOutcome[]; readonly onClose: () => void }) {
   const refused = results.filter((one) => !one.ok)
+  const taken = refused.filter((one) => one.code === 'conflict').length
   return (
-    <div class="bulk-result" role="status" data-testid={T.bulkResult} data-done={results.length - refused.length} data-refused={refused.length}>
+    <div class="bulk-result" role="status" data-testid={T.bulkResult} data-done={results.length - refused.length} data-refused={refused.length} data-taken={taken}>
       <p class="bulk-line">
-        <span>{t('bulk.done', { n: results.length - refused.length })}{refused.length > 0 && ` · ${t('bulk.refused', { n: refused.length })}`}</span>
+        <span>{t('bulk.done', { n: results.length - refused.length })}{refused.length > 0 && ` · ${t('bulk.refused', { n: refused.length })}`}{taken > 0 && ` · ${t('bulk.taken', { n: taken })}`}</span>
         <button type="button" class="link" onClick={onClose}>{t('app.dismiss')}</button>
       </p>
-      {refused.length > 0 && <ul>{refused.map((one) => <li key={one.id}><span class="number">{one.number}</span> {tProblem({ code: one.code ?? 'unknown' })}</li>)}</ul>}
+      {refused.length > 0 && <ul>{refused.map((one) => <li key={one.id}><span class="number">{one.number}</span> {one.code === 'conflict' ? t('taken.by_other') : tProblem({ code: one.code ?? 'unknown' })}</li>)}</ul>}
     </div>
   )
 }

@@ -26,15 +26,14 @@ export function Customer({ work, ticket }: { readonly work: DeskWork; readonly t
     setFound({
       of: user_id,
       person: person.ok ? person.value : null,
-      // An older desk does not know the filter, and would name others' tickets.
-      others: tickets.ok ? tickets.value.items.filter((one) => one.user_id === user_id && one.id !== id).slice(0, OTHERS_SHOWN) : [],
+      others: tickets.ok ? tickets.value.items.filter((one) => one.id !== id).slice(0, OTHERS_SHOWN) : [],
       problem: person.ok || person.problem.status === 404 ? null : person.problem,
     })
   }
   useEffect(() => { void load() }, [user_id, id])
   const name = ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')
   return (
-    <div class="customer" data-testid={T.customer} data-user={user_id}>
+    <div class="customer-panel" data-testid={T.customer} data-user={user_id}>
       <p class="customer-name"><Avatar name={name} side="customer" /><span><strong dir="auto">{name}</strong>{ticket.customer_email !== null && <span class="muted email" dir="auto">{ticket.customer_email}</span>}</span></p>
       {found === null && <Skeleton lines={2} />}
       {found !== null && <ProblemLine problem={found.problem} onRetry={() => void load()} />}

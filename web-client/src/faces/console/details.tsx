@@ -10,6 +10,7 @@ import { dateTime, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { SelectField } from '../../ui/select-field.tsx'
 import { nameOfAgent } from '../../ui/words.ts'
+import { insisting } from './taken.ts'
 
 interface DetailsProps {
   readonly ticket: StaffView
@@ -49,18 +50,19 @@ export function Details({ ticket, store, agents, me }: DetailsProps) {
 
 function Assignee({ ticket, store, agents, me, disabled }: DetailsProps & { readonly disabled: boolean }) {
   const assigned = ticket.assigned_to
+  const if_assigned_to = assigned?.id ?? 'nobody'
   const isListed = assigned === null || agents.some((agent) => agent.user_id === assigned.id)
   return (
     <div class="assignee-field">
       <label>
         <span>{t('ticket.assignee')}</span>
-        <SelectField value={assigned?.id ?? 'nobody'} disabled={disabled} testid={T.assignTo} onPick={(picked) => store.change({ assigned_to: picked })}>
+        <SelectField value={if_assigned_to} disabled={disabled} testid={T.assignTo} onPick={(picked) => store.change({ assigned_to: picked, if_assigned_to }, insisting)}>
           <option value="nobody">{t('app.nobody')}</option>
           {!isListed && <option value={assigned.id}>{assigned.name ?? t('app.someone')}</option>}
           {agents.map((agent) => <option key={agent.user_id} value={agent.user_id}>{nameOfAgent(agent)}</option>)}
         </SelectField>
       </label>
-      {assigned?.id !== me && <button type="button" class="link" disabled={disabled} data-testid={T.assignMe} onClick={() => void store.change({ assigned_to: 'me' })}>{t('console.take')}</button>}
+      {assigned?.id !== me && <button type="button" class="link" disabled={disabled} data-testid={T.assignMe} onClick={() => void store.change({ assigned_to: 'me', if_assigned_to }, insisting)}>{t('console.take')}</button>}
       <span class="hidden" data-testid={T.ticketAssignee}>{assigned === null ? t('ticket.unassigned') : (assigned.name ?? t('app.someone'))}</span>
     </div>
   )

@@ -1,34 +1,37 @@
 import { useState } from 'preact/hooks'
-import { isNarrowed, type Filters } from '../../app/filters.ts'
+import { isNarrowed, isWaiting, sortOf, type Filters } from '../../app/filters.ts'
 import type { Inbox } from '../../app/inbox.ts'
-import { isTooShort } from '../../app/search.ts'
 import { SORTS } from '../../app/sorted-list.ts'
 import type { Agent } from '../../protocol/decode-team.ts'
-import { CATEGORIES, LIMITS, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
+import { CATEGORIES, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
 import { word } from '../../protocol/narrow.ts'
 import { t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { SearchHint } from '../../ui/search-hint.tsx'
 import { nameOfAgent } from '../../ui/words.ts'
 
 interface FilterProps {
   readonly inbox: Inbox
   readonly agents: readonly Agent[]
   readonly me: string
+  /** Whether `/` leads to the search. */
+  readonly keys: boolean
   readonly searchRef: { current: HTMLInputElement | null }
 }
 
 const NOTHING: Partial<Filters> = { status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '' }
 
-export function FilterBar({ inbox, agents, me, searchRef }: FilterProps) {
+export function FilterBar({ inbox, agents, me, keys, searchRef }: FilterProps) {
   const filters = inbox.filters.value
   const [open, setOpen] = useState(() => isNarrowed({ ...filters, search: '' }))
   return (
     <div class="filters">
       <div class="search-line">
-        <input ref={searchRef} type="search" value={filters.search} placeholder={t('console.search')} aria-label={t('console.search')} dir="auto" data-testid={T.search} onInput={(event) => inbox.filter({ search: event.currentTarget.value })} onKeyDown={(event) => { if (event.key === 'Escape') event.currentTarget.blur() }} />
+        <input ref={searchRef} type="search" value={filters.search} placeholder={t('console.search')} aria-label={t('console.search')} dir="auto" aria-keyshortcuts={keys ? '/' : undefined} data-testid={T.search} onInput={(event) => inbox.filter({ search: event.currentTarget.value })} onKeyDown={(event) => { if (event.key === 'Escape') event.currentTarget.blur() }} />
+        {keys && <kbd class="search-key wide-only" aria-hidden="true">/</kbd>}
         <button type="button" aria-expanded={open} data-testid={T.filtersToggle} onClick={() => setOpen(!open)}>{t('console.filters')}</button>
       </div>
-      {isTooShort(filters.search) && <p class="muted search-short" role="status">{t('list.search_short', { n: LIMITS.search_word_chars_min })}</p>}
+      <SearchHint text={filters.search} problem={inbox.problem.value} />
       {open && <Selects inbox={inbox} agents={agents} me={me} />}
       {isNarrowed(filters) && (
         <p class="narrowed">
@@ -40,7 +43,7 @@ export function FilterBar({ inbox, agents, me, searchRef }: FilterProps) {
   )
 }
 
-function Selects({ inbox, agents, me }: Omit<FilterProps, 'searchRef'>) {
+function Selects({ inbox, agents, me }: Omit<FilterProps, 'searchRef' | 'keys'>) {
   const filters = inbox.filters.value
   const pick = (name: 'status' | 'category' | 'priority' | 'assigned_to') => (event: { readonly currentTarget: { readonly value: string } }) => inbox.filter({ [name]: event.currentTarget.value })
   return (
@@ -64,8 +67,8 @@ function Selects({ inbox, agents, me }: Omit<FilterProps, 'searchRef'>) {
         <option value="">{t('console.filter.any_category')}</option>
         {CATEGORIES.map((one) => <option key={one} value={one}>{tWord('category', one)}</option>)}
       </select>
-      <select value={filters.sort} aria-label={t('console.sort')} data-testid={T.sort} onChange={(event) => inbox.filter({ sort: word(SORTS, event.currentTarget.value) ?? 'last_activity' })}>
-        {SORTS.map((one) => <option key={one} value={one}>{t(`console.sort.${one}`)}</option>)}
+      <select value={sortOf(filters)} aria-label={t('console.sort')} data-testid={T.sort} onChange={(event) => inbox.filter({ sort: word(SORTS, event.currentTarget.value) ?? '' })}>
+        {SORTS.filter((one) => one !== 'waiting' || isWaiting(filters)).map((one) => <option key={one} value={one}>{t(`console.sort.${one}`)}</option>)}
       </select>
     </div>
   )

@@ -1,15 +1,16 @@
 // When the desk is open, and its words for those who find nobody: what an admin sets and the widget tells.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { say } from '../../app/attention.ts'
 import type { Desk } from '../../app/desk.ts'
 import { DAYS, draftOf, faultsOf, hoursOf, noticeLeft, noticeOf, type Fault, type HoursDraft } from '../../app/hours.ts'
 import type { Availability } from '../../protocol/generated.ts'
 import type { Problem } from '../../protocol/model.ts'
+import '../../strings/hours.ts'
 import { t, weekdayTime } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { ProblemLine, Skeleton } from '../../ui/plain.tsx'
+import { tell } from './actions.ts'
 import { DayRow, FaultLine } from './hours-day.tsx'
 import type { DeskWork } from './work.ts'
 
@@ -79,8 +80,9 @@ function HoursForm({ work, initial }: Pick<HoursProps, 'work'> & { readonly init
     if (!result.ok) return
     setTried(false)
     setKept(draft)
-    work.hours.value = null
-    say(t('hours.saved'))
+    // What was changed while it was being saved stands.
+    if (work.hours.peek() === draft) work.hours.value = null
+    tell(work, t('hours.saved'))
   }
   const left = noticeLeft(draft.notice)
   const fault = (field: string) => faults.get(field) ?? null

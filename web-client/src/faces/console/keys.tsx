@@ -4,8 +4,9 @@ import { T } from '../../testids.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 
 const KEYS: readonly (readonly [string, StringKey])[] = [
-  ['j', 'keys.next'], ['k', 'keys.previous'], ['Enter', 'keys.open'], ['x', 'keys.select'], ['X', 'keys.range'], ['r', 'keys.reply'], ['n', 'keys.note'],
-  ['a', 'keys.take'], ['e', 'keys.resolve'], ['z', 'keys.undo'], ['/', 'keys.search'], ['Esc', 'keys.leave'], ['Ctrl K', 'keys.palette'], ['?', 'keys.help'],
+  ['j', 'keys.next'], ['k', 'keys.previous'], ['Enter', 'keys.open'], ['J', 'keys.open_next'], ['K', 'keys.open_previous'], ['x', 'keys.select'], ['X', 'keys.range'], ['r', 'keys.reply'], ['n', 'keys.note'],
+  ['a', 'keys.take'], ['e', 'keys.resolve'], ['u', 'keys.unread'], ['z', 'keys.undo'], ['/', 'keys.search'], ['Esc', 'keys.leave'], ['Ctrl K', 'keys.palette'], ['?', 'keys.help'],
+  ['Ctrl Shift Enter', 'keys.send_resolve'], ['Ctrl Z', 'keys.undo_send'], ['↑', 'keys.edit_last'],
 ]
 
 export function Keys({ looks, onClose }: { readonly looks: Looks; readonly onClose: () => void }) {

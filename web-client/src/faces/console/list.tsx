@@ -2,15 +2,22 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
+import { isWaiting, sortOf } from '../../app/filters.ts'
 import type { Inbox } from '../../app/inbox.ts'
-import type { Router } from '../../app/router.ts'
+import type { Router } from '../../app/memory-router.ts'
+import { refusedSearch } from '../../app/search.ts'
+import type { Viewer } from '../../protocol/generated.ts'
 import type { StaffView } from '../../protocol/model.ts'
-import { t } from '../../strings/index.ts'
+import { inRow } from '../../strings/formats.ts'
+import { dateTime, t, tWord } from '../../strings/index.ts'
+import { inFewWords } from '../../strings/team-words.ts'
 import { T } from '../../testids.ts'
-import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
+import { PriorityBadge } from '../../ui/badges.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
+import { nameOfAgent, writerOf, type NameById } from '../../ui/words.ts'
 import { shiftOf } from './anchor.ts'
+import { namesOf } from './viewers.ts'
 import type { DeskWork } from './work.ts'
 
 /** The height of a row until one has been measured: the style sheet counts in the letters that the reader has chosen. */
@@ -32,6 +39,12 @@ export function InboxList({ work, router, me }: ListProps) {
   const order = inbox.order.value
   // Read so that the rows are drawn again when facts change.
   const version = inbox.version.value
+  const viewers = inbox.viewers.value
+  const agents = work.team.agents.value
+  const nameById: NameById = (id) => {
+    const agent = agents.find((one) => one.user_id === id)
+    return agent === undefined ? null : nameOfAgent(agent)
+  }
   const { scroller, from, to, row_px, jump } = useRows(order.length, inbox)
   useHold(scroller, inbox)
   const isPlacing = useCursor(scroller, order, cursor.value, row_px)
@@ -43,6 +56,7 @@ export function InboxList({ work, router, me }: ListProps) {
   const filters = inbox.filters.value
   useEffect(() => inbox.want(to + AHEAD_ROWS), [to, inbox, filters])
   const open = work.place
+  const now = useServerTime(work.desk)
   const showInOrder = () => {
     const top = scroller.current?.scrollTop ?? 0
     const before = inbox.order.peek()
@@ -54,27 +68,33 @@ export function InboxList({ work, router, me }: ListProps) {
     <>
       {/* A line of its own, which is always there: rows must not move because it says something. */}
       <p class="list-line">
-        <span class="muted">{t(`console.sort.${filters.sort}`)}</span>
+        <span class="muted">{t(`console.sort.${sortOf(filters)}`)}</span>
+        {work.keys.value && inbox.held.value === 0 && <span class="muted keys-hint wide-only" title={t('console.keys_hint')}><kbd>j</kbd> <kbd>k</kbd> <kbd>Enter</kbd></span>}
         {inbox.held.value > 0 && <button type="button" class="link" data-testid={T.listHeld} onClick={showInOrder}>{t('console.updates', { n: inbox.held.value })} · {t('console.updates_show')}</button>}
       </p>
       {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
-      {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t('list.empty.console')}</Empty>}
+      {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t(isWaiting(filters) ? 'list.empty.waiting' : 'list.empty.console')}</Empty>}
       <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1} onFocusIn={(event) => follow(event.target)}>
         <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * row_px}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * row_px}px` }}>
           {order.slice(from, to).map((id, index) => {
             const ticket = inbox.ticket(id)
             return ticket === undefined ? null : (
-              <Row key={id} desk={work.desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selection.ids.value.has(id)} onSelect={(isRange) => work.selection.toggle(id, isRange)} />
+              <Row key={id} now={now} viewers={viewers.get(id) ?? NO_VIEWERS} nameById={nameById} isMarked={work.marks.ids.value.has(id)} desk={work.desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={work.selection.ids.value.has(id)} onSelect={(isRange) => work.selection.toggle(id, isRange)} />
             )
           })}
         </ul>
       </div>
-      <ProblemLine problem={inbox.problem.value} onRetry={inbox.retry} />
+      <ProblemLine problem={refusedSearch(inbox.problem.value) === null ? inbox.problem.value : null} onRetry={inbox.retry} />
     </>
   )
 }
 
 interface RowProps {
+  /** By the server's clock. */
+  readonly now: number
+  readonly isMarked: boolean
+  readonly viewers: readonly Viewer[]
+  readonly nameById: NameById
   readonly ticket: StaffView
   readonly router: Router
   readonly desk: Desk
@@ -86,25 +106,81 @@ interface RowProps {
   readonly onSelect: (isRange: boolean) => void
 }
 
-function Row({ desk, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
+function Row({ now, isMarked, viewers, nameById, desk, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
   const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
   return (
     <li data-row-of={ticket.id} aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
       <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onClick={(event) => onSelect(event.shiftKey)} /></label>
-      <TicketLink desk={desk} ticket={ticket} router={router} isOpen={isOpen}>
-        <span class="line small">
-          <span class="number">{ticket.ticket_number}</span>
+      <TicketLink desk={desk} ticket={ticket} router={router} isOpen={isOpen} isMarked={isMarked}>
+        <span class="line small last">
           <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>
+          <LastWritten ticket={ticket} />
+          <Colleagues viewers={viewers} me={me} nameById={nameById} />
         </span>
         <span class="line small">
-          <StatusBadge status={ticket.status} />
+          <span class="number">{ticket.ticket_number}</span>
+          <RowStatus status={ticket.status} />
           <PriorityBadge priority={ticket.priority} />
           <span class="spacer" />
+          {ticket.waiting_since !== null && <Wait since={ticket.waiting_since} now={now} />}
           <span class="assignee" dir="auto">{assignee}</span>
         </span>
       </TicketLink>
     </li>
   )
+}
+
+/** Short, so that what is cut off at the usual width does not begin like another one. */
+function RowStatus({ status }: Pick<StaffView, 'status'>) {
+  const short = inFewWords(status)
+  const name = tWord('status', status)
+  return <span class={`badge status-${status}`} title={name} data-value={status}>{short === name ? name : <><span aria-hidden="true">{short}</span><span class="hidden">{name}</span></>}</span>
+}
+
+/** Who wrote last, and how that begins. */
+function LastWritten({ ticket }: { readonly ticket: StaffView }) {
+  const last = ticket.last_message
+  if (last === null) return null
+  return <span class={`snippet ${last.side}`} data-testid={T.rowLast} data-side={last.side} dir="auto"><b>{writerOf(last)}:</b> {last.snippet === '' ? t('thread.redacted') : last.snippet}</span>
+}
+
+const NO_VIEWERS: readonly Viewer[] = []
+
+/** The colleagues who look at the ticket now: the first by name, the others by number. */
+function Colleagues({ viewers, me, nameById }: Pick<RowProps, 'viewers' | 'me' | 'nameById'>) {
+  const names = namesOf(viewers, me, nameById)
+  if (names.length === 0) return null
+  const all = t('row.viewers', { names: inRow(names) })
+  return <span class="row-viewers" title={all} data-testid={T.rowViewers}><span class="hidden">{all}</span><bdi aria-hidden="true">{names[0]}</bdi>{names.length > 1 && <span aria-hidden="true">+{names.length - 1}</span>}</span>
+}
+
+const LONG_MS = 60 * 60_000
+
+function Wait({ since, now }: { readonly since: string; readonly now: number }) {
+  const ms = Math.max(0, now - Date.parse(since))
+  const how = waited(ms)
+  return <span class={`wait ${ms >= LONG_MS ? 'long' : ''}`} title={t('row.waits_since', { when: dateTime(since) })} data-testid={T.rowWait} data-since={since}><span aria-hidden="true">◷ {how}</span><span class="hidden">{t('row.waits', { how })}</span></span>
+}
+
+/** In the unit that says most, never more than was waited. */
+function waited(ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 60) return t('row.minutes', { n: minutes })
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? t('row.hours', { n: hours }) : t('row.days', { n: Math.floor(hours / 24) })
+}
+
+const TICK_MS = 20_000
+
+/** The server's time, as often as a list of waits needs it. */
+function useServerTime(desk: Desk): number {
+  const [, tick] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), TICK_MS)
+    return () => clearInterval(timer)
+  }, [desk])
+  // Not kept from one drawing to the next: the device's clock, which stood in for it, may have been ahead.
+  return desk.rest.now()
 }
 
 function useRows(count: number, inbox: Inbox) {

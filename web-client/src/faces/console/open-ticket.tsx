@@ -1,8 +1,12 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { draftOf } from '../../app/drafts.ts'
+import { slashed } from '../../app/saved-replies.ts'
 import type { TicketStore } from '../../app/ticket.ts'
 import type { StaffView } from '../../protocol/model.ts'
+import { inRow } from '../../strings/formats.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { useArrival } from '../../ui/arrival.ts'
 import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Composer } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
@@ -12,8 +16,11 @@ import { isWritable, Shut } from '../../ui/shut.tsx'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { nameOfAgent, type NameById } from '../../ui/words.ts'
+import { answered, markUnread, openNext } from './actions.ts'
 import { Panel } from './panel.tsx'
 import { useReplyOffer } from './reply-offer.tsx'
+import { taken } from './taken.ts'
+import { namesOf } from './viewers.ts'
 import type { DeskWork } from './work.ts'
 
 interface OpenProps {
@@ -28,7 +35,7 @@ export function OpenTicket({ work, store, onBack }: OpenProps) {
     case 'loading': return <Skeleton lines={6} />
     case 'failed':
       return opening.problem.code === 'not_found'
-        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty>
+        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')} <button type="button" class="back" data-testid={T.back} onClick={onBack}>{t('app.back')}</button></Empty>
         : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open':
       if (opening.ticket.side === 'customer') return <OwnTicket origin={work.desk.origin} number={opening.ticket.ticket_number} />
@@ -44,16 +51,21 @@ function StaffTicket({ work, store, ticket, onBack }: OpenProps & { readonly tic
     const agent = agents.find((one) => one.user_id === id)
     return agent === undefined ? null : nameOfAgent(agent)
   }, [agents])
-  const offer = useReplyOffer(team.replies.value, ticket, desk.identity.name)
+  const connection = desk.connection.value
+  const me = (connection.kind === 'live' ? connection.user.name : null) ?? desk.identity.name
+  const offer = useReplyOffer(team.replies.value, ticket, me)
+  // A saved reply is about to be filled in: with names as they are now.
+  const isOffered = slashed(draftOf(ticket.id, mode.value).text) !== null
+  useEffect(() => { if (isOffered) store.reload() }, [isOffered, store])
   const reader = useMemo(() => ({ side: 'staff' as const, id: desk.identity.id }), [desk])
   return (
     <section class={`ticket with-details ${details ? 'details-open' : ''}`} data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status} aria-label={ticket.subject}>
-      <Head ticket={ticket} store={store} me={desk.identity.id} onBack={onBack} details={details} onDetails={() => setDetails(!details)} />
-      <FaultLine store={store} />
+      <Head ticket={ticket} store={store} me={desk.identity.id} nameById={nameById} onBack={onBack} details={details} onDetails={() => setDetails(!details)} onNext={() => void openNext(work, 1)} onUnread={() => markUnread(work, ticket)} />
+      <FaultLine store={store} words={taken} />
       <Thread store={store} ticket={ticket.id} reader={reader} nameById={nameById} wanted={work.wanted} />
       <div class="foot">
         {isWritable(ticket)
-          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={work.wanted} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, offer }} />
+          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={work.wanted} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, offer, hint: team.replies.value.length > 0 ? t('composer.slash') : null, onResolve: (key) => answered(work, ticket, key) }} />
           : <Shut ticket={ticket} store={store} />}
       </div>
       <Panel work={work} ticket={ticket} store={store} reader={reader} nameById={nameById} />
@@ -65,25 +77,30 @@ interface HeadProps {
   readonly ticket: StaffView
   readonly store: TicketStore
   readonly me: string
+  readonly nameById: NameById
   readonly onBack: () => void
   readonly details: boolean
   readonly onDetails: () => void
+  readonly onNext: () => void
+  readonly onUnread: () => void
 }
 
-function Head({ ticket, store, me, onBack, details, onDetails }: HeadProps) {
-  const others = store.viewers.value.filter((viewer) => viewer.id !== me).map((viewer) => viewer.name ?? t('app.someone'))
+function Head({ ticket, store, me, nameById, onBack, details, onDetails, onNext, onUnread }: HeadProps) {
+  const others = namesOf(store.viewers.value, me, nameById, store.timeline.value.events)
   return (
     <header class="ticket-head">
       <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Glyph name="back" /></button>
       <div class="titles">
-        <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
+        <h2 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <StatusBadge status={ticket.status} testid={T.ticketStatus} />
           <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
-          {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: others.join(', ') })}</span>}
+          {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: inRow(others) })}</span>}
         </p>
       </div>
+      <button type="button" class="quiet icon-button" aria-label={t('console.mark_unread')} title={`${t('console.mark_unread')} (u)`} data-testid={T.ticketUnread} onClick={onUnread}><Glyph name="unread" /></button>
+      <button type="button" class="quiet icon-button" aria-label={t('console.next')} title={`${t('console.next')} (J)`} data-testid={T.ticketNext} onClick={onNext}><Glyph name="next" /></button>
       <button type="button" class="quiet icon-button details-toggle" aria-expanded={details} aria-label={t('details.show')} title={t('details.show')} data-testid={T.detailsToggle} onClick={onDetails}><Glyph name="panel" /></button>
     </header>
   )

@@ -1,27 +1,38 @@
 // The team's page: figures above, the tickets of a view on the left, the open one beside them.
 
+import { useComputed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { TicketStore } from '../../app/ticket.ts'
+import type { Feature } from '../../protocol/generated.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
+import { lazy } from '../../ui/lazy.tsx'
 import { Empty } from '../../ui/plain.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
 import { behindOf, idOf } from '../../ui/use-ticket.ts'
-import { BulkBar } from './bulk.tsx'
 import { FilterBar } from './filter-bar.tsx'
-import { Keys } from './keys.tsx'
-import { HoursScreen } from './hours.tsx'
 import { InboxList } from './list.tsx'
 import { OpenTicket } from './open-ticket.tsx'
-import { Palette } from './palette.tsx'
-import { RepliesScreen } from './replies.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { Stats } from './stats.tsx'
 import { isScreen, useDeskWork } from './work.ts'
 import { Views } from './views.tsx'
+
+const RepliesScreen = lazy(async () => (await import('./replies.tsx')).RepliesScreen)
+const HoursScreen = lazy(async () => (await import('./hours.tsx')).HoursScreen)
+const HabitsForm = lazy(async () => (await import('../../ui/habits-form.tsx')).HabitsForm)
+const AlertsForm = lazy(async () => (await import('./alerts-form.tsx')).AlertsForm)
+const ReplyAssigns = lazy(async () => (await import('./reply-assigns.tsx')).ReplyAssigns)
+const BulkBar = lazy(async () => (await import('./bulk.tsx')).BulkBar)
+/** Fetched behind the first screen, so that it is there for the first key. */
+const loadPalette = async () => (await import('./palette.tsx')).Palette
+const Palette = lazy(loadPalette)
+const Keys = lazy(async () => (await import('./keys.tsx')).Keys)
 
 export function ConsolePage(props: FaceProps) {
   const connection = props.desk.connection.value
@@ -50,28 +61,36 @@ function StaffConsole(props: FaceProps) {
   const work = useDeskWork(props)
   useShortcuts(work, router, looks, !ownsTab)
   const { inbox, team, store, place } = work
+  useEffect(() => void loadPalette().catch(() => {}), [])
+  useEffect(() => desk.outbox.follow(async (entry) => (await import('./resolve-answered.ts')).resolveAnswered(work.now(), entry)), [desk])
   useRefusals({ desk, open: idOf(store), go: router.go })
   const isAdmin = desk.identity.role === 'admin'
-  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, team.unread)
+  const columns = useReturn(place)
+  const features = useComputed(() => (desk.connection.value.kind === 'live' ? desk.connection.value.features : null)).value
+  const knows = (feature: Feature) => features?.includes(feature) === true
+  // A server of the build before does not know who waits.
+  const isOld = features !== null && !knows('needs_answer')
+  useEffect(() => { if (isOld && inbox.filters.peek().view === 'needs_answer') inbox.filter({ view: 'all' }) }, [isOld, inbox])
+  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, work.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value && desk.watch.value === 'on'}>
-      <TopBar site={site} looks={looks} identity={desk.identity} menu={<DeskMenu router={router} isAdmin={isAdmin} />}>
+      <TopBar site={site} looks={looks} identity={desk.identity} menu={<><HabitsForm habits={desk.habits}><AlertsForm habits={desk.habits} /></HabitsForm>{isAdmin && knows('reply_assigns') && <div class="looks"><ReplyAssigns rest={work.rest} /></div>}<DeskMenu router={router} isAdmin={isAdmin} /></>}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => work.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>
-      <ConnectionBar desk={desk} behind={behindOf(store)} needsWatch />
+      <Connection desk={desk} store={store} />
       <Unsent desk={desk} open={idOf(store)} go={router.go} />
       <Stats stats={team.stats.value} />
-      <div class="columns">
+      <div class="columns" ref={columns}>
         <nav class={`side ${work.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
           <Views inbox={inbox} counts={team.counts.value} />
-          <FilterBar inbox={inbox} agents={team.agents.value} me={desk.identity.id} searchRef={work.searchRef} />
+          <FilterBar inbox={inbox} keys={looks.keys.value} agents={team.agents.value} me={desk.identity.id} searchRef={work.searchRef} />
           <InboxList work={work} router={router} me={desk.identity.id} />
-          <BulkBar selection={work.selection} />
+          {(work.selection.ids.value.size > 0 || work.selection.results.value !== null || work.selection.problem.value !== null) && <BulkBar selection={work.selection} />}
         </nav>
         <main class="main">
           {place === '' && <Empty>{t('console.pick')}</Empty>}
-          {place === 'replies' && <RepliesScreen rest={work.rest} team={team} isAdmin={isAdmin} onBack={() => router.go('')} />}
+          {place === 'replies' && <RepliesScreen desk={desk} rest={work.rest} team={team} begun={work.reply} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {place === 'hours' && <HoursScreen work={work} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {store !== null && !isScreen(place) && <OpenTicket key={place} work={work} store={store} onBack={() => router.go('')} />}
         </main>
@@ -81,6 +100,11 @@ function StaffConsole(props: FaceProps) {
       <Toast />
     </div>
   )
+}
+
+/** By itself: it follows each event of the open ticket, which redraws nothing else here. */
+function Connection({ desk, store }: { readonly desk: FaceProps['desk']; readonly store: TicketStore | null }) {
+  return <ConnectionBar desk={desk} behind={behindOf(store)} needsWatch />
 }
 
 /** The ways to the screens that are no ticket. */

@@ -2,8 +2,9 @@
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { VIEWS } from '../../app/filters.ts'
+import { folded, numberIn } from '../../app/search.ts'
 import { THEMES, type Looks } from '../../app/looks.ts'
-import type { Router } from '../../app/router.ts'
+import type { Router } from '../../app/memory-router.ts'
 import { PRIORITIES, STATUSES } from '../../protocol/generated.ts'
 import { statusesAfter } from '../../protocol/words.ts'
 import { LANGUAGE_NAMES, t, tWord } from '../../strings/index.ts'
@@ -11,7 +12,7 @@ import { T } from '../../testids.ts'
 import { isComposing } from '../../ui/composition.ts'
 import { intoSight } from '../../ui/sight.ts'
 import { Dialog } from '../../ui/dialog.tsx'
-import { openTicketOf, resolve, take, write } from './actions.ts'
+import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
 
 interface Command {
@@ -81,15 +82,14 @@ export function Palette({ work, looks, router }: PaletteProps) {
 }
 
 function matching(commands: readonly Command[], text: string): readonly Command[] {
-  const words = text.trim().toLowerCase().split(/\s+/)
-  return commands.filter((command) => command.id.startsWith('open-') || words.every((word) => command.title.toLowerCase().includes(word))).slice(0, SHOWN_MAX)
+  const words = folded(text.trim()).split(/\s+/)
+  return commands.filter((command) => command.id.startsWith('open-') || words.every((word) => folded(command.title).includes(word))).slice(0, SHOWN_MAX)
 }
 
 function tickets(text: string, { inbox }: DeskWork, router: Router): readonly Command[] {
-  const digits = /^(?:tkt-?)?(\d+)$/i.exec(text.trim())?.[1]
-  const number = digits === undefined ? null : `TKT-${digits.padStart(6, '0')}`
-  const word = text.trim().toLowerCase()
-  const listed = word.length < 2 ? [] : inbox.order.value.flatMap((one) => inbox.ticket(one) ?? []).filter((ticket) => ticket.subject.toLowerCase().includes(word)).slice(0, 4)
+  const number = numberIn(text)
+  const word = folded(text.trim())
+  const listed = word.length < 2 ? [] : inbox.order.value.flatMap((one) => inbox.ticket(one) ?? []).filter((ticket) => folded(ticket.subject).includes(word)).slice(0, 4)
   return [
     ...(number === null ? [] : [{ id: `open-${number}`, title: t('palette.open', { number }), run: () => router.go(number) }]),
     ...listed.map((ticket) => ({ id: `open-${ticket.ticket_number}`, title: `${ticket.ticket_number} ${ticket.subject}`, run: () => router.go(ticket.ticket_number) })),
@@ -102,6 +102,8 @@ function commands(work: DeskWork, looks: Looks, router: Router): readonly Comman
   const ofTicket: readonly Command[] = store === null || ticket === null ? [] : [
     { id: 'reply', title: t('keys.reply'), key: 'r', run: () => write(work, ticket, 'message') },
     { id: 'note', title: t('keys.note'), key: 'n', run: () => write(work, ticket, 'note') },
+    { id: 'unread', title: t('keys.unread'), key: 'u', run: () => markUnread(work, ticket) },
+    { id: 'next', title: t('keys.open_next'), key: 'J', run: () => void openNext(work, 1) },
     { id: 'take', title: t('keys.take'), key: 'a', run: () => void take(work, ticket) },
     ...statusesAfter(ticket.status).map((status) => ({ id: `status-${status}`, title: t('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void (status === 'resolved' ? resolve(work, ticket) : store.change({ status })) })),
     ...PRIORITIES.filter((one) => one !== ticket.priority).map((priority) => ({ id: `priority-${priority}`, title: t('palette.priority', { priority: tWord('priority', priority) }), run: () => void store.change({ priority }) })),

@@ -8,8 +8,8 @@ import { word } from '../../protocol/narrow.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { History } from '../../ui/history.tsx'
+import { lazy } from '../../ui/lazy.tsx'
 import type { NameById } from '../../ui/words.ts'
-import { Customer } from './customer.tsx'
 import { Details } from './details.tsx'
 import type { DeskWork } from './work.ts'
 
@@ -23,6 +23,8 @@ interface PanelProps {
 
 const PANELS = ['details', 'customer', 'history'] as const
 type PanelName = (typeof PANELS)[number]
+
+const Customer = lazy(async () => (await import('./customer.tsx')).Customer)
 
 export function Panel({ work, ticket, store, reader, nameById }: PanelProps) {
   const [panel, setPanel] = useState<PanelName>('details')

@@ -3,9 +3,9 @@
 import { useEffect } from 'preact/hooks'
 import { hushToast, toast } from '../../app/attention.ts'
 import type { Looks } from '../../app/looks.ts'
-import type { Router } from '../../app/router.ts'
+import type { Router } from '../../app/memory-router.ts'
 import { isComposing } from '../../ui/composition.ts'
-import { openTicketOf, resolve, take, write } from './actions.ts'
+import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
 
 export function useShortcuts(work: DeskWork, router: Router, looks: Looks, isGuest: boolean): void {
@@ -71,6 +71,7 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
   const row = rowOf(event) !== null || work.arriving.current ? cursor.value : null
   const ticket = row === null ? openTicketOf(work) : (inbox.ticket(row) ?? null)
   const hasMany = selection.ids.value.size > 0
+  const isTold = selection.results.value !== null || selection.problem.value !== null
   const key = keyOf(event)
   const said = toast.peek()?.action
   if (said?.key === key) {
@@ -79,6 +80,11 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
     return true
   }
   switch (key) {
+    case 'J':
+    case 'K': return openNext(work, key === 'J' ? 1 : -1)
+    case 'u':
+      if (ticket !== null) markUnread(work, ticket)
+      return ticket !== null
     case 'j': return step(work, row, 1)
     case 'k': return step(work, row, -1)
     case 'x':
@@ -108,8 +114,9 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
       return true
     case 'Escape':
       if (hasMany) selection.clear()
+      else if (isTold) selection.dismiss()
       else if (work.place !== '') router.go('')
-      return hasMany || work.place !== ''
+      return hasMany || isTold || work.place !== ''
     default: return false
   }
 }

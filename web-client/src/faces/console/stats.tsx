@@ -1,5 +1,5 @@
 import type { TicketStats } from '../../protocol/generated.ts'
-import { t, type StringKey } from '../../strings/index.ts'
+import { number, t, type StringKey } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 
 export function Stats({ stats }: { readonly stats: TicketStats | null }) {
@@ -30,7 +30,7 @@ function Card({ name, label, value, alarming = false }: CardProps) {
   return (
     <div class={`stat ${alarming ? 'alarming' : ''}`} data-testid={T.stat} data-stat={name} data-value={value}>
       <dt>{t(label)}</dt>
-      <dd>{value ?? '–'}</dd>
+      <dd>{typeof value === 'number' ? number(value) : (value ?? '–')}</dd>
     </div>
   )
 }
@@ -45,6 +45,6 @@ function duration(hours: number): string {
   return hours < 2 * DAY_HOURS ? t('stats.hours', { n: round(hours) }) : t('stats.days', { n: round(hours / DAY_HOURS) })
 }
 
-function round(n: number): string {
-  return n >= 10 ? n.toFixed(0) : n.toFixed(1)
+function round(n: number): number {
+  return n >= 10 ? Math.round(n) : Math.round(n * 10) / 10
 }

@@ -1,6 +1,7 @@
 import { VIEWS } from '../../app/filters.ts'
 import type { Inbox } from '../../app/inbox.ts'
 import type { TicketCounts } from '../../protocol/generated.ts'
+import { shortNumber } from '../../strings/formats.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 
@@ -11,14 +12,9 @@ export function Views({ inbox, counts }: { readonly inbox: Inbox; readonly count
       {VIEWS.map((one) => (
         <button key={one} type="button" class={`view ${one}`} aria-pressed={one === view} data-testid={T.view} data-view={one} data-count={counts?.[one]} onClick={() => inbox.filter({ view: one, status: '' })}>
           <span>{t(`view.${one}`)}</span>
-          <span class="count">{counts === null ? '·' : short(counts[one])}</span>
+          <span class="count">{counts === null ? '·' : shortNumber(counts[one])}</span>
         </button>
       ))}
     </div>
   )
 }
-
-function short(n: number): string {
-  return n < 10_000 ? String(n) : `${Math.floor(n / 1_000)}k`
-}
-

@@ -1,24 +1,28 @@
 // What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page.
 
-import { useSignal, type Signal } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { computed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
+import { createAlerts } from '../../app/alerts.ts'
 import { createBell, openTabs } from '../../app/attention.ts'
-import { onWindow, type Desk } from '../../app/desk.ts'
+import type { Desk } from '../../app/desk.ts'
+import { onWindow } from '../../app/on-window.ts'
 import type { Mode } from '../../app/drafts.ts'
 import { filtersOf, queryOf } from '../../app/filters.ts'
 import type { HoursDraft } from '../../app/hours.ts'
+import type { BegunReply } from '../../app/saved-replies.ts'
 import { createInbox, type Inbox } from '../../app/inbox.ts'
-import type { Router } from '../../app/router.ts'
+import type { Router } from '../../app/memory-router.ts'
 import { isSeen } from '../../app/seen.ts'
 import { createSelection, type Selection } from '../../app/selection.ts'
 import { createTeamDesk, type TeamDesk } from '../../app/team-desk.ts'
 import { createTeam } from '../../app/team.ts'
 import type { TicketListener, TicketStore } from '../../app/ticket.ts'
+import { createUnreadMarks, type UnreadMarks } from '../../app/unread-marks.ts'
 import type { Wanted } from '../../ui/composer.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
-import { useTicket } from '../../ui/use-ticket.ts'
+import { idOf, useTicket } from '../../ui/use-ticket.ts'
 
-export type Overlay = 'palette' | 'keys' | null
+type Overlay = 'palette' | 'keys' | null
 
 /** Places that are no ticket's. */
 export const isScreen = (place: string): boolean => place === 'replies' || place === 'hours'
@@ -42,6 +46,14 @@ export interface DeskWork {
   readonly wanted: Signal<Wanted | null>
   /** Opening hours that were changed and not saved yet. */
   readonly hours: Signal<HoursDraft | null>
+  /** A saved reply that was begun and not saved yet. */
+  readonly reply: Signal<BegunReply | null>
+  /** Whether single keys are shortcuts. */
+  readonly keys: ReadonlySignal<boolean>
+  /** Tickets with something to be read. */
+  readonly unread: ReadonlySignal<number>
+  /** What the agent has marked as unread. */
+  readonly marks: UnreadMarks
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
@@ -53,20 +65,39 @@ export interface DeskWork {
 export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const rest = useMemo(() => createTeam(desk), [desk])
   const inbox = useInbox(desk, rest, router)
-  const bell = useMemo(() => createBell({ looks, open: (number) => router.go(number), tabs: openTabs(desk.identity.id) }), [desk, looks, router])
+  const now = useRef<DeskWork | null>(null)
+  const isOnScreen = useCallback((ticket: string) => isSeen() && document.hasFocus() && idOf(now.current?.store ?? null) === ticket, [])
+  const bell = useMemo(() => createBell({ looks, open: (number) => router.go(number), tabs: openTabs(desk.identity.id), isOnScreen, isAlways: () => desk.habits.when.peek() === 'always' }), [desk, looks, router, isOnScreen])
   useEffect(() => () => bell.dispose(), [bell])
   const team = useMemo(() => createTeamDesk(desk, rest, bell.ring, inbox.take), [desk, rest, bell, inbox])
   useEffect(() => () => team.dispose(), [team])
+  const alerts = useMemo(() => createAlerts({ ...desk, team: rest, wanted: desk.habits.alerts, ring: bell.ring, isOnScreen }), [desk, rest, bell, isOnScreen])
+  useEffect(() => () => alerts.dispose(), [alerts])
   const place = router.place.value.rest
   const ref = isScreen(place) ? '' : place
+  const marks = useMemo(() => createUnreadMarks(desk.identity.id), [desk])
+  useEffect(() => onWindow('storage', (event) => { if (event instanceof StorageEvent && event.key !== null) marks.changedElsewhere(event.key) }), [marks])
+  const unread = useMemo(() => computed(() => {
+    void inbox.version.value
+    const isOnlyMarked = (id: string) => {
+      const ticket = inbox.ticket(id)
+      return ticket === undefined || ticket.seq <= ticket.read_seq
+    }
+    // What the agent's own tickets count already is not counted twice.
+    return team.unread.value + new Set([...marks.ids.value, ...alerts.fresh.value].filter((id) => isOnlyMarked(id) || inbox.ticket(id)?.assigned_to?.id !== desk.identity.id)).size
+  }), [inbox, team, marks, alerts, desk])
   const listener = useMemo((): TicketListener => ({
+    opened(ticket) {
+      marks.clear(ticket.id)
+      alerts.saw(ticket.id)
+    },
     ticket(ticket) {
       inbox.setOpen(ticket.id)
       inbox.take(ticket)
       if (ticket.side === 'staff') team.saw(ticket)
     },
     event: team.heard,
-  }), [inbox, team])
+  }), [inbox, team, marks, alerts])
   const store = useTicket(desk, ref, listener)
   const cursor = useSignal<string | null>(null)
   const arriving = useRef(false)
@@ -76,15 +107,15 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
   const mode = useSignal<Mode>('message')
   const wanted = useSignal<Wanted | null>(null)
   const hours = useSignal<HoursDraft | null>(null)
+  const reply = useSignal<BegunReply | null>(null)
   const searchRef = useRef<HTMLInputElement | null>(null)
   useEffect(() => {
     if (ref === '') inbox.setOpen(null)
     mode.value = 'message'
   }, [ref, inbox, mode])
   useReadOnReturn(store, listener)
-  const now = useRef<DeskWork | null>(null)
   const work: DeskWork = {
-    desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, searchRef,
+    desk, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, reply, unread, marks, keys: looks.keys, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,
@@ -98,7 +129,10 @@ export function useDeskWork({ desk, router, looks }: FaceProps): DeskWork {
 function useReadOnReturn(store: TicketStore | null, listener: TicketListener): void {
   useEffect(() => onWindow('visibilitychange', () => {
     const opening = store?.opening.peek()
-    if (opening?.kind === 'open' && isSeen()) listener.ticket(opening.ticket)
+    if (opening?.kind !== 'open' || !isSeen()) return
+    listener.ticket(opening.ticket)
+    // What leaves no event, as a name, may have changed meanwhile.
+    store?.reload()
   }), [store, listener])
 }
 

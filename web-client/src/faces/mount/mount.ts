@@ -2,7 +2,8 @@
 
 import '../../strings/team.ts'
 import type { FunctionComponent } from 'preact'
-import { createMemoryRouter, createRouter } from '../../app/router.ts'
+import { createMemoryRouter } from '../../app/memory-router.ts'
+import { createRouter } from '../../app/router.ts'
 import { decodeLinks } from '../../protocol/decode-rest.ts'
 import type { StringKey } from '../../strings/index.ts'
 import { prepareMarkdown } from '../../ui/body.tsx'

@@ -6,7 +6,7 @@ import type { HistoryEvent, TicketView } from '../../protocol/model.ts'
 import type { Reader } from '../../timeline/view.ts'
 import { dateTime, t, tWord } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
+import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { History } from '../../ui/history.tsx'
 
 interface DetailsProps {
@@ -22,9 +22,9 @@ export function CustomerDetails({ ticket, store, reader }: DetailsProps) {
       <dl class="facts-list">
         <div>
           <dt>{t('details.number')}</dt>
-          <dd class="copyable"><span class="number">{ticket.ticket_number}</span><button type="button" class="link" onClick={() => void copy(ticket.ticket_number)}>{t('details.copy')}</button></dd>
+          <dd class="copyable"><span class="number">{ticket.ticket_number}</span><button type="button" class="link" onClick={(event) => void copy(ticket.ticket_number, event.currentTarget)}>{t('details.copy')}</button></dd>
         </div>
-        <div><dt>{t('ticket.status')}</dt><dd><StatusBadge status={ticket.status} /></dd></div>
+        <div><dt>{t('ticket.status')}</dt><dd><OwnStatusBadge status={ticket.status} /></dd></div>
         <div><dt>{t('ticket.priority')}</dt><dd><PriorityBadge priority={ticket.priority} /></dd></div>
         <div><dt>{t('ticket.category')}</dt><dd data-testid={T.ticketCategory} data-value={ticket.category}>{tWord('category', ticket.category)}</dd></div>
         <div><dt>{t('ticket.assignee')}</dt><dd data-testid={T.ticketAssignee} dir="auto">{assignee ?? t('ticket.unassigned')}</dd></div>
@@ -44,10 +44,11 @@ function isChange(event: HistoryEvent): boolean {
   return event.message === null
 }
 
-async function copy(text: string): Promise<void> {
+async function copy(text: string, button: Element): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)
-    say(t('details.copied'))
+    // What is no longer in sight needs no answer, nor does the next person.
+    if (button.isConnected) say(t('details.copied'))
   } catch {
     // Not allowed here: the number can be marked by hand.
   }

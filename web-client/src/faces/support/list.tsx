@@ -1,11 +1,11 @@
 import type { Desk } from '../../app/desk.ts'
 import type { OwnTickets } from '../../app/own-tickets.ts'
-import type { Router } from '../../app/router.ts'
-import { isTooShort, searchOf } from '../../app/search.ts'
-import { LIMITS } from '../../protocol/generated.ts'
+import type { Router } from '../../app/memory-router.ts'
+import { refusedSearch, searchOf } from '../../app/search.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
+import { SearchHint } from '../../ui/search-hint.tsx'
 import { OwnTicketRow } from '../../ui/own-ticket-row.tsx'
 import { isOpenAt } from '../../ui/ticket-link.tsx'
 
@@ -20,6 +20,7 @@ export function TicketList({ desk, tickets, router, open }: ListProps) {
   const tab = tickets.tab.value
   const shown = tickets.shown.value
   const search = tickets.search.value
+  const searching = searchOf(search) !== ''
   return (
     <nav class="side" aria-label={t('list.title')}>
       <div class="side-head">
@@ -29,15 +30,15 @@ export function TicketList({ desk, tickets, router, open }: ListProps) {
       <div class="side-tools">
         <input type="search" value={search} placeholder={t('list.search')} aria-label={t('list.search')} dir="auto" data-testid={T.search} onInput={(event) => tickets.find(event.currentTarget.value)} />
         <div class="tabs">
-          <button type="button" class="tab" aria-pressed={tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
-          <button type="button" class="tab" aria-pressed={tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
         </div>
       </div>
-      {isTooShort(search) && <p class="muted search-short" role="status">{t('list.search_short', { n: LIMITS.search_word_chars_min })}</p>}
-      <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
+      <SearchHint text={search} problem={tickets.problem.value} />
+      <ProblemLine problem={refusedSearch(tickets.problem.value) === null ? tickets.problem.value : null} onRetry={tickets.retry} />
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={4} />}
       {tickets.loaded.value && shown.length === 0 && (
-        <Empty testid={T.listEmpty}>{searchOf(search) !== '' ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
+        <Empty testid={T.listEmpty}>{searching ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
       )}
       <ul class="tickets" data-testid={T.ticketList}>
         {shown.map((ticket) => <OwnTicketRow key={ticket.id} desk={desk} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}

@@ -6,13 +6,15 @@ import type { TicketView } from '../../protocol/model.ts'
 import { isOver } from '../../protocol/words.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
+import { useArrival } from '../../ui/arrival.ts'
+import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
 import { RatingForm } from '../../ui/rating.tsx'
 import { isWritable, Shut } from '../../ui/shut.tsx'
+import { Expect } from '../../ui/expect.tsx'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { CustomerDetails } from './details.tsx'
@@ -31,7 +33,7 @@ export function OpenTicket({ desk, store, onBack }: OpenProps) {
     case 'loading': return <Skeleton lines={6} />
     case 'failed':
       return opening.problem.code === 'not_found'
-        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty>
+        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')} <button type="button" class="back" data-testid={T.back} onClick={onBack}>{t('app.back')}</button></Empty>
         : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open': {
       const { ticket, reader } = opening
@@ -41,6 +43,7 @@ export function OpenTicket({ desk, store, onBack }: OpenProps) {
           <FaultLine store={store} />
           <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
           <div class="foot">
+            <Expect desk={desk} ticket={ticket} back="expect.back" />
             {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
             {isWritable(ticket)
               ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={wanted} />
@@ -66,10 +69,10 @@ function Head({ ticket, store, onBack, details, onDetails }: HeadProps) {
     <header class="ticket-head">
       <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Glyph name="back" /></button>
       <div class="titles">
-        <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
+        <h2 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
-          <StatusBadge status={ticket.status} testid={T.ticketStatus} />
+          <OwnStatusBadge status={ticket.status} testid={T.ticketStatus} />
           <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
         </p>
       </div>

@@ -1,21 +1,25 @@
 // The customer's page: own tickets on the left, the open one in the middle, its details on the right.
 
-import { useEffect, useMemo } from 'preact/hooks'
-import { createBell, openTabs, say } from '../../app/attention.ts'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { createBell, hushToast, openTabs, say, toast, type Saying } from '../../app/attention.ts'
 import { createOwnTickets } from '../../app/own-tickets.ts'
-import type { TicketListener } from '../../app/ticket.ts'
+import type { TicketListener, TicketStore } from '../../app/ticket.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
+import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
+import { lazy } from '../../ui/lazy.tsx'
 import { Empty } from '../../ui/plain.tsx'
 import type { FaceProps } from '../../ui/root.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
 import { behindOf, idOf, useTicket } from '../../ui/use-ticket.ts'
 import { TicketList } from './list.tsx'
-import { NewTicketDialog } from './new-ticket.tsx'
 import { OpenTicket } from './open-ticket.tsx'
+
+const NewTicketDialog = lazy(async () => (await import('./new-ticket.tsx')).NewTicketDialog)
+const HabitsForm = lazy(async () => (await import('../../ui/habits-form.tsx')).HabitsForm)
 
 export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
   const bell = useMemo(() => createBell({ looks, open: (number) => router.go(number), tabs: openTabs(desk.identity.id) }), [desk, looks, router])
@@ -35,9 +39,18 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
   useEffect(() => { if (ref === '') tickets.setOpen(null) }, [ref, tickets])
   useTab(ownsTab, ref === '' ? t('app.support') : ref, tickets.unread)
   const openId = idOf(store)
+  const columns = useReturn(ref)
   useRefusals({ desk, open: openId, go: router.go })
+  const opened = useRef<{ readonly number: string; readonly said: Saying | null } | null>(null)
+  // What was said of one ticket is not for the next.
+  useEffect(() => {
+    if (ref === '' || opened.current === null || ref === opened.current.number) return
+    if (toast.peek() === opened.current.said) hushToast()
+    opened.current = null
+  }, [ref])
   const created = (number: string) => {
     say(t('new.opened', { number }))
+    opened.current = { number, said: toast.peek() }
     tickets.pick('active')
     tickets.reload()
     router.go(number)
@@ -45,10 +58,10 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
 
   return (
     <div class={`page support ${ref === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value}>
-      <TopBar site={site} looks={looks} identity={desk.identity} />
-      <ConnectionBar desk={desk} behind={behindOf(store)} />
+      <TopBar site={site} looks={looks} identity={desk.identity} menu={<HabitsForm habits={desk.habits} />} />
+      <Connection desk={desk} store={store} />
       <Unsent desk={desk} open={openId} go={router.go} />
-      <div class="columns">
+      <div class="columns" ref={columns}>
         <TicketList desk={desk} tickets={tickets} router={router} open={ref} />
         <main class="main">
           {ref === '' && <Empty>{t('list.pick')}</Empty>}
@@ -59,4 +72,9 @@ export function SupportPage({ desk, router, looks, site, ownsTab }: FaceProps) {
       <Toast />
     </div>
   )
+}
+
+/** By itself: it follows each event of the open ticket, which redraws nothing else here. */
+function Connection({ desk, store }: { readonly desk: FaceProps['desk']; readonly store: TicketStore | null }) {
+  return <ConnectionBar desk={desk} behind={behindOf(store)} />
 }

@@ -1,45 +1,41 @@
-import type { FunctionComponent } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Desk } from '../../app/desk.ts'
-import type { OwnTickets } from '../../app/own-tickets.ts'
-import type { Router } from '../../app/router.ts'
+import type { Router } from '../../app/memory-router.ts'
+import type { FirstRest } from '../../app/person.ts'
 import { isSeen, unfolded } from '../../app/seen.ts'
 import type { Availability } from '../../protocol/generated.ts'
 import { t, weekdayTime } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { Skeleton } from '../../ui/plain.tsx'
-import type { ListProps } from './list.tsx'
 
 interface HomeProps {
-  readonly desk: Desk
-  /** Null: on their way. */
-  readonly tickets: OwnTickets | null
-  readonly list: FunctionComponent<ListProps> | null
+  readonly rest: FirstRest
   readonly router: Router
+  /** The own tickets, or what stands in their place. */
+  readonly children: ComponentChildren
 }
 
 /** An answer serves everybody for five seconds at the desk: asking costs it nothing. */
 const AVAILABILITY_MS = 10_000
 
-export function Home({ desk, tickets, list: List, router }: HomeProps) {
+export function Home({ rest, router, children }: HomeProps) {
   return (
     <main class="widget-body" data-testid={T.widgetHome}>
       <div class="welcome">
         <p class="hello">{t('widget.hello')}</p>
-        <AvailabilityLine desk={desk} />
+        <AvailabilityLine rest={rest} />
         <button type="button" class="primary" data-testid={T.widgetStart} onClick={() => router.go('new')}>{t('widget.start')}</button>
       </div>
-      {tickets === null || List === null ? <Skeleton lines={3} /> : <List desk={desk} tickets={tickets} router={router} />}
+      {children}
     </main>
   )
 }
 
 /** Whether somebody is there. Nothing is promised until it is known. */
-function AvailabilityLine({ desk }: { readonly desk: Desk }) {
+function AvailabilityLine({ rest }: { readonly rest: FirstRest }) {
   const [now, setNow] = useState<Availability | null>(null)
   useEffect(() => {
     let current = true
-    const load = () => { void desk.rest.availability().then((result) => { if (current && result.ok) setNow(result.value) }) }
+    const load = () => { void rest.availability().then((result) => { if (current && result.ok) setNow(result.value) }) }
     // At once when the widget is unfolded, and on while somebody can see it.
     const stop = unfolded.subscribe((on) => { if (on) load() })
     const timer = setInterval(() => { if (isSeen()) load() }, AVAILABILITY_MS)
@@ -48,7 +44,7 @@ function AvailabilityLine({ desk }: { readonly desk: Desk }) {
       stop()
       clearInterval(timer)
     }
-  }, [desk])
+  }, [rest])
   return (
     <p class={`availability ${now?.agents_online === true && now.open ? 'online' : ''}`} role="status" data-testid={T.availability} data-open={now?.open} data-online={now?.agents_online}>
       {now !== null && <span class="dot" aria-hidden="true" />}

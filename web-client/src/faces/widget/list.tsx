@@ -1,16 +1,17 @@
-// The own tickets on the first screen: fetched behind it, with the store that they come from.
+// The own tickets on the first screen.
 
-import '../../strings/ticket.ts'
 import type { Desk } from '../../app/desk.ts'
 import type { OwnTickets } from '../../app/own-tickets.ts'
-import type { Router } from '../../app/router.ts'
+import type { Router } from '../../app/memory-router.ts'
+import { searchOf } from '../../app/search.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
 import { OwnTicketRow } from '../../ui/own-ticket-row.tsx'
 import { ProblemLine, Skeleton } from '../../ui/plain.tsx'
 import { Unsent } from '../../ui/unsent.tsx'
 
-export { createOwnTickets } from '../../app/own-tickets.ts'
+/** Fewer are found by looking. */
+const SEARCHED_MIN = 5
 
 export interface ListProps {
   readonly desk: Desk
@@ -21,19 +22,22 @@ export interface ListProps {
 export function List({ desk, tickets, router }: ListProps) {
   const shown = tickets.shown.value
   const tab = tickets.tab.value
+  const search = tickets.search.value
+  const searching = searchOf(search) !== ''
   return (
     <>
       <Unsent desk={desk} open={null} go={router.go} />
       <div class="widget-list-head">
         <h2>{t('widget.yours')}</h2>
         <div class="tabs">
-          <button type="button" class="tab" aria-pressed={tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
-          <button type="button" class="tab" aria-pressed={tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
         </div>
       </div>
+      {(tickets.more.value || search !== '' || shown.length >= SEARCHED_MIN) && <input type="search" class="widget-search" value={search} placeholder={t('widget.search')} aria-label={t('widget.search')} dir="auto" data-testid={T.search} onInput={(event) => tickets.find(event.currentTarget.value)} />}
       <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={3} />}
-      {tickets.loaded.value && shown.length === 0 && <p class="empty" data-testid={T.listEmpty}>{t('widget.empty')}</p>}
+      {tickets.loaded.value && shown.length === 0 && <p class="empty" data-testid={T.listEmpty}>{searching ? t('widget.none') : t('widget.empty')}</p>}
       <ul data-testid={T.ticketList}>{shown.map((ticket) => <OwnTicketRow key={ticket.id} desk={desk} ticket={ticket} router={router} isOpen={false} />)}</ul>
       {tickets.more.value && <button type="button" class="quiet more" onClick={tickets.loadMore}>{t('list.more')}</button>}
     </>

@@ -1,26 +1,31 @@
 import '../../ui/styles/core.css'
+import '../../ui/styles/form.css'
 import '../../ui/styles/widget.css'
 import { effect, signal } from '@preact/signals'
 import { render } from 'preact'
 import { createTokenAuth, isOf, type Auth } from '../../app/auth.ts'
 import { createBridge, type Bridge } from '../../app/bridge.ts'
-import { createDesk, type Desk } from '../../app/desk.ts'
 import { forgetPerson } from '../../app/forget.ts'
 import { createLooks } from '../../app/looks.ts'
+import { createPerson, type Person } from '../../app/person.ts'
 import { unfolded } from '../../app/seen.ts'
 import { isComposing } from '../../ui/composition.ts'
+import type { Joined } from './talk.tsx'
 import { Gate, Widget } from './widget.tsx'
 
-const desk = signal<Desk | null>(null)
+const person = signal<Person<Joined> | null>(null)
 const auth = signal<Auth | null>(null)
+
+let stopFollowing = () => {}
 
 function begin(bridge: Bridge): void {
   const signIn = createTokenAuth(location.origin, bridge.token)
   auth.value = signIn
-  effect(() => {
+  stopFollowing()
+  stopFollowing = effect(() => {
     const state = signIn.state.value
-    desk.peek()?.dispose()
-    desk.value = state.kind === 'in' ? createDesk(state.identity, state.tokens, location.origin, signIn.left) : null
+    person.peek()?.dispose()
+    person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, () => import('./talk.tsx')) : null
   })
 }
 
@@ -36,17 +41,18 @@ function isSame(bridge: Bridge, user: string): Promise<boolean> {
 }
 
 async function forget(bridge: Bridge): Promise<void> {
-  const person = desk.peek()?.identity.id
-  desk.peek()?.dispose()
-  desk.value = null
+  stopFollowing()
+  const user = person.peek()?.identity.id
+  person.peek()?.dispose()
+  person.value = null
   auth.value = null
-  if (person !== undefined && !(await isSame(bridge, person))) forgetPerson(person)
+  if (user !== undefined && !(await isSame(bridge, user))) forgetPerson(user)
   bridge.forgotten()
 }
 
 function Root({ bridge }: { readonly bridge: Bridge }) {
-  const open = desk.value
-  return open === null ? <Gate auth={auth.value} onClose={bridge.close} /> : <Widget key={open.identity.id} desk={open} bridge={bridge} />
+  const known = person.value
+  return known === null ? <Gate auth={auth.value} onClose={bridge.close} /> : <Widget key={known.identity.id} person={known} bridge={bridge} />
 }
 
 const container = document.getElementById('app')

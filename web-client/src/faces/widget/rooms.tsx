@@ -1,62 +1,60 @@
-// The widget's other rooms: a ticket, and a ticket being described.
+// The widget's room for a ticket.
 
-import '../../strings/ticket.ts'
-import '../../ui/styles/form.css'
-import '../../ui/styles/thread.css'
-import { useSignal } from '@preact/signals'
+import { useSignal, type ReadonlySignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Desk } from '../../app/desk.ts'
-import { openDrafts } from '../../app/drafts.ts'
-import type { OwnTickets } from '../../app/own-tickets.ts'
-import type { Router } from '../../app/router.ts'
+import { isSeen } from '../../app/seen.ts'
 import type { TicketListener, TicketStore } from '../../app/ticket.ts'
+import type { TicketView } from '../../protocol/model.ts'
 import { isOver } from '../../protocol/words.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
-import { prepareMarkdown } from '../../ui/body.tsx'
+import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
-import { NewTicketForm } from '../../ui/new-ticket.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/plain.tsx'
-import { RatingForm } from '../../ui/rating.tsx'
+import { lazy } from '../../ui/lazy.tsx'
 import { isWritable, Shut } from '../../ui/shut.tsx'
+import { Expect } from '../../ui/expect.tsx'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { Thread } from '../../ui/thread.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
+import type { Own } from './own.tsx'
 
-export interface RoomProps {
+/** Only who is asked for a rating fetches its form. */
+const RatingForm = lazy(async () => (await import('../../ui/rating.tsx')).RatingForm)
+
+interface RoomProps {
   readonly desk: Desk
-  readonly tickets: OwnTickets
-  readonly router: Router
+  /** Null: not needed yet. */
+  readonly own: ReadonlySignal<Own | null>
   readonly place: string
 }
 
-export function Room(props: RoomProps) {
-  const { desk, tickets, router, place } = props
-  useMemo(() => openDrafts(desk.identity.id), [desk])
-  if (place !== 'new') return <OpenTicket {...props} />
-  const created = (number: string) => {
-    tickets.pick('active')
-    tickets.reload()
-    router.go(number)
-  }
-  return <main class="widget-body"><NewTicketForm desk={desk} onCreated={created} onCancel={() => router.go('')} /></main>
-}
-
-function OpenTicket({ desk, tickets, place }: RoomProps) {
+export function Room({ desk, own, place }: RoomProps) {
+  const shown = useSignal<TicketView | null>(null)
   const listener = useMemo((): TicketListener => ({
     ticket(ticket) {
-      tickets.setOpen(ticket.id)
-      tickets.take(ticket)
+      shown.value = ticket
+      own.peek()?.tickets.setOpen(ticket.id)
+      own.peek()?.tickets.take(ticket)
     },
     event() {},
-  }), [tickets])
+  }), [own, shown])
   const store = useTicket(desk, place, listener)
   useEffect(() => {
-    prepareMarkdown()
-    return () => tickets.setOpen(null)
-  }, [tickets])
+    const stop = own.subscribe((came) => {
+      const ticket = shown.peek()
+      if (came === null || ticket === null) return
+      came.tickets.setOpen(ticket.id)
+      // Folded away meanwhile, the server knows better what was read.
+      if (isSeen()) came.tickets.take(ticket)
+    })
+    return () => {
+      stop()
+      own.peek()?.tickets.setOpen(null)
+    }
+  }, [own, shown])
   return store === null ? <Skeleton lines={5} /> : <Talk desk={desk} store={store} />
 }
 
@@ -72,10 +70,11 @@ function Talk({ desk, store }: { readonly desk: Desk; readonly store: TicketStor
         <main class="ticket" data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status}>
           <div class="widget-facts">
             <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
-            <p class="facts"><StatusBadge status={ticket.status} testid={T.ticketStatus} /><PriorityBadge priority={ticket.priority} testid={T.ticketPriority} /></p>
+            <p class="facts"><OwnStatusBadge status={ticket.status} testid={T.ticketStatus} /><PriorityBadge priority={ticket.priority} testid={T.ticketPriority} /></p>
           </div>
           <FaultLine store={store} />
           <Thread store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
+          <Expect desk={desk} ticket={ticket} back="expect.back_widget" />
           {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
           {isWritable(ticket) ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(desk)} wanted={wanted} /> : <Shut ticket={ticket} store={store} />}
         </main>

@@ -1,51 +1,61 @@
-// The widget's rooms: the own tickets with the way to a new one; a ticket; a ticket being described. The latter two are fetched when wanted,
-// and the list of tickets behind the first screen, which greets without it.
+// The widget's rooms: the own tickets with the way to a new one; a ticket being described; a ticket. What shows tickets is fetched for those
+// who have one.
 
-import { signal } from '@preact/signals'
-import type { ComponentChildren, FunctionComponent } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Auth } from '../../app/auth.ts'
 import type { Bridge } from '../../app/bridge.ts'
-import type { Desk } from '../../app/desk.ts'
-import { createMemoryRouter } from '../../app/router.ts'
+import { createMemoryRouter } from '../../app/memory-router.ts'
+import type { Person } from '../../app/person.ts'
+import '../../strings/form.ts'
 import { t } from '../../strings/index.ts'
 import { T } from '../../testids.ts'
-import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
+import { NewTicketForm } from '../../ui/new-ticket.tsx'
 import { Skeleton } from '../../ui/plain.tsx'
 import { Home } from './home.tsx'
-import type { RoomProps } from './rooms.tsx'
+import type { Joined } from './talk.tsx'
 
-/** Fetched once; until then the room shows its skeleton. */
-const rooms = signal<FunctionComponent<RoomProps> | null>(null)
-const fetchRooms = () => { void import('./rooms.tsx').then(({ Room }) => { rooms.value = Room }) }
-
-/** A failed fetch is tried again: without it there is no list. */
-const RETRY_MS = 3_000
-const own = signal<typeof import('./list.tsx') | null>(null)
-const fetchOwn = () => {
-  void import('./list.tsx').then((list) => { own.value = list }, () => { setTimeout(fetchOwn, RETRY_MS) })
-}
-fetchOwn()
-
-export function Widget({ desk, bridge }: { readonly desk: Desk; readonly bridge: Bridge }) {
-  const list = own.value
-  const tickets = useMemo(() => list?.createOwnTickets(desk, () => {}) ?? null, [desk, list])
-  useEffect(() => () => tickets?.dispose(), [tickets])
+export function Widget({ person, bridge }: { readonly person: Person<Joined>; readonly bridge: Bridge }) {
+  const [joined, stand] = [person.joined.value, person.stand.value]
+  const own = joined?.own.value ?? null
   const router = useMemo(() => createMemoryRouter('/support'), [])
   const { rest } = router.place.value
-  useEffect(() => tickets?.unread.subscribe((n) => bridge.unread(n)), [tickets, bridge])
-  useEffect(() => { if (rest !== '' && rooms.peek() === null) fetchRooms() }, [rest])
-  const Room = rooms.value
+  useEffect(() => own?.tickets.unread.subscribe((n) => bridge.unread(n)), [own, bridge])
+  useEffect(() => { if (rest === '' || rest === 'new') joined?.wantOwn() }, [rest, joined])
+  const created = (number: string) => {
+    own?.tickets.pick('active')
+    own?.tickets.reload()
+    person.opened()
+    router.go(number)
+  }
   const title = rest === '' ? t('widget.title') : rest === 'new' ? t('new.title') : rest
   return (
-    <Shell title={title} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={desk.live.value}>
-      <ConnectionBar desk={desk} behind={null} />
-      {rest === '' && <Home desk={desk} tickets={tickets} list={list?.List ?? null} router={router} />}
-      {rest !== '' && (Room === null || tickets === null) && <Skeleton lines={5} />}
-      {rest !== '' && Room !== null && tickets !== null && <Room key={rest} desk={desk} tickets={tickets} router={router} place={rest} />}
+    <Shell title={title} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={joined === null ? stand === 'new' : joined.desk.live.value}>
+      {joined !== null && <joined.Bar />}
+      {rest === '' && <Home rest={person.rest} router={router}>{own !== null ? <own.List router={router} /> : stand === 'new' ? <NoTickets /> : <OnItsWay person={person} />}</Home>}
+      {rest === 'new' && <main class="widget-body"><NewTicketForm desk={person} onCreated={created} onCancel={() => router.go('')} /></main>}
+      {rest !== '' && rest !== 'new' && (joined === null ? <OnItsWay person={person} /> : <joined.Room key={rest} place={rest} />)}
     </Shell>
   )
+}
+
+function NoTickets() {
+  return (
+    <>
+      <div class="widget-list-head"><h2>{t('widget.yours')}</h2></div>
+      <p class="empty" data-testid={T.listEmpty}>{t('widget.empty')}</p>
+    </>
+  )
+}
+
+/** What could not be fetched is tried again by itself too. */
+function OnItsWay({ person }: { readonly person: Person<Joined> }) {
+  return person.stand.value === 'failed' ? <Unreachable sentence={t('problem.unreachable')} onRetry={person.join} /> : <Skeleton lines={4} />
+}
+
+function Unreachable({ sentence, onRetry }: { readonly sentence: string; readonly onRetry: () => void }) {
+  return <p class="problem" role="alert" data-testid={T.problem}><span>{sentence}</span> <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button></p>
 }
 
 interface ShellProps {
@@ -77,7 +87,7 @@ export function Gate({ auth, onClose }: { readonly auth: Auth | null; readonly o
       <main class="widget-body">
         {state === 'working' && <Skeleton lines={4} />}
         {state === 'out' && <p class="empty" data-testid={T.signedOut}>{t('widget.signed_out')}</p>}
-        {state === 'failed' && <p class="problem" role="alert"><span>{t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={() => auth?.retry()}>{t('app.retry')}</button></p>}
+        {(state === 'failed' || state === 'blocked') && <Unreachable sentence={t(state === 'failed' ? 'problem.unreachable' : 'problem.blocked')} onRetry={() => auth?.retry()} />}
       </main>
     </Shell>
   )

@@ -46,10 +46,16 @@ function operation(method, path, described) {
   ]);
   if (parameters.length) block.append(table(["Parameter", "In", "Type", "What"], parameters));
   const answers = [];
+  const refusals = [];
   for (const [status, answer] of Object.entries(described.responses ?? {})) {
+    if (answer.$ref) {
+      refusals.push(status);
+      continue;
+    }
     const content = Object.values(answer.content ?? {})[0];
     answers.push([element("code", status), link(content && content.schema), answer.description ?? ""]);
   }
+  if (refusals.length) answers.push([element("code", refusals.join(" ")), link({ $ref: "#/components/schemas/Problem" }), "A refusal; code says why"]);
   const body = described.requestBody && Object.values(described.requestBody.content)[0];
   if (body) block.append(element("p", "Body: ", link(body.schema)));
   block.append(table(["Answer", "Type", "What"], answers));

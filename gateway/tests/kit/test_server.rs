@@ -1,54 +1,19 @@
 //! One desk for one test: a database of its own in a cluster that the tests share, a Redis of its own if it needs one, gateways as
 //! processes.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use helpline_core::ids::{TicketId, UserId};
+use helpline_rig::testing::{self, Database, TOKEN_SECRET};
 use helpline_rig::{Gateway, GatewaySpec, Postgres, Proxy, Redis};
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
-use tokio_postgres::NoTls;
 use uuid::Uuid;
 
-use crate::client::Client;
-
-const SECRET: &str = "a secret of the tests that is longer than thirty-two bytes";
-const RUNTIME_PASSWORD: &str = "runtime";
-const TEMPLATE: &str = "helpline_template";
-
-/// The tests' cluster: alive while any test uses it, so that the last one to end takes its files along.
-static CLUSTER: Mutex<Weak<Postgres>> = Mutex::const_new(Weak::new());
-
-async fn shared_cluster() -> Arc<Postgres> {
-    let mut shared = CLUSTER.lock().await;
-    if let Some(running) = shared.upgrade() {
-        return running;
-    }
-    let postgres = Postgres::start_temporary_with(&[("max_connections", "400")])
-        .await
-        .expect("a Postgres starts");
-    prepare(&postgres, TEMPLATE).await;
-    let postgres = Arc::new(postgres);
-    *shared = Arc::downgrade(&postgres);
-    postgres
-}
-
-async fn prepare(postgres: &Postgres, database: &str) {
-    postgres
-        .create_database(database, None)
-        .await
-        .expect("a database is made");
-    helpline_persistence::migrate::migrate(&postgres.admin_url(database))
-        .await
-        .expect("the migrations apply");
-    helpline_persistence::migrate::set_runtime_password(
-        &postgres.admin_url(database),
-        RUNTIME_PASSWORD,
-    )
-    .await
-    .expect("a password is set");
-}
+use super::client::Client;
+use super::databases;
+pub use super::rest::Answer;
+use super::rest::{RestClient, signed, with_body};
 
 /// How a test's gateways are joined.
 pub enum Join {
@@ -63,13 +28,6 @@ pub struct TestServer {
     /// Between the gateways and Postgres, where a test wants to choose what they see.
     link: Option<Proxy>,
     database: String,
-}
-
-/// What REST answered.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub body: Value,
 }
 
 /// A person with a token.
@@ -91,41 +49,21 @@ impl TestServer {
         join: Join,
         settings: impl Fn(GatewaySpec) -> GatewaySpec,
     ) -> Self {
-        let postgres = shared_cluster().await;
-        let database = format!("test_{}", Uuid::new_v4().simple());
-        postgres
-            .create_database(&database, Some(TEMPLATE))
-            .await
-            .expect("a database is copied");
-        Self::start_on(postgres, database, gateways, join, settings).await
+        let Database { postgres, name } = databases::fresh().await;
+        Self::start_on(postgres, name, gateways, join, settings).await
     }
 
     /// The same, on a cluster of the test's own, to be stopped and restored.
     pub async fn start_apart(postgres: Postgres, gateways: usize, join: Join) -> Self {
-        prepare(&postgres, "desk").await;
-        Self::start_on(
-            Arc::new(postgres),
-            "desk".to_owned(),
-            gateways,
-            join,
-            |spec| spec,
-        )
-        .await
+        let Database { postgres, name } = databases::on(postgres).await;
+        Self::start_on(postgres, name, gateways, join, |spec| spec).await
     }
 
     /// The same, with a network between gateways and Postgres that the test owns.
     pub async fn start_behind_link(postgres: Postgres, gateways: usize, join: Join) -> Self {
-        prepare(&postgres, "desk").await;
         let link = Proxy::start(postgres.port()).await.expect("a proxy starts");
-        Self::start_linked(
-            Arc::new(postgres),
-            "desk".to_owned(),
-            gateways,
-            join,
-            Some(link),
-            |spec| spec,
-        )
-        .await
+        let Database { postgres, name } = databases::on(postgres).await;
+        Self::start_linked(postgres, name, gateways, join, Some(link), |spec| spec).await
     }
 
     /// Gateways on a database that is migrated already: a restored one, or a copy.
@@ -173,7 +111,7 @@ impl TestServer {
         let spec = Gateway::spec()
             .binary(env!("CARGO_BIN_EXE_helpline"))
             .env("HELPLINE_DATABASE_URL", self.database_url())
-            .env("HELPLINE_JWT_SECRET", SECRET)
+            .env("HELPLINE_JWT_SECRET", TOKEN_SECRET)
             .env("HELPLINE_POOL_CONNECTIONS_MAX", "8")
             .env("HELPLINE_FRAMES_PER_SECOND", "5000")
             .env("HELPLINE_FRAMES_BURST", "5000")
@@ -189,10 +127,15 @@ impl TestServer {
     /// Where the gateways reach the database.
     pub fn database_url(&self) -> String {
         let port = self.link.as_ref().map_or(self.postgres.port(), Proxy::port);
-        format!(
-            "postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}",
-            self.database
-        )
+        self.located().runtime_url_through(port)
+    }
+
+    /// The database, where it is now.
+    fn located(&self) -> Database {
+        Database {
+            postgres: Arc::clone(&self.postgres),
+            name: self.database.clone(),
+        }
     }
 
     /// A further gateway on the same database and relay.
@@ -229,29 +172,26 @@ impl TestServer {
         path: &str,
         body: Value,
     ) -> Answer {
-        let request = axum::http::Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.gateways[n].http_url()))
-            .header("authorization", format!("Bearer {}", person.token))
-            .header("idempotency-key", Uuid::new_v4().to_string())
-            .header("content-type", "application/json");
-        let request = request.body(body.to_string()).expect("a request");
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .proxy(None)
-            .timeout_global(Some(Duration::from_secs(30)));
-        let agent = config.build().new_agent();
-        let exchange = move || {
-            let mut response = agent.run(request).expect("the gateway answers");
-            let text = response.body_mut().read_to_string().expect("a text");
-            Answer {
-                status: response.status().as_u16(),
-                body: serde_json::from_str(&text).unwrap_or(Value::Null),
-            }
-        };
-        tokio::task::spawn_blocking(exchange)
+        let url = format!("{}{path}", self.gateways[n].http_url());
+        let request = signed(method, &url, &person.token)
+            .header("idempotency-key", Uuid::new_v4().to_string());
+        // A gateway may have been restarted: no connection is kept.
+        RestClient::default()
+            .send(with_body(request, Some(&body)))
             .await
-            .expect("the request's task does not panic")
+    }
+
+    /// The same, without a body.
+    pub async fn rest_without_body(
+        &self,
+        n: usize,
+        person: &Person,
+        method: &str,
+        path: &str,
+    ) -> Answer {
+        let url = format!("{}{path}", self.gateways[n].http_url());
+        let request = signed(method, &url, &person.token);
+        RestClient::default().send(with_body(request, None)).await
     }
 
     /// The Redis that joins the gateways.
@@ -263,32 +203,17 @@ impl TestServer {
 
     /// A raw connection as the cluster's superuser: the platform's own SQL, or an operator's psql.
     pub async fn sql(&self) -> tokio_postgres::Client {
-        let (client, connection) =
-            tokio_postgres::connect(&self.postgres.admin_url(&self.database), NoTls)
-                .await
-                .expect("SQL connects");
-        #[allow(clippy::disallowed_methods, reason = "the test's runtime owns it")]
-        tokio::spawn(connection);
-        client
+        self.located().admin().await.expect("SQL connects")
     }
 
     /// What the `n`th gateway's `/metrics` says.
     pub async fn metrics(&self, n: usize) -> String {
         let url = format!("{}/metrics", self.gateways[n].http_url());
-        let read = move || {
-            let agent = ureq::Agent::config_builder()
-                .proxy(None)
-                .build()
-                .new_agent();
-            agent
-                .get(&url)
-                .call()
-                .expect("metrics are served")
-                .body_mut()
-                .read_to_string()
-                .expect("text")
-        };
-        tokio::task::spawn_blocking(read).await.expect("read")
+        let request = axum::http::Request::get(url).body(Vec::new());
+        let answer = RestClient::default()
+            .send(request.expect("a request"))
+            .await;
+        answer.expect_text(200)
     }
 
     /// A customer with a good token.
@@ -338,16 +263,17 @@ impl TestServer {
 
 /// Signs claims with the desk's secret.
 pub fn sign(claims: &serde_json::Value) -> String {
-    let key = jsonwebtoken::EncodingKey::from_secret(SECRET.as_bytes());
-    jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).expect("a token is signed")
+    testing::sign(TOKEN_SECRET, claims)
 }
 
 /// The claims of a good token.
 pub fn claims(id: UserId, name: &str, lives_s: i64) -> serde_json::Value {
-    json!({
-        "sub": id, "aud": "authenticated", "role": "authenticated", "exp": chrono::Utc::now().timestamp() + lives_s,
-        "email": format!("{}@example.org", name.replace(' ', ".").to_lowercase()), "user_metadata": { "full_name": name },
-    })
+    let mut claims = testing::claims(id, name, lives_s);
+    claims["email"] = json!(format!(
+        "{}@example.org",
+        name.replace(' ', ".").to_lowercase()
+    ));
+    claims
 }
 
 fn person(name: &str) -> Person {

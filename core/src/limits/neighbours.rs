@@ -1,0 +1,78 @@
+//! The bounds against their neighbours: what one part may produce, the next can hold.
+
+use super::*;
+
+const _: () = assert!(BODY_BYTES_MAX < FRAME_BYTES_MAX);
+const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
+const _: () = assert!(
+    MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64
+        && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
+);
+// The largest event of a row within the limits, every byte of its texts escaped (attachments are stored escaped).
+const _: () = assert!(
+    (BODY_BYTES_MAX
+        + 2 * HISTORY_VALUE_BYTES_MAX
+        + HISTORY_DESCRIPTION_BYTES_MAX
+        + 4 * NAME_CHARS_MAX)
+        * 6
+        + ATTACHMENTS_BYTES_MAX
+        + 4 * 1024
+        <= SOCKET_WRITE_BYTES_MAX
+);
+const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= SEND_QUEUE_BYTES_MAX);
+const _: () =
+    assert!((READERS_MAX + VIEWERS_MAX) * (4 * NAME_CHARS_MAX * 6 + 256) <= SOCKET_WRITE_BYTES_MAX);
+const _: () = assert!(ATTACHMENT_BYTES_MAX >= 2 * 4 * ATTACHMENT_NAME_CHARS_MAX + 200);
+const _: () = assert!(ATTACHMENTS_BYTES_MAX >= ATTACHMENTS_MAX * (ATTACHMENT_BYTES_MAX + 2) + 2);
+const _: () = assert!(HISTORY_DESCRIPTION_BYTES_MAX >= 4 * RATING_COMMENT_CHARS_MAX);
+const _: () = assert!(HISTORY_PUBLIC_VALUE_BYTES_MAX >= 4 * NAME_CHARS_MAX);
+const _: () = assert!(MESSAGE_TIMEOUT_MS < PONG_TIMEOUT_MS);
+const _: () = assert!(
+    LOCK_TIMEOUT_MS < STATEMENT_TIMEOUT_MS
+        && STATEMENT_TIMEOUT_MS < ANSWER_TIMEOUT_MS
+        && STATEMENT_TIMEOUT_MS + POOL_WAIT_MS < REQUEST_TIMEOUT_MS
+        && ANSWER_TIMEOUT_MS < REQUEST_TIMEOUT_MS
+);
+const _: () = assert!(READINESS_TIMEOUT_MS < POOL_WAIT_MS);
+const _: () = assert!(ACCEPT_QUEUE_MAX as usize > HTTP_CONNECTIONS_MAX + HTTP_RESERVE_MAX);
+const _: () = assert!(FRAMES_USER_FACTOR <= FRAMES_ADDRESS_FACTOR);
+const _: () = assert!(PAGE_FRAME_BYTES_MAX * 8 < SEND_QUEUE_BYTES_MAX);
+const _: () = assert!(SEND_QUEUE_DRAIN_FRAMES <= SEND_QUEUE_FRAMES_MAX);
+const _: () = assert!(
+    RELAY_QUEUE_BYTES_MAX >= 16 * SOCKET_WRITE_BYTES_MAX
+        && WRITER_BYTES_MAX >= WRITER_LANES * BATCH_MESSAGES_MAX * 2 * BODY_BYTES_MAX
+);
+const _: () = assert!(WRITER_LANES * BATCH_MESSAGES_MAX <= WRITER_MESSAGES_MAX);
+// The sweep and REST always find a connection, however many clients reconnect.
+const _: () = assert!(
+    WRITER_LANES + LOCK_WAITS_MAX + LOADERS * LOADER_BATCHES_MAX + JOIN_READS_AT_ONCE_MAX + 4
+        <= POOL_CONNECTIONS_MAX
+);
+const _: () = assert!(
+    INBOX_FRAME_BYTES_MAX * 4 <= SOCKET_WRITE_BYTES_MAX
+        && INBOX_FRAME_BYTES_MAX * 8 <= SEND_QUEUE_BYTES_MAX
+);
+const _: () = assert!(VIEWERS_MAX * (4 * NAME_CHARS_MAX * 6 + 256) <= INBOX_FRAME_BYTES_MAX);
+const _: () = assert!(PRESENCE_FRAME_TICKETS_MAX <= PRESENCE_TICKETS_MAX);
+// The largest event fits a page.
+const _: () = assert!(
+    BODY_BYTES_MAX
+        + 2 * HISTORY_VALUE_BYTES_MAX
+        + HISTORY_DESCRIPTION_BYTES_MAX
+        + ATTACHMENTS_BYTES_MAX
+        <= PAGE_BYTES_MAX as usize
+);
+const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
+const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
+const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);
+const _: () = assert!(PRESENCE_RENEW_MS * 2 < PRESENCE_LEASE_MS);
+const _: () = assert!(HEARTBEAT_JITTER_MS * 4 < HEARTBEAT_INTERVAL_MS);
+const _: () = assert!(SUBSCRIPTIONS_MAX <= FRAMES_BURST as usize);
+const _: () = assert!(JWKS_REFETCH_MS < JWKS_REFRESH_MS && JWKS_REFRESH_MS < JWKS_STALE_MS);
+const _: () = assert!(
+    BULK_TICKETS_MAX <= REQUESTS_BURST as usize,
+    "a bulk change asks no more than single ones could"
+);
+const _: () = assert!(STOP_AT_ONCE_MS < DRAIN_TIMEOUT_MS);
+const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
+const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);

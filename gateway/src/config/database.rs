@@ -1,0 +1,130 @@
+//! The address of the database: what is given, what libpq's own variables add, and whether it may be spoken to in clear text.
+
+use helpline_persistence::connect;
+use helpline_persistence::{Address, AddressError, Pooler, TlsMode};
+
+use super::error::ConfigError;
+use super::plaintext::Plaintext;
+use super::values::Hidden;
+
+/// How a pooler before the database lends its sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PoolerMode {
+    /// There is none, or it lends them for as long as its client stays.
+    Session,
+    /// For one transaction each: nothing is kept in a session, and every statement is parsed and planned anew.
+    Transaction,
+}
+
+impl From<PoolerMode> for Pooler {
+    fn from(mode: PoolerMode) -> Self {
+        match mode {
+            PoolerMode::Session => Self::Session,
+            PoolerMode::Transaction => Self::Transaction,
+        }
+    }
+}
+
+/// A checked address.
+#[derive(Debug)]
+pub struct Database {
+    /// The address, completed.
+    pub url: Hidden,
+    /// What the operator should know of it.
+    pub warning: Option<String>,
+}
+
+/// Completes an address by libpq's variables and checks it. An empty one is made of those variables alone.
+///
+/// # Errors
+/// A fault of `setting`: no address at all, one that cannot be used, or one of another machine without TLS that is not allowed by
+/// `allowed`.
+pub fn checked(
+    setting: &'static str,
+    given: &Hidden,
+    allowed: &[Plaintext],
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Database, ConfigError> {
+    let fault = |error: AddressError| ConfigError::new(setting, error.to_string());
+    let may_be_plain = allowed.contains(&Plaintext::Postgres);
+    let by_default = may_be_plain.then_some(("sslmode", "prefer"));
+    let url = connect::completed(given.expose(), variable, by_default).map_err(fault)?;
+    let address: Address = url.parse().map_err(fault)?;
+    let warning = match (address.remote_host(), address.mode()) {
+        (Some(host), TlsMode::Disable | TlsMode::Prefer) if !may_be_plain => {
+            return Err(ConfigError::new(
+                setting,
+                format!(
+                    "{host} is another machine, and this sslmode lets passwords and messages travel in clear text: use \
+                     sslmode=verify-full, or say --allow-plaintext postgres"
+                ),
+            ));
+        }
+        (Some(host), TlsMode::Require) => Some(format!(
+            "the connection to {host} is encrypted, but the server's certificate is not checked: use sslmode=verify-full"
+        )),
+        _ => None,
+    };
+    Ok(Database {
+        url: url.into(),
+        warning,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str, allowed: &[Plaintext], set: &[(&str, &str)]) -> Result<Database, String> {
+        let variable = |name: &str| {
+            let of = |(one, value): &(&str, &str)| (*one == name).then(|| (*value).to_owned());
+            set.iter().find_map(of)
+        };
+        checked("--database-url", &Hidden::from(url), allowed, variable)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn clear_text_to_another_machine_is_refused_unless_it_is_allowed() {
+        for url in [
+            "postgres://u@db.example/d?sslmode=disable",
+            "postgres://u@db.example/d?sslmode=prefer",
+            "postgres://u@127.0.0.1,db.example/d?sslmode=prefer",
+            "postgres://u@localhost/d?hostaddr=10.0.0.9&sslmode=disable",
+        ] {
+            let error = check(url, &[], &[]).expect_err(url);
+            assert!(
+                error.contains("--allow-plaintext postgres"),
+                "{url}: {error}"
+            );
+            check(url, &[Plaintext::Postgres], &[]).expect(url);
+        }
+        for url in [
+            "postgres://u@127.0.0.1/d?sslmode=disable",
+            "postgres://u@%2Ftmp/d",
+        ] {
+            assert_eq!(check(url, &[], &[]).expect(url).warning, None, "{url}");
+        }
+        let unchecked = check("postgres://u@db.example/d", &[], &[]).expect("encrypted");
+        assert!(
+            unchecked
+                .warning
+                .expect("a warning")
+                .contains("verify-full")
+        );
+        let plain = check("postgres://u@db/d", &[Plaintext::Postgres], &[]).expect("allowed");
+        assert_eq!(plain.url.expose(), "postgres://u@db/d?sslmode=prefer");
+    }
+
+    #[test]
+    fn no_host_is_said_to_be_missing() {
+        for set in [&[][..], &[("PGUSER", "someone")]] {
+            let error = check("", &[], set).expect_err("no host");
+            assert!(error.contains("names no host"), "{error}");
+        }
+        let url = check("", &[], &[("PGHOST", "localhost")])
+            .expect("a host")
+            .url;
+        assert_eq!(url.expose(), "postgres:///?host=localhost");
+    }
+}

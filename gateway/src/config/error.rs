@@ -1,0 +1,28 @@
+//! A setting that cannot be used.
+
+/// A setting that cannot be used, with its name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{setting} ({}): {why}", env_name(.setting))]
+pub struct ConfigError {
+    setting: &'static str,
+    why: String,
+}
+
+impl ConfigError {
+    /// A fault of this setting (written as its flag).
+    pub fn new(setting: &'static str, why: impl Into<String>) -> Self {
+        Self {
+            setting,
+            why: why.into(),
+        }
+    }
+}
+
+fn env_name(flag: &str) -> String {
+    let names: Vec<_> = flag
+        .split(", ")
+        .map(|one| one.trim_start_matches('-').replace('-', "_").to_uppercase())
+        .map(|name| format!("HELPLINE_{name}"))
+        .collect();
+    names.join(", ")
+}

@@ -1,0 +1,77 @@
+//! The moment by which a request must be answered, so that a database that hangs does not keep its place for ever.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use helpline_core::limits;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+/// A request's deadline. Reading the body takes none of the time: it has a bound of its own ([`limits::BODY_TIMEOUT_MS`]).
+#[derive(Debug, Clone)]
+pub(super) struct Deadline(Arc<Mutex<Instant>>);
+
+impl Deadline {
+    /// From now on.
+    pub(super) fn start() -> Self {
+        Self::after(REQUEST_TIMEOUT)
+    }
+
+    fn after(time: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Instant::now() + time)))
+    }
+
+    /// Runs work to its end. None: the deadline came first, and the work was dropped.
+    pub(super) async fn run<F: Future>(&self, work: F) -> Option<F::Output> {
+        tokio::pin!(work);
+        loop {
+            let at = *self.0.lock();
+            // Cancel-safe: the work is kept, and a timer.
+            tokio::select! {
+                biased;
+                output = work.as_mut() => return Some(output),
+                () = tokio::time::sleep_until(at) => {}
+            }
+            if *self.0.lock() <= at {
+                return None;
+            }
+        }
+    }
+
+    /// Reads the body, whose time does not count.
+    pub(super) async fn pause<F: Future>(&self, reading: F) -> F::Output {
+        let left = self.0.lock().saturating_duration_since(Instant::now());
+        *self.0.lock() = Instant::now() + BODY_TIMEOUT + REQUEST_TIMEOUT;
+        let output = reading.await;
+        *self.0.lock() = Instant::now() + left;
+        output
+    }
+}
+
+const REQUEST_TIMEOUT: Duration = Duration::from_millis(limits::REQUEST_TIMEOUT_MS);
+const BODY_TIMEOUT: Duration = Duration::from_millis(limits::BODY_TIMEOUT_MS);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_without_an_end_is_dropped_and_a_slow_body_takes_no_time() {
+        let time = Duration::from_millis(400);
+        let started = Instant::now();
+        let endless = Deadline::after(time);
+        assert!(endless.run(std::future::pending::<()>()).await.is_none());
+        assert!((time..10 * time).contains(&started.elapsed()));
+        let deadline = Deadline::after(time);
+        let slow_body = async {
+            deadline.pause(tokio::time::sleep(2 * time)).await;
+            "read"
+        };
+        assert_eq!(deadline.run(slow_body).await, Some("read"));
+        let stuck_behind_it = async {
+            deadline.pause(tokio::time::sleep(time)).await;
+            std::future::pending::<()>().await;
+        };
+        assert!(deadline.run(stuck_behind_it).await.is_none());
+    }
+}

@@ -1,0 +1,179 @@
+//! What every route may answer: the refusals that its needs and its input lead to, and the two forms of what each side of a ticket is shown.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use super::operations::operations;
+use super::requests::names_in;
+use crate::http::api;
+use crate::http::endpoint::{Needs, Route};
+
+/// Statuses of refusals, with what they mean.
+const REFUSALS: [(u16, &str); 12] = [
+    (400, "The body is not JSON, or broke off"),
+    (401, "No token, or one that is not valid (any more)"),
+    (403, "The person may not do this, or is blocked (`blocked`)"),
+    (
+        404,
+        "It does not exist, or the person may not know that it exists",
+    ),
+    (408, "The body took too long"),
+    (
+        409,
+        "What is stored does not allow it now; `code` says why, `head` is the ticket's head with `stale`",
+    ),
+    (413, "The body is larger than the limit"),
+    (415, "The body is not `application/json`"),
+    (
+        422,
+        "A field is not valid (`invalid_field`, `invalid_body`) or not known (`unknown_field`); `title` begins with its name",
+    ),
+    (429, "Too many requests"),
+    (500, "An error in the server"),
+    (
+        503,
+        "Overloaded, or a service that the request needs cannot be reached",
+    ),
+];
+
+/// What one route answers in two forms: to the staff, and to the ticket's customer.
+const SIDES: [(&str, [&str; 2]); 4] = [
+    ("Ticket", ["StaffTicket", "CustomerTicket"]),
+    ("TicketPage", ["StaffTicketPage", "CustomerTicketPage"]),
+    ("Event", ["StaffEvent", "CustomerEvent"]),
+    ("EventPage", ["StaffEventPage", "CustomerEventPage"]),
+];
+
+/// Fields of answers that are left out where there is nothing to say; all others are always there, and may be null.
+const LEFT_OUT: [(&str, &str); 7] = [
+    ("Problem", "assigned_to"),
+    ("StaffEvent", "description"),
+    ("StaffEvent", "message"),
+    ("CustomerEvent", "message"),
+    ("BulkResult", "code"),
+    ("Problem", "retry_after_ms"),
+    ("Problem", "head"),
+];
+
+pub(super) fn describe(document: &mut Value) {
+    let schemas = document["components"]["schemas"]
+        .as_object_mut()
+        .expect("schemas");
+    for (name, sides) in SIDES {
+        let sides = sides.map(|side| json!({"$ref": format!("#/components/schemas/{side}")}));
+        let about = "To the staff in the first form, to the ticket's customer in the second";
+        schemas.insert(
+            name.to_owned(),
+            json!({"description": about, "anyOf": sides}),
+        );
+    }
+    let refusals: Map<String, Value> = REFUSALS
+        .iter()
+        .map(|(status, about)| (format!("Refused{status}"), refusal(*status, about)))
+        .collect();
+    document["components"]["responses"] = Value::Object(refusals);
+    for (method, path, operation) in operations(document) {
+        let route = api::routes()
+            .find(|route| (route.method, route.path) == (method.as_str(), path.as_str()))
+            .expect("a test holds descriptions against routes");
+        let reads_body = !operation["requestBody"].is_null();
+        for (status, _) in REFUSALS {
+            if may_answer(route, reads_body, status) {
+                operation["responses"][status.to_string()] =
+                    json!({"$ref": format!("#/components/responses/Refused{status}")});
+            }
+        }
+    }
+    say_which_fields_are_always_there(document);
+}
+
+fn refusal(status: u16, about: &str) -> Value {
+    let problem = json!({"schema": {"$ref": "#/components/schemas/Problem"}});
+    let mut response = json!({
+        "description": format!("{about}."),
+        "content": {"application/problem+json": problem},
+    });
+    match status {
+        401 => {
+            response["headers"]["WWW-Authenticate"] =
+                json!({"required": true, "schema": {"type": "string", "const": "Bearer"}});
+        }
+        429 | 503 => {
+            response["headers"]["Retry-After"] = json!({
+                "description": "`retry_after_ms` in whole seconds, where it is known",
+                "schema": {"type": "integer", "minimum": 1},
+            });
+        }
+        _ => {}
+    }
+    response
+}
+
+fn may_answer(route: &Route, reads_body: bool, status: u16) -> bool {
+    match status {
+        401 | 403 => route.needs != Needs::Nothing,
+        404 => route.path.contains('{'),
+        409 => route.method != "GET",
+        415 => reads_body,
+        _ => true,
+    }
+}
+
+fn say_which_fields_are_always_there(document: &mut Value) {
+    let (mut asked, mut answered) = (Vec::new(), Vec::new());
+    for (_, _, operation) in operations(document) {
+        asked.extend(names_in(&operation["requestBody"]));
+        answered.extend(names_in(&operation["responses"]));
+    }
+    answered.push("Problem".to_owned());
+    let schemas = document["components"]["schemas"]
+        .as_object_mut()
+        .expect("schemas");
+    let asked = all_within(schemas, asked);
+    for name in all_within(schemas, answered).difference(&asked) {
+        let Some(schema) = schemas.get_mut(name) else {
+            continue;
+        };
+        let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+            continue;
+        };
+        let mut required = Vec::new();
+        for (field, described) in fields {
+            if LEFT_OUT.contains(&(name.as_str(), field.as_str())) {
+                forbid_null(described);
+            } else {
+                required.push(field.clone());
+            }
+        }
+        schema["required"] = json!(required);
+    }
+}
+
+/// These schemas and those within them.
+fn all_within(schemas: &Map<String, Value>, mut waiting: Vec<String>) -> HashSet<String> {
+    let mut all = HashSet::new();
+    while let Some(name) = waiting.pop() {
+        if let Some(schema) = schemas.get(&name)
+            && all.insert(name)
+        {
+            waiting.extend(names_in(schema));
+        }
+    }
+    all
+}
+
+pub(super) fn forbid_null(described: &mut Value) {
+    if let Some(types) = described.get_mut("type").and_then(Value::as_array_mut) {
+        types.retain(|one| one != "null");
+        if let [only] = types.as_slice() {
+            described["type"] = only.clone();
+        }
+    }
+    if let Some(either) = described.get_mut("oneOf").and_then(Value::as_array_mut) {
+        either.retain(|one| one["type"] != "null");
+        if let [only] = either.as_slice() {
+            *described = only.clone();
+        }
+    }
+}

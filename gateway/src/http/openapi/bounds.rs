@@ -1,0 +1,158 @@
+//! The limits of fields and parameters, from where the handlers take theirs. What JSON Schema cannot say (bytes, control characters, one field by
+//! another) is left to the handlers, which refuse it by name.
+
+use helpline_core::limits;
+use helpline_persistence::settings::Name;
+use serde_json::{Value, json};
+
+use super::answers::forbid_null;
+use super::operations::operations;
+
+/// What a value may be.
+enum Bound {
+    /// A text of so many characters.
+    Chars(usize, usize),
+    /// A list of so many.
+    Items(usize, usize),
+    /// A whole number.
+    Whole(u64, u64),
+    /// An id.
+    Id,
+    /// One of these words.
+    Words(Vec<&'static str>),
+    /// A text of this form.
+    Form(&'static str),
+}
+
+fn fields() -> [(&'static str, &'static str, Bound); 18] {
+    use Bound::{Chars, Form, Items, Whole};
+    let attachments = Items(0, limits::ATTACHMENTS_MAX);
+    let size = Whole(0, limits::EXACT_NUMBER_MAX);
+    let name = || Chars(1, limits::ATTACHMENT_NAME_CHARS_MAX);
+    [
+        ("NewTicket", "subject", Chars(1, limits::SUBJECT_CHARS_MAX)),
+        ("NewTicket", "description", Chars(1, limits::BODY_BYTES_MAX)),
+        ("NewTicket", "attachments", attachments),
+        ("NewMessage", "body", Chars(1, limits::BODY_BYTES_MAX)),
+        (
+            "NewMessage",
+            "attachments",
+            Items(0, limits::ATTACHMENTS_MAX),
+        ),
+        ("MessageEdit", "body", Chars(1, limits::BODY_BYTES_MAX)),
+        ("NewRating", "satisfaction_rating", Whole(1, 5)),
+        (
+            "NewRating",
+            "satisfaction_comment",
+            Chars(0, limits::RATING_COMMENT_CHARS_MAX),
+        ),
+        (
+            "SavedReplyChange",
+            "shortcut",
+            Chars(1, limits::SHORTCUT_CHARS_MAX),
+        ),
+        ("SavedReplyChange", "shortcut", Form("^[a-z0-9_-]+$")),
+        (
+            "SavedReplyChange",
+            "title",
+            Chars(1, limits::SAVED_REPLY_TITLE_CHARS_MAX),
+        ),
+        ("SavedReplyChange", "body", Chars(1, limits::BODY_BYTES_MAX)),
+        ("BulkPatch", "tickets", Items(1, limits::BULK_TICKETS_MAX)),
+        ("Attachment", "name", name()),
+        ("Attachment", "content_type", name()),
+        ("Attachment", "size_bytes", size),
+        ("Rating", "satisfaction_rating", Whole(1, 5)),
+        ("TicketPatch", "assigned_to", Chars(2, 36)),
+    ]
+}
+
+fn parameters() -> Vec<(&'static str, &'static str, Bound)> {
+    use Bound::{Chars, Form, Id, Whole, Words};
+    let list = u64::from(limits::LIST_TICKETS_MAX);
+    let page = u64::from(limits::PAGE_EVENTS_MAX);
+    vec![
+        ("/v1/tickets", "scope", Words(vec!["own", "all"])),
+        ("/v1/tickets", "tab", Words(vec!["active", "closed"])),
+        (
+            "/v1/tickets",
+            "sort",
+            Words(vec!["last_activity", "created", "oldest", "waiting"]),
+        ),
+        ("/v1/tickets", "search", Chars(0, limits::SEARCH_CHARS_MAX)),
+        ("/v1/tickets", "user_id", Id),
+        ("/v1/tickets", "limit", Whole(1, list)),
+        ("/v1/tickets/{ticket}/activity", "limit", Whole(1, page)),
+        ("/v1/tickets/{ticket}/messages", "limit", Whole(1, page)),
+        ("", "Idempotency-Key", Chars(1, limits::KEY_CHARS_MAX)),
+        ("", "Idempotency-Key", Form("^[!-~]+$")),
+        ("", "message", Id),
+        ("", "user", Id),
+        ("", "reply", Id),
+        (
+            "",
+            "name",
+            Words(Name::ALL.iter().map(|name| name.as_str()).collect()),
+        ),
+    ]
+}
+
+pub(super) fn describe(document: &mut Value) {
+    let seq = Bound::Whole(0, limits::EXACT_NUMBER_MAX);
+    seq.put_into(&mut document["components"]["schemas"]["Seq"]);
+    for (schema, field, bound) in fields() {
+        let described = &mut document["components"]["schemas"][schema]["properties"][field];
+        assert!(described.is_object(), "{schema}.{field} is described");
+        bound.put_into(described);
+    }
+    for (_, _, operation) in operations(document) {
+        let parameters = operation
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
+            // Left out is how one says nothing: a query has no null.
+            forbid_null(&mut parameter["schema"]);
+        }
+    }
+    for (path, name, bound) in parameters() {
+        let mut found = 0;
+        for (_, at, operation) in operations(document) {
+            let Some(parameters) = operation
+                .get_mut("parameters")
+                .and_then(Value::as_array_mut)
+            else {
+                continue;
+            };
+            if !path.is_empty() && path != at {
+                continue;
+            }
+            for parameter in parameters.iter_mut().filter(|it| it["name"] == name) {
+                bound.put_into(&mut parameter["schema"]);
+                found += 1;
+            }
+        }
+        assert!(found > 0, "{path} has a parameter {name}");
+    }
+}
+
+impl Bound {
+    fn put_into(&self, schema: &mut Value) {
+        match self {
+            Self::Chars(min, max) => {
+                schema["minLength"] = json!(min);
+                schema["maxLength"] = json!(max);
+            }
+            Self::Items(min, max) => {
+                schema["minItems"] = json!(min);
+                schema["maxItems"] = json!(max);
+            }
+            Self::Whole(min, max) => {
+                schema["minimum"] = json!(min);
+                schema["maximum"] = json!(max);
+            }
+            Self::Id => schema["format"] = json!("uuid"),
+            Self::Words(words) => schema["enum"] = json!(words),
+            Self::Form(pattern) => schema["pattern"] = json!(pattern),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The operations of the document, to be walked.
+
+use serde_json::Value;
+
+/// The operations, each with its method and path.
+pub(super) fn operations(
+    document: &mut Value,
+) -> impl Iterator<Item = (String, String, &mut Value)> {
+    let paths = document["paths"].as_object_mut().expect("paths");
+    paths.iter_mut().flat_map(|(path, item)| {
+        let item = item.as_object_mut().expect("operations by their methods");
+        item.iter_mut()
+            .map(|(method, operation)| (method.to_uppercase(), path.clone(), operation))
+    })
+}

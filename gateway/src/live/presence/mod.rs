@@ -1,0 +1,341 @@
+//! Which of the staff have a ticket open. State, never stored: the latest wins, and what is not renewed expires. Instances publish their own
+//! viewers on the ticket's channel, as a lease; changes are gathered for 250 ms, because presence is what overloads a desk first.
+//!
+//! The same goes to the inbox channels, for lists: while consoles here watch, leases are kept also of tickets without a room here.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use helpline_core::actor::Audience;
+use helpline_core::ids::TicketId;
+use helpline_core::limits;
+use helpline_core::protocol::{RelayFrame, StaffFrame, TicketViewers, Viewer};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::frames::{Ephemeral, frame};
+use super::inbox::Inbox;
+use super::relay::Relay;
+use super::rooms::Rooms;
+use crate::connections::WakeList;
+
+/// Presence of this instance's rooms.
+pub struct Presence {
+    instance: Uuid,
+    rooms: Arc<Rooms>,
+    relay: Arc<Relay>,
+    inbox: Arc<Inbox>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Tickets whose viewers may have changed since the last tick.
+    changed: BTreeSet<TicketId>,
+    /// Viewers through other instances, with the end of their lease.
+    elsewhere: HashMap<TicketId, HashMap<Uuid, Lease>>,
+    /// What members, consoles and other instances were last sent.
+    sent: HashMap<TicketId, Sent>,
+    /// Whether consoles here watch, as of the last tick: tickets without a room count too.
+    is_watched: bool,
+    ask: Ask,
+    /// Whether another instance has asked for all viewers here: answered by the next tick, in the order of changes.
+    is_asked: bool,
+}
+
+/// When consoles begin to watch here, the other instances are asked for the viewers of all tickets.
+#[derive(Default)]
+enum Ask {
+    #[default]
+    Done,
+    Pending,
+    /// Once the channels on which they answer are listened to.
+    Confirming(oneshot::Receiver<()>),
+}
+
+struct Lease {
+    viewers: Vec<Viewer>,
+    until: Instant,
+}
+
+#[derive(Default, Clone, PartialEq, Eq)]
+struct Sent {
+    all: Vec<Viewer>,
+    here: Vec<Viewer>,
+}
+
+impl Presence {
+    /// Of this instance's rooms and consoles.
+    pub fn new(instance: Uuid, rooms: Arc<Rooms>, relay: Arc<Relay>, inbox: Arc<Inbox>) -> Self {
+        Self {
+            instance,
+            rooms,
+            relay,
+            inbox,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The ticket's viewers may have changed.
+    pub fn changed(&self, ticket: TicketId) {
+        self.state.lock().changed.insert(ticket);
+    }
+
+    /// The staff who have the ticket open, through any instance, at most [`limits::VIEWERS_MAX`].
+    pub fn viewers(&self, ticket: TicketId) -> Vec<Viewer> {
+        let mut viewers = self.rooms.viewers(ticket);
+        if let Some(elsewhere) = self.state.lock().elsewhere.get(&ticket) {
+            viewers.extend(
+                elsewhere
+                    .values()
+                    .flat_map(|lease| lease.viewers.iter().cloned()),
+            );
+        }
+        viewers.sort();
+        viewers.dedup_by(|one, other| one.id == other.id);
+        viewers.truncate(limits::VIEWERS_MAX);
+        viewers
+    }
+
+    /// A room has just opened here: asks the other instances for their viewers.
+    pub fn ask(&self, ticket: TicketId) {
+        let viewers = self.rooms.viewers(ticket);
+        self.relay.publish_state(
+            ticket,
+            &RelayFrame::Presence {
+                ticket,
+                from: self.instance,
+                viewers,
+                ask: true,
+            },
+        );
+    }
+
+    /// Another instance publishes its viewers.
+    pub(super) fn receive(&self, ticket: TicketId, from: Uuid, viewers: Vec<Viewer>, ask: bool) {
+        self.lease(ticket, from, viewers);
+        if ask {
+            let viewers = self.rooms.viewers(ticket);
+            if !viewers.is_empty() {
+                self.publish(ticket, viewers);
+            }
+        }
+    }
+
+    /// Another instance publishes, or asks for, the viewers of many tickets, for lists.
+    pub(super) fn receive_listed(&self, from: Uuid, tickets: Vec<TicketViewers>, ask: bool) {
+        for TicketViewers { ticket, viewers } in tickets {
+            self.lease(ticket, from, viewers);
+        }
+        if ask {
+            self.state.lock().is_asked = true;
+        }
+    }
+
+    fn lease(&self, ticket: TicketId, from: Uuid, mut viewers: Vec<Viewer>) {
+        let until = Instant::now() + Duration::from_millis(limits::PRESENCE_LEASE_MS);
+        viewers.truncate(limits::VIEWERS_MAX);
+        let has_room = self.rooms.get(ticket).is_some();
+        let mut state = self.state.lock();
+        if viewers.is_empty() {
+            let Some(leases) = state.elsewhere.get_mut(&ticket) else {
+                return;
+            };
+            leases.remove(&from);
+            if leases.is_empty() {
+                state.elsewhere.remove(&ticket);
+            }
+        } else {
+            let is_kept = has_room || state.elsewhere.contains_key(&ticket) || state.has_space();
+            if !is_kept {
+                return;
+            }
+            let leases = state.elsewhere.entry(ticket).or_default();
+            leases.insert(from, Lease { viewers, until });
+        }
+        state.changed.insert(ticket);
+    }
+
+    /// Sends what has changed since the last tick.
+    fn tick(&self) {
+        self.follow_consoles();
+        let changed = std::mem::take(&mut self.state.lock().changed);
+        let mut here = Vec::new();
+        for ticket in changed {
+            here.extend(self.send_changed(ticket));
+        }
+        let mut state = self.state.lock();
+        if std::mem::take(&mut state.is_asked) {
+            here.extend(state.viewed_here());
+        }
+        self.relay.publish_viewers(here);
+        if state.is_watched {
+            let sent = &state.sent;
+            let with_viewers = sent.iter().filter(|(_, sent)| !sent.all.is_empty());
+            self.inbox
+                .presence()
+                .send(with_viewers.map(|(ticket, _)| *ticket), |ticket| {
+                    sent.get(&ticket).map_or_else(Vec::new, |of| of.all.clone())
+                });
+        }
+    }
+
+    /// Sends a ticket's viewers to its members, other instances and, with the end of the tick, consoles. Gives those here, if they are others
+    /// than before.
+    fn send_changed(&self, ticket: TicketId) -> Option<TicketViewers> {
+        let now = Sent {
+            all: self.viewers(ticket),
+            here: self.rooms.viewers(ticket),
+        };
+        let has_room = self.rooms.get(ticket).is_some();
+        let mut state = self.state.lock();
+        let before = state.sent.get(&ticket).cloned().unwrap_or_default();
+        if !has_room && !state.is_watched {
+            state.elsewhere.remove(&ticket);
+        }
+        if !has_room && (!state.is_watched || now.all.is_empty()) {
+            state.sent.remove(&ticket);
+        } else if before != now {
+            state.sent.insert(ticket, now.clone());
+        }
+        drop(state);
+        if before.all != now.all {
+            self.inbox.presence().changed(ticket);
+            let presence = Ephemeral::new(|audience| match audience {
+                Audience::Staff => Some(frame(&StaffFrame::Presence {
+                    ticket,
+                    viewers: now.all.clone(),
+                })),
+                Audience::Customer => None,
+            });
+            self.rooms
+                .broadcast(ticket, &presence, None, &mut WakeList::default());
+        }
+        (before.here != now.here).then(|| {
+            self.publish(ticket, now.here.clone());
+            listed(ticket, now.here)
+        })
+    }
+
+    /// Publishes this instance's viewers of a ticket to instances with its room.
+    fn publish(&self, ticket: TicketId, viewers: Vec<Viewer>) {
+        self.relay.publish_state(
+            ticket,
+            &RelayFrame::Presence {
+                ticket,
+                from: self.instance,
+                viewers,
+                ask: false,
+            },
+        );
+    }
+
+    /// When consoles begin to watch, or the last one has left, what is known of tickets without a room here is forgotten: it is old, or not
+    /// needed. In the first case, the other instances are asked.
+    fn follow_consoles(&self) {
+        // In this order: one that begins in between is found by the next tick.
+        let has_begun = self.inbox.presence().take_begun();
+        let is_watched = self.inbox.presence().is_watched();
+        let mut state = self.state.lock();
+        let known: Vec<_> = if has_begun || (state.is_watched && !is_watched) {
+            let known = state.elsewhere.keys().chain(state.sent.keys());
+            known.copied().collect()
+        } else {
+            Vec::new()
+        };
+        if has_begun {
+            state.ask = Ask::Pending;
+        }
+        state.is_watched = is_watched;
+        state.ask = match std::mem::take(&mut state.ask) {
+            _ if !is_watched => Ask::Done,
+            Ask::Done => Ask::Done,
+            Ask::Pending => self
+                .relay
+                .confirm_inboxes()
+                .map_or(Ask::Done, Ask::Confirming),
+            Ask::Confirming(mut confirmation) => match confirmation.try_recv() {
+                Ok(()) => {
+                    self.relay.ask_for_viewers();
+                    Ask::Done
+                }
+                Err(TryRecvError::Empty) => Ask::Confirming(confirmation),
+                // Redis is away.
+                Err(TryRecvError::Closed) => Ask::Pending,
+            },
+        };
+        drop(state);
+        for ticket in known {
+            if self.rooms.get(ticket).is_none() {
+                let mut state = self.state.lock();
+                state.elsewhere.remove(&ticket);
+                state.changed.insert(ticket);
+            }
+        }
+    }
+
+    /// Renews this instance's leases and forgets others' that have run out.
+    fn renew(&self) {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        let State {
+            elsewhere, changed, ..
+        } = &mut *state;
+        elsewhere.retain(|ticket, leases| {
+            let before = leases.len();
+            leases.retain(|_, lease| lease.until > now);
+            if leases.len() != before {
+                changed.insert(*ticket);
+            }
+            !leases.is_empty()
+        });
+        let here = state.viewed_here();
+        drop(state);
+        for of_ticket in &here {
+            self.publish(of_ticket.ticket, of_ticket.viewers.clone());
+        }
+        self.relay.publish_viewers(here);
+    }
+
+    /// Ticks until the instance stops.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut ticks = tokio::time::interval(Duration::from_millis(limits::PRESENCE_INTERVAL_MS));
+        let mut renewals = tokio::time::interval(Duration::from_millis(limits::PRESENCE_RENEW_MS));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            // Cancel-safe: intervals and a token.
+            tokio::select! {
+                _ = ticks.tick() => self.tick(),
+                _ = renewals.tick() => self.renew(),
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+}
+
+impl State {
+    /// Whether viewers of one more ticket without a room here may be kept.
+    fn has_space(&self) -> bool {
+        self.is_watched && self.elsewhere.len() < limits::PRESENCE_TICKETS_MAX
+    }
+
+    /// What other instances were last sent.
+    fn viewed_here(&self) -> Vec<TicketViewers> {
+        let viewed = self.sent.iter().filter(|(_, sent)| !sent.here.is_empty());
+        viewed
+            .map(|(ticket, sent)| listed(*ticket, sent.here.clone()))
+            .collect()
+    }
+}
+
+fn listed(ticket: TicketId, mut viewers: Vec<Viewer>) -> TicketViewers {
+    viewers.truncate(limits::VIEWERS_MAX);
+    TicketViewers { ticket, viewers }
+}
+
+#[cfg(test)]
+mod tests;

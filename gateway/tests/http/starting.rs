@@ -1,0 +1,240 @@
+//! Before and while an instance starts: what it needs is tried, waited for, and told of.
+
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use helpline_rig::free_port;
+use tokio::process::Command;
+
+use crate::commands::{helpline, told};
+use crate::kit::test_server::eventually;
+use crate::test_server::{PASSWORD, SECRET, database, postgres};
+
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// `serve` on this port and this database.
+fn serve(port: u16, database_url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
+    command
+        .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
+        .env("HELPLINE_DATABASE_URL", database_url)
+        .env("HELPLINE_JWT_SECRET", SECRET)
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+async fn health(port: u16, more: &[&str]) -> Output {
+    let listen = format!("127.0.0.1:{port}");
+    helpline(&[&["health", "--listen", &listen], more].concat(), &[]).await
+}
+
+/// Until `helpline health` is content.
+async fn healthy(port: u16, more: &[&str]) {
+    eventually("health", WITHIN, async || {
+        health(port, more).await.status.success().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_waits_for_its_database_and_is_alive_meanwhile() {
+    let name = database().await;
+    let url = postgres()
+        .await
+        .url_for("helpline_service", PASSWORD, &name);
+    let proxy = helpline_rig::Proxy::start(postgres().await.port())
+        .await
+        .unwrap();
+    let through = url.replace(
+        &postgres().await.port().to_string(),
+        &proxy.port().to_string(),
+    );
+    proxy.refuse();
+    let port = free_port();
+    let mut child = serve(port, &through).spawn().unwrap();
+    healthy(port, &["--alive"]).await;
+    let output = health(port, &[]).await;
+    assert_eq!(output.status.code(), Some(69), "{}", told(&output));
+    assert!(
+        told(&output).contains(r#""database":"unreachable""#),
+        "{}",
+        told(&output)
+    );
+    assert!(child.try_wait().unwrap().is_none(), "it waits");
+    proxy.resume();
+    healthy(port, &[]).await;
+    child.kill().await.unwrap();
+
+    // A login that is refused is no outage; nor is a server without TLS where the address asks for it.
+    for wrong in [
+        url.replace(PASSWORD, "another"),
+        format!("{url}?sslmode=require"),
+    ] {
+        let mut child = serve(free_port(), &wrong).spawn().unwrap();
+        let ended = tokio::time::timeout(WITHIN, child.wait())
+            .await
+            .expect("it ends")
+            .unwrap();
+        assert_eq!(ended.code(), Some(69));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_config_tries_what_serve_needs() {
+    let name = database().await;
+    let url = postgres()
+        .await
+        .url_for("helpline_service", PASSWORD, &name);
+    let env = [
+        ("HELPLINE_DATABASE_URL", url.as_str()),
+        ("HELPLINE_JWT_SECRET", SECRET),
+    ];
+    let output = helpline(&["check-config", "--connect"], &env).await;
+    assert!(output.status.success(), "{}", told(&output));
+    for part in [
+        "database: Postgres 1",
+        "room for",
+        "HELPLINE_JWT_SECRET=(hidden) (environment)",
+        "HELPLINE_SCHEMA=helpline (default)",
+    ] {
+        assert!(told(&output).contains(part), "{part}: {}", told(&output));
+    }
+    assert!(!told(&output).contains(PASSWORD) && !told(&output).contains(SECRET));
+    // Takes connections and says nothing.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!(
+        "postgres://u@127.0.0.1:{}/d",
+        mute.local_addr().unwrap().port()
+    );
+    let wrong = url.replace(PASSWORD, "another");
+    let empty = postgres()
+        .await
+        .url_for("helpline_service", PASSWORD, "postgres");
+    for (variable, value, why) in [
+        (
+            "HELPLINE_DATABASE_URL",
+            wrong.as_str(),
+            "password authentication failed",
+        ),
+        ("HELPLINE_DATABASE_URL", &empty, "helpline migrate"),
+        (
+            "HELPLINE_DATABASE_URL",
+            &silent,
+            "database: FAILED: does not answer",
+        ),
+        ("HELPLINE_REDIS_URL", "redis://127.0.0.1:1", "Redis: FAILED"),
+        (
+            "HELPLINE_JWKS_URL",
+            "http://127.0.0.1:1/keys",
+            "key set: FAILED",
+        ),
+        (
+            "HELPLINE_POOL_CONNECTIONS_MAX",
+            "9000",
+            "an instance needs 9002 connections",
+        ),
+    ] {
+        let env: Vec<_> = env
+            .iter()
+            .copied()
+            .filter(|(name, _)| *name != variable)
+            .chain([(variable, value)])
+            .collect();
+        let output = helpline(&["check-config", "--connect"], &env).await;
+        assert_eq!(output.status.code(), Some(69), "{}", told(&output));
+        assert!(told(&output).contains(why), "{why}: {}", told(&output));
+        assert!(!told(&output).contains(PASSWORD));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_of_file_descriptors_is_raised_and_one_that_is_too_low_is_told_of() {
+    let name = database().await;
+    let url = postgres()
+        .await
+        .url_for("helpline_service", PASSWORD, &name);
+    for (limits, soft, warns) in [
+        ("-Sn 256; ulimit -Hn 1024", 1_024, true),
+        ("-Sn 256; ulimit -Hn 4096", 4_096, false),
+    ] {
+        let port = free_port();
+        let log = std::env::temp_dir().join(format!(
+            "helpline-descriptors-{}-{soft}",
+            std::process::id()
+        ));
+        let line = format!(
+            "ulimit {limits}; exec {} serve --listen 127.0.0.1:{port} 2>{} >&2",
+            env!("CARGO_BIN_EXE_helpline"),
+            log.display()
+        );
+        let mut child = Command::new("bash")
+            .args(["-c", &line])
+            .env("HELPLINE_DATABASE_URL", &url)
+            .env("HELPLINE_JWT_SECRET", SECRET)
+            .env("HELPLINE_CONNECTIONS_MAX", "500")
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        healthy(port, &[]).await;
+        let pid = child.id().unwrap();
+        let now = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+        let now: Vec<_> = now
+            .lines()
+            .find(|line| line.starts_with("Max open files"))
+            .unwrap()
+            .split_whitespace()
+            .collect();
+        assert_eq!(now[3], soft.to_string());
+        let told = std::fs::read_to_string(&log).unwrap();
+        assert_eq!(told.contains("too few file descriptors"), warns, "{told}");
+        child.kill().await.unwrap();
+        std::fs::remove_file(log).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_are_there_while_the_database_is_waited_for() {
+    let (port, metrics) = (free_port(), free_port());
+    let child = serve(port, "postgres://u@127.0.0.1:1/d")
+        .env("HELPLINE_METRICS_LISTEN", format!("127.0.0.1:{metrics}"))
+        .spawn()
+        .unwrap();
+    healthy(port, &["--alive"]).await;
+    let request = axum::http::Request::get(format!("http://127.0.0.1:{metrics}/metrics"));
+    let answer = crate::kit::rest::RestClient::default()
+        .send(request.body(Vec::new()).unwrap())
+        .await;
+    assert_eq!(answer.status, 200);
+    drop(child);
+}
+
+#[tokio::test]
+async fn the_secrets_of_another_command_are_none_of_its_business() {
+    let env = [
+        ("HELPLINE_JWT_SECRET_FILE", "/no/such/file"),
+        ("HELPLINE_TOKEN_URL_FILE", "/no/such/file"),
+    ];
+    for arguments in [&["--version"][..], &["health", "--listen", "127.0.0.1:1"]] {
+        let output = helpline(arguments, &env).await;
+        assert_ne!(
+            output.status.code(),
+            Some(64),
+            "{arguments:?}: {}",
+            told(&output)
+        );
+    }
+    // Only secrets come from files.
+    let env = [
+        ("HELPLINE_TOKEN_URL_FILE", "/x"),
+        ("HELPLINE_DATABASE_URL", "postgres://localhost/d"),
+        ("HELPLINE_JWT_SECRET", SECRET),
+    ];
+    let output = helpline(&["check-config"], &env).await;
+    assert!(
+        told(&output).contains("HELPLINE_TOKEN_URL_FILE is set, but no setting"),
+        "{}",
+        told(&output)
+    );
+}

@@ -1,0 +1,373 @@
+//! Agents whose role is taken, or who are blocked, and who get it back some seconds later: each has a ticket of its own, and a connection on
+//! every instance. Meanwhile nothing may be delivered to them, REST must refuse them, and the ticket is unassigned; afterwards they must be
+//! served again. All of it is done by plain SQL, so that the instances' own look at the database must notice it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use helpline_core::ids::TicketId;
+use helpline_core::protocol::ClientFrame;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::consoles::again_and_again;
+use super::http::{self, Request};
+use super::plan::AgentOp;
+use super::test_cluster::TestCluster;
+use crate::checker::{Facet, Violation};
+use crate::error::LoadError;
+use crate::people::{self, Room};
+use crate::target::{self, Admin};
+use crate::truth;
+use crate::wire::{Link, LinkError};
+
+/// Tickets with an agent each: one whose role is taken, one who is blocked.
+pub const TICKETS: usize = 2;
+/// Without their rights: long enough to be delivered something after [`ENDED_WITHIN`].
+const AWAY: Duration = Duration::from_secs(9);
+/// A connection whose person has lost their rights: five seconds are promised, and one is for a busy machine.
+const ENDED_WITHIN: Duration = Duration::from_secs(6);
+/// To be served, before and after.
+const SERVED_WITHIN: Duration = Duration::from_secs(20);
+/// Between two rows that plain SQL writes on the ticket.
+const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
+
+/// A frame about the ticket.
+#[derive(Debug, Clone, Copy)]
+struct Heard {
+    /// When its connection was opened.
+    opened: Instant,
+    /// When it came.
+    at: Instant,
+}
+
+/// What came to one agent on one instance.
+type Log = Arc<Mutex<Vec<Heard>>>;
+
+/// What was seen of one agent.
+#[derive(Debug)]
+struct Seen {
+    op: AgentOp,
+    ticket: TicketId,
+    /// Just after the commit that took the rights.
+    taken: Instant,
+    /// Just before they were given back.
+    given: Instant,
+    /// The ticket's agent, just after the commit.
+    assignee: Option<String>,
+    /// What REST answered then, instance by instance.
+    answers: Vec<Option<u16>>,
+    /// What came, instance by instance.
+    heard: Vec<Vec<Heard>>,
+}
+
+/// The tickets, and what was seen of their agents.
+#[derive(Debug)]
+pub struct Revoked {
+    rooms: Vec<Room>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+impl Revoked {
+    /// On these tickets, nothing yet.
+    pub fn new(rooms: Vec<Room>) -> Self {
+        Self {
+            rooms,
+            seen: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Takes an agent's rights for a while.
+    ///
+    /// # Errors
+    /// When the database refuses, or the agent was not served before.
+    pub async fn run(&self, cluster: &TestCluster, op: AgentOp) -> Result<String, LoadError> {
+        let room = self.rooms[op as usize % TICKETS];
+        let admin = target::connect(&cluster.admin_url().await).await?;
+        let token = people::token(target::RIG_SECRET, room.agent, "Agent Load");
+        let mut connections = JoinSet::new();
+        let mut logs: Vec<Log> = Vec::new();
+        for gateway in &cluster.gateways {
+            let log = Log::default();
+            logs.push(Arc::clone(&log));
+            connections.spawn(again_and_again(
+                gateway.ws_url(),
+                token.clone(),
+                async move |link| listen(link, room.ticket, &log).await,
+            ));
+        }
+        let doing = || LoadError::postgres("assigning a ticket");
+        admin
+            .execute(
+                include_str!("../../sql/prove_assign.sql"),
+                &[&room.ticket.uuid(), &room.agent.uuid()],
+            )
+            .await
+            .map_err(doing())?;
+        if !touch_until_served(&admin, room, &logs).await? {
+            return Err(LoadError::Stalled("the agent was not served before".into()));
+        }
+        set_rights(&admin, room, op, false).await?;
+        let taken = Instant::now();
+        let assignee = truth::states(&admin, &[room])
+            .await?
+            .remove(&room.ticket)
+            .and_then(|state| state.get(&Facet::Assignee).cloned().flatten());
+        let answers = answers(cluster, room, &token).await;
+        while taken.elapsed() < AWAY {
+            touch(&admin, room).await?;
+            sleep(TOUCH_INTERVAL).await;
+        }
+        let given = Instant::now();
+        set_rights(&admin, room, op, true).await?;
+        touch_until_served(&admin, room, &logs).await?;
+        connections.shutdown().await;
+        let seen = Seen {
+            op,
+            ticket: room.ticket,
+            taken,
+            given,
+            assignee,
+            answers,
+            heard: logs.iter().map(all).collect(),
+        };
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(seen);
+        Ok("and given back".into())
+    }
+
+    /// What was wrong with any of them.
+    pub fn violations(&self) -> Vec<Violation> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().flat_map(judge).collect()
+    }
+}
+
+fn all(log: &Log) -> Vec<Heard> {
+    log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Whatever names the ticket, but for refusals.
+async fn listen(mut link: Link, ticket: TicketId, log: &Log) -> Result<(), LinkError> {
+    let opened = Instant::now();
+    let (id, after, epoch) = (1, None, None);
+    link.send(&ClientFrame::Subscribe {
+        id,
+        ticket,
+        after,
+        epoch,
+    })
+    .await?;
+    let name = ticket.to_string();
+    loop {
+        let text = link.next().await?;
+        if text.starts_with("{\"type\":\"error\"") {
+            // Refused: by a new connection again.
+            return Ok(());
+        }
+        if text.contains(&name) {
+            let at = Instant::now();
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            log.push(Heard { opened, at });
+        }
+        if text.starts_with("{\"type\":\"ping\"") {
+            link.send(&ClientFrame::Pong).await?;
+        } else if text.starts_with("{\"type\":\"reset\"") {
+            return Ok(());
+        }
+    }
+}
+
+async fn set_rights(
+    admin: &Admin,
+    room: Room,
+    op: AgentOp,
+    has_them: bool,
+) -> Result<(), LoadError> {
+    let agent = room.agent.uuid();
+    let done = match (op, has_them) {
+        (AgentOp::RoleTaken, false) => {
+            let take = include_str!("../../sql/prove_take_role.sql");
+            admin.execute(take, &[&agent]).await
+        }
+        (AgentOp::RoleTaken, true) => {
+            let give = include_str!("../../sql/make_roles.sql");
+            admin.execute(give, &[&vec![agent]]).await
+        }
+        (AgentOp::Blocked, _) => {
+            let block = include_str!("../../sql/prove_block.sql");
+            admin.execute(block, &[&agent, &!has_them]).await
+        }
+    };
+    done.map(drop)
+        .map_err(LoadError::postgres("taking an agent's rights"))
+}
+
+async fn touch(admin: &Admin, room: Room) -> Result<(), LoadError> {
+    admin
+        .execute(
+            include_str!("../../sql/prove_touch.sql"),
+            &[&vec![room.ticket.uuid()]],
+        )
+        .await
+        .map(drop)
+        .map_err(LoadError::postgres("writing on an agent's ticket"))
+}
+
+/// Writes until the agent has heard of it on every instance; false: not in time.
+async fn touch_until_served(admin: &Admin, room: Room, logs: &[Log]) -> Result<bool, LoadError> {
+    let from = Instant::now();
+    let is_served = |log: &Log| all(log).iter().any(|heard| heard.at > from);
+    while !logs.iter().all(is_served) {
+        if from.elapsed() > SERVED_WITHIN {
+            return Ok(false);
+        }
+        touch(admin, room).await?;
+        sleep(TOUCH_INTERVAL).await;
+    }
+    Ok(true)
+}
+
+/// Every instance is asked for the ticket's history.
+async fn answers(cluster: &TestCluster, room: Room, token: &str) -> Vec<Option<u16>> {
+    let path = format!("/v1/tickets/{}/activity?after=0&limit=1", room.ticket);
+    let mut answers = Vec::new();
+    for gateway in &cluster.gateways {
+        let request = Request {
+            method: "GET",
+            path: &path,
+            token,
+            body: String::new(),
+        };
+        let answer = http::ask(gateway.port(), request).await;
+        answers.push(answer.map(|answer| answer.status));
+    }
+    answers
+}
+
+fn judge(seen: &Seen) -> Vec<Violation> {
+    let Seen {
+        op,
+        ticket,
+        taken,
+        given,
+        ..
+    } = seen;
+    let mut found = Vec::new();
+    if let Some(agent) = &seen.assignee {
+        found.push(Violation::Stuck(format!(
+            "{ticket} is still assigned to {agent}, {}",
+            op.told()
+        )));
+    }
+    for (n, answer) in seen.answers.iter().enumerate() {
+        if answer.is_some_and(|status| status < 400) {
+            found.push(Violation::Leaked(format!(
+                "instance {} showed {ticket} by REST to an agent {}",
+                n + 1,
+                op.told()
+            )));
+        }
+    }
+    for (n, heard) in seen.heard.iter().enumerate() {
+        let late = heard.iter().find(|heard| {
+            let is_away = heard.at > *taken && heard.at < *given;
+            is_away && (heard.opened > *taken || heard.at > *taken + ENDED_WITHIN)
+        });
+        if let Some(late) = late {
+            found.push(Violation::Leaked(format!(
+                "{ticket}: instance {} delivered it to an agent {}, {:.1} s later",
+                n + 1,
+                op.told(),
+                (late.at - *taken).as_secs_f64()
+            )));
+        }
+        if !heard.iter().any(|heard| heard.at > *given) {
+            found.push(Violation::Stuck(format!(
+                "{ticket}: instance {} did not serve an agent {} and given their rights back",
+                n + 1,
+                op.told()
+            )));
+        }
+    }
+    found
+}
+
+impl AgentOp {
+    const fn told(self) -> &'static str {
+        match self {
+            Self::RoleTaken => "whose role was taken",
+            Self::Blocked => "who was blocked",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An agent who was served before and after, with these frames in between: seconds after the loss of the rights of the connection's opening
+    /// (before it: negative) and of the arrival.
+    fn seen(between: &[(f64, f64)]) -> Seen {
+        let taken = Instant::now() + Duration::from_secs(100);
+        let at = |s: f64| {
+            if s < 0.0 {
+                taken - Duration::from_secs_f64(-s)
+            } else {
+                taken + Duration::from_secs_f64(s)
+            }
+        };
+        let heard = [(-20.0, -1.0)]
+            .iter()
+            .chain(between)
+            .chain(&[(10.0, 11.0)])
+            .map(|(opened, came)| Heard {
+                opened: at(*opened),
+                at: at(*came),
+            });
+        Seen {
+            op: AgentOp::Blocked,
+            ticket: TicketId::new(uuid::Uuid::from_u128(7)),
+            taken,
+            given: at(9.0),
+            assignee: None,
+            answers: vec![Some(403), None],
+            heard: vec![heard.collect()],
+        }
+    }
+
+    fn words(seen: &Seen) -> Vec<&'static str> {
+        judge(seen).iter().map(Violation::word).collect()
+    }
+
+    #[test]
+    fn an_open_connection_may_tell_for_some_seconds_and_a_new_one_nothing() {
+        assert_eq!(words(&seen(&[])), [""; 0]);
+        assert_eq!(words(&seen(&[(-20.0, 4.9)])), [""; 0]);
+        assert_eq!(words(&seen(&[(-20.0, 6.5)])), ["leaked"]);
+        assert_eq!(words(&seen(&[(1.0, 1.5)])), ["leaked"]);
+    }
+
+    #[test]
+    fn an_agent_without_rights_is_shown_nothing_by_rest_and_keeps_no_ticket() {
+        let shown = Seen {
+            answers: vec![Some(403), Some(200)],
+            ..seen(&[])
+        };
+        assert_eq!(words(&shown), ["leaked"]);
+        let kept = Seen {
+            assignee: Some("someone".into()),
+            ..seen(&[])
+        };
+        assert_eq!(words(&kept), ["stuck"]);
+    }
+
+    #[test]
+    fn an_agent_whose_rights_are_given_back_must_be_served() {
+        let mut gone = seen(&[]);
+        gone.heard[0].pop();
+        assert_eq!(words(&gone), ["stuck"]);
+    }
+}

@@ -1,0 +1,26 @@
+-- Removes what the access log has held for two years, the oldest so many rows at most; to be scheduled beside the retention of tickets. What it
+-- removed it records, as every way out of the append-only tables does.
+create or replace function delete_old_access_log(p_now timestamptz default now(), p_limit integer default 10000) returns integer
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_until bigint;
+  v_rows integer;
+begin
+  -- Ids rise with time, so the oldest are found from one end.
+  select max(o.id) into v_until
+  from (select l.id, l.created_at from access_log l order by l.id limit p_limit) o
+  where o.created_at < p_now - interval '2 years';
+  if v_until is null then
+    return 0;
+  end if;
+  perform set_config('helpline.append_only_door', 'open', true);
+  delete from access_log l where l.id <= v_until and l.created_at < p_now - interval '2 years';
+  get diagnostics v_rows = row_count;
+  perform set_config('helpline.append_only_door', '', true);
+  insert into access_log (user_id, action, detail)
+  values (support_current_user_id(), 'access_log_deleted', jsonb_build_object('rows', v_rows, 'last', v_until, 'clock', p_now));
+  return v_rows;
+end
+$$;

@@ -1,0 +1,10 @@
+-- Of `support_tickets` and `support_messages`. What goes with its ticket finds no ticket any more: that one's own trigger has judged.
+create or replace function support_before_delete() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  perform support_refuse_if_held((to_jsonb(old) ->> case tg_table_name when 'support_tickets' then 'id' else 'ticket_id' end)::uuid);
+  return old;
+end
+$$;

@@ -1,0 +1,33 @@
+-- Changes a ticket, all or nothing. A null leaves a field alone; `p_assign` says whether `p_assigned_to` (null: nobody) counts, and `p_expects`
+-- whether `p_expected` does: the assignee that the caller has seen. When the ticket is neither theirs nor as it shall be, nothing is
+-- changed, and the one row of the answer says whose it is. It is not raised: a caller that changes several tickets in one transaction goes on.
+create or replace function support_change_seen_ticket(
+  p_ticket uuid, p_status text, p_priority text, p_category text, p_assign boolean, p_assigned_to uuid, p_expects boolean, p_expected uuid
+) returns table (assigned_to uuid, assignee_name text)
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v record := support_lock_ticket(p_ticket);
+  t constant support_tickets := v.ticket;
+begin
+  if v.side = 'customer' and (p_priority is not null or p_category is not null or p_assign or p_expects) then
+    perform support_refuse('forbidden');
+  end if;
+  if t.archived_at is not null then
+    perform support_refuse('ticket_archived');
+  end if;
+  if p_expects and t.assigned_to is distinct from p_expected and not (p_assign and t.assigned_to is not distinct from p_assigned_to) then
+    return query select t.assigned_to, t.assignee_name;
+    return;
+  end if;
+  update support_tickets u
+  set status = coalesce(p_status, u.status), priority = coalesce(p_priority, u.priority), category = coalesce(p_category, u.category),
+      assigned_to = case when p_assign then p_assigned_to else u.assigned_to end
+  where u.id = p_ticket
+    and (coalesce(p_status, u.status), coalesce(p_priority, u.priority), coalesce(p_category, u.category),
+         case when p_assign then p_assigned_to else u.assigned_to end) is distinct from (u.status, u.priority, u.category, u.assigned_to);
+end
+$$;
+grant execute on function support_change_seen_ticket(uuid, text, text, text, boolean, uuid, boolean, uuid) to {customer}, {staff};

@@ -1,0 +1,10 @@
+-- What plain SQL sends under a key is bound to it as what the service sends.
+create or replace function support_messages_before_insert() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  new.key_digest := support_digest(new.is_internal, new.body, new.attachments);
+  return new;
+end
+$$;

@@ -1,0 +1,32 @@
+-- Only an administrator of the database can remove a message; that it was there stays known. What goes with its ticket leaves nothing here.
+create or replace function support_messages_log_deleted() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_user constant uuid := support_current_user_id();
+  v_tickets uuid[];
+  v_messages uuid[];
+  v_nothing text[];
+begin
+  select array_agg(g.ticket_id order by g.created_at, g.id), array_agg(g.id order by g.created_at, g.id) into v_tickets, v_messages
+  from gone g
+  join support_tickets t on t.id = g.ticket_id;
+  if v_tickets is null then
+    return null;
+  end if;
+  v_nothing := array_fill(null::text, array[cardinality(v_tickets)]);
+  perform support_write_history(v_tickets, array_fill('logged'::text, array[cardinality(v_tickets)]),
+    array_fill(v_user, array[cardinality(v_tickets)]),
+    array_fill(case when v_user is null then 'system' else 'admin' end, array[cardinality(v_tickets)]),
+    v_nothing, v_nothing, v_nothing, v_nothing, array_fill('message deleted'::text, array[cardinality(v_tickets)]), v_messages,
+    array_fill(null::jsonb, array[cardinality(v_tickets)]));
+  -- Nor do the texts that it had before it was edited.
+  perform set_config('helpline.append_only_door', 'open', true);
+  update support_ticket_activity a
+  set old_value = null, new_value = null
+  where a.ticket_id = any (v_tickets) and a.message_id = any (v_messages) and (a.old_value is not null or a.new_value is not null);
+  perform set_config('helpline.append_only_door', '', true);
+  return null;
+end
+$$;

@@ -1,0 +1,26 @@
+-- Removes what was written into one event of a history for good: the texts and data of a `logged` one, the comment of a `rated` one. The event
+-- keeps its number. Messages have a function of their own; other events hold words of Helpline's only.
+create or replace function support_redact_event(p_ticket uuid, p_seq bigint) returns void
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_kind text;
+begin
+  perform support_lock_for_redaction(p_ticket);
+  select a.kind into v_kind from support_ticket_activity a where a.ticket_id = p_ticket and a.seq = p_seq;
+  if v_kind is null then
+    perform support_refuse('not_found');
+  elsif v_kind not in ('logged', 'rated') then
+    perform support_refuse('invalid_field');
+  end if;
+  perform set_config('helpline.append_only_door', 'open', true);
+  update support_ticket_activity a
+  set old_value = case when v_kind = 'rated' then a.old_value end, new_value = case when v_kind = 'rated' then a.new_value end,
+      description = case when v_kind = 'logged' then 'redacted' end, metadata = '{}'
+  where a.ticket_id = p_ticket and a.seq = p_seq;
+  perform set_config('helpline.append_only_door', '', true);
+  perform support_record_redaction(p_ticket, 'event ' || p_seq);
+end
+$$;
+grant execute on function support_redact_event(uuid, bigint) to {staff};

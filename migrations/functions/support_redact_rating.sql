@@ -1,0 +1,25 @@
+-- Removes the comments of a ticket's ratings for good, this one's and every former one's; the ratings stay. Also on archived tickets.
+create or replace function support_redact_rating(p_ticket uuid) returns void
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  t constant support_tickets := support_lock_for_redaction(p_ticket);
+  v_scrubbed bigint;
+begin
+  perform set_config('helpline.append_only_door', 'open', true);
+  update support_ticket_activity a set description = null where a.ticket_id = p_ticket and a.kind = 'rated' and a.description is not null;
+  get diagnostics v_scrubbed = row_count;
+  perform set_config('helpline.append_only_door', '', true);
+  if t.satisfaction_comment is not null then
+    -- Not logged as a rating: it is none.
+    perform set_config('helpline.redacting', 'on', true);
+    update support_tickets u set satisfaction_comment = null where u.id = p_ticket;
+    perform set_config('helpline.redacting', '', true);
+  end if;
+  if v_scrubbed > 0 or t.satisfaction_comment is not null then
+    perform support_record_redaction(p_ticket, 'rating comment');
+  end if;
+end
+$$;
+grant execute on function support_redact_rating(uuid) to {staff};

@@ -1,0 +1,21 @@
+-- Removes a ticket's subject and every former one for good; an admin writes a new one afterwards. Also on archived tickets.
+create or replace function support_redact_subject(p_ticket uuid) returns void
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  t constant support_tickets := support_lock_for_redaction(p_ticket);
+begin
+  -- The digest of the opening covers the subject: nothing that a short secret could be guessed from stays.
+  update support_tickets u set subject = '[redacted]', key_digest = null where u.id = p_ticket;
+  -- The change was logged like any other: that event becomes the receipt.
+  perform set_config('helpline.append_only_door', 'open', true);
+  update support_ticket_activity a
+  set old_value = null, new_value = null,
+      description = case when a.seq = (select h.seq from support_ticket_heads h where h.ticket_id = p_ticket) and t.subject <> '[redacted]'
+                         then 'subject redacted' else a.description end
+  where a.ticket_id = p_ticket and a.kind = 'logged' and a.description = 'subject changed' and (a.old_value is not null or a.new_value is not null);
+  perform set_config('helpline.append_only_door', '', true);
+end
+$$;
+grant execute on function support_redact_subject(uuid) to {staff};

@@ -1,0 +1,11 @@
+-- A legal hold wins over redaction and deletion, for admins too: it is lifted first.
+create or replace function support_refuse_if_held(p_ticket uuid) returns void
+language plpgsql
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  if exists (select 1 from support_tickets t where t.id = p_ticket and t.legal_hold) then
+    perform support_refuse('legal_hold');
+  end if;
+end
+$$;

@@ -1,0 +1,98 @@
+-- Staff's search: the tickets that a text's words are all in, folded, the newest first; and those whose numbers it may mean.
+-- `support_find_tickets`, which it follows, stays for one release, for instances of the build before.
+-- The newest tickets are asked first how common the words are. The trigram index cannot stop early: for a word that most of a million tickets
+-- have, it read a million entries before the count said that walking back in time is cheaper. Several numbers may be meant: a whole ticket
+-- number means that ticket, for the trigrams of `tkt-1` are in all of them.
+create or replace function support_search_tickets(p_words text[], p_numbers text[], p_limit integer) returns setof uuid
+language plpgsql stable security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_custom_plan
+set enable_seqscan = off
+as $$
+declare
+  -- The newest so many are asked how common the words are; from one in fifty on, walking back is cheaper than gathering and sorting,
+  v_sample constant integer := 1000;
+  -- unless they are in the newest alone: then walking ends here.
+  v_walk constant integer := 50000;
+  -- So many matches are gathered and sorted at most.
+  v_common constant integer := 20000;
+  -- What of a word the index knows: three letters in a row, or fewer at the edge of one. In a database whose locale knows ASCII alone, those of other
+  -- scripts are no letters to it.
+  v_known constant text := '[[:alnum:]]{3}|[[:alnum:]]{2}[^[:alnum:]]|[^[:alnum:]][[:alnum:]]';
+  -- Those words first, then the longest first.
+  v_words constant text[] := array(
+    select f.word
+    from unnest(p_words) u (word)
+    cross join lateral support_fold(u.word) f (word)
+    where f.word <> ''
+    order by f.word ~ v_known desc, char_length(f.word) desc
+  );
+  v_patterns constant text[] := support_search_patterns(v_words);
+  v_numbered record;
+  v_whole boolean := false;
+  v_found uuid[];
+  v_count integer;
+begin
+  if not support_is_staff() then
+    return;
+  end if;
+  for v_numbered in select t.id, t.ticket_number from support_tickets t where t.ticket_number = any (p_numbers) loop
+    return next v_numbered.id;
+    v_whole := v_whole or v_words = array[support_fold(v_numbered.ticket_number)];
+  end loop;
+  -- A whole number means that ticket. Two letters are no word, except in scripts that write whole words with two.
+  if v_whole or coalesce((select max(char_length(w)) from unnest(v_words) w), 0) < 3
+     and array_to_string(v_words, '') !~ ('[\u1100-\u11FF\u3005-\u3007\u3041-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF'
+       || '\U00020000-\U0003134F]') then
+    return;
+  end if;
+  if not exists (select from pg_index i where i.indexrelid = to_regclass('support_tickets_folded_idx') and i.indisvalid) then
+    return query select u.id from support_search_unindexed(p_words, v_patterns, p_limit) u (id);
+    return;
+  end if;
+  -- For words that it does not know, the index would be read from end to end: they are looked for in the newest tickets.
+  if v_words[1] !~ v_known then
+    return query
+      select s.id
+      from (select t.id, t.search_folded, t.created_at from support_tickets t order by t.created_at desc, t.id desc limit v_walk) s
+      where s.search_folded like all (v_patterns)
+      order by s.created_at desc, s.id desc
+      limit p_limit;
+    return;
+  end if;
+  select count(*) into v_count
+  from (select t.search_folded from support_tickets t order by t.created_at desc, t.id desc limit v_sample) s
+  where s.search_folded like all (v_patterns);
+  if v_count * 50 >= v_sample then
+    v_found := array(
+      select s.id
+      from (select t.id, t.search_folded, t.created_at from support_tickets t order by t.created_at desc, t.id desc limit v_walk) s
+      where s.search_folded like all (v_patterns)
+      order by s.created_at desc, s.id desc
+      limit p_limit
+    );
+    if cardinality(v_found) = p_limit then
+      return query select unnest(v_found);
+      return;
+    end if;
+  end if;
+  select count(*), (array_agg(f.id order by f.created_at desc, f.id desc))[1:p_limit] into v_count, v_found
+  from (
+    select t.id, t.created_at from support_tickets t
+    where t.search_folded like v_patterns[1] and t.search_folded like coalesce(v_patterns[2], v_patterns[1])
+      and t.search_folded like all (v_patterns)
+    limit v_common
+  ) f;
+  if v_count < v_common then
+    return query select unnest(v_found);
+  else
+    -- The empty string keeps the trigram index out of it.
+    return query
+      select t.id from support_tickets t
+      where t.search_folded || '' like all (v_patterns)
+      order by t.created_at desc, t.id desc
+      limit p_limit;
+  end if;
+end
+$$;
+grant execute on function support_search_tickets(text[], text[], integer) to {staff};

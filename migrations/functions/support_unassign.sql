@@ -1,0 +1,24 @@
+-- Takes tickets that are not over from this person, if they cannot work on them (any more): so many at most, and none that is locked. Gives how
+-- many. What is over stays theirs: it is unassigned when it is taken up again.
+create or replace function support_unassign(p_user uuid, p_limit integer) returns integer
+language plpgsql
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_rows integer := 0;
+begin
+  if not support_can_work(p_user) then
+    update support_tickets t
+    set assigned_to = null
+    where t.id in (
+      select x.id from support_tickets x
+      where x.assigned_to = p_user and x.archived_at is null and not support_is_over(x.status)
+      order by x.id
+      limit p_limit
+      for no key update skip locked
+    );
+    get diagnostics v_rows = row_count;
+  end if;
+  return v_rows;
+end
+$$;

@@ -1,0 +1,444 @@
+//! `postgres://…` with `sslmode`, `sslrootcert`, `sslcert` and `sslkey` in it.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Connection, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::tls;
+use crate::StoreError;
+
+/// How much a connection to the server is protected; libpq's `sslmode`, in rising order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsMode {
+    /// Never encrypted.
+    Disable,
+    /// Encrypted if the server can; an attacker in between can prevent it.
+    Prefer,
+    /// Encrypted; the certificate is not checked.
+    Require,
+    /// Encrypted; the certificate is signed by a known authority.
+    VerifyCa,
+    /// Encrypted; and the certificate names the host that was asked for.
+    VerifyFull,
+}
+
+impl FromStr for TlsMode {
+    type Err = AddressError;
+    fn from_str(word: &str) -> Result<Self, AddressError> {
+        match word {
+            "disable" => Ok(Self::Disable),
+            "prefer" => Ok(Self::Prefer),
+            "require" => Ok(Self::Require),
+            "verify-ca" => Ok(Self::VerifyCa),
+            "verify-full" => Ok(Self::VerifyFull),
+            _ => Err(AddressError::Mode),
+        }
+    }
+}
+
+/// Why an address cannot be used. No text of the address is repeated: it may hold a password.
+#[derive(Debug, thiserror::Error)]
+pub enum AddressError {
+    /// Another form.
+    #[error("must begin with postgres://")]
+    Scheme,
+    /// Not an address.
+    #[error("is not a Postgres address: {0}")]
+    Form(String),
+    /// An unknown `sslmode`.
+    #[error("sslmode must be disable, prefer, require, verify-ca or verify-full")]
+    Mode,
+    /// Two `@` before the path: the parts of a password would be taken for a host, and shown.
+    #[error(
+        "has a second @ before its path: in a user's name or a password, write %40 for @, %2F for / and %3F for ?"
+    )]
+    SecondAt,
+    /// No host.
+    #[error("names no host (nor does PGHOST)")]
+    NoHost,
+    /// The machine's own authorities with a mode that does not look at the name.
+    #[error(
+        "sslmode=verify-full is needed with the machine's own certificate authorities: they sign for everyone, so that without the name any server \
+         would do; or name the file of your authority by sslrootcert"
+    )]
+    SystemNeedsName,
+    /// `sslcert` without `sslkey`, or the reverse.
+    #[error("sslcert and sslkey are needed together")]
+    HalfIdentity,
+    /// A file of certificates or keys.
+    #[error("{name} {}: {why}", .path.display())]
+    File {
+        /// The parameter that names the file.
+        name: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why it cannot be used.
+        why: String,
+    },
+    /// The machine's own authorities cannot be read.
+    #[error(
+        "the machine's certificate authorities cannot be read ({0}); name a file by sslrootcert"
+    )]
+    SystemRoots(String),
+    /// TLS itself.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+}
+
+type TlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+
+/// A checked address, and what it takes to connect.
+#[derive(Clone)]
+pub struct Address {
+    pub(crate) config: tokio_postgres::Config,
+    pub(crate) tls: MakeRustlsConnect,
+    mode: TlsMode,
+    remote: Option<String>,
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Address")
+            .field("mode", &self.mode)
+            .field("remote", &self.remote)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Address {
+    /// How much a connection is protected. Where the address does not say: [`TlsMode::Require`] to another machine, [`TlsMode::Prefer`] to
+    /// this one (and [`TlsMode::VerifyCa`] with a `sslrootcert`, [`TlsMode::VerifyFull`] with `sslrootcert=system`, as in libpq).
+    pub const fn mode(&self) -> TlsMode {
+        self.mode
+    }
+
+    /// What an address says by itself, for [`super::completed`]; its hosts and files are not looked at.
+    pub(super) fn form(url: &str) -> Result<tokio_postgres::Config, AddressError> {
+        Ok(parts(url)?.0)
+    }
+
+    /// One connection, to be driven beside its client.
+    pub(crate) async fn connect(
+        self,
+    ) -> Result<(Client, Connection<Socket, TlsStream>), StoreError> {
+        Ok(self.config.connect(self.tls).await?)
+    }
+
+    /// The first host that is not this machine, if there is one.
+    pub fn remote_host(&self) -> Option<&str> {
+        self.remote.as_deref()
+    }
+}
+
+/// What stands in the query of an address for us, not for tokio-postgres.
+#[derive(Default)]
+pub(super) struct TlsParameters {
+    mode: Option<TlsMode>,
+    pub(super) root: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
+
+impl TlsParameters {
+    /// The client's own certificate and key, if it has them.
+    pub(super) fn identity(&self) -> Result<Option<(&PathBuf, &PathBuf)>, AddressError> {
+        match (&self.certificate, &self.key) {
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => Err(AddressError::HalfIdentity),
+        }
+    }
+
+    /// Takes a parameter if it is one of these.
+    fn take(&mut self, name: &str, value: &str) -> Result<bool, AddressError> {
+        let file = || {
+            let path = percent_decoded(value)?;
+            Ok::<_, AddressError>((!path.is_empty()).then(|| PathBuf::from(path)))
+        };
+        match name {
+            "sslmode" => self.mode = Some(percent_decoded(value)?.parse()?),
+            "sslrootcert" => self.root = file()?,
+            "sslcert" => self.certificate = file()?,
+            "sslkey" => self.key = file()?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    pub(super) fn uses_system_roots(&self) -> bool {
+        self.root
+            .as_ref()
+            .is_none_or(|path| path.as_os_str() == "system")
+    }
+
+    /// The mode, unless the machine's authorities are asked to be enough without a name.
+    fn checked_mode(&self, is_remote: bool) -> Result<TlsMode, AddressError> {
+        let mode = self.mode(is_remote);
+        let is_unnamed = mode == TlsMode::VerifyCa && self.uses_system_roots();
+        let is_weak = mode < TlsMode::VerifyCa && self.root.is_some() && self.uses_system_roots();
+        if is_unnamed || is_weak {
+            return Err(AddressError::SystemNeedsName);
+        }
+        Ok(mode)
+    }
+
+    fn mode(&self, is_remote: bool) -> TlsMode {
+        let has_root = self.root.is_some();
+        match self.mode {
+            // libpq: "system" would make a check of the authority alone worthless, and a root makes `require` mean `verify-ca`.
+            None if has_root && self.uses_system_roots() => TlsMode::VerifyFull,
+            None | Some(TlsMode::Require) if has_root => TlsMode::VerifyCa,
+            Some(mode) => mode,
+            None if is_remote => TlsMode::Require,
+            None => TlsMode::Prefer,
+        }
+    }
+}
+
+/// An address taken apart: what is tokio-postgres' and what is ours.
+fn parts(url: &str) -> Result<(tokio_postgres::Config, TlsParameters), AddressError> {
+    if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+        return Err(AddressError::Scheme);
+    }
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let authority = base.split_once("://").map_or(base, |(_, rest)| rest);
+    if authority.matches('@').count() > 1 {
+        return Err(AddressError::SecondAt);
+    }
+    let mut parameters = TlsParameters::default();
+    let mut others = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if !parameters.take(name, value)? {
+            others.push(pair);
+        }
+    }
+    let config = format!("{base}?{}", others.join("&")).parse();
+    let config = config.map_err(|error| AddressError::Form(reason(&error)))?;
+    Ok((config, parameters))
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(url: &str) -> Result<Self, AddressError> {
+        let (mut config, parameters) = parts(url)?;
+        if config.get_hosts().is_empty() {
+            // TLS wants a name, which then is the address.
+            for address in config.get_hostaddrs().to_vec() {
+                config.host(address.to_string());
+            }
+        }
+        if config.get_hosts().is_empty() {
+            return Err(AddressError::NoHost);
+        }
+        let remote = remote_host(&config);
+        let mode = if only_sockets(&config) {
+            // Nothing leaves the machine, and there is no name to check: libpq ignores sslmode there too.
+            TlsMode::Disable
+        } else {
+            parameters.checked_mode(remote.is_some())?
+        };
+        config.ssl_mode(match mode {
+            TlsMode::Disable => SslMode::Disable,
+            TlsMode::Prefer => SslMode::Prefer,
+            TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => SslMode::Require,
+        });
+        Ok(Self {
+            tls: MakeRustlsConnect::new(tls::client_config(mode, &parameters)?),
+            config,
+            mode,
+            remote,
+        })
+    }
+}
+
+/// Why tokio-postgres takes it for no address. A parameter that it does not know may be a part of a password, and is not named.
+fn reason(error: &tokio_postgres::Error) -> String {
+    let text = crate::error::chain(error);
+    if text.contains("unknown option") {
+        "it has a parameter that is not known".to_owned()
+    } else {
+        text
+    }
+}
+
+fn only_sockets(config: &tokio_postgres::Config) -> bool {
+    let hosts = config.get_hosts();
+    !hosts.is_empty()
+        && config.get_hostaddrs().is_empty()
+        && hosts.iter().all(|host| matches!(host, Host::Unix(_)))
+}
+
+fn remote_host(config: &tokio_postgres::Config) -> Option<String> {
+    let addresses = config.get_hostaddrs();
+    if let Some(address) = addresses.iter().find(|address| !address.is_loopback()) {
+        return Some(address.to_string());
+    }
+    if !addresses.is_empty() {
+        return None;
+    }
+    config.get_hosts().iter().find_map(|host| match host {
+        Host::Tcp(name) if !is_this_machine(name) => Some(name.clone()),
+        Host::Tcp(_) | Host::Unix(_) => None,
+    })
+}
+
+/// Whether a host of an address is the machine that this runs on: `localhost`, or a loopback address.
+pub fn is_this_machine(name: &str) -> bool {
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost")
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+fn percent_decoded(text: &str) -> Result<String, AddressError> {
+    let fault = || AddressError::Form("a % is not followed by two hexadecimal digits".into());
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = rest.get(..2).and_then(|two| str::from_utf8(two).ok());
+        bytes.push(u8::from_str_radix(digits.ok_or_else(fault)?, 16).map_err(|_| fault())?);
+        rest = &rest[2..];
+    }
+    String::from_utf8(bytes).map_err(|_| fault())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(url: &str) -> Address {
+        url.parse().unwrap_or_else(|error| panic!("{url}: {error}"))
+    }
+
+    #[test]
+    fn another_machine_is_spoken_to_in_tls_unless_the_address_says_otherwise() {
+        for (url, mode, remote) in [
+            (
+                "postgres://u@db.example/d",
+                TlsMode::Require,
+                Some("db.example"),
+            ),
+            (
+                "postgresql://u@10.0.0.7:6432/d",
+                TlsMode::Require,
+                Some("10.0.0.7"),
+            ),
+            (
+                "postgres://u@127.0.0.1,db.example/d",
+                TlsMode::Require,
+                Some("db.example"),
+            ),
+            (
+                "postgres://u@db.example/d?sslmode=prefer",
+                TlsMode::Prefer,
+                Some("db.example"),
+            ),
+            (
+                "postgres://u@db.example/d?sslmode=disable",
+                TlsMode::Disable,
+                Some("db.example"),
+            ),
+            (
+                "postgres://u@db.example/d?sslmode=verify-full",
+                TlsMode::VerifyFull,
+                Some("db.example"),
+            ),
+            (
+                "postgres://u@localhost/d?hostaddr=10.1.1.1",
+                TlsMode::Require,
+                Some("10.1.1.1"),
+            ),
+            ("postgres://u@127.0.0.1/d", TlsMode::Prefer, None),
+            ("postgres://u@LOCALHOST/d", TlsMode::Prefer, None),
+            (
+                "postgres://u@[::1]/d?sslmode=require",
+                TlsMode::Require,
+                None,
+            ),
+            (
+                "postgres://u@%2Fvar%2Frun/d?sslmode=require",
+                TlsMode::Disable,
+                None,
+            ),
+            ("postgres://u@/d?host=/tmp", TlsMode::Disable, None),
+            (
+                "postgres://u@/d?hostaddr=10.1.1.1",
+                TlsMode::Require,
+                Some("10.1.1.1"),
+            ),
+        ] {
+            let address = address(url);
+            assert_eq!(
+                (address.mode(), address.remote_host()),
+                (mode, remote),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_said_without_the_address() {
+        for url in [
+            "mysql://u:geheim@h/d",
+            "host=h user=u password=geheim",
+            "postgres://u:geheim@h/d?sslmode=allow",
+            "postgres://u:geheim@h/d?sslmode=Verify-Full",
+            "postgres://u:geheim@h/d?sslcert=/tmp/c",
+            "postgres://u:geheim@h/d?sslrootcert=%2",
+            "postgres://u:geheim@h/d?sslrootcert=/does/not/exist",
+            "postgres://u:geheim@h/d?no_such=1",
+            "postgres://u:geheim@h:port/d",
+            "postgres://u:Aa@geheim@db.example/d",
+            "postgres://u:Aa/b@geheim@db.example/d",
+            "postgres://u:Aa?geheim",
+            "postgres://u:geheim@/d",
+            "postgres://u:geheim@h/d?sslmode=verify-ca",
+            "postgres://u:geheim@h/d?sslmode=require&sslrootcert=system",
+            "postgres://u:geheim@h/d?sslmode=prefer&sslrootcert=system",
+        ] {
+            let error = url.parse::<Address>().expect_err(url).to_string();
+            assert!(!error.contains("geheim"), "{url}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_root_raises_the_mode_as_in_libpq() {
+        let parameters = |mode, root: Option<&str>| TlsParameters {
+            mode,
+            root: root.map(PathBuf::from),
+            ..TlsParameters::default()
+        };
+        assert_eq!(
+            parameters(None, Some("system")).mode(true),
+            TlsMode::VerifyFull
+        );
+        assert_eq!(parameters(None, Some("/ca")).mode(true), TlsMode::VerifyCa);
+        let required = Some(TlsMode::Require);
+        assert_eq!(
+            parameters(required, Some("/ca")).mode(true),
+            TlsMode::VerifyCa
+        );
+        assert_eq!(parameters(required, None).mode(true), TlsMode::Require);
+    }
+
+    #[test]
+    fn percent_signs_are_decoded() {
+        assert_eq!(percent_decoded("a%2Fb%20c").expect("good"), "a/b c");
+        for bad in ["%", "%2", "%zz", "%ff"] {
+            assert!(percent_decoded(bad).is_err(), "{bad}");
+        }
+    }
+}

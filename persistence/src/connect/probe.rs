@@ -1,0 +1,53 @@
+//! One connection to look at a server, before anything depends on it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures_util::future::join;
+use helpline_core::limits;
+
+use super::Address;
+use crate::{StoreError, rows};
+
+const PROBE: &str = include_str!("../../sql/connect/probe.sql");
+
+/// What a server says of itself and of the connection to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    /// Postgres' version.
+    pub version: String,
+    /// Whether this connection is encrypted, as the server sees it.
+    pub is_encrypted: bool,
+    /// Whether it is a standby, which takes no writes.
+    pub is_standby: bool,
+    /// By how many seconds this machine's clock is ahead of its.
+    pub clock_ahead_s: f64,
+    /// Connections that it has for such as these: its `max_connections`, less those that it keeps for its administrators.
+    pub connections_max: i32,
+}
+
+/// Connects once with these credentials, asks, and goes.
+///
+/// # Errors
+/// [`StoreError::Address`] and [`StoreError::Unreachable`].
+pub async fn probe(url: &str) -> Result<Probe, StoreError> {
+    let mut address: Address = url.parse()?;
+    address
+        .config
+        .connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
+    let (client, connection) = address.connect().await?;
+    let asked = async move {
+        let row = client.query_one(PROBE, &[]).await?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now_s = now.map_or(0.0, |now| now.as_secs_f64());
+        drop(client);
+        Ok(Probe {
+            version: rows::get(&row, 0)?,
+            is_encrypted: rows::get(&row, 1)?,
+            is_standby: rows::get(&row, 2)?,
+            clock_ahead_s: now_s - rows::get::<f64>(&row, 3)?,
+            connections_max: rows::get(&row, 4)?,
+        })
+    };
+    let (probe, _) = join(asked, connection).await;
+    probe
+}

@@ -1,0 +1,101 @@
+//! A statement of ours on one connection: prepared for its session, or sent whole with every call, behind a pooler that lends a session for one
+//! transaction only.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use deadpool_postgres::Object;
+use parking_lot::RwLock;
+use tokio_postgres::types::{Oid, Type};
+use tokio_postgres::{Row, SimpleQueryMessage};
+
+use crate::StoreError;
+use crate::store::Params;
+
+/// What stands between this program and the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pooler {
+    /// Nothing, or a pooler that keeps a session for as long as its client stays (PgBouncer's `pool_mode = session`): statements are prepared once
+    /// for each session.
+    #[default]
+    Session,
+    /// A pooler that lends a session for one transaction (PgBouncer's `pool_mode = transaction`, any version): nothing is left in a session, and
+    /// every statement is sent, parsed and planned anew.
+    Transaction,
+}
+
+/// The parameters' types of each statement that is sent whole: asked of the server once.
+#[derive(Default)]
+pub(crate) struct Types(RwLock<HashMap<Arc<str>, Arc<[Type]>>>);
+
+/// A statement that can be called on the connection that it was made for.
+pub(crate) enum Statement {
+    Prepared(tokio_postgres::Statement),
+    Whole { sql: Arc<str>, types: Arc<[Type]> },
+}
+
+impl Statement {
+    pub(crate) async fn prepared(client: &Object, sql: &str) -> Result<Self, StoreError> {
+        Ok(Self::Prepared(client.prepare_cached(sql).await?))
+    }
+
+    /// One that is sent whole; `act_as` is the statement that takes the role that may see what it names.
+    pub(crate) async fn whole(
+        client: &Object,
+        sql: Arc<str>,
+        types: &Types,
+        act_as: &str,
+    ) -> Result<Self, StoreError> {
+        let known = types.0.read().get(&sql).cloned();
+        let types = match known {
+            Some(types) => types,
+            None => {
+                let asked = parameters(client, &sql, act_as).await?;
+                types.0.write().entry(sql.clone()).or_insert(asked).clone()
+            }
+        };
+        Ok(Self::Whole { sql, types })
+    }
+
+    /// Its rows. What is sent is queued when the future is first polled, as with the client's own `query`.
+    pub(crate) async fn query(
+        &self,
+        client: &Object,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        match self {
+            Self::Prepared(statement) => client.query(statement, params).await,
+            Self::Whole { sql, types } => {
+                let typed: Vec<_> = params.iter().copied().zip(types.iter().cloned()).collect();
+                client.query_typed(sql, &typed).await
+            }
+        }
+    }
+}
+
+/// The types of a statement's parameters, in one message: no other client's turn comes between its parts.
+async fn parameters(client: &Object, sql: &str, act_as: &str) -> Result<Arc<[Type]>, StoreError> {
+    // The name lives for this one message to the server, unless that is cancelled: the session is another client's then, with the name in it.
+    let name = format!("helpline_{}", uuid::Uuid::new_v4().simple());
+    let asked = format!(
+        "{act_as}; prepare {name} as {sql}\n; select t::oid from pg_catalog.pg_prepared_statements s, \
+         unnest(s.parameter_types) with ordinality u (t, n) where s.name = '{name}' order by n; deallocate {name}"
+    );
+    let answer = client.simple_query(&asked).await?;
+    let oids = answer.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or_default()),
+        _ => None,
+    });
+    oids.map(|oid| {
+        Oid::from_str(oid)
+            .ok()
+            .and_then(Type::from_oid)
+            .ok_or_else(|| {
+                StoreError::Row(format!(
+                    "a parameter of type {oid}, which is none of Postgres' own"
+                ))
+            })
+    })
+    .collect()
+}

@@ -1,0 +1,185 @@
+// An agent learns that a ticket came, who waits for an answer and for how long, and who of the team has answered.
+
+import { beforeAll, expect, test } from 'vitest'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
+
+const context = withBrowser()
+let who: People
+beforeAll(async () => { who = await people() })
+const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${number}"]${more}`)
+
+test('the console opens with those who wait, the longest first; an answer takes one out of it, a customer’s message brings it back', async () => {
+  const tickets: Made[] = []
+  for (let n = 0; n < 3; n++) tickets.push(await openTicket(who.customer, { subject: unique('wait'), category: 'feature_request' }))
+  const [first, second] = tickets
+  if (first === undefined || second === undefined) throw new Error('three were opened')
+  // A category that no other test uses: at a desk where many wait, the last to come are far below.
+  const { page } = await visit(await context(), TEAM, '/admin/support?category=feature_request', who.agent)
+  await page.locator(id(T.view, '[data-view="needs_answer"][aria-pressed="true"]')).waitFor()
+  const order = async () => (await page.locator(id(T.ticketRow)).evaluateAll((all) => all.map((one) => one.getAttribute('data-number')))).filter((number) => tickets.some((one) => one.number === number))
+  await eventually('the longest wait first', async () => JSON.stringify(await order()) === JSON.stringify(tickets.map((one) => one.number)))
+  await page.locator(row(first.number)).locator(id(T.rowLast, '[data-side="customer"]')).waitFor()
+  await page.locator(row(first.number)).locator(id(T.rowWait)).waitFor()
+  const { top, snippet } = await page.locator(row(first.number)).locator(id(T.rowLast)).evaluate((element) => ({ top: element.parentElement?.firstElementChild?.getBoundingClientRect().top ?? 0, snippet: element.getBoundingClientRect() }))
+  expect(Math.abs(snippet.top - top), 'beside the name, not below its line, where nothing is seen').toBeLessThan(4)
+  const answer = unique('answer')
+  await rest(who.colleague, 'POST', `/tickets/${first.id}/messages`, { body: answer }, TEAM)
+  await page.mouse.move(900, 400)
+  await page.locator(row(first.number)).waitFor({ state: 'detached' })
+  await page.locator(id(T.view, '[data-view="all"]')).click()
+  await page.locator(row(first.number)).locator(id(T.rowLast, '[data-side="staff"]')).filter({ hasText: answer }).waitFor()
+  expect(await page.locator(row(first.number)).locator(id(T.rowWait)).count()).toBe(0)
+  await page.locator(id(T.view, '[data-view="needs_answer"]')).click()
+  await page.mouse.move(900, 400)
+  await rest(who.customer, 'POST', `/tickets/${first.id}/messages`, { body: 'But still' })
+  await page.locator(row(first.number)).filter({ hasText: 'But still' }).waitFor()
+})
+
+test('a new unassigned ticket and an urgent one are told while another is on screen, and count in the title until they are opened', async () => {
+  const open = await openTicket(who.customer)
+  const { page } = await visit(await context(), TEAM, `/admin/support/${open.number}`, who.agent)
+  await message(page, 'Something happened.').waitFor()
+  await page.bringToFront()
+  const count = async () => Number(/^\((\d+)\)/.exec(await page.title())?.[1] ?? 0)
+  const before = await count()
+  const fresh = await openTicket(who.other)
+  await page.locator(id(T.toast)).filter({ hasText: fresh.number }).waitFor()
+  expect(await count()).toBe(before + 1)
+  await rest(who.colleague, 'PATCH', `/tickets/${open.id}`, { assigned_to: 'me' }, TEAM)
+  const pressing = await openTicket(who.other, { priority: 'urgent' })
+  await page.locator(id(T.toast)).filter({ hasText: pressing.number }).locator(id(T.toastAction)).click()
+  await page.locator(id(T.ticket, `[data-number="${pressing.number}"]`)).waitFor()
+  await eventually('one of them was opened', async () => (await count()) === before + 1)
+  await page.locator(id(T.looks)).click()
+  await page.locator(id(T.habitsAlert, '[data-alert="unassigned"]')).uncheck()
+  await page.keyboard.press('Escape')
+  const silent = await openTicket(who.other)
+  await page.locator(id(T.view, '[data-view="all"]')).click()
+  await page.locator(row(silent.number)).waitFor()
+  expect(await count()).toBe(before + 1)
+})
+
+test('what a colleague wrote stands on the team’s side, with their name', async () => {
+  const ticket = await openTicket(who.customer)
+  const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
+  const colleague = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.colleague)).page
+  const text = unique('from a colleague')
+  await say(colleague, text)
+  const one = message(agent, text)
+  await one.and(agent.locator('[data-mine="false"][data-side="ours"]')).waitFor()
+  expect(await one.innerText()).toContain(who.colleague.name)
+  const [theirs, ours, thread] = await Promise.all([message(agent, 'Something happened.').boundingBox(), one.boundingBox(), agent.locator(id(T.thread)).boundingBox()])
+  expect((theirs?.x ?? 0) - (thread?.x ?? 0)).toBeLessThan(80)
+  expect((thread?.x ?? 0) + (thread?.width ?? 0) - (ours?.x ?? 0) - (ours?.width ?? 0)).toBeLessThan(80)
+})
+
+test('an admin lets answers assign: the first to reply to an unassigned ticket gets it', async () => {
+  const ticket = await openTicket(who.customer)
+  const admin = (await visit(await context(), TEAM, '/admin/support', who.admin)).page
+  await admin.locator(id(T.looks)).click()
+  await admin.locator(id(T.replyAssigns)).check()
+  await eventually('stored', async () => (await rest(who.admin, 'GET', '/settings', undefined, TEAM))['reply_assigns'] === true)
+  const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
+  await say(agent, 'Mine now')
+  await eventually('assigned', async () => JSON.stringify(await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)).includes(who.agent.id))
+  await rest(who.admin, 'PUT', '/settings/reply_assigns', { value: null }, TEAM)
+  const customer = (await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)).page
+  await message(customer, 'Mine now').waitFor()
+})
+
+test('a row of the list names the colleagues who look at it now, and moves by nothing', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  await page.locator(id(T.view, '[data-view="all"]')).click()
+  const one = page.locator(row(ticket.number))
+  await one.waitFor()
+  const shape = async () => JSON.stringify(await Promise.all([one, one.locator('.line').nth(0), one.locator('.line').nth(1), one.locator('.line').nth(2)].map(async (part) => {
+    const box = await part.boundingBox()
+    return [box?.y, box?.height]
+  })))
+  // Rows keep their places while one points at them: no other test's ticket comes above this one.
+  await one.hover()
+  const before = await shape()
+  // At the other instance.
+  const colleague = (await visit(await context(), CUSTOMERS, `/admin/support/${ticket.number}`, who.colleague)).page
+  const viewers = one.locator(id(T.rowViewers))
+  await viewers.filter({ hasText: who.colleague.name }).waitFor()
+  expect(await viewers.getAttribute('title')).toBe(`Looking at this now: ${who.colleague.name}`)
+  expect(await shape()).toBe(before)
+  // Oneself is not named.
+  await one.click()
+  await message(page, 'Something happened.').waitFor()
+  await page.locator(id(T.viewers)).filter({ hasText: who.colleague.name }).waitFor()
+  expect(await viewers.getAttribute('title')).not.toContain(who.agent.name)
+  await colleague.goto(`${CUSTOMERS}/admin/support`)
+  await viewers.waitFor({ state: 'detached' })
+})
+
+test('a wait is told by the server’s clock from the first sight of it, however wrong the device’s is', async () => {
+  const ticket = await openTicket(who.customer, { category: 'technical' })
+  const place = await context()
+  await place.addInitScript(() => {
+    const now = Date.now.bind(Date)
+    Date.now = () => now() + 9 * 3_600_000
+  })
+  const { page } = await visit(place, TEAM, '/admin/support?view=all&category=technical', who.agent)
+  const wait = page.locator(row(ticket.number)).locator(id(T.rowWait))
+  await wait.waitFor()
+  expect(await wait.innerText()).not.toMatch(/[89] h/)
+})
+
+test('a long status takes neither the wait nor who has it out of the row', async () => {
+  const ticket = await openTicket(who.customer, { priority: 'medium' })
+  await rest(who.colleague, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
+  await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: 'And then?' })
+  await rest(who.colleague, 'PATCH', `/tickets/${ticket.id}`, { status: 'waiting_on_customer' }, TEAM)
+  for (const language of ['en', 'ar']) {
+    const { page } = await visit(await context(), TEAM, `/admin/support?view=all&search=${ticket.number}&lang=${language}`, who.agent)
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 780 })
+      const one = page.locator(row(ticket.number))
+      await one.waitFor()
+      // A wait as long as they get: not every status has one.
+      await one.evaluate((link) => {
+        const line = link.querySelector('.assignee')
+        if (line !== null && link.querySelector('.wait') === null) line.insertAdjacentHTML('beforebegin', '<span class="wait">◷ 308 min</span>')
+      })
+      const found = await one.evaluate((link) => {
+        const of = (selector: string) => {
+          const part = link.querySelector(selector)
+          const { left, right } = part?.getBoundingClientRect() ?? new DOMRect()
+          return { left, right, width: right - left, isWhole: part !== null && part.scrollWidth <= part.clientWidth + 1, title: part?.getAttribute('title') ?? null, text: part?.textContent ?? '' }
+        }
+        const frame = link.getBoundingClientRect()
+        return { dir: document.documentElement.dir, left: frame.left, right: frame.right, parts: ['.number', '.badge:not(.priority)', '.priority', '.wait', '.assignee'].map(of) }
+      })
+      const [, status, , wait, assignee] = found.parts
+      const told = `${language} at ${width}: ${JSON.stringify(found)}`
+      expect(found.dir, told).toBe(language === 'ar' ? 'rtl' : 'ltr')
+      for (const part of found.parts) {
+        expect(part.left, told).toBeGreaterThanOrEqual(found.left)
+        expect(part.right, told).toBeLessThanOrEqual(found.right)
+      }
+      const order = language === 'ar' ? [...found.parts].reverse() : found.parts
+      order.reduce((before, part) => {
+        expect(part.left, told).toBeGreaterThanOrEqual(before.right - 0.5)
+        return part
+      })
+      expect(wait?.isWhole, told).toBe(true)
+      expect(assignee?.width, told).toBeGreaterThan(24)
+      // In few words where there is little room; the whole name is the title, and is read out.
+      expect(status?.text, told).toContain(status?.title)
+    }
+  }
+})
+
+test('what a change on many came to is put away by Escape', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page } = await visit(await context(), TEAM, `/admin/support?view=all&search=${ticket.number}`, who.agent)
+  await page.locator(id(T.select, `[data-number="${ticket.number}"]`)).check()
+  await page.locator(id(T.bulkTake)).click()
+  await page.locator(id(T.bulkResult)).waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator(id(T.bulk)).waitFor({ state: 'detached', timeout: 2_000 })
+})

@@ -1,0 +1,111 @@
+// A customer learns that they were answered: before the widget is opened, in the list, and by what is said after sending.
+
+import { beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { T } from '../src/testids.ts'
+import { cookieOf, HOST, withHost } from './host.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, people, rest, unique, visit, watch, widgetFrame, withBrowser, type Made, type People } from './help.ts'
+
+const context = withBrowser()
+withHost()
+let who: People
+
+beforeAll(async () => { who = await people() })
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+const answerAndResolve = async (ticket: Made, text: string) => {
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: text })
+  await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { status: 'resolved' })
+}
+const unreadAt = async (page: Page) => Number(await page.locator('#unread').innerText())
+const unreadOf = async () => Number((await rest(who.customer, 'GET', '/me/unread'))['tickets'])
+
+test('on a phone, the launcher of a page shows the unread before it is opened, and none once it was read', async () => {
+  const ticket = await openTicket(who.customer, { subject: unique('Order') })
+  await answerAndResolve(ticket, 'It is on its way.')
+  const place = await context(PHONE)
+  const page = await place.newPage()
+  const seen = watch(page, place)
+  const asked: string[] = []
+  page.on('request', (request) => { if (request.url().includes('/v1/')) asked.push(new URL(request.url()).pathname) })
+  const unread = await unreadOf()
+  expect(unread).toBeGreaterThan(0)
+  await page.goto(`${CUSTOMERS}/demo?person=${encodeURIComponent(who.customer.name)}`)
+  await eventually('the number', async () => (await unreadAt(page)) === unread)
+  expect(page.frames().length, 'without a frame').toBe(1)
+  expect(asked, 'by one small request').toEqual(['/v1/me/unread'])
+
+  await page.locator('#open').tap()
+  const frame = await widgetFrame(page)
+  const row = frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
+  await row.waitFor()
+  expect(await row.getAttribute('data-unread'), 'resolved, and in sight').toBe('true')
+  expect(await row.locator(id(T.ticketSnippet)).innerText()).toContain('It is on its way.')
+  await row.tap()
+  await message(frame, 'It is on its way.').waitFor()
+  await eventually('one less', async () => (await unreadAt(page)) === unread - 1)
+  await eventually('stored', async () => (await unreadOf()) === unread - 1)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'no sideways scrolling').toBe(true)
+  expect(seen.faults).toEqual([])
+})
+
+test('a host that wants no request before opening has none', async () => {
+  const place = await context()
+  await place.addCookies([cookieOf(who.customer)])
+  const begin = async (more: string) => {
+    const [page, asked] = [await place.newPage(), [] as string[]]
+    page.on('request', (request) => { if (request.url().includes('/v1/')) asked.push(request.url()) })
+    await page.goto(`${HOST}/scripted`)
+    await page.evaluate(`Helpline.init({ getToken: async () => (await (await fetch('/token')).json()).token${more} })`)
+    return asked
+  }
+  // The one that may not ask begins first: when the other one has asked, it would have.
+  const silent = await begin(', unread: false')
+  const asking = await begin('')
+  await eventually('otherwise it asks, from a page of the platform too', () => Promise.resolve(asking.some((url) => url.endsWith('/v1/me/unread'))))
+  expect(silent).toEqual([])
+})
+
+test('an answered and resolved ticket stays in the list until it was read, and its row says who wrote last', async () => {
+  const ticket = await openTicket(who.customer, { subject: unique('Refund') })
+  const { page, faults } = await visit(await context(), CUSTOMERS, '/support', who.customer)
+  const row = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
+  await row.waitFor()
+  expect(await row.locator(id(T.ticketSnippet)).getAttribute('data-side')).toBe('customer')
+  await answerAndResolve(ticket, 'The refund was sent.')
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-status="resolved"]`)).waitFor()
+  expect(await row.getAttribute('data-unread')).toBe('true')
+  expect(await row.locator(id(T.ticketSnippet)).innerText()).toBe(`${who.agent.name.split(' ')[0] ?? ''}: The refund was sent.`)
+  await page.reload()
+  await row.waitFor()
+  expect(await row.getAttribute('data-unread'), 'after a reload too').toBe('true')
+  await row.click()
+  await message(page, 'The refund was sent.').waitFor()
+  await page.locator(id(T.tabClosed)).click()
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-unread="false"]`)).waitFor()
+  expect(faults).toEqual([])
+})
+
+test('a search finds the words of an answer in all tickets, whatever is shown', async () => {
+  const word = unique('cable')
+  const ticket = await openTicket(who.customer)
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: `Change the ${word}.` })
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: `note ${word}-note`, internal: true })
+  await rest(who.customer, 'PATCH', `/tickets/${ticket.id}`, { status: 'closed' })
+  const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
+  await page.locator(id(T.search)).fill(word)
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).waitFor()
+  await page.locator(id(T.search)).fill(`${word}-note`)
+  await page.locator(id(T.listEmpty)).waitFor()
+})
+
+test('after sending it is said what to expect, in the words of a customer', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await page.locator(id(T.expect)).filter({ hasText: 'You need not wait here.' }).waitFor()
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'Which model is it?' })
+  await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { status: 'waiting_on_customer' })
+  await page.locator(id(T.ticketStatus)).filter({ hasText: 'Waiting for you' }).waitFor()
+  await eventually('nothing is waited for any more', async () => (await page.locator(id(T.expect)).count()) === 0)
+})

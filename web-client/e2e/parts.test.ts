@@ -1,0 +1,74 @@
+// Parts of the widget that cannot be fetched when they are wanted: nothing that was written is lost, it is said, and they come later.
+
+import type { BrowserContext, Frame, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, message, say, unique, widgetFrame, withBrowser } from './help.ts'
+import { newcomerToken } from './newcomer.ts'
+
+const context = withBrowser()
+const TALK = '**/assets/talk-*.js'
+
+async function opened(place: BrowserContext): Promise<{ readonly page: Page; readonly frame: Frame }> {
+  const page = await place.newPage()
+  await page.goto(`${CUSTOMERS}/demo?person=Ada%20Lovelace`)
+  await page.locator('#person option[value="Ada Lovelace"]').waitFor({ state: 'attached' })
+  await page.locator('#open').click()
+  return { page, frame: await widgetFrame(page) }
+}
+
+/** A browser of a new person, and what the server holds of theirs. */
+async function newcomer() {
+  const [place, token] = [await context(), await newcomerToken()]
+  await place.route('**/dev/token', (route) => route.fulfill({ json: { token } }))
+  const get = async (path: string) => (await fetch(`${CUSTOMERS}/v1${path}`, { headers: { authorization: `Bearer ${token}` } })).text()
+  return { place, get }
+}
+
+async function describe(frame: Frame, subject: string, description: string): Promise<void> {
+  await frame.locator(id(T.widgetStart)).click()
+  await frame.locator(id(T.newSubject)).fill(subject)
+  await frame.locator(id(T.newDescription)).fill(description)
+  await frame.locator(id(T.newSubmit)).click()
+}
+
+test('a ticket is opened before what shows it can be had: it is said, and the ticket stands there later', async () => {
+  const { place, get } = await newcomer()
+  await place.route(TALK, (route) => route.abort())
+  await place.route('**/assets/markdown-*.js', (route) => route.abort())
+  const { frame } = await opened(place)
+  const subject = unique('no talk')
+  await describe(frame, subject, 'Hello **there**')
+  await frame.locator(id(T.problem)).waitFor()
+  expect(await get('/tickets?scope=own')).toContain(subject)
+  // The button is there for those who do not wait.
+  await frame.locator(id(T.problem)).getByRole('button').click()
+  await place.unroute(TALK)
+  await frame.locator(id(T.ticketSubject)).filter({ hasText: subject }).waitFor()
+  // Its marks cannot be read: it stands as it was typed.
+  await message(frame, 'Hello **there**').waitFor()
+  await say(frame, 'and one more')
+  await message(frame, 'and one more', 'stored').waitFor()
+})
+
+test('what waits to be sent is kept while what sends it cannot be had, and is sent by itself later', async () => {
+  const { place, get } = await newcomer()
+  const { page, frame } = await opened(place)
+  await describe(frame, unique('waits'), 'The first message.')
+  const number = await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
+  await message(frame, 'The first message.').waitFor()
+  await place.setOffline(true)
+  const text = unique('written without a connection')
+  await say(frame, text)
+  await message(frame, text, 'waiting').waitFor()
+  await page.close()
+  await place.route(TALK, (route) => route.abort())
+  await place.setOffline(false)
+  const again = await opened(place)
+  await again.frame.locator(id(T.problem)).waitFor()
+  expect(await again.frame.evaluate(() => JSON.stringify({ ...localStorage }))).toContain(text)
+  expect(await get(`/tickets/${number}/activity?limit=50`)).not.toContain(text)
+  await place.unroute(TALK)
+  await eventually('it is sent', async () => (await get(`/tickets/${number}/activity?limit=50`)).includes(text))
+  expect(await again.frame.evaluate(() => Object.keys({ ...localStorage }).filter((name) => name.includes('.outbox.')))).toEqual([])
+})

@@ -1,0 +1,215 @@
+// Phones: touch, a narrow page, a keyboard that takes half of it, a device held sideways.
+
+import { devices } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, people, rest, TEAM, unique, visit, watch, widgetFrame, withBrowser, type People } from './help.ts'
+
+const context = withBrowser()
+let who: People
+beforeAll(async () => { who = await people() })
+const row = (number: string) => id(T.ticketRow, `[data-number="${number}"]`)
+
+const { defaultBrowserType: _, ...PHONE } = devices['Pixel 7'] ?? { defaultBrowserType: 'chromium' }
+const LAUNCHER_PX = 48
+
+test('the widget by touch: opened at its launcher, over the whole screen, a conversation from its first word to its answer, also sideways', async () => {
+  const place = await context(PHONE)
+  const page = await place.newPage()
+  const { faults } = watch(page, place)
+  await page.goto(`${CUSTOMERS}/demo?person=${encodeURIComponent(who.customer.name)}`)
+  await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
+  const size = page.viewportSize() ?? { width: 0, height: 0 }
+  await page.touchscreen.tap(size.width - LAUNCHER_PX, size.height - LAUNCHER_PX)
+  const frame = await widgetFrame(page)
+  const fills = () => frame.evaluate(() => [innerWidth, innerHeight])
+  await frame.locator(id(T.widgetStart)).tap()
+  expect(await fills()).toEqual([size.width, size.height])
+  const subject = unique('By touch')
+  await frame.locator(id(T.newSubject)).tap()
+  await page.keyboard.type(subject)
+  await frame.locator(id(T.newDescription)).tap()
+  await page.keyboard.type('Written with thumbs')
+  for (const testid of [T.newSubject, T.newDescription, T.newCategory]) {
+    const letters_px = await frame.locator(id(testid)).evaluate((field) => Number.parseFloat(getComputedStyle(field).fontSize))
+    expect(letters_px, `${testid}: smaller letters make a phone enlarge the page`).toBeGreaterThanOrEqual(16)
+  }
+  await frame.locator(id(T.newSubmit)).tap()
+  await frame.locator(id(T.ticket)).waitFor()
+  const number = await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
+  await frame.locator(id(T.composerInput)).tap()
+  await page.keyboard.type('One more thing')
+  await frame.locator(id(T.composerSend)).tap()
+  await message(frame, 'One more thing', 'stored').waitFor()
+  await rest(who.agent, 'POST', `/tickets/${number}/messages`, { body: 'Read.' }, TEAM)
+  await message(frame, 'Read.', 'received').waitFor()
+
+  await page.setViewportSize({ width: size.height, height: size.width })
+  await eventually('over the whole screen sideways', async () => (await fills()).join() === `${size.height},${size.width}`)
+  await frame.locator(id(T.composerInput)).tap()
+  expect(await frame.locator(id(T.composerSend)).evaluate((button) => button.getBoundingClientRect().bottom <= innerHeight), 'what is written can be sent').toBe(true)
+  await frame.locator(id(T.back)).tap()
+  await frame.locator(row(number)).waitFor()
+  await frame.locator(id(T.widgetClose)).tap()
+  await eventually('put away', async () => !(await (await frame.frameElement()).isVisible()))
+  expect(faults).toEqual([])
+})
+
+test('on a narrow page the focus goes to what was opened and back to where it came from, and a missing ticket has a way back', async () => {
+  const ticket = await openTicket(who.customer)
+  for (const [base, path, query, person] of [[CUSTOMERS, '/support', '', who.customer], [TEAM, '/admin/support', '?view=all', who.agent]] as const) {
+    const { page } = await visit(await context({ viewport: { width: 390, height: 800 } }), base, path + query, person)
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName)
+    await page.locator(row(ticket.number)).focus()
+    await page.keyboard.press('Enter')
+    await message(page, 'Something happened.').waitFor()
+    await eventually('at the heading', async () => (await focused()) === T.ticketSubject)
+    await page.locator(id(T.ticket)).locator(id(T.back)).press('Enter')
+    await page.locator(row(ticket.number)).waitFor()
+    await eventually('at the row', async () => (await focused()) === T.ticketRow)
+    await page.goto(`${base}${path}/TKT-999999${query}`)
+    await page.locator(id(T.ticketMissing)).locator(id(T.back)).click()
+    await page.locator(row(ticket.number)).waitFor()
+  }
+})
+
+test("one's own message is the same element from its writing to its storing, and the first page is no news", async () => {
+  const ticket = await openTicket(who.customer)
+  const place = await context()
+  // What the log said of itself when each row came.
+  await place.addInitScript(() => {
+    const said: string[] = []
+    Reflect.set(window, 'said', said)
+    new MutationObserver((changes) => {
+      for (const { target, addedNodes } of changes) {
+        const log = target instanceof Element ? target.closest('[role=log]') : null
+        if (log !== null) for (const node of addedNodes) if (node instanceof Element && (node.matches('article') || node.querySelector('article') !== null)) said.push(log.getAttribute('aria-live') ?? '')
+      }
+    }).observe(document, { childList: true, subtree: true })
+  })
+  const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  await message(page, 'Something happened.').waitFor()
+  const said = () => page.evaluate(() => [...(Reflect.get(window, 'said') as string[])])
+  expect((await said()).filter((live) => live === 'polite'), 'the first page').toEqual([])
+  await page.locator(`${id(T.thread)}[aria-live="polite"]`).waitFor()
+  await page.locator(id(T.composerInput)).fill('mine')
+  await page.locator(id(T.composerInput)).press('Enter')
+  await message(page, 'mine', 'stored').waitFor()
+  expect((await said()).filter((live) => live === 'polite'), 'one addition').toEqual(['polite'])
+  expect(await page.locator(`${id(T.thread)} [aria-live]`).count(), 'no region within the region').toBe(0)
+})
+
+test('a saved reply that is being written is not lost to another row, to Escape, nor to one click', async () => {
+  const shortcut = unique('kept')
+  await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut, title: 'Kept', body: 'Kept' }, TEAM)
+  const { page } = await visit(await context(), TEAM, '/admin/support/replies', who.admin)
+  await page.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).getByRole('button').click()
+  await page.locator(id(T.replyBody)).fill('changed')
+  expect(await page.locator(id(T.replyNew)).isDisabled(), 'another form would take its place').toBe(true)
+  await page.locator(id(T.replyBody)).blur()
+  await page.keyboard.press('Escape')
+  await page.goBack()
+  expect(await page.locator(id(T.replyBody)).inputValue()).toBe('changed')
+  await page.locator(id(T.replyDelete)).click()
+  expect(await page.locator(id(T.replyBody)).inputValue(), 'asked first').toBe('changed')
+  await page.locator(id(T.replyDeleteSure)).click()
+  await eventually('deleted', async () => (await page.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).count()) === 0)
+})
+
+test('while a message waits to be sent, or was refused, nothing says that it has arrived', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page, context: place } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  await page.locator(id(T.expect)).waitFor()
+  await place.setOffline(true)
+  await page.evaluate(() => dispatchEvent(new Event('offline')))
+  await page.locator(id(T.composerInput)).fill('Still here?')
+  await page.locator(id(T.composerSend)).click()
+  await message(page, 'Still here?', 'waiting').waitFor()
+  await page.locator(id(T.expect)).waitFor({ state: 'detached', timeout: 2_000 })
+  await place.setOffline(false)
+  await message(page, 'Still here?', 'stored').waitFor({ timeout: 30_000 })
+  await page.locator(id(T.expect)).waitFor()
+})
+
+test('on a phone what is said for a moment hides nothing that one writes in, and goes with the ticket that it is of', async () => {
+  const other = await openTicket(who.customer)
+  const { page } = await visit(await context({ ...PHONE, viewport: { width: 390, height: 780 } }), CUSTOMERS, '/support/new', who.customer)
+  await page.locator(id(T.newSubject)).fill(unique('said'))
+  await page.locator(id(T.newDescription)).fill('Something')
+  await page.locator(id(T.newSubmit)).tap()
+  const [said, form] = [await page.locator(id(T.toast)).boundingBox(), await page.locator(id(T.composer)).boundingBox()]
+  expect((said?.y ?? 0) + (said?.height ?? 0), 'above the composer').toBeLessThanOrEqual(form?.y ?? 0)
+  const back = page.locator(id(T.ticket)).locator(id(T.back))
+  expect((said?.y ?? 0) + (said?.height ?? 0), 'above the way back').toBeLessThanOrEqual((await back.boundingBox())?.y ?? 0)
+  await back.tap()
+  await page.locator(row(other.number)).tap()
+  await message(page, 'Something happened.').waitFor()
+  expect(await page.locator(id(T.toast)).count()).toBe(0)
+})
+
+test('what is touched on a phone is 44 px high, and the forms stand in straight lines', async () => {
+  const ticket = await openTicket(who.customer)
+  const done = await openTicket(who.customer)
+  await rest(who.agent, 'PATCH', `/tickets/${done.id}`, { status: 'resolved' }, TEAM)
+  for (const width of [390, 360]) {
+    const { page } = await visit(await context({ ...PHONE, viewport: { width, height: 780 } }), CUSTOMERS, `/support/${ticket.number}`, who.customer)
+    const box = async (selector: string) => {
+      const found = await page.locator(selector).boundingBox()
+      if (found === null) throw new Error(`${selector} is not drawn`)
+      return found
+    }
+    const isHigh = async (selector: string) => expect((await box(selector)).height, selector).toBeGreaterThanOrEqual(44)
+    await message(page, 'Something happened.').waitFor()
+    for (const selector of [`${id(T.ticket)} ${id(T.back)}`, id(T.ticketClose), id(T.composerSend)]) await isHigh(selector)
+    const [field, send] = [await box(id(T.composerInput)), await box(id(T.composerSend))]
+    expect(send.x, 'beside the field').toBeGreaterThanOrEqual(field.x + field.width)
+
+    await page.goto(`${CUSTOMERS}/support/${done.number}`)
+    const [first, input, submit] = [await box(`${id(T.ratingStar)}[data-value="1"]`), await box(id(T.ratingComment)), await box(id(T.ratingSubmit))]
+    expect([submit.x, submit.width], 'below the field, as wide').toEqual([input.x, input.width])
+    const ask = await box(`${id(T.rating)} > p`)
+    if (width === 390) expect(Math.abs(first.y + first.height / 2 - ask.y - ask.height / 2), 'in a line with the question').toBeLessThan(4)
+    else expect(first.x, 'the stars begin where the field does').toBe(input.x)
+    await isHigh(`${id(T.ratingStar)}[data-value="1"]`)
+    await isHigh(id(T.ratingSubmit))
+    expect(submit.x + submit.width, 'in the page').toBeLessThanOrEqual(width)
+    const cut = await page.locator(id(T.ratingComment)).evaluate((one: HTMLInputElement) => {
+      const value = one.value
+      one.value = one.placeholder
+      const isCut = one.scrollWidth > one.clientWidth
+      one.value = value
+      return isCut
+    })
+    expect(cut, 'what is asked is read whole').toBe(false)
+    await page.locator(`${id(T.ratingStar)}[data-value="4"]`).tap()
+    if (width === 390) {
+      await page.locator(id(T.ratingSubmit)).tap()
+      await isHigh(`${id(T.ratingDone)} button`)
+      await rest(who.agent, 'PATCH', `/tickets/${done.id}`, { status: 'in_progress' }, TEAM)
+      const again = await openTicket(who.customer)
+      await rest(who.agent, 'PATCH', `/tickets/${again.id}`, { status: 'resolved' }, TEAM)
+      Object.assign(done, again)
+    }
+
+    await page.goto(`${CUSTOMERS}/support/new`)
+    await page.locator(id(T.newSubject)).fill('Kept')
+    const buttons = await page.locator(`${id(T.newForm)} .actions button`).evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as { x: number; y: number; width: number; height: number }))
+    const [cancel, open] = buttons
+    expect(open?.y, 'in one line').toBe(cancel?.y)
+    expect(open?.width, 'of one width').toBeCloseTo(cancel?.width ?? 0, 0)
+    expect(open?.height).toBeGreaterThanOrEqual(44)
+  }
+})
+
+test('a ticket that was opened without a connection comes when there is one again', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page, context: place } = await visit(await context(), CUSTOMERS, '/support', who.customer)
+  await page.locator(row(ticket.number)).waitFor()
+  await place.setOffline(true)
+  await page.evaluate(() => dispatchEvent(new Event('offline')))
+  await page.locator(row(ticket.number)).click()
+  await page.locator('.main .problem').waitFor()
+  await place.setOffline(false)
+  await message(page, 'Something happened.').waitFor({ timeout: 30_000 })
+  expect(await page.locator('.main .problem').count()).toBe(0)
+})

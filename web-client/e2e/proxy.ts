@@ -1,0 +1,92 @@
+// Between a browser and the desk: a way that can be closed, whatever drives the browser, and one that compresses, as a platform's proxy
+// does. They stand at the origin that the desk allows.
+
+import { createServer as createHttpServer, request, type IncomingMessage, type Server as HttpServer } from 'node:http'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { pipeline } from 'node:stream'
+import { createGzip } from 'node:zlib'
+import { afterAll, beforeAll } from 'vitest'
+import { CUSTOMERS } from './help.ts'
+import { HOST } from './host.ts'
+
+/** `no_sockets`: pages and REST pass, WebSockets do not. */
+type Way = 'open' | 'no_sockets' | 'shut'
+
+export function withProxy(): { readonly base: string; set(way: Way): void } {
+  let way: Way = 'open'
+  let server: Server | null = null
+  const passing = new Map<Socket, { readonly isWebSocket: boolean }>()
+  const { hostname, port } = new URL(CUSTOMERS)
+  const pass = (from: Socket) => {
+    from.on('error', () => from.destroy())
+    from.once('data', (first) => {
+      const isWebSocket = first.subarray(0, 11).toString() === 'GET /v1/ws '
+      if (way === 'shut' || (way === 'no_sockets' && isWebSocket)) return void from.destroy()
+      passing.set(from, { isWebSocket })
+      const to = connect(Number(port), hostname)
+      to.on('error', () => from.destroy())
+      from.on('close', () => { passing.delete(from); to.destroy() })
+      to.write(first)
+      from.pipe(to).pipe(from)
+    })
+  }
+  beforeAll(async () => {
+    if (HOST === '') throw new Error('set HELPLINE_E2E_HOST to an origin that the instances allow')
+    server = createServer(pass)
+    await new Promise<void>((done) => server?.listen(Number(new URL(HOST).port), '127.0.0.1', done))
+  })
+  afterAll(async () => {
+    for (const socket of passing.keys()) socket.destroy()
+    await new Promise<unknown>((done) => server?.close(done))
+  })
+  return {
+    base: HOST,
+    set(next) {
+      way = next
+      for (const [socket, { isWebSocket }] of passing) if (next === 'shut' || (next === 'no_sockets' && isWebSocket)) socket.destroy()
+    },
+  }
+}
+
+/** The desk's answers, gzipped where they are text and the browser takes that. */
+export function withCompression(): { readonly base: string } {
+  let server: HttpServer | null = null
+  /** WebSockets, which a server that closes leaves alone. */
+  const passing = new Set<{ destroy(): unknown }>()
+  const { hostname, port } = new URL(CUSTOMERS)
+  const isText = (answer: IncomingMessage) => /^(?:text\/|application\/(?:javascript|json|problem\+json)|image\/svg)/.test(answer.headers['content-type'] ?? '')
+  beforeAll(async () => {
+    if (HOST === '') throw new Error('set HELPLINE_E2E_HOST to an origin that the instances allow')
+    server = createHttpServer((asked, response) => {
+      const headers = { ...asked.headers, 'accept-encoding': 'identity' }
+      const passed = request({ hostname, port, path: asked.url, method: asked.method, headers }, (answer) => {
+        const { 'content-length': _length, ...kept } = answer.headers
+        if (!isText(answer) || !/gzip/.test(String(asked.headers['accept-encoding']))) {
+          response.writeHead(answer.statusCode ?? 502, answer.headers)
+          return void answer.pipe(response)
+        }
+        response.writeHead(answer.statusCode ?? 502, { ...kept, 'content-encoding': 'gzip' })
+        pipeline(answer, createGzip({ level: 9 }), response, () => {})
+      })
+      passed.on('error', () => response.destroy())
+      asked.pipe(passed)
+    })
+    server.on('upgrade', (asked, socket, head) => {
+      const lines = asked.rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${asked.rawHeaders[index + 1] ?? ''}`] : []))
+      const to = connect(Number(port), hostname, () => {
+        to.write(`${asked.method} ${asked.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+        to.write(head)
+        socket.pipe(to).pipe(socket)
+      })
+      passing.add(socket)
+      for (const one of [socket, to]) one.on('error', () => { socket.destroy(); to.destroy() })
+      socket.on('close', () => { passing.delete(socket); to.destroy() })
+    })
+    await new Promise<void>((done) => server?.listen(Number(new URL(HOST).port), '127.0.0.1', done))
+  })
+  afterAll(async () => {
+    for (const socket of passing) socket.destroy()
+    await new Promise<unknown>((done) => { server?.close(done); server?.closeAllConnections() })
+  })
+  return { base: HOST }
+}

@@ -1,0 +1,62 @@
+// How a person works: kept for each of them in this browser, never sent. All of their tabs follow.
+
+import { signal, type Signal } from '@preact/signals'
+import { isObject, parseJson } from '../protocol/narrow.ts'
+import { keepItem, storageOr } from './browser.ts'
+
+export const ENTERS = ['sends', 'breaks'] as const
+/** Seconds in which a message can be taken back before it is sent. */
+export const UNDO_S = [0, 5, 10] as const
+/** `away`: only while none of the person's tabs is looked at. */
+export const WHENS = ['always', 'away'] as const
+export const ALERTS = ['unassigned', 'urgent'] as const
+export type Alert = (typeof ALERTS)[number]
+
+export interface Habits {
+  /** What the Enter key does in a composer. */
+  readonly enter: Signal<(typeof ENTERS)[number]>
+  readonly undo_s: Signal<(typeof UNDO_S)[number]>
+  /** Which tickets of the whole team the person is told of. */
+  readonly alerts: Signal<readonly Alert[]>
+  readonly when: Signal<(typeof WHENS)[number]>
+  /** Another tab changed a stored item. */
+  changedElsewhere(name: string): void
+  dispose(): void
+}
+
+export function createHabits(user: string): Habits {
+  const [storage, item] = [storageOr('localStorage'), `helpline.habits.${user}`]
+  const habits = {
+    enter: signal<(typeof ENTERS)[number]>('sends'),
+    undo_s: signal<(typeof UNDO_S)[number]>(0),
+    alerts: signal<readonly Alert[]>(ALERTS),
+    when: signal<(typeof WHENS)[number]>('always'),
+  }
+  const read = () => {
+    const kept = parseJson(storage.getItem(item) ?? '')
+    const values = isObject(kept) ? kept : {}
+    const alerts = values['alerts']
+    habits.enter.value = ENTERS.find((one) => one === values['enter']) ?? 'sends'
+    habits.undo_s.value = UNDO_S.find((one) => one === values['undo_s']) ?? 0
+    habits.alerts.value = Array.isArray(alerts) ? ALERTS.filter((one) => alerts.includes(one)) : ALERTS
+    habits.when.value = WHENS.find((one) => one === values['when']) ?? 'always'
+  }
+  const written = () => JSON.stringify({ enter: habits.enter.peek(), undo_s: habits.undo_s.peek(), alerts: habits.alerts.peek(), when: habits.when.peek() })
+  let last = written()
+  const keep = () => {
+    const next = written()
+    if (next === last) return
+    last = next
+    keepItem(storage, item, next)
+  }
+  const take = () => {
+    stopKeeping()
+    read()
+    last = written()
+    stops = Object.values(habits).map((one) => one.subscribe(keep))
+  }
+  let stops: (() => void)[] = []
+  const stopKeeping = () => { for (const stop of stops) stop() }
+  take()
+  return { ...habits, changedElsewhere: (name) => { if (name === item) take() }, dispose: stopKeeping }
+}

@@ -1,0 +1,14 @@
+// One text that was changed in two tabs since both last had it. Pure.
+
+/** `base`: what both had. Nothing that either wrote is lost, and nothing that one sent or deleted comes back. */
+export function merged(base: string, mine: string, theirs: string): string {
+  if (theirs === base || mine === theirs) return mine
+  if (mine === base) return theirs
+  if (mine.startsWith(base)) return joined(theirs, mine.slice(base.length))
+  if (theirs.startsWith(base)) return joined(mine, theirs.slice(base.length))
+  return joined(theirs, mine)
+}
+
+function joined(first: string, second: string): string {
+  return first === '' ? second.trimStart() : second.trim() === '' ? first : `${first.trimEnd()}\n\n${second.trimStart()}`
+}

@@ -1,0 +1,35 @@
+// Tickets that a person has marked as unread: kept in this browser until they open them. What others are told of their reading does not change.
+
+import { signal, type ReadonlySignal } from '@preact/signals'
+import { parseJson, text } from '../protocol/narrow.ts'
+import { keepItem, storageOr } from './browser.ts'
+
+export interface UnreadMarks {
+  readonly ids: ReadonlySignal<ReadonlySet<string>>
+  mark(ticket: string): void
+  clear(ticket: string): void
+  /** Another tab changed a stored item. */
+  changedElsewhere(name: string): void
+}
+
+/** The oldest ones give way. */
+const MARKS_MAX = 500
+
+export function createUnreadMarks(user: string): UnreadMarks {
+  const [storage, item] = [storageOr('localStorage'), `helpline.unread.${user}`]
+  const read = (): ReadonlySet<string> => {
+    const kept = parseJson(storage.getItem(item) ?? '')
+    return new Set(Array.isArray(kept) ? kept.flatMap((one) => text(one) ?? []) : [])
+  }
+  const ids = signal(read())
+  const put = (next: readonly string[]) => {
+    ids.value = new Set(next)
+    keepItem(storage, item, JSON.stringify(next))
+  }
+  return {
+    ids,
+    mark: (ticket) => put([...[...ids.peek()].filter((one) => one !== ticket), ticket].slice(-MARKS_MAX)),
+    clear: (ticket) => { if (ids.peek().has(ticket)) put([...ids.peek()].filter((one) => one !== ticket)) },
+    changedElsewhere: (name) => { if (name === item) ids.value = read() },
+  }
+}

@@ -1,0 +1,75 @@
+// One request to /v1: with the person's token, once more with a fresh one where it was refused. It gives a result and never throws.
+
+import { decodeProblem } from '../protocol/decode-first.ts'
+import type { Problem } from '../protocol/model.ts'
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
+
+interface Call {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly body?: unknown
+  readonly key?: string
+}
+
+export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null) => Promise<Result<T>>
+
+/** As a session's: `fresh` when the last one was refused. */
+export type BearerSource = (fresh: boolean) => Promise<string | null>
+
+interface Requester {
+  readonly request: Request
+  /** The server's time, as its last answer told it; until then, and where answers do not tell it, the device's. */
+  now(): number
+}
+
+const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
+const SIGNED_OUT: Problem = { ...UNREACHABLE, status: 401, code: 'not_authenticated' }
+/** Clocks that differ by less agree. */
+const CLOCK_MS = 5_000
+const REQUEST_TIMEOUT_MS = 20_000
+
+export function createRequester(fetch: (path: string, init: RequestInit) => Promise<Response>, token: BearerSource): Requester {
+  const attempt = async (path: string, call: Call, fresh: boolean): Promise<Response | null> => {
+    const bearer = await token(fresh)
+    if (bearer === null) return null
+    const headers = new Headers({ authorization: `Bearer ${bearer}` })
+    if (call.body !== undefined) headers.set('content-type', 'application/json')
+    if (call.key !== undefined) headers.set('idempotency-key', call.key)
+    return fetch(path, {
+      method: call.method ?? 'GET',
+      headers,
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    })
+  }
+
+  /** How far this device's clock is behind the server's. */
+  let behind_ms = 0
+  const request: Request = async (path, call, decode) => {
+    try {
+      let response = await attempt(path, call, false)
+      if (response?.status === 401) response = await attempt(path, call, true)
+      // Without a token nothing is sent.
+      if (response === null) return { ok: false, problem: SIGNED_OUT }
+      const told = Date.parse(response.headers.get('date') ?? '')
+      // The header counts whole seconds.
+      if (!Number.isNaN(told)) behind_ms = Math.abs(told - Date.now()) < CLOCK_MS ? 0 : told - Date.now()
+      const value = await json(response)
+      if (!response.ok) return { ok: false, problem: decodeProblem(response.status, value) }
+      const decoded = decode(value)
+      return decoded === null ? { ok: false, problem: { ...UNREACHABLE, status: response.status, code: 'unreadable' } } : { ok: true, value: decoded }
+    } catch {
+      return { ok: false, problem: UNREACHABLE }
+    }
+  }
+  return { request, now: () => Date.now() + behind_ms }
+}
+
+async function json(response: Response): Promise<unknown> {
+  try {
+    const value: unknown = await response.json()
+    return value
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,36 @@
+// The screen for opening hours.
+
+export const ENGLISH_HOURS = {
+  'hours.hint': 'The widget tells customers when you are here, and what to expect when you are not.',
+  'hours.only_admins': 'Only admins change opening hours.',
+  'hours.keep': 'The desk keeps opening hours',
+  'hours.always': 'Without opening hours the desk is always open.',
+  'hours.zone': 'Time zone',
+  'hours.week': 'Week',
+  'hours.shut': 'Closed',
+  'hours.open_on': 'Open on {day}',
+  'hours.from': '{day}, from',
+  'hours.to': '{day}, to',
+  'hours.until': 'to',
+  'hours.add': 'Add hours',
+  'hours.add_on': 'Add hours on {day}',
+  'hours.remove': 'Remove',
+  'hours.remove_on': 'Remove {from} to {to} on {day}',
+  'hours.copy': 'Same hours Monday to Friday',
+  'hours.notice': 'Away notice',
+  'hours.notice_hint': 'Shown when the desk is closed or nobody is online. Without it Helpline says so in its own words.',
+  'hours.left': '{n|one:# character|other:# characters} left',
+  'hours.saved': 'Saved. Customers see it now.',
+  'hours.changed': 'Not saved yet.',
+  'hours.same': 'Everything is saved.',
+  'hours.open_now': 'By the saved hours the desk is open now.',
+  'hours.shut_now': 'By the saved hours the desk is closed now.',
+  'hours.opens': 'By the saved hours the desk is closed now and opens {when}.',
+  'hours.fault.zone': 'This is no time zone: write a name such as Europe/Vienna.',
+  'hours.fault.time': 'Write both times.',
+  'hours.fault.order': 'The end must come after the beginning.',
+  'hours.fault.overlap': 'These hours begin before the ones above have ended.',
+  'hours.fault.long': 'This is too long.',
+} as const
+
+export type HoursKey = keyof typeof ENGLISH_HOURS

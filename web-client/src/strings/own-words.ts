@@ -1,0 +1,24 @@
+// What only customers are told, in their words: behind the first screen.
+
+import { language, t, tWord, type StringKey } from './index.ts'
+
+const OWN: Readonly<Record<string, StringKey>> = {
+  open: 'own_status.open',
+  in_progress: 'own_status.in_progress',
+  waiting_on_customer: 'own_status.waiting_on_customer',
+  waiting_on_admin: 'own_status.waiting_on_admin',
+  escalated: 'own_status.escalated',
+}
+
+/** A status in its customer's words. */
+export function tOwnStatus(status: string | null): string {
+  const key = OWN[status ?? '']
+  return key === undefined ? tWord('status', status) : t(key)
+}
+
+/** About how long something took, in one unit. */
+export function about(seconds: number): string {
+  const of = (value: number, unit: 'minute' | 'hour' | 'day') => new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long' }).format(Math.max(1, Math.round(value)))
+  if (seconds < 90 * 60) return of(seconds / 60, 'minute')
+  return seconds < 36 * 3600 ? of(seconds / 3600, 'hour') : of(seconds / 86_400, 'day')
+}

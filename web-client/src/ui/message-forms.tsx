@@ -1,0 +1,79 @@
+// In which a message is changed or removed: fetched when one is.
+
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import type { Changing, Edits } from '../app/edits.ts'
+import { isWritten, written } from '../app/written.ts'
+import type { TicketMessage } from '../protocol/model.ts'
+import { t, tProblem } from '../strings/index.ts'
+import { T } from '../testids.ts'
+import { bytesOf } from './bytes.ts'
+import { isComposing } from './composition.ts'
+
+interface EditProps {
+  readonly edits: Edits
+  readonly message: TicketMessage
+  readonly changing: Changing
+}
+
+export function EditForm({ edits, message, changing }: EditProps) {
+  const input = useRef<HTMLTextAreaElement>(null)
+  const text = edits.texts.value.get(message.id) ?? message.body
+  // As it is sent.
+  const body = written(text)
+  const over = bytesOf(body) - edits.bodyBytesMax()
+  const ready = isWritten(body) && over <= 0 && !changing.isBusy
+  useLayoutEffect(() => {
+    input.current?.focus()
+    input.current?.setSelectionRange(text.length, text.length)
+    input.current?.closest('article')?.scrollIntoView({ block: 'nearest' })
+  }, [])
+  const save = () => {
+    if (!ready) return
+    if (body === message.body) edits.giveUp()
+    else void edits.save()
+  }
+  return (
+    <form class="edit-form" data-testid={T.messageForm} onSubmit={(event) => { event.preventDefault(); save() }}>
+      <textarea
+        ref={input}
+        rows={3}
+        value={text}
+        dir="auto"
+        aria-label={t('thread.edit_label')}
+        data-testid={T.messageText}
+        onInput={(event) => edits.write(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (isComposing(event)) return
+          if (event.key === 'Escape') edits.leave()
+          else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save()
+          else return
+          event.preventDefault()
+          event.stopPropagation()
+        }}
+      />
+      {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('thread.not_saved', { reason: tProblem(changing.problem) })}</p>}
+      {over > 0 && <p class="problem-text">{t('composer.too_long', { n: over })}</p>}
+      <div class="actions">
+        <button type="submit" class="primary" disabled={!ready} data-testid={T.messageSave}>{t('app.save')}</button>
+        <button type="button" class="quiet" data-testid={T.messageGiveUp} onClick={() => edits.giveUp()}>{t('app.cancel')}</button>
+        <span class="hint">{t('thread.edit_hint')}</span>
+      </div>
+    </form>
+  )
+}
+
+export function RemoveForm({ edits, changing }: Omit<EditProps, 'message'>) {
+  const no = useRef<HTMLButtonElement>(null)
+  // On the side that loses nothing.
+  useEffect(() => no.current?.focus(), [])
+  return (
+    <div class="remove-form" role="group" aria-label={t('thread.remove')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); edits.leave() } }}>
+      <p>{t('thread.remove_ask')}</p>
+      {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('thread.not_removed', { reason: tProblem(changing.problem) })}</p>}
+      <div class="actions">
+        <button ref={no} type="button" data-testid={T.messageRemoveNo} onClick={() => edits.leave()}>{t('thread.remove_no')}</button>
+        <button type="button" class="quiet danger" disabled={changing.isBusy} data-testid={T.messageRemoveYes} onClick={() => void edits.remove()}>{t('thread.remove_yes')}</button>
+      </div>
+    </div>
+  )
+}

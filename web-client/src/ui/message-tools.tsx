@@ -1,0 +1,88 @@
+// Changing a message that is in the history: its text, or that it is there at all; and what it said before.
+
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { TicketStore } from '../app/ticket.ts'
+import type { TicketMessage } from '../protocol/model.ts'
+import { dateTime, shortWhen, t } from '../strings/index.ts'
+import { earlier } from '../timeline/view.ts'
+import { T } from '../testids.ts'
+import { Glyph } from './glyph.tsx'
+import { lazy } from './lazy.tsx'
+
+export const EditForm = lazy(async () => (await import('./message-forms.tsx')).EditForm)
+export const RemoveForm = lazy(async () => (await import('./message-forms.tsx')).RemoveForm)
+
+interface ToolsProps {
+  readonly store: TicketStore
+  readonly message: TicketMessage
+}
+
+/** One stop for Tab in the whole thread, the last message's; the arrows go from there to the others. */
+export function MessageTools({ store, message }: ToolsProps) {
+  const { edits } = store
+  const [isOpen, setOpen] = useState(false)
+  const toggle = useRef<HTMLButtonElement>(null)
+  const changing = edits.changing.value?.of === message.id
+  const before = useRef(changing)
+  // The focus comes back to where the change was begun, unless it has gone elsewhere.
+  useEffect(() => {
+    if (before.current && !changing && (document.activeElement === null || document.activeElement === document.body)) toggle.current?.focus()
+    if (before.current !== changing) setOpen(false)
+    before.current = changing
+  }, [changing])
+  const [mayEdit, mayRemove] = [edits.mayEdit(message), edits.mayRemove(message)]
+  const begun = edits.texts.value.has(message.id) && !changing
+  if ((!mayEdit && !mayRemove) || changing) return null
+  return (
+    <span class="tools">
+      <button
+        ref={toggle}
+        type="button"
+        class="quiet icon-button"
+        tabIndex={isLast(store, message) ? 0 : -1}
+        aria-expanded={isOpen}
+        aria-label={t('thread.tools')}
+        title={t('thread.tools')}
+        data-testid={T.messageTools}
+        onClick={() => setOpen(!isOpen)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && isOpen) setOpen(false)
+          else if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+          else goTo(event.currentTarget, event.key === 'ArrowUp' ? -1 : 1)
+          event.preventDefault()
+          event.stopPropagation()
+        }}
+      ><Glyph name="more" /></button>
+      {(isOpen || begun) && mayEdit && <button type="button" class="quiet" data-testid={T.messageEdit} onClick={() => edits.begin(message, 'edit')}>{t(begun ? 'thread.edit_begun' : 'thread.edit')}</button>}
+      {isOpen && mayRemove && <button type="button" class="quiet danger" data-testid={T.messageRemove} onClick={() => edits.begin(message, 'remove')}>{t('thread.remove')}</button>}
+    </span>
+  )
+}
+
+function isLast({ edits, timeline }: TicketStore, message: TicketMessage): boolean {
+  const last = timeline.value.events.findLast(({ kind, message: one }) => (kind === 'message_added' || kind === 'internal_note_added') && one !== null && (edits.mayEdit(one) || edits.mayRemove(one)))
+  return last?.message?.id === message.id
+}
+
+function goTo(from: HTMLElement, by: 1 | -1): void {
+  const all = [...(from.closest('.rows')?.querySelectorAll<HTMLElement>(`[data-testid="${T.messageTools}"]`) ?? [])]
+  all[all.indexOf(from) + by]?.focus()
+}
+
+/** That a message was edited, and when; for those who are told, what it said before. */
+export function Edited({ store, message, at }: ToolsProps & { readonly at: string }) {
+  const [isOpen, setOpen] = useState(false)
+  const versions = earlier(store.timeline.value, message)
+  const when = t('thread.edited_at', { when: shortWhen(at, Date.now()) })
+  if (versions.length === 0) return <span title={dateTime(at)} data-testid={T.messageEdited}>{when}</span>
+  return (
+    <>
+      <button type="button" class="edited" aria-expanded={isOpen} title={`${dateTime(at)} · ${t('thread.versions')}`} data-testid={T.messageEdited} onClick={() => setOpen(!isOpen)}>{when}</button>
+      {isOpen && (
+        <ol class="versions" aria-label={t('thread.versions')}>
+          {versions.map((version) => <li key={version.at} data-testid={T.messageVersion}><time dateTime={version.at}>{dateTime(version.at)}</time><p>{version.text}</p></li>)}
+        </ol>
+      )}
+    </>
+  )
+}

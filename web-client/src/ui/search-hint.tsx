@@ -1,0 +1,13 @@
+// Below a search field: why nothing is looked for yet, or what the server has against it.
+
+import { isTooShort, refusedSearch } from '../app/search.ts'
+import { LIMITS } from '../protocol/generated.ts'
+import type { Problem } from '../protocol/model.ts'
+import { t } from '../strings/index.ts'
+import { T } from '../testids.ts'
+
+export function SearchHint({ text, problem }: { readonly text: string; readonly problem: Problem | null }) {
+  const why = refusedSearch(problem)
+  if (why !== null) return <p class="problem-text search-short" role="alert" data-testid={T.searchRefused}>{t('list.search_refused', { why })}</p>
+  return isTooShort(text) ? <p class="muted search-short" role="status">{t('list.search_short', { n: LIMITS.search_word_chars_min })}</p> : null
+}

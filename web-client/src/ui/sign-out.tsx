@@ -1,0 +1,53 @@
+// Before a person signs out with messages that are not sent yet: what becomes of these is theirs to say.
+
+import { useEffect, useState } from 'preact/hooks'
+import type { Desk } from '../app/desk.ts'
+import '../strings/sign-out.ts'
+import { t } from '../strings/index.ts'
+import { SIGN_OUT } from '../testids.ts'
+import { Dialog } from './dialog.tsx'
+
+interface SignOutProps {
+  readonly desk: Desk
+  readonly onSignOut: () => void
+  readonly onClose: () => void
+}
+
+export function SignOut({ desk, onSignOut, onClose }: SignOutProps) {
+  const [isSending, setSending] = useState(false)
+  const unsent = desk.unsent.value
+  const n = unsent.length
+  const isRefused = n > 0 && unsent.every((entry) => entry.refused !== null)
+  // Nothing is left to ask about.
+  useEffect(() => { if (n === 0) onSignOut() }, [n])
+  useEffect(() => { if (isRefused) setSending(false) }, [isRefused])
+  const send = () => {
+    setSending(true)
+    // As it was written: also what was held back, paused or refused.
+    for (const { key } of desk.outbox.entries()) desk.outbox.retry(key, 'as_written')
+  }
+  const keep = () => {
+    desk.outbox.pause()
+    onSignOut()
+  }
+  const discard = () => {
+    for (const { key } of desk.outbox.entries()) desk.outbox.discard(key)
+    onSignOut()
+  }
+  const isUnkept = desk.outbox.isUnkept()
+  return (
+    <Dialog title={t('signin.out')} onClose={onClose} testid={SIGN_OUT.ask}>
+      <div class="sign-out-ask" data-unsent={n}>
+        <p><strong>{t('signout.unsent', { n })}</strong></p>
+        <p class="muted">{t(isUnkept ? 'signout.unkept' : 'signout.hint')}</p>
+        <p role="status">{isSending ? t(desk.live.value ? 'signout.sending' : 'signout.no_connection') : isRefused && t('signout.refused')}</p>
+        <div class="choices">
+          <button type="button" class="primary" disabled={isSending} data-testid={SIGN_OUT.send} onClick={send}>{t('signout.send')}</button>
+          {!isUnkept && <button type="button" data-testid={SIGN_OUT.keep} onClick={keep}>{t('signout.keep')}</button>}
+          <button type="button" class="danger" data-testid={SIGN_OUT.discard} onClick={discard}>{t('signout.discard')}</button>
+          <button type="button" class="quiet" onClick={onClose}>{t('app.cancel')}</button>
+        </div>
+      </div>
+    </Dialog>
+  )
+}

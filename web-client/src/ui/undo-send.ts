@@ -1,0 +1,13 @@
+import type { Signal } from '@preact/signals'
+import { returnToDraft, type Mode } from '../app/drafts.ts'
+import type { TicketStore } from '../app/ticket.ts'
+
+/** A message that is still held comes back into the composer; without a key, the last one. False: it is too late. */
+export function undoSend(store: TicketStore, ticket: string, wanted: Signal<{ readonly ticket: string; readonly mode: Mode } | null>, key?: string): boolean {
+  const entry = store.undo(key)
+  if (entry === null) return false
+  const mode = entry.internal ? 'note' : 'message'
+  returnToDraft(ticket, mode, entry.body, store.timeline.peek().position ?? 0)
+  wanted.value = { ticket, mode }
+  return true
+}

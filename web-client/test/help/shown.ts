@@ -1,0 +1,33 @@
+// What a reader sees of a rendering, without a browser.
+
+import type { ComponentChildren } from 'preact'
+import { isObject } from '../../src/protocol/narrow.ts'
+
+export interface Shown {
+  /** Everything that can be read, in order; what a browser writes itself (a number before an item) included. */
+  readonly text: string
+  /** How many elements of each kind there are. */
+  readonly kinds: ReadonlyMap<string, number>
+  /** Where links lead whose text is another. */
+  readonly hrefs: readonly string[]
+}
+
+export function shownOf(node: ComponentChildren): Shown {
+  const kinds = new Map<string, number>()
+  const hrefs: string[] = []
+  const read = (one: unknown, isOrdered: boolean): string => {
+    if (one === null || one === undefined || typeof one === 'boolean') return ''
+    if (typeof one === 'string' || typeof one === 'number') return String(one)
+    if (Array.isArray(one)) return one.map((each) => read(each, isOrdered)).join('')
+    if (!isObject(one) || !isObject(one['props'])) throw new Error(`not to be read: ${String(one)}`)
+    const { type, props } = one
+    if (props['class'] === 'hidden') return ''
+    const inner = read(props['children'], type === 'ol')
+    if (typeof type !== 'string') return inner
+    kinds.set(type, (kinds.get(type) ?? 0) + 1)
+    if (type === 'a' && String(props['href']) !== inner) hrefs.push(String(props['href']))
+    if (type === 'li' && isOrdered) return `\n${String(props['value'] ?? '')} ${inner}`
+    return type === 'br' || type === 'p' || type === 'pre' || type === 'li' || type === 'blockquote' ? `\n${inner}\n` : inner
+  }
+  return { text: read(node, false), kinds, hrefs }
+}

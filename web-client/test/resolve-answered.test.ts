@@ -1,0 +1,67 @@
+// What follows an answer: its ticket is resolved only as its author left it.
+
+import { afterEach, expect, test } from 'vitest'
+import { hushToast, toast } from '../src/app/attention.ts'
+import { resolveAnswered } from '../src/faces/console/resolve-answered.ts'
+import type { DeskWork } from '../src/faces/console/work.ts'
+import type { Queued } from '../src/outbox/store.ts'
+import type { HistoryEvent } from '../src/protocol/model.ts'
+import { t } from '../src/strings/index.ts'
+import '../src/strings/team.ts'
+import { messageEvent, staffTicket } from './help/sample.ts'
+
+afterEach(hushToast)
+
+const answer: Queued = { key: 'k', ticket: 't1', number: 'TKT-000001', body: 'done', internal: false, based_on: 4, at: '', order: 1, refused: null, hold_until: null, paused: false, then: 'resolved', sent: 5 }
+const by = (id: string, type: 'admin' | 'customer' = 'admin') => ({ actor: { id, type, name: null } })
+
+/** What becomes of the ticket when this has happened since the answer. */
+async function since(events: readonly HistoryEvent[], head = events.at(-1)?.seq ?? 5, becomes = 'done', isLeft = (_asked: number) => false) {
+  let asked = 0
+  const changes: object[] = []
+  const parts = {
+    desk: {
+      identity: { id: 'me' },
+      get isDisposed() { return isLeft(asked) },
+      rest: {
+        activity: () => { asked++; return Promise.resolve({ ok: true, value: { epoch: 'e', head, events, more_before: true } }) },
+        ticket: () => { asked++; return Promise.resolve({ ok: true, value: { ...staffTicket, status: 'in_progress' } }) },
+        changeTicket: (_id: string, patch: object) => { asked++; changes.push(patch); return Promise.resolve({ ok: true, value: staffTicket }) },
+      },
+    },
+    inbox: { take() {} },
+    go() {},
+    now: (): object => ({ store: null }),
+  }
+  const isWork = (_value: unknown): _value is DeskWork => true
+  if (!isWork(parts)) throw new Error('enough of the work')
+  expect(await resolveAnswered(parts, answer)).toMatchObject({ kind: becomes })
+  return { changes, said: toast.peek()?.sentence }
+}
+
+test.each([
+  ['nothing', []],
+  ['what the author did', [messageEvent(6, by('me')), messageEvent(7, { ...by('me'), kind: 'assigned' })]],
+  ['what followed from the answer itself', [messageEvent(6, { actor: { id: null, type: 'system', name: null }, kind: 'unassigned' })]],
+  ['what moves nothing', [messageEvent(6, { ...by('other'), kind: 'priority_changed' })]],
+])('an answered ticket is resolved after %s', async (_name, events) => {
+  expect((await since(events)).changes).toEqual([{ status: 'resolved' }])
+})
+
+test.each([
+  ['a status', 'status_changed'], ['a reopening', 'reopened'], ['an assignment', 'assigned'], ['its end', 'unassigned'], ['a message', 'message_added'], ['a note', 'internal_note_added'],
+] as const)('%s by a colleague since leaves it as it is, and is said', async (_name, kind) => {
+  expect(await since([messageEvent(6, { ...by('other'), kind })])).toEqual({ changes: [], said: t('action.moved_since', { number: answer.number }) })
+})
+
+test('a customer who has written since is named', async () => {
+  expect(await since([messageEvent(6, by('ada', 'customer'))])).toEqual({ changes: [], said: t('action.written_since', { number: answer.number }) })
+})
+
+test('more history than a page holds is not taken for nothing', async () => {
+  expect(await since([messageEvent(6, { ...by('other'), kind: 'priority_changed' })], 90)).toEqual({ changes: [], said: t('action.moved_since', { number: answer.number }) })
+})
+
+test.each([[1, 'later', []], [2, 'later', []], [3, 'done', [{ status: 'resolved' }]]] as const)('after question %i its author has gone: %s, and nothing is said to the next person', async (n, becomes, changes) => {
+  expect(await since([], 5, becomes, (asked) => asked >= n)).toEqual({ changes, said: undefined })
+})

@@ -1,0 +1,41 @@
+// Numbers and names as the language writes them.
+
+import { afterEach, expect, test } from 'vitest'
+import { inRow, shortNumber } from '../src/strings/formats.ts'
+import { STATUSES } from '../src/protocol/generated.ts'
+import { LANGUAGES, setLanguage, t } from '../src/strings/index.ts'
+import '../src/strings/page.ts'
+import '../src/strings/team.ts'
+import { inFewWords } from '../src/strings/team-words.ts'
+import { writerOf } from '../src/ui/words.ts'
+
+afterEach(() => setLanguage('en'))
+
+test.each(LANGUAGES)('in a row no status begins like another one: %s', async (language) => {
+  await setLanguage(language)
+  const beginnings = STATUSES.map((status) => Array.from(inFewWords(status)).slice(0, 5).join(''))
+  expect(new Set(beginnings).size, beginnings.join(', ')).toBe(STATUSES.length)
+})
+
+test('one is not many', () => {
+  expect([0, 1, 2].map((n) => t('console.updates', { n }))).toEqual(['0 updates', '1 update', '2 updates'])
+  expect([1, 2].map((n) => t('new.chars_left', { n }))).toEqual(['1 character left', '2 characters left'])
+  expect(t('customer.counts', { open: 1, total: 1 })).toBe('1 active of 1 ticket')
+})
+
+test('a language has as many forms as it needs, in its own digits', async () => {
+  await setLanguage('ar')
+  expect([0, 1, 2, 3, 11, 100].map((n) => t('console.updates', { n }))).toEqual(['لا تحديثات', 'تحديث واحد', 'تحديثان', '٣ تحديثات', '١١ تحديثًا', '١٠٠ تحديث'])
+  expect(shortNumber(1_234)).toBe('١٬٢٣٤')
+  expect(inRow(['Ada', 'Carl'])).not.toContain(',')
+})
+
+test('a row of the list names the one of the team who wrote last: a name alone makes no one its reader', () => {
+  const last = (side: 'customer' | 'staff', name: string | null) => writerOf({ side, name, snippet: '', at: '' })
+  expect([last('staff', 'Grace'), last('staff', null), last('customer', 'Grace')]).toEqual(['Grace', 'Support', 'Customer'])
+})
+
+test('large numbers are short, and names stand in a row', () => {
+  expect([7, 9_999, 12_300].map((n) => shortNumber(n).toLowerCase())).toEqual(['7', '9,999', '12k'])
+  expect(inRow(['Ada', 'Carl'])).toBe('Ada, Carl')
+})

@@ -1,0 +1,12 @@
+// People are called by what is known of them.
+
+import { expect, test } from 'vitest'
+import { namesOf } from '../src/faces/console/viewers.ts'
+import { t } from '../src/strings/index.ts'
+import { messageEvent } from './help/sample.ts'
+
+test('a colleague whose sign-in tells no name is called by the team’s list, or by what they wrote under', () => {
+  const one = { ...messageEvent(1), actor: { type: 'admin' as const, id: 'ada', name: 'Ada' } }
+  const viewers = ['me', 'ada', 'alan', 'grace', 'joan'].map((id) => ({ id, name: id === 'joan' ? 'Joan' : null }))
+  expect(namesOf(viewers, 'me', (id) => (id === 'alan' ? 'Alan' : null), [one])).toEqual(['Ada', 'Alan', t('app.someone'), 'Joan'])
+})
