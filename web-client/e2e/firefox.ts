@@ -86,6 +86,31 @@ const FIND = `(function find(steps, root) {
 })`
 const VISIBLE = `((one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden')`
 
+const HIT = '__helplineHit'
+const EVENTS_MS = 1_000
+/** Runs in the page before a click: what the pointer presses has to be the element, its label, or something in it; a press of anything else is kept from the page. */
+const GUARD = `((one) => {
+  const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']
+  let isHit = null
+  let isClicked = false
+  window.${HIT} = new Promise((said) => {
+    const end = () => { kinds.forEach((kind) => removeEventListener(kind, guard, true)); said(isClicked || isHit === true && !one.isConnected) }
+    const guard = (event) => {
+      const path = event.composedPath()
+      const isOne = path.includes(one) || path.some((above) => above.control === one)
+      isHit ??= isOne
+      if (event.type === 'click') isClicked = isOne
+      // The click itself follows at once, if there is one.
+      if (event.type === 'mouseup') setTimeout(end)
+      if (isHit) return
+      event.preventDefault()
+      event.stopImmediatePropagation()
+    }
+    for (const kind of kinds) addEventListener(kind, guard, true)
+    setTimeout(end, ${EVENTS_MS})
+  })
+})`
+
 class Located {
   readonly #page: Driven
   readonly steps: readonly Step[]
@@ -113,12 +138,31 @@ class Located {
     return this.#until(state, () => this.#ask<boolean>(is), timeout)
   }
 
+  /** Pressed where it stands still, and pressed again when something else had moved under the pointer meanwhile. */
   async click(): Promise<void> {
-    await this.#until('ready for a click', () => this.#ask<boolean>(`all.length === 1 && ${VISIBLE}(all[0]) && all[0].disabled !== true`))
-    const handle = (await this.#page.evaluateHandle(`${this.#all()}[0]`)).asElement()
-    if (handle === null) throw new Error(`gone: ${this.#words()}`)
-    await handle.click()
-    await handle.dispose()
+    await this.#until('hit by a click', async () => {
+      const handle = (await this.#page.evaluateHandle(`(async (all) => {
+        const [one] = all
+        if (all.length !== 1 || !${VISIBLE}(one) || one.disabled === true) return null
+        one.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+        const place = () => { const { x, y, width, height } = one.getBoundingClientRect(); return [x, y, width, height].join() }
+        const frame = () => new Promise((next) => requestAnimationFrame(next))
+        await frame()
+        const before = place()
+        await frame()
+        if (place() !== before) return null
+        ;${GUARD}(one)
+        return one
+      })(${this.#all()})`)).asElement()
+      if (handle === null) return false
+      try {
+        await handle.click()
+        // The events come after the answer. A click may end the document: then it was hit.
+        return await this.#page.evaluate(`window.${HIT}`).then((isHit) => isHit !== false, () => true)
+      } finally {
+        await handle.dispose().catch(() => null)
+      }
+    })
   }
 
   /** As a person who selects what is there and writes over it. */
@@ -155,10 +199,13 @@ class Located {
     const deadline = Date.now() + timeout
     // While a page goes and the next one comes there is nothing to ask.
     while (!(await holds().catch(() => false))) {
-      if (Date.now() > deadline) throw new Error(`never ${what}: ${this.#words()}`)
+      if (Date.now() > deadline) throw new Error(`never ${what}: ${this.#words()}\n${await this.#seen()}`)
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
+
+  /** Where the page is and what it shows, for a failure's message. */
+  #seen = async () => String(await this.#page.evaluate('location.href + "\\n" + document.body.innerText.slice(0, 3000)').catch(() => 'no page'))
 }
 
 /** BiDi tells nothing of WebSocket frames: the page says each in its console, behind this mark. */
