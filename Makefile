@@ -65,7 +65,7 @@ test-web: web ## The web client's tests outside a browser, and its weight
 test-browser: web ## Two people in Chromium, on two instances joined by Redis
 	@.ci/install cc postgres redis chromium
 	$(CARGO) build --workspace --all-features --locked --bins
-	.ci/with-dev npm --prefix web-client run --silent e2e
+	.ci/test-browser
 
 sizes: web ## What the client's faces weigh, held to their budgets
 	cd web-client && npm run --silent sizes
