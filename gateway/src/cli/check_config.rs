@@ -12,6 +12,7 @@ use super::error::CliError;
 use crate::auth::Verifier;
 use crate::config::{Config, ConfigError, ServeSettings};
 use crate::runtime::errors::chain;
+use crate::runtime::redis_source::RedisSource;
 
 /// Clocks further apart than this refuse tokens that were just issued, or take some that are over.
 const CLOCKS_APART_S_MAX: f64 = 2.0;
@@ -150,10 +151,12 @@ async fn try_database(config: &Config) -> Result<String, String> {
 
 async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigError> {
     let backing = &config.backing;
-    let Some(client) = backing.redis.client(&backing.plaintext.allowed)? else {
+    let Some(servers) = backing.redis.servers(&backing.plaintext.allowed)? else {
         return Ok(Ok("none; right for a single instance".into()));
     };
+    let source = RedisSource::new(servers);
     let asking = async {
+        let client = source.client().await?;
         let mut connection = client.get_multiplexed_async_connection().await?;
         redis::cmd("PING")
             .query_async::<String>(&mut connection)

@@ -127,6 +127,11 @@ fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
         .redis_url
         .iter()
         .map(|url| ("--redis-url", url));
+    let of_sentinels = backing
+        .redis
+        .redis_sentinel_password
+        .iter()
+        .map(|password| ("--redis-sentinel-password", password));
     let plain = auth
         .jwt_secrets
         .iter()
@@ -138,6 +143,7 @@ fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
     let all = of_database
         .into_iter()
         .chain(of_redis)
+        .chain(of_sentinels)
         .chain(plain)
         .chain(named);
     all.filter(|(_, secret)| secret.was_trimmed())
@@ -182,7 +188,7 @@ pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
 fn check_backing(backing: &mut Backing) -> Result<Option<String>, ConfigError> {
     let allowed = &backing.plaintext.allowed;
     let database = checked_database("--database-url", &backing.database_url, allowed, variable)?;
-    backing.redis.client(allowed)?;
+    backing.redis.servers(allowed)?;
     backing.database_url = database.url;
     Names::new(&backing.schema, &backing.role_prefix)
         .map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;

@@ -25,7 +25,7 @@ pub use error::ConfigError;
 pub use pages::{Href, Pages};
 pub use plaintext::{Plaintext, PlaintextSettings};
 pub use rate::Rate;
-pub use redis::RedisSettings;
+pub use redis::{RedisServers, RedisSettings};
 pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
 
 /// Where to listen, and which proxies to trust.

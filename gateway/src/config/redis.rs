@@ -1,10 +1,15 @@
-//! The address of Redis, its certificates, and whether it may be spoken to in clear text.
+//! The addresses of Redis, its certificates, and whether it may be spoken to in clear text.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
 use helpline_persistence::connect::is_this_machine;
-use redis::{ClientTlsConfig, ConnectionAddr, ErrorKind, IntoConnectionInfo, TlsCertificates};
+use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
+use redis::{
+    Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo,
+    TlsCertificates, TlsMode,
+};
 
 use super::error::ConfigError;
 use super::plaintext::Plaintext;
@@ -13,14 +18,32 @@ use super::values::{Hidden, pem_file};
 /// How Redis is reached.
 #[derive(Debug, Clone, Args)]
 pub struct RedisSettings {
-    /// Redis or Valkey, redis://… or rediss://… (TLS); needed when there is more than one instance
+    /// Redis or Valkey, redis://… or rediss://… (TLS); needed when there is more than one instance. Several, separated by commas: nodes of
+    /// one Redis Cluster, or with --redis-sentinel the Sentinels
     #[arg(
         long,
         env = "HELPLINE_REDIS_URL",
-        value_name = "URL",
+        value_name = "URL,…",
         hide_env_values = true
     )]
     pub redis_url: Option<Hidden>,
+    /// Name of the master that Sentinels watch: --redis-url then holds their addresses, and user, password and database of the master
+    #[arg(
+        long,
+        env = "HELPLINE_REDIS_SENTINEL",
+        value_name = "NAME",
+        requires = "redis_url"
+    )]
+    pub redis_sentinel: Option<String>,
+    /// Password of the Sentinels themselves, if they ask for one
+    #[arg(
+        long,
+        env = "HELPLINE_REDIS_SENTINEL_PASSWORD",
+        value_name = "TEXT",
+        hide_env_values = true,
+        requires = "redis_sentinel"
+    )]
+    pub redis_sentinel_password: Option<Hidden>,
     /// Certificate authorities of Redis, in PEM form [default: the machine's]
     #[arg(
         long,
@@ -51,16 +74,65 @@ pub struct RedisSettings {
     pub redis_prefix: Option<String>,
 }
 
+/// What connects to Redis.
+pub enum RedisServers {
+    /// One server, or one node of a cluster.
+    One(Client),
+    /// Nodes of one cluster, each as good as the others: a message that is published at one of them reaches subscribers of all.
+    Cluster(Vec<Client>),
+    /// Sentinels, which know the master.
+    Sentinel {
+        /// Asks them.
+        sentinels: Box<SentinelClient>,
+        /// Whether the master may be another machine without TLS.
+        clear_text: bool,
+    },
+}
+
+/// Without the addresses: they may hold passwords.
+impl fmt::Debug for RedisServers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::One(_) => "One",
+            Self::Cluster(_) => "Cluster",
+            Self::Sentinel { .. } => "Sentinel",
+        })
+    }
+}
+
 impl RedisSettings {
     /// What connects to Redis, if there is one; connects to nothing yet.
     ///
     /// # Errors
-    /// An address that cannot be used, one of another machine without TLS that is not in `allowed`, or a file that cannot be used.
-    pub fn client(&self, allowed: &[Plaintext]) -> Result<Option<redis::Client>, ConfigError> {
-        let Some(url) = self.redis_url.as_ref().map(Hidden::expose) else {
+    /// An address that cannot be used, one of another machine without TLS that is not in `allowed`, addresses that do not fit
+    /// together, or a file that cannot be used.
+    pub fn servers(&self, allowed: &[Plaintext]) -> Result<Option<RedisServers>, ConfigError> {
+        let Some(urls) = self.redis_url.as_ref().map(Hidden::expose) else {
             return Ok(None);
         };
-        let fault = |why: String| ConfigError::new("--redis-url", why);
+        let addresses = urls
+            .split(',')
+            .map(|url| self.address(url.trim(), allowed))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(name) = &self.redis_sentinel {
+            return self.sentinels(name, &addresses, allowed).map(Some);
+        }
+        let mut nodes = addresses
+            .into_iter()
+            .map(|address| self.client(address))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(match (nodes.pop(), nodes.is_empty()) {
+            (Some(one), true) => Some(RedisServers::One(one)),
+            (Some(last), false) => {
+                nodes.push(last);
+                Some(RedisServers::Cluster(nodes))
+            }
+            (None, _) => None,
+        })
+    }
+
+    /// One of the addresses, checked by itself.
+    fn address(&self, url: &str, allowed: &[Plaintext]) -> Result<ConnectionInfo, ConfigError> {
         // The crate's own error would not repeat the address either, but says less.
         let info = url
             .into_connection_info()
@@ -70,32 +142,83 @@ impl RedisSettings {
                 )),
                 _ => fault(error.to_string()),
             })?;
-        let client = match info.addr() {
-            ConnectionAddr::TcpTls { insecure: true, .. } => {
-                return Err(fault(
-                    "#insecure leaves the server unchecked: name its authority by --redis-ca-file"
-                        .into(),
-                ));
-            }
-            ConnectionAddr::TcpTls { .. } => {
-                redis::Client::build_with_tls(info, self.certificates()?)
-            }
+        match info.addr() {
+            ConnectionAddr::TcpTls { insecure: true, .. } => Err(fault(
+                "#insecure leaves the server unchecked: name its authority by --redis-ca-file",
+            )),
             ConnectionAddr::Tcp(host, _)
                 if !is_this_machine(host) && !allowed.contains(&Plaintext::Redis) =>
             {
-                return Err(fault(format!(
+                Err(fault(format!(
                     "{host} is another machine, and redis:// lets messages travel in clear text: use rediss://, or say \
                      --allow-plaintext redis"
-                )));
+                )))
             }
-            _ if self.redis_ca_file.is_some() || self.redis_cert_file.is_some() => {
-                return Err(fault(
-                    "certificates need an address that begins with rediss://".into(),
-                ));
+            ConnectionAddr::Tcp(..) | ConnectionAddr::Unix(_)
+                if self.redis_ca_file.is_some() || self.redis_cert_file.is_some() =>
+            {
+                Err(fault(
+                    "certificates need an address that begins with rediss://",
+                ))
             }
-            _ => redis::Client::open(info),
+            _ => Ok(info),
+        }
+    }
+
+    fn client(&self, address: ConnectionInfo) -> Result<Client, ConfigError> {
+        let client = if is_tls(&address) {
+            Client::build_with_tls(address, self.certificates()?)
+        } else {
+            Client::open(address)
         };
-        client.map(Some).map_err(|error| fault(error.to_string()))
+        client.map_err(|error| fault(error.to_string()))
+    }
+
+    fn sentinels(
+        &self,
+        name: &str,
+        addresses: &[ConnectionInfo],
+        allowed: &[Plaintext],
+    ) -> Result<RedisServers, ConfigError> {
+        let Some(first) = addresses.first() else {
+            return Err(fault("names no Sentinel"));
+        };
+        let master = first.redis_settings();
+        let fits = |one: &ConnectionInfo| {
+            let redis = one.redis_settings();
+            is_tls(one) == is_tls(first)
+                && (redis.username(), redis.password(), redis.db())
+                    == (master.username(), master.password(), master.db())
+        };
+        if !addresses.iter().all(fits) {
+            return Err(fault(
+                "must say the same of all Sentinels but their hosts and ports: they lead to one master",
+            ));
+        }
+        let broken = |error: redis::RedisError| fault(error.to_string());
+        let hosts = addresses.iter().map(|address| address.addr().clone());
+        let mut builder = SentinelClientBuilder::new(hosts, name, SentinelServerType::Master)
+            .map_err(broken)?
+            .set_client_to_redis_db(master.db());
+        if let Some(user) = master.username() {
+            builder = builder.set_client_to_redis_username(user);
+        }
+        if let Some(password) = master.password() {
+            builder = builder.set_client_to_redis_password(password);
+        }
+        if let Some(password) = &self.redis_sentinel_password {
+            builder = builder.set_client_to_sentinel_password(password.expose());
+        }
+        if is_tls(first) {
+            builder = builder
+                .set_client_to_redis_tls_mode(TlsMode::Secure)
+                .set_client_to_redis_certificates(self.certificates()?)
+                .set_client_to_sentinel_certificates(self.certificates()?);
+        }
+        Ok(RedisServers::Sentinel {
+            sentinels: Box::new(builder.build().map_err(broken)?),
+            clear_text: allowed.contains(&Plaintext::Redis),
+        })
     }
 
     fn certificates(&self) -> Result<TlsCertificates, ConfigError> {
@@ -119,32 +242,52 @@ impl RedisSettings {
     }
 }
 
+fn fault(why: impl Into<String>) -> ConfigError {
+    ConfigError::new("--redis-url", why)
+}
+
+fn is_tls(address: &ConnectionInfo) -> bool {
+    matches!(address.addr(), ConnectionAddr::TcpTls { .. })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn client(url: &str, allowed: &[Plaintext]) -> Result<Option<redis::Client>, String> {
+    fn servers(url: &str, allowed: &[Plaintext]) -> Result<Option<RedisServers>, String> {
+        with_sentinel(url, None, allowed)
+    }
+
+    fn with_sentinel(
+        url: &str,
+        name: Option<&str>,
+        allowed: &[Plaintext],
+    ) -> Result<Option<RedisServers>, String> {
         let settings = RedisSettings {
             redis_url: Some(url.into()),
+            redis_sentinel: name.map(str::to_owned),
+            redis_sentinel_password: None,
             redis_ca_file: None,
             redis_cert_file: None,
             redis_key_file: None,
             redis_prefix: None,
         };
-        settings.client(allowed).map_err(|error| error.to_string())
+        settings.servers(allowed).map_err(|error| error.to_string())
     }
 
     #[test]
     fn addresses_that_cannot_be_used_are_refused_at_once() {
         for url in [
             "redis://a:1,redis://b:2",
+            "redis://127.0.0.1:1,",
+            "redis://127.0.0.1:1,127.0.0.1:2",
             "redis://127.0.0.1/abc",
             "redis://",
             "http://127.0.0.1",
             "127.0.0.1:6379",
             "rediss://cache.example/#insecure",
         ] {
-            let error = client(url, &[]).expect_err(url);
+            let error = servers(url, &[]).expect_err(url);
             assert!(error.contains("--redis-url"), "{url}: {error}");
         }
         for url in [
@@ -155,15 +298,43 @@ mod tests {
             "valkeys://cache.example",
             "redis+unix:///run/redis.sock",
         ] {
-            assert!(client(url, &[]).expect(url).is_some(), "{url}");
+            assert!(servers(url, &[]).expect(url).is_some(), "{url}");
         }
     }
 
     #[test]
     fn clear_text_to_another_machine_is_refused_unless_it_is_allowed() {
-        let error = client("redis://:geheim@cache.example", &[]).expect_err("in clear text");
+        let error = servers("redis://:geheim@cache.example", &[]).expect_err("in clear text");
         assert!(error.contains("--allow-plaintext redis"), "{error}");
         assert!(!error.contains("geheim"), "{error}");
-        assert!(client("redis://cache.example", &[Plaintext::Redis]).is_ok());
+        assert!(servers("redis://cache.example", &[Plaintext::Redis]).is_ok());
+    }
+
+    #[test]
+    fn several_addresses_are_a_cluster_or_sentinels() {
+        let both = "redis://127.0.0.1:1, redis://localhost:2";
+        let cluster = servers(both, &[]).expect("a cluster");
+        assert!(matches!(cluster, Some(RedisServers::Cluster(nodes)) if nodes.len() == 2));
+        let sentinels = with_sentinel(both, Some("desk"), &[]).expect("Sentinels");
+        assert!(matches!(
+            sentinels,
+            Some(RedisServers::Sentinel {
+                clear_text: false,
+                ..
+            })
+        ));
+        let one = with_sentinel("rediss://:x@cache.example:26379", Some("desk"), &[]);
+        assert!(matches!(one, Ok(Some(RedisServers::Sentinel { .. }))));
+        for unlike in [
+            "redis://127.0.0.1:1,rediss://localhost:2",
+            "redis://:geheim@127.0.0.1:1,redis://127.0.0.1:2",
+            "redis://127.0.0.1:1/0,redis://127.0.0.1:2/1",
+        ] {
+            let error = with_sentinel(unlike, Some("desk"), &[]).expect_err(unlike);
+            assert!(
+                error.contains("the same") && !error.contains("geheim"),
+                "{error}"
+            );
+        }
     }
 }

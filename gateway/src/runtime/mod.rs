@@ -8,6 +8,7 @@ pub mod failpoint;
 pub mod lifecycle;
 pub mod limiter;
 pub mod rates;
+pub mod redis_source;
 pub mod signals;
 pub mod tcp_stream;
 pub mod telemetry;

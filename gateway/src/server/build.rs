@@ -33,6 +33,7 @@ use crate::live::rooms::Rooms;
 use crate::live::sweep::Sweep;
 use crate::live::sweep_signal::SweepSignal;
 use crate::runtime::lifecycle::Lifecycle;
+use crate::runtime::redis_source::RedisSource;
 use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
 use crate::websocket;
 use crate::websocket::state::{Entrance, Joining, SocketState, Writes};
@@ -179,14 +180,14 @@ impl Engine {
         } = helpline_persistence::sweep::sweep(&store, None).await?;
         let instance = Uuid::now_v7();
         let backing = &config.backing;
-        let client = backing.redis.client(&backing.plaintext.allowed);
+        let servers = backing.redis.servers(&backing.plaintext.allowed);
         // Checked with the other settings; files may have gone since.
-        let client = client.map_err(|fault| StoreError::NotPrepared(fault.to_string()))?;
-        let (relay, relay_ends) = match client {
-            Some(client) => {
+        let servers = servers.map_err(|fault| StoreError::NotPrepared(fault.to_string()))?;
+        let (relay, relay_ends) = match servers {
+            Some(servers) => {
                 let (relay, ends) = Relay::redis(
                     instance,
-                    client,
+                    RedisSource::new(servers),
                     backing.redis.redis_prefix.clone(),
                     (&epoch, &origin),
                 );

@@ -28,6 +28,7 @@ mod locked;
 mod long_histories;
 mod read_only;
 mod redacted_live;
+mod redis_moves;
 mod restored;
 mod retries;
 mod rewound;

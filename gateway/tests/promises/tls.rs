@@ -9,7 +9,7 @@ use crate::test_server::{Join, TestServer, eventually};
 
 const WITHIN: Duration = Duration::from_secs(20);
 
-async fn relay_of(gateway: &Gateway) -> String {
+pub async fn relay_of(gateway: &Gateway) -> String {
     let url = format!("{}/readyz", gateway.http_url());
     let answer = crate::kit::rest::RestClient::default()
         .send(
@@ -21,7 +21,7 @@ async fn relay_of(gateway: &Gateway) -> String {
     answer.body["relay"].as_str().unwrap_or_default().to_owned()
 }
 
-fn log_of(gateway: &Gateway) -> String {
+pub fn log_of(gateway: &Gateway) -> String {
     std::fs::read_to_string(gateway.log()).expect("a log")
 }
 

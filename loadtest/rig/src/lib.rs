@@ -1,6 +1,7 @@
 //! The rig: starts the real parts on free ports, and breaks them on purpose. Tests, the load generator and `helpline dev` use it.
 //!
 //! - [`Postgres`], [`Redis`], [`Gateway`]: one real process each; stop, kill -9, restart on the same port, freeze and thaw
+//! - [`Sentinel`]: watches a Redis and its replica
 //! - [`PgBouncer`]: a pooler before the Postgres, where it is installed
 //! - [`Dump`]: a logical backup, restored into the same cluster or another one; [`Postgres::upgraded`]: the next major version in place
 //! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
@@ -24,6 +25,7 @@ mod postgres;
 mod process;
 mod proxy;
 mod redis;
+mod sentinel;
 mod spawn;
 pub mod testing;
 mod upgrade;
@@ -37,4 +39,5 @@ pub use postgres::Postgres;
 pub use process::Process;
 pub use proxy::Proxy;
 pub use redis::Redis;
+pub use sentinel::Sentinel;
 pub use spawn::{ParentDeath, spawn};

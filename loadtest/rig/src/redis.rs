@@ -57,6 +57,60 @@ impl Redis {
         Ok(redis)
     }
 
+    /// A replica of this one.
+    ///
+    /// # Errors
+    /// As [`Self::start_new`].
+    pub async fn start_replica(&self) -> Result<Self, RigError> {
+        let master = format!("127.0.0.1 {}", self.port);
+        Self::start_new_with(&[("replicaof", &master), ("repl-diskless-sync-delay", "0")]).await
+    }
+
+    /// Two nodes of one cluster; the second has all slots.
+    ///
+    /// # Errors
+    /// As [`Self::start_new`].
+    pub async fn start_cluster() -> Result<[Self; 2], RigError> {
+        let [first, second] = [Self::start_node().await?, Self::start_node().await?];
+        second.command("CLUSTER ADDSLOTSRANGE 0 16383").await?;
+        let bus = second.setting("cluster-port");
+        first
+            .command(&format!("CLUSTER MEET 127.0.0.1 {} {bus}", second.port))
+            .await?;
+        let deadline = Instant::now() + START_TIMEOUT;
+        for node in [&first, &second] {
+            while !node
+                .command("CLUSTER INFO")
+                .await?
+                .contains("cluster_state:ok")
+            {
+                if Instant::now() > deadline {
+                    return Err(node.process.timeout("join the cluster", START_TIMEOUT));
+                }
+                tokio::time::sleep(POLL_INTERVAL).await;
+            }
+        }
+        Ok([first, second])
+    }
+
+    async fn start_node() -> Result<Self, RigError> {
+        let bus = free_port().to_string();
+        let file = format!("helpline-redis-{}-{bus}.nodes", std::process::id());
+        Self::start_new_with(&[
+            ("cluster-enabled", "yes"),
+            ("cluster-port", &bus),
+            ("cluster-config-file", &file),
+        ])
+        .await
+    }
+
+    fn setting(&self, name: &str) -> &str {
+        self.settings
+            .iter()
+            .find(|(one, _)| one == name)
+            .map_or("", |(_, value)| value)
+    }
+
     /// The port, the same through all restarts.
     pub const fn port(&self) -> u16 {
         self.port
@@ -253,27 +307,35 @@ impl Redis {
         Ok(())
     }
 
-    /// One inline command and the first piece of its answer, which is all of it for the short answers used here.
     async fn command(&self, line: &str) -> Result<String, RigError> {
-        let exchange = async {
-            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
-            stream.write_all(format!("{line}\r\n").as_bytes()).await?;
-            let mut answer = [0; 512];
-            let n = stream.read(&mut answer).await?;
-            Ok(String::from_utf8_lossy(&answer[..n]).into_owned())
-        };
-        let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
-        tokio::time::timeout(ANSWER_TIMEOUT, exchange)
-            .await
-            .map_err(late)
-            .flatten()
-            .map_err(RigError::io(format!("asking Redis: {line}")))
+        ask(self.port, line).await
     }
+}
+
+/// One inline command to the server on this port, and the first piece of its answer, which is all of it for the short answers used here.
+pub(crate) async fn ask(port: u16, line: &str) -> Result<String, RigError> {
+    let exchange = async {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.write_all(format!("{line}\r\n").as_bytes()).await?;
+        let mut answer = [0; 512];
+        let n = stream.read(&mut answer).await?;
+        Ok(String::from_utf8_lossy(&answer[..n]).into_owned())
+    };
+    let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
+    tokio::time::timeout(ANSWER_TIMEOUT, exchange)
+        .await
+        .map_err(late)
+        .flatten()
+        .map_err(RigError::io(format!("asking Redis: {line}")))
 }
 
 impl Drop for Redis {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(self.process.log());
         let _ = std::fs::remove_file(std::env::temp_dir().join(self.dump_name()));
+        match self.setting("cluster-config-file") {
+            "" => {}
+            nodes => drop(std::fs::remove_file(std::env::temp_dir().join(nodes))),
+        }
     }
 }

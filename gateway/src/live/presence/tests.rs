@@ -4,10 +4,12 @@ use helpline_persistence::epoch::{Epoch, Origin};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::config::RedisServers;
 use crate::connections::Connection;
 use crate::connections::fixtures::{connection, sent};
 use crate::live::fixtures::{heads, ticket};
 use crate::live::relay::RelayEnds;
+use crate::runtime::redis_source::RedisSource;
 
 fn viewer(n: u128) -> Viewer {
     Viewer {
@@ -32,9 +34,10 @@ fn presence_through(relay: Relay) -> (Presence, Arc<Rooms>) {
 fn redis() -> (Relay, RelayEnds) {
     let epoch = Epoch::new("6f3a-4000-1-1-0".to_owned());
     let origin = Origin::new(&epoch, 7);
+    let client = redis::Client::open("redis://unused").expect("an address");
     Relay::redis(
         Uuid::from_u128(1),
-        redis::Client::open("redis://unused").expect("an address"),
+        RedisSource::new(RedisServers::One(client)),
         None,
         (&epoch, &origin),
     )

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::channels::Channels;
 use crate::live::frames::{EncodedEvent, Ephemeral};
 use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
+use crate::runtime::redis_source::RedisSource;
 
 /// How this instance is joined to others.
 pub enum Relay {
@@ -60,7 +61,7 @@ pub(super) enum SubscriptionCommand {
 
 /// The exits of those queues, for [`super::start`].
 pub struct RelayEnds {
-    pub(super) client: redis::Client,
+    pub(super) source: Arc<RedisSource>,
     pub(super) outgoing: mpsc::Receiver<Publication>,
     pub(super) commands: mpsc::Receiver<SubscriptionCommand>,
     pub(super) up: Arc<AtomicBool>,
@@ -111,11 +112,11 @@ impl Relay {
         Self::Alone
     }
 
-    /// Through this Redis, on channels whose names begin with `prefix`, or with the database's name. Nothing is connected
+    /// Through the Redis that this finds, on channels whose names begin with `prefix`, or with the database's name. Nothing is connected
     /// before [`super::start`].
     pub fn redis(
         instance: Uuid,
-        client: redis::Client,
+        source: RedisSource,
         prefix: Option<String>,
         (epoch, origin): (&Epoch, &Origin),
     ) -> (Self, RelayEnds) {
@@ -123,7 +124,7 @@ impl Relay {
         let (commands, commands_end) = mpsc::channel(limits::RELAY_QUEUE_MAX);
         let up = Arc::new(AtomicBool::new(false));
         let ends = RelayEnds {
-            client,
+            source: Arc::new(source),
             outgoing: outgoing_end,
             commands: commands_end,
             up: Arc::clone(&up),
@@ -362,13 +363,15 @@ impl Redis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::RedisServers;
 
     #[test]
     fn a_frozen_redis_costs_no_more_memory_with_large_events_than_with_small_ones() {
         let epoch = Epoch::new("6f3a-4000-1-1-0".to_owned());
         let client = redis::Client::open("redis://unused").expect("an address");
+        let source = RedisSource::new(RedisServers::One(client));
         let origin = Origin::new(&epoch, 7);
-        let (relay, mut ends) = Relay::redis(Uuid::from_u128(1), client, None, (&epoch, &origin));
+        let (relay, mut ends) = Relay::redis(Uuid::from_u128(1), source, None, (&epoch, &origin));
         let users: Vec<_> = (0..2_000)
             .map(|n| UserId::new(Uuid::from_u128(n)))
             .collect();

@@ -26,16 +26,16 @@ pub fn start(
     lifecycle: &Lifecycle,
 ) {
     let RelayEnds {
-        client,
+        source,
         outgoing,
         commands,
         up,
     } = ends;
     lifecycle.spawn(publisher::run(
-        client.clone(),
+        Arc::clone(&source),
         outgoing,
         lifecycle.stop.clone(),
     ));
     let subscriber = subscriber::Subscriber::new(Arc::clone(relay), events, lifecycle.clone(), up);
-    lifecycle.spawn(subscriber.run(client, commands));
+    lifecycle.spawn(subscriber.run(source, commands));
 }

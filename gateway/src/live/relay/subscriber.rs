@@ -21,6 +21,7 @@ use super::handle::{Redis, Relay, SubscriptionCommand};
 use crate::connections::WakeList;
 use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
+use crate::runtime::redis_source::RedisSource;
 
 /// Channels of one SUBSCRIBE.
 const JOIN_BATCH: usize = 500;
@@ -53,7 +54,7 @@ impl Subscriber {
     /// Listens until the instance stops.
     pub(super) async fn run(
         self,
-        client: redis::Client,
+        source: Arc<RedisSource>,
         mut commands: mpsc::Receiver<SubscriptionCommand>,
     ) {
         let Relay::Redis(redis) = &*self.relay else {
@@ -64,7 +65,7 @@ impl Subscriber {
         let mut backoff_ms = 50;
         let mut logged_cause = String::new();
         while !self.lifecycle.stop.is_cancelled() {
-            match connect(&client, &listening).await {
+            match connect(&source, &listening).await {
                 Ok((sink, stream)) => {
                     tracing::info!(channels = listening.len(), "subscribed to Redis");
                     backoff_ms = 50;
@@ -85,6 +86,8 @@ impl Subscriber {
                         others: &mut others,
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
+                    // What is published may go to a server that nobody listens at any more.
+                    source.distrust();
                     if self.up.swap(false, Ordering::Relaxed) && !self.lifecycle.stop.is_cancelled()
                     {
                         tracing::warn!(
@@ -115,11 +118,12 @@ impl Subscriber {
 }
 
 async fn connect(
-    client: &redis::Client,
+    source: &RedisSource,
     listening: &BTreeSet<String>,
 ) -> redis::RedisResult<(PubSubSink, PubSubStream)> {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
     let connecting = async {
+        let client = source.client().await?;
         let (mut sink, stream) = client.get_async_pubsub().await?.split();
         let channels: Vec<_> = listening.iter().collect();
         for batch in channels.chunks(JOIN_BATCH) {

@@ -1,0 +1,86 @@
+//! A private Redis Sentinel, which watches one master and puts a replica in its place.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::process::POLL_INTERVAL;
+use crate::{ParentDeath, Process, Redis, RigError, free_port, locate};
+
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a master may be silent.
+const DOWN_AFTER_MS: u32 = 1_000;
+
+/// One Sentinel on 127.0.0.1, which needs no other's agreement. Killed on drop.
+#[derive(Debug)]
+pub struct Sentinel {
+    process: Process,
+    config: PathBuf,
+    port: u16,
+}
+
+impl Sentinel {
+    /// Watches this master under this name; returns when it knows a replica.
+    ///
+    /// # Errors
+    /// When Redis is not installed, or Sentinel does not start.
+    pub async fn start_new(name: &str, master: &Redis) -> Result<Self, RigError> {
+        let program = locate::find_in_path("redis-server").ok_or(RigError::NotFound {
+            program: "redis-server",
+            hint: "looked in PATH and the usual places; on Debian: apt install redis-server",
+        })?;
+        let port = free_port();
+        let place = |end: &str| {
+            std::env::temp_dir().join(format!(
+                "helpline-sentinel-{}-{port}.{end}",
+                std::process::id()
+            ))
+        };
+        // It writes down there what it learns.
+        let config = place("conf");
+        let text = format!(
+            "port {port}\nbind 127.0.0.1\nsentinel monitor {name} 127.0.0.1 {} 1\n\
+             sentinel down-after-milliseconds {name} {DOWN_AFTER_MS}\nsentinel failover-timeout {name} 4000\n",
+            master.port()
+        );
+        std::fs::write(&config, text).map_err(RigError::io("writing Sentinel's configuration"))?;
+        let mut command = Command::new(program);
+        command.arg(&config).arg("--sentinel").current_dir("/");
+        let process = Process::new("redis-sentinel", place("log"), ParentDeath::Kill);
+        process.start(command)?;
+        let sentinel = Self {
+            process,
+            config,
+            port,
+        };
+        let deadline = Instant::now() + START_TIMEOUT;
+        while !sentinel.knows_a_replica(name).await {
+            if let Some(status) = sentinel.process.ended() {
+                return Err(sentinel.process.failed(status));
+            }
+            if Instant::now() > deadline {
+                return Err(sentinel.process.timeout("know a replica", START_TIMEOUT));
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Ok(sentinel)
+    }
+
+    /// Its port.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    async fn knows_a_replica(&self, name: &str) -> bool {
+        crate::redis::ask(self.port, &format!("SENTINEL REPLICAS {name}"))
+            .await
+            .is_ok_and(|answer| answer.starts_with("*1"))
+    }
+}
+
+impl Drop for Sentinel {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.process.log());
+        let _ = std::fs::remove_file(&self.config);
+    }
+}
