@@ -80,6 +80,33 @@ async fn instances_follow_the_master_that_sentinels_name() {
 }
 
 #[tokio::test]
+async fn what_is_published_goes_where_it_is_listened_to() {
+    let master = Redis::start_new().await.expect("a master starts");
+    let _replica = master.start_replica().await.expect("a replica starts");
+    let sentinel = Sentinel::start_new("desk", &master)
+        .await
+        .expect("a Sentinel starts");
+    let url = format!("redis://127.0.0.1:{}", sentinel.port());
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_REDIS_URL", url.as_str())
+            .env("HELPLINE_REDIS_SENTINEL", "desk")
+    })
+    .await;
+    let gateway = &server.gateways[0];
+    relay_is("up", gateway).await;
+    // Only the subscription is lost; the connection that is published over still works, and leads to the former master.
+    let other = Redis::start_new().await.expect("another master starts");
+    sentinel.watch("desk", &other).await.expect("it is watched");
+    master.kill_subscribers().await.expect("they are gone");
+    eventually(
+        "a probe comes back from the other one",
+        WITHIN,
+        async || (log_of(gateway).matches("Redis relay is working").count() == 2).then_some(()),
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn every_node_of_a_cluster_is_as_good_as_the_others() {
     let [first, second] = Redis::start_cluster().await.expect("a cluster starts");
     let names = std::sync::atomic::AtomicUsize::new(0);

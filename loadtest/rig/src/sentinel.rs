@@ -20,7 +20,7 @@ pub struct Sentinel {
 }
 
 impl Sentinel {
-    /// Watches this master under this name; returns when it knows a replica.
+    /// Watches this master, which has a replica, under this name; returns when it knows that one.
     ///
     /// # Errors
     /// When Redis is not installed, or Sentinel does not start.
@@ -69,6 +69,16 @@ impl Sentinel {
     /// Its port.
     pub const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Watches another master under that name from now on, as an operator may have it.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn watch(&self, name: &str, master: &Redis) -> Result<(), RigError> {
+        crate::redis::ask(self.port, &format!("SENTINEL REMOVE {name}")).await?;
+        let monitor = format!("SENTINEL MONITOR {name} 127.0.0.1 {} 1", master.port());
+        crate::redis::ask(self.port, &monitor).await.map(drop)
     }
 
     async fn knows_a_replica(&self, name: &str) -> bool {
