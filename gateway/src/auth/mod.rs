@@ -11,7 +11,7 @@ mod verified;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use chrono::Utc;
-use helpline_core::ids::UserId;
+use helpline_core::token_subject::TokenSubject;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value, json};
 
@@ -129,9 +129,9 @@ pub fn parts_of(token: &str) -> (Option<Value>, Option<Value>) {
 }
 
 /// The claims that every token has, issued now; `exp` is in seconds since 1970.
-pub fn claims_of(sub: UserId, audience: &str, exp: i64) -> Map<String, Value> {
+pub fn claims_of(sub: &TokenSubject, audience: &str, exp: i64) -> Map<String, Value> {
     Map::from_iter([
-        ("sub".to_owned(), json!(sub)),
+        ("sub".to_owned(), json!(sub.to_string())),
         ("aud".to_owned(), json!(audience)),
         ("role".to_owned(), json!("authenticated")),
         ("exp".to_owned(), json!(exp)),
