@@ -4,6 +4,7 @@
 mod claims;
 mod fault;
 mod jwks;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod verified;
@@ -14,6 +15,7 @@ use chrono::Utc;
 use helpline_core::token_subject::TokenSubject;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{Auth, TokenSecret};
 use claims::Expected;
@@ -46,6 +48,14 @@ impl Verifier {
                 issuer: auth.issuer.clone(),
                 audience: auth.audience.clone(),
             },
+        }
+    }
+
+    /// Fetches the key set now and then, until the instance stops: the first sign-in does not wait for it, and that it cannot be had is told before
+    /// people notice. Without a key set, ends at once.
+    pub async fn follow_key_set(&self, stop: &CancellationToken) {
+        if let Some(key_set) = &self.key_set {
+            stop.run_until_cancelled(key_set.follow()).await;
         }
     }
 
