@@ -14,6 +14,7 @@ afterEach(async () => { for (const close of open.splice(0).reverse()) await clos
 
 const ADA = '0190aaaa-0000-7000-8000-000000000001'
 const CARL = '0190aaaa-0000-7000-8000-000000000002'
+const AUTH0 = 'auth0|64b7F1'
 const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
 const ofUser = (sub: string) => jwt({ sub, iat: 1_700_000_000, exp: 1_700_000_300 })
 
@@ -23,7 +24,8 @@ async function desk(): Promise<string> {
     const payload = request.headers.authorization?.split('.')[1] ?? ''
     const claims: { sub?: string } = JSON.parse(Buffer.from(payload, 'base64url').toString())
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ user: { id: claims.sub, name: claims.sub === ADA ? 'Ada' : 'Carl', email: null }, role: null }))
+    const id = claims.sub === AUTH0 ? ADA : claims.sub
+    response.end(JSON.stringify({ user: { id, name: id === ADA ? 'Ada' : 'Carl', email: null }, role: null }))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -67,6 +69,22 @@ describe('one person', () => {
     token = ofUser(ADA.toUpperCase().replaceAll('-', ''))
     if (ada.kind === 'in') expect((await ada.tokens(true))?.token).toBe(token)
     expect(auth.state.value).toBe(ada)
+  })
+  test('whose subject is no UUID stays the same one for their issuer and spelling alone', async () => {
+    const ofIssuer = (iss: string, sub: string) => jwt({ iss, sub, iat: 1_700_000_000, exp: 1_700_000_300 })
+    for (const other of [ofIssuer('https://b.example', AUTH0), ofIssuer('https://a.example', AUTH0.toUpperCase()), ofUser(CARL)]) {
+      let token = ofIssuer('https://a.example', AUTH0)
+      const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+      await until('in', () => auth.state.value.kind === 'in')
+      const ada = auth.state.value
+      if (ada.kind !== 'in') throw new Error('in')
+      expect(ada.identity.id).toBe(ADA)
+      token = jwt({ sub: AUTH0, iss: 'https://a.example', iat: 1_700_000_100, exp: 1_700_000_400 })
+      expect((await ada.tokens(true))?.token).toBe(token)
+      expect(auth.state.value).toBe(ada)
+      token = other
+      expect(await ada.tokens(true), "another's token is given to no one").toBeNull()
+    }
   })
 })
 

@@ -1,8 +1,8 @@
 //! What a token with a good signature must say. Pure: the moment is an argument.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use helpline_core::ids::UserId;
 use helpline_core::limits;
+use helpline_core::token_subject::{InvalidSubject, TokenSubject};
 use helpline_persistence::people::Identity;
 use serde_json::{Map, Value};
 
@@ -30,12 +30,7 @@ pub fn check(
     let not_before = optional(claims, "nbf", time)?;
     let issuer = optional(claims, "iss", |value| value.as_str())?;
     let role = optional(claims, "role", |value| value.as_str())?;
-    let user: UserId = claims
-        .get("sub")
-        .and_then(Value::as_str)
-        .and_then(|sub| sub.parse().ok())
-        .filter(|user: &UserId| !user.uuid().is_nil())
-        .ok_or(TokenFault::Subject)?;
+    let subject = subject(claims, issuer)?;
     let issuer_fits = expected
         .issuer
         .as_deref()
@@ -62,11 +57,23 @@ pub fn check(
         .and_then(|value| line(value, limits::EMAIL_CHARS_MAX));
     Ok(VerifiedToken {
         identity: Identity {
-            user,
+            subject,
             email,
             name: name(claims),
         },
         expires_at,
+    })
+}
+
+/// Whom the token speaks for. A token without `iss` has the issuer `""`.
+fn subject(claims: &Map<String, Value>, issuer: Option<&str>) -> Result<TokenSubject, TokenFault> {
+    let sub = claims.get("sub").and_then(Value::as_str);
+    let sub = sub.ok_or(TokenFault::Subject)?;
+    TokenSubject::parse(issuer.unwrap_or_default(), sub).map_err(|invalid| match invalid {
+        InvalidSubject::Issuer => TokenFault::IssuerText,
+        InvalidSubject::Length | InvalidSubject::Control | InvalidSubject::Nil => {
+            TokenFault::Subject
+        }
     })
 }
 

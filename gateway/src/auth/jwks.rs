@@ -15,6 +15,7 @@ use serde::Deserialize;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 
 use super::fault::TokenFault;
+use super::reach::Reach;
 use super::verified::Key;
 use crate::config::JwksUrl;
 
@@ -23,6 +24,7 @@ pub struct KeySet {
     url: JwksUrl,
     agent: ureq::Agent,
     known: Mutex<Known>,
+    reach: Reach,
     /// Held while a fetch is under way: its owner fetches, the others wait and look again.
     fetching: tokio::sync::Mutex<()>,
 }
@@ -59,6 +61,7 @@ impl KeySet {
             url,
             agent: config.build().new_agent(),
             known: Mutex::default(),
+            reach: Reach::default(),
             fetching: tokio::sync::Mutex::default(),
         }
     }
@@ -104,6 +107,21 @@ impl KeySet {
         }
     }
 
+    /// Asks for it without end: every [`limits::JWKS_REFRESH_MS`], and every [`limits::JWKS_REFETCH_MS`] while it cannot be had.
+    pub(super) async fn follow(&self) {
+        loop {
+            let turn = self.fetching.lock().await;
+            self.refresh().await;
+            drop(turn);
+            let pause_ms = if self.known.lock().last_try_failed() {
+                limits::JWKS_REFETCH_MS
+            } else {
+                limits::JWKS_REFRESH_MS
+            };
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+        }
+    }
+
     /// How many usable keys the address has now, or why it has none.
     pub async fn fetched(&self) -> Result<usize, String> {
         let (agent, url) = (self.agent.clone(), self.url.clone());
@@ -143,6 +161,7 @@ impl KeySet {
         let fetched = tokio::task::spawn_blocking(move || fetch(&agent, &url)).await;
         match fetched.unwrap_or_else(|_| Err(FetchError::Cancelled)) {
             Ok(keys) => {
+                self.reach.fetched(keys.len());
                 let mut known = self.known.lock();
                 known.keys = keys;
                 // The moment of the answer, so that it lies after the try.
@@ -150,7 +169,7 @@ impl KeySet {
             }
             Err(error) => {
                 metrics::counter!("helpline_jwks_failures_total").increment(1);
-                tracing::warn!(cause = %crate::runtime::errors::chain(&error), "the key set could not be fetched; known keys stay valid");
+                self.reach.failed(crate::runtime::errors::chain(&error));
             }
         }
     }

@@ -4,6 +4,7 @@
 mod claims;
 mod fault;
 mod jwks;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod verified;
@@ -11,9 +12,10 @@ mod verified;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use chrono::Utc;
-use helpline_core::ids::UserId;
+use helpline_core::token_subject::TokenSubject;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{Auth, TokenSecret};
 use claims::Expected;
@@ -46,6 +48,14 @@ impl Verifier {
                 issuer: auth.issuer.clone(),
                 audience: auth.audience.clone(),
             },
+        }
+    }
+
+    /// Fetches the key set now and then, until the instance stops: the first sign-in does not wait for it, and that it cannot be had is told before
+    /// people notice. Without a key set, ends at once.
+    pub async fn follow_key_set(&self, stop: &CancellationToken) {
+        if let Some(key_set) = &self.key_set {
+            stop.run_until_cancelled(key_set.follow()).await;
         }
     }
 
@@ -129,9 +139,9 @@ pub fn parts_of(token: &str) -> (Option<Value>, Option<Value>) {
 }
 
 /// The claims that every token has, issued now; `exp` is in seconds since 1970.
-pub fn claims_of(sub: UserId, audience: &str, exp: i64) -> Map<String, Value> {
+pub fn claims_of(sub: &TokenSubject, audience: &str, exp: i64) -> Map<String, Value> {
     Map::from_iter([
-        ("sub".to_owned(), json!(sub)),
+        ("sub".to_owned(), json!(sub.to_string())),
         ("aud".to_owned(), json!(audience)),
         ("role".to_owned(), json!("authenticated")),
         ("exp".to_owned(), json!(exp)),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use helpline_core::actor::StaffRole;
-use helpline_core::ids::UserId;
+use helpline_core::token_subject::TokenSubject;
 use helpline_persistence::migrate::Plan;
 use helpline_persistence::{Names, bootstrap, migrate};
 
@@ -52,11 +52,15 @@ pub struct MigrateSettings {
     )]
     runtime_password: Option<Hidden>,
     /// Make this person (the sub of their token) an admin: a new desk needs its first one
-    #[arg(long, env = "HELPLINE_FIRST_ADMIN", value_name = "USER_ID")]
-    first_admin: Option<UserId>,
+    #[arg(long, env = "HELPLINE_FIRST_ADMIN", value_name = "SUBJECT")]
+    first_admin: Option<String>,
+    /// The iss of that token, when its sub is no UUID ("" on the command line: it has none)
+    #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
+    jwt_issuer: Option<String>,
 }
 
 pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
+    let first_admin = first_admin(&settings)?;
     let database = checked_database(
         "--admin-database-url",
         &settings.admin_database_url,
@@ -82,11 +86,29 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
         migrate::set_runtime_password_of(url, &names, password.expose()).await?;
         println!("{} may sign in", names.service());
     }
-    if let Some(user) = settings.first_admin {
+    if let Some(subject) = first_admin {
+        let user = bootstrap::person_of(url, &names, &subject).await?;
         bootstrap::grant_in(url, &names, &[(user, StaffRole::Admin)]).await?;
         println!("{user} is an admin");
     }
     Ok(())
+}
+
+/// Whom `--first-admin` means.
+fn first_admin(settings: &MigrateSettings) -> Result<Option<TokenSubject>, ConfigError> {
+    let Some(sub) = &settings.first_admin else {
+        return Ok(None);
+    };
+    let issuer = settings.jwt_issuer.as_deref();
+    let subject = TokenSubject::parse(issuer.unwrap_or_default(), sub)
+        .map_err(|why| ConfigError::new("--first-admin, --jwt-issuer", why.to_string()))?;
+    if subject.issued().is_some() && issuer.is_none() {
+        return Err(ConfigError::new(
+            "--jwt-issuer",
+            "is needed beside a --first-admin that is no UUID: the iss of their token (--jwt-issuer '' when it has none)",
+        ));
+    }
+    Ok(Some(subject))
 }
 
 async fn apply(url: &str, names: &Names) -> Result<(), CliError> {

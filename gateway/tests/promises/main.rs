@@ -35,6 +35,7 @@ mod rewound;
 mod roles;
 mod slow;
 mod stopping;
+mod subjects;
 mod taken_once;
 mod tls;
 mod upgraded;
