@@ -284,6 +284,16 @@ CREATE TABLE helpline.people_to_follow (
 ALTER TABLE ONLY helpline.people_to_follow FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.people_to_follow OWNER TO helpline_owner;
 
+-- service_instances
+CREATE UNLOGGED TABLE helpline.service_instances (
+    id uuid NOT NULL,
+    has_relay boolean NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+ALTER TABLE ONLY helpline.service_instances FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.service_instances OWNER TO helpline_owner;
+
 -- support_activity_kinds
 CREATE TABLE helpline.support_activity_kinds (
     kind text NOT NULL,
@@ -373,6 +383,10 @@ ALTER TABLE ONLY helpline.people_subjects
 -- people_to_follow people_to_follow_pkey
 ALTER TABLE ONLY helpline.people_to_follow
     ADD CONSTRAINT people_to_follow_pkey PRIMARY KEY (person_id);
+
+-- service_instances service_instances_pkey
+ALTER TABLE ONLY helpline.service_instances
+    ADD CONSTRAINT service_instances_pkey PRIMARY KEY (id);
 
 -- support_activity_kinds support_activity_kinds_pkey
 ALTER TABLE ONLY helpline.support_activity_kinds
@@ -538,6 +552,9 @@ ALTER TABLE helpline.people_subjects ENABLE ROW LEVEL SECURITY;
 
 -- people_to_follow
 ALTER TABLE helpline.people_to_follow ENABLE ROW LEVEL SECURITY;
+
+-- service_instances
+ALTER TABLE helpline.service_instances ENABLE ROW LEVEL SECURITY;
 
 -- support_activity_kinds
 ALTER TABLE helpline.support_activity_kinds ENABLE ROW LEVEL SECURITY;

@@ -235,6 +235,11 @@ pub const FOLLOW_TICKETS_MAX: i32 = 200;
 /// Between two such goes of an instance.
 pub const FOLLOW_INTERVAL_MS: u64 = 500;
 
+/// Between two times that an instance says in the database that it serves.
+pub const INSTANCE_RENEW_MS: u64 = 10_000;
+/// Another instance is there when it said so within this.
+pub const INSTANCE_LATELY_MS: u64 = 30_000;
+
 /// Writer lanes of one instance at most, each with one statement in flight.
 pub const WRITER_LANES: usize = 4;
 /// Messages that are worth a lane of their own: with fewer for each, fewer lanes share what waits. Measured at half of the highest rate:

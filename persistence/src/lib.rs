@@ -9,6 +9,7 @@ pub mod connect;
 pub mod epoch;
 pub mod error;
 pub mod history;
+pub mod instances;
 pub mod messages;
 pub mod migrate;
 mod names;

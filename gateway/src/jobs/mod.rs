@@ -4,12 +4,14 @@
 //! - [`gauges`]: figures for operators; every 5 s
 //! - [`roll_up`]: the statistics' deltas; every 60 s, on whichever instance comes first
 //! - [`follow_people`]: what tickets keep of people who changed; every [`limits::FOLLOW_INTERVAL_MS`], on one instance at a time
+//! - [`neighbours`]: which other instances serve; every [`limits::INSTANCE_RENEW_MS`]
 //! - [`role_checks`]: that the database's roles keep customers and staff apart; every [`limits::ROLE_CHECK_INTERVAL_MS`]
 //! - [`last_seen`]: that the connected staff are there; every [`limits::SEEN_RENEW_MS`]
 
 mod follow_people;
 mod gauges;
 mod last_seen;
+mod neighbours;
 mod role_checks;
 mod roll_up;
 
@@ -18,10 +20,11 @@ use std::time::Duration;
 
 use helpline_core::limits;
 use helpline_persistence::Store;
-use tokio_util::sync::CancellationToken;
 
 use crate::connections::ConnectionRegistry;
 use crate::database::outage::OutageLog;
+use crate::runtime::lifecycle::Lifecycle;
+use neighbours::Neighbours;
 use role_checks::RoleChecks;
 
 pub use gauges::Gauges;
@@ -36,7 +39,7 @@ pub async fn run(
     store: Store,
     registry: Arc<ConnectionRegistry>,
     figures: Gauges,
-    stop: CancellationToken,
+    lifecycle: Lifecycle,
 ) {
     // Before the first request: the first tick may have to wait for a job that asks the database.
     figures.show();
@@ -49,6 +52,9 @@ pub async fn run(
     follow.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut roles = RoleChecks::default();
     let outage = OutageLog::new("jobs");
+    let mut neighbours = Neighbours::new(figures.relay.is_up().is_some());
+    let mut looks = tokio::time::interval(Duration::from_millis(limits::INSTANCE_RENEW_MS));
+    let mut has_left = false;
     let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
     loop {
         // Cancel-safe: intervals and a token.
@@ -61,7 +67,12 @@ pub async fn run(
             _ = follow.tick() => follow_people::run(&store).await,
             _ = role_checks.tick() => roles.run(&store).await,
             _ = seen.tick() => last_seen::run(&store, &registry).await,
-            () = stop.cancelled() => return,
+            _ = looks.tick(), if !has_left => neighbours.run(&store).await,
+            () = lifecycle.leave.cancelled(), if !has_left => {
+                has_left = true;
+                neighbours.leave(&store).await
+            }
+            () = lifecycle.stop.cancelled() => return,
         };
         outage.observe(&done);
     }

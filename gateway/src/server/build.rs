@@ -120,7 +120,7 @@ pub async fn build(
         job_store,
         Arc::clone(registry),
         gauges,
-        lifecycle.stop.clone(),
+        lifecycle.clone(),
     ));
     let entrance = Entrance {
         admission: Arc::clone(&admission),

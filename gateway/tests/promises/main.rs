@@ -26,6 +26,7 @@ mod large_rows;
 mod live;
 mod locked;
 mod long_histories;
+mod neighbours;
 mod read_only;
 mod redacted_live;
 mod redis_moves;

@@ -18,6 +18,7 @@ mod concurrency;
 mod folding;
 mod following;
 mod imports;
+mod instances;
 mod interruptions;
 mod letters;
 mod lists;

@@ -1,0 +1,24 @@
+-- This instance serves; gives how many others were seen since it said so first, and lately, and how many of these have no relay. An instance that was killed
+-- before this one came is none: it has not been seen since. Rows of another moment, a restored one's too, go.
+create or replace function support_record_instance(p_id uuid, p_has_relay boolean, p_lately_ms bigint)
+returns table (others bigint, others_alone bigint)
+language plpgsql volatile security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_lately constant interval := p_lately_ms * interval '1 millisecond';
+  v_started timestamptz;
+begin
+  delete from service_instances s
+  where s.id in (select x.id from service_instances x where x.id <> p_id and x.seen_at not between v_now - 10 * v_lately and v_now + v_lately
+                 for update skip locked);
+  insert into service_instances as s (id, has_relay, started_at, seen_at) values (p_id, p_has_relay, v_now, v_now)
+  on conflict on constraint service_instances_pkey do update set seen_at = excluded.seen_at, has_relay = excluded.has_relay
+  returning s.started_at into v_started;
+  return query
+    select count(*), count(*) filter (where not s.has_relay) from service_instances s
+    where s.id <> p_id and s.seen_at > greatest(v_started, v_now - v_lately);
+end
+$$;
+grant execute on function support_record_instance(uuid, boolean, bigint) to {service};

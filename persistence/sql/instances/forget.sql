@@ -1,0 +1,2 @@
+-- This instance is leaving.
+select {schema}.support_forget_instance($1)

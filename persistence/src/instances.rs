@@ -1,0 +1,45 @@
+//! The instances that serve one database.
+
+use helpline_core::limits;
+use uuid::Uuid;
+
+use crate::{Store, StoreError, rows};
+
+const RECORD: &str = include_str!("../sql/instances/record.sql");
+const FORGET: &str = include_str!("../sql/instances/forget.sql");
+
+/// Who else serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Others {
+    /// Instances that said so since this one did, and within [`limits::INSTANCE_LATELY_MS`].
+    pub instances: u64,
+    /// Those of them that no relay joins to others.
+    pub alone: u64,
+}
+
+/// This instance serves (service function); to be said again every [`limits::INSTANCE_RENEW_MS`].
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn record(store: &Store, instance: Uuid, has_relay: bool) -> Result<Others, StoreError> {
+    let lately_ms = i64::try_from(limits::INSTANCE_LATELY_MS).expect("half a minute fits");
+    let answer = store
+        .query(RECORD, &[&instance, &has_relay, &lately_ms])
+        .await?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no word of other instances".into()))?;
+    let (instances, alone): (i64, i64) = (rows::get(row, 0)?, rows::get(row, 1)?);
+    Ok(Others {
+        instances: instances.unsigned_abs(),
+        alone: alone.unsigned_abs(),
+    })
+}
+
+/// This instance is leaving (service function): the others do not count it any more.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn forget(store: &Store, instance: Uuid) -> Result<(), StoreError> {
+    store.query(FORGET, &[&instance]).await.map(drop)
+}

@@ -1,0 +1,55 @@
+//! The instances that serve one database notice each other.
+
+use helpline_persistence::instances::{Others, forget, record};
+use uuid::Uuid;
+
+use crate::test_db::TestDb;
+
+const NONE: Others = Others {
+    instances: 0,
+    alone: 0,
+};
+
+#[tokio::test]
+async fn two_instances_notice_each_other_once_both_are_there() {
+    let db = TestDb::open().await;
+    let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
+    assert_eq!(record(&db.store, one, true).await.unwrap(), NONE);
+    // The first was seen before the second came: it may have been killed.
+    assert_eq!(record(&db.store, other, false).await.unwrap(), NONE);
+    let joined_and_alone = Others {
+        instances: 1,
+        alone: 1,
+    };
+    assert_eq!(
+        record(&db.store, one, true).await.unwrap(),
+        joined_and_alone
+    );
+    let joined = Others {
+        instances: 1,
+        alone: 0,
+    };
+    assert_eq!(record(&db.store, other, false).await.unwrap(), joined);
+    forget(&db.store, one).await.unwrap();
+    assert_eq!(record(&db.store, other, false).await.unwrap(), NONE);
+}
+
+#[tokio::test]
+async fn instances_of_another_moment_are_none() {
+    let db = TestDb::open().await;
+    let me = Uuid::now_v7();
+    record(&db.store, me, false).await.unwrap();
+    for seen in ["now() + interval '1 day'", "now() - interval '1 day'"] {
+        let row = format!(
+            "insert into service_instances (id, has_relay, seen_at) values (gen_random_uuid(), false, {seen})"
+        );
+        db.sql(&row).await;
+    }
+    assert_eq!(record(&db.store, me, false).await.unwrap(), NONE);
+    let rows = db
+        .admin
+        .query_one("select count(*) from service_instances", &[])
+        .await
+        .unwrap();
+    assert_eq!(rows.get::<_, i64>(0), 1, "they are gone");
+}
