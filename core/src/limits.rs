@@ -2,6 +2,9 @@
 //! setting of the gateway; the rest are part of the protocol.
 
 mod neighbours;
+mod sign_in;
+
+pub use sign_in::*;
 
 /// A body's UTF-8 bytes. Four pages of text; keeps one event within one page-sized frame.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -423,6 +426,10 @@ pub const JWKS_STALE_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// How far an issuer's clock may run ahead of ours (`nbf`). The end of a token has no leeway.
 pub const CLOCK_LEEWAY_MS: i64 = 5_000;
+/// Between two log lines about refused origins.
+pub const ORIGIN_REFUSED_LOGGED_MS: u64 = 60_000;
+/// So many characters of a refused origin are logged: what a client sends there has no bound of its own.
+pub const ORIGIN_CHARS_LOGGED_MAX: usize = 100;
 /// A display name's characters, as taken from a token.
 pub const NAME_CHARS_MAX: usize = 200;
 /// What customers see of a staff member's name, in characters: one word.

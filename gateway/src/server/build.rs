@@ -35,6 +35,7 @@ use crate::live::sweep_signal::SweepSignal;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
 use crate::websocket;
+use crate::websocket::OriginsRefused;
 use crate::websocket::state::{Entrance, Joining, SocketState, Writes};
 use crate::writer::Writer;
 
@@ -291,6 +292,7 @@ impl Engine {
                 messages,
                 read_positions: Arc::clone(&self.read_positions),
             },
+            origins_refused: OriginsRefused::default(),
         }
     }
 

@@ -54,13 +54,13 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
   const state = signal<AuthState>({ kind: 'working' })
   const tokens = keeping(getToken, time)
   let round = 0
-  const start = async () => {
+  const start = async (isFresh: boolean) => {
     const mine = ++round
     state.value = { kind: 'working' }
     let next: AuthState
     try {
-      const token = await tokens(false)
-      const asks = (by: Token) => known(origin, by, (user) => tokensOf(user, tokens, left))
+      const token = await tokens(isFresh)
+      const asks = (by: Token) => known(origin, by, (user) => tokensOf(user, tokens, left, claimsOf(by.token).user))
       next = token === null ? { kind: 'out' } : await asks(token)
       if (token !== null && next.kind === 'out') {
         // Refused: the platform may have a newer one than the one that is kept.
@@ -76,12 +76,13 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
     const now = state.peek()
     if (now.kind !== 'in' || now.identity.id !== user) return
     // Whoever sits here now signs in as if the page had just been opened.
-    if (why === 'other_user') return void start()
+    if (why === 'other_user') return void start(false)
     round++
     state.value = { kind: 'out' }
   }
-  void start()
-  return { state, retry: () => void start(), left, demo: null }
+  void start(false)
+  // Who is out has no token that is worth a try, also where one is left from before.
+  return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
 }
 
 async function known(origin: string, token: Token, tokensOf: (user: string) => TokenSource): Promise<AuthState> {
@@ -93,12 +94,13 @@ async function known(origin: string, token: Token, tokensOf: (user: string) => T
   return { kind: 'in', identity: { id: self.user.id, name: self.user.name ?? self.user.email ?? '', role: self.role }, tokens: tokensOf(self.user.id) }
 }
 
-/** One person's tokens: another's, or none, end their stay, and are given to nobody. */
-export function tokensOf(user: string, tokens: TokenSource, left: (user: string, why: Left) => void): TokenSource {
+/** One person's tokens: another's, or none, end their stay, and are given to nobody. `named`: how the token calls them by which they are known. */
+export function tokensOf(user: string, tokens: TokenSource, left: (user: string, why: Left) => void, named: string | null = null): TokenSource {
+  const owners = [plain(user), named]
   return async (fresh) => {
     const token = await tokens(fresh)
     const owner = token === null ? null : claimsOf(token.token).user
-    const why: Left | null = token === null ? 'signed_out' : owner !== null && owner !== plain(user) ? 'other_user' : null
+    const why: Left | null = token === null ? 'signed_out' : owner !== null && !owners.includes(owner) ? 'other_user' : null
     if (why === null) return token
     left(user, why)
     return null
