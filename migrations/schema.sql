@@ -263,6 +263,19 @@ CREATE TABLE helpline.helpline_restores (
 ALTER TABLE ONLY helpline.helpline_restores FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.helpline_restores OWNER TO helpline_owner;
 
+-- people_subjects
+CREATE TABLE helpline.people_subjects (
+    issuer text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
+    person uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT people_subjects_issuer_check CHECK (((octet_length(issuer) <= 1024) AND (issuer !~ '[\u0001-\u001F\u007F-\u009F]'::text))),
+    CONSTRAINT people_subjects_person_check CHECK ((person <> '00000000-0000-0000-0000-000000000000'::uuid)),
+    CONSTRAINT people_subjects_subject_check CHECK ((((octet_length(subject) >= 1) AND (octet_length(subject) <= 1024)) AND (subject !~ '[\u0001-\u001F\u007F-\u009F]'::text) AND (helpline.support_subject_uuid(subject) IS NULL)))
+);
+ALTER TABLE ONLY helpline.people_subjects FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.people_subjects OWNER TO helpline_owner;
+
 -- people_to_follow
 CREATE TABLE helpline.people_to_follow (
     person_id uuid NOT NULL,
@@ -353,6 +366,10 @@ ALTER TABLE ONLY helpline.helpline_restores
 ALTER TABLE ONLY helpline.people
     ADD CONSTRAINT people_pkey PRIMARY KEY (id);
 
+-- people_subjects people_subjects_pkey
+ALTER TABLE ONLY helpline.people_subjects
+    ADD CONSTRAINT people_subjects_pkey PRIMARY KEY (issuer, subject);
+
 -- people_to_follow people_to_follow_pkey
 ALTER TABLE ONLY helpline.people_to_follow
     ADD CONSTRAINT people_to_follow_pkey PRIMARY KEY (person_id);
@@ -434,6 +451,9 @@ CREATE INDEX access_log_ticket_idx ON helpline.access_log USING btree (ticket_id
 -- access_log_user_idx
 CREATE INDEX access_log_user_idx ON helpline.access_log USING btree (user_id, id);
 
+-- people_subjects_person_idx
+CREATE INDEX people_subjects_person_idx ON helpline.people_subjects USING btree (person);
+
 -- support_read_positions_person_idx
 CREATE INDEX support_read_positions_person_idx ON helpline.support_read_positions USING btree (person_id);
 
@@ -512,6 +532,9 @@ ALTER TABLE helpline.helpline_restores ENABLE ROW LEVEL SECURITY;
 
 -- people
 ALTER TABLE helpline.people ENABLE ROW LEVEL SECURITY;
+
+-- people_subjects
+ALTER TABLE helpline.people_subjects ENABLE ROW LEVEL SECURITY;
 
 -- people_to_follow
 ALTER TABLE helpline.people_to_follow ENABLE ROW LEVEL SECURITY;

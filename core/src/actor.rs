@@ -22,7 +22,7 @@ text_enum!(
 /// A person who has proved who they are, with the rights they have at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Actor {
-    /// The `sub` of their token.
+    /// Who: `people.id`.
     pub user: UserId,
     /// Their staff role; none makes a customer.
     pub role: Option<StaffRole>,

@@ -38,7 +38,7 @@ uuid_id!(
     TicketId
 );
 uuid_id!(
-    /// A person: the `sub` of their token (`people.id`).
+    /// A person (`people.id`): the `sub` of their token where that is a UUID.
     UserId
 );
 uuid_id!(

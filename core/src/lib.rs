@@ -1,6 +1,7 @@
 //! Helpline's rules, without a way to break them: no IO, no async, no clock, no randomness.
 //!
 //! - [`ids`], [`body`], [`ticket`], [`actor`]: what things are called and what they may hold
+//! - [`token_subject`]: whom a token speaks for
 //! - [`limits`]: every bound
 //! - [`policy`], [`transitions`]: who may do what, and where a ticket goes from it
 //! - [`history`]: the kinds of rows, who may see them, a reader's [`history::Position`]
@@ -21,6 +22,7 @@ pub mod protocol;
 pub mod reject;
 mod text_enum;
 pub mod ticket;
+pub mod token_subject;
 pub mod transitions;
 
 pub use text_enum::UnknownWord;

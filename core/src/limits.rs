@@ -430,6 +430,11 @@ pub const CLOCK_LEEWAY_MS: i64 = 5_000;
 pub const ORIGIN_REFUSED_LOGGED_MS: u64 = 60_000;
 /// So many characters of a refused origin are logged: what a client sends there has no bound of its own.
 pub const ORIGIN_CHARS_LOGGED_MAX: usize = 100;
+/// A token's `sub`, in bytes of UTF-8. OpenID Connect says 255 ASCII characters; as many of any script fit.
+pub const TOKEN_SUBJECT_BYTES_MAX: usize = 1_024;
+/// A token's `iss`, in bytes of UTF-8, where it names a subject that is no UUID: together with the subject it is one entry of an index, which takes
+/// 2,704.
+pub const TOKEN_ISSUER_BYTES_MAX: usize = 1_024;
 /// A display name's characters, as taken from a token.
 pub const NAME_CHARS_MAX: usize = 200;
 /// What customers see of a staff member's name, in characters: one word.

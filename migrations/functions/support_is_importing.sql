@@ -6,7 +6,7 @@ language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 begin
-  return coalesce(current_setting('helpline.import', true), '') = 'on' and support_current_user_id() is null
+  return coalesce(current_setting('helpline.import', true), '') = 'on' and not support_names_subject()
     and pg_has_role(session_user, '{owner}'::regrole, 'member');
 end
 $$;

@@ -2,11 +2,14 @@
 
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;
+use helpline_core::token_subject::TokenSubject;
 
 use crate::migrate::with_admin;
-use crate::{Names, StoreError};
+use crate::{Names, StoreError, rows};
 
 const GRANT: &str = include_str!("../sql/bootstrap/grant.sql");
+const MAP_SUBJECT: &str = include_str!("../sql/bootstrap/map_subject.sql");
+const MAPPED_PERSON: &str = include_str!("../sql/bootstrap/mapped_person.sql");
 const AS_OWNER: &str = include_str!("../sql/bootstrap/as_owner.sql");
 
 /// Gives these people these roles, over an administrator's connection. Idempotent.
@@ -35,6 +38,34 @@ pub async fn grant_in(
                 .await?;
         }
         Ok(())
+    })
+    .await
+}
+
+/// The person of a subject, over an administrator's connection. One that has not signed in yet gets the row and the person of a first sign-in; a row
+/// that is there already wins.
+///
+/// # Errors
+/// As [`grant`].
+pub async fn person_of(
+    admin_url: &str,
+    names: &Names,
+    subject: &TokenSubject,
+) -> Result<UserId, StoreError> {
+    let issued = match subject {
+        TokenSubject::Person(person) => return Ok(*person),
+        TokenSubject::Issued(issued) => issued,
+    };
+    with_admin(admin_url, async |client| {
+        client.batch_execute(&names.render(AS_OWNER)).await?;
+        let name = [issued.issuer(), issued.subject()];
+        client
+            .execute(&names.render(MAP_SUBJECT), &[&name[0], &name[1]])
+            .await?;
+        let row = client
+            .query_one(&names.render(MAPPED_PERSON), &[&name[0], &name[1]])
+            .await?;
+        Ok(UserId::new(rows::get(&row, 0)?))
     })
     .await
 }

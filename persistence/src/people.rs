@@ -1,14 +1,18 @@
 //! People, filled from tokens.
 
+use std::collections::HashMap;
+
 use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::ids::UserId;
 use helpline_core::limits;
 use helpline_core::protocol::{PersonView, TicketTotals};
+use helpline_core::token_subject::{IssuedSubject, TokenSubject};
 use tokio_postgres::Row;
 
 use crate::{Reader, Store, StoreError, rows};
 
 const SIGN_IN_ALL: &str = include_str!("../sql/people/sign_in_all.sql");
+const SIGN_IN_SUBJECTS: &str = include_str!("../sql/people/sign_in_subjects.sql");
 const ACCESS_STATUS: &str = include_str!("../sql/people/standing.sql");
 const RECORD_SEEN: &str = include_str!("../sql/people/note_seen.sql");
 const FOLLOW: &str = include_str!("../sql/people/follow.sql");
@@ -20,8 +24,8 @@ const PANEL_TICKETS: i64 = 10;
 /// What a good token says of its person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// `sub`.
-    pub user: UserId,
+    /// `sub`, and the `iss` that it belongs to.
+    pub subject: TokenSubject,
     /// `email`.
     pub email: Option<String>,
     /// The display name, if the token has one.
@@ -45,18 +49,18 @@ pub struct Person {
     pub blocked: bool,
 }
 
-/// Records sign-ins: fills in what the tokens say, updates `last_seen_at`, returns the people with their roles, in no order.
+/// Records sign-ins: makes the row of a subject that signs in for the first time, fills in what the tokens say, updates `last_seen_at`; returns the
+/// people with their roles, each at the place of its identity. None: a person whom this program cannot read.
 ///
 /// # Errors
-/// When the database cannot be read; [`StoreError::Data`] when one of them is not acceptable: then none of them is signed in. A person whom this
-/// program cannot read is missing in the answer.
+/// When the database cannot be read; [`StoreError::Data`] when one of them is not acceptable: then none of them is signed in.
 pub async fn sign_in_all(
     store: &Store,
     identities: &[Identity],
-) -> Result<Vec<Person>, StoreError> {
+) -> Result<Vec<Option<Person>>, StoreError> {
     let users: Vec<_> = identities
         .iter()
-        .map(|identity| identity.user.uuid())
+        .map(|identity| identity.subject.person().map(UserId::uuid))
         .collect();
     let emails: Vec<_> = identities
         .iter()
@@ -66,11 +70,42 @@ pub async fn sign_in_all(
         .iter()
         .map(|identity| identity.name.as_deref())
         .collect();
-    let answer = store.query(SIGN_IN_ALL, &[&users, &emails, &names]).await?;
-    Ok(answer
-        .iter()
-        .filter_map(|row| readable_person(store, row))
-        .collect())
+    if users.iter().all(Option::is_some) {
+        let answer = store.query(SIGN_IN_ALL, &[&users, &emails, &names]).await?;
+        let people: HashMap<_, _> = answer
+            .iter()
+            .filter_map(|row| readable_person(store, row))
+            .map(|person| (person.id.uuid(), person))
+            .collect();
+        return Ok(users
+            .iter()
+            .map(|user| people.get(user.as_ref()?).cloned())
+            .collect());
+    }
+    let issued = |part: fn(&IssuedSubject) -> &str| -> Vec<_> {
+        let issued = identities.iter().map(|one| one.subject.issued());
+        issued.map(|one| one.map(part)).collect()
+    };
+    let (issuers, subjects) = (
+        issued(IssuedSubject::issuer),
+        issued(IssuedSubject::subject),
+    );
+    let answer = store
+        .query(
+            SIGN_IN_SUBJECTS,
+            &[&users, &issuers, &subjects, &emails, &names],
+        )
+        .await?;
+    let mut people = vec![None; identities.len()];
+    for row in &answer {
+        let place: i64 = rows::get(row, 6)?;
+        let place = usize::try_from(place)
+            .ok()
+            .and_then(|place| people.get_mut(place.checked_sub(1)?))
+            .ok_or_else(|| StoreError::Row("a sign-in that was not asked for".into()))?;
+        *place = readable_person(store, row);
+    }
+    Ok(people)
 }
 
 /// Records one sign-in.
@@ -81,6 +116,7 @@ pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, Store
     sign_in_all(store, std::slice::from_ref(identity))
         .await?
         .pop()
+        .flatten()
         .ok_or_else(|| StoreError::Row("no person in the answer to a sign-in".into()))
 }
 

@@ -92,3 +92,5 @@ const _: () = assert!(
 const _: () = assert!(STOP_AT_ONCE_MS < DRAIN_TIMEOUT_MS);
 const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
 const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);
+// An entry of a b-tree has at most 2,704 bytes: two texts and their heads.
+const _: () = assert!(TOKEN_SUBJECT_BYTES_MAX + TOKEN_ISSUER_BYTES_MAX + 64 < 2_704);

@@ -1,8 +1,8 @@
 //! What a token with a good signature must say. Pure: the moment is an argument.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use helpline_core::ids::UserId;
 use helpline_core::limits;
+use helpline_core::token_subject::{InvalidSubject, TokenSubject};
 use helpline_persistence::people::Identity;
 use serde_json::{Map, Value};
 
@@ -18,6 +18,17 @@ pub struct Expected {
     pub issuer: Option<String>,
     /// `aud`, or one of it.
     pub audience: String,
+    /// What a `sub` names.
+    pub subjects: Subjects,
+}
+
+/// What a `sub` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subjects {
+    /// A person by their UUID, or by their issuer's name for them.
+    Platform,
+    /// A person by their provider's name for them, whatever it looks like.
+    Provider,
 }
 
 /// Checks the claims; every claim that counts must be of its type, also where it may be missing.
@@ -30,12 +41,7 @@ pub fn check(
     let not_before = optional(claims, "nbf", time)?;
     let issuer = optional(claims, "iss", |value| value.as_str())?;
     let role = optional(claims, "role", |value| value.as_str())?;
-    let user: UserId = claims
-        .get("sub")
-        .and_then(Value::as_str)
-        .and_then(|sub| sub.parse().ok())
-        .filter(|user: &UserId| !user.uuid().is_nil())
-        .ok_or(TokenFault::Subject)?;
+    let subject = subject(claims, issuer, expected.subjects)?;
     let issuer_fits = expected
         .issuer
         .as_deref()
@@ -62,11 +68,31 @@ pub fn check(
         .and_then(|value| line(value, limits::EMAIL_CHARS_MAX));
     Ok(VerifiedToken {
         identity: Identity {
-            user,
+            subject,
             email,
             name: name(claims),
         },
         expires_at,
+    })
+}
+
+/// Whom the token speaks for. A token without `iss` has the issuer `""`.
+fn subject(
+    claims: &Map<String, Value>,
+    issuer: Option<&str>,
+    subjects: Subjects,
+) -> Result<TokenSubject, TokenFault> {
+    let sub = claims.get("sub").and_then(Value::as_str);
+    let sub = sub.ok_or(TokenFault::Subject)?;
+    let parse = match subjects {
+        Subjects::Platform => TokenSubject::parse,
+        Subjects::Provider => TokenSubject::of_provider,
+    };
+    parse(issuer.unwrap_or_default(), sub).map_err(|invalid| match invalid {
+        InvalidSubject::Issuer => TokenFault::IssuerText,
+        InvalidSubject::Length | InvalidSubject::Control | InvalidSubject::Nil => {
+            TokenFault::Subject
+        }
     })
 }
 

@@ -2,12 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::limits;
-use jsonwebtoken::{Algorithm, EncodingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
-use super::claims::Expected;
+use super::claims::{Expected, Subjects};
 use super::purpose::{Purpose, PurposeKeys};
 use crate::config::Auth;
 
@@ -31,8 +29,6 @@ pub struct Session {
 /// Signs and checks desk tokens.
 pub struct DeskTokens {
     keys: PurposeKeys,
-    /// The provider is the platform's: its subjects are the platform's UUIDs.
-    shares_people: bool,
     /// What they must say.
     pub(super) expected: Expected,
 }
@@ -43,10 +39,15 @@ impl DeskTokens {
         let oidc = auth.oidc.as_ref()?;
         Some(Self {
             keys: PurposeKeys::new(&oidc.secret_keys, Purpose::Desk),
-            shares_people: auth.issuer.as_deref() == Some(oidc.issuer.as_str()),
             expected: Expected {
                 issuer: Some(oidc.issuer.as_str().to_owned()),
                 audience: Purpose::Desk.name().to_owned(),
+                // The platform's own provider calls people as the platform's tokens do.
+                subjects: if auth.issuer.as_deref() == Some(oidc.issuer.as_str()) {
+                    Subjects::Platform
+                } else {
+                    Subjects::Provider
+                },
             },
         })
     }
@@ -70,21 +71,6 @@ impl DeskTokens {
             "iat": now.timestamp(),
         });
         self.keys.sign(&claims, (now + life).min(ends))
-    }
-
-    /// The person whom the provider calls so: always the same one.
-    pub(super) fn person(&self, subject: &str) -> Uuid {
-        if self.shares_people
-            && let Ok(person) = subject.parse()
-        {
-            return person;
-        }
-        let issuer = self.expected.issuer.as_deref().unwrap_or_default();
-        let key = EncodingKey::from_secret(issuer.as_bytes());
-        let text = jsonwebtoken::crypto::sign(subject.as_bytes(), &key, Algorithm::HS256)
-            .expect("HS256 signs with any key");
-        let bytes: Vec<u8> = text.bytes().cycle().take(16).collect();
-        uuid::Builder::from_custom_bytes(bytes.try_into().expect("16 of them")).into_uuid()
     }
 
     /// The claims of a token that the desk signed.

@@ -32,8 +32,10 @@ pub enum TokenFault {
     ClaimType,
     /// No `exp`.
     NoEnd,
-    /// No `sub`, or one that is no UUID.
+    /// No `sub`, or one that names no one.
     Subject,
+    /// An `iss` that is too long for the subjects that it names, or no line of text.
+    IssuerText,
     /// Another `iss`.
     Issuer,
     /// Another `aud`.
@@ -64,6 +66,7 @@ impl TokenFault {
             Self::ClaimType => "claim_type",
             Self::NoEnd => "no_exp",
             Self::Subject => "sub",
+            Self::IssuerText => "iss_text",
             Self::Issuer => "iss",
             Self::Audience => "aud",
             Self::Role => "role",
@@ -92,7 +95,10 @@ impl TokenFault {
                 "a claim has another type than the standard gives it (exp, nbf, iss, role)"
             }
             Self::NoEnd => "it has no exp, or one that is not a number of seconds",
-            Self::Subject => "its sub is not a UUID",
+            Self::Subject => {
+                "it has no sub, or one that is no text of 1 to 1024 bytes without control characters, or the UUID of zeros"
+            }
+            Self::IssuerText => "its iss has more than 1024 bytes, or control characters",
             Self::Issuer => "its iss is not what --jwt-issuer asks for",
             Self::Audience => "its aud is not what --jwt-audience asks for",
             Self::Role => {

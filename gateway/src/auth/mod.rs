@@ -13,12 +13,12 @@ mod verified;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use chrono::Utc;
-use helpline_core::ids::UserId;
+use helpline_core::token_subject::TokenSubject;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value, json};
 
 use crate::config::{Auth, TokenSecret};
-use claims::Expected;
+use claims::{Expected, Subjects};
 pub use desk_tokens::{DeskTokens, Session};
 pub use fault::TokenFault;
 use jwks::KeySet;
@@ -51,6 +51,7 @@ impl Verifier {
             expected: Expected {
                 issuer: auth.issuer.clone(),
                 audience: auth.audience.clone(),
+                subjects: Subjects::Platform,
             },
         }
     }
@@ -98,10 +99,7 @@ impl Verifier {
             return Err(TokenFault::Algorithm);
         }
         let desk_tokens = self.desk_tokens.as_ref().ok_or(TokenFault::NoSecretKey)?;
-        let mut claims = desk_tokens.claims(token).ok_or(TokenFault::Signature)?;
-        let subject = claims.get("sub").and_then(Value::as_str);
-        let person = desk_tokens.person(subject.ok_or(TokenFault::Subject)?);
-        claims.insert("sub".to_owned(), json!(person));
+        let claims = desk_tokens.claims(token).ok_or(TokenFault::Signature)?;
         claims::check(&claims, &desk_tokens.expected, Utc::now())
     }
 
@@ -151,9 +149,9 @@ pub fn parts_of(token: &str) -> (Option<Value>, Option<Value>) {
 }
 
 /// The claims that every token has, issued now; `exp` is in seconds since 1970.
-pub fn claims_of(sub: UserId, audience: &str, exp: i64) -> Map<String, Value> {
+pub fn claims_of(sub: &TokenSubject, audience: &str, exp: i64) -> Map<String, Value> {
     Map::from_iter([
-        ("sub".to_owned(), json!(sub)),
+        ("sub".to_owned(), json!(sub.to_string())),
         ("aud".to_owned(), json!(audience)),
         ("role".to_owned(), json!("authenticated")),
         ("exp".to_owned(), json!(exp)),

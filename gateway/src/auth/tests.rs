@@ -2,11 +2,12 @@
 
 use chrono::Utc;
 use helpline_core::reject::RejectCode;
+use helpline_core::token_subject::TokenSubject;
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Map, Value, json};
 
-use super::{Verifier, sign};
+use super::{TokenFault, Verifier, sign};
 use crate::config::{Auth, Hidden, TokenSecret};
 
 mod key_sets;
@@ -57,7 +58,7 @@ async fn a_good_token_gives_its_person_and_its_end() {
         .verify(&sign(&secret(1), &good()).expect("signs"))
         .await
         .expect("a good token");
-    assert_eq!(token.identity.user.to_string(), SUB);
+    assert_eq!(token.identity.subject.to_string(), SUB);
     assert_eq!(token.identity.email.as_deref(), Some("ada@example.org"));
     assert_eq!(token.identity.name.as_deref(), Some("Ada Lovelace"));
     assert!(token.expires_at > Utc::now());
@@ -76,7 +77,9 @@ async fn claims_of_a_wrong_type_or_missing_are_refused() {
         with("nbf", json!(null)),
         with("nbf", json!(now + 60)),
         with("sub", json!(7)),
-        with("sub", json!("ada")),
+        with("sub", json!("")),
+        with("sub", json!("ada\n")),
+        with("sub", json!("a".repeat(1_025))),
         with("sub", json!("00000000-0000-0000-0000-000000000000")),
         with("aud", json!("anon")),
         with("aud", json!(["other"])),
@@ -113,6 +116,37 @@ async fn claims_of_a_wrong_type_or_missing_are_refused() {
         outcome(&verifier, &expired).await,
         Err(RejectCode::TokenExpired)
     );
+}
+
+#[tokio::test]
+async fn a_subject_that_is_no_uuid_belongs_to_its_issuer() {
+    let verifier = Verifier::new(&auth(vec![secret(1)]));
+    let subject = async |claims: &Map<String, Value>| {
+        let token = sign(&secret(1), claims).expect("signs");
+        let verified = verifier.verify(&token).await;
+        verified.map(|verified| verified.identity.subject)
+    };
+    let auth0 = "auth0|64b7f1e2a9c3d4e5f6a7b8c9";
+    let mut claims = with("sub", json!(auth0));
+    assert_eq!(
+        subject(&claims).await,
+        Ok(TokenSubject::parse("", auth0).expect("a subject"))
+    );
+    claims.insert("iss".into(), json!("https://id.example/"));
+    assert_eq!(
+        subject(&claims).await,
+        Ok(TokenSubject::parse("https://id.example/", auth0).expect("a subject"))
+    );
+    // An issuer that no row could name matters for such subjects alone.
+    claims.insert("iss".into(), json!("a".repeat(1_025)));
+    assert_eq!(subject(&claims).await, Err(TokenFault::IssuerText));
+    claims.insert("sub".into(), json!(SUB.to_uppercase()));
+    let person = TokenSubject::Person(SUB.parse().expect("a UUID"));
+    assert_eq!(subject(&claims).await, Ok(person));
+    for sub in [json!(117_890), json!(null), json!([auth0])] {
+        let refused = subject(&with("sub", sub)).await;
+        assert_eq!(refused, Err(TokenFault::Subject));
+    }
 }
 
 #[tokio::test]

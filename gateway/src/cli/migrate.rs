@@ -2,12 +2,12 @@
 
 use clap::Args;
 use helpline_core::actor::StaffRole;
-use helpline_core::ids::UserId;
+use helpline_core::token_subject::TokenSubject;
 use helpline_persistence::migrate::Plan;
 use helpline_persistence::{Names, bootstrap, migrate};
 
 use super::error::CliError;
-use crate::config::{ConfigError, Hidden, PlaintextSettings, checked_database, variable};
+use crate::config::{ConfigError, Hidden, Issuer, PlaintextSettings, checked_database, variable};
 
 /// Settings of `migrate`.
 #[derive(Debug, Args)]
@@ -52,11 +52,26 @@ pub struct MigrateSettings {
     )]
     runtime_password: Option<Hidden>,
     /// Make this person (the sub of their token) an admin: a new desk needs its first one
-    #[arg(long, env = "HELPLINE_FIRST_ADMIN", value_name = "USER_ID")]
-    first_admin: Option<UserId>,
+    #[arg(long, env = "HELPLINE_FIRST_ADMIN", value_name = "SUBJECT")]
+    first_admin: Option<String>,
+    /// Make this person of the OpenID provider (their sub there) an admin; needs --oidc-issuer
+    #[arg(
+        long,
+        env = "HELPLINE_FIRST_ADMIN_OIDC",
+        value_name = "SUBJECT",
+        conflicts_with = "first_admin"
+    )]
+    first_admin_oidc: Option<String>,
+    /// That provider's issuer, as serve has it
+    #[arg(long, env = "HELPLINE_OIDC_ISSUER", value_name = "URL")]
+    oidc_issuer: Option<Issuer>,
+    /// The iss of --first-admin's token, when its sub is no UUID ("" on the command line: it has none)
+    #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
+    jwt_issuer: Option<String>,
 }
 
 pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
+    let first_admin = first_admin(&settings)?;
     let database = checked_database(
         "--admin-database-url",
         &settings.admin_database_url,
@@ -82,11 +97,48 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
         migrate::set_runtime_password_of(url, &names, password.expose()).await?;
         println!("{} may sign in", names.service());
     }
-    if let Some(user) = settings.first_admin {
+    if let Some(subject) = first_admin {
+        let user = bootstrap::person_of(url, &names, &subject).await?;
         bootstrap::grant_in(url, &names, &[(user, StaffRole::Admin)]).await?;
         println!("{user} is an admin");
     }
     Ok(())
+}
+
+/// Whom `--first-admin` means.
+fn first_admin(settings: &MigrateSettings) -> Result<Option<TokenSubject>, ConfigError> {
+    if let Some(sub) = &settings.first_admin_oidc {
+        return of_provider(settings, sub).map(Some);
+    }
+    let Some(sub) = &settings.first_admin else {
+        return Ok(None);
+    };
+    let issuer = settings.jwt_issuer.as_deref();
+    let subject = TokenSubject::parse(issuer.unwrap_or_default(), sub)
+        .map_err(|why| ConfigError::new("--first-admin, --jwt-issuer", why.to_string()))?;
+    if subject.issued().is_some() && issuer.is_none() {
+        return Err(ConfigError::new(
+            "--jwt-issuer",
+            "is needed beside a --first-admin that is no UUID: the iss of their token (--jwt-issuer '' when it has none)",
+        ));
+    }
+    Ok(Some(subject))
+}
+
+/// The same person as their desk tokens name.
+fn of_provider(settings: &MigrateSettings, sub: &str) -> Result<TokenSubject, ConfigError> {
+    let issuer = settings
+        .oidc_issuer
+        .as_ref()
+        .ok_or_else(|| ConfigError::new("--oidc-issuer", "is needed beside --first-admin-oidc"))?;
+    let is_platforms = settings.jwt_issuer.as_deref() == Some(issuer.as_str());
+    let parse = if is_platforms {
+        TokenSubject::parse
+    } else {
+        TokenSubject::of_provider
+    };
+    parse(issuer.as_str(), sub)
+        .map_err(|why| ConfigError::new("--first-admin-oidc", why.to_string()))
 }
 
 async fn apply(url: &str, names: &Names) -> Result<(), CliError> {

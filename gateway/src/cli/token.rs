@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use clap::Args;
-use helpline_core::ids::UserId;
+use helpline_core::token_subject::TokenSubject;
 use serde_json::json;
 
 use super::error::CliError;
@@ -14,9 +14,9 @@ use crate::config::{AuthSettings, ConfigError, Hidden, TokenSecret, checked_auth
 pub struct TokenSettings {
     #[command(flatten)]
     auth: AuthSettings,
-    /// The person: a UUID
-    #[arg(long, value_name = "USER_ID", required_unless_present = "explain")]
-    sub: Option<UserId>,
+    /// Whom it speaks for: a person's UUID, or what --jwt-issuer calls them
+    #[arg(long, value_name = "SUBJECT", required_unless_present = "explain")]
+    sub: Option<String>,
     /// Their address
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
@@ -35,9 +35,12 @@ pub async fn run(settings: TokenSettings) -> Result<(), CliError> {
     if let Some(token) = &settings.explain {
         return explain(token.expose().trim(), settings.auth).await;
     }
-    let user = settings
+    let sub = settings
         .sub
         .ok_or_else(|| ConfigError::new("--sub", "is needed"))?;
+    let issuer = settings.auth.jwt_issuer.as_deref().unwrap_or_default();
+    let subject = TokenSubject::parse(issuer, &sub)
+        .map_err(|why| ConfigError::new("--sub, --jwt-issuer", why.to_string()))?;
     let secret = settings
         .auth
         .jwt_secrets
@@ -45,7 +48,7 @@ pub async fn run(settings: TokenSettings) -> Result<(), CliError> {
         .ok_or_else(|| ConfigError::new("--jwt-secret", "is needed"))?;
     let secret = TokenSecret::plain(secret)?;
     let mut claims = auth::claims_of(
-        user,
+        &subject,
         &settings.auth.jwt_audience,
         Utc::now().timestamp() + settings.ttl_s,
     );
@@ -74,10 +77,15 @@ async fn explain(token: &str, settings: AuthSettings) -> Result<(), CliError> {
     }
     match Verifier::new(&auth).verify(token).await {
         Ok(verified) => {
-            println!(
-                "good: speaks for {} until {}",
-                verified.identity.user, verified.expires_at
-            );
+            let end = verified.expires_at;
+            match verified.identity.subject {
+                TokenSubject::Person(person) => println!("good: speaks for {person} until {end}"),
+                TokenSubject::Issued(issued) => println!(
+                    "good: speaks for {} of the issuer {:?} until {end}; `people_subjects` says which person that is, from the first sign-in on",
+                    issued.subject(),
+                    issued.issuer()
+                ),
+            }
             Ok(())
         }
         Err(fault) => Err(CliError::Token(fault.sentence())),

@@ -211,6 +211,9 @@ pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     if settings.jwt_audience.is_empty() {
         return Err(ConfigError::new("--jwt-audience", "must not be empty"));
     }
+    if let Some(issuer) = &settings.jwt_issuer {
+        checked_issuer(issuer)?;
+    }
     let jwks_ca = match &settings.jwks_ca_file {
         Some(path) => Some(pem_file("--jwks-ca-file", path)?),
         None => None,
@@ -223,6 +226,22 @@ pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
         audience: settings.jwt_audience,
         oidc,
     })
+}
+
+/// Checks an issuer: one that subjects can belong to.
+///
+/// # Errors
+/// Too long, or control characters.
+fn checked_issuer(issuer: &str) -> Result<(), ConfigError> {
+    let is_line = !issuer.chars().any(char::is_control);
+    if is_line && issuer.len() <= limits::TOKEN_ISSUER_BYTES_MAX {
+        return Ok(());
+    }
+    let rule = format!(
+        "must have at most {} bytes and no control characters",
+        limits::TOKEN_ISSUER_BYTES_MAX
+    );
+    Err(ConfigError::new("--jwt-issuer", rule))
 }
 
 /// Completes and checks; gives warnings.

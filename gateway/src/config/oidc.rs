@@ -97,6 +97,9 @@ impl FromStr for Issuer {
         {
             return Err("must not contain a user");
         }
+        if text.len() > limits::TOKEN_ISSUER_BYTES_MAX {
+            return Err("is too long");
+        }
         if text.contains(['?', '#']) {
             return Err("must not have a query or a fragment");
         }

@@ -27,13 +27,10 @@ impl BatchQuery for SignInQuery {
 
     async fn read(&self, keys: &[Identity]) -> Result<HashMap<Identity, Person>, StoreError> {
         let people = people::sign_in_all(&self.0, keys).await?;
-        let people: HashMap<_, _> = people
-            .into_iter()
-            .map(|person| (person.id, person))
-            .collect();
         Ok(keys
             .iter()
-            .filter_map(|key| Some((key.clone(), people.get(&key.user)?.clone())))
+            .zip(people)
+            .filter_map(|(key, person)| Some((key.clone(), person?)))
             .collect())
     }
 }

@@ -18,19 +18,31 @@ impl SignIn {
         Self(BatchLoader::start(SignInQuery(store), lifecycle))
     }
 
-    /// Signs a person in. Waits for its batch; a caller that must not wait for long bounds it by a timeout.
+    /// Signs a person in, blocked or not. Waits for its batch; a caller that must not wait for long bounds it by a timeout.
     ///
     /// # Errors
-    /// `blocked`, or `unavailable` when the database cannot be asked.
-    pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
-        let person = self
-            .0
-            .load(identity.clone())
-            .await?
-            .ok_or_else(unavailable)?;
-        if person.blocked {
-            return Err(Reject::new(RejectCode::Blocked, "this account is blocked"));
-        }
-        Ok(person)
+    /// `unavailable` when the database cannot be asked.
+    pub async fn person(&self, identity: &Identity) -> Result<Person, Reject> {
+        let person = self.0.load(identity.clone()).await?;
+        person.ok_or_else(unavailable)
     }
+
+    /// The same; a blocked person is refused.
+    ///
+    /// # Errors
+    /// `blocked`, or as [`Self::person`].
+    pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
+        admitted(self.person(identity).await?)
+    }
+}
+
+/// The person, unless they are blocked.
+///
+/// # Errors
+/// `blocked`.
+pub fn admitted(person: Person) -> Result<Person, Reject> {
+    if person.blocked {
+        return Err(Reject::new(RejectCode::Blocked, "this account is blocked"));
+    }
+    Ok(person)
 }

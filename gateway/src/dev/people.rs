@@ -87,7 +87,7 @@ pub fn token(
     secret: &TokenSecret,
 ) -> Result<String, jsonwebtoken::errors::Error> {
     let mut claims = auth::claims_of(
-        person.id,
+        &person.id.into(),
         &auth.audience,
         Utc::now().timestamp() + TOKEN_SECONDS,
     );
@@ -103,7 +103,7 @@ impl DemoPerson {
     /// What their token says of them.
     pub fn identity(&self) -> Identity {
         Identity {
-            user: self.id,
+            subject: self.id.into(),
             email: Some(self.email.to_owned()),
             name: Some(self.name.to_owned()),
         }

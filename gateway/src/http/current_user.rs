@@ -9,6 +9,7 @@ use helpline_core::actor::{Actor, Audience};
 use helpline_core::ids::{TicketId, TicketRef};
 use helpline_core::policy::{self, DeskAction, TicketAction};
 use helpline_core::ticket::TicketFacts;
+use helpline_core::token_subject::TokenSubject;
 use helpline_persistence::people::Person;
 use helpline_persistence::{Caller, Reader};
 
@@ -25,6 +26,8 @@ pub(crate) struct CurrentUser {
     pub(super) caller: Caller,
     /// For audit rows of reads.
     pub(super) audit: Arc<RequestAudit>,
+    /// By what `rates` knows them.
+    pub(super) subject: TokenSubject,
     pub(super) rates: Arc<UserRates>,
 }
 
@@ -49,7 +52,7 @@ impl CurrentUser {
     pub(super) fn charge(&self, requests: usize) -> Result<(), Refusal> {
         let count = u32::try_from(requests).unwrap_or(u32::MAX);
         self.rates
-            .take_many(self.actor().user, count, Instant::now())
+            .take_many(self.subject.clone(), count, Instant::now())
             .map_err(too_fast)
     }
 

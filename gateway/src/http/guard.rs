@@ -12,10 +12,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use helpline_core::actor::Actor;
-use helpline_core::ids::{TicketRef, UserId};
+use helpline_core::ids::TicketRef;
 use helpline_core::limits;
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::{Reject, RejectCode};
+use helpline_core::token_subject::TokenSubject;
 use helpline_persistence::{Caller, Store, tickets};
 
 use super::current_user::{CurrentUser, OpenTicket};
@@ -26,6 +27,7 @@ use super::request_audit::{RequestAudit, is_fault};
 use super::request_rates::{UserRates, too_fast};
 use super::state::SignInParts;
 use crate::config::{Cidr, LimitSettings, Rate};
+use crate::database::sign_in;
 use crate::runtime::client_address::{client_address, peer, user_agent};
 use crate::runtime::errors::unavailable;
 use crate::runtime::limiter::{Limiter, network};
@@ -47,7 +49,7 @@ struct RequestRates {
     /// Bad tokens from an address.
     refused_sign_ins: Limiter<IpAddr>,
     /// Requests of a user refused as too fast that leave a row.
-    recorded_refusals: Limiter<UserId>,
+    recorded_refusals: Limiter<TokenSubject>,
 }
 
 /// Runs one request.
@@ -189,16 +191,18 @@ impl Guard {
             audit.because(fault);
             fault.reject()
         })?;
-        let user = verified.identity.user;
-        audit.by(user);
+        let subject = verified.identity.subject.clone();
+        audit.by(&subject);
         self.rates
             .of_user
-            .take(user, Instant::now())
+            .take(subject.clone(), Instant::now())
             .map_err(too_fast)?;
-        let person = self.sign_in.sign_in.sign_in(&verified.identity).await?;
+        let person = self.sign_in.sign_in.person(&verified.identity).await?;
+        audit.signed_in(person.id);
+        let person = sign_in::admitted(person)?;
         let caller = Caller {
             actor: Actor {
-                user,
+                user: person.id,
                 role: person.role,
             },
             address: audit.address,
@@ -208,6 +212,7 @@ impl Guard {
             person,
             caller,
             audit: Arc::clone(audit),
+            subject,
             rates: Arc::clone(&self.rates.of_user),
         })
     }
@@ -227,10 +232,14 @@ impl Guard {
     /// Leaves the refusal's row before the answer goes out; gives what is answered instead.
     async fn record(&self, audit: &RequestAudit, code: RejectCode) -> Option<Refusal> {
         let now = Instant::now();
-        match (code, audit.user(), audit.address) {
+        match (code, audit.subject(), audit.address) {
             _ if is_fault(code) => return None,
-            (RejectCode::RateLimited, Some(user), _)
-                if self.rates.recorded_refusals.take(user, now).is_err() =>
+            (RejectCode::RateLimited, Some(ref subject), _)
+                if self
+                    .rates
+                    .recorded_refusals
+                    .take(subject.clone(), now)
+                    .is_err() =>
             {
                 return None;
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use helpline_core::ids::{TicketId, UserId};
 use helpline_core::reject::{Reject, RejectCode};
+use helpline_core::token_subject::TokenSubject;
 use helpline_persistence::audit::AccessRow;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -24,8 +25,9 @@ pub(crate) struct RequestAudit {
     known: Mutex<Known>,
 }
 
-#[derive(Default, Clone, Copy)]
+#[derive(Default, Clone)]
 struct Known {
+    subject: Option<TokenSubject>,
     user: Option<UserId>,
     ticket: Option<TicketId>,
     token_fault: Option<TokenFault>,
@@ -47,14 +49,21 @@ impl RequestAudit {
         }
     }
 
-    /// The token was good: this person asks.
-    pub(super) fn by(&self, user: UserId) {
+    /// The token was good: it speaks for this subject.
+    pub(super) fn by(&self, subject: &TokenSubject) {
+        let mut known = self.known.lock();
+        known.user = subject.person();
+        known.subject = Some(subject.clone());
+    }
+
+    /// The database knows the subject: this person asks.
+    pub(super) fn signed_in(&self, user: UserId) {
         self.known.lock().user = Some(user);
     }
 
-    /// Who asks, if the token was good.
-    pub(super) fn user(&self) -> Option<UserId> {
-        self.known.lock().user
+    /// Whom the token speaks for, if it was good.
+    pub(super) fn subject(&self) -> Option<TokenSubject> {
+        self.known.lock().subject.clone()
     }
 
     /// The token is refused for this reason.
@@ -88,15 +97,24 @@ impl RequestAudit {
 
     /// Records the request's refusal. The refusal holds when its row cannot be written: nothing was done.
     pub(super) async fn refused(&self, code: RejectCode) {
-        let is_sign_in = self.user().is_none() && self.route.needs != Needs::Nothing;
+        let Known {
+            subject,
+            user,
+            token_fault,
+            ..
+        } = self.known.lock().clone();
+        let is_sign_in = subject.is_none() && self.route.needs != Needs::Nothing;
         let action = if is_sign_in {
             "sign_in_refused"
         } else {
             self.route.refused
         };
         let mut detail = json!({"route": self.route.path, "method": self.route.method});
-        let fault = self.known.lock().token_fault;
-        if let Some(fault) = fault {
+        // Refused before the database was asked who it is: then the row has its name instead.
+        if let (Some(TokenSubject::Issued(issued)), None) = (&subject, user) {
+            detail["subject"] = json!({"iss": issued.issuer(), "sub": issued.subject()});
+        }
+        if let Some(fault) = token_fault {
             tracing::info!(
                 reason = fault.word(),
                 "a token was refused: {}",
@@ -126,7 +144,7 @@ impl RequestAudit {
     }
 
     fn row(&self, action: &str, refused: Option<RejectCode>, detail: Value) -> AccessRow {
-        let known = *self.known.lock();
+        let known = self.known.lock().clone();
         AccessRow {
             user: known.user,
             action: action.to_owned(),

@@ -209,14 +209,39 @@ impl Dispatcher {
     }
 
     /// A fresh token of the same person extends the connection: until when. Awaited by the connection's loop: a key set may have to be
-    /// fetched, rarely.
+    /// fetched, rarely, and the database says who a subject of some issuer's is now.
     pub(super) async fn renew(
         &self,
         id: u64,
         token: &str,
     ) -> Result<Option<DateTime<Utc>>, CloseCode> {
-        match self.state.entrance.verifier.verify(token).await {
-            Ok(verified) if verified.identity.user == self.connection.person.id => {
+        let entrance = &self.state.entrance;
+        let verified = match entrance.verifier.verify(token).await {
+            Ok(verified) => verified,
+            Err(fault) => {
+                tracing::info!(
+                    reason = fault.word(),
+                    "a fresh token was refused: {}",
+                    fault.sentence()
+                );
+                // The old token still counts until it ends.
+                self.answer(Some(id), fault.reject());
+                return Ok(None);
+            }
+        };
+        let person = match verified.identity.subject.person() {
+            Some(person) => Ok(person),
+            None => {
+                let limit = Duration::from_millis(limits::STATEMENT_TIMEOUT_MS);
+                let signed_in = entrance.sign_in.person(&verified.identity);
+                let signed_in = tokio::time::timeout(limit, signed_in).await;
+                signed_in
+                    .unwrap_or_else(|_| Err(unavailable()))
+                    .map(|person| person.id)
+            }
+        };
+        match person {
+            Ok(person) if person == self.connection.person.id => {
                 self.connection
                     .send_queue
                     .push(frame(&CommonFrame::Ok { id }));
@@ -232,14 +257,9 @@ impl Dispatcher {
                 );
                 Err(CloseCode::NotAuthenticated)
             }
-            Err(fault) => {
-                tracing::info!(
-                    reason = fault.word(),
-                    "a fresh token was refused: {}",
-                    fault.sentence()
-                );
-                // The old token still counts until it ends.
-                self.answer(Some(id), fault.reject());
+            // As above.
+            Err(reject) => {
+                self.answer(Some(id), reject);
                 Ok(None)
             }
         }

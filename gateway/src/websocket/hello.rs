@@ -21,6 +21,7 @@ use super::subscriptions::Subscriptions;
 use super::wire::{Incoming, Socket};
 use crate::auth::TokenFault;
 use crate::connections::{Connection, Disconnect, SendQueue};
+use crate::database::sign_in;
 use crate::live::frames::frame;
 
 /// A client that has not yet said who it is.
@@ -226,7 +227,15 @@ async fn greet(
             return refuse(socket, Some(id), reject, CloseCode::NotAuthenticated).await;
         }
     };
-    match entrance.sign_in.sign_in(&verified.identity).await {
+    let mut user = verified.identity.subject.person();
+    let signed_in = match entrance.sign_in.person(&verified.identity).await {
+        Ok(person) => {
+            user = Some(person.id);
+            sign_in::admitted(person)
+        }
+        Err(reject) => Err(reject),
+    };
+    match signed_in {
         Ok(person) => Ok(Greeted {
             id,
             person,
@@ -239,7 +248,6 @@ async fn greet(
                 CloseCode::Restart
             };
             if !reject.code.is_passing() {
-                let user = Some(verified.identity.user);
                 record_refusal(entrance, guest, user, &reject, Value::Null).await;
             }
             refuse(socket, Some(id), reject, code).await

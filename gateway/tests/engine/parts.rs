@@ -53,8 +53,8 @@ impl Parts {
         })
         .await
         .unwrap();
-        let sign_in = |user| Identity {
-            user,
+        let sign_in = |user: UserId| Identity {
+            subject: user.into(),
             email: None,
             name: Some("Someone".to_owned()),
         };

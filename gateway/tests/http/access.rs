@@ -391,7 +391,7 @@ async fn the_blocked_and_the_expired_do_not_enter() {
         .unwrap();
     assert_eq!(server.get(ada(), "/v1/me").await.refused(403), "blocked");
     let expired = crate::test_server::token_with(&helpline_gateway::auth::claims_of(
-        UserId::new(Uuid::now_v7()),
+        &UserId::new(Uuid::now_v7()).into(),
         "authenticated",
         1,
     ));

@@ -62,6 +62,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ),
     ("HELPLINE_REDIS_URL", "redis://127.0.0.1/abc", "--redis-url"),
     ("HELPLINE_JWKS_CA_FILE", "/no/such/file", "--jwks-ca-file"),
+    ("HELPLINE_JWT_ISSUER", "two\nlines", "--jwt-issuer"),
     ("HELPLINE_LISTEN", "8080", "--listen"),
     ("HELPLINE_ORIGINS", "*", "--origins"),
     (
@@ -211,6 +212,23 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
         );
     }
     assert!(told(&helpline(&["migrate"], &env).await).contains("up to date"));
+    // A subject that is no UUID needs its issuer, which may be none.
+    let first = ["migrate", "--first-admin", "auth0|64b7f1e2"];
+    let output = helpline(&first, &env).await;
+    assert_eq!(output.status.code(), Some(64), "{}", told(&output));
+    assert!(told(&output).contains("--jwt-issuer"), "{}", told(&output));
+    for issuer in ["https://id.example/", "", "https://id.example/"] {
+        let output = helpline(&[&first[..], &["--jwt-issuer", issuer]].concat(), &env).await;
+        assert!(
+            output.status.success() && told(&output).contains("is an admin"),
+            "{}",
+            told(&output)
+        );
+    }
+    let client = helpline_rig::testing::connect(&url).await.unwrap();
+    let admins = "select string_agg(s.issuer || s.subject, ' ' order by s.issuer) from people_subjects s join user_roles r on r.user_id = s.person";
+    let admins: String = client.query_one(admins, &[]).await.unwrap().get(0);
+    assert_eq!(admins, "auth0|64b7f1e2 https://id.example/auth0|64b7f1e2");
     assert_eq!(
         helpline(&["migrate"], &[("HELPLINE_ADMIN_DATABASE_URL", "nonsense")])
             .await
@@ -282,15 +300,22 @@ async fn token_signs_what_serve_takes() {
     .await;
     assert!(output.status.success(), "{}", told(&output));
     assert_eq!(told(&output).trim().split('.').count(), 3);
-    assert_eq!(
-        helpline(
-            &["token", "--sub", "ada"],
-            &[("HELPLINE_JWT_SECRET", SECRET)]
-        )
-        .await
-        .status
-        .code(),
-        Some(64)
+    for sub in ["", "a\nda", "00000000-0000-0000-0000-000000000000"] {
+        let output = helpline(&["token", "--sub", sub], &[("HELPLINE_JWT_SECRET", SECRET)]).await;
+        assert_eq!(output.status.code(), Some(64), "{}", told(&output));
+        assert!(told(&output).contains("--sub"), "{}", told(&output));
+    }
+    let env = [
+        ("HELPLINE_JWT_SECRET", SECRET),
+        ("HELPLINE_JWT_ISSUER", "https://id.example/"),
+    ];
+    let signed = helpline(&["token", "--sub", "auth0|64b7f1e2"], &env).await;
+    let explained = helpline(&["token", "--explain", told(&signed).trim()], &env).await;
+    assert!(
+        explained.status.success()
+            && told(&explained).contains("auth0|64b7f1e2 of the issuer \"https://id.example/\""),
+        "{}",
+        told(&explained)
     );
     assert_eq!(
         helpline(&["token", "--sub", ID], &[]).await.status.code(),

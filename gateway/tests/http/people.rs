@@ -212,7 +212,7 @@ async fn one_sign_in_that_the_record_cannot_take_fails_alone_in_a_crowd() {
     let sign_in = |n: u128, name: &'static str| {
         let signing_in = Arc::clone(&server.sign_in);
         let identity = Identity {
-            user: UserId::new(Uuid::from_u128(n)),
+            subject: UserId::new(Uuid::from_u128(n)).into(),
             email: None,
             name: Some(name.to_owned()),
         };

@@ -34,6 +34,7 @@ mod rewound;
 mod roles;
 mod slow;
 mod stopping;
+mod subjects;
 mod taken_once;
 mod tls;
 mod upgraded;

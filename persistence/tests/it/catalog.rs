@@ -8,12 +8,13 @@ use crate::test_db::{TestDb, cluster, empty_database};
 const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log \
     delete_old_archived_tickets helpline_epoch helpline_record_restore \
     helpline_record_rollback helpline_schema_version log_ticket_activity \
-    people_block_recorded people_changed support_access_status support_append_events \
+    people_block_recorded people_changed people_subjects_recorded \
+    support_access_status support_append_events \
     support_availability support_before_delete support_change_seen_ticket \
     support_change_ticket support_create_ticket \
     support_current_role support_delete_reply support_edit_message support_events_after \
     support_events_written support_find_tickets support_first_answer_s support_follow_people \
-    support_heads support_is_blocked support_is_staff support_last_messages \
+    support_heads support_is_blocked support_is_staff support_issued_person support_last_messages \
     support_mark_read support_messages_before_insert support_messages_log_deleted \
     support_messages_log_inserted support_messages_log_updated support_open_all \
     support_open_by_number support_own_positions support_rate_ticket support_read_stats \
@@ -21,6 +22,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log 
     support_redact_rating support_redact_subject support_require_user \
     support_roll_up_tallies support_save_reply support_saved_replies_recorded support_search_tickets \
     support_set_role support_set_setting support_settings_recorded support_sign_in_all \
+    support_sign_in_subjects \
     support_summaries support_sweep support_sweep_events support_ticket_positions \
     support_tickets_before_insert support_tickets_before_update support_tickets_log_inserted \
     support_tickets_log_updated support_tickets_over_changed support_tickets_tally \

@@ -14,7 +14,7 @@ async fn a_sign_in_costs_the_same_however_many_tickets_the_person_has() {
     ))
     .await;
     let identity = |address: &str| Identity {
-        user: db.customer,
+        subject: db.customer.into(),
         email: Some(address.into()),
         name: None,
     };
@@ -54,7 +54,7 @@ async fn what_tickets_keep_of_a_person_follows_also_what_was_locked_or_came_mean
     let (held, free) = (db.ticket().await, db.ticket().await);
     let holder = db.another_admin().await;
     let named = |address: &str| Identity {
-        user: db.customer,
+        subject: db.customer.into(),
         email: Some(address.into()),
         name: None,
     };
@@ -86,7 +86,7 @@ async fn what_tickets_keep_of_a_person_follows_also_what_was_locked_or_came_mean
     ))
     .await;
     let first = Identity {
-        user: early,
+        subject: early.into(),
         email: Some("early@example.org".into()),
         name: None,
     };

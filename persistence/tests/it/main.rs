@@ -37,6 +37,7 @@ mod retention;
 mod roles;
 mod sizes;
 mod stats;
+mod subjects;
 mod sweep;
 mod test_db;
 mod tickets;

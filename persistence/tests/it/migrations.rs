@@ -243,7 +243,7 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
         let store = Store::connect_to(settings, names.clone()).await.unwrap();
         assert!(migrate::is_current(&store).await.unwrap());
         let identity = people::Identity {
-            user: user(1),
+            subject: user(1).into(),
             email: None,
             name: Some("Ada Lovelace".into()),
         };

@@ -17,7 +17,7 @@ async fn signing_in_fills_in_what_the_token_says_and_keeps_the_rest() {
     let who = user(77);
     let say = async |email: Option<&str>, name: Option<&str>| {
         let identity = Identity {
-            user: who,
+            subject: who.into(),
             email: email.map(Into::into),
             name: name.map(Into::into),
         };
@@ -95,7 +95,7 @@ async fn whoever_would_no_longer_be_let_in_as_they_were_is_named() {
 async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_locked() {
     let db = TestDb::open().await;
     let identity = |n, name: &str| Identity {
-        user: user(n),
+        subject: user(n).into(),
         email: None,
         name: Some(name.into()),
     };
@@ -117,6 +117,7 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
     let name_of = |n| {
         people
             .iter()
+            .flatten()
             .find(|person| person.id == user(n))
             .and_then(|person| person.name.as_deref())
     };
@@ -169,7 +170,7 @@ async fn an_agents_new_name_reaches_their_tickets() {
     sign_in(
         &db.store,
         &Identity {
-            user: db.agent,
+            subject: db.agent.into(),
             email: None,
             name: Some("Annabel Agent".into()),
         },

@@ -147,7 +147,7 @@ impl TestDb {
             people::sign_in(
                 &db.store,
                 &Identity {
-                    user: who,
+                    subject: who.into(),
                     email: Some(email),
                     name: Some(name.into()),
                 },

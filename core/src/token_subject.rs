@@ -1,0 +1,265 @@
+//! Whom a token speaks for: a person by their UUID, or a subject of its issuer's that the database maps to one.
+
+use uuid::Uuid;
+
+use crate::ids::UserId;
+use crate::limits;
+
+/// The `sub` of a token, and the `iss` that it belongs to.
+///
+/// A `sub` of 32 hexadecimal digits, in any case, with or without hyphens, braces or `urn:uuid:`, is a UUID: the person themself, of whatever issuer,
+/// and never a row of `people_subjects`. Every other `sub` is that issuer's name for a person, compared byte by byte: `people_subjects` says who it
+/// is. SQL has the same rule in `support_subject_uuid`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TokenSubject {
+    /// The person themself.
+    Person(UserId),
+    /// A name that the issuer gave.
+    Issued(IssuedSubject),
+}
+
+/// Before an OpenID provider's names for people that would be UUIDs.
+pub const PROVIDER_PREFIX: &str = "oidc:";
+
+/// An issuer and its name for a person. At most [`limits::TOKEN_ISSUER_BYTES_MAX`] and [`limits::TOKEN_SUBJECT_BYTES_MAX`] bytes, no control
+/// characters; nothing is trimmed, folded or normalised.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IssuedSubject {
+    issuer: String,
+    subject: String,
+}
+
+impl TokenSubject {
+    /// Takes both claims as the token has them; a token without `iss` has the issuer `""`. The issuer of a UUID does not matter, and is not looked at.
+    ///
+    /// # Errors
+    /// [`InvalidSubject`], the first thing that is wrong.
+    pub fn parse(issuer: &str, subject: &str) -> Result<Self, InvalidSubject> {
+        if subject.is_empty() || subject.len() > limits::TOKEN_SUBJECT_BYTES_MAX {
+            return Err(InvalidSubject::Length);
+        }
+        if subject.chars().any(char::is_control) {
+            return Err(InvalidSubject::Control);
+        }
+        if let Some(uuid) = uuid_of(subject) {
+            return match uuid.is_nil() {
+                true => Err(InvalidSubject::Nil),
+                false => Ok(Self::Person(UserId::new(uuid))),
+            };
+        }
+        if issuer.len() > limits::TOKEN_ISSUER_BYTES_MAX || issuer.chars().any(char::is_control) {
+            return Err(InvalidSubject::Issuer);
+        }
+        Ok(Self::Issued(IssuedSubject {
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+        }))
+    }
+
+    /// Whom an OpenID provider calls so that signs people in for the desk: always the provider's name for them, and never a person by their UUID.
+    /// Many providers call people by UUIDs, and none of them may be a person of the platform's by that. Such a name is kept with
+    /// [`PROVIDER_PREFIX`] before it, and so is one that begins with it.
+    ///
+    /// # Errors
+    /// [`InvalidSubject`], the first thing that is wrong.
+    pub fn of_provider(issuer: &str, subject: &str) -> Result<Self, InvalidSubject> {
+        if uuid_of(subject).is_some() || subject.starts_with(PROVIDER_PREFIX) {
+            return Self::parse(issuer, &format!("{PROVIDER_PREFIX}{subject}"));
+        }
+        Self::parse(issuer, subject)
+    }
+
+    /// The person, where the subject says who it is without the database.
+    pub const fn person(&self) -> Option<UserId> {
+        match self {
+            Self::Person(person) => Some(*person),
+            Self::Issued(_) => None,
+        }
+    }
+
+    /// The issuer and its name for the person, where the database says who that is.
+    pub const fn issued(&self) -> Option<&IssuedSubject> {
+        match self {
+            Self::Person(_) => None,
+            Self::Issued(issued) => Some(issued),
+        }
+    }
+}
+
+impl IssuedSubject {
+    /// `iss`; empty for tokens without one.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// `sub`.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
+impl From<UserId> for TokenSubject {
+    fn from(person: UserId) -> Self {
+        Self::Person(person)
+    }
+}
+
+/// The `sub` as a token would have it.
+impl std::fmt::Display for TokenSubject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Person(person) => person.fmt(f),
+            Self::Issued(issued) => issued.subject.fmt(f),
+        }
+    }
+}
+
+/// Why a [`TokenSubject`] was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSubject {
+    /// Empty or too long.
+    #[error("a subject has 1 to {} bytes", limits::TOKEN_SUBJECT_BYTES_MAX)]
+    Length,
+    /// A control character.
+    #[error("a subject has no control characters")]
+    Control,
+    /// The UUID of zeros.
+    #[error("the UUID of zeros is no person")]
+    Nil,
+    /// The issuer of a subject that is no UUID.
+    #[error(
+        "an issuer has at most {} bytes and no control characters",
+        limits::TOKEN_ISSUER_BYTES_MAX
+    )]
+    Issuer,
+}
+
+/// The UUID that a text is, in any spelling: one person must not become two because a platform changes how it writes them.
+fn uuid_of(text: &str) -> Option<Uuid> {
+    const URN: &str = "urn:uuid:";
+    let bare = match text.get(..URN.len()) {
+        Some(start) if start.eq_ignore_ascii_case(URN) => &text[URN.len()..],
+        _ => text,
+    };
+    let bare = bare
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .unwrap_or(bare);
+    let digits: String = bare.chars().filter(|c| *c != '-').collect();
+    // Only the plain form: the parser knows others, which SQL would have to know too.
+    (digits.len() == 32)
+        .then(|| Uuid::try_parse(&digits).ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUB: &str = "018f0000-0000-7000-8000-0000000000ab";
+
+    #[test]
+    fn a_uuid_in_any_spelling_is_the_same_person_of_any_issuer() {
+        let person = TokenSubject::Person(SUB.parse().expect("a UUID"));
+        for spelling in [
+            SUB.to_owned(),
+            SUB.to_uppercase(),
+            SUB.replace('-', ""),
+            format!("{{{SUB}}}"),
+            format!("{{{}}}", SUB.replace('-', "")),
+            format!("urn:uuid:{SUB}"),
+            format!("URN:UUID:{}", SUB.to_uppercase()),
+            "018f-0000-0000-7000-8000-0000-0000-00ab".to_owned(),
+        ] {
+            for issuer in ["", "https://id.example", "a\u{1b}b"] {
+                assert_eq!(
+                    TokenSubject::parse(issuer, &spelling),
+                    Ok(person.clone()),
+                    "{spelling}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_other_subject_is_its_issuers_byte_by_byte() {
+        let issued = |issuer: &str, subject: &str| {
+            let parsed = TokenSubject::parse(issuer, subject).expect("a subject");
+            let kept = parsed.issued().expect("not a UUID");
+            assert_eq!((kept.issuer(), kept.subject()), (issuer, subject));
+            parsed
+        };
+        let longest = "é".repeat(limits::TOKEN_SUBJECT_BYTES_MAX / 2);
+        let subjects = [
+            "auth0|64b7f1e2a9c3d4e5f6a7b8c9",
+            "user_2xYzAbCdEfGh",
+            "User_2xYzAbCdEfGh",
+            "117890123456789012345",
+            " a ",
+            "a",
+            "e\u{301}",
+            "\u{e9}",
+            "ada@example.org",
+            "0",
+            &SUB[1..],
+            "{018f0000-0000-7000-8000-0000000000ab",
+            longest.as_str(),
+        ];
+        let mut all = std::collections::HashSet::new();
+        for subject in subjects {
+            for issuer in ["", "https://id.example", "https://id.example/"] {
+                assert!(all.insert(issued(issuer, subject)), "{issuer} {subject}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_providers_names_are_never_people_by_their_uuid_and_stay_apart() {
+        let of = |subject: &str| TokenSubject::of_provider("https://id.example", subject);
+        let mut all = std::collections::HashSet::new();
+        for subject in [
+            SUB,
+            &SUB.to_uppercase(),
+            "00000000-0000-0000-0000-000000000000",
+            &format!("oidc:{SUB}"),
+            &format!("oidc:oidc:{SUB}"),
+            "oidc:ada",
+            "ada",
+        ] {
+            let parsed = of(subject).expect("a subject");
+            assert!(parsed.issued().is_some(), "{subject}");
+            assert!(all.insert(parsed), "{subject}");
+        }
+        assert_eq!(of(""), Err(InvalidSubject::Length));
+    }
+
+    #[test]
+    fn what_is_no_subject_is_refused() {
+        let long = "a".repeat(limits::TOKEN_SUBJECT_BYTES_MAX + 1);
+        for (issuer, subject, why) in [
+            ("", "", InvalidSubject::Length),
+            ("", long.as_str(), InvalidSubject::Length),
+            ("", "a\0b", InvalidSubject::Control),
+            ("", "ada\n", InvalidSubject::Control),
+            ("", "a\u{85}", InvalidSubject::Control),
+            (
+                "",
+                "00000000-0000-0000-0000-000000000000",
+                InvalidSubject::Nil,
+            ),
+            (
+                "",
+                "URN:UUID:{00000000000000000000000000000000}",
+                InvalidSubject::Nil,
+            ),
+            (long.as_str(), "ada", InvalidSubject::Issuer),
+            ("https://id.example\n", "ada", InvalidSubject::Issuer),
+        ] {
+            assert_eq!(
+                TokenSubject::parse(issuer, subject),
+                Err(why),
+                "{issuer:.40} {subject:.40}"
+            );
+        }
+    }
+}

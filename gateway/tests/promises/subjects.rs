@@ -1,0 +1,164 @@
+//! People of a platform whose subjects are no UUIDs: over REST and sockets, on two instances, and while the operator changes who they are.
+
+use helpline_core::ids::TicketId;
+use helpline_rig::testing;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::client::{Client, connect};
+use crate::kit::rest::{Answer, RestClient, signed, with_body};
+use crate::test_server::{Join, TestServer, sign};
+
+const ISSUER: &str = "https://tenant.auth0.example/";
+const SUB: &str = "auth0|64b7f1e2a9c3d4e5f6a7b8c9";
+
+fn token(issuer: &str, sub: &str) -> String {
+    let mut claims = testing::claims(sub, "Sue Subject", 3_600);
+    claims["iss"] = json!(issuer);
+    claims["email"] = json!("sue@example.org");
+    sign(&claims)
+}
+
+impl TestServer {
+    async fn ask_as(
+        &self,
+        n: usize,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let url = format!("{}{path}", self.gateways[n].http_url());
+        let request =
+            signed(method, &url, token).header("idempotency-key", Uuid::new_v4().to_string());
+        RestClient::default()
+            .send(with_body(request, body.as_ref()))
+            .await
+    }
+
+    async fn me(&self, n: usize, token: &str) -> Value {
+        let me = self.ask_as(n, token, "GET", "/v1/me", None).await;
+        me.expect(200)["user"]["id"].clone()
+    }
+}
+
+#[tokio::test]
+async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
+    let server = TestServer::start(2, Join::Redis).await;
+    let token_of_sue = token(ISSUER, SUB);
+    let open =
+        json!({"subject": "It does not work", "category": "general", "description": "At all."});
+    let opened = server
+        .ask_as(0, &token_of_sue, "POST", "/v1/tickets", Some(open))
+        .await
+        .expect(201);
+    let ticket: TicketId = opened["id"]
+        .as_str()
+        .expect("an id")
+        .parse()
+        .expect("a UUID");
+    // Another instance, another token of the same person, a socket.
+    let mut client = Client::hello(&server.gateways[1].ws_url(), &token(ISSUER, SUB)).await;
+    client.subscribe(ticket, None).await;
+    assert_eq!(client.send(ticket, "k1", "Still not.").await["type"], "ack");
+    let listed = server
+        .ask_as(1, &token(ISSUER, SUB), "GET", "/v1/tickets", None)
+        .await
+        .expect(200);
+    assert_eq!(listed["tickets"][0]["id"], opened["id"]);
+    // The same name at another issuer is somebody else, and so is the same letters in another case.
+    for other in [
+        token("https://other.example/", SUB),
+        token(ISSUER, &SUB.to_uppercase()),
+    ] {
+        let path = format!("/v1/tickets/{ticket}");
+        let refused = server.ask_as(0, &other, "GET", &path, None).await;
+        assert_eq!(refused.refused(404), "not_found");
+    }
+    // A fresh token extends the connection, of the same subject alone.
+    let renewed = client
+        .ask(json!({ "type": "token", "token": token(ISSUER, SUB) }))
+        .await;
+    assert_eq!(renewed["type"], "ok", "{renewed}");
+    let refused = client
+        .ask(json!({ "type": "token", "token": token("https://other.example/", SUB) }))
+        .await;
+    assert_eq!(refused["code"], "not_authenticated");
+    assert_eq!(client.closed().await, Some(4501));
+}
+
+#[tokio::test]
+async fn newcomers_who_come_to_two_instances_at_once_are_one_person_each() {
+    let server = TestServer::start(2, Join::Redis).await;
+    for n in 0..10 {
+        let token = token(ISSUER, &format!("user_2x{n}"));
+        let (one, two, three) = tokio::join!(
+            server.me(0, &token),
+            server.me(1, &token),
+            server.me(1, &token)
+        );
+        assert!(one.is_string() && one == two && two == three);
+    }
+    let rows = server
+        .sql()
+        .await
+        .query_one(
+            "select count(*), count(distinct person) from people_subjects",
+            &[],
+        )
+        .await
+        .expect("counted");
+    assert_eq!((rows.get::<_, i64>(0), rows.get::<_, i64>(1)), (10, 10));
+}
+
+#[tokio::test]
+async fn who_a_subject_is_by_the_operators_word_counts_from_the_next_token() {
+    let server = TestServer::start(1, Join::Alone).await;
+    let (ada, carl) = (
+        server.customer("Ada Lovelace"),
+        server.customer("Carl Sagan"),
+    );
+    let sql = server.sql().await;
+    let insert = "insert into people_subjects (issuer, subject, person) values ($1, $2, $3)";
+    sql.execute(insert, &[&ISSUER, &SUB, &ada.id.uuid()])
+        .await
+        .expect("mapped");
+    let url = server.gateways[0].ws_url();
+    let mut client = Client::hello(&url, &token(ISSUER, SUB)).await;
+    let ticket = server.ticket(&ada).await;
+    client.subscribe(ticket, None).await;
+    sql.execute("update people_subjects set person = $1", &[&carl.id.uuid()])
+        .await
+        .expect("mapped anew");
+    assert_eq!(server.me(0, &token(ISSUER, SUB)).await, json!(carl.id));
+    // The connection is the former person's until its token ends; a fresh one does not prolong it.
+    let refused = client
+        .ask(json!({ "type": "token", "token": token(ISSUER, SUB) }))
+        .await;
+    assert_eq!(refused["code"], "not_authenticated");
+    assert_eq!(client.closed().await, Some(4501));
+    // A blocked person's refusals are recorded as theirs.
+    sql.execute(
+        "insert into people (id, blocked_at) values ($1, now()) on conflict (id) do update set blocked_at = now()",
+        &[&carl.id.uuid()],
+    )
+    .await
+    .expect("blocked");
+    let mut blocked = connect(&url, None).await.expect("the gateway accepts");
+    let refused = blocked
+        .ask(json!({ "type": "hello", "token": token(ISSUER, SUB) }))
+        .await;
+    assert_eq!(refused["code"], "blocked");
+    let refused = server
+        .ask_as(0, &token(ISSUER, SUB), "GET", "/v1/me", None)
+        .await;
+    assert_eq!(refused.refused(403), "blocked");
+    let rows = sql
+        .query_one(
+            "select count(*) from access_log where refused = 'blocked' and user_id = $1",
+            &[&carl.id.uuid()],
+        )
+        .await
+        .expect("counted");
+    assert_eq!(rows.get::<_, i64>(0), 2);
+}

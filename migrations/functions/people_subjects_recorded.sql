@@ -1,0 +1,23 @@
+-- Who is taken for another person is recorded, but not by what name: the row of the log outlives an erasure. A first sign-in is no event: its row
+-- says only what the subject itself says.
+create or replace function people_subjects_recorded() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  if tg_op = 'INSERT' and new.person = support_subject_person(new.issuer, new.subject) then
+    return null;
+  end if;
+  if tg_op in ('DELETE', 'UPDATE') then
+    insert into access_log (user_id, action, ip_address, user_agent, detail)
+    values (support_current_user_id(), 'subject_unmapped', support_current_address(), support_current_user_agent(),
+            jsonb_build_object('user', old.person, 'issuer', old.issuer));
+  end if;
+  if tg_op in ('INSERT', 'UPDATE') then
+    insert into access_log (user_id, action, ip_address, user_agent, detail)
+    values (support_current_user_id(), 'subject_mapped', support_current_address(), support_current_user_agent(),
+            jsonb_build_object('user', new.person, 'issuer', new.issuer));
+  end if;
+  return null;
+end
+$$;

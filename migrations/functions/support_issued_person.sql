@@ -1,0 +1,20 @@
+-- The person of the claims' issuer and subject; null for an unknown one, and for claims that no token has. It takes no argument: whoever may call it
+-- learns of nobody else.
+create or replace function support_issued_person() returns uuid
+language plpgsql stable parallel safe security definer
+set search_path = pg_catalog, {schema}, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+  v_claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+begin
+  if jsonb_typeof(v_claims -> 'sub') is distinct from 'string' or coalesce(jsonb_typeof(v_claims -> 'iss'), 'string') <> 'string' then
+    return null;
+  end if;
+  return (
+    select s.person from people_subjects s where s.issuer = coalesce(v_claims ->> 'iss', '') and s.subject = v_claims ->> 'sub'
+  );
+end
+$$;
+grant execute on function support_issued_person() to {customer}, {staff};

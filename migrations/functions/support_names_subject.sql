@@ -1,0 +1,9 @@
+-- Whether this session's claims name anybody, known or not: it then never acts as the system.
+create or replace function support_names_subject() returns boolean
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', '') is not null;
+end
+$$;
