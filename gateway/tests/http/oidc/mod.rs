@@ -4,6 +4,7 @@ mod browser;
 mod provider;
 mod refusals;
 mod sessions;
+mod world;
 
 use provider::{CLIENT, CLIENT_SECRET, Fault, Provider};
 
