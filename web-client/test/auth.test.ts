@@ -18,12 +18,12 @@ const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toStrin
 const ofUser = (sub: string) => jwt({ sub, iat: 1_700_000_000, exp: 1_700_000_300 })
 
 /** The desk's `/v1/me`: who it is, by the token's own word. */
-async function desk(): Promise<string> {
+async function desk(idOf = (sub: string | undefined) => sub): Promise<string> {
   const server = createServer((request, response) => {
     const payload = request.headers.authorization?.split('.')[1] ?? ''
     const claims: { sub?: string } = JSON.parse(Buffer.from(payload, 'base64url').toString())
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ user: { id: claims.sub, name: claims.sub === ADA ? 'Ada' : 'Carl', email: null }, role: null }))
+    response.end(JSON.stringify({ user: { id: idOf(claims.sub), name: claims.sub === ADA ? 'Ada' : 'Carl', email: null }, role: null }))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -58,6 +58,29 @@ describe('one person', () => {
     token = null
     if (ada.kind === 'in') expect(await ada.tokens(true)).toBeNull()
     expect(auth.state.value.kind).toBe('out')
+  })
+  test('is the same one where their token calls them by another name than their id, and another name is another one', async () => {
+    let token = ofUser('auth0|1')
+    const auth = createTokenAuth(await desk((sub) => (sub === 'auth0|1' ? ADA : CARL)), () => Promise.resolve(token))
+    await until('in', () => auth.state.value.kind === 'in')
+    const ada = auth.state.value
+    if (ada.kind !== 'in') throw new Error('in')
+    expect(ada.identity.id).toBe(ADA)
+    expect((await ada.tokens(true))?.token, 'the same name').toBe(token)
+    expect(auth.state.value).toBe(ada)
+    token = ofUser('auth0|2')
+    expect(await ada.tokens(true)).toBeNull()
+    await until('the other one is in', () => auth.state.value.kind === 'in')
+    expect(auth.state.value).toMatchObject({ kind: 'in', identity: { id: CARL } })
+  })
+  test('who is out is in again only by a new token', async () => {
+    let asked = 0
+    const auth = createTokenAuth(await desk(), () => Promise.resolve(asked++ === 0 ? ofUser(ADA) : null))
+    await until('in', () => auth.state.value.kind === 'in')
+    auth.left(ADA, 'signed_out')
+    auth.retry()
+    await until('the platform has been asked', () => auth.state.value.kind === 'out')
+    expect(asked).toBe(2)
   })
   test('is the same one however their id is written', async () => {
     let token = ofUser(ADA)

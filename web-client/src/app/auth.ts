@@ -19,7 +19,7 @@ export type AuthState =
   | { readonly kind: 'working' }
   /** Development: somebody is to be picked. */
   | { readonly kind: 'pick' }
-  | { readonly kind: 'in'; readonly identity: Identity; readonly tokens: TokenSource }
+  | { readonly kind: 'in'; readonly identity: Identity; readonly tokens: TokenSource; /** What their tokens call them, where that is another name than their id. */ readonly named: string | null }
   /** The platform says that nobody is signed in. */
   | { readonly kind: 'out' }
   /** Signed in, and not let in. */
@@ -60,7 +60,7 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
     let next: AuthState
     try {
       const token = await tokens(isFresh)
-      const asks = (by: Token) => known(origin, by, (user) => tokensOf(user, tokens, left, claimsOf(by.token).user))
+      const asks = (by: Token) => known(origin, by, (user, named) => tokensOf(user, tokens, left, named))
       next = token === null ? { kind: 'out' } : await asks(token)
       if (token !== null && next.kind === 'out') {
         // Refused: the platform may have a newer one than the one that is kept.
@@ -85,13 +85,14 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
   return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
 }
 
-async function known(origin: string, token: Token, tokensOf: (user: string) => TokenSource): Promise<AuthState> {
+async function known(origin: string, token: Token, tokensOf: (user: string, named: string | null) => TokenSource): Promise<AuthState> {
   const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token.token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
   if (response.status === 401) return { kind: 'out' }
   if (response.status === 403) return { kind: decodeProblem(403, await response.json().catch(() => null)).code === 'blocked' ? 'blocked' : 'out' }
   const self = response.ok ? decodeSelf(await response.json()) : null
   if (self === null) return { kind: 'failed' }
-  return { kind: 'in', identity: { id: self.user.id, name: self.user.name ?? self.user.email ?? '', role: self.role }, tokens: tokensOf(self.user.id) }
+  const named = claimsOf(token.token).user
+  return { kind: 'in', identity: { id: self.user.id, name: self.user.name ?? self.user.email ?? '', role: self.role }, tokens: tokensOf(self.user.id, named), named }
 }
 
 /** One person's tokens: another's, or none, end their stay, and are given to nobody. `named`: how the token calls them by which they are known. */
@@ -178,8 +179,9 @@ export function claimsOf(token: string): Claims {
 }
 
 /** Whether a token is certainly this person's. */
-export function isOf(token: string | null, user: string): boolean {
-  return token !== null && claimsOf(token).user === plain(user)
+export function isOf(token: string | null, user: string, named: string | null): boolean {
+  const owner = token === null ? null : claimsOf(token).user
+  return owner !== null && (owner === plain(user) || owner === named)
 }
 
 /** A UUID may be written in several ways. */

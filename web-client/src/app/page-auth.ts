@@ -23,7 +23,7 @@ export function createDevAuth(origin: string): Auth {
     state.value = enter(null)
   }
   const enter = (identity: Identity | null): AuthState =>
-    identity === null ? { kind: 'pick' } : { kind: 'in', identity, tokens: tokensOf(identity.id, keeping(() => devToken(origin, identity.name)), left) }
+    identity === null ? { kind: 'pick' } : { kind: 'in', identity, tokens: tokensOf(identity.id, keeping(() => devToken(origin, identity.name)), left), named: null }
   const state = signal<AuthState>(enter(decodeIdentity(storage.getItem(ITEM))))
   return {
     state,

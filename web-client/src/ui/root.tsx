@@ -215,11 +215,11 @@ function Gate({ open: { auth, site, looks, own } }: { readonly title: StringKey;
       {state.kind === 'out' && (
         <main class="sign-in" data-testid={T.signedOut}>
           {own !== null && own.refused.value !== null && <p class="problem" role="alert" data-testid={T.problem} data-code={own.refused.value}>{t(`signin.refused.${own.refused.value}`)}</p>}
-          <p>{t('app.signed_out')}</p>
+          {(own === null || own.refused.value === null) && <p>{t('app.signed_out')}</p>}
           <p class="actions">
             {own !== null && <a class="primary button" href={own.href()} data-testid={T.signInGo}>{t('signin.go')}</a>}
             {site.homeUrl !== null && <a class={own === null ? 'primary button' : 'button'} href={site.homeUrl}>{t('app.home')}</a>}
-            <button type="button" onClick={auth.retry}>{t('app.retry')}</button>
+            {own === null && <button type="button" onClick={auth.retry}>{t('app.retry')}</button>}
           </p>
         </main>
       )}

@@ -33,20 +33,22 @@ function begin(bridge: Bridge): void {
 const SAME_MS = 400
 
 /** Whether the host gives tokens of the same person still: it may only have said so again. */
-function isSame(bridge: Bridge, user: string): Promise<boolean> {
+function isSame(bridge: Bridge, user: string, named: string | null): Promise<boolean> {
   return new Promise((known) => {
     setTimeout(() => known(false), SAME_MS)
-    bridge.token().then((token) => known(isOf(token, user)), () => known(false))
+    bridge.token().then((token) => known(isOf(token, user, named)), () => known(false))
   })
 }
 
 async function forget(bridge: Bridge): Promise<void> {
   stopFollowing()
   const user = person.peek()?.identity.id
+  const state = auth.peek()?.state.peek()
+  const named = state?.kind === 'in' ? state.named : null
   person.peek()?.dispose()
   person.value = null
   auth.value = null
-  if (user !== undefined && !(await isSame(bridge, user))) forgetPerson(user)
+  if (user !== undefined && !(await isSame(bridge, user, named))) forgetPerson(user)
   bridge.forgotten()
 }
 
