@@ -2,25 +2,34 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::Request;
 use axum::http::request::Builder;
 use serde_json::Value;
 
 use super::provider::Provider;
-use crate::test_server::{Answer, TestServer};
+use crate::kit::rest::{Answer, RestClient};
 
 #[derive(Default, Clone)]
 pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// What each was set with.
     pub attributes: BTreeMap<String, String>,
+    rest: RestClient,
+}
+
+/// A request to the desk at this address.
+fn at(desk: &str, method: &str, path: &str) -> Builder {
+    Request::builder()
+        .method(method)
+        .uri(format!("{desk}{path}"))
 }
 
 impl Browser {
-    pub async fn get(&mut self, server: &TestServer, path: &str) -> Answer {
-        self.send(server, server.request("GET", path)).await
+    pub async fn get(&mut self, desk: &str, path: &str) -> Answer {
+        self.send(at(desk, "GET", path)).await
     }
 
-    pub async fn send(&mut self, server: &TestServer, request: Builder) -> Answer {
+    pub async fn send(&mut self, request: Builder) -> Answer {
         let cookies: Vec<_> = self
             .cookies
             .iter()
@@ -31,7 +40,7 @@ impl Browser {
         } else {
             request.header("cookie", cookies.join("; "))
         };
-        let answer = server.send(request.body(Vec::new()).unwrap()).await;
+        let answer = self.rest.send(request.body(Vec::new()).unwrap()).await;
         for set in answer.headers.get_all("set-cookie") {
             let (pair, attributes) = set.to_str().unwrap().split_once("; ").unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -46,29 +55,29 @@ impl Browser {
     }
 
     /// To the provider; gives the address that it was sent to.
-    pub async fn begins(&mut self, server: &TestServer, path: &str) -> String {
+    pub async fn begins(&mut self, desk: &str, path: &str) -> String {
         let to = format!("/oidc/sign-in?return={path}");
-        let answer = self.get(server, &to).await;
+        let answer = self.get(desk, &to).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         answer.header("location").unwrap().to_owned()
     }
 
     /// To the provider and back; gives where it leads.
-    pub async fn signs_in(&mut self, server: &TestServer, provider: &Provider) -> String {
-        let to = self.begins(server, "/support").await;
+    pub async fn signs_in(&mut self, desk: &str, provider: &Provider) -> String {
+        let to = self.begins(desk, "/support").await;
         let back = provider.agrees(&to);
-        self.comes_back(server, &back).await
+        self.comes_back(desk, &back).await
     }
 
-    pub async fn comes_back(&mut self, server: &TestServer, back: &str) -> String {
-        let answer = self.get(server, back).await;
+    pub async fn comes_back(&mut self, desk: &str, back: &str) -> String {
+        let answer = self.get(desk, back).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         answer.header("location").unwrap().to_owned()
     }
 
     /// The desk token of who is signed in.
-    pub async fn token(&mut self, server: &TestServer) -> Option<String> {
-        let answer = self.get(server, "/oidc/token").await;
+    pub async fn token(&mut self, desk: &str) -> Option<String> {
+        let answer = self.get(desk, "/oidc/token").await;
         match answer.status {
             401 => None,
             _ => Some(answer.expect(200)["token"].as_str().unwrap().to_owned()),
@@ -76,12 +85,10 @@ impl Browser {
     }
 
     /// What REST says to who is signed in.
-    pub async fn me(&mut self, server: &TestServer) -> Answer {
-        let token = self.token(server).await.expect("signed in");
-        let request = server
-            .request("GET", "/v1/me")
-            .header("authorization", format!("Bearer {token}"));
-        server.send(request.body(Vec::new()).unwrap()).await
+    pub async fn me(&mut self, desk: &str) -> Answer {
+        let token = self.token(desk).await.expect("signed in");
+        let request = at(desk, "GET", "/v1/me").header("authorization", format!("Bearer {token}"));
+        self.rest.send(request.body(Vec::new()).unwrap()).await
     }
 }
 

@@ -16,11 +16,11 @@ const PUBLIC: &str = "http://127.0.0.1:8080";
 
 /// A desk whose people sign in there.
 async fn desk(provider: &Provider) -> TestServer {
-    desk_with(provider, PUBLIC, KEY).await
+    desk_with(provider, PUBLIC, KEY, &[]).await
 }
 
-async fn desk_with(provider: &Provider, public: &str, key: &str) -> TestServer {
-    TestServer::start_with(&[
+async fn desk_with(provider: &Provider, public: &str, key: &str, more: &[&str]) -> TestServer {
+    let given = [
         "--oidc-issuer",
         &provider.issuer,
         "--oidc-client-id",
@@ -31,8 +31,8 @@ async fn desk_with(provider: &Provider, public: &str, key: &str) -> TestServer {
         key,
         "--public-url",
         public,
-    ])
-    .await
+    ];
+    TestServer::start_with(&[&given, more].concat()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,9 +40,9 @@ async fn a_person_signs_in_and_is_who_the_provider_says() {
     let provider = Provider::start().await;
     let server = desk(&provider).await;
     let mut browser = Browser::default();
-    assert_eq!(browser.token(&server).await, None);
+    assert_eq!(browser.token(&server.url).await, None);
     let to = browser
-        .begins(&server, "/admin/support/TKT-000001%3Fview%3Dall")
+        .begins(&server.url, "/admin/support/TKT-000001%3Fview%3Dall")
         .await;
     let asked = provider.asked_with(&to);
     assert_eq!(asked["scope"], "openid email profile");
@@ -53,7 +53,7 @@ async fn a_person_signs_in_and_is_who_the_provider_says() {
         "Path=/; Max-Age=600; HttpOnly; SameSite=Lax"
     );
     let back = provider.agrees(&to);
-    let to = browser.comes_back(&server, &back).await;
+    let to = browser.comes_back(&server.url, &back).await;
     assert_eq!(to, "/admin/support/TKT-000001?view=all");
     assert_eq!(
         browser.cookies.keys().collect::<Vec<_>>(),
@@ -64,18 +64,18 @@ async fn a_person_signs_in_and_is_who_the_provider_says() {
         browser.attributes["helpline_session"],
         "Path=/; Max-Age=43200; HttpOnly; SameSite=Lax"
     );
-    let me = browser.me(&server).await.expect(200);
+    let me = browser.me(&server.url).await.expect(200);
     assert_eq!(me["user"]["name"], "Ada Lovelace");
     assert_eq!(me["user"]["email"], "ada@id.example");
     // The same person, on another day and in another browser; another one is another person.
     let id = me["user"]["id"].clone();
     let mut again = Browser::default();
-    again.signs_in(&server, &provider).await;
-    assert_eq!(again.me(&server).await.expect(200)["user"]["id"], id);
+    again.signs_in(&server.url, &provider).await;
+    assert_eq!(again.me(&server.url).await.expect(200)["user"]["id"], id);
     provider.person(serde_json::json!({"sub": "somebody else"}));
     let mut other = Browser::default();
-    other.signs_in(&server, &provider).await;
-    assert_ne!(other.me(&server).await.expect(200)["user"]["id"], id);
+    other.signs_in(&server.url, &provider).await;
+    assert_ne!(other.me(&server.url).await.expect(200)["user"]["id"], id);
     assert_eq!(provider.asked(), 1, "its addresses are kept");
 }
 
@@ -84,7 +84,7 @@ async fn a_desk_with_a_provider_alone_tells_its_pages_where_to_go() {
     let provider = Provider::start().await;
     let server = desk(&provider).await;
     let told = Browser::default()
-        .get(&server, "/v1/config")
+        .get(&server.url, "/v1/config")
         .await
         .expect(200);
     assert_eq!(told["token_url"], "/oidc/token");
@@ -97,18 +97,18 @@ async fn another_instance_takes_the_step_that_follows() {
     let provider = Provider::start().await;
     let (one, two) = (desk(&provider).await, desk(&provider).await);
     let mut browser = Browser::default();
-    let to = browser.begins(&one, "/support").await;
+    let to = browser.begins(&one.url, "/support").await;
     let back = provider.agrees(&to);
-    assert_eq!(browser.comes_back(&two, &back).await, "/support");
-    assert!(browser.token(&one).await.is_some());
+    assert_eq!(browser.comes_back(&two.url, &back).await, "/support");
+    assert!(browser.token(&one.url).await.is_some());
     // One with another secret knows nothing of it.
-    let stranger = desk_with(&provider, PUBLIC, &KEY.replace("secret", "other")).await;
-    assert_eq!(browser.token(&stranger).await, None);
+    let stranger = desk_with(&provider, PUBLIC, &KEY.replace("secret", "other"), &[]).await;
+    assert_eq!(browser.token(&stranger.url).await, None);
     // While the secret is changed, both hold.
     let both = format!("{},{KEY}", KEY.replace("secret", "newer"));
-    let rotating = desk_with(&provider, PUBLIC, &both).await;
-    assert!(browser.token(&rotating).await.is_some());
-    assert_eq!(browser.me(&rotating).await.status, 200);
+    let rotating = desk_with(&provider, PUBLIC, &both, &[]).await;
+    assert!(browser.token(&rotating.url).await.is_some());
+    assert_eq!(browser.me(&rotating.url).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,12 +118,12 @@ async fn tabs_that_sign_in_at_once_do_not_meet_and_are_not_without_number() {
     let mut browser = Browser::default();
     let mut begun = Vec::new();
     for n in 0..6 {
-        begun.push(browser.begins(&server, &format!("/support/{n}")).await);
+        begun.push(browser.begins(&server.url, &format!("/support/{n}")).await);
     }
     assert_eq!(browser.cookies.len(), 4);
     for (n, to) in begun.iter().enumerate() {
         let back = provider.agrees(to);
-        let led = browser.comes_back(&server, &back).await;
+        let led = browser.comes_back(&server.url, &back).await;
         let expected = match n {
             0 | 1 => "/support?sign_in=expired".to_owned(),
             n => format!("/support/{n}"),
@@ -138,17 +138,17 @@ async fn what_the_id_token_leaves_out_userinfo_tells() {
     let server = desk(&provider).await;
     provider.person(serde_json::json!({"name": null, "email": null}));
     let mut browser = Browser::default();
-    assert_eq!(browser.signs_in(&server, &provider).await, "/support");
-    let me = browser.me(&server).await.expect(200);
+    assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
+    let me = browser.me(&server.url).await.expect(200);
     assert_eq!(me["user"]["name"], serde_json::Value::Null);
     provider.tells_only_by_userinfo(serde_json::json!({
         "sub": "ada-at-the-provider", "preferred_username": "ada",
         "email": "ada@id.example", "email_verified": "false",
     }));
-    browser.signs_in(&server, &provider).await;
-    let me = browser.me(&server).await.expect(200);
+    browser.signs_in(&server.url, &provider).await;
+    let me = browser.me(&server.url).await.expect(200);
     assert_eq!(me["user"]["name"], "ada");
-    let token = browser.token(&server).await.unwrap();
+    let token = browser.token(&server.url).await.unwrap();
     assert_eq!(
         browser::claims(&token)["email"],
         serde_json::Value::Null,
@@ -156,17 +156,17 @@ async fn what_the_id_token_leaves_out_userinfo_tells() {
     );
     // Of somebody else, it is not believed.
     provider.tells_only_by_userinfo(serde_json::json!({"sub": "eve", "name": "Eve"}));
-    browser.signs_in(&server, &provider).await;
-    let token = browser.token(&server).await.unwrap();
+    browser.signs_in(&server.url, &provider).await;
+    let token = browser.token(&server.url).await.unwrap();
     assert_eq!(browser::claims(&token)["name"], serde_json::Value::Null);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_https_cookies_are_this_hosts_alone() {
     let provider = Provider::start().await;
-    let server = desk_with(&provider, "https://desk.example", KEY).await;
+    let server = desk_with(&provider, "https://desk.example", KEY, &[]).await;
     let mut browser = Browser::default();
-    assert_eq!(browser.signs_in(&server, &provider).await, "/support");
+    assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
     assert_eq!(
         browser.attributes["__Host-helpline_session"],
         "Path=/; Max-Age=43200; HttpOnly; SameSite=Lax; Secure"
@@ -174,7 +174,7 @@ async fn over_https_cookies_are_this_hosts_alone() {
     for (name, attributes) in &browser.attributes {
         assert!(name.starts_with("__Host-helpline_") && attributes.ends_with("; Secure"));
     }
-    assert!(browser.token(&server).await.is_some());
+    assert!(browser.token(&server.url).await.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,7 +185,7 @@ async fn steps_from_one_address_have_a_rate() {
     let mut too_many = false;
     for _ in 0..200 {
         browser.cookies.clear();
-        let answer = browser.get(&server, "/oidc/sign-in").await;
+        let answer = browser.get(&server.url, "/oidc/sign-in").await;
         too_many = answer.header("location") == Some("/support?sign_in=busy");
         if too_many {
             break;
@@ -200,7 +200,7 @@ async fn a_provider_that_changes_its_key_is_asked_again() {
     let provider = Provider::start().await;
     let server = desk(&provider).await;
     let mut browser = Browser::default();
-    assert_eq!(browser.signs_in(&server, &provider).await, "/support");
+    assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
     provider.rotates();
     // Not more than once in some seconds, whoever asks.
     let led = crate::kit::test_server::eventually(
@@ -209,7 +209,7 @@ async fn a_provider_that_changes_its_key_is_asked_again() {
         async || {
             // Steps have a rate.
             tokio::time::sleep(std::time::Duration::from_millis(250)).await;
-            let led = browser.signs_in(&server, &provider).await;
+            let led = browser.signs_in(&server.url, &provider).await;
             (led == "/support").then_some(led)
         },
     );
@@ -217,7 +217,7 @@ async fn a_provider_that_changes_its_key_is_asked_again() {
     assert_eq!(provider.asked(), 2);
     provider.breaks(Fault::SignedWithUnknownKey);
     assert_eq!(
-        browser.signs_in(&server, &provider).await,
+        browser.signs_in(&server.url, &provider).await,
         "/support?sign_in=failed"
     );
 }
