@@ -1,5 +1,5 @@
--- The person of the claims' issuer and subject; null for an unknown one, and for claims that no token has. It takes no argument: whoever may call it
--- learns of nobody else.
+-- The person of the claims' issuer and subject; null for an unknown one, and for claims that no token has. It takes no argument: a caller learns
+-- of no other subject.
 create or replace function support_issued_person() returns uuid
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,5 @@
--- Who a helper function acts for. Null only for administrators of the database without claims, who act as the system; anybody else must bear
--- claims, and those must name somebody known.
+-- Who a helper function acts for. Null only for administrators of the database without claims, who act as the system; every other session must bear
+-- claims, and those must name a person who is known.
 create or replace function support_require_user() returns uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -18,6 +18,7 @@ pub mod reads;
 mod rendered;
 pub mod replies;
 pub mod roles;
+pub mod room;
 mod rows;
 pub mod settings;
 mod statement;

@@ -185,6 +185,17 @@ impl Store {
         self.undecodable.met(what, id, why);
     }
 
+    /// What was declared to stand before the database.
+    pub(crate) fn pooler(&self) -> Pooler {
+        self.rendered.pooler
+    }
+
+    /// Whether the database's address names this port.
+    pub(crate) fn is_at_port(&self, port: i32) -> bool {
+        let ports = self.address.config.get_ports();
+        ports.iter().any(|one| i32::from(*one) == port) || (ports.is_empty() && port == 5432)
+    }
+
     /// (in use, idle, waiting) for metrics.
     pub fn pool_status(&self) -> (usize, usize, usize) {
         let status = self.pool.status();

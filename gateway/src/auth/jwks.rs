@@ -4,7 +4,7 @@
 //! meanwhile wait for that one. When the address does not answer, known keys stay good for [`limits::JWKS_STALE_MS`].
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::http::Request;
 use helpline_core::limits;
@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 
 use super::fault::TokenFault;
+use super::reach::Reach;
 use super::verified::Key;
 use crate::config::JwksUrl;
 use crate::integrations::https::{HttpClient, HttpFault};
@@ -23,6 +24,7 @@ pub struct KeySet {
     url: JwksUrl,
     client: HttpClient,
     known: Mutex<Known>,
+    reach: Reach,
     /// Held while a fetch is under way: its owner fetches, the others wait and look again.
     fetching: tokio::sync::Mutex<()>,
 }
@@ -52,6 +54,7 @@ impl KeySet {
             url,
             client,
             known: Mutex::default(),
+            reach: Reach::default(),
             fetching: tokio::sync::Mutex::default(),
         }
     }
@@ -60,7 +63,7 @@ impl KeySet {
     #[cfg(test)]
     pub(super) fn age(&self) {
         let mut known = self.known.lock();
-        let age = std::time::Duration::from_millis(limits::JWKS_REFRESH_MS + 1);
+        let age = Duration::from_millis(limits::JWKS_REFRESH_MS + 1);
         known.fetched_at = known.fetched_at.and_then(|at| at.checked_sub(age));
         known.tried_at = None;
     }
@@ -94,6 +97,21 @@ impl KeySet {
                 Err(TokenFault::KeySetUnavailable)
             }
             KeyLookup::Unknown => Err(TokenFault::UnknownKey),
+        }
+    }
+
+    /// Asks for it without end: every [`limits::JWKS_REFRESH_MS`], and every [`limits::JWKS_REFETCH_MS`] while it cannot be had.
+    pub(super) async fn follow(&self) {
+        loop {
+            let turn = self.fetching.lock().await;
+            self.refresh().await;
+            drop(turn);
+            let pause_ms = if self.known.lock().last_try_failed() {
+                limits::JWKS_REFETCH_MS
+            } else {
+                limits::JWKS_REFRESH_MS
+            };
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
     }
 
@@ -136,6 +154,7 @@ impl KeySet {
         let fetched = tokio::task::spawn_blocking(move || fetch(&client, &url)).await;
         match fetched.unwrap_or_else(|_| Err(FetchError::Cancelled)) {
             Ok(keys) => {
+                self.reach.fetched(keys.len());
                 let mut known = self.known.lock();
                 known.keys = keys;
                 // The moment of the answer, so that it lies after the try.
@@ -143,7 +162,7 @@ impl KeySet {
             }
             Err(error) => {
                 metrics::counter!("helpline_jwks_failures_total").increment(1);
-                tracing::warn!(cause = %crate::runtime::errors::chain(&error), "the key set could not be fetched; known keys stay valid");
+                self.reach.failed(crate::runtime::errors::chain(&error));
             }
         }
     }

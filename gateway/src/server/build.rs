@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::room;
 use crate::auth::Verifier;
 use crate::config::{Config, Echo};
 use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
@@ -77,6 +78,7 @@ pub async fn build(
     metrics: PrometheusHandle,
     more: Router,
 ) -> Result<Server, StoreError> {
+    room::log(&store, config.backing.pool_connections_max).await;
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
     let engine = Engine::start(&config, store, &lifecycle).await?;
@@ -96,6 +98,8 @@ pub async fn build(
         ..
     } = &engine;
     let verifier = Arc::new(Verifier::new(&config.auth));
+    let (following, stop) = (Arc::clone(&verifier), lifecycle.stop.clone());
+    lifecycle.spawn(async move { following.follow_key_set(&stop).await });
     let sign_in = Arc::new(SignIn::start(store.clone(), &lifecycle));
     let writer = Writer::start(
         store.clone(),

@@ -3,6 +3,7 @@
 mod accept;
 mod build;
 mod drain;
+mod room;
 mod waiting;
 
 pub use accept::{serve, serve_metrics};

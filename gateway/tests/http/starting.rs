@@ -238,3 +238,32 @@ async fn the_secrets_of_another_command_are_none_of_its_business() {
         told(&output)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_instance_takes_of_the_database_and_a_key_set_that_is_away_are_told_at_the_start() {
+    let url = postgres()
+        .await
+        .url_for("helpline_service", PASSWORD, &database().await);
+    let nowhere = format!("http://127.0.0.1:{}/keys", free_port());
+    for (pool, is_short) in [("8", false), ("1000", true)] {
+        let gateway = helpline_rig::Gateway::spec()
+            .binary(env!("CARGO_BIN_EXE_helpline"))
+            .env("HELPLINE_DATABASE_URL", url.as_str())
+            .env("HELPLINE_JWKS_URL", nowhere.as_str())
+            .env("HELPLINE_POOL_CONNECTIONS_MAX", pool)
+            .start()
+            .await
+            .unwrap();
+        let log = eventually("the key set in the log", WITHIN, async || {
+            let log = std::fs::read_to_string(gateway.log()).unwrap();
+            log.contains("the key set cannot be fetched").then_some(log)
+        })
+        .await;
+        assert!(log.contains("up to"), "{log}");
+        assert!(
+            log.contains(&format!("{pool} (--pool-connections-max) and 2 for jobs")),
+            "{log}"
+        );
+        assert_eq!(log.contains("too few connections"), is_short, "{log}");
+    }
+}

@@ -66,7 +66,7 @@ async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
         .await
         .expect(200);
     assert_eq!(listed["tickets"][0]["id"], opened["id"]);
-    // The same name at another issuer is somebody else, and so is the same letters in another case.
+    // The same name at another issuer is another person, and so is the same name in other letters.
     for other in [
         token("https://other.example/", SUB),
         token(ISSUER, &SUB.to_uppercase()),

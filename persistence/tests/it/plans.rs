@@ -420,6 +420,9 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
                 ))
                 .await
                 .unwrap();
+            let subjects = "select * from support_sign_in_subjects(array[null]::uuid[], array['https://id.example'], array['auth0|1'], \
+                            array['a@b.c'], array['Ada'])";
+            client.batch_execute(subjects).await.unwrap();
         }
         let plans = told.lock().unwrap().clone();
         let indexes = [
@@ -430,6 +433,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             "support_ticket_activity_cluster_xid_idx",
             "support_read_positions_pkey",
             "people_pkey",
+            "people_subjects_pkey",
             "user_roles_pkey",
         ];
         assert_plan("the service's functions", &plans, &indexes);

@@ -64,7 +64,7 @@ async fn a_subject_is_the_same_person_at_every_sign_in_and_a_uuid_has_no_row() {
     assert_eq!(first.name.as_deref(), Some("Sue Subject"));
     assert_eq!(first.email.as_deref(), Some("sub@example.org"));
     assert_eq!(db.person(ISSUER, SUB).await, first.id);
-    // Another issuer's, in another case, composed otherwise: each is somebody else.
+    // Another issuer's, in another case, composed otherwise: each is another person.
     let mut people = HashSet::from([first.id]);
     for (issuer, sub) in [
         ("", SUB),
@@ -239,9 +239,9 @@ async fn the_longest_and_the_oddest_are_kept_and_what_is_no_subject_is_refused()
             "{sub:.50}"
         );
     }
-    let nobody = UserId::new(uuid::Uuid::nil());
+    let no_one = UserId::new(uuid::Uuid::nil());
     assert_eq!(
-        db.map("", "ada", nobody).await,
+        db.map("", "ada", no_one).await,
         Err("people_subjects_person_check".into())
     );
 }
@@ -290,7 +290,7 @@ async fn the_service_and_sql_agree_on_which_texts_are_uuids() {
 }
 
 #[tokio::test]
-async fn claims_of_an_issuer_give_sql_the_same_person_and_an_unknown_one_is_nobody() {
+async fn claims_of_an_issuer_give_sql_the_same_person_and_an_unknown_one_is_no_one() {
     let db = TestDb::open().await;
     let known = db.person(ISSUER, SUB).await;
     let (mine, _theirs) = (
@@ -348,7 +348,7 @@ async fn claims_of_an_issuer_give_sql_the_same_person_and_an_unknown_one_is_nobo
             .get(0);
         assert_eq!(seen, tickets, "{role} {claims}");
     }
-    // Their own, and no more: not the table, and not who somebody else is.
+    // Their own, and no more: not the table, and not who another subject is.
     let customer = db
         .claiming("helpline_customer", &json!({"sub": SUB, "iss": ISSUER}))
         .await;

@@ -19,7 +19,7 @@ export type AuthState =
   | { readonly kind: 'working' }
   /** Development: somebody is to be picked. */
   | { readonly kind: 'pick' }
-  | { readonly kind: 'in'; readonly identity: Identity; readonly tokens: TokenSource; /** What their tokens call them, where that is another name than their id. */ readonly named: string | null }
+  | { readonly kind: 'in'; readonly identity: Identity; readonly owner: Owner | null; readonly tokens: TokenSource }
   /** The platform says that nobody is signed in. */
   | { readonly kind: 'out' }
   /** Signed in, and not let in. */
@@ -60,7 +60,7 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
     let next: AuthState
     try {
       const token = await tokens(isFresh)
-      const asks = (by: Token) => known(origin, by, (user, named) => tokensOf(user, tokens, left, named))
+      const asks = (by: Token) => known(origin, by, (user, owner) => tokensOf(user, owner, tokens, left))
       next = token === null ? { kind: 'out' } : await asks(token)
       if (token !== null && next.kind === 'out') {
         // Refused: the platform may have a newer one than the one that is kept.
@@ -85,23 +85,23 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
   return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
 }
 
-async function known(origin: string, token: Token, tokensOf: (user: string, named: string | null) => TokenSource): Promise<AuthState> {
+async function known(origin: string, token: Token, tokensOf: (user: string, owner: Owner | null) => TokenSource): Promise<AuthState> {
   const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token.token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
   if (response.status === 401) return { kind: 'out' }
   if (response.status === 403) return { kind: decodeProblem(403, await response.json().catch(() => null)).code === 'blocked' ? 'blocked' : 'out' }
   const self = response.ok ? decodeSelf(await response.json()) : null
   if (self === null) return { kind: 'failed' }
-  const named = claimsOf(token.token).user
-  return { kind: 'in', identity: { id: self.user.id, name: self.user.name ?? self.user.email ?? '', role: self.role }, tokens: tokensOf(self.user.id, named), named }
+  const { id } = self.user
+  const { owner } = claimsOf(token.token)
+  return { kind: 'in', identity: { id, name: self.user.name ?? self.user.email ?? '', role: self.role }, owner, tokens: tokensOf(id, owner) }
 }
 
-/** One person's tokens: another's, or none, end their stay, and are given to nobody. `named`: how the token calls them by which they are known. */
-export function tokensOf(user: string, tokens: TokenSource, left: (user: string, why: Left) => void, named: string | null = null): TokenSource {
-  const owners = [plain(user), named]
+/** One person's tokens: another owner's, or none, end their stay, and are given to no one. An owner that is not known is not compared. */
+export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource, left: (user: string, why: Left) => void): TokenSource {
   return async (fresh) => {
     const token = await tokens(fresh)
-    const owner = token === null ? null : claimsOf(token.token).user
-    const why: Left | null = token === null ? 'signed_out' : owner !== null && !owners.includes(owner) ? 'other_user' : null
+    const now = token === null ? null : claimsOf(token.token).owner
+    const why: Left | null = token === null ? 'signed_out' : owner !== null && now !== null && now !== owner ? 'other_user' : null
     if (why === null) return token
     left(user, why)
     return null
@@ -156,9 +156,12 @@ function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ah
   return left_ms >= Math.min(PLAUSIBLE_MS, life_ms / 2) && left_ms <= life_ms + PLAUSIBLE_MS ? ends_ms : ends_ms + ahead_ms
 }
 
+/** Whom a token calls by what name: a UUID in one spelling, or another name together with its issuer, whose person the desk alone knows. */
+export type Owner = string
+
 interface Claims {
   /** Null: not told, or not readable. */
-  readonly user: string | null
+  readonly owner: Owner | null
   readonly issued_ms: number | null
   readonly ends_ms: number | null
 }
@@ -169,22 +172,22 @@ export function claimsOf(token: string): Claims {
     const claims = parseJson(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')))
     if (isObject(claims)) {
       const at = (name: string) => { const seconds = count(claims[name]); return seconds === null ? null : seconds * 1_000 }
-      const user = text(claims['sub'])
-      return { user: user === null ? null : plain(user), issued_ms: at('iat'), ends_ms: at('exp') }
+      const subject = text(claims['sub'])
+      return { owner: subject === null ? null : ownerOf(subject, text(claims['iss'])), issued_ms: at('iat'), ends_ms: at('exp') }
     }
   } catch {
     // No JWT: nothing is known of it.
   }
-  return { user: null, issued_ms: null, ends_ms: null }
+  return { owner: null, issued_ms: null, ends_ms: null }
 }
 
-/** Whether a token is certainly this person's. */
-export function isOf(token: string | null, user: string, named: string | null): boolean {
-  const owner = token === null ? null : claimsOf(token).user
-  return owner !== null && (owner === plain(user) || owner === named)
+/** Whether a token is certainly this owner's. */
+export function isOf(token: string | null, owner: Owner | null): boolean {
+  return token !== null && owner !== null && claimsOf(token).owner === owner
 }
 
-/** A UUID may be written in several ways. */
-function plain(uuid: string): string {
-  return uuid.toLowerCase().replace(/^urn:uuid:|[{}-]/g, '')
+/** The owner of tokens with this subject. A UUID may be written in several ways, and is the same of every issuer. */
+export function ownerOf(subject: string, issuer: string | null): Owner {
+  const digits = subject.replace(/^urn:uuid:/i, '').replace(/^\{(.*)\}$/, '$1').replaceAll('-', '')
+  return /^[0-9a-f]{32}$/i.test(digits) ? digits.toLowerCase() : JSON.stringify([issuer ?? '', subject])
 }

@@ -6,7 +6,7 @@ import { decodeDemoPeople, decodeToken } from '../protocol/decode-rest.ts'
 import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
 import { t } from '../strings/index.ts'
 import { say } from './attention.ts'
-import { keeping, tokensOf, type Auth, type AuthState, type GetToken, type Identity } from './auth.ts'
+import { keeping, ownerOf, tokensOf, type Auth, type AuthState, type GetToken, type Identity, type Owner } from './auth.ts'
 import { keepItem, storageOr } from './browser.ts'
 
 const ITEM = 'helpline.dev.person'
@@ -23,7 +23,9 @@ export function createDevAuth(origin: string): Auth {
     state.value = enter(null)
   }
   const enter = (identity: Identity | null): AuthState =>
-    identity === null ? { kind: 'pick' } : { kind: 'in', identity, tokens: tokensOf(identity.id, keeping(() => devToken(origin, identity.name)), left), named: null }
+    identity === null ? { kind: 'pick' } : entered(identity, ownerOf(identity.id, null))
+  const entered = (identity: Identity, owner: Owner): AuthState =>
+    ({ kind: 'in', identity, owner, tokens: tokensOf(identity.id, owner, keeping(() => devToken(origin, identity.name)), left) })
   const state = signal<AuthState>(enter(decodeIdentity(storage.getItem(ITEM))))
   return {
     state,

@@ -8,7 +8,7 @@
 export type TicketId = string;
 
 /**
- * A person: the `sub` of their token (`people.id`).
+ * A person (`people.id`): the `sub` of their token where that is a UUID.
  */
 export type UserId = string;
 

@@ -180,6 +180,73 @@ async fn an_outage_keeps_known_keys_and_a_first_one_is_unavailable() {
     assert_eq!(outcome(&verifier, &token).await, Ok(()));
 }
 
+/// What is logged on this thread while it lives.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn that_the_address_is_away_and_is_back_is_told_once_each() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let told = || -> Vec<String> {
+        let bytes = std::mem::take(&mut *log.0.lock());
+        let text = String::from_utf8(bytes).expect("text");
+        let lines = text.lines().filter(|line| line.contains("key set"));
+        lines.map(str::to_owned).collect()
+    };
+    let good = ok(&json!({"keys": [public(&ed25519(1), Algorithm::EdDSA, "ed")]}).to_string());
+    let provider = Provider::start(good.clone()).await;
+    let keys = KeySet::new(provider.url.parse().expect("a loopback address"), None);
+    let ask = async |answer: &str| {
+        *provider.answer.lock() = answer.to_owned();
+        keys.age();
+        assert!(keys.key("ed").await.is_ok());
+    };
+    ask(&good).await;
+    let first = told();
+    assert!(
+        first.len() == 1 && first[0].contains("INFO") && first[0].contains("is reachable keys=1"),
+        "{first:?}"
+    );
+    ask(&good).await;
+    assert_eq!(told(), Vec::<String>::new());
+    let away = "HTTP/1.1 503 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    ask(away).await;
+    ask(away).await;
+    let lost = told();
+    assert!(
+        lost.len() == 1
+            && lost[0].contains("cannot be fetched")
+            && lost[0].contains("answered 503"),
+        "{lost:?}"
+    );
+    ask("garbage").await;
+    assert_eq!(told().len(), 1, "another cause");
+    ask(&good).await;
+    ask(&good).await;
+    let back = told();
+    assert!(
+        back.len() == 1 && back[0].contains("is reachable again"),
+        "{back:?}"
+    );
+}
+
 #[tokio::test]
 async fn an_answer_without_a_usable_key_is_an_outage() {
     for empty in [

@@ -3,7 +3,7 @@ import '../../ui/styles/form.css'
 import '../../ui/styles/widget.css'
 import { effect, signal } from '@preact/signals'
 import { render } from 'preact'
-import { createTokenAuth, isOf, type Auth } from '../../app/auth.ts'
+import { createTokenAuth, isOf, type Auth, type Owner } from '../../app/auth.ts'
 import { createBridge, type Bridge } from '../../app/bridge.ts'
 import { forgetPerson } from '../../app/forget.ts'
 import { createLooks } from '../../app/looks.ts'
@@ -16,6 +16,7 @@ import { Gate, Widget } from './widget.tsx'
 const person = signal<Person<Joined> | null>(null)
 const auth = signal<Auth | null>(null)
 
+let owner: Owner | null = null
 let stopFollowing = () => {}
 
 function begin(bridge: Bridge): void {
@@ -25,6 +26,7 @@ function begin(bridge: Bridge): void {
   stopFollowing = effect(() => {
     const state = signIn.state.value
     person.peek()?.dispose()
+    owner = state.kind === 'in' ? state.owner : null
     person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, () => import('./talk.tsx')) : null
   })
 }
@@ -33,22 +35,20 @@ function begin(bridge: Bridge): void {
 const SAME_MS = 400
 
 /** Whether the host gives tokens of the same person still: it may only have said so again. */
-function isSame(bridge: Bridge, user: string, named: string | null): Promise<boolean> {
+function isSame(bridge: Bridge, owner: Owner | null): Promise<boolean> {
   return new Promise((known) => {
     setTimeout(() => known(false), SAME_MS)
-    bridge.token().then((token) => known(isOf(token, user, named)), () => known(false))
+    bridge.token().then((token) => known(isOf(token, owner)), () => known(false))
   })
 }
 
 async function forget(bridge: Bridge): Promise<void> {
   stopFollowing()
   const user = person.peek()?.identity.id
-  const state = auth.peek()?.state.peek()
-  const named = state?.kind === 'in' ? state.named : null
   person.peek()?.dispose()
   person.value = null
   auth.value = null
-  if (user !== undefined && !(await isSame(bridge, user, named))) forgetPerson(user)
+  if (user !== undefined && !(await isSame(bridge, owner))) forgetPerson(user)
   bridge.forgotten()
 }
 
