@@ -2,6 +2,9 @@
 //! setting of the gateway; the rest are part of the protocol.
 
 mod neighbours;
+mod sign_in;
+
+pub use sign_in::*;
 
 /// A body's UTF-8 bytes. Four pages of text; keeps one event within one page-sized frame.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -428,6 +431,10 @@ pub const JWKS_STALE_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// How far an issuer's clock may run ahead of ours (`nbf`). The end of a token has no leeway.
 pub const CLOCK_LEEWAY_MS: i64 = 5_000;
+/// Between two log lines about refused origins.
+pub const ORIGIN_REFUSED_LOGGED_MS: u64 = 60_000;
+/// So many characters of a refused origin are logged: what a client sends there has no bound of its own.
+pub const ORIGIN_CHARS_LOGGED_MAX: usize = 100;
 /// A token's `sub`, in bytes of UTF-8. OpenID Connect says 255 ASCII characters; as many of any script fit.
 pub const TOKEN_SUBJECT_BYTES_MAX: usize = 1_024;
 /// A token's `iss`, in bytes of UTF-8, where it names a subject that is no UUID: together with the subject it is one entry of an index, which takes

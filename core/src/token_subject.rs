@@ -18,6 +18,9 @@ pub enum TokenSubject {
     Issued(IssuedSubject),
 }
 
+/// Before an OpenID provider's names for people that would be UUIDs.
+pub const PROVIDER_PREFIX: &str = "oidc:";
+
 /// An issuer and its name for a person. At most [`limits::TOKEN_ISSUER_BYTES_MAX`] and [`limits::TOKEN_SUBJECT_BYTES_MAX`] bytes, no control
 /// characters; nothing is trimmed, folded or normalised.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,6 +54,19 @@ impl TokenSubject {
             issuer: issuer.to_owned(),
             subject: subject.to_owned(),
         }))
+    }
+
+    /// Whom an OpenID provider calls so that signs people in for the desk: always the provider's name for them, and never a person by their UUID.
+    /// Many providers call people by UUIDs, and none of them may be a person of the platform's by that. Such a name is kept with
+    /// [`PROVIDER_PREFIX`] before it, and so is one that begins with it.
+    ///
+    /// # Errors
+    /// [`InvalidSubject`], the first thing that is wrong.
+    pub fn of_provider(issuer: &str, subject: &str) -> Result<Self, InvalidSubject> {
+        if uuid_of(subject).is_some() || subject.starts_with(PROVIDER_PREFIX) {
+            return Self::parse(issuer, &format!("{PROVIDER_PREFIX}{subject}"));
+        }
+        Self::parse(issuer, subject)
     }
 
     /// The person, where the subject says who it is without the database.
@@ -195,6 +211,26 @@ mod tests {
                 assert!(all.insert(issued(issuer, subject)), "{issuer} {subject}");
             }
         }
+    }
+
+    #[test]
+    fn a_providers_names_are_never_people_by_their_uuid_and_stay_apart() {
+        let of = |subject: &str| TokenSubject::of_provider("https://id.example", subject);
+        let mut all = std::collections::HashSet::new();
+        for subject in [
+            SUB,
+            &SUB.to_uppercase(),
+            "00000000-0000-0000-0000-000000000000",
+            &format!("oidc:{SUB}"),
+            &format!("oidc:oidc:{SUB}"),
+            "oidc:ada",
+            "ada",
+        ] {
+            let parsed = of(subject).expect("a subject");
+            assert!(parsed.issued().is_some(), "{subject}");
+            assert!(all.insert(parsed), "{subject}");
+        }
+        assert_eq!(of(""), Err(InvalidSubject::Length));
     }
 
     #[test]

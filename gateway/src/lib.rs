@@ -9,7 +9,7 @@
 //! - [`http`], [`websocket`], [`jobs`]: the ways in
 //! - [`services`]: what a person or a job may do
 //! - [`writer`], [`live`], [`connections`], [`database`]: the engine
-//! - [`auth`], [`runtime`], [`config`]: the ground
+//! - [`auth`], [`integrations`], [`runtime`], [`config`]: the ground
 
 pub mod auth;
 pub mod cli;
@@ -19,6 +19,7 @@ pub mod database;
 #[cfg(feature = "dev")]
 pub mod dev;
 pub mod http;
+pub mod integrations;
 pub mod jobs;
 pub mod live;
 pub mod runtime;

@@ -5,6 +5,8 @@ export const T = {
   signIn: 'sign-in',
   /** `sign-in-person` with `data-person=<name>` on each demo person's button. */
   signInPerson: 'sign-in-person',
+  /** The way to the provider. */
+  signInGo: 'sign-in-go',
   signOut: 'sign-out',
   /** Who is signed in; `data-user=<id>`. */
   whoami: 'whoami',

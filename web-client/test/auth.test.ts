@@ -61,6 +61,15 @@ describe('one person', () => {
     if (ada.kind === 'in') expect(await ada.tokens(true)).toBeNull()
     expect(auth.state.value.kind).toBe('out')
   })
+  test('who is out is in again only by a new token', async () => {
+    let asked = 0
+    const auth = createTokenAuth(await desk(), () => Promise.resolve(asked++ === 0 ? ofUser(ADA) : null))
+    await until('in', () => auth.state.value.kind === 'in')
+    auth.left(ADA, 'signed_out')
+    auth.retry()
+    await until('the platform has been asked', () => auth.state.value.kind === 'out')
+    expect(asked).toBe(2)
+  })
   test('is the same one however their id is written', async () => {
     let token = ofUser(ADA)
     const auth = createTokenAuth(await desk(), () => Promise.resolve(token))

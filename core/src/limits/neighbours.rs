@@ -69,6 +69,22 @@ const _: () = assert!(PRESENCE_RENEW_MS * 2 < PRESENCE_LEASE_MS);
 const _: () = assert!(HEARTBEAT_JITTER_MS * 4 < HEARTBEAT_INTERVAL_MS);
 const _: () = assert!(SUBSCRIPTIONS_MAX <= FRAMES_BURST as usize);
 const _: () = assert!(JWKS_REFETCH_MS < JWKS_REFRESH_MS && JWKS_REFRESH_MS < JWKS_STALE_MS);
+const _: () = assert!(OIDC_RETRY_MS < JWKS_REFRESH_MS);
+const _: () = assert!(
+    OIDC_TIMEOUT_MS * 2 < REQUEST_TIMEOUT_MS,
+    "an exchange is two requests, and its answer comes in time"
+);
+const _: () = assert!(DESK_TOKEN_MS < SESSION_HOURS as u64 * 60 * 60 * 1_000);
+const _: () = assert!(SESSION_HOURS <= SESSION_HOURS_MAX);
+const _: () = assert!(
+    (SIGN_INS_AT_ONCE_MAX * (RETURN_BYTES_MAX + 512)
+        + 4 * (NAME_CHARS_MAX + EMAIL_CHARS_MAX)
+        + OIDC_SUBJECT_BYTES_MAX)
+        * 4
+        / 3
+        <= 8 * 1024,
+    "what a browser sends back fits into a header"
+);
 const _: () = assert!(
     BULK_TICKETS_MAX <= REQUESTS_BURST as usize,
     "a bulk change asks no more than single ones could"

@@ -195,6 +195,15 @@ rest! {
         /// Where the pages get a token for a person who is signed in to the platform.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub token_url: Option<String>,
+        /// Where people sign in by the desk's own provider, on the desk's host; `?return=` names the page to come back to. Null where the platform
+        /// signs people in.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub sign_in_url: Option<String>,
+        /// Where the page ends such a session: by `POST`, answered with `next`, where the provider ends its own, or null.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub sign_out_url: Option<String>,
         /// Where people without a staff role are sent.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub home_url: Option<String>,

@@ -18,6 +18,17 @@ pub struct Expected {
     pub issuer: Option<String>,
     /// `aud`, or one of it.
     pub audience: String,
+    /// What a `sub` names.
+    pub subjects: Subjects,
+}
+
+/// What a `sub` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subjects {
+    /// A person by their UUID, or by their issuer's name for them.
+    Platform,
+    /// A person by their provider's name for them, whatever it looks like.
+    Provider,
 }
 
 /// Checks the claims; every claim that counts must be of its type, also where it may be missing.
@@ -30,7 +41,7 @@ pub fn check(
     let not_before = optional(claims, "nbf", time)?;
     let issuer = optional(claims, "iss", |value| value.as_str())?;
     let role = optional(claims, "role", |value| value.as_str())?;
-    let subject = subject(claims, issuer)?;
+    let subject = subject(claims, issuer, expected.subjects)?;
     let issuer_fits = expected
         .issuer
         .as_deref()
@@ -66,10 +77,18 @@ pub fn check(
 }
 
 /// Whom the token speaks for. A token without `iss` has the issuer `""`.
-fn subject(claims: &Map<String, Value>, issuer: Option<&str>) -> Result<TokenSubject, TokenFault> {
+fn subject(
+    claims: &Map<String, Value>,
+    issuer: Option<&str>,
+    subjects: Subjects,
+) -> Result<TokenSubject, TokenFault> {
     let sub = claims.get("sub").and_then(Value::as_str);
     let sub = sub.ok_or(TokenFault::Subject)?;
-    TokenSubject::parse(issuer.unwrap_or_default(), sub).map_err(|invalid| match invalid {
+    let parse = match subjects {
+        Subjects::Platform => TokenSubject::parse,
+        Subjects::Provider => TokenSubject::of_provider,
+    };
+    parse(issuer.unwrap_or_default(), sub).map_err(|invalid| match invalid {
         InvalidSubject::Issuer => TokenFault::IssuerText,
         InvalidSubject::Length | InvalidSubject::Control | InvalidSubject::Nil => {
             TokenFault::Subject

@@ -14,6 +14,8 @@ pub enum TokenFault {
     Algorithm,
     /// HS256, and no secret is set for it.
     NoSecret,
+    /// The desk's own, and it has no sign-in of its own.
+    NoSecretKey,
     /// A public-key algorithm, and no key set is named.
     NoKeySet,
     /// A public-key algorithm without a `kid`.
@@ -54,6 +56,7 @@ impl TokenFault {
             Self::Critical => "critical_header",
             Self::Algorithm => "algorithm",
             Self::NoSecret => "no_secret",
+            Self::NoSecretKey => "no_secret_key",
             Self::NoKeySet => "no_key_set",
             Self::NoKid => "no_kid",
             Self::UnknownKey => "unknown_key",
@@ -79,6 +82,7 @@ impl TokenFault {
             Self::Critical => "its header has `crit`, which is not supported",
             Self::Algorithm => "its alg is not one of HS256, RS256, ES256, EdDSA",
             Self::NoSecret => "it is signed by HS256, and no --jwt-secret is set",
+            Self::NoSecretKey => "it is a desk token, and no --oidc-issuer is set",
             Self::NoKeySet => "it is signed by a public-key algorithm, and no --jwks-url is set",
             Self::NoKid => "it is signed by a public-key algorithm and names no key (kid)",
             Self::UnknownKey => "the key set at --jwks-url has no usable key of its kid",

@@ -4,25 +4,25 @@
 //! meanwhile wait for that one. When the address does not answer, known keys stay good for [`limits::JWKS_STALE_MS`].
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::http::Request;
 use helpline_core::limits;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parking_lot::Mutex;
 use serde::Deserialize;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 
 use super::fault::TokenFault;
 use super::reach::Reach;
 use super::verified::Key;
 use crate::config::JwksUrl;
+use crate::integrations::https::{HttpClient, HttpFault};
 
 /// The keys of one address.
 pub struct KeySet {
     url: JwksUrl,
-    agent: ureq::Agent,
+    client: HttpClient,
     known: Mutex<Known>,
     reach: Reach,
     /// Held while a fetch is under way: its owner fetches, the others wait and look again.
@@ -49,17 +49,10 @@ enum KeyLookup {
 impl KeySet {
     /// Trusts the machine's certificate authorities, and those in `authorities` (PEM). Fetches nothing yet.
     pub fn new(url: JwksUrl, authorities: Option<&[u8]>) -> Self {
-        let timeout = Duration::from_millis(limits::JWKS_TIMEOUT_MS);
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .max_redirects(0)
-            .proxy(None)
-            .tls_config(TlsConfig::builder().root_certs(roots(authorities)).build())
-            .http_status_as_error(false)
-            .user_agent("helpline");
+        let client = HttpClient::new(authorities, limits::JWKS_TIMEOUT_MS, limits::JWKS_BYTES_MAX);
         Self {
             url,
-            agent: config.build().new_agent(),
+            client,
             known: Mutex::default(),
             reach: Reach::default(),
             fetching: tokio::sync::Mutex::default(),
@@ -124,8 +117,8 @@ impl KeySet {
 
     /// How many usable keys the address has now, or why it has none.
     pub async fn fetched(&self) -> Result<usize, String> {
-        let (agent, url) = (self.agent.clone(), self.url.clone());
-        let fetched = tokio::task::spawn_blocking(move || fetch(&agent, &url)).await;
+        let (client, url) = (self.client.clone(), self.url.clone());
+        let fetched = tokio::task::spawn_blocking(move || fetch(&client, &url)).await;
         fetched
             .unwrap_or_else(|_| Err(FetchError::Cancelled))
             .map(|keys| keys.len())
@@ -157,8 +150,8 @@ impl KeySet {
             }
             known.tried_at = Some(now);
         }
-        let (agent, url) = (self.agent.clone(), self.url.clone());
-        let fetched = tokio::task::spawn_blocking(move || fetch(&agent, &url)).await;
+        let (client, url) = (self.client.clone(), self.url.clone());
+        let fetched = tokio::task::spawn_blocking(move || fetch(&client, &url)).await;
         match fetched.unwrap_or_else(|_| Err(FetchError::Cancelled)) {
             Ok(keys) => {
                 self.reach.fetched(keys.len());
@@ -172,26 +165,6 @@ impl KeySet {
                 self.reach.failed(crate::runtime::errors::chain(&error));
             }
         }
-    }
-}
-
-/// The machine's certificate authorities, and those of a file; Mozilla's where a machine has none.
-fn roots(authorities: Option<&[u8]>) -> RootCerts {
-    let found = rustls_native_certs::load_native_certs();
-    let machine = found
-        .certs
-        .iter()
-        .map(|one| Certificate::from_der(one).to_owned());
-    let named =
-        ureq::tls::parse_pem(authorities.unwrap_or_default()).filter_map(|item| match item {
-            Ok(PemItem::Certificate(one)) => Some(one),
-            _ => None,
-        });
-    let all: Vec<_> = machine.chain(named).collect();
-    if all.is_empty() {
-        RootCerts::WebPki
-    } else {
-        RootCerts::Specific(Arc::new(all))
     }
 }
 
@@ -212,7 +185,9 @@ impl Known {
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
     #[error("asking for the key set")]
-    Http(#[source] Box<ureq::Error>),
+    Http(#[source] HttpFault),
+    #[error("the key set's address cannot be asked")]
+    Address(#[source] axum::http::Error),
     #[error("the key set's address answered {0}")]
     Status(u16),
     #[error("reading the key set")]
@@ -223,20 +198,15 @@ enum FetchError {
     Cancelled,
 }
 
-fn fetch(agent: &ureq::Agent, url: &JwksUrl) -> Result<HashMap<String, Key>, FetchError> {
-    let mut response = agent
-        .get(url.as_str())
-        .call()
-        .map_err(|error| FetchError::Http(Box::new(error)))?;
+fn fetch(client: &HttpClient, url: &JwksUrl) -> Result<HashMap<String, Key>, FetchError> {
+    let request = Request::get(url.as_str())
+        .body(Vec::new())
+        .map_err(FetchError::Address)?;
+    let response = client.call(request).map_err(FetchError::Http)?;
     if response.status() != 200 {
         return Err(FetchError::Status(response.status().as_u16()));
     }
-    let body = response
-        .body_mut()
-        .with_config()
-        .limit(limits::JWKS_BYTES_MAX)
-        .read_to_vec();
-    let keys = parse(&body.map_err(|error| FetchError::Http(Box::new(error)))?)?;
+    let keys = parse(response.body())?;
     // A fault of the address, as a rule: the known keys stay good for as long as in any other outage.
     if keys.is_empty() {
         return Err(FetchError::Empty);

@@ -2,8 +2,10 @@
 //! says how a key is used. Rights do not come from the token but from the database (`user_roles`).
 
 mod claims;
+mod desk_tokens;
 mod fault;
 mod jwks;
+pub mod purpose;
 mod reach;
 #[cfg(test)]
 mod tests;
@@ -18,15 +20,18 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Auth, TokenSecret};
-use claims::Expected;
+use claims::{Expected, Subjects};
+pub use desk_tokens::{DeskTokens, Session};
 pub use fault::TokenFault;
 use jwks::KeySet;
+use purpose::Purpose;
 pub use verified::VerifiedToken;
 
 /// The keys that tokens are checked with, and what they must say.
 pub struct Verifier {
     secrets: Vec<(TokenSecret, DecodingKey)>,
     key_set: Option<KeySet>,
+    desk_tokens: Option<DeskTokens>,
     expected: Expected,
 }
 
@@ -44,9 +49,11 @@ impl Verifier {
                 .jwks_url
                 .clone()
                 .map(|url| KeySet::new(url, auth.jwks_ca.as_deref())),
+            desk_tokens: DeskTokens::new(auth),
             expected: Expected {
                 issuer: auth.issuer.clone(),
                 audience: auth.audience.clone(),
+                subjects: Subjects::Platform,
             },
         }
     }
@@ -82,6 +89,9 @@ impl Verifier {
         if header.crit.is_some() {
             return Err(TokenFault::Critical);
         }
+        if header.kid.as_deref() == Some(Purpose::Desk.name()) {
+            return self.of_the_desk(token, header.alg);
+        }
         let claims = match header.alg {
             Algorithm::HS256 => self.with_secret(token, header.kid.as_deref())?,
             Algorithm::RS256 | Algorithm::ES256 | Algorithm::EdDSA => {
@@ -91,6 +101,16 @@ impl Verifier {
             _ => return Err(TokenFault::Algorithm),
         };
         claims::check(&claims, &self.expected, Utc::now())
+    }
+
+    /// A token of the desk's own sign-in: no secret and no key of a platform is good for it, and its key for nothing else.
+    fn of_the_desk(&self, token: &str, algorithm: Algorithm) -> Result<VerifiedToken, TokenFault> {
+        if algorithm != Algorithm::HS256 {
+            return Err(TokenFault::Algorithm);
+        }
+        let desk_tokens = self.desk_tokens.as_ref().ok_or(TokenFault::NoSecretKey)?;
+        let claims = desk_tokens.claims(token).ok_or(TokenFault::Signature)?;
+        claims::check(&claims, &desk_tokens.expected, Utc::now())
     }
 
     /// A token whose `kid` a secret bears is checked only with that one; every other with the secrets that have no name (several while

@@ -25,6 +25,7 @@ fn auth(secrets: Vec<TokenSecret>) -> Auth {
         jwks_ca: None,
         issuer: None,
         audience: "authenticated".into(),
+        oidc: None,
     }
 }
 

@@ -11,6 +11,7 @@ use helpline_persistence::{Names, Settings, Store, StoreError, migrate};
 use super::error::CliError;
 use crate::auth::Verifier;
 use crate::config::{Config, ConfigError, ServeSettings};
+use crate::integrations::oidc::Provider;
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
 
@@ -22,7 +23,7 @@ const CLOCKS_APART_S_MAX: f64 = 2.0;
 pub struct CheckSettings {
     #[command(flatten)]
     serve: ServeSettings,
-    /// Also connects: to the database with its role and migrations, to Redis, to the key set; and compares the clocks
+    /// Also connects: to the database with its role and migrations, to Redis, to the key set, to the OpenID provider; and compares the clocks
     #[arg(long)]
     connect: bool,
 }
@@ -83,6 +84,7 @@ async fn try_everything(config: &Config) -> Result<bool, CliError> {
         ("database", in_time(try_database(config)).await),
         ("Redis", try_redis(config).await?),
         ("key set", try_key_set(config).await),
+        ("OpenID provider", try_provider(config).await),
     ];
     let mut works = true;
     for (what, outcome) in tried {
@@ -177,4 +179,26 @@ async fn try_key_set(config: &Config) -> Result<String, String> {
         Some(Ok(keys)) => Ok(format!("{keys} usable keys")),
         Some(Err(why)) => Err(why),
     }
+}
+
+async fn try_provider(config: &Config) -> Result<String, String> {
+    let (Some(oidc), Some(public)) = (&config.auth.oidc, &config.listening.public_url) else {
+        return Ok("none; tokens are the platform's".into());
+    };
+    let provider = Provider::new(oidc.clone(), public);
+    let [redirect, signed_out] = provider.registered();
+    let register = format!("register {redirect} there as redirect address");
+    let found = provider
+        .look()
+        .await
+        .map_err(|fault| format!("{}; {register}", chain(&fault)))?;
+    let sign_out = if found.signs_out {
+        format!(", and {signed_out} as address after signing out")
+    } else {
+        ", which has no address to sign out at".to_owned()
+    };
+    Ok(format!(
+        "{} usable keys, people are sent to {}; {register}{sign_out}",
+        found.keys, found.authorization
+    ))
 }

@@ -7,7 +7,7 @@ use helpline_persistence::migrate::Plan;
 use helpline_persistence::{Names, bootstrap, migrate};
 
 use super::error::CliError;
-use crate::config::{ConfigError, Hidden, PlaintextSettings, checked_database, variable};
+use crate::config::{ConfigError, Hidden, Issuer, PlaintextSettings, checked_database, variable};
 
 /// Settings of `migrate`.
 #[derive(Debug, Args)]
@@ -54,7 +54,18 @@ pub struct MigrateSettings {
     /// Make this person (the sub of their token) an admin: a new desk needs its first one
     #[arg(long, env = "HELPLINE_FIRST_ADMIN", value_name = "SUBJECT")]
     first_admin: Option<String>,
-    /// The iss of that token, when its sub is no UUID ("" on the command line: it has none)
+    /// Make this person of the OpenID provider (their sub there) an admin; needs --oidc-issuer
+    #[arg(
+        long,
+        env = "HELPLINE_FIRST_ADMIN_OIDC",
+        value_name = "SUBJECT",
+        conflicts_with = "first_admin"
+    )]
+    first_admin_oidc: Option<String>,
+    /// That provider's issuer, as serve has it
+    #[arg(long, env = "HELPLINE_OIDC_ISSUER", value_name = "URL")]
+    oidc_issuer: Option<Issuer>,
+    /// The iss of --first-admin's token, when its sub is no UUID ("" on the command line: it has none)
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     jwt_issuer: Option<String>,
 }
@@ -96,6 +107,9 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
 
 /// Whom `--first-admin` means.
 fn first_admin(settings: &MigrateSettings) -> Result<Option<TokenSubject>, ConfigError> {
+    if let Some(sub) = &settings.first_admin_oidc {
+        return of_provider(settings, sub).map(Some);
+    }
     let Some(sub) = &settings.first_admin else {
         return Ok(None);
     };
@@ -109,6 +123,22 @@ fn first_admin(settings: &MigrateSettings) -> Result<Option<TokenSubject>, Confi
         ));
     }
     Ok(Some(subject))
+}
+
+/// The same person as their desk tokens name.
+fn of_provider(settings: &MigrateSettings, sub: &str) -> Result<TokenSubject, ConfigError> {
+    let issuer = settings
+        .oidc_issuer
+        .as_ref()
+        .ok_or_else(|| ConfigError::new("--oidc-issuer", "is needed beside --first-admin-oidc"))?;
+    let is_platforms = settings.jwt_issuer.as_deref() == Some(issuer.as_str());
+    let parse = if is_platforms {
+        TokenSubject::parse
+    } else {
+        TokenSubject::of_provider
+    };
+    parse(issuer.as_str(), sub)
+        .map_err(|why| ConfigError::new("--first-admin-oidc", why.to_string()))
 }
 
 async fn apply(url: &str, names: &Names) -> Result<(), CliError> {

@@ -1,13 +1,16 @@
 //! Settings that contradict each other or cannot be used are refused by name, before anything starts.
 
+use axum::http::Uri;
 use helpline_core::limits;
 use helpline_persistence::Names;
+use helpline_persistence::connect::is_this_machine;
 use tracing_subscriber::filter::EnvFilter;
 
+use super::oidc::checked_oidc;
 use super::values::pem_file;
 use super::{
     Auth, AuthSettings, Backing, Config, ConfigError, DevPeople, Echo, LimitSettings, Listening,
-    Pages, ServeSettings, TokenSecret, checked_database, variable,
+    Origin, Pages, ServeSettings, TokenSecret, checked_database, variable,
 };
 
 impl TryFrom<ServeSettings> for Config {
@@ -28,9 +31,15 @@ impl TryFrom<ServeSettings> for Config {
         } = settings;
         let mut warnings = trimmed(&backing, &auth);
         if !dev_people {
-            warnings.extend(open_ends(&listening, &pages).map(str::to_owned));
+            warnings.extend(open_ends(&listening, &pages, &auth).map(str::to_owned));
         }
         let auth = checked_auth(auth)?;
+        if auth.oidc.is_some() && listening.public_url.is_none() {
+            return Err(ConfigError::new(
+                "--public-url",
+                "is needed by --oidc-issuer: the provider sends people back to it",
+            ));
+        }
         warnings.extend(check_backing(&mut backing)?);
         check_limits(&limits)?;
         if listening.bye_spread_ms >= listening.drain_timeout_ms {
@@ -97,17 +106,41 @@ impl TryFrom<ServeSettings> for Config {
 }
 
 /// What leaves a desk unusable or open, though it starts.
-fn open_ends(listening: &Listening, pages: &Pages) -> impl Iterator<Item = &'static str> {
+fn open_ends(
+    listening: &Listening,
+    pages: &Pages,
+    auth: &AuthSettings,
+) -> impl Iterator<Item = &'static str> {
     let is_public = !listening.listen.ip().is_loopback();
+    let has_provider = auth.oidc.oidc_issuer.is_some();
+    let public = listening.public_url.as_ref().map(Origin::as_str);
+    let is_in_clear = public.is_some_and(|url| {
+        url.starts_with("http://")
+            && !url
+                .parse::<Uri>()
+                .is_ok_and(|uri| uri.host().is_some_and(is_this_machine))
+    });
     let ends = [
         (
-            pages.token_url.is_none(),
-            "no --token-url: no one can sign in at the desk's own pages (/support, /admin/support); pages of yours that give a getToken are not \
-             concerned",
+            pages.token_url.is_none() && !has_provider,
+            "no --token-url and no --oidc-issuer: no one can sign in at the desk's own pages (/support, /admin/support); pages of yours that give a \
+             getToken are not concerned",
         ),
         (
-            is_public && listening.origins.is_empty(),
-            "no --origins: behind a proxy, browsers are refused unless the address that they see is one of them",
+            pages.token_url.is_some() && has_provider,
+            "--token-url and --oidc-issuer are both set: the pages ask --token-url for tokens, and offer no sign-in by the provider",
+        ),
+        (
+            !has_provider && !auth.oidc.secret_keys.is_empty(),
+            "--secret-key is set and signs nothing: there is no --oidc-issuer",
+        ),
+        (
+            is_public && listening.public_url.is_none() && listening.origins.is_empty(),
+            "no --public-url: behind a proxy, browsers are refused unless the address that they see is set there, or is one of --origins",
+        ),
+        (
+            has_provider && is_in_clear,
+            "--public-url is http: sessions and what people write can be read on the way",
         ),
         (
             is_public && listening.metrics_listen.is_none(),
@@ -140,12 +173,24 @@ fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
         .jwt_secret_for_kid
         .iter()
         .map(|pair| ("--jwt-secret-for-kid", pair));
+    let of_client = auth
+        .oidc
+        .oidc_client_secret
+        .iter()
+        .map(|secret| ("--oidc-client-secret", secret));
+    let of_sessions = auth
+        .oidc
+        .secret_keys
+        .iter()
+        .map(|secret| ("--secret-key", secret));
     let all = of_database
         .into_iter()
         .chain(of_redis)
         .chain(of_sentinels)
         .chain(plain)
-        .chain(named);
+        .chain(named)
+        .chain(of_client)
+        .chain(of_sessions);
     all.filter(|(_, secret)| secret.was_trimmed())
         .map(|(setting, _)| format!("{setting} ended in white space, which was taken off"))
         .collect()
@@ -162,10 +207,11 @@ pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
         .iter()
         .map(TokenSecret::with_kid);
     let secrets = plain.chain(named).collect::<Result<Vec<_>, _>>()?;
-    if secrets.is_empty() && settings.jwks_url.is_none() {
+    let oidc = checked_oidc(settings.oidc)?;
+    if secrets.is_empty() && settings.jwks_url.is_none() && oidc.is_none() {
         return Err(ConfigError::new(
             "--jwt-secret",
-            "no one could sign in: set it, or --jwks-url",
+            "no one could sign in: set it, or --jwks-url, or --oidc-issuer",
         ));
     }
     if settings.jwt_audience.is_empty() {
@@ -184,6 +230,7 @@ pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
         jwks_ca,
         issuer: settings.jwt_issuer,
         audience: settings.jwt_audience,
+        oidc,
     })
 }
 

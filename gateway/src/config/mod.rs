@@ -5,6 +5,7 @@ mod checks;
 mod database;
 mod environment;
 mod error;
+mod oidc;
 pub mod pages;
 mod plaintext;
 pub mod rate;
@@ -22,6 +23,7 @@ pub use checks::checked_auth;
 pub use database::{Database, PoolerMode, checked as checked_database};
 pub use environment::{unknown_variables, variable};
 pub use error::ConfigError;
+pub use oidc::{Issuer, Oidc, OidcSettings};
 pub use pages::{Href, Pages};
 pub use plaintext::{Plaintext, PlaintextSettings};
 pub use rate::Rate;
@@ -43,7 +45,11 @@ pub struct Listening {
     /// Address and port only for /metrics; without it, /metrics is served at --listen
     #[arg(long, env = "HELPLINE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Sites whose pages may connect, exactly as browsers write them in Origin; when listening only on this machine, its own
+    /// Address under which browsers reach the desk, without a path: https://desk.example. Its pages may connect; the OpenID provider sends people
+    /// back to it; with https, cookies are sent over https only
+    #[arg(long, env = "HELPLINE_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<Origin>,
+    /// Further sites whose pages may connect, exactly as browsers write them in Origin; when listening only on this machine, its own
     /// http://localhost and http://127.0.0.1 may too
     #[arg(
         long,
@@ -165,6 +171,9 @@ pub struct AuthSettings {
         default_value = "authenticated"
     )]
     pub jwt_audience: String,
+    /// Sign-in of the desk's own.
+    #[command(flatten)]
+    pub oidc: OidcSettings,
 }
 
 /// Limits of connections and rates.
@@ -284,6 +293,8 @@ pub struct Auth {
     pub issuer: Option<String>,
     /// What `aud` must be or contain.
     pub audience: String,
+    /// Sign-in of the desk's own.
+    pub oidc: Option<Oidc>,
 }
 
 /// Who may sign in with nothing but a name.
@@ -352,12 +363,16 @@ impl LimitSettings {
 }
 
 impl Listening {
-    /// Whether pages of this origin may open sockets: those of the list, and this instance's own, as its listener is addressed.
+    /// The origins that are named: the desk's public one, and the sites whose pages may connect.
+    pub fn named_origins(&self) -> impl Iterator<Item = &Origin> {
+        self.public_url.iter().chain(&self.origins)
+    }
+
+    /// Whether pages of this origin may open sockets: those that are named, and this instance's own, as its listener is addressed.
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
         let listen = self.listen;
         let is = |own: String| own.into_bytes() == origin;
-        self.origins
-            .iter()
+        self.named_origins()
             .any(|allowed| allowed.as_str().as_bytes() == origin)
             // On all addresses, none of them is known to lead here alone.
             || (!listen.ip().is_unspecified() && is(format!("http://{listen}")))
@@ -365,6 +380,11 @@ impl Listening {
                 && (is(format!("http://localhost:{}", listen.port()))
                     || is(format!("http://127.0.0.1:{}", listen.port()))))
     }
+}
+
+/// An origin; browsers show it with a slash behind it, which may be copied too.
+fn public_url(text: &str) -> Result<Origin, &'static str> {
+    text.strip_suffix('/').unwrap_or(text).parse()
 }
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {

@@ -10,7 +10,10 @@ use helpline_persistence::connect::is_this_machine;
 use super::error::ConfigError;
 
 /// A secret's bytes at least: HS256 is no stronger than its key, and 256 bits are what its hash has.
-const SECRET_BYTES_MIN: usize = 32;
+pub(super) const SECRET_BYTES_MIN: usize = 32;
+
+/// What the names of the desk's own keys begin with: no platform's key bears one.
+const RESERVED_KIDS: &str = "helpline-";
 
 /// Text that must not be shown: secrets, and addresses that may hold a password. Taken as it is, checked where it is used,
 /// because an error of the command line would repeat the value.
@@ -100,6 +103,11 @@ impl TokenSecret {
             .ok_or_else(|| fault("must have the form KID=SECRET".into()))?;
         if kid.is_empty() {
             return Err(fault("must name the key before the =".into()));
+        }
+        if kid.starts_with(RESERVED_KIDS) {
+            return Err(fault(format!(
+                "names that begin with {RESERVED_KIDS} are the desk's own"
+            )));
         }
         if secret.len() < SECRET_BYTES_MIN {
             return Err(fault(format!(
@@ -353,5 +361,7 @@ mod tests {
         assert_eq!(named.kid(), Some("k1"));
         assert!(!format!("{named:?}").contains(&long));
         assert!(TokenSecret::with_kid(&Hidden::from(format!("={long}"))).is_err());
+        let reserved = TokenSecret::with_kid(&Hidden::from(format!("helpline-desk={long}")));
+        assert!(reserved.is_err());
     }
 }

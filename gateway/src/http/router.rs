@@ -18,7 +18,7 @@ use super::problem::Refusal;
 use super::site::assets::{self, Assets};
 use super::site::headers::{self, Policies};
 use super::site::health::{self, Health};
-use super::site::{cors, docs};
+use super::site::{cors, docs, oidc};
 use super::state::{HttpParts, HttpState, Services};
 
 /// What is answered over HTTP.
@@ -75,6 +75,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
     if listening.metrics_listen.is_none() {
         probes = probes.route("/metrics", get(health::metrics));
     }
+    let sign_in = oidc::routes(&config);
     let (pages, origins) = (assets::routes(config.dev_people), Arc::clone(&config));
     let state = HttpState {
         config,
@@ -100,6 +101,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         .method_not_allowed_fallback(no_such_method)
         .with_state(state)
         .merge(more)
+        .merge(sign_in)
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(origins, cors::answer))
         .layer(middleware::from_fn_with_state(policies, headers::guard));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use helpline_persistence::Store;
 use tokio::sync::Semaphore;
 
+use super::origins::OriginsRefused;
 use crate::auth::Verifier;
 use crate::config::{LimitSettings, Listening};
 use crate::connections::{Admission, ConnectionRegistry, SharedRates};
@@ -33,6 +34,8 @@ pub struct SocketState {
     pub inbox: Arc<Inbox>,
     /// `send`, `typing`, `read`.
     pub writes: Writes,
+    /// Tells the operator.
+    pub origins_refused: OriginsRefused,
 }
 
 /// Who may come in, and as whom.

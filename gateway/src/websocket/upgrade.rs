@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 use helpline_core::{limits, protocol};
 
 use super::hello;
+use super::origins::origin_is_allowed;
 use super::state::SocketState;
 use super::wire::{Socket, configured};
-use crate::config::Listening;
 use crate::connections::AtCapacity;
 use crate::runtime::client_address::{client_address, user_agent};
 use crate::runtime::tcp_stream::Meter;
@@ -37,6 +37,7 @@ pub async fn upgrade(
     }
     if !origin_is_allowed(&state.listening, &headers) {
         metrics::counter!("helpline_origins_refused_total").increment(1);
+        state.origins_refused.tell(&headers);
         return (StatusCode::FORBIDDEN, "origin not allowed").into_response();
     }
     if state.lifecycle.is_draining() {
@@ -87,15 +88,4 @@ pub async fn upgrade(
         let (_permit, _alive) = (permit, alive);
         hello::receive(state, Socket::new(socket, meter), guest).await;
     })
-}
-
-/// Browsers name the page's origin: it must be one of the configured ones, exactly. Programs that are no browser name none; they hold a
-/// token of their own and no cookie that a foreign page could use.
-fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> bool {
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    match (origins.next(), origins.next()) {
-        (None, _) => true,
-        (Some(origin), None) => listening.allows_origin(origin.as_bytes()),
-        (Some(_), Some(_)) => false,
-    }
 }

@@ -11,8 +11,11 @@ const SITE: &str = "https://desk.example.org";
 
 #[tokio::test]
 async fn foreign_pages_are_turned_away_before_the_upgrade() {
-    let server =
-        TestServer::start_with(1, Join::Alone, |spec| spec.env("HELPLINE_ORIGINS", SITE)).await;
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_ORIGINS", SITE)
+            .env("HELPLINE_PUBLIC_URL", "https://public.example")
+    })
+    .await;
     let port = server.gateways[0].port();
     let with = async |origins: &[&str]| {
         let mut headers = UPGRADE.to_vec();
@@ -20,6 +23,7 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
         request(port, "GET", "/v1/ws", &headers, None).await.status
     };
     assert_eq!(with(&[SITE]).await, 101);
+    assert_eq!(with(&["https://public.example"]).await, 101);
     assert_eq!(
         with(&[]).await,
         101,
@@ -50,6 +54,16 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
     assert_eq!(with(&[SITE, SITE]).await, 403, "two origins are none");
     assert_eq!(with(&[SITE, "https://evil.example"]).await, 403);
     assert_eq!(with(&["https://evil.example", SITE]).await, 403);
+    // Told once, with the setting that is missing, however many come.
+    let log = std::fs::read_to_string(server.gateways[0].log()).unwrap();
+    let told: Vec<_> = log
+        .lines()
+        .filter(|line| line.contains("--public-url"))
+        .collect();
+    assert!(
+        matches!(told.as_slice(), [one] if one.contains("https://evil.example")),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]

@@ -98,6 +98,26 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("HELPLINE_HOME_URL", "javascript:alert(1)", "--home-url"),
     ("HELPLINE_LINKS", "Help=data:text/html,x", "--links"),
     ("HELPLINE_LANGUAGES", "english", "--languages"),
+    (
+        "HELPLINE_PUBLIC_URL",
+        "https://desk.example/support",
+        "--public-url",
+    ),
+    ("HELPLINE_PUBLIC_URL", "desk.example", "--public-url"),
+    ("HELPLINE_OIDC_ISSUER", "http://id.example", "--oidc-issuer"),
+    (
+        "HELPLINE_OIDC_ISSUER",
+        "https://id.example",
+        "--oidc-client-id",
+    ),
+    ("HELPLINE_OIDC_CLIENT_ID", "desk", "--oidc-issuer"),
+    ("HELPLINE_SECRET_KEY", "short", "--secret-key"),
+    ("HELPLINE_SESSION_HOURS", "0", "--session-hours"),
+    (
+        "HELPLINE_JWT_SECRET_FOR_KID",
+        "helpline-desk=a secret of more than thirty-two bytes",
+        "--jwt-secret-for-kid",
+    ),
 ];
 
 #[tokio::test]

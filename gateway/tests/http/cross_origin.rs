@@ -28,7 +28,10 @@ async fn from(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_configured_sites_may_ask_and_read_the_answers() {
-    let server = TestServer::start_with(&["--origins", SITE]).await;
+    let public = "https://desk.example";
+    let server = TestServer::start_with(&["--origins", SITE, "--public-url", public]).await;
+    let own = from(&server, public, "GET", "/v1/me", None).await;
+    assert_eq!(own.header("access-control-allow-origin"), Some(public));
     let preflight = from(
         &server,
         SITE,

@@ -26,6 +26,7 @@ mod lists;
 mod messages;
 mod null_and_twice;
 mod numbers;
+mod oidc;
 mod pages;
 mod people;
 mod problems;

@@ -54,12 +54,12 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
   const state = signal<AuthState>({ kind: 'working' })
   const tokens = keeping(getToken, time)
   let round = 0
-  const start = async () => {
+  const start = async (isFresh: boolean) => {
     const mine = ++round
     state.value = { kind: 'working' }
     let next: AuthState
     try {
-      const token = await tokens(false)
+      const token = await tokens(isFresh)
       const asks = (by: Token) => known(origin, by, (user, owner) => tokensOf(user, owner, tokens, left))
       next = token === null ? { kind: 'out' } : await asks(token)
       if (token !== null && next.kind === 'out') {
@@ -76,12 +76,13 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
     const now = state.peek()
     if (now.kind !== 'in' || now.identity.id !== user) return
     // Whoever sits here now signs in as if the page had just been opened.
-    if (why === 'other_user') return void start()
+    if (why === 'other_user') return void start(false)
     round++
     state.value = { kind: 'out' }
   }
-  void start()
-  return { state, retry: () => void start(), left, demo: null }
+  void start(false)
+  // Who is out has no token that is worth a try, also where one is left from before.
+  return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
 }
 
 async function known(origin: string, token: Token, tokensOf: (user: string, owner: Owner | null) => TokenSource): Promise<AuthState> {

@@ -3,7 +3,7 @@
 import type { ClientConfig } from '../protocol/generated.ts'
 import { decodeConfig } from '../protocol/decode-rest.ts'
 
-const NONE: ClientConfig = { token_url: null, home_url: null, links: [], languages: ['en'], dev: false, features: [] }
+const NONE: ClientConfig = { token_url: null, sign_in_url: null, sign_out_url: null, home_url: null, links: [], languages: ['en'], dev: false, features: [] }
 
 /** The desk is there, but lets no page of this site in. */
 export class SiteRefused extends Error {}

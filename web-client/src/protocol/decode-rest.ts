@@ -61,6 +61,11 @@ function isSafeHref(href: string): boolean {
   return /^https?:\/\//i.test(href) || (href.startsWith('/') && !href.startsWith('//') && !href.startsWith('/\\'))
 }
 
+function hrefOf(value: unknown): string | null {
+  const href = text(value)
+  return href !== null && isSafeHref(href) ? href : null
+}
+
 export function decodeLinks(value: unknown): NavLink[] {
   return readable(value, (entry) => {
     if (!isObject(entry)) return null
@@ -74,6 +79,8 @@ export function decodeConfig(value: unknown): ClientConfig | null {
   if (!isObject(value)) return null
   return {
     token_url: text(value['token_url']),
+    sign_in_url: hrefOf(value['sign_in_url']),
+    sign_out_url: hrefOf(value['sign_out_url']),
     home_url: text(value['home_url']),
     links: decodeLinks(value['links']),
     languages: readable(value['languages'], text),

@@ -498,6 +498,15 @@ export type ClientConfig = {
  */
 token_url: string | null, 
 /**
+ * Where people sign in by the desk's own provider, on the desk's host; `?return=` names the page to come back to. Null where the platform
+ * signs people in.
+ */
+sign_in_url: string | null, 
+/**
+ * Where the page ends such a session: by `POST`, answered with `next`, where the provider ends its own, or null.
+ */
+sign_out_url: string | null, 
+/**
  * Where people without a staff role are sent.
  */
 home_url: string | null, links: Array<NavLink>, languages: Array<string>, 

@@ -8,7 +8,7 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'app.links': 'الموقع',
   'app.unread': '({n}) {title}',
   'app.signed_out': 'لم تسجل الدخول هنا.',
-  'problem.no_sign_in': 'لا تسجيل دخول في هذا المكتب بعد: على مشغّله أن يضبط token_url.',
+  'problem.no_sign_in': 'لا تسجيل دخول في هذا المكتب بعد: على مشغّله أن يضبط oidc_issuer أو token_url.',
   'app.home': 'إلى الصفحة الرئيسية',
 
   'signin.title': 'من أنت اليوم؟',
@@ -18,6 +18,13 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'signin.support_agent': 'موظف دعم',
   'signin.unavailable': 'لا يوفر هذا المكتب دخولًا تجريبيًا.',
   'signin.out': 'تسجيل الخروج',
+  'signin.go': 'تسجيل الدخول',
+  'signin.out_failed': 'تعذّر تسجيل خروجك. تحقق من الاتصال وحاول مرة أخرى.',
+  'signin.refused.denied': 'لم تسجل الدخول: أُلغي تسجيل الدخول، أو لا يُسمح به لهذا الحساب.',
+  'signin.refused.expired': 'استغرق تسجيل الدخول وقتًا طويلًا، أو بدأ في متصفح آخر. سجّل الدخول من جديد.',
+  'signin.refused.failed': 'لم ينجح تسجيل الدخول. إن تكرر ذلك فأخبر من يدير هذا المكتب: السبب في سجلّه.',
+  'signin.refused.unavailable': 'خدمة تسجيل الدخول لا تجيب الآن. حاول بعد قليل.',
+  'signin.refused.busy': 'كثيرون يسجلون الدخول في هذه اللحظة. حاول بعد قليل.',
   'signin.unkept': 'لا مكان في هذا المتصفح لتذكّرك: بعد إعادة التحميل تسجل الدخول من جديد.',
 
   'list.title': 'تذاكرك',

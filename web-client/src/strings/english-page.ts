@@ -12,6 +12,13 @@ export const ENGLISH_PAGE = {
   'signin.support_agent': 'Support agent',
   'signin.unavailable': 'This desk offers no demo sign-in.',
   'signin.out': 'Sign out',
+  'signin.go': 'Sign in',
+  'signin.out_failed': 'You could not be signed out. Check the connection and try again.',
+  'signin.refused.denied': 'You are not signed in: the sign-in was cancelled, or is not allowed for this account.',
+  'signin.refused.expired': 'That sign-in took too long, or was begun in another browser. Sign in again.',
+  'signin.refused.failed': 'Signing in did not work. If it happens again, tell whoever runs this desk: the reason is in its log.',
+  'signin.refused.unavailable': 'The sign-in service does not answer at the moment. Try again soon.',
+  'signin.refused.busy': 'Too many people are signing in at this moment. Try again soon.',
   'signin.unkept': 'This browser has no room to remember you: after a reload you sign in again.',
 
   'list.title': 'Your tickets',
@@ -23,7 +30,7 @@ export const ENGLISH_PAGE = {
   'app.unread': '({n}) {title}',
   'app.signed_out': 'You are not signed in here.',
   'problem.site_refused': 'This desk is not set up to be shown on {site}. Whoever runs it has to allow this site.',
-  'problem.no_sign_in': 'This desk has no sign-in yet: its operator has to set token_url.',
+  'problem.no_sign_in': 'This desk has no sign-in yet: its operator has to set oidc_issuer or token_url.',
   'app.home': 'Go to the home page',
 
   'looks.theme': 'Appearance',

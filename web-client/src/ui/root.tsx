@@ -2,12 +2,13 @@
 
 import { effect, signal } from '@preact/signals'
 import { render, type FunctionComponent } from 'preact'
-import { toastsFor } from '../app/attention.ts'
+import { say, toastsFor } from '../app/attention.ts'
 import { createTokenAuth, type Auth, type GetToken } from '../app/auth.ts'
 import { loadConfig, NoSignIn, SiteRefused } from '../app/config.ts'
 import { createDesk, type Desk } from '../app/desk.ts'
 import { closeDrafts, openDrafts } from '../app/drafts.ts'
 import { createLooks, type GivenLooks, type Looks } from '../app/looks.ts'
+import { createOwnSignIn, type OwnSignIn } from '../app/own-sign-in.ts'
 import { createDevAuth, tokenFrom } from '../app/page-auth.ts'
 import type { Router } from '../app/memory-router.ts'
 import type { NavLink } from '../protocol/generated.ts'
@@ -54,6 +55,8 @@ interface Open {
   readonly auth: Auth
   readonly site: Site
   readonly looks: Looks
+  /** Null: the platform signs people in. */
+  readonly own: OwnSignIn | null
 }
 
 type Why = 'site_refused' | 'no_sign_in' | 'unreachable'
@@ -72,10 +75,21 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
     if (desk.peek()?.unsent.peek().some((entry) => !entry.paused) === true) leaving.value = out
     else out()
   }
+  /** They sit here no more: signed in again, they are asked before anything of theirs is sent. */
+  const ended = (auth: Auth) => {
+    const who = desk.peek()
+    if (who === null) return
+    who.outbox.pause()
+    auth.left(who.identity.id, 'signed_out')
+  }
+  let stopListening = () => {}
   const begin = async () => {
     start.value = { kind: 'working' }
     try {
-      start.value = { kind: 'ready', ...(await open(place, title, signOut)) }
+      const opened = await open(place, title, { signOut, ended, stays: () => { leaving.value = null } })
+      stopListening()
+      stopListening = opened.own?.onSignedOutElsewhere(() => ended(opened.auth)) ?? (() => {})
+      start.value = { kind: 'ready', ...opened }
     } catch (error) {
       start.value = { kind: 'failed', why: error instanceof SiteRefused ? 'site_refused' : error instanceof NoSignIn ? 'no_sign_in' : 'unreachable' }
     }
@@ -95,6 +109,7 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
     if (last !== null && last !== state.identity.id) place.router.leave()
     last = state.identity.id
     openDrafts(state.identity.id)
+    start.value.own?.settle()
     if (start.value.site.onSignOut !== null) void loadSignOut().catch(() => {})
     desk.value = createDesk(state.identity, state.tokens, place.origin, start.value.auth.left)
   })
@@ -118,6 +133,7 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
   void begin()
   return () => {
     stop()
+    stopListening()
     desk.peek()?.dispose()
     toastsFor(null)
     closeDrafts()
@@ -127,25 +143,47 @@ export function bringUp(place: Place, { title, face: Face }: Mounting): () => vo
   }
 }
 
-async function open(place: Place, title: StringKey, signOut: (out: () => void) => void): Promise<Open> {
+interface Leaving {
+  /** Calls it once the person has said what becomes of what is not sent. */
+  signOut(out: () => void): void
+  ended(auth: Auth): void
+  /** It came to nothing. */
+  stays(): void
+}
+
+async function open(place: Place, title: StringKey, { signOut, ended, stays }: Leaving): Promise<Open> {
   const config = await loadConfig(place.origin)
   const looks = createLooks(place.themed, { languages: config.languages, ...place.looks })
+  // Its cookie is the desk's own: a page of another site has no part in it.
+  const own = place.getToken === undefined && place.origin === location.origin && config.sign_in_url !== null && config.sign_out_url !== null
+    ? createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
+    : null
   const getToken = place.getToken ?? (config.token_url === null ? null : tokenFrom(config.token_url))
   // Demo people are development's: elsewhere they are not even asked for.
   if (getToken === null && !config.dev) throw new NoSignIn()
   const auth = getToken === null ? createDevAuth(place.origin) : createTokenAuth(place.origin, getToken)
   const { demo } = auth
+  const outOf = async (by: OwnSignIn) => {
+    const done = await by.signOut()
+    if (done === null) {
+      stays()
+      return say(t('signin.out_failed'))
+    }
+    place.router.go('')
+    ended(auth)
+    if (done.next !== null) location.assign(done.next)
+  }
   const site: Site = {
     title,
     links: place.links ?? config.links,
     homeUrl: place.homeUrl ?? config.home_url,
     onHome: () => place.router.go(''),
-    onSignOut: demo === null ? null : () => signOut(() => {
+    onSignOut: own !== null ? () => signOut(() => void outOf(own)) : demo === null ? null : () => signOut(() => {
       place.router.go('')
       demo.signOut()
     }),
   }
-  return { auth, site, looks }
+  return { auth, site, looks, own }
 }
 
 function Bare({ title, children }: { readonly title: StringKey; readonly children?: preact.ComponentChildren }) {
@@ -166,7 +204,7 @@ function Failed({ why, onRetry }: { readonly why: Why | 'blocked'; readonly onRe
 }
 
 /** Nobody is signed in yet. */
-function Gate({ open: { auth, site, looks } }: { readonly title: StringKey; readonly open: Open }) {
+function Gate({ open: { auth, site, looks, own } }: { readonly title: StringKey; readonly open: Open }) {
   const state = auth.state.value
   return (
     <div class="page">
@@ -176,10 +214,12 @@ function Gate({ open: { auth, site, looks } }: { readonly title: StringKey; read
       {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in"><Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
       {state.kind === 'out' && (
         <main class="sign-in" data-testid={T.signedOut}>
-          <p>{t('app.signed_out')}</p>
+          {own !== null && own.refused.value !== null && <p class="problem" role="alert" data-testid={T.problem} data-code={own.refused.value}>{t(`signin.refused.${own.refused.value}`)}</p>}
+          {(own === null || own.refused.value === null) && <p>{t('app.signed_out')}</p>}
           <p class="actions">
-            {site.homeUrl !== null && <a class="primary button" href={site.homeUrl}>{t('app.home')}</a>}
-            <button type="button" onClick={auth.retry}>{t('app.retry')}</button>
+            {own !== null && <a class="primary button" href={own.href()} data-testid={T.signInGo}>{t('signin.go')}</a>}
+            {site.homeUrl !== null && <a class={own === null ? 'primary button' : 'button'} href={site.homeUrl}>{t('app.home')}</a>}
+            {own === null && <button type="button" onClick={auth.retry}>{t('app.retry')}</button>}
           </p>
         </main>
       )}

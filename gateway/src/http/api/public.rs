@@ -11,6 +11,7 @@ use crate::config::{Config, DevPeople};
 use crate::http::endpoint::{Needs, Route};
 use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
+use crate::http::site::oidc;
 use crate::services::DeskSettings;
 use crate::services::opening_hours::Hours;
 use axum::routing::on;
@@ -45,8 +46,17 @@ pub(super) struct Docs;
 pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
+    // A platform's own address of tokens comes before the desk's.
+    let is_own = config.auth.oidc.is_some() && pages.token_url.is_none();
+    let own = |path: &str| is_own.then(|| path.to_owned());
     Json(ClientConfig {
-        token_url: pages.token_url.as_ref().map(text),
+        token_url: pages
+            .token_url
+            .as_ref()
+            .map(text)
+            .or_else(|| own(oidc::TOKEN_PATH)),
+        sign_in_url: own(oidc::SIGN_IN_PATH),
+        sign_out_url: own(oidc::SIGN_OUT_PATH),
         home_url: pages.home_url.as_ref().map(text),
         links: pages.links.iter().map(NavLink::from).collect(),
         languages: pages

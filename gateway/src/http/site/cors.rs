@@ -1,4 +1,4 @@
-//! REST for pages of the configured sites: CORS for `--origins`, exactly, and for no others; the sites that may show the widget may also ask how
+//! REST for pages of the configured sites: CORS for `--public-url` and `--origins`, exactly, and for no others; the sites that may show the widget may also ask how
 //! much is unread, which its launcher does before there is a frame. Tokens come in a header, so no page
 //! ever needs cookies, and none are let through.
 
@@ -29,15 +29,15 @@ pub(in crate::http) async fn answer(
     if !request.uri().path().starts_with("/v1/") {
         return next.run(request).await;
     }
-    let origins = &config.listening.origins;
     let launcher_sites: &[Origin] = if request.uri().path() == OWN_UNREAD {
         &config.pages.widget_sites
     } else {
         &[]
     };
     let is_known = |value: &&HeaderValue| {
-        origins
-            .iter()
+        config
+            .listening
+            .named_origins()
             .chain(launcher_sites)
             .any(|origin| origin.as_str().as_bytes() == value.as_bytes())
     };

@@ -59,8 +59,7 @@ impl Policies {
         // The demo may show the widget of any instance, as a page of another site would.
         let origins: String = config
             .listening
-            .origins
-            .iter()
+            .named_origins()
             .map(|origin| format!(" {}", origin.as_str()))
             .collect();
         let sockets = origins.replace(" http", " ws");

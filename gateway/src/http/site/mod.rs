@@ -5,3 +5,4 @@ pub(super) mod cors;
 pub(super) mod docs;
 pub(super) mod headers;
 pub(super) mod health;
+pub(super) mod oidc;

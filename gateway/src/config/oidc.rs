@@ -1,0 +1,249 @@
+//! Sign-in of the desk's own: an OpenID provider, and the secret that its sessions are signed with.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use helpline_core::limits;
+use helpline_persistence::connect::is_this_machine;
+
+use super::error::ConfigError;
+use super::values::{Hidden, SECRET_BYTES_MIN, pem_file};
+
+/// The settings as they are written.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sign-in by an OpenID provider")]
+pub struct OidcSettings {
+    /// OpenID provider by which people sign in at the desk's own pages: its issuer, exactly as its /.well-known/openid-configuration names it;
+    /// https, or http on this machine. Needs --public-url, --oidc-client-id and --secret-key
+    #[arg(long, env = "HELPLINE_OIDC_ISSUER", value_name = "URL")]
+    pub oidc_issuer: Option<Issuer>,
+    /// Name under which the desk is registered with the provider
+    #[arg(long, env = "HELPLINE_OIDC_CLIENT_ID", value_name = "TEXT")]
+    pub oidc_client_id: Option<String>,
+    /// Secret of that client [default: none, a public client, which PKCE protects]
+    #[arg(
+        long,
+        env = "HELPLINE_OIDC_CLIENT_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    pub oidc_client_secret: Option<Hidden>,
+    /// What is asked of the provider, separated by spaces
+    #[arg(
+        long,
+        env = "HELPLINE_OIDC_SCOPES",
+        value_name = "SCOPE …",
+        default_value = "openid email profile"
+    )]
+    pub oidc_scopes: String,
+    /// Certificate authorities of the provider, in PEM form, beside the machine's own
+    #[arg(long, env = "HELPLINE_OIDC_CA_FILE", value_name = "FILE")]
+    pub oidc_ca_file: Option<PathBuf>,
+    /// Secrets that sessions are signed with, 32 bytes at least, the same on every instance. The first one signs; several at once while rotating.
+    /// One that is taken away ends the sessions that it signed
+    #[arg(
+        long = "secret-key",
+        env = "HELPLINE_SECRET_KEY",
+        value_name = "SECRET,…",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub secret_keys: Vec<Hidden>,
+    /// How long a person stays signed in
+    #[arg(long, env = "HELPLINE_SESSION_HOURS", value_name = "HOURS", default_value_t = limits::SESSION_HOURS,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::SESSION_HOURS_MAX)))]
+    pub session_hours: u32,
+}
+
+/// The provider and the sessions, checked.
+#[derive(Debug, Clone)]
+pub struct Oidc {
+    /// Who signs people in.
+    pub issuer: Issuer,
+    /// The desk's name there.
+    pub client_id: String,
+    /// The desk's secret there; none: a public client.
+    pub client_secret: Option<Hidden>,
+    /// What is asked for; `openid` is among it.
+    pub scopes: Vec<String>,
+    /// Certificate authorities beside the machine's own, in PEM form.
+    pub ca: Option<Vec<u8>>,
+    /// What sessions are signed with; the first one signs.
+    pub secret_keys: Vec<Hidden>,
+    /// How long a person stays signed in, in hours.
+    pub session_hours: u32,
+}
+
+/// A provider's issuer: `https`, or `http` only on this machine; compared with what the provider says, byte by byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer(String);
+
+impl Issuer {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Issuer {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let uri: axum::http::Uri = text.parse().map_err(|_| "not a URL")?;
+        let host = uri.host().ok_or("a URL with a host is needed")?;
+        if uri
+            .authority()
+            .is_some_and(|authority| authority.as_str().contains('@'))
+        {
+            return Err("must not contain a user");
+        }
+        if text.len() > limits::TOKEN_ISSUER_BYTES_MAX {
+            return Err("is too long");
+        }
+        if text.contains(['?', '#']) {
+            return Err("must not have a query or a fragment");
+        }
+        if text.ends_with("/.well-known/openid-configuration") {
+            return Err("must be the issuer, without /.well-known/openid-configuration");
+        }
+        match uri.scheme_str() {
+            Some("https") => Ok(Self(text.to_owned())),
+            Some("http") if is_this_machine(host) => Ok(Self(text.to_owned())),
+            Some("http") => Err("must be https, unless it is on this machine"),
+            _ => Err("must begin with https://"),
+        }
+    }
+}
+
+/// The provider, if one is set.
+///
+/// # Errors
+/// What it needs and is missing, or cannot be used.
+pub(super) fn checked_oidc(settings: OidcSettings) -> Result<Option<Oidc>, ConfigError> {
+    let OidcSettings {
+        oidc_issuer,
+        oidc_client_id,
+        oidc_client_secret,
+        oidc_scopes,
+        oidc_ca_file,
+        secret_keys,
+        session_hours,
+    } = settings;
+    if secret_keys
+        .iter()
+        .any(|key| key.expose().len() < SECRET_BYTES_MIN)
+    {
+        return Err(ConfigError::new(
+            "--secret-key",
+            format!("must have at least {SECRET_BYTES_MIN} bytes"),
+        ));
+    }
+    let Some(issuer) = oidc_issuer else {
+        return if oidc_client_id.is_some() || oidc_client_secret.is_some() {
+            Err(ConfigError::new(
+                "--oidc-issuer",
+                "is needed by --oidc-client-id",
+            ))
+        } else {
+            Ok(None)
+        };
+    };
+    let client_id = oidc_client_id
+        .filter(|id| !id.is_empty())
+        .ok_or_else(|| ConfigError::new("--oidc-client-id", "is needed by --oidc-issuer"))?;
+    if secret_keys.is_empty() {
+        return Err(ConfigError::new(
+            "--secret-key",
+            "is needed by --oidc-issuer: it signs the sessions (32 random bytes, for instance `openssl rand -base64 32`)",
+        ));
+    }
+    let scopes: Vec<_> = oidc_scopes.split_whitespace().map(str::to_owned).collect();
+    if !scopes.iter().any(|scope| scope == "openid") {
+        return Err(ConfigError::new("--oidc-scopes", "must contain openid"));
+    }
+    let ca = match &oidc_ca_file {
+        Some(path) => Some(pem_file("--oidc-ca-file", path)?),
+        None => None,
+    };
+    Ok(Some(Oidc {
+        issuer,
+        client_id,
+        client_secret: oidc_client_secret.filter(|secret| !secret.expose().is_empty()),
+        scopes,
+        ca,
+        secret_keys,
+        session_hours,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_are_spoken_to_encrypted_and_are_no_document() {
+        for good in [
+            "https://id.example",
+            "https://id.example/realms/desk",
+            "https://id.example/",
+            "http://127.0.0.1:3000",
+            "http://localhost/realm",
+        ] {
+            assert!(good.parse::<Issuer>().is_ok(), "{good}");
+        }
+        for bad in [
+            "http://id.example",
+            "id.example",
+            "https://u:p@id.example",
+            "https://id.example/?a=b",
+            "https://id.example/.well-known/openid-configuration",
+            "",
+        ] {
+            assert!(bad.parse::<Issuer>().is_err(), "{bad}");
+        }
+    }
+
+    fn settings() -> OidcSettings {
+        OidcSettings {
+            oidc_issuer: Some("https://id.example".parse().expect("an issuer")),
+            oidc_client_id: Some("desk".into()),
+            oidc_client_secret: None,
+            oidc_scopes: "openid email profile".into(),
+            oidc_ca_file: None,
+            secret_keys: vec![Hidden::from("k".repeat(SECRET_BYTES_MIN))],
+            session_hours: limits::SESSION_HOURS,
+        }
+    }
+
+    #[test]
+    fn what_a_provider_needs_is_asked_for_by_name() {
+        let fault = |settings| {
+            checked_oidc(settings)
+                .expect_err("cannot be used")
+                .to_string()
+        };
+        assert!(checked_oidc(settings()).expect("can be used").is_some());
+        for (spoil, named) in [
+            (
+                (|s| s.oidc_client_id = None) as fn(&mut OidcSettings),
+                "HELPLINE_OIDC_CLIENT_ID",
+            ),
+            (|s| s.secret_keys.clear(), "HELPLINE_SECRET_KEY"),
+            (
+                |s| s.secret_keys.push(Hidden::from("short")),
+                "HELPLINE_SECRET_KEY",
+            ),
+            (|s| s.oidc_scopes = "email".into(), "HELPLINE_OIDC_SCOPES"),
+            (|s| s.oidc_issuer = None, "HELPLINE_OIDC_ISSUER"),
+            (
+                |s| s.oidc_ca_file = Some("/nowhere".into()),
+                "HELPLINE_OIDC_CA_FILE",
+            ),
+        ] {
+            let mut spoilt = settings();
+            spoil(&mut spoilt);
+            let said = fault(spoilt);
+            assert!(said.contains(named), "{said}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The cookies of signing in. Scripts do not see them, other sites' requests do not carry them, and over https no other host can set them
+//! (`__Host-`).
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use chrono::{DateTime, TimeDelta, Utc};
+use helpline_core::limits;
+use serde::{Deserialize, Serialize};
+
+use super::SignIns;
+use super::return_path::ReturnPath;
+use crate::auth::Session;
+use crate::auth::purpose::PurposeKeys;
+
+const SESSION: &str = "helpline_session";
+const SIGN_IN: &str = "helpline_sign_in_";
+/// So much of a state names its cookie: two sign-ins of one browser do not meet.
+const NAME_CHARS: usize = 16;
+
+/// A sign-in that has begun, as its cookie remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct BegunSignIn {
+    /// What the provider sends back.
+    pub(super) state: String,
+    /// What the id token must say.
+    pub(super) nonce: String,
+    /// What makes the code worth something.
+    pub(super) verifier: String,
+    /// Where the person wanted to go.
+    #[serde(rename = "return")]
+    pub(super) return_path: ReturnPath,
+    /// When it began, in milliseconds since 1970.
+    pub(super) at_ms: i64,
+}
+
+impl SignIns {
+    fn is_https(&self) -> bool {
+        self.public.as_str().starts_with("https://")
+    }
+
+    fn cookie_name(&self, name: &str) -> String {
+        let prefix = if self.is_https() { "__Host-" } else { "" };
+        format!("{prefix}{name}")
+    }
+
+    /// A `Set-Cookie`; without a value, one that takes the cookie away.
+    fn cookie(&self, name: &str, value: Option<&str>, life_s: u64) -> HeaderValue {
+        let secure = if self.is_https() { "; Secure" } else { "" };
+        let (value, life_s) = value.map_or(("", 0), |value| (value, life_s));
+        let text =
+            format!("{name}={value}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Lax{secure}");
+        HeaderValue::from_str(&text).expect("names and signed values are plain ASCII")
+    }
+
+    /// Remembers a sign-in, and forgets the oldest ones of this browser where there are too many.
+    pub(super) fn remember(
+        &self,
+        begun: &BegunSignIn,
+        asked: &HeaderMap,
+    ) -> Result<Vec<HeaderValue>, jsonwebtoken::errors::Error> {
+        let life = TimeDelta::milliseconds(limits::SIGN_IN_MS as i64);
+        let value = self.begun.sign(begun, Utc::now() + life)?;
+        let name = self.sign_in_name(&begun.state);
+        let mut cookies = vec![self.cookie(&name, Some(&value), limits::SIGN_IN_MS / 1_000)];
+        let prefix = self.cookie_name(SIGN_IN);
+        let mut others: Vec<_> = cookies_of(asked)
+            .filter(|(name, _)| name.starts_with(&prefix) && is_plain(name))
+            .map(|(name, value)| {
+                let known: Option<BegunSignIn> = self.begun.open(value, Utc::now());
+                // What cannot be read is as old as can be.
+                (known.map_or(0, |known| known.at_ms), name)
+            })
+            .collect();
+        others.sort_unstable();
+        let too_many = (others.len() + 1).saturating_sub(limits::SIGN_INS_AT_ONCE_MAX);
+        let forgotten = others.iter().take(too_many);
+        cookies.extend(forgotten.map(|(_, name)| self.cookie(name, None, 0)));
+        Ok(cookies)
+    }
+
+    /// The sign-in that this browser began with this state, if it has not taken too long.
+    pub(super) fn remembered(&self, state: &str, asked: &HeaderMap) -> Option<BegunSignIn> {
+        let name = self.sign_in_name(state);
+        let begun: BegunSignIn = opened(&self.begun, asked, &name)?;
+        (begun.state == state).then_some(begun)
+    }
+
+    /// Takes that sign-in's cookie away.
+    pub(super) fn forget(&self, state: &str) -> HeaderValue {
+        self.cookie(&self.sign_in_name(state), None, 0)
+    }
+
+    /// A session's cookie.
+    pub(super) fn session_cookie(
+        &self,
+        session: &Session,
+        ends: DateTime<Utc>,
+    ) -> Result<HeaderValue, jsonwebtoken::errors::Error> {
+        let value = self.sessions.sign(session, ends)?;
+        let life_s = u64::from(self.session_hours) * 60 * 60;
+        Ok(self.cookie(&self.cookie_name(SESSION), Some(&value), life_s))
+    }
+
+    /// Who is signed in.
+    pub(super) fn session(&self, asked: &HeaderMap) -> Option<Session> {
+        opened(&self.sessions, asked, &self.cookie_name(SESSION))
+    }
+
+    /// Takes the session's cookie away.
+    pub(super) fn no_session(&self) -> HeaderValue {
+        self.cookie(&self.cookie_name(SESSION), None, 0)
+    }
+
+    fn sign_in_name(&self, state: &str) -> String {
+        let id: String = state
+            .chars()
+            .filter(|c| is_name(*c))
+            .take(NAME_CHARS)
+            .collect();
+        self.cookie_name(&format!("{SIGN_IN}{id}"))
+    }
+}
+
+fn opened<T: serde::de::DeserializeOwned>(
+    keys: &PurposeKeys,
+    asked: &HeaderMap,
+    name: &str,
+) -> Option<T> {
+    cookies_of(asked)
+        .filter(|(one, _)| *one == name)
+        .find_map(|(_, value)| keys.open(value, Utc::now()))
+}
+
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_".contains(c)
+}
+
+fn is_plain(name: &str) -> bool {
+    name.chars().all(is_name)
+}
+
+/// Names and values of what the browser has for us.
+fn cookies_of(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+}

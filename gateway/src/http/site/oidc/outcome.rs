@@ -1,0 +1,95 @@
+//! How a sign-in ended, on the way back to the page: one word in its address, which the page shows as a sentence.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::integrations::oidc::OidcFault;
+
+/// What the page learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The person is signed in.
+    Ok,
+    /// The provider did not let the person in, or they turned back.
+    Denied,
+    /// It took too long, began in another browser, or was forged.
+    Expired,
+    /// The provider, or what it says, cannot be used: a matter for the operator.
+    Failed,
+    /// The provider does not answer.
+    Unavailable,
+    /// Too many at once.
+    Busy,
+}
+
+impl Outcome {
+    /// The word.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Denied => "denied",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+            Self::Unavailable => "unavailable",
+            Self::Busy => "busy",
+        }
+    }
+}
+
+impl From<&OidcFault> for Outcome {
+    fn from(fault: &OidcFault) -> Self {
+        match fault {
+            OidcFault::Busy => Self::Busy,
+            fault if fault.passes() => Self::Unavailable,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// Leads the browser back to a page of ours, and counts.
+pub(super) fn back(path: &str, outcome: Outcome) -> Response {
+    metrics::counter!("helpline_oidc_sign_ins_total", "outcome" => outcome.word()).increment(1);
+    let to = match outcome {
+        Outcome::Ok => path.to_owned(),
+        _ => with_word(path, outcome.word()),
+    };
+    see(&to)
+}
+
+/// Another address for the browser, asked for by GET.
+pub(super) fn see(to: &str) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(super::HOME));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+fn with_word(path: &str, word: &str) -> String {
+    let (path, fragment) = path.find('#').map_or((path, ""), |at| path.split_at(at));
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let others = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("sign_in="));
+    let query: Vec<_> = others
+        .map(str::to_owned)
+        .chain([format!("sign_in={word}")])
+        .collect();
+    format!("{path}?{}{fragment}", query.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_joins_what_the_address_has() {
+        for (path, with) in [
+            ("/support", "/support?sign_in=denied"),
+            ("/support?a=b", "/support?a=b&sign_in=denied"),
+            (
+                "/support?sign_in=busy&a=b#c",
+                "/support?a=b&sign_in=denied#c",
+            ),
+        ] {
+            assert_eq!(with_word(path, "denied"), with);
+        }
+    }
+}

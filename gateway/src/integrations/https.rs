@@ -1,0 +1,97 @@
+//! Requests to other services: bounded in time and size, without redirects, in clear text on this machine only. They block: callers take a
+//! thread of the blocking pool.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{Request, Response, Uri};
+use helpline_persistence::connect::is_this_machine;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+
+/// Who asks.
+#[derive(Clone)]
+pub struct HttpClient {
+    agent: ureq::Agent,
+    bytes_max: u64,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpFault {
+    /// `http` to another machine.
+    #[error("{0} is not https, and not on this machine")]
+    ClearText(String),
+    /// No answer, or one that cannot be read: too large, too slow, a certificate that is not trusted.
+    #[error("asking {host}")]
+    Failed {
+        /// Whom.
+        host: String,
+        /// What went wrong.
+        source: Box<ureq::Error>,
+    },
+}
+
+impl HttpClient {
+    /// Trusts the machine's certificate authorities, and those in `authorities` (PEM). One request takes `timeout_ms` at most, and its answer has
+    /// `bytes_max` bytes at most.
+    pub fn new(authorities: Option<&[u8]>, timeout_ms: u64, bytes_max: u64) -> Self {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_millis(timeout_ms)))
+            .max_redirects(0)
+            .proxy(None)
+            .tls_config(TlsConfig::builder().root_certs(roots(authorities)).build())
+            .http_status_as_error(false)
+            .user_agent("helpline");
+        Self {
+            agent: config.build().new_agent(),
+            bytes_max,
+        }
+    }
+
+    /// One request, whatever the answer's status is.
+    ///
+    /// # Errors
+    /// See [`HttpFault`].
+    pub fn call(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpFault> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        if !is_private(request.uri()) {
+            return Err(HttpFault::ClearText(host));
+        }
+        let failed = |source: ureq::Error| HttpFault::Failed {
+            host: host.clone(),
+            source: Box::new(source),
+        };
+        let (parts, mut body) = self.agent.run(request).map_err(failed)?.into_parts();
+        let bytes = body.with_config().limit(self.bytes_max).read_to_vec();
+        Ok(Response::from_parts(parts, bytes.map_err(failed)?))
+    }
+}
+
+/// Whether what goes there can be read on the way by no one: it is encrypted, or stays on this machine.
+pub fn is_private(uri: &Uri) -> bool {
+    match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => uri.host().is_some_and(is_this_machine),
+        _ => false,
+    }
+}
+
+/// The machine's certificate authorities, and those of a file; Mozilla's where a machine has none.
+fn roots(authorities: Option<&[u8]>) -> RootCerts {
+    let found = rustls_native_certs::load_native_certs();
+    let machine = found
+        .certs
+        .iter()
+        .map(|one| Certificate::from_der(one).to_owned());
+    let named =
+        ureq::tls::parse_pem(authorities.unwrap_or_default()).filter_map(|item| match item {
+            Ok(PemItem::Certificate(one)) => Some(one),
+            _ => None,
+        });
+    let all: Vec<_> = machine.chain(named).collect();
+    if all.is_empty() {
+        RootCerts::WebPki
+    } else {
+        RootCerts::Specific(Arc::new(all))
+    }
+}

@@ -1,0 +1,51 @@
+//! Which pages may open a socket.
+
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, header};
+use helpline_core::limits;
+use parking_lot::Mutex;
+
+use crate::config::Listening;
+
+/// Browsers name the page's origin: it must be one of the configured ones, exactly. Programs that are no browser name none; they hold a
+/// token of their own and no cookie that a foreign page could use.
+pub(super) fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> bool {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (None, _) => true,
+        (Some(origin), None) => listening.allows_origin(origin.as_bytes()),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// Refused origins in the log: whoever runs the desk learns which setting is missing, and a flood of them is one line a minute.
+#[derive(Default)]
+pub struct OriginsRefused(Mutex<Option<Instant>>);
+
+impl OriginsRefused {
+    /// Once a minute.
+    pub(super) fn tell(&self, headers: &HeaderMap) {
+        let interval = Duration::from_millis(limits::ORIGIN_REFUSED_LOGGED_MS);
+        let now = Instant::now();
+        {
+            let mut told = self.0.lock();
+            if told.is_some_and(|told| now.saturating_duration_since(told) < interval) {
+                return;
+            }
+            *told = Some(now);
+        }
+        let origin = headers
+            .get(header::ORIGIN)
+            .and_then(|origin| origin.to_str().ok())
+            .unwrap_or_default();
+        let origin: String = origin
+            .chars()
+            .take(limits::ORIGIN_CHARS_LOGGED_MAX)
+            .collect();
+        tracing::warn!(
+            origin,
+            "a page of this origin was refused a socket: is it the desk's own address (--public-url), or a site of yours (--origins)?"
+        );
+    }
+}

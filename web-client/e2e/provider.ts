@@ -1,0 +1,54 @@
+// A certified OpenID provider (npm's oidc-provider) with its own pages, in which the tests' people sign in by their name alone.
+
+import { createRequire } from 'node:module'
+import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { pathToFileURL } from 'node:url'
+import type { Page } from 'playwright-core'
+
+const CLIENT = process.env['HELPLINE_E2E_OIDC_CLIENT'] ?? ''
+const SECRET = process.env['HELPLINE_E2E_OIDC_SECRET'] ?? ''
+
+/** Starts it at the address that the desk knows as its issuer. `desk`: the desk's public address. */
+export async function startProvider(issuer: string, desk: string): Promise<Server> {
+  // Installed for this test alone, elsewhere; it brings no types of its own.
+  const entry = createRequire(`${process.env['HELPLINE_E2E_OIDC'] ?? ''}/`).resolve('oidc-provider')
+  const { default: Provider } = await import(pathToFileURL(entry).href)
+  const provider = new Provider(issuer, {
+    clients: [{
+      client_id: CLIENT,
+      client_secret: SECRET,
+      redirect_uris: [`${desk}/oidc/callback`],
+      post_logout_redirect_uris: [`${desk}/oidc/signed-out`],
+    }],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    cookies: { keys: ['of the tests alone'] },
+    pkce: { required: () => true },
+    findAccount: (_: unknown, id: string) => ({
+      accountId: id,
+      claims: () => ({ sub: id, name: `${id[0]?.toUpperCase() ?? ''}${id.slice(1)} of the Tests`, email: `${id}@id.example`, email_verified: true }),
+    }),
+  })
+  const server = createServer(provider.callback())
+  server.listen(Number(new URL(issuer).port), '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+/** At the provider's pages: who it is, and that the desk may know it. */
+export async function signInThere(page: Page, login: string): Promise<void> {
+  await page.locator('input[name=login]').fill(login)
+  await page.locator('input[name=password]').fill('any')
+  await page.locator('button[type=submit]').click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+}
+
+/** Turns back. */
+export async function cancelThere(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Cancel' }).click()
+}
+
+/** At the provider's question whether it ends its own session too. */
+export async function signOutThere(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Yes, sign me out' }).click()
+}
