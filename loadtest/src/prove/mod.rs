@@ -6,6 +6,7 @@ mod changes;
 mod consoles;
 mod descriptors;
 mod differential;
+mod encrypted;
 mod executor;
 mod findings;
 mod generate;

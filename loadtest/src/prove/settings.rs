@@ -86,6 +86,9 @@ pub struct Settings {
     /// A PgBouncer in this mode between the gateways and Postgres: session or transaction
     #[arg(long, value_name = "MODE", value_parser = pool_mode)]
     pub(super) pooler: Option<PoolMode>,
+    /// The gateways reach Postgres and Redis by TLS, and check the certificates of both (sslmode=verify-full)
+    #[arg(long, conflicts_with = "pooler")]
+    pub(super) tls: bool,
     /// Clients that return at once, in the generated plan's storms
     #[arg(long, default_value_t = 5_000)]
     pub(super) storm: usize,
@@ -197,6 +200,7 @@ pub(super) fn spec(
         instances: settings.instances.max(1),
         settings: set.collect(),
         pooler: settings.pooler,
+        tls: settings.tls,
         logs: dir.to_owned(),
         small_disk: plan.fills_disk(),
         sabotage: settings.sabotage.clone(),

@@ -8,6 +8,7 @@ use helpline_rig::{Dump, Gateway, PgBouncer, PoolMode, Postgres, Proxy, Redis, R
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
+use super::encrypted::Encryption;
 use super::plan::LANES;
 use crate::error::LoadError;
 use crate::target;
@@ -46,6 +47,8 @@ pub struct TestClusterSpec {
     pub settings: Vec<(String, String)>,
     /// A pooler between the instances and Postgres.
     pub pooler: Option<PoolMode>,
+    /// Whether the instances speak with Postgres and Redis by TLS, and check whom they speak with.
+    pub tls: bool,
     /// Where logs go.
     pub logs: PathBuf,
     /// Whether the database lies on a small disk.
@@ -75,6 +78,8 @@ pub struct TestCluster {
     pub postgres: Mutex<Postgres>,
     /// The small disk, if the database lies on one.
     pub disk: Option<Disk>,
+    /// Certificates, where the instances want them.
+    encryption: Option<Encryption>,
 }
 
 impl TestCluster {
@@ -84,7 +89,8 @@ impl TestCluster {
     /// Those of the rig.
     pub async fn start(spec: &TestClusterSpec) -> Result<Self, LoadError> {
         let disk = if spec.small_disk { Disk::mount() } else { None };
-        let postgres = start_postgres(disk.as_ref(), "first").await?;
+        let encryption = spec.tls.then(Encryption::new);
+        let postgres = start_postgres(disk.as_ref(), encryption.as_ref(), "first").await?;
         postgres
             .create_owned_database(DATABASE, ADMINISTRATOR, target::RIG_PASSWORD)
             .await?;
@@ -102,7 +108,10 @@ impl TestCluster {
                 .await
                 .map_err(LoadError::postgres("breaking the database's functions"))?;
         }
-        let redis = Redis::start_new().await?;
+        let redis = match &encryption {
+            Some(encryption) => encryption.start_redis().await?,
+            None => Redis::start_new().await?,
+        };
         let postgres_link = Proxy::start(postgres.port()).await?;
         let pooler = match spec.pooler {
             Some(mode) => Some(start_pooler(postgres_link.port(), mode).await?),
@@ -112,10 +121,19 @@ impl TestCluster {
             .as_ref()
             .map_or(postgres_link.port(), PgBouncer::port);
         let url = postgres.url_for("helpline_service", target::RIG_PASSWORD, DATABASE);
-        let database_url = url.replace(&format!(":{}/", postgres.port()), &format!(":{port}/"));
+        let query = encryption
+            .as_ref()
+            .map(Encryption::query)
+            .unwrap_or_default();
+        let database_url =
+            url.replace(&format!(":{}/", postgres.port()), &format!(":{port}/")) + &query;
         let (mut gateways, mut lanes, mut redis_links) = (Vec::new(), Vec::new(), Vec::new());
         for n in 0..spec.instances {
-            let link = Proxy::start(redis.port()).await?;
+            let (scheme, redis_port) = match &encryption {
+                Some(encryption) => ("rediss", encryption.redis_port()),
+                None => ("redis", redis.port()),
+            };
+            let link = Proxy::start(redis_port).await?;
             let mut gateway = Gateway::spec()
                 .binary(&spec.binary)
                 .env("HELPLINE_DATABASE_URL", &database_url)
@@ -125,7 +143,7 @@ impl TestCluster {
                 )
                 .env(
                     "HELPLINE_REDIS_URL",
-                    format!("redis://127.0.0.1:{}", link.port()),
+                    format!("{scheme}://127.0.0.1:{}", link.port()),
                 )
                 .env("HELPLINE_JWT_SECRET", target::RIG_SECRET)
                 .env("HELPLINE_CONNECTIONS_MAX", CONNECTIONS_MAX)
@@ -135,6 +153,9 @@ impl TestCluster {
                 .env("HELPLINE_HEARTBEAT_MS", HEARTBEAT_MS)
                 .env("HELPLINE_LOG", "warn,helpline_gateway::refused_sends=debug")
                 .log(spec.logs.join(format!("gateway-{}.log", n + 1)));
+            if let Some((name, value)) = encryption.as_ref().map(Encryption::redis_authority) {
+                gateway = gateway.env(name, value);
+            }
             for (name, value) in &spec.settings {
                 gateway = gateway.env(name, value);
             }
@@ -161,6 +182,7 @@ impl TestCluster {
             standby,
             postgres,
             disk,
+            encryption,
         })
     }
 
@@ -188,7 +210,7 @@ impl TestCluster {
     ) -> Result<(), LoadError> {
         // Made under traffic: the outage is only the restore.
         let name = format!("{:08x}", rand::random::<u32>());
-        let other = start_postgres(self.disk.as_ref(), &name).await?;
+        let other = start_postgres(self.disk.as_ref(), self.encryption.as_ref(), &name).await?;
         postgres.kill9().await?;
         other.restore(dump, DATABASE).await?;
         self.postgres_link.redirect(other.port());
@@ -296,15 +318,21 @@ async fn start_pooler(port: u16, mode: PoolMode) -> Result<PgBouncer, LoadError>
 }
 
 /// A cluster of its own: on the small disk, if there is one, else in a temporary place.
-async fn start_postgres(disk: Option<&Disk>, name: &str) -> Result<Postgres, LoadError> {
+async fn start_postgres(
+    disk: Option<&Disk>,
+    encryption: Option<&Encryption>,
+    name: &str,
+) -> Result<Postgres, LoadError> {
+    let of_tls = encryption.map(Encryption::of_postgres);
+    let of_tls = of_tls.iter().flatten();
+    let mut settings: Vec<_> = of_tls
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    settings.extend(SETTINGS);
     let Some(disk) = disk else {
-        return Ok(Postgres::start_temporary_with(&SETTINGS).await?);
+        return Ok(Postgres::start_temporary_with(&settings).await?);
     };
-    let settings = [
-        &[("fsync", "off"), ("max_connections", "300")],
-        &SETTINGS[..],
-    ]
-    .concat();
+    settings.extend([("fsync", "off"), ("max_connections", "300")]);
     Ok(Postgres::start_in_with(disk.place.join(name), &settings).await?)
 }
 
