@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 fn main() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
+    // Of this run: a script that was compiled for another copy of the sources would read that one's.
+    let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
+    let dir = Path::new(&root)
         .join("../migrations")
         .canonicalize()
         .expect("the workspace has migrations/");
