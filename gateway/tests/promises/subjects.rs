@@ -162,3 +162,23 @@ async fn who_a_subject_is_by_the_operators_word_counts_from_the_next_token() {
         .expect("counted");
     assert_eq!(rows.get::<_, i64>(0), 2);
 }
+
+#[tokio::test]
+async fn a_refusal_before_the_database_was_asked_names_the_subject() {
+    let server = TestServer::start_with(1, Join::Alone, |spec| {
+        spec.env("HELPLINE_REQUESTS_PER_SECOND", "1")
+            .env("HELPLINE_REQUESTS_BURST", "1")
+    })
+    .await;
+    let token = token(ISSUER, SUB);
+    // At once: more than a slow machine lets through within the time that it takes.
+    let asking = (0..20).map(|_| server.ask_as(0, &token, "GET", "/v1/me", None));
+    let answers = futures_util::future::join_all(asking).await;
+    let answers: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    assert!(answers.contains(&429), "{answers:?}");
+    let sql = "select detail -> 'subject', user_id is null, action from access_log where refused = 'rate_limited' order by id limit 1";
+    let row = server.sql().await.query_one(sql, &[]).await.expect("one");
+    assert_eq!(row.get::<_, Value>(0), json!({"iss": ISSUER, "sub": SUB}));
+    assert!(row.get::<_, bool>(1));
+    assert_ne!(row.get::<_, &str>(2), "sign_in_refused");
+}

@@ -184,6 +184,27 @@ async fn a_row_that_is_there_already_wins_and_its_change_counts_from_the_next_si
 }
 
 #[tokio::test]
+async fn instances_of_the_build_before_go_on_with_their_own_function() {
+    let db = TestDb::open().await;
+    let person = db.person(ISSUER, SUB).await;
+    let service = db.session("helpline_service", db.stranger).await;
+    let before = "select id, role, blocked from support_sign_in_all($1::uuid[], array['new@example.org'], array['New Name'])";
+    let row = service
+        .query_one(before, &[&vec![person.uuid()]])
+        .await
+        .unwrap();
+    assert_eq!(UserId::new(row.get(0)), person);
+    // Its claims are UUIDs always.
+    let customer = db.session("helpline_customer", person).await;
+    let name: String = customer
+        .query_one("select display_name from people", &[])
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!(name, "New Name");
+}
+
+#[tokio::test]
 async fn the_first_admin_may_be_named_by_a_subject() {
     let db = TestDb::open().await;
     let url = cluster().await.admin_url(&db.database);
