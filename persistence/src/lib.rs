@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod bootstrap;
+pub mod capacity;
 pub mod connect;
 pub mod epoch;
 pub mod error;
@@ -19,7 +20,6 @@ pub mod reads;
 mod rendered;
 pub mod replies;
 pub mod roles;
-pub mod room;
 mod rows;
 pub mod settings;
 mod statement;

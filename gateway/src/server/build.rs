@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::room;
+use super::capacity;
 use crate::auth::Verifier;
 use crate::config::{Config, Echo};
 use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
@@ -79,7 +79,7 @@ pub async fn build(
     metrics: PrometheusHandle,
     more: Router,
 ) -> Result<Server, StoreError> {
-    room::log(&store, config.backing.pool_connections_max).await;
+    capacity::log(&store, config.backing.pool_connections_max).await;
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
     let engine = Engine::start(&config, store, &lifecycle).await?;

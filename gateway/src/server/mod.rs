@@ -2,8 +2,8 @@
 
 mod accept;
 mod build;
+mod capacity;
 mod drain;
-mod room;
 mod waiting;
 
 pub use accept::{serve, serve_metrics};

@@ -2,11 +2,11 @@
 
 use crate::{Pooler, Store, StoreError, rows};
 
-const ROOM: &str = include_str!("../sql/store/room.sql");
+const CAPACITY: &str = include_str!("../sql/store/capacity.sql");
 
 /// What a server has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
+pub struct Capacity {
     /// Its `max_connections`, less those that it keeps for its administrators.
     pub connections_max: usize,
     /// Machines from which the service is connected to this database now, this one among them.
@@ -18,11 +18,11 @@ pub struct Room {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn of_server(store: &Store) -> Result<Option<Room>, StoreError> {
+pub async fn of_server(store: &Store) -> Result<Option<Capacity>, StoreError> {
     if store.pooler() == Pooler::Transaction {
         return Ok(None);
     }
-    let answer = store.query_once(ROOM).await?;
+    let answer = store.query_once(CAPACITY).await?;
     let row = answer
         .first()
         .ok_or_else(|| StoreError::Row("no word of the server's connections".into()))?;
@@ -31,7 +31,7 @@ pub async fn of_server(store: &Store) -> Result<Option<Room>, StoreError> {
         return Ok(None);
     }
     let (connections, machines): (i32, i64) = (rows::get(row, 0)?, rows::get(row, 1)?);
-    Ok(Some(Room {
+    Ok(Some(Capacity {
         connections_max: usize::try_from(connections).unwrap_or(0),
         machines: usize::try_from(machines).unwrap_or(1).max(1),
     }))

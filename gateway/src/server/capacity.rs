@@ -2,7 +2,7 @@
 
 use helpline_core::limits;
 use helpline_persistence::Store;
-use helpline_persistence::room::{self, Room};
+use helpline_persistence::capacity::{self, Capacity};
 
 use crate::runtime::errors::chain;
 
@@ -14,9 +14,9 @@ pub(super) async fn log(store: &Store, pool_connections_max: usize) {
          all instances together must fit into the server's max_connections",
         limits::JOB_CONNECTIONS_MAX
     );
-    match room::of_server(store).await {
-        Ok(Some(room)) => {
-            if let Some(shortage) = shortage(each, room) {
+    match capacity::of_server(store).await {
+        Ok(Some(capacity)) => {
+            if let Some(shortage) = shortage(each, capacity) {
                 tracing::warn!("{shortage}");
             }
         }
@@ -28,11 +28,11 @@ pub(super) async fn log(store: &Store, pool_connections_max: usize) {
 }
 
 /// What is to be said when those who are connected now could take more than there is. Several instances on one machine count as one.
-fn shortage(each: usize, room: Room) -> Option<String> {
-    let Room {
+fn shortage(each: usize, capacity: Capacity) -> Option<String> {
+    let Capacity {
         connections_max,
         machines,
-    } = room;
+    } = capacity;
     let taken = each * machines;
     (taken > connections_max).then(|| {
         format!(
@@ -48,17 +48,17 @@ mod tests {
 
     #[test]
     fn it_is_short_as_soon_as_all_of_them_cannot_have_theirs() {
-        let room = |connections_max, machines| Room {
+        let of = |connections_max, machines| Capacity {
             connections_max,
             machines,
         };
-        assert_eq!(shortage(22, room(97, 4)), None);
-        assert_eq!(shortage(22, room(22, 1)), None);
-        let told = shortage(22, room(97, 5)).expect("too few");
+        assert_eq!(shortage(22, of(97, 4)), None);
+        assert_eq!(shortage(22, of(22, 1)), None);
+        let told = shortage(22, of(97, 5)).expect("too few");
         assert!(
             told.contains("5 x 22 = 110") && told.contains("has 97"),
             "{told}"
         );
-        assert!(shortage(22, room(21, 1)).is_some());
+        assert!(shortage(22, of(21, 1)).is_some());
     }
 }
