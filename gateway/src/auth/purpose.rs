@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::signed_claims;
+use super::signature::signed_claims;
 use crate::config::Hidden;
 
 /// What something is signed for. Its name is the `kid` and the `aud` of what is signed, and part of what the key is made from.

@@ -12,7 +12,8 @@ use helpline_core::limits;
 
 use super::cookies::BegunSignIn;
 use super::outcome::{Outcome, back};
-use super::{HOME, SignIns};
+use super::return_path::HOME;
+use super::sign_ins::SignIns;
 use crate::auth::Session;
 use crate::integrations::oidc::SignedInPerson;
 use crate::runtime::errors::chain;

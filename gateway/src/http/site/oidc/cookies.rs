@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::limits;
 use serde::{Deserialize, Serialize};
 
-use super::SignIns;
 use super::return_path::ReturnPath;
+use super::sign_ins::SignIns;
 use crate::auth::Session;
 use crate::auth::purpose::PurposeKeys;
 

@@ -10,7 +10,7 @@ use chrono::Utc;
 use helpline_core::reject::RejectCode;
 use serde_json::json;
 
-use super::SignIns;
+use super::sign_ins::SignIns;
 use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
 

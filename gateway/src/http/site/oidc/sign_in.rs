@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::cookies::BegunSignIn;
 use super::outcome::{Outcome, back, see};
-use super::return_path::ReturnPath;
-use super::{HOME, SignIns};
+use super::return_path::{HOME, ReturnPath};
+use super::sign_ins::SignIns;
 use crate::http::input::Params;
 use crate::http::problem::Refusal;
 use crate::runtime::errors::chain;
