@@ -40,7 +40,7 @@ pub struct PurposeKeys {
 
 /// What every one of them says.
 #[derive(Serialize)]
-struct Signed<'a, T> {
+struct WithPurpose<'a, T> {
     aud: &'static str,
     exp: i64,
     #[serde(flatten)]
@@ -74,7 +74,7 @@ impl PurposeKeys {
     ) -> Result<String, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(self.purpose.name().to_owned());
-        let claims = Signed {
+        let claims = WithPurpose {
             aud: self.purpose.name(),
             exp: end.timestamp(),
             claims,

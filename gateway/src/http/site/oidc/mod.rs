@@ -4,10 +4,10 @@
 mod callback;
 mod cookies;
 mod outcome;
+mod own_sign_in;
 mod return_path;
 mod session;
 mod sign_in;
-mod sign_ins;
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use self::outcome::Outcome;
+use self::own_sign_in::OwnSignIn;
 use self::return_path::HOME;
-use self::sign_ins::SignIns;
 use crate::auth::DeskTokens;
 use crate::config::Config;
 use crate::http::request_rates::too_fast;
@@ -40,7 +40,7 @@ pub(in crate::http) fn routes(config: &Config) -> Router {
     ) else {
         return Router::new();
     };
-    let sign_ins = Arc::new(SignIns::new(config, oidc, public, desk_tokens));
+    let sign_ins = Arc::new(OwnSignIn::new(config, oidc, public, desk_tokens));
     let of_pages = Router::new()
         .route(TOKEN_PATH, get(session::token))
         .route(SIGN_OUT_PATH, post(session::sign_out))
@@ -61,7 +61,11 @@ pub(in crate::http) fn routes(config: &Config) -> Router {
 }
 
 /// People go these ways: who is too fast reads it on a page.
-async fn step_rate(State(sign_ins): State<Arc<SignIns>>, request: Request, next: Next) -> Response {
+async fn step_rate(
+    State(sign_ins): State<Arc<OwnSignIn>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if sign_ins.wait_ms(&sign_ins.steps, &request).is_some() {
         metrics::counter!("helpline_http_address_limited_total").increment(1);
         return outcome::back(HOME, Outcome::Busy).into_response();
@@ -71,7 +75,7 @@ async fn step_rate(State(sign_ins): State<Arc<SignIns>>, request: Request, next:
 
 /// Pages ask these.
 async fn token_rate(
-    State(sign_ins): State<Arc<SignIns>>,
+    State(sign_ins): State<Arc<OwnSignIn>>,
     request: Request,
     next: Next,
 ) -> Response {

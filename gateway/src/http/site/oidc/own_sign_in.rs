@@ -15,7 +15,7 @@ use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::limiter::{Limiter, network};
 
 /// What the routes share.
-pub(super) struct SignIns {
+pub(super) struct OwnSignIn {
     pub(super) provider: Provider,
     /// The desk's address, as browsers know it.
     pub(super) public: Origin,
@@ -29,7 +29,7 @@ pub(super) struct SignIns {
     trusted_proxies: Vec<Cidr>,
 }
 
-impl SignIns {
+impl OwnSignIn {
     /// Of these settings.
     pub(super) fn new(
         config: &Config,
