@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::signed_claims;
+use super::signature::signed_claims;
 use crate::config::Hidden;
 
 /// What something is signed for. Its name is the `kid` and the `aud` of what is signed, and part of what the key is made from.
@@ -40,7 +40,7 @@ pub struct PurposeKeys {
 
 /// What every one of them says.
 #[derive(Serialize)]
-struct Signed<'a, T> {
+struct WithPurpose<'a, T> {
     aud: &'static str,
     exp: i64,
     #[serde(flatten)]
@@ -74,7 +74,7 @@ impl PurposeKeys {
     ) -> Result<String, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(self.purpose.name().to_owned());
-        let claims = Signed {
+        let claims = WithPurpose {
             aud: self.purpose.name(),
             exp: end.timestamp(),
             claims,

@@ -38,7 +38,7 @@ enum Command {
     #[cfg(feature = "dev")]
     Dev(DevSettings),
     /// Bring a database up to date
-    Migrate(migrate::MigrateSettings),
+    Migrate(Box<migrate::MigrateSettings>),
     /// Sign a token, for development; or explain one
     Token(Box<token::TokenSettings>),
     /// Validate the configuration and exit
@@ -151,7 +151,7 @@ async fn run(command: Command, shown: Vec<String>) -> Result<(), CliError> {
         Command::Serve(settings) => serve::run(*settings, &unknown_variables()).await,
         #[cfg(feature = "dev")]
         Command::Dev(settings) => Ok(dev::run(settings).await?),
-        Command::Migrate(settings) => migrate::run(settings).await,
+        Command::Migrate(settings) => migrate::run(*settings).await,
         Command::Token(settings) => token::run(*settings).await,
         Command::CheckConfig(settings) => {
             check_config::run(*settings, shown, &unknown_variables()).await

@@ -15,7 +15,7 @@ use super::values::{Hidden, SECRET_BYTES_MIN, pem_file};
 #[command(next_help_heading = "Sign-in by an OpenID provider")]
 pub struct OidcSettings {
     /// OpenID provider by which people sign in at the desk's own pages: its issuer, exactly as its /.well-known/openid-configuration names it;
-    /// https, or http on this machine. Needs --public-url, --oidc-client-id and --secret-key
+    /// https, or http on this machine. Needs a public URL, a client id and a secret key
     #[arg(long, env = "HELPLINE_OIDC_ISSUER", value_name = "URL")]
     pub oidc_issuer: Option<Issuer>,
     /// Name under which the desk is registered with the provider

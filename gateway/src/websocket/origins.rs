@@ -19,13 +19,13 @@ pub(super) fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> b
     }
 }
 
-/// Refused origins in the log: whoever runs the desk learns which setting is missing, and a flood of them is one line a minute.
+/// Refused origins in the log: the operator learns which setting is missing, and a flood of them is one line a minute.
 #[derive(Default)]
 pub struct OriginsRefused(Mutex<Option<Instant>>);
 
 impl OriginsRefused {
     /// Once a minute.
-    pub(super) fn tell(&self, headers: &HeaderMap) {
+    pub(super) fn log(&self, headers: &HeaderMap) {
         let interval = Duration::from_millis(limits::ORIGIN_REFUSED_LOGGED_MS);
         let now = Instant::now();
         {

@@ -37,7 +37,7 @@ pub async fn upgrade(
     }
     if !origin_is_allowed(&state.listening, &headers) {
         metrics::counter!("helpline_origins_refused_total").increment(1);
-        state.origins_refused.tell(&headers);
+        state.origins_refused.log(&headers);
         return (StatusCode::FORBIDDEN, "origin not allowed").into_response();
     }
     if state.lifecycle.is_draining() {

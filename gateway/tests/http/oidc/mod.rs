@@ -72,7 +72,7 @@ async fn a_person_signs_in_and_is_who_the_provider_says() {
     let mut again = Browser::default();
     again.signs_in(&server.url, &provider).await;
     assert_eq!(again.me(&server.url).await.expect(200)["user"]["id"], id);
-    provider.person(serde_json::json!({"sub": "somebody else"}));
+    provider.person(serde_json::json!({"sub": "another person"}));
     let mut other = Browser::default();
     other.signs_in(&server.url, &provider).await;
     assert_ne!(other.me(&server.url).await.expect(200)["user"]["id"], id);
@@ -154,7 +154,7 @@ async fn what_the_id_token_leaves_out_userinfo_tells() {
         serde_json::Value::Null,
         "an address that is not verified may be another person's"
     );
-    // Of somebody else, it is not believed.
+    // Of another person, it is not believed.
     provider.tells_only_by_userinfo(serde_json::json!({"sub": "eve", "name": "Eve"}));
     browser.signs_in(&server.url, &provider).await;
     let token = browser.token(&server.url).await.unwrap();
@@ -202,7 +202,7 @@ async fn a_provider_that_changes_its_key_is_asked_again() {
     let mut browser = Browser::default();
     assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
     provider.rotates();
-    // Not more than once in some seconds, whoever asks.
+    // Not more than once in some seconds, however many ask.
     let led = crate::kit::test_server::eventually(
         "the new key is known",
         std::time::Duration::from_secs(15),

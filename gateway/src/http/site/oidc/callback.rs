@@ -12,7 +12,8 @@ use helpline_core::limits;
 
 use super::cookies::BegunSignIn;
 use super::outcome::{Outcome, back};
-use super::{HOME, SignIns};
+use super::own_sign_in::OwnSignIn;
+use super::return_path::HOME;
 use crate::auth::Session;
 use crate::integrations::oidc::SignedInPerson;
 use crate::runtime::errors::chain;
@@ -27,7 +28,7 @@ const DENIED: [&str; 4] = [
 
 /// Sets the session's cookie and leads back to where the person wanted to go; or leads back with the reason why there is no session.
 pub(super) async fn complete(
-    State(sign_ins): State<Arc<SignIns>>,
+    State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
     parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Response {
@@ -46,7 +47,7 @@ pub(super) async fn complete(
     response
 }
 
-impl SignIns {
+impl OwnSignIn {
     async fn came_back(
         &self,
         begun: &BegunSignIn,
@@ -105,7 +106,7 @@ impl SignIns {
     }
 }
 
-/// Parameters that are there twice, or too long, are nobody's answer.
+/// Parameters that are there twice, or too long, are no answer.
 fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     let count = all.len();
     let fits = all
@@ -115,7 +116,7 @@ fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     (fits && named.len() == count).then_some(named)
 }
 
-/// Logged with its reason: what the operator can mend as a warning; what every visitor can cause only on request.
+/// Logged with its reason: what the operator can fix as a warning; what every visitor can cause only on request.
 fn refused(to: &str, outcome: Outcome, reason: &'static str, cause: &str) -> Response {
     let cause: String = cause.chars().take(300).collect();
     match outcome {

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::limits;
 use serde::{Deserialize, Serialize};
 
-use super::SignIns;
+use super::own_sign_in::OwnSignIn;
 use super::return_path::ReturnPath;
 use crate::auth::Session;
 use crate::auth::purpose::PurposeKeys;
@@ -32,7 +32,7 @@ pub(super) struct BegunSignIn {
     pub(super) at_ms: i64,
 }
 
-impl SignIns {
+impl OwnSignIn {
     fn is_https(&self) -> bool {
         self.public.as_str().starts_with("https://")
     }

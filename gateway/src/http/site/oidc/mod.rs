@@ -4,30 +4,26 @@
 mod callback;
 mod cookies;
 mod outcome;
+mod own_sign_in;
 mod return_path;
 mod session;
 mod sign_in;
 
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use helpline_core::limits;
 
 use self::outcome::Outcome;
+use self::own_sign_in::OwnSignIn;
+use self::return_path::HOME;
 use crate::auth::DeskTokens;
-use crate::auth::purpose::{Purpose, PurposeKeys};
-use crate::config::{Cidr, Config, Origin, Rate};
+use crate::config::Config;
 use crate::http::request_rates::too_fast;
-use crate::integrations::oidc::{CALLBACK_PATH, Provider, SIGNED_OUT_PATH};
-use crate::runtime::client_address::{client_address, peer};
-use crate::runtime::limiter::{Limiter, network};
+use crate::integrations::oidc::{CALLBACK_PATH, SIGNED_OUT_PATH};
 
 /// Where the pages send people to sign in.
 pub(in crate::http) const SIGN_IN_PATH: &str = "/oidc/sign-in";
@@ -35,24 +31,6 @@ pub(in crate::http) const SIGN_IN_PATH: &str = "/oidc/sign-in";
 pub(in crate::http) const TOKEN_PATH: &str = "/oidc/token";
 /// Where the pages sign people out.
 pub(in crate::http) const SIGN_OUT_PATH: &str = "/oidc/sign-out";
-/// Where people land when it is not known where they came from.
-const HOME: &str = "/support";
-
-/// What the routes share.
-struct SignIns {
-    provider: Provider,
-    /// The desk's address, as browsers know it.
-    public: Origin,
-    begun: PurposeKeys,
-    sessions: PurposeKeys,
-    desk_tokens: DeskTokens,
-    session_hours: u32,
-    /// Steps of sign-ins, and tokens, of an address.
-    steps: Limiter<IpAddr>,
-    tokens: Limiter<IpAddr>,
-    trusted_proxies: Vec<Cidr>,
-}
-
 /// The routes, where a provider is set; otherwise none.
 pub(in crate::http) fn routes(config: &Config) -> Router {
     let (Some(oidc), Some(public), Some(desk_tokens)) = (
@@ -62,26 +40,7 @@ pub(in crate::http) fn routes(config: &Config) -> Router {
     ) else {
         return Router::new();
     };
-    let requests = Rate {
-        per_second: config.limits.requests_per_second,
-        burst: config.limits.requests_burst,
-    };
-    let steps = Rate {
-        per_second: limits::SIGN_IN_STEPS_PER_SECOND,
-        burst: limits::SIGN_IN_STEPS_BURST,
-    };
-    let keys = |purpose| PurposeKeys::new(&oidc.secret_keys, purpose);
-    let sign_ins = Arc::new(SignIns {
-        provider: Provider::new(oidc.clone(), public),
-        public: public.clone(),
-        begun: keys(Purpose::SignIn),
-        sessions: keys(Purpose::Session),
-        desk_tokens,
-        session_hours: oidc.session_hours,
-        steps: Limiter::new(steps),
-        tokens: Limiter::new(requests.times(limits::REQUESTS_ADDRESS_FACTOR)),
-        trusted_proxies: config.listening.trusted_proxies.clone(),
-    });
+    let sign_ins = Arc::new(OwnSignIn::new(config, oidc, public, desk_tokens));
     let of_pages = Router::new()
         .route(TOKEN_PATH, get(session::token))
         .route(SIGN_OUT_PATH, post(session::sign_out))
@@ -101,26 +60,12 @@ pub(in crate::http) fn routes(config: &Config) -> Router {
         .with_state(sign_ins)
 }
 
-impl SignIns {
-    fn wait_ms(&self, of: &Limiter<IpAddr>, request: &Request) -> Option<u64> {
-        let peer = peer(request.extensions())?;
-        let address = client_address(peer, request.headers(), &self.trusted_proxies);
-        of.take(network(address), Instant::now()).err()
-    }
-
-    /// Whether a page of the desk's asks, as far as the browser says. Without a word from it, only the address of the page counts.
-    fn is_own_page(&self, headers: &HeaderMap) -> bool {
-        match headers.get("sec-fetch-site") {
-            Some(site) => site.as_bytes() == b"same-origin",
-            None => headers
-                .get(header::ORIGIN)
-                .is_some_and(|origin| origin.as_bytes() == self.public.as_str().as_bytes()),
-        }
-    }
-}
-
 /// People go these ways: who is too fast reads it on a page.
-async fn step_rate(State(sign_ins): State<Arc<SignIns>>, request: Request, next: Next) -> Response {
+async fn step_rate(
+    State(sign_ins): State<Arc<OwnSignIn>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if sign_ins.wait_ms(&sign_ins.steps, &request).is_some() {
         metrics::counter!("helpline_http_address_limited_total").increment(1);
         return outcome::back(HOME, Outcome::Busy).into_response();
@@ -130,7 +75,7 @@ async fn step_rate(State(sign_ins): State<Arc<SignIns>>, request: Request, next:
 
 /// Pages ask these.
 async fn token_rate(
-    State(sign_ins): State<Arc<SignIns>>,
+    State(sign_ins): State<Arc<OwnSignIn>>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::return_path::HOME;
 use crate::integrations::oidc::OidcFault;
 
 /// What the page learns.
@@ -58,7 +59,7 @@ pub(super) fn back(path: &str, outcome: Outcome) -> Response {
 
 /// Another address for the browser, asked for by GET.
 pub(super) fn see(to: &str) -> Response {
-    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(super::HOME));
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(HOME));
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 

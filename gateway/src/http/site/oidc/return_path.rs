@@ -5,6 +5,9 @@ use std::str::FromStr;
 use helpline_core::limits;
 use serde::{Deserialize, Serialize};
 
+/// Where people land when it is not known where they came from.
+pub(super) const HOME: &str = "/support";
+
 /// A path with its query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -10,13 +10,13 @@ use chrono::Utc;
 use helpline_core::reject::RejectCode;
 use serde_json::json;
 
-use super::SignIns;
+use super::own_sign_in::OwnSignIn;
 use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
 
 /// A desk token for who is signed in; 401 when no one is. Pages of other sites cannot read it: no CORS header is ever sent here.
 pub(super) async fn token(
-    State(sign_ins): State<Arc<SignIns>>,
+    State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
     NoInput: NoInput,
 ) -> Result<Response, Refusal> {
@@ -40,7 +40,7 @@ pub(super) async fn token(
 
 /// Ends the session in this browser. Gives where the provider ends its own, if it has such an address.
 pub(super) async fn sign_out(
-    State(sign_ins): State<Arc<SignIns>>,
+    State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
     NoInput: NoInput,
 ) -> Result<Response, Refusal> {

@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::cookies::BegunSignIn;
 use super::outcome::{Outcome, back, see};
-use super::return_path::ReturnPath;
-use super::{HOME, SignIns};
+use super::own_sign_in::OwnSignIn;
+use super::return_path::{HOME, ReturnPath};
 use crate::http::input::Params;
 use crate::http::problem::Refusal;
 use crate::runtime::errors::chain;
@@ -26,7 +26,7 @@ pub(super) struct Query {
 
 /// Remembers the sign-in in a cookie, and sends the browser to the provider; back to the page when there is none to be had.
 pub(super) async fn begin(
-    State(sign_ins): State<Arc<SignIns>>,
+    State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
     Params(query): Params<Query>,
 ) -> Result<Response, Refusal> {
