@@ -5,7 +5,7 @@ use std::path::Path;
 
 fn main() {
     // Of this run: a script that was compiled for another copy of the sources would read that one's.
-    let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
     let dir = Path::new(&root)
         .join("../migrations")
         .canonicalize()

@@ -77,7 +77,7 @@ pub struct RedisSettings {
 /// What connects to Redis.
 pub enum RedisServers {
     /// One server, or one node of a cluster.
-    One(Client),
+    One(Box<Client>),
     /// Nodes of one cluster, each as good as the others: a message that is published at one of them reaches subscribers of all.
     Cluster(Vec<Client>),
     /// Sentinels, which know the master.
@@ -122,7 +122,7 @@ impl RedisSettings {
             .map(|address| self.client(address))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(match (nodes.pop(), nodes.is_empty()) {
-            (Some(one), true) => Some(RedisServers::One(one)),
+            (Some(one), true) => Some(RedisServers::One(Box::new(one))),
             (Some(last), false) => {
                 nodes.push(last);
                 Some(RedisServers::Cluster(nodes))

@@ -1,5 +1,5 @@
-//! Which other instances serve the same database. Without a relay between them people still get their messages, by the sweep, but see nobody typing
-//! and nobody present: easily overlooked, so it is logged, once when it begins and once when it ends.
+//! Which other instances serve the same database. Without a relay between them people still get their messages, by the sweep, but see no one typing
+//! and no one present: easily overlooked, so it is logged, once when it begins and once when it ends.
 
 use helpline_persistence::instances::{self, Others};
 use helpline_persistence::{Store, StoreError};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub(super) struct Neighbours {
     instance: Uuid,
     has_relay: bool,
-    /// Whether the log says that somebody is not joined.
+    /// Whether the log says that one of them is not joined.
     is_told: bool,
 }
 

@@ -1,5 +1,5 @@
 //! Where Redis is at this moment: a server, some node of a cluster, or the master that Sentinels name. Asked before every connection, so
-//! that a failover is followed by whoever connects again.
+//! that a failover is followed by each part that connects again.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -33,7 +33,7 @@ impl RedisSource {
     /// machine without TLS where that is not allowed.
     pub async fn client(&self) -> RedisResult<Client> {
         match &mut *self.servers.lock().await {
-            RedisServers::One(client) => Ok(client.clone()),
+            RedisServers::One(client) => Ok(Client::clone(client)),
             RedisServers::Cluster(nodes) => first_of_cluster(nodes).await,
             RedisServers::Sentinel {
                 sentinels,

@@ -67,7 +67,7 @@ async fn instances_follow_the_master_that_sentinels_name() {
     }
     typing_crosses(&server).await;
 
-    // It comes back as a replica, which must draw nobody to itself; then the new master is killed, and it is one again.
+    // It comes back as a replica, which must draw no instance to itself; then the new master is killed, and it is one again.
     master.thaw();
     replica.kill9().await.expect("it dies");
     for gateway in &server.gateways {

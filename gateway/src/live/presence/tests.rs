@@ -37,7 +37,7 @@ fn redis() -> (Relay, RelayEnds) {
     let client = redis::Client::open("redis://unused").expect("an address");
     Relay::redis(
         Uuid::from_u128(1),
-        RedisSource::new(RedisServers::One(client)),
+        RedisSource::new(RedisServers::One(Box::new(client))),
         None,
         (&epoch, &origin),
     )

@@ -369,7 +369,7 @@ mod tests {
     fn a_frozen_redis_costs_no_more_memory_with_large_events_than_with_small_ones() {
         let epoch = Epoch::new("6f3a-4000-1-1-0".to_owned());
         let client = redis::Client::open("redis://unused").expect("an address");
-        let source = RedisSource::new(RedisServers::One(client));
+        let source = RedisSource::new(RedisServers::One(Box::new(client)));
         let origin = Origin::new(&epoch, 7);
         let (relay, mut ends) = Relay::redis(Uuid::from_u128(1), source, None, (&epoch, &origin));
         let users: Vec<_> = (0..2_000)

@@ -87,7 +87,7 @@ impl Line {
         }
     }
 
-    /// Publishes; once more where Redis had gone since the last time. A second copy of what arrived before the end harms nobody.
+    /// Publishes; once more where Redis had gone since the last time. A second copy of what arrived before the end does no harm.
     async fn publish(&mut self, pipeline: &Pipeline) -> RedisResult<()> {
         let is_old = self.open.is_some();
         let first = self.try_publish(pipeline).await;

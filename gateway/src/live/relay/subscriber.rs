@@ -86,7 +86,7 @@ impl Subscriber {
                         others: &mut others,
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
-                    // What is published may go to a server that nobody listens at any more.
+                    // What is published may go to a server that no instance listens at any more.
                     source.distrust();
                     if self.up.swap(false, Ordering::Relaxed) && !self.lifecycle.stop.is_cancelled()
                     {
