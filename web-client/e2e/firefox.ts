@@ -87,13 +87,15 @@ const FIND = `(function find(steps, root) {
 const VISIBLE = `((one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden')`
 
 const HIT = '__helplineHit'
-const EVENTS_MS = 1_000
+/** After the click's answer its events come at once, as soon as the page has time. */
+const EVENTS_MS = 5_000
 /** Runs in the page before a click: what the pointer presses has to be the element, its label, or something in it; a press of anything else is kept from the page. */
 const GUARD = `((one) => {
   const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']
   let isHit = null
   let isClicked = false
-  window.${HIT} = new Promise((said) => {
+  window.${HIT} = {}
+  window.${HIT}.said = new Promise((said) => {
     const end = () => { kinds.forEach((kind) => removeEventListener(kind, guard, true)); said(isClicked || isHit === true && !one.isConnected) }
     const guard = (event) => {
       const path = event.composedPath()
@@ -107,7 +109,7 @@ const GUARD = `((one) => {
       event.stopImmediatePropagation()
     }
     for (const kind of kinds) addEventListener(kind, guard, true)
-    setTimeout(end, ${EVENTS_MS})
+    window.${HIT}.end = end
   })
 })`
 
@@ -158,7 +160,7 @@ class Located {
       try {
         await handle.click()
         // The events come after the answer. A click may end the document: then it was hit.
-        return await this.#page.evaluate(`window.${HIT}`).then((isHit) => isHit !== false, () => true)
+        return await this.#page.evaluate(`window.${HIT} && (setTimeout(window.${HIT}.end, ${EVENTS_MS}), window.${HIT}.said)`).then((isHit) => isHit !== false, () => true)
       } finally {
         await handle.dispose().catch(() => null)
       }

@@ -10,7 +10,7 @@ use helpline_persistence::{Names, Settings, Store, StoreError, migrate};
 
 use super::error::CliError;
 use crate::auth::Verifier;
-use crate::config::{Config, ConfigError, ServeSettings};
+use crate::config::{Config, ConfigError, PoolerMode, ServeSettings};
 use crate::integrations::oidc::Provider;
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
@@ -133,7 +133,9 @@ async fn try_database(config: &Config) -> Result<String, String> {
     }
     let each = config.backing.pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     let room = usize::try_from(probe.connections_max).unwrap_or_default();
-    if room < each {
+    // Behind a pooler that shares connections, its own bound counts.
+    let is_shared = config.backing.pooler == PoolerMode::Transaction;
+    if room < each && !is_shared {
         return Err(format!(
             "an instance needs {each} connections (--pool-connections-max and {} for jobs), the server has {room}",
             limits::JOB_CONNECTIONS_MAX

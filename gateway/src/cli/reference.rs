@@ -34,8 +34,8 @@ fn reference() -> String {
             .unwrap_or_default();
         write!(text, "\n## `helpline {name}`\n\n{about}.\n").expect("text takes text");
         if name == "check-config" {
-            text.push_str("\nTakes the settings of `serve`, and `--connect`: then it also tries the database with its role and migrations, Redis and the key set, and\n\
-                 compares the clocks.\n");
+            text.push_str("\nTakes the settings of `serve`, and `--connect`: then it also tries the database with its role and migrations, Redis, the key set and the\n\
+                 OpenID provider, and compares the clocks.\n");
             continue;
         }
         write_settings(&mut text, command);

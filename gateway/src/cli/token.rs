@@ -15,19 +15,29 @@ pub struct TokenSettings {
     #[command(flatten)]
     auth: AuthSettings,
     /// Whom it speaks for: a person's UUID, or what --jwt-issuer calls them
-    #[arg(long, value_name = "SUBJECT", required_unless_present = "explain")]
+    #[arg(
+        long,
+        help_heading = "The token",
+        value_name = "SUBJECT",
+        required_unless_present = "explain"
+    )]
     sub: Option<String>,
     /// Their address
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, help_heading = "The token", value_name = "ADDRESS")]
     email: Option<String>,
     /// Their display name
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, help_heading = "The token", value_name = "TEXT")]
     name: Option<String>,
     /// How long the token is good
-    #[arg(long, value_name = "S", default_value_t = 3_600, value_parser = clap::value_parser!(i64).range(1..=31_536_000))]
+    #[arg(long, help_heading = "The token", value_name = "S", default_value_t = 3_600, value_parser = clap::value_parser!(i64).range(1..=31_536_000))]
     ttl_s: i64,
     /// Signs nothing: tells whether `serve`, with these settings, would take this token, and if not, why
-    #[arg(long, value_name = "JWT", conflicts_with = "sub")]
+    #[arg(
+        long,
+        help_heading = "The token",
+        value_name = "JWT",
+        conflicts_with = "sub"
+    )]
     explain: Option<Hidden>,
 }
 

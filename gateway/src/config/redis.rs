@@ -8,7 +8,7 @@ use helpline_persistence::connect::is_this_machine;
 use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use redis::{
     Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo,
-    TlsCertificates, TlsMode,
+    RedisConnectionInfo, TlsCertificates, TlsMode,
 };
 
 use super::error::ConfigError;
@@ -18,8 +18,8 @@ use super::values::{Hidden, pem_file};
 /// How Redis is reached.
 #[derive(Debug, Clone, Args)]
 pub struct RedisSettings {
-    /// Redis or Valkey, redis://… or rediss://… (TLS); needed when there is more than one instance. Several, separated by commas: nodes of
-    /// one Redis Cluster, or with --redis-sentinel the Sentinels
+    /// Redis or Valkey, redis://… or rediss://… (TLS); needed when there is more than one instance. Several, separated by commas (which a
+    /// password must write as %2C): nodes of one Redis Cluster; or the Sentinels, where their setting is there
     #[arg(
         long,
         env = "HELPLINE_REDIS_URL",
@@ -27,7 +27,7 @@ pub struct RedisSettings {
         hide_env_values = true
     )]
     pub redis_url: Option<Hidden>,
-    /// Name of the master that Sentinels watch: --redis-url then holds their addresses, and user, password and database of the master
+    /// Name of the master that Sentinels watch. The addresses of Redis are then theirs, with user, password and database of the master
     #[arg(
         long,
         env = "HELPLINE_REDIS_SENTINEL",
@@ -82,10 +82,12 @@ pub enum RedisServers {
     Cluster(Vec<Client>),
     /// Sentinels, which know the master.
     Sentinel {
-        /// Asks them.
+        /// Asks them, and connects to the master.
         sentinels: Box<SentinelClient>,
-        /// Whether the master may be another machine without TLS.
-        clear_text: bool,
+        /// The master's name.
+        name: String,
+        /// Each of them, where a master on another machine is refused: its password and the messages would travel in clear text.
+        this_machine_only: Option<Vec<Client>>,
     },
 }
 
@@ -138,7 +140,8 @@ impl RedisSettings {
             .into_connection_info()
             .map_err(|error| match error.kind() {
                 ErrorKind::InvalidClientConfig => fault(format!(
-                    "is not an address such as redis://host:6379 or rediss://host:6379 ({error})"
+                    "is not an address such as redis://host:6379 or rediss://host:6379 ({error}); a comma parts addresses: in a \
+                     password it is written %2C"
                 )),
                 _ => fault(error.to_string()),
             })?;
@@ -215,9 +218,22 @@ impl RedisSettings {
                 .set_client_to_redis_certificates(self.certificates()?)
                 .set_client_to_sentinel_certificates(self.certificates()?);
         }
+        let one = |address: &ConnectionInfo| {
+            let settings = match &self.redis_sentinel_password {
+                Some(password) => RedisConnectionInfo::default().set_password(password.expose()),
+                None => RedisConnectionInfo::default(),
+            };
+            Client::open(address.clone().set_redis_settings(settings)).map_err(broken)
+        };
+        let this_machine_only = if is_tls(first) || allowed.contains(&Plaintext::Redis) {
+            None
+        } else {
+            Some(addresses.iter().map(one).collect::<Result<_, _>>()?)
+        };
         Ok(RedisServers::Sentinel {
             sentinels: Box::new(builder.build().map_err(broken)?),
-            clear_text: allowed.contains(&Plaintext::Redis),
+            name: name.to_owned(),
+            this_machine_only,
         })
     }
 
@@ -319,12 +335,18 @@ mod tests {
         assert!(matches!(
             sentinels,
             Some(RedisServers::Sentinel {
-                clear_text: false,
+                this_machine_only: Some(_),
                 ..
             })
         ));
         let one = with_sentinel("rediss://:x@cache.example:26379", Some("desk"), &[]);
-        assert!(matches!(one, Ok(Some(RedisServers::Sentinel { .. }))));
+        assert!(matches!(
+            one,
+            Ok(Some(RedisServers::Sentinel {
+                this_machine_only: None,
+                ..
+            }))
+        ));
         for unlike in [
             "redis://127.0.0.1:1,rediss://localhost:2",
             "redis://:geheim@127.0.0.1:1,redis://127.0.0.1:2",

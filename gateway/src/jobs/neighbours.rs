@@ -31,7 +31,7 @@ impl Neighbours {
             (Some(fault), false) => {
                 tracing::warn!(
                     others = others.instances,
-                    "{fault}: typing and presence do not cross, and messages take up to a second; give every instance the same --redis-url"
+                    "{fault}: typing and presence do not cross, and messages take up to two seconds; give every instance the same --redis-url"
                 );
                 self.is_told = true;
             }

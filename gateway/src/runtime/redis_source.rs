@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use helpline_persistence::connect::is_this_machine;
-use redis::{Client, ConnectionAddr, ErrorKind, RedisError, RedisResult};
+use redis::{Client, ErrorKind, RedisError, RedisResult};
 use tokio::sync::Mutex;
 
 use crate::config::RedisServers;
@@ -29,28 +29,28 @@ impl RedisSource {
     /// Callers bound it by a timeout.
     ///
     /// # Errors
-    /// No node answers, a server that is named beside others belongs to no cluster, no Sentinel knows the master, or the master is another
-    /// machine without TLS where that is not allowed.
+    /// No node of a cluster answers, no Sentinel knows the master, or the master is another machine without TLS where that is not allowed.
     pub async fn client(&self) -> RedisResult<Client> {
-        match &mut *self.servers.lock().await {
-            RedisServers::One(client) => Ok(Client::clone(client)),
-            RedisServers::Cluster(nodes) => first_of_cluster(nodes).await,
+        let nodes = match &mut *self.servers.lock().await {
+            RedisServers::One(client) => return Ok(Client::clone(client)),
+            RedisServers::Cluster(nodes) => nodes.clone(),
+            // Under the lock: the client keeps its connections to the Sentinels. The other half of the relay waits meanwhile.
             RedisServers::Sentinel {
                 sentinels,
-                clear_text,
+                name,
+                this_machine_only,
             } => {
-                let client = sentinels.async_get_client().await?;
-                match client.get_connection_info().addr() {
-                    ConnectionAddr::Tcp(host, _) if !*clear_text && !is_this_machine(host) => {
-                        Err(RedisError::from((
-                            ErrorKind::InvalidClientConfig,
-                            "the master is another machine, and redis:// lets messages travel in clear text: use rediss://, or say --allow-plaintext redis",
-                        )))
-                    }
-                    _ => Ok(client),
+                if let Some(each) = this_machine_only {
+                    let asked = each.iter().map(|one| Box::pin(master_is_here(one, name)));
+                    futures_util::future::select_ok(asked).await?;
                 }
+                return sentinels.async_get_client().await;
             }
-        }
+        };
+        // The first that answers: those that are cut off hold up none.
+        let asked = nodes.into_iter().map(|node| Box::pin(cluster_node(node)));
+        let (client, _) = futures_util::future::select_ok(asked).await?;
+        Ok(client)
     }
 
     /// A connection was lost, or nothing came back over it: the others' may lead to a server that was replaced.
@@ -64,32 +64,35 @@ impl RedisSource {
     }
 }
 
-/// The first node that answers, tried first from now on. Servers that know nothing of each other would each deliver a part of the news.
-async fn first_of_cluster(nodes: &mut [Client]) -> RedisResult<Client> {
-    let mut fault = RedisError::from((ErrorKind::Io, "no node answers"));
-    for n in 0..nodes.len() {
-        match cluster_is_enabled(&nodes[n]).await {
-            Ok(true) => {
-                nodes[..=n].rotate_right(1);
-                return Ok(nodes[0].clone());
-            }
-            Ok(false) => {
-                return Err(RedisError::from((
-                    ErrorKind::InvalidClientConfig,
-                    "--redis-url names several servers, and one of them is no node of a Redis Cluster: name one, or their Sentinels",
-                )));
-            }
-            Err(error) => fault = error,
-        }
+/// Asked before the master is spoken to, which would be given the password.
+async fn master_is_here(sentinel: &Client, name: &str) -> RedisResult<()> {
+    let mut connection = sentinel.get_multiplexed_async_connection().await?;
+    let address: Option<(String, u16)> = redis::cmd("SENTINEL")
+        .arg("GET-MASTER-ADDR-BY-NAME")
+        .arg(name)
+        .query_async(&mut connection)
+        .await?;
+    match address {
+        Some((host, _)) if !is_this_machine(&host) => Err(RedisError::from((
+            ErrorKind::InvalidClientConfig,
+            "the master is another machine, and redis:// lets messages travel in clear text: use rediss://, or say --allow-plaintext redis",
+        ))),
+        _ => Ok(()),
     }
-    Err(fault)
 }
 
-async fn cluster_is_enabled(node: &Client) -> RedisResult<bool> {
+/// The node, if it answers and belongs to a cluster. Servers that know nothing of each other would each deliver a part of the news.
+async fn cluster_node(node: Client) -> RedisResult<Client> {
     let mut connection = node.get_multiplexed_async_connection().await?;
     let info: String = redis::cmd("INFO")
         .arg("cluster")
         .query_async(&mut connection)
         .await?;
-    Ok(info.lines().any(|line| line.trim() == "cluster_enabled:1"))
+    if info.lines().any(|line| line.trim() == "cluster_enabled:1") {
+        return Ok(node);
+    }
+    Err(RedisError::from((
+        ErrorKind::InvalidClientConfig,
+        "--redis-url names several servers, and one of them is no node of a Redis Cluster: name one, or their Sentinels",
+    )))
 }

@@ -66,6 +66,14 @@ impl Redis {
         Self::start_new_with(&[("replicaof", &master), ("repl-diskless-sync-delay", "0")]).await
     }
 
+    /// Whether it follows another one now.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn is_replica(&self) -> Result<bool, RigError> {
+        Ok(self.command("ROLE").await?.contains("slave"))
+    }
+
     /// Two nodes of one cluster; the second has all slots.
     ///
     /// # Errors

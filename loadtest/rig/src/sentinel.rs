@@ -76,8 +76,20 @@ impl Sentinel {
     /// # Errors
     /// [`RigError::Io`].
     pub async fn watch(&self, name: &str, master: &Redis) -> Result<(), RigError> {
+        self.monitor(name, "127.0.0.1", master.port()).await
+    }
+
+    /// Says from now on that this master is on another host.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn announce(&self, name: &str, host: &str) -> Result<(), RigError> {
+        self.monitor(name, host, 6_379).await
+    }
+
+    async fn monitor(&self, name: &str, host: &str, port: u16) -> Result<(), RigError> {
         crate::redis::ask(self.port, &format!("SENTINEL REMOVE {name}")).await?;
-        let monitor = format!("SENTINEL MONITOR {name} 127.0.0.1 {} 1", master.port());
+        let monitor = format!("SENTINEL MONITOR {name} {host} {port} 1");
         crate::redis::ask(self.port, &monitor).await.map(drop)
     }
 
