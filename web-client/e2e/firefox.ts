@@ -94,6 +94,8 @@ const GUARD = `((one) => {
   const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']
   let isHit = null
   let isClicked = false
+  // Of a click that could not be made: it would keep this one's events to itself.
+  window.${HIT}?.end()
   window.${HIT} = {}
   window.${HIT}.said = new Promise((said) => {
     const end = () => { kinds.forEach((kind) => removeEventListener(kind, guard, true)); said(isClicked || isHit === true && !one.isConnected) }
@@ -102,8 +104,8 @@ const GUARD = `((one) => {
       const isOne = path.includes(one) || path.some((above) => above.control === one)
       isHit ??= isOne
       if (event.type === 'click') isClicked = isOne
-      // The click itself follows at once, if there is one.
-      if (event.type === 'mouseup') setTimeout(end)
+      // The mouse's events and the click follow at once, as far as they come: a pressing that was kept from the page has no mouse's.
+      if (event.type === 'pointerup') setTimeout(end)
       if (isHit) return
       event.preventDefault()
       event.stopImmediatePropagation()
