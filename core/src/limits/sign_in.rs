@@ -22,6 +22,8 @@ pub const OIDC_PARAMETER_BYTES_MAX: usize = 4 * 1024;
 pub const OIDC_BYTES_MAX: u64 = 256 * 1024;
 /// One request to the provider.
 pub const OIDC_TIMEOUT_MS: u64 = 5_000;
+/// All requests to the provider that one step of a sign-in waits for, together: its addresses, its keys, the code, the person.
+pub const OIDC_EXCHANGE_MS: u64 = 12_000;
 /// Between two requests for the provider's addresses and keys, however many sign-ins wait for them.
 pub const OIDC_RETRY_MS: u64 = 5_000;
 /// Codes that are exchanged at once; each takes a thread for as long as the provider takes to answer.

@@ -4,6 +4,7 @@
 //! meanwhile wait for that one. When the address does not answer, known keys stay good for [`limits::JWKS_STALE_MS`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::Request;
@@ -12,6 +13,7 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, P
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parking_lot::Mutex;
 use serde::Deserialize;
+use tokio::sync::OwnedMutexGuard;
 
 use super::fault::TokenFault;
 use super::reach::Reach;
@@ -23,10 +25,10 @@ use crate::integrations::https::{HttpClient, HttpFault};
 pub struct KeySet {
     url: JwksUrl,
     client: HttpClient,
-    known: Mutex<Known>,
-    reach: Reach,
+    known: Arc<Mutex<Known>>,
+    reach: Arc<Reach>,
     /// Held while a fetch is under way: its owner fetches, the others wait and look again.
-    fetching: tokio::sync::Mutex<()>,
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -53,9 +55,9 @@ impl KeySet {
         Self {
             url,
             client,
-            known: Mutex::default(),
-            reach: Reach::default(),
-            fetching: tokio::sync::Mutex::default(),
+            known: Arc::default(),
+            reach: Arc::default(),
+            fetching: Arc::default(),
         }
     }
 
@@ -77,18 +79,16 @@ impl KeySet {
             KeyLookup::Fresh(key) => return Ok(key),
             KeyLookup::Aging(key) => {
                 // One request fetches the set; no request waits for it, since the key is still good.
-                let Ok(turn) = self.fetching.try_lock() else {
+                let Ok(turn) = Arc::clone(&self.fetching).try_lock_owned() else {
                     return Ok(key);
                 };
-                self.refresh().await;
-                drop(turn);
+                self.refresh(turn).await;
             }
             KeyLookup::Unknown => {
-                let turn = self.fetching.lock().await;
+                let turn = Arc::clone(&self.fetching).lock_owned().await;
                 if matches!(self.lookup(kid, Instant::now()), KeyLookup::Unknown) {
-                    self.refresh().await;
+                    self.refresh(turn).await;
                 }
-                drop(turn);
             }
         }
         match self.lookup(kid, Instant::now()) {
@@ -103,9 +103,8 @@ impl KeySet {
     /// Asks for it without end: every [`limits::JWKS_REFRESH_MS`], and every [`limits::JWKS_REFETCH_MS`] while it cannot be had.
     pub(super) async fn follow(&self) {
         loop {
-            let turn = self.fetching.lock().await;
-            self.refresh().await;
-            drop(turn);
+            let turn = Arc::clone(&self.fetching).lock_owned().await;
+            self.refresh(turn).await;
             let pause_ms = if self.known.lock().last_try_failed() {
                 limits::JWKS_REFETCH_MS
             } else {
@@ -140,8 +139,8 @@ impl KeySet {
         }
     }
 
-    /// Asks the address, unless it was asked just now. The caller holds `fetching`.
-    async fn refresh(&self) {
+    /// Asks the address, unless it was asked just now. `turn` is `fetching`, held. The answer is kept even where the caller has gone.
+    async fn refresh(&self, turn: OwnedMutexGuard<()>) {
         let now = Instant::now();
         {
             let mut known = self.known.lock();
@@ -151,19 +150,31 @@ impl KeySet {
             known.tried_at = Some(now);
         }
         let (client, url) = (self.client.clone(), self.url.clone());
-        let fetched = tokio::task::spawn_blocking(move || fetch(&client, &url)).await;
-        match fetched.unwrap_or_else(|_| Err(FetchError::Cancelled)) {
-            Ok(keys) => {
-                self.reach.fetched(keys.len());
-                let mut known = self.known.lock();
-                known.keys = keys;
-                // The moment of the answer, so that it lies after the try.
-                known.fetched_at = Some(Instant::now());
-            }
-            Err(error) => {
-                metrics::counter!("helpline_jwks_failures_total").increment(1);
-                self.reach.failed(crate::runtime::errors::chain(&error));
-            }
+        let (known, reach) = (Arc::clone(&self.known), Arc::clone(&self.reach));
+        let log = tracing::dispatcher::get_default(Clone::clone);
+        let fetching = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let fetched = fetch(&client, &url);
+            tracing::dispatcher::with_default(&log, || keep(&known, &reach, fetched));
+        });
+        if fetching.await.is_err() {
+            keep(&self.known, &self.reach, Err(FetchError::Cancelled));
+        }
+    }
+}
+
+fn keep(known: &Mutex<Known>, reach: &Reach, fetched: Result<HashMap<String, Key>, FetchError>) {
+    match fetched {
+        Ok(keys) => {
+            reach.fetched(keys.len());
+            let mut known = known.lock();
+            known.keys = keys;
+            // The moment of the answer, so that it lies after the try.
+            known.fetched_at = Some(Instant::now());
+        }
+        Err(error) => {
+            metrics::counter!("helpline_jwks_failures_total").increment(1);
+            reach.failed(crate::runtime::errors::chain(&error));
         }
     }
 }

@@ -248,6 +248,20 @@ async fn that_the_address_is_away_and_is_back_is_told_once_each() {
 }
 
 #[tokio::test]
+async fn a_fetch_is_of_use_though_the_one_who_asked_has_gone() {
+    let provider = Provider::with_keys(&[public(&ed25519(1), Algorithm::EdDSA, "ed")]).await;
+    let keys = KeySet::new(provider.url.parse().expect("a loopback address"), None);
+    // This thread is the provider's too: there is no answer before it waits.
+    tokio::select! {
+        biased;
+        _ = keys.key("ed") => panic!("there is no answer yet"),
+        () = std::future::ready(()) => {}
+    }
+    assert!(keys.key("ed").await.is_ok());
+    assert_eq!(provider.asked(), 1);
+}
+
+#[tokio::test]
 async fn an_answer_without_a_usable_key_is_an_outage() {
     for empty in [
         json!({"keys": []}),

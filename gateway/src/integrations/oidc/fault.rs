@@ -13,6 +13,9 @@ pub enum OidcFault {
     /// It did not answer a moment ago, and is not asked yet again.
     #[error("the OpenID provider did not answer a moment ago")]
     AskedJustNow,
+    /// All its answers together took too long.
+    #[error("the OpenID provider takes too long")]
+    TooSlow,
     /// Too many codes are being exchanged.
     #[error("too many sign-ins at once")]
     Busy,
@@ -40,7 +43,7 @@ impl OidcFault {
     /// One word, for the metric and the log.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Unavailable(_) | Self::AskedJustNow => "provider_unavailable",
+            Self::Unavailable(_) | Self::AskedJustNow | Self::TooSlow => "provider_unavailable",
             Self::Busy => "busy",
             Self::Metadata(_) => "provider_metadata",
             Self::Answer(_) => "provider_answer",
@@ -54,7 +57,11 @@ impl OidcFault {
     /// Whether it passes by itself.
     pub const fn passes(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::AskedJustNow | Self::Busy | Self::Cancelled => true,
+            Self::Unavailable(_)
+            | Self::AskedJustNow
+            | Self::TooSlow
+            | Self::Busy
+            | Self::Cancelled => true,
             Self::Metadata(_)
             | Self::Answer(_)
             | Self::Refused(_)

@@ -8,15 +8,18 @@ mod id_token;
 mod kept;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use helpline_core::limits;
-use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod};
+use openidconnect::core::{
+    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreTokenResponse,
+};
 use openidconnect::{
     AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, LogoutRequest,
     Nonce, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadataWithLogout,
     RedirectUrl, RequestTokenError, Scope,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::https::HttpClient;
 use crate::config::{Oidc, Origin};
@@ -35,8 +38,8 @@ pub struct Provider {
     redirect: RedirectUrl,
     signed_out: PostLogoutRedirectUrl,
     http: HttpClient,
-    kept: Kept,
-    exchanges: Semaphore,
+    kept: Arc<Kept>,
+    exchanges: Arc<Semaphore>,
 }
 
 /// A sign-in that begins.
@@ -74,8 +77,8 @@ impl Provider {
                 limits::OIDC_TIMEOUT_MS,
                 limits::OIDC_BYTES_MAX,
             ),
-            kept: Kept::default(),
-            exchanges: Semaphore::new(limits::OIDC_EXCHANGES_MAX),
+            kept: Arc::default(),
+            exchanges: Arc::new(Semaphore::new(limits::OIDC_EXCHANGES_MAX)),
             settings,
         }
     }
@@ -133,11 +136,23 @@ impl Provider {
         verifier: String,
         nonce: String,
     ) -> Result<SignedInPerson, OidcFault> {
-        let _one = self.exchanges.try_acquire().map_err(|_| OidcFault::Busy)?;
+        in_time(self.exchanged(code, verifier, nonce)).await
+    }
+
+    async fn exchanged(
+        &self,
+        code: String,
+        verifier: String,
+        nonce: String,
+    ) -> Result<SignedInPerson, OidcFault> {
+        // It goes with the work: who turns away in the middle does not make a place for another one.
+        let permit = Arc::clone(&self.exchanges)
+            .try_acquire_owned()
+            .map_err(|_| OidcFault::Busy)?;
         let metadata = self.metadata().await?;
-        let answer = self.exchange(&metadata, code, verifier).await;
+        let answer = self.exchange(permit, &metadata, code, verifier).await;
         self.kept.observe(&answer);
-        let answer = answer?;
+        let (answer, permit) = answer?;
         let nonce = Nonce::new(nonce);
         let (metadata, claims) =
             match id_token::verified(&self.settings, &metadata, &answer, &nonce) {
@@ -155,13 +170,17 @@ impl Provider {
             return Ok(person);
         }
         let (http, settings) = (self.http.clone(), self.settings.clone());
-        let asking = move || id_token::asked_again(&http, &settings, &metadata, &answer, person);
+        let asking = move || {
+            let _permit = permit;
+            id_token::asked_again(&http, &settings, &metadata, &answer, person)
+        };
         blocking(asking).await
     }
 
-    /// Where a browser goes to be signed out at the provider too; none where it has no such address, or is not known.
-    pub async fn sign_out_url(&self) -> Option<String> {
-        let metadata = self.metadata().await.ok()?;
+    /// Where a browser goes to be signed out at the provider too; none where it has no such address, or is not known. The provider
+    /// is not asked: signing out waits for no one.
+    pub fn sign_out_url(&self) -> Option<String> {
+        let metadata = self.kept.known()?;
         let end = metadata
             .additional_metadata()
             .end_session_endpoint
@@ -177,7 +196,7 @@ impl Provider {
     /// # Errors
     /// Why it cannot be used.
     pub async fn look(&self) -> Result<Found, OidcFault> {
-        let metadata = self.fetched().await?;
+        let metadata = blocking(self.discovery()).await?;
         Ok(Found {
             keys: metadata.jwks().keys().len(),
             authorization: metadata.authorization_endpoint().to_string(),
@@ -189,19 +208,21 @@ impl Provider {
     }
 
     async fn metadata(&self) -> Result<Arc<ProviderMetadataWithLogout>, OidcFault> {
-        self.kept.get(|| self.fetched()).await
+        in_time(self.kept.get(self.discovery())).await
     }
 
     async fn newer_than(
         &self,
         known: &Arc<ProviderMetadataWithLogout>,
     ) -> Result<Arc<ProviderMetadataWithLogout>, OidcFault> {
-        self.kept.newer_than(known, || self.fetched()).await
+        self.kept.newer_than(known, self.discovery()).await
     }
 
-    async fn fetched(&self) -> Result<ProviderMetadataWithLogout, OidcFault> {
+    fn discovery(
+        &self,
+    ) -> impl FnOnce() -> Result<ProviderMetadataWithLogout, OidcFault> + Send + use<> {
         let (http, issuer) = (self.http.clone(), self.settings.issuer.clone());
-        blocking(move || {
+        move || {
             let issuer = IssuerUrl::new(issuer.as_str().to_owned())
                 .map_err(|_| OidcFault::Metadata("the issuer is not a URL".into()))?;
             let metadata =
@@ -209,16 +230,16 @@ impl Provider {
                     .map_err(OidcFault::of_discovery)?;
             fault::usable(&metadata)?;
             Ok(metadata)
-        })
-        .await
+        }
     }
 
     async fn exchange(
         &self,
+        permit: OwnedSemaphorePermit,
         metadata: &Arc<ProviderMetadataWithLogout>,
         code: String,
         verifier: String,
-    ) -> Result<openidconnect::core::CoreTokenResponse, OidcFault> {
+    ) -> Result<(CoreTokenResponse, OwnedSemaphorePermit), OidcFault> {
         let (http, settings) = (self.http.clone(), self.settings.clone());
         let (metadata, redirect) = (Arc::clone(metadata), self.redirect.clone());
         blocking(move || {
@@ -238,6 +259,7 @@ impl Provider {
                 .map_err(|_| OidcFault::Metadata("it has no token endpoint".into()))?
                 .set_pkce_verifier(PkceCodeVerifier::new(verifier))
                 .request(&|request| http.call(request))
+                .map(|answer| (answer, permit))
                 .map_err(|error| match error {
                     RequestTokenError::Request(fault) => OidcFault::Unavailable(fault),
                     RequestTokenError::ServerResponse(answer) => {
@@ -262,6 +284,14 @@ fn auth_type(metadata: &ProviderMetadataWithLogout) -> AuthType {
     } else {
         AuthType::BasicAuth
     }
+}
+
+/// All requests that a person waits for, together: less time than a request to the desk has.
+async fn in_time<T>(work: impl Future<Output = Result<T, OidcFault>>) -> Result<T, OidcFault> {
+    let time = Duration::from_millis(limits::OIDC_EXCHANGE_MS);
+    tokio::time::timeout(time, work)
+        .await
+        .unwrap_or(Err(OidcFault::TooSlow))
 }
 
 /// On a thread that may wait.

@@ -166,6 +166,19 @@ async fn over_https_cookies_are_this_hosts_alone() {
     let provider = Provider::start().await;
     let server = desk_with(&provider, "https://desk.example", KEY, &[]).await;
     let mut browser = Browser::default();
+    // Begun at another host, it would end at the public one without its cookie: it is begun there, and moved once only.
+    let led = browser
+        .get(&server.url, "/oidc/sign-in?return=%2F%2Fx")
+        .await;
+    assert_eq!(
+        (led.status, led.header("location")),
+        (
+            303,
+            Some("https://desk.example/oidc/sign-in?return=%2F%2Fx&moved=1")
+        )
+    );
+    assert!(browser.cookies.is_empty());
+    assert_eq!(provider.asked(), 0);
     assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
     assert_eq!(
         browser.attributes["__Host-helpline_session"],

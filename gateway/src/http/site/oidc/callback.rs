@@ -26,6 +26,9 @@ const DENIED: [&str; 4] = [
     "interaction_required",
 ];
 
+/// What passes by itself, as the provider says.
+const PASSING: [&str; 2] = ["server_error", "temporarily_unavailable"];
+
 /// Sets the session's cookie and leads back to where the person wanted to go; or leads back with the reason why there is no session.
 pub(super) async fn complete(
     State(sign_ins): State<Arc<OwnSignIn>>,
@@ -64,6 +67,8 @@ impl OwnSignIn {
         if let Some(error) = parameters.get("error") {
             let outcome = if DENIED.contains(&error.as_str()) {
                 Outcome::Denied
+            } else if PASSING.contains(&error.as_str()) {
+                Outcome::Unavailable
             } else {
                 Outcome::Failed
             };

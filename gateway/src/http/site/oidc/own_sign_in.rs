@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Uri, header};
 use helpline_core::limits;
 
 use crate::auth::DeskTokens;
@@ -64,6 +65,19 @@ impl OwnSignIn {
         let peer = peer(request.extensions())?;
         let address = client_address(peer, request.headers(), &self.trusted_proxies);
         of.take(network(address), Instant::now()).err()
+    }
+
+    /// Whether the browser asks at another host than the public one. Cookies are a host's, whatever its port is.
+    pub(super) fn is_elsewhere(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        let asked = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok()?.parse::<Authority>().ok())
+            .or_else(|| uri.authority().cloned());
+        let public = self.public.as_str().parse::<Uri>().ok();
+        let public = public.as_ref().and_then(Uri::host);
+        asked
+            .zip(public)
+            .is_some_and(|(asked, public)| !asked.host().eq_ignore_ascii_case(public))
     }
 
     /// Whether a page of the desk's asks, as far as the browser says. Without a word from it, only the address of the page counts.

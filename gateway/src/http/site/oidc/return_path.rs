@@ -19,6 +19,12 @@ impl ReturnPath {
     }
 }
 
+impl Default for ReturnPath {
+    fn default() -> Self {
+        Self(HOME.to_owned())
+    }
+}
+
 impl FromStr for ReturnPath {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -38,7 +38,7 @@ pub(super) async fn token(
     Ok(Json(json!({"token": token})).into_response())
 }
 
-/// Ends the session in this browser. Gives where the provider ends its own, if it has such an address.
+/// Ends the session in this browser. Gives where the provider ends its own, if it is known to have such an address.
 pub(super) async fn sign_out(
     State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
@@ -50,7 +50,7 @@ pub(super) async fn sign_out(
             "only the desk's own pages sign people out",
         ));
     }
-    let next = sign_ins.provider.sign_out_url().await;
+    let next = sign_ins.provider.sign_out_url();
     let mut response = Json(json!({"next": next})).into_response();
     let cookie = sign_ins.no_session();
     response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use helpline_core::reject::RejectCode;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::cookies::BegunSignIn;
 use super::outcome::{Outcome, back, see};
 use super::own_sign_in::OwnSignIn;
-use super::return_path::{HOME, ReturnPath};
+use super::return_path::ReturnPath;
 use crate::http::input::Params;
 use crate::http::problem::Refusal;
 use crate::runtime::errors::chain;
@@ -22,20 +22,26 @@ use crate::runtime::errors::chain;
 pub(super) struct Query {
     #[serde(rename = "return")]
     return_path: Option<String>,
+    /// Sent here from another host: not a second time, since a proxy may name a host of its own.
+    moved: Option<String>,
 }
 
 /// Remembers the sign-in in a cookie, and sends the browser to the provider; back to the page when there is none to be had.
 pub(super) async fn begin(
     State(sign_ins): State<Arc<OwnSignIn>>,
+    uri: Uri,
     headers: HeaderMap,
     Params(query): Params<Query>,
 ) -> Result<Response, Refusal> {
-    let return_path: ReturnPath = query
-        .return_path
-        .as_deref()
-        .unwrap_or(HOME)
-        .parse()
-        .map_err(|why| Refusal::field("return", why))?;
+    // The provider sends people back to the public host, which has only the cookies that it set itself.
+    if query.moved.is_none() && sign_ins.is_elsewhere(&uri, &headers) {
+        let others = uri.query().map_or(String::new(), |all| format!("{all}&"));
+        let (public, path) = (sign_ins.public.as_str(), uri.path());
+        return Ok(see(&format!("{public}{path}?{others}moved=1")));
+    }
+    // A person reads what comes of it: where it cannot lead back to, it leads home.
+    let asked = query.return_path.and_then(|path| path.parse().ok());
+    let return_path: ReturnPath = asked.unwrap_or_default();
     let begun = match sign_ins.provider.begin().await {
         Ok(begun) => begun,
         Err(fault) => {
