@@ -2,7 +2,7 @@
 
 import { devices } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { T } from '../src/testids.ts'
+import { SIGN_OUT, T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, message, openTicket, people, rest, TEAM, unique, visit, watch, widgetFrame, withBrowser, type People } from './help.ts'
 
 const context = withBrowser()
@@ -212,4 +212,13 @@ test('a ticket that was opened without a connection comes when there is one agai
   await place.setOffline(false)
   await message(page, 'Something happened.').waitFor({ timeout: 30_000 })
   expect(await page.locator('.main .problem').count()).toBe(0)
+})
+
+test('on a narrow page the menu says who is signed in, and signs them out', async () => {
+  const { page } = await visit(await context(PHONE), CUSTOMERS, '/support', who.customer)
+  expect(await page.locator(id(T.signOut)).isVisible(), 'the bar has no room for it').toBe(false)
+  await page.locator(id(T.looks)).tap()
+  await page.locator('.menu-sign-out').filter({ hasText: who.customer.name }).waitFor()
+  await page.locator(id(SIGN_OUT.narrow)).tap()
+  await page.locator(id(T.signIn)).waitFor()
 })

@@ -240,4 +240,4 @@ export const T = {
 } as const
 
 /** At sign-out, in a part of its own, which the widget does not load: what becomes of the messages that are not sent yet. */
-export const SIGN_OUT = { ask: 'sign-out-ask', send: 'sign-out-send', keep: 'sign-out-keep', discard: 'sign-out-discard' } as const
+export const SIGN_OUT = { ask: 'sign-out-ask', send: 'sign-out-send', keep: 'sign-out-keep', discard: 'sign-out-discard', narrow: 'sign-out-narrow' } as const

@@ -141,15 +141,22 @@ async fn try_database(config: &Config) -> Result<String, String> {
             limits::JOB_CONNECTIONS_MAX
         ));
     }
+    let way = if probe.is_encrypted {
+        "encrypted"
+    } else {
+        "in clear text"
+    };
+    let connections = if is_shared {
+        "the pooler's bound counts".to_owned()
+    } else {
+        format!(
+            "{room} on the server: room for {} instances, if nothing else uses it, and no pooler before it has fewer",
+            room / each
+        )
+    };
     Ok(format!(
-        "Postgres {}, {}, migrated; {each} connections an instance, {room} on the server: room for {} instances, if nothing else uses it",
+        "Postgres {}, {way}, migrated; {each} connections an instance, {connections}",
         probe.version,
-        if probe.is_encrypted {
-            "encrypted"
-        } else {
-            "in clear text"
-        },
-        room / each,
     ))
 }
 
@@ -176,6 +183,7 @@ async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigErro
 
 async fn try_key_set(config: &Config) -> Result<String, String> {
     match Verifier::new(&config.auth).fetched_keys().await {
+        None if config.auth.secrets.is_empty() => Ok("none".into()),
         None => Ok("none; tokens are checked by secrets".into()),
         Some(Ok(0)) => Err("it has no usable key (RS256, ES256 or EdDSA, with a kid)".into()),
         Some(Ok(keys)) => Ok(format!("{keys} usable keys")),

@@ -112,6 +112,7 @@ fn open_ends(
     auth: &AuthSettings,
 ) -> impl Iterator<Item = &'static str> {
     let is_public = !listening.listen.ip().is_loopback();
+    let is_behind_proxy = is_public || !listening.trusted_proxies.is_empty();
     let has_provider = auth.oidc.oidc_issuer.is_some();
     let public = listening.public_url.as_ref().map(Origin::as_str);
     let is_in_clear = public.is_some_and(|url| {
@@ -135,7 +136,7 @@ fn open_ends(
             "--secret-key is set and signs nothing: there is no --oidc-issuer",
         ),
         (
-            is_public && listening.public_url.is_none() && listening.origins.is_empty(),
+            is_behind_proxy && listening.public_url.is_none() && listening.origins.is_empty(),
             "no --public-url: behind a proxy, browsers are refused unless the address that they see is set there, or is one of --origins",
         ),
         (

@@ -36,16 +36,20 @@ pub async fn probe(url: &str) -> Result<Probe, StoreError> {
         .connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
     let (client, connection) = address.connect().await?;
     let asked = async move {
-        let row = client.query_one(PROBE, &[]).await?;
+        // Without a name: a pooler that shares sessions would keep the statement, and give it to the next client as one of its own.
+        let answer = client.query_typed(PROBE, &[]).await?;
+        let row = answer
+            .first()
+            .ok_or_else(|| StoreError::Row("the server says nothing of itself".into()))?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let now_s = now.map_or(0.0, |now| now.as_secs_f64());
         drop(client);
         Ok(Probe {
-            version: rows::get(&row, 0)?,
-            is_encrypted: rows::get(&row, 1)?,
-            is_standby: rows::get(&row, 2)?,
-            clock_ahead_s: now_s - rows::get::<f64>(&row, 3)?,
-            connections_max: rows::get(&row, 4)?,
+            version: rows::get(row, 0)?,
+            is_encrypted: rows::get(row, 1)?,
+            is_standby: rows::get(row, 2)?,
+            clock_ahead_s: now_s - rows::get::<f64>(row, 3)?,
+            connections_max: rows::get(row, 4)?,
         })
     };
     let (probe, _) = join(asked, connection).await;

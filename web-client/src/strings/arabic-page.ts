@@ -8,7 +8,7 @@ export const ARABIC_PAGE: Readonly<Record<PageKey, string>> = {
   'app.links': 'الموقع',
   'app.unread': '({n}) {title}',
   'app.signed_out': 'لم تسجل الدخول هنا.',
-  'problem.no_sign_in': 'لا تسجيل دخول في هذا المكتب بعد: على مشغّله أن يضبط oidc_issuer أو token_url.',
+  'problem.no_sign_in': 'لا تسجيل دخول في هذا المكتب بعد: على مشغّله أن يضبط HELPLINE_OIDC_ISSUER أو HELPLINE_TOKEN_URL.',
   'app.home': 'إلى الصفحة الرئيسية',
 
   'signin.title': 'من أنت اليوم؟',

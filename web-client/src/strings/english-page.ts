@@ -30,7 +30,7 @@ export const ENGLISH_PAGE = {
   'app.unread': '({n}) {title}',
   'app.signed_out': 'You are not signed in here.',
   'problem.site_refused': 'This desk is not set up to be shown on {site}. Whoever runs it has to allow this site.',
-  'problem.no_sign_in': 'This desk has no sign-in yet: its operator has to set oidc_issuer or token_url.',
+  'problem.no_sign_in': 'This desk has no sign-in yet: its operator has to set HELPLINE_OIDC_ISSUER or HELPLINE_TOKEN_URL.',
   'app.home': 'Go to the home page',
 
   'looks.theme': 'Appearance',

@@ -6,7 +6,7 @@ import type { Identity } from '../app/auth.ts'
 import type { Looks } from '../app/looks.ts'
 import type { NavLink } from '../protocol/generated.ts'
 import { t, type StringKey } from '../strings/index.ts'
-import { T } from '../testids.ts'
+import { SIGN_OUT, T } from '../testids.ts'
 import icon from './icon.svg'
 import { LooksMenu } from './looks-menu.tsx'
 
@@ -49,10 +49,23 @@ export function TopBar({ site, looks, identity, menu, children }: TopBarProps) {
             <span class="muted role">{t(identity.role === null ? 'signin.customer' : `signin.${identity.role}`)}</span>
           </>
         )}
-        <LooksMenu looks={looks}>{menu}</LooksMenu>
+        <LooksMenu looks={looks}>
+          {menu}
+          {identity !== null && site.onSignOut !== null && <NarrowSignOut name={identity.name} onSignOut={site.onSignOut} />}
+        </LooksMenu>
         {identity !== null && site.onSignOut !== null && <button type="button" class="quiet sign-out" data-testid={T.signOut} onClick={site.onSignOut}>{t('signin.out')}</button>}
       </div>
     </header>
+  )
+}
+
+/** On a narrow screen the bar has no room for them. */
+function NarrowSignOut({ name, onSignOut }: { readonly name: string; readonly onSignOut: () => void }) {
+  return (
+    <p class="narrow-only menu-sign-out">
+      <span dir="auto">{name}</span>
+      <button type="button" data-testid={SIGN_OUT.narrow} onClick={onSignOut}>{t('signin.out')}</button>
+    </p>
   )
 }
 

@@ -4,6 +4,9 @@ use openidconnect::{DiscoveryError, ProviderMetadataWithLogout};
 
 use crate::integrations::https::{HttpFault, is_private};
 
+/// Longer than any code that is registered.
+const CODE_CHARS_MAX: usize = 60;
+
 /// The first thing that is wrong. None of them repeats a code, a token or a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum OidcFault {
@@ -85,18 +88,69 @@ impl OidcFault {
     }
 }
 
+/// The code of an error that a provider named, as RFC 6749 writes codes. Anything else may repeat what was sent to it, secrets too, and is not told.
+pub fn error_code(told: &str) -> String {
+    let is_code = (1..=CODE_CHARS_MAX).contains(&told.len())
+        && told
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if is_code {
+        told
+    } else {
+        "an error that is no code"
+    }
+    .to_owned()
+}
+
 /// Whether a sign-in can be done with it; of clear text that a browser would send, the library knows nothing.
 pub(super) fn usable(metadata: &ProviderMetadataWithLogout) -> Result<(), OidcFault> {
     let fault = |why: &str| Err(OidcFault::Metadata(why.to_owned()));
-    let is_in_clear = |url: &str| url.parse().is_ok_and(|uri| !is_private(&uri));
-    if metadata.token_endpoint().is_none() {
-        return fault("it names no token endpoint");
+    match metadata.token_endpoint() {
+        None => return fault("it names no token endpoint"),
+        Some(url) if !is_fit(url.as_str()) => {
+            return fault("its token endpoint is not https, and not on this machine");
+        }
+        Some(_) => {}
     }
-    if is_in_clear(metadata.authorization_endpoint().as_str()) {
+    if !is_fit(metadata.authorization_endpoint().as_str()) {
         return fault("its authorization endpoint is not https, and not on this machine");
     }
     if metadata.jwks().keys().is_empty() {
         return fault("its key set has no usable key");
     }
     Ok(())
+}
+
+/// Whether an address of the provider's may be asked, or led to: https, or on this machine. What cannot be read is not.
+pub(super) fn is_fit(url: &str) -> bool {
+    url.parse().is_ok_and(|uri| is_private(&uri))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_a_provider_says_only_a_code_is_told() {
+        assert_eq!(error_code("invalid_grant"), "invalid_grant");
+        for other in ["", "code=abc", "Basic ZGVzazpz", "geheim1", &"a".repeat(61)] {
+            assert_eq!(error_code(other), "an error that is no code", "{other}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_run_or_travel_in_clear_text_are_unfit() {
+        for good in ["https://id.example/token", "http://127.0.0.1:1/token"] {
+            assert!(is_fit(good), "{good}");
+        }
+        for bad in [
+            "http://id.example/token",
+            "data:text/html,x",
+            "javascript:alert(1)",
+            "/token",
+            "",
+        ] {
+            assert!(!is_fit(bad), "{bad}");
+        }
+    }
 }

@@ -101,7 +101,7 @@ pub(super) fn verified(
     Ok(claims.clone())
 }
 
-/// What the id token does not tell, by the provider's userinfo endpoint. Someone of whom no name can be had signs in without one.
+/// What the id token does not tell, by the provider's userinfo endpoint; with the person comes whether it calls their address verified. Someone of whom no name can be had signs in without one.
 ///
 /// # Errors
 /// None that is the provider's: what it does not tell is left out.
@@ -110,7 +110,7 @@ pub(super) fn asked_again(
     settings: &Oidc,
     metadata: &ProviderMetadataWithLogout,
     answer: &CoreTokenResponse,
-    person: SignedInPerson,
+    (person, is_verified): (SignedInPerson, Option<bool>),
 ) -> Result<SignedInPerson, OidcFault> {
     let client = CoreClient::from_provider_metadata(
         metadata.clone(),
@@ -127,9 +127,10 @@ pub(super) fn asked_again(
             name: person
                 .name
                 .or_else(|| display_name(told.name(), told.preferred_username())),
+            // An address that the id token calls unverified stays so unless the provider says now that it is verified.
             email: person
                 .email
-                .or_else(|| address(told.email(), told.email_verified())),
+                .or_else(|| address(told.email(), told.email_verified().or(is_verified))),
             ..person
         }),
         Err(error) => {

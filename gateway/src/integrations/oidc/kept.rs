@@ -105,7 +105,12 @@ impl Kept {
             Err(fault @ (OidcFault::Unavailable(_) | OidcFault::Metadata(_))) => {
                 if away_since.is_none() {
                     *away_since = Some(Instant::now());
-                    tracing::info!(cause = %chain(fault), "{consequence}");
+                    // What passes by itself is told; what the settings decide is a warning.
+                    if fault.passes() {
+                        tracing::info!(cause = %chain(fault), "{consequence}");
+                    } else {
+                        tracing::warn!(cause = %chain(fault), "{consequence}");
+                    }
                 }
             }
             // Neither says that it is there nor that it is away.

@@ -23,7 +23,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::https::HttpClient;
 use crate::config::{Oidc, Origin};
-pub use fault::OidcFault;
+use fault::is_fit;
+pub use fault::{OidcFault, error_code};
 pub use id_token::SignedInPerson;
 use kept::Kept;
 
@@ -170,9 +171,10 @@ impl Provider {
             return Ok(person);
         }
         let (http, settings) = (self.http.clone(), self.settings.clone());
+        let is_verified = claims.email_verified();
         let asking = move || {
             let _permit = permit;
-            id_token::asked_again(&http, &settings, &metadata, &answer, person)
+            id_token::asked_again(&http, &settings, &metadata, &answer, (person, is_verified))
         };
         blocking(asking).await
     }
@@ -184,7 +186,8 @@ impl Provider {
         let end = metadata
             .additional_metadata()
             .end_session_endpoint
-            .clone()?;
+            .clone()
+            .filter(|end| is_fit(end.url().as_str()))?;
         let request = LogoutRequest::from(end)
             .set_client_id(ClientId::new(self.settings.client_id.clone()))
             .set_post_logout_redirect_uri(self.signed_out.clone());
@@ -263,7 +266,7 @@ impl Provider {
                 .map_err(|error| match error {
                     RequestTokenError::Request(fault) => OidcFault::Unavailable(fault),
                     RequestTokenError::ServerResponse(answer) => {
-                        OidcFault::Refused(answer.to_string())
+                        OidcFault::Refused(error_code(answer.error().as_ref()))
                     }
                     RequestTokenError::Parse(error, _) => OidcFault::Answer(error.to_string()),
                     RequestTokenError::Other(why) => OidcFault::Answer(why),

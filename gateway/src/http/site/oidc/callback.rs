@@ -15,7 +15,7 @@ use super::outcome::{Outcome, back};
 use super::own_sign_in::OwnSignIn;
 use super::return_path::HOME;
 use crate::auth::Session;
-use crate::integrations::oidc::SignedInPerson;
+use crate::integrations::oidc::{SignedInPerson, error_code};
 use crate::runtime::errors::chain;
 
 /// Refusals that the person or the provider's rules decided: no fault of either side's settings.
@@ -72,11 +72,7 @@ impl OwnSignIn {
             } else {
                 Outcome::Failed
             };
-            let described = parameters
-                .get("error_description")
-                .map_or("", String::as_str);
-            let cause = format!("{error} {described}");
-            return refused(to, outcome, "provider", cause.trim());
+            return refused(to, outcome, "provider", &error_code(error));
         }
         let Some(code) = parameters.get("code") else {
             return refused(to, Outcome::Failed, "no_code", "");
@@ -121,11 +117,19 @@ fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     (fits && named.len() == count).then_some(named)
 }
 
-/// Logged with its reason: what the operator can fix as a warning; what every visitor can cause only on request.
+/// Logged with its reason: a fault between desk and provider as a warning, what the provider decided as information, and what every visitor can
+/// cause without it only on request.
 fn refused(to: &str, outcome: Outcome, reason: &'static str, cause: &str) -> Response {
     let cause: String = cause.chars().take(300).collect();
-    match outcome {
-        Outcome::Failed if reason != "parameters" => {
+    match (outcome, reason) {
+        (_, "provider") => {
+            tracing::info!(
+                reason,
+                cause,
+                "the OpenID provider did not sign a person in"
+            );
+        }
+        (Outcome::Failed, _) if reason != "parameters" => {
             tracing::warn!(reason, cause, "a sign-in by the OpenID provider failed");
         }
         _ => tracing::debug!(

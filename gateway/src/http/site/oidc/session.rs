@@ -28,8 +28,10 @@ pub(super) async fn token(
             "tokens are for the desk's own pages",
         ));
     }
+    // One of a provider that was set before is no one's any more.
     let session = sign_ins
         .session(&headers)
+        .filter(|session| session.iss == sign_ins.provider.issuer())
         .ok_or_else(|| Refusal::new(RejectCode::NotAuthenticated, "no one is signed in here"))?;
     let token = sign_ins
         .desk_tokens
