@@ -151,11 +151,10 @@ impl KeySet {
         }
         let (client, url) = (self.client.clone(), self.url.clone());
         let (known, reach) = (Arc::clone(&self.known), Arc::clone(&self.reach));
-        let log = tracing::dispatcher::get_default(Clone::clone);
         let fetching = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let fetched = fetch(&client, &url);
-            tracing::dispatcher::with_default(&log, || keep(&known, &reach, fetched));
+            keep(&known, &reach, fetched);
         });
         if fetching.await.is_err() {
             keep(&self.known, &self.reach, Err(FetchError::Cancelled));

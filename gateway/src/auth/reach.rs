@@ -21,30 +21,63 @@ enum State {
     },
 }
 
+/// What changed, and is logged.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Had for the first time.
+    Reachable,
+    /// Had again.
+    ReachableAgain,
+    /// Not had any more, or for another cause.
+    Unreachable,
+}
+
 impl Reach {
     /// It was fetched, with so many usable keys.
-    pub(super) fn fetched(&self, keys: usize) {
+    pub(super) fn fetched(&self, keys: usize) -> Option<Change> {
         let before = std::mem::replace(&mut *self.0.lock(), State::Reachable);
         match before {
-            State::Unknown => tracing::info!(keys, "the key set is reachable"),
-            State::Reachable => {}
+            State::Unknown => {
+                tracing::info!(keys, "the key set is reachable");
+                Some(Change::Reachable)
+            }
+            State::Reachable => None,
             State::Unreachable { began, .. } => {
                 let seconds = began.elapsed().as_secs();
                 tracing::info!(keys, seconds, "the key set is reachable again");
+                Some(Change::ReachableAgain)
             }
         }
     }
 
     /// It could not be had. Another cause than before is told too.
-    pub(super) fn failed(&self, cause: String) {
+    pub(super) fn failed(&self, cause: String) -> Option<Change> {
         let mut state = self.0.lock();
         let began = match &*state {
-            State::Unreachable { cause: known, .. } if *known == cause => return,
+            State::Unreachable { cause: known, .. } if *known == cause => return None,
             State::Unreachable { began, .. } => *began,
             State::Unknown | State::Reachable => Instant::now(),
         };
         let hours = limits::JWKS_STALE_MS / 3_600_000;
-        tracing::warn!(%cause, "the key set cannot be fetched; known keys stay valid for {hours} hours");
+        tracing::warn!(%cause, "the key set cannot be fetched; keys that are known stay valid for {hours} hours");
         *state = State::Unreachable { began, cause };
+        Some(Change::Unreachable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_the_address_is_away_and_is_back_is_told_once_each() {
+        let reach = Reach::default();
+        assert_eq!(reach.fetched(1), Some(Change::Reachable));
+        assert_eq!(reach.fetched(1), None);
+        assert_eq!(reach.failed("503".into()), Some(Change::Unreachable));
+        assert_eq!(reach.failed("503".into()), None);
+        assert_eq!(reach.failed("garbage".into()), Some(Change::Unreachable));
+        assert_eq!(reach.fetched(2), Some(Change::ReachableAgain));
+        assert_eq!(reach.fetched(2), None);
     }
 }

@@ -192,7 +192,7 @@ async fn a_master_on_another_machine_is_not_spoken_to_in_clear_text() {
         .await
         .expect("a Sentinel starts");
     sentinel
-        .announce("desk", "10.255.255.1")
+        .move_to_host("desk", "10.255.255.1")
         .await
         .expect("it is watched");
     let url = format!("redis://:geheim@127.0.0.1:{}", sentinel.port());

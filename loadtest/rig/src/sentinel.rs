@@ -83,7 +83,7 @@ impl Sentinel {
     ///
     /// # Errors
     /// [`RigError::Io`].
-    pub async fn announce(&self, name: &str, host: &str) -> Result<(), RigError> {
+    pub async fn move_to_host(&self, name: &str, host: &str) -> Result<(), RigError> {
         self.monitor(name, host, 6_379).await
     }
 
