@@ -37,6 +37,14 @@ const SIZES: &[(&str, Size)] = &[
     ("helpline_objects.path", Owners),
     ("people.display_name", Chars(limits::NAME_CHARS_MAX)),
     ("people.email", Chars(limits::EMAIL_CHARS_MAX)),
+    (
+        "people_subjects.issuer",
+        Bytes(limits::TOKEN_ISSUER_BYTES_MAX),
+    ),
+    (
+        "people_subjects.subject",
+        Bytes(limits::TOKEN_SUBJECT_BYTES_MAX),
+    ),
     ("support_activity_kinds.kind", Owners),
     ("support_message_transitions.from_status", Owners),
     ("support_message_transitions.sender_type", Owners),
