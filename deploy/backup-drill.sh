@@ -101,10 +101,10 @@ socket.onmessage = ({ data }) => {
 CLIENT
 }
 
-# Rows and a digest of each table.
+# Rows and a digest of each table that is kept; what is not logged is of a moment.
 digests() {
   superuser "$1" "select format('select %L, count(*), md5(coalesce(string_agg(t::text, E''\n'' order by t::text), '''')) from %s t;', c.oid::regclass, c.oid::regclass)
-                  from pg_class c where c.relnamespace = 'helpline'::regnamespace and c.relkind = 'r' order by c.relname" |
+                  from pg_class c where c.relnamespace = 'helpline'::regnamespace and c.relkind = 'r' and c.relpersistence = 'p' order by c.relname" |
     "$bin/psql" -qXAt -v ON_ERROR_STOP=1 "postgres://postgres@127.0.0.1:$1/desk"
 }
 gapless() {
