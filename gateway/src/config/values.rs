@@ -145,20 +145,29 @@ impl JwksUrl {
 impl FromStr for JwksUrl {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let uri: axum::http::Uri = text.parse().map_err(|_| "not a URL")?;
-        let host = uri.host().ok_or("a URL with a host is needed")?;
-        if uri
-            .authority()
-            .is_some_and(|authority| authority.as_str().contains('@'))
-        {
-            return Err("must not contain a user");
-        }
-        match uri.scheme_str() {
-            Some("https") => Ok(Self(text.to_owned())),
-            Some("http") if is_this_machine(host) => Ok(Self(text.to_owned())),
-            Some("http") => Err("must be https, unless it is on this machine"),
-            _ => Err("must begin with https://"),
-        }
+        https_or_here(text)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Whether the desk may ask this address: `https`, or `http` only on this machine, and no user in it.
+///
+/// # Errors
+/// Why not.
+pub(super) fn https_or_here(text: &str) -> Result<(), &'static str> {
+    let uri: axum::http::Uri = text.parse().map_err(|_| "not a URL")?;
+    let host = uri.host().ok_or("a URL with a host is needed")?;
+    if uri
+        .authority()
+        .is_some_and(|authority| authority.as_str().contains('@'))
+    {
+        return Err("must not contain a user");
+    }
+    match uri.scheme_str() {
+        Some("https") => Ok(()),
+        Some("http") if is_this_machine(host) => Ok(()),
+        Some("http") => Err("must be https, unless it is on this machine"),
+        _ => Err("must begin with https://"),
     }
 }
 

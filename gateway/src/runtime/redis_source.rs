@@ -41,8 +41,7 @@ impl RedisSource {
                 this_machine_only,
             } => {
                 if let Some(each) = this_machine_only {
-                    let asked = each.iter().map(|one| Box::pin(master_is_here(one, name)));
-                    futures_util::future::select_ok(asked).await?;
+                    master_is_here(each, name).await?;
                 }
                 return sentinels.async_get_client().await;
             }
@@ -64,21 +63,39 @@ impl RedisSource {
     }
 }
 
-/// Asked before the master is spoken to, which would be given the password.
-async fn master_is_here(sentinel: &Client, name: &str) -> RedisResult<()> {
+/// Asked before the master is spoken to, which would be given the password. One Sentinel that names another machine is enough to refuse: the
+/// client may ask that one.
+async fn master_is_here(sentinels: &[Client], name: &str) -> RedisResult<()> {
+    let asked = sentinels.iter().map(|sentinel| master_host(sentinel, name));
+    let mut hosts = Vec::new();
+    let mut fault = RedisError::from((
+        ErrorKind::MasterNameNotFoundBySentinel,
+        "no Sentinel knows a master of that name",
+    ));
+    for answer in futures_util::future::join_all(asked).await {
+        match answer {
+            Ok(host) => hosts.extend(host),
+            Err(error) => fault = error,
+        }
+    }
+    if hosts.iter().any(|host| !is_this_machine(host)) {
+        return Err(RedisError::from((
+            ErrorKind::InvalidClientConfig,
+            "the master is another machine, and redis:// lets messages travel in clear text: use rediss://, or say --allow-plaintext redis",
+        )));
+    }
+    if hosts.is_empty() { Err(fault) } else { Ok(()) }
+}
+
+/// The host of the master, as this Sentinel has it; none when it knows no master of that name.
+async fn master_host(sentinel: &Client, name: &str) -> RedisResult<Option<String>> {
     let mut connection = sentinel.get_multiplexed_async_connection().await?;
     let address: Option<(String, u16)> = redis::cmd("SENTINEL")
         .arg("GET-MASTER-ADDR-BY-NAME")
         .arg(name)
         .query_async(&mut connection)
         .await?;
-    match address {
-        Some((host, _)) if !is_this_machine(&host) => Err(RedisError::from((
-            ErrorKind::InvalidClientConfig,
-            "the master is another machine, and redis:// lets messages travel in clear text: use rediss://, or say --allow-plaintext redis",
-        ))),
-        _ => Ok(()),
-    }
+    Ok(address.map(|(host, _)| host))
 }
 
 /// The node, if it answers and belongs to a cluster. Servers that know nothing of each other would each deliver a part of the news.

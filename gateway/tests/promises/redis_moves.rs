@@ -195,7 +195,13 @@ async fn a_master_on_another_machine_is_not_spoken_to_in_clear_text() {
         .move_to_host("desk", "10.255.255.1")
         .await
         .expect("it is watched");
-    let url = format!("redis://:geheim@127.0.0.1:{}", sentinel.port());
+    // One that knows no master of that name has nothing to say of where it is, and is the first to be asked.
+    let other = Sentinel::start_new("other", &master)
+        .await
+        .expect("another Sentinel starts");
+    let url = [other.port(), sentinel.port()]
+        .map(|port| format!("redis://:geheim@127.0.0.1:{port}"))
+        .join(",");
     let server = TestServer::start_with(1, Join::Alone, |spec| {
         spec.env("HELPLINE_REDIS_URL", url.as_str())
             .env("HELPLINE_REDIS_SENTINEL", "desk")
