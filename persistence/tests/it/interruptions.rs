@@ -35,7 +35,7 @@ fn until_the_waiting_index() -> Plan {
             ]
             .contains(&object.path.to_owned())
         };
-        !later.iter().any(|table| of(&table))
+        !later.iter().any(of)
     });
     plan
 }
