@@ -5,10 +5,11 @@ use helpline_core::history::HistoryRow;
 use helpline_core::ids::UserId;
 
 use crate::people::{Person, readable_person};
-use crate::{Caller, Reader, Store, StoreError};
+use crate::{Caller, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/roles/list.sql");
 const SET: &str = include_str!("../sql/roles/set.sql");
+const HAS_ADMIN: &str = include_str!("../sql/roles/has_admin.sql");
 
 /// Everybody with a role, by name (staff role reads it: agents to assign; admins manage).
 ///
@@ -25,6 +26,18 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreErr
         .iter()
         .filter_map(|row| readable_person(store, row))
         .collect())
+}
+
+/// Whether an admin is there who may sign in (service function). Without one, tickets come in and no role can be given.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn has_admin(store: &Store) -> Result<bool, StoreError> {
+    let answer = store.query_once(HAS_ADMIN).await?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no word of admins".into()))?;
+    rows::get(row, 0)
 }
 
 /// Gives a person this role instead of any other; by an admin, recorded in `access_log` as `role_granted`. Idempotent.

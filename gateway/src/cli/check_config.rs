@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command};
 use helpline_core::limits;
 use helpline_persistence::connect;
-use helpline_persistence::{Names, Settings, Store, StoreError, migrate};
+use helpline_persistence::{Names, Settings, Store, StoreError, migrate, roles};
 
 use super::error::CliError;
 use crate::auth::Verifier;
@@ -14,6 +14,7 @@ use crate::config::{Config, ConfigError, PoolerMode, ServeSettings};
 use crate::integrations::oidc::Provider;
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
+use crate::server::NO_ADMIN;
 
 /// Clocks further apart than this refuse tokens that were just issued, or take some that are over.
 const CLOCKS_APART_S_MAX: f64 = 2.0;
@@ -130,6 +131,9 @@ async fn try_database(config: &Config) -> Result<String, String> {
         return Err(format!(
             "its clock and this machine's are {apart:.0} s apart"
         ));
+    }
+    if !roles::has_admin(&store).await.map_err(said)? {
+        println!("warning: {NO_ADMIN}");
     }
     let each = config.backing.pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     let room = usize::try_from(probe.connections_max).unwrap_or_default();

@@ -7,7 +7,9 @@ use helpline_persistence::migrate::Plan;
 use helpline_persistence::{Names, bootstrap, migrate};
 
 use super::error::CliError;
-use crate::config::{ConfigError, Hidden, Issuer, PlaintextSettings, checked_database, variable};
+use crate::config::{
+    ConfigError, Hidden, Issuer, PlaintextSettings, checked_database, trimmed_warning, variable,
+};
 
 /// Settings of `migrate`.
 #[derive(Debug, Args)]
@@ -78,7 +80,13 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
         &settings.plaintext.allowed,
         variable,
     )?;
-    if let Some(warning) = &database.warning {
+    let password = settings.runtime_password.as_ref();
+    let warnings = [
+        database.warning.clone(),
+        trimmed_warning("--admin-database-url", &settings.admin_database_url),
+        password.and_then(|password| trimmed_warning("--runtime-password", password)),
+    ];
+    for warning in warnings.into_iter().flatten() {
         eprintln!("warning: {warning}");
     }
     let url = database.url.expose();

@@ -73,8 +73,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(EX_USAGE);
         }
     };
-    let parsed = command.clone().try_get_matches().and_then(|matches| {
-        let shown = shown_settings(&command, &matches);
+    let parsed = command.try_get_matches().and_then(|matches| {
+        let shown = shown_settings(&matches);
         Cli::from_arg_matches(&matches).map(|cli| (cli, shown))
     });
     let (cli, shown) = match parsed {
@@ -138,7 +138,9 @@ fn unknown_variables() -> Vec<String> {
 }
 
 /// The settings of the command that was asked for, as they were understood.
-fn shown_settings(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<String> {
+fn shown_settings(matches: &clap::ArgMatches) -> Vec<String> {
+    // As it was before the environment was read: a setting that a file says, or an empty variable, has lost its name in the other one.
+    let command = Cli::command();
     let asked = matches.subcommand().and_then(|(name, matches)| {
         let command = command.find_subcommand(name)?;
         Some(check_config::lines(command, matches))

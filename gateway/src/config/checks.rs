@@ -9,8 +9,8 @@ use tracing_subscriber::filter::EnvFilter;
 use super::oidc::checked_oidc;
 use super::values::pem_file;
 use super::{
-    Auth, AuthSettings, Backing, Config, ConfigError, DevPeople, Echo, LimitSettings, Listening,
-    Origin, Pages, ServeSettings, TokenSecret, checked_database, variable,
+    Auth, AuthSettings, Backing, Config, ConfigError, DevPeople, Echo, Hidden, LimitSettings,
+    Listening, Origin, Pages, ServeSettings, TokenSecret, checked_database, variable,
 };
 
 impl TryFrom<ServeSettings> for Config {
@@ -192,9 +192,15 @@ fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
         .chain(named)
         .chain(of_client)
         .chain(of_sessions);
-    all.filter(|(_, secret)| secret.was_trimmed())
-        .map(|(setting, _)| format!("{setting} ended in white space, which was taken off"))
+    all.filter_map(|(setting, secret)| trimmed_warning(setting, secret))
         .collect()
+}
+
+/// What is to be said when this secret ended in white space.
+pub fn trimmed_warning(setting: &str, secret: &Hidden) -> Option<String> {
+    secret
+        .was_trimmed()
+        .then(|| format!("{setting} ended in white space, which was taken off"))
 }
 
 /// The settings of sign-in, checked.

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use clap::Args;
 use helpline_core::limits;
 
-pub use checks::checked_auth;
+pub use checks::{checked_auth, trimmed_warning};
 pub use database::{Database, PoolerMode, checked as checked_database};
 pub use environment::{unknown_variables, variable};
 pub use error::ConfigError;

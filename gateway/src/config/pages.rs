@@ -7,7 +7,7 @@ use clap::Args;
 use helpline_core::protocol::NavLink;
 
 use super::error::ConfigError;
-use super::values::Origin;
+use super::values::{Origin, usable_port};
 
 /// Links of the navigation: more than a bar holds are a mistake.
 const LINKS_MAX: usize = 12;
@@ -98,6 +98,7 @@ impl FromStr for Href {
             return Ok(Self(text.to_owned()));
         }
         let uri: Uri = text.parse().map_err(|_| "not a URL")?;
+        usable_port(&uri)?;
         let known = matches!(uri.scheme_str(), Some("http" | "https"));
         let host = uri
             .authority()
@@ -198,6 +199,7 @@ mod tests {
             "https://a.example/ x",
             "https://a.example/;script-src",
             "ftp://a.example",
+            "https://a.example:0/",
         ] {
             assert!(bad.parse::<Href>().is_err(), "{bad}");
         }

@@ -163,6 +163,7 @@ pub(super) fn https_or_here(text: &str) -> Result<(), &'static str> {
     {
         return Err("must not contain a user");
     }
+    usable_port(&uri)?;
     match uri.scheme_str() {
         Some("https") => Ok(()),
         Some("http") if is_this_machine(host) => Ok(()),
@@ -206,9 +207,28 @@ impl FromStr for Origin {
         if text.bytes().any(|b| b.is_ascii_uppercase()) || !text.is_ascii() {
             return Err("must be in lower-case ASCII, as browsers send it");
         }
-        text.parse::<axum::http::Uri>()
-            .map_err(|_| "not an origin")?;
+        let uri: axum::http::Uri = text.parse().map_err(|_| "not an origin")?;
+        usable_port(&uri)?;
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// The port of an address, if it names one, is one that something can listen at. The parser takes any digits.
+///
+/// # Errors
+/// Why not.
+pub(super) fn usable_port(uri: &axum::http::Uri) -> Result<(), &'static str> {
+    let after_host = uri
+        .authority()
+        .and_then(|authority| {
+            let text = authority.as_str();
+            let (_, host_and_port) = text.rsplit_once('@').unwrap_or(("", text));
+            host_and_port.strip_prefix(authority.host())
+        })
+        .unwrap_or_default();
+    match after_host.strip_prefix(':').map(str::parse::<u16>) {
+        None | Some(Ok(1..)) => Ok(()),
+        Some(_) => Err("has a port that is none: 1 to 65535"),
     }
 }
 
@@ -304,6 +324,10 @@ mod tests {
             "https://Desk.example",
             "https://a:443",
             "https://u@a",
+            "https://a:0",
+            "https://a:99999",
+            "https://a:",
+            "http://[::1]:0",
         ] {
             assert!(bad.parse::<Origin>().is_err(), "{bad}");
         }
@@ -355,6 +379,8 @@ mod tests {
             "https://",
             "keys",
             "https://u:p@id.example/",
+            "https://id.example:0/keys",
+            "https://id.example:65536/keys",
         ] {
             assert!(bad.parse::<JwksUrl>().is_err(), "{bad}");
         }

@@ -52,6 +52,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         saved_replies,
     } = services;
     let listening = &config.listening;
+    let audit_log = Arc::clone(&sign_in.audit_log);
     let guard = Arc::new(Guard::new(
         listening.trusted_proxies.clone(),
         &config.limits,
@@ -75,7 +76,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
     if listening.metrics_listen.is_none() {
         probes = probes.route("/metrics", get(health::metrics));
     }
-    let sign_in = oidc::routes(&config);
+    let sign_in = oidc::routes(&config, &audit_log);
     let (pages, origins) = (assets::routes(config.dev_people), Arc::clone(&config));
     let state = HttpState {
         config,

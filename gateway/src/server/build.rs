@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::capacity;
+use super::{admins, capacity};
 use crate::auth::Verifier;
 use crate::config::{Config, Echo};
 use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
@@ -80,6 +80,7 @@ pub async fn build(
     more: Router,
 ) -> Result<Server, StoreError> {
     capacity::log(&store, config.backing.pool_connections_max).await;
+    admins::log(&store).await;
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
     let engine = Engine::start(&config, store, &lifecycle).await?;

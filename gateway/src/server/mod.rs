@@ -1,11 +1,13 @@
 //! One instance: made of its parts in [`build`] once the database answers ([`waiting`]), serving in [`accept`], ending in [`drain`].
 
 mod accept;
+mod admins;
 mod build;
 mod capacity;
 mod drain;
 mod waiting;
 
 pub use accept::{serve, serve_metrics};
+pub use admins::NO_ADMIN;
 pub use build::{Server, build};
 pub use waiting::connected;

@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
-const ID: &str = "018f0000-0000-7000-8000-000000000001";
+pub const ID: &str = "018f0000-0000-7000-8000-000000000001";
 
 pub async fn helpline(arguments: &[&str], env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
@@ -232,6 +232,13 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
         );
     }
     assert!(told(&helpline(&["migrate"], &env).await).contains("up to date"));
+    let with_a_line_end = format!("{PASSWORD}\n");
+    let output = helpline(&["migrate", "--runtime-password", &with_a_line_end], &env).await;
+    assert!(
+        told(&output).contains("warning: --runtime-password ended in white space"),
+        "{}",
+        told(&output)
+    );
     // A subject that is no UUID needs its issuer, which may be none.
     let first = ["migrate", "--first-admin", "auth0|64b7f1e2"];
     let output = helpline(&first, &env).await;

@@ -6,10 +6,12 @@ use std::time::Duration;
 use helpline_rig::free_port;
 use tokio::process::Command;
 
-use crate::commands::{helpline, told};
+use crate::commands::{ID, helpline, told};
 use crate::kit::test_server::eventually;
 use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
+/// What a desk is told whose tickets come in and that has not been given its first admin.
+const NO_ADMIN: &str = "this desk has no admin who may sign in";
 const WITHIN: Duration = Duration::from_secs(20);
 
 /// `serve` on this port and this database.
@@ -98,10 +100,36 @@ async fn check_config_tries_what_serve_needs() {
         "room for",
         "HELPLINE_JWT_SECRET=(hidden) (environment)",
         "HELPLINE_SCHEMA=helpline (default)",
+        NO_ADMIN,
     ] {
         assert!(told(&output).contains(part), "{part}: {}", told(&output));
     }
     assert!(!told(&output).contains(PASSWORD) && !told(&output).contains(SECRET));
+    // The first admin ends that warning; and a setting that a file says, or that is empty, is listed like the others.
+    let admin = postgres().await.admin_url(&name);
+    let first = ["migrate", "--first-admin", ID];
+    let output = helpline(&first, &[("HELPLINE_ADMIN_DATABASE_URL", &admin)]).await;
+    assert!(output.status.success(), "{}", told(&output));
+    let file = std::env::temp_dir().join(format!("helpline-listed-{}", std::process::id()));
+    std::fs::write(&file, SECRET).unwrap();
+    let env_of_files = [
+        ("HELPLINE_DATABASE_URL", url.as_str()),
+        ("HELPLINE_JWT_SECRET_FILE", file.to_str().unwrap()),
+        ("HELPLINE_SCHEMA", ""),
+    ];
+    let output = helpline(&["check-config", "--connect"], &env_of_files).await;
+    assert!(
+        output.status.success() && !told(&output).contains(NO_ADMIN),
+        "{}",
+        told(&output)
+    );
+    for part in [
+        "HELPLINE_JWT_SECRET=(hidden) (file)",
+        "HELPLINE_SCHEMA=helpline (default)",
+    ] {
+        assert!(told(&output).contains(part), "{part}: {}", told(&output));
+    }
+    std::fs::remove_file(file).unwrap();
     // Takes connections and says nothing.
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!(
@@ -265,5 +293,6 @@ async fn what_an_instance_takes_of_the_database_and_a_key_set_that_is_away_are_t
             "{log}"
         );
         assert_eq!(log.contains("too few connections"), is_short, "{log}");
+        assert!(log.contains(NO_ADMIN), "{log}");
     }
 }

@@ -182,6 +182,23 @@ async fn what_the_provider_says_against_it_is_told_on_the_page() {
         assert_eq!(led, format!("/support/TKT-000001?sign_in={word}"));
         assert!(browser.cookies.is_empty());
     }
+    // What passes by itself is no refusal; and of what did not begin here there is no row: every visitor can ask for that.
+    let mut stranger = Browser::default();
+    let back = "/oidc/callback?error=access_denied&state=forged";
+    stranger.comes_back(&server.url, back).await;
+    let rows = server
+        .access_rows_when(None, "sign_in_refused", 4)
+        .await
+        .len();
+    let sql = "select string_agg((detail ->> 'reason') || ' ' || (detail ->> 'error'), ',' order by id) from access_log where refused = 'not_authenticated'";
+    let row = server.database.query_one(sql, &[]).await.unwrap();
+    assert_eq!(
+        (rows, row.get::<_, &str>(0)),
+        (
+            4,
+            "provider access_denied,provider login_required,provider unauthorized_client,provider invalid_scope"
+        )
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

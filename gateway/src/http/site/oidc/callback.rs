@@ -5,17 +5,21 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use chrono::{TimeDelta, Utc};
 use helpline_core::limits;
+use helpline_core::reject::RejectCode;
+use helpline_persistence::audit::AccessRow;
+use serde_json::json;
 
 use super::cookies::BegunSignIn;
 use super::outcome::{Outcome, back};
 use super::own_sign_in::OwnSignIn;
 use super::return_path::HOME;
 use crate::auth::Session;
-use crate::integrations::oidc::{SignedInPerson, error_code};
+use crate::integrations::oidc::{CALLBACK_PATH, SignedInPerson, error_code};
+use crate::runtime::client_address::user_agent;
 use crate::runtime::errors::chain;
 
 /// Refusals that the person or the provider's rules decided: no fault of either side's settings.
@@ -29,40 +33,71 @@ const DENIED: [&str; 4] = [
 /// What passes by itself, as the provider says.
 const PASSING: [&str; 2] = ["server_error", "temporarily_unavailable"];
 
+/// Why there is no session.
+struct NotSignedIn {
+    outcome: Outcome,
+    /// One word, for log and `access_log`.
+    reason: &'static str,
+    /// What is known besides; no secret, and nothing that a visitor wrote.
+    cause: String,
+}
+
+impl NotSignedIn {
+    const fn new(outcome: Outcome, reason: &'static str) -> Self {
+        Self {
+            outcome,
+            reason,
+            cause: String::new(),
+        }
+    }
+}
+
 /// Sets the session's cookie and leads back to where the person wanted to go; or leads back with the reason why there is no session.
 pub(super) async fn complete(
     State(sign_ins): State<Arc<OwnSignIn>>,
+    extensions: Extensions,
     headers: HeaderMap,
     parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Response {
     let Some(parameters) = parameters.ok().and_then(|Query(all)| once_each(all)) else {
-        return refused(HOME, Outcome::Failed, "parameters", "");
+        return refused(HOME, &NotSignedIn::new(Outcome::Failed, "parameters"));
     };
     let begun = parameters
         .get("state")
         .and_then(|state| sign_ins.remembered(state, &headers));
     let Some(begun) = begun else {
-        return refused(HOME, Outcome::Expired, "state", "");
+        return refused(HOME, &NotSignedIn::new(Outcome::Expired, "state"));
     };
-    let mut response = sign_ins.came_back(&begun, &parameters).await;
+    let to = begun.return_path.as_str();
+    let mut response = match sign_ins.came_back(&begun, &parameters).await {
+        Ok(session) => {
+            let mut response = back(to, Outcome::Ok);
+            response.headers_mut().append(header::SET_COOKIE, session);
+            response
+        }
+        Err(why) => {
+            sign_ins.record(&why, &extensions, &headers);
+            refused(to, &why)
+        }
+    };
     let forgotten = sign_ins.forget(&begun.state);
     response.headers_mut().append(header::SET_COOKIE, forgotten);
     response
 }
 
 impl OwnSignIn {
+    /// The session's cookie.
     async fn came_back(
         &self,
         begun: &BegunSignIn,
         parameters: &HashMap<String, String>,
-    ) -> Response {
-        let to = begun.return_path.as_str();
+    ) -> Result<HeaderValue, NotSignedIn> {
         // A provider that names itself must be the one that was asked.
         if parameters
             .get("iss")
             .is_some_and(|issuer| issuer != self.provider.issuer())
         {
-            return refused(to, Outcome::Failed, "issuer", "");
+            return Err(NotSignedIn::new(Outcome::Failed, "issuer"));
         }
         if let Some(error) = parameters.get("error") {
             let outcome = if DENIED.contains(&error.as_str()) {
@@ -72,19 +107,27 @@ impl OwnSignIn {
             } else {
                 Outcome::Failed
             };
-            return refused(to, outcome, "provider", &error_code(error));
+            return Err(NotSignedIn {
+                outcome,
+                reason: "provider",
+                cause: error_code(error),
+            });
         }
         let Some(code) = parameters.get("code") else {
-            return refused(to, Outcome::Failed, "no_code", "");
+            return Err(NotSignedIn::new(Outcome::Failed, "no_code"));
         };
         let (verifier, nonce) = (begun.verifier.clone(), begun.nonce.clone());
         match self.provider.complete(code.clone(), verifier, nonce).await {
-            Ok(person) => self.signed_in(to, person),
-            Err(fault) => refused(to, Outcome::from(&fault), fault.word(), &chain(&fault)),
+            Ok(person) => self.session_of(person),
+            Err(fault) => Err(NotSignedIn {
+                outcome: Outcome::from(&fault),
+                reason: fault.word(),
+                cause: chain(&fault),
+            }),
         }
     }
 
-    fn signed_in(&self, to: &str, person: SignedInPerson) -> Response {
+    fn session_of(&self, person: SignedInPerson) -> Result<HeaderValue, NotSignedIn> {
         let ends = Utc::now() + TimeDelta::hours(i64::from(self.session_hours));
         let fits = |text: &String, chars_max| text.chars().count() <= chars_max;
         let session = Session {
@@ -98,12 +141,29 @@ impl OwnSignIn {
                 .filter(|email| fits(email, limits::EMAIL_CHARS_MAX)),
             ends: ends.timestamp(),
         };
-        let Ok(cookie) = self.session_cookie(&session, ends) else {
-            return refused(to, Outcome::Failed, "session", "");
-        };
-        let mut response = back(to, Outcome::Ok);
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-        response
+        self.session_cookie(&session, ends)
+            .map_err(|_| NotSignedIn::new(Outcome::Failed, "session"))
+    }
+
+    /// A row in `access_log`, as of any sign-in that is refused; not of one that the provider's or our own trouble ended. Only of those that
+    /// began here: every visitor can ask for this address.
+    fn record(&self, why: &NotSignedIn, extensions: &Extensions, headers: &HeaderMap) {
+        if !matches!(why.outcome, Outcome::Denied | Outcome::Failed) {
+            return;
+        }
+        let mut detail = json!({"route": CALLBACK_PATH, "method": "GET", "reason": why.reason});
+        if why.reason == "provider" {
+            detail["error"] = why.cause.as_str().into();
+        }
+        self.audit_log.enqueue(AccessRow {
+            user: None,
+            action: "sign_in_refused".to_owned(),
+            ticket: None,
+            refused: Some(RejectCode::NotAuthenticated),
+            address: self.address(extensions, headers),
+            user_agent: user_agent(headers),
+            detail,
+        });
     }
 }
 
@@ -119,8 +179,11 @@ fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
 
 /// Logged with its reason: a fault between desk and provider as a warning, what the provider decided as information, and what every visitor can
 /// cause without it only on request.
-fn refused(to: &str, outcome: Outcome, reason: &'static str, cause: &str) -> Response {
-    let cause: String = cause.chars().take(300).collect();
+fn refused(to: &str, why: &NotSignedIn) -> Response {
+    let NotSignedIn {
+        outcome, reason, ..
+    } = *why;
+    let cause: String = why.cause.chars().take(300).collect();
     match (outcome, reason) {
         (_, "provider") => {
             tracing::info!(

@@ -22,6 +22,7 @@ use self::own_sign_in::OwnSignIn;
 use self::return_path::HOME;
 use crate::auth::DeskTokens;
 use crate::config::Config;
+use crate::database::AuditLog;
 use crate::http::request_rates::too_fast;
 use crate::integrations::oidc::{CALLBACK_PATH, SIGNED_OUT_PATH};
 
@@ -32,7 +33,7 @@ pub(in crate::http) const TOKEN_PATH: &str = "/oidc/token";
 /// Where the pages sign people out.
 pub(in crate::http) const SIGN_OUT_PATH: &str = "/oidc/sign-out";
 /// The routes, where a provider is set; otherwise none.
-pub(in crate::http) fn routes(config: &Config) -> Router {
+pub(in crate::http) fn routes(config: &Config, audit_log: &Arc<AuditLog>) -> Router {
     let (Some(oidc), Some(public), Some(desk_tokens)) = (
         &config.auth.oidc,
         &config.listening.public_url,
@@ -40,7 +41,13 @@ pub(in crate::http) fn routes(config: &Config) -> Router {
     ) else {
         return Router::new();
     };
-    let sign_ins = Arc::new(OwnSignIn::new(config, oidc, public, desk_tokens));
+    let sign_ins = Arc::new(OwnSignIn::new(
+        config,
+        oidc,
+        public,
+        desk_tokens,
+        Arc::clone(audit_log),
+    ));
     let of_pages = Router::new()
         .route(TOKEN_PATH, get(session::token))
         .route(SIGN_OUT_PATH, post(session::sign_out))

@@ -1,16 +1,18 @@
 //! What the routes of signing in share.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::Request;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{Extensions, HeaderMap, Uri, header};
 use helpline_core::limits;
 
 use crate::auth::DeskTokens;
 use crate::auth::purpose::{Purpose, PurposeKeys};
 use crate::config::{Cidr, Config, Oidc, Origin, Rate};
+use crate::database::AuditLog;
 use crate::integrations::oidc::Provider;
 use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::limiter::{Limiter, network};
@@ -27,6 +29,8 @@ pub(super) struct OwnSignIn {
     /// Steps of sign-ins, and tokens, of an address.
     pub(super) steps: Limiter<IpAddr>,
     pub(super) tokens: Limiter<IpAddr>,
+    /// Refused sign-ins.
+    pub(super) audit_log: Arc<AuditLog>,
     trusted_proxies: Vec<Cidr>,
 }
 
@@ -37,6 +41,7 @@ impl OwnSignIn {
         oidc: &Oidc,
         public: &Origin,
         desk_tokens: DeskTokens,
+        audit_log: Arc<AuditLog>,
     ) -> Self {
         let requests = Rate {
             per_second: config.limits.requests_per_second,
@@ -56,15 +61,21 @@ impl OwnSignIn {
             session_hours: oidc.session_hours,
             steps: Limiter::new(steps),
             tokens: Limiter::new(requests.times(limits::REQUESTS_ADDRESS_FACTOR)),
+            audit_log,
             trusted_proxies: config.listening.trusted_proxies.clone(),
         }
     }
 
     /// How long an address has to wait; none: not at all.
     pub(super) fn wait_ms(&self, of: &Limiter<IpAddr>, request: &Request) -> Option<u64> {
-        let peer = peer(request.extensions())?;
-        let address = client_address(peer, request.headers(), &self.trusted_proxies);
+        let address = self.address(request.extensions(), request.headers())?;
         of.take(network(address), Instant::now()).err()
+    }
+
+    /// Where a request comes from.
+    pub(super) fn address(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = peer(extensions)?;
+        Some(client_address(peer, headers, &self.trusted_proxies))
     }
 
     /// Whether the browser asks at another host than the public one. Cookies are a host's, whatever its port is.
