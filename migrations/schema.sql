@@ -465,6 +465,9 @@ CREATE INDEX access_log_ticket_idx ON helpline.access_log USING btree (ticket_id
 -- access_log_user_idx
 CREATE INDEX access_log_user_idx ON helpline.access_log USING btree (user_id, id);
 
+-- people_email_idx
+CREATE INDEX people_email_idx ON helpline.people USING btree (lower(email)) WHERE (email IS NOT NULL);
+
 -- people_subjects_person_idx
 CREATE INDEX people_subjects_person_idx ON helpline.people_subjects USING btree (person);
 

@@ -16,6 +16,7 @@ const SIGN_IN_SUBJECTS: &str = include_str!("../sql/people/sign_in_subjects.sql"
 const ACCESS_STATUS: &str = include_str!("../sql/people/standing.sql");
 const RECORD_SEEN: &str = include_str!("../sql/people/note_seen.sql");
 const FOLLOW: &str = include_str!("../sql/people/follow.sql");
+const BY_EMAIL: &str = include_str!("../sql/people/by_email.sql");
 const PANEL: &str = include_str!("../sql/people/panel.sql");
 
 /// Tickets of a person's that are looked through for where they last wrote from.
@@ -128,6 +129,28 @@ pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, Store
 pub async fn follow(store: &Store) -> Result<bool, StoreError> {
     let answer = store.query(FOLLOW, &[&limits::FOLLOW_TICKETS_MAX]).await?;
     answer.first().map_or(Ok(false), |row| rows::get(row, 0))
+}
+
+/// The people with this address, in any case of its letters, the one who was seen last first; at most [`limits::PEOPLE_FOUND_MAX`]. By an admin.
+///
+/// # Errors
+/// [`StoreError::Refused`]: `forbidden`; otherwise when the database cannot be read.
+pub async fn by_email(
+    store: &Store,
+    reader: Reader,
+    email: &str,
+) -> Result<Vec<Person>, StoreError> {
+    let reader = Reader {
+        audience: Audience::Staff,
+        ..reader
+    };
+    let answer = store
+        .read(reader, BY_EMAIL, &[&email, &limits::PEOPLE_FOUND_MAX])
+        .await?;
+    Ok(answer
+        .iter()
+        .filter_map(|row| readable_person(store, row))
+        .collect())
 }
 
 /// The role with which a person was signed in.

@@ -192,7 +192,7 @@ export async function rest(person: DemoPerson, method: string, path: string, bod
     await new Promise((resolve) => setTimeout(resolve, wait_ms))
     response = await ask()
   }
-  const value: unknown = await response.json()
+  const value: unknown = response.status === 204 ? {} : await response.json()
   if (!response.ok || !isObject(value)) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(value)}`)
   return value
 }

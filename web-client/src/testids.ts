@@ -190,6 +190,21 @@ export const T = {
   /** Links of the settings menu. */
   menuReplies: 'menu-replies',
   menuHours: 'menu-hours',
+  menuTeam: 'menu-team',
+  /** The screen of the team and its roles. */
+  roles: 'roles',
+  /** `data-user`, `data-role`. */
+  roleRow: 'role-row',
+  roleSelect: 'role-select',
+  roleRemove: 'role-remove',
+  roleRemoveSure: 'role-remove-sure',
+  roleEmail: 'role-email',
+  roleFind: 'role-find',
+  roleNobody: 'role-nobody',
+  /** `data-user`. */
+  roleFound: 'role-found',
+  roleMakeAgent: 'role-make-agent',
+  roleMakeAdmin: 'role-make-admin',
   /** The screen of opening hours; `data-saved=true|false`. */
   hours: 'hours',
   hoursKept: 'hours-kept',

@@ -9,6 +9,7 @@ import type { StaffView } from '../src/protocol/model.ts'
 import { ENGLISH } from '../src/strings/english.ts'
 import { ENGLISH_FORM } from '../src/strings/english-form.ts'
 import { ENGLISH_HOURS } from '../src/strings/english-hours.ts'
+import { ENGLISH_ROLES } from '../src/strings/english-roles.ts'
 import { ENGLISH_PAGE } from '../src/strings/english-page.ts'
 import { ENGLISH_SIGN_OUT } from '../src/strings/english-sign-out.ts'
 import { ENGLISH_TEAM } from '../src/strings/english-team.ts'
@@ -16,6 +17,7 @@ import { ENGLISH_TICKET } from '../src/strings/english-ticket.ts'
 import { ARABIC } from '../src/strings/arabic.ts'
 import { ARABIC_FORM } from '../src/strings/arabic-form.ts'
 import { ARABIC_HOURS } from '../src/strings/arabic-hours.ts'
+import { ARABIC_ROLES } from '../src/strings/arabic-roles.ts'
 import { ARABIC_PAGE } from '../src/strings/arabic-page.ts'
 import { ARABIC_SIGN_OUT } from '../src/strings/arabic-sign-out.ts'
 import { ARABIC_TEAM } from '../src/strings/arabic-team.ts'
@@ -109,7 +111,7 @@ describe('a search', () => {
 })
 
 describe('the second language', () => {
-  const tables = [[ENGLISH, ARABIC], [ENGLISH_FORM, ARABIC_FORM], [ENGLISH_HOURS, ARABIC_HOURS], [ENGLISH_PAGE, ARABIC_PAGE], [ENGLISH_TICKET, ARABIC_TICKET], [ENGLISH_SIGN_OUT, ARABIC_SIGN_OUT], [ENGLISH_TEAM, ARABIC_TEAM]] as const
+  const tables = [[ENGLISH, ARABIC], [ENGLISH_FORM, ARABIC_FORM], [ENGLISH_HOURS, ARABIC_HOURS], [ENGLISH_PAGE, ARABIC_PAGE], [ENGLISH_ROLES, ARABIC_ROLES], [ENGLISH_TICKET, ARABIC_TICKET], [ENGLISH_SIGN_OUT, ARABIC_SIGN_OUT], [ENGLISH_TEAM, ARABIC_TEAM]] as const
   test('has every sentence, with the same places in it, and leaves none as it was', () => {
     const places = (sentence: string) => new Set([...sentence.matchAll(/\{(\w+)[|}]/g)].map(([, name]) => name))
     const same: string[] = []

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeFrame } from '../src/protocol/decode.ts'
 import { decodeAvailability, decodeHours, decodeProblem, decodeSelf } from '../src/protocol/decode-first.ts'
 import { decodeConfig, decodeCustomerPage, decodeEventPage, decodeMessageStored } from '../src/protocol/decode-rest.ts'
-import { decodeAgents, decodeBulk, decodeCounts, decodePersonView, decodeReply, decodeSettings, decodeStaffPage } from '../src/protocol/decode-team.ts'
+import { decodeAgents, decodeFound, decodeBulk, decodeCounts, decodePersonView, decodeReply, decodeSettings, decodeStaffPage } from '../src/protocol/decode-team.ts'
 import { decodeStats } from '../src/protocol/decode-ticket.ts'
 import { isObject } from '../src/protocol/narrow.ts'
 
@@ -65,6 +65,7 @@ describe('bodies', () => {
     'rest.TicketCounts.json': decodeCounts,
     'rest.BulkOutcome.json': (value) => ({ results: decodeBulk(value) }),
     'rest.RoleView.json': (value) => decodeAgents([value])?.[0],
+    'rest.PersonFound.json': (value) => decodeFound([value])?.[0],
     'rest.Problem.json': (value) => ({ ...decodeProblem(isObject(value) && typeof value['status'] === 'number' ? value['status'] : 0, value), type: 'about:blank' }),
     'rest.StaffTicketPage.json': (value) => renamed(decodeStaffPage(value)),
     'rest.CustomerTicketPage.json': (value) => renamed(decodeCustomerPage(value)),

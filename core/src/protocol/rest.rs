@@ -151,6 +151,19 @@ rest! {
         pub email: Option<String>,
     }
 
+    /// A person with an address, in `GET /v1/people?email=` (admins).
+    pub struct PersonFound {
+        pub user_id: UserId,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub role: Option<StaffRole>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub name: Option<String>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub email: Option<String>,
+        /// Blocked people sign in no more; a role does not change that.
+        pub blocked: bool,
+    }
+
     /// A list page of `GET /v1/tickets?scope=all` (staff).
     pub struct StaffTicketPage {
         pub tickets: Vec<StaffTicket>,

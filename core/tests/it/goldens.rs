@@ -110,6 +110,7 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::MeView>("rest.MeView");
     round_trip::<wire::OwnUnread>("rest.OwnUnread");
     round_trip::<wire::RoleView>("rest.RoleView");
+    round_trip::<wire::PersonFound>("rest.PersonFound");
     strict_round_trip::<wire::RoleGrant>("rest.RoleGrant");
     round_trip::<wire::StaffTicketPage>("rest.StaffTicketPage");
     round_trip::<wire::CustomerTicketPage>("rest.CustomerTicketPage");

@@ -84,7 +84,7 @@ fn generated() -> String {
     declare!(module, config: wire::StaffEvent, wire::StaffMessage, wire::CustomerEvent, wire::CustomerMessage);
     declare!(module, config: wire::AgentRef, wire::Rating, wire::LastMessage, wire::StaffTicket, wire::CustomerTicket, wire::TicketMoved, wire::TicketStats);
     declare!(module, config: wire::NewTicket, wire::TicketPatch, wire::NewMessage, wire::MessageStored, wire::MessageEdit);
-    declare!(module, config: wire::NewRating, wire::MeView, wire::OwnUnread, wire::RoleView, wire::RoleGrant);
+    declare!(module, config: wire::NewRating, wire::MeView, wire::OwnUnread, wire::RoleView, wire::PersonFound, wire::RoleGrant);
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
     declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::OpeningHours, wire::Availability);
     declare!(module, config: wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);

@@ -234,6 +234,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                 );
                 let (query, body) = match (endpoint, action) {
                     (Endpoint::LIST_TICKETS, DeskAction::ListAll) => ("?scope=all", None),
+                    (Endpoint::FIND_PEOPLE, _) => ("?email=carl@example.com", None),
                     (Endpoint::CREATE_TICKET, _) => (
                         "",
                         Some(json!({"subject": "S", "category": "general", "description": "D"})),

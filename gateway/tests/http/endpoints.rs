@@ -33,6 +33,7 @@ impl Endpoint {
     pub const BULK_PATCH: Self = Self("POST", "/v1/tickets/bulk");
     pub const COUNT_TICKETS: Self = Self("GET", "/v1/tickets/counts");
     pub const GET_PERSON: Self = Self("GET", "/v1/people/{user}");
+    pub const FIND_PEOPLE: Self = Self("GET", "/v1/people");
     pub const LIST_SETTINGS: Self = Self("GET", "/v1/settings");
     pub const SET_SETTING: Self = Self("PUT", "/v1/settings/{name}");
     pub const LIST_REPLIES: Self = Self("GET", "/v1/saved-replies");

@@ -64,10 +64,19 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         | Endpoint::AVAILABILITY
         | Endpoint::COUNT_TICKETS
         | Endpoint::GET_PERSON
+        | Endpoint::FIND_PEOPLE
         | Endpoint::LIST_SETTINGS
         | Endpoint::LIST_REPLIES
         | Endpoint::REMOVE_REPLY => None,
         other => panic!("{other:?} has no sample"),
+    }
+}
+
+/// The query without which the route is refused anyway.
+pub fn needed_query(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::FIND_PEOPLE => "?email=carl@example.com",
+        _ => "",
     }
 }
 
@@ -83,7 +92,7 @@ fn person(endpoint: Endpoint) -> &'static DemoPerson {
         | Endpoint::REMOVE_REPLY
         | Endpoint::GRANT_ROLE
         | Endpoint::REVOKE_ROLE => katherine(),
-        Endpoint::LIST_SETTINGS | Endpoint::LIST_ROLES => katherine(),
+        Endpoint::LIST_SETTINGS | Endpoint::LIST_ROLES | Endpoint::FIND_PEOPLE => katherine(),
         _ => grace(),
     }
 }

@@ -268,3 +268,56 @@ async fn a_client_whose_person_is_given_another_role_is_asked_to_come_back() {
     blocked.unwrap();
     assert_eq!(client.closed().await, Some(4503), "blocked");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admins_find_people_by_their_address() {
+    let server = TestServer::start().await;
+    let twin = uuid::Uuid::now_v7();
+    let insert = "insert into people (id, email, display_name, blocked_at) values ($1, 'ADA@Example.Org', 'Ada at another provider', now())";
+    server.database.execute(insert, &[&twin]).await.unwrap();
+    server.get(ada(), "/v1/me").await.expect(200);
+    let found = server
+        .get(katherine(), "/v1/people?email=%20ada@example.ORG")
+        .await
+        .expect(200);
+    assert_eq!(
+        found,
+        json!([
+            {"user_id": ada().id, "role": null, "name": "Ada Lovelace", "email": "ada@example.org", "blocked": false},
+            {"user_id": twin, "role": null, "name": "Ada at another provider", "email": "ADA@Example.Org", "blocked": true},
+        ])
+    );
+    let staff = server
+        .get(katherine(), "/v1/people?email=grace@example.org")
+        .await
+        .expect(200);
+    assert_eq!(staff[0]["role"], "support_agent");
+    let none = server
+        .get(katherine(), "/v1/people?email=ada@example")
+        .await
+        .expect(200);
+    assert_eq!(none, json!([]), "the whole address, or nothing");
+    // Who was found is in the record, not the address that was asked for.
+    let detail = "select detail::text from access_log where action = 'people_found' order by id limit 1";
+    let detail: String = server.database.query_one(detail, &[]).await.unwrap().get(0);
+    assert!(
+        detail.contains(&twin.to_string()) && !detail.to_lowercase().contains("ada@"),
+        "{detail}"
+    );
+    for query in ["", "?email=", "?email=%20"] {
+        let refused = server
+            .get(katherine(), &format!("/v1/people{query}"))
+            .await
+            .expect(422);
+        assert!(
+            refused["title"].as_str().unwrap().starts_with("email: "),
+            "{refused}"
+        );
+    }
+    let long = format!("/v1/people?email={}@example.org", "a".repeat(320));
+    server.get(katherine(), &long).await.expect(422);
+    server
+        .get(grace(), "/v1/people?email=ada@example.org")
+        .await
+        .expect(403);
+}

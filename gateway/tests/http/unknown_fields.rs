@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::endpoints::Endpoint;
-use crate::field_samples::{FREE_FORM, NULL_MEANS, Scene, Tried, sample};
+use crate::field_samples::{FREE_FORM, NULL_MEANS, Scene, Tried, needed_query, sample};
 
 /// A field's path in an answer's words.
 fn inside(path: &str, name: &str) -> String {
@@ -260,7 +260,7 @@ async fn every_field_of_every_query_is_known_and_given_once() {
         scene
             .refused(
                 endpoint,
-                "",
+                needed_query(endpoint),
                 Some(r#"{"reason":"x"}"#),
                 ("unknown_field", "reason"),
                 &mut tried,

@@ -27,6 +27,7 @@ export interface TeamDesk {
   /** Something happened on the open ticket, which listens for itself. */
   heard(event: HistoryEvent, ticket: TicketView): void
   reloadReplies(): Promise<void>
+  reloadAgents(): Promise<void>
   dispose(): void
 }
 
@@ -168,7 +169,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
   }
 
   const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value; hasReplies.value = true })
-  const loadAgents = latest(() => team.agents(), (value) => { agents.value = value })
+  const reloadAgents = latest(() => team.agents(), (value) => { agents.value = value })
   // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
   const loadStats = latest(() => team.stats(), (value) => { stats.value ??= value })
   /** What became of this agent's tickets unheard shows here. */
@@ -188,7 +189,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     since = null
     count()
   })
-  const load = () => { for (const one of [loadCounts, reloadReplies, loadOwn, loadStats, loadAgents]) void one() }
+  const load = () => { for (const one of [loadCounts, reloadReplies, loadOwn, loadStats, reloadAgents]) void one() }
   const disposers = [
     desk.session.inbox({
       frame(frame) {
@@ -203,7 +204,7 @@ export function createTeamDesk(desk: TeamOf, team: TeamOfRest, ring: (news: News
     }),
   ]
   return {
-    stats, counts, agents, replies, hasReplies, unread, reloadReplies,
+    stats, counts, agents, replies, hasReplies, unread, reloadReplies, reloadAgents,
     heard,
     saw: (ticket) => note({ ...ticket, read_seq: document.visibilityState === 'visible' ? ticket.seq : ticket.read_seq }),
     dispose() {

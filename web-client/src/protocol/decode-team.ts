@@ -1,6 +1,6 @@
 // Bodies that only the team's pages read, narrowed from `unknown`.
 
-import { STAFF_ROLES, type BulkResult, type DeskSettings, type PersonView, type RoleView, type SavedReply, type StaffRole, type TicketCounts } from './generated.ts'
+import { STAFF_ROLES, type BulkResult, type DeskSettings, type PersonFound, type PersonView, type RoleView, type SavedReply, type StaffRole, type TicketCounts } from './generated.ts'
 import { decodeHours, readCode } from './decode-first.ts'
 import { decodeStaffTicket } from './decode-ticket.ts'
 import { decodePage } from './decode-rest.ts'
@@ -25,6 +25,16 @@ function agent(value: unknown): Agent | null {
   const user_id: RoleView['user_id'] | null = text(value['user_id'])
   const role = word(STAFF_ROLES, value['role'])
   return user_id === null || role === null ? null : { user_id, role, name: name(value['name']), email: text(value['email']) }
+}
+
+export function decodeFound(value: unknown): readonly PersonFound[] | null {
+  return list(value, found)
+}
+
+function found(value: unknown): PersonFound | null {
+  if (!isObject(value)) return null
+  const user_id = text(value['user_id'])
+  return user_id === null ? null : { user_id, role: word(STAFF_ROLES, value['role']), name: name(value['name']), email: text(value['email']), blocked: value['blocked'] === true }
 }
 
 export function decodeReply(value: unknown): SavedReply | null {

@@ -448,6 +448,15 @@ messages: number, };
 export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, email: string | null, };
 
 /**
+ * A person with an address, in `GET /v1/people?email=` (admins).
+ */
+export type PersonFound = { user_id: UserId, role: StaffRole | null, name: string | null, email: string | null, 
+/**
+ * Blocked people sign in no more; a role does not change that.
+ */
+blocked: boolean, };
+
+/**
  * `PUT /v1/roles/{user_id}`.
  */
 export type RoleGrant = { role: StaffRole, };

@@ -1,7 +1,7 @@
 // The part of REST that only the team may use.
 
-import type { BulkPatch, BulkResult, DeskSettings, Feature, PersonView, SavedReply, SavedReplyChange, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
-import { decodeAgents, decodeBulk, decodeCounts, decodePersonView, decodeReplies, decodeReply, decodeSettings, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
+import type { BulkPatch, BulkResult, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
+import { decodeAgents, decodeBulk, decodeCounts, decodeFound, decodePersonView, decodeReplies, decodeReply, decodeSettings, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
 import { decodeStats } from '../protocol/decode-ticket.ts'
 import type { Features, Page, StaffView } from '../protocol/model.ts'
 import { nothing, params, type Rest, type TicketQuery } from './client.ts'
@@ -15,6 +15,12 @@ export interface TeamRest {
   counts(): Promise<Result<TicketCounts>>
   agents(): Promise<Result<readonly Agent[]>>
   person(id: string): Promise<Result<PersonView>>
+  /** Admins: all with a role, blocked ones too. */
+  roles(): Promise<Result<readonly Agent[]>>
+  /** Admins: who has signed in with this address. */
+  peopleBy(email: string): Promise<Result<readonly PersonFound[]>>
+  /** Null takes it. */
+  setRole(id: string, role: StaffRole | null): Promise<Result<null>>
   bulk(change: BulkPatch): Promise<Result<readonly BulkResult[]>>
   replies(): Promise<Result<readonly SavedReply[]>>
   saveReply(id: string, reply: SavedReplyChange): Promise<Result<SavedReply>>
@@ -47,6 +53,12 @@ export function createTeamRest({ request, features, changeTicket }: Pick<Rest, '
     counts: () => request('/v1/tickets/counts', {}, decodeCounts),
     agents: () => request('/v1/agents', {}, decodeAgents),
     person: (id) => request(`/v1/people/${encodeURIComponent(id)}`, {}, decodePersonView),
+    roles: () => request('/v1/roles', {}, decodeAgents),
+    peopleBy: (email) => request(`/v1/people?${new URLSearchParams({ email })}`, {}, decodeFound),
+    setRole: async (id, role) => {
+      const path = `/v1/roles/${encodeURIComponent(id)}`
+      return nothing(await (role === null ? request(path, { method: 'DELETE' }, () => true) : request(path, { method: 'PUT', body: { role } }, () => true)))
+    },
     bulk: ({ tickets, patch }) => withSeenAssignee(features(), patch, (sent) => request('/v1/tickets/bulk', { method: 'POST', body: { tickets, patch: sent } }, decodeBulk)),
     replies: () => request('/v1/saved-replies', {}, decodeReplies),
     saveReply: (id, body) => request(reply(id), { method: 'PUT', body }, decodeReply),

@@ -150,6 +150,7 @@ export const ARABIC_TEAM: Readonly<Record<TeamKey, string>> = {
   'replies.no_match': 'لا رد محفوظ يبدأ هكذا.',
 
   'hours.title': 'ساعات العمل',
+  'roles.title': 'الفريق والأدوار',
 
   'keys.on': 'استخدم المفاتيح المفردة اختصارات',
   'keys.title': 'اختصارات لوحة المفاتيح',

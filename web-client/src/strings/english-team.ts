@@ -151,6 +151,7 @@ export const ENGLISH_TEAM = {
   'replies.no_match': 'No saved reply begins like this.',
 
   'hours.title': 'Opening hours',
+  'roles.title': 'Team and roles',
 
   'keys.on': 'Use single keys as shortcuts',
   'keys.title': 'Keyboard shortcuts',

@@ -5,12 +5,13 @@ import { signal } from '@preact/signals'
 import { ENGLISH, type CommonKey } from './english.ts'
 import type { FormKey } from './english-form.ts'
 import type { HoursKey } from './english-hours.ts'
+import type { RolesKey } from './english-roles.ts'
 import type { PageKey } from './english-page.ts'
 import type { SignOutKey } from './english-sign-out.ts'
 import type { TeamKey } from './english-team.ts'
 import type { TicketKey } from './english-ticket.ts'
 
-export type StringKey = CommonKey | FormKey | HoursKey | TicketKey | PageKey | SignOutKey | TeamKey
+export type StringKey = CommonKey | FormKey | HoursKey | RolesKey | TicketKey | PageKey | SignOutKey | TeamKey
 export type Table = Readonly<Partial<Record<StringKey, string>>>
 
 export const LANGUAGES = ['en', 'ar'] as const

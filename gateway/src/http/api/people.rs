@@ -1,21 +1,23 @@
-//! One person, for the panel next to their ticket.
+//! People: one, for the panel next to their ticket; and by their address, for admins who give a role.
 
 use axum::Json;
 use axum::extract::State;
+use axum::routing::on;
 use helpline_core::actor::Audience;
+use helpline_core::limits;
 use helpline_core::policy::DeskAction;
-use helpline_core::protocol::PersonView;
+use helpline_core::protocol::{PersonFound, PersonView};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::{Store, people};
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::{IntoParams, OpenApi};
 
 use crate::http::current_user::CurrentUser;
 use crate::http::endpoint::{Needs, Route};
 use crate::http::extract::UserPath;
-use crate::http::input::NoInput;
+use crate::http::input::{NoInput, Params};
 use crate::http::problem::Refusal;
-use axum::routing::on;
-use utoipa::OpenApi;
 
 const PERSON: Route = Route {
     method: "GET",
@@ -26,11 +28,20 @@ const PERSON: Route = Route {
     handler: |method| on(method, person),
 };
 
+const BY_EMAIL: Route = Route {
+    method: "GET",
+    path: "/v1/people",
+    needs: Needs::Desk(&[DeskAction::ManageRoles]),
+    refused: "people_find_refused",
+    read: Some("people_found"),
+    handler: |method| on(method, by_email),
+};
+
 /// The routes.
-pub(super) const ROUTES: &[Route] = &[PERSON];
+pub(super) const ROUTES: &[Route] = &[PERSON, BY_EMAIL];
 
 #[derive(OpenApi)]
-#[openapi(paths(person))]
+#[openapi(paths(person, by_email))]
 pub(super) struct Docs;
 
 /// One person: name, when last seen, client address, number of tickets. Staff.
@@ -48,4 +59,43 @@ pub async fn person(
     Ok(Json(view.ok_or_else(|| {
         Refusal::new(RejectCode::NotFound, "no such person")
     })?))
+}
+
+/// Whom to look for.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FindParams {
+    /// The whole address, in any case of its letters.
+    email: String,
+}
+
+/// The people who have signed in with this address, the one who was seen last first; at most 20. Admins.
+#[utoipa::path(get, path = BY_EMAIL.path, operation_id = "find_people", tag = "people", params(FindParams), responses((status = 200, body = Vec<PersonFound>)))]
+pub async fn by_email(
+    user: CurrentUser,
+    State(store): State<Store>,
+    Params(FindParams { email }): Params<FindParams>,
+) -> Result<Json<Vec<PersonFound>>, Refusal> {
+    let email = email.trim();
+    if email.is_empty() || email.chars().count() > limits::EMAIL_CHARS_MAX {
+        return Err(Refusal::field(
+            "email",
+            format!(
+                "must have 1 to {} characters",
+                limits::EMAIL_CHARS_MAX
+            ),
+        ));
+    }
+    let found = people::by_email(&store, user.reader(Audience::Staff), email).await?;
+    let ids: Vec<_> = found.iter().map(|person| person.id).collect();
+    user.audit.read(json!({"found": ids})).await?;
+    let views = found.into_iter().map(|person| PersonFound {
+        user_id: person.id,
+        role: person.role,
+        name: person.name,
+        email: person.email,
+        blocked: person.blocked,
+    });
+    Ok(Json(views.collect()))
 }

@@ -25,6 +25,7 @@ import { Views } from './views.tsx'
 
 const RepliesScreen = lazy(async () => (await import('./replies.tsx')).RepliesScreen)
 const HoursScreen = lazy(async () => (await import('./hours.tsx')).HoursScreen)
+const TeamRoles = lazy(async () => (await import('./team-roles.tsx')).TeamRoles)
 const HabitsForm = lazy(async () => (await import('../../ui/habits-form.tsx')).HabitsForm)
 const AlertsForm = lazy(async () => (await import('./alerts-form.tsx')).AlertsForm)
 const ReplyAssigns = lazy(async () => (await import('./reply-assigns.tsx')).ReplyAssigns)
@@ -71,7 +72,7 @@ function StaffConsole(props: FaceProps) {
   // A server of the build before does not know who waits.
   const isOld = features !== null && !knows('needs_answer')
   useEffect(() => { if (isOld && inbox.filters.peek().view === 'needs_answer') inbox.filter({ view: 'all' }) }, [isOld, inbox])
-  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place, work.unread)
+  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place === 'team' ? t('roles.title') : place, work.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value && desk.watch.value === 'on'}>
       <TopBar site={site} looks={looks} identity={desk.identity} menu={<><HabitsForm habits={desk.habits}><AlertsForm habits={desk.habits} /></HabitsForm>{isAdmin && knows('reply_assigns') && <div class="looks"><ReplyAssigns rest={work.rest} /></div>}<DeskMenu router={router} isAdmin={isAdmin} /></>}>
@@ -92,6 +93,7 @@ function StaffConsole(props: FaceProps) {
           {place === '' && <Empty>{t('console.pick')}</Empty>}
           {place === 'replies' && <RepliesScreen desk={desk} rest={work.rest} team={team} begun={work.reply} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {place === 'hours' && <HoursScreen work={work} isAdmin={isAdmin} onBack={() => router.go('')} />}
+          {place === 'team' && <TeamRoles work={work} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {store !== null && !isScreen(place) && <OpenTicket key={place} work={work} store={store} onBack={() => router.go('')} />}
         </main>
       </div>
@@ -125,6 +127,7 @@ function DeskMenu({ router, isAdmin }: { readonly router: FaceProps['router']; r
     <nav class="desk-menu" aria-label={t('console.menu')}>
       {link('replies', t('replies.title'), T.menuReplies)}
       {isAdmin && link('hours', t('hours.title'), T.menuHours)}
+      {isAdmin && link('team', t('roles.title'), T.menuTeam)}
     </nav>
   )
 }

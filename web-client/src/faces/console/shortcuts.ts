@@ -1,6 +1,6 @@
 // Single keys, where nobody is writing; and the palette from everywhere. They can be switched off.
 
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { hushToast, toast } from '../../app/attention.ts'
 import type { Looks } from '../../app/looks.ts'
 import type { Router } from '../../app/memory-router.ts'
@@ -8,7 +8,17 @@ import { isComposing } from '../../ui/composition.ts'
 import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
 
+/** Steps down from the last row that has come, taken as soon as the next ones have. */
+interface Owed {
+  readonly from: string
+  readonly steps: number
+}
+
+type OwedRef = { current: Owed | null }
+
 export function useShortcuts(work: DeskWork, router: Router, looks: Looks, isGuest: boolean): void {
+  const owed = useRef<Owed | null>(null)
+  useEffect(() => work.inbox.order.subscribe((order) => payOff(work, owed, order)), [work.inbox])
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (isComposing(event) || (isGuest && !isInside(event))) return
@@ -17,10 +27,13 @@ export function useShortcuts(work: DeskWork, router: Router, looks: Looks, isGue
         return work.open('palette')
       }
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event) || isInMenu(event) || !looks.keys.value) return
-      if (act(event, work, router)) event.preventDefault()
+      if (act(event, work, router, owed)) event.preventDefault()
     }
     // Whoever goes elsewhere meanwhile is there, not at the row.
-    const elsewhere = () => { work.arriving.current = false }
+    const elsewhere = (event: Event) => {
+      work.arriving.current = false
+      if (event.type === 'pointerdown' || rowOf(event) !== owed.current?.from) owed.current = null
+    }
     addEventListener('keydown', pressed)
     addEventListener('focusin', elsewhere)
     addEventListener('pointerdown', elsewhere)
@@ -58,13 +71,13 @@ function keyOf({ key, code, shiftKey }: KeyboardEvent): string {
 }
 
 /** The row that has the focus; null: none has. */
-function rowOf(event: KeyboardEvent): string | null {
+function rowOf(event: Event): string | null {
   const target = event.composedPath()[0]
   const row = target instanceof Element ? target.closest<HTMLElement>('li[data-row-of]') : null
   return row?.dataset['rowOf'] ?? null
 }
 
-function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
+function act(event: KeyboardEvent, work: DeskWork, router: Router, owed: OwedRef): boolean {
   const { inbox, cursor, selection } = work
   // Keys act where the focus is: on the row that has it, or is about to, otherwise on the open ticket. The cursor is ahead of the focus, which
   // follows with the next drawing.
@@ -85,8 +98,8 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
     case 'u':
       if (ticket !== null) markUnread(work, ticket)
       return ticket !== null
-    case 'j': return step(work, row, 1)
-    case 'k': return step(work, row, -1)
+    case 'j': return step(work, row, 1, owed)
+    case 'k': return step(work, row, -1, owed)
     case 'x':
     case 'X': {
       const at = row ?? cursor.value
@@ -121,18 +134,38 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router): boolean {
   }
 }
 
-function step({ inbox, cursor, wanted, store, arriving }: DeskWork, row: string | null, by: 1 | -1): boolean {
+function step({ inbox, cursor, wanted, store, arriving }: DeskWork, row: string | null, by: 1 | -1, owed: OwedRef): boolean {
   const order = inbox.order.value
   const from = row ?? cursor.value ?? openTicketOf({ store })?.id ?? null
   const at = from === null ? -1 : order.indexOf(from)
   const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
   // Whoever goes on does not write there any more.
   wanted.value = null
+  const before = owed.current
+  owed.current = null
+  if (by === 1 && from !== null && at === order.length - 1 && at >= 0 && inbox.more.value) {
+    owed.current = { from, steps: before?.from === from ? before.steps + 1 : 1 }
+    return true
+  }
   if (next !== undefined && next !== cursor.value) {
     arriving.current = true
     cursor.value = next
   }
   return next !== undefined
+}
+
+/** The next rows have come: the cursor goes on as far as it was asked to. */
+function payOff({ inbox, cursor, arriving }: DeskWork, owed: OwedRef, order: readonly string[]): void {
+  const due = owed.current
+  if (due === null || cursor.peek() !== due.from) return
+  const at = order.indexOf(due.from)
+  const to = Math.min(order.length - 1, at + due.steps)
+  const next = order[to]
+  if (at < 0 || next === undefined || to === at) return
+  const left = due.steps - (to - at)
+  owed.current = left > 0 && inbox.more.peek() ? { from: next, steps: left } : null
+  arriving.current = true
+  cursor.value = next
 }
 
 function openCursor({ inbox, cursor }: DeskWork, router: Router): boolean {

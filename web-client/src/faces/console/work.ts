@@ -25,7 +25,7 @@ import { idOf, useTicket } from '../../ui/use-ticket.ts'
 type Overlay = 'palette' | 'keys' | null
 
 /** Places that are no ticket's. */
-export const isScreen = (place: string): boolean => place === 'replies' || place === 'hours'
+export const isScreen = (place: string): boolean => place === 'replies' || place === 'hours' || place === 'team'
 
 export interface DeskWork {
   readonly desk: Desk

@@ -1,0 +1,2 @@
+-- Whom an admin may mean by an address.
+select id, display_name, email, role, blocked, first_name from {schema}.support_people_by_email($1, $2)

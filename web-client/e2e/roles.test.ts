@@ -1,0 +1,74 @@
+// The team's screen: an admin finds a person by their address, gives a role, changes it and takes it; each counts at once.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, people, rest, TEAM, visit, withBrowser, type People } from './help.ts'
+
+const context = withBrowser()
+let who: People
+beforeAll(async () => { who = await people() })
+// The desk is shared: the customer is one again.
+afterAll(async () => { await rest(who.admin, 'DELETE', `/roles/${who.other.id}`) })
+
+test('an admin finds someone by their address, makes them an agent, and takes the role again', async () => {
+  // They have signed in once, in letters of another case than the admin writes.
+  await rest(who.other, 'GET', '/me')
+  const seen = await visit(await context(), TEAM, '/admin/support', who.admin)
+  const { page } = seen
+  await page.locator(id(T.looks)).click()
+  await page.locator(id(T.menuTeam)).click()
+  await page.locator(id(T.roleRow, `[data-user="${who.admin.id}"]`)).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/admin/support/team')
+  expect(await page.locator(`${id(T.roleRow, `[data-user="${who.admin.id}"]`)} ${id(T.roleSelect)}`).count(), 'one does not take the own role').toBe(0)
+
+  await page.locator(id(T.roleEmail)).fill('no.such.person@example.org')
+  await page.locator(id(T.roleFind)).click()
+  await page.locator(id(T.roleNobody)).waitFor()
+  expect(await page.locator(id(T.roleNobody)).innerText()).toContain('/admin/support')
+
+  // They look at the console, which is not for them yet.
+  const theirs = await visit(await context(), CUSTOMERS, '/support', who.other)
+  await page.locator(id(T.roleEmail)).fill((who.other.email ?? '').toUpperCase())
+  await page.keyboard.press('Enter')
+  const found = page.locator(id(T.roleFound, `[data-user="${who.other.id}"]`))
+  await found.locator(id(T.roleMakeAgent)).click()
+  const row = page.locator(id(T.roleRow, `[data-user="${who.other.id}"][data-role="support_agent"]`))
+  await row.waitFor()
+  await page.locator(id(T.toast)).waitFor()
+  expect(await rest(who.other, 'GET', '/me')).toMatchObject({ role: 'support_agent' })
+  expect(await found.locator(id(T.roleMakeAgent)).count(), 'already in the team').toBe(0)
+  // The next ticket can be given to them without a reload.
+  await page.locator(id(T.filtersToggle)).click()
+  await eventually('one of the agents', async () => await page.locator(`option[value="${who.other.id}"]`).count() > 0)
+
+  await row.locator(id(T.roleSelect)).selectOption('admin')
+  const promoted = page.locator(id(T.roleRow, `[data-user="${who.other.id}"][data-role="admin"]`))
+  await promoted.waitFor()
+  await promoted.locator(id(T.roleRemove)).click()
+  await promoted.locator(id(T.roleRemoveSure)).click()
+  await eventually('gone from the team', async () => await page.locator(id(T.roleRow, `[data-user="${who.other.id}"]`)).count() === 0)
+  expect(await rest(who.other, 'GET', '/me')).toMatchObject({ role: null })
+  expect([...seen.faults, ...theirs.faults]).toEqual([])
+})
+
+test('what another admin did meanwhile is shown when a change is refused', async () => {
+  await rest(who.admin, 'PUT', `/roles/${who.other.id}`, { role: 'support_agent' })
+  const { page } = await visit(await context(), TEAM, '/admin/support/team', who.admin)
+  const row = page.locator(id(T.roleRow, `[data-user="${who.other.id}"]`))
+  await row.waitFor()
+  await page.route('**/v1/roles/**', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: '', status: 409, code: 'conflict' }) }))
+  await rest(who.admin, 'PUT', `/roles/${who.other.id}`, { role: 'admin' })
+  await row.locator(id(T.roleRemove)).click()
+  await row.locator(id(T.roleRemoveSure)).click()
+  await row.locator(id(T.problem, '[data-code="conflict"]')).waitFor()
+  await page.locator(id(T.roleRow, `[data-user="${who.other.id}"][data-role="admin"]`)).waitFor()
+  expect(await row.locator(id(T.roleSelect)).inputValue()).toBe('admin')
+})
+
+test('an agent reads that only admins change the team', async () => {
+  const { page } = await visit(await context(), TEAM, '/admin/support/team', who.agent)
+  await page.locator(id(T.roles)).waitFor()
+  expect(await page.locator(id(T.roleEmail)).count()).toBe(0)
+  await page.locator(id(T.looks)).click()
+  expect(await page.locator(id(T.menuTeam)).count()).toBe(0)
+})

@@ -1,0 +1,86 @@
+// The team's roles: what a change leaves, also when it is refused or somebody else was there first.
+
+import { expect, test } from 'vitest'
+import { createRoles } from '../src/app/roles.ts'
+import type { Agent } from '../src/protocol/decode-team.ts'
+import type { PersonFound, StaffRole } from '../src/protocol/generated.ts'
+import type { Result } from '../src/rest/request.ts'
+
+const grace: Agent = { user_id: 'grace', role: 'support_agent', name: 'Grace', email: 'grace@example.org' }
+const carl: PersonFound = { user_id: 'carl', role: null, name: 'Carl', email: 'carl@example.org', blocked: false }
+const conflict = { code: 'conflict', title: '', status: 409 } as const
+const done = <T>(value: T): Result<T> => ({ ok: true, value })
+
+function desk() {
+  const members = new Map<string, Agent>([[grace.user_id, grace]])
+  const sent: [string, StaffRole | null][] = []
+  let waiting: (() => void) | null = null
+  let isHeld = false
+  let refusal: typeof conflict | null = null
+  let changes = 0
+  const roles = createRoles({
+    roles: () => Promise.resolve(done([...members.values()])),
+    peopleBy: (email) => Promise.resolve(done(email === carl.email ? [{ ...carl, role: members.get(carl.user_id)?.role ?? null }] : [])),
+    setRole: async (user, role) => {
+      sent.push([user, role])
+      if (isHeld) await new Promise<void>((resolve) => { waiting = resolve })
+      if (refusal !== null) return { ok: false, problem: refusal } as Result<null>
+      if (role === null) members.delete(user)
+      else members.set(user, { ...(members.get(user) ?? { ...carl, user_id: user }), role })
+      return done(null)
+    },
+  }, () => { changes++ })
+  return { roles, sent, members, changes: () => changes, hold: () => { isHeld = true }, release: () => waiting?.(), refuse: () => { refusal = conflict } }
+}
+
+test('a person who is found is given a role, and list and finding say so', async () => {
+  const { roles, changes } = desk()
+  await roles.load()
+  await roles.find('carl@example.org')
+  expect(roles.found.value?.people).toEqual([carl])
+  expect(await roles.set('carl', 'support_agent')).toBe(true)
+  expect(roles.team.value?.map((one) => one.user_id)).toEqual(['grace', 'carl'])
+  expect(roles.found.value?.people[0]?.role).toBe('support_agent')
+  expect(changes()).toBe(1)
+})
+
+test('an address that finds no one says which it was', async () => {
+  const { roles } = desk()
+  await roles.find('ben@example.org')
+  expect(roles.found.value).toEqual({ email: 'ben@example.org', people: [] })
+})
+
+test('while one change is under way no other is sent', async () => {
+  const { roles, sent, hold, release } = desk()
+  hold()
+  const first = roles.set('grace', 'admin')
+  expect(roles.changing.value).toBe('grace')
+  expect(await roles.set('grace', null)).toBe(false)
+  release()
+  expect(await first).toBe(true)
+  expect(sent).toEqual([['grace', 'admin']])
+  expect(roles.changing.value).toBeNull()
+})
+
+test('a refusal stands at its person, nothing is told as done, and what the record says is shown', async () => {
+  const { roles, members, refuse, changes } = desk()
+  await roles.load()
+  refuse()
+  // Another admin was there meanwhile.
+  members.set('grace', { ...grace, role: 'admin' })
+  expect(await roles.set('grace', null)).toBe(false)
+  expect(roles.refused.value).toEqual({ user: 'grace', problem: conflict })
+  expect(roles.team.value?.[0]?.role).toBe('admin')
+  expect(changes()).toBe(0)
+})
+
+test('an answer that was overtaken does not come back', async () => {
+  const answers: ((people: readonly PersonFound[]) => void)[] = []
+  const roles = createRoles({ roles: () => Promise.resolve(done([])), setRole: () => Promise.resolve(done(null)), peopleBy: () => new Promise((resolve) => { answers.push((people) => resolve(done(people))) }) }, () => {})
+  const [first, second] = [roles.find('ben@example.org'), roles.find('carl@example.org')]
+  answers[1]?.([carl])
+  await second
+  answers[0]?.([])
+  await first
+  expect(roles.found.value).toEqual({ email: 'carl@example.org', people: [carl] })
+})
