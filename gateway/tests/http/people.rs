@@ -288,7 +288,7 @@ async fn admins_find_people_by_their_address() {
         ])
     );
     let staff = server
-        .get(katherine(), "/v1/people?email=grace@example.org")
+        .get(katherine(), "/v1/people?email=Grace@helpline.example")
         .await
         .expect(200);
     assert_eq!(staff[0]["role"], "support_agent");
