@@ -231,6 +231,15 @@ impl Redis {
         self.command("CLIENT KILL TYPE pubsub").await.map(drop)
     }
 
+    /// Ends every client's connection, those that publish as well.
+    ///
+    /// # Errors
+    /// [`RigError::Io`].
+    pub async fn kill_clients(&self) -> Result<(), RigError> {
+        self.command("CLIENT KILL TYPE normal").await?;
+        self.kill_subscribers().await
+    }
+
     /// Lets no subscriber's output wait for longer than a packet, and sends one of them more than that: Redis cuts it off without a word
     /// to the publisher. What is sent is no news; subscribers must ignore it.
     ///

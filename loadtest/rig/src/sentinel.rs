@@ -87,6 +87,20 @@ impl Sentinel {
         self.monitor(name, host, 6_379).await
     }
 
+    /// The port of the master that it names under this name.
+    ///
+    /// # Errors
+    /// [`RigError::Io`], also when it knows no such master.
+    pub async fn master_port(&self, name: &str) -> Result<u16, RigError> {
+        let question = format!("SENTINEL GET-MASTER-ADDR-BY-NAME {name}");
+        let answer = crate::redis::ask(self.port, &question).await?;
+        // Two texts, each after a line with its length.
+        let port = answer.lines().nth(4).and_then(|port| port.parse().ok());
+        let unknown = || std::io::Error::other(answer.trim().to_owned());
+        port.ok_or_else(unknown)
+            .map_err(RigError::io("asking Sentinel for its master"))
+    }
+
     async fn monitor(&self, name: &str, host: &str, port: u16) -> Result<(), RigError> {
         crate::redis::ask(self.port, &format!("SENTINEL REMOVE {name}")).await?;
         let monitor = format!("SENTINEL MONITOR {name} {host} {port} 1");

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::descriptors;
 use super::members;
 use super::outcome::{Done, Outcome};
-use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp, RedisOp};
+use super::plan::{ClientOp, DiskOp, GatewayOp, Op, Plan, PostgresOp};
 use super::poison::Poison;
 use super::revoked::Revoked;
 use super::storm;
@@ -117,7 +117,10 @@ impl Executor {
 
     async fn execute(&self, op: &Op) -> Result<String, LoadError> {
         match op {
-            Op::Redis(op) => self.redis(*op).await,
+            Op::Redis(op) => {
+                let _part = self.parts.redis.lock().await;
+                self.cluster.relay.play(*op).await
+            }
             Op::Postgres(op) => self.postgres(*op).await,
             Op::Gateway(n, op) => self.gateway(*n, *op).await,
             Op::Roll => self.roll().await,
@@ -132,28 +135,6 @@ impl Executor {
             Op::Agent(op) => self.revoked.run(&self.cluster, *op).await,
             Op::Poison => self.poison.run(&self.cluster, &self.rooms).await,
         }
-    }
-
-    async fn redis(&self, op: RedisOp) -> Result<String, LoadError> {
-        let _part = self.parts.redis.lock().await;
-        let redis = &self.cluster.redis;
-        match op {
-            RedisOp::Kill9 | RedisOp::Freeze if redis.pid().is_none() => {
-                return Err(LoadError::unplayed("Redis is not running"));
-            }
-            RedisOp::Kill9 => redis.kill9().await?,
-            RedisOp::Start if redis.pid().is_none() => redis.start().await?,
-            RedisOp::Start => {}
-            RedisOp::Freeze => redis.freeze(),
-            RedisOp::Thaw => redis.thaw(),
-            RedisOp::Flush => redis.flush().await?,
-            RedisOp::Restart => redis.restart().await?,
-            RedisOp::RestartLoading => redis.restart_loading().await?,
-            RedisOp::KillSubscribers => redis.kill_subscribers().await?,
-            RedisOp::Overrun => redis.overrun().await?,
-            RedisOp::Relax => redis.relax().await?,
-        }
-        Ok(String::new())
     }
 
     async fn postgres(&self, op: PostgresOp) -> Result<String, LoadError> {
@@ -278,8 +259,14 @@ impl Executor {
             GatewayOp::DuringCatchUp => {
                 return self.doom(n, &mut failpoint, "during-catch-up").await;
             }
-            GatewayOp::RedisDelay => link.delay(REDIS_DELAY),
-            GatewayOp::RedisUnplug => link.unplug(),
+            GatewayOp::RedisDelay => {
+                link.delay(REDIS_DELAY);
+                self.cluster.relay.make_instances_ask().await;
+            }
+            GatewayOp::RedisUnplug => {
+                link.unplug();
+                self.cluster.relay.make_instances_ask().await;
+            }
             GatewayOp::RedisHeal => link.resume(),
             GatewayOp::FewDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::open);

@@ -18,6 +18,7 @@ mod page;
 mod plan;
 mod poison;
 mod refused_sends;
+mod relay;
 mod report;
 mod revoked;
 mod running;

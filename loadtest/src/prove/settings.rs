@@ -89,6 +89,9 @@ pub struct Settings {
     /// The gateways reach Postgres and Redis by TLS, and check the certificates of both (sslmode=verify-full)
     #[arg(long, conflicts_with = "pooler")]
     pub(super) tls: bool,
+    /// A master of Redis, its replica and a Sentinel, which the gateways ask: a master that is killed or frozen is failed over
+    #[arg(long, conflicts_with = "tls")]
+    pub(super) sentinel: bool,
     /// Clients that return at once, in the generated plan's storms
     #[arg(long, default_value_t = 5_000)]
     pub(super) storm: usize,
@@ -201,6 +204,7 @@ pub(super) fn spec(
         settings: set.collect(),
         pooler: settings.pooler,
         tls: settings.tls,
+        sentinel: settings.sentinel,
         logs: dir.to_owned(),
         small_disk: plan.fills_disk(),
         sabotage: settings.sabotage.clone(),

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use helpline_rig::{Dump, Gateway, PgBouncer, PoolMode, Postgres, Proxy, Redis, RigError};
+use helpline_rig::{Dump, Gateway, PgBouncer, PoolMode, Postgres, Proxy, RigError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::encrypted::Encryption;
 use super::plan::LANES;
+use super::relay::Relay;
 use crate::error::LoadError;
 use crate::target;
 
@@ -49,6 +50,8 @@ pub struct TestClusterSpec {
     pub pooler: Option<PoolMode>,
     /// Whether the instances speak with Postgres and Redis by TLS, and check whom they speak with.
     pub tls: bool,
+    /// Whether Redis is a master that a Sentinel watches, with a replica.
+    pub sentinel: bool,
     /// Where logs go.
     pub logs: PathBuf,
     /// Whether the database lies on a small disk.
@@ -64,10 +67,10 @@ pub struct TestCluster {
     pub gateways: Vec<Gateway>,
     /// Between clients and instances: by instance, then by lane.
     pub lanes: Vec<Vec<Proxy>>,
-    /// Between each instance and Redis.
+    /// Between each instance and Redis; with a Sentinel, between each instance and that.
     pub redis_links: Vec<Proxy>,
-    /// The relay.
-    pub redis: Redis,
+    /// Redis.
+    pub relay: Relay,
     /// Between the instances and the link to Postgres, when it is asked for: ends with the cluster.
     _pooler: Option<PgBouncer>,
     /// Between the instances, or their pooler, and Postgres.
@@ -96,21 +99,11 @@ impl TestCluster {
             .await?;
         let administrator_url = postgres.url_for(ADMINISTRATOR, target::RIG_PASSWORD, DATABASE);
         target::migrate(&spec.binary, &administrator_url)?;
-        let sabotage = match spec.sabotage.as_deref() {
-            Some("foreign-rows") => Some(include_str!("../../sql/sabotage_foreign_rows.sql")),
-            Some("kept-tickets") => Some(include_str!("../../sql/sabotage_kept_tickets.sql")),
-            _ => None,
-        };
-        if let Some(sql) = sabotage {
-            let admin = target::connect(&postgres.admin_url(DATABASE)).await?;
-            admin
-                .batch_execute(sql)
-                .await
-                .map_err(LoadError::postgres("breaking the database's functions"))?;
-        }
-        let redis = match &encryption {
-            Some(encryption) => encryption.start_redis().await?,
-            None => Redis::start_new().await?,
+        break_functions(&postgres, spec.sabotage.as_deref()).await?;
+        let relay = if spec.sentinel {
+            Relay::start_watched().await?
+        } else {
+            Relay::start_one(encryption.as_ref()).await?
         };
         let postgres_link = Proxy::start(postgres.port()).await?;
         let pooler = match spec.pooler {
@@ -131,7 +124,7 @@ impl TestCluster {
         for n in 0..spec.instances {
             let (scheme, redis_port) = match &encryption {
                 Some(encryption) => ("rediss", encryption.redis_port()),
-                None => ("redis", redis.port()),
+                None => ("redis", relay.port()),
             };
             let link = Proxy::start(redis_port).await?;
             let mut gateway = Gateway::spec()
@@ -153,6 +146,9 @@ impl TestCluster {
                 .env("HELPLINE_HEARTBEAT_MS", HEARTBEAT_MS)
                 .env("HELPLINE_LOG", "warn,helpline_gateway::refused_sends=debug")
                 .log(spec.logs.join(format!("gateway-{}.log", n + 1)));
+            if let Some((name, value)) = relay.setting() {
+                gateway = gateway.env(name, value);
+            }
             if let Some((name, value)) = encryption.as_ref().map(Encryption::redis_authority) {
                 gateway = gateway.env(name, value);
             }
@@ -176,7 +172,7 @@ impl TestCluster {
             gateways,
             lanes,
             redis_links,
-            redis,
+            relay,
             _pooler: pooler,
             postgres_link,
             standby,
@@ -295,10 +291,7 @@ impl TestCluster {
         self.postgres_link.lead_to(postgres.port());
         drop(postgres);
         self.takes_writes(true).await?;
-        self.redis.thaw();
-        if self.redis.pid().is_none() {
-            self.redis.start().await?;
-        }
+        self.relay.fix().await?;
         for proxy in self.redis_links.iter().chain(self.lanes.iter().flatten()) {
             proxy.resume();
         }
@@ -310,6 +303,20 @@ impl TestCluster {
         }
         Ok(())
     }
+}
+
+/// Breaks what a promise needs of the database, if it is kept there.
+async fn break_functions(postgres: &Postgres, promise: Option<&str>) -> Result<(), LoadError> {
+    let sql = match promise {
+        Some("foreign-rows") => include_str!("../../sql/sabotage_foreign_rows.sql"),
+        Some("kept-tickets") => include_str!("../../sql/sabotage_kept_tickets.sql"),
+        _ => return Ok(()),
+    };
+    let admin = target::connect(&postgres.admin_url(DATABASE)).await?;
+    admin
+        .batch_execute(sql)
+        .await
+        .map_err(LoadError::postgres("breaking the database's functions"))
 }
 
 async fn start_pooler(port: u16, mode: PoolMode) -> Result<PgBouncer, LoadError> {
