@@ -171,18 +171,29 @@ async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigErro
     };
     let source = RedisSource::new(servers);
     let asking = async {
-        let client = source.client().await?;
-        let mut connection = client.get_multiplexed_async_connection().await?;
-        redis::cmd("PING")
-            .query_async::<String>(&mut connection)
-            .await
+        if !source.is_sharded() {
+            ping(&source.client().await?).await?;
+            return Ok::<_, redis::RedisError>("answers".to_owned());
+        }
+        let topology = source.topology().await?;
+        let masters = topology.masters();
+        futures_util::future::try_join_all(masters.iter().map(ping)).await?;
+        Ok(format!("{} masters of a cluster answer", masters.len()))
     };
     let limit = Duration::from_millis(limits::POOL_WAIT_MS);
     Ok(match tokio::time::timeout(limit, asking).await {
-        Ok(Ok(_)) => Ok("answers".into()),
+        Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(chain(&error)),
         Err(_) => Err("does not answer".into()),
     })
+}
+
+async fn ping(client: &redis::Client) -> redis::RedisResult<()> {
+    let mut connection = client.get_multiplexed_async_connection().await?;
+    redis::cmd("PING")
+        .query_async::<String>(&mut connection)
+        .await
+        .map(drop)
 }
 
 async fn try_key_set(config: &Config) -> Result<String, String> {

@@ -27,7 +27,7 @@ pub use oidc::{Issuer, Oidc, OidcSettings};
 pub use pages::{Href, Pages};
 pub use plaintext::{Plaintext, PlaintextSettings};
 pub use rate::Rate;
-pub use redis::{RedisServers, RedisSettings};
+pub use redis::{RedisPubsub, RedisServers, RedisSettings};
 pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
 
 /// Where to listen, and which proxies to trust.

@@ -68,10 +68,30 @@ pub struct RedisSettings {
         requires = "redis_cert_file"
     )]
     pub redis_key_file: Option<PathBuf>,
+    /// How news travels in a Redis Cluster. classic: over its bus to all of its nodes, by way of any of them; right for every other form of
+    /// Redis. sharded: only through the master that owns the channel's slot (Redis 7 or later). The same at every instance
+    #[arg(
+        long,
+        env = "HELPLINE_REDIS_PUBSUB",
+        value_name = "WAY",
+        value_enum,
+        default_value = "classic"
+    )]
+    pub redis_pubsub: RedisPubsub,
     /// Begins every Redis channel name, so that several desks can share one Redis: letters, digits, . _ - only [default: names the
     /// database, by its cluster's identifier and its oid]
     #[arg(long, env = "HELPLINE_REDIS_PREFIX", value_name = "TEXT")]
     pub redis_prefix: Option<String>,
+}
+
+/// How news travels in a Redis Cluster.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum RedisPubsub {
+    /// SUBSCRIBE and PUBLISH at any node.
+    #[default]
+    Classic,
+    /// SSUBSCRIBE and SPUBLISH at the masters that own the slots.
+    Sharded,
 }
 
 /// What connects to Redis.
@@ -80,6 +100,13 @@ pub enum RedisServers {
     One(Box<Client>),
     /// Nodes of one cluster, each as good as the others: a message that is published at one of them reaches subscribers of all.
     Cluster(Vec<Client>),
+    /// Nodes of one cluster, which know the masters that own its slots.
+    Shards {
+        /// At least one.
+        nodes: Vec<Client>,
+        /// Whether a master on another machine is refused: its password and the messages would travel in clear text.
+        this_machine_only: bool,
+    },
     /// Sentinels, which know the master.
     Sentinel {
         /// Asks them, and connects to the master.
@@ -97,6 +124,7 @@ impl fmt::Debug for RedisServers {
         f.write_str(match self {
             Self::One(_) => "One",
             Self::Cluster(_) => "Cluster",
+            Self::Shards { .. } => "Shards",
             Self::Sentinel { .. } => "Sentinel",
         })
     }
@@ -116,8 +144,18 @@ impl RedisSettings {
             .split(',')
             .map(|url| self.address(url.trim(), allowed))
             .collect::<Result<Vec<_>, _>>()?;
+        let is_sharded = self.redis_pubsub == RedisPubsub::Sharded;
         if let Some(name) = &self.redis_sentinel {
+            if is_sharded {
+                return Err(ConfigError::new(
+                    "--redis-pubsub, --redis-sentinel",
+                    "do not go together: sharded needs a Redis Cluster, whose masters no Sentinel watches",
+                ));
+            }
             return self.sentinels(name, &addresses, allowed).map(Some);
+        }
+        if is_sharded {
+            return self.shards(addresses, allowed).map(Some);
         }
         let mut nodes = addresses
             .into_iter()
@@ -175,6 +213,27 @@ impl RedisSettings {
             Client::open(address)
         };
         client.map_err(|error| fault(error.to_string()))
+    }
+
+    fn shards(
+        &self,
+        addresses: Vec<ConnectionInfo>,
+        allowed: &[Plaintext],
+    ) -> Result<RedisServers, ConfigError> {
+        let is_path = |one: &ConnectionInfo| matches!(one.addr(), ConnectionAddr::Unix(_));
+        if addresses.iter().any(is_path) {
+            return Err(ConfigError::new(
+                "--redis-pubsub",
+                "sharded needs addresses with host and port: the other nodes of the cluster are reached by theirs",
+            ));
+        }
+        Ok(RedisServers::Shards {
+            nodes: addresses
+                .into_iter()
+                .map(|address| self.client(address))
+                .collect::<Result<_, _>>()?,
+            this_machine_only: !allowed.contains(&Plaintext::Redis),
+        })
     }
 
     fn sentinels(
@@ -274,21 +333,27 @@ mod tests {
         with_sentinel(url, None, allowed)
     }
 
-    fn with_sentinel(
-        url: &str,
-        name: Option<&str>,
-        allowed: &[Plaintext],
-    ) -> Result<Option<RedisServers>, String> {
-        let settings = RedisSettings {
+    fn settings(url: &str, name: Option<&str>, redis_pubsub: RedisPubsub) -> RedisSettings {
+        RedisSettings {
             redis_url: Some(url.into()),
             redis_sentinel: name.map(str::to_owned),
             redis_sentinel_password: None,
             redis_ca_file: None,
             redis_cert_file: None,
             redis_key_file: None,
+            redis_pubsub,
             redis_prefix: None,
-        };
-        settings.servers(allowed).map_err(|error| error.to_string())
+        }
+    }
+
+    fn with_sentinel(
+        url: &str,
+        name: Option<&str>,
+        allowed: &[Plaintext],
+    ) -> Result<Option<RedisServers>, String> {
+        settings(url, name, RedisPubsub::Classic)
+            .servers(allowed)
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -358,5 +423,31 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn shards_are_found_by_one_node_or_several_and_not_by_sentinels() {
+        let sharded = |url, name| {
+            settings(url, name, RedisPubsub::Sharded)
+                .servers(&[])
+                .map_err(|error| error.to_string())
+        };
+        for (urls, many) in [
+            ("redis://127.0.0.1:1", 1),
+            ("redis://127.0.0.1:1,rediss://cache.example", 2),
+        ] {
+            let servers = sharded(urls, None).expect(urls);
+            assert!(
+                matches!(servers, Some(RedisServers::Shards { nodes, this_machine_only: true }) if nodes.len() == many),
+                "{urls}"
+            );
+        }
+        let error = sharded("redis://127.0.0.1:1", Some("desk")).expect_err("Sentinels");
+        assert!(
+            error.contains("--redis-pubsub") && error.contains("--redis-sentinel"),
+            "{error}"
+        );
+        let error = sharded("redis+unix:///run/redis.sock", None).expect_err("a path");
+        assert!(error.contains("--redis-pubsub"), "{error}");
     }
 }

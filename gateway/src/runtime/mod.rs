@@ -9,6 +9,7 @@ pub mod lifecycle;
 pub mod limiter;
 pub mod rates;
 pub mod redis_source;
+pub mod redis_topology;
 pub mod signals;
 pub mod tcp_stream;
 pub mod telemetry;

@@ -1,4 +1,4 @@
-//! Where Redis is at this moment: a server, some node of a cluster, or the master that Sentinels name. Asked before every connection, so
+//! Where Redis is at this moment: a server, some node of a cluster, the masters that own its slots, or the master that Sentinels name. Asked before every connection, so
 //! that a failover is followed by each part that connects again.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,11 +7,13 @@ use helpline_persistence::connect::is_this_machine;
 use redis::{Client, ErrorKind, RedisError, RedisResult};
 use tokio::sync::Mutex;
 
+use super::redis_topology::{self, Topology};
 use crate::config::RedisServers;
 
 /// Finds the server to connect to.
 pub struct RedisSource {
     servers: Mutex<RedisServers>,
+    is_sharded: bool,
     /// Raised when connections of before may lead to a server that is the right one no longer.
     generation: AtomicU64,
 }
@@ -20,13 +22,39 @@ impl RedisSource {
     /// Of these servers; connects to nothing yet.
     pub fn new(servers: RedisServers) -> Self {
         Self {
+            is_sharded: matches!(servers, RedisServers::Shards { .. }),
             servers: Mutex::new(servers),
             generation: AtomicU64::new(0),
         }
     }
 
-    /// A client of the server that publishes and delivers now. It has answered for a cluster and for Sentinels; one server alone is not asked.
-    /// Callers bound it by a timeout.
+    /// Whether each channel is published and listened to at the master that owns its slot: then [`Self::topology`] says where.
+    pub const fn is_sharded(&self) -> bool {
+        self.is_sharded
+    }
+
+    /// The masters of the cluster, and the partitions of each, as the first of its nodes that answers has them. Callers bound it by a timeout.
+    ///
+    /// # Errors
+    /// These servers are no nodes of a cluster, none of them answers, or as [`redis_topology::ask`].
+    pub async fn topology(&self) -> RedisResult<Topology> {
+        let (nodes, this_machine_only) = match &*self.servers.lock().await {
+            RedisServers::Shards {
+                nodes,
+                this_machine_only,
+            } => (nodes.clone(), *this_machine_only),
+            RedisServers::One(_) | RedisServers::Cluster(_) | RedisServers::Sentinel { .. } => {
+                return Err(RedisError::from((
+                    ErrorKind::InvalidClientConfig,
+                    "Redis is not used by shards",
+                )));
+            }
+        };
+        redis_topology::ask(nodes, this_machine_only).await
+    }
+
+    /// A client of the server that publishes and delivers now; of a cluster used by shards, one of its masters. It has answered for a cluster and
+    /// for Sentinels; one server alone is not asked. Callers bound it by a timeout.
     ///
     /// # Errors
     /// No node of a cluster answers, no Sentinel knows the master, or the master is another machine without TLS where that is not allowed.
@@ -34,6 +62,13 @@ impl RedisSource {
         let nodes = match &mut *self.servers.lock().await {
             RedisServers::One(client) => return Ok(Client::clone(client)),
             RedisServers::Cluster(nodes) => nodes.clone(),
+            RedisServers::Shards {
+                nodes,
+                this_machine_only,
+            } => {
+                let topology = redis_topology::ask(nodes.clone(), *this_machine_only).await?;
+                return Ok(topology.owner(0).1.clone());
+            }
             // Under the lock: the client keeps its connections to the Sentinels. The other half of the relay waits meanwhile.
             RedisServers::Sentinel {
                 sentinels,

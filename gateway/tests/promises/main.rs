@@ -30,6 +30,7 @@ mod neighbours;
 mod read_only;
 mod redacted_live;
 mod redis_moves;
+mod redis_shards;
 mod restored;
 mod retries;
 mod rewound;

@@ -7,29 +7,61 @@ use helpline_core::ids::TicketId;
 use helpline_rig::{Gateway, Redis, Sentinel};
 use serde_json::json;
 
-use crate::test_server::{Join, TestServer, eventually};
+use crate::client::Client;
+use crate::test_server::{Join, Person, TestServer, eventually};
 use crate::tls::{log_of, relay_of};
 
 /// A Sentinel decides after a second, and looks once a second.
 const WITHIN: Duration = Duration::from_secs(30);
 
-async fn relay_is(state: &str, gateway: &Gateway) {
+pub async fn relay_is(state: &str, gateway: &Gateway) {
     eventually(&format!("the relay is {state}"), WITHIN, async || {
         (relay_of(gateway).await == state).then_some(())
     })
     .await;
 }
 
+/// A customer at the first instance, and an agent at the second.
+pub struct Pair {
+    ada: Person,
+    customer: Client,
+    agent: Client,
+}
+
+impl Pair {
+    pub async fn enter(server: &TestServer) -> Self {
+        let (ada, ben) = (
+            server.customer("Ada Lovelace"),
+            server.staff("Ben Okafor", "support_agent").await,
+        );
+        let (customer, agent) = (server.client(0, &ada).await, server.client(1, &ben).await);
+        Self {
+            ada,
+            customer,
+            agent,
+        }
+    }
+
+    /// Both have a new ticket open.
+    pub async fn open(&mut self, server: &TestServer) -> TicketId {
+        let ticket: TicketId = server.ticket(&self.ada).await;
+        self.customer.subscribe(ticket, None).await;
+        self.agent.subscribe(ticket, None).await;
+        ticket
+    }
+}
+
 /// Typing at the first instance is seen at the second.
 async fn typing_crosses(server: &TestServer) {
-    let (ada, ben) = (
-        server.customer("Ada Lovelace"),
-        server.staff("Ben Okafor", "support_agent").await,
-    );
-    let ticket: TicketId = server.ticket(&ada).await;
-    let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(1, &ben).await);
-    customer.subscribe(ticket, None).await;
-    agent.subscribe(ticket, None).await;
+    let mut pair = Pair::enter(server).await;
+    let ticket = pair.open(server).await;
+    typing_crosses_at(ticket, &mut pair).await;
+}
+
+pub async fn typing_crosses_at(ticket: TicketId, pair: &mut Pair) {
+    let Pair {
+        customer, agent, ..
+    } = pair;
     // Said again until it comes: what is said while Redis changes is lost, as it may be.
     let mut on = false;
     eventually("typing crosses", WITHIN, async || {
@@ -39,7 +71,7 @@ async fn typing_crosses(server: &TestServer) {
             .await;
         let seen = agent.drain(Duration::from_millis(300)).await;
         seen.iter()
-            .any(|frame| frame["type"] == "typing")
+            .any(|frame| frame["type"] == "typing" && frame["ticket"] == json!(ticket))
             .then_some(())
     })
     .await;
@@ -79,7 +111,7 @@ async fn instances_follow_the_master_that_sentinels_name() {
 }
 
 /// So often, at every instance.
-async fn relay_came_up(server: &TestServer, times: usize) {
+pub async fn relay_came_up(server: &TestServer, times: usize) {
     for gateway in &server.gateways {
         eventually(
             &format!("the relay came up {times} times"),

@@ -1,7 +1,7 @@
 //! The rig: starts the real parts on free ports, and breaks them on purpose. Tests, the load generator and `helpline dev` use it.
 //!
 //! - [`Postgres`], [`Redis`], [`Gateway`]: one real process each; stop, kill -9, restart on the same port, freeze and thaw
-//! - [`Sentinel`]: watches a Redis and its replica
+//! - [`Sentinel`]: watches a Redis and its replica; [`RedisShards`]: a Redis Cluster of several masters
 //! - [`PgBouncer`]: a pooler before the Postgres, where it is installed
 //! - [`Dump`]: a logical backup, restored into the same cluster or another one; [`Postgres::upgraded`]: the next major version in place
 //! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
@@ -25,6 +25,7 @@ mod postgres;
 mod process;
 mod proxy;
 mod redis;
+mod redis_shards;
 mod sentinel;
 mod spawn;
 pub mod testing;
@@ -39,5 +40,6 @@ pub use postgres::Postgres;
 pub use process::Process;
 pub use proxy::Proxy;
 pub use redis::Redis;
+pub use redis_shards::RedisShards;
 pub use sentinel::Sentinel;
 pub use spawn::{ParentDeath, spawn};

@@ -79,7 +79,7 @@ impl Redis {
     /// # Errors
     /// As [`Self::start_new`].
     pub async fn start_cluster() -> Result<[Self; 2], RigError> {
-        let [first, second] = [Self::start_node().await?, Self::start_node().await?];
+        let [first, second] = [Self::start_node(&[]).await?, Self::start_node(&[]).await?];
         second.command("CLUSTER ADDSLOTSRANGE 0 16383").await?;
         let bus = second.setting("cluster-port");
         first
@@ -101,18 +101,19 @@ impl Redis {
         Ok([first, second])
     }
 
-    async fn start_node() -> Result<Self, RigError> {
+    /// One node of a cluster that has no others yet.
+    pub(crate) async fn start_node(settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let bus = free_port().to_string();
         let file = format!("helpline-redis-{}-{bus}.nodes", std::process::id());
-        Self::start_new_with(&[
+        let of_a_node = [
             ("cluster-enabled", "yes"),
             ("cluster-port", &bus),
             ("cluster-config-file", &file),
-        ])
-        .await
+        ];
+        Self::start_new_with(&[&of_a_node[..], settings].concat()).await
     }
 
-    fn setting(&self, name: &str) -> &str {
+    pub(crate) fn setting(&self, name: &str) -> &str {
         self.settings
             .iter()
             .find(|(one, _)| one == name)
@@ -324,7 +325,11 @@ impl Redis {
         Ok(())
     }
 
-    async fn command(&self, line: &str) -> Result<String, RigError> {
+    pub(crate) fn late(&self, what: &'static str, after: Duration) -> RigError {
+        self.process.timeout(what, after)
+    }
+
+    pub(crate) async fn command(&self, line: &str) -> Result<String, RigError> {
         ask(self.port, line).await
     }
 }

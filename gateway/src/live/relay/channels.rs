@@ -1,5 +1,5 @@
-//! The names of channels, and what stands on them. `{p<n>}` is a hash tag: with Redis Cluster all of a partition is on one node, so that
-//! sharded pub/sub is a switch, not a migration.
+//! The names of channels, and what stands on them. `{p<n>}` is a hash tag: in a Redis Cluster all of a partition is in one slot, which sharded
+//! pub/sub is used by.
 //!
 //! Two desks may share one Redis. Names begin with the database's, so that a copy of a desk on another database receives nothing of it; and
 //! each payload says which server its sender reads from, because a copy of the data directory has its original's name.
@@ -50,9 +50,9 @@ impl Channels {
         format!("{}:{{p{partition}}}.inbox", self.prefix)
     }
 
-    /// The channel of an instance's own probes.
-    pub(super) fn probe(&self, instance: Uuid) -> String {
-        format!("{}:{{p0}}.probe.{instance}", self.prefix)
+    /// The channel of an instance's own probes in this partition.
+    pub(super) fn probe(&self, partition: u32, instance: Uuid) -> String {
+        format!("{}:{{p{partition}}}.probe.{instance}", self.prefix)
     }
 
     /// Sender and origin stand before the frame, so that an instance drops what is not for it without parsing the rest.
@@ -90,6 +90,14 @@ pub(super) enum Received<'a> {
     Nothing,
 }
 
+/// The partition of a channel, by its name's hash tag.
+pub(super) fn partition_of(channel: &str) -> u32 {
+    let tag = channel
+        .split_once("{p")
+        .and_then(|(_, rest)| rest.split_once('}'));
+    tag.and_then(|(n, _)| n.parse().ok()).unwrap_or(0)
+}
+
 /// From the id's last bits: UUIDv7 is random there.
 fn partition(ticket: TicketId) -> u32 {
     let [.., low] = *ticket.uuid().as_bytes();
@@ -119,6 +127,10 @@ mod tests {
                 .any(|channel| channel == channels.inbox(id))
         );
         assert_eq!(channels.access_status(), "6f3a-4000:{p0}.standing");
+        assert_eq!(partition_of(&channels.ticket(id)), 127);
+        assert_eq!(partition_of(&channels.access_status()), 0);
+        let probe = channels.probe(8, Uuid::from_u128(1));
+        assert_eq!(partition_of(&probe), 8);
     }
 
     #[test]

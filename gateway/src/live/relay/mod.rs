@@ -4,11 +4,16 @@
 //!   [`Relay::redis`] publishes and listens through Redis pub/sub, by two tasks: [`publisher`] and [`subscriber`]
 //! - [`events`]: what the subscriber's news are handed to; [`channels`]: names and payloads
 
+mod backoff;
 mod channels;
 mod events;
 mod handle;
+mod probes;
 mod publisher;
+mod sharded_publishing;
+mod sharded_subscription;
 mod subscriber;
+mod subscription;
 
 use std::sync::Arc;
 

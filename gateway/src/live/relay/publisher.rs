@@ -7,25 +7,29 @@ use std::time::Duration;
 
 use helpline_core::limits;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Pipeline, RedisError, RedisResult};
+use redis::{Pipeline, RedisError, RedisResult};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::backoff::{Backoff, config, io_error};
 use super::handle::Publication;
+use super::sharded_publishing::ShardLines;
 use crate::runtime::redis_source::RedisSource;
 
 /// Publications of one pipeline.
 pub(super) const PIPELINE_MAX: usize = 512;
-/// Before the second attempt to connect; doubled until [`limits::RELAY_BACKOFF_MS_MAX`].
-const BACKOFF_MS: u64 = 50;
 
 pub(super) async fn run(
     source: Arc<RedisSource>,
     mut outgoing: mpsc::Receiver<Publication>,
     stop: CancellationToken,
 ) {
-    let mut line = Line::new(source);
+    let mut way = if source.is_sharded() {
+        Way::Sharded(ShardLines::new(source))
+    } else {
+        Way::Classic(Line::new(source))
+    };
     let mut batch = Vec::with_capacity(PIPELINE_MAX);
     let mut next = Instant::now();
     loop {
@@ -44,23 +48,45 @@ pub(super) async fn run(
             }
         }
         next = Instant::now() + Duration::from_millis(limits::RELAY_PACE_MS);
+        let (published, fault) = way.publish(&batch).await;
+        let dropped = batch.len() - published;
+        // Given back only now: until then the messages are in memory, and their copies in the pipeline too.
+        batch.clear();
+        if published > 0 {
+            metrics::counter!("helpline_relay_published_total").increment(published as u64);
+        }
+        if let Some(error) = fault {
+            metrics::counter!("helpline_relay_dropped_total").increment(dropped as u64);
+            tracing::debug!(cause = %error, "a Redis pipeline failed; its frames are left to the sweep");
+        }
+    }
+}
+
+/// The way out.
+enum Way {
+    /// Over one connection, to a server that has them delivered everywhere.
+    Classic(Line),
+    /// To the masters that own the channels' slots.
+    Sharded(ShardLines),
+}
+
+impl Way {
+    /// Publishes; gives how many, and the fault of the others.
+    async fn publish(&mut self, batch: &[Publication]) -> (usize, Option<RedisError>) {
+        let line = match self {
+            Self::Sharded(lines) => return lines.publish(batch).await,
+            Self::Classic(line) => line,
+        };
         let mut pipeline = redis::pipe();
         for Publication {
             channel, payload, ..
-        } in &batch
+        } in batch
         {
             pipeline.cmd("PUBLISH").arg(channel).arg(payload).ignore();
         }
-        let published = batch.len() as u64;
-        let answer = line.publish(&pipeline).await;
-        // Given back only now: until then the messages are in memory, and their copies in the pipeline too.
-        batch.clear();
-        match answer {
-            Ok(()) => metrics::counter!("helpline_relay_published_total").increment(published),
-            Err(error) => {
-                metrics::counter!("helpline_relay_dropped_total").increment(published);
-                tracing::debug!(cause = %error, "a Redis pipeline failed; its frames are left to the sweep");
-            }
+        match line.publish(&pipeline).await {
+            Ok(()) => (batch.len(), None),
+            Err(error) => (0, Some(error)),
         }
     }
 }
@@ -71,9 +97,7 @@ struct Line {
     open: Option<MultiplexedConnection>,
     /// The source's when it was opened.
     generation: u64,
-    /// No attempt to connect before this.
-    retry_at: Instant,
-    backoff_ms: u64,
+    backoff: Backoff,
 }
 
 impl Line {
@@ -82,8 +106,7 @@ impl Line {
             source,
             open: None,
             generation: 0,
-            retry_at: Instant::now(),
-            backoff_ms: BACKOFF_MS,
+            backoff: Backoff::default(),
         }
     }
 
@@ -114,36 +137,20 @@ impl Line {
             return Ok(open.clone());
         }
         self.open = None;
-        if Instant::now() < self.retry_at {
-            return Err(io_error("Redis is away"));
-        }
-        let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(timeout))
-            .set_response_timeout(Some(timeout));
+        self.backoff.check()?;
+        let config = config();
         let connecting = async {
             let client = self.source.client().await?;
             client
                 .get_multiplexed_async_connection_with_config(&config)
                 .await
         };
+        let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
         let connected = tokio::time::timeout(timeout, connecting)
             .await
             .unwrap_or_else(|_| Err(io_error("no answer in time")));
-        match connected {
-            Ok(open) => {
-                (self.generation, self.backoff_ms) = (generation, BACKOFF_MS);
-                Ok(self.open.insert(open).clone())
-            }
-            Err(error) => {
-                self.retry_at = Instant::now() + Duration::from_millis(self.backoff_ms);
-                self.backoff_ms = (self.backoff_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
-                Err(error)
-            }
-        }
+        let open = self.backoff.learn(connected)?;
+        self.generation = generation;
+        Ok(self.open.insert(open).clone())
     }
-}
-
-fn io_error(what: &'static str) -> RedisError {
-    RedisError::from((redis::ErrorKind::Io, what))
 }

@@ -1,30 +1,30 @@
 //! In: one supervised subscription. redis-rs's own reconnecting manager receives nothing after an outage until a command is sent (measured), so
 //! this task owns the connection: endless capped backoff, everything joined anew in batches, and a probe to oneself, because a frozen
-//! Redis looks like a quiet one. The library's message queue is unbounded: this loop only hands over.
+//! Redis looks like a quiet one. The library's message queue is unbounded: this loop only hands over. What is listened to is a
+//! [`Subscription`]: one connection, or one to each master of a cluster.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use helpline_core::limits;
 use helpline_core::protocol::RelayFrame;
 use rand::RngExt;
-use redis::aio::{PubSubSink, PubSubStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::channels::Received;
 use super::events::RelayEvents;
 use super::handle::{Redis, Relay, SubscriptionCommand};
+use super::probes::Probes;
+use super::subscription::{Batch, JOIN_BATCH, Message, Stream, Subscription, connect};
 use crate::connections::WakeList;
 use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::redis_source::RedisSource;
 
-/// Channels of one SUBSCRIBE.
-const JOIN_BATCH: usize = 500;
 /// Batches on their way to Redis.
 const COMMANDS_MAX: usize = 64;
 
@@ -66,23 +66,25 @@ impl Subscriber {
         let mut logged_cause = String::new();
         while !self.lifecycle.stop.is_cancelled() {
             match connect(&source, &listening).await {
-                Ok((sink, stream)) => {
+                Ok(Subscription {
+                    sink,
+                    stream,
+                    probe_partitions,
+                }) => {
                     tracing::info!(channels = listening.len(), "subscribed to Redis");
                     backoff_ms = 50;
                     logged_cause.clear();
                     // What was published in between is in the database.
                     self.events.news_lost();
                     let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
-                    self.lifecycle.spawn(carry_out(sink, batches_end));
+                    self.lifecycle.spawn(sink.carry_out(batches_end));
                     let session = Session {
                         events: &*self.events,
                         redis,
                         stop: &self.lifecycle.stop,
                         batches,
                         up: &self.up,
-                        received: Instant::now(),
-                        probed: 0,
-                        probe_channel: String::new(),
+                        probes: Probes::new(probe_partitions),
                         others: &mut others,
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
@@ -117,26 +119,6 @@ impl Subscriber {
     }
 }
 
-async fn connect(
-    source: &RedisSource,
-    listening: &BTreeSet<String>,
-) -> redis::RedisResult<(PubSubSink, PubSubStream)> {
-    let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
-    let connecting = async {
-        let client = source.client().await?;
-        let (mut sink, stream) = client.get_async_pubsub().await?.split();
-        let channels: Vec<_> = listening.iter().collect();
-        for batch in channels.chunks(JOIN_BATCH) {
-            sink.subscribe(batch).await?;
-        }
-        Ok((sink, stream))
-    };
-    let timed_out = |_| redis::RedisError::from((redis::ErrorKind::Io, "no answer in time"));
-    tokio::time::timeout(timeout, connecting)
-        .await
-        .map_err(timed_out)?
-}
-
 fn apply(
     listening: &mut BTreeSet<String>,
     command: SubscriptionCommand,
@@ -153,48 +135,15 @@ fn apply(
     }
 }
 
-/// Joins and leaves that are sent together.
-#[derive(Default)]
-struct Batch {
-    joins: Vec<String>,
-    leaves: Vec<String>,
-    confirmations: Vec<oneshot::Sender<()>>,
-}
-
-/// Sends the batches of one session in their order, and wakes the waiting callers when Redis has confirmed. A task of its own, because the session's
-/// loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
-async fn carry_out(mut sink: PubSubSink, mut batches: mpsc::Receiver<Batch>) {
-    while let Some(Batch {
-        joins,
-        leaves,
-        confirmations,
-    }) = batches.recv().await
-    {
-        if !leaves.is_empty() && sink.unsubscribe(&leaves).await.is_err() {
-            return;
-        }
-        if !joins.is_empty() && sink.subscribe(&joins).await.is_err() {
-            return;
-        }
-        for confirmed in confirmations {
-            let _ = confirmed.send(());
-        }
-    }
-}
-
 /// One subscription while it lives.
 struct Session<'a> {
     events: &'a dyn RelayEvents,
     redis: &'a Redis,
     stop: &'a CancellationToken,
-    /// Taken by [`carry_out`] in order. Full: that task is stuck, and the session ends.
+    /// Taken by [`super::subscription::Sink::carry_out`] in order. Full: that task is stuck, and the session ends.
     batches: mpsc::Sender<Batch>,
     up: &'a AtomicBool,
-    /// When a probe last came back.
-    received: Instant,
-    probed: u64,
-    /// On which the last probe went out.
-    probe_channel: String,
+    probes: Probes,
     others: &'a mut Others,
 }
 
@@ -238,7 +187,7 @@ impl Session<'_> {
     /// Listens until the connection ends or goes silent.
     async fn listen(
         mut self,
-        mut stream: PubSubStream,
+        mut stream: Stream,
         commands: &mut mpsc::Receiver<SubscriptionCommand>,
         listening: &mut BTreeSet<String>,
     ) {
@@ -257,10 +206,7 @@ impl Session<'_> {
                     None => return,
                 },
                 _ = probes.tick() => {
-                    if self.received.elapsed() > Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS) {
-                        return;
-                    }
-                    if !self.probe(listening) {
+                    if self.probes.are_late() || !self.probe(listening) {
                         return;
                     }
                 }
@@ -272,27 +218,22 @@ impl Session<'_> {
 
     /// False: the session is of no use any more.
     fn probe(&mut self, listening: &mut BTreeSet<String>) -> bool {
-        self.probed += 1;
         let channels = self.redis.channels();
-        let probe_channel = channels.probe(self.redis.instance);
-        if self.probe_channel != probe_channel {
-            // Another database answers: its channels are listened to before anything is expected on them.
-            self.probe_channel = probe_channel;
-            if !self.reconcile(listening) {
-                return false;
-            }
+        // Where another database answers, its channels are listened to before anything is expected on them.
+        if self.probes.move_to(&channels, self.redis.instance) && !self.reconcile(listening) {
+            return false;
         }
-        self.redis.publish(
-            &channels,
-            self.probe_channel.clone(),
-            &RelayFrame::Probe { n: self.probed },
-        );
+        let n = self.probes.next();
+        for channel in self.probes.channels() {
+            let frame = RelayFrame::Probe { n };
+            self.redis.publish(&channels, channel.clone(), &frame);
+        }
         true
     }
 
     /// Hands over this message and those that have come with it, up to a pipeline's; only then are those woken whom they concern, so that
     /// a burst reaches each of them in one write. Should the stream end within, its next turn says so again.
-    fn hand_over_all(&mut self, first: &redis::Msg, stream: &mut PubSubStream) {
+    fn hand_over_all(&mut self, first: &Message, stream: &mut Stream) {
         let mut wakes = WakeList::default();
         self.hand_over(first, &mut wakes);
         for _ in 1..super::publisher::PIPELINE_MAX {
@@ -303,15 +244,14 @@ impl Session<'_> {
         }
     }
 
-    fn hand_over(&mut self, message: &redis::Msg, wakes: &mut WakeList) {
-        if message.get_channel_name() == self.probe_channel {
-            self.received = Instant::now();
-            if !self.up.swap(true, Ordering::Relaxed) {
+    fn hand_over(&mut self, message: &Message, wakes: &mut WakeList) {
+        if self.probes.take(message.channel()) {
+            if self.probes.are_all_back() && !self.up.swap(true, Ordering::Relaxed) {
                 tracing::info!("Redis relay is working");
             }
             return;
         }
-        let Ok(payload) = std::str::from_utf8(message.get_payload_bytes()) else {
+        let Ok(payload) = std::str::from_utf8(message.payload()) else {
             return;
         };
         match self.redis.channels().read(self.redis.instance, payload) {
@@ -357,10 +297,8 @@ impl Session<'_> {
     /// some: this corrects it, and until then the sweep delivers.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
-        let mut wanted = BTreeSet::from([
-            channels.access_status(),
-            channels.probe(self.redis.instance),
-        ]);
+        let mut wanted = BTreeSet::from([channels.access_status()]);
+        wanted.extend(self.probes.channels().iter().cloned());
         wanted.extend(
             self.events
                 .open_tickets()

@@ -1,0 +1,60 @@
+//! How the publisher connects: with a pause after each attempt that fails, and no answer waited for too long.
+
+use std::time::Duration;
+
+use helpline_core::limits;
+use redis::{AsyncConnectionConfig, RedisError, RedisResult};
+use tokio::time::Instant;
+
+/// Before the second attempt; doubled until [`limits::RELAY_BACKOFF_MS_MAX`].
+const FIRST_MS: u64 = 50;
+
+/// When to try to connect again.
+pub(super) struct Backoff {
+    /// No attempt before this.
+    retry_at: Instant,
+    next_ms: u64,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self {
+            retry_at: Instant::now(),
+            next_ms: FIRST_MS,
+        }
+    }
+}
+
+impl Backoff {
+    /// # Errors
+    /// It is too early for another attempt.
+    pub(super) fn check(&self) -> RedisResult<()> {
+        if Instant::now() < self.retry_at {
+            return Err(io_error("Redis is away"));
+        }
+        Ok(())
+    }
+
+    /// How an attempt ended; gives that back.
+    pub(super) fn learn<T>(&mut self, attempt: RedisResult<T>) -> RedisResult<T> {
+        if attempt.is_ok() {
+            self.next_ms = FIRST_MS;
+        } else {
+            self.retry_at = Instant::now() + Duration::from_millis(self.next_ms);
+            self.next_ms = (self.next_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
+        }
+        attempt
+    }
+}
+
+/// No answer is waited for longer than for a probe.
+pub(super) fn config() -> AsyncConnectionConfig {
+    let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
+    AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(timeout))
+        .set_response_timeout(Some(timeout))
+}
+
+pub(super) fn io_error(what: &'static str) -> RedisError {
+    RedisError::from((redis::ErrorKind::Io, what))
+}

@@ -1,0 +1,237 @@
+//! Sharded pub/sub, in: one connection to each master that owns partitions, and one queue for what all of them deliver. The subscription ends as
+//! a whole: when a connection ends, when a master says that a slot is its own no longer, or when the queue is full. The next one asks for the
+//! topology anew, and what was missed is in the database.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use helpline_core::limits;
+use parking_lot::Mutex;
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, PushKind, RedisError, RedisResult,
+    Value,
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::channels::partition_of;
+use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
+use crate::runtime::redis_topology::Topology;
+
+/// Commands of one pipeline.
+const PIPELINE_MAX: usize = 500;
+
+/// One message.
+pub(super) struct ShardMessage {
+    pub(super) channel: String,
+    pub(super) payload: Vec<u8>,
+    _held: HeldBytes,
+}
+
+/// The half that messages come from.
+pub(super) struct ShardStream {
+    messages: mpsc::Receiver<ShardMessage>,
+    ended: CancellationToken,
+}
+
+impl ShardStream {
+    /// Cancel-safe: a receiver and a token.
+    pub(super) async fn next(&mut self) -> Option<ShardMessage> {
+        tokio::select! {
+            biased;
+            () = self.ended.cancelled() => None,
+            message = self.messages.recv() => message,
+        }
+    }
+}
+
+/// The half that joins and leaves.
+pub(super) struct ShardSink {
+    topology: Topology,
+    /// To each of the topology's masters, in its order.
+    connections: Vec<(MultiplexedConnection, Arc<Inbound>)>,
+    ended: CancellationToken,
+}
+
+/// What one connection's deliveries are handed to. They come from the library's own task, so it only hands over.
+struct Inbound {
+    messages: mpsc::Sender<ShardMessage>,
+    /// Bytes of all connections' messages that wait.
+    bytes: Arc<ByteBudget>,
+    /// How often each channel was asked to be left and the answer has not come: any other answer of that kind says that its slot moved.
+    leaving: Mutex<HashMap<Vec<u8>, usize>>,
+    ended: CancellationToken,
+}
+
+/// Connects to each master and joins these channels. Gives also one partition of each.
+///
+/// # Errors
+/// A master cannot be used, or owns a slot no longer.
+pub(super) async fn connect(
+    topology: Topology,
+    channels: &[String],
+) -> RedisResult<(ShardSink, ShardStream, Vec<u32>)> {
+    let (messages, received) = mpsc::channel(limits::RELAY_QUEUE_MAX);
+    let bytes = ByteBudget::new(limits::RELAY_QUEUE_BYTES_MAX);
+    let ended = CancellationToken::new();
+    let connecting = topology.masters().iter().map(|master| {
+        let inbound = Arc::new(Inbound {
+            messages: messages.clone(),
+            bytes: Arc::clone(&bytes),
+            leaving: Mutex::default(),
+            ended: ended.clone(),
+        });
+        connect_one(master, inbound)
+    });
+    let connections = try_join_all(connecting).await?;
+    let partitions = topology.one_partition_each();
+    let mut sink = ShardSink {
+        topology,
+        connections,
+        ended: ended.clone(),
+    };
+    sink.change(&[], channels).await?;
+    let stream = ShardStream {
+        messages: received,
+        ended,
+    };
+    Ok((sink, stream, partitions))
+}
+
+async fn connect_one(
+    master: &Client,
+    inbound: Arc<Inbound>,
+) -> RedisResult<(MultiplexedConnection, Arc<Inbound>)> {
+    let info = master.get_connection_info().clone();
+    // Only there do messages and answers to commands share a connection.
+    let settings = info
+        .redis_settings()
+        .clone()
+        .set_protocol(ProtocolVersion::RESP3);
+    let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
+    let receiver = Arc::clone(&inbound);
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(timeout))
+        .set_response_timeout(Some(timeout))
+        .set_push_sender(move |push| {
+            receiver.take(push);
+            Ok::<_, RedisError>(())
+        });
+    let connection = Client::open(info.set_redis_settings(settings))?
+        .get_multiplexed_async_connection_with_config(&config)
+        .await?;
+    Ok((connection, inbound))
+}
+
+impl ShardSink {
+    /// Leaves and joins at each master what is its own. A fault ends the subscription.
+    ///
+    /// # Errors
+    /// A master does not confirm, or owns a slot no longer.
+    pub(super) async fn change(&mut self, leaves: &[String], joins: &[String]) -> RedisResult<()> {
+        let by_master = |channels: &[String]| {
+            let mut parts = vec![Vec::new(); self.connections.len()];
+            for channel in channels {
+                let (place, _) = self.topology.owner(partition_of(channel));
+                parts[place].push(channel.clone());
+            }
+            parts
+        };
+        let parts = by_master(leaves).into_iter().zip(by_master(joins));
+        let changes =
+            self.connections
+                .iter()
+                .zip(parts)
+                .map(|((connection, inbound), (leaves, joins))| {
+                    change_one(connection.clone(), inbound, leaves, joins)
+                });
+        let changed = try_join_all(changes).await;
+        if changed.is_err() {
+            self.ended.cancel();
+        }
+        changed.map(drop)
+    }
+}
+
+/// In one command a channel: each has one answer then, which is how the library counts them.
+async fn change_one(
+    mut connection: MultiplexedConnection,
+    inbound: &Inbound,
+    leaves: Vec<String>,
+    joins: Vec<String>,
+) -> RedisResult<()> {
+    inbound.expect_left(&leaves);
+    for (command, channels) in [("SUNSUBSCRIBE", leaves), ("SSUBSCRIBE", joins)] {
+        for batch in channels.chunks(PIPELINE_MAX) {
+            let mut pipeline = redis::pipe();
+            for channel in batch {
+                pipeline.cmd(command).arg(channel).ignore();
+            }
+            pipeline.query_async::<()>(&mut connection).await?;
+        }
+    }
+    Ok(())
+}
+
+impl Inbound {
+    fn expect_left(&self, channels: &[String]) {
+        let mut leaving = self.leaving.lock();
+        for channel in channels {
+            *leaving.entry(channel.clone().into_bytes()).or_default() += 1;
+        }
+    }
+
+    /// Takes what the server said without being asked, and its answers about channels.
+    fn take(&self, PushInfo { kind, data }: PushInfo) {
+        let goes_on = match kind {
+            PushKind::SMessage => self.deliver(data),
+            PushKind::SUnsubscribe => self.was_expected(&data),
+            PushKind::Disconnection => false,
+            _ => true,
+        };
+        if !goes_on {
+            self.ended.cancel();
+        }
+    }
+
+    /// False: the queue is full.
+    fn deliver(&self, data: Vec<Value>) -> bool {
+        let Ok([Value::BulkString(channel), Value::BulkString(payload)]) =
+            <[Value; 2]>::try_from(data)
+        else {
+            return true;
+        };
+        let Ok(channel) = String::from_utf8(channel) else {
+            return true;
+        };
+        self.bytes
+            .take(channel.len() + payload.len())
+            .is_some_and(|held| {
+                let message = ShardMessage {
+                    channel,
+                    payload,
+                    _held: held,
+                };
+                self.messages.try_send(message).is_ok()
+            })
+    }
+
+    /// False: the channel is left because its slot moved.
+    fn was_expected(&self, data: &[Value]) -> bool {
+        let Some(Value::BulkString(channel)) = data.first() else {
+            return true;
+        };
+        let mut leaving = self.leaving.lock();
+        let Some(times) = leaving.get_mut(channel) else {
+            return false;
+        };
+        *times -= 1;
+        if *times == 0 {
+            leaving.remove(channel);
+        }
+        true
+    }
+}

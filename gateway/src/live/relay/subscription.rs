@@ -1,0 +1,149 @@
+//! What a session listens to: one connection with classic SUBSCRIBE, or one to each master of a cluster with SSUBSCRIBE
+//! ([`super::sharded_subscription`]).
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use helpline_core::limits;
+use redis::aio::{PubSubSink, PubSubStream};
+use redis::{ErrorKind, RedisError, RedisResult};
+use tokio::sync::{mpsc, oneshot};
+
+use super::sharded_subscription::{self, ShardMessage, ShardSink, ShardStream};
+use crate::runtime::redis_source::RedisSource;
+
+/// Channels of one SUBSCRIBE.
+pub(super) const JOIN_BATCH: usize = 500;
+
+/// A subscription that has joined what was asked for.
+pub(super) struct Subscription {
+    pub(super) sink: Sink,
+    pub(super) stream: Stream,
+    /// One partition for each connection: a probe on a channel of each proves all of them.
+    pub(super) probe_partitions: Vec<u32>,
+}
+
+/// Connects and joins these channels.
+///
+/// # Errors
+/// Redis cannot be used, or does not confirm within [`limits::RELAY_PROBE_TIMEOUT_MS`].
+pub(super) async fn connect(
+    source: &RedisSource,
+    listening: &BTreeSet<String>,
+) -> RedisResult<Subscription> {
+    let channels: Vec<_> = listening.iter().cloned().collect();
+    let connecting = async {
+        if source.is_sharded() {
+            let topology = source.topology().await?;
+            let (sink, stream, probe_partitions) =
+                sharded_subscription::connect(topology, &channels).await?;
+            return Ok(Subscription {
+                sink: Sink::Sharded(sink),
+                stream: Stream::Sharded(stream),
+                probe_partitions,
+            });
+        }
+        let client = source.client().await?;
+        let (mut sink, stream) = client.get_async_pubsub().await?.split();
+        for batch in channels.chunks(JOIN_BATCH) {
+            sink.subscribe(batch).await?;
+        }
+        Ok(Subscription {
+            sink: Sink::Classic(sink),
+            stream: Stream::Classic(stream),
+            probe_partitions: vec![0],
+        })
+    };
+    let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
+    tokio::time::timeout(timeout, connecting)
+        .await
+        .map_err(|_| RedisError::from((ErrorKind::Io, "no answer in time")))?
+}
+
+/// Joins and leaves that are sent together.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) joins: Vec<String>,
+    pub(super) leaves: Vec<String>,
+    pub(super) confirmations: Vec<oneshot::Sender<()>>,
+}
+
+/// The half that joins and leaves.
+pub(super) enum Sink {
+    Classic(PubSubSink),
+    Sharded(ShardSink),
+}
+
+impl Sink {
+    /// Sends the batches of one session in their order, and wakes the waiting callers when Redis has confirmed. A task of its own, because the
+    /// session's loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
+    pub(super) async fn carry_out(mut self, mut batches: mpsc::Receiver<Batch>) {
+        while let Some(Batch {
+            joins,
+            leaves,
+            confirmations,
+        }) = batches.recv().await
+        {
+            if self.change(&leaves, &joins).await.is_err() {
+                return;
+            }
+            for confirmed in confirmations {
+                let _ = confirmed.send(());
+            }
+        }
+    }
+
+    async fn change(&mut self, leaves: &[String], joins: &[String]) -> RedisResult<()> {
+        match self {
+            Self::Classic(sink) => {
+                if !leaves.is_empty() {
+                    sink.unsubscribe(leaves).await?;
+                }
+                if !joins.is_empty() {
+                    sink.subscribe(joins).await?;
+                }
+                Ok(())
+            }
+            Self::Sharded(sink) => sink.change(leaves, joins).await,
+        }
+    }
+}
+
+/// The half that messages come from.
+pub(super) enum Stream {
+    Classic(PubSubStream),
+    Sharded(ShardStream),
+}
+
+impl Stream {
+    /// The next message; none when the subscription has ended. Cancel-safe: a message is taken or it stays.
+    pub(super) async fn next(&mut self) -> Option<Message> {
+        match self {
+            Self::Classic(stream) => stream.next().await.map(Message::Classic),
+            Self::Sharded(stream) => stream.next().await.map(Message::Sharded),
+        }
+    }
+}
+
+/// One message.
+pub(super) enum Message {
+    Classic(redis::Msg),
+    Sharded(ShardMessage),
+}
+
+impl Message {
+    pub(super) fn channel(&self) -> &str {
+        match self {
+            Self::Classic(message) => message.get_channel_name(),
+            Self::Sharded(message) => &message.channel,
+        }
+    }
+
+    pub(super) fn payload(&self) -> &[u8] {
+        match self {
+            Self::Classic(message) => message.get_payload_bytes(),
+            Self::Sharded(message) => &message.payload,
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! A Redis Cluster used by shards: news goes by the master that owns its channel's slot and by no other, and follows the slot. Typing is the
+//! witness, as in `redis_moves`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use helpline_core::ids::TicketId;
+use helpline_rig::{GatewaySpec, Redis, RedisShards};
+
+use crate::redis_moves::{Pair, relay_came_up, relay_is, typing_crosses_at};
+use crate::test_server::{Join, TestServer, eventually};
+use crate::tls::{log_of, relay_of};
+
+const WITHIN: Duration = Duration::from_secs(30);
+/// Of which each of three masters has at least one, but in one of ten thousand million runs.
+const TICKETS: usize = 60;
+
+fn by_shards(spec: GatewaySpec, urls: &str) -> GatewaySpec {
+    spec.env("HELPLINE_REDIS_URL", urls)
+        .env("HELPLINE_REDIS_PUBSUB", "sharded")
+}
+
+async fn asked<T: redis::FromRedisValue>(node: &Redis, words: &[&str]) -> T {
+    let client = redis::Client::open(node.url()).expect("an address");
+    let mut connection = client
+        .get_multiplexed_async_connection()
+        .await
+        .expect("it answers");
+    let (first, rest) = words.split_first().expect("a command");
+    let mut command = redis::cmd(first);
+    for word in rest {
+        command.arg(*word);
+    }
+    command
+        .query_async(&mut connection)
+        .await
+        .expect("it knows")
+}
+
+/// The nodes at which this ticket's channel is listened to.
+async fn carriers(nodes: &[Redis], ticket: TicketId) -> Vec<usize> {
+    let pattern = format!("*.t.{ticket}");
+    let mut carriers = Vec::new();
+    for (place, node) in nodes.iter().enumerate() {
+        let channels: Vec<String> = asked(node, &["PUBSUB", "SHARDCHANNELS", &pattern]).await;
+        if !channels.is_empty() {
+            carriers.push(place);
+        }
+    }
+    carriers
+}
+
+/// One open ticket by master that carries its news.
+async fn one_by_master(
+    server: &TestServer,
+    pair: &mut Pair,
+    nodes: &[Redis],
+    masters: usize,
+) -> BTreeMap<usize, TicketId> {
+    let mut found = BTreeMap::new();
+    for _ in 0..TICKETS {
+        let ticket = pair.open(server).await;
+        let carriers = carriers(nodes, ticket).await;
+        assert_eq!(carriers.len(), 1, "one node carries it: {carriers:?}");
+        found.insert(carriers[0], ticket);
+        if found.len() == masters {
+            return found;
+        }
+    }
+    panic!("the tickets are at few masters: {found:?}");
+}
+
+#[tokio::test]
+async fn news_goes_by_the_owner_of_its_slot_and_by_no_other_node() {
+    // They do not say where they are, so each is where the one is that was asked.
+    let unknown = ("cluster-preferred-endpoint-type", "unknown-endpoint");
+    let shards = RedisShards::start_new_with(3, &[unknown])
+        .await
+        .expect("a cluster starts");
+    let nodes = shards.nodes();
+    for node in nodes {
+        // The rights that docs/operations.md names.
+        let rights = "ACL SETUSER desk on >geheim resetkeys resetchannels &* -@all +ssubscribe +sunsubscribe +spublish +ping \
+                      +cluster|info +cluster|slots";
+        let words: Vec<_> = rights.split_whitespace().collect();
+        let _: String = asked(node, &words).await;
+    }
+    let signed_in = |urls: &str| urls.replace("redis://", "redis://desk:geheim@");
+    let times = std::sync::atomic::AtomicUsize::new(0);
+    let server = TestServer::start_with(2, Join::Alone, |spec| {
+        // One address is enough; of several, one may be away.
+        match times.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => by_shards(spec, &signed_in(&nodes[2].url())),
+            _ => by_shards(
+                spec,
+                &signed_in(&format!("redis://127.0.0.1:1,{}", shards.urls())),
+            ),
+        }
+    })
+    .await;
+    relay_came_up(&server, 1).await;
+    let mut pair = Pair::enter(&server).await;
+    let tickets = one_by_master(&server, &mut pair, nodes, 3).await;
+    for ticket in tickets.values() {
+        typing_crosses_at(*ticket, &mut pair).await;
+    }
+    for node in nodes {
+        let classic: Vec<String> = asked(node, &["PUBSUB", "CHANNELS"]).await;
+        assert_eq!(classic, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_slot_that_moves_to_another_master_is_followed() {
+    let shards = RedisShards::start_new(2).await.expect("a cluster starts");
+    let (nodes, urls) = (shards.nodes(), shards.urls());
+    let server = TestServer::start_with(2, Join::Alone, |spec| by_shards(spec, &urls)).await;
+    relay_came_up(&server, 1).await;
+    let mut pair = Pair::enter(&server).await;
+    let tickets = one_by_master(&server, &mut pair, nodes, 2).await;
+    for (from, ticket) in tickets {
+        let partition = ticket.uuid().as_bytes()[15] % 128;
+        let slot: u16 = asked(&nodes[0], &["CLUSTER", "KEYSLOT", &format!("p{partition}")]).await;
+        shards.give_slot(slot, 1 - from).await.expect("it moves");
+        typing_crosses_at(ticket, &mut pair).await;
+        eventually("the new owner carries it", WITHIN, async || {
+            (carriers(nodes, ticket).await == [1 - from]).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_takes_over_is_followed() {
+    let mut shards = RedisShards::start_new(3).await.expect("a cluster starts");
+    let urls = shards.urls();
+    let replica = shards.add_replica(0).await.expect("a replica starts");
+    let nodes = shards.nodes();
+    let server = TestServer::start_with(2, Join::Alone, |spec| by_shards(spec, &urls)).await;
+    relay_came_up(&server, 1).await;
+    let mut pair = Pair::enter(&server).await;
+    let ticket = one_by_master(&server, &mut pair, nodes, 3).await[&0];
+
+    // A frozen one keeps its connections, as a machine does that left the network.
+    nodes[0].freeze();
+    shards.take_over(replica).await.expect("it takes over");
+    relay_came_up(&server, 2).await;
+    typing_crosses_at(ticket, &mut pair).await;
+    assert_eq!(carriers(&nodes[1..], ticket).await, [replica - 1]);
+
+    // It comes back as a replica; then the new master is killed, and it is one again.
+    nodes[0].thaw();
+    eventually("the former master follows", WITHIN, async || {
+        nodes[0].is_replica().await.ok()?.then_some(())
+    })
+    .await;
+    nodes[replica].kill9().await.expect("it dies");
+    shards.take_over(0).await.expect("it takes over");
+    typing_crosses_at(ticket, &mut pair).await;
+    assert_eq!(carriers(&nodes[..replica], ticket).await, [0]);
+}
+
+#[tokio::test]
+async fn a_wrong_password_of_a_cluster_is_told_once_and_so_is_its_end() {
+    let shards = RedisShards::start_new(2).await.expect("a cluster starts");
+    let urls = shards.urls().replace("redis://", "redis://:wrong@");
+    let server = TestServer::start_with(1, Join::Alone, |spec| by_shards(spec, &urls)).await;
+    let gateway = &server.gateways[0];
+    let told = || log_of(gateway).matches("Redis cannot be used").count();
+    eventually("the refused password in the log", WITHIN, async || {
+        (told() == 1 && log_of(gateway).contains("Password authentication failed")).then_some(())
+    })
+    .await;
+    for node in shards.nodes() {
+        node.demand_password("wrong").await.expect("it takes one");
+    }
+    relay_is("up", gateway).await;
+    assert!(!log_of(gateway).contains(":wrong@"));
+}
+
+#[tokio::test]
+async fn a_shard_on_another_machine_is_not_spoken_to_in_clear_text() {
+    let named = [
+        ("cluster-preferred-endpoint-type", "hostname"),
+        ("cluster-announce-hostname", "redis.invalid"),
+    ];
+    let shards = RedisShards::start_new_with(2, &named)
+        .await
+        .expect("a cluster starts");
+    let urls = shards.urls().replace("redis://", "redis://:geheim@");
+    for node in shards.nodes() {
+        node.demand_password("geheim").await.expect("it takes one");
+    }
+    let server = TestServer::start_with(1, Join::Alone, |spec| by_shards(spec, &urls)).await;
+    let gateway = &server.gateways[0];
+    eventually("the reason in the log", WITHIN, async || {
+        log_of(gateway)
+            .contains("a master of the cluster is another machine")
+            .then_some(())
+    })
+    .await;
+    assert_eq!(relay_of(gateway).await, "down");
+    assert!(!log_of(gateway).contains("geheim"));
+}
+
+#[tokio::test]
+async fn a_server_of_no_cluster_has_no_shards() {
+    let redis = Redis::start_new().await.expect("a Redis starts");
+    let server = TestServer::start_with(1, Join::Alone, |spec| by_shards(spec, &redis.url())).await;
+    let gateway = &server.gateways[0];
+    eventually("the reason in the log", WITHIN, async || {
+        log_of(gateway)
+            .contains("cluster support disabled")
+            .then_some(())
+    })
+    .await;
+    assert_eq!(relay_of(gateway).await, "down");
+}
