@@ -13,7 +13,9 @@ async fn every_route_answers_as_it_is_described() {
     let scene = Scene::start().await;
     for endpoint in Endpoint::all() {
         let body = sample(endpoint, &scene.open).map(|body| body.to_string());
-        let answer = scene.call(endpoint, needed_query(endpoint), body.as_deref()).await;
+        let answer = scene
+            .call(endpoint, needed_query(endpoint), body.as_deref())
+            .await;
         assert!(
             (200..300).contains(&answer.status),
             "{endpoint:?}: {}",

@@ -298,7 +298,8 @@ async fn admins_find_people_by_their_address() {
         .expect(200);
     assert_eq!(none, json!([]), "the whole address, or nothing");
     // Who was found is in `access_log`, not the address that was asked for.
-    let detail = "select detail::text from access_log where action = 'people_found' order by id limit 1";
+    let detail =
+        "select detail::text from access_log where action = 'people_found' order by id limit 1";
     let detail: String = server.database.query_one(detail, &[]).await.unwrap().get(0);
     assert!(
         detail.contains(&twin.to_string()) && !detail.to_lowercase().contains("ada@"),

@@ -442,24 +442,8 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             "the trigger's statements are not among them:\n{plans}"
         );
     }
-    large
-        .sql(
-            "insert into people (id, email, display_name) select gen_random_uuid(), 'Person' || n || '@example.org', 'P' from generate_series(1, 20000) n; \
-             analyze people",
-        )
-        .await;
+    check_people_by_email(&large).await;
     let (client, told) = explaining(&large).await;
-    let found = client
-        .query(
-            "select * from support_people_by_email('pERSON77@example.org', 20)",
-            &[],
-        )
-        .await
-        .unwrap();
-    assert_eq!(found.len(), 1);
-    let plans = told.lock().unwrap().clone();
-    assert_plan("people by their address", &plans, &["people_email_idx"]);
-    told.lock().unwrap().clear();
     let claims = format!(r#"set request.jwt.claims = '{{"sub": "{}"}}'"#, large.agent);
     client.batch_execute(&claims).await.unwrap();
     client
@@ -479,6 +463,25 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
             "support_tickets_created_at_idx",
         ],
     );
+}
+
+async fn check_people_by_email(db: &TestDb) {
+    db.sql(
+            "insert into people (id, email, display_name) select gen_random_uuid(), 'Person' || n || '@example.org', 'P' from generate_series(1, 20000) n; \
+             analyze people",
+        )
+        .await;
+    let (client, told) = explaining(db).await;
+    let found = client
+        .query(
+            "select * from support_people_by_email('pERSON77@example.org', 20)",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    let plans = told.lock().unwrap().clone();
+    assert_plan("people by their address", &plans, &["people_email_idx"]);
 }
 
 fn append_call(ticket: TicketId, sender: UserId) -> String {

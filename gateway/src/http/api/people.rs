@@ -81,10 +81,7 @@ pub async fn by_email(
     if email.is_empty() || email.chars().count() > limits::EMAIL_CHARS_MAX {
         return Err(Refusal::field(
             "email",
-            format!(
-                "must have 1 to {} characters",
-                limits::EMAIL_CHARS_MAX
-            ),
+            format!("must have 1 to {} characters", limits::EMAIL_CHARS_MAX),
         ));
     }
     let found = people::by_email(&store, user.reader(Audience::Staff), email).await?;
