@@ -197,23 +197,55 @@ async fn servers_that_know_nothing_of_each_other_are_refused() {
 #[tokio::test]
 async fn nodes_that_are_cut_off_hold_up_none_that_answers() {
     let [first, second] = Redis::start_cluster().await.expect("a cluster starts");
-    // Connections to these begin and never end, as to a machine behind a firewall.
-    let cut_off = "redis://10.255.255.1:6379";
+    let wall = Wall::new().await;
+    let cut_off = format!("redis://{}", wall.address);
     let urls = [
-        cut_off,
-        cut_off,
-        cut_off,
-        cut_off,
+        cut_off.as_str(),
+        &cut_off,
+        &cut_off,
+        &cut_off,
         &first.url(),
         &second.url(),
     ]
     .join(",");
     let server = TestServer::start_with(1, Join::Alone, |spec| {
         spec.env("HELPLINE_REDIS_URL", urls.as_str())
-            .env("HELPLINE_ALLOW_PLAINTEXT", "redis")
     })
     .await;
     relay_is("up", &server.gateways[0]).await;
+}
+
+/// Connections to its address begin and never end, as to a machine behind a firewall: its queue of new ones is full, and no one takes them.
+struct Wall {
+    address: std::net::SocketAddr,
+    _listener: tokio::net::TcpListener,
+    _queued: Vec<tokio::net::TcpStream>,
+}
+
+impl Wall {
+    async fn new() -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket
+            .bind((std::net::Ipv4Addr::LOCALHOST, 0).into())
+            .expect("a free port");
+        let listener = socket.listen(1).expect("it listens");
+        let address = listener.local_addr().expect("an address");
+        let mut queued = Vec::new();
+        // On this machine a connection is there at once, or not at all.
+        while let Ok(Ok(one)) = tokio::time::timeout(
+            Duration::from_millis(500),
+            tokio::net::TcpStream::connect(address),
+        )
+        .await
+        {
+            queued.push(one);
+        }
+        Self {
+            address,
+            _listener: listener,
+            _queued: queued,
+        }
+    }
 }
 
 #[tokio::test]
@@ -224,7 +256,7 @@ async fn a_master_on_another_machine_is_not_spoken_to_in_clear_text() {
         .await
         .expect("a Sentinel starts");
     sentinel
-        .move_to_host("desk", "10.255.255.1")
+        .move_to_host("desk", "0.0.0.0")
         .await
         .expect("it is watched");
     // One that knows no master of that name has nothing to say of where it is, and is the first to be asked.
