@@ -181,11 +181,31 @@ async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigErro
         Ok(format!("{} masters of a cluster answer", masters.len()))
     };
     let limit = Duration::from_millis(limits::POOL_WAIT_MS);
-    Ok(match tokio::time::timeout(limit, asking).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(chain(&error)),
-        Err(_) => Err("does not answer".into()),
-    })
+    let answer = match tokio::time::timeout(limit, asking).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => return Ok(Err(chain(&error))),
+        Err(_) => return Ok(Err("does not answer".into())),
+    };
+    // `serve` takes the first that answers: what is wrong with the others would show on the day that they are needed.
+    let nodes = source.listed_nodes().await;
+    let faults = futures_util::future::join_all(nodes.iter().map(node_fault)).await;
+    let faults: Vec<_> = faults.into_iter().flatten().collect();
+    Ok(Ok(if faults.is_empty() {
+        answer
+    } else {
+        format!("{answer}, but not all of its nodes: {}", faults.join("; "))
+    }))
+}
+
+/// What is wrong with this node, which is named.
+async fn node_fault(node: &redis::Client) -> Option<String> {
+    let limit = Duration::from_millis(limits::POOL_WAIT_MS);
+    let why = match tokio::time::timeout(limit, ping(node)).await {
+        Ok(Ok(())) => return None,
+        Ok(Err(error)) => chain(&error),
+        Err(_) => "does not answer".into(),
+    };
+    Some(format!("{}: {why}", node.get_connection_info().addr()))
 }
 
 async fn ping(client: &redis::Client) -> redis::RedisResult<()> {

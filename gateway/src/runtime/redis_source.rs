@@ -87,6 +87,14 @@ impl RedisSource {
         Ok(client)
     }
 
+    /// The nodes of a cluster as they are listed in the settings; none where there is one server, or Sentinels.
+    pub async fn listed_nodes(&self) -> Vec<Client> {
+        match &*self.servers.lock().await {
+            RedisServers::Cluster(nodes) | RedisServers::Shards { nodes, .. } => nodes.clone(),
+            RedisServers::One(_) | RedisServers::Sentinel { .. } => Vec::new(),
+        }
+    }
+
     /// A connection was lost, or nothing came back over it: the others' may lead to a server that was replaced.
     pub fn distrust(&self) {
         self.generation.fetch_add(1, Ordering::Relaxed);

@@ -296,3 +296,42 @@ async fn what_an_instance_takes_of_the_database_and_a_key_set_that_is_away_are_t
         assert!(log.contains(NO_ADMIN), "{log}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_config_tries_every_node_of_a_cluster() {
+    let name = database().await;
+    let url = postgres()
+        .await
+        .url_for("helpline_service", PASSWORD, &name);
+    let [first, second] = helpline_rig::Redis::start_cluster()
+        .await
+        .expect("a cluster starts");
+    let wrong = second
+        .url()
+        .replace("redis://", "redis://:no-such-password@");
+    let nodes = [first.url(), wrong.clone(), "redis://127.0.0.1:1".to_owned()];
+    for (urls, told_of) in [
+        (
+            nodes.join(","),
+            vec!["Redis: answers, but not all of its nodes", "127.0.0.1:1: "],
+        ),
+        (
+            [first.url(), second.url()].join(","),
+            vec!["Redis: answers\n"],
+        ),
+    ] {
+        let env = [
+            ("HELPLINE_DATABASE_URL", url.as_str()),
+            ("HELPLINE_JWT_SECRET", SECRET),
+            ("HELPLINE_REDIS_URL", &urls),
+        ];
+        let output = helpline(&["check-config", "--connect"], &env).await;
+        assert!(output.status.success(), "{}", told(&output));
+        for part in told_of {
+            assert!(told(&output).contains(part), "{part}: {}", told(&output));
+        }
+        assert!(!told(&output).contains("no-such-password"));
+        let names_second = told(&output).contains(&format!("127.0.0.1:{}: ", second.port()));
+        assert_eq!(names_second, urls.contains(&wrong), "{}", told(&output));
+    }
+}
