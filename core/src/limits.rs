@@ -446,7 +446,7 @@ pub const NAME_CHARS_MAX: usize = 200;
 pub const PUBLIC_NAME_CHARS_MAX: usize = 40;
 /// An e-mail address's characters: what the standard allows.
 pub const EMAIL_CHARS_MAX: usize = 320;
-/// People with one address that an admin is shown. More than a few sign in by several providers, or share a mailbox.
+/// People with one address that an admin is shown, the ones who came first: the same person at several providers, or a shared mailbox.
 pub const PEOPLE_FOUND_MAX: i64 = 20;
 /// A `User-Agent`'s characters that are kept.
 pub const USER_AGENT_CHARS_MAX: usize = 400;

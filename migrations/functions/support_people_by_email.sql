@@ -1,17 +1,20 @@
--- The people with this address, in any case of its letters, the one who was seen last first: at most p_limit. By an admin. Several may share one:
--- the same person at two providers. A definer, because row-level security would keep the index from being used.
+-- The people with this address, in any case of its letters, the one who came first first: at most p_limit. By an admin. Several may share one: the
+-- same person at two providers, or someone who gave themselves another's address. subject: the issuer and sub of one whose sub is no UUID.
+-- A definer, because row-level security would keep the index from being used.
 create or replace function support_people_by_email(p_email text, p_limit bigint)
-returns table (id uuid, display_name text, email text, role text, blocked boolean, first_name text)
+returns table (id uuid, display_name text, email text, role text, blocked boolean, first_name text, created_at timestamptz, last_seen_at timestamptz, subject text)
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 begin
   perform support_require_admin();
   return query
-    select p.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = p.id), p.blocked_at is not null, p.first_name
+    select p.id, p.display_name, p.email, (select min(r.role) from user_roles r where r.user_id = p.id), p.blocked_at is not null, p.first_name,
+           p.created_at, p.last_seen_at,
+           (select min(concat_ws(' ', nullif(s.issuer, ''), s.subject)) from people_subjects s where s.person = p.id)
     from people p
     where p.email is not null and lower(p.email) = lower(p_email)
-    order by p.last_seen_at desc nulls last, p.id
+    order by p.created_at, p.id
     limit p_limit;
 end
 $$;

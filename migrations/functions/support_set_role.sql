@@ -9,7 +9,7 @@ begin
   end if;
   lock table user_roles in share row exclusive mode;
   if p_role is distinct from 'admin' and exists (select 1 from user_roles r where r.user_id = p_user and r.role = 'admin')
-     and not exists (select 1 from user_roles r where r.user_id <> p_user and r.role = 'admin') then
+     and not support_has_admin(p_user) then
     perform support_refuse('conflict');
   end if;
   if p_role is not null then

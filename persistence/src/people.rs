@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::ids::UserId;
 use helpline_core::limits;
@@ -131,7 +132,20 @@ pub async fn follow(store: &Store) -> Result<bool, StoreError> {
     answer.first().map_or(Ok(false), |row| rows::get(row, 0))
 }
 
-/// The people with this address, in any case of its letters, the one who was seen last first; at most [`limits::PEOPLE_FOUND_MAX`]. By an admin.
+/// Someone with an address that was looked for, and what tells them from others with the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Who.
+    pub person: Person,
+    /// When they were first known.
+    pub since: DateTime<Utc>,
+    /// When they were last here.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    /// Issuer and `sub`, if that is no UUID.
+    pub subject: Option<String>,
+}
+
+/// The people with this address, in any case of its letters, the one who came first first; at most [`limits::PEOPLE_FOUND_MAX`]. By an admin.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; otherwise when the database cannot be read.
@@ -139,7 +153,7 @@ pub async fn by_email(
     store: &Store,
     reader: Reader,
     email: &str,
-) -> Result<Vec<Person>, StoreError> {
+) -> Result<Vec<Found>, StoreError> {
     let reader = Reader {
         audience: Audience::Staff,
         ..reader
@@ -147,10 +161,19 @@ pub async fn by_email(
     let answer = store
         .read(reader, BY_EMAIL, &[&email, &limits::PEOPLE_FOUND_MAX])
         .await?;
-    Ok(answer
-        .iter()
-        .filter_map(|row| readable_person(store, row))
-        .collect())
+    let mut found = Vec::with_capacity(answer.len());
+    for row in &answer {
+        let Some(person) = readable_person(store, row) else {
+            continue;
+        };
+        found.push(Found {
+            person,
+            since: rows::get(row, 6)?,
+            last_seen_at: rows::get(row, 7)?,
+            subject: rows::get(row, 8)?,
+        });
+    }
+    Ok(found)
 }
 
 /// The role with which a person was signed in.

@@ -149,6 +149,8 @@ rest! {
         pub name: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub email: Option<String>,
+        /// Blocked people sign in no more; they keep their role.
+        pub blocked: bool,
     }
 
     /// A person with an address, in `GET /v1/people?email=` (admins).
@@ -162,6 +164,13 @@ rest! {
         pub email: Option<String>,
         /// Blocked people sign in no more; a role does not change that.
         pub blocked: bool,
+        /// When they first signed in.
+        pub since: DateTime<Utc>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub last_seen_at: Option<DateTime<Utc>>,
+        /// Issuer and `sub` of their token, where that is no UUID: what tells people with one address apart.
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub subject: Option<String>,
     }
 
     /// A list page of `GET /v1/tickets?scope=all` (staff).

@@ -226,9 +226,12 @@ pub(super) fn usable_port(uri: &axum::http::Uri) -> Result<(), &'static str> {
             host_and_port.strip_prefix(authority.host())
         })
         .unwrap_or_default();
-    match after_host.strip_prefix(':').map(str::parse::<u16>) {
-        None | Some(Ok(1..)) => Ok(()),
-        Some(_) => Err("has a port that is none: 1 to 65535"),
+    let is_usable = |port: &str| {
+        port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    };
+    match after_host.strip_prefix(':') {
+        Some(port) if !is_usable(port) => Err("the port must be 1 to 65535"),
+        _ => Ok(()),
     }
 }
 
@@ -326,6 +329,7 @@ mod tests {
             "https://u@a",
             "https://a:0",
             "https://a:99999",
+            "https://a:+443",
             "https://a:",
             "http://[::1]:0",
         ] {

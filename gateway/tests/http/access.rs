@@ -446,6 +446,15 @@ async fn roles_come_from_the_record_and_from_this_moment() {
         "forbidden"
     );
     let last = format!("/v1/roles/{}", katherine().id);
+    // Another admin who is blocked cannot sign in, so this one is the last all the same.
+    let grant = json!({"role": "admin"});
+    server
+        .call(katherine(), "PUT", &role, Some(grant))
+        .await
+        .expect(204);
+    let block = "update people set blocked_at = now() where id = $1";
+    let blocked = server.database.execute(block, &[&carl().id.uuid()]).await;
+    blocked.unwrap();
     assert_eq!(
         server
             .call(katherine(), "DELETE", &last, None)

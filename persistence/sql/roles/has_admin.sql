@@ -1,2 +1,2 @@
 -- Asked once, at the start.
-select {schema}.support_has_admin()
+select {schema}.support_has_admin(null)

@@ -149,6 +149,7 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
         format!("select assign_ticket('{mine}', '{customer}')"),
         format!("select log_ticket_activity('{mine}', 'x')"),
         format!("select support_set_role('{customer}', 'admin')"),
+        "select * from support_people_by_email('a@b.c', 1)".into(),
         "select archive_old_tickets()".into(),
         "select delete_old_archived_tickets()".into(),
         "select * from support_sweep(null)".into(),
@@ -218,6 +219,7 @@ async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
         insert(own, true),
         insert(own, false),
         format!("select support_set_role('{agent}', 'admin')"),
+        "select * from support_people_by_email('a@b.c', 1)".into(),
     ];
     assert_refused(&session, &refused).await;
     session

@@ -70,7 +70,7 @@ pub struct FindParams {
     email: String,
 }
 
-/// The people who have signed in with this address, the one who was seen last first; at most 20. Admins.
+/// The people who have signed in with this address, the one who came first first, and no more than a few. An address proves no more than the provider checks. Admins.
 #[utoipa::path(get, path = BY_EMAIL.path, operation_id = "find_people", tag = "people", params(FindParams), responses((status = 200, body = Vec<PersonFound>)))]
 pub async fn by_email(
     user: CurrentUser,
@@ -85,14 +85,17 @@ pub async fn by_email(
         ));
     }
     let found = people::by_email(&store, user.reader(Audience::Staff), email).await?;
-    let ids: Vec<_> = found.iter().map(|person| person.id).collect();
+    let ids: Vec<_> = found.iter().map(|one| one.person.id).collect();
     user.audit.read(json!({"found": ids})).await?;
-    let views = found.into_iter().map(|person| PersonFound {
-        user_id: person.id,
-        role: person.role,
-        name: person.name,
-        email: person.email,
-        blocked: person.blocked,
+    let views = found.into_iter().map(|one| PersonFound {
+        user_id: one.person.id,
+        role: one.person.role,
+        name: one.person.name,
+        email: one.person.email,
+        blocked: one.person.blocked,
+        since: one.since,
+        last_seen_at: one.last_seen_at,
+        subject: one.subject,
     });
     Ok(Json(views.collect()))
 }

@@ -96,6 +96,7 @@ async fn list(
             role,
             name: person.name,
             email: person.email,
+            blocked: person.blocked,
         })
     });
     Ok(Json(views.collect()))

@@ -30,6 +30,9 @@ const DENIED: [&str; 4] = [
     "interaction_required",
 ];
 
+/// Reasons that lie in what this browser brought back.
+const OF_THIS_PERSON: [&str; 4] = ["issuer", "code_refused", "id_token_signature", "id_token_claims"];
+
 /// What passes by itself, as the provider says.
 const PASSING: [&str; 2] = ["server_error", "temporarily_unavailable"];
 
@@ -38,7 +41,7 @@ struct NotSignedIn {
     outcome: Outcome,
     /// One word, for log and `access_log`.
     reason: &'static str,
-    /// What is known besides; no secret, and nothing that a visitor wrote.
+    /// What is known besides; no secret.
     cause: String,
 }
 
@@ -145,13 +148,14 @@ impl OwnSignIn {
             .map_err(|_| NotSignedIn::new(Outcome::Failed, "session"))
     }
 
-    /// A row in `access_log`, as of any sign-in that is refused; not of one that the provider's or our own trouble ended. Only of those that
-    /// began here: every visitor can ask for this address.
+    /// A row in `access_log`, as of any sign-in that is refused; not of one that the provider's trouble or wrong settings ended, which are in the
+    /// log. Only of those that began here: every visitor can ask for this address.
     fn record(&self, why: &NotSignedIn, extensions: &Extensions, headers: &HeaderMap) {
-        if !matches!(why.outcome, Outcome::Denied | Outcome::Failed) {
+        if why.outcome != Outcome::Denied && !OF_THIS_PERSON.contains(&why.reason) {
             return;
         }
         let mut detail = json!({"route": CALLBACK_PATH, "method": "GET", "reason": why.reason});
+        // Then it is one of [`DENIED`].
         if why.reason == "provider" {
             detail["error"] = why.cause.as_str().into();
         }
