@@ -242,6 +242,11 @@ pub const FOLLOW_INTERVAL_MS: u64 = 500;
 pub const INSTANCE_RENEW_MS: u64 = 10_000;
 /// Another instance is there when it said so within this.
 pub const INSTANCE_LATELY_MS: u64 = 30_000;
+/// Looks in a row at which an instance is in the database and not heard through the relay, until that is a fault: longer than an instance takes
+/// to start or to end, and than two of them take to find Redis again.
+pub const INSTANCE_UNHEARD_LOOKS: u32 = 4;
+/// Other instances of which is remembered when they were heard through the relay.
+pub const INSTANCES_HEARD_MAX: usize = 1_024;
 
 /// Writer lanes of one instance at most, each with one statement in flight.
 pub const WRITER_LANES: usize = 4;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{Store, StoreError, rows};
 
 const RECORD: &str = include_str!("../sql/instances/record.sql");
+const JOINED: &str = include_str!("../sql/instances/joined.sql");
 const FORGET: &str = include_str!("../sql/instances/forget.sql");
 
 /// Who else serves.
@@ -34,6 +35,16 @@ pub async fn record(store: &Store, instance: Uuid, has_relay: bool) -> Result<Ot
         instances: instances.unsigned_abs(),
         alone: alone.unsigned_abs(),
     })
+}
+
+/// The ids of those that [`record`] counts and that have a relay (service function).
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn joined(store: &Store, instance: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let lately_ms = i64::try_from(limits::INSTANCE_LATELY_MS).expect("half a minute fits");
+    let answer = store.query(JOINED, &[&instance, &lately_ms]).await?;
+    answer.iter().map(|row| rows::get(row, 0)).collect()
 }
 
 /// This instance is leaving (service function): the others do not count it any more.

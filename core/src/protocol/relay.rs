@@ -53,6 +53,8 @@ pub enum RelayFrame {
     /// The role of these people changed, or whether they are blocked: check their connections now.
     #[serde(alias = "standing")]
     AccessStatus { users: Vec<UserId> },
+    /// The instance with this id, as it records itself in the database, is joined to those that receive this.
+    Instance { id: uuid::Uuid },
     /// A probe that an instance sends to itself.
     Probe { n: u64 },
 }

@@ -22,6 +22,7 @@ pub const RELAY: &[&str] = &[
     "presence",
     "inbox_presence",
     "access_status",
+    "instance",
     "probe",
 ];
 
@@ -67,6 +68,7 @@ pub fn relay(frame: &RelayFrame) -> &'static str {
         RelayFrame::Presence { .. } => "presence",
         RelayFrame::InboxPresence { .. } => "inbox_presence",
         RelayFrame::AccessStatus { .. } => "access_status",
+        RelayFrame::Instance { .. } => "instance",
         RelayFrame::Probe { .. } => "probe",
     }
 }

@@ -52,7 +52,7 @@ pub async fn run(
     follow.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut roles = RoleChecks::default();
     let outage = OutageLog::new("jobs");
-    let mut neighbours = Neighbours::new(figures.relay.is_up().is_some());
+    let mut neighbours = Neighbours::new(Arc::clone(&figures.relay));
     let mut looks = tokio::time::interval(Duration::from_millis(limits::INSTANCE_RENEW_MS));
     let mut has_left = false;
     let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));

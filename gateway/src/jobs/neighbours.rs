@@ -1,33 +1,57 @@
-//! Which other instances serve the same database. Without a relay between them people still get their messages, by the sweep, but see no one typing
-//! and no one present: easily overlooked, so it is logged, once when it begins and once when it ends.
+//! Which other instances serve the same database, and whether they are heard. Without a relay between them people still get their messages, by the
+//! sweep, but see no one typing and no one present: easily overlooked, so it is logged, once when it begins and once when it ends.
+//!
+//! Two faults: an instance has no Redis, which the database says; or both have one and do not hear each other, because they use different servers
+//! or names. For the second each instance says its id over the relay with every look. One that is in the database and not heard is a fault when that
+//! lasts, and while this instance's own relay is up.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use helpline_core::limits;
 use helpline_persistence::instances::{self, Others};
 use helpline_persistence::{Store, StoreError};
 use uuid::Uuid;
 
+use crate::live::relay::Relay;
+
 /// What this instance knows of the others.
 pub(super) struct Neighbours {
     instance: Uuid,
+    relay: Arc<Relay>,
     has_relay: bool,
     /// Whether the log says that one of them is not joined.
     is_told: bool,
+    unheard: Unheard,
 }
 
 impl Neighbours {
-    /// Knows of none yet. `has_relay`: this instance is joined to others.
-    pub(super) fn new(has_relay: bool) -> Self {
+    /// Knows of none yet.
+    pub(super) fn new(relay: Arc<Relay>) -> Self {
         Self {
-            instance: Uuid::now_v7(),
-            has_relay,
+            instance: new_id(),
+            has_relay: relay.is_up().is_some(),
+            relay,
             is_told: false,
+            unheard: Unheard::default(),
         }
     }
 
     /// Says that this instance serves, and looks who else does.
     pub(super) async fn run(&mut self, store: &Store) -> Result<(), StoreError> {
+        self.relay.introduce(self.instance);
         let others = instances::record(store, self.instance, self.has_relay).await?;
         metrics::gauge!("helpline_instances").set((others.instances + 1) as f64);
-        match (self.fault(others), self.is_told) {
+        self.log_missing(others);
+        if self.has_relay {
+            let joined = instances::joined(store, self.instance).await?;
+            self.listen(joined);
+        }
+        Ok(())
+    }
+
+    fn log_missing(&mut self, others: Others) {
+        match (fault(self.has_relay, others), self.is_told) {
             (Some(fault), false) => {
                 tracing::warn!(
                     others = others.instances,
@@ -44,18 +68,25 @@ impl Neighbours {
             }
             (Some(_), true) | (None, false) => {}
         }
-        Ok(())
     }
 
-    fn fault(&self, others: Others) -> Option<&'static str> {
-        if others.instances == 0 {
-            None
-        } else if !self.has_relay {
-            Some("other instances serve this database, and this one has no Redis")
-        } else if others.alone > 0 {
-            Some("another instance serves this database and has no Redis")
-        } else {
-            None
+    fn listen(&mut self, joined: Vec<Uuid>) {
+        let names_itself = joined.into_iter().filter(|id| names_itself(*id));
+        let relay = &self.relay;
+        let is_up = relay.is_up() == Some(true);
+        match self
+            .unheard
+            .look(is_up, names_itself, |id| relay.has_heard(id))
+        {
+            Some(Turn::Begins { instances }) => tracing::warn!(
+                instances,
+                "instances of this database do not hear each other through Redis: typing and presence do not cross, and messages take up to two \
+                 seconds; give all of them the same --redis-url, --redis-prefix and --redis-pubsub"
+            ),
+            Some(Turn::Ends) => {
+                tracing::info!("every instance that has Redis is heard through it again");
+            }
+            None => {}
         }
     }
 
@@ -65,18 +96,116 @@ impl Neighbours {
     }
 }
 
+/// An id whose version says that its instance names itself over the relay. Builds before that have ids of version 7, and are silent.
+fn new_id() -> Uuid {
+    Uuid::new_v4()
+}
+
+fn names_itself(id: Uuid) -> bool {
+    id.get_version() == Some(uuid::Version::Random)
+}
+
+fn fault(has_relay: bool, others: Others) -> Option<&'static str> {
+    if others.instances == 0 {
+        None
+    } else if !has_relay {
+        Some("other instances serve this database, and this one has no Redis")
+    } else if others.alone > 0 {
+        Some("another instance serves this database and has no Redis")
+    } else {
+        None
+    }
+}
+
+/// Those that are there and not heard: at how many looks in a row.
+#[derive(Default)]
+struct Unheard {
+    looks: HashMap<Uuid, u32>,
+    is_told: bool,
+}
+
+/// What changed with a look.
+#[derive(Debug, PartialEq, Eq)]
+enum Turn {
+    Begins { instances: usize },
+    Ends,
+}
+
+impl Unheard {
+    fn look(
+        &mut self,
+        is_up: bool,
+        there: impl Iterator<Item = Uuid>,
+        is_heard: impl Fn(Uuid) -> bool,
+    ) -> Option<Turn> {
+        if !is_up {
+            // Nothing is heard meanwhile, and what was told of stays so.
+            self.looks.clear();
+            return None;
+        }
+        self.looks = there
+            .filter(|id| !is_heard(*id))
+            .map(|id| {
+                (
+                    id,
+                    self.looks
+                        .get(&id)
+                        .map_or(1, |looks| looks.saturating_add(1)),
+                )
+            })
+            .collect();
+        let at_fault = |looks: &&u32| **looks >= limits::INSTANCE_UNHEARD_LOOKS;
+        let instances = self.looks.values().filter(at_fault).count();
+        if instances > 0 && !self.is_told {
+            self.is_told = true;
+            return Some(Turn::Begins { instances });
+        }
+        // Those that are counted anew are no proof that it is over.
+        if self.is_told && self.looks.is_empty() {
+            self.is_told = false;
+            return Some(Turn::Ends);
+        }
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_instance_alone_is_no_fault_and_neither_are_several_that_are_joined() {
-        let fault = |has_relay, instances, alone| {
-            Neighbours::new(has_relay).fault(Others { instances, alone })
-        };
+        let fault = |has_relay, instances, alone| fault(has_relay, Others { instances, alone });
         assert_eq!(fault(false, 0, 0), None);
         assert_eq!(fault(true, 3, 0), None);
         assert!(fault(false, 1, 0).expect("a fault").contains("this one"));
         assert!(fault(true, 2, 1).expect("a fault").contains("another"));
+    }
+
+    #[test]
+    fn one_that_is_not_heard_for_long_is_told_once_and_its_end_too() {
+        let (mut unheard, deaf) = (Unheard::default(), new_id());
+        let there = || std::iter::once(deaf);
+        let mut look = |is_up, is_heard| unheard.look(is_up, there(), |_| is_heard);
+        // At start, or while Redis restarts: heard in time.
+        for _ in 1..limits::INSTANCE_UNHEARD_LOOKS {
+            assert_eq!(look(true, false), None);
+        }
+        assert_eq!(look(false, false), None);
+        for _ in 1..limits::INSTANCE_UNHEARD_LOOKS {
+            assert_eq!(look(true, false), None);
+        }
+        assert_eq!(look(true, false), Some(Turn::Begins { instances: 1 }));
+        assert_eq!(look(true, false), None);
+        assert_eq!(look(false, false), None);
+        assert_eq!(look(true, false), None, "not over yet");
+        assert_eq!(look(true, true), Some(Turn::Ends));
+        assert_eq!(look(true, true), None);
+    }
+
+    #[test]
+    fn an_instance_of_a_build_before_is_not_judged() {
+        assert!(!names_itself(Uuid::now_v7()));
+        assert!(names_itself(new_id()));
     }
 }

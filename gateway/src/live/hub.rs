@@ -230,6 +230,7 @@ impl RelayEvents for Hub {
                 self.presence.receive_listed(from, tickets, ask);
             }
             RelayFrame::AccessStatus { users } => self.access_check.check_soon(users),
+            RelayFrame::Instance { id } => self.relay.record_heard(id),
             RelayFrame::Probe { .. } => {}
         }
     }

@@ -291,10 +291,27 @@ async fn admins_find_people_by_their_address() {
         fields.map(|field| one[field].clone())
     };
     assert_eq!(
-        found.as_array().unwrap().iter().map(told).collect::<Vec<_>>(),
+        found
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(told)
+            .collect::<Vec<_>>(),
         [
-            [json!(ada().id), json!("Ada Lovelace"), json!("ada@example.org"), json!(false), json!(null)],
-            [json!(twin), json!("Ada at another provider"), json!("ADA@Example.Org"), json!(true), json!("https://id.example/ auth0|twin")],
+            [
+                json!(ada().id),
+                json!("Ada Lovelace"),
+                json!("ada@example.org"),
+                json!(false),
+                json!(null)
+            ],
+            [
+                json!(twin),
+                json!("Ada at another provider"),
+                json!("ADA@Example.Org"),
+                json!(true),
+                json!("https://id.example/ auth0|twin")
+            ],
         ]
     );
     assert!(found[0]["since"].is_string() && found[1]["last_seen_at"].is_string());

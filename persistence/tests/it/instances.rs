@@ -1,6 +1,6 @@
 //! The instances that serve one database notice each other.
 
-use helpline_persistence::instances::{Others, forget, record};
+use helpline_persistence::instances::{Others, forget, joined, record};
 use uuid::Uuid;
 
 use crate::test_db::TestDb;
@@ -25,11 +25,14 @@ async fn two_instances_notice_each_other_once_both_are_there() {
         record(&db.store, one, true).await.unwrap(),
         joined_and_alone
     );
-    let joined = Others {
+    let one_joined = Others {
         instances: 1,
         alone: 0,
     };
-    assert_eq!(record(&db.store, other, false).await.unwrap(), joined);
+    assert_eq!(record(&db.store, other, false).await.unwrap(), one_joined);
+    assert_eq!(joined(&db.store, other).await.unwrap(), [one]);
+    let of_the_other = joined(&db.store, one).await.unwrap();
+    assert!(of_the_other.is_empty(), "it has no relay");
     forget(&db.store, one).await.unwrap();
     assert_eq!(record(&db.store, other, false).await.unwrap(), NONE);
 }

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::channels::Channels;
+use super::heard::HeardInstances;
 use crate::live::frames::{EncodedEvent, Ephemeral};
 use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
 use crate::runtime::redis_source::RedisSource;
@@ -41,6 +42,7 @@ pub struct Redis {
     commands: mpsc::Sender<SubscriptionCommand>,
     /// Whether a probe came back lately: news goes out and comes in.
     up: Arc<AtomicBool>,
+    heard: HeardInstances,
 }
 
 /// One payload for one channel.
@@ -139,6 +141,7 @@ impl Relay {
                 outgoing_bytes: ByteBudget::new(limits::RELAY_QUEUE_BYTES_MAX),
                 commands,
                 up,
+                heard: HeardInstances::default(),
             }),
             ends,
         )
@@ -266,6 +269,33 @@ impl Relay {
                     users: users.to_vec(),
                 },
             );
+        }
+    }
+
+    /// Publishes that this instance, by its id in the database, is joined to those that receive this.
+    pub(crate) fn introduce(&self, id: Uuid) {
+        if let Self::Redis(redis) = self {
+            let channels = redis.channels();
+            redis.publish(
+                &channels,
+                channels.access_status(),
+                &RelayFrame::Instance { id },
+            );
+        }
+    }
+
+    /// The instance with this id was heard just now.
+    pub(crate) fn record_heard(&self, id: Uuid) {
+        if let Self::Redis(redis) = self {
+            redis.heard.record(id);
+        }
+    }
+
+    /// Whether the instance with this id was heard within [`limits::INSTANCE_LATELY_MS`].
+    pub(crate) fn has_heard(&self, id: Uuid) -> bool {
+        match self {
+            Self::Alone => false,
+            Self::Redis(redis) => redis.heard.lately(id),
         }
     }
 

@@ -8,6 +8,7 @@ mod backoff;
 mod channels;
 mod events;
 mod handle;
+mod heard;
 mod probes;
 mod publisher;
 mod sharded_publishing;

@@ -195,10 +195,7 @@ async fn what_the_provider_says_against_it_is_told_on_the_page() {
     let row = server.database.query_one(sql, &[]).await.unwrap();
     assert_eq!(
         (rows, row.get::<_, &str>(0)),
-        (
-            2,
-            "provider access_denied,provider login_required"
-        )
+        (2, "provider access_denied,provider login_required")
     );
 }
 

@@ -31,7 +31,12 @@ const DENIED: [&str; 4] = [
 ];
 
 /// Reasons that lie in what this browser brought back.
-const OF_THIS_PERSON: [&str; 4] = ["issuer", "code_refused", "id_token_signature", "id_token_claims"];
+const OF_THIS_PERSON: [&str; 4] = [
+    "issuer",
+    "code_refused",
+    "id_token_signature",
+    "id_token_claims",
+];
 
 /// What passes by itself, as the provider says.
 const PASSING: [&str; 2] = ["server_error", "temporarily_unavailable"];
