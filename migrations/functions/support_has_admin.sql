@@ -1,11 +1,11 @@
--- Whether the desk has an admin who may sign in, besides this person (null: at all). A blocked one is none; one who has yet to sign in is.
+-- Whether the desk has an admin who can work, besides this person (null: at all): one who has signed in and is not blocked.
 create or replace function support_has_admin(p_besides uuid) returns boolean
 language sql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
   select exists (
     select 1 from user_roles r
-    left join people p on p.id = r.user_id
+    join people p on p.id = r.user_id
     where r.role = 'admin' and p.blocked_at is null and r.user_id is distinct from p_besides
   )
 $$;

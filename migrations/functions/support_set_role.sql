@@ -4,10 +4,10 @@ language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 begin
-  if support_require_user() is not null and support_current_role() is distinct from 'admin' then
-    perform support_refuse('forbidden');
-  end if;
+  perform support_require_admin();
   lock table user_roles in share row exclusive mode;
+  -- Who waited for the lock may be an admin no longer.
+  perform support_require_admin();
   if p_role is distinct from 'admin' and exists (select 1 from user_roles r where r.user_id = p_user and r.role = 'admin')
      and not support_has_admin(p_user) then
     perform support_refuse('conflict');

@@ -28,7 +28,7 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreErr
         .collect())
 }
 
-/// Whether an admin is there who may sign in (service function). Without one, tickets come in and no role can be given.
+/// Whether an admin has signed in and is not blocked (service function). Without one, tickets come in and no role can be given.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -43,7 +43,7 @@ pub async fn has_admin(store: &Store) -> Result<bool, StoreError> {
 /// Gives a person this role instead of any other; by an admin, recorded in `access_log` as `role_granted`. Idempotent.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in; `conflict` when it would take the last admin's role.
+/// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in; `conflict` when no other admin has signed in who is not blocked.
 pub async fn grant(
     store: &Store,
     caller: &Caller,

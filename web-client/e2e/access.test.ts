@@ -95,7 +95,7 @@ describe('no violation', () => {
     await page.locator(id(T.roleRemove)).first().click()
     await page.locator(id(T.roleEmail)).fill('nowhere@example.org')
     await page.locator(id(T.roleFind)).click()
-    await page.locator(id(T.roleNobody)).waitFor()
+    await page.locator(id(T.roleTold, '[data-count="0"]')).waitFor()
     await bothThemes('team', page)
     await page.goto(`${TEAM}/admin/support/hours`)
     await page.locator(id(T.hoursKept)).check()

@@ -1,6 +1,6 @@
 // Lists of several real pages: read to their end, under the pointer and by keyboard, while tickets change; and equal to the server's.
 
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { isObject } from '../src/protocol/narrow.ts'
 import { T } from '../src/testids.ts'
@@ -175,10 +175,7 @@ test('under the pointer the list is read to its end while tickets change, and no
 test('the keyboard goes through all pages, and what is selected there is changed', async () => {
   const place = await context()
   // Slower than the keys: what is pressed at the last row that is there counts when the next ones come.
-  await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-    return route.continue()
-  })
+  await lateBy(place, 1_000)
   const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
   const wanted = await listed(`search=${word}&sort=oldest`)
@@ -197,6 +194,34 @@ test('the keyboard goes through all pages, and what is selected there is changed
   const medium = await listed(`search=${word}&sort=oldest&priority=medium`)
   expect(medium).toEqual([...picked, 112].map((n) => wanted[n]))
 })
+
+test('what is done after a step into a page that is late counts, and the step does not', async () => {
+  const place = await context()
+  const late = await lateBy(place, 3_000)
+  const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  const wanted = await listed(`search=${word}&sort=oldest`)
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-number'))
+  for (let n = 0; n < 50; n++) await page.keyboard.press('j')
+  await eventually('the last row that has come', async () => (await focused()) === wanted[49])
+  expect(late(), 'the next page has not come').toBe(0)
+  await page.keyboard.press('j')
+  await page.keyboard.press('k')
+  await eventually('the next page', async () => late() > 0)
+  await eventually('its rows', async () => await page.locator(`[aria-posinset="51"]`).count() > 0 || await page.locator(`a[data-number="${wanted[51]}"]`).count() > 0)
+  expect(await focused()).toBe(wanted[48])
+})
+
+/** Every page but the first comes so much later. Gives how many have come. */
+async function lateBy(place: BrowserContext, ms: number): Promise<() => number> {
+  let come = 0
+  await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, ms))
+    await route.continue()
+    come++
+  })
+  return () => come
+}
 
 test('a page that cannot be had says so below the rows, and is asked for again; an answer to another filter is dropped', async () => {
   const place = await context()

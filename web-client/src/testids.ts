@@ -200,7 +200,9 @@ export const T = {
   roleRemoveSure: 'role-remove-sure',
   roleEmail: 'role-email',
   roleFind: 'role-find',
-  roleNobody: 'role-nobody',
+  roleChange: 'role-change',
+  /** How many were found; `data-count`. */
+  roleTold: 'role-told',
   /** `data-user`. */
   roleFound: 'role-found',
   roleMakeAgent: 'role-make-agent',

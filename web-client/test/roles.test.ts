@@ -1,4 +1,4 @@
-// The team's roles: what a change leaves, also when it is refused or somebody else was there first.
+// The team's roles: what a change leaves, also when it is refused or another admin was there first.
 
 import { expect, test } from 'vitest'
 import { createRoles } from '../src/app/roles.ts'
@@ -6,8 +6,9 @@ import type { Agent } from '../src/protocol/decode-team.ts'
 import type { PersonFound, StaffRole } from '../src/protocol/generated.ts'
 import type { Result } from '../src/rest/request.ts'
 
-const grace: Agent = { user_id: 'grace', role: 'support_agent', name: 'Grace', email: 'grace@example.org' }
-const carl: PersonFound = { user_id: 'carl', role: null, name: 'Carl', email: 'carl@example.org', blocked: false }
+const grace: Agent = { user_id: 'grace', role: 'support_agent', name: 'Grace', email: 'grace@example.org', blocked: false }
+const carl: PersonFound = { user_id: 'carl', role: null, name: 'Carl', email: 'carl@example.org', blocked: false, since: '2026-03-01T08:00:00Z', last_seen_at: null, subject: null }
+const ID = '018f0000-0000-7000-8000-0000000000c1'
 const conflict = { code: 'conflict', title: '', status: 409 } as const
 const done = <T>(value: T): Result<T> => ({ ok: true, value })
 
@@ -21,12 +22,13 @@ function desk() {
   const roles = createRoles({
     roles: () => Promise.resolve(done([...members.values()])),
     peopleBy: (email) => Promise.resolve(done(email === carl.email ? [{ ...carl, role: members.get(carl.user_id)?.role ?? null }] : [])),
+    person: (id) => Promise.resolve(id === ID ? done({ id, name: 'Hana', email: null, last_seen_at: null, address: null, user_agent: null, tickets: { open: 0, total: 0 } }) : { ok: false, problem: { code: 'not_found', title: '', status: 404 } } as Result<never>),
     setRole: async (user, role) => {
       sent.push([user, role])
       if (isHeld) await new Promise<void>((resolve) => { waiting = resolve })
       if (refusal !== null) return { ok: false, problem: refusal } as Result<null>
       if (role === null) members.delete(user)
-      else members.set(user, { ...(members.get(user) ?? { ...carl, user_id: user }), role })
+      else members.set(user, { user_id: user, name: carl.name, email: carl.email, blocked: false, ...members.get(user), role })
       return done(null)
     },
   }, () => { changes++ })
@@ -47,7 +49,7 @@ test('a person who is found is given a role, and list and finding say so', async
 test('an address that finds no one says which it was', async () => {
   const { roles } = desk()
   await roles.find('ben@example.org')
-  expect(roles.found.value).toEqual({ email: 'ben@example.org', people: [] })
+  expect(roles.found.value).toEqual({ asked: 'ben@example.org', people: [] })
 })
 
 test('while one change is under way no other is sent', async () => {
@@ -62,7 +64,7 @@ test('while one change is under way no other is sent', async () => {
   expect(roles.changing.value).toBeNull()
 })
 
-test('a refusal stands at its person, nothing is told as done, and what the record says is shown', async () => {
+test('a refusal stands at its person, nothing is told as done, and what the server has is shown', async () => {
   const { roles, members, refuse, changes } = desk()
   await roles.load()
   refuse()
@@ -76,11 +78,40 @@ test('a refusal stands at its person, nothing is told as done, and what the reco
 
 test('an answer that was overtaken does not come back', async () => {
   const answers: ((people: readonly PersonFound[]) => void)[] = []
-  const roles = createRoles({ roles: () => Promise.resolve(done([])), setRole: () => Promise.resolve(done(null)), peopleBy: () => new Promise((resolve) => { answers.push((people) => resolve(done(people))) }) }, () => {})
+  const roles = createRoles({ roles: () => Promise.resolve(done([])), setRole: () => Promise.resolve(done(null)), person: () => Promise.reject(new Error('no id')), peopleBy: () => new Promise((resolve) => { answers.push((people) => resolve(done(people))) }) }, () => {})
   const [first, second] = [roles.find('ben@example.org'), roles.find('carl@example.org')]
   answers[1]?.([carl])
   await second
   answers[0]?.([])
   await first
-  expect(roles.found.value).toEqual({ email: 'carl@example.org', people: [carl] })
+  expect(roles.found.value).toEqual({ asked: 'carl@example.org', people: [carl] })
+})
+
+test('who is looked for while a change is under way is found, and not whoever was looked for before', async () => {
+  const { roles, hold, release } = desk()
+  await roles.find('ben@example.org')
+  hold()
+  const changed = roles.set('grace', 'admin')
+  await roles.find('carl@example.org')
+  release()
+  await changed
+  expect(roles.found.value).toEqual({ asked: 'carl@example.org', people: [carl] })
+})
+
+test('people whose sign-in gives no address are found by their id', async () => {
+  const { roles } = desk()
+  await roles.load()
+  await roles.find(ID.toUpperCase())
+  expect(roles.found.value?.people).toMatchObject([{ user_id: ID, name: 'Hana', email: null, role: null }])
+  await roles.find(ID.replace('c1', 'c2'))
+  expect(roles.found.value?.people).toEqual([])
+})
+
+test('a member whom another admin took out of the team meanwhile is not brought back', async () => {
+  const { roles, members, sent } = desk()
+  await roles.load()
+  members.delete('grace')
+  expect(await roles.set('grace', 'admin', 'member')).toBe(false)
+  expect(sent).toEqual([])
+  expect(roles.team.value).toEqual([])
 })

@@ -11,7 +11,7 @@ use crate::kit::test_server::eventually;
 use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
 /// What a desk is told whose tickets come in and that has not been given its first admin.
-const NO_ADMIN: &str = "this desk has no admin who may sign in";
+const NO_ADMIN: &str = "no admin of this desk has signed in yet";
 const WITHIN: Duration = Duration::from_secs(20);
 
 /// `serve` on this port and this database.
@@ -105,11 +105,17 @@ async fn check_config_tries_what_serve_needs() {
         assert!(told(&output).contains(part), "{part}: {}", told(&output));
     }
     assert!(!told(&output).contains(PASSWORD) && !told(&output).contains(SECRET));
-    // The first admin ends that warning; and a setting that a file says, or that is empty, is listed like the others.
+    // The first admin ends that warning, once they have signed in; and a setting that a file says, or that is empty, is listed like the others.
     let admin = postgres().await.admin_url(&name);
     let first = ["migrate", "--first-admin", ID];
     let output = helpline(&first, &[("HELPLINE_ADMIN_DATABASE_URL", &admin)]).await;
     assert!(output.status.success(), "{}", told(&output));
+    let output = helpline(&["check-config", "--connect"], &env).await;
+    assert!(told(&output).contains(NO_ADMIN), "{}", told(&output));
+    let client = helpline_rig::testing::connect(&admin).await.unwrap();
+    let signed_in =
+        format!("insert into helpline.people (id, display_name) values ('{ID}', 'Katherine')");
+    client.batch_execute(&signed_in).await.unwrap();
     let file = std::env::temp_dir().join(format!("helpline-listed-{}", std::process::id()));
     std::fs::write(&file, SECRET).unwrap();
     let env_of_files = [

@@ -1,14 +1,15 @@
-// Who is of the team, for an admin who changes it: the list, whom an address finds, and one change at a time.
+// Who is of the team, for an admin who changes it: the list, who is found by an address or an id, and one change at a time.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Agent } from '../protocol/decode-team.ts'
 import type { PersonFound, StaffRole } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
+import type { Result } from '../rest/request.ts'
 import type { TeamRest } from '../rest/team.ts'
 
 export interface Found {
-  /** As it was asked for. */
-  readonly email: string
+  /** What was asked for: an address, or an id. */
+  readonly asked: string
   readonly people: readonly PersonFound[]
 }
 
@@ -23,55 +24,79 @@ export interface Roles {
   /** Why the list could not be had. */
   readonly problem: ReadonlySignal<Problem | null>
   readonly found: ReadonlySignal<Found | null>
-  /** Why nothing could be found. */
-  readonly unfound: ReadonlySignal<Problem | null>
+  /** Why the search could not be answered. */
+  readonly searchProblem: ReadonlySignal<Problem | null>
   /** Whose role is being changed. */
   readonly changing: ReadonlySignal<string | null>
   readonly refused: ReadonlySignal<Refused | null>
   load(): Promise<void>
-  find(email: string): Promise<void>
-  /** Null takes the role. Whether it was done; one at a time: another one waits for nothing and is not done. */
-  set(user: string, role: StaffRole | null): Promise<boolean>
+  /** People who have signed in with this address, or the one with this id. */
+  find(asked: string): Promise<void>
+  /**
+   * Null takes the role. Whether it was done; while one change is under way, another one is not done, and a member whom another admin has taken out of the
+   * team meanwhile is not brought back.
+   */
+  set(user: string, role: StaffRole | null, of?: 'member'): Promise<boolean>
 }
 
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
 /** `onChanged` is told of each change that was made. */
-export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'setRole'>, onChanged: () => void): Roles {
+export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person' | 'setRole'>, onChanged: () => void): Roles {
   const team = signal<readonly Agent[] | null>(null)
   const problem = signal<Problem | null>(null)
   const found = signal<Found | null>(null)
-  const unfound = signal<Problem | null>(null)
+  const searchProblem = signal<Problem | null>(null)
   const changing = signal<string | null>(null)
   const refused = signal<Refused | null>(null)
   // Answers overtake each other: only the one that was asked for last counts.
   let loads = 0
-  let finds = 0
+  let searches = 0
   const load = async () => {
     const turn = ++loads
     const result = await rest.roles()
     if (turn !== loads) return
     problem.value = result.ok ? null : result.problem
-    if (result.ok) team.value = result.value
+    if (!result.ok) return
+    team.value = result.value
+    // Whoever is found shows the role that they have now.
+    const before = found.peek()
+    if (before !== null) found.value = { ...before, people: before.people.map((one) => ({ ...one, role: roleOf(one.user_id) })) }
   }
-  const find = async (email: string) => {
-    const turn = ++finds
-    const result = await rest.peopleBy(email)
-    if (turn !== finds) return
-    unfound.value = result.ok ? null : result.problem
-    found.value = result.ok ? { email, people: result.value } : null
+  const roleOf = (user: string): StaffRole | null => team.peek()?.find((one) => one.user_id === user)?.role ?? null
+  const byId = async (id: string): Promise<Result<readonly PersonFound[]>> => {
+    const result = await rest.person(id)
+    if (!result.ok) return result.problem.code === 'not_found' ? { ok: true, value: [] } : result
+    const { name, email, last_seen_at } = result.value
+    const member = team.peek()?.find((one) => one.user_id === id)
+    return { ok: true, value: [{ user_id: id, role: member?.role ?? null, name, email, blocked: member?.blocked ?? false, since: '', last_seen_at, subject: null }] }
   }
   return {
-    team, problem, found, unfound, changing, refused, load, find,
-    async set(user, role) {
+    team, problem, found, searchProblem, changing, refused, load,
+    async find(asked) {
+      const turn = ++searches
+      const result = await (ID.test(asked) ? byId(asked.toLowerCase()) : rest.peopleBy(asked))
+      if (turn !== searches) return
+      searchProblem.value = result.ok ? null : result.problem
+      found.value = result.ok ? { asked, people: result.value } : null
+    },
+    async set(user, role, of) {
       if (changing.peek() !== null) return false
       changing.value = user
       refused.value = null
+      if (of === 'member') {
+        await load()
+        if (team.peek()?.some((one) => one.user_id === user) !== true) {
+          changing.value = null
+          return false
+        }
+      }
       const result = await rest.setRole(user, role)
-      if (!result.ok) refused.value = { user, problem: result.problem }
-      const asked = found.peek()
-      // The record decides what is shown, also after a refusal: another admin may have been there first.
-      await Promise.all([load(), asked === null ? null : find(asked.email)])
-      changing.value = null
       if (result.ok) onChanged()
+      else refused.value = { user, problem: result.problem }
+      // What the server has is shown, also after a refusal: another admin may have been there first.
+      await load()
+      changing.value = null
       return result.ok
     },
   }

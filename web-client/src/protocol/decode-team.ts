@@ -12,6 +12,8 @@ export interface Agent {
   readonly role: StaffRole
   readonly name: string | null
   readonly email: string | null
+  /** Blocked people sign in no more, and keep their role. */
+  readonly blocked: boolean
 }
 
 export const decodeStaffPage = (value: unknown): Page<StaffView> | null => decodePage(value, decodeStaffTicket)
@@ -24,17 +26,17 @@ function agent(value: unknown): Agent | null {
   if (!isObject(value)) return null
   const user_id: RoleView['user_id'] | null = text(value['user_id'])
   const role = word(STAFF_ROLES, value['role'])
-  return user_id === null || role === null ? null : { user_id, role, name: name(value['name']), email: text(value['email']) }
+  return user_id === null || role === null ? null : { user_id, role, name: name(value['name']), email: text(value['email']), blocked: value['blocked'] === true }
 }
 
-export function decodeFound(value: unknown): readonly PersonFound[] | null {
-  return list(value, found)
-}
+/** A person with a role that is newer than this client is left out: they are no one to give a role. */
+export const decodeFound = (value: unknown): readonly PersonFound[] | null => (Array.isArray(value) ? readable(value, found) : null)
 
 function found(value: unknown): PersonFound | null {
   if (!isObject(value)) return null
-  const user_id = text(value['user_id'])
-  return user_id === null ? null : { user_id, role: word(STAFF_ROLES, value['role']), name: name(value['name']), email: text(value['email']), blocked: value['blocked'] === true }
+  const [user_id, since, role] = [text(value['user_id']), text(value['since']), word(STAFF_ROLES, value['role'])]
+  if (user_id === null || since === null || (role === null && (value['role'] ?? null) !== null)) return null
+  return { user_id, role, name: name(value['name']), email: text(value['email']), blocked: value['blocked'] === true, since, last_seen_at: text(value['last_seen_at']), subject: text(value['subject']) }
 }
 
 export function decodeReply(value: unknown): SavedReply | null {

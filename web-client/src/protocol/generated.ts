@@ -445,7 +445,11 @@ messages: number, };
 /**
  * A member of staff, in `GET /v1/agents` (staff) and `GET /v1/roles` (admins).
  */
-export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, email: string | null, };
+export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, email: string | null, 
+/**
+ * Blocked people sign in no more; they keep their role.
+ */
+blocked: boolean, };
 
 /**
  * A person with an address, in `GET /v1/people?email=` (admins).
@@ -454,7 +458,15 @@ export type PersonFound = { user_id: UserId, role: StaffRole | null, name: strin
 /**
  * Blocked people sign in no more; a role does not change that.
  */
-blocked: boolean, };
+blocked: boolean, 
+/**
+ * When they first signed in.
+ */
+since: string, last_seen_at: string | null, 
+/**
+ * Issuer and `sub` of their token, where that is no UUID: what tells people with one address apart.
+ */
+subject: string | null, };
 
 /**
  * `PUT /v1/roles/{user_id}`.

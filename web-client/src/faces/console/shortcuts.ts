@@ -8,17 +8,21 @@ import { isComposing } from '../../ui/composition.ts'
 import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
 import type { DeskWork } from './work.ts'
 
-/** Steps down from the last row that has come, taken as soon as the next ones have. */
-interface Owed {
+/** Steps down from the last row that has come, taken as soon as the next ones have, unless something else is done meanwhile. */
+interface PendingSteps {
   readonly from: string
   readonly steps: number
 }
 
-type OwedRef = { current: Owed | null }
+type PendingRef = { current: PendingSteps | null }
+
+/** A key that is held at the end of the list does not run on through the pages that come later. */
+const PENDING_STEPS_MAX = 20
 
 export function useShortcuts(work: DeskWork, router: Router, looks: Looks, isGuest: boolean): void {
-  const owed = useRef<Owed | null>(null)
-  useEffect(() => work.inbox.order.subscribe((order) => payOff(work, owed, order)), [work.inbox])
+  const pending = useRef<PendingSteps | null>(null)
+  useEffect(() => work.inbox.order.subscribe((order) => takePendingSteps(work, pending, order)), [work.inbox])
+  useEffect(() => { pending.current = null }, [work.place, work.inbox.filters.value])
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (isComposing(event) || (isGuest && !isInside(event))) return
@@ -27,12 +31,13 @@ export function useShortcuts(work: DeskWork, router: Router, looks: Looks, isGue
         return work.open('palette')
       }
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event) || isInMenu(event) || !looks.keys.value) return
-      if (act(event, work, router, owed)) event.preventDefault()
+      if (keyOf(event) !== 'j') pending.current = null
+      if (act(event, work, router, pending)) event.preventDefault()
     }
     // Whoever goes elsewhere meanwhile is there, not at the row.
     const elsewhere = (event: Event) => {
       work.arriving.current = false
-      if (event.type === 'pointerdown' || rowOf(event) !== owed.current?.from) owed.current = null
+      if (event.type === 'pointerdown' || rowOf(event) !== pending.current?.from) pending.current = null
     }
     addEventListener('keydown', pressed)
     addEventListener('focusin', elsewhere)
@@ -77,7 +82,7 @@ function rowOf(event: Event): string | null {
   return row?.dataset['rowOf'] ?? null
 }
 
-function act(event: KeyboardEvent, work: DeskWork, router: Router, owed: OwedRef): boolean {
+function act(event: KeyboardEvent, work: DeskWork, router: Router, pending: PendingRef): boolean {
   const { inbox, cursor, selection } = work
   // Keys act where the focus is: on the row that has it, or is about to, otherwise on the open ticket. The cursor is ahead of the focus, which
   // follows with the next drawing.
@@ -98,8 +103,8 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router, owed: OwedRef
     case 'u':
       if (ticket !== null) markUnread(work, ticket)
       return ticket !== null
-    case 'j': return step(work, row, 1, owed)
-    case 'k': return step(work, row, -1, owed)
+    case 'j': return step(work, row, 1, pending)
+    case 'k': return step(work, row, -1, pending)
     case 'x':
     case 'X': {
       const at = row ?? cursor.value
@@ -134,17 +139,18 @@ function act(event: KeyboardEvent, work: DeskWork, router: Router, owed: OwedRef
   }
 }
 
-function step({ inbox, cursor, wanted, store, arriving }: DeskWork, row: string | null, by: 1 | -1, owed: OwedRef): boolean {
+function step({ inbox, cursor, wanted, store, arriving }: DeskWork, row: string | null, by: 1 | -1, pending: PendingRef): boolean {
   const order = inbox.order.value
   const from = row ?? cursor.value ?? openTicketOf({ store })?.id ?? null
   const at = from === null ? -1 : order.indexOf(from)
   const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
   // Whoever goes on does not write there any more.
   wanted.value = null
-  const before = owed.current
-  owed.current = null
+  const before = pending.current
+  pending.current = null
   if (by === 1 && from !== null && at === order.length - 1 && at >= 0 && inbox.more.value) {
-    owed.current = { from, steps: before?.from === from ? before.steps + 1 : 1 }
+    pending.current = { from, steps: Math.min(before?.from === from ? before.steps + 1 : 1, PENDING_STEPS_MAX) }
+    cursor.value = from
     return true
   }
   if (next !== undefined && next !== cursor.value) {
@@ -155,15 +161,15 @@ function step({ inbox, cursor, wanted, store, arriving }: DeskWork, row: string 
 }
 
 /** The next rows have come: the cursor goes on as far as it was asked to. */
-function payOff({ inbox, cursor, arriving }: DeskWork, owed: OwedRef, order: readonly string[]): void {
-  const due = owed.current
+function takePendingSteps({ inbox, cursor, arriving }: DeskWork, pending: PendingRef, order: readonly string[]): void {
+  const due = pending.current
   if (due === null || cursor.peek() !== due.from) return
   const at = order.indexOf(due.from)
   const to = Math.min(order.length - 1, at + due.steps)
   const next = order[to]
   if (at < 0 || next === undefined || to === at) return
   const left = due.steps - (to - at)
-  owed.current = left > 0 && inbox.more.peek() ? { from: next, steps: left } : null
+  pending.current = left > 0 && inbox.more.peek() ? { from: next, steps: left } : null
   arriving.current = true
   cursor.value = next
 }

@@ -1,12 +1,12 @@
 // Who is of the team: admins give, change and take roles.
 
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { createRoles, type Roles } from '../../app/roles.ts'
 import { isWritten } from '../../app/written.ts'
-import type { PersonFound, StaffRole } from '../../protocol/generated.ts'
-import { STAFF_ROLES } from '../../protocol/generated.ts'
+import { STAFF_ROLES, type PersonFound, type StaffRole } from '../../protocol/generated.ts'
 import type { Problem } from '../../protocol/model.ts'
-import { t, tProblem } from '../../strings/index.ts'
+import type { Agent } from '../../protocol/decode-team.ts'
+import { day, t, tProblem } from '../../strings/index.ts'
 import '../../strings/roles.ts'
 import { T } from '../../testids.ts'
 import { Glyph } from '../../ui/glyph.tsx'
@@ -35,34 +35,34 @@ export function TeamRoles({ work, isAdmin, onBack }: TeamRolesProps) {
   )
 }
 
-interface Member {
-  readonly user_id: string
-  readonly name: string | null
-  readonly email: string | null
-}
+type Person = Pick<Agent, 'user_id' | 'name' | 'email' | 'blocked'>
 
-const nameOf = (one: Member) => one.name ?? one.email ?? t('roles.nameless')
+const nameOf = (one: Person) => one.name ?? one.email ?? t('roles.nameless')
 
 function Team({ work }: Pick<TeamRolesProps, 'work'>) {
   const { rest, team, desk } = work
   const roles = useMemo(() => createRoles(rest, () => void team.reloadAgents()), [rest, team])
   useEffect(() => void roles.load(), [roles])
-  const set = async (one: Member, role: StaffRole | null, sentence: string) => {
-    if (await roles.set(one.user_id, role)) tell(work, sentence)
+  const list = useRef<HTMLUListElement>(null)
+  const set = async (one: Person, role: StaffRole | null, sentence: string, of?: 'member') => {
+    if (!await roles.set(one.user_id, role, of)) return
+    tell(work, sentence)
+    // What was pressed may be gone.
+    list.current?.focus()
   }
   const members = roles.team.value
   return (
     <>
-      <Adding roles={roles} origin={desk.origin} onGive={(one, role) => void set(one, role, t('roles.given', { name: nameOf(one) }))} />
+      <Adding roles={roles} onGive={(one, role) => void set(one, role, t('roles.given', { name: nameOf(one) }))} />
       {members === null && (roles.problem.value === null ? <Skeleton lines={4} /> : <ProblemLine problem={roles.problem.value} onRetry={() => void roles.load()} />)}
       {members !== null && (
-        <ul class="team" aria-label={t('roles.team')}>
+        <ul class="team" aria-label={t('roles.team')} tabIndex={-1} ref={list}>
           {members.map((one) => (
             <li key={one.user_id} data-testid={T.roleRow} data-user={one.user_id} data-role={one.role}>
               <Who of={one} />
               {one.user_id === desk.identity.id
                 ? <span class="team-role"><strong>{t(`roles.${one.role}`)}</strong><span class="muted">{t('roles.you')}</span></span>
-                : <Member one={one} role={one.role} roles={roles} onSet={(role) => void set(one, role, t(role === null ? 'roles.taken' : 'roles.changed', { name: nameOf(one) }))} />}
+                : <Member one={one} roles={roles} onSet={(role) => void set(one, role, t(role === null ? 'roles.taken' : 'roles.changed', { name: nameOf(one) }), 'member')} />}
             </li>
           ))}
         </ul>
@@ -71,74 +71,94 @@ function Team({ work }: Pick<TeamRolesProps, 'work'>) {
   )
 }
 
-function Who({ of, children }: { readonly of: Member; readonly children?: preact.ComponentChildren }) {
-  return <span class="reply-text"><strong dir="auto">{nameOf(of)}</strong>{of.name !== null && of.email !== null && <span class="muted" dir="ltr">{of.email}</span>}{children}</span>
-}
-
-interface MemberProps {
-  readonly one: Member
-  readonly role: StaffRole
-  readonly roles: Roles
-  readonly onSet: (role: StaffRole | null) => void
-}
-
-function Member({ one, role, roles, onSet }: MemberProps) {
-  const [isRemoving, setRemoving] = useState(false)
-  const isBusy = roles.changing.value !== null
-  const refused = roles.refused.value
-  if (isRemoving) {
-    return (
-      <span class="team-role" role="alert">
-        <span>{t('roles.confirm', { name: nameOf(one) })}</span>
-        <span class="team-ways">
-          <button type="button" class="danger" data-testid={T.roleRemoveSure} onClick={() => { setRemoving(false); onSet(null) }}>{t('roles.remove')}</button>
-          <button type="button" class="quiet" ref={(button) => button?.focus()} onClick={() => setRemoving(false)}>{t('roles.keep')}</button>
-        </span>
-      </span>
-    )
-  }
+function Who({ of, children }: { readonly of: Person; readonly children?: preact.ComponentChildren }) {
   return (
-    <span class="team-role">
-      <span class="team-ways">
-        {/* Made anew after a refusal, so that it shows what is. */}
-        <select key={refused?.user === one.user_id ? 'refused' : 'as it is'} aria-label={t('roles.role_of', { name: nameOf(one) })} value={role} disabled={isBusy} data-testid={T.roleSelect} onChange={(event) => { const chosen = STAFF_ROLES.find((known) => known === event.currentTarget.value); if (chosen !== undefined) onSet(chosen) }}>
-          {STAFF_ROLES.map((known) => <option key={known} value={known}>{t(`roles.${known}`)}</option>)}
-        </select>
-        <button type="button" class="quiet danger" aria-label={t('roles.remove_of', { name: nameOf(one) })} disabled={isBusy} data-testid={T.roleRemove} onClick={() => setRemoving(true)}>{t('roles.remove')}</button>
-      </span>
-      {refused?.user === one.user_id && <Refusal problem={refused.problem} />}
+    <span class="reply-text">
+      <strong dir="auto">{nameOf(of)}</strong>
+      {of.name !== null && of.email !== null && <span class="muted" dir="ltr">{of.email}</span>}
+      {of.blocked && <span class="problem-text">{t('roles.blocked')}</span>}
+      {children}
     </span>
   )
 }
 
-function Refusal({ problem }: { readonly problem: Problem }) {
+interface MemberProps {
+  readonly one: Agent
+  readonly roles: Roles
+  readonly onSet: (role: StaffRole | null) => void
+}
+
+/** A role is chosen first and given by a button of its own: an arrow key alone makes no admin. */
+function Member({ one, roles, onSet }: MemberProps) {
+  const [isRemoving, setRemoving] = useState(false)
+  const [chosen, setChosen] = useState<StaffRole | null>(null)
+  const remove = useRef<HTMLButtonElement>(null)
+  const wasRemoving = useRef(false)
+  useEffect(() => {
+    if (wasRemoving.current && !isRemoving) remove.current?.focus()
+    wasRemoving.current = isRemoving
+  }, [isRemoving])
+  useEffect(() => setChosen(null), [one.role])
+  const isBusy = roles.changing.value !== null
+  const refused = roles.refused.value?.user === one.user_id ? roles.refused.value.problem : null
+  const name = nameOf(one)
+  if (isRemoving) return <Confirmation name={name} onRemove={() => { setRemoving(false); onSet(null) }} onKeep={() => setRemoving(false)} />
+  return (
+    <span class="team-role">
+      <span class="team-ways">
+        <select aria-label={t('roles.role_of', { name })} value={chosen ?? one.role} data-testid={T.roleSelect} onChange={(event) => setChosen(STAFF_ROLES.find((known) => known === event.currentTarget.value) ?? null)}>
+          {STAFF_ROLES.map((known) => <option key={known} value={known}>{t(`roles.${known}`)}</option>)}
+        </select>
+        {chosen !== null && chosen !== one.role && <button type="button" aria-label={t('roles.change_of', { name })} aria-disabled={isBusy} data-testid={T.roleChange} onClick={() => onSet(chosen)}>{t('roles.change')}</button>}
+        <button ref={remove} type="button" class="quiet danger" aria-label={t('roles.remove_of', { name })} aria-disabled={isBusy} data-testid={T.roleRemove} onClick={() => setRemoving(true)}>{t('roles.remove')}</button>
+      </span>
+      <Refusal problem={refused} />
+    </span>
+  )
+}
+
+function Confirmation({ name, onRemove, onKeep }: { readonly name: string; readonly onRemove: () => void; readonly onKeep: () => void }) {
+  const keep = useRef<HTMLButtonElement>(null)
+  // On the side that loses nothing.
+  useEffect(() => keep.current?.focus(), [])
+  return (
+    <span class="team-role" role="group" aria-label={t('roles.remove_of', { name })} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onKeep() } }}>
+      <span>{t('roles.confirm', { name })}</span>
+      <span class="team-ways">
+        <button type="button" class="danger" data-testid={T.roleRemoveSure} onClick={onRemove}>{t('roles.remove')}</button>
+        <button type="button" class="quiet" ref={keep} onClick={onKeep}>{t('roles.keep')}</button>
+      </span>
+    </span>
+  )
+}
+
+function Refusal({ problem }: { readonly problem: Problem | null }) {
+  if (problem === null) return null
   return <span class="problem-text" role="alert" data-testid={T.problem} data-code={problem.code}>{problem.code === 'conflict' ? t('roles.last_admin') : tProblem(problem)}</span>
 }
 
 interface AddingProps {
   readonly roles: Roles
-  readonly origin: string
   readonly onGive: (one: PersonFound, role: StaffRole) => void
 }
 
-function Adding({ roles, origin, onGive }: AddingProps) {
-  const [email, setEmail] = useState('')
+function Adding({ roles, onGive }: AddingProps) {
+  const [asked, setAsked] = useState('')
+  const id = useId()
   const found = roles.found.value
-  const find = () => { if (isWritten(email)) void roles.find(email.trim()) }
+  const find = () => { if (isWritten(asked)) void roles.find(asked.trim()) }
   return (
-    <form class="reply-form" onSubmit={(event) => { event.preventDefault(); find() }}>
-      <label>
-        <span>{t('roles.add')}</span>
-        <span class="team-find">
-          <input type="email" value={email} dir="ltr" autocapitalize="none" autocomplete="off" spellcheck={false} placeholder={t('roles.email')} data-testid={T.roleEmail} onInput={(event) => setEmail(event.currentTarget.value)} />
-          <button type="submit" disabled={!isWritten(email)} data-testid={T.roleFind}>{t('roles.find')}</button>
-        </span>
-        <span class="muted">{t('roles.add_hint')}</span>
-      </label>
-      <ProblemLine problem={roles.unfound.value} onRetry={find} />
-      {found !== null && found.people.length === 0 && <p role="status" data-testid={T.roleNobody}>{t('roles.nobody', { email: found.email, url: `${origin}/admin/support` })}</p>}
+    <form class="reply-form" aria-label={t('roles.add')} onSubmit={(event) => { event.preventDefault(); find() }}>
+      <label for={id}><span>{t('roles.add')}: {t('roles.email')}</span></label>
+      <span class="team-find">
+        <input id={id} inputMode="email" value={asked} dir="ltr" autocapitalize="none" autocomplete="off" spellcheck={false} aria-describedby={`${id}-hint`} data-testid={T.roleEmail} onInput={(event) => setAsked(event.currentTarget.value)} />
+        <button type="submit" disabled={!isWritten(asked)} data-testid={T.roleFind}>{t('roles.find')}</button>
+      </span>
+      <span class="muted" id={`${id}-hint`}>{t('roles.add_hint')}</span>
+      <ProblemLine problem={roles.searchProblem.value} onRetry={find} />
+      <p role="status" class="team-told" data-testid={T.roleTold} data-count={found?.people.length}>{toldOf(found)}</p>
       {found !== null && found.people.length > 0 && (
-        <ul>
+        <ul aria-label={t('roles.find')}>
           {found.people.map((one) => <FoundPerson key={one.user_id} one={one} roles={roles} onGive={onGive} />)}
         </ul>
       )}
@@ -146,17 +166,26 @@ function Adding({ roles, origin, onGive }: AddingProps) {
   )
 }
 
+function toldOf(found: Roles['found']['value']): string {
+  if (found === null) return ''
+  if (found.people.length === 0) return t('roles.nobody', { asked: found.asked })
+  return found.people.length > 1 ? t('roles.several') : t('roles.found', { n: found.people.length })
+}
+
 function FoundPerson({ one, roles, onGive }: Pick<AddingProps, 'roles' | 'onGive'> & { readonly one: PersonFound }) {
-  const refused = roles.refused.value
   const isBusy = roles.changing.value !== null
-  const give = (role: StaffRole, label: string, title: string, testid: string) => <button type="button" class="quiet" aria-label={title} disabled={isBusy} data-testid={testid} onClick={() => onGive(one, role)}>{label}</button>
+  const refused = roles.refused.value?.user === one.user_id ? roles.refused.value.problem : null
+  const give = (role: StaffRole, label: string, title: string, testid: string) => <button type="button" class="quiet" aria-label={title} aria-disabled={isBusy} data-testid={testid} onClick={() => onGive(one, role)}>{label}</button>
   return (
     <li data-testid={T.roleFound} data-user={one.user_id}>
-      <Who of={one}>{one.blocked && <span class="problem-text">{t('roles.blocked')}</span>}</Who>
+      <Who of={one}>
+        {/* What tells people with one address apart. */}
+        <span class="muted">{one.since !== '' && <>{t('roles.since', { when: day(one.since) })} · </>}<bdi>{one.subject ?? one.user_id}</bdi></span>
+      </Who>
       <span class="team-role">
         {one.role !== null && <span class="muted">{t('roles.is_there')}</span>}
         {one.role === null && <span class="team-ways">{give('support_agent', t('roles.make_agent'), t('roles.make_agent_of', { name: nameOf(one) }), T.roleMakeAgent)}{give('admin', t('roles.make_admin'), t('roles.make_admin_of', { name: nameOf(one) }), T.roleMakeAdmin)}</span>}
-        {refused?.user === one.user_id && <Refusal problem={refused.problem} />}
+        <Refusal problem={refused} />
       </span>
     </li>
   )
