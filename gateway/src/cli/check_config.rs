@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, Command};
+use clap::{Arg, ArgMatches, Args, Command};
 use helpline_core::limits;
 use helpline_persistence::connect;
 use helpline_persistence::{Names, Settings, Store, StoreError, migrate, roles};
@@ -52,31 +52,41 @@ pub async fn run(
     Ok(())
 }
 
-/// `NAME=value (default | environment | command line)` of every setting; secrets are only said to be set.
+/// `NAME=value (default | environment | file | command line)` of every setting that has a value, then the names of all others; secrets are only said
+/// to be set.
 pub fn lines(command: &Command, matches: &ArgMatches) -> Vec<String> {
-    let shown = command.get_arguments().filter(|arg| !arg.is_hide_set());
-    shown
-        .filter_map(|arg| {
-            let name = arg.get_env()?.to_string_lossy().into_owned();
-            let values: Vec<_> = matches
-                .get_raw(arg.get_id().as_str())?
-                .map(|value| value.to_string_lossy().into_owned())
-                .collect();
-            let value = values.join(",");
-            let value = match arg.is_hide_env_values_set() {
-                _ if value.is_empty() => return None,
-                true => "(hidden)".to_owned(),
-                false => value,
-            };
-            let source = match matches.value_source(arg.get_id().as_str())? {
-                ValueSource::DefaultValue if arg.is_hide_env_values_set() => "file",
-                ValueSource::DefaultValue => "default",
-                ValueSource::EnvVariable => "environment",
-                _ => "command line",
-            };
-            Some(format!("{name}={value} ({source})"))
-        })
-        .collect()
+    let (mut lines, mut unset) = (Vec::new(), Vec::new());
+    for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
+        let Some(name) = arg.get_env() else {
+            continue;
+        };
+        let name = name.to_string_lossy().into_owned();
+        match shown_value(arg, matches) {
+            Some(value) => lines.push(format!("{name}={value}")),
+            None => unset.push(name),
+        }
+    }
+    lines.push(format!("not set: {}", unset.join(", ")));
+    lines
+}
+
+/// The value and where it comes from; none: the setting has none.
+fn shown_value(arg: &Arg, matches: &ArgMatches) -> Option<String> {
+    let id = arg.get_id().as_str();
+    let values = matches.get_raw(id)?.map(|value| value.to_string_lossy());
+    let value = values.collect::<Vec<_>>().join(",");
+    let value = match arg.is_hide_env_values_set() {
+        _ if value.is_empty() => return None,
+        true => "(hidden)".to_owned(),
+        false => value,
+    };
+    let source = match matches.value_source(id)? {
+        ValueSource::DefaultValue if arg.is_hide_env_values_set() => "file",
+        ValueSource::DefaultValue => "default",
+        ValueSource::EnvVariable => "environment",
+        _ => "command line",
+    };
+    Some(format!("{value} ({source})"))
 }
 
 /// Tries all, so that one look shows everything that is wrong. Gives whether all of it works.

@@ -100,6 +100,8 @@ async fn check_config_tries_what_serve_needs() {
         "room for",
         "HELPLINE_JWT_SECRET=(hidden) (environment)",
         "HELPLINE_SCHEMA=helpline (default)",
+        "not set: ",
+        ", HELPLINE_REDIS_URL, ",
         NO_ADMIN,
     ] {
         assert!(told(&output).contains(part), "{part}: {}", told(&output));
