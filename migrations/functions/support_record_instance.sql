@@ -14,7 +14,9 @@ begin
   where s.id in (select x.id from service_instances x where x.id <> p_id and x.seen_at not between v_now - 10 * v_lately and v_now + v_lately
                  for update skip locked);
   insert into service_instances as s (id, has_relay, started_at, seen_at) values (p_id, p_has_relay, v_now, v_now)
-  on conflict on constraint service_instances_pkey do update set seen_at = excluded.seen_at, has_relay = excluded.has_relay
+  on conflict on constraint service_instances_pkey do update
+    -- A clock that was put back leaves no beginning in the future, before which no other instance would count.
+    set seen_at = excluded.seen_at, has_relay = excluded.has_relay, started_at = least(s.started_at, excluded.started_at)
   returning s.started_at into v_started;
   return query
     select count(*), count(*) filter (where not s.has_relay) from service_instances s

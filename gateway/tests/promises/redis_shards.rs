@@ -216,3 +216,38 @@ async fn a_server_of_no_cluster_has_no_shards() {
     .await;
     assert_eq!(relay_of(gateway).await, "down");
 }
+
+#[tokio::test]
+async fn a_right_that_is_missing_is_told_with_its_command_also_when_it_is_taken_away_later() {
+    let shards = RedisShards::start_new(2).await.expect("a cluster starts");
+    let set_rights = async |rights: &str| {
+        let line = format!("ACL SETUSER desk on >geheim resetkeys resetchannels &* -@all {rights}");
+        let words: Vec<_> = line.split_whitespace().collect();
+        for node in shards.nodes() {
+            let _: String = asked(node, &words).await;
+        }
+    };
+    let listening = "+ssubscribe +sunsubscribe +ping +cluster|info +cluster|slots";
+    set_rights(listening).await;
+    let urls = shards.urls().replace("redis://", "redis://desk:geheim@");
+    let server = TestServer::start_with(1, Join::Alone, |spec| by_shards(spec, &urls)).await;
+    let gateway = &server.gateways[0];
+    let unusable = || log_of(gateway).matches("Redis cannot be used").count();
+    eventually("the command in the log", WITHIN, async || {
+        let log = log_of(gateway);
+        (log.contains("nothing can be published") && log.contains("spublish")).then_some(())
+    })
+    .await;
+    set_rights(&format!("{listening} +spublish")).await;
+    relay_came_up(&server, 1).await;
+    assert_eq!(unusable(), 1, "once, however often it was tried");
+    set_rights(listening).await;
+    eventually("why it was lost", WITHIN, async || {
+        let log = log_of(gateway);
+        let lost = log
+            .lines()
+            .find(|line| line.contains("Redis subscription lost"))?;
+        lost.contains("spublish").then_some(())
+    })
+    .await;
+}

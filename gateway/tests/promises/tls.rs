@@ -98,7 +98,7 @@ async fn a_wrong_password_of_redis_is_told_once_and_so_is_its_end() {
         .expect("Redis takes a password");
     eventually("the relay", WITHIN, async || {
         log_of(gateway)
-            .contains("subscribed to Redis")
+            .contains("Redis relay is working")
             .then_some(())
     })
     .await;

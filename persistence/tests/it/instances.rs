@@ -56,3 +56,17 @@ async fn instances_of_another_moment_are_none() {
         .unwrap();
     assert_eq!(rows.get::<_, i64>(0), 1, "they are gone");
 }
+
+#[tokio::test]
+async fn a_clock_that_is_put_back_hides_no_instance() {
+    let db = TestDb::open().await;
+    let (me, other) = (Uuid::now_v7(), Uuid::now_v7());
+    record(&db.store, me, true).await.unwrap();
+    // As if it had begun, and been seen, before the clock was put back by an hour.
+    db.sql("update service_instances set started_at = started_at + interval '1 hour', seen_at = seen_at + interval '1 hour'")
+        .await;
+    record(&db.store, me, true).await.unwrap();
+    record(&db.store, other, true).await.unwrap();
+    let others = record(&db.store, me, true).await.unwrap();
+    assert_eq!(others.instances, 1);
+}

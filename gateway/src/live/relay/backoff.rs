@@ -9,6 +9,13 @@ use tokio::time::Instant;
 /// Before the second attempt; doubled until [`limits::RELAY_BACKOFF_MS_MAX`].
 const FIRST_MS: u64 = 50;
 
+const TOO_EARLY: &str = "Redis is away";
+
+/// Whether this says only that no attempt was made: the cause is that of the attempt before.
+pub(super) fn is_too_early(error: &RedisError) -> bool {
+    error.to_string().contains(TOO_EARLY)
+}
+
 /// When to try to connect again.
 pub(super) struct Backoff {
     /// No attempt before this.
@@ -30,7 +37,7 @@ impl Backoff {
     /// It is too early for another attempt.
     pub(super) fn check(&self) -> RedisResult<()> {
         if Instant::now() < self.retry_at {
-            return Err(io_error("Redis is away"));
+            return Err(io_error(TOO_EARLY));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! - [`events`]: what the subscriber's news are handed to; [`channels`]: names and payloads
 
 mod backoff;
+mod cause;
 mod channels;
 mod events;
 mod handle;
@@ -37,11 +38,15 @@ pub fn start(
         commands,
         up,
     } = ends;
+    let publish_fault = Arc::default();
     lifecycle.spawn(publisher::run(
         Arc::clone(&source),
         outgoing,
+        Arc::clone(&publish_fault),
         lifecycle.stop.clone(),
     ));
-    let subscriber = subscriber::Subscriber::new(Arc::clone(relay), events, lifecycle.clone(), up);
+    let relay = Arc::clone(relay);
+    let subscriber =
+        subscriber::Subscriber::new(relay, events, lifecycle.clone(), up, publish_fault);
     lifecycle.spawn(subscriber.run(source, commands));
 }

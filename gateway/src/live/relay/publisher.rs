@@ -12,17 +12,21 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::backoff::{Backoff, config, io_error};
+use super::backoff::{Backoff, config, io_error, is_too_early};
+use super::cause::Cause;
 use super::handle::Publication;
 use super::sharded_publishing::ShardLines;
+use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
 
 /// Publications of one pipeline.
 pub(super) const PIPELINE_MAX: usize = 512;
 
+/// `fault_now` has why publishing fails, as long as it does.
 pub(super) async fn run(
     source: Arc<RedisSource>,
     mut outgoing: mpsc::Receiver<Publication>,
+    fault_now: Arc<Cause>,
     stop: CancellationToken,
 ) {
     let mut way = if source.is_sharded() {
@@ -54,6 +58,11 @@ pub(super) async fn run(
         batch.clear();
         if published > 0 {
             metrics::counter!("helpline_relay_published_total").increment(published as u64);
+        }
+        match &fault {
+            None => fault_now.now(None),
+            Some(error) if !is_too_early(error) => fault_now.now(Some(chain(error))),
+            Some(_) => {}
         }
         if let Some(error) = fault {
             metrics::counter!("helpline_relay_dropped_total").increment(dropped as u64);

@@ -17,8 +17,10 @@ use redis::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::cause::Cause;
 use super::channels::partition_of;
 use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
+use crate::runtime::errors::chain;
 use crate::runtime::redis_topology::Topology;
 
 /// Commands of one pipeline.
@@ -63,16 +65,18 @@ struct Inbound {
     bytes: Arc<ByteBudget>,
     /// How often each channel was asked to be left and the answer has not come: any other answer of that kind says that its slot moved.
     leaving: Mutex<HashMap<Vec<u8>, usize>>,
+    cause: Arc<Cause>,
     ended: CancellationToken,
 }
 
 /// Connects to each master and joins these channels. Gives also one partition of each.
 ///
 /// # Errors
-/// A master cannot be used, or owns a slot no longer.
+/// A master cannot be used, or owns a slot no longer. Afterwards `cause` tells why the subscription ended.
 pub(super) async fn connect(
     topology: Topology,
     channels: &[String],
+    cause: &Arc<Cause>,
 ) -> RedisResult<(ShardSink, ShardStream, Vec<u32>)> {
     let (messages, received) = mpsc::channel(limits::RELAY_QUEUE_MAX);
     let bytes = ByteBudget::new(limits::RELAY_QUEUE_BYTES_MAX);
@@ -82,6 +86,7 @@ pub(super) async fn connect(
             messages: messages.clone(),
             bytes: Arc::clone(&bytes),
             leaving: Mutex::default(),
+            cause: Arc::clone(cause),
             ended: ended.clone(),
         });
         connect_one(master, inbound)
@@ -149,7 +154,10 @@ impl ShardSink {
                     change_one(connection.clone(), inbound, leaves, joins)
                 });
         let changed = try_join_all(changes).await;
-        if changed.is_err() {
+        if let Err(error) = &changed {
+            if let Some((_, inbound)) = self.connections.first() {
+                inbound.cause.first(chain(error));
+            }
             self.ended.cancel();
         }
         changed.map(drop)
@@ -186,15 +194,23 @@ impl Inbound {
 
     /// Takes what the server said without being asked, and its answers about channels.
     fn take(&self, PushInfo { kind, data }: PushInfo) {
-        let goes_on = match kind {
-            PushKind::SMessage => self.deliver(data),
-            PushKind::SUnsubscribe => self.was_expected(&data),
-            PushKind::Disconnection => false,
-            _ => true,
+        let (goes_on, fault) = match kind {
+            PushKind::SMessage => (
+                self.deliver(data),
+                "messages come faster than they are taken",
+            ),
+            PushKind::SUnsubscribe => (
+                self.was_expected(&data),
+                "a slot of the cluster moved to another master",
+            ),
+            PushKind::Disconnection => (false, "a master of the cluster ended the connection"),
+            _ => return,
         };
-        if !goes_on {
-            self.ended.cancel();
+        if goes_on {
+            return;
         }
+        self.cause.first(fault);
+        self.ended.cancel();
     }
 
     /// False: the queue is full.

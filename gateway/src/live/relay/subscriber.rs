@@ -15,6 +15,7 @@ use rand::RngExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::cause::Cause;
 use super::channels::Received;
 use super::events::RelayEvents;
 use super::handle::{Redis, Relay, SubscriptionCommand};
@@ -27,6 +28,10 @@ use crate::runtime::redis_source::RedisSource;
 
 /// Batches on their way to Redis.
 const COMMANDS_MAX: usize = 64;
+/// Before the second attempt; doubled until [`limits::RELAY_BACKOFF_MS_MAX`].
+const FIRST_BACKOFF_MS: u64 = 50;
+/// Why a session ends whose batches no one takes any more.
+const UNCONFIRMED: &str = "Redis does not confirm what is joined and left";
 
 /// The task that listens.
 pub(super) struct Subscriber {
@@ -34,6 +39,7 @@ pub(super) struct Subscriber {
     events: Arc<dyn RelayEvents>,
     lifecycle: Lifecycle,
     up: Arc<AtomicBool>,
+    publish_fault: Arc<Cause>,
 }
 
 impl Subscriber {
@@ -42,12 +48,14 @@ impl Subscriber {
         events: Arc<dyn RelayEvents>,
         lifecycle: Lifecycle,
         up: Arc<AtomicBool>,
+        publish_fault: Arc<Cause>,
     ) -> Self {
         Self {
             relay,
             events,
             lifecycle,
             up,
+            publish_fault,
         }
     }
 
@@ -62,22 +70,23 @@ impl Subscriber {
         };
         let mut listening = BTreeSet::from([redis.channels().access_status()]);
         let mut others = Others::default();
-        let mut backoff_ms = 50;
+        let mut backoff_ms = FIRST_BACKOFF_MS;
         let mut logged_cause = String::new();
         while !self.lifecycle.stop.is_cancelled() {
             match connect(&source, &listening).await {
                 Ok(Subscription {
                     sink,
                     stream,
+                    cause,
                     probe_partitions,
                 }) => {
-                    tracing::info!(channels = listening.len(), "subscribed to Redis");
-                    backoff_ms = 50;
-                    logged_cause.clear();
+                    tracing::debug!(channels = listening.len(), "subscribed to Redis");
+                    let began = Instant::now();
                     // What was published in between is in the database.
                     self.events.news_lost();
                     let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
-                    self.lifecycle.spawn(sink.carry_out(batches_end));
+                    self.lifecycle
+                        .spawn(sink.carry_out(batches_end, Arc::clone(&cause)));
                     let session = Session {
                         events: &*self.events,
                         redis,
@@ -85,27 +94,36 @@ impl Subscriber {
                         batches,
                         up: &self.up,
                         probes: Probes::new(probe_partitions),
+                        publish_fault: &self.publish_fault,
+                        cause: &cause,
                         others: &mut others,
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
                     // What is published may go to a server that no instance listens at any more.
                     source.distrust();
-                    if self.up.swap(false, Ordering::Relaxed) && !self.lifecycle.stop.is_cancelled()
-                    {
+                    let came_up = self.up.swap(false, Ordering::Relaxed);
+                    if self.lifecycle.stop.is_cancelled() {
+                        return;
+                    }
+                    let cause = cause.get().unwrap_or_default();
+                    if came_up {
+                        logged_cause.clear();
                         tracing::warn!(
+                            %cause,
                             "Redis subscription lost; falling back to polling every {} ms",
                             limits::SWEEP_INTERVAL_MS
                         );
+                    } else {
+                        log_once(&mut logged_cause, cause);
+                    }
+                    // One that ends again and again, as while a cluster moves its slots, is not joined anew without a pause.
+                    if began.elapsed() > Duration::from_millis(2 * limits::RELAY_BACKOFF_MS_MAX)
+                        && came_up
+                    {
+                        backoff_ms = FIRST_BACKOFF_MS;
                     }
                 }
-                Err(error) => {
-                    // A wrong password, a wrong name, a wrong certificate: once, until something changes.
-                    let cause = chain(&error);
-                    if cause != logged_cause {
-                        tracing::warn!(%cause, "Redis cannot be used; falling back to polling the database");
-                        logged_cause = cause;
-                    }
-                }
+                Err(error) => log_once(&mut logged_cause, chain(&error)),
             }
             let pause =
                 Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
@@ -116,6 +134,14 @@ impl Subscriber {
                 apply(&mut listening, command);
             }
         }
+    }
+}
+
+/// A wrong password, a wrong name, a wrong certificate, a right that is missing: once, until something changes.
+fn log_once(logged_cause: &mut String, cause: String) {
+    if cause != *logged_cause {
+        tracing::warn!(%cause, "Redis cannot be used; falling back to polling the database");
+        *logged_cause = cause;
     }
 }
 
@@ -144,6 +170,9 @@ struct Session<'a> {
     batches: mpsc::Sender<Batch>,
     up: &'a AtomicBool,
     probes: Probes,
+    publish_fault: &'a Cause,
+    /// Why it ended.
+    cause: &'a Cause,
     others: &'a mut Others,
 }
 
@@ -194,25 +223,40 @@ impl Session<'_> {
         let mut probes = tokio::time::interval(Duration::from_millis(limits::RELAY_PROBE_MS));
         let mut reconciliations =
             tokio::time::interval(Duration::from_millis(limits::RELAY_RECONCILE_MS));
-        loop {
+        let cause = loop {
             // Cancel-safe: channel receivers, intervals and a token.
             tokio::select! {
                 message = stream.next() => match message {
                     Some(message) => self.hand_over_all(&message, &mut stream),
-                    None => return,
+                    None => break "the connection ended".to_owned(),
                 },
                 command = commands.recv() => match command {
-                    Some(command) => if !self.gather(command, commands, listening) { return },
+                    Some(command) => if !self.gather(command, commands, listening) { break UNCONFIRMED.to_owned() },
                     None => return,
                 },
                 _ = probes.tick() => {
-                    if self.probes.are_late() || !self.probe(listening) {
-                        return;
+                    if self.probes.are_late() {
+                        break self.why_late();
+                    }
+                    if !self.probe(listening) {
+                        break UNCONFIRMED.to_owned();
                     }
                 }
-                _ = reconciliations.tick() => if !self.reconcile(listening) { return },
+                _ = reconciliations.tick() => if !self.reconcile(listening) { break UNCONFIRMED.to_owned() },
                 () = self.stop.cancelled() => return,
             }
+        };
+        // Unless one of its halves knows better.
+        self.cause.first(cause);
+    }
+
+    fn why_late(&self) -> String {
+        match self.publish_fault.get() {
+            Some(fault) => format!("nothing can be published: {fault}"),
+            None => format!(
+                "what is published does not come back within {} ms",
+                limits::RELAY_PROBE_TIMEOUT_MS
+            ),
         }
     }
 

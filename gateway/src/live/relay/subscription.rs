@@ -2,6 +2,7 @@
 //! ([`super::sharded_subscription`]).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -10,7 +11,9 @@ use redis::aio::{PubSubSink, PubSubStream};
 use redis::{ErrorKind, RedisError, RedisResult};
 use tokio::sync::{mpsc, oneshot};
 
+use super::cause::Cause;
 use super::sharded_subscription::{self, ShardMessage, ShardSink, ShardStream};
+use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
 
 /// Channels of one SUBSCRIBE.
@@ -19,6 +22,8 @@ pub(super) const JOIN_BATCH: usize = 500;
 /// A subscription that has joined what was asked for.
 pub(super) struct Subscription {
     pub(super) sink: Sink,
+    /// Why it ended, where one of its halves knows.
+    pub(super) cause: Arc<Cause>,
     pub(super) stream: Stream,
     /// One partition for each connection: a probe on a channel of each proves all of them.
     pub(super) probe_partitions: Vec<u32>,
@@ -33,13 +38,15 @@ pub(super) async fn connect(
     listening: &BTreeSet<String>,
 ) -> RedisResult<Subscription> {
     let channels: Vec<_> = listening.iter().cloned().collect();
+    let cause = Arc::<Cause>::default();
     let connecting = async {
         if source.is_sharded() {
             let topology = source.topology().await?;
             let (sink, stream, probe_partitions) =
-                sharded_subscription::connect(topology, &channels).await?;
+                sharded_subscription::connect(topology, &channels, &cause).await?;
             return Ok(Subscription {
                 sink: Sink::Sharded(sink),
+                cause,
                 stream: Stream::Sharded(stream),
                 probe_partitions,
             });
@@ -51,6 +58,7 @@ pub(super) async fn connect(
         }
         Ok(Subscription {
             sink: Sink::Classic(sink),
+            cause,
             stream: Stream::Classic(stream),
             probe_partitions: vec![0],
         })
@@ -78,14 +86,15 @@ pub(super) enum Sink {
 impl Sink {
     /// Sends the batches of one session in their order, and wakes the waiting callers when Redis has confirmed. A task of its own, because the
     /// session's loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
-    pub(super) async fn carry_out(mut self, mut batches: mpsc::Receiver<Batch>) {
+    pub(super) async fn carry_out(mut self, mut batches: mpsc::Receiver<Batch>, cause: Arc<Cause>) {
         while let Some(Batch {
             joins,
             leaves,
             confirmations,
         }) = batches.recv().await
         {
-            if self.change(&leaves, &joins).await.is_err() {
+            if let Err(error) = self.change(&leaves, &joins).await {
+                cause.first(chain(&error));
                 return;
             }
             for confirmed in confirmations {
