@@ -21,6 +21,7 @@ mod delivery;
 mod epoch;
 mod faults;
 mod frozen_database;
+mod host_lists;
 mod inbox;
 mod large_rows;
 mod live;
