@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::error::CliError;
+use crate::config::listen_address;
 
 /// Container runtimes give a check about this long.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -18,7 +19,8 @@ pub struct HealthSettings {
         long,
         env = "HELPLINE_LISTEN",
         value_name = "ADDRESS:PORT",
-        default_value = "127.0.0.1:8080"
+        default_value = "127.0.0.1:8080",
+        value_parser = listen_address
     )]
     listen: SocketAddr,
     /// Asks only whether the process answers

@@ -28,7 +28,7 @@ pub use pages::{Href, Pages};
 pub use plaintext::{Plaintext, PlaintextSettings};
 pub use rate::Rate;
 pub use redis::{RedisPubsub, RedisServers, RedisSettings};
-pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret};
+pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret, listen_address};
 
 /// Where to listen, and which proxies to trust.
 #[derive(Debug, Clone, Args)]
@@ -39,11 +39,17 @@ pub struct Listening {
         long,
         env = "HELPLINE_LISTEN",
         value_name = "ADDRESS:PORT",
-        default_value = "127.0.0.1:8080"
+        default_value = "127.0.0.1:8080",
+        value_parser = listen_address
     )]
     pub listen: SocketAddr,
     /// Address and port only for /metrics; without it, /metrics is served at --listen
-    #[arg(long, env = "HELPLINE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(
+        long,
+        env = "HELPLINE_METRICS_LISTEN",
+        value_name = "ADDRESS:PORT",
+        value_parser = listen_address
+    )]
     pub metrics_listen: Option<SocketAddr>,
     /// Address under which browsers reach the desk, without a path: https://desk.example. Its pages may connect; the OpenID provider sends people
     /// back to it; with https, cookies are sent over https only

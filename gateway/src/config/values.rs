@@ -1,7 +1,7 @@
 //! What a setting may hold, parsed once: newtypes with private fields, so that a value in hand is a checked one.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -170,6 +170,16 @@ pub(super) fn https_or_here(text: &str) -> Result<(), &'static str> {
         Some("http") => Err("must be https, unless it is on this machine"),
         _ => Err("must begin with https://"),
     }
+}
+
+/// An address to listen at. Names are not looked up: which of their addresses is meant would be a guess.
+///
+/// # Errors
+/// How it is to be written.
+pub fn listen_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(
+        |_| "must be an address and a port: 127.0.0.1:8080 for this machine alone, 0.0.0.0:8080 or [::]:8080 for all",
+    )
 }
 
 /// A site whose pages may open sockets: scheme, host and port exactly as browsers write them in `Origin`.

@@ -178,6 +178,19 @@ async fn a_misspelt_setting_is_pointed_at() {
 }
 
 #[tokio::test]
+async fn an_address_to_listen_at_is_no_name_and_no_port_alone() {
+    for written in ["localhost:8080", ":8080", "8080"] {
+        let output = helpline(&["check-config", "--listen", written], &[]).await;
+        assert_eq!(output.status.code(), Some(64), "{written}");
+        assert!(
+            told(&output).contains("--listen") && told(&output).contains("0.0.0.0:8080"),
+            "{}",
+            told(&output)
+        );
+    }
+}
+
+#[tokio::test]
 async fn every_setting_stands_in_the_help_with_its_variable_and_no_value() {
     let output = helpline(&["serve", "--help"], &[("HELPLINE_JWT_SECRET", SECRET)]).await;
     assert_eq!(output.status.code(), Some(0));
