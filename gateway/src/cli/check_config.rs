@@ -14,6 +14,7 @@ use crate::config::{Config, ConfigError, PoolerMode, ServeSettings};
 use crate::integrations::oidc::Provider;
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
+use crate::runtime::redis_topology::of_master;
 use crate::server::NO_ADMIN;
 
 /// Clocks further apart than this refuse tokens that were just issued, or take some that are over.
@@ -187,7 +188,12 @@ async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigErro
         }
         let topology = source.topology().await?;
         let masters = topology.masters();
-        futures_util::future::try_join_all(masters.iter().map(ping)).await?;
+        let pings = masters.iter().map(async |master| {
+            ping(master)
+                .await
+                .map_err(|fault| of_master(master, &fault))
+        });
+        futures_util::future::try_join_all(pings).await?;
         Ok(format!("{} masters of a cluster answer", masters.len()))
     };
     let limit = Duration::from_millis(limits::POOL_WAIT_MS);

@@ -76,6 +76,16 @@ async fn ask_one(node: Client, this_machine_only: bool) -> RedisResult<Topology>
     Ok(topology)
 }
 
+/// The fault of this master, named by its address: its others may work.
+pub fn of_master(master: &Client, fault: &RedisError) -> RedisError {
+    let address = master.get_connection_info().addr();
+    RedisError::from((
+        fault.kind(),
+        "a master of the cluster",
+        format!("{address}: {fault}"),
+    ))
+}
+
 fn is_in_clear_text(master: &Client) -> bool {
     matches!(master.get_connection_info().addr(), ConnectionAddr::Tcp(host, _) if !is_this_machine(host))
 }

@@ -12,7 +12,7 @@ use super::backoff::{Backoff, config, io_error};
 use super::channels::partition_of;
 use super::handle::Publication;
 use crate::runtime::redis_source::RedisSource;
-use crate::runtime::redis_topology::Topology;
+use crate::runtime::redis_topology::{Topology, of_master};
 
 /// The connections that are published over.
 pub(super) struct ShardLines {
@@ -108,10 +108,10 @@ impl ShardLines {
 async fn open(source: &RedisSource) -> RedisResult<Lines> {
     let topology = source.topology().await?;
     let config = config();
-    let connecting = topology
-        .masters()
-        .iter()
-        .map(|master| master.get_multiplexed_async_connection_with_config(&config));
+    let connecting = topology.masters().iter().map(async |master| {
+        let connecting = master.get_multiplexed_async_connection_with_config(&config);
+        connecting.await.map_err(|fault| of_master(master, &fault))
+    });
     let connections = try_join_all(connecting).await?;
     Ok(Lines {
         topology,

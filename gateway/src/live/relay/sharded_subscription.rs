@@ -21,7 +21,7 @@ use super::cause::Cause;
 use super::channels::partition_of;
 use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
 use crate::runtime::errors::chain;
-use crate::runtime::redis_topology::Topology;
+use crate::runtime::redis_topology::{Topology, of_master};
 
 /// Commands of one pipeline.
 const PIPELINE_MAX: usize = 500;
@@ -127,7 +127,8 @@ async fn connect_one(
         });
     let connection = Client::open(info.set_redis_settings(settings))?
         .get_multiplexed_async_connection_with_config(&config)
-        .await?;
+        .await
+        .map_err(|fault| of_master(master, &fault))?;
     Ok((connection, inbound))
 }
 
