@@ -7,8 +7,11 @@ import { CUSTOMERS, drawn, eventually, id, openTicket, people, rest, TEAM, visit
 const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
-// The desk is shared: the customer is one again.
-afterAll(async () => { await rest(who.admin, 'DELETE', `/roles/${who.other.id}`) })
+// The desk is shared: they are again what they were.
+afterAll(async () => {
+  await rest(who.admin, 'DELETE', `/roles/${who.other.id}`)
+  await rest(who.admin, 'PUT', `/roles/${who.colleague.id}`, { role: 'support_agent' })
+})
 
 test('an admin finds someone by their address, makes them an agent, and takes the role again', async () => {
   // They have signed in once, in letters of another case than the admin writes.
@@ -77,6 +80,16 @@ test('what another admin did meanwhile is shown when a change is refused', async
   await row.locator(id(T.problem, '[data-code="conflict"]')).waitFor()
   await page.locator(id(T.roleRow, `[data-user="${who.other.id}"][data-role="admin"]`)).waitFor()
   expect(await row.locator(id(T.roleSelect)).inputValue()).toBe('admin')
+})
+
+test('a page that is open follows its person\'s role', async () => {
+  const { page } = await visit(await context(), TEAM, '/admin/support/team', who.colleague)
+  await page.locator(id(T.roles)).waitFor()
+  expect(await page.locator(id(T.roleEmail)).count()).toBe(0)
+  await rest(who.admin, 'PUT', `/roles/${who.colleague.id}`, { role: 'admin' })
+  await page.locator(id(T.roleEmail)).waitFor()
+  await rest(who.admin, 'PUT', `/roles/${who.colleague.id}`, { role: 'support_agent' })
+  await page.locator(id(T.roleEmail)).waitFor({ state: 'detached' })
 })
 
 test('an agent reads that only admins change the team', async () => {

@@ -4,6 +4,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { createSession, type Left, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import { createOutboxStore, type Queued } from '../outbox/store.ts'
+import type { StaffRole } from '../protocol/generated.ts'
 import type { WatchState } from '../connection/inbox-watch.ts'
 import { createRest, type Rest } from '../rest/client.ts'
 import type { Identity } from './auth.ts'
@@ -25,6 +26,8 @@ export interface Desk {
   readonly habits: Habits
   readonly connection: ReadonlySignal<SessionState>
   readonly live: ReadonlySignal<boolean>
+  /** As the server said last; until it has, as signing in said. */
+  readonly role: ReadonlySignal<StaffRole | null>
   /** Whether the server tells what changes: to be asked for by lists that live on it. */
   readonly watch: ReadonlySignal<WatchState>
   /** Messages of this person that are not stored yet, of all tickets. */
@@ -53,13 +56,17 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
   })
   const habits = createHabits(identity.id)
   const unsent = signal(outbox.entries())
+  const role = signal(identity.role)
   let isDisposed = false
   const disposers = [
     outbox.onChange(() => { unsent.value = outbox.entries() }),
     session.onWatch((state) => { watch.value = state }),
     session.onState((state) => {
       connection.value = state
-      if (state.kind === 'live') outbox.flush()
+      if (state.kind === 'live') {
+        role.value = state.role
+        outbox.flush()
+      }
       if (state.kind === 'left') {
         // Signed in again, this person is asked before it is sent.
         outbox.pause()
@@ -97,6 +104,7 @@ export function createDesk(identity: Identity, tokens: TokenSource, origin: stri
     connection,
     watch,
     unsent,
+    role,
     isUnkept: () => (unsent.value.length > 0 && outbox.isUnkept()) || !hasRoom(storage),
     live: computed(() => connection.value.kind === 'live'),
     get isDisposed() { return isDisposed },

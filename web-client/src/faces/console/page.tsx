@@ -36,10 +36,7 @@ const Palette = lazy(loadPalette)
 const Keys = lazy(async () => (await import('./keys.tsx')).Keys)
 
 export function ConsolePage(props: FaceProps) {
-  const connection = props.desk.connection.value
-  // The server's word counts once it has spoken; until then, what signing in said.
-  const isStaff = connection.kind === 'live' ? connection.role !== null : props.desk.identity.role !== null
-  return isStaff ? <StaffConsole {...props} /> : <SentHome {...props} />
+  return props.desk.role.value !== null ? <StaffConsole {...props} /> : <SentHome {...props} />
 }
 
 /** The console is not for this person: they are taken where they belong. */
@@ -65,7 +62,7 @@ function StaffConsole(props: FaceProps) {
   useEffect(() => void loadPalette().catch(() => {}), [])
   useEffect(() => desk.outbox.follow(async (entry) => (await import('./resolve-answered.ts')).resolveAnswered(work.now(), entry)), [desk])
   useRefusals({ desk, open: idOf(store), go: router.go })
-  const isAdmin = desk.identity.role === 'admin'
+  const isAdmin = desk.role.value === 'admin'
   const columns = useReturn(place)
   const features = useComputed(() => (desk.connection.value.kind === 'live' ? desk.connection.value.features : null)).value
   const knows = (feature: Feature) => features?.includes(feature) === true
@@ -75,7 +72,7 @@ function StaffConsole(props: FaceProps) {
   useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place === 'team' ? t('roles.title') : place, work.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={desk.live.value && desk.watch.value === 'on'}>
-      <TopBar site={site} looks={looks} identity={desk.identity} menu={<><HabitsForm habits={desk.habits}><AlertsForm habits={desk.habits} /></HabitsForm>{isAdmin && knows('reply_assigns') && <div class="looks"><ReplyAssigns rest={work.rest} /></div>}<DeskMenu router={router} isAdmin={isAdmin} /></>}>
+      <TopBar site={site} looks={looks} identity={{ ...desk.identity, role: desk.role.value }} menu={<><HabitsForm habits={desk.habits}><AlertsForm habits={desk.habits} /></HabitsForm>{isAdmin && knows('reply_assigns') && <div class="looks"><ReplyAssigns rest={work.rest} /></div>}<DeskMenu router={router} isAdmin={isAdmin} /></>}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => work.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => work.open('keys')}>?</button>
       </TopBar>

@@ -115,7 +115,7 @@ function commands(work: DeskWork, looks: Looks, router: Router): readonly Comman
     ...VIEWS.map((view) => ({ id: `view-${view}`, title: t('palette.view', { view: t(`view.${view}`) }), run: () => inbox.filter({ view, status: '' }) })),
     { id: 'search', title: t('keys.search'), key: '/', run: () => work.searchRef.current?.focus() },
     { id: 'replies', title: t('palette.replies'), run: () => router.go('replies') },
-    ...(work.desk.identity.role === 'admin' ? [{ id: 'hours', title: t('palette.hours'), run: () => router.go('hours') }, { id: 'team', title: t('roles.title'), run: () => router.go('team') }] : []),
+    ...(work.desk.role.value === 'admin' ? [{ id: 'hours', title: t('palette.hours'), run: () => router.go('hours') }, { id: 'team', title: t('roles.title'), run: () => router.go('team') }] : []),
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: t('palette.theme', { theme: t(`looks.theme.${theme}`) }), run: () => { looks.theme.value = theme } })),
     ...looks.languages.map((one) => ({ id: `language-${one}`, title: `${t('looks.language')}: ${LANGUAGE_NAMES[one]}`, run: () => looks.choose(one) })),
     { id: 'keys', title: t('keys.title'), key: '?', run: () => work.open('keys') },
