@@ -87,7 +87,7 @@ test('an answer that was overtaken does not come back', async () => {
   expect(roles.found.value).toEqual({ asked: 'carl@example.org', people: [carl] })
 })
 
-test('who is looked for while a change is under way is found, and not whoever was looked for before', async () => {
+test('a search during a change keeps its own answer; the change does not bring back the search before it', async () => {
   const { roles, hold, release } = desk()
   await roles.find('ben@example.org')
   hold()

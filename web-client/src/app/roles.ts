@@ -59,7 +59,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     problem.value = result.ok ? null : result.problem
     if (!result.ok) return
     team.value = result.value
-    // Whoever is found shows the role that they have now.
+    // The people found show the role that they have now.
     const before = found.peek()
     if (before !== null) found.value = { ...before, people: before.people.map((one) => ({ ...one, role: roleOf(one.user_id) })) }
   }

@@ -19,7 +19,7 @@ export const ENGLISH_ROLES = {
   'roles.email': 'Email address or id',
   'roles.find': 'Find',
   'roles.add_hint': 'They must have signed in once. An address proves no more than your sign-in checks: look who it is.',
-  'roles.nobody': 'No one is known as {asked}. Ask them to sign in to the desk once, then find them again. Someone whose sign-in gives no address is found by their id.',
+  'roles.unknown': 'No one is known as {asked}. Ask them to sign in to the desk once, then find them again. Someone whose sign-in gives no address is found by their id.',
   'roles.found': '{n|one:# person|other:# people} found.',
   'roles.several': 'Several people have this address: make sure that you mean the right one.',
   'roles.since': 'Since {when}',

@@ -39,6 +39,18 @@ async fn id_tokens_that_are_good_for_something_else_open_no_session() {
         );
         assert!(browser.cookies.is_empty(), "{fault:?}");
     }
+    // What this browser brought back is a refusal of its person, with the reason; what the provider answered amiss is none.
+    let reasons = "select coalesce(string_agg(distinct detail ->> 'reason', ' '), '') from access_log where action = 'sign_in_refused'";
+    eventually(
+        "a row for each reason",
+        Duration::from_secs(5),
+        async || {
+            let row = server.database.query_one(reasons, &[]).await.unwrap();
+            (row.get::<_, &str>(0) == "code_refused id_token_claims id_token_signature")
+                .then_some(())
+        },
+    )
+    .await;
     provider.breaks(Fault::Claim("azp", "the-desk"));
     let mut browser = Browser::default();
     assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");

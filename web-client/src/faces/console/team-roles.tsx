@@ -168,7 +168,7 @@ function Adding({ roles, onGive }: AddingProps) {
 
 function toldOf(found: Roles['found']['value']): string {
   if (found === null) return ''
-  if (found.people.length === 0) return t('roles.nobody', { asked: found.asked })
+  if (found.people.length === 0) return t('roles.unknown', { asked: found.asked })
   return found.people.length > 1 ? t('roles.several') : t('roles.found', { n: found.people.length })
 }
 
