@@ -6,6 +6,6 @@ export default defineConfig({
   build: {
     target: 'es2022',
     emptyOutDir: false,
-    lib: { entry: fileURLToPath(new URL('src/faces/widget/loader.ts', import.meta.url)), name: 'HelplineLoader', formats: ['iife'], fileName: () => 'widget.js' },
+    lib: { entry: fileURLToPath(new URL('src/apps/widget/loader.ts', import.meta.url)), name: 'HelplineLoader', formats: ['iife'], fileName: () => 'widget.js' },
   },
 })

@@ -51,7 +51,7 @@ test('a new unassigned ticket and an urgent one are told while another is on scr
   await page.locator(id(T.toast)).filter({ hasText: pressing.number }).locator(id(T.toastAction)).click()
   await page.locator(id(T.ticket, `[data-number="${pressing.number}"]`)).waitFor()
   await eventually('one of them was opened', async () => (await count()) === before + 1)
-  await page.locator(id(T.looks)).click()
+  await page.locator(id(T.preferences)).click()
   await page.locator(id(T.habitsAlert, '[data-alert="unassigned"]')).uncheck()
   await page.keyboard.press('Escape')
   const silent = await openTicket(who.other)
@@ -69,7 +69,7 @@ test('what a colleague wrote stands on the team’s side, with their name', asyn
   const one = message(agent, text)
   await one.and(agent.locator('[data-mine="false"][data-side="ours"]')).waitFor()
   expect(await one.innerText()).toContain(who.colleague.name)
-  const [theirs, ours, thread] = await Promise.all([message(agent, 'Something happened.').boundingBox(), one.boundingBox(), agent.locator(id(T.thread)).boundingBox()])
+  const [theirs, ours, thread] = await Promise.all([message(agent, 'Something happened.').boundingBox(), one.boundingBox(), agent.locator(id(T.timeline)).boundingBox()])
   expect((theirs?.x ?? 0) - (thread?.x ?? 0)).toBeLessThan(80)
   expect((thread?.x ?? 0) + (thread?.width ?? 0) - (ours?.x ?? 0) - (ours?.width ?? 0)).toBeLessThan(80)
 })
@@ -77,7 +77,7 @@ test('what a colleague wrote stands on the team’s side, with their name', asyn
 test('an admin lets answers assign: the first to reply to an unassigned ticket gets it', async () => {
   const ticket = await openTicket(who.customer)
   const admin = (await visit(await context(), TEAM, '/admin/support', who.admin)).page
-  await admin.locator(id(T.looks)).click()
+  await admin.locator(id(T.preferences)).click()
   await admin.locator(id(T.replyAssigns)).check()
   await eventually('stored', async () => (await rest(who.admin, 'GET', '/settings', undefined, TEAM))['reply_assigns'] === true)
   const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page

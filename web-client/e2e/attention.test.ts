@@ -52,7 +52,7 @@ const icon = (page: Page) => page.locator('link[rel="icon"]').getAttribute('href
 const count = async (page: Page) => Number(/^\((\d+)\)/.exec(await page.title())?.[1] ?? 0)
 
 async function choose(page: Page, ...choices: readonly string[]): Promise<void> {
-  await page.locator(id(T.looks)).click()
+  await page.locator(id(T.preferences)).click()
   for (const testid of choices) await page.locator(id(testid)).click()
   await page.keyboard.press('Escape')
 }
@@ -69,7 +69,7 @@ test('a customer who looks elsewhere hears and sees an answer, once each, when t
   await row('[data-unread="true"]').waitFor()
   expect(await heard(page), 'without their choice nothing rings').toEqual({ sounds: [], notes: [], asked: 0 })
 
-  await choose(page, T.looksSound, T.looksNotify)
+  await choose(page, T.preferencesSound, T.preferencesNotify)
   await answer('now')
   await eventually('the bell', async () => (await heard(page)).notes.length === 1)
   const { sounds, notes } = await heard(page)
@@ -97,10 +97,10 @@ test('a customer who looks elsewhere hears and sees an answer, once each, when t
 
 test('a refused permission is said, and is not taken for a choice', async () => {
   const { page } = await visit(await listening('denied'), CUSTOMERS, '/support', who.customer)
-  await page.locator(id(T.looks)).click()
-  await page.locator(id(T.looksNotify)).click()
+  await page.locator(id(T.preferences)).click()
+  await page.locator(id(T.preferencesNotify)).click()
   await page.locator(`[role="alert"]`).filter({ hasText: 'browser' }).waitFor()
-  await eventually('off again', async () => !(await page.locator(id(T.looksNotify)).isChecked()))
+  await eventually('off again', async () => !(await page.locator(id(T.preferencesNotify)).isChecked()))
   expect((await heard(page)).asked).toBe(1)
 })
 
@@ -111,7 +111,7 @@ test('an agent hears what concerns them: their own tickets, also the open one, n
   const { page, faults } = await visit(await listening('granted'), TEAM, `/admin/support/${open.number}?view=mine`, who.colleague)
   await message(page, 'Something happened.').waitFor()
   await page.locator(id(T.ticketRow, `[data-number="${mine.number}"]`)).waitFor()
-  await choose(page, T.looksSound, T.looksNotify)
+  await choose(page, T.preferencesSound, T.preferencesNotify)
   await look(page, 'away')
   const numbers = async () => (await heard(page)).notes.map((note) => /TKT-\d+/.exec(note.title)?.[0])
   const write = (of: typeof mine, body: string, person = who.customer) => rest(person, 'POST', `/tickets/${of.id}/messages`, { body })

@@ -120,7 +120,7 @@ test('an answer to a ticket that is not open marks it unread in the list, and op
   const customer = (await visit(await context(), CUSTOMERS, '/support', who.customer)).page
   const row = (unread: boolean) => customer.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-unread="${unread}"]`))
   await customer.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
-  await customer.locator(id(T.thread)).waitFor()
+  await customer.locator(id(T.timeline)).waitFor()
   await customer.locator(id(T.newTicket)).click()
   await row(false).waitFor()
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'Knock, knock' }, TEAM)

@@ -141,8 +141,8 @@ test('a long history is read backward page by page, without a hole', async () =>
   const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   await message(page, 'line 70.').waitFor()
   await eventually('the beginning', async () => {
-    await page.locator(id(T.thread)).evaluate((thread) => { thread.scrollTop = 0 })
-    return (await page.locator(id(T.threadOlder)).count()) === 0
+    await page.locator(id(T.timeline)).evaluate((thread) => { thread.scrollTop = 0 })
+    return (await page.locator(id(T.timelineOlder)).count()) === 0
   })
   await eventually('the whole', () => shows(page, ['Something happened.', ...Array.from({ length: 70 }, (_, index) => `line ${index + 1}.`)]))
 })

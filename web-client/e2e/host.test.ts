@@ -1,4 +1,4 @@
-// The faces in pages of another origin, as a platform has them: every byte of theirs comes by CORS, and a site that is not allowed is told.
+// The apps in pages of another origin, as a platform has them: every byte of theirs comes by CORS, and a site that is not allowed is told.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -21,14 +21,14 @@ async function signedIn(person: DemoPerson): Promise<BrowserContext> {
 }
 
 /** Mounts a face from the desk in the host's own page. As text: the test runner would rewrite the import. */
-async function mounted(place: BrowserContext, face: 'mountSupport' | 'mountConsole', options: string, at = `${HOST}/`): Promise<Visit & { readonly before: string }> {
+async function mounted(place: BrowserContext, app: 'mountSupport' | 'mountConsole', options: string, at = `${HOST}/`): Promise<Visit & { readonly before: string }> {
   const page = await place.newPage()
   const seen = watch(page, place)
   await page.goto(at)
   const before = await look(page)
   await page.evaluate(`(async () => {
     const { Helpline } = await import('${CUSTOMERS}/mount.js')
-    window.unmount = Helpline.${face}(document.getElementById('place'), ${options})
+    window.unmount = Helpline.${app}(document.getElementById('place'), ${options})
   })()`)
   return { ...seen, before }
 }
@@ -110,8 +110,8 @@ test('a face is as wide as its place in the page, and its menu stands where its 
   expect(await page.locator('nav.side').isVisible(), 'one column, as on a telephone').toBe(false)
   expect(await page.locator(id(T.details)).isVisible()).toBe(false)
   expect(await page.locator(id(T.page)).evaluate((root) => root.scrollWidth <= root.clientWidth)).toBe(true)
-  await page.locator(id(T.looks)).click()
-  const [button, menu] = [await page.locator(id(T.looks)).boundingBox(), await page.locator('.menu').boundingBox()]
+  await page.locator(id(T.preferences)).click()
+  const [button, menu] = [await page.locator(id(T.preferences)).boundingBox(), await page.locator('.menu').boundingBox()]
   if (button === null || menu === null) throw new Error('both are shown')
   expect(menu.y - (button.y + button.height)).toBeGreaterThanOrEqual(0)
   expect(menu.y - (button.y + button.height)).toBeLessThan(20)

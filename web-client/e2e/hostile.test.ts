@@ -1,4 +1,4 @@
-// Texts that want to be more than text, in all three faces: no dialog, no request, no error, nothing but their letters.
+// Texts that want to be more than text, in all three apps: no dialog, no request, no error, nothing but their letters.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { Frame, Page } from 'playwright-core'

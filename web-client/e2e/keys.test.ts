@@ -64,7 +64,7 @@ test('e resolves the open ticket and opens the next one; Undo restores a status 
   const [first, second] = [at(tickets, 0), at(tickets, 1)]
   await rest(who.agent, 'PATCH', `/tickets/${first.id}`, { status: 'waiting_on_customer' }, TEAM)
   await page.locator(row(first.number, '[data-status="waiting_on_customer"]')).click()
-  await page.locator(id(T.thread)).click()
+  await page.locator(id(T.timeline)).click()
   await page.keyboard.press('e')
   await page.locator(id(T.ticket, `[data-number="${second.number}"]`)).waitFor()
   expect(await statusOf(first)).toBe('resolved')

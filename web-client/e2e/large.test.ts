@@ -49,7 +49,7 @@ test('a history of 10,000 messages is read back to its first and written on with
   })
   const { page } = await visit(place, TEAM, `/admin/support/${ticket.number}`, who.agent)
   await message(page, 'Something happened.').waitFor()
-  const thread = page.locator(id(T.thread))
+  const thread = page.locator(id(T.timeline))
   await eventually('the first of all', async () => {
     await thread.evaluate((element) => { element.scrollTop = 0 })
     return (await page.locator('[data-row="m-1"]').count()) === 1
@@ -63,7 +63,7 @@ test('a history of 10,000 messages is read back to its first and written on with
       await page.evaluate(() => new Promise(requestAnimationFrame))
     }
   })
-  await page.locator(id(T.threadLatest)).click()
+  await page.locator(id(T.timelineLatest)).click()
   await message(page, 'Something happened.').waitFor()
   const typing = await frames(page, () => page.locator(id(T.composerInput)).pressSequentially('typing along, letter by letter'))
   await page.locator(id(T.composerInput)).fill('')

@@ -17,7 +17,7 @@ const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${numb
 
 beforeAll(async () => {
   who = await people()
-  while (made.length < TICKETS) made.push(...await Promise.all(Array.from({ length: AT_ONCE }, () => openTicket(who.customer, { subject: `${word} of the desk`, priority: 'low' }))))
+  while (made.length < TICKETS) made.push(...await Promise.all(Array.from({ length: AT_ONCE }, () => openTicket(who.customer, { subject: `${word} of the client`, priority: 'low' }))))
 }, 300_000)
 const first = () => made[0] ?? { id: '', number: '' }
 

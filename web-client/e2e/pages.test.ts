@@ -318,18 +318,18 @@ test('earlier messages come in while new ones do, each once and in order', async
   onTestFinished(() => { busy = false })
   const writing = (async () => { while (busy && more < 250) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `line ${++more}.` }, CUSTOMERS) })()
   await eventually('the first of all', async () => {
-    await page.locator(id(T.thread)).evaluate((thread) => { thread.scrollTop = 0 })
+    await page.locator(id(T.timeline)).evaluate((thread) => { thread.scrollTop = 0 })
     return (await message(page, 'Something happened.').count()) === 1
   }, 30_000)
   busy = false
   await writing
   const position = Number((await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM))['seq'])
-  await page.locator(id(T.thread, `[data-position="${position}"]`)).waitFor()
+  await page.locator(id(T.timeline, `[data-position="${position}"]`)).waitFor()
   // More rows than are drawn at once: read from the top to the end.
   const seen: string[] = []
   await eventually('the last of all', async () => {
     for (const text of await page.locator(id(T.messageBody)).allInnerTexts()) if (!seen.includes(text.trim())) seen.push(text.trim())
-    await page.locator(id(T.thread)).evaluate((thread) => { thread.scrollTop += 500 })
+    await page.locator(id(T.timeline)).evaluate((thread) => { thread.scrollTop += 500 })
     // A row that was passed before it was drawn would be seen by no one.
     await drawn(page)
     return seen.includes(`line ${more}.`)
@@ -353,10 +353,10 @@ test('earlier messages that cannot be had are asked for again, and found behind 
   const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
   // Nothing of the latest page is drawn, so that nothing could be scrolled.
   await page.locator(id(T.problem)).waitFor()
-  for (let n = 0; n < 20; n++) await page.locator(id(T.thread)).dispatchEvent('scroll')
+  for (let n = 0; n < 20; n++) await page.locator(id(T.timeline)).dispatchEvent('scroll')
   expect(asked, 'scrolling asks a failing server now and then').toBe(1)
   failing = false
-  await page.locator(id(T.threadOlder)).click()
+  await page.locator(id(T.timelineOlder)).click()
   await message(page, 'the first of all').waitFor()
   await message(page, 'version 55').waitFor()
   expect(await page.locator(id(T.problem)).count(), 'and nothing is said of it any longer').toBe(0)

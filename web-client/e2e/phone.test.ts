@@ -91,12 +91,12 @@ test("one's own message is the same element from its writing to its storing, and
   await message(page, 'Something happened.').waitFor()
   const said = () => page.evaluate(() => [...(Reflect.get(window, 'said') as string[])])
   expect((await said()).filter((live) => live === 'polite'), 'the first page').toEqual([])
-  await page.locator(`${id(T.thread)}[aria-live="polite"]`).waitFor()
+  await page.locator(`${id(T.timeline)}[aria-live="polite"]`).waitFor()
   await page.locator(id(T.composerInput)).fill('mine')
   await page.locator(id(T.composerInput)).press('Enter')
   await message(page, 'mine', 'stored').waitFor()
   expect((await said()).filter((live) => live === 'polite'), 'one addition').toEqual(['polite'])
-  expect(await page.locator(`${id(T.thread)} [aria-live]`).count(), 'no region within the region').toBe(0)
+  expect(await page.locator(`${id(T.timeline)} [aria-live]`).count(), 'no region within the region').toBe(0)
 })
 
 test('a saved reply that is being written is not lost to another row, to Escape, nor to one click', async () => {
@@ -217,7 +217,7 @@ test('a ticket that was opened without a connection comes when there is one agai
 test('on a narrow page the menu says who is signed in, and signs them out', async () => {
   const { page } = await visit(await context(PHONE), CUSTOMERS, '/support', who.customer)
   expect(await page.locator(id(T.signOut)).isVisible(), 'the bar has no room for it').toBe(false)
-  await page.locator(id(T.looks)).tap()
+  await page.locator(id(T.preferences)).tap()
   await page.locator('.menu-sign-out').filter({ hasText: who.customer.name }).waitFor()
   await page.locator(id(SIGN_OUT.narrow)).tap()
   await page.locator(id(T.signIn)).waitFor()

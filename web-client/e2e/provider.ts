@@ -10,7 +10,7 @@ const CLIENT = process.env['HELPLINE_E2E_OIDC_CLIENT'] ?? ''
 const SECRET = process.env['HELPLINE_E2E_OIDC_SECRET'] ?? ''
 
 /** Starts it at the address that the desk knows as its issuer. `desk`: the desk's public address. */
-export async function startProvider(issuer: string, desk: string): Promise<Server> {
+export async function startProvider(issuer: string, client: string): Promise<Server> {
   // Installed for this test alone, elsewhere; it brings no types of its own.
   const entry = createRequire(`${process.env['HELPLINE_E2E_OIDC'] ?? ''}/`).resolve('oidc-provider')
   const { default: Provider } = await import(pathToFileURL(entry).href)
@@ -18,8 +18,8 @@ export async function startProvider(issuer: string, desk: string): Promise<Serve
     clients: [{
       client_id: CLIENT,
       client_secret: SECRET,
-      redirect_uris: [`${desk}/oidc/callback`],
-      post_logout_redirect_uris: [`${desk}/oidc/signed-out`],
+      redirect_uris: [`${client}/oidc/callback`],
+      post_logout_redirect_uris: [`${client}/oidc/signed-out`],
     }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     cookies: { keys: ['of the tests alone'] },

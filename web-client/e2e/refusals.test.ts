@@ -245,5 +245,5 @@ test('another person at the same browser: the first one is gone from the screen,
   close()
   await page.locator(id(T.signedOut)).waitFor()
   expect(await page.locator(id(T.ticketRow)).count()).toBe(0)
-  expect(await page.locator(id(T.thread)).count()).toBe(0)
+  expect(await page.locator(id(T.timeline)).count()).toBe(0)
 })

@@ -14,7 +14,7 @@ const at = (tickets: readonly Made[], index: number): Made => tickets[index] ?? 
 const opened = (page: Page, ticket: Made, more = '') => page.locator(id(T.ticket, `[data-number="${ticket.number}"]${more}`)).waitFor()
 
 /** So many tickets in a list of their own, the newest first, the first of them open. */
-async function desk(n: number, habits: object = {}): Promise<{ readonly page: Page; readonly tickets: readonly Made[] }> {
+async function client(n: number, habits: object = {}): Promise<{ readonly page: Page; readonly tickets: readonly Made[] }> {
   const word = unique('row')
   const tickets: Made[] = []
   for (let made = 0; made < n; made++) tickets.unshift(await openTicket(who.customer, { subject: word }))
@@ -30,7 +30,7 @@ async function desk(n: number, habits: object = {}): Promise<{ readonly page: Pa
 }
 
 test('send and resolve: one action by key, the answer is stored, the ticket resolved, the next one open', async () => {
-  const { page, tickets } = await desk(2)
+  const { page, tickets } = await client(2)
   const text = unique('solved')
   await page.locator(id(T.composerInput)).fill(text)
   await page.locator(id(T.composerInput)).press('Control+Shift+Enter')
@@ -42,7 +42,7 @@ test('send and resolve: one action by key, the answer is stored, the ticket reso
 })
 
 test('send and resolve: refused because the customer wrote first, nothing is lost and nothing resolved', async () => {
-  const { page, tickets } = await desk(2)
+  const { page, tickets } = await client(2)
   const ticket = at(tickets, 0)
   const text = unique('stale')
   await page.locator(id(T.composerInput)).fill(text)
@@ -58,7 +58,7 @@ test('send and resolve: refused because the customer wrote first, nothing is los
 })
 
 test('send and resolve: the second part fails for a while, is kept over a reload, and done', async () => {
-  const { page, tickets } = await desk(1)
+  const { page, tickets } = await client(1)
   const ticket = at(tickets, 0)
   await page.route(`**/v1/tickets/${ticket.id}`, (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue()))
   const text = unique('kept')
@@ -75,7 +75,7 @@ test('send and resolve: the second part fails for a while, is kept over a reload
 })
 
 test('undo: the message waits, is said to wait over a reload, comes back into the draft, and is otherwise sent once', async () => {
-  const { page, tickets } = await desk(1, { undo_s: 10 })
+  const { page, tickets } = await client(1, { undo_s: 10 })
   const ticket = at(tickets, 0)
   const [text, other] = [unique('hasty'), unique('sure')]
   await say(page, text)
@@ -97,7 +97,7 @@ test('undo: the message waits, is said to wait over a reload, comes back into th
 })
 
 test('undo of send and resolve leads back to the ticket, with the text, unresolved', async () => {
-  const { page, tickets } = await desk(2, { undo_s: 10 })
+  const { page, tickets } = await client(2, { undo_s: 10 })
   const text = unique('no')
   await page.locator(id(T.composerInput)).fill(text)
   await page.locator(id(T.composerResolve)).click()
@@ -110,7 +110,7 @@ test('undo of send and resolve leads back to the ticket, with the text, unresolv
 
 test('what Enter does is a choice, at the composer and in the settings, kept for the person', async () => {
   await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut: unique('hint'), title: 'Hint', body: 'A hint' }, TEAM)
-  const { page } = await desk(1)
+  const { page } = await client(1)
   const input = page.locator(id(T.composerInput))
   expect(await page.locator(id(T.composer)).innerText()).toContain('/ inserts a saved reply')
   await page.locator(id(T.composerEnter)).click()
@@ -123,15 +123,15 @@ test('what Enter does is a choice, at the composer and in the settings, kept for
   await page.locator(id(T.composerEnter, '[data-value="breaks"]')).waitFor()
   await input.press('Control+Enter')
   await message(page, text).and(page.locator('[data-seq]')).waitFor()
-  await page.locator(id(T.looks)).click()
+  await page.locator(id(T.preferences)).click()
   await page.locator(id(T.habitsEnter)).selectOption('sends')
   await page.keyboard.press('Escape')
   await page.locator(id(T.composerEnter, '[data-value="sends"]')).waitFor()
 })
 
 test('the next ticket by key and button; marked as unread it stays so until it is opened, in the title too', async () => {
-  const { page, tickets } = await desk(3)
-  await page.locator(id(T.thread)).click()
+  const { page, tickets } = await client(3)
+  await page.locator(id(T.timeline)).click()
   await page.keyboard.press('Shift+J')
   await opened(page, at(tickets, 1))
   await page.locator(id(T.ticketNext)).click()
@@ -139,7 +139,7 @@ test('the next ticket by key and button; marked as unread it stays so until it i
   await page.keyboard.press('Shift+K')
   await opened(page, at(tickets, 1))
   const before = Number(/^\((\d+)\)/.exec(await page.title())?.[1] ?? 0)
-  await page.locator(id(T.thread)).click()
+  await page.locator(id(T.timeline)).click()
   await page.keyboard.press('u')
   await page.locator(row(at(tickets, 1).number, '[data-unread="true"]')).waitFor()
   await eventually('counted', async () => (await page.title()).startsWith(`(${before + 1})`))

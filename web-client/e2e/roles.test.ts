@@ -18,7 +18,7 @@ test('an admin finds someone by their address, makes them an agent, and takes th
   await rest(who.other, 'GET', '/me')
   const seen = await visit(await context(), TEAM, '/admin/support', who.admin)
   const { page } = seen
-  await page.locator(id(T.looks)).click()
+  await page.locator(id(T.preferences)).click()
   await page.locator(id(T.menuTeam)).click()
   await page.locator(id(T.roleRow, `[data-user="${who.admin.id}"]`)).waitFor()
   expect(new URL(page.url()).pathname).toBe('/admin/support/team')
@@ -96,6 +96,6 @@ test('an agent reads that only admins change the team', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support/team', who.agent)
   await page.locator(id(T.roles)).waitFor()
   expect(await page.locator(id(T.roleEmail)).count()).toBe(0)
-  await page.locator(id(T.looks)).click()
+  await page.locator(id(T.preferences)).click()
   expect(await page.locator(id(T.menuTeam)).count()).toBe(0)
 })

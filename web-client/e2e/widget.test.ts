@@ -1,4 +1,4 @@
-// The widget as a guest in a page that is not ours, and the faces mounted in one.
+// The widget as a guest in a page that is not ours, and the apps mounted in one.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -129,7 +129,7 @@ test('the console and the support page refuse every frame, the widget those of s
 test('support page and console stand mounted in a page of the platform, untouched by its style', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
-  for (const [face, person] of [['mountSupport', who.customer], ['mountConsole', who.agent]] as const) {
+  for (const [app, person] of [['mountSupport', who.customer], ['mountConsole', who.agent]] as const) {
     const page = await place.newPage()
     const seen = watch(page, place)
     await page.goto(`${TEAM}/demo`)
@@ -141,10 +141,10 @@ test('support page and console stand mounted in a page of the platform, untouche
       const { Helpline } = await import('/mount.js')
       const answer = () => fetch('/dev/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify({ user: person.name }))} })
       const links = [{ label: 'Help Center', href: 'https://example.org/help' }, { label: 'Bad', href: 'javascript:alert(1)' }]
-      window.unmount = Helpline.${face}(element, { links, getToken: async () => (await (await answer()).json()).token })
+      window.unmount = Helpline.${app}(element, { links, getToken: async () => (await (await answer()).json()).token })
     })()`)
     await page.locator(id(T.page, '[data-live="true"]')).waitFor()
-    if (face === 'mountConsole') await page.locator(id(T.view, '[data-view="all"]')).click()
+    if (app === 'mountConsole') await page.locator(id(T.view, '[data-view="all"]')).click()
     await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
     await message(page, 'Something happened.').waitFor()
     await say(page, `mounted, ${person.name}`)

@@ -78,7 +78,7 @@ await shot('console-bulk', { person: GRACE, path: '/admin/support', act: async (
 await shot('console-replies', { person: ADMIN, path: '/admin/support/replies', act: click('reply-new') })
 await shot('console-hours', { person: ADMIN, path: '/admin/support/hours', act: click('hours-kept') })
 await shot('console-hours-narrow', { person: ADMIN, path: '/admin/support/hours', size: NARROW, theme: 'dark', act: click('hours-kept') })
-await shot('console-menu', { person: ADMIN, path: '/admin/support', act: click('looks') })
+await shot('console-menu', { person: ADMIN, path: '/admin/support', act: click('preferences') })
 await shot('console-keys', { person: GRACE, path: '/admin/support', act: (page) => page.keyboard.press('?') })
 await shot('console-arabic', { person: GRACE, path: `/admin/support/${ticket}?lang=ar`, theme: 'dark' })
 await shot('widget-ticket', { path: `/demo?person=${encodeURIComponent(ADA)}`, act: inWidget((frame) => frame.locator(`[data-number="${ticket}"]`).click()) })

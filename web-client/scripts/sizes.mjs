@@ -1,4 +1,4 @@
-// What the faces weigh, gzipped, against what they may. Fails when one is too heavy.
+// What the apps weigh, gzipped, against what they may. Fails when one is too heavy.
 
 import { readFileSync, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'

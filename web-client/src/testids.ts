@@ -22,12 +22,12 @@ export const T = {
 
   signedOut: 'signed-out',
   siteLinks: 'site-links',
-  looks: 'looks',
-  looksTheme: 'looks-theme',
-  looksLanguage: 'looks-language',
-  looksSound: 'looks-sound',
-  looksNotify: 'looks-notify',
-  looksUnkept: 'looks-unkept',
+  preferences: 'preferences',
+  preferencesTheme: 'preferences-theme',
+  preferencesLanguage: 'preferences-language',
+  preferencesSound: 'preferences-sound',
+  preferencesNotify: 'preferences-notify',
+  preferencesUnkept: 'preferences-unkept',
   habitsEnter: 'habits-enter',
   habitsUndo: 'habits-undo',
   /** `data-alert=unassigned|urgent`. */
@@ -93,8 +93,8 @@ export const T = {
 
   // Thread
   /** `data-position=<last contiguous number>`. */
-  thread: 'thread',
-  threadOlder: 'thread-older',
+  timeline: 'timeline',
+  timelineOlder: 'timeline-older',
   /** A message; `data-key`, `data-mine=true|false`, `data-note=true|false`, `data-seq` (once stored), `data-state=waiting|stored|seen|refused|received`. */
   message: 'message',
   messageBody: 'message-body',
@@ -123,9 +123,9 @@ export const T = {
   /** A change told in words; `data-kind`. */
   activity: 'activity',
   typing: 'typing',
-  threadLatest: 'thread-latest',
+  timelineLatest: 'timeline-latest',
   /** The mark before what is new. */
-  threadNew: 'thread-new',
+  timelineNew: 'timeline-new',
 
   // Composer
   composer: 'composer',

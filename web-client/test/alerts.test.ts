@@ -2,9 +2,9 @@
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
-import { createAlerts } from '../src/app/alerts.ts'
-import { createBell } from '../src/app/attention.ts'
-import { ALERTS, type Alert } from '../src/app/habits.ts'
+import { createAlerts } from '../src/client/alerts.ts'
+import { createBell } from '../src/client/notifications.ts'
+import { ALERTS, type Alert } from '../src/client/habits.ts'
 import type { Kind } from '../src/protocol/generated.ts'
 import type { StaffView } from '../src/protocol/model.ts'
 import { messageEvent, staffTicket } from './help/sample.ts'
@@ -149,9 +149,9 @@ test('each person says what they want; the ticket before them does not ring', as
 test('the bell tells the team’s news also to those who look at another ticket, if they want it, and then in one tab', () => {
   const time = manualClock()
   const chimes: number[] = []
-  const looks = { sound: signal(true), notify: signal(false) }
+  const preferences = { sound: signal(true), notify: signal(false) }
   const posts: unknown[] = []
-  const make = (isAlways: boolean) => createBell({ looks, open() {}, tabs: { post: (one) => posts.push(one), onMessage() {}, close() {} }, time, isLookedAt: () => true, isOnScreen: (id) => id === 'open', isAlways: () => isAlways, chime: () => chimes.push(time.now()) })
+  const make = (isAlways: boolean) => createBell({ preferences, open() {}, tabs: { post: (one) => posts.push(one), onMessage() {}, close() {} }, time, isLookedAt: () => true, isOnScreen: (id) => id === 'open', isAlways: () => isAlways, chime: () => chimes.push(time.now()) })
   const news = { ticket: 't1', number: 'TKT-000001', subject: 'Printer', kind: 'unassigned' as const }
   make(true).ring({ ...news, ticket: 'open' })
   make(false).ring(news)

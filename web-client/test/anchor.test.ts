@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shiftOf } from '../src/faces/console/anchor.ts'
+import { shiftOf } from '../src/apps/console/anchor.ts'
 
 const rows = (...ids: string[]) => ids
 const none = new Set<string>()

@@ -6,15 +6,15 @@ import { files, importsOf, read } from './help/imports.ts'
 /** From the ground up; the first one that matches is a file's layer. What stands on one line does not import its neighbours. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   [/^testids\.ts$/],
-  [/^protocol\//, /^strings\//],
+  [/^protocol\//, /^locales\//],
   [/^connection\/transport\.ts$/],
   [/^connection\//],
   [/^timeline\//, /^outbox\//, /^rest\//],
-  [/^app\//],
+  [/^client\//],
   [/^ui\//],
-  [/^faces\/(?:widget|support|console)\//],
+  [/^apps\/(?:widget|support|console)\//],
   // Puts the pages into pages of the platform's.
-  [/^faces\/mount\//],
+  [/^apps\/mount\//],
 ]
 
 interface Place {
@@ -24,7 +24,7 @@ interface Place {
 
 function placeOf(file: string): Place | null {
   for (const [layer, folders] of LAYERS.entries()) {
-    if (folders.some((folder) => folder.test(file))) return { layer, folder: file.startsWith('faces/') ? file.split('/').slice(0, 2).join('/') : (file.split('/')[0] ?? '') }
+    if (folders.some((folder) => folder.test(file))) return { layer, folder: file.startsWith('apps/') ? file.split('/').slice(0, 2).join('/') : (file.split('/')[0] ?? '') }
   }
   return null
 }
@@ -45,13 +45,13 @@ test('no file imports upward, or its neighbour', () => {
 })
 
 test('an upward import is found in every form', () => {
-  for (const source of ["import { x } from '../app/desk.ts'", "import type { X } from '../app/desk.ts'", "import '../app/desk.ts'", "export { x } from '../app/desk.ts'", "const x = await import('../app/desk.ts')"]) {
-    expect(faultsOf('connection/session.ts', source), source).toEqual(['connection/session.ts imports upward: app/desk.ts'])
+  for (const source of ["import { x } from '../client/client.ts'", "import type { X } from '../client/client.ts'", "import '../client/client.ts'", "export { x } from '../client/client.ts'", "const x = await import('../client/client.ts')"]) {
+    expect(faultsOf('connection/session.ts', source), source).toEqual(['connection/session.ts imports upward: client/client.ts'])
   }
   expect(faultsOf('connection/transport.ts', "import { createSession } from './session.ts'")).toEqual(['connection/transport.ts imports upward: connection/session.ts'])
   expect(faultsOf('timeline/reduce.ts', "import { send } from '../outbox/outbox.ts'")).toEqual(['timeline/reduce.ts imports its neighbour: outbox/outbox.ts'])
-  expect(faultsOf('faces/widget/home.tsx', "import css from '../console/page.css?inline'")).toEqual(['faces/widget/home.tsx imports its neighbour: faces/console/page.css'])
-  expect(faultsOf('connection/session.ts', "// import '../app/desk.ts'\nimport { x } from '../protocol/words.ts'")).toEqual([])
+  expect(faultsOf('apps/widget/home.tsx', "import css from '../console/page.css?inline'")).toEqual(['apps/widget/home.tsx imports its neighbour: apps/console/page.css'])
+  expect(faultsOf('connection/session.ts', "// import '../client/client.ts'\nimport { x } from '../protocol/words.ts'")).toEqual([])
 })
 
 test('no two files import each other, be it through others', () => {

@@ -3,8 +3,8 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createTokenAuth, keeping } from '../src/app/auth.ts'
-import { loadConfig } from '../src/app/config.ts'
+import { createTokenAuth, keeping } from '../src/client/auth.ts'
+import { loadConfig } from '../src/client/config.ts'
 import { createSession } from '../src/connection/session.ts'
 import { socketTo, scriptedServer, until, welcome } from './help/scripted-server.ts'
 import { manualClock } from './help/ticket-server.ts'
@@ -19,7 +19,7 @@ const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toStrin
 const ofUser = (sub: string) => jwt({ sub, iat: 1_700_000_000, exp: 1_700_000_300 })
 
 /** The desk's `/v1/me`: who it is, by the token's own word. */
-async function desk(): Promise<string> {
+async function client(): Promise<string> {
   const server = createServer((request, response) => {
     const payload = request.headers.authorization?.split('.')[1] ?? ''
     const claims: { sub?: string } = JSON.parse(Buffer.from(payload, 'base64url').toString())
@@ -38,7 +38,7 @@ async function desk(): Promise<string> {
 describe('one person', () => {
   test('is asked for again when the platform gives the token of another one, who gets no request of theirs', async () => {
     let token: string | null = ofUser(ADA)
-    const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+    const auth = createTokenAuth(await client(), () => Promise.resolve(token))
     await until('in', () => auth.state.value.kind === 'in')
     const ada = auth.state.value
     if (ada.kind !== 'in') throw new Error('in')
@@ -54,7 +54,7 @@ describe('one person', () => {
   })
   test('that signed out is out at once', async () => {
     let token: string | null = ofUser(ADA)
-    const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+    const auth = createTokenAuth(await client(), () => Promise.resolve(token))
     await until('in', () => auth.state.value.kind === 'in')
     const ada = auth.state.value
     token = null
@@ -63,7 +63,7 @@ describe('one person', () => {
   })
   test('who is out is in again only by a new token', async () => {
     let asked = 0
-    const auth = createTokenAuth(await desk(), () => Promise.resolve(asked++ === 0 ? ofUser(ADA) : null))
+    const auth = createTokenAuth(await client(), () => Promise.resolve(asked++ === 0 ? ofUser(ADA) : null))
     await until('in', () => auth.state.value.kind === 'in')
     auth.left(ADA, 'signed_out')
     auth.retry()
@@ -72,7 +72,7 @@ describe('one person', () => {
   })
   test('is the same one however their id is written', async () => {
     let token = ofUser(ADA)
-    const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+    const auth = createTokenAuth(await client(), () => Promise.resolve(token))
     await until('in', () => auth.state.value.kind === 'in')
     const ada = auth.state.value
     token = ofUser(ADA.toUpperCase().replaceAll('-', ''))
@@ -83,7 +83,7 @@ describe('one person', () => {
     const ofIssuer = (iss: string, sub: string) => jwt({ iss, sub, iat: 1_700_000_000, exp: 1_700_000_300 })
     for (const other of [ofIssuer('https://b.example', AUTH0), ofIssuer('https://a.example', AUTH0.toUpperCase()), ofUser(CARL)]) {
       let token = ofIssuer('https://a.example', AUTH0)
-      const auth = createTokenAuth(await desk(), () => Promise.resolve(token))
+      const auth = createTokenAuth(await client(), () => Promise.resolve(token))
       await until('in', () => auth.state.value.kind === 'in')
       const ada = auth.state.value
       if (ada.kind !== 'in') throw new Error('in')

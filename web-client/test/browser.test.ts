@@ -1,12 +1,12 @@
 // The browser's edges where it refuses: storage, locks.
 
 import { afterEach, describe, expect, test } from 'vitest'
-import { hushToast, toast } from '../src/app/attention.ts'
-import { hasRoom, isFull, isKept, keepItem, lock, memoryStorage, storageOr } from '../src/app/browser.ts'
-import { keptText } from '../src/app/kept-text.ts'
-import { createDevAuth } from '../src/app/page-auth.ts'
-import { keptTicketDraft } from '../src/app/ticket-draft.ts'
-import '../src/strings/page.ts'
+import { hushToast, toast } from '../src/client/notifications.ts'
+import { hasRoom, isFull, isKept, keepItem, lock, memoryStorage, storageOr } from '../src/client/browser.ts'
+import { keptText } from '../src/client/kept-text.ts'
+import { createDevAuth } from '../src/client/page-auth.ts'
+import { keptTicketDraft } from '../src/client/ticket-draft.ts'
+import '../src/locales/page.ts'
 import { isComposing } from '../src/ui/composition.ts'
 
 const descriptors = ['localStorage', 'sessionStorage', 'navigator'].map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)

@@ -2,10 +2,10 @@
 
 import { effect } from '@preact/signals'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { memoryStorage } from '../src/app/browser.ts'
-import { forgetPerson } from '../src/app/forget.ts'
-import { closeDrafts, draftChangedElsewhere, draftOf, endsWithPage, openDrafts, returnToDraft, writeDraft } from '../src/app/drafts.ts'
-import { keptText } from '../src/app/kept-text.ts'
+import { memoryStorage } from '../src/client/browser.ts'
+import { forgetPerson } from '../src/client/forget.ts'
+import { closeDrafts, draftChangedElsewhere, draftOf, endsWithPage, openDrafts, returnToDraft, writeDraft } from '../src/client/drafts.ts'
+import { keptText } from '../src/client/kept-text.ts'
 
 const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage')
 let storage = memoryStorage()

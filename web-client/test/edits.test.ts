@@ -2,9 +2,9 @@
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
-import type { Desk } from '../src/app/desk.ts'
-import { createEdits } from '../src/app/edits.ts'
-import { keptText } from '../src/app/kept-text.ts'
+import type { Client } from '../src/client/client.ts'
+import { createEdits } from '../src/client/edits.ts'
+import { keptText } from '../src/client/kept-text.ts'
 import type { SessionState } from '../src/connection/session.ts'
 import type { Problem, TicketMessage } from '../src/protocol/model.ts'
 import { reduce } from '../src/timeline/reduce.ts'
@@ -24,11 +24,11 @@ function opened({ role = 'support_agent', status = 'open' }: { readonly role?: s
       redact: (...all: readonly string[]) => { asked.push(['redact', ...all]); return result() },
     },
   }
-  const isDesk = (_value: unknown): _value is Desk => true
+  const isDesk = (_value: unknown): _value is Client => true
   if (!isDesk(parts)) throw new Error('enough of a desk')
   const timeline = signal(EMPTY)
   const ticket = { ...staffTicket, side: 'staff' as const, status }
-  const edits = createEdits({ desk: parts, timeline, open: () => ({ ticket, reader: { side: 'staff', id: user } }) })
+  const edits = createEdits({ client: parts, timeline, open: () => ({ ticket, reader: { side: 'staff', id: user } }) })
   const step = (input: TimelineInput) => { timeline.value = reduce(timeline.value, input); edits.grown() }
   const one = (seq: number, more: Partial<TicketMessage> = {}) => {
     const event = messageEvent(seq)

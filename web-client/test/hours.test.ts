@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { draftOf, faultsOf, hoursOf, noticeOf, withSpan, type Day, type HoursDraft, type Span } from '../src/app/hours.ts'
+import { draftOf, faultsOf, hoursOf, noticeOf, withSpan, type Day, type HoursDraft, type Span } from '../src/client/hours.ts'
 import { LIMITS } from '../src/protocol/generated.ts'
 
 const none = draftOf({ opening_hours: null, away_notice: null, reply_assigns: false }, 'Europe/Vienna')

@@ -1,9 +1,9 @@
 // Whatever arrives while a list is read page by page, and in whatever order: at rest it is the server's; and held, it only grows at its end.
 
 import { expect, test } from 'vitest'
-import { matches, NO_FILTERS, restQuery, sortOf, VIEWS, type Filters } from '../src/app/filters.ts'
-import { createInbox } from '../src/app/inbox.ts'
-import { SORTS } from '../src/app/sorted-list.ts'
+import { matches, NO_FILTERS, restQuery, sortOf, VIEWS, type Filters } from '../src/client/filters.ts'
+import { createInbox } from '../src/client/inbox.ts'
+import { SORTS } from '../src/client/sorted-list.ts'
 import type { StaffView } from '../src/protocol/model.ts'
 import { below, seeded } from './help/random.ts'
 import { manualClock, ME, ticketServer, WORDS } from './help/ticket-server.ts'
@@ -26,7 +26,7 @@ async function world(seed: number): Promise<void> {
     if (dice < 0.9) return { assigned_to: one(['', 'me', 'nobody', 'agent-other'], '') }
     return dice < 0.95 ? { user_id: one(['', 'ada'], '') } : { status: one(['', 'active', 'open', 'closed'], '') }
   }
-  const inbox = createInbox(server.desk, server.team, { ...NO_FILTERS, sort: one(SORTS, 'created'), ...(random() < 0.6 ? {} : chosen()) }, clock)
+  const inbox = createInbox(server.client, server.team, { ...NO_FILTERS, sort: one(SORTS, 'created'), ...(random() < 0.6 ? {} : chosen()) }, clock)
   /** How often another query is chosen. */
   const choosy = one([0, 0.01, 0.05], 0)
   let isHeld = false

@@ -38,7 +38,7 @@ beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   lookedAt = page().lookedAt
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(state.status === 200 ? '{"tickets":3,"messages":4}' : '{}', { status: state.status })))
-  await import('../src/faces/widget/loader.ts')
+  await import('../src/apps/widget/loader.ts')
   const helpline: unknown = Reflect.get(globalThis, 'Helpline')
   if (!isHelpline(helpline)) throw new Error('a loader')
   helpline.onUnread((n) => told.push(n))

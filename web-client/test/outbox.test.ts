@@ -1,8 +1,8 @@
 // The outbox keeps its word: across reloads, lost answers and second tabs.
 
 import { describe, expect, test } from 'vitest'
-import { memoryStorage } from '../src/app/browser.ts'
-import { send } from '../src/app/send.ts'
+import { memoryStorage } from '../src/client/browser.ts'
+import { send } from '../src/client/send.ts'
 import { createOutbox, type OutboxChange, type SendOutcome } from '../src/outbox/outbox.ts'
 import { createOutboxStore, type KeyValue, type Queued } from '../src/outbox/store.ts'
 import { scriptedServer, sessionTo, until, welcome } from './help/scripted-server.ts'

@@ -3,8 +3,8 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createMemoryRouter, type Router } from '../src/app/memory-router.ts'
-import { createOwnSignIn } from '../src/app/own-sign-in.ts'
+import { createMemoryRouter, type Router } from '../src/client/memory-router.ts'
+import { createOwnSignIn } from '../src/client/own-sign-in.ts'
 
 const open: (() => void)[] = []
 afterEach(() => { for (const close of open.splice(0)) close() })

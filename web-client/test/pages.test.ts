@@ -1,11 +1,11 @@
 // Lists that are read page by page: what is held, what is asked again, and what one query leaves to the next.
 
 import { describe, expect, test, vi } from 'vitest'
-import { NO_FILTERS } from '../src/app/filters.ts'
-import { createHeldList } from '../src/app/held-list.ts'
-import { createInbox } from '../src/app/inbox.ts'
-import { createPagedTickets } from '../src/app/paged-tickets.ts'
-import { createSortedList } from '../src/app/sorted-list.ts'
+import { NO_FILTERS } from '../src/client/filters.ts'
+import { createHeldList } from '../src/client/held-list.ts'
+import { createInbox } from '../src/client/inbox.ts'
+import { createPagedTickets } from '../src/client/paged-tickets.ts'
+import { createSortedList } from '../src/client/sorted-list.ts'
 import type { Page, StaffView } from '../src/protocol/model.ts'
 import type { TicketQuery } from '../src/rest/client.ts'
 import type { Result } from '../src/rest/request.ts'
@@ -173,7 +173,7 @@ describe("the console's list", () => {
     const server = ticketServer(() => 0.4)
     const queries: TicketQuery[] = []
     const answers: ((result: Result<Page<StaffView>>) => void)[] = []
-    const inbox = createInbox(server.desk, { allTickets: (query) => { queries.push(query); return new Promise((resolve) => { answers.push(resolve) }) } }, filters, clock)
+    const inbox = createInbox(server.client, { allTickets: (query) => { queries.push(query); return new Promise((resolve) => { answers.push(resolve) }) } }, filters, clock)
     server.connect()
     server.watch()
     const answer = async (result: readonly StaffView[] | 'refused') => {

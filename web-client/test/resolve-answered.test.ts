@@ -1,13 +1,13 @@
 // What follows an answer: its ticket is resolved only as its author left it.
 
 import { afterEach, expect, test } from 'vitest'
-import { hushToast, toast } from '../src/app/attention.ts'
-import { resolveAnswered } from '../src/faces/console/resolve-answered.ts'
-import type { DeskWork } from '../src/faces/console/work.ts'
+import { hushToast, toast } from '../src/client/notifications.ts'
+import { resolveAnswered } from '../src/apps/console/resolve-answered.ts'
+import type { ConsoleContext } from '../src/apps/console/context.ts'
 import type { Queued } from '../src/outbox/store.ts'
 import type { HistoryEvent } from '../src/protocol/model.ts'
-import { t } from '../src/strings/index.ts'
-import '../src/strings/team.ts'
+import { t } from '../src/locales/index.ts'
+import '../src/locales/team.ts'
 import { messageEvent, staffTicket } from './help/sample.ts'
 
 afterEach(hushToast)
@@ -20,7 +20,7 @@ async function since(events: readonly HistoryEvent[], head = events.at(-1)?.seq 
   let asked = 0
   const changes: object[] = []
   const parts = {
-    desk: {
+    client: {
       identity: { id: 'me' },
       get isDisposed() { return isLeft(asked) },
       rest: {
@@ -33,7 +33,7 @@ async function since(events: readonly HistoryEvent[], head = events.at(-1)?.seq 
     go() {},
     now: (): object => ({ store: null }),
   }
-  const isWork = (_value: unknown): _value is DeskWork => true
+  const isWork = (_value: unknown): _value is ConsoleContext => true
   if (!isWork(parts)) throw new Error('enough of the work')
   expect(await resolveAnswered(parts, answer)).toMatchObject({ kind: becomes })
   return { changes, said: toast.peek()?.sentence }

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { claimsOf } from '../src/app/auth.ts'
+import { claimsOf } from '../src/client/auth.ts'
 import { isObject, type Json } from '../src/protocol/narrow.ts'
 import { createRest } from '../src/rest/client.ts'
 import { createTeamRest } from '../src/rest/team.ts'
@@ -15,7 +15,7 @@ afterEach(async () => {
 
 interface Reply { readonly status: number; readonly type?: string; readonly body: string }
 
-async function desk(answer: (request: IncomingMessage, n: number, sent: string) => Reply, tokens: (fresh: boolean) => Promise<string | null> = () => Promise.resolve('t'), features: readonly string[] = []) {
+async function client(answer: (request: IncomingMessage, n: number, sent: string) => Reply, tokens: (fresh: boolean) => Promise<string | null> = () => Promise.resolve('t'), features: readonly string[] = []) {
   let n = 0
   const server = createServer((request, response) => {
     let sent = ''
@@ -36,7 +36,7 @@ async function desk(answer: (request: IncomingMessage, n: number, sent: string) 
 describe('REST', () => {
   test('sends the token, and the key with what creates something', async () => {
     const heard: IncomingMessage['headers'][] = []
-    const rest = await desk((request) => { heard.push(request.headers); return { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' } })
+    const rest = await client((request) => { heard.push(request.headers); return { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' } })
     expect(await rest.postMessage('id', { body: 'x' }, 'key-1')).toEqual({ ok: true, value: { seq: 3, at: 'now', duplicate: false } })
     expect(heard[0]).toMatchObject({ authorization: 'Bearer t', 'idempotency-key': 'key-1' })
   })
@@ -45,7 +45,7 @@ describe('REST', () => {
     const unknown = { status: 422, type: 'application/problem+json', body: '{"type":"about:blank","title":"if_assigned_to: no such field","status":422,"code":"unknown_field"}' }
     for (const [features, sent] of [[[], [{ assigned_to: 'me' }]], [['if_assigned_to'], [patch, { assigned_to: 'me' }]]] as const) {
       const heard: unknown[] = []
-      const rest = await desk((_request, _n, body) => {
+      const rest = await client((_request, _n, body) => {
         const asked: unknown = JSON.parse(body)
         heard.push(asked)
         return isObject(asked) && 'if_assigned_to' in asked ? unknown : { status: 409, body: '{"title":"","code":"conflict","assigned_to":{"id":"g","name":"Grace"}}' }
@@ -68,7 +68,7 @@ describe('REST', () => {
     const pairs = [['before', 'before'], ['before', 'between'], ['before', 'ours'], ['between', 'between'], ['between', 'ours'], ['ours', 'between'], ['ours', 'ours']] as const
     test.each(pairs)('is never public: features of the build %s, request at the build %s', async (asked, answering) => {
       const made: string[] = []
-      const rest = await desk((_request, _n, sent) => {
+      const rest = await client((_request, _n, sent) => {
         const body: unknown = JSON.parse(sent)
         const flags = isObject(body) ? body : {}
         const outcome = servers[answering](flags)
@@ -81,14 +81,14 @@ describe('REST', () => {
     })
     test('and a message without the flag is sent without it', async () => {
       const bodies: string[] = []
-      const rest = await desk((_request, _n, sent) => { bodies.push(sent); return STORED }, undefined, named.ours)
+      const rest = await client((_request, _n, sent) => { bodies.push(sent); return STORED }, undefined, named.ours)
       await rest.postMessage('id', { body: 'x', based_on: 3 }, 'key-1')
       expect(bodies).toEqual(['{"body":"x","based_on":3}'])
     })
   })
   test('asks once more with a fresh token when one was refused, and not again', async () => {
     const asked: boolean[] = []
-    const rest = await desk(
+    const rest = await client(
       () => ({ status: 401, type: 'application/problem+json', body: '{"code":"token_expired","title":"","status":401}' }),
       (fresh) => { asked.push(fresh); return Promise.resolve('t') },
     )
@@ -96,7 +96,7 @@ describe('REST', () => {
     expect(asked).toEqual([false, true])
   })
   test('a refusal is told by its code, a stranger in between by none', async () => {
-    const rest = await desk((_request, n) => (n < 3
+    const rest = await client((_request, n) => (n < 3
       ? { status: 409, type: 'application/problem+json', body: `{"type":"about:blank","title":"no","status":409,"code":"${n === 1 ? 'invalid_transition' : 'invalid_move'}"}` }
       : { status: 502, type: 'text/html', body: '<h1>Bad gateway</h1>' }))
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
@@ -112,7 +112,7 @@ describe('REST', () => {
   })
   test('names and numbers in paths and queries are escaped', async () => {
     const paths: string[] = []
-    const rest = await desk((request) => { paths.push(request.url ?? ''); return { status: 404, body: '{}' } })
+    const rest = await client((request) => { paths.push(request.url ?? ''); return { status: 404, body: '{}' } })
     await rest.ticket('../me?x=1')
     await createTeamRest(rest).allTickets({ search: 'a&b=c', status: ['open', 'closed'] })
     expect(paths).toEqual(['/v1/tickets/..%2Fme%3Fx%3D1', '/v1/tickets?scope=all&search=a%26b%3Dc&status=open%2Cclosed'])

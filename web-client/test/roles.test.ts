@@ -1,7 +1,7 @@
 // The team's roles: what a change leaves, also when it is refused or another admin was there first.
 
 import { expect, test } from 'vitest'
-import { createRoles } from '../src/app/roles.ts'
+import { createRoles } from '../src/client/roles.ts'
 import type { Agent } from '../src/protocol/decode-team.ts'
 import type { PersonFound, StaffRole } from '../src/protocol/generated.ts'
 import type { Result } from '../src/rest/request.ts'
@@ -12,7 +12,7 @@ const ID = '018f0000-0000-7000-8000-0000000000c1'
 const conflict = { code: 'conflict', title: '', status: 409 } as const
 const done = <T>(value: T): Result<T> => ({ ok: true, value })
 
-function desk() {
+function client() {
   const members = new Map<string, Agent>([[grace.user_id, grace]])
   const sent: [string, StaffRole | null][] = []
   let waiting: (() => void) | null = null
@@ -36,7 +36,7 @@ function desk() {
 }
 
 test('a person who is found is given a role, and list and finding say so', async () => {
-  const { roles, changes } = desk()
+  const { roles, changes } = client()
   await roles.load()
   await roles.find('carl@example.org')
   expect(roles.found.value?.people).toEqual([carl])
@@ -47,13 +47,13 @@ test('a person who is found is given a role, and list and finding say so', async
 })
 
 test('an address that finds no one says which it was', async () => {
-  const { roles } = desk()
+  const { roles } = client()
   await roles.find('ben@example.org')
   expect(roles.found.value).toEqual({ asked: 'ben@example.org', people: [] })
 })
 
 test('while one change is under way no other is sent', async () => {
-  const { roles, sent, hold, release } = desk()
+  const { roles, sent, hold, release } = client()
   hold()
   const first = roles.set('grace', 'admin')
   expect(roles.changing.value).toBe('grace')
@@ -65,7 +65,7 @@ test('while one change is under way no other is sent', async () => {
 })
 
 test('a refusal stands at its person, nothing is told as done, and what the server has is shown', async () => {
-  const { roles, members, refuse, changes } = desk()
+  const { roles, members, refuse, changes } = client()
   await roles.load()
   refuse()
   // Another admin was there meanwhile.
@@ -88,7 +88,7 @@ test('an answer that was overtaken does not come back', async () => {
 })
 
 test('a search during a change keeps its own answer; the change does not bring back the search before it', async () => {
-  const { roles, hold, release } = desk()
+  const { roles, hold, release } = client()
   await roles.find('ben@example.org')
   hold()
   const changed = roles.set('grace', 'admin')
@@ -99,7 +99,7 @@ test('a search during a change keeps its own answer; the change does not bring b
 })
 
 test('people whose sign-in gives no address are found by their id', async () => {
-  const { roles } = desk()
+  const { roles } = client()
   await roles.load()
   await roles.find(ID.toUpperCase())
   expect(roles.found.value?.people).toMatchObject([{ user_id: ID, name: 'Hana', email: null, role: null }])
@@ -108,7 +108,7 @@ test('people whose sign-in gives no address are found by their id', async () => 
 })
 
 test('a member whom another admin took out of the team meanwhile is not brought back', async () => {
-  const { roles, members, sent } = desk()
+  const { roles, members, sent } = client()
   await roles.load()
   members.delete('grace')
   expect(await roles.set('grace', 'admin', 'member')).toBe(false)

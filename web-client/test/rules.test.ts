@@ -10,13 +10,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   connection: ['protocol'],
   outbox: ['protocol'],
   rest: ['protocol'],
-  app: ['protocol', 'timeline', 'connection', 'outbox', 'rest', 'strings'],
-  ui: ['protocol', 'timeline', 'app', 'strings', 'testids.ts'],
-  'faces/support': ['protocol', 'timeline', 'app', 'ui', 'strings', 'testids.ts'],
-  'faces/widget': ['protocol', 'timeline', 'app', 'ui', 'strings', 'testids.ts'],
-  'faces/mount': ['protocol', 'app', 'ui', 'faces/support', 'faces/console', 'strings'],
-  'faces/console': ['protocol', 'timeline', 'app', 'ui', 'strings', 'testids.ts'],
-  'strings': [],
+  client: ['protocol', 'timeline', 'connection', 'outbox', 'rest', 'locales'],
+  ui: ['protocol', 'timeline', 'client', 'locales', 'testids.ts'],
+  'apps/support': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
+  'apps/widget': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
+  'apps/mount': ['protocol', 'client', 'ui', 'apps/support', 'apps/console', 'locales'],
+  'apps/console': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
+  'locales': [],
   'testids.ts': [],
 }
 const PURE = ['protocol', 'timeline', 'connection/backoff.ts']
@@ -26,7 +26,7 @@ const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\//g, '').repla
 
 function roomOf(file: string): string {
   const parts = file.split('/')
-  return parts[0] === 'faces' ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
+  return parts[0] === 'apps' ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
 }
 
 describe('the rooms', () => {
@@ -57,7 +57,7 @@ describe('what stands nowhere', () => {
   })
 
   // The loader is a script of its own that shares no code: it asks by itself how much is unread.
-  test.each(files.filter((file) => file.startsWith('ui/') || (file.startsWith('faces/') && file !== 'faces/widget/loader.ts')))('%s knows neither transport nor session', (file) => {
+  test.each(files.filter((file) => file.startsWith('ui/') || (file.startsWith('apps/') && file !== 'apps/widget/loader.ts')))('%s knows neither transport nor session', (file) => {
     expect(code(file)).not.toMatch(/WebSocket|localStorage|sessionStorage|\bfetch\(/)
   })
 })

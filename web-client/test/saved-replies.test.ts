@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { filled, inserted, offered, slashed } from '../src/app/saved-replies.ts'
-import { t } from '../src/strings/index.ts'
-import '../src/strings/ticket.ts'
+import { filled, inserted, offered, slashed } from '../src/client/saved-replies.ts'
+import { t } from '../src/locales/index.ts'
+import '../src/locales/ticket.ts'
 import { staffTicket } from './help/sample.ts'
 
 const ticket = { ...staffTicket, customer_name: 'Ada', ticket_number: 'TKT-000072', subject: 'Printer' }

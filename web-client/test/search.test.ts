@@ -1,10 +1,10 @@
 // What is looked for reaches the server as it was typed, and what it finds is shown.
 
 import { describe, expect, test } from 'vitest'
-import { NO_FILTERS } from '../src/app/filters.ts'
-import { createInbox } from '../src/app/inbox.ts'
-import { createOwnTickets, type OwnDesk } from '../src/app/own-tickets.ts'
-import { folded, isTooShort, numberIn, refusedSearch, searchOf } from '../src/app/search.ts'
+import { NO_FILTERS } from '../src/client/filters.ts'
+import { createInbox } from '../src/client/inbox.ts'
+import { createCustomerTickets, type TicketsClient } from '../src/client/customer-tickets.ts'
+import { folded, isTooShort, numberIn, refusedSearch, searchOf } from '../src/client/search.ts'
 import { signal } from '@preact/signals'
 import type { SessionState } from '../src/connection/session.ts'
 import { LIMITS } from '../src/protocol/generated.ts'
@@ -39,7 +39,7 @@ describe.each(FORMS)('%j', (typed) => {
     const clock = manualClock()
     const asked: (string | undefined)[] = []
     const found: CustomerView = { ...staffTicket, side: 'customer', archived_at: null, status: 'open', subject: 'something else', assignee_name: null }
-    const desk: OwnDesk = {
+    const client: TicketsClient = {
       rest: {
         ticket: async () => ({ ok: true, value: found }),
         ownUnread: async () => ({ ok: true, value: { tickets: 0, messages: 0 } }),
@@ -51,7 +51,7 @@ describe.each(FORMS)('%j', (typed) => {
       session: { subscribe: () => ({ again() {}, dispose() {} }) },
       connection: signal<SessionState>({ kind: 'off' }),
     }
-    const tickets = createOwnTickets(desk, () => {}, clock)
+    const tickets = createCustomerTickets(client, () => {}, clock)
     tickets.find(typed)
     clock.pass(1_000)
     await settled()

@@ -3,8 +3,8 @@
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
 import type { TicketPatch } from '../src/protocol/generated.ts'
-import { NO_FILTERS, type Filters } from '../src/app/filters.ts'
-import { createSelection, SELECTED_MAX } from '../src/app/selection.ts'
+import { NO_FILTERS, type Filters } from '../src/client/filters.ts'
+import { createSelection, SELECTED_MAX } from '../src/client/selection.ts'
 import { staffTicket } from './help/sample.ts'
 
 const ids = (n: number) => Array.from({ length: n }, (_, index) => `t${index}`)

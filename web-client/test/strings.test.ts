@@ -1,13 +1,13 @@
 // Numbers and names as the language writes them.
 
 import { afterEach, expect, test } from 'vitest'
-import { inRow, shortNumber } from '../src/strings/formats.ts'
+import { inRow, shortNumber } from '../src/locales/formats.ts'
 import { STATUSES } from '../src/protocol/generated.ts'
-import { LANGUAGES, setLanguage, t } from '../src/strings/index.ts'
-import '../src/strings/page.ts'
-import '../src/strings/team.ts'
-import { inFewWords } from '../src/strings/team-words.ts'
-import { writerOf } from '../src/ui/words.ts'
+import { LANGUAGES, setLanguage, t } from '../src/locales/index.ts'
+import '../src/locales/page.ts'
+import '../src/locales/team.ts'
+import { inFewWords } from '../src/locales/team-words.ts'
+import { writerOf } from '../src/ui/format.ts'
 
 afterEach(() => setLanguage('en'))
 

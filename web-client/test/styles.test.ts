@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { VIEWS } from '../src/app/filters.ts'
+import { VIEWS } from '../src/client/filters.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../src/protocol/generated.ts'
 
 const STYLES = new URL('../src/ui/styles/', import.meta.url)

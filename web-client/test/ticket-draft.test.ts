@@ -1,8 +1,8 @@
 // A ticket that is described once is one ticket, whatever becomes of the answer; two forms of one person hold one text.
 
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { memoryStorage } from '../src/app/browser.ts'
-import { afterSent, createOnce, faultsOf, keptTicketDraft, type TicketDraft } from '../src/app/ticket-draft.ts'
+import { memoryStorage } from '../src/client/browser.ts'
+import { afterSent, createOnce, faultsOf, keptTicketDraft, type TicketDraft } from '../src/client/ticket-draft.ts'
 import type { KeyValue } from '../src/outbox/store.ts'
 import type { Opened } from '../src/protocol/decode-first.ts'
 import { LIMITS, type CustomerTicket, type NewTicket, type Status } from '../src/protocol/generated.ts'

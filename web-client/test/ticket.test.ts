@@ -2,10 +2,10 @@
 
 import { signal } from '@preact/signals'
 import { expect, test, vi } from 'vitest'
-import type { Desk } from '../src/app/desk.ts'
-import { openTicket } from '../src/app/ticket.ts'
-import { insisting, taken } from '../src/faces/console/taken.ts'
-import '../src/strings/team.ts'
+import type { Client } from '../src/client/client.ts'
+import { openTicket } from '../src/client/ticket.ts'
+import { insisting, taken } from '../src/apps/console/taken.ts'
+import '../src/locales/team.ts'
 import type { SessionState } from '../src/connection/session.ts'
 import type { TicketSink } from '../src/connection/subscriptions.ts'
 import type { AgentRef } from '../src/protocol/generated.ts'
@@ -17,7 +17,7 @@ const OTHER = '01a20000-0000-7000-8000-00000000000b'
 const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }
 
 /** The connection of that desk comes or goes. */
-function live({ connection }: Pick<Desk, 'connection'>, on: boolean): void {
+function live({ connection }: Pick<Client, 'connection'>, on: boolean): void {
   const state: object = { kind: on ? 'live' : 'off', limits: {} }
   Reflect.set(connection, 'value', state)
 }
@@ -30,13 +30,13 @@ async function opened() {
   const sinks: TicketSink[] = []
   let again = 0
   const ticket = { ...staffTicket, id: TICKET, seq: 9 }
-  const desk: { ticket: typeof ticket | null } = { ticket }
+  const client: { ticket: typeof ticket | null } = { ticket }
   const told: object[] = []
   const parts = {
     identity: { id: 'agent', name: 'Grace', role: 'support_agent' },
     connection: signal<SessionState>({ kind: 'off' }),
     rest: {
-      ticket: () => Promise.resolve(++asked && desk.ticket === null ? { ok: false, problem: problem('not_found') } : { ok: true, value: desk.ticket }),
+      ticket: () => Promise.resolve(++asked && client.ticket === null ? { ok: false, problem: problem('not_found') } : { ok: true, value: client.ticket }),
       activity: () => Promise.resolve(answers.older === 'ok' ? { ok: true, value: { events: [], more_before: false } } : { ok: false, problem: problem(answers.older) }),
       changeTicket: (_id: string, patch: object) => changes.push(patch) && answers.taken !== null ? Promise.resolve({ ok: false, problem: { ...problem('conflict'), assigned_to: answers.taken } }) : Promise.resolve(answers.change === 'ok' ? { ok: true, value: ticket } : { ok: false, problem: problem(answers.change) }),
     },
@@ -46,7 +46,7 @@ async function opened() {
       subscribe: (_id: string, sink: TicketSink) => { sinks.push(sink); return { again: () => { again++ }, dispose() {} } },
     },
   }
-  const isDesk = (_value: unknown): _value is Desk => true
+  const isDesk = (_value: unknown): _value is Client => true
   if (!isDesk(parts)) throw new Error('enough of a desk')
   const store = openTicket(parts, 'TKT-000001', { ticket() {}, event() {} })
   await settled()
@@ -61,7 +61,7 @@ async function opened() {
   }
   const page = () => sink.page(subscribed({ events: [messageEvent(9)], head: 9 }))
   page()
-  return { store, sink, desk, page, answers, changes, told, reopened, parts, again: () => again, asked: () => asked }
+  return { store, sink, client, page, answers, changes, told, reopened, parts, again: () => again, asked: () => asked }
 }
 
 test('history that could not be had for want of a connection is no fault any more when the connection is back', async () => {
@@ -104,14 +104,14 @@ test('a refused change stays until it succeeds or is put away, whatever else suc
 })
 
 test('a ticket that is no more leaves the screen, and the one that bears its number by now takes its place', async () => {
-  const { store, sink, desk } = await opened()
-  desk.ticket = { ...staffTicket, id: OTHER, seq: 3 }
+  const { store, sink, client } = await opened()
+  client.ticket = { ...staffTicket, id: OTHER, seq: 3 }
   sink.refused('not_found')
   expect(store.opening.value.kind).toBe('loading')
   expect(store.timeline.value.events).toEqual([])
   await settled()
   expect(store.opening.value).toMatchObject({ kind: 'open', ticket: { id: OTHER, seq: 3 } })
-  desk.ticket = null
+  client.ticket = null
   sink.refused('not_found')
   await settled()
   expect(store.opening.value).toMatchObject({ kind: 'failed', problem: { code: 'not_found' } })
@@ -126,10 +126,10 @@ test("leaving a note half-written tells its end as a note's: customers are told 
 })
 
 test('a restored database takes the facts back with it, and what was read in the history before says nothing of this one', async () => {
-  const { store, sink, desk, told } = await opened()
+  const { store, sink, client, told } = await opened()
   const read = () => told.filter((frame) => 'type' in frame && frame.type === 'read')
   store.sawEnd()
-  desk.ticket = { ...staffTicket, id: TICKET, seq: 4, status: 'in_progress' }
+  client.ticket = { ...staffTicket, id: TICKET, seq: 4, status: 'in_progress' }
   sink.page(subscribed({ events: [messageEvent(4)], head: 4, epoch: 'e2', reset: true }))
   await new Promise((done) => setTimeout(done, 350))
   await settled()
@@ -159,8 +159,8 @@ test('a ticket that is opened again is told of as opened, once', async () => {
 })
 
 test('a ticket that is no more is not shown again', async () => {
-  const { store, sink, desk, reopened } = await opened()
-  desk.ticket = null
+  const { store, sink, client, reopened } = await opened()
+  client.ticket = null
   sink.refused('not_found')
   await settled()
   store.dispose()
@@ -168,10 +168,10 @@ test('a ticket that is no more is not shown again', async () => {
 })
 
 test("a customer who was renamed is called by the new name, which no event tells: asked for once, when they write", async () => {
-  const { store, sink, desk } = await opened()
+  const { store, sink, client } = await opened()
   let asked = 0
   const renamed = { ...staffTicket, id: TICKET, seq: 12, customer_name: 'Ada King' }
-  Object.defineProperty(desk, 'ticket', { get: () => { asked++; return renamed } })
+  Object.defineProperty(client, 'ticket', { get: () => { asked++; return renamed } })
   const from = (seq: number, name: string) => sink.frame({ type: 'event', event: messageEvent(seq, { actor: { id: 'ada', type: 'customer', name } }) })
   from(10, 'Ada King')
   from(11, 'Ada King')
@@ -183,11 +183,11 @@ test("a customer who was renamed is called by the new name, which no event tells
 })
 
 test('a ticket that could not be had for want of a connection is asked for again when there is one, also by an answer that comes after it', async () => {
-  const { parts, desk } = await opened()
-  const ticket = desk.ticket
+  const { parts, client } = await opened()
+  const ticket = client.ticket
   if (ticket === null) throw new Error('there is one')
   const answers: ((answer: object) => void)[] = []
-  const slow: Desk = { ...parts, rest: { ...parts.rest, ticket: () => new Promise((answer) => { answers.push((one) => answer(one as never)) }) } }
+  const slow: Client = { ...parts, rest: { ...parts.rest, ticket: () => new Promise((answer) => { answers.push((one) => answer(one as never)) }) } }
   const failed = { ok: false, problem: problem('unreachable') }
   const store = openTicket(slow, 'TKT-000002', { ticket() {}, event() {} })
   answers.shift()?.(failed)

@@ -1,7 +1,7 @@
 // Two tabs of one person over one storage: neither erases what was written in the other, nor has it sent again.
 
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { memoryStorage } from '../src/app/browser.ts'
+import { memoryStorage } from '../src/client/browser.ts'
 import type { KeyValue } from '../src/outbox/store.ts'
 import { below, seeded } from './help/random.ts'
 
@@ -23,7 +23,7 @@ const pause = () => vi.advanceTimersByTime(1_000)
 
 async function openTab() {
   vi.resetModules()
-  const drafts = await import('../src/app/drafts.ts')
+  const drafts = await import('../src/client/drafts.ts')
   drafts.openDrafts('ada')
   return {
     ...drafts,

@@ -1,8 +1,8 @@
 // People are called by what is known of them.
 
 import { expect, test } from 'vitest'
-import { namesOf } from '../src/faces/console/viewers.ts'
-import { t } from '../src/strings/index.ts'
+import { namesOf } from '../src/apps/console/viewers.ts'
+import { t } from '../src/locales/index.ts'
 import { messageEvent } from './help/sample.ts'
 
 test('a colleague whose sign-in tells no name is called by the team’s list, or by what they wrote under', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { newKey, memoryStorage } from '../src/app/browser.ts'
-import { isWritten, written, writtenLine } from '../src/app/written.ts'
-import { fieldOf, language, setLanguage, tProblem } from '../src/strings/index.ts'
-import { keyFor } from '../src/app/ticket-draft.ts'
-import '../src/strings/ticket.ts'
+import { newKey, memoryStorage } from '../src/client/browser.ts'
+import { isWritten, written, writtenLine } from '../src/client/written.ts'
+import { fieldOf, language, setLanguage, tProblem } from '../src/locales/index.ts'
+import { keyFor } from '../src/client/ticket-draft.ts'
+import '../src/locales/ticket.ts'
 
 test('pasted control characters do not have a text refused', () => {
   expect(written('a\r\nb\rc\vd\fe\u0085f\u0000\u001b[31mg\u007f\u009b\th\n')).toBe('a\nb\nc\nd\ne\nf[31mg\th\n')

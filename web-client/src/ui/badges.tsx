@@ -1,8 +1,8 @@
 // A ticket's words as badges: always a word beside the colour.
 
 import type { Priority, Status } from '../protocol/generated.ts'
-import { tWord } from '../strings/index.ts'
-import { tOwnStatus } from '../strings/own-words.ts'
+import { tWord } from '../locales/index.ts'
+import { tOwnStatus } from '../locales/own-words.ts'
 
 export function StatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
   const name = tWord('status', status)

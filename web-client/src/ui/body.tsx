@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
-import { language } from '../strings/index.ts'
+import { language } from '../locales/index.ts'
 import { codesOf, hasVisible, inOrder } from '../protocol/visible.ts'
 import { T } from '../testids.ts'
 import { renderLinks } from './links.tsx'

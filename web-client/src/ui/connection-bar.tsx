@@ -1,18 +1,18 @@
-import type { Desk } from '../app/desk.ts'
-import { language, t } from '../strings/index.ts'
+import type { Client } from '../client/client.ts'
+import { language, t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
 /** Visible while things are not live, silent when they are. */
 interface BarProps {
-  readonly desk: Desk
+  readonly client: Client
   readonly behind: number | null
   /** The page lives on what the server tells of the desk's tickets. */
   readonly needsWatch?: boolean
 }
 
-export function ConnectionBar({ desk, behind, needsWatch = false }: BarProps) {
-  const state = desk.connection.value
-  const [kind, text] = sentence(desk, state, behind, needsWatch)
+export function ConnectionBar({ client, behind, needsWatch = false }: BarProps) {
+  const state = client.connection.value
+  const [kind, text] = sentence(client, state, behind, needsWatch)
   return (
     <div class="connection-slot" role="status" aria-live="polite">
       {kind !== null && (
@@ -20,7 +20,7 @@ export function ConnectionBar({ desk, behind, needsWatch = false }: BarProps) {
           <span class="dot" aria-hidden="true" />
           <span>{text}</span>
           {(kind === 'waiting' || kind === 'away' || kind === 'not_live') && (
-            <button type="button" class="quiet" data-testid={T.connectionRetry} onClick={() => desk.session.nudge()}>{t('connection.retry')}</button>
+            <button type="button" class="quiet" data-testid={T.connectionRetry} onClick={() => client.session.nudge()}>{t('connection.retry')}</button>
           )}
         </div>
       )}
@@ -28,18 +28,18 @@ export function ConnectionBar({ desk, behind, needsWatch = false }: BarProps) {
   )
 }
 
-function sentence(desk: Desk, state: Desk['connection']['value'], behind: number | null, needsWatch: boolean): readonly [string | null, string] {
+function sentence(client: Client, state: Client['connection']['value'], behind: number | null, needsWatch: boolean): readonly [string | null, string] {
   switch (state.kind) {
     case 'off':
     case 'left':
     case 'connecting':
       // The first attempt is the page's own loading; nobody needs to be told.
       return state.kind === 'connecting' && state.attempt > 0 ? ['connecting', t('connection.connecting')] : [null, '']
-    case 'waiting': return ['waiting', t(desk.isUnkept() ? 'connection.unkept' : 'connection.waiting')]
+    case 'waiting': return ['waiting', t(client.isUnkept() ? 'connection.unkept' : 'connection.waiting')]
     case 'away': return ['away', t('connection.away', { reason: state.reason === '' || language() !== 'en' ? String(state.code) : state.reason })]
     case 'live':
-      if (needsWatch && desk.watch.value === 'refused') return ['not_live', t('console.not_live')]
-      if (needsWatch && desk.watch.value === 'late') return ['late', t('console.late')]
+      if (needsWatch && client.watch.value === 'refused') return ['not_live', t('console.not_live')]
+      if (needsWatch && client.watch.value === 'late') return ['late', t('console.late')]
       if (behind === null) return [null, '']
       return ['catching_up', behind > 0 ? t('connection.catching_up_count', { n: behind }) : t('connection.catching_up')]
   }

@@ -2,8 +2,8 @@
 
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { t } from '../strings/index.ts'
-import { Glyph } from './glyph.tsx'
+import { t } from '../locales/index.ts'
+import { Icon } from './icon.tsx'
 
 interface DialogProps {
   readonly title: string
@@ -36,7 +36,7 @@ export function Dialog({ title, onClose, children, kind, testid }: DialogProps) 
         {kind !== 'palette' && (
           <header class="dialog-head">
             <h2>{title}</h2>
-            <button type="button" class="quiet icon-button" aria-label={t('app.close')} onClick={onClose}><Glyph name="close" /></button>
+            <button type="button" class="quiet icon-button" aria-label={t('app.close')} onClick={onClose}><Icon name="close" /></button>
           </header>
         )}
         {children}

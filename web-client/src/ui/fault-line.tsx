@@ -1,5 +1,5 @@
-import type { Fault, TicketStore } from '../app/ticket.ts'
-import { ProblemLine } from './plain.tsx'
+import type { Fault, TicketStore } from '../client/ticket.ts'
+import { ProblemLine } from './feedback.tsx'
 
 /** What did not work on the open ticket, with the ways out of it. */
 export function FaultLine({ store, words }: { readonly store: TicketStore; readonly words?: (fault: Fault) => { readonly sentence: string; readonly retry: string } | undefined }) {

@@ -1,14 +1,14 @@
 // What every page has around its content: the bar on top, and short sentences that go by themselves.
 
 import type { ComponentChildren } from 'preact'
-import { hushToast, toast } from '../app/attention.ts'
-import type { Identity } from '../app/auth.ts'
-import type { Looks } from '../app/looks.ts'
+import { hushToast, toast } from '../client/notifications.ts'
+import type { Identity } from '../client/auth.ts'
+import type { Preferences } from '../client/preferences.ts'
 import type { NavLink } from '../protocol/generated.ts'
-import { t, type StringKey } from '../strings/index.ts'
+import { t, type StringKey } from '../locales/index.ts'
 import { SIGN_OUT, T } from '../testids.ts'
 import icon from './icon.svg'
-import { LooksMenu } from './looks-menu.tsx'
+import { PreferencesMenu } from './preferences-menu.tsx'
 
 /** The page among the platform's other pages. */
 export interface Site {
@@ -22,14 +22,14 @@ export interface Site {
 
 interface TopBarProps {
   readonly site: Site
-  readonly looks: Looks
+  readonly preferences: Preferences
   readonly identity: Identity | null
   /** More of the settings menu. */
   readonly menu?: ComponentChildren
   readonly children?: ComponentChildren
 }
 
-export function TopBar({ site, looks, identity, menu, children }: TopBarProps) {
+export function TopBar({ site, preferences, identity, menu, children }: TopBarProps) {
   return (
     <header class="top">
       <a class="brand" href={site.homeUrl ?? '#'} onClick={(event) => { event.preventDefault(); site.onHome() }}>
@@ -49,10 +49,10 @@ export function TopBar({ site, looks, identity, menu, children }: TopBarProps) {
             <span class="muted role">{t(identity.role === null ? 'signin.customer' : `signin.${identity.role}`)}</span>
           </>
         )}
-        <LooksMenu looks={looks}>
+        <PreferencesMenu preferences={preferences}>
           {menu}
           {identity !== null && site.onSignOut !== null && <NarrowSignOut name={identity.name} onSignOut={site.onSignOut} />}
-        </LooksMenu>
+        </PreferencesMenu>
         {identity !== null && site.onSignOut !== null && <button type="button" class="quiet sign-out" data-testid={T.signOut} onClick={site.onSignOut}>{t('signin.out')}</button>}
       </div>
     </header>

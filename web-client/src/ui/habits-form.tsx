@@ -1,13 +1,13 @@
 // How a person works, to be chosen: kept in this browser.
 
 import type { ComponentChildren } from 'preact'
-import { ENTERS, UNDO_S, type Habits } from '../app/habits.ts'
-import { t } from '../strings/index.ts'
+import { ENTERS, UNDO_S, type Habits } from '../client/habits.ts'
+import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
 export function HabitsForm({ habits, children }: { readonly habits: Habits; readonly children?: ComponentChildren }) {
   return (
-    <div class="looks">
+    <div class="preferences">
       <label>
         <span>{t('habits.enter')}</span>
         <select value={habits.enter.value} data-testid={T.habitsEnter} onChange={(event) => { habits.enter.value = ENTERS.find((one) => one === event.currentTarget.value) ?? 'sends' }}>

@@ -1,12 +1,12 @@
 // What happened to a ticket, in words, newest first; messages aside.
 
 import { useState } from 'preact/hooks'
-import type { TicketStore } from '../app/ticket.ts'
+import type { TicketStore } from '../client/ticket.ts'
 import type { HistoryEvent } from '../protocol/model.ts'
 import type { Reader } from '../timeline/view.ts'
-import { dateTime, t } from '../strings/index.ts'
+import { dateTime, t } from '../locales/index.ts'
 import { T } from '../testids.ts'
-import { inWords, type NameById } from './words.ts'
+import { inWords, type NameById } from './format.ts'
 
 /** Drawn at once, and with every step further back: a history may have ten thousand rows. */
 const SHOWN_STEP = 200
@@ -25,7 +25,7 @@ export function History({ store, reader, nameById, shows }: HistoryProps) {
   const events = all.slice(-shown).toReversed()
   return (
     <div class="history" data-testid={T.history}>
-      {events.length === 0 && <p class="muted">{t('thread.empty_history')}</p>}
+      {events.length === 0 && <p class="muted">{t('timeline.empty_history')}</p>}
       <ol>
         {events.map((event) => (
           <li key={event.seq} data-testid={T.historyRow} data-kind={event.kind}>
@@ -34,8 +34,8 @@ export function History({ store, reader, nameById, shows }: HistoryProps) {
           </li>
         ))}
       </ol>
-      {all.length > shown && <button type="button" class="link" onClick={() => setShown(shown + SHOWN_STEP)}>{t('thread.older_history')}</button>}
-      {all.length <= shown && timeline.more_before && <button type="button" class="link" disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>{t('thread.older_history')}</button>}
+      {all.length > shown && <button type="button" class="link" onClick={() => setShown(shown + SHOWN_STEP)}>{t('timeline.older_history')}</button>}
+      {all.length <= shown && timeline.more_before && <button type="button" class="link" disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>{t('timeline.older_history')}</button>}
     </div>
   )
 }

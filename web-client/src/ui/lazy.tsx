@@ -2,8 +2,8 @@
 
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { t } from '../strings/index.ts'
-import { Skeleton } from './plain.tsx'
+import { t } from '../locales/index.ts'
+import { Skeleton } from './feedback.tsx'
 
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => preact.JSX.Element {
   let found: ComponentType<P> | null = null

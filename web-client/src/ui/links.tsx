@@ -3,7 +3,7 @@
 
 import type { ComponentChildren, VNode } from 'preact'
 import { inOrder } from '../protocol/visible.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../locales/index.ts'
 
 /** Addresses in everyday characters, between blanks, line ends and the marks that end a sentence. */
 const LINK = /(?<=^|[ \n])https?:\/\/[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}(?:\/(?:[A-Za-z0-9/%=?#.-]*[A-Za-z0-9/])?)?(?=[.,!?]?(?:[ \n]|$))/g
@@ -35,7 +35,7 @@ function partsOf(line: string): ComponentChildren[] {
 }
 
 export function anchor(href: string, key: number, children: ComponentChildren): VNode {
-  return <a key={key} href={href} title={href} target="_blank" rel="noopener noreferrer nofollow ugc">{children}<span class="hidden"> ({t('thread.opens_in_new')})</span></a>
+  return <a key={key} href={href} title={href} target="_blank" rel="noopener noreferrer nofollow ugc">{children}<span class="hidden"> ({t('timeline.opens_in_new')})</span></a>
 }
 
 /** Where a link can do no harm; null: it stays text. */

@@ -1,10 +1,10 @@
 // In which a message is changed or removed: fetched when one is.
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Changing, Edits } from '../app/edits.ts'
-import { isWritten, written } from '../app/written.ts'
+import type { Changing, Edits } from '../client/edits.ts'
+import { isWritten, written } from '../client/written.ts'
 import type { TicketMessage } from '../protocol/model.ts'
-import { t, tProblem } from '../strings/index.ts'
+import { t, tProblem } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
@@ -39,7 +39,7 @@ export function EditForm({ edits, message, changing }: EditProps) {
         rows={3}
         value={text}
         dir="auto"
-        aria-label={t('thread.edit_label')}
+        aria-label={t('timeline.edit_label')}
         data-testid={T.messageText}
         onInput={(event) => edits.write(event.currentTarget.value)}
         onKeyDown={(event) => {
@@ -51,12 +51,12 @@ export function EditForm({ edits, message, changing }: EditProps) {
           event.stopPropagation()
         }}
       />
-      {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('thread.not_saved', { reason: tProblem(changing.problem) })}</p>}
+      {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('timeline.not_saved', { reason: tProblem(changing.problem) })}</p>}
       {over > 0 && <p class="problem-text">{t('composer.too_long', { n: over })}</p>}
       <div class="actions">
         <button type="submit" class="primary" disabled={!ready} data-testid={T.messageSave}>{t('app.save')}</button>
         <button type="button" class="quiet" data-testid={T.messageGiveUp} onClick={() => edits.giveUp()}>{t('app.cancel')}</button>
-        <span class="hint">{t('thread.edit_hint')}</span>
+        <span class="hint">{t('timeline.edit_hint')}</span>
       </div>
     </form>
   )
@@ -67,12 +67,12 @@ export function RemoveForm({ edits, changing }: Omit<EditProps, 'message'>) {
   // On the side that loses nothing.
   useEffect(() => no.current?.focus(), [])
   return (
-    <div class="remove-form" role="group" aria-label={t('thread.remove')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); edits.leave() } }}>
-      <p>{t('thread.remove_ask')}</p>
-      {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('thread.not_removed', { reason: tProblem(changing.problem) })}</p>}
+    <div class="remove-form" role="group" aria-label={t('timeline.remove')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); edits.leave() } }}>
+      <p>{t('timeline.remove_ask')}</p>
+      {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('timeline.not_removed', { reason: tProblem(changing.problem) })}</p>}
       <div class="actions">
-        <button ref={no} type="button" data-testid={T.messageRemoveNo} onClick={() => edits.leave()}>{t('thread.remove_no')}</button>
-        <button type="button" class="quiet danger" disabled={changing.isBusy} data-testid={T.messageRemoveYes} onClick={() => void edits.remove()}>{t('thread.remove_yes')}</button>
+        <button ref={no} type="button" data-testid={T.messageRemoveNo} onClick={() => edits.leave()}>{t('timeline.remove_no')}</button>
+        <button type="button" class="quiet danger" disabled={changing.isBusy} data-testid={T.messageRemoveYes} onClick={() => void edits.remove()}>{t('timeline.remove_yes')}</button>
       </div>
     </div>
   )

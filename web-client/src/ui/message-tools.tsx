@@ -1,12 +1,12 @@
 // Changing a message that is in the history: its text, or that it is there at all; and what it said before.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { TicketStore } from '../app/ticket.ts'
+import type { TicketStore } from '../client/ticket.ts'
 import type { TicketMessage } from '../protocol/model.ts'
-import { dateTime, shortWhen, t } from '../strings/index.ts'
+import { dateTime, shortWhen, t } from '../locales/index.ts'
 import { earlier } from '../timeline/view.ts'
 import { T } from '../testids.ts'
-import { Glyph } from './glyph.tsx'
+import { Icon } from './icon.tsx'
 import { lazy } from './lazy.tsx'
 
 export const EditForm = lazy(async () => (await import('./message-forms.tsx')).EditForm)
@@ -41,8 +41,8 @@ export function MessageTools({ store, message }: ToolsProps) {
         class="quiet icon-button"
         tabIndex={isLast(store, message) ? 0 : -1}
         aria-expanded={isOpen}
-        aria-label={t('thread.tools')}
-        title={t('thread.tools')}
+        aria-label={t('timeline.tools')}
+        title={t('timeline.tools')}
         data-testid={T.messageTools}
         onClick={() => setOpen(!isOpen)}
         onKeyDown={(event) => {
@@ -52,9 +52,9 @@ export function MessageTools({ store, message }: ToolsProps) {
           event.preventDefault()
           event.stopPropagation()
         }}
-      ><Glyph name="more" /></button>
-      {(isOpen || begun) && mayEdit && <button type="button" class="quiet" data-testid={T.messageEdit} onClick={() => edits.begin(message, 'edit')}>{t(begun ? 'thread.edit_begun' : 'thread.edit')}</button>}
-      {isOpen && mayRemove && <button type="button" class="quiet danger" data-testid={T.messageRemove} onClick={() => edits.begin(message, 'remove')}>{t('thread.remove')}</button>}
+      ><Icon name="more" /></button>
+      {(isOpen || begun) && mayEdit && <button type="button" class="quiet" data-testid={T.messageEdit} onClick={() => edits.begin(message, 'edit')}>{t(begun ? 'timeline.edit_begun' : 'timeline.edit')}</button>}
+      {isOpen && mayRemove && <button type="button" class="quiet danger" data-testid={T.messageRemove} onClick={() => edits.begin(message, 'remove')}>{t('timeline.remove')}</button>}
     </span>
   )
 }
@@ -73,13 +73,13 @@ function goTo(from: HTMLElement, by: 1 | -1): void {
 export function Edited({ store, message, at }: ToolsProps & { readonly at: string }) {
   const [isOpen, setOpen] = useState(false)
   const versions = earlier(store.timeline.value, message)
-  const when = t('thread.edited_at', { when: shortWhen(at, Date.now()) })
+  const when = t('timeline.edited_at', { when: shortWhen(at, Date.now()) })
   if (versions.length === 0) return <span title={dateTime(at)} data-testid={T.messageEdited}>{when}</span>
   return (
     <>
-      <button type="button" class="edited" aria-expanded={isOpen} title={`${dateTime(at)} · ${t('thread.versions')}`} data-testid={T.messageEdited} onClick={() => setOpen(!isOpen)}>{when}</button>
+      <button type="button" class="edited" aria-expanded={isOpen} title={`${dateTime(at)} · ${t('timeline.versions')}`} data-testid={T.messageEdited} onClick={() => setOpen(!isOpen)}>{when}</button>
       {isOpen && (
-        <ol class="versions" aria-label={t('thread.versions')}>
+        <ol class="versions" aria-label={t('timeline.versions')}>
           {versions.map((version) => <li key={version.at} data-testid={T.messageVersion}><time dateTime={version.at}>{dateTime(version.at)}</time><p>{version.text}</p></li>)}
         </ol>
       )}

@@ -3,13 +3,13 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Item, Reader } from '../timeline/view.ts'
 import type { Pending, PendingState } from '../timeline/state.ts'
-import { dateTime, t, timeOfDay, tProblem } from '../strings/index.ts'
+import { dateTime, t, timeOfDay, tProblem } from '../locales/index.ts'
 import { T } from '../testids.ts'
-import type { TicketStore } from '../app/ticket.ts'
+import type { TicketStore } from '../client/ticket.ts'
 import { Avatar } from './badges.tsx'
 import { Body } from './body.tsx'
 import { EditForm, Edited, MessageTools, RemoveForm } from './message-tools.tsx'
-import { inWords, nameOf, type NameById } from './words.ts'
+import { inWords, nameOf, type NameById } from './format.ts'
 
 export interface PendingActions {
   readonly onRetry: (key: string) => void
@@ -49,13 +49,13 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
       <div class="bubble">
         {(!grouped || message.is_internal) && (
           <header>
-            {message.is_internal && <span class="note-mark">{t('thread.note')}</span>}
+            {message.is_internal && <span class="note-mark">{t('timeline.note')}</span>}
             <span class="author">{name}</span>
           </header>
         )}
         {isEdited ? <EditForm edits={store.edits} message={message} changing={changing} /> : message.redacted_at === null
           ? <Body text={message.body} />
-          : <p class="body removed" data-testid={T.messageBody}>{t('thread.redacted')}</p>}
+          : <p class="body removed" data-testid={T.messageBody}>{t('timeline.redacted')}</p>}
         {message.attachments.length > 0 && (
           <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
         )}
@@ -73,7 +73,7 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
 
 function Mark({ state }: { readonly state: 'waiting' | 'stored' | 'seen' }) {
   const sign = state === 'waiting' ? '◷' : state === 'stored' ? '✓' : '✓✓'
-  return <span class={`mark ${state}`} data-testid={T.messageState} title={t(`thread.${state}`)}><span aria-hidden="true">{sign}</span><span class="hidden">{t(`thread.${state}`)}</span></span>
+  return <span class={`mark ${state}`} data-testid={T.messageState} title={t(`timeline.${state}`)}><span aria-hidden="true">{sign}</span><span class="hidden">{t(`timeline.${state}`)}</span></span>
 }
 
 interface PendingProps extends PendingActions {
@@ -96,7 +96,7 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
       <div class="bubble">
         {(internal || !grouped) && (
           <header>
-            {internal && <span class="note-mark">{t('thread.note')}</span>}
+            {internal && <span class="note-mark">{t('timeline.note')}</span>}
             <span class="author">{t('app.you')}</span>
           </header>
         )}
@@ -114,7 +114,7 @@ function Foot({ pending, onUndo }: { readonly pending: Pending; readonly onUndo:
   const { key, at, state, hold_until } = pending
   const left_s = useLeft(state.kind === 'waiting' ? (hold_until ?? 0) : 0)
   return left_s > 0
-    ? <span class="holding" data-testid={T.messageHeld}><span>{t('thread.sending_in', { n: left_s })}</span>{' '}<button type="button" class="link" data-testid={T.messageUndo} onClick={() => onUndo(key)}>{t('thread.undo')}</button></span>
+    ? <span class="holding" data-testid={T.messageHeld}><span>{t('timeline.sending_in', { n: left_s })}</span>{' '}<button type="button" class="link" data-testid={T.messageUndo} onClick={() => onUndo(key)}>{t('timeline.undo')}</button></span>
     : <><time dateTime={at}>{timeOfDay(at)}</time>{isUndecided(state) ? null : <Mark state={state.kind} />}</>
 }
 
@@ -143,13 +143,13 @@ function Undecided({ state, pendingKey, onRetry, onInsist, onRewrite, onDiscard 
   const isStale = state.kind === 'refused' && state.code === 'stale'
   return (
     <div class="refusal" role={state.kind === 'refused' ? 'alert' : 'status'}>
-      <span data-testid={T.messageState}>{state.kind === 'refused' ? t('thread.refused', { reason: tProblem({ code: state.code }) }) : t(`thread.${state.kind}`)}</span>
+      <span data-testid={T.messageState}>{state.kind === 'refused' ? t('timeline.refused', { reason: tProblem({ code: state.code }) }) : t(`timeline.${state.kind}`)}</span>
       <span class="actions">
         {isStale
-          ? <button type="button" data-testid={T.messageInsist} onClick={() => onInsist(pendingKey)}>{t('thread.send_anyway')}</button>
-          : state.kind !== 'held' && <button type="button" data-testid={T.messageRetry} onClick={() => onRetry(pendingKey)}>{t('thread.send_again')}</button>}
-        <button type="button" class="quiet" data-testid={T.messageRewrite} onClick={() => onRewrite(pendingKey)}>{t('thread.rewrite')}</button>
-        <button type="button" class="quiet" data-testid={T.messageDiscard} onClick={() => onDiscard(pendingKey)}>{t('thread.discard')}</button>
+          ? <button type="button" data-testid={T.messageInsist} onClick={() => onInsist(pendingKey)}>{t('timeline.send_anyway')}</button>
+          : state.kind !== 'held' && <button type="button" data-testid={T.messageRetry} onClick={() => onRetry(pendingKey)}>{t('timeline.send_again')}</button>}
+        <button type="button" class="quiet" data-testid={T.messageRewrite} onClick={() => onRewrite(pendingKey)}>{t('timeline.rewrite')}</button>
+        <button type="button" class="quiet" data-testid={T.messageDiscard} onClick={() => onDiscard(pendingKey)}>{t('timeline.discard')}</button>
       </span>
     </div>
   )

@@ -1,25 +1,25 @@
 // A ticket being described. What is written is kept on this device until the ticket is open.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { onWindow } from '../app/on-window.ts'
-import { afterSent, createOnce, faultsOf, keptTicketDraft, ticketOf, type DraftFault, type Opening, type TicketDraft } from '../app/ticket-draft.ts'
+import { onWindow } from '../client/on-window.ts'
+import { afterSent, createOnce, faultsOf, keptTicketDraft, ticketOf, type DraftFault, type Opening, type TicketDraft } from '../client/ticket-draft.ts'
 import { CATEGORIES, LIMITS, PRIORITIES } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
-import { fieldOf, t, tWord } from '../strings/index.ts'
+import { fieldOf, t, tWord } from '../locales/index.ts'
 import { T } from '../testids.ts'
-import { ProblemLine } from './plain.tsx'
+import { ProblemLine } from './feedback.tsx'
 
 interface FormProps {
-  readonly desk: { readonly identity: { readonly id: string }; readonly rest: Opening }
+  readonly client: { readonly identity: { readonly id: string }; readonly rest: Opening }
   readonly onCreated: (number: string) => void
   readonly onCancel: () => void
 }
 
 const LEFT_SHOWN = 40
 
-export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
-  const [kept] = useState(() => keptTicketDraft(desk.identity.id))
+export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
+  const [kept] = useState(() => keptTicketDraft(client.identity.id))
   const [draft, setDraft] = useState(kept.first)
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
@@ -67,7 +67,7 @@ export function NewTicketForm({ desk, onCreated, onCancel }: FormProps) {
     if (faults.subject !== null) return subject.current?.focus()
     if (faults.description !== null) return description.current?.focus()
     setBusy(true)
-    const result = await createOnce(desk.rest, desk.identity.id, ticketOf(draft))
+    const result = await createOnce(client.rest, client.identity.id, ticketOf(draft))
     setBusy(false)
     if (!result.ok) {
       setProblem(result.problem)

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import type { TicketStore } from '../app/ticket.ts'
-import { isWritten, written } from '../app/written.ts'
+import type { TicketStore } from '../client/ticket.ts'
+import { isWritten, written } from '../client/written.ts'
 import { LIMITS } from '../protocol/generated.ts'
 import type { CustomerView } from '../protocol/model.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
 const STARS = [1, 2, 3, 4, 5] as const

@@ -1,9 +1,9 @@
 // Below a search field: why nothing is looked for yet, or what the server has against it.
 
-import { isTooShort, refusedSearch } from '../app/search.ts'
+import { isTooShort, refusedSearch } from '../client/search.ts'
 import { LIMITS } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
 export function SearchHint({ text, problem }: { readonly text: string; readonly problem: Problem | null }) {

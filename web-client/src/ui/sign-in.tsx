@@ -1,12 +1,12 @@
 // Development's sign-in: pick a demo person.
 
 import { useEffect, useState } from 'preact/hooks'
-import type { Demo } from '../app/auth.ts'
+import type { Demo } from '../client/auth.ts'
 import type { DemoPerson } from '../protocol/decode-rest.ts'
-import { t } from '../strings/index.ts'
+import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { Avatar } from './badges.tsx'
-import { Skeleton } from './plain.tsx'
+import { Skeleton } from './feedback.tsx'
 
 type People = readonly DemoPerson[] | null | 'loading'
 

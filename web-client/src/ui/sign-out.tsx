@@ -1,21 +1,21 @@
 // Before a person signs out with messages that are not sent yet: what becomes of these is theirs to say.
 
 import { useEffect, useState } from 'preact/hooks'
-import type { Desk } from '../app/desk.ts'
-import '../strings/sign-out.ts'
-import { t } from '../strings/index.ts'
+import type { Client } from '../client/client.ts'
+import '../locales/sign-out.ts'
+import { t } from '../locales/index.ts'
 import { SIGN_OUT } from '../testids.ts'
 import { Dialog } from './dialog.tsx'
 
 interface SignOutProps {
-  readonly desk: Desk
+  readonly client: Client
   readonly onSignOut: () => void
   readonly onClose: () => void
 }
 
-export function SignOut({ desk, onSignOut, onClose }: SignOutProps) {
+export function SignOut({ client, onSignOut, onClose }: SignOutProps) {
   const [isSending, setSending] = useState(false)
-  const unsent = desk.unsent.value
+  const unsent = client.unsent.value
   const n = unsent.length
   const isRefused = n > 0 && unsent.every((entry) => entry.refused !== null)
   // Nothing is left to ask about.
@@ -24,23 +24,23 @@ export function SignOut({ desk, onSignOut, onClose }: SignOutProps) {
   const send = () => {
     setSending(true)
     // As it was written: also what was held back, paused or refused.
-    for (const { key } of desk.outbox.entries()) desk.outbox.retry(key, 'as_written')
+    for (const { key } of client.outbox.entries()) client.outbox.retry(key, 'as_written')
   }
   const keep = () => {
-    desk.outbox.pause()
+    client.outbox.pause()
     onSignOut()
   }
   const discard = () => {
-    for (const { key } of desk.outbox.entries()) desk.outbox.discard(key)
+    for (const { key } of client.outbox.entries()) client.outbox.discard(key)
     onSignOut()
   }
-  const isUnkept = desk.outbox.isUnkept()
+  const isUnkept = client.outbox.isUnkept()
   return (
     <Dialog title={t('signin.out')} onClose={onClose} testid={SIGN_OUT.ask}>
       <div class="sign-out-ask" data-unsent={n}>
         <p><strong>{t('signout.unsent', { n })}</strong></p>
         <p class="muted">{t(isUnkept ? 'signout.unkept' : 'signout.hint')}</p>
-        <p role="status">{isSending ? t(desk.live.value ? 'signout.sending' : 'signout.no_connection') : isRefused && t('signout.refused')}</p>
+        <p role="status">{isSending ? t(client.live.value ? 'signout.sending' : 'signout.no_connection') : isRefused && t('signout.refused')}</p>
         <div class="choices">
           <button type="button" class="primary" disabled={isSending} data-testid={SIGN_OUT.send} onClick={send}>{t('signout.send')}</button>
           {!isUnkept && <button type="button" data-testid={SIGN_OUT.keep} onClick={keep}>{t('signout.keep')}</button>}

@@ -1,7 +1,7 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { showUnread } from '../app/attention.ts'
-import { t } from '../strings/index.ts'
+import { showUnread } from '../client/notifications.ts'
+import { t } from '../locales/index.ts'
 import icon from './icon.svg'
 import iconUnread from './icon-unread.svg'
 

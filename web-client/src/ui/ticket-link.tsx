@@ -1,10 +1,10 @@
 // A ticket in a list. What stands below its subject is the list's own.
 
 import type { ComponentChildren } from 'preact'
-import type { Desk } from '../app/desk.ts'
-import type { Router } from '../app/memory-router.ts'
+import type { Client } from '../client/client.ts'
+import type { Router } from '../client/memory-router.ts'
 import type { TicketView } from '../protocol/model.ts'
-import { shortWhen, t } from '../strings/index.ts'
+import { shortWhen, t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { UnsentMark } from './unsent-mark.tsx'
 
@@ -12,13 +12,13 @@ interface LinkProps {
   readonly ticket: TicketView
   readonly router: Router
   readonly isOpen: boolean
-  readonly desk: Desk
+  readonly client: Client
   /** The reader wants it to count as unread. */
   readonly isMarked?: boolean
   readonly children: ComponentChildren
 }
 
-export function TicketLink({ ticket, router, isOpen, desk, isMarked = false, children }: LinkProps) {
+export function TicketLink({ ticket, router, isOpen, client, isMarked = false, children }: LinkProps) {
   const unread = !isOpen && (isMarked || ticket.seq > ticket.read_seq)
   return (
     <a
@@ -41,7 +41,7 @@ export function TicketLink({ ticket, router, isOpen, desk, isMarked = false, chi
       <span class="line">
         <span class="subject" dir="auto">{ticket.subject}</span>
         {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
-        <UnsentMark desk={desk} ticket={ticket.id} />
+        <UnsentMark client={client} ticket={ticket.id} />
         <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>
       </span>
       {children}

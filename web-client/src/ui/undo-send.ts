@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
-import { returnToDraft, type Mode } from '../app/drafts.ts'
-import type { TicketStore } from '../app/ticket.ts'
+import { returnToDraft, type Mode } from '../client/drafts.ts'
+import type { TicketStore } from '../client/ticket.ts'
 
 /** A message that is still held comes back into the composer; without a key, the last one. False: it is too late. */
 export function undoSend(store: TicketStore, ticket: string, wanted: Signal<{ readonly ticket: string; readonly mode: Mode } | null>, key?: string): boolean {

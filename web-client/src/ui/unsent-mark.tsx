@@ -1,10 +1,10 @@
-import type { Desk } from '../app/desk.ts'
-import { t } from '../strings/index.ts'
+import type { Client } from '../client/client.ts'
+import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
 /** On a ticket's row: something of one's own there has not arrived. */
-export function UnsentMark({ desk, ticket }: { readonly desk: Desk; readonly ticket: string }) {
-  const own = desk.unsent.value.filter((entry) => entry.ticket === ticket)
+export function UnsentMark({ client, ticket }: { readonly client: Client; readonly ticket: string }) {
+  const own = client.unsent.value.filter((entry) => entry.ticket === ticket)
   if (own.length === 0) return null
   const state = own.some((entry) => entry.refused !== null || entry.paused) ? 'refused' : 'waiting'
   const word = t(`unsent.${state}`)

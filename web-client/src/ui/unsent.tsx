@@ -1,13 +1,13 @@
 // What was written and has not arrived, told where its ticket is not open: nobody believes a message sent that was refused.
 
 import { useEffect, useRef } from 'preact/hooks'
-import { say } from '../app/attention.ts'
-import type { Desk, Queued } from '../app/desk.ts'
-import { t, tProblem } from '../strings/index.ts'
+import { say } from '../client/notifications.ts'
+import type { Client, Queued } from '../client/client.ts'
+import { t, tProblem } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
 interface UnsentProps {
-  readonly desk: Desk
+  readonly client: Client
   /** The id of the ticket that is open: it shows its own. */
   readonly open: string | null
   readonly go: (place: string) => void
@@ -16,39 +16,39 @@ interface UnsentProps {
 const SHOWN_MAX = 3
 const EXCERPT_CHARS = 80
 
-export function Unsent({ desk, open, go }: UnsentProps) {
-  const stopped = desk.unsent.value.filter((entry) => (entry.refused !== null || entry.paused) && entry.ticket !== open)
+export function Unsent({ client, open, go }: UnsentProps) {
+  const stopped = client.unsent.value.filter((entry) => (entry.refused !== null || entry.paused) && entry.ticket !== open)
   if (stopped.length === 0) return null
   return (
     <section class="unsent" aria-label={t('unsent.title', { n: stopped.length })} data-testid={T.unsent} data-refused={stopped.filter((entry) => entry.refused !== null).length} data-paused={stopped.filter((entry) => entry.refused === null).length}>
       <p><strong>{t('unsent.title', { n: stopped.length })}</strong></p>
-      <ul>{stopped.slice(0, SHOWN_MAX).map((entry) => <One key={entry.key} desk={desk} entry={entry} go={go} />)}</ul>
+      <ul>{stopped.slice(0, SHOWN_MAX).map((entry) => <One key={entry.key} client={client} entry={entry} go={go} />)}</ul>
     </section>
   )
 }
 
-function One({ desk, entry, go }: Pick<UnsentProps, 'desk' | 'go'> & { readonly entry: Queued }) {
+function One({ client, entry, go }: Pick<UnsentProps, 'client' | 'go'> & { readonly entry: Queued }) {
   const { key, number, ticket, body, refused } = entry
   return (
     <li data-testid={T.unsentOne} data-key={key}>
       <span class="number">{number}</span>
       <span class="excerpt" dir="auto">{body.slice(0, EXCERPT_CHARS)}</span>
-      <span class="reason">{refused === null ? t('thread.paused') : tProblem({ code: refused })}</span>
-      {refused === null && <button type="button" class="link" data-testid={T.unsentSend} onClick={() => desk.outbox.retry(key, 'as_written')}>{t('composer.send')}</button>}
+      <span class="reason">{refused === null ? t('timeline.paused') : tProblem({ code: refused })}</span>
+      {refused === null && <button type="button" class="link" data-testid={T.unsentSend} onClick={() => client.outbox.retry(key, 'as_written')}>{t('composer.send')}</button>}
       {/* Refused, and its ticket is no more, or no longer theirs: opened, it would show nothing to choose from. */}
-      {(refused === null || refused === 'not_found') && <button type="button" class="link" data-testid={T.unsentDiscard} onClick={() => void desk.outbox.discard(key)}>{t('thread.discard')}</button>}
+      {(refused === null || refused === 'not_found') && <button type="button" class="link" data-testid={T.unsentDiscard} onClick={() => void client.outbox.discard(key)}>{t('timeline.discard')}</button>}
       {refused !== 'not_found' && <button type="button" class="link" data-testid={T.unsentOpen} onClick={() => go(number === '' ? ticket : number)}>{t('unsent.open')}</button>}
     </li>
   )
 }
 
 /** Says it in passing as well, when a message is refused whose author has gone on. */
-export function useRefusals({ desk, open, go }: UnsentProps): void {
+export function useRefusals({ client, open, go }: UnsentProps): void {
   const now = useRef({ open, go })
   now.current = { open, go }
-  useEffect(() => desk.outbox.onChange((change) => {
+  useEffect(() => client.outbox.onChange((change) => {
     if (change.type !== 'refused' || change.elsewhere === true || change.entry.ticket === now.current.open) return
     const { number, ticket } = change.entry
     say(t('unsent.toast', { number, reason: tProblem({ code: change.code }) }), { label: t('unsent.open'), run: () => now.current.go(number === '' ? ticket : number) })
-  }), [desk])
+  }), [client])
 }

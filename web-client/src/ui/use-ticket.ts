@@ -1,17 +1,17 @@
 // The store of the ticket that a place in the address bar names, for as long as it does.
 
 import { useEffect, useState } from 'preact/hooks'
-import type { Desk } from '../app/desk.ts'
-import { openTicket, type TicketListener, type TicketStore } from '../app/ticket.ts'
+import type { Client } from '../client/client.ts'
+import { openTicket, type TicketListener, type TicketStore } from '../client/ticket.ts'
 
-export function useTicket(desk: Desk, ref: string, listener: TicketListener): TicketStore | null {
+export function useTicket(client: Client, ref: string, listener: TicketListener): TicketStore | null {
   const [open, setOpen] = useState<{ readonly ref: string; readonly store: TicketStore } | null>(null)
   useEffect(() => {
     if (ref === '') return undefined
-    const store = openTicket(desk, ref, listener)
+    const store = openTicket(client, ref, listener)
     setOpen({ ref, store })
     return () => store.dispose()
-  }, [desk, ref, listener])
+  }, [client, ref, listener])
   // Between two places the store of the one before is not shown under the name of the next.
   return open?.ref === ref ? open.store : null
 }

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { WebSocket, WebSocketServer } from 'ws'
-import { clock } from '../../src/app/browser.ts'
+import { clock } from '../../src/client/browser.ts'
 import { createSession, type SessionState, type TokenSource } from '../../src/connection/session.ts'
 import type { Clock, Socket } from '../../src/connection/transport.ts'
 import { isObject, type Json } from '../../src/protocol/narrow.ts'

@@ -185,7 +185,7 @@ export function ticketServer(random: () => number) {
 
   return {
     live,
-    desk: { identity: { id: ME }, live, session: { inbox: (added: InboxListener) => { listener = added; return () => { listener = { frame() {}, began() {} } } } } },
+    client: { identity: { id: ME }, live, session: { inbox: (added: InboxListener) => { listener = added; return () => { listener = { frame() {}, began() {} } } } } },
     ask,
     page,
     team: { allTickets: (query: TicketQuery) => ask(() => page(query)) },

@@ -1,0 +1,147 @@
+// What a key or a command does to one ticket, be it open or only in the list; and how it is undone.
+
+import { say } from '../../client/notifications.ts'
+import { returnToDraft, type Mode } from '../../client/drafts.ts'
+import type { TicketPatch } from '../../protocol/generated.ts'
+import type { StaffView } from '../../protocol/model.ts'
+import { statusesAfter } from '../../protocol/words.ts'
+import { t, tProblem } from '../../locales/index.ts'
+import { isWritable } from '../../ui/closed-notice.tsx'
+import { taken } from './taken.ts'
+import type { ConsoleContext } from './context.ts'
+
+/** Says it to this person, as long as they sit here. */
+export function tell({ client }: Pick<ConsoleContext, 'client'>, ...said: Parameters<typeof say>): void {
+  if (!client.isDisposed) say(...said)
+}
+
+/** The ticket that is open, as staff see it. */
+export function openTicketOf({ store }: Pick<ConsoleContext, 'store'>): StaffView | null {
+  const opening = store?.opening.value
+  return opening?.kind === 'open' && opening.ticket.side === 'staff' ? opening.ticket : null
+}
+
+/** The cursor in the composer of this ticket, which is opened if it is not. */
+export function write(context: ConsoleContext, ticket: StaffView, mode: Mode): void {
+  if (openTicketOf(context)?.id !== ticket.id) context.go(ticket.ticket_number)
+  else if (!isWritable(ticket)) return
+  context.wanted.value = { ticket: ticket.id, mode }
+}
+
+export async function take(context: ConsoleContext, ticket: StaffView): Promise<void> {
+  const me = context.client.identity.id
+  if (ticket.assigned_to?.id === me) return
+  const before = ticket.assigned_to?.id ?? 'nobody'
+  await takeFrom(context, ticket, before)
+}
+
+/** `before`: whose the ticket is, as far as this person has been told. */
+async function takeFrom(context: ConsoleContext, ticket: StaffView, before: string): Promise<void> {
+  // Undone only as long as nobody else has taken it.
+  if (await change(context, ticket, { assigned_to: 'me', if_assigned_to: before })) told(context, ticket, t('action.took', { number: ticket.ticket_number }), [{ assigned_to: before, if_assigned_to: 'me' }])
+}
+
+/** Resolves, and goes on to the next ticket of the list. */
+export async function resolve(context: ConsoleContext, ticket: StaffView): Promise<void> {
+  if (ticket.status === 'resolved') return
+  const goOn = leaving(context, ticket)
+  if (!(await change(context, ticket, { status: 'resolved' }))) return
+  told(context, ticket, t('action.resolved', { number: ticket.ticket_number }), backFromResolved(ticket))
+  goOn()
+}
+
+/** Not everything can follow upon resolved at once; from open, everything can. */
+export function backFromResolved({ status }: StaffView): readonly TicketPatch[] {
+  return statusesAfter('resolved').includes(status) ? [{ status }] : [{ status: 'open' }, { status }]
+}
+
+/** Remembers where the list goes on behind a ticket that is about to leave it; gives what goes there. */
+function leaving(context: ConsoleContext, ticket: StaffView): () => void {
+  const { inbox, cursor } = context
+  const wasOpen = openTicketOf(context)?.id === ticket.id
+  const order = inbox.order.peek()
+  const at = order.indexOf(ticket.id)
+  const next = at < 0 ? undefined : (order[at + 1] ?? order[at - 1])
+  return () => {
+    if (context.client.isDisposed) return
+    // Unless the agent has gone elsewhere meanwhile.
+    if (wasOpen && openTicketOf(context.now())?.id === ticket.id) {
+      const number = next === undefined ? undefined : inbox.ticket(next)?.ticket_number
+      if (number !== undefined) context.go(number)
+      else if (at >= 0) context.go('')
+    }
+    if (next !== undefined && (cursor.peek() === null || cursor.peek() === ticket.id)) cursor.value = next
+  }
+}
+
+/** Opens the ticket that follows in the list. */
+export function openNext(context: ConsoleContext, by: 1 | -1): boolean {
+  const { inbox, cursor } = context
+  const order = inbox.order.peek()
+  const from = openTicketOf(context)?.id ?? cursor.peek()
+  const at = from === null ? -1 : order.indexOf(from)
+  const next = order[from === null ? 0 : at + by]
+  const ticket = next === undefined || (from !== null && at < 0) ? undefined : inbox.ticket(next)
+  if (ticket === undefined) {
+    if (order.length > 0) tell(context, t('action.last'))
+    return order.length > 0
+  }
+  cursor.value = ticket.id
+  context.go(ticket.ticket_number)
+  return true
+}
+
+/** The ticket is to be looked at again: left, if it is open. */
+export function markUnread(context: ConsoleContext, ticket: StaffView): void {
+  if (openTicketOf(context)?.id === ticket.id) context.go('')
+  context.marks.mark(ticket.id)
+  tell(context, t('action.unread', { number: ticket.ticket_number }), { label: t('action.undo'), key: 'z', run: () => context.marks.clear(ticket.id) })
+}
+
+/** An answer is on its way, and its ticket will be resolved when it has arrived: on to the next one. */
+export function answered(context: ConsoleContext, ticket: StaffView, key: string): void {
+  const { client } = context
+  const n = client.habits.undo_s.peek()
+  const number = ticket.ticket_number
+  leaving(context, ticket)()
+  if (n === 0) return tell(context, t('action.sent', { number }))
+  const undo = () => {
+    const entry = client.outbox.undo(key)
+    if (entry === null) return tell(context, t('action.too_late', { number }))
+    returnToDraft(ticket.id, 'message', entry.body, entry.based_on ?? 0)
+    write(context.now(), ticket, 'message')
+  }
+  tell(context, t('action.sending', { number, n }), { label: t('action.undo'), key: 'z', run: undo }, n * 1_000)
+}
+
+/** Says what was done, with a way to undo it. */
+export function told(context: ConsoleContext, ticket: StaffView, sentence: string, back: readonly TicketPatch[]): void {
+  const wasOpen = openTicketOf(context)?.id === ticket.id
+  const undo = async () => {
+    for (const patch of back) if (!(await change(context, ticket, patch))) return
+    if (wasOpen) context.go(ticket.ticket_number)
+    context.cursor.value = ticket.id
+    tell(context, t('action.undone', { number: ticket.ticket_number }))
+  }
+  tell(context, sentence, { label: t('action.undo'), key: 'z', run: () => void undo() })
+}
+
+/** Changes one ticket at a time; a refusal is told with the way to it, since it may not be the one that is looked at. */
+const changing = new Set<string>()
+async function change(context: ConsoleContext, ticket: StaffView, patch: TicketPatch): Promise<boolean> {
+  if (changing.has(ticket.id)) return false
+  changing.add(ticket.id)
+  const result = await context.client.rest.changeTicket(ticket.id, patch)
+  changing.delete(ticket.id)
+  if (result.ok) {
+    context.inbox.take(result.value)
+    context.now().store?.told(result.value)
+    return true
+  }
+  const { problem } = result
+  const late = taken({ problem, patch })
+  const sentence = t('action.refused', { number: ticket.ticket_number, reason: late?.sentence ?? tProblem(problem) })
+  if (late !== undefined && patch.assigned_to === 'me') tell(context, sentence, { label: late.retry, run: () => void takeFrom(context, ticket, problem.assigned_to?.id ?? 'nobody') })
+  else tell(context, sentence, { label: t('unsent.open'), run: () => context.go(ticket.ticket_number) })
+  return false
+}

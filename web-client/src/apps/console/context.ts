@@ -1,0 +1,152 @@
+// What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page.
+
+import { computed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
+import { createAlerts } from '../../client/alerts.ts'
+import { createBell, openTabs } from '../../client/notifications.ts'
+import type { Client } from '../../client/client.ts'
+import { onWindow } from '../../client/on-window.ts'
+import type { Mode } from '../../client/drafts.ts'
+import { filtersOf, queryOf } from '../../client/filters.ts'
+import type { HoursDraft } from '../../client/hours.ts'
+import type { BegunReply } from '../../client/saved-replies.ts'
+import { createInbox, type Inbox } from '../../client/inbox.ts'
+import type { Router } from '../../client/memory-router.ts'
+import { isVisible } from '../../client/visibility.ts'
+import { createSelection, type Selection } from '../../client/selection.ts'
+import { createTeamStore, type TeamStore } from '../../client/team-store.ts'
+import { createTeam } from '../../client/team.ts'
+import type { TicketListener, TicketStore } from '../../client/ticket.ts'
+import { createUnreadMarks, type UnreadMarks } from '../../client/unread-marks.ts'
+import type { Wanted } from '../../ui/composer.tsx'
+import type { AppProps } from '../../ui/mount-app.tsx'
+import { idOf, useTicket } from '../../ui/use-ticket.ts'
+
+type Overlay = 'palette' | 'keys' | null
+
+/** Places that are no ticket's. */
+export const isScreen = (place: string): boolean => place === 'replies' || place === 'hours' || place === 'team'
+
+export interface ConsoleContext {
+  readonly client: Client
+  readonly rest: ReturnType<typeof createTeam>
+  readonly inbox: Inbox
+  readonly team: TeamStore
+  readonly store: TicketStore | null
+  /** What the address names: a ticket, one of the screens, or nothing. */
+  readonly place: string
+  /** The row that the keyboard is at. */
+  readonly cursor: Signal<string | null>
+  /** The focus is on its way to the cursor's row. */
+  readonly arriving: { current: boolean }
+  readonly selection: Selection
+  readonly overlay: Signal<Overlay>
+  readonly mode: Signal<Mode>
+  /** Where the cursor is wanted among composers. */
+  readonly wanted: Signal<Wanted | null>
+  /** Opening hours that were changed and not saved yet. */
+  readonly hours: Signal<HoursDraft | null>
+  /** A saved reply that was begun and not saved yet. */
+  readonly reply: Signal<BegunReply | null>
+  /** Whether single keys are shortcuts. */
+  readonly keys: ReadonlySignal<boolean>
+  /** Tickets with something to be read. */
+  readonly unread: ReadonlySignal<number>
+  /** What the agent has marked as unread. */
+  readonly marks: UnreadMarks
+  readonly searchRef: { current: HTMLInputElement | null }
+  open(overlay: Overlay): void
+  go(place: string): void
+  href(place: string): string
+  /** As it stands now, for what goes on after a while. */
+  now(): ConsoleContext
+}
+
+export function useConsole({ client, router, preferences }: AppProps): ConsoleContext {
+  const rest = useMemo(() => createTeam(client), [client])
+  const inbox = useInbox(client, rest, router)
+  const now = useRef<ConsoleContext | null>(null)
+  const isOnScreen = useCallback((ticket: string) => isVisible() && document.hasFocus() && idOf(now.current?.store ?? null) === ticket, [])
+  const bell = useMemo(() => createBell({ preferences, open: (number) => router.go(number), tabs: openTabs(client.identity.id), isOnScreen, isAlways: () => client.habits.when.peek() === 'always' }), [client, preferences, router, isOnScreen])
+  useEffect(() => () => bell.dispose(), [bell])
+  const team = useMemo(() => createTeamStore(client, rest, bell.ring, inbox.take), [client, rest, bell, inbox])
+  useEffect(() => () => team.dispose(), [team])
+  const alerts = useMemo(() => createAlerts({ ...client, team: rest, wanted: client.habits.alerts, ring: bell.ring, isOnScreen }), [client, rest, bell, isOnScreen])
+  useEffect(() => () => alerts.dispose(), [alerts])
+  const place = router.place.value.rest
+  const ref = isScreen(place) ? '' : place
+  const marks = useMemo(() => createUnreadMarks(client.identity.id), [client])
+  useEffect(() => onWindow('storage', (event) => { if (event instanceof StorageEvent && event.key !== null) marks.changedElsewhere(event.key) }), [marks])
+  const unread = useMemo(() => computed(() => {
+    void inbox.version.value
+    const isOnlyMarked = (id: string) => {
+      const ticket = inbox.ticket(id)
+      return ticket === undefined || ticket.seq <= ticket.read_seq
+    }
+    // What the agent's own tickets count already is not counted twice.
+    return team.unread.value + new Set([...marks.ids.value, ...alerts.fresh.value].filter((id) => isOnlyMarked(id) || inbox.ticket(id)?.assigned_to?.id !== client.identity.id)).size
+  }), [inbox, team, marks, alerts, client])
+  const listener = useMemo((): TicketListener => ({
+    opened(ticket) {
+      marks.clear(ticket.id)
+      alerts.saw(ticket.id)
+    },
+    ticket(ticket) {
+      inbox.setOpen(ticket.id)
+      inbox.take(ticket)
+      if (ticket.side === 'staff') team.saw(ticket)
+    },
+    event: team.heard,
+  }), [inbox, team, marks, alerts])
+  const store = useTicket(client, ref, listener)
+  const cursor = useSignal<string | null>(null)
+  const arriving = useRef(false)
+  const selection = useMemo(() => createSelection(rest, inbox), [rest, inbox])
+  useEffect(() => () => selection.dispose(), [selection])
+  const overlay = useSignal<Overlay>(null)
+  const mode = useSignal<Mode>('message')
+  const wanted = useSignal<Wanted | null>(null)
+  const hours = useSignal<HoursDraft | null>(null)
+  const reply = useSignal<BegunReply | null>(null)
+  const searchRef = useRef<HTMLInputElement | null>(null)
+  useEffect(() => {
+    if (ref === '') inbox.setOpen(null)
+    mode.value = 'message'
+  }, [ref, inbox, mode])
+  useReadOnReturn(store, listener)
+  const context: ConsoleContext = {
+    client, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, reply, unread, marks, keys: preferences.keys, searchRef,
+    open: (next) => { overlay.value = next },
+    go: (next) => router.go(next),
+    href: router.href,
+    now: () => now.current ?? context,
+  }
+  now.current = context
+  return context
+}
+
+/** What came while the tab was hidden counts as read once it is looked at: in the list and in the title as well. */
+function useReadOnReturn(store: TicketStore | null, listener: TicketListener): void {
+  useEffect(() => onWindow('visibilitychange', () => {
+    const opening = store?.opening.peek()
+    if (opening?.kind !== 'open' || !isVisible()) return
+    listener.ticket(opening.ticket)
+    // What leaves no event, as a name, may have changed meanwhile.
+    store?.reload()
+  }), [store, listener])
+}
+
+/** The inbox under the filters of the address bar: each follows the other, also back and forward. */
+function useInbox(client: Client, rest: ReturnType<typeof createTeam>, router: Router): Inbox {
+  const inbox = useMemo(() => createInbox(client, rest, filtersOf(router.place.peek().query)), [client, rest, router])
+  useEffect(() => () => inbox.dispose(), [inbox])
+  useEffect(() => inbox.filters.subscribe((filters) => {
+    const query = queryOf(filters)
+    if (query.toString() !== queryOf(filtersOf(router.place.peek().query)).toString()) router.setQuery(query)
+  }), [inbox, router])
+  useEffect(() => router.place.subscribe(({ query }) => {
+    const filters = filtersOf(query)
+    if (queryOf(filters).toString() !== queryOf(inbox.filters.peek()).toString()) inbox.filter(filters)
+  }), [inbox, router])
+  return inbox
+}

@@ -1,0 +1,275 @@
+// The list of tickets: only the rows in sight are drawn, and none of them moves while somebody points at them or reads further down.
+
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Client } from '../../client/client.ts'
+import { isWaiting, sortOf } from '../../client/filters.ts'
+import type { Inbox } from '../../client/inbox.ts'
+import type { Router } from '../../client/memory-router.ts'
+import { refusedSearch } from '../../client/search.ts'
+import type { Viewer } from '../../protocol/generated.ts'
+import type { StaffView } from '../../protocol/model.ts'
+import { inRow } from '../../locales/formats.ts'
+import { dateTime, t, tWord } from '../../locales/index.ts'
+import { inFewWords } from '../../locales/team-words.ts'
+import { T } from '../../testids.ts'
+import { PriorityBadge } from '../../ui/badges.tsx'
+import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
+import { nameOfAgent, writerOf, type NameById } from '../../ui/format.ts'
+import { shiftOf } from './anchor.ts'
+import { namesOf } from './viewers.ts'
+import type { ConsoleContext } from './context.ts'
+
+/** The height of a row until one has been measured: the style sheet counts in the letters that the reader has chosen. */
+const ROW_PX = 88
+/** Nearer to the top than this, one is there. */
+const TOP_PX = 4
+const OVERSCAN_ROWS = 6
+/** The next page is fetched this far before the end is reached. */
+const AHEAD_ROWS = 20
+
+interface ListProps {
+  readonly context: ConsoleContext
+  readonly router: Router
+  readonly me: string
+}
+
+export function InboxList({ context, router, me }: ListProps) {
+  const { inbox, cursor } = context
+  const order = inbox.order.value
+  // Read so that the rows are drawn again when facts change.
+  const version = inbox.version.value
+  const viewers = inbox.viewers.value
+  const agents = context.team.agents.value
+  const nameById: NameById = (id) => {
+    const agent = agents.find((one) => one.user_id === id)
+    return agent === undefined ? null : nameOfAgent(agent)
+  }
+  const { scroller, from, to, row_px, jump } = useRows(order.length, inbox)
+  useHold(scroller, inbox)
+  const isPlacing = useCursor(scroller, order, cursor.value, row_px)
+  /** The cursor goes where somebody puts the focus; a focus that follows the cursor may be behind it. */
+  const follow = (target: EventTarget | null) => {
+    const row = target instanceof Element && !isPlacing.current ? target.closest<HTMLElement>('li[data-row-of]') : null
+    if (row !== null) cursor.value = row.dataset['rowOf'] ?? null
+  }
+  const filters = inbox.filters.value
+  useEffect(() => inbox.want(to + AHEAD_ROWS), [to, inbox, filters])
+  const open = context.place
+  const now = useServerTime(context.client)
+  const showInOrder = () => {
+    const top = scroller.current?.scrollTop ?? 0
+    const before = inbox.order.peek()
+    const moved = inbox.release()
+    // A reader further down keeps the rows in sight.
+    if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.ceil(top / row_px), moved))
+  }
+  return (
+    <>
+      {/* A line of its own, which is always there: rows must not move because it says something. */}
+      <p class="list-line">
+        <span class="muted">{t(`console.sort.${sortOf(filters)}`)}</span>
+        {context.keys.value && inbox.held.value === 0 && <span class="muted keys-hint wide-only" title={t('console.keys_hint')}><kbd>j</kbd> <kbd>k</kbd> <kbd>Enter</kbd></span>}
+        {inbox.held.value > 0 && <button type="button" class="link" data-testid={T.listHeld} onClick={showInOrder}>{t('console.updates', { n: inbox.held.value })} · {t('console.updates_show')}</button>}
+      </p>
+      {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
+      {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t(isWaiting(filters) ? 'list.empty.waiting' : 'list.empty.console')}</Empty>}
+      <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1} onFocusIn={(event) => follow(event.target)}>
+        <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * row_px}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * row_px}px` }}>
+          {order.slice(from, to).map((id, index) => {
+            const ticket = inbox.ticket(id)
+            return ticket === undefined ? null : (
+              <Row key={id} now={now} viewers={viewers.get(id) ?? NO_VIEWERS} nameById={nameById} isMarked={context.marks.ids.value.has(id)} client={context.client} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} me={me} place={from + index + 1} count={inbox.more.value ? -1 : order.length} isSelected={context.selection.ids.value.has(id)} onSelect={(isRange) => context.selection.toggle(id, isRange)} />
+            )
+          })}
+        </ul>
+      </div>
+      <ProblemLine problem={refusedSearch(inbox.problem.value) === null ? inbox.problem.value : null} onRetry={inbox.retry} />
+    </>
+  )
+}
+
+interface RowProps {
+  /** By the server's clock. */
+  readonly now: number
+  readonly isMarked: boolean
+  readonly viewers: readonly Viewer[]
+  readonly nameById: NameById
+  readonly ticket: StaffView
+  readonly router: Router
+  readonly client: Client
+  readonly isOpen: boolean
+  readonly me: string
+  readonly place: number
+  readonly count: number
+  readonly isSelected: boolean
+  readonly onSelect: (isRange: boolean) => void
+}
+
+function Row({ now, isMarked, viewers, nameById, client, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
+  const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
+  return (
+    <li data-row-of={ticket.id} aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
+      <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onClick={(event) => onSelect(event.shiftKey)} /></label>
+      <TicketLink client={client} ticket={ticket} router={router} isOpen={isOpen} isMarked={isMarked}>
+        <span class="line small last">
+          <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>
+          <LastWritten ticket={ticket} />
+          <Colleagues viewers={viewers} me={me} nameById={nameById} />
+        </span>
+        <span class="line small">
+          <span class="number">{ticket.ticket_number}</span>
+          <RowStatus status={ticket.status} />
+          <PriorityBadge priority={ticket.priority} />
+          <span class="spacer" />
+          {ticket.waiting_since !== null && <Wait since={ticket.waiting_since} now={now} />}
+          <span class="assignee" dir="auto">{assignee}</span>
+        </span>
+      </TicketLink>
+    </li>
+  )
+}
+
+/** Short, so that what is cut off at the usual width does not begin like another one. */
+function RowStatus({ status }: Pick<StaffView, 'status'>) {
+  const short = inFewWords(status)
+  const name = tWord('status', status)
+  return <span class={`badge status-${status}`} title={name} data-value={status}>{short === name ? name : <><span aria-hidden="true">{short}</span><span class="hidden">{name}</span></>}</span>
+}
+
+/** Who wrote last, and how that begins. */
+function LastWritten({ ticket }: { readonly ticket: StaffView }) {
+  const last = ticket.last_message
+  if (last === null) return null
+  return <span class={`snippet ${last.side}`} data-testid={T.rowLast} data-side={last.side} dir="auto"><b>{writerOf(last)}:</b> {last.snippet === '' ? t('timeline.redacted') : last.snippet}</span>
+}
+
+const NO_VIEWERS: readonly Viewer[] = []
+
+/** The colleagues who look at the ticket now: the first by name, the others by number. */
+function Colleagues({ viewers, me, nameById }: Pick<RowProps, 'viewers' | 'me' | 'nameById'>) {
+  const names = namesOf(viewers, me, nameById)
+  if (names.length === 0) return null
+  const all = t('row.viewers', { names: inRow(names) })
+  return <span class="row-viewers" title={all} data-testid={T.rowViewers}><span class="hidden">{all}</span><bdi aria-hidden="true">{names[0]}</bdi>{names.length > 1 && <span aria-hidden="true">+{names.length - 1}</span>}</span>
+}
+
+const LONG_MS = 60 * 60_000
+
+function Wait({ since, now }: { readonly since: string; readonly now: number }) {
+  const ms = Math.max(0, now - Date.parse(since))
+  const how = waited(ms)
+  return <span class={`wait ${ms >= LONG_MS ? 'long' : ''}`} title={t('row.waits_since', { when: dateTime(since) })} data-testid={T.rowWait} data-since={since}><span aria-hidden="true">◷ {how}</span><span class="hidden">{t('row.waits', { how })}</span></span>
+}
+
+/** In the unit that says most, never more than was waited. */
+function waited(ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 60) return t('row.minutes', { n: minutes })
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? t('row.hours', { n: hours }) : t('row.days', { n: Math.floor(hours / 24) })
+}
+
+const TICK_MS = 20_000
+
+/** The server's time, as often as a list of waits needs it. */
+function useServerTime(client: Client): number {
+  const [, tick] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), TICK_MS)
+    return () => clearInterval(timer)
+  }, [client])
+  // Not kept from one drawing to the next: the device's clock, which stood in for it, may have been ahead.
+  return client.rest.now()
+}
+
+function useRows(count: number, inbox: Inbox) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const [view, setView] = useState({ first: 0, rows: 12 })
+  const [row_px, setRow] = useState(ROW_PX)
+  const top = useRef<number | null>(null)
+  useLayoutEffect(() => {
+    const height = scroller.current?.querySelector('li')?.offsetHeight ?? 0
+    if (height > 0 && height !== row_px) setRow(height)
+    if (scroller.current !== null && top.current !== null) scroller.current.scrollTop = top.current
+    top.current = null
+  })
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    const look = () => {
+      const next = { first: Math.floor(element.scrollTop / row_px), rows: Math.ceil(element.clientHeight / row_px) + 1 }
+      setView((before) => (before.first === next.first && before.rows === next.rows ? before : next))
+    }
+    const resized = new ResizeObserver(look)
+    resized.observe(element)
+    element.addEventListener('scroll', look, { passive: true })
+    return () => {
+      resized.disconnect()
+      element.removeEventListener('scroll', look)
+    }
+  }, [row_px])
+  // Another choice begins at its top.
+  useEffect(() => inbox.filters.subscribe(() => { if (scroller.current !== null) scroller.current.scrollTop = 0 }), [inbox])
+  const from = Math.max(0, Math.min(view.first, count - view.rows) - OVERSCAN_ROWS)
+  /** To be there when the rows are drawn that stand there now. */
+  const jump = (to_px: number) => {
+    top.current = to_px
+    setView((before) => ({ ...before, first: Math.floor(to_px / row_px) }))
+  }
+  return { scroller, from, to: Math.min(count, view.first + view.rows + OVERSCAN_ROWS), row_px, jump }
+}
+
+/** Still under the pointer, under the keyboard, and for whoever has scrolled. */
+function useHold(scroller: { readonly current: HTMLDivElement | null }, inbox: Inbox): void {
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    let [pointed, focused, scrolled] = [false, false, false]
+    const hold = () => inbox.hold(pointed || focused || scrolled)
+    const stops = [
+      on(element, 'pointerenter', () => { pointed = true; hold() }),
+      on(element, 'pointerleave', () => { pointed = false; hold() }),
+      on(element, 'focusin', (event) => { focused = event.target instanceof Element && event.target.matches(':focus-visible'); hold() }),
+      on(element, 'focusout', () => { focused = false; hold() }),
+      on(element, 'scroll', () => { scrolled = element.scrollTop > TOP_PX; hold() }),
+    ]
+    return () => { for (const stop of stops) stop() }
+  }, [scroller, inbox])
+}
+
+function on(element: HTMLElement, type: string, listener: (event: Event) => void): () => void {
+  element.addEventListener(type, listener, { passive: true })
+  return () => element.removeEventListener(type, listener)
+}
+
+/** The row that the keyboard is at comes into sight and has the focus. */
+function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null, row_px: number): { readonly current: boolean } {
+  const isPlacing = useRef(false)
+  const [wanted, setWanted] = useState<string | null>(null)
+  useEffect(() => {
+    const element = scroller.current
+    const at = cursor === null ? -1 : order.indexOf(cursor)
+    if (element === null || at < 0) return
+    // What lies over the end of the list hides rows there.
+    const covered = element.parentElement?.querySelector<HTMLElement>('.bulk')?.offsetHeight ?? 0
+    const [top, bottom] = [at * row_px, (at + 1) * row_px + covered]
+    if (top < element.scrollTop) element.scrollTop = top
+    else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
+    setWanted(cursor)
+  }, [cursor])
+  useLayoutEffect(() => {
+    if (wanted === null) return
+    const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)
+    if (link === null || link === undefined) return
+    const active = link.getRootNode()
+    // The box in front of it may be where the focus is already.
+    if (!(active instanceof Document || active instanceof ShadowRoot) || link.closest('li')?.contains(active.activeElement) !== true) {
+      isPlacing.current = true
+      link.focus({ preventScroll: true })
+      isPlacing.current = false
+    }
+    setWanted(null)
+  })
+  return isPlacing
+}

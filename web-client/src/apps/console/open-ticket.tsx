@@ -1,0 +1,116 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { draftOf } from '../../client/drafts.ts'
+import { slashed } from '../../client/saved-replies.ts'
+import type { TicketStore } from '../../client/ticket.ts'
+import type { StaffView } from '../../protocol/model.ts'
+import { inRow } from '../../locales/formats.ts'
+import { t } from '../../locales/index.ts'
+import { T } from '../../testids.ts'
+import { useArrival } from '../../ui/arrival.ts'
+import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
+import { Composer } from '../../ui/composer.tsx'
+import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { bodyBytesMax } from '../../ui/limits.ts'
+import { isWritable, ClosedNotice } from '../../ui/closed-notice.tsx'
+import { FaultLine } from '../../ui/fault-line.tsx'
+import { MessageList } from '../../ui/message-list.tsx'
+import { nameOfAgent, type NameById } from '../../ui/format.ts'
+import { answered, markUnread, openNext } from './actions.ts'
+import { Panel } from './panel.tsx'
+import { useReplyOffer } from './reply-offer.tsx'
+import { taken } from './taken.ts'
+import { namesOf } from './viewers.ts'
+import type { ConsoleContext } from './context.ts'
+
+interface OpenProps {
+  readonly context: ConsoleContext
+  readonly store: TicketStore
+  readonly onBack: () => void
+}
+
+export function OpenTicket({ context, store, onBack }: OpenProps) {
+  const opening = store.opening.value
+  switch (opening.kind) {
+    case 'loading': return <Skeleton lines={6} />
+    case 'failed':
+      return opening.problem.code === 'not_found'
+        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')} <button type="button" class="back" data-testid={T.back} onClick={onBack}>{t('app.back')}</button></Empty>
+        : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
+    case 'open':
+      if (opening.ticket.side === 'customer') return <OwnTicket origin={context.client.origin} number={opening.ticket.ticket_number} />
+      return <StaffTicket context={context} store={store} ticket={opening.ticket} onBack={onBack} />
+  }
+}
+
+function StaffTicket({ context, store, ticket, onBack }: OpenProps & { readonly ticket: StaffView }) {
+  const { client, team, mode } = context
+  const agents = team.agents.value
+  const [details, setDetails] = useState(false)
+  const nameById: NameById = useMemo(() => (id) => {
+    const agent = agents.find((one) => one.user_id === id)
+    return agent === undefined ? null : nameOfAgent(agent)
+  }, [agents])
+  const connection = client.connection.value
+  const me = (connection.kind === 'live' ? connection.user.name : null) ?? client.identity.name
+  const offer = useReplyOffer(team.replies.value, ticket, me)
+  // A saved reply is about to be filled in: with names as they are now.
+  const isOffered = slashed(draftOf(ticket.id, mode.value).text) !== null
+  useEffect(() => { if (isOffered) store.reload() }, [isOffered, store])
+  const reader = useMemo(() => ({ side: 'staff' as const, id: client.identity.id }), [client])
+  return (
+    <section class={`ticket with-details ${details ? 'details-open' : ''}`} data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status} aria-label={ticket.subject}>
+      <Head ticket={ticket} store={store} me={client.identity.id} nameById={nameById} onBack={onBack} details={details} onDetails={() => setDetails(!details)} onNext={() => void openNext(context, 1)} onUnread={() => markUnread(context, ticket)} />
+      <FaultLine store={store} words={taken} />
+      <MessageList store={store} ticket={ticket.id} reader={reader} nameById={nameById} wanted={context.wanted} />
+      <div class="foot">
+        {isWritable(ticket)
+          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={context.wanted} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, offer, hint: team.replies.value.length > 0 ? t('composer.slash') : null, onResolve: (key) => answered(context, ticket, key) }} />
+          : <ClosedNotice ticket={ticket} store={store} />}
+      </div>
+      <Panel context={context} ticket={ticket} store={store} reader={reader} nameById={nameById} />
+    </section>
+  )
+}
+
+interface HeadProps {
+  readonly ticket: StaffView
+  readonly store: TicketStore
+  readonly me: string
+  readonly nameById: NameById
+  readonly onBack: () => void
+  readonly details: boolean
+  readonly onDetails: () => void
+  readonly onNext: () => void
+  readonly onUnread: () => void
+}
+
+function Head({ ticket, store, me, nameById, onBack, details, onDetails, onNext, onUnread }: HeadProps) {
+  const others = namesOf(store.viewers.value, me, nameById, store.timeline.value.events)
+  return (
+    <header class="ticket-head">
+      <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Icon name="back" /></button>
+      <div class="titles">
+        <h2 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
+        <p class="facts">
+          <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
+          <StatusBadge status={ticket.status} testid={T.ticketStatus} />
+          <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
+          {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: inRow(others) })}</span>}
+        </p>
+      </div>
+      <button type="button" class="quiet icon-button" aria-label={t('console.mark_unread')} title={`${t('console.mark_unread')} (u)`} data-testid={T.ticketUnread} onClick={onUnread}><Icon name="unread" /></button>
+      <button type="button" class="quiet icon-button" aria-label={t('console.next')} title={`${t('console.next')} (J)`} data-testid={T.ticketNext} onClick={onNext}><Icon name="next" /></button>
+      <button type="button" class="quiet icon-button details-toggle" aria-expanded={details} aria-label={t('details.show')} title={t('details.show')} data-testid={T.detailsToggle} onClick={onDetails}><Icon name="panel" /></button>
+    </header>
+  )
+}
+
+function OwnTicket({ origin, number }: { readonly origin: string; readonly number: string }) {
+  return (
+    <div class="empty" data-testid={T.ownTicket}>
+      <p>{t('ticket.own')}</p>
+      <p><a class="button primary" href={`${origin}/support/${encodeURIComponent(number)}`}>{t('signin.to_support')}</a></p>
+    </div>
+  )
+}

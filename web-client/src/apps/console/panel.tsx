@@ -1,0 +1,69 @@
+// Beside the thread: what can be changed, whose ticket it is, what happened to it.
+
+import { useState } from 'preact/hooks'
+import type { TicketStore } from '../../client/ticket.ts'
+import type { HistoryEvent, StaffView } from '../../protocol/model.ts'
+import type { Reader } from '../../timeline/view.ts'
+import { word } from '../../protocol/narrow.ts'
+import { t } from '../../locales/index.ts'
+import { T } from '../../testids.ts'
+import { History } from '../../ui/history.tsx'
+import { lazy } from '../../ui/lazy.tsx'
+import type { NameById } from '../../ui/format.ts'
+import { Details } from './details.tsx'
+import type { ConsoleContext } from './context.ts'
+
+interface PanelProps {
+  readonly context: ConsoleContext
+  readonly ticket: StaffView
+  readonly store: TicketStore
+  readonly reader: Reader
+  readonly nameById: NameById
+}
+
+const PANELS = ['details', 'customer', 'history'] as const
+type PanelName = (typeof PANELS)[number]
+
+const Customer = lazy(async () => (await import('./customer.tsx')).Customer)
+
+export function Panel({ context, ticket, store, reader, nameById }: PanelProps) {
+  const [panel, setPanel] = useState<PanelName>('details')
+  return (
+    <aside class="details" aria-label={t('panel.label')} data-testid={T.details}>
+      <div class="tabs panel-tabs">
+        {PANELS.map((one) => <button key={one} type="button" class="tab" aria-pressed={panel === one} data-testid={T.panelTab} data-panel={one} onClick={() => setPanel(one)}>{t(`panel.${one}`)}</button>)}
+      </div>
+      {panel === 'details' && <Details ticket={ticket} store={store} agents={context.team.agents.value} me={context.client.identity.id} />}
+      {panel === 'customer' && <Customer context={context} ticket={ticket} />}
+      {panel === 'history' && <Timeline store={store} reader={reader} nameById={nameById} />}
+    </aside>
+  )
+}
+
+const SHOWN = ['all', 'messages', 'notes', 'changes'] as const
+type Shown = (typeof SHOWN)[number]
+
+function Timeline({ store, reader, nameById }: Omit<PanelProps, 'context' | 'ticket'>) {
+  const [shown, setShown] = useState<Shown>('all')
+  return (
+    <>
+      <label class="field">
+        <span>{t('history.filter')}</span>
+        <select value={shown} data-testid={T.historyFilter} onChange={(event) => setShown(word(SHOWN, event.currentTarget.value) ?? 'all')}>
+          {SHOWN.map((one) => <option key={one} value={one}>{t(`history.${one}`)}</option>)}
+        </select>
+      </label>
+      <History store={store} reader={reader} nameById={nameById} shows={(event) => belongs(event, shown)} />
+    </>
+  )
+}
+
+function belongs(event: HistoryEvent, shown: Shown): boolean {
+  const isNote = event.kind === 'internal_note_added' || event.kind === 'note_edited' || event.kind === 'note_redacted'
+  switch (shown) {
+    case 'all': return true
+    case 'notes': return isNote
+    case 'messages': return event.message !== null && !isNote
+    case 'changes': return event.message === null
+  }
+}

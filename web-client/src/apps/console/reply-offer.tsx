@@ -1,0 +1,56 @@
+// Saved replies, offered where a slash begins one.
+
+import { useId, useState } from 'preact/hooks'
+import { filled, inserted, offered, slashed } from '../../client/saved-replies.ts'
+import type { SavedReply } from '../../protocol/generated.ts'
+import type { StaffView } from '../../protocol/model.ts'
+import { t } from '../../locales/index.ts'
+import { T } from '../../testids.ts'
+import { intoSight } from '../../ui/scroll.ts'
+import type { Offer } from '../../ui/composer.tsx'
+
+export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView, agent: string) {
+  const [at, setAt] = useState(0)
+  /** What was begun when the offer was sent away; it stays away for that. */
+  const [away, setAway] = useState<string | null>(null)
+  const id = useId()
+  return (text: string, put: (text: string) => void): Offer | null => {
+    const begun = slashed(text)
+    if (begun === null || replies.length === 0 || away === begun) return null
+    const found = offered(replies, begun)
+    const active = found[Math.min(at, found.length - 1)]
+    const take = (reply: SavedReply) => {
+      setAt(0)
+      put(inserted(text, filled(reply.body, ticket, agent)))
+    }
+    return {
+      menuId: id,
+      activeId: active === undefined ? null : `${id}-${active.id}`,
+      menu: (
+        <ul id={id} class="reply-menu" role="listbox" aria-label={t('replies.pick')} data-testid={T.replyMenu}>
+          {found.length === 0 && <li class="muted" role="option" aria-selected={false} aria-disabled>{t('replies.no_match')}</li>}
+          {found.map((reply) => (
+            <li key={reply.id} id={`${id}-${reply.id}`} role="option" aria-selected={reply === active} ref={reply === active ? intoSight : null} data-testid={T.replyOption} data-shortcut={reply.shortcut} onMouseDown={(event) => { event.preventDefault(); take(reply) }}>
+              <code>/{reply.shortcut}</code> <strong dir="auto">{reply.title}</strong> <span class="muted" dir="auto">{reply.body}</span>
+            </li>
+          ))}
+        </ul>
+      ),
+      onKey(key) {
+        switch (key) {
+          case 'ArrowDown': setAt(Math.min(found.length - 1, at + 1)); return found.length > 0
+          case 'ArrowUp': setAt(Math.max(0, at - 1)); return found.length > 0
+          case 'Escape': setAway(begun); return true
+          case 'Tab':
+          case 'Enter':
+            if (active === undefined) return false
+            take(active)
+            return true
+          default:
+            if (away !== null) setAway(null)
+            return false
+        }
+      },
+    }
+  }
+}

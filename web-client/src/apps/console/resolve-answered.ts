@@ -1,0 +1,54 @@
+// What follows an answer that was sent to resolve its ticket: fetched when there is one.
+
+import type { Saying } from '../../client/notifications.ts'
+import type { FollowOutcome, Queued } from '../../client/client.ts'
+import { mayPass } from '../../client/paged-tickets.ts'
+import { LIMITS, type Kind } from '../../protocol/generated.ts'
+import type { Problem } from '../../protocol/model.ts'
+import { isOver } from '../../protocol/words.ts'
+import { t, tProblem } from '../../locales/index.ts'
+import { backFromResolved, tell, told } from './actions.ts'
+import type { ConsoleContext } from './context.ts'
+
+const RETRY_MS = 3_000
+
+/** What others do to a ticket before it is resolved is more than the agent knew; that it is over already, the ticket itself says. */
+const MOVES: readonly (Kind | 'unknown')[] = ['message_added', 'internal_note_added', 'status_changed', 'reopened', 'escalated', 'assigned', 'unassigned']
+
+/**
+ * Resolves the ticket of an answer that is stored; done twice, it does no harm. A customer who has written since the answer is not told that
+ * they are done, and what others have moved since stays where they moved it. More than one page of history since is left to the agent.
+ */
+export async function resolveAnswered(context: ConsoleContext, { ticket: id, number, sent }: Queued): Promise<FollowOutcome> {
+  const { rest } = context.client
+  const open: Saying['action'] = { label: t('unsent.open'), run: () => context.go(number) }
+  /** Left to the tab, or the visit, in which its author is here again. */
+  const left: FollowOutcome = { kind: 'later', ms: RETRY_MS }
+  const failed = (problem: Problem): FollowOutcome => {
+    if (context.client.isDisposed) return left
+    if (mayPass(problem)) return { kind: 'later', ms: problem.retry_after_ms ?? RETRY_MS }
+    tell(context, t('action.not_resolved', { number, reason: tProblem(problem) }), open)
+    return { kind: 'done' }
+  }
+  const since = await rest.activity(id, { after: sent ?? 0 }, LIMITS.page_events)
+  if (!since.ok) return failed(since.problem)
+  if (context.client.isDisposed) return left
+  const { events, head } = since.value
+  const moves = events.filter(({ kind, actor }) => MOVES.includes(kind) && actor.type !== 'system' && actor.id !== context.client.identity.id)
+  const isWhole = (events.at(-1)?.seq ?? sent ?? 0) >= head
+  if (moves.length > 0 || !isWhole) {
+    const isWritten = moves.some(({ kind, actor }) => kind === 'message_added' && actor.type === 'customer')
+    tell(context, t(isWritten ? 'action.written_since' : 'action.moved_since', { number }), open)
+    return { kind: 'done' }
+  }
+  const before = await rest.ticket(id)
+  if (!before.ok) return failed(before.problem)
+  if (context.client.isDisposed) return left
+  if (before.value.side !== 'staff' || isOver(before.value.status)) return { kind: 'done' }
+  const result = await rest.changeTicket(id, { status: 'resolved' })
+  if (!result.ok) return failed(result.problem)
+  context.inbox.take(result.value)
+  context.now().store?.told(result.value)
+  told(context, before.value, t('action.resolved', { number }), backFromResolved(before.value))
+  return { kind: 'done' }
+}

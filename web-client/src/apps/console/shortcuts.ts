@@ -1,0 +1,183 @@
+// Single keys, where nobody is writing; and the palette from everywhere. They can be switched off.
+
+import { useEffect, useRef } from 'preact/hooks'
+import { hushToast, toast } from '../../client/notifications.ts'
+import type { Preferences } from '../../client/preferences.ts'
+import type { Router } from '../../client/memory-router.ts'
+import { isComposing } from '../../ui/composition.ts'
+import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
+import type { ConsoleContext } from './context.ts'
+
+/** Steps down from the last row that has come, taken as soon as the next ones have, unless something else is done meanwhile. */
+interface PendingSteps {
+  readonly from: string
+  readonly steps: number
+}
+
+type PendingRef = { current: PendingSteps | null }
+
+/** A key that is held at the end of the list does not run on through the pages that come later. */
+const PENDING_STEPS_MAX = 20
+
+export function useShortcuts(context: ConsoleContext, router: Router, preferences: Preferences, isGuest: boolean): void {
+  const pending = useRef<PendingSteps | null>(null)
+  useEffect(() => context.inbox.order.subscribe((order) => takePendingSteps(context, pending, order)), [context.inbox])
+  useEffect(() => { pending.current = null }, [context.place, context.inbox.filters.value])
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (isComposing(event) || (isGuest && !isInside(event))) return
+      if ((event.ctrlKey || event.metaKey) && keyOf(event).toLowerCase() === 'k') {
+        event.preventDefault()
+        return context.open('palette')
+      }
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event) || isInMenu(event) || !preferences.keys.value) return
+      if (keyOf(event) !== 'j') pending.current = null
+      if (act(event, context, router, pending)) event.preventDefault()
+    }
+    // Whoever goes elsewhere meanwhile is there, not at the row.
+    const elsewhere = (event: Event) => {
+      context.arriving.current = false
+      if (event.type === 'pointerdown' || rowOf(event) !== pending.current?.from) pending.current = null
+    }
+    addEventListener('keydown', pressed)
+    addEventListener('focusin', elsewhere)
+    addEventListener('pointerdown', elsewhere)
+    return () => {
+      removeEventListener('keydown', pressed)
+      removeEventListener('focusin', elsewhere)
+      removeEventListener('pointerdown', elsewhere)
+    }
+  })
+}
+
+/** In a page of somebody else's, keys that are pressed elsewhere are that page's. */
+function isInside(event: KeyboardEvent): boolean {
+  return event.composedPath().some((one) => one instanceof Element && one.classList.contains('helpline'))
+}
+
+function isWriting(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0]
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
+}
+
+/** An open menu takes Escape for itself, and its keys are not for the page below. */
+function isInMenu(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0]
+  const root = target instanceof Node ? target.getRootNode() : document
+  return (root instanceof Document || root instanceof ShadowRoot) && root.querySelector(':popover-open') !== null
+}
+
+/** The letter or sign, on keyboards of other scripts that of the key's place. */
+function keyOf({ key, code, shiftKey }: KeyboardEvent): string {
+  const place = /^Key([A-Z])$/.exec(code)?.[1]
+  if (/^[\x20-\x7e]$/.test(key) || key.length !== 1) return key
+  if (place !== undefined) return shiftKey ? place : place.toLowerCase()
+  return code === 'Slash' ? (shiftKey ? '?' : '/') : key
+}
+
+/** The row that has the focus; null: none has. */
+function rowOf(event: Event): string | null {
+  const target = event.composedPath()[0]
+  const row = target instanceof Element ? target.closest<HTMLElement>('li[data-row-of]') : null
+  return row?.dataset['rowOf'] ?? null
+}
+
+function act(event: KeyboardEvent, context: ConsoleContext, router: Router, pending: PendingRef): boolean {
+  const { inbox, cursor, selection } = context
+  // Keys act where the focus is: on the row that has it, or is about to, otherwise on the open ticket. The cursor is ahead of the focus, which
+  // follows with the next drawing.
+  const row = rowOf(event) !== null || context.arriving.current ? cursor.value : null
+  const ticket = row === null ? openTicketOf(context) : (inbox.ticket(row) ?? null)
+  const hasMany = selection.ids.value.size > 0
+  const isTold = selection.results.value !== null || selection.problem.value !== null
+  const key = keyOf(event)
+  const said = toast.peek()?.action
+  if (said?.key === key) {
+    hushToast()
+    said.run()
+    return true
+  }
+  switch (key) {
+    case 'J':
+    case 'K': return openNext(context, key === 'J' ? 1 : -1)
+    case 'u':
+      if (ticket !== null) markUnread(context, ticket)
+      return ticket !== null
+    case 'j': return step(context, row, 1, pending)
+    case 'k': return step(context, row, -1, pending)
+    case 'x':
+    case 'X': {
+      const at = row ?? cursor.value
+      if (at !== null) selection.toggle(at, key === 'X')
+      return true
+    }
+    case 'Enter': return openCursor(context, router)
+    case 'r':
+    case 'n':
+      if (ticket !== null) write(context, ticket, key === 'r' ? 'message' : 'note')
+      return ticket !== null
+    case 'a':
+      if (hasMany) void selection.apply({ assigned_to: 'me' })
+      else if (ticket !== null) void take(context, ticket)
+      return hasMany || ticket !== null
+    case 'e':
+      if (hasMany) void selection.apply({ status: 'resolved' })
+      else if (ticket !== null) void resolve(context, ticket)
+      return hasMany || ticket !== null
+    case '/':
+      context.searchRef.current?.focus()
+      return true
+    case '?':
+      context.open('keys')
+      return true
+    case 'Escape':
+      if (hasMany) selection.clear()
+      else if (isTold) selection.dismiss()
+      else if (context.place !== '') router.go('')
+      return hasMany || isTold || context.place !== ''
+    default: return false
+  }
+}
+
+function step({ inbox, cursor, wanted, store, arriving }: ConsoleContext, row: string | null, by: 1 | -1, pending: PendingRef): boolean {
+  const order = inbox.order.value
+  const from = row ?? cursor.value ?? openTicketOf({ store })?.id ?? null
+  const at = from === null ? -1 : order.indexOf(from)
+  const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
+  // Whoever goes on does not write there any more.
+  wanted.value = null
+  const before = pending.current
+  pending.current = null
+  if (by === 1 && from !== null && at === order.length - 1 && at >= 0 && inbox.more.value) {
+    pending.current = { from, steps: Math.min(before?.from === from ? before.steps + 1 : 1, PENDING_STEPS_MAX) }
+    cursor.value = from
+    return true
+  }
+  if (next !== undefined && next !== cursor.value) {
+    arriving.current = true
+    cursor.value = next
+  }
+  return next !== undefined
+}
+
+/** The next rows have come: the cursor goes on as far as it was asked to. */
+function takePendingSteps({ inbox, cursor, arriving }: ConsoleContext, pending: PendingRef, order: readonly string[]): void {
+  const due = pending.current
+  if (due === null || cursor.peek() !== due.from) return
+  const at = order.indexOf(due.from)
+  const to = Math.min(order.length - 1, at + due.steps)
+  const next = order[to]
+  if (at < 0 || next === undefined || to === at) return
+  const left = due.steps - (to - at)
+  pending.current = left > 0 && inbox.more.peek() ? { from: next, steps: left } : null
+  arriving.current = true
+  cursor.value = next
+}
+
+function openCursor({ inbox, cursor }: ConsoleContext, router: Router): boolean {
+  // A row or button that has the focus is its own answer to Enter.
+  if (document.activeElement !== null && document.activeElement !== document.body) return false
+  const ticket = cursor.value === null ? undefined : inbox.ticket(cursor.value)
+  if (ticket !== undefined) router.go(ticket.ticket_number)
+  return ticket !== undefined
+}

@@ -1,0 +1,26 @@
+// What an agent is told whose assignment came too late.
+
+import type { Insisting } from '../../client/ticket.ts'
+import type { TicketPatch } from '../../protocol/generated.ts'
+import type { Problem } from '../../protocol/model.ts'
+import { t } from '../../locales/index.ts'
+
+interface Refused {
+  readonly problem: Problem
+  readonly patch: TicketPatch | null
+}
+
+/** Whose the ticket is now, and what the way over it is called; nothing for what was refused for another reason. */
+export function taken({ problem, patch }: Refused): { readonly sentence: string; readonly retry: string } | undefined {
+  if (problem.code !== 'conflict' || patch?.if_assigned_to === undefined) return undefined
+  const isForMe = patch.assigned_to === 'me'
+  const retry = isForMe ? t('taken.take_over') : t('taken.anyway')
+  const holder = problem.assigned_to ?? null
+  if (holder === null) return { sentence: t('taken.nobody'), retry }
+  const name = holder.name ?? t('app.someone')
+  return { sentence: isForMe ? t('taken.before_you', { name }) : t('taken.meanwhile', { name }), retry }
+}
+
+/** The same change by a person who has read the refusal, and so knows whose the ticket is now. */
+export const insisting: Insisting = (patch, { code, assigned_to }) =>
+  code === 'conflict' && patch.if_assigned_to !== undefined ? { ...patch, if_assigned_to: assigned_to?.id ?? 'nobody' } : patch

@@ -1,0 +1,67 @@
+// /mount.js: the support page and the console inside a page of the platform, each in a shadow root of its own.
+
+import '../../locales/team.ts'
+import type { FunctionComponent } from 'preact'
+import { createMemoryRouter } from '../../client/memory-router.ts'
+import { createRouter } from '../../client/router.ts'
+import { decodeLinks } from '../../protocol/decode-rest.ts'
+import type { StringKey } from '../../locales/index.ts'
+import { prepareMarkdown } from '../../ui/body.tsx'
+import { mountApp, type AppProps } from '../../ui/mount-app.tsx'
+import base from '../../ui/styles/base.css?inline'
+import team from '../../ui/styles/console.css?inline'
+import { ConsolePage } from '../console/page.tsx'
+import { SupportPage } from '../support/page.tsx'
+
+export interface MountOptions {
+  /** Gives a token of whoever is signed in; null: nobody is. Without it the desk's own settings say where tokens come from. */
+  readonly getToken?: () => Promise<string | null>
+  readonly language?: string
+  readonly theme?: 'auto' | 'light' | 'dark'
+  /** The platform's own navigation. */
+  readonly links?: readonly { readonly label: string; readonly href: string }[]
+  /** Where people without rights are sent. */
+  readonly homeUrl?: string
+  /** A path of the platform's that stands for the face: then its places stand in the address bar. Without it they are kept in memory. */
+  readonly path?: string
+}
+
+/** Where this script came from is where the desk is. */
+const ORIGIN = new URL(import.meta.url).origin
+
+function mount(element: HTMLElement, options: MountOptions, page: string, title: StringKey, app: FunctionComponent<AppProps>): () => void {
+  const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(inPixels(`:host { display: block; height: 100%; } .helpline { all: initial; display: block; height: 100%; } ${base} ${team}`))
+  root.adoptedStyleSheets = [sheet]
+  const container = document.createElement('div')
+  container.className = 'helpline'
+  root.replaceChildren(container)
+  prepareMarkdown()
+  const { getToken, language, theme, links, homeUrl, path } = options
+  return mountApp({
+    container,
+    themed: container,
+    origin: ORIGIN,
+    router: path === undefined ? createMemoryRouter(`${ORIGIN}${page}`) : createRouter(path.replace(/\/$/, '')),
+    ownsTab: false,
+    preferences: { language, theme },
+    ...(getToken === undefined ? {} : { getToken }),
+    ...(links === undefined ? {} : { links: decodeLinks(links) }),
+    ...(homeUrl === undefined ? {} : { homeUrl }),
+  }, { title, app })
+}
+
+/** The size of the host's root is the host's business: what counts in it here would shrink or swell with it. */
+function inPixels(css: string): string {
+  return css.replace(/(\d*\.?\d+)rem\b/g, (_whole, n: string) => `${Number(n) * 16}px`)
+}
+
+export const Helpline = {
+  /** Gives what takes it down again. */
+  mountSupport: (element: HTMLElement, options: MountOptions = {}) => mount(element, options, '/support', 'app.support', SupportPage),
+  mountConsole: (element: HTMLElement, options: MountOptions = {}) => mount(element, options, '/admin/support', 'app.console', ConsolePage),
+}
+
+const before: unknown = Reflect.get(window, 'Helpline')
+Reflect.set(window, 'Helpline', Object.assign(typeof before === 'object' && before !== null ? before : {}, Helpline))

@@ -1,0 +1,55 @@
+// The open ticket's facts and its history in plain words.
+
+import { say } from '../../client/notifications.ts'
+import type { TicketStore } from '../../client/ticket.ts'
+import type { HistoryEvent, TicketView } from '../../protocol/model.ts'
+import type { Reader } from '../../timeline/view.ts'
+import { dateTime, t, tWord } from '../../locales/index.ts'
+import { T } from '../../testids.ts'
+import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
+import { History } from '../../ui/history.tsx'
+
+interface DetailsProps {
+  readonly ticket: TicketView
+  readonly store: TicketStore
+  readonly reader: Reader
+}
+
+export function CustomerDetails({ ticket, store, reader }: DetailsProps) {
+  const assignee = ticket.side === 'customer' ? ticket.assignee_name : (ticket.assigned_to?.name ?? null)
+  return (
+    <aside class="details" aria-label={t('details.title')} data-testid={T.details}>
+      <dl class="facts-list">
+        <div>
+          <dt>{t('details.number')}</dt>
+          <dd class="copyable"><span class="number">{ticket.ticket_number}</span><button type="button" class="link" onClick={(event) => void copy(ticket.ticket_number, event.currentTarget)}>{t('details.copy')}</button></dd>
+        </div>
+        <div><dt>{t('ticket.status')}</dt><dd><OwnStatusBadge status={ticket.status} /></dd></div>
+        <div><dt>{t('ticket.priority')}</dt><dd><PriorityBadge priority={ticket.priority} /></dd></div>
+        <div><dt>{t('ticket.category')}</dt><dd data-testid={T.ticketCategory} data-value={ticket.category}>{tWord('category', ticket.category)}</dd></div>
+        <div><dt>{t('ticket.assignee')}</dt><dd data-testid={T.ticketAssignee} dir="auto">{assignee ?? t('ticket.unassigned')}</dd></div>
+        <div><dt>{t('ticket.created')}</dt><dd>{dateTime(ticket.created_at)}</dd></div>
+        <div><dt>{t('ticket.activity')}</dt><dd>{dateTime(ticket.last_activity_at)}</dd></div>
+        {ticket.resolved_at !== null && <div><dt>{t('details.resolved')}</dt><dd>{dateTime(ticket.resolved_at)}</dd></div>}
+        {ticket.closed_at !== null && <div><dt>{t('details.closed')}</dt><dd>{dateTime(ticket.closed_at)}</dd></div>}
+        {ticket.rating !== null && <div><dt>{t('ticket.rating')}</dt><dd>{t('rating.star', { n: ticket.rating.satisfaction_rating })}</dd></div>}
+      </dl>
+      <h3>{t('details.history')}</h3>
+      <History store={store} reader={reader} nameById={() => null} shows={isChange} />
+    </aside>
+  )
+}
+
+function isChange(event: HistoryEvent): boolean {
+  return event.message === null
+}
+
+async function copy(text: string, button: Element): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    // What is no longer in sight needs no answer, nor does the next person.
+    if (button.isConnected) say(t('details.copied'))
+  } catch {
+    // Not allowed here: the number can be marked by hand.
+  }
+}

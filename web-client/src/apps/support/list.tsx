@@ -1,0 +1,49 @@
+import type { Client } from '../../client/client.ts'
+import type { CustomerTickets } from '../../client/customer-tickets.ts'
+import type { Router } from '../../client/memory-router.ts'
+import { refusedSearch, searchOf } from '../../client/search.ts'
+import { t } from '../../locales/index.ts'
+import { T } from '../../testids.ts'
+import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { SearchHint } from '../../ui/search-hint.tsx'
+import { CustomerTicketRow } from '../../ui/customer-ticket-row.tsx'
+import { isOpenAt } from '../../ui/ticket-link.tsx'
+
+interface ListProps {
+  readonly client: Client
+  readonly tickets: CustomerTickets
+  readonly router: Router
+  readonly open: string
+}
+
+export function TicketList({ client, tickets, router, open }: ListProps) {
+  const tab = tickets.tab.value
+  const shown = tickets.shown.value
+  const search = tickets.search.value
+  const searching = searchOf(search) !== ''
+  return (
+    <nav class="side" aria-label={t('list.title')}>
+      <div class="side-head">
+        <h1>{t('list.title')}</h1>
+        <button type="button" class="primary" data-testid={T.newTicket} onClick={() => router.go('new')}>{t('new.button')}</button>
+      </div>
+      <div class="side-tools">
+        <input type="search" value={search} placeholder={t('list.search')} aria-label={t('list.search')} dir="auto" data-testid={T.search} onInput={(event) => tickets.find(event.currentTarget.value)} />
+        <div class="tabs">
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
+        </div>
+      </div>
+      <SearchHint text={search} problem={tickets.problem.value} />
+      <ProblemLine problem={refusedSearch(tickets.problem.value) === null ? tickets.problem.value : null} onRetry={tickets.retry} />
+      {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={4} />}
+      {tickets.loaded.value && shown.length === 0 && (
+        <Empty testid={T.listEmpty}>{searching ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
+      )}
+      <ul class="tickets" data-testid={T.ticketList}>
+        {shown.map((ticket) => <CustomerTicketRow key={ticket.id} client={client} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}
+      </ul>
+      {tickets.more.value && <button type="button" class="quiet more" data-testid={T.listMore} onClick={tickets.loadMore}>{t('list.more')}</button>}
+    </nav>
+  )
+}

@@ -1,0 +1,17 @@
+// The own tickets: the store that they come from, and the list that shows them. Fetched when the list is looked at, or the widget is folded away
+// and is to be told of answers.
+
+import type { Client } from '../../client/client.ts'
+import type { Router } from '../../client/memory-router.ts'
+import { createCustomerTickets, type CustomerTickets } from '../../client/customer-tickets.ts'
+import { List } from './list.tsx'
+
+export interface Own {
+  readonly tickets: CustomerTickets
+  readonly List: (props: { readonly router: Router }) => preact.JSX.Element
+}
+
+export function createOwn(client: Client): Own {
+  const tickets = createCustomerTickets(client, () => {})
+  return { tickets, List: ({ router }) => <List client={client} tickets={tickets} router={router} /> }
+}

@@ -1,0 +1,70 @@
+// What shows a ticket in the widget, with the connection that it lives on: fetched for a person who has one.
+
+import '../../locales/ticket.ts'
+import { signal, type ReadonlySignal } from '@preact/signals'
+import { createClient, type Client } from '../../client/client.ts'
+import { closeDrafts, openDrafts } from '../../client/drafts.ts'
+import type { SignedIn } from '../../client/person.ts'
+import { isUnfolded } from '../../client/visibility.ts'
+import { ConnectionBar } from '../../ui/connection-bar.tsx'
+import rows from '../../ui/styles/rows.css?inline'
+import thread from '../../ui/styles/messages.css?inline'
+import type { Own } from './own.tsx'
+import { Room } from './views.tsx'
+
+/** One person's desk, and what shows it. */
+export interface Joined {
+  readonly client: Client
+  /** Null: not needed, or on its way. */
+  readonly own: ReadonlySignal<Own | null>
+  /** Fetches it, until it is there. */
+  wantOwn(): void
+  readonly Bar: () => preact.JSX.Element
+  readonly Room: (props: { readonly place: string }) => preact.JSX.Element
+  dispose(): void
+}
+
+const RETRY_MS = 3_000
+
+const sheet = new CSSStyleSheet()
+sheet.replaceSync(`${rows}${thread}`)
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+
+export function join({ identity, tokens, left }: SignedIn): Joined {
+  openDrafts(identity.id)
+  const client = createClient(identity, tokens, location.origin, left)
+  const own = signal<Own | null>(null)
+  let isAsked = false
+  let isDisposed = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const fetchOwn = async () => {
+    try {
+      const { createOwn } = await import('./own.tsx')
+      if (!isDisposed) own.value = createOwn(client)
+    } catch {
+      if (!isDisposed) timer = setTimeout(() => void fetchOwn(), RETRY_MS)
+    }
+  }
+  const wantOwn = () => {
+    if (isAsked) return
+    isAsked = true
+    void fetchOwn()
+  }
+  // Folded away, it tells how much is unread.
+  const stop = isUnfolded.subscribe((on) => { if (!on) wantOwn() })
+  return {
+    client,
+    own,
+    wantOwn,
+    Bar: () => <ConnectionBar client={client} behind={null} />,
+    Room: ({ place }) => <Room client={client} own={own} place={place} />,
+    dispose() {
+      isDisposed = true
+      clearTimeout(timer)
+      stop()
+      own.peek()?.tickets.dispose()
+      client.dispose()
+      closeDrafts()
+    },
+  }
+}

@@ -1,0 +1,84 @@
+// The widget's room for a ticket.
+
+import { useSignal, type ReadonlySignal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import type { Client } from '../../client/client.ts'
+import { isVisible } from '../../client/visibility.ts'
+import type { TicketListener, TicketStore } from '../../client/ticket.ts'
+import type { TicketView } from '../../protocol/model.ts'
+import { isOver } from '../../protocol/words.ts'
+import { t } from '../../locales/index.ts'
+import { T } from '../../testids.ts'
+import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
+import { Composer, type Wanted } from '../../ui/composer.tsx'
+import { bodyBytesMax } from '../../ui/limits.ts'
+import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { lazy } from '../../ui/lazy.tsx'
+import { isWritable, ClosedNotice } from '../../ui/closed-notice.tsx'
+import { Expect } from '../../ui/expect.tsx'
+import { FaultLine } from '../../ui/fault-line.tsx'
+import { MessageList } from '../../ui/message-list.tsx'
+import { useTicket } from '../../ui/use-ticket.ts'
+import type { Own } from './own.tsx'
+
+/** Only who is asked for a rating fetches its form. */
+const RatingForm = lazy(async () => (await import('../../ui/rating.tsx')).RatingForm)
+
+interface RoomProps {
+  readonly client: Client
+  /** Null: not needed yet. */
+  readonly own: ReadonlySignal<Own | null>
+  readonly place: string
+}
+
+export function Room({ client, own, place }: RoomProps) {
+  const shown = useSignal<TicketView | null>(null)
+  const listener = useMemo((): TicketListener => ({
+    ticket(ticket) {
+      shown.value = ticket
+      own.peek()?.tickets.setOpen(ticket.id)
+      own.peek()?.tickets.take(ticket)
+    },
+    event() {},
+  }), [own, shown])
+  const store = useTicket(client, place, listener)
+  useEffect(() => {
+    const stop = own.subscribe((came) => {
+      const ticket = shown.peek()
+      if (came === null || ticket === null) return
+      came.tickets.setOpen(ticket.id)
+      // Folded away meanwhile, the server knows better what was read.
+      if (isVisible()) came.tickets.take(ticket)
+    })
+    return () => {
+      stop()
+      own.peek()?.tickets.setOpen(null)
+    }
+  }, [own, shown])
+  return store === null ? <Skeleton lines={5} /> : <Talk client={client} store={store} />
+}
+
+function Talk({ client, store }: { readonly client: Client; readonly store: TicketStore }) {
+  const opening = store.opening.value
+  const wanted = useSignal<Wanted | null>(null)
+  switch (opening.kind) {
+    case 'loading': return <Skeleton lines={5} />
+    case 'failed': return opening.problem.code === 'not_found' ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty> : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
+    case 'open': {
+      const { ticket, reader } = opening
+      return (
+        <main class="ticket" data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status}>
+          <div class="widget-facts">
+            <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
+            <p class="facts"><OwnStatusBadge status={ticket.status} testid={T.ticketStatus} /><PriorityBadge priority={ticket.priority} testid={T.ticketPriority} /></p>
+          </div>
+          <FaultLine store={store} />
+          <MessageList store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
+          <Expect client={client} ticket={ticket} back="expect.back_widget" />
+          {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
+          {isWritable(ticket) ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={wanted} /> : <ClosedNotice ticket={ticket} store={store} />}
+        </main>
+      )
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// One signed-in person's client: REST, session and outbox, joined.
+
+import { computed, signal, type ReadonlySignal } from '@preact/signals'
+import { createSession, type Left, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
+import { createOutbox, type Outbox } from '../outbox/outbox.ts'
+import { createOutboxStore, type Queued } from '../outbox/store.ts'
+import type { StaffRole } from '../protocol/generated.ts'
+import type { WatchState } from '../connection/inbox-watch.ts'
+import { createRest, type Rest } from '../rest/client.ts'
+import type { Identity } from './auth.ts'
+import { clock, hasRoom, isKept, lock, newKey, openSocket, storageOr } from './browser.ts'
+import { createHabits, type Habits } from './habits.ts'
+import { onWindow } from './on-window.ts'
+import { send } from './send.ts'
+
+export type { FollowOutcome } from '../outbox/outbox.ts'
+export type { FollowUp, Queued } from '../outbox/store.ts'
+
+export interface Client {
+  readonly identity: Identity
+  /** Where the desk is: this page's own origin, unless the page belongs to somebody else. */
+  readonly origin: string
+  readonly rest: Rest
+  readonly session: Session
+  readonly outbox: Outbox
+  readonly habits: Habits
+  readonly connection: ReadonlySignal<SessionState>
+  readonly live: ReadonlySignal<boolean>
+  /** As the server said last; until it has, as signing in said. */
+  readonly role: ReadonlySignal<StaffRole | null>
+  /** Whether the server tells what changes: to be asked for by lists that live on it. */
+  readonly watch: ReadonlySignal<WatchState>
+  /** Messages of this person that are not stored yet, of all tickets. */
+  readonly unsent: ReadonlySignal<readonly Queued[]>
+  /** Whether what is written here ends with the page: this browser keeps nothing, or has no room. */
+  isUnkept(): boolean
+  /** Its person sits here no more: whatever still comes is not to be told to the next one. */
+  readonly isDisposed: boolean
+  dispose(): void
+}
+
+/** `left` is told when this person sits here no more. */
+export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void): Client {
+  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens, user: identity.id })
+  const connection = signal<SessionState>(session.state())
+  const watch = signal<WatchState>(session.watch())
+  const storage = storageOr('localStorage')
+  const outbox = createOutbox({
+    store: createOutboxStore(storage, identity.id, isKept(storage)),
+    send: (entry) => send(session, entry),
+    canSend: () => session.state().kind === 'live',
+    lock: (ticket, run) => lock(`helpline.outbox.${identity.id}.${ticket}`, run),
+    after: clock.after,
+    now: clock.now,
+    newKey,
+  })
+  const habits = createHabits(identity.id)
+  const unsent = signal(outbox.entries())
+  const role = signal(identity.role)
+  let isDisposed = false
+  const disposers = [
+    outbox.onChange(() => { unsent.value = outbox.entries() }),
+    session.onWatch((state) => { watch.value = state }),
+    session.onState((state) => {
+      connection.value = state
+      if (state.kind === 'live') {
+        role.value = state.role
+        outbox.flush()
+      }
+      if (state.kind === 'left') {
+        // Signed in again, this person is asked before it is sent.
+        outbox.pause()
+        left(identity.id, state.why)
+      }
+    }),
+    onWindow('storage', (event) => {
+      if (!(event instanceof StorageEvent) || event.key === null) return
+      outbox.changedElsewhere(event.key)
+      habits.changedElsewhere(event.key)
+    }),
+    onWindow('beforeunload', (event) => { if (outbox.isUnkept() || outbox.isHeld()) event.preventDefault() }),
+    onWindow('online', () => session.nudge()),
+    // A page that was put aside or frozen comes back with timers and a socket that may have stood still.
+    onWindow('visibilitychange', () => { if (document.visibilityState === 'visible') session.wake('looked_at') }),
+    onWindow('resume', () => session.wake('looked_at')),
+    onWindow('pageshow', (event) => { if (event instanceof PageTransitionEvent && event.persisted) session.wake('restored') }),
+    onWindow('offline', () => session.drop()),
+    () => session.stop(),
+    () => outbox.dispose(),
+    () => habits.dispose(),
+  ]
+  session.start()
+  return {
+    identity,
+    origin,
+    rest: createRest({
+      fetch: (path, init) => fetch(origin + path, init),
+      token: async (fresh) => (await tokens(fresh))?.token ?? null,
+      features: () => (connection.value.kind === 'live' ? connection.value.features : []),
+    }),
+    session,
+    outbox,
+    habits,
+    connection,
+    watch,
+    unsent,
+    role,
+    isUnkept: () => (unsent.value.length > 0 && outbox.isUnkept()) || !hasRoom(storage),
+    live: computed(() => connection.value.kind === 'live'),
+    get isDisposed() { return isDisposed },
+    dispose() {
+      isDisposed = true
+      for (const dispose of disposers) dispose()
+    },
+  }
+}

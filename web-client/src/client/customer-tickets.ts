@@ -1,0 +1,275 @@
+// A customer's list, kept live: each listed ticket is listened to from its head on, and asked for again when something happened there.
+
+import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
+import type { Subscription } from '../connection/subscriptions.ts'
+import type { Clock } from '../connection/transport.ts'
+import type { CustomerView, HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
+import { isOver } from '../protocol/words.ts'
+import type { News } from './notifications.ts'
+import { clock } from './browser.ts'
+import type { Client } from './client.ts'
+import { onWindow } from './on-window.ts'
+import { searchOf } from './search.ts'
+import { createPagedTickets, mayPass } from './paged-tickets.ts'
+import { isVisible, isUnfolded } from './visibility.ts'
+import { createSortedList, type SortedList } from './sorted-list.ts'
+
+export type Tab = 'active' | 'closed'
+
+export interface CustomerTickets {
+  readonly tab: ReadonlySignal<Tab>
+  readonly search: ReadonlySignal<string>
+  readonly shown: ReadonlySignal<readonly CustomerView[]>
+  readonly loaded: ReadonlySignal<boolean>
+  readonly more: ReadonlySignal<boolean>
+  readonly problem: ReadonlySignal<Problem | null>
+  /** How many tickets have something unread. */
+  readonly unread: ReadonlySignal<number>
+  find(text: string): void
+  /** Something happened on the open ticket, which listens for itself. */
+  heard(event: HistoryEvent, ticket: TicketView): void
+  pick(tab: Tab): void
+  loadMore(): void
+  reload(): void
+  /** The page that could not be had. */
+  retry(): void
+  /** A newer state of a ticket, from wherever. */
+  take(ticket: TicketView): void
+  /** The open ticket listens for itself. */
+  setOpen(id: string | null): void
+  dispose(): void
+}
+
+/** Tickets listened to beside the open one: far below what a connection may, and more than a screen shows. */
+const WATCHED_MAX = 50
+/** Active ones among them, whatever is shown: an answer there is news wherever one looks. */
+const WATCHED_ACTIVE = 25
+const REFRESH_MS = 80
+const RETRY_MS = 3_000
+const SEARCH_MS = 200
+/** Between two questions for what is unread on tickets that are not listened to. */
+const UNREAD_MS = 60_000
+
+/** What of a desk the list needs. */
+export interface TicketsClient {
+  readonly rest: Pick<Client['rest'], 'ticket' | 'ownTickets' | 'ownUnread'>
+  readonly session: Pick<Client['session'], 'subscribe'>
+  readonly connection: Client['connection']
+}
+
+export function createCustomerTickets(client: TicketsClient, ring: (news: News) => void, time: Clock = clock): CustomerTickets {
+  const search = signal('')
+  const tab = signal<Tab>('active')
+  /** Every ticket that was heard of, in its newest state. */
+  const all = signal<ReadonlyMap<string, CustomerView>>(new Map())
+  const watched = new Map<string, Subscription>()
+  const openId = signal<string | null>(null)
+  /** Unread tickets that were not heard of here, as the server counts them: behind the first pages, or over. */
+  const others = signal(0)
+  /** Raised by every new connection: what was asked before it may miss what happened in between. */
+  let connections = 0
+  let isDisposed = false
+
+  /** What the server is asked to find. */
+  const words = () => searchOf(search.peek())
+  const list = createPagedTickets<CustomerView, SortedList<CustomerView>>({
+    load: async (range) => {
+      const text = words()
+      const result = await client.rest.ownTickets({ ...(text === '' ? { tab: tab.value } : { search: text }), ...range })
+      if (!result.ok) return result
+      const items = result.value.items.map(marked)
+      note(items)
+      return { ok: true, value: { ...result.value, items } }
+    },
+    judge: (ticket, before) => {
+      // Words are looked for in all tickets, whatever is shown otherwise.
+      if (words() === '' ? !isOfTab(ticket) : ticket.archived_at !== null) return 'out'
+      return before !== undefined || words() === '' ? 'in' : 'ask'
+    },
+    list: (sort) => createSortedList<CustomerView>(sort),
+    shown: (rows) => rows.ids(),
+    added() {},
+    clock: time,
+  })
+  const shown = computed(() => {
+    void list.version.value
+    const rows = list.order.value.flatMap((id) => list.list().get(id) ?? [])
+    if (tab.value !== 'active' || searchOf(search.value) !== '') return rows
+    // What ended with something unread stays in sight until it was read; what is resolved, while it is open too: it asks for a rating.
+    const stays = ({ id, seq, read_seq, archived_at, status }: CustomerView) => archived_at === null && isOver(status) && (seq > read_seq || (status === 'resolved' && id === openId.value)) && list.list().get(id) === undefined
+    return [...[...all.value.values()].filter(stays).toSorted(byActivity), ...rows]
+  })
+
+  const marked = (ticket: CustomerView): CustomerView => {
+    const read_seq = Math.max(ticket.read_seq, all.peek().get(ticket.id)?.read_seq ?? 0, ticket.id === openId.peek() && isVisible() ? ticket.seq : 0)
+    return read_seq === ticket.read_seq ? ticket : { ...ticket, read_seq }
+  }
+  const note = (tickets: readonly CustomerView[]) => {
+    const next = new Map(all.peek())
+    const isNews = ({ id, seq, read_seq }: CustomerView) => seq > read_seq && !next.has(id)
+    others.value = Math.max(0, others.peek() - tickets.filter(isNews).length)
+    for (const ticket of tickets) if ((next.get(ticket.id)?.seq ?? 0) <= ticket.seq) next.set(ticket.id, ticket)
+    all.value = next
+  }
+  const take = (ticket: TicketView) => {
+    if (ticket.side !== 'customer' || (all.peek().get(ticket.id)?.seq ?? 0) > ticket.seq) return
+    const taken = marked(ticket)
+    batch(() => {
+      note([taken])
+      list.heard([taken])
+    })
+  }
+  const refreshing = new Map<string, () => void>()
+  const refresh = async (id: string) => {
+    const mine = connections
+    refreshing.delete(id)
+    const result = await client.rest.ticket(id)
+    if (isDisposed || mine !== connections) return
+    if (result.ok) take(result.value)
+    else if (mayPass(result.problem)) refreshSoon(id, RETRY_MS)
+  }
+  const refreshSoon = (id: string, ms: number) => {
+    refreshing.get(id)?.()
+    refreshing.set(id, time.after(ms, () => void refresh(id)))
+  }
+
+  let startingOver: (() => void) | null = null
+  /** The history went back in time: what is known may bear numbers that it has not reached again. */
+  const startOver = () => {
+    startingOver ??= time.after(REFRESH_MS, () => {
+      startingOver = null
+      if (isDisposed) return
+      connections++
+      all.value = new Map()
+      list.reload()
+    })
+  }
+
+  const activeOnes = () => [...all.peek().values()].filter((ticket) => isActive(ticket)).toSorted(byActivity).slice(0, WATCHED_ACTIVE)
+  const watch = (tickets: readonly CustomerView[]) => {
+    const ids = new Set([...activeOnes(), ...tickets].map((ticket) => ticket.id).filter((id) => id !== openId.peek()))
+    const wanted = new Set([...ids].slice(0, WATCHED_MAX))
+    for (const [id, subscription] of watched) {
+      if (wanted.has(id)) continue
+      watched.delete(id)
+      // The open ticket's own subscription has taken over; this dispose then does nothing.
+      subscription.dispose()
+    }
+    for (const id of wanted) if (!watched.has(id)) watched.set(id, listen(id))
+  }
+
+  const listen = (id: string): Subscription => {
+    const seq = () => all.peek().get(id)?.seq ?? 0
+    const soon = () => refreshSoon(id, REFRESH_MS)
+    return client.session.subscribe(id, {
+      resume: () => ({ after: seq(), epoch: null }),
+      subscribing() {},
+      page: (page) => {
+        if (page.reset) startOver()
+        else if (page.head > seq()) soon()
+      },
+      frame: (frame) => {
+        // What its customer read elsewhere is read here too.
+        if (frame.type === 'event' || (frame.type === 'read' && frame.person.type === 'customer')) soon()
+        if (frame.type === 'event') heard(frame.event, all.peek().get(id))
+        if (frame.type === 'reset') startOver()
+      },
+      head: (head) => { if (head > seq()) soon() },
+      disconnected() {},
+      refused() {},
+    })
+  }
+
+  const heard = (event: HistoryEvent, ticket: TicketView | undefined) => {
+    if (event.kind !== 'message_added' || event.actor.type === 'customer' || ticket === undefined) return
+    ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject })
+  }
+
+  const readHere = () => {
+    const ticket = all.peek().get(openId.peek() ?? '')
+    if (ticket === undefined) return
+    const taken = marked(ticket)
+    note([taken])
+    list.told(taken)
+  }
+  const isActive = ({ status, archived_at }: CustomerView) => archived_at === null && !isOver(status)
+  const isOfTab = (ticket: CustomerView) => ticket.archived_at === null && isActive(ticket) === (tab.value === 'active')
+  /** What is unread on active tickets counts, also while others are shown. */
+  const readActive = async () => {
+    if (tab.peek() === 'active' && words() === '') return
+    const mine = connections
+    const result = await client.rest.ownTickets({ tab: 'active', limit: WATCHED_ACTIVE })
+    if (result.ok && !isDisposed && mine === connections) batch(() => {
+      note(result.value.items.map(marked))
+      watch(shown.peek())
+    })
+  }
+  const unreadHere = () => [...all.peek().values()].filter(isUnread).length
+  /** Asks for what is unread anywhere, and fetches what ended unread. */
+  const readUnread = async () => {
+    const mine = connections
+    const result = await client.rest.ownUnread()
+    if (!result.ok || isDisposed || mine !== connections) return
+    others.value = Math.max(0, result.value.tickets - unreadHere())
+    // Read elsewhere, while it was not listened to.
+    if (unreadHere() > result.value.tickets) for (const { id } of [...all.peek().values()].filter(isUnread).slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
+    if (others.peek() === 0 || tab.peek() === 'closed') return
+    const ended = await client.rest.ownTickets({ tab: 'closed', limit: WATCHED_ACTIVE })
+    if (ended.ok && !isDisposed && mine === connections) note(ended.value.items.map(marked).filter((ticket) => isUnread(ticket) || all.peek().has(ticket.id)))
+  }
+  const asking = setInterval(() => { if (isVisible() && client.connection.peek().kind === 'live') void readUnread() }, UNREAD_MS)
+  list.begin('last_activity', [], 0, false)
+  const stops = [
+    onWindow('visibilitychange', readHere),
+    isUnfolded.subscribe((on) => { if (on) readHere() }),
+    shown.subscribe(watch),
+    client.connection.subscribe((state) => {
+      if (state.kind !== 'live') return
+      // What happened to tickets that were not listened to, or not listed yet, shows here.
+      connections++
+      list.reload()
+      void readActive().then(readUnread)
+    }),
+  ]
+  const { loaded, more, problem, reload, retry } = list
+  return {
+    tab, search, shown, loaded, more, problem, reload, retry, heard, take,
+    unread: computed(() => others.value + [...all.value.values()].filter(isUnread).length),
+    find(text) {
+      const isSame = searchOf(text) === words()
+      search.value = text
+      if (!isSame) list.begin('last_activity', shown.peek(), SEARCH_MS, true)
+    },
+    pick(next) {
+      const searched = words() !== ''
+      if (next === tab.value && !searched) return
+      search.value = ''
+      tab.value = next
+      // What can be decided here shows at once; the server's answer follows.
+      const known = [...all.peek().values()].filter(isOfTab)
+      list.begin('last_activity', known, 0, false)
+    },
+    loadMore: () => list.want(list.order.peek().length + 1),
+    setOpen(id) {
+      openId.value = id
+      readHere()
+      watch(shown.peek())
+    },
+    dispose() {
+      isDisposed = true
+      clearInterval(asking)
+      list.dispose()
+      for (const stop of refreshing.values()) stop()
+      for (const stop of stops) stop()
+      for (const subscription of watched.values()) subscription.dispose()
+    },
+  }
+}
+
+function isUnread({ seq, read_seq }: CustomerView): boolean {
+  return seq > read_seq
+}
+
+function byActivity(a: CustomerView, b: CustomerView): number {
+  return a.last_activity_at < b.last_activity_at ? 1 : -1
+}

@@ -1,0 +1,83 @@
+// Signing in where the page is our own: by tokens from an address of the platform's, or by picking a demo person.
+
+import { signal } from '@preact/signals'
+import { STAFF_ROLES } from '../protocol/generated.ts'
+import { decodeDemoPeople, decodeToken } from '../protocol/decode-rest.ts'
+import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
+import { t } from '../locales/index.ts'
+import { say } from './notifications.ts'
+import { keeping, ownerOf, tokensOf, type Auth, type AuthState, type GetToken, type Identity, type Owner } from './auth.ts'
+import { keepItem, storageOr } from './browser.ts'
+
+const ITEM = 'helpline.dev.person'
+
+/** Kept per tab, so that two tabs may be two people. */
+export function createDevAuth(origin: string): Auth {
+  const storage = storageOr('sessionStorage')
+  const left = (user: string) => {
+    const now = state.peek()
+    if (now.kind === 'in' && now.identity.id === user) signOut()
+  }
+  const signOut = () => {
+    storage.removeItem(ITEM)
+    state.value = enter(null)
+  }
+  const enter = (identity: Identity | null): AuthState =>
+    identity === null ? { kind: 'pick' } : entered(identity, ownerOf(identity.id, null))
+  const entered = (identity: Identity, owner: Owner): AuthState =>
+    ({ kind: 'in', identity, owner, tokens: tokensOf(identity.id, owner, keeping(() => devToken(origin, identity.name)), left) })
+  const state = signal<AuthState>(enter(decodeIdentity(storage.getItem(ITEM))))
+  return {
+    state,
+    retry() {},
+    left,
+    demo: {
+      async people() {
+        try {
+          const response = await fetch(`${origin}/dev/users`)
+          return response.ok ? decodeDemoPeople(await response.json()) : null
+        } catch {
+          return null
+        }
+      },
+      signIn({ id, name, role }) {
+        const isKept = keepItem(storage, ITEM, JSON.stringify({ id, name, role }))
+        state.value = enter({ id, name, role })
+        if (!isKept) say(t('signin.unkept'))
+      },
+      signOut,
+    },
+  }
+}
+
+/** Tokens from an address of the platform's, with its cookies. */
+export function tokenFrom(url: string): GetToken {
+  return async () => {
+    const response = await fetch(url, { credentials: 'include', headers: { accept: 'application/json' } })
+    if (response.status === 401 || response.status === 403) return null
+    const token = response.ok ? decodeToken(await response.json()) : null
+    if (token === null) throw new Error('no token')
+    return token
+  }
+}
+
+async function devToken(origin: string, user: string): Promise<string | null> {
+  const response = await fetch(`${origin}/dev/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user }),
+  })
+  // The person is not there any more; anything else may pass.
+  if (response.status >= 400 && response.status < 500 && response.status !== 429) return null
+  const token = response.ok ? decodeToken(await response.json()) : null
+  if (token === null) throw new Error('no token')
+  return token
+}
+
+function decodeIdentity(source: string | null): Identity | null {
+  const value = source === null ? null : parseJson(source)
+  if (!isObject(value)) return null
+  const id = text(value['id'])
+  const name = text(value['name'])
+  return id === null || name === null ? null : { id, name, role: word(STAFF_ROLES, value['role']) }
+}

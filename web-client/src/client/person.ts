@@ -1,0 +1,109 @@
+// The person at the widget. A customer without tickets needs no connection and nothing that shows one: that part is fetched when there is a
+// ticket to show, or something that waits to be sent.
+
+import { signal, type ReadonlySignal } from '@preact/signals'
+import type { Left, TokenSource } from '../connection/session.ts'
+import { createFirstRest, type FirstRest } from '../rest/first.ts'
+import type { Identity } from './auth.ts'
+import { namesOf, storageOr } from './browser.ts'
+import { keptText } from './kept-text.ts'
+import { isVisible, isUnfolded } from './visibility.ts'
+
+export type { FirstRest } from '../rest/first.ts'
+
+/** Everything that a sign-in gives. */
+export interface SignedIn {
+  readonly identity: Identity
+  readonly tokens: TokenSource
+  /** To be told when this person sits here no more. */
+  readonly left: (user: string, why: Left) => void
+}
+
+/** What is fetched: it makes of a sign-in what shows its tickets. */
+export interface Talk<J> {
+  join(who: SignedIn): J
+}
+
+/** `new`: there are no tickets, and nothing waits to be sent. */
+export type Stand = 'asking' | 'new' | 'joining' | 'failed' | 'joined'
+
+export interface Person<J> {
+  readonly identity: Identity
+  readonly rest: FirstRest
+  readonly stand: ReadonlySignal<Stand>
+  /** What shows tickets, and the connection that it lives on; null: not needed, or on its way. */
+  readonly joined: ReadonlySignal<J | null>
+  /** Fetches it. What could not be fetched is tried again, by itself and by this. */
+  join(): void
+  /** There is a ticket now. */
+  opened(): void
+  dispose(): void
+}
+
+const RETRY_MS = 3_000
+/** Between two questions whether there are tickets now: the desk, or another device, may have opened one. */
+const AGAIN_MS = 60_000
+
+export function createPerson<J extends { dispose(): void }>(who: SignedIn, load: () => Promise<Talk<J>>): Person<J> {
+  const { identity, tokens } = who
+  const rest = createFirstRest((path, init) => fetch(location.origin + path, init), async (fresh) => (await tokens(fresh))?.token ?? null)
+  const stand = signal<Stand>('asking')
+  const joined = signal<J | null>(null)
+  /** On this device it is known of most people that they have tickets. */
+  const known = keptText(identity.id, 'has-tickets')
+  let isDisposed = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const join = async () => {
+    if (isDisposed || stand.peek() === 'joining' || joined.peek() !== null) return
+    clearTimeout(timer)
+    if (stand.peek() !== 'failed') stand.value = 'joining'
+    try {
+      const talk = await load()
+      if (isDisposed || joined.peek() !== null) return
+      joined.value = talk.join(who)
+      stand.value = 'joined'
+    } catch {
+      if (isDisposed || joined.peek() !== null) return
+      stand.value = 'failed'
+      timer = setTimeout(() => void join(), RETRY_MS)
+    }
+  }
+  const joinForGood = () => {
+    known.write('yes')
+    void join()
+  }
+  const waits = () => namesOf(storageOr('localStorage'), `helpline.outbox.${identity.id}.`).length > 0
+  const ask = async () => {
+    if (known.read() !== '' || waits()) return void join()
+    const result = await rest.hasTickets()
+    if (isDisposed || (stand.peek() !== 'asking' && stand.peek() !== 'new')) return
+    if (result.ok && !result.value) stand.value = 'new'
+    else if (result.ok) joinForGood()
+    // A fault is shown where the tickets would stand.
+    else if (stand.peek() === 'asking') void join()
+  }
+  const askAgain = () => { if (stand.peek() === 'new' && isVisible()) void ask() }
+  const again = setInterval(askAgain, AGAIN_MS)
+  const stopUnfolded = isUnfolded.subscribe(askAgain)
+  // Another tab opened a ticket, or wrote.
+  const stored = () => { if (stand.peek() === 'new' && (known.read() !== '' || waits())) void join() }
+  addEventListener('storage', stored)
+  void ask()
+  return {
+    identity,
+    rest,
+    stand,
+    joined,
+    join: () => void join(),
+    opened: joinForGood,
+    dispose() {
+      isDisposed = true
+      clearTimeout(timer)
+      clearInterval(again)
+      stopUnfolded()
+      removeEventListener('storage', stored)
+      joined.peek()?.dispose()
+    },
+  }
+}

@@ -1,0 +1,103 @@
+// The passing things of one open ticket: who types, who looks, how far was read. Nothing here is stored on this side.
+
+import { signal } from '@preact/signals'
+import { LIMITS, type Viewer } from '../protocol/generated.ts'
+import type { Person } from '../protocol/model.ts'
+import { clock } from './browser.ts'
+import type { Client } from './client.ts'
+
+export interface TypingPerson {
+  readonly person: Person
+  readonly internal: boolean
+}
+
+const READ_MS = 250
+const IDLE_MS = 4_000
+
+export function createPresence(client: Client) {
+  const typing = signal<readonly TypingPerson[]>([])
+  const viewers = signal<readonly Viewer[]>([])
+  const fades = new Map<string, () => void>()
+  let ticket: string | null = null
+  let saidTypingAt = 0
+  let saidInternal = false
+  let stopIdle = () => {}
+  let readSaid = 0
+  let readWanted = 0
+  let stopRead = () => {}
+
+  const limits = () => {
+    const state = client.connection.peek()
+    return state.kind === 'live' ? state.limits : null
+  }
+  const nameOf = (person: Person) => `${person.type}/${person.id ?? person.name ?? ''}`
+  const forget = (person: Person) => {
+    fades.get(nameOf(person))?.()
+    fades.delete(nameOf(person))
+    typing.value = typing.value.filter((one) => nameOf(one.person) !== nameOf(person))
+  }
+  const say = (on: boolean, internal: boolean) => {
+    if (ticket !== null) client.session.tell({ type: 'typing', ticket, on, ...(internal ? { internal } : {}) })
+  }
+  const sayRead = () => {
+    if (ticket !== null && readWanted > readSaid && client.session.tell({ type: 'read', ticket, seq: readWanted })) readSaid = readWanted
+  }
+  const wrote = (on: boolean, internal: boolean) => {
+    stopIdle()
+    if (!on) {
+      if (saidTypingAt > 0) say(false, internal)
+      saidTypingAt = 0
+      return
+    }
+    stopIdle = clock.after(IDLE_MS, () => wrote(false, internal))
+    // Twice per fade is enough to keep the mark alive at the other side.
+    if (clock.now() - saidTypingAt < (limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms) / 2) return
+    saidTypingAt = clock.now()
+    saidInternal = internal
+    say(true, internal)
+  }
+
+  return {
+    typing,
+    viewers,
+    open(opened: string) { ticket = opened },
+    typed(who: TypingPerson, on: boolean) {
+      forget(who.person)
+      if (!on || who.person.id === client.identity.id) return
+      typing.value = [...typing.value, who]
+      fades.set(nameOf(who.person), clock.after(limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms, () => forget(who.person)))
+    },
+    /** Whoever has done something no longer types it. */
+    spoke: forget,
+    /** Listening again: what was not said, or may not have arrived, is said now. */
+    joined: sayRead,
+    arrived(now: readonly Viewer[]) { viewers.value = now },
+    disconnected() {
+      viewers.value = []
+      for (const { person } of typing.value) forget(person)
+      // What was said may not have arrived: it is said again on the next connection.
+      readSaid = 0
+      saidTypingAt = 0
+    },
+    wrote,
+    /** The history is another one: numbers of the one before say nothing of it. */
+    restarted() {
+      readSaid = 0
+      readWanted = 0
+      stopRead()
+    },
+    saw(seq: number) {
+      if (seq <= readSaid) return
+      readWanted = Math.max(readWanted, seq)
+      stopRead()
+      stopRead = clock.after(READ_MS, sayRead)
+    },
+    dispose() {
+      // Of the kind that was said: an end of a note's typing is not for the customer.
+      wrote(false, saidInternal)
+      stopRead()
+      sayRead()
+      for (const stop of fades.values()) stop()
+    },
+  }
+}

@@ -1,0 +1,365 @@
+// One open ticket: its facts, its timeline, who types and who looks, and everything this person may do there.
+
+import { batch, signal, type ReadonlySignal } from '@preact/signals'
+import type { NewRating, TicketPatch, Viewer } from '../protocol/generated.ts'
+import type { HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
+import type { Subscription, TicketFrame, TicketSink } from '../connection/subscriptions.ts'
+import type { Result } from '../rest/request.ts'
+import { reduce } from '../timeline/reduce.ts'
+import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../timeline/state.ts'
+import type { Reader } from '../timeline/view.ts'
+import type { OutboxChange } from '../outbox/outbox.ts'
+import type { FollowUp, Queued } from '../outbox/store.ts'
+import { clock } from './browser.ts'
+import type { Client } from './client.ts'
+import { createEdits, type Edits } from './edits.ts'
+import { changesFacts, renamedTo, withEvent } from './optimistic.ts'
+import { keepOpened, openedBefore } from './opened.ts'
+import { createPresence, type TypingPerson } from './presence.ts'
+
+export type Opening =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'open'; readonly ticket: TicketView; readonly reader: Reader }
+  | { readonly kind: 'failed'; readonly problem: Problem }
+
+/** Something that did not work. */
+/** The same change by a person who has read the refusal. */
+export type Insisting = (patch: TicketPatch, problem: Problem) => TicketPatch
+
+export interface Fault {
+  readonly problem: Problem
+  /** The change that was refused, if it was one. An assignment that came too late is made by `retry` all the same. */
+  readonly patch: TicketPatch | null
+  retry(): void
+  dismiss(): void
+}
+
+export interface TicketStore {
+  readonly opening: ReadonlySignal<Opening>
+  readonly timeline: ReadonlySignal<Timeline>
+  readonly typing: ReadonlySignal<readonly TypingPerson[]>
+  readonly viewers: ReadonlySignal<readonly Viewer[]>
+  readonly loadingOlder: ReadonlySignal<boolean>
+  /** What is being changed of its messages. */
+  readonly edits: Edits
+  /** What was tried and refused, until it succeeds or is put away; the latest one. */
+  readonly fault: ReadonlySignal<Fault | null>
+  /** How far this person had read when the ticket was opened. */
+  readonly readAtOpening: number | null
+  /** How this person works. */
+  readonly habits: Client['habits']
+  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
+  /** Takes back a message that has not been sent yet; null: it is too late. Without a key, the last one. */
+  undo(key?: string): Queued | null
+  retry(key: string, how: 'as_written' | 'insist'): void
+  discard(key: string): Queued | null
+  /** A message that is not stored yet. */
+  queued(key: string): Queued | null
+  /** Earlier history. `isAsked`: the reader asks for it; scrolling there asks a failing server only now and then. */
+  loadOlder(isAsked: boolean): Promise<void>
+  /** Tried again after a refusal, it is what `insisting` makes of it. */
+  change(patch: TicketPatch, insisting?: Insisting): Promise<boolean>
+  rate(rating: NewRating): Promise<boolean>
+  /** To be called at every keystroke and, with `false`, when the text is gone. */
+  wrote(on: boolean, internal: boolean): void
+  /** The person sees the end of the thread. */
+  sawEnd(): void
+  /** What an answer to a change made elsewhere on the page says of it. */
+  told(ticket: TicketView): void
+  reload(): void
+  dispose(): void
+}
+
+/** What may fail: each clears its own fault only. */
+type Action = 'listen' | 'older' | 'change'
+
+const OLDER_EVENTS = 50
+const REFRESH_MS = 60
+const RETRY_MS = 2_000
+
+export interface TicketListener {
+  /** Once, at the server's first answer: also of what was open lately and stands there before it. */
+  opened?(ticket: TicketView): void
+  /** Every newer state of the ticket. */
+  ticket(ticket: TicketView): void
+  /** What happens while it is open, as it happens. */
+  event(event: HistoryEvent, ticket: TicketView): void
+}
+
+/** Opens a ticket by id or number. */
+export function openTicket(client: Client, ref: string, listener: TicketListener): TicketStore {
+  const opening = signal<Opening>({ kind: 'loading' })
+  const timeline = signal<Timeline>(EMPTY)
+  const loadingOlder = signal(false)
+  const fault = signal<(Fault & { readonly of: Action }) | null>(null)
+  const presence = createPresence(client)
+  let subscription: Subscription | null = null
+  let readAtOpening: number | null = null
+  /** Whether the server has said what it is. */
+  let isAnswered = false
+  /** Until when scrolling does not ask again for history that could not be had. */
+  let olderAt = 0
+  /** What the customer was called when their name was last asked for. */
+  let askedName: string | null = null
+  let disposed = false
+  /** Raised by every restored database: what was asked before it tells of numbers that hold no more. */
+  let epochs = 0
+  /** The epoch that the facts shown are of. */
+  let factsOf = 0
+  let stopRefresh = () => {}
+  let stopOutbox = () => {}
+  /** How often there was a connection. */
+  let lives = 0
+
+  const settled = (of: Action) => { if (fault.peek()?.of === of) fault.value = null }
+  const failed = (of: Action, problem: Problem, retry: () => void, patch: TicketPatch | null = null) => {
+    fault.value = { of, problem, patch, retry, dismiss: () => settled(of) }
+  }
+  const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
+  const edits = createEdits({ client, timeline, open: () => (opening.value.kind === 'open' ? opening.value : null) })
+  const step = (input: TimelineInput) => {
+    timeline.value = reduce(timeline.value, input)
+    edits.grown()
+    if (timeline.value.hole) subscription?.again()
+  }
+
+  const take = (ticket: TicketView) => {
+    const before = opening.value
+    // An answer that was overtaken by events must not turn the ticket back; a restored database may have.
+    if (before.kind === 'open' && before.ticket.seq > ticket.seq && factsOf === epochs) return
+    factsOf = epochs
+    const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)
+    opening.value = { kind: 'open', ticket, reader }
+    listener.ticket(ticket)
+  }
+
+  const keepShown = () => {
+    const now = opening.peek()
+    if (now.kind === 'open') keepOpened(client, now.ticket, timeline.peek())
+  }
+
+  const readerOf = (ticket: TicketView): Reader => (ticket.side === 'customer' ? { side: 'customer' } : { side: 'staff', id: client.identity.id })
+
+  const load = async () => {
+    const [mine, life] = [epochs, lives]
+    const result = await client.rest.ticket(ref)
+    if (disposed || mine !== epochs) return
+    if (!result.ok) {
+      if (opening.value.kind === 'open') refreshSoon(RETRY_MS)
+      // Asked for before the connection came back: what failed then says nothing of now.
+      else if (life !== lives && result.problem.code !== 'not_found') void load()
+      else opening.value = { kind: 'failed', problem: result.problem }
+      return
+    }
+    readAtOpening ??= result.value.read_seq
+    take(result.value)
+    if (!isAnswered) listener.opened?.(result.value)
+    isAnswered = true
+    // What was open lately is listened to already.
+    if (subscription === null) listen(result.value.id)
+  }
+
+  const listen = (ticket: string) => {
+    for (const entry of client.outbox.of(ticket)) {
+      step({ type: 'queued', pending: pendingOf(entry) })
+      const code = client.outbox.held(entry.key)
+      if (code !== null) step({ type: 'held', key: entry.key, code })
+    }
+    stopOutbox = client.outbox.onChange((change) => outboxChanged(ticket, change))
+    presence.open(ticket)
+    subscription = client.session.subscribe(ticket, sink)
+  }
+
+  const outboxChanged = (ticket: string, change: OutboxChange) => {
+    if (change.type !== 'withdrawn' && change.entry.ticket !== ticket) return
+    switch (change.type) {
+      case 'queued': return step({ type: 'queued', pending: pendingOf(change.entry) })
+      case 'acked': return step({ type: 'acked', key: change.entry.key, seq: change.seq })
+      case 'refused':
+      case 'held': return step({ type: change.type, key: change.entry.key, code: change.code })
+      case 'withdrawn': return step({ type: 'withdrawn', key: change.key })
+    }
+  }
+
+  const refreshSoon = (ms: number) => {
+    stopRefresh()
+    stopRefresh = clock.after(ms, () => void load())
+  }
+
+  const heard = (events: readonly HistoryEvent[]) => {
+    // Until the facts are read again, nothing is known that events could be put to.
+    if (opening.value.kind !== 'open' || factsOf !== epochs) return
+    const { ticket } = opening.value
+    const news = events.filter((event) => event.seq > ticket.seq)
+    if (news.length === 0) return
+    take(news.reduce(withEvent, ticket))
+    const name = news.map((event) => renamedTo(ticket, event)).findLast((one) => one !== null) ?? null
+    const isRenamed = name !== null && name !== askedName
+    if (isRenamed) askedName = name
+    if (isRenamed || news.some(changesFacts)) refreshSoon(REFRESH_MS)
+  }
+
+  /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
+  const gone = () => batch(() => {
+    if (opening.value.kind === 'open') keepOpened(client, opening.value.ticket, null)
+    subscription?.dispose()
+    subscription = null
+    stopOutbox()
+    stopRefresh()
+    presence.disconnected()
+    fault.value = null
+    readAtOpening = null
+    isAnswered = false
+    timeline.value = EMPTY
+    opening.value = { kind: 'loading' }
+    void load()
+  })
+
+  const sink: TicketSink = {
+    resume() {
+      const { position, epoch } = timeline.value
+      return position === null ? null : { after: position, epoch }
+    },
+    subscribing: () => step({ type: 'subscribing' }),
+    page(page) {
+      batch(() => {
+        const { epoch } = timeline.peek()
+        if (epoch !== null && epoch !== page.epoch) {
+          epochs++
+          presence.restarted()
+          refreshSoon(0)
+        }
+        step({ type: 'page', page })
+        settled('listen')
+        // The connection is back: what could not be had without it is asked for when it is wanted.
+        if (fault.peek()?.of === 'older' && fault.peek()?.problem.code === 'unreachable') fault.value = null
+        if (!page.more) {
+          presence.arrived(page.viewers)
+          presence.joined()
+        }
+        heard(page.events)
+        if (page.reset && factsOf === epochs) refreshSoon(REFRESH_MS)
+      })
+    },
+    frame: (frame) => batch(() => taken(frame)),
+    head: (seq) => step({ type: 'head', seq }),
+    disconnected() {
+      step({ type: 'disconnected' })
+      presence.disconnected()
+    },
+    refused: (code) => code === 'not_found' ? gone() : failed('listen', { status: 0, code, title: '', retry_after_ms: null, head: null }, () => subscription?.again()),
+  }
+
+  const taken = (frame: TicketFrame) => {
+    switch (frame.type) {
+      case 'event':
+        presence.spoke(frame.event.actor)
+        step({ type: 'event', event: frame.event })
+        heard([frame.event])
+        if (opening.value.kind === 'open') listener.event(frame.event, opening.value.ticket)
+        return
+      case 'reset':
+        step({ type: 'reset' })
+        // Its subject may have been removed.
+        refreshSoon(REFRESH_MS)
+        return subscription?.again()
+      case 'read': return step({ type: 'read', mark: { person: frame.person, seq: frame.seq } })
+      case 'typing': return presence.typed({ person: frame.person, internal: frame.internal }, frame.on)
+      case 'presence': return presence.arrived(frame.viewers)
+    }
+  }
+
+  const act = async (run: (ticket: string) => Promise<Result<TicketView>>, refused = (problem: Problem) => failed('change', problem, () => void act(run))): Promise<boolean> => {
+    const ticket = id()
+    if (ticket === null) return false
+    const result = await run(ticket)
+    if (disposed) return result.ok
+    if (result.ok) {
+      settled('change')
+      take(result.value)
+    } else refused(result.problem)
+    return result.ok
+  }
+  const change = (patch: TicketPatch, insisting: Insisting = (same) => same): Promise<boolean> => act((ticket) => client.rest.changeTicket(ticket, patch), (problem) => {
+    failed('change', problem, () => void change(insisting(patch, problem), insisting), patch)
+    // Whose it is now is to be seen beside the refusal.
+    if (problem.code === 'conflict') refreshSoon(0)
+  })
+
+  const before = openedBefore(client, ref)
+  if (before !== null) batch(() => {
+    timeline.value = before.timeline
+    take(before.ticket)
+    listen(before.ticket.id)
+  })
+  void load()
+  const stopLive = client.connection.subscribe(({ kind }) => {
+    if (kind !== 'live') return
+    lives++
+    if (opening.peek().kind === 'failed') store.reload()
+  })
+  const store: TicketStore = {
+    opening,
+    timeline,
+    typing: presence.typing,
+    viewers: presence.viewers,
+    loadingOlder,
+    edits,
+    fault,
+    get readAtOpening() { return readAtOpening },
+    habits: client.habits,
+    send(body, { internal, based_on, then = null }) {
+      if (opening.value.kind !== 'open') return null
+      const { id: ticket, ticket_number: number } = opening.value.ticket
+      const entry = client.outbox.queue({ ticket, number, body, internal, based_on, then, hold_ms: client.habits.undo_s.peek() * 1_000 })
+      presence.wrote(false, internal)
+      return entry
+    },
+    undo(key) {
+      const last = key ?? timeline.peek().pending.at(-1)?.key
+      return last === undefined ? null : client.outbox.undo(last)
+    },
+    retry: (key, how) => client.outbox.retry(key, how),
+    discard: (key) => client.outbox.discard(key),
+    queued: (key) => client.outbox.entries().find((entry) => entry.key === key) ?? null,
+    async loadOlder(isAsked) {
+      const ticket = id()
+      const { events, position, more_before } = timeline.value
+      if (ticket === null || position === null || !more_before || loadingOlder.value || (!isAsked && clock.now() < olderAt)) return
+      loadingOlder.value = true
+      const result = await client.rest.activity(ticket, { before: events[0]?.seq ?? position + 1 }, OLDER_EVENTS)
+      loadingOlder.value = false
+      if (disposed) return
+      if (result.ok) {
+        settled('older')
+        return step({ type: 'older', page: result.value })
+      }
+      olderAt = clock.now() + RETRY_MS
+      failed('older', result.problem, () => void store.loadOlder(true))
+    },
+    change,
+    rate: (rating) => act((ticket) => client.rest.rate(ticket, rating)),
+    wrote: presence.wrote,
+    sawEnd: () => presence.saw(timeline.value.position ?? 0),
+    told(ticket) { if (!disposed && ticket.id === id()) take(ticket) },
+    reload() {
+      if (opening.value.kind === 'failed') opening.value = { kind: 'loading' }
+      void load()
+    },
+    dispose() {
+      disposed = true
+      stopLive()
+      if (factsOf === epochs) keepShown()
+      stopRefresh()
+      stopOutbox()
+      presence.dispose()
+      subscription?.dispose()
+    },
+  }
+  return store
+}
+
+function pendingOf(entry: Queued): Pending {
+  const { key, body, internal, at, refused, paused, hold_until } = entry
+  return { key, body, internal, at, hold_until, state: refused !== null ? { kind: 'refused', code: refused } : { kind: paused ? 'paused' : 'waiting' } }
+}

@@ -1,0 +1,6 @@
+// Loaded with the form in which a ticket is described: joins its sentences to the common ones.
+
+import en from './en/form.json'
+import { addStrings } from './index.ts'
+
+addStrings('form', en)

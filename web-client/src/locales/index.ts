@@ -1,0 +1,180 @@
+// Sentences by key, in the language that is chosen. A language is another table of the same keys; tables that a first screen does not need
+// join with the part that does. Components that call `t` while rendering are rendered again when the language changes.
+
+import { signal } from '@preact/signals'
+import common from './en/common.json'
+import type form from './en/form.json'
+import type hours from './en/hours.json'
+import type page from './en/page.json'
+import type roles from './en/roles.json'
+import type signOut from './en/sign-out.json'
+import type team from './en/team.json'
+import type ticket from './en/ticket.json'
+import { LANGUAGES, LANGUAGE_NAMES, LOCALES, RIGHT_TO_LEFT, type Language } from './languages.ts'
+
+export { LANGUAGES, LANGUAGE_NAMES, type Language }
+
+interface Sections {
+  readonly common: typeof common
+  readonly form: typeof form
+  readonly hours: typeof hours
+  readonly page: typeof page
+  readonly roles: typeof roles
+  readonly 'sign-out': typeof signOut
+  readonly team: typeof team
+  readonly ticket: typeof ticket
+}
+
+/** A part of the sentences, in a file of its own in every language: `<tag>/<section>.json`. */
+export type Section = keyof Sections
+type KeysOf<S> = S extends Section ? Extract<keyof Sections[S], string> : never
+export type StringKey = KeysOf<Section>
+export type Table = Readonly<Record<string, string>>
+
+/** Every section of every other language, fetched when it is wanted. */
+const FILES = import.meta.glob<Table>(['./*/*.json', '!./en/*.json'], { import: 'default' })
+
+const load = async (section: Section, language: Language): Promise<Table> => await FILES[`./${language}/${section}.json`]?.() ?? {}
+
+const sections: Section[] = ['common']
+/** The one that was chosen last, whether its tables are there or not. */
+let wanted: Language = 'en'
+const fallback = new Map<string, string>(Object.entries(common))
+const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
+
+/** Adds a section's sentences: its English ones are given, those of another language are fetched. */
+export function addStrings<S extends Section>(section: S, english: Sections[S]): void {
+  sections.push(section)
+  for (const [key, sentence] of Object.entries(english)) fallback.set(key, sentence)
+  if (wanted !== 'en') void setLanguage(wanted)
+}
+
+export function language(): Language {
+  return chosen.value.language
+}
+
+export function direction(): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.includes(language()) ? 'rtl' : 'ltr'
+}
+
+/** Takes effect when its tables are there; until then the page stays as it is. */
+export async function setLanguage(next: Language): Promise<void> {
+  wanted = next
+  if (next === 'en') {
+    chosen.value = { language: next, table: {} }
+    return
+  }
+  let tables: readonly Table[]
+  try {
+    tables = await Promise.all(sections.map((section) => load(section, next)))
+  } catch {
+    // They could not be fetched: the page stays as it is, and may be asked again.
+    return
+  }
+  // Another one was chosen meanwhile.
+  if (wanted === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
+}
+
+const known = (key: string): key is StringKey => fallback.has(key)
+
+const RIGHT_TO_LEFT_SIGNS = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
+
+/** A name of the other direction must not reorder the sentence around it. */
+function isolated(value: string): string {
+  const isOther = direction() === 'rtl' ? /[A-Za-z]/.test(value) : RIGHT_TO_LEFT_SIGNS.test(value)
+  return isOther ? `\u2068${value}\u2069` : value
+}
+
+/** The sentence for `key`, its `{places}` filled: `{n}` with a number or a text, `{n|one:# day|other:# days}` by the language's plural rules. */
+export function t(key: StringKey, places: Readonly<Record<string, string | number>> = {}): string {
+  const sentence = chosen.value.table[key] ?? fallback.get(key) ?? key
+  return sentence.replace(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g, (whole, name: string, forms: string) => {
+    const place = Object.hasOwn(places, name) ? places[name] : undefined
+    if (place === undefined) return whole
+    if (typeof place === 'string') return isolated(place)
+    return forms === '' ? number(place) : (formFor(place, forms)).replace('#', number(place))
+  })
+}
+
+/** A form that a language does not need is left out: then `other` serves. */
+function formFor(n: number, forms: string): string {
+  const form = (name: string) => forms.split('|').find((one) => one.startsWith(`${name}:`))?.slice(name.length + 1)
+  return form(new Intl.PluralRules(language()).select(n)) ?? form('other') ?? ''
+}
+
+export function number(n: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(locale(), options).format(n)
+}
+
+/** The sentence for a key put together from a word that a newer server may have coined; then the word itself. */
+export function tWord(prefix: 'status' | 'priority' | 'category', word: string | null): string {
+  const key = `${prefix}.${word ?? ''}`
+  return known(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
+}
+
+/** A refusal that names a field, and why; null: it names none. */
+export function fieldOf({ code, title }: { readonly code: string; readonly title?: string }): { readonly name: string; readonly why: string } | null {
+  const found = code === 'invalid_field' || code === 'invalid_body' ? /^([\w.[\]]+): (.+)$/s.exec(title ?? '') : null
+  return found === null ? null : { name: found[1] ?? '', why: found[2] ?? '' }
+}
+
+export function tProblem(problem: { readonly code: string; readonly title?: string }): string {
+  const [key, untitled] = [`problem.${problem.code}`, `problem.${problem.code}.untitled`]
+  // What was kept of an earlier refusal is its code.
+  if ((problem.title ?? '') === '' && known(untitled)) return t(untitled)
+  return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })
+}
+
+/** The reader's own kind of the language, where the device names one: days and numbers are written as they know them. */
+export function locale(): string {
+  const chosen = language()
+  return globalThis.navigator?.languages?.find((one) => one.startsWith(`${chosen}-`)) ?? LOCALES[chosen]
+}
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a format costs more than using it a thousand times. */
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language()}/${name}`
+  const held = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options)
+  formats.set(key, held)
+  return held
+}
+
+export function timeOfDay(iso: string): string {
+  return format('time', { hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+}
+
+export function day(iso: string): string {
+  return format('day', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso))
+}
+
+export function dateTime(iso: string): string {
+  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
+  return isOtherYear(iso, Date.now()) ? format('both-year', { ...options, year: 'numeric' }).format(new Date(iso)) : format('both', options).format(new Date(iso))
+}
+
+export function weekdayTime(iso: string): string {
+  return format('weekday', { weekday: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+}
+
+/** The name of a day of the week, Monday being 0. */
+export function weekday(index: number): string {
+  // The fifth of January 1970 was a Monday.
+  return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
+}
+
+/** As short as a list needs: the time today, the date before, with the year when it is another one. */
+export function shortWhen(iso: string, now: number): string {
+  const sameDay = new Date(iso).toDateString() === new Date(now).toDateString()
+  if (sameDay) return timeOfDay(iso)
+  return isOtherYear(iso, now) ? format('date-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso)) : format('date', { day: 'numeric', month: 'short' }).format(new Date(iso))
+}
+
+function isOtherYear(iso: string, now: number): boolean {
+  return new Date(iso).getFullYear() !== new Date(now).getFullYear()
+}
+
+/** A calendar day as a value, for comparing. */
+export function dayKey(iso: string): string {
+  return new Date(iso).toDateString()
+}

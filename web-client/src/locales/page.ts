@@ -1,0 +1,7 @@
+// Loaded by whole pages: joins their sentences to the common ones.
+
+import en from './en/page.json'
+import { addStrings } from './index.ts'
+import './ticket.ts'
+
+addStrings('page', en)

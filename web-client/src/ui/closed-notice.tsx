@@ -1,0 +1,19 @@
+import type { TicketStore } from '../client/ticket.ts'
+import type { TicketView } from '../protocol/model.ts'
+import { t } from '../locales/index.ts'
+import { T } from '../testids.ts'
+
+export function isWritable(ticket: TicketView): boolean {
+  return ticket.status !== 'closed' && ticket.archived_at === null
+}
+
+/** In place of the composer, with the way back where there is one. */
+export function ClosedNotice({ ticket, store }: { readonly ticket: TicketView; readonly store: TicketStore }) {
+  const archived = ticket.archived_at !== null
+  return (
+    <div class="shut">
+      <textarea disabled rows={1} aria-label={t('composer.message')} placeholder={t(archived ? 'ticket.archived' : 'ticket.closed')} />
+      {!archived && <button type="button" class="primary" data-testid={T.ticketReopen} onClick={() => void store.change({ status: 'open' })}>{t('ticket.reopen')}</button>}
+    </div>
+  )
+}

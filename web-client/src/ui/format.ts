@@ -1,0 +1,73 @@
+// People and history rows in words.
+
+import type { LastMessage } from '../protocol/generated.ts'
+import type { HistoryEvent, Person } from '../protocol/model.ts'
+import type { Reader } from '../timeline/view.ts'
+import { t, tWord } from '../locales/index.ts'
+import { tOwnStatus } from '../locales/own-words.ts'
+
+export function nameOf(person: Person, reader: Reader): string {
+  const isReader = reader.side === 'customer' ? person.type === 'customer' : person.id === reader.id
+  if (isReader) return t('app.you')
+  if (person.name !== null && person.name !== '') return person.name
+  switch (person.type) {
+    case 'customer': return t('ticket.customer')
+    case 'admin': return t('app.team')
+    case 'system': return t('app.system')
+  }
+}
+
+/** Who wrote last, in a row that staff see. By name, the reader's too: two of a team may have one name, and the row knows no more of them. */
+export function writerOf(last: LastMessage): string {
+  return last.side === 'customer' ? t('row.customer') : (last.name ?? t('app.team'))
+}
+
+/** An assignee as the history names them: by name, or by an id that only the list of agents can turn into one. */
+export type NameById = (id: string) => string | null
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i
+
+export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById): string {
+  const who = nameOf(event.actor, reader)
+  const [before, after] = [event.old_value ?? '', event.new_value ?? '']
+  switch (event.kind) {
+    case 'status_changed':
+    case 'resolved':
+    case 'closed':
+    case 'reopened':
+    case 'escalated': return status(event, who, reader)
+    case 'priority_changed': return t('activity.priority_changed', { who, old: tWord('priority', before), new: tWord('priority', after) })
+    case 'category_changed': return t('activity.category_changed', { who, old: tWord('category', before), new: tWord('category', after) })
+    case 'assigned': {
+      if (after !== '' && (after === event.actor.id || after === event.actor.name)) return t('activity.took', { who })
+      const name = UUID.test(after) ? nameById(after) : after
+      return name === null || name === '' ? t('activity.assigned_nameless', { who }) : t('activity.assigned', { who, new: name })
+    }
+    case 'rated': return t('activity.rated', { who, new: after })
+    case 'logged': return t('activity.logged', { who, what: event.description ?? after })
+    case 'unreadable':
+    case 'unknown': return t('activity.unknown')
+    case 'created':
+    case 'message_added':
+    case 'internal_note_added':
+    case 'unassigned':
+    case 'message_edited':
+    case 'message_redacted':
+    case 'note_edited':
+    case 'note_redacted':
+    case 'archived': return t(`activity.${event.kind}`, { who })
+  }
+}
+
+function status(event: HistoryEvent, who: string, reader: Reader): string {
+  const word = (value: string | null) => (reader.side === 'customer' && value !== null ? tOwnStatus(value) : tWord('status', value))
+  const [before, after] = [word(event.old_value), word(event.new_value)]
+  if (event.kind === 'resolved' || event.kind === 'closed' || event.kind === 'reopened' || event.kind === 'escalated') return t(`activity.${event.kind}`, { who })
+  if (reader.side === 'customer') return t('own_status.changed', { who, new: after })
+  return before === '' ? t('activity.status_set', { who, new: after }) : t('activity.status_changed', { who, old: before, new: after })
+}
+
+/** An agent as colleagues know them. */
+export function nameOfAgent(agent: { readonly name: string | null; readonly email: string | null; readonly user_id: string }): string {
+  return agent.name ?? agent.email ?? agent.user_id.slice(0, 8)
+}

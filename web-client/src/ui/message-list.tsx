@@ -1,0 +1,151 @@
+// The history of the open ticket as people read it.
+
+import type { Signal } from '@preact/signals'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { returnToDraft } from '../client/drafts.ts'
+import { isVisible, isUnfolded } from '../client/visibility.ts'
+import type { TicketStore } from '../client/ticket.ts'
+import { rows, type Row } from './rows.ts'
+import type { Reader } from '../timeline/view.ts'
+import { day, dayKey, t } from '../locales/index.ts'
+import { T } from '../testids.ts'
+import type { Wanted } from './composer.tsx'
+import { Skeleton } from './feedback.tsx'
+import { Icon } from './icon.tsx'
+import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
+import { undoSend } from './undo-send.ts'
+import { useVirtual } from './virtual.ts'
+import { nameOf, type NameById } from './format.ts'
+
+interface MessageListProps {
+  readonly store: TicketStore
+  readonly ticket: string
+  readonly reader: Reader
+  readonly nameById: NameById
+  /** Raised when a message comes back to be written anew. */
+  readonly wanted: Signal<Wanted | null>
+}
+
+/** Earlier rows are fetched this far before the top is reached. */
+const OLDER_PX = 600
+
+export function MessageList({ store, ticket, reader, nameById, wanted }: MessageListProps) {
+  const timeline = store.timeline.value
+  const readAt = store.readAtOpening
+  const shown = useMemo(() => rows(timeline, reader, dayKey, readAt), [timeline, reader, readAt])
+  const ids = useMemo(() => shown.map((row) => row.id), [shown])
+  const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
+  // A step behind: what comes together with the first page is no news either.
+  const [isRead, setRead] = useState(false)
+  useEffect(() => setRead(timeline.position !== null), [timeline.position !== null])
+  const missed = useMissed(shown, isAtEnd)
+  useSeen(store, isAtEnd, timeline.position)
+  useOlder(store, scroller, timeline.more_before, timeline.events[0]?.seq ?? 0)
+  const actions = useMemo((): PendingActions => ({
+    onRetry: (key) => store.retry(key, 'as_written'),
+    onInsist: (key) => store.retry(key, 'insist'),
+    onRewrite: (key) => {
+      const entry = store.queued(key)
+      if (entry === null) return
+      const mode = entry.internal ? 'note' : 'message'
+      // It is gone only when it is kept elsewhere.
+      returnToDraft(ticket, mode, entry.body, store.timeline.peek().position ?? 0)
+      store.discard(key)
+      wanted.value = { ticket, mode }
+    },
+    onDiscard: (key) => void store.discard(key),
+    onUndo: (key) => undoSend(store, ticket, wanted, key),
+  }), [store, ticket, wanted])
+  return (
+    <div class="timeline-frame">
+      {/* Neither the first page nor rows that scrolling brings in are news: they are not announced. */}
+      <div class="timeline" ref={scroller} data-testid={T.timeline} data-position={timeline.position ?? ''} role="log" aria-live={isAtEnd && isRead ? 'polite' : 'off'} aria-label={t('timeline.label')} tabIndex={0}>
+        {timeline.more_before && (
+          <button type="button" class="quiet older" data-testid={T.timelineOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>
+            {t(store.loadingOlder.value ? 'timeline.loading_older' : 'timeline.older')}
+          </button>
+        )}
+        {timeline.position === null && <Skeleton lines={3} />}
+        {timeline.position !== null && shown.length === 0 && !timeline.more_before && <p class="empty">{t('timeline.empty')}</p>}
+        <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
+          {shown.slice(view.from, view.to).map((row) => (
+            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One store={store} row={row} reader={reader} nameById={nameById} actions={actions} /></div>
+          ))}
+        </div>
+        <Typing store={store} reader={reader} />
+      </div>
+      {!isAtEnd && (
+        <button type="button" class="latest" data-testid={T.timelineLatest} onClick={toEnd}>
+          <Icon name="down" />{missed > 0 ? t('timeline.latest_n', { n: missed }) : <span class="hidden">{t('timeline.latest')}</span>}
+        </button>
+      )}
+    </div>
+  )
+}
+
+interface OneProps {
+  readonly store: TicketStore
+  readonly row: Row
+  readonly reader: Reader
+  readonly nameById: NameById
+  readonly actions: PendingActions
+}
+
+function One({ store, row, reader, nameById, actions }: OneProps) {
+  switch (row.kind) {
+    case 'day': return <p class="day"><span>{day(row.at)}</span></p>
+    case 'new': return <p class="new-mark" data-testid={T.timelineNew}><span>{t('timeline.new')}</span></p>
+    case 'item': {
+      const { item, grouped } = row
+      switch (item.kind) {
+        // Called, not placed: on its way from pending to stored one's own message stays the same element, which is not read out twice.
+        case 'message': return Message({ store, item, reader, grouped })
+        case 'pending': return PendingMessage({ pending: item.pending, grouped, ...actions })
+        case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
+      }
+    }
+  }
+}
+
+function Typing({ store, reader }: { readonly store: TicketStore; readonly reader: Reader }) {
+  const typing = store.typing.value
+  return (
+    <p class="typing" data-testid={T.typing}>
+      {typing.map(({ person, internal }) => t(internal ? 'timeline.typing_note' : 'timeline.typing', { who: nameOf(person, reader) })).join(' ')}
+    </p>
+  )
+}
+
+/** Others' messages that came while one read further up. */
+function useMissed(shown: readonly Row[], isAtEnd: boolean): number {
+  const [left, setLeft] = useState(0)
+  const newest = shown.findLast((row) => row.kind === 'item' && row.item.kind === 'message')
+  const seq = newest?.kind === 'item' && newest.item.kind === 'message' ? newest.item.event.seq : 0
+  useEffect(() => { if (isAtEnd) setLeft(seq) }, [isAtEnd, seq])
+  if (isAtEnd) return 0
+  return shown.reduce((n, row) => (row.kind === 'item' && row.item.kind === 'message' && !row.item.mine && row.item.event.seq > left ? n + 1 : n), 0)
+}
+
+/** Whoever has the end before them has read it. */
+function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null): void {
+  const open = isUnfolded.value
+  useEffect(() => {
+    const saw = () => { if (isAtEnd && isVisible() && position !== null) store.sawEnd() }
+    saw()
+    document.addEventListener('visibilitychange', saw)
+    return () => document.removeEventListener('visibilitychange', saw)
+  }, [store, isAtEnd, position, open])
+}
+
+/** Fetches earlier rows while one scrolls towards them, and until there is something to scroll. */
+function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivElement | null }, more: boolean, first: number): void {
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null || !more) return
+    const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder(false) }
+    // A page may hold only edits, of which nothing is drawn; then there is nothing to scroll.
+    if (element.scrollHeight <= element.clientHeight) near()
+    element.addEventListener('scroll', near, { passive: true })
+    return () => element.removeEventListener('scroll', near)
+  }, [store, scroller, more, first])
+}

@@ -1,0 +1,228 @@
+// Brings a face up: the desk's settings, then sign-in, then the face with the desk of whoever signed in.
+
+import { effect, signal } from '@preact/signals'
+import { render, type FunctionComponent } from 'preact'
+import { say, toastsFor } from '../client/notifications.ts'
+import { createTokenAuth, type Auth, type GetToken } from '../client/auth.ts'
+import { loadConfig, NoSignIn, SiteRefused } from '../client/config.ts'
+import { createClient, type Client } from '../client/client.ts'
+import { closeDrafts, openDrafts } from '../client/drafts.ts'
+import { createPreferences, type GivenPreferences, type Preferences } from '../client/preferences.ts'
+import { createOwnSignIn, type OwnSignIn } from '../client/own-sign-in.ts'
+import { createDevAuth, tokenFrom } from '../client/page-auth.ts'
+import type { Router } from '../client/memory-router.ts'
+import type { NavLink } from '../protocol/generated.ts'
+import { t, type StringKey } from '../locales/index.ts'
+import { T } from '../testids.ts'
+import { TopBar, type Site } from './frame.tsx'
+import { lazy } from './lazy.tsx'
+import { Skeleton } from './feedback.tsx'
+import { SignIn } from './sign-in.tsx'
+
+/** Fetched behind the first screen: it is needed above all where there is no connection. */
+const loadSignOut = async () => (await import('./sign-out.tsx')).SignOut
+const SignOut = lazy(loadSignOut)
+
+export interface AppProps {
+  readonly client: Client
+  readonly router: Router
+  readonly preferences: Preferences
+  readonly site: Site
+  /** Whether the tab's title and icon are this face's to change. */
+  readonly ownsTab: boolean
+}
+
+export interface Place {
+  /** What the face is drawn into. */
+  readonly container: HTMLElement
+  /** What bears theme, language and direction: the document, or the container where the page is somebody else's. */
+  readonly themed: HTMLElement
+  readonly origin: string
+  readonly router: Router
+  readonly ownsTab: boolean
+  readonly preferences?: GivenPreferences
+  readonly getToken?: GetToken
+  readonly links?: readonly NavLink[]
+  readonly homeUrl?: string
+}
+
+export interface AppDefinition {
+  readonly title: StringKey
+  readonly app: FunctionComponent<AppProps>
+}
+
+interface Open {
+  readonly auth: Auth
+  readonly site: Site
+  readonly preferences: Preferences
+  /** Null: the platform signs people in. */
+  readonly own: OwnSignIn | null
+}
+
+type Why = 'site_refused' | 'no_sign_in' | 'unreachable'
+
+type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly why: Why } | ({ readonly kind: 'ready' } & Open)
+
+/** Gives what takes it all down again. */
+export function mountApp(place: Place, { title, app: App }: AppDefinition): () => void {
+  const start = signal<Start>({ kind: 'working' })
+  const client = signal<Client | null>(null)
+  /** Signs out, once the person has said what becomes of the messages that are not sent yet. */
+  const leaving = signal<(() => void) | null>(null)
+  let last: string | null = null
+  const signOut = (out: () => void) => {
+    // What they paused once they are not asked about again.
+    if (client.peek()?.unsent.peek().some((entry) => !entry.paused) === true) leaving.value = out
+    else out()
+  }
+  /** They sit here no more: signed in again, they are asked before anything of theirs is sent. */
+  const ended = (auth: Auth) => {
+    const who = client.peek()
+    if (who === null) return
+    who.outbox.pause()
+    auth.left(who.identity.id, 'signed_out')
+  }
+  let stopListening = () => {}
+  const begin = async () => {
+    start.value = { kind: 'working' }
+    try {
+      const opened = await open(place, title, { signOut, ended, stays: () => { leaving.value = null } })
+      stopListening()
+      stopListening = opened.own?.onSignedOutElsewhere(() => ended(opened.auth)) ?? (() => {})
+      start.value = { kind: 'ready', ...opened }
+    } catch (error) {
+      start.value = { kind: 'failed', why: error instanceof SiteRefused ? 'site_refused' : error instanceof NoSignIn ? 'no_sign_in' : 'unreachable' }
+    }
+  }
+  const stop = effect(() => {
+    const state = start.value.kind === 'ready' ? start.value.auth.state.value : null
+    const before = client.peek()
+    before?.dispose()
+    leaving.value = null
+    toastsFor(state?.kind === 'in' ? state.identity.id : null)
+    if (start.value.kind !== 'ready' || state?.kind !== 'in') {
+      if (before !== null) closeDrafts()
+      client.value = null
+      return
+    }
+    // Where one person stood, and what they looked for, is not for the next one.
+    if (last !== null && last !== state.identity.id) place.router.leave()
+    last = state.identity.id
+    openDrafts(state.identity.id)
+    start.value.own?.settle()
+    if (start.value.site.onSignOut !== null) void loadSignOut().catch(() => {})
+    client.value = createClient(state.identity, state.tokens, place.origin, start.value.auth.left)
+  })
+  function Root() {
+    const now = start.value
+    if (now.kind === 'failed') return <Bare title={title}><Failed why={now.why} onRetry={() => void begin()} /></Bare>
+    if (now.kind === 'working') return <Bare title={title}><Skeleton lines={4} /></Bare>
+    const signedIn = client.value
+    // A new person gets a new tree: nothing of the one before stays in it.
+    if (signedIn !== null) {
+      return (
+        <>
+          <App key={signedIn.identity.id} client={signedIn} router={place.router} preferences={now.preferences} site={now.site} ownsTab={place.ownsTab} />
+          {leaving.value !== null && <SignOut client={signedIn} onSignOut={leaving.value} onClose={() => { leaving.value = null }} />}
+        </>
+      )
+    }
+    return <Gate title={title} open={now} />
+  }
+  render(<Root />, place.container)
+  void begin()
+  return () => {
+    stop()
+    stopListening()
+    client.peek()?.dispose()
+    toastsFor(null)
+    closeDrafts()
+    if (start.value.kind === 'ready') start.value.preferences.dispose()
+    place.router.dispose()
+    render(null, place.container)
+  }
+}
+
+interface Leaving {
+  /** Calls it once the person has said what becomes of what is not sent. */
+  signOut(out: () => void): void
+  ended(auth: Auth): void
+  /** It came to nothing. */
+  stays(): void
+}
+
+async function open(place: Place, title: StringKey, { signOut, ended, stays }: Leaving): Promise<Open> {
+  const config = await loadConfig(place.origin)
+  const preferences = createPreferences(place.themed, { languages: config.languages, ...place.preferences })
+  // Its cookie is the desk's own: a page of another site has no part in it.
+  const own = place.getToken === undefined && place.origin === location.origin && config.sign_in_url !== null && config.sign_out_url !== null
+    ? createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
+    : null
+  const getToken = place.getToken ?? (config.token_url === null ? null : tokenFrom(config.token_url))
+  // Demo people are development's: elsewhere they are not even asked for.
+  if (getToken === null && !config.dev) throw new NoSignIn()
+  const auth = getToken === null ? createDevAuth(place.origin) : createTokenAuth(place.origin, getToken)
+  const { demo } = auth
+  const outOf = async (by: OwnSignIn) => {
+    const done = await by.signOut()
+    if (done === null) {
+      stays()
+      return say(t('signin.out_failed'))
+    }
+    place.router.go('')
+    ended(auth)
+    if (done.next !== null) location.assign(done.next)
+  }
+  const site: Site = {
+    title,
+    links: place.links ?? config.links,
+    homeUrl: place.homeUrl ?? config.home_url,
+    onHome: () => place.router.go(''),
+    onSignOut: own !== null ? () => signOut(() => void outOf(own)) : demo === null ? null : () => signOut(() => {
+      place.router.go('')
+      demo.signOut()
+    }),
+  }
+  return { auth, site, preferences, own }
+}
+
+function Bare({ title, children }: { readonly title: StringKey; readonly children?: preact.ComponentChildren }) {
+  return (
+    <div class="page">
+      <header class="top"><span class="brand">{t(title)}</span></header>
+      <main class="sign-in">{children}</main>
+    </div>
+  )
+}
+
+function Failed({ why, onRetry }: { readonly why: Why | 'blocked'; readonly onRetry: () => void }) {
+  return (
+    <p class="problem" role="alert" data-testid={T.problem} data-code={why}>
+      <span>{t(`problem.${why}`, { site: location.origin })}</span> <button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button>
+    </p>
+  )
+}
+
+/** Nobody is signed in yet. */
+function Gate({ open: { auth, site, preferences, own } }: { readonly title: StringKey; readonly open: Open }) {
+  const state = auth.state.value
+  return (
+    <div class="page">
+      <TopBar site={site} preferences={preferences} identity={null} />
+      {state.kind === 'pick' && auth.demo !== null && <SignIn demo={auth.demo} />}
+      {state.kind === 'working' && <main class="sign-in"><Skeleton lines={4} /></main>}
+      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in"><Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
+      {state.kind === 'out' && (
+        <main class="sign-in" data-testid={T.signedOut}>
+          {own !== null && own.refused.value !== null && <p class="problem" role="alert" data-testid={T.problem} data-code={own.refused.value}>{t(`signin.refused.${own.refused.value}`)}</p>}
+          {(own === null || own.refused.value === null) && <p>{t('app.signed_out')}</p>}
+          <p class="actions">
+            {own !== null && <a class="primary button" href={own.href()} data-testid={T.signInGo}>{t('signin.go')}</a>}
+            {site.homeUrl !== null && <a class={own === null ? 'primary button' : 'button'} href={site.homeUrl}>{t('app.home')}</a>}
+            {own === null && <button type="button" onClick={auth.retry}>{t('app.retry')}</button>}
+          </p>
+        </main>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,73 @@
+// The settings that stay on this device: appearance, language, sound, notifications.
+
+import type { ComponentChildren } from 'preact'
+import { useId, useRef, useState } from 'preact/hooks'
+import { askToNotify } from '../client/notifications.ts'
+import { isFull } from '../client/browser.ts'
+import { THEMES, type Preferences } from '../client/preferences.ts'
+import { word } from '../protocol/narrow.ts'
+import { direction, language, LANGUAGE_NAMES, t } from '../locales/index.ts'
+import { T } from '../testids.ts'
+import { Icon } from './icon.tsx'
+
+export function PreferencesMenu({ preferences, children }: { readonly preferences: Preferences; readonly children?: ComponentChildren }) {
+  const id = useId()
+  const menu = useRef<HTMLDivElement>(null)
+  return (
+    <>
+      <button type="button" onClick={(event) => { if (menu.current !== null) putBelow(menu.current, event.currentTarget.getBoundingClientRect()) }} class="quiet icon-button" popovertarget={id} aria-label={t('app.menu')} title={t('app.menu')} data-testid={T.preferences}><Icon name="settings" /></button>
+      <div ref={menu} id={id} popover="auto" class="menu" role="dialog" aria-label={t('app.menu')}><LooksForm preferences={preferences} />{children}</div>
+    </>
+  )
+}
+
+const GAP_PX = 6
+const EDGE_PX = 12
+
+/** Menus lie over the whole window, wherever in it the page stands. */
+function putBelow(menu: HTMLElement, { left, right, bottom }: DOMRect): void {
+  const width = document.documentElement.clientWidth
+  menu.style.insetBlockStart = `${bottom + GAP_PX}px`
+  if (direction() === 'rtl') menu.style.left = `${Math.max(EDGE_PX, left)}px`
+  else menu.style.right = `${Math.max(EDGE_PX, width - right)}px`
+}
+
+export function LooksForm({ preferences }: { readonly preferences: Preferences }) {
+  const [refused, setRefused] = useState(false)
+  const notify = async (field: HTMLInputElement) => {
+    const on = field.checked
+    const allowed = !on || (await askToNotify())
+    setRefused(!allowed)
+    preferences.notify.value = on && allowed
+    // Refused a second time, nothing is drawn again.
+    field.checked = preferences.notify.value
+  }
+  return (
+    <div class="preferences">
+      <label>
+        <span>{t('preferences.theme')}</span>
+        <select value={preferences.theme.value} data-testid={T.preferencesTheme} onChange={(event) => { preferences.theme.value = word(THEMES, event.currentTarget.value) ?? 'auto' }}>
+          {THEMES.map((one) => <option key={one} value={one}>{t(`preferences.theme.${one}`)}</option>)}
+        </select>
+      </label>
+      {preferences.languages.length > 1 && (
+        <label>
+          <span>{t('preferences.language')}</span>
+          <select value={language()} data-testid={T.preferencesLanguage} onChange={(event) => { const next = word(preferences.languages, event.currentTarget.value); if (next !== null) preferences.choose(next) }}>
+            {preferences.languages.map((one) => <option key={one} value={one} lang={one}>{LANGUAGE_NAMES[one]}</option>)}
+          </select>
+        </label>
+      )}
+      <label class="check">
+        <input type="checkbox" checked={preferences.sound.value} data-testid={T.preferencesSound} onChange={(event) => { preferences.sound.value = event.currentTarget.checked }} />
+        <span>{t('preferences.sound')}</span>
+      </label>
+      <label class="check">
+        <input type="checkbox" checked={preferences.notify.value} data-testid={T.preferencesNotify} onChange={(event) => void notify(event.currentTarget)} />
+        <span>{t('preferences.notify')}</span>
+      </label>
+      {isFull.value && <p class="muted" role="status" data-testid={T.preferencesUnkept}>{t('preferences.unkept')}</p>}
+      {refused && <p class="problem-text" role="alert">{t('preferences.notify_refused')}</p>}
+    </div>
+  )
+}

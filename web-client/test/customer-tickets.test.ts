@@ -1,0 +1,168 @@
+// A customer's news, whatever part of their list they look at.
+
+import { signal } from '@preact/signals'
+import { expect, test } from 'vitest'
+import { createCustomerTickets, type TicketsClient } from '../src/client/customer-tickets.ts'
+import type { SessionState } from '../src/connection/session.ts'
+import type { TicketSink } from '../src/connection/subscriptions.ts'
+import { LIMITS } from '../src/protocol/generated.ts'
+import type { CustomerView } from '../src/protocol/model.ts'
+import { messageEvent } from './help/sample.ts'
+import { manualClock } from './help/ticket-server.ts'
+
+Reflect.set(globalThis, 'document', { visibilityState: 'visible', hasFocus: () => true })
+if (typeof globalThis.addEventListener !== 'function') Object.assign(globalThis, { addEventListener() {}, removeEventListener() {} })
+
+const ticket = (id: string, more: Partial<CustomerView> = {}): CustomerView => ({
+  side: 'customer', id, ticket_number: `TKT-${id}`, subject: id, category: 'general', priority: 'medium', status: 'open', assignee_name: null, rating: null,
+  created_at: '2026-01-01T00:00:00Z', resolved_at: null, closed_at: null, archived_at: null, last_activity_at: '2026-01-01T00:00:00Z', seq: 1, read_seq: 1, last_message: null, waiting_since: null, ...more,
+})
+const settled = async () => { for (let n = 0; n < 10; n++) await new Promise((done) => setImmediate(done)) }
+
+function client(ring: () => void = () => {}, unread = 0) {
+  const clock = manualClock()
+  const rows = new Map([ticket('a'), ticket('c', { status: 'closed' })].map((one) => [one.id, one]))
+  const sinks = new Map<string, TicketSink>()
+  const asked: unknown[] = []
+  const counted = { unread }
+  const live: SessionState = { kind: 'live', user: { id: 'ada', name: null, email: null }, role: null, limits: LIMITS, features: [] }
+  const connection = signal<SessionState>(live)
+  const parts: TicketsClient = {
+    connection,
+    rest: {
+      ownTickets(query) {
+        asked.push(query)
+        const items = [...rows.values()].filter((one) => (one.status === 'closed') === (query.tab === 'closed'))
+        return Promise.resolve({ ok: true, value: { items, next_cursor: null } })
+      },
+      ownUnread: () => { const tickets = counted.unread; return Promise.resolve({ ok: true, value: { tickets, messages: tickets } }) },
+      ticket: (id) => Promise.resolve({ ok: true, value: rows.get(id) ?? ticket(id) }),
+    },
+    session: { subscribe: (id, sink) => { sinks.set(id, sink); return { again() {}, dispose: () => sinks.delete(id) } } },
+  }
+  const answer = (id: string) => {
+    const before = rows.get(id) ?? ticket(id)
+    rows.set(id, { ...before, seq: before.seq + 1 })
+    sinks.get(id)?.frame({ type: 'event', event: messageEvent(before.seq + 1, { ticket: id }) })
+  }
+  return { counted, own: createCustomerTickets(parts, ring, clock), clock, rows, sinks, asked, answer, connection, live }
+}
+
+test('an answer on an active ticket counts while the closed ones are shown', async () => {
+  const { own, clock, answer } = client()
+  await settled()
+  own.pick('closed')
+  await settled()
+  answer('a')
+  clock.pass(200)
+  await settled()
+  expect(own.shown.value.map((one) => one.id)).toEqual(['c'])
+  expect(own.unread.value).toBe(1)
+})
+
+test('what came on active tickets while there was no connection counts as well', async () => {
+  const { own, rows, connection, live } = client()
+  await settled()
+  own.pick('closed')
+  await settled()
+  connection.value = { kind: 'off' }
+  rows.set('b', ticket('b', { seq: 5 }))
+  connection.value = live
+  await settled()
+  expect(own.unread.value).toBe(1)
+})
+
+test('a bell that breaks loses no row', async () => {
+  const { own, clock, answer } = client(() => { throw new TypeError('Illegal constructor') })
+  await settled()
+  expect(() => answer('a')).toThrow('Illegal constructor')
+  clock.pass(200)
+  await settled()
+  expect(own.shown.value[0]?.seq).toBe(2)
+})
+
+test('a search of two letters is no query, and no refusal', async () => {
+  const { own, clock, asked } = client()
+  await settled()
+  own.find('ab')
+  clock.pass(1_000)
+  await settled()
+  expect(asked.some((query) => typeof query === 'object' && query !== null && 'search' in query)).toBe(false)
+  expect(own.shown.value.map((one) => one.id)).toEqual(['a'])
+})
+
+test('what ended unread stays among the active ones until it was read and left', async () => {
+  const { own, clock, rows, answer } = client()
+  await settled()
+  rows.set('a', ticket('a', { status: 'resolved' }))
+  answer('a')
+  clock.pass(200)
+  await settled()
+  expect(own.shown.value.map((one) => one.id), 'answered and resolved').toEqual(['a'])
+  expect(own.unread.value).toBe(1)
+  own.setOpen('a')
+  expect(own.unread.value).toBe(0)
+  expect(own.shown.value.map((one) => one.id), 'while it is open').toEqual(['a'])
+  own.setOpen(null)
+  expect(own.shown.value).toEqual([])
+})
+
+test('what the server counts behind the first pages counts, and what ended unread is fetched', async () => {
+  const parts = client(() => {}, 3)
+  parts.rows.set('e', ticket('e', { status: 'closed', seq: 4, read_seq: 2 }))
+  await settled()
+  expect(parts.own.unread.value).toBe(3)
+  expect(parts.own.shown.value.map((one) => one.id)).toEqual(['e', 'a'])
+  parts.own.setOpen('e')
+  expect(parts.own.unread.value, 'one of three was read').toBe(2)
+})
+
+test('a search asks for all tickets, and a tab ends it', async () => {
+  const { own, clock, asked } = client()
+  await settled()
+  asked.length = 0
+  own.find('printer')
+  clock.pass(1_000)
+  await settled()
+  expect(asked).toContainEqual(expect.objectContaining({ search: 'printer' }))
+  expect(asked).not.toContainEqual(expect.objectContaining({ search: 'printer', tab: expect.anything() }))
+  own.pick('active')
+  await settled()
+  expect(own.search.value).toBe('')
+  expect(own.shown.value.map((one) => one.id)).toEqual(['a'])
+})
+
+test('what its customer reads in another tab is read here; what others read says nothing', async () => {
+  const { own, clock, rows, sinks, answer } = client()
+  await settled()
+  answer('a')
+  clock.pass(200)
+  await settled()
+  expect(own.unread.value).toBe(1)
+  rows.set('a', ticket('a', { seq: 2, read_seq: 2 }))
+  sinks.get('a')?.frame({ type: 'read', ticket: 'a', person: { id: 'grace', type: 'admin', name: null }, seq: 2 })
+  clock.pass(200)
+  await settled()
+  expect(own.unread.value).toBe(1)
+  sinks.get('a')?.frame({ type: 'read', ticket: 'a', person: { id: 'ada', type: 'customer', name: null }, seq: 2 })
+  clock.pass(200)
+  await settled()
+  expect(own.unread.value).toBe(0)
+  expect(own.shown.value[0]?.read_seq).toBe(2)
+})
+
+test('what was read elsewhere while it was not listened to is read here at the next count', async () => {
+  const parts = client(() => {}, 1)
+  parts.rows.set('e', ticket('e', { status: 'closed', seq: 4, read_seq: 2 }))
+  await settled()
+  expect(parts.own.unread.value).toBe(1)
+  parts.rows.set('e', ticket('e', { status: 'closed', seq: 4, read_seq: 4 }))
+  parts.counted.unread = 0
+  parts.connection.value = { kind: 'off' }
+  parts.connection.value = parts.live
+  await settled()
+  parts.clock.pass(200)
+  await settled()
+  expect(parts.own.unread.value).toBe(0)
+  expect(parts.own.shown.value.map((one) => one.id)).toEqual(['a'])
+})

@@ -1,0 +1,57 @@
+// Every language has every sentence, in the same sections, with the same places, and the plural forms that it needs.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { isObject } from '../src/protocol/narrow.ts'
+import { LANGUAGES } from '../src/locales/index.ts'
+import { SRC } from './help/imports.ts'
+
+const DIR = join(SRC, 'locales')
+const sectionsOf = (language: string) => readdirSync(join(DIR, language)).toSorted()
+
+function sentencesOf(language: string, section: string): ReadonlyMap<string, string> {
+  const table: unknown = JSON.parse(readFileSync(join(DIR, language, section), 'utf8'))
+  if (!isObject(table)) throw new Error(`${language}/${section} is no table`)
+  return new Map(Object.entries(table).map(([key, sentence]) => [key, String(sentence)]))
+}
+
+/** `{n|one:# day|other:# days}` → n, [one, other]. */
+const placesOf = (sentence: string) => [...sentence.matchAll(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g)].map(([, name, forms]) => ({ name, forms: [...(forms ?? '').matchAll(/\|(\w+):/g)].map(([, form]) => form ?? '') }))
+
+/** The same in another language on purpose: names, and words that languages share. */
+const SHARED: Readonly<Record<string, readonly string[]>> = { ar: ['app.system', 'app.tab', 'app.unread'] }
+
+test('a folder stands behind every language, and no other folder is there', () => {
+  expect(readdirSync(DIR, { withFileTypes: true }).filter((one) => one.isDirectory()).map((one) => one.name).toSorted()).toEqual([...LANGUAGES].toSorted())
+})
+
+describe.each(LANGUAGES.filter((language) => language !== 'en'))('%s', (language) => {
+  test('has the sections of English', () => expect(sectionsOf(language)).toEqual(sectionsOf('en')))
+
+  test.each(sectionsOf('en'))('%s has every sentence, with the same places', (section) => {
+    const [english, other] = [sentencesOf('en', section), sentencesOf(language, section)]
+    expect([...other.keys()].toSorted()).toEqual([...english.keys()].toSorted())
+    for (const [key, sentence] of english) {
+      expect(new Set(placesOf(other.get(key) ?? '').map(({ name }) => name)), key).toEqual(new Set(placesOf(sentence).map(({ name }) => name)))
+    }
+  })
+
+  test('has the plural forms that its rules name, and none that they do not', () => {
+    const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories
+    for (const section of sectionsOf(language)) {
+      for (const [key, sentence] of sentencesOf(language, section)) {
+        for (const { forms } of placesOf(sentence)) {
+          if (forms.length === 0) continue
+          expect(forms, `${key} has no form for the rest`).toContain('other')
+          for (const form of forms) expect(needed, `${key}: ${form}`).toContain(form)
+        }
+      }
+    }
+  })
+
+  test('leaves nothing as it was in English', () => {
+    const same = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section)].filter(([key, sentence]) => sentencesOf(language, section).get(key) === sentence).map(([key]) => key))
+    expect(same.toSorted()).toEqual(SHARED[language] ?? [])
+  })
+})
