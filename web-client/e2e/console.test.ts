@@ -116,7 +116,7 @@ test("somebody else's ticket and a missing one look the same", async () => {
 })
 
 test('a shortcut that cannot be one is told why at its field', async () => {
-  const { page } = await visit(await context(), TEAM, '/admin/support/replies', who.admin)
+  const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
   await page.locator(id(T.replyNew)).click()
   const field = page.locator(id(T.replyShortcut))
   await field.fill('Not so!')

@@ -102,7 +102,7 @@ test("one's own message is the same element from its writing to its storing, and
 test('a saved reply that is being written is not lost to another row, to Escape, nor to one click', async () => {
   const shortcut = unique('kept')
   await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut, title: 'Kept', body: 'Kept' }, TEAM)
-  const { page } = await visit(await context(), TEAM, '/admin/support/replies', who.admin)
+  const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
   await page.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).getByRole('button').click()
   await page.locator(id(T.replyBody)).fill('changed')
   expect(await page.locator(id(T.replyNew)).isDisabled(), 'another form would take its place').toBe(true)

@@ -11,7 +11,7 @@ const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${numb
 
 test('an admin keeps saved replies, an agent inserts one with a slash, its variables filled', async () => {
   const shortcut = unique('hi').toLowerCase()
-  const admin = (await visit(await context(), TEAM, '/admin/support/replies', who.admin)).page
+  const admin = (await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)).page
   await admin.locator(id(T.replyNew)).click()
   await admin.locator(id(T.replyShortcut)).fill('Not A Shortcut')
   await admin.locator(id(T.replyTitle)).fill('Greeting')
@@ -34,7 +34,7 @@ test('an admin keeps saved replies, an agent inserts one with a slash, its varia
   await agent.keyboard.press('Enter')
   const text = await agent.locator(id(T.composerInput)).inputValue()
   expect(text).toBe(`Dear ${who.customer.name}, about ${ticket.number}: {{unknown}} — ${who.agent.name}`)
-  await agent.goto(`${TEAM}/admin/support/replies`)
+  await agent.goto(`${TEAM}/admin/support/settings/saved-replies`)
   await agent.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).waitFor()
   expect(await agent.locator(id(T.replyNew)).count(), 'agents read them').toBe(0)
 })

@@ -188,9 +188,12 @@ export const T = {
   replyDelete: 'reply-delete',
   replyDeleteSure: 'reply-delete-sure',
   /** Links of the settings menu. */
-  menuReplies: 'menu-replies',
-  menuHours: 'menu-hours',
-  menuTeam: 'menu-team',
+  menuScreen: 'menu-screen',
+  settings: 'settings',
+  settingsNav: 'settings-nav',
+  settingsLink: 'settings-link',
+  settingsBack: 'settings-back',
+  settingsOnlyAdmins: 'settings-only-admins',
   /** The screen of the team and its roles. */
   roles: 'roles',
   /** `data-user`, `data-role`. */

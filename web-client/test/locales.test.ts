@@ -1,6 +1,6 @@
 // Every language has every sentence, in the same sections, with the same places, and the plural forms that it needs.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isObject } from '../src/protocol/narrow.ts'
@@ -8,10 +8,15 @@ import { LANGUAGES } from '../src/locales/index.ts'
 import { SRC } from './help/imports.ts'
 
 const DIR = join(SRC, 'locales')
-const sectionsOf = (language: string) => readdirSync(join(DIR, language)).toSorted()
+const SCREENS = join(SRC, 'apps/console/screens')
+/** Screens of the console have their sentences in their own folders: `screens/<name>/locales/<tag>.json`. */
+const screens = readdirSync(SCREENS, { withFileTypes: true }).filter((one) => one.isDirectory() && existsSync(join(SCREENS, one.name, 'locales'))).map((one) => one.name)
+const isThere = (language: string, screen: string) => existsSync(join(SCREENS, screen, 'locales', `${language}.json`))
+const sectionsOf = (language: string) => [...readdirSync(join(DIR, language)), ...screens.filter((screen) => isThere(language, screen)).map((screen) => `screens/${screen}`)].toSorted()
+const fileOf = (language: string, section: string) => (section.startsWith('screens/') ? join(SCREENS, section.slice('screens/'.length), 'locales', `${language}.json`) : join(DIR, language, section))
 
 function sentencesOf(language: string, section: string): ReadonlyMap<string, string> {
-  const table: unknown = JSON.parse(readFileSync(join(DIR, language, section), 'utf8'))
+  const table: unknown = JSON.parse(readFileSync(fileOf(language, section), 'utf8'))
   if (!isObject(table)) throw new Error(`${language}/${section} is no table`)
   return new Map(Object.entries(table).map(([key, sentence]) => [key, String(sentence)]))
 }
@@ -24,6 +29,18 @@ const SHARED: Readonly<Record<string, readonly string[]>> = { ar: ['app.system',
 
 test('a folder stands behind every language, and no other folder is there', () => {
   expect(readdirSync(DIR, { withFileTypes: true }).filter((one) => one.isDirectory()).map((one) => one.name).toSorted()).toEqual([...LANGUAGES].toSorted())
+})
+
+test('no two sections have a sentence by the same key', () => {
+  const keys = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section).keys()])
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])
+})
+
+test('every screen has its title in every language', () => {
+  for (const name of readdirSync(SCREENS, { withFileTypes: true }).filter((one) => one.isDirectory()).map((one) => one.name)) {
+    const titles: unknown = JSON.parse(readFileSync(join(SCREENS, name, 'title.json'), 'utf8'))
+    expect(isObject(titles) ? LANGUAGES.filter((language) => typeof titles[language] !== 'string') : name).toEqual([])
+  }
 })
 
 describe.each(LANGUAGES.filter((language) => language !== 'en'))('%s', (language) => {

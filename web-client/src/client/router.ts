@@ -1,7 +1,7 @@
-// Where one is: which ticket is open, and the filters. In the address bar, where the page is ours.
+// Where one is: which ticket or screen is open, and its query. In the address bar, where the page is ours.
 
 import { signal } from '@preact/signals'
-import type { Place, Router } from './memory-router.ts'
+import { escaped, hasOwnQuery, type Place, type Router } from './memory-router.ts'
 
 export function createRouter(base: string): Router {
   const read = (): Place => {
@@ -9,8 +9,13 @@ export function createRouter(base: string): Router {
     return { rest: unescaped(path.replace(/\/$/, '')), query: new URLSearchParams(location.search) }
   }
   const place = signal(read())
-  const href = (rest: string) => `${base}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}${location.search}`
-  const update = () => { place.value = read() }
+  /** The query of the list, also while a place with its own is shown. */
+  let listSearch = hasOwnQuery(place.peek().rest) ? '' : location.search
+  const href = (rest: string) => `${base}${rest === '' ? '' : `/${escaped(rest)}`}${hasOwnQuery(rest) ? '' : listSearch}`
+  const update = () => {
+    place.value = read()
+    if (!hasOwnQuery(place.peek().rest)) listSearch = location.search
+  }
   addEventListener('popstate', update)
   return {
     place,
@@ -20,12 +25,17 @@ export function createRouter(base: string): Router {
       history.pushState(null, '', href(rest))
       update()
     },
+    replace(rest) {
+      history.replaceState(null, '', href(rest))
+      update()
+    },
     setQuery(query) {
       const text = query.toString()
       history.replaceState(null, '', `${location.pathname}${text === '' ? '' : `?${text}`}`)
       update()
     },
     leave() {
+      listSearch = ''
       history.replaceState(null, '', base === '' ? '/' : base)
       update()
     },

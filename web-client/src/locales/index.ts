@@ -4,9 +4,7 @@
 import { signal } from '@preact/signals'
 import common from './en/common.json'
 import type form from './en/form.json'
-import type hours from './en/hours.json'
 import type page from './en/page.json'
-import type roles from './en/roles.json'
 import type signOut from './en/sign-out.json'
 import type team from './en/team.json'
 import type ticket from './en/ticket.json'
@@ -17,9 +15,7 @@ export { LANGUAGES, LANGUAGE_NAMES, type Language }
 interface Sections {
   readonly common: typeof common
   readonly form: typeof form
-  readonly hours: typeof hours
   readonly page: typeof page
-  readonly roles: typeof roles
   readonly 'sign-out': typeof signOut
   readonly team: typeof team
   readonly ticket: typeof ticket
@@ -34,9 +30,12 @@ export type Table = Readonly<Record<string, string>>
 /** Every section of every other language, fetched when it is wanted. */
 const FILES = import.meta.glob<Table>(['./*/*.json', '!./en/*.json'], { import: 'default' })
 
-const load = async (section: Section, language: Language): Promise<Table> => await FILES[`./${language}/${section}.json`]?.() ?? {}
+/** Gives the sentences of one part of the client in another language. */
+type Source = (language: Language) => Promise<Table>
 
-const sections: Section[] = ['common']
+const ofSection = (section: Section): Source => async (language) => await FILES[`./${language}/${section}.json`]?.() ?? {}
+
+const sources: Source[] = [ofSection('common')]
 /** The one that was chosen last, whether its tables are there or not. */
 let wanted: Language = 'en'
 const fallback = new Map<string, string>(Object.entries(common))
@@ -44,9 +43,24 @@ const chosen = signal<{ readonly language: Language; readonly table: Table }>({ 
 
 /** Adds a section's sentences: its English ones are given, those of another language are fetched. */
 export function addStrings<S extends Section>(section: S, english: Sections[S]): void {
-  sections.push(section)
+  add(ofSection(section), english)
+}
+
+function add(source: Source, english: Table): void {
+  sources.push(source)
   for (const [key, sentence] of Object.entries(english)) fallback.set(key, sentence)
   if (wanted !== 'en') void setLanguage(wanted)
+}
+
+/** The `t` of a part that has its sentences in its own folder: `files` are its other languages, by a path that ends in `<tag>.json`. Keys are the client's, not the part's alone: they begin with the part's name. */
+export function sentences<K extends string>(english: Readonly<Record<K, string>>, files: Readonly<Record<string, () => Promise<Table>>>): (key: K, places?: Places) => string {
+  add(async (language) => await Object.entries(files).find(([path]) => path.endsWith(`/${language}.json`))?.[1]() ?? {}, english)
+  return (key, places) => filled(key, places)
+}
+
+/** One of a few words that a part shows before its other sentences are there. */
+export function inLanguage(words: Readonly<Partial<Record<Language, string>>> & { readonly en: string }): string {
+  return words[language()] ?? words.en
 }
 
 export function language(): Language {
@@ -66,7 +80,7 @@ export async function setLanguage(next: Language): Promise<void> {
   }
   let tables: readonly Table[]
   try {
-    tables = await Promise.all(sections.map((section) => load(section, next)))
+    tables = await Promise.all(sources.map((source) => source(next)))
   } catch {
     // They could not be fetched: the page stays as it is, and may be asked again.
     return
@@ -86,7 +100,13 @@ function isolated(value: string): string {
 }
 
 /** The sentence for `key`, its `{places}` filled: `{n}` with a number or a text, `{n|one:# day|other:# days}` by the language's plural rules. */
-export function t(key: StringKey, places: Readonly<Record<string, string | number>> = {}): string {
+export function t(key: StringKey, places: Places = {}): string {
+  return filled(key, places)
+}
+
+type Places = Readonly<Record<string, string | number>>
+
+function filled(key: string, places: Places = {}): string {
   const sentence = chosen.value.table[key] ?? fallback.get(key) ?? key
   return sentence.replace(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g, (whole, name: string, forms: string) => {
     const place = Object.hasOwn(places, name) ? places[name] : undefined

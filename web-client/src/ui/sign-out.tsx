@@ -5,7 +5,7 @@ import type { Client } from '../client/client.ts'
 import '../locales/sign-out.ts'
 import { t } from '../locales/index.ts'
 import { SIGN_OUT } from '../testids.ts'
-import { Dialog } from './dialog.tsx'
+import { Dialog } from './kit/dialog.tsx'
 
 interface SignOutProps {
   readonly client: Client

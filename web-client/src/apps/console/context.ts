@@ -8,10 +8,8 @@ import type { Client } from '../../client/client.ts'
 import { onWindow } from '../../client/on-window.ts'
 import type { Mode } from '../../client/drafts.ts'
 import { filtersOf, queryOf } from '../../client/filters.ts'
-import type { HoursDraft } from '../../client/hours.ts'
-import type { BegunReply } from '../../client/saved-replies.ts'
 import { createInbox, type Inbox } from '../../client/inbox.ts'
-import type { Router } from '../../client/memory-router.ts'
+import { hasOwnQuery, type Router } from '../../client/memory-router.ts'
 import { isVisible } from '../../client/visibility.ts'
 import { createSelection, type Selection } from '../../client/selection.ts'
 import { createTeamStore, type TeamStore } from '../../client/team-store.ts'
@@ -21,11 +19,9 @@ import { createUnreadMarks, type UnreadMarks } from '../../client/unread-marks.t
 import type { Wanted } from '../../ui/composer.tsx'
 import type { AppProps } from '../../ui/mount-app.tsx'
 import { idOf, useTicket } from '../../ui/use-ticket.ts'
+import { movedTo } from './moved.ts'
 
 type Overlay = 'palette' | 'keys' | null
-
-/** Places that are no ticket's. */
-export const isScreen = (place: string): boolean => place === 'replies' || place === 'hours' || place === 'team'
 
 export interface ConsoleContext {
   readonly client: Client
@@ -44,10 +40,6 @@ export interface ConsoleContext {
   readonly mode: Signal<Mode>
   /** Where the cursor is wanted among composers. */
   readonly wanted: Signal<Wanted | null>
-  /** Opening hours that were changed and not saved yet. */
-  readonly hours: Signal<HoursDraft | null>
-  /** A saved reply that was begun and not saved yet. */
-  readonly reply: Signal<BegunReply | null>
   /** Whether single keys are shortcuts. */
   readonly keys: ReadonlySignal<boolean>
   /** Tickets with something to be read. */
@@ -58,6 +50,11 @@ export interface ConsoleContext {
   open(overlay: Overlay): void
   go(place: string): void
   href(place: string): string
+  /** Another path for the same place: no step for the back button. */
+  replace(place: string): void
+  /** The query of the place, for a screen that keeps its filters there. */
+  readonly query: URLSearchParams
+  setQuery(query: URLSearchParams): void
   /** As it stands now, for what goes on after a while. */
   now(): ConsoleContext
 }
@@ -73,8 +70,11 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   useEffect(() => () => team.dispose(), [team])
   const alerts = useMemo(() => createAlerts({ ...client, team: rest, wanted: client.habits.alerts, ring: bell.ring, isOnScreen }), [client, rest, bell, isOnScreen])
   useEffect(() => () => alerts.dispose(), [alerts])
-  const place = router.place.value.rest
-  const ref = isScreen(place) ? '' : place
+  const { rest: named, query } = router.place.value
+  const moved = movedTo(named)
+  useEffect(() => { if (moved !== null) router.replace(moved) }, [moved, router])
+  const place = moved ?? named
+  const ref = hasOwnQuery(place) ? '' : place
   const marks = useMemo(() => createUnreadMarks(client.identity.id), [client])
   useEffect(() => onWindow('storage', (event) => { if (event instanceof StorageEvent && event.key !== null) marks.changedElsewhere(event.key) }), [marks])
   const unread = useMemo(() => computed(() => {
@@ -106,8 +106,6 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   const overlay = useSignal<Overlay>(null)
   const mode = useSignal<Mode>('message')
   const wanted = useSignal<Wanted | null>(null)
-  const hours = useSignal<HoursDraft | null>(null)
-  const reply = useSignal<BegunReply | null>(null)
   const searchRef = useRef<HTMLInputElement | null>(null)
   useEffect(() => {
     if (ref === '') inbox.setOpen(null)
@@ -115,10 +113,12 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   }, [ref, inbox, mode])
   useReadOnReturn(store, listener)
   const context: ConsoleContext = {
-    client, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, hours, reply, unread, marks, keys: preferences.keys, searchRef,
+    client, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, unread, query, marks, keys: preferences.keys, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,
+    replace: (next) => router.replace(next),
+    setQuery: (next) => router.setQuery(next),
     now: () => now.current ?? context,
   }
   now.current = context
@@ -138,15 +138,23 @@ function useReadOnReturn(store: TicketStore | null, listener: TicketListener): v
 
 /** The inbox under the filters of the address bar: each follows the other, also back and forward. */
 function useInbox(client: Client, rest: ReturnType<typeof createTeam>, router: Router): Inbox {
-  const inbox = useMemo(() => createInbox(client, rest, filtersOf(router.place.peek().query)), [client, rest, router])
+  const inbox = useMemo(() => createInbox(client, rest, filtersOf(listQuery(router) ?? new URLSearchParams())), [client, rest, router])
   useEffect(() => () => inbox.dispose(), [inbox])
   useEffect(() => inbox.filters.subscribe((filters) => {
-    const query = queryOf(filters)
-    if (query.toString() !== queryOf(filtersOf(router.place.peek().query)).toString()) router.setQuery(query)
+    const [query, shown] = [queryOf(filters), listQuery(router)]
+    if (shown !== null && query.toString() !== queryOf(filtersOf(shown)).toString()) router.setQuery(query)
   }), [inbox, router])
-  useEffect(() => router.place.subscribe(({ query }) => {
+  useEffect(() => router.place.subscribe(() => {
+    const query = listQuery(router)
+    if (query === null) return
     const filters = filtersOf(query)
     if (queryOf(filters).toString() !== queryOf(inbox.filters.peek()).toString()) inbox.filter(filters)
   }), [inbox, router])
   return inbox
+}
+
+/** Null: the place has a query of its own, which says nothing of the list. */
+function listQuery(router: Router): URLSearchParams | null {
+  const { rest, query } = router.place.peek()
+  return hasOwnQuery(rest) ? null : query
 }

@@ -8,7 +8,7 @@ import { CATEGORIES, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
 import { statusesAfter } from '../../protocol/words.ts'
 import { dateTime, t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
-import { SelectField } from '../../ui/select-field.tsx'
+import { SelectField } from '../../ui/kit/select-field.tsx'
 import { nameOfAgent } from '../../ui/format.ts'
 import { insisting } from './taken.ts'
 

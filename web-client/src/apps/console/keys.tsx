@@ -1,7 +1,7 @@
 import type { Preferences } from '../../client/preferences.ts'
 import { t, type StringKey } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
-import { Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/kit/dialog.tsx'
 
 const KEYS: readonly (readonly [string, StringKey])[] = [
   ['j', 'keys.next'], ['k', 'keys.previous'], ['Enter', 'keys.open'], ['J', 'keys.open_next'], ['K', 'keys.open_previous'], ['x', 'keys.select'], ['X', 'keys.range'], ['r', 'keys.reply'], ['n', 'keys.note'],

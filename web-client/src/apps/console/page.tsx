@@ -2,8 +2,10 @@
 
 import { useComputed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { hasOwnQuery } from '../../client/memory-router.ts'
 import type { TicketStore } from '../../client/ticket.ts'
 import type { Feature } from '../../protocol/generated.ts'
+import type { Features } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
@@ -14,21 +16,20 @@ import { Empty } from '../../ui/feedback.tsx'
 import type { AppProps } from '../../ui/mount-app.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
+import { PlaceLink } from '../../ui/place-link.tsx'
 import { behindOf, idOf } from '../../ui/use-ticket.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { InboxList } from './list.tsx'
 import { OpenTicket } from './open-ticket.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { Stats } from './stats.tsx'
-import { isScreen, useConsole } from './context.ts'
+import { useConsole, type ConsoleContext } from './context.ts'
+import { screenAt, screensFor } from './screens/index.ts'
 import { Views } from './views.tsx'
 
-const RepliesScreen = lazy(async () => (await import('./replies.tsx')).RepliesScreen)
-const HoursScreen = lazy(async () => (await import('./hours.tsx')).HoursScreen)
-const TeamRoles = lazy(async () => (await import('./team-roles.tsx')).TeamRoles)
+const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
 const HabitsForm = lazy(async () => (await import('../../ui/habits-form.tsx')).HabitsForm)
 const AlertsForm = lazy(async () => (await import('./alerts-form.tsx')).AlertsForm)
-const ReplyAssigns = lazy(async () => (await import('./reply-assigns.tsx')).ReplyAssigns)
 const BulkBar = lazy(async () => (await import('./bulk.tsx')).BulkBar)
 /** Fetched behind the first screen, so that it is there for the first key. */
 const loadPalette = async () => (await import('./palette.tsx')).Palette
@@ -58,26 +59,40 @@ function StaffConsole(props: AppProps) {
   const { client, router, preferences, site, ownsTab } = props
   const context = useConsole(props)
   useShortcuts(context, router, preferences, !ownsTab)
-  const { inbox, team, store, place } = context
+  const { inbox, store, place } = context
   useEffect(() => void loadPalette().catch(() => {}), [])
   useEffect(() => client.outbox.follow(async (entry) => (await import('./resolve-answered.ts')).resolveAnswered(context.now(), entry)), [client])
   useRefusals({ client, open: idOf(store), go: router.go })
   const isAdmin = client.role.value === 'admin'
-  const columns = useReturn(place)
   const features = useComputed(() => (client.connection.value.kind === 'live' ? client.connection.value.features : null)).value
   const knows = (feature: Feature) => features?.includes(feature) === true
   // A server of the build before does not know who waits.
   const isOld = features !== null && !knows('needs_answer')
   useEffect(() => { if (isOld && inbox.filters.peek().view === 'needs_answer') inbox.filter({ view: 'all' }) }, [isOld, inbox])
-  useTab(ownsTab, place === '' ? t('app.console') : place === 'replies' ? t('replies.title') : place === 'hours' ? t('hours.title') : place === 'team' ? t('roles.title') : place, context.unread)
+  const isSettings = hasOwnQuery(place)
+  useTab(ownsTab, isSettings ? screenAt(place)?.screen.title() ?? t('settings.title') : place === '' ? t('app.console') : place, context.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={client.live.value && client.watch.value === 'on'}>
-      <TopBar site={site} preferences={preferences} identity={{ ...client.identity, role: client.role.value }} menu={<><HabitsForm habits={client.habits}><AlertsForm habits={client.habits} /></HabitsForm>{isAdmin && knows('reply_assigns') && <div class="preferences"><ReplyAssigns rest={context.rest} /></div>}<DeskMenu router={router} isAdmin={isAdmin} /></>}>
+      <TopBar site={site} preferences={preferences} identity={{ ...client.identity, role: client.role.value }} menu={<><HabitsForm habits={client.habits}><AlertsForm habits={client.habits} /></HabitsForm><ScreenLinks context={context} isAdmin={isAdmin} features={features} /></>}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => context.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => context.open('keys')}>?</button>
       </TopBar>
       <Connection client={client} store={store} />
       <Unsent client={client} open={idOf(store)} go={router.go} />
+      {isSettings ? <SettingsArea context={context} isAdmin={isAdmin} features={features} /> : <Desk context={context} router={router} preferences={preferences} />}
+      {context.overlay.value === 'palette' && <Palette context={context} preferences={preferences} router={router} />}
+      {context.overlay.value === 'keys' && <Keys preferences={preferences} onClose={() => context.open(null)} />}
+      <Toast />
+    </div>
+  )
+}
+
+/** The figures, the list and the open ticket. */
+function Desk({ context, router, preferences }: { readonly context: ConsoleContext } & Pick<AppProps, 'router' | 'preferences'>) {
+  const { client, inbox, team, store, place } = context
+  const columns = useReturn(place)
+  return (
+    <>
       <Stats stats={team.stats.value} />
       <div class="columns" ref={columns}>
         <nav class={`side ${context.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
@@ -88,16 +103,10 @@ function StaffConsole(props: AppProps) {
         </nav>
         <main class="main">
           {place === '' && <Empty>{t('console.pick')}</Empty>}
-          {place === 'replies' && <RepliesScreen client={client} rest={context.rest} team={team} begun={context.reply} isAdmin={isAdmin} onBack={() => router.go('')} />}
-          {place === 'hours' && <HoursScreen context={context} isAdmin={isAdmin} onBack={() => router.go('')} />}
-          {place === 'team' && <TeamRoles context={context} isAdmin={isAdmin} onBack={() => router.go('')} />}
-          {store !== null && !isScreen(place) && <OpenTicket key={place} context={context} store={store} onBack={() => router.go('')} />}
+          {store !== null && <OpenTicket key={place} context={context} store={store} onBack={() => router.go('')} />}
         </main>
       </div>
-      {context.overlay.value === 'palette' && <Palette context={context} preferences={preferences} router={router} />}
-      {context.overlay.value === 'keys' && <Keys preferences={preferences} onClose={() => context.open(null)} />}
-      <Toast />
-    </div>
+    </>
   )
 }
 
@@ -106,25 +115,11 @@ function Connection({ client, store }: { readonly client: AppProps['client']; re
   return <ConnectionBar client={client} behind={behindOf(store)} needsWatch />
 }
 
-/** The ways to the screens that are no ticket. */
-function DeskMenu({ router, isAdmin }: { readonly router: AppProps['router']; readonly isAdmin: boolean }) {
-  const link = (to: string, title: string, testid: string) => (
-    <a
-      href={router.href(to)}
-      data-testid={testid}
-      onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return
-        event.preventDefault()
-        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()
-        router.go(to)
-      }}
-    >{title}</a>
-  )
+/** The ways to the settings. */
+function ScreenLinks({ context, isAdmin, features }: { readonly context: ConsoleContext; readonly isAdmin: boolean; readonly features: Features | null }) {
   return (
-    <nav class="desk-menu" aria-label={t('console.menu')}>
-      {link('replies', t('replies.title'), T.menuReplies)}
-      {isAdmin && link('hours', t('hours.title'), T.menuHours)}
-      {isAdmin && link('team', t('roles.title'), T.menuTeam)}
+    <nav class="desk-menu" aria-label={t('settings.title')}>
+      {screensFor({ isAdmin, features }).map((one) => <PlaceLink key={one.path} context={context} to={one.path} testid={T.menuScreen} screen={one.path}>{one.title()}</PlaceLink>)}
     </nav>
   )
 }

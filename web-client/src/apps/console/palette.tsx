@@ -11,9 +11,10 @@ import { LANGUAGE_NAMES, t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { isComposing } from '../../ui/composition.ts'
 import { intoSight } from '../../ui/scroll.ts'
-import { Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/kit/dialog.tsx'
 import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
 import type { ConsoleContext } from './context.ts'
+import { screensFor } from './screens/index.ts'
 
 interface Command {
   readonly id: string
@@ -114,12 +115,16 @@ function commands(context: ConsoleContext, preferences: Preferences, router: Rou
     ...ofTicket,
     ...VIEWS.map((view) => ({ id: `view-${view}`, title: t('palette.view', { view: t(`view.${view}`) }), run: () => inbox.filter({ view, status: '' }) })),
     { id: 'search', title: t('keys.search'), key: '/', run: () => context.searchRef.current?.focus() },
-    { id: 'replies', title: t('palette.replies'), run: () => router.go('replies') },
-    ...(context.client.role.value === 'admin' ? [{ id: 'hours', title: t('palette.hours'), run: () => router.go('hours') }, { id: 'team', title: t('roles.title'), run: () => router.go('team') }] : []),
+    ...screensFor({ isAdmin: context.client.role.value === 'admin', features: featuresOf(context) }).map((screen) => ({ id: screen.path, title: screen.title(), run: () => router.go(screen.path) })),
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: t('palette.theme', { theme: t(`preferences.theme.${theme}`) }), run: () => { preferences.theme.value = theme } })),
     ...preferences.languages.map((one) => ({ id: `language-${one}`, title: `${t('preferences.language')}: ${LANGUAGE_NAMES[one]}`, run: () => preferences.choose(one) })),
     { id: 'keys', title: t('keys.title'), key: '?', run: () => context.open('keys') },
   ]
+}
+
+function featuresOf({ client }: ConsoleContext) {
+  const state = client.connection.value
+  return state.kind === 'live' ? state.features : null
 }
 
 /** What can be done with all that is selected. */

@@ -8,6 +8,7 @@ import { decodeLinks } from '../../protocol/decode-rest.ts'
 import type { StringKey } from '../../locales/index.ts'
 import { prepareMarkdown } from '../../ui/body.tsx'
 import { mountApp, type AppProps } from '../../ui/mount-app.tsx'
+import { inPixels } from '../../ui/pixels.ts'
 import base from '../../ui/styles/base.css?inline'
 import team from '../../ui/styles/console.css?inline'
 import { ConsolePage } from '../console/page.tsx'
@@ -50,11 +51,6 @@ function mount(element: HTMLElement, options: MountOptions, page: string, title:
     ...(links === undefined ? {} : { links: decodeLinks(links) }),
     ...(homeUrl === undefined ? {} : { homeUrl }),
   }, { title, app })
-}
-
-/** The size of the host's root is the host's business: what counts in it here would shrink or swell with it. */
-function inPixels(css: string): string {
-  return css.replace(/(\d*\.?\d+)rem\b/g, (_whole, n: string) => `${Number(n) * 16}px`)
 }
 
 export const Helpline = {

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.ts'
 import { t } from '../../locales/index.ts'
-import { Dialog } from '../../ui/dialog.tsx'
+import { Dialog } from '../../ui/kit/dialog.tsx'
 import { NewTicketForm } from '../../ui/new-ticket.tsx'
 
 interface NewTicketProps {

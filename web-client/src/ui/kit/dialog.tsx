@@ -2,8 +2,8 @@
 
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { t } from '../locales/index.ts'
-import { Icon } from './icon.tsx'
+import { t } from '../../locales/index.ts'
+import { Icon } from '../icon.tsx'
 
 interface DialogProps {
   readonly title: string

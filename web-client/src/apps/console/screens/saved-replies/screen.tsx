@@ -1,31 +1,28 @@
 // The team's saved replies: everybody reads them, admins change them.
 
-import type { Signal } from '@preact/signals'
+import { signal, type Signal } from '@preact/signals'
 import { useId, useState } from 'preact/hooks'
-import { newUuid } from '../../client/browser.ts'
-import { VARIABLES, type BegunReply } from '../../client/saved-replies.ts'
-import type { TeamStore } from '../../client/team-store.ts'
-import type { SavedReply } from '../../protocol/generated.ts'
-import type { Problem } from '../../protocol/model.ts'
-import { isWritten, written, writtenLine } from '../../client/written.ts'
-import { t, tProblem } from '../../locales/index.ts'
-import { T } from '../../testids.ts'
-import { Icon } from '../../ui/icon.tsx'
-import { Skeleton } from '../../ui/feedback.tsx'
-import { tell } from './actions.ts'
-import type { ConsoleContext } from './context.ts'
+import { newUuid } from '../../../../client/browser.ts'
+import { VARIABLES, type BegunReply } from '../../../../client/saved-replies.ts'
+import type { Client } from '../../../../client/client.ts'
+import { keptFor } from '../../../../client/resource.ts'
+import type { SavedReply } from '../../../../protocol/generated.ts'
+import type { Problem } from '../../../../protocol/model.ts'
+import { isWritten, written, writtenLine } from '../../../../client/written.ts'
+import { inLanguage, t, tProblem } from '../../../../locales/index.ts'
+import { T } from '../../../../testids.ts'
+import { Skeleton } from '../../../../ui/feedback.tsx'
+import { tell } from '../../actions.ts'
+import { ScreenPage } from '../../settings/screen-page.tsx'
+import type { ScreenProps } from '../screen.ts'
+import title from './title.json'
 
-interface RepliesProps {
-  readonly client: ConsoleContext['client']
-  readonly rest: ConsoleContext['rest']
-  readonly team: TeamStore
-  /** Outlives the screen: it is there again after a look elsewhere. */
-  readonly begun: Signal<BegunReply | null>
-  readonly isAdmin: boolean
-  readonly onBack: () => void
-}
+/** One that was begun and not saved yet: there again after a look elsewhere. */
+const drafts = keptFor((_client: Client) => signal<BegunReply | null>(null))
 
-export function RepliesScreen({ client, rest, team, begun, isAdmin, onBack }: RepliesProps) {
+export function RepliesScreen({ context, isAdmin }: ScreenProps) {
+  const { client, rest, team } = context
+  const begun = drafts(client)
   const edited = begun.value?.reply ?? null
   const edit = (reply: SavedReply | null) => { begun.value = reply === null ? null : { reply, draft: reply } }
   const isChanged = begun.value !== null && FIELDS.some((field) => begun.value?.draft[field] !== begun.value?.reply[field])
@@ -38,16 +35,13 @@ export function RepliesScreen({ client, rest, team, begun, isAdmin, onBack }: Re
     void team.reloadReplies()
   }
   return (
-    <section class="replies" data-testid={T.replies} aria-label={t('replies.title')}>
-      <header class="ticket-head">
-        <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Icon name="back" /></button>
-        <div class="titles">
-          <h2>{t('replies.title')}</h2>
-          <p class="muted">{t('replies.hint', { variables: VARIABLES.map((name) => `{{${name}}}`).join(' ') })}</p>
-        </div>
-        {isAdmin && <button type="button" class="primary" data-testid={T.replyNew} disabled={isChanged} onClick={() => edit({ id: newUuid(), shortcut: '', title: '', body: '', updated_at: '' })}>{t('replies.new')}</button>}
-      </header>
-      <div class="replies-body">
+    <ScreenPage
+      context={context}
+      title={inLanguage(title)}
+      hint={t('replies.hint', { variables: VARIABLES.map((name) => `{{${name}}}`).join(' ') })}
+      testid={T.replies}
+      action={isAdmin && <button type="button" class="primary" data-testid={T.replyNew} disabled={isChanged} onClick={() => edit({ id: newUuid(), shortcut: '', title: '', body: '', updated_at: '' })}>{t('replies.new')}</button>}
+    >
         {!isAdmin && <p class="muted">{t('replies.only_admins')}</p>}
         {edited !== null && <ReplyForm key={edited.id} begun={begun} rest={rest} onDone={done} onCancel={() => edit(null)} />}
         {!team.hasReplies.value && <Skeleton lines={3} />}
@@ -60,8 +54,7 @@ export function RepliesScreen({ client, rest, team, begun, isAdmin, onBack }: Re
             </li>
           ))}
         </ul>
-      </div>
-    </section>
+    </ScreenPage>
   )
 }
 
@@ -69,7 +62,7 @@ const FIELDS = ['shortcut', 'title', 'body'] as const
 
 interface FormProps {
   readonly begun: Signal<BegunReply | null>
-  readonly rest: ConsoleContext['rest']
+  readonly rest: ScreenProps['context']['rest']
   readonly onDone: (of: string, sentence: string) => void
   readonly onCancel: () => void
 }

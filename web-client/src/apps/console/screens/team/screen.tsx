@@ -1,45 +1,35 @@
 // Who is of the team: admins give, change and take roles.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { createRoles, type Roles } from '../../client/roles.ts'
-import { isWritten } from '../../client/written.ts'
-import { STAFF_ROLES, type PersonFound, type StaffRole } from '../../protocol/generated.ts'
-import type { Problem } from '../../protocol/model.ts'
-import type { Agent } from '../../protocol/decode-team.ts'
-import { day, t, tProblem } from '../../locales/index.ts'
-import '../../locales/roles.ts'
-import { T } from '../../testids.ts'
-import { Icon } from '../../ui/icon.tsx'
-import { ProblemLine, Skeleton } from '../../ui/feedback.tsx'
-import { tell } from './actions.ts'
-import type { ConsoleContext } from './context.ts'
+import { createRoles, type Roles } from '../../../../client/roles.ts'
+import { isWritten } from '../../../../client/written.ts'
+import { STAFF_ROLES, type PersonFound, type StaffRole } from '../../../../protocol/generated.ts'
+import type { Problem } from '../../../../protocol/model.ts'
+import type { Agent } from '../../../../protocol/decode-team.ts'
+import { day, inLanguage, tProblem } from '../../../../locales/index.ts'
+import { s } from './strings.ts'
+import { T } from '../../../../testids.ts'
+import { ProblemLine, Skeleton } from '../../../../ui/feedback.tsx'
+import { tell } from '../../actions.ts'
+import { ScreenPage } from '../../settings/screen-page.tsx'
+import type { ScreenProps } from '../screen.ts'
+import { ReplyAssigns } from './reply-assigns.tsx'
+import title from './title.json'
 
-interface TeamRolesProps {
-  readonly context: ConsoleContext
-  readonly isAdmin: boolean
-  readonly onBack: () => void
+export function TeamRoles({ context }: ScreenProps) {
+  return <ScreenPage context={context} title={inLanguage(title)} hint={s('roles.hint')} testid={T.roles}><Team context={context} /><Assigning context={context} /></ScreenPage>
 }
 
-export function TeamRoles({ context, isAdmin, onBack }: TeamRolesProps) {
-  return (
-    <section class="replies" aria-label={t('roles.title')} data-testid={T.roles}>
-      <header class="ticket-head">
-        <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Icon name="back" /></button>
-        <div class="titles">
-          <h2>{t('roles.title')}</h2>
-          <p class="muted">{t('roles.hint')}</p>
-        </div>
-      </header>
-      <div class="replies-body">{isAdmin ? <Team context={context} /> : <p class="muted">{t('roles.only_admins')}</p>}</div>
-    </section>
-  )
+function Assigning({ context: { client, rest } }: Pick<ScreenProps, 'context'>) {
+  const state = client.connection.value
+  return state.kind === 'live' && state.features.includes('reply_assigns') ? <div class="card"><h2>{s('roles.takes')}</h2><ReplyAssigns rest={rest} /></div> : null
 }
 
 type Person = Pick<Agent, 'user_id' | 'name' | 'email' | 'blocked'>
 
-const nameOf = (one: Person) => one.name ?? one.email ?? t('roles.nameless')
+const nameOf = (one: Person) => one.name ?? one.email ?? s('roles.nameless')
 
-function Team({ context }: Pick<TeamRolesProps, 'context'>) {
+function Team({ context }: Pick<ScreenProps, 'context'>) {
   const { rest, team, client } = context
   const roles = useMemo(() => createRoles(rest, () => void team.reloadAgents()), [rest, team])
   useEffect(() => void roles.load(), [roles])
@@ -53,16 +43,16 @@ function Team({ context }: Pick<TeamRolesProps, 'context'>) {
   const members = roles.team.value
   return (
     <>
-      <Adding roles={roles} onGive={(one, role) => void set(one, role, t('roles.given', { name: nameOf(one) }))} />
+      <Adding roles={roles} onGive={(one, role) => void set(one, role, s('roles.given', { name: nameOf(one) }))} />
       {members === null && (roles.problem.value === null ? <Skeleton lines={4} /> : <ProblemLine problem={roles.problem.value} onRetry={() => void roles.load()} />)}
       {members !== null && (
-        <ul class="team" aria-label={t('roles.team')} tabIndex={-1} ref={list}>
+        <ul class="team" aria-label={s('roles.team')} tabIndex={-1} ref={list}>
           {members.map((one) => (
             <li key={one.user_id} data-testid={T.roleRow} data-user={one.user_id} data-role={one.role}>
               <Who of={one} />
               {one.user_id === client.identity.id
-                ? <span class="team-role"><strong>{t(`roles.${one.role}`)}</strong><span class="muted">{t('roles.you')}</span></span>
-                : <Member one={one} roles={roles} onSet={(role) => void set(one, role, t(role === null ? 'roles.taken' : 'roles.changed', { name: nameOf(one) }), 'member')} />}
+                ? <span class="team-role"><strong>{s(`roles.${one.role}`)}</strong><span class="muted">{s('roles.you')}</span></span>
+                : <Member one={one} roles={roles} onSet={(role) => void set(one, role, s(role === null ? 'roles.taken' : 'roles.changed', { name: nameOf(one) }), 'member')} />}
             </li>
           ))}
         </ul>
@@ -76,7 +66,7 @@ function Who({ of, children }: { readonly of: Person; readonly children?: preact
     <span class="reply-text">
       <strong dir="auto">{nameOf(of)}</strong>
       {of.name !== null && of.email !== null && <span class="muted" dir="ltr">{of.email}</span>}
-      {of.blocked && <span class="problem-text">{t('roles.blocked')}</span>}
+      {of.blocked && <span class="problem-text">{s('roles.blocked')}</span>}
       {children}
     </span>
   )
@@ -106,11 +96,11 @@ function Member({ one, roles, onSet }: MemberProps) {
   return (
     <span class="team-role">
       <span class="team-ways">
-        <select aria-label={t('roles.role_of', { name })} value={chosen ?? one.role} data-testid={T.roleSelect} onChange={(event) => setChosen(STAFF_ROLES.find((known) => known === event.currentTarget.value) ?? null)}>
-          {STAFF_ROLES.map((known) => <option key={known} value={known}>{t(`roles.${known}`)}</option>)}
+        <select aria-label={s('roles.role_of', { name })} value={chosen ?? one.role} data-testid={T.roleSelect} onChange={(event) => setChosen(STAFF_ROLES.find((known) => known === event.currentTarget.value) ?? null)}>
+          {STAFF_ROLES.map((known) => <option key={known} value={known}>{s(`roles.${known}`)}</option>)}
         </select>
-        {chosen !== null && chosen !== one.role && <button type="button" aria-label={t('roles.change_of', { name })} aria-disabled={isBusy} data-testid={T.roleChange} onClick={() => onSet(chosen)}>{t('roles.change')}</button>}
-        <button ref={remove} type="button" class="quiet danger" aria-label={t('roles.remove_of', { name })} aria-disabled={isBusy} data-testid={T.roleRemove} onClick={() => setRemoving(true)}>{t('roles.remove')}</button>
+        {chosen !== null && chosen !== one.role && <button type="button" aria-label={s('roles.change_of', { name })} aria-disabled={isBusy} data-testid={T.roleChange} onClick={() => onSet(chosen)}>{s('roles.change')}</button>}
+        <button ref={remove} type="button" class="quiet danger" aria-label={s('roles.remove_of', { name })} aria-disabled={isBusy} data-testid={T.roleRemove} onClick={() => setRemoving(true)}>{s('roles.remove')}</button>
       </span>
       <Refusal problem={refused} />
     </span>
@@ -122,11 +112,11 @@ function Confirmation({ name, onRemove, onKeep }: { readonly name: string; reado
   // On the side that loses nothing.
   useEffect(() => keep.current?.focus(), [])
   return (
-    <span class="team-role" role="group" aria-label={t('roles.remove_of', { name })} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onKeep() } }}>
-      <span>{t('roles.confirm', { name })}</span>
+    <span class="team-role" role="group" aria-label={s('roles.remove_of', { name })} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onKeep() } }}>
+      <span>{s('roles.confirm', { name })}</span>
       <span class="team-ways">
-        <button type="button" class="danger" data-testid={T.roleRemoveSure} onClick={onRemove}>{t('roles.remove')}</button>
-        <button type="button" class="quiet" ref={keep} onClick={onKeep}>{t('roles.keep')}</button>
+        <button type="button" class="danger" data-testid={T.roleRemoveSure} onClick={onRemove}>{s('roles.remove')}</button>
+        <button type="button" class="quiet" ref={keep} onClick={onKeep}>{s('roles.keep')}</button>
       </span>
     </span>
   )
@@ -134,7 +124,7 @@ function Confirmation({ name, onRemove, onKeep }: { readonly name: string; reado
 
 function Refusal({ problem }: { readonly problem: Problem | null }) {
   if (problem === null) return null
-  return <span class="problem-text" role="alert" data-testid={T.problem} data-code={problem.code}>{problem.code === 'conflict' ? t('roles.last_admin') : tProblem(problem)}</span>
+  return <span class="problem-text" role="alert" data-testid={T.problem} data-code={problem.code}>{problem.code === 'conflict' ? s('roles.last_admin') : tProblem(problem)}</span>
 }
 
 interface AddingProps {
@@ -148,17 +138,17 @@ function Adding({ roles, onGive }: AddingProps) {
   const found = roles.found.value
   const find = () => { if (isWritten(asked)) void roles.find(asked.trim()) }
   return (
-    <form class="reply-form" aria-label={t('roles.add')} onSubmit={(event) => { event.preventDefault(); find() }}>
-      <label for={id}><span>{t('roles.add')}: {t('roles.email')}</span></label>
+    <form class="reply-form" aria-label={s('roles.add')} onSubmit={(event) => { event.preventDefault(); find() }}>
+      <label for={id}><span>{s('roles.add')}: {s('roles.email')}</span></label>
       <span class="team-find">
         <input id={id} inputMode="email" value={asked} dir="ltr" autocapitalize="none" autocomplete="off" spellcheck={false} aria-describedby={`${id}-hint`} data-testid={T.roleEmail} onInput={(event) => setAsked(event.currentTarget.value)} />
-        <button type="submit" disabled={!isWritten(asked)} data-testid={T.roleFind}>{t('roles.find')}</button>
+        <button type="submit" disabled={!isWritten(asked)} data-testid={T.roleFind}>{s('roles.find')}</button>
       </span>
-      <span class="muted" id={`${id}-hint`}>{t('roles.add_hint')}</span>
+      <span class="muted" id={`${id}-hint`}>{s('roles.add_hint')}</span>
       <ProblemLine problem={roles.searchProblem.value} onRetry={find} />
       <p role="status" class="team-told" data-testid={T.roleTold} data-count={found?.people.length}>{toldOf(found)}</p>
       {found !== null && found.people.length > 0 && (
-        <ul aria-label={t('roles.find')}>
+        <ul aria-label={s('roles.find')}>
           {found.people.map((one) => <FoundPerson key={one.user_id} one={one} roles={roles} onGive={onGive} />)}
         </ul>
       )}
@@ -168,8 +158,8 @@ function Adding({ roles, onGive }: AddingProps) {
 
 function toldOf(found: Roles['found']['value']): string {
   if (found === null) return ''
-  if (found.people.length === 0) return t('roles.unknown', { asked: found.asked })
-  return found.people.length > 1 ? t('roles.several') : t('roles.found', { n: found.people.length })
+  if (found.people.length === 0) return s('roles.unknown', { asked: found.asked })
+  return found.people.length > 1 ? s('roles.several') : s('roles.found', { n: found.people.length })
 }
 
 function FoundPerson({ one, roles, onGive }: Pick<AddingProps, 'roles' | 'onGive'> & { readonly one: PersonFound }) {
@@ -180,11 +170,11 @@ function FoundPerson({ one, roles, onGive }: Pick<AddingProps, 'roles' | 'onGive
     <li data-testid={T.roleFound} data-user={one.user_id}>
       <Who of={one}>
         {/* What tells people with one address apart. */}
-        <span class="muted">{one.since !== '' && <>{t('roles.since', { when: day(one.since) })} · </>}<bdi>{one.subject ?? one.user_id}</bdi></span>
+        <span class="muted">{one.since !== '' && <>{s('roles.since', { when: day(one.since) })} · </>}<bdi>{one.subject ?? one.user_id}</bdi></span>
       </Who>
       <span class="team-role">
-        {one.role !== null && <span class="muted">{t('roles.is_there')}</span>}
-        {one.role === null && <span class="team-ways">{give('support_agent', t('roles.make_agent'), t('roles.make_agent_of', { name: nameOf(one) }), T.roleMakeAgent)}{give('admin', t('roles.make_admin'), t('roles.make_admin_of', { name: nameOf(one) }), T.roleMakeAdmin)}</span>}
+        {one.role !== null && <span class="muted">{s('roles.is_there')}</span>}
+        {one.role === null && <span class="team-ways">{give('support_agent', s('roles.make_agent'), s('roles.make_agent_of', { name: nameOf(one) }), T.roleMakeAgent)}{give('admin', s('roles.make_admin'), s('roles.make_admin_of', { name: nameOf(one) }), T.roleMakeAdmin)}</span>}
         <Refusal problem={refused} />
       </span>
     </li>

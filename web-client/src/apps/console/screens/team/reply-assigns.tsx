@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Problem } from '../../protocol/model.ts'
-import { t } from '../../locales/index.ts'
-import { T } from '../../testids.ts'
-import { ProblemLine } from '../../ui/feedback.tsx'
-import type { ConsoleContext } from './context.ts'
+import type { Problem } from '../../../../protocol/model.ts'
+import { s } from './strings.ts'
+import { T } from '../../../../testids.ts'
+import { ProblemLine } from '../../../../ui/feedback.tsx'
+import type { ConsoleContext } from '../../context.ts'
 
 /** Whether the first to answer an unassigned ticket gets it: the desk's setting, for admins. */
 export function ReplyAssigns({ rest }: { readonly rest: ConsoleContext['rest'] }) {
@@ -25,7 +25,7 @@ export function ReplyAssigns({ rest }: { readonly rest: ConsoleContext['rest'] }
     <>
       <label class="check">
         <input type="checkbox" checked={isOn === true} disabled={isOn === null} data-testid={T.replyAssigns} onChange={(event) => void pick(event.currentTarget)} />
-        <span>{t('settings.reply_assigns')}</span>
+        <span>{s('roles.reply_assigns')}</span>
       </label>
       <ProblemLine problem={problem} onRetry={() => void load()} />
     </>

@@ -1,43 +1,32 @@
 // When the desk is open, and its words for those who find nobody: what an admin sets and the widget tells.
 
+import { signal } from '@preact/signals'
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import type { Client } from '../../client/client.ts'
-import { DAYS, draftOf, faultsOf, hoursOf, noticeLeft, noticeOf, type Fault, type HoursDraft } from '../../client/hours.ts'
-import type { Availability } from '../../protocol/generated.ts'
-import type { Problem } from '../../protocol/model.ts'
-import '../../locales/hours.ts'
-import { t, weekdayTime } from '../../locales/index.ts'
-import { T } from '../../testids.ts'
-import { Icon } from '../../ui/icon.tsx'
-import { ProblemLine, Skeleton } from '../../ui/feedback.tsx'
-import { tell } from './actions.ts'
-import { DayRow, FaultLine } from './hours-day.tsx'
-import type { ConsoleContext } from './context.ts'
+import type { Client } from '../../../../client/client.ts'
+import { DAYS, draftOf, faultsOf, hoursOf, noticeLeft, noticeOf, type Fault, type HoursDraft } from '../../../../client/hours.ts'
+import { keptFor } from '../../../../client/resource.ts'
+import type { Availability } from '../../../../protocol/generated.ts'
+import type { Problem } from '../../../../protocol/model.ts'
+import { inLanguage, t, weekdayTime } from '../../../../locales/index.ts'
+import { s } from './strings.ts'
+import { T } from '../../../../testids.ts'
+import { ProblemLine, Skeleton } from '../../../../ui/feedback.tsx'
+import { tell } from '../../actions.ts'
+import { DayRow, FaultLine } from './day.tsx'
+import { ScreenPage } from '../../settings/screen-page.tsx'
+import type { ScreenProps } from '../screen.ts'
+import title from './title.json'
 
-interface HoursProps {
-  readonly context: ConsoleContext
-  readonly isAdmin: boolean
-  readonly onBack: () => void
-}
+/** What was changed and not saved yet: there again after a look at a ticket. */
+const drafts = keptFor((_client: Client) => signal<HoursDraft | null>(null))
 
 const NOTICE_LEFT_SHOWN = 100
 
-export function HoursScreen({ context, isAdmin, onBack }: HoursProps) {
-  return (
-    <section class="replies" aria-label={t('hours.title')}>
-      <header class="ticket-head">
-        <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Icon name="back" /></button>
-        <div class="titles">
-          <h2>{t('hours.title')}</h2>
-          <p class="muted">{t('hours.hint')}</p>
-        </div>
-      </header>
-      <div class="replies-body">{isAdmin ? <Loaded context={context} /> : <p class="muted">{t('hours.only_admins')}</p>}</div>
-    </section>
-  )
+export function HoursScreen({ context }: ScreenProps) {
+  return <ScreenPage context={context} title={inLanguage(title)} hint={s('hours.hint')}><Loaded context={context} /></ScreenPage>
 }
 
-function Loaded({ context }: Pick<HoursProps, 'context'>) {
+function Loaded({ context }: Pick<ScreenProps, 'context'>) {
   const { rest } = context
   const [kept, setKept] = useState<HoursDraft | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -51,11 +40,12 @@ function Loaded({ context }: Pick<HoursProps, 'context'>) {
   return <HoursForm context={context} initial={kept} />
 }
 
-function HoursForm({ context, initial }: Pick<HoursProps, 'context'> & { readonly initial: HoursDraft }) {
+function HoursForm({ context, initial }: Pick<ScreenProps, 'context'> & { readonly initial: HoursDraft }) {
   const { client, rest } = context
+  const begun = drafts(client)
   const [kept, setKept] = useState(initial)
   // What was changed waits while one looks at a ticket.
-  const draft = context.hours.value ?? kept
+  const draft = begun.value ?? kept
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -64,7 +54,7 @@ function HoursForm({ context, initial }: Pick<HoursProps, 'context'> & { readonl
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), [])
   const faults = tried ? faultsOf(draft, isZone) : new Map<string, Fault>()
   const isSaved = same(draft, kept)
-  const change = (part: Partial<HoursDraft>) => { context.hours.value = { ...draft, ...part } }
+  const change = (part: Partial<HoursDraft>) => { begun.value = { ...draft, ...part } }
   const save = async () => {
     setTried(true)
     if (faultsOf(draft, isZone).size > 0) {
@@ -81,42 +71,42 @@ function HoursForm({ context, initial }: Pick<HoursProps, 'context'> & { readonl
     setTried(false)
     setKept(draft)
     // What was changed while it was being saved stands.
-    if (context.hours.peek() === draft) context.hours.value = null
-    tell(context, t('hours.saved'))
+    if (begun.peek() === draft) begun.value = null
+    tell(context, s('hours.saved'))
   }
   const left = noticeLeft(draft.notice)
   const fault = (field: string) => faults.get(field) ?? null
   return (
     <form ref={form} class="reply-form hours" noValidate data-testid={T.hours} data-saved={isSaved} onSubmit={(event) => { event.preventDefault(); void save() }}>
-      <label class="check"><input type="checkbox" checked={draft.keepsHours} data-testid={T.hoursKept} onChange={(event) => change({ keepsHours: event.currentTarget.checked })} /><span>{t('hours.keep')}</span></label>
-      {!draft.keepsHours && <p class="muted">{t('hours.always')}</p>}
+      <label class="check"><input type="checkbox" checked={draft.keepsHours} data-testid={T.hoursKept} onChange={(event) => change({ keepsHours: event.currentTarget.checked })} /><span>{s('hours.keep')}</span></label>
+      {!draft.keepsHours && <p class="muted">{s('hours.always')}</p>}
       {draft.keepsHours && (
         <>
           <label>
-            <span>{t('hours.zone')}</span>
+            <span>{s('hours.zone')}</span>
             <input value={draft.timezone} list={`${id}-zones`} dir="ltr" autocapitalize="none" spellcheck={false} aria-invalid={fault('timezone') !== null} aria-describedby={`${id}-zone`} data-testid={T.hoursZone} onInput={(event) => change({ timezone: event.currentTarget.value })} />
             <datalist id={`${id}-zones`}>{zones.map((zone) => <option key={zone} value={zone} />)}</datalist>
             <FaultLine id={`${id}-zone`} fault={fault('timezone')} />
           </label>
           <fieldset class="week">
-            <legend>{t('hours.week')}</legend>
+            <legend>{s('hours.week')}</legend>
             {DAYS.map((day) => <DayRow key={day} day={day} spans={draft.days[day]} faults={faults} onChange={(spans) => change({ days: { ...draft.days, [day]: spans } })} />)}
-            <button type="button" class="link" onClick={() => change({ days: { ...draft.days, tue: draft.days.mon, wed: draft.days.mon, thu: draft.days.mon, fri: draft.days.mon } })}>{t('hours.copy')}</button>
+            <button type="button" class="link" onClick={() => change({ days: { ...draft.days, tue: draft.days.mon, wed: draft.days.mon, thu: draft.days.mon, fri: draft.days.mon } })}>{s('hours.copy')}</button>
           </fieldset>
         </>
       )}
       <label>
-        <span>{t('hours.notice')}</span>
+        <span>{s('hours.notice')}</span>
         <textarea rows={3} value={draft.notice} dir="auto" aria-invalid={fault('notice') !== null} aria-describedby={`${id}-hint ${id}-notice`} data-testid={T.hoursNotice} onInput={(event) => change({ notice: event.currentTarget.value })} />
-        <span class="muted" id={`${id}-hint`}>{t('hours.notice_hint')}{left <= NOTICE_LEFT_SHOWN && ` ${t('hours.left', { n: left })}`}</span>
+        <span class="muted" id={`${id}-hint`}>{s('hours.notice_hint')}{left <= NOTICE_LEFT_SHOWN && ` ${s('hours.left', { n: left })}`}</span>
         <FaultLine id={`${id}-notice`} fault={fault('notice')} />
       </label>
       <ProblemLine problem={problem} />
       <div class="actions">
         <button type="submit" class="primary" disabled={busy || isSaved} data-testid={T.hoursSave}>{t('app.save')}</button>
-        {!isSaved && <button type="button" class="quiet" onClick={() => { context.hours.value = null; setTried(false); setProblem(null) }}>{t('app.cancel')}</button>}
+        {!isSaved && <button type="button" class="quiet" onClick={() => { begun.value = null; setTried(false); setProblem(null) }}>{t('app.cancel')}</button>}
         <span class="spacer" />
-        <span class="muted" role="status" data-testid={T.hoursState}>{isSaved ? t('hours.same') : t('hours.changed')}</span>
+        <span class="muted" role="status" data-testid={T.hoursState}>{isSaved ? s('hours.same') : s('hours.changed')}</span>
       </div>
       <Now client={client} kept={kept} />
     </form>
@@ -132,7 +122,7 @@ function Now({ client, kept }: { readonly client: Client; readonly kept: HoursDr
     return () => { current = false }
   }, [client, kept])
   if (now === null || now.hours === null) return null
-  return <p class="muted">{now.open ? t('hours.open_now') : now.opens_at === null ? t('hours.shut_now') : t('hours.opens', { when: weekdayTime(now.opens_at) })}</p>
+  return <p class="muted">{now.open ? s('hours.open_now') : now.opens_at === null ? s('hours.shut_now') : s('hours.opens', { when: weekdayTime(now.opens_at) })}</p>
 }
 
 const same = (a: HoursDraft, b: HoursDraft) => JSON.stringify([hoursOf(a), noticeOf(a)]) === JSON.stringify([hoursOf(b), noticeOf(b)])

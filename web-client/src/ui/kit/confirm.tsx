@@ -1,0 +1,32 @@
+import type { ComponentChildren } from 'preact'
+import { t } from '../../locales/index.ts'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+
+interface ConfirmProps {
+  readonly title: string
+  /** What will happen, and what will not come back. */
+  readonly children: ComponentChildren
+  /** The act itself, as a verb. */
+  readonly action: string
+  readonly isDanger?: boolean
+  readonly isBusy?: boolean
+  readonly testid?: string
+  readonly onConfirm: () => void
+  readonly onClose: () => void
+}
+
+/** A question before what cannot be undone. The focus begins at the way back. */
+export function Confirm({ title, children, action, isDanger = false, isBusy = false, testid, onConfirm, onClose }: ConfirmProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div class="confirm">
+        <div>{children}</div>
+        <div class="actions">
+          <Button onClick={onClose}>{t('app.cancel')}</Button>
+          <Button kind={isDanger ? 'danger' : 'primary'} isBusy={isBusy} {...(testid === undefined ? {} : { testid })} onClick={onConfirm}>{action}</Button>
+        </div>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,143 @@
+// Fields of a form: one label above, a hint and what is wrong below, both named to screen readers.
+
+import type { ComponentChildren } from 'preact'
+import { useId, useRef } from 'preact/hooks'
+
+export interface FieldProps {
+  readonly label: string
+  readonly hint?: ComponentChildren
+  /** What is wrong with the value; null or absent: nothing is. */
+  readonly error?: string | null | undefined
+  readonly isDisabled?: boolean
+  readonly testid?: string
+}
+
+interface Described {
+  readonly id: string
+  readonly 'aria-invalid': boolean
+  readonly 'aria-describedby': string | undefined
+}
+
+/** The label, the hint and the error around a control that `children` draws with the given attributes. */
+export function Field({ label, hint, error = null, children }: FieldProps & { readonly children: (control: Described) => ComponentChildren }) {
+  const id = useId()
+  const described = [hint === undefined ? '' : `${id}-hint`, error === null ? '' : `${id}-error`].filter((one) => one !== '').join(' ')
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children({ id, 'aria-invalid': error !== null, 'aria-describedby': described === '' ? undefined : described })}
+      {hint !== undefined && <p class="muted field-hint" id={`${id}-hint`}>{hint}</p>}
+      {error !== null && <p class="problem-text" id={`${id}-error`} role="alert">{error}</p>}
+    </div>
+  )
+}
+
+interface TextFieldProps extends FieldProps {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly type?: 'text' | 'search' | 'email' | 'url' | 'date' | 'time' | 'datetime-local' | 'color'
+  readonly placeholder?: string
+  /** `ltr` for what is no language: addresses, zones, colours. */
+  readonly dir?: 'auto' | 'ltr'
+  readonly list?: string
+}
+
+export function TextField({ value, onChange, type = 'text', placeholder, dir = 'auto', list, isDisabled = false, testid, ...field }: TextFieldProps) {
+  const isCode = dir === 'ltr'
+  return (
+    <Field {...field}>
+      {(control) => <input {...control} type={type} value={value} placeholder={placeholder} dir={dir} list={list} disabled={isDisabled} autocapitalize={isCode ? 'none' : undefined} spellcheck={isCode ? false : undefined} data-testid={testid} onInput={(event) => onChange(event.currentTarget.value)} />}
+    </Field>
+  )
+}
+
+interface TextAreaProps extends FieldProps {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly rows?: number
+  readonly placeholder?: string
+}
+
+export function TextArea({ value, onChange, rows = 4, placeholder, isDisabled = false, testid, ...field }: TextAreaProps) {
+  return (
+    <Field {...field}>
+      {(control) => <textarea {...control} rows={rows} value={value} placeholder={placeholder} dir="auto" disabled={isDisabled} data-testid={testid} onInput={(event) => onChange(event.currentTarget.value)} />}
+    </Field>
+  )
+}
+
+export interface Option<V extends string> {
+  readonly value: V
+  readonly label: string
+}
+
+interface SelectProps<V extends string> extends FieldProps {
+  readonly value: V
+  readonly options: readonly Option<V>[]
+  /** May take its time, and may come to nothing: the field shows what holds afterwards, not what was wanted. */
+  readonly onChange: (value: V) => unknown
+}
+
+export function Select<V extends string>({ value, options, onChange, isDisabled = false, testid, ...field }: SelectProps<V>) {
+  const latest = useRef(value)
+  latest.current = value
+  const pick = async (element: HTMLSelectElement) => {
+    const wanted = options.find((one) => one.value === element.value)
+    if (wanted !== undefined) await onChange(wanted.value)
+    // Where nothing changed nothing is drawn again: the field itself has to be told.
+    element.value = latest.current
+  }
+  return (
+    <Field {...field}>
+      {(control) => <select {...control} value={value} disabled={isDisabled} data-testid={testid} onChange={(event) => void pick(event.currentTarget)}>{options.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select>}
+    </Field>
+  )
+}
+
+interface CheckboxProps {
+  readonly label: string
+  readonly hint?: string
+  readonly value: boolean
+  /** As with a select: the box shows what holds afterwards. */
+  readonly onChange: (value: boolean) => unknown
+  readonly isDisabled?: boolean
+  readonly testid?: string
+}
+
+export function Checkbox({ label, hint, value, onChange, isDisabled = false, testid }: CheckboxProps) {
+  const id = useId()
+  const latest = useRef(value)
+  latest.current = value
+  const pick = async (element: HTMLInputElement) => {
+    await onChange(element.checked)
+    element.checked = latest.current
+  }
+  return (
+    <div class="field">
+      <label class="check"><input type="checkbox" checked={value} disabled={isDisabled} aria-describedby={hint === undefined ? undefined : id} data-testid={testid} onChange={(event) => void pick(event.currentTarget)} /><span>{label}</span></label>
+      {hint !== undefined && <p class="muted field-hint" id={id}>{hint}</p>}
+    </div>
+  )
+}
+
+interface RadioGroupProps<V extends string> extends Omit<FieldProps, 'error'> {
+  readonly value: V
+  readonly options: readonly Option<V>[]
+  readonly onChange: (value: V) => void
+}
+
+/** One of a few, all in sight; the arrow keys go from one to the next. */
+export function RadioGroup<V extends string>({ label, hint, value, options, onChange, isDisabled = false, testid }: RadioGroupProps<V>) {
+  const name = useId()
+  return (
+    <fieldset class="field radio-group" data-testid={testid} disabled={isDisabled}>
+      <legend>{label}</legend>
+      <div class="radios">
+        {options.map((one) => (
+          <label key={one.value} class="radio"><input type="radio" name={name} value={one.value} checked={one.value === value} onChange={() => onChange(one.value)} /><span>{one.label}</span></label>
+        ))}
+      </div>
+      {hint !== undefined && <p class="muted field-hint">{hint}</p>}
+    </fieldset>
+  )
+}

@@ -1,0 +1,8 @@
+import type { ComponentChildren } from 'preact'
+
+/** What the colour means: it never stands without a word. */
+export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'accent'
+
+export function Tag({ tone = 'neutral', testid, children }: { readonly tone?: Tone; readonly testid?: string; readonly children: ComponentChildren }) {
+  return <span class={`tag tag-${tone}`} data-testid={testid}>{children}</span>
+}

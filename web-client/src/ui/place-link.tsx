@@ -1,0 +1,32 @@
+// A link to a place of this app: a click stays in it, a click that asks for a new tab or window is the browser's.
+
+import type { ComponentChildren } from 'preact'
+
+interface PlaceLinkProps {
+  readonly context: { href(place: string): string; go(place: string): void }
+  readonly to: string
+  readonly isCurrent?: boolean
+  readonly className?: string
+  readonly testid?: string
+  /** The path of the screen that it leads to. */
+  readonly screen?: string
+  readonly children: ComponentChildren
+}
+
+export function PlaceLink({ context, to, isCurrent = false, className, testid, screen, children }: PlaceLinkProps) {
+  return (
+    <a
+      class={className}
+      href={context.href(to)}
+      aria-current={isCurrent ? 'page' : undefined}
+      data-testid={testid}
+      data-screen={screen}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return
+        event.preventDefault()
+        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()
+        context.go(to)
+      }}
+    >{children}</a>
+  )
+}
