@@ -9,11 +9,11 @@ import { SRC } from './help/imports.ts'
 
 const DIR = join(SRC, 'locales')
 const SCREENS = join(SRC, 'apps/console/screens')
-/** Screens of the console have their sentences in their own folders: `screens/<name>/locales/<tag>.json`. */
-const screens = readdirSync(SCREENS, { withFileTypes: true }).filter((one) => one.isDirectory() && existsSync(join(SCREENS, one.name, 'locales'))).map((one) => one.name)
-const isThere = (language: string, screen: string) => existsSync(join(SCREENS, screen, 'locales', `${language}.json`))
-const sectionsOf = (language: string) => [...readdirSync(join(DIR, language)), ...screens.filter((screen) => isThere(language, screen)).map((screen) => `screens/${screen}`)].toSorted()
-const fileOf = (language: string, section: string) => (section.startsWith('screens/') ? join(SCREENS, section.slice('screens/'.length), 'locales', `${language}.json`) : join(DIR, language, section))
+/** Parts that are fetched later, the console's screens among them, have their sentences in their own folders: `apps/…/locales/<tag>.json`. */
+const parts = readdirSync(join(SRC, 'apps'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('/locales')).map((path) => `apps/${path}`)
+const isThere = (language: string, part: string) => existsSync(join(SRC, part, `${language}.json`))
+const sectionsOf = (language: string) => [...readdirSync(join(DIR, language)), ...parts.filter((part) => isThere(language, part))].toSorted()
+const fileOf = (language: string, section: string) => (section.startsWith('apps/') ? join(SRC, section, `${language}.json`) : join(DIR, language, section))
 
 function sentencesOf(language: string, section: string): ReadonlyMap<string, string> {
   const table: unknown = JSON.parse(readFileSync(fileOf(language, section), 'utf8'))

@@ -6,7 +6,7 @@ import { hasOwnQuery } from '../../client/memory-router.ts'
 import type { TicketStore } from '../../client/ticket.ts'
 import type { Feature } from '../../protocol/generated.ts'
 import { t } from '../../locales/index.ts'
-import { T } from '../../testids.ts'
+import { T, TOUR } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
@@ -31,6 +31,7 @@ const BulkBar = lazy(async () => (await import('./bulk.tsx')).BulkBar)
 /** Fetched behind the first screen, so that it is there for the first key. */
 const loadPalette = async () => (await import('./palette.tsx')).Palette
 const Palette = lazy(loadPalette)
+const Tour = lazy(async () => (await import('./tour/tour.tsx')).Tour)
 const Keys = lazy(async () => (await import('./keys.tsx')).Keys)
 
 export function ConsolePage(props: AppProps) {
@@ -79,6 +80,7 @@ function StaffConsole(props: AppProps) {
       {isSettings ? <SettingsArea context={context} isAdmin={isAdmin} features={features} /> : <Desk context={context} router={router} preferences={preferences} />}
       {context.overlay.value === 'palette' && <Palette context={context} preferences={preferences} router={router} />}
       {context.overlay.value === 'keys' && <Keys preferences={preferences} onClose={() => context.open(null)} />}
+      {context.overlay.value === 'tour' && <Tour onClose={() => endTour(context)} />}
       <Toast />
     </div>
   )
@@ -100,6 +102,7 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
         </nav>
         <main class="main">
           {place === '' && <Empty>{t('console.pick')}</Empty>}
+          {place === '' && !client.habits.toured.value && <TourOffer context={context} />}
           {store !== null && <OpenTicket key={place} context={context} store={store} onBack={() => router.go('')} />}
         </main>
       </div>
@@ -110,6 +113,22 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
 /** By itself: it follows each event of the open ticket, which redraws nothing else here. */
 function Connection({ client, store }: { readonly client: AppProps['client']; readonly store: TicketStore | null }) {
   return <ConnectionBar client={client} behind={behindOf(store)} needsWatch />
+}
+
+/** For a person who has not seen it, nor declined it. */
+function TourOffer({ context }: { readonly context: ConsoleContext }) {
+  return (
+    <p class="tour-offer" data-testid={TOUR.offer}>
+      <span>{t('tour.offer')}</span>
+      <button type="button" data-testid={TOUR.start} onClick={() => context.open('tour')}>{t('tour.start')}</button>
+      <button type="button" class="quiet" onClick={() => endTour(context)}>{t('app.dismiss')}</button>
+    </p>
+  )
+}
+
+function endTour(context: ConsoleContext): void {
+  context.client.habits.toured.value = true
+  context.open(null)
 }
 
 /** The menu holds what one changes often; all else has its screen. */
