@@ -2,7 +2,7 @@
 // UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
 // Do not edit.
 
-import { all, bool, integer, name, nullOnly, nullable, object, or, readable, string } from '../shape.ts'
+import { all, anything, bool, integer, list, name, nullOnly, nullable, object, or, readable, record, string } from '../shape.ts'
 import { decodeOpeningHours, decodeRejectCode, decodeStaffRole } from './first.ts'
 import { decodeStaffTicket } from './ticket.ts'
 
@@ -42,6 +42,40 @@ export const decodeSavedReply = object({
   title: string,
   body: string,
   updated_at: or(string, ''),
+})
+
+export const decodeAccessPerson = object({
+  id: string,
+  name: nullable(name),
+  email: nullable(string),
+})
+
+export const decodeAccessTicket = object({
+  id: string,
+  number: nullable(string),
+})
+
+export const decodeAccessEntry = object({
+  id: integer,
+  at: string,
+  user: nullable(decodeAccessPerson),
+  action: string,
+  ticket: nullable(decodeAccessTicket),
+  refused: nullable(string),
+  ip: nullable(string),
+  user_agent: nullable(string),
+  detail: record(anything),
+  detail_cut: or(bool, false),
+})
+
+export const decodeAccessPage = object({
+  entries: readable(decodeAccessEntry),
+  next_cursor: nullable(string),
+  searched_to: nullable(string),
+})
+
+export const decodeAccessActions = object({
+  actions: list(string),
 })
 
 export const decodeTicketTotals = object({
