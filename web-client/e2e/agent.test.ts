@@ -162,7 +162,7 @@ test('a long status takes neither the wait nor who has it out of the row', async
         expect(part.left, told).toBeGreaterThanOrEqual(found.left)
         expect(part.right, told).toBeLessThanOrEqual(found.right)
       }
-      const order = language === 'ar' ? [...found.parts].reverse() : found.parts
+      const order = language === 'ar' ? found.parts.toReversed() : found.parts
       order.reduce((before, part) => {
         expect(part.left, told).toBeGreaterThanOrEqual(before.right - 0.5)
         return part

@@ -34,7 +34,7 @@ const NAMES = ['status', 'category', 'priority', 'assigned_to', 'user_id', 'sear
 
 export function filtersOf(query: URLSearchParams): Filters {
   const base: Filters = { ...NO_FILTERS, view: word(VIEWS, query.get('view')) ?? FIRST_VIEW, sort: word(SORTS, query.get('sort')) ?? '' }
-  return NAMES.reduce((filters, name) => ({ ...filters, [name]: query.get(name) ?? '' }), base)
+  return { ...base, ...Object.fromEntries(NAMES.map((name) => [name, query.get(name) ?? ''])) }
 }
 
 export function queryOf(filters: Filters): URLSearchParams {

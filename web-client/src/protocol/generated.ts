@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log";
 
 /**
  * Frames that are the same for everybody.
@@ -617,6 +617,68 @@ export type SavedReplyChange = {
 shortcut: string, title: string, body: string, };
 
 /**
+ * A page of `GET /v1/access-log` (admins), the newest entries first. One that looked for something rare may be short, or empty, and have a
+ * next one all the same.
+ */
+export type AccessPage = { entries: Array<AccessEntry>, 
+/**
+ * `cursor` of the next page; null: there are no older entries.
+ */
+next_cursor: string | null, 
+/**
+ * How far back this page has looked, where it ended before it was full; null: nothing was left out.
+ */
+searched_to: string | null, };
+
+/**
+ * One row of the access log: what staff read, what was refused, and what changed outside of tickets.
+ */
+export type AccessEntry = { 
+/**
+ * Rises with time.
+ */
+id: number, at: string, 
+/**
+ * Null: before sign-in, or an administrator of the database.
+ */
+user: AccessPerson | null, 
+/**
+ * One of `GET /v1/access-log/actions`, or of another version.
+ */
+action: string, ticket: AccessTicket | null, 
+/**
+ * The code with which it was refused; null: it was done.
+ */
+refused: string | null, ip: string | null, user_agent: string | null, 
+/**
+ * What else is kept of it, by its action. Texts end after 1,000 characters with `…`.
+ */
+detail: Record<string, unknown>, 
+/**
+ * Whether `detail` is not all that is kept.
+ */
+detail_cut: boolean, };
+
+/**
+ * Who did it, as they are named now.
+ */
+export type AccessPerson = { id: UserId, name: string | null, email: string | null, };
+
+/**
+ * The ticket that it was done to.
+ */
+export type AccessTicket = { id: TicketId, 
+/**
+ * Null: there is no such ticket, or it was deleted.
+ */
+number: TicketNumber | null, };
+
+/**
+ * `GET /v1/access-log/actions` (admins): what this version records, by name.
+ */
+export type AccessActions = { actions: Array<string>, };
+
+/**
  * How many tickets a person has, without archived ones.
  */
 export type TicketTotals = { 
@@ -819,6 +881,7 @@ export const FEATURES = [
   "reply_assigns",
   "inbox_presence",
   "if_assigned_to",
+  "access_log",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */

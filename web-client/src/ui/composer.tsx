@@ -72,6 +72,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
     wanted.value = null
     team?.onMode(want.mode)
     input.current?.focus()
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each wish
   }, [isWanted])
 
   const write = (next: string) => {

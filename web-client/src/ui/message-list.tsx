@@ -37,7 +37,8 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
   const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
   // A step behind: what comes together with the first page is no news either.
   const [isRead, setRead] = useState(false)
-  useEffect(() => setRead(timeline.position !== null), [timeline.position !== null])
+  const hasPage = timeline.position !== null
+  useEffect(() => setRead(hasPage), [hasPage])
   const missed = useMissed(shown, isAtEnd)
   useSeen(store, isAtEnd, timeline.position)
   useOlder(store, scroller, timeline.more_before, timeline.events[0]?.seq ?? 0)

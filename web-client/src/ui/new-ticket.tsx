@@ -52,6 +52,7 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       onWindow('beforeunload', (event) => { if (isWritten(latest.current) && !kept.isStored()) event.preventDefault() }),
     ]
     return () => { for (const stop of stops) stop() }
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- listens once: what it meets is in a ref
   }, [kept])
 
   const change = (part: Partial<TicketDraft>) => {

@@ -30,6 +30,7 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
       problem: person.ok || person.problem.status === 404 ? null : person.problem,
     })
   }
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once for each person and ticket
   useEffect(() => { void load() }, [user_id, id])
   const name = ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')
   return (

@@ -188,6 +188,7 @@ function useRows(count: number, inbox: Inbox) {
   const [view, setView] = useState({ first: 0, rows: 12 })
   const [row_px, setRow] = useState(ROW_PX)
   const top = useRef<number | null>(null)
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- a row is measured at every drawing; it settles when its height is known
   useLayoutEffect(() => {
     const height = scroller.current?.querySelector('li')?.offsetHeight ?? 0
     if (height > 0 && height !== row_px) setRow(height)
@@ -257,7 +258,9 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     if (top < element.scrollTop) element.scrollTop = top
     else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
     setWanted(cursor)
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the cursor moves the list, rows that come and go do not
   }, [cursor])
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the row may come with any drawing; it settles when it is there
   useLayoutEffect(() => {
     if (wanted === null) return
     const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)

@@ -59,6 +59,7 @@ function StaffConsole(props: AppProps) {
   useShortcuts(context, router, preferences, !ownsTab)
   const { inbox, store, place } = context
   useEffect(() => void loadPalette().catch(() => {}), [])
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- follows once: the clock stays the same
   useEffect(() => client.outbox.follow(async (entry) => (await import('./resolve-answered.ts')).resolveAnswered(context.now(), entry)), [client])
   useRefusals({ client, open: idOf(store), go: router.go })
   const isAdmin = client.role.value === 'admin'

@@ -35,6 +35,7 @@ function Loaded({ context }: Pick<ScreenProps, 'context'>) {
     setProblem(result.ok ? null : result.problem)
     if (result.ok) setKept(draftOf(result.value, ownZone()))
   }
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once by each client
   useEffect(() => void load(), [rest])
   if (kept === null) return problem === null ? <Skeleton lines={8} /> : <ProblemLine problem={problem} onRetry={() => void load()} />
   return <HoursForm context={context} initial={kept} />
