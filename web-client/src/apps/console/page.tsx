@@ -10,18 +10,16 @@ import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
 import { lazy } from '../../ui/lazy.tsx'
-import { Empty } from '../../ui/feedback.tsx'
 import type { AppProps } from '../../ui/mount-app.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
 import { behindOf, idOf } from '../../ui/use-ticket.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { InboxList } from './list.tsx'
-import { OpenTicket } from './open-ticket.tsx'
+import { NothingOpen, OpenTicket } from './open-ticket.tsx'
 import { useShortcuts } from './shortcuts.ts'
-import { Stats } from './stats.tsx'
+import { Overview } from './stats.tsx'
 import { isScreen, useConsole } from './context.ts'
-import { Views } from './views.tsx'
 
 const RepliesScreen = lazy(async () => (await import('./replies.tsx')).RepliesScreen)
 const HoursScreen = lazy(async () => (await import('./hours.tsx')).HoursScreen)
@@ -78,16 +76,15 @@ function StaffConsole(props: AppProps) {
       </TopBar>
       <Connection client={client} store={store} />
       <Unsent client={client} open={idOf(store)} go={router.go} />
-      <Stats stats={team.stats.value} />
+      <Overview inbox={inbox} counts={team.counts.value} stats={team.stats.value} />
       <div class="columns" ref={columns}>
         <nav class={`side ${context.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
-          <Views inbox={inbox} counts={team.counts.value} />
           <FilterBar inbox={inbox} keys={preferences.keys.value} agents={team.agents.value} me={client.identity.id} searchRef={context.searchRef} />
           <InboxList context={context} router={router} me={client.identity.id} />
           {(context.selection.ids.value.size > 0 || context.selection.results.value !== null || context.selection.problem.value !== null) && <BulkBar selection={context.selection} />}
         </nav>
         <main class="main">
-          {place === '' && <Empty>{t('console.pick')}</Empty>}
+          {place === '' && <NothingOpen context={context} />}
           {place === 'replies' && <RepliesScreen client={client} rest={context.rest} team={team} begun={context.reply} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {place === 'hours' && <HoursScreen context={context} isAdmin={isAdmin} onBack={() => router.go('')} />}
           {place === 'team' && <TeamRoles context={context} isAdmin={isAdmin} onBack={() => router.go('')} />}
