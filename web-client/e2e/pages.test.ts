@@ -56,7 +56,7 @@ async function rows(page: Page): Promise<readonly string[]> {
     for (const row of now) all.set(row.place, row.number)
     count = now[0]?.count ?? UNKNOWN
     if (all.size === count) return true
-    await scroll(page, (all.size - 6) * 88)
+    await scroll(page, (all.size - 6) * 56)
     return false
   }, 30_000)
   return Array.from({ length: all.size }, (_, n) => all.get(n + 1) ?? '')

@@ -15,10 +15,14 @@ interface LinkProps {
   readonly client: Client
   /** The reader wants it to count as unread. */
   readonly isMarked?: boolean
+  /** Before the subject. */
+  readonly lead?: ComponentChildren
+  /** At the end of its line, in place of the time of the last activity. */
+  readonly tail?: ComponentChildren
   readonly children: ComponentChildren
 }
 
-export function TicketLink({ ticket, router, isOpen, client, isMarked = false, children }: LinkProps) {
+export function TicketLink({ ticket, router, isOpen, client, isMarked = false, lead, tail, children }: LinkProps) {
   const unread = !isOpen && (isMarked || ticket.seq > ticket.read_seq)
   return (
     <a
@@ -39,10 +43,11 @@ export function TicketLink({ ticket, router, isOpen, client, isMarked = false, c
       }}
     >
       <span class="line">
+        {lead}
         <span class="subject" dir="auto">{ticket.subject}</span>
         {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
         <UnsentMark client={client} ticket={ticket.id} />
-        <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>
+        {tail ?? <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>}
       </span>
       {children}
     </a>
