@@ -95,6 +95,9 @@ test('a figure leads to the tickets that it counts', async () => {
   await figure('waiting').click()
   await page.locator(`${id(T.ticketRow, `[data-number="${ticket.number}"]`)}[data-status="waiting_on_customer"]`).waitFor()
   expect(new URL(page.url()).searchParams.get('status')).toBe('waiting')
+  // By the server's answer, not by the change that was seen.
+  await page.reload()
+  await page.locator(`${id(T.ticketRow, `[data-number="${ticket.number}"]`)}[data-status="waiting_on_customer"]`).waitFor()
   await figure('open').click()
   await row.waitFor({ state: 'detached' })
   await page.locator(id(T.view, '[data-view="all"]')).click()
