@@ -96,7 +96,7 @@ test('by keyboard alone; and agents are told that it is not theirs', async () =>
   expect(await page.locator(id(T.hoursNotice)).inputValue(), 'what is not saved waits').toBe('jk')
 
   const agent = (await visit(await context(), TEAM, '/admin/support/hours', who.agent)).page
-  await agent.getByText('Only admins change opening hours.').waitFor()
+  await agent.getByText('Only admins can change opening hours.').waitFor()
   expect(await agent.locator(id(T.hours)).count()).toBe(0)
   await agent.locator(id(T.preferences)).click()
   await agent.locator(id(T.menuReplies)).waitFor()
