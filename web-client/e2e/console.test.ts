@@ -153,7 +153,7 @@ test('a shortcut that cannot be one is told why at its field', async () => {
   const field = page.locator(id(T.replyShortcut))
   await field.fill('Not so!')
   const told = () => field.evaluate((one) => document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '')
-  expect(await told()).toBe('Small letters, digits, - and _')
+  expect(await told()).toBe('Lowercase letters, digits, - and _')
   await field.fill('so')
   expect(await told()).toBe('')
 })

@@ -8,6 +8,7 @@ import { draftOf, rebaseDraft, sendDraft, writeDraft, type Mode } from '../clien
 import type { TicketStore } from '../client/ticket.ts'
 import { isWritten, written } from '../client/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
+import { inRow } from '../locales/formats.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
@@ -96,7 +97,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const offer = team?.offer(text, (next) => { write(next); input.current?.focus() }) ?? null
   const files = (transfer: DataTransfer | null): boolean => {
     const names = [...(transfer?.files ?? [])].map((file) => file.name)
-    if (names.length > 0) setTurnedAway(names.join(', '))
+    if (names.length > 0) setTurnedAway(inRow(names))
     return names.length > 0
   }
   const label = t(internal ? 'composer.note' : team !== undefined ? 'composer.reply' : 'composer.message')

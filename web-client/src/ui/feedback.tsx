@@ -18,7 +18,7 @@ export function ProblemLine({ problem, onRetry, onDismiss, words }: ProblemProps
   if (problem === null) return null
   return (
     <p class="problem" role="alert" data-testid={T.problem} data-code={problem.code}>
-      <span>{words?.sentence ?? tProblem(problem)}</span>
+      <span title={problem.title === '' ? undefined : problem.title}>{words?.sentence ?? tProblem(problem)}</span>
       {onRetry !== undefined && <button type="button" class="quiet" data-testid={T.problemRetry} onClick={onRetry}>{words?.retry ?? t('app.retry')}</button>}
       {onDismiss !== undefined && <button type="button" class="quiet" data-testid={T.problemDismiss} onClick={onDismiss}>{t('app.dismiss')}</button>}
     </p>

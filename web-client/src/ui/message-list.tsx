@@ -7,7 +7,8 @@ import { isVisible, isUnfolded } from '../client/visibility.ts'
 import type { TicketStore } from '../client/ticket.ts'
 import { atOf, rows, type Row } from './rows.ts'
 import type { Reader } from '../timeline/view.ts'
-import { day, dayKey, t } from '../locales/index.ts'
+import { dayKey, t } from '../locales/index.ts'
+import { dayHeading } from '../locales/times.ts'
 import { T } from '../testids.ts'
 import type { Wanted } from './composer.tsx'
 import { Skeleton } from './feedback.tsx'
@@ -105,7 +106,7 @@ interface OneProps {
 
 function One({ store, row, reader, nameById, actions }: OneProps) {
   switch (row.kind) {
-    case 'day': return <p class="day"><span>{day(row.at)}</span></p>
+    case 'day': return <p class="day"><span>{dayHeading(row.at, Date.now())}</span></p>
     case 'new': return <p class="new-mark" data-testid={T.timelineNew}><span>{t('timeline.new')}</span></p>
     case 'item': {
       const { item, grouped } = row

@@ -8,8 +8,9 @@ import type { Router } from '../../client/memory-router.ts'
 import { refusedSearch, searchOf } from '../../client/search.ts'
 import type { Viewer } from '../../protocol/generated.ts'
 import type { StaffView } from '../../protocol/model.ts'
-import { inRow } from '../../locales/formats.ts'
-import { dateTime, shortWhen, t } from '../../locales/index.ts'
+import { inRow, waited } from '../../locales/formats.ts'
+import { dateTime, t } from '../../locales/index.ts'
+import { shortWhen } from '../../locales/times.ts'
 import { T } from '../../testids.ts'
 import { Avatar, PriorityFlag, StatusDot } from '../../ui/badges.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
@@ -183,14 +184,6 @@ function Wait({ since, now }: { readonly since: string; readonly now: number }) 
   const ms = Math.max(0, now - Date.parse(since))
   const how = waited(ms)
   return <span class={`wait ${ms >= LONG_MS ? 'long' : ''}`} title={t('row.waits_since', { when: dateTime(since) })} data-testid={T.rowWait} data-since={since}><Icon name="clock" size={13} /><span aria-hidden="true">{how}</span><span class="hidden">{t('row.waits', { how })}</span></span>
-}
-
-/** In the unit that says most, never more than was waited. */
-function waited(ms: number): string {
-  const minutes = Math.floor(ms / 60_000)
-  if (minutes < 60) return t('row.minutes', { n: minutes })
-  const hours = Math.floor(minutes / 60)
-  return hours < 48 ? t('row.hours', { n: hours }) : t('row.days', { n: Math.floor(hours / 24) })
 }
 
 const TICK_MS = 20_000

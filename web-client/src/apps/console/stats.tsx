@@ -3,7 +3,7 @@
 import { VIEWS, type Filters } from '../../client/filters.ts'
 import type { Inbox } from '../../client/inbox.ts'
 import type { TicketCounts, TicketStats } from '../../protocol/generated.ts'
-import { shortNumber } from '../../locales/formats.ts'
+import { inUnit, shortNumber } from '../../locales/formats.ts'
 import { number, t, type StringKey } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 
@@ -75,8 +75,8 @@ const DAY_HOURS = 24
 function duration(hours: number): string {
   const minutes = Math.round(hours * 60)
   if (minutes < 1) return t('stats.moments')
-  if (minutes < 60) return t('stats.minutes', { n: minutes })
-  return hours < 2 * DAY_HOURS ? t('stats.hours', { n: round(hours) }) : t('stats.days', { n: round(hours / DAY_HOURS) })
+  if (minutes < 60) return inUnit(minutes, 'minute')
+  return hours < 2 * DAY_HOURS ? inUnit(round(hours), 'hour') : inUnit(round(hours / DAY_HOURS), 'day')
 }
 
 function round(n: number): number {

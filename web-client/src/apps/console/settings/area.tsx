@@ -75,7 +75,7 @@ const parts = keptFor((screen: Screen) => lazy(screen.load))
 const partOf = (screen: Screen): ComponentType<ScreenProps> => parts(screen)
 
 function Shown({ screen, ...props }: ScreenProps & { readonly screen: Screen }) {
-  // oxlint-disable-next-line react/static-components -- made once a screen, by a table outside
   const Part = partOf(screen)
+  // oxlint-disable-next-line react/static-components -- made once a screen, by a table outside
   return <Part {...props} />
 }
