@@ -6,7 +6,8 @@ import { afterSent, createOnce, faultsOf, keptTicketDraft, ticketOf, type DraftF
 import { CATEGORIES, LIMITS, PRIORITIES } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
-import { fieldOf, t, tWord } from '../locales/index.ts'
+import { t, tWord } from '../locales/index.ts'
+import { fieldOf } from '../locales/reasons.ts'
 import { T } from '../testids.ts'
 import { ProblemLine } from './feedback.tsx'
 

@@ -11,7 +11,6 @@ import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
 import { lazy } from '../../ui/lazy.tsx'
-import { Empty } from '../../ui/feedback.tsx'
 import type { AppProps } from '../../ui/mount-app.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
@@ -19,12 +18,11 @@ import { PlaceLink } from '../../ui/place-link.tsx'
 import { behindOf, idOf } from '../../ui/use-ticket.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { InboxList } from './list.tsx'
-import { OpenTicket } from './open-ticket.tsx'
+import { NothingOpen, OpenTicket } from './open-ticket.tsx'
 import { useShortcuts } from './shortcuts.ts'
-import { Stats } from './stats.tsx'
 import { useConsole, type ConsoleContext } from './context.ts'
 import { screenAt } from './screens/index.ts'
-import { Views } from './views.tsx'
+import { Overview } from './stats.tsx'
 
 const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
 const BulkBar = lazy(async () => (await import('./bulk.tsx')).BulkBar)
@@ -93,16 +91,15 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
   const columns = useReturn(place)
   return (
     <>
-      <Stats stats={team.stats.value} />
+      <Overview inbox={inbox} counts={team.counts.value} stats={team.stats.value} />
       <div class="columns" ref={columns}>
         <nav class={`side ${context.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
-          <Views inbox={inbox} counts={team.counts.value} />
           <FilterBar inbox={inbox} keys={preferences.keys.value} agents={team.agents.value} me={client.identity.id} searchRef={context.searchRef} />
           <InboxList context={context} router={router} me={client.identity.id} />
           {(context.selection.ids.value.size > 0 || context.selection.results.value !== null || context.selection.problem.value !== null) && <BulkBar selection={context.selection} />}
         </nav>
         <main class="main">
-          {place === '' && <Empty>{t('console.pick')}</Empty>}
+          {place === '' && <NothingOpen context={context} />}
           {place === '' && !client.habits.toured.value && <TourOffer context={context} />}
           {store !== null && <OpenTicket key={place} context={context} store={store} onBack={() => router.go('')} />}
         </main>

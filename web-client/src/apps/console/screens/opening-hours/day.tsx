@@ -27,6 +27,7 @@ export function DayRow({ day, spans, faults, onChange }: DayProps) {
           const fault = faults.get(`${day}.${index}`) ?? null
           const field = { type: 'time', required: true, 'aria-invalid': fault !== null, 'aria-describedby': `${id}-${index}`, 'data-span': index } as const
           return (
+            // oxlint-disable-next-line react/no-array-index-key -- a span has no other name than its place in the day
             <div key={index} class="span">
               <input {...field} value={from} aria-label={s('hours.from', { day: name })} data-testid={T.hoursFrom} onInput={(event) => put(index, { from: event.currentTarget.value })} />
               <span aria-hidden="true">{s('hours.until')}</span>
