@@ -77,8 +77,7 @@ test('what a colleague wrote stands on the team’s side, with their name', asyn
 
 test('an admin lets answers assign: the first to reply to an unassigned ticket gets it', async () => {
   const ticket = await openTicket(who.customer)
-  const admin = (await visit(await context(), TEAM, '/admin/support', who.admin)).page
-  await openScreen(admin, 'settings/team')
+  const admin = (await visit(await context(), TEAM, '/admin/support/settings/team', who.admin)).page
   await admin.locator(id(T.replyAssigns)).check()
   await eventually('stored', async () => (await rest(who.admin, 'GET', '/settings', undefined, TEAM))['reply_assigns'] === true)
   const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
