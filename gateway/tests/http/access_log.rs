@@ -287,6 +287,7 @@ async fn a_client_that_reads_slowly_holds_no_connection_of_the_database() {
         assert_eq!(&head, b"HTTP/1.1 200");
         slow.push(stream);
     }
+    // No event tells that a session is idle or a place is free: both are asked for, up to a deadline.
     let busy = "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'helpline' and state <> 'idle'";
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     loop {

@@ -1,11 +1,13 @@
 //! What several routes read from their bodies and queries.
 
+use std::str::FromStr;
+
 use helpline_core::body::Body;
 use helpline_core::ids::UserId;
 use helpline_core::policy::TicketAction;
 use helpline_core::protocol::TicketPatch;
 use helpline_core::reject::RejectCode;
-use helpline_persistence::tickets::{Assignee, Patch};
+use helpline_persistence::tickets::{Assignee, InvalidCursor, Patch};
 use serde_json::{Map, Value};
 
 use crate::http::problem::Refusal;
@@ -69,6 +71,18 @@ pub(super) fn parse_assignee(field: &str, word: &str, me: UserId) -> Result<Assi
             )
         }),
     }
+}
+
+/// A person's id.
+pub(super) fn parse_user(field: &str, id: &str) -> Result<UserId, Refusal> {
+    id.parse()
+        .map_err(|_| Refusal::field(field, "is not an id"))
+}
+
+/// Where a page begins, as the page before it says.
+pub(super) fn parse_cursor<C: FromStr<Err = InvalidCursor>>(text: &str) -> Result<C, Refusal> {
+    text.parse()
+        .map_err(|error: InvalidCursor| Refusal::field("cursor", error))
 }
 
 /// Takes a message's text, or names the field that holds a bad one.

@@ -5,12 +5,12 @@ use std::str::FromStr;
 use helpline_core::ids::{TicketNumber, UserId};
 use helpline_core::limits;
 use helpline_core::ticket::Status;
-use helpline_persistence::tickets::{InvalidCursor, ListQuery, Sort};
+use helpline_persistence::tickets::{ListQuery, Sort};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
-use super::parse::parse_assignee;
+use super::parse::{parse_assignee, parse_cursor, parse_user};
 use crate::http::problem::Refusal;
 
 /// Filters, order and page of a list. Lists are separated by commas.
@@ -99,17 +99,16 @@ impl ListParams {
                 .as_deref()
                 .map(|word| parse_assignee("assigned_to", word, me))
                 .transpose()?,
-            user: self.user_id.as_deref().map(person).transpose()?,
+            user: self
+                .user_id
+                .as_deref()
+                .map(|id| parse_user("user_id", id))
+                .transpose()?,
             search: self.search.as_deref().map(search).transpose()?.flatten(),
             needs_answer: self.needs_answer.unwrap_or(false),
             archived: self.archived.unwrap_or(false),
             sort: self.order(scope)?,
-            cursor: self
-                .cursor
-                .as_deref()
-                .map(str::parse)
-                .transpose()
-                .map_err(|error: InvalidCursor| Refusal::field("cursor", error))?,
+            cursor: self.cursor.as_deref().map(parse_cursor).transpose()?,
             limit,
         })
     }
@@ -186,11 +185,6 @@ fn words<T: FromStr<Err = helpline_core::UnknownWord>>(
         .map(str::trim)
         .map(parse)
         .collect()
-}
-
-fn person(id: &str) -> Result<UserId, Refusal> {
-    id.parse()
-        .map_err(|_| Refusal::field("user_id", "is not an id"))
 }
 
 /// A text that the index can look up: a number, or a word of three characters at least. An empty one asks for nothing.

@@ -1,15 +1,15 @@
 //! What the access log is asked for.
 
 use chrono::{DateTime, Utc};
-use helpline_core::ids::{TicketRef, UserId};
+use helpline_core::ids::TicketRef;
 use helpline_core::limits;
 use helpline_persistence::access_log::AccessQuery;
-use helpline_persistence::tickets::InvalidCursor;
 use helpline_persistence::{Store, StoreError, tickets};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
+use crate::http::api::parse::{parse_cursor, parse_user};
 use crate::http::problem::Refusal;
 
 /// Filters of the access log, where to go on, and how far.
@@ -73,7 +73,11 @@ impl AccessParams {
         }
         let ticket = self.ticket.as_deref().map(named_ticket).transpose()?;
         let query = AccessQuery {
-            user: self.user.as_deref().map(person).transpose()?,
+            user: self
+                .user
+                .as_deref()
+                .map(|id| parse_user("user", id))
+                .transpose()?,
             actions: self.action.as_deref().map(words).transpose()?,
             ticket: match ticket {
                 Some(TicketRef::Id(id)) => Some(id),
@@ -82,12 +86,7 @@ impl AccessParams {
             refused: self.refused,
             from,
             to,
-            cursor: self
-                .cursor
-                .as_deref()
-                .map(str::parse)
-                .transpose()
-                .map_err(|error: InvalidCursor| Refusal::field("cursor", error))?,
+            cursor: self.cursor.as_deref().map(parse_cursor).transpose()?,
             limit,
         };
         Ok(Asked {
@@ -137,11 +136,6 @@ impl Asked {
             ..self.query
         }))
     }
-}
-
-fn person(id: &str) -> Result<UserId, Refusal> {
-    id.parse()
-        .map_err(|_| Refusal::field("user", "is not an id"))
 }
 
 fn named_ticket(text: &str) -> Result<TicketRef, Refusal> {
