@@ -7,7 +7,7 @@ import { BASE, rest } from './browser.mjs'
 export const [ADA, CARL, GRACE, ALAN, ADMIN] = ['Ada Lovelace', 'Carl Gauss', 'Grace Hopper', 'Alan Turing', 'Katherine Johnson']
 const coded = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Signs a token for somebody who is none of the demo people. */
+/** Signs a token for a person outside the demo people. */
 async function tokenFor(id, name, email) {
   const { token } = await (await fetch(`${BASE}/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: ADA }) })).json()
   const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())

@@ -3,34 +3,14 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BASE, launch, rest } from './browser.mjs'
+import { BASE, launch } from './browser.mjs'
+import { ADA, ADMIN, GRACE, prepare } from './demo-desk.mjs'
 
 const OUT = join(dirname(fileURLToPath(import.meta.url)), '../screenshots')
 const ONLY = process.argv.slice(2)
 mkdirSync(OUT, { recursive: true })
-const [ADA, CARL, GRACE, ALAN, ADMIN] = ['Ada Lovelace', 'Carl Gauss', 'Grace Hopper', 'Alan Turing', 'Katherine Johnson']
-const [WIDE, NARROW] = [{ width: 1281, height: 620 }, { width: 360, height: 740 }]
+const [WIDE, NARROW] = [{ width: 1280, height: 800 }, { width: 360, height: 740 }]
 const browser = await launch()
-
-async function prepare() {
-  const ticket = await rest(ADA, 'POST', '/tickets', { subject: 'Two-factor codes arrive too late', category: 'security', priority: 'urgent', description: 'The code comes **two minutes** late, and by then it has run out.\n\n- with the app\n- and by text message' })
-  const say = (who, body, more = {}) => rest(who, 'POST', `/tickets/${ticket.id}/messages`, { body, ...more })
-  await rest(GRACE, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' })
-  await say(GRACE, 'Thank you for telling us. Which time zone is your phone set to?')
-  await say(ADA, 'London. It says `10:42` and my watch says `10:44`.')
-  await say(GRACE, 'Clock drift: the same as in TKT-000001. Alan, could you have a look?', { internal: true })
-  await say(GRACE, 'That is it, then: the clock is off. Please set it to *automatic*, see https://example.org/clock')
-  for (const [who, subject, category, priority] of [[CARL, 'The invoice for May is missing', 'billing', 'high'], [ADA, 'A darker theme, please', 'feature_request', 'low'], [CARL, 'Cannot change my e-mail address', 'account', 'medium']]) {
-    await rest(who, 'POST', '/tickets', { subject, category, priority, description: subject })
-  }
-  const done = await rest(ADA, 'POST', '/tickets', { subject: 'Where is the export button?', category: 'general', priority: 'low', description: 'I cannot find it.' })
-  await rest(ALAN, 'POST', `/tickets/${done.id}/messages`, { body: 'In the menu of the list, at the top right.' })
-  await rest(ALAN, 'PATCH', `/tickets/${done.id}`, { status: 'resolved' })
-  for (const [shortcut, title, body] of [['hello', 'Greeting', 'Dear {{customer_name}},\n\nthank you for writing to us about {{ticket_number}}.'], ['clock', 'Clock drift', 'Please set the clock to automatic.']]) {
-    await rest(ADMIN, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut, title, body }).catch(() => {})
-  }
-  return { ticket: ticket.ticket_number, done: done.ticket_number }
-}
 
 async function shot(name, { person, path, size = WIDE, theme = 'light', act = async () => {} }) {
   if (ONLY.length > 0 && !ONLY.includes(name)) return
@@ -76,8 +56,11 @@ await shot('console-reply', { person: GRACE, path: `/admin/support/${ticket}`, a
 await shot('console-palette', { person: GRACE, path: `/admin/support/${ticket}`, act: (page) => page.keyboard.press('Control+k') })
 await shot('console-bulk', { person: GRACE, path: '/admin/support', act: async (page) => { for (const n of [0, 1, 2]) await page.locator('[data-testid="select"]').nth(n).check(); await click('filters-toggle')(page) } })
 await shot('console-replies', { person: ADMIN, path: '/admin/support/settings/saved-replies', act: click('reply-new') })
-await shot('console-hours', { person: ADMIN, path: '/admin/support/settings/opening-hours', act: click('hours-kept') })
-await shot('console-hours-narrow', { person: ADMIN, path: '/admin/support/settings/opening-hours', size: NARROW, theme: 'dark', act: click('hours-kept') })
+await shot('console-hours', { person: ADMIN, path: '/admin/support/settings/opening-hours' })
+await shot('console-hours-narrow', { person: ADMIN, path: '/admin/support/settings/opening-hours', size: NARROW, theme: 'dark' })
+await shot('console-team', { person: ADMIN, path: '/admin/support/settings/team' })
+await shot('console-appearance', { person: GRACE, path: '/admin/support/settings/appearance' })
+await shot('console-german', { person: GRACE, path: `/admin/support/${ticket}?lang=de` })
 await shot('console-menu', { person: ADMIN, path: '/admin/support', act: click('preferences') })
 await shot('console-keys', { person: GRACE, path: '/admin/support', act: (page) => page.keyboard.press('?') })
 await shot('console-arabic', { person: GRACE, path: `/admin/support/${ticket}?lang=ar`, theme: 'dark' })
