@@ -9,6 +9,8 @@ import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
 
 const LOCALES = resolve(import.meta.dirname, '../src/locales')
+/** Parts that are fetched later have their sentences beside them. */
+const APPS = resolve(import.meta.dirname, '../src/apps')
 const context = withBrowser()
 const WIDTHS = [[1280, 800], [360, 740]] as const
 let who: People
@@ -27,9 +29,10 @@ beforeAll(async () => {
 
 function sentencesOf(language: string): ReadonlyMap<string, string> {
   const all = new Map<string, string>()
-  for (const section of readdirSync(join(LOCALES, language))) {
-    const table: unknown = JSON.parse(readFileSync(join(LOCALES, language, section), 'utf8'))
-    if (!isObject(table)) throw new Error(`${language}/${section} is no table`)
+  const parts = readdirSync(APPS, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith(`/locales/${language}.json`)).map((path) => join(APPS, path))
+  for (const file of [...readdirSync(join(LOCALES, language)).map((section) => join(LOCALES, language, section)), ...parts]) {
+    const table: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (!isObject(table)) throw new Error(`${file} is no table`)
     for (const [key, sentence] of Object.entries(table)) all.set(key, String(sentence))
   }
   return all
@@ -150,26 +153,30 @@ describe.each([['de', 'de-DE'], ['fr', 'fr-FR']] as const)('%s', (language, loca
     await page.keyboard.press('?')
     await page.locator(id(T.keys)).waitFor()
     await atWidths('shortcuts', page)
-    await page.goto(`${TEAM}/admin/support/replies`)
+    await page.goto(`${TEAM}/admin/support/settings/saved-replies`)
     await page.locator(id(T.replyNew)).click()
     await page.locator(id(T.replyShortcut)).fill('Ä')
     await atWidths('saved replies', page)
-    await page.goto(`${TEAM}/admin/support/team`)
+    await page.goto(`${TEAM}/admin/support/settings/team`)
     await page.locator(id(T.roleSelect)).first().waitFor()
     await page.locator(id(T.roleRemove)).first().click()
     await page.locator(id(T.roleEmail)).fill('nowhere@example.org')
     await page.locator(id(T.roleFind)).click()
     await page.locator(id(T.roleTold, '[data-count="0"]')).waitFor()
     await atWidths('team', page)
-    await page.goto(`${TEAM}/admin/support/hours`)
+    await page.goto(`${TEAM}/admin/support/settings/opening-hours`)
     await page.locator(id(T.hoursKept)).check()
     await page.locator(id(T.hoursZone)).fill('nowhere')
     await page.locator(id(T.hoursSave)).click()
     await page.locator(id(T.hoursFault)).waitFor()
     await atWidths('opening hours', page)
     await page.locator(id(T.preferences)).click()
-    await page.locator(id(T.menuHours)).waitFor()
-    await atWidths('settings', page)
+    await page.locator(id(T.menuSettings)).waitFor()
+    await atWidths('the menu', page)
+    await page.keyboard.press('Escape')
+    await page.goto(`${TEAM}/admin/support/settings/appearance`)
+    await page.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
+    await atWidths('appearance', page)
     expect(faults).toEqual([])
   })
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isObject } from '../src/protocol/narrow.ts'
 import { LANGUAGES } from '../src/locales/index.ts'
-import { SRC } from './help/imports.ts'
+import { files, read, SRC } from './help/imports.ts'
 
 const DIR = join(SRC, 'locales')
 const SCREENS = join(SRC, 'apps/console/screens')
@@ -27,7 +27,7 @@ const placesOf = (sentence: string) => [...sentence.matchAll(/\{(\w+)((?:\|\w+:[
 /** The same in another language on purpose: names, and words that languages share. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   ar: ['app.system', 'app.tab', 'app.unread'],
-  de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'roles.admin', 'roles.support_agent', 'signin.admin', 'ticket.details', 'ticket.status', 'widget.title'],
+  de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'roles.admin', 'roles.support_agent', 'signin.admin', 'ticket.status', 'widget.title'],
   fr: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'composer.tab.note', 'console.nav', 'history.messages', 'history.notes', 'roles.admin', 'roles.support_agent', 'signin.admin', 'timeline.label', 'widget.title'],
 }
 
@@ -38,6 +38,14 @@ test('a folder stands behind every language, and no other folder is there', () =
 test('no two sections have a sentence by the same key', () => {
   const keys = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section).keys()])
   expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])
+})
+
+test('every sentence is said somewhere', () => {
+  const source = files.map(read).join('\n')
+  // Keys that are put together: by a template, or from a ticket's word.
+  const begun = [...[...source.matchAll(/`([a-z_]+\.[a-z_.]*)\$\{/g)].map(([, prefix]) => prefix ?? ''), 'status.', 'priority.', 'category.']
+  const unsaid = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section).keys()]).filter((key) => !source.includes(`'${key}'`) && !begun.some((prefix) => key.startsWith(prefix)) && !source.includes(`"${key}"`))
+  expect(unsaid).toEqual([])
 })
 
 test('every screen has its title in every language', () => {

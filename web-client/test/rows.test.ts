@@ -7,7 +7,7 @@ import { rows } from '../src/ui/rows.ts'
 import { messageEvent, subscribed } from './help/sample.ts'
 
 const timeline = reduce(EMPTY, { type: 'page', page: subscribed({ events: [1, 2, 3, 4].map((seq) => messageEvent(seq)), head: 4 }) })
-const staff = { side: 'staff', id: 'nobody-of-them' } as const
+const staff = { side: 'staff', id: 'another' } as const
 const markedBefore = (unread: Parameters<typeof rows>[3], of = timeline) => {
   const made = rows(of, staff, () => 'a day', unread)
   const at = made.findIndex((row) => row.kind === 'new')

@@ -27,7 +27,7 @@ export function decodeCustomerPage(value: unknown): Page<CustomerView> | null {
   return page === undefined ? null : { items: page.tickets.map(customerView), next_cursor: page.next_cursor }
 }
 
-/** Somebody whom the development mode lets one sign in as. */
+/** A person as whom development mode signs in. */
 const decodeDemoPerson = object({ name: string, id: string, role: nullable(decodeStaffRole), email: nullable(string) })
 export type DemoPerson = Exclude<ReturnType<typeof decodeDemoPerson>, undefined>
 export const decodeDemoPeople = all(decodeDemoPerson)

@@ -37,7 +37,7 @@ export async function take(context: ConsoleContext, ticket: StaffView): Promise<
 
 /** `before`: whose the ticket is, as far as this person has been told. */
 async function takeFrom(context: ConsoleContext, ticket: StaffView, before: string): Promise<void> {
-  // Undone only as long as nobody else has taken it.
+  // Undone only as long as no one else has taken it.
   if (await change(context, ticket, { assigned_to: 'me', if_assigned_to: before })) told(context, ticket, t('action.took', { number: ticket.ticket_number }), [{ assigned_to: before, if_assigned_to: 'me' }])
 }
 

@@ -136,7 +136,7 @@ function Row({ now, isMarked, viewers, nameById, client, ticket, router, isOpen,
   )
 }
 
-/** How long they have waited; when nobody waits, when something happened last. */
+/** How long the customer has waited; when no one waits, the time of the latest activity. */
 function When({ ticket, now }: Pick<RowProps, 'ticket' | 'now'>) {
   return (
     <>
