@@ -318,7 +318,7 @@ CREATE TABLE helpline.support_settings (
     updated_by uuid,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT support_settings_name_check CHECK ((name ~ '^[a-z][a-z_]{0,63}$'::text)),
-    CONSTRAINT support_settings_value_check CHECK ((octet_length((value)::text) <= 16384))
+    CONSTRAINT support_settings_value_check CHECK ((octet_length((value)::text) <= 65536))
 );
 ALTER TABLE ONLY helpline.support_settings FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.support_settings OWNER TO helpline_owner;

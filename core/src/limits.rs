@@ -40,8 +40,8 @@ pub const TICKET_NUMBER_CHARS_MAX: usize = 64;
 pub const METADATA_BYTES_MAX: usize = 8 * 1024;
 /// The same as Postgres writes it, with a space behind each comma and colon; also a history row's.
 pub const METADATA_STORED_BYTES_MAX: usize = 16 * 1024;
-/// A setting's value as Postgres writes it.
-pub const SETTING_STORED_BYTES_MAX: usize = 16 * 1024;
+/// A setting's value as Postgres writes it: opening hours with [`HOLIDAYS_MAX`] holidays that have long names.
+pub const SETTING_STORED_BYTES_MAX: usize = 64 * 1024;
 /// What an `access_log` row keeps besides its columns, as Postgres writes it: a retention run names its ten thousand tickets.
 pub const AUDIT_DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Rows that cannot be decoded and are remembered as logged; beyond, they are only counted.
@@ -400,6 +400,10 @@ pub const SAVED_REPLY_TITLE_CHARS_MAX: usize = 100;
 pub const NOTICE_CHARS_MAX: usize = 500;
 /// Spans of opening hours of one day.
 pub const DAY_SPANS_MAX: usize = 8;
+/// Dates with hours of their own: the holidays of some years.
+pub const HOLIDAYS_MAX: usize = 100;
+/// What a holiday is called, in characters.
+pub const HOLIDAY_NAME_CHARS_MAX: usize = 100;
 /// How long one read of the desk's availability answers all requests for it.
 pub const AVAILABILITY_MS: u64 = 5_000;
 /// Between two checks of the database's roles: whether any of them can act as customers and as staff.

@@ -20,6 +20,8 @@ text_enum!(
         InboxPresence = "inbox_presence",
         /// Takes `if_assigned_to` in changes of tickets: an assignment that would overwrite another person's is refused with `conflict`.
         IfAssignedTo = "if_assigned_to",
+        /// Takes `holidays` in the setting `opening_hours`, and spans that end on the next day.
+        Holidays = "holidays",
     }
 );
 

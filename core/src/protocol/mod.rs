@@ -2,6 +2,7 @@
 //! `golden/*.json` its samples, `web-client/src/protocol/generated.ts` its TypeScript; tests hold all of them together.
 
 mod client;
+mod desk;
 mod features;
 mod relay;
 mod rest;
@@ -10,6 +11,7 @@ pub mod strict;
 mod ticket;
 
 pub use client::{ClientFrame, InboxFilter, MalformedFrame};
+pub use desk::{Holiday, OpeningHours, WeekHours};
 pub use features::Feature;
 pub use relay::{RelayEvent, RelayFrame};
 pub use rest::*;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::desk::OpeningHours;
 use super::server::{CustomerEvent, Me, StaffEvent};
 use super::strict::text_or_null;
 use super::ticket::{AgentRef, CustomerTicket, StaffTicket};
@@ -30,6 +31,7 @@ macro_rules! rest {
         pub struct $name { $($body)* }
     )+ };
 }
+pub(super) use rest;
 
 requests! {
     /// `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
@@ -236,31 +238,6 @@ rest! {
         /// What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
         #[serde(default)]
         pub features: Vec<String>,
-    }
-
-    /// The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
-    pub struct WeekHours {
-        #[serde(default)]
-        pub mon: Vec<(String, String)>,
-        #[serde(default)]
-        pub tue: Vec<(String, String)>,
-        #[serde(default)]
-        pub wed: Vec<(String, String)>,
-        #[serde(default)]
-        pub thu: Vec<(String, String)>,
-        #[serde(default)]
-        pub fri: Vec<(String, String)>,
-        #[serde(default)]
-        pub sat: Vec<(String, String)>,
-        #[serde(default)]
-        pub sun: Vec<(String, String)>,
-    }
-
-    /// The setting `opening_hours`.
-    pub struct OpeningHours {
-        /// An IANA name such as `Europe/Vienna`.
-        pub timezone: String,
-        pub days: WeekHours,
     }
 
     /// `GET /v1/availability`, without a token.

@@ -119,6 +119,7 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::TicketStats>("rest.TicketStats");
     round_trip::<wire::ClientConfig>("rest.ClientConfig");
     round_trip::<wire::OpeningHours>("rest.OpeningHours");
+    round_trip::<wire::OpeningHours>("rest.OpeningHours.holidays");
     round_trip::<wire::Availability>("rest.Availability");
     round_trip::<wire::DeskSettings>("rest.DeskSettings");
     strict_round_trip::<wire::SettingChange>("rest.SettingChange");

@@ -86,7 +86,7 @@ fn generated() -> String {
     declare!(module, config: wire::NewTicket, wire::TicketPatch, wire::NewMessage, wire::MessageStored, wire::MessageEdit);
     declare!(module, config: wire::NewRating, wire::MeView, wire::OwnUnread, wire::RoleView, wire::PersonFound, wire::RoleGrant);
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
-    declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::OpeningHours, wire::Availability);
+    declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::Holiday, wire::OpeningHours, wire::Availability);
     declare!(module, config: wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
     declare!(module, config: wire::TicketTotals, wire::PersonView, wire::TicketCounts);
     declare!(module, config: wire::BulkPatch, wire::BulkResult, wire::BulkOutcome);
@@ -299,6 +299,11 @@ fn limits_table() -> String {
         ),
         ("notice_chars_max", limits::NOTICE_CHARS_MAX as u64),
         ("day_spans_max", limits::DAY_SPANS_MAX as u64),
+        ("holidays_max", limits::HOLIDAYS_MAX as u64),
+        (
+            "holiday_name_chars_max",
+            limits::HOLIDAY_NAME_CHARS_MAX as u64,
+        ),
         ("typing_interval_ms", limits::TYPING_INTERVAL_MS),
         ("typing_fade_ms", limits::TYPING_FADE_MS),
         ("inbox_known_max", limits::INBOX_KNOWN_MAX as u64),

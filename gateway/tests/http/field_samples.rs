@@ -43,7 +43,10 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         Endpoint::GRANT_ROLE => Some(json!({"role": "support_agent"})),
         Endpoint::BULK_PATCH => Some(json!({"tickets": [ticket], "patch": patch})),
         Endpoint::SET_SETTING => {
-            Some(json!({"value": {"timezone": "Europe/Vienna", "days": days}}))
+            let holiday = json!({"date": "2026-12-25", "name": "Christmas", "spans": day});
+            Some(
+                json!({"value": {"timezone": "Europe/Vienna", "days": days, "holidays": [holiday]}}),
+            )
         }
         Endpoint::SAVE_REPLY => Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello"})),
         Endpoint::ME

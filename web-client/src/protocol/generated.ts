@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "holidays";
 
 /**
  * Frames that are the same for everybody.
@@ -541,9 +541,27 @@ dev: boolean,
 features: Array<string>, };
 
 /**
- * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
+ * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day. A span whose end is
+ * not after its beginning ends on the next day: `["22:00", "06:00"]`.
  */
 export type WeekHours = { mon: Array<[string, string]>, tue: Array<[string, string]>, wed: Array<[string, string]>, thu: Array<[string, string]>, fri: Array<[string, string]>, sat: Array<[string, string]>, sun: Array<[string, string]>, };
+
+/**
+ * A date with hours of its own, in place of those of its weekday.
+ */
+export type Holiday = { 
+/**
+ * `2026-12-25`, by the desk's own clock: from midnight to midnight. A span of the day before ends at that midnight.
+ */
+date: string, 
+/**
+ * What the day is called.
+ */
+name?: string, 
+/**
+ * As a day of `WeekHours`; none: closed all day.
+ */
+spans: Array<[string, string]>, };
 
 /**
  * The setting `opening_hours`.
@@ -552,7 +570,11 @@ export type OpeningHours = {
 /**
  * An IANA name such as `Europe/Vienna`.
  */
-timezone: string, days: WeekHours, };
+timezone: string, days: WeekHours, 
+/**
+ * By date; each date once. Only to a server that names the feature `holidays`.
+ */
+holidays?: Array<Holiday>, };
 
 /**
  * `GET /v1/availability`, without a token.
@@ -819,6 +841,7 @@ export const FEATURES = [
   "reply_assigns",
   "inbox_presence",
   "if_assigned_to",
+  "holidays",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
@@ -949,6 +972,8 @@ export const LIMITS = {
   saved_reply_title_chars_max: 100,
   notice_chars_max: 500,
   day_spans_max: 8,
+  holidays_max: 100,
+  holiday_name_chars_max: 100,
   typing_interval_ms: 1000,
   typing_fade_ms: 6000,
   inbox_known_max: 20000,
