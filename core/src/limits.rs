@@ -390,8 +390,12 @@ pub const LIST_TICKETS: u32 = 25;
 pub const BULK_TICKETS_MAX: usize = LIST_TICKETS_MAX as usize;
 /// Tickets of a bulk change that are worked on at the same time, so that it leaves the pool to others.
 pub const BULK_PARALLEL: usize = 4;
-/// Saved replies of the desk: all of them are listed at once.
+/// Saved replies that the team shares: all of them are listed at once.
 pub const SAVED_REPLIES_MAX: usize = 500;
+/// Saved replies of one person, listed with those.
+pub const PERSONAL_REPLIES_MAX: usize = 100;
+/// The name of a folder of saved replies, in characters.
+pub const REPLY_FOLDER_CHARS_MAX: usize = 60;
 /// A saved reply's shortcut, in characters.
 pub const SHORTCUT_CHARS_MAX: usize = 40;
 /// A saved reply's title, in characters.

@@ -22,6 +22,8 @@ text_enum!(
         IfAssignedTo = "if_assigned_to",
         /// Takes `holidays` in the setting `opening_hours`, and spans that end on the next day.
         Holidays = "holidays",
+        /// Saved replies have a `folder` and may be personal: `SavedReplyChange` takes `folder` and `personal`.
+        ReplyFolders = "reply_folders",
     }
 );
 

@@ -105,12 +105,20 @@ requests! {
         pub value: serde_json::Value,
     }
 
-    /// `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
+    /// `PUT /v1/saved-replies/{id}` creates or replaces; the answer is the `SavedReply`. Shared ones: admins; personal ones: any staff, their own.
     pub struct SavedReplyChange {
-        /// 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
+        /// 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another shared reply, or another one of the same person, has: `conflict`.
         pub shortcut: String,
         pub title: String,
         pub body: String,
+        /// The folder in which it is listed: one line of at most 60 characters. Null is the same as leaving it out: none. Only to a server that
+        /// names the feature `reply_folders`.
+        #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
+        pub folder: Option<String>,
+        /// Whether it is the caller's own, which no other person sees. A reply stays what it was saved as first: otherwise `conflict`. Left out: shared.
+        /// Only to a server that names the feature `reply_folders`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub personal: Option<bool>,
     }
 
     /// `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or refused independently.
@@ -273,12 +281,21 @@ rest! {
         pub reply_assigns: bool,
     }
 
-    /// One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
+    /// One of `GET /v1/saved-replies` (staff): the shared ones and the caller's own, by shortcut. Of two with one shortcut, the personal one is
+    /// meant. The server stores `{{…}}` unchanged: the client fills it in.
     pub struct SavedReply {
         pub id: SavedReplyId,
         pub shortcut: String,
         pub title: String,
         pub body: String,
+        /// An older server has none.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub folder: Option<String>,
+        /// The person whose own it is: the caller; null: the team's.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub owner: Option<UserId>,
         pub updated_at: DateTime<Utc>,
     }
 

@@ -124,6 +124,7 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::DeskSettings>("rest.DeskSettings");
     strict_round_trip::<wire::SettingChange>("rest.SettingChange");
     round_trip::<wire::SavedReply>("rest.SavedReply");
+    round_trip::<wire::SavedReply>("rest.SavedReply.personal");
     strict_round_trip::<wire::SavedReplyChange>("rest.SavedReplyChange");
     round_trip::<wire::PersonView>("rest.PersonView");
     round_trip::<wire::TicketCounts>("rest.TicketCounts");

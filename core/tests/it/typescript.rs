@@ -292,6 +292,11 @@ fn limits_table() -> String {
         ("list_tickets_max", u64::from(limits::LIST_TICKETS_MAX)),
         ("bulk_tickets_max", limits::BULK_TICKETS_MAX as u64),
         ("saved_replies_max", limits::SAVED_REPLIES_MAX as u64),
+        ("personal_replies_max", limits::PERSONAL_REPLIES_MAX as u64),
+        (
+            "reply_folder_chars_max",
+            limits::REPLY_FOLDER_CHARS_MAX as u64,
+        ),
         ("shortcut_chars_max", limits::SHORTCUT_CHARS_MAX as u64),
         (
             "saved_reply_title_chars_max",

@@ -241,6 +241,12 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     (Endpoint::GRANT_ROLE, _) => ("", Some(json!({"role": "support_agent"}))),
                     (Endpoint::SET_SETTING, _) => ("", Some(json!({"value": "Back soon."}))),
+                    (Endpoint::SAVE_REPLY, DeskAction::KeepOwnReplies) => (
+                        "",
+                        Some(
+                            json!({"shortcut": "hi", "title": "Hi", "body": "Hello", "personal": true}),
+                        ),
+                    ),
                     (Endpoint::SAVE_REPLY, _) => (
                         "",
                         Some(
@@ -255,10 +261,14 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                 };
                 // The same name for all that a route may name: a saved reply is removed by the route after the one that saves it.
                 let id = carl().id.to_string();
+                let reply = match action {
+                    DeskAction::KeepOwnReplies => person.id.to_string(),
+                    _ => id.clone(),
+                };
                 let path = route
                     .path
                     .replace("{user}", &id)
-                    .replace("{reply}", &id)
+                    .replace("{reply}", &reply)
                     .replace("{name}", "away_notice");
                 let path = format!("{path}{query}");
                 let answer = server.call(person, route.method, &path, body).await;

@@ -9,13 +9,14 @@ use crate::endpoints::Endpoint;
 use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
 /// Where `null` means something, by route and field.
-pub const NULL_MEANS: [(Endpoint, &str); 6] = [
+pub const NULL_MEANS: [(Endpoint, &str); 7] = [
     (Endpoint::PATCH_TICKET, "assigned_to"),
     (Endpoint::PATCH_TICKET, "if_assigned_to"),
     (Endpoint::BULK_PATCH, "patch.assigned_to"),
     (Endpoint::BULK_PATCH, "patch.if_assigned_to"),
     (Endpoint::RATE_TICKET, "satisfaction_comment"),
     (Endpoint::SET_SETTING, "value"),
+    (Endpoint::SAVE_REPLY, "folder"),
 ];
 
 /// What belongs to the client: any field may stand there.
@@ -48,7 +49,9 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
                 json!({"value": {"timezone": "Europe/Vienna", "days": days, "holidays": [holiday]}}),
             )
         }
-        Endpoint::SAVE_REPLY => Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello"})),
+        Endpoint::SAVE_REPLY => Some(
+            json!({"shortcut": "hi", "title": "Hi", "body": "Hello", "folder": "F", "personal": false}),
+        ),
         Endpoint::ME
         | Endpoint::OWN_UNREAD
         | Endpoint::LIST_TICKETS

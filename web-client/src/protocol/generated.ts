@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "holidays";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "holidays" | "reply_folders";
 
 /**
  * Frames that are the same for everybody.
@@ -625,18 +625,37 @@ export type SettingChange = {
 value: OpeningHours | string | boolean | null, };
 
 /**
- * One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
+ * One of `GET /v1/saved-replies` (staff): the shared ones and the caller's own, by shortcut. Of two with one shortcut, the personal one is
+ * meant. The server stores `{{…}}` unchanged: the client fills it in.
  */
-export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, updated_at: string, };
+export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, 
+/**
+ * An older server has none.
+ */
+folder?: string | null, 
+/**
+ * The person whose own it is: the caller; null: the team's.
+ */
+owner?: UserId | null, updated_at: string, };
 
 /**
- * `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
+ * `PUT /v1/saved-replies/{id}` creates or replaces; the answer is the `SavedReply`. Shared ones: admins; personal ones: any staff, their own.
  */
 export type SavedReplyChange = { 
 /**
- * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
+ * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another shared reply, or another one of the same person, has: `conflict`.
  */
-shortcut: string, title: string, body: string, };
+shortcut: string, title: string, body: string, 
+/**
+ * The folder in which it is listed: one line of at most 60 characters. Null is the same as leaving it out: none. Only to a server that
+ * names the feature `reply_folders`.
+ */
+folder?: string, 
+/**
+ * Whether it is the caller's own, which no other person sees. A reply stays what it was saved as first: otherwise `conflict`. Left out: shared.
+ * Only to a server that names the feature `reply_folders`.
+ */
+personal?: boolean, };
 
 /**
  * How many tickets a person has, without archived ones.
@@ -842,6 +861,7 @@ export const FEATURES = [
   "inbox_presence",
   "if_assigned_to",
   "holidays",
+  "reply_folders",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
@@ -968,6 +988,8 @@ export const LIMITS = {
   list_tickets_max: 100,
   bulk_tickets_max: 100,
   saved_replies_max: 500,
+  personal_replies_max: 100,
+  reply_folder_chars_max: 60,
   shortcut_chars_max: 40,
   saved_reply_title_chars_max: 100,
   notice_chars_max: 500,
