@@ -3,8 +3,10 @@
 
 mod neighbours;
 mod sign_in;
+mod widget;
 
 pub use sign_in::*;
+pub use widget::*;
 
 /// A body's UTF-8 bytes. Four pages of text; keeps one event within one page-sized frame.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;

@@ -24,6 +24,8 @@ text_enum!(
         Holidays = "holidays",
         /// Saved replies have a `folder` and may be personal: `SavedReplyChange` takes `folder` and `personal`.
         ReplyFolders = "reply_folders",
+        /// Has the setting `widget` and answers `GET /v1/widget`.
+        WidgetSettings = "widget_settings",
     }
 );
 

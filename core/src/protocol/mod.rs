@@ -11,7 +11,7 @@ pub mod strict;
 mod ticket;
 
 pub use client::{ClientFrame, InboxFilter, MalformedFrame};
-pub use desk::{Holiday, OpeningHours, WeekHours};
+pub use desk::{Holiday, OpeningHours, WeekHours, WidgetPosition, WidgetSettings, WidgetView};
 pub use features::Feature;
 pub use relay::{RelayEvent, RelayFrame};
 pub use rest::*;

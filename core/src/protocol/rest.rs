@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::desk::OpeningHours;
+use super::desk::{OpeningHours, WidgetSettings};
 use super::server::{CustomerEvent, Me, StaffEvent};
 use super::strict::text_or_null;
 use super::ticket::{AgentRef, CustomerTicket, StaffTicket};
@@ -100,7 +100,7 @@ requests! {
     /// `PUT /v1/settings/{name}` (admins).
     pub struct SettingChange {
         /// Has the type of this setting in `DeskSettings`; null removes the setting.
-        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | string | boolean | null"))]
+        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | WidgetSettings | string | boolean | null"))]
         #[cfg_attr(feature = "openapi", schema(schema_with = setting_value))]
         pub value: serde_json::Value,
     }
@@ -279,6 +279,10 @@ rest! {
         /// Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
         #[serde(default)]
         pub reply_assigns: bool,
+        /// Null: the widget looks and does as in any desk.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub widget: Option<WidgetSettings>,
     }
 
     /// One of `GET /v1/saved-replies` (staff): the shared ones and the caller's own, by shortcut. Of two with one shortcut, the personal one is
@@ -387,6 +391,7 @@ fn setting_value() -> utoipa::openapi::schema::Schema {
     let about = "Has the type of this setting in `DeskSettings`; null removes the setting.";
     let values = OneOfBuilder::new()
         .item(Ref::from_schema_name("OpeningHours"))
+        .item(Ref::from_schema_name("WidgetSettings"))
         .item(of(Type::String))
         .item(of(Type::Boolean))
         .item(of(Type::Null));

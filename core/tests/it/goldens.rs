@@ -122,6 +122,9 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::OpeningHours>("rest.OpeningHours.holidays");
     round_trip::<wire::Availability>("rest.Availability");
     round_trip::<wire::DeskSettings>("rest.DeskSettings");
+    round_trip::<wire::DeskSettings>("rest.DeskSettings.widget");
+    strict_round_trip::<wire::WidgetSettings>("rest.WidgetSettings");
+    round_trip::<wire::WidgetView>("rest.WidgetView");
     strict_round_trip::<wire::SettingChange>("rest.SettingChange");
     round_trip::<wire::SavedReply>("rest.SavedReply");
     round_trip::<wire::SavedReply>("rest.SavedReply.personal");

@@ -32,7 +32,7 @@ fn frame(text: &str) -> Result<(), Reject> {
 }
 
 fn inputs() -> Vec<Input> {
-    let bodies: [(&'static str, Read); 11] = [
+    let bodies: [(&'static str, Read); 12] = [
         ("rest.NewTicket", body::<wire::NewTicket>),
         ("rest.TicketPatch", body::<wire::TicketPatch>),
         ("rest.NewMessage", body::<wire::NewMessage>),
@@ -44,6 +44,7 @@ fn inputs() -> Vec<Input> {
         // Inside of a `SettingChange`, whose `value` has a type by the setting's name.
         ("rest.OpeningHours", body::<wire::OpeningHours>),
         ("rest.OpeningHours.holidays", body::<wire::OpeningHours>),
+        ("rest.WidgetSettings", body::<wire::WidgetSettings>),
         ("rest.SettingChange", body::<wire::SettingChange>),
     ];
     let names = [
@@ -155,6 +156,7 @@ fn known(input: &Input, pointer: &str) -> &'static [&'static str] {
             "rest.SavedReplyChange" => strict::fields_of::<wire::SavedReplyChange>(),
             "rest.BulkPatch" => strict::fields_of::<wire::BulkPatch>(),
             "rest.OpeningHours" => strict::fields_of::<wire::OpeningHours>(),
+            "rest.WidgetSettings" => strict::fields_of::<wire::WidgetSettings>(),
             "rest.SettingChange" => strict::fields_of::<wire::SettingChange>(),
             frame => ClientFrame::fields(frame.trim_start_matches("client.")),
         },

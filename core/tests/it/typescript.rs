@@ -87,6 +87,7 @@ fn generated() -> String {
     declare!(module, config: wire::NewRating, wire::MeView, wire::OwnUnread, wire::RoleView, wire::PersonFound, wire::RoleGrant);
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
     declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::Holiday, wire::OpeningHours, wire::Availability);
+    declare!(module, config: wire::WidgetPosition, wire::WidgetSettings, wire::WidgetView);
     declare!(module, config: wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
     declare!(module, config: wire::TicketTotals, wire::PersonView, wire::TicketCounts);
     declare!(module, config: wire::BulkPatch, wire::BulkResult, wire::BulkOutcome);
@@ -309,6 +310,19 @@ fn limits_table() -> String {
             "holiday_name_chars_max",
             limits::HOLIDAY_NAME_CHARS_MAX as u64,
         ),
+        (
+            "widget_team_name_chars_max",
+            limits::WIDGET_TEAM_NAME_CHARS_MAX as u64,
+        ),
+        (
+            "widget_greeting_chars_max",
+            limits::WIDGET_GREETING_CHARS_MAX as u64,
+        ),
+        (
+            "widget_logo_bytes_max",
+            limits::WIDGET_LOGO_BYTES_MAX as u64,
+        ),
+        ("widget_sites_max", limits::WIDGET_SITES_MAX as u64),
         ("typing_interval_ms", limits::TYPING_INTERVAL_MS),
         ("typing_fade_ms", limits::TYPING_FADE_MS),
         ("inbox_known_max", limits::INBOX_KNOWN_MAX as u64),

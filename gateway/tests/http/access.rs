@@ -241,18 +241,15 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     (Endpoint::GRANT_ROLE, _) => ("", Some(json!({"role": "support_agent"}))),
                     (Endpoint::SET_SETTING, _) => ("", Some(json!({"value": "Back soon."}))),
-                    (Endpoint::SAVE_REPLY, DeskAction::KeepOwnReplies) => (
-                        "",
-                        Some(
-                            json!({"shortcut": "hi", "title": "Hi", "body": "Hello", "personal": true}),
-                        ),
-                    ),
-                    (Endpoint::SAVE_REPLY, _) => (
-                        "",
-                        Some(
-                            json!({"shortcut": "hi", "title": "Hi", "body": "Hello {{customer_name}}"}),
-                        ),
-                    ),
+                    (Endpoint::SAVE_REPLY, action) => {
+                        let personal = *action == DeskAction::KeepOwnReplies;
+                        (
+                            "",
+                            Some(
+                                json!({"shortcut": "hi", "title": "Hi", "body": "Hello", "personal": personal}),
+                            ),
+                        )
+                    }
                     (Endpoint::BULK_PATCH, _) => (
                         "",
                         Some(json!({"tickets": [Uuid::now_v7()], "patch": {"priority": "high"}})),

@@ -64,7 +64,7 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
         set(&server, "opening_hours", always.clone())
             .await
             .expect(200),
-        json!({"opening_hours": always, "away_notice": null, "reply_assigns": false})
+        json!({"opening_hours": always, "away_notice": null, "reply_assigns": false, "widget": null})
     );
     let open = availability(&server).await;
     assert_eq!(
@@ -99,7 +99,7 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
     let settings = server.get(katherine(), "/v1/settings").await.expect(200);
     assert_eq!(
         settings,
-        json!({"opening_hours": null, "away_notice": "Back on Monday.", "reply_assigns": false})
+        json!({"opening_hours": null, "away_notice": "Back on Monday.", "reply_assigns": false, "widget": null})
     );
     assert_eq!(availability(&server).await["open"], true);
 }

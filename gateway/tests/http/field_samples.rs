@@ -68,6 +68,7 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         | Endpoint::REVOKE_ROLE
         | Endpoint::CONFIG
         | Endpoint::AVAILABILITY
+        | Endpoint::WIDGET
         | Endpoint::COUNT_TICKETS
         | Endpoint::GET_PERSON
         | Endpoint::FIND_PEOPLE
@@ -199,8 +200,10 @@ impl Scene {
     }
 
     pub async fn refusals(&self, endpoint: Endpoint) -> usize {
-        let user: Option<UserId> = if matches!(endpoint, Endpoint::CONFIG | Endpoint::AVAILABILITY)
-        {
+        let user: Option<UserId> = if matches!(
+            endpoint,
+            Endpoint::CONFIG | Endpoint::AVAILABILITY | Endpoint::WIDGET
+        ) {
             None
         } else {
             Some(person(endpoint).id)

@@ -37,3 +37,4 @@ mod starting;
 mod test_server;
 mod unknown_fields;
 mod waiting;
+mod widget;

@@ -27,7 +27,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log 
     support_summaries support_sweep support_sweep_events support_ticket_positions \
     support_tickets_before_insert support_tickets_before_update support_tickets_log_inserted \
     support_tickets_log_updated support_tickets_over_changed support_tickets_tally \
-    support_unassign_blocked support_unassign_lost update_ticket_status user_roles_recorded";
+    support_unassign_blocked support_unassign_lost support_widget_settings update_ticket_status user_roles_recorded";
 
 /// Of what the extension brings and what is ours.
 const OURS: &str =

@@ -14,6 +14,7 @@ mod settings;
 mod stats;
 mod ticket_list;
 mod tickets;
+mod widget;
 
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
@@ -75,6 +76,10 @@ pub(super) const NOUNS: &[Noun] = &[
     Noun {
         routes: public::ROUTES,
         describe: public::Docs::openapi,
+    },
+    Noun {
+        routes: widget::ROUTES,
+        describe: widget::Docs::openapi,
     },
 ];
 

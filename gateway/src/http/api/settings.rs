@@ -60,7 +60,7 @@ pub async fn list(
 
 /// Changes one setting, or removes it with null; returns all of them. Admins.
 #[utoipa::path(put, path = SET.path, operation_id = "change_setting", tag = "desk",
-    params(("name" = String, Path, description = "opening_hours, away_notice or reply_assigns")), request_body = SettingChange,
+    params(("name" = String, Path, description = "opening_hours, away_notice, reply_assigns or widget")), request_body = SettingChange,
     responses((status = 200, body = DeskSettings)))]
 pub async fn set(
     user: CurrentUser,
@@ -104,6 +104,11 @@ fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
                 )));
             }
             Ok((!text.is_empty()).then(|| json!(text)))
+        }
+        Name::Widget => {
+            let widget =
+                strict::read_value(value).map_err(|error| Reject::from(error.inside("value")))?;
+            Ok(Some(json!(super::widget::checked(widget)?)))
         }
         Name::ReplyAssigns => {
             let assigns = value
