@@ -12,6 +12,8 @@ pub use widget::*;
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
 /// A subject's characters: one line of a list on a wide screen.
 pub const SUBJECT_CHARS_MAX: usize = 200;
+/// Characters of a subject that is made from the description: short enough to be seen whole in a list.
+pub const DERIVED_SUBJECT_CHARS_MAX: usize = 80;
 /// A rating comment's characters.
 pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
 /// Characters of a refused field's name and of the reason that an error repeats: the client's own text may be long.

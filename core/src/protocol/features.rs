@@ -26,6 +26,8 @@ text_enum!(
         ReplyFolders = "reply_folders",
         /// Has the setting `widget` and answers `GET /v1/widget`.
         WidgetSettings = "widget_settings",
+        /// Takes `POST /v1/tickets` without `subject` and `category`: the subject is made from the description.
+        DerivedSubject = "derived_subject",
     }
 );
 

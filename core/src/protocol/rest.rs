@@ -36,8 +36,14 @@ pub(super) use rest;
 requests! {
     /// `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
     pub struct NewTicket {
-        pub subject: String,
-        pub category: Category,
+        /// Left out: made from the first line of the description, of at most 80 characters. Leave it out only to a server that names the feature
+        /// `derived_subject`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub subject: Option<String>,
+        /// Left out: `general`. Leave it out only to a server that names the feature `derived_subject`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub category: Option<Category>,
+        /// Left out: `medium`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         pub description: String,

@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "holidays" | "reply_folders" | "widget_settings";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "holidays" | "reply_folders" | "widget_settings" | "derived_subject";
 
 /**
  * Frames that are the same for everybody.
@@ -375,7 +375,20 @@ needs_answer_tickets: number, avg_resolution_hours: number | null, tickets_last_
 /**
  * `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
  */
-export type NewTicket = { subject: string, category: Category, priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
+export type NewTicket = { 
+/**
+ * Left out: made from the first line of the description, of at most 80 characters. Leave it out only to a server that names the feature
+ * `derived_subject`.
+ */
+subject?: string, 
+/**
+ * Left out: `general`. Leave it out only to a server that names the feature `derived_subject`.
+ */
+category?: Category, 
+/**
+ * Left out: `medium`.
+ */
+priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
 
 /**
  * `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may only change `status`.
@@ -910,6 +923,7 @@ export const FEATURES = [
   "holidays",
   "reply_folders",
   "widget_settings",
+  "derived_subject",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
