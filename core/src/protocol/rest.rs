@@ -98,7 +98,7 @@ requests! {
         pub satisfaction_comment: Option<String>,
     }
 
-    /// `PUT /v1/roles/{user_id}`.
+    /// `PUT /v1/roles/{user_id}`. Where roles are managed by the platform: `roles_managed`.
     pub struct RoleGrant {
         pub role: StaffRole,
     }
@@ -245,6 +245,10 @@ rest! {
         /// Where people without a staff role are sent.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub home_url: Option<String>,
+        /// The platform's page on which roles are managed; here they are then only read. Null: they are given and taken here.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub roles_managed_at: Option<String>,
         pub links: Vec<NavLink>,
         pub languages: Vec<String>,
         /// Whether demo people can sign in by name.

@@ -118,6 +118,7 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::CustomerEventPage>("rest.CustomerEventPage");
     round_trip::<wire::TicketStats>("rest.TicketStats");
     round_trip::<wire::ClientConfig>("rest.ClientConfig");
+    round_trip::<wire::ClientConfig>("rest.ClientConfig.roles");
     round_trip::<wire::OpeningHours>("rest.OpeningHours");
     round_trip::<wire::OpeningHours>("rest.OpeningHours.holidays");
     round_trip::<wire::Availability>("rest.Availability");

@@ -23,6 +23,7 @@ mod field_samples;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod lists;
+mod managed_roles;
 mod messages;
 mod null_and_twice;
 mod numbers;

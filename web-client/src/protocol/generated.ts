@@ -78,7 +78,7 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 /**
  * The codes of `error` frames and of REST problems.
  */
-export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
  * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
@@ -482,7 +482,7 @@ since: string, last_seen_at: string | null,
 subject: string | null, };
 
 /**
- * `PUT /v1/roles/{user_id}`.
+ * `PUT /v1/roles/{user_id}`. Where roles are managed by the platform: `roles_managed`.
  */
 export type RoleGrant = { role: StaffRole, };
 
@@ -543,7 +543,11 @@ sign_out_url: string | null,
 /**
  * Where people without a staff role are sent.
  */
-home_url: string | null, links: Array<NavLink>, languages: Array<string>, 
+home_url: string | null, 
+/**
+ * The platform's page on which roles are managed; here they are then only read. Null: they are given and taken here.
+ */
+roles_managed_at?: string | null, links: Array<NavLink>, languages: Array<string>, 
 /**
  * Whether demo people can sign in by name.
  */
@@ -949,6 +953,7 @@ export const REJECT_CODES = [
   "redacted",
   "legal_hold",
   "conflict",
+  "roles_managed",
   "not_subscribed",
   "too_many_subscriptions",
   "rate_limited",
