@@ -52,14 +52,9 @@ rest! {
 
 text_enum!(
     /// The corner in which the widget's launcher stands.
-    WidgetPosition { Right = "right", Left = "left" }
+    #[derive(Default)]
+    WidgetPosition { #[default] Right = "right", Left = "left" }
 );
-
-impl Default for WidgetPosition {
-    fn default() -> Self {
-        Self::Right
-    }
-}
 
 rest! {
     /// The setting `widget`. A field that is left out is as in a desk without the setting; null is the same as leaving it out.
