@@ -85,6 +85,26 @@ END),
 ALTER TABLE ONLY helpline.support_ticket_activity FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.support_ticket_activity OWNER TO helpline_owner;
 
+-- support_saved_replies
+CREATE TABLE helpline.support_saved_replies (
+    id uuid NOT NULL,
+    shortcut text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    folder text,
+    owner uuid,
+    CONSTRAINT support_saved_replies_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 16384))),
+    CONSTRAINT support_saved_replies_folder_check CHECK ((((char_length(folder) >= 1) AND (char_length(folder) <= 60)) AND (folder !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT support_saved_replies_shortcut_check CHECK ((shortcut ~ '^[a-z0-9_-]{1,40}$'::text)),
+    CONSTRAINT support_saved_replies_title_check CHECK ((((char_length(title) >= 1) AND (char_length(title) <= 100)) AND (title !~ '[[:cntrl:]]'::text)))
+);
+ALTER TABLE ONLY helpline.support_saved_replies FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.support_saved_replies OWNER TO helpline_owner;
+
 -- support_tickets
 CREATE TABLE helpline.support_tickets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -161,23 +181,6 @@ CREATE TABLE helpline.support_ticket_tally_deltas (
 );
 ALTER TABLE ONLY helpline.support_ticket_tally_deltas FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.support_ticket_tally_deltas OWNER TO helpline_owner;
-
--- support_saved_replies
-CREATE TABLE helpline.support_saved_replies (
-    id uuid NOT NULL,
-    shortcut text NOT NULL,
-    title text NOT NULL,
-    body text NOT NULL,
-    created_by uuid,
-    updated_by uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT support_saved_replies_body_check CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 16384))),
-    CONSTRAINT support_saved_replies_shortcut_check CHECK ((shortcut ~ '^[a-z0-9_-]{1,40}$'::text)),
-    CONSTRAINT support_saved_replies_title_check CHECK ((((char_length(title) >= 1) AND (char_length(title) <= 100)) AND (title !~ '[[:cntrl:]]'::text)))
-);
-ALTER TABLE ONLY helpline.support_saved_replies FORCE ROW LEVEL SECURITY;
-ALTER TABLE helpline.support_saved_replies OWNER TO helpline_owner;
 
 -- support_read_positions
 CREATE TABLE helpline.support_read_positions (
@@ -318,7 +321,7 @@ CREATE TABLE helpline.support_settings (
     updated_by uuid,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT support_settings_name_check CHECK ((name ~ '^[a-z][a-z_]{0,63}$'::text)),
-    CONSTRAINT support_settings_value_check CHECK ((octet_length((value)::text) <= 16384))
+    CONSTRAINT support_settings_value_check CHECK ((octet_length((value)::text) <= 65536))
 );
 ALTER TABLE ONLY helpline.support_settings FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.support_settings OWNER TO helpline_owner;
@@ -412,10 +415,6 @@ ALTER TABLE ONLY helpline.support_read_positions
 ALTER TABLE ONLY helpline.support_saved_replies
     ADD CONSTRAINT support_saved_replies_pkey PRIMARY KEY (id);
 
--- support_saved_replies support_saved_replies_shortcut_key
-ALTER TABLE ONLY helpline.support_saved_replies
-    ADD CONSTRAINT support_saved_replies_shortcut_key UNIQUE (shortcut);
-
 -- support_settings support_settings_pkey
 ALTER TABLE ONLY helpline.support_settings
     ADD CONSTRAINT support_settings_pkey PRIMARY KEY (name);
@@ -473,6 +472,12 @@ CREATE INDEX people_subjects_person_idx ON helpline.people_subjects USING btree 
 
 -- support_read_positions_person_idx
 CREATE INDEX support_read_positions_person_idx ON helpline.support_read_positions USING btree (person_id);
+
+-- support_saved_replies_own_shortcut_key
+CREATE UNIQUE INDEX support_saved_replies_own_shortcut_key ON helpline.support_saved_replies USING btree (owner, shortcut) WHERE (owner IS NOT NULL);
+
+-- support_saved_replies_shortcut_key
+CREATE UNIQUE INDEX support_saved_replies_shortcut_key ON helpline.support_saved_replies USING btree (shortcut) WHERE (owner IS NULL);
 
 -- support_ticket_activity_cluster_xid_idx
 CREATE INDEX support_ticket_activity_cluster_xid_idx ON helpline.support_ticket_activity USING btree (cluster, xid);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits;
+use crate::{derived_subject, limits};
 
 /// A message's text: 1 to [`limits::BODY_BYTES_MAX`] bytes of UTF-8 with no control character but newline and tab. Text, never HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,13 @@ impl Subject {
     /// [`InvalidText`] says which rule it breaks.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         single_line(text, limits::SUBJECT_CHARS_MAX).map(Self)
+    }
+
+    /// Takes the subject from a ticket's description, where its customer wrote none: the first line that says something, without the marks of
+    /// Markdown, of at most [`limits::DERIVED_SUBJECT_CHARS_MAX`] characters. A longer line is cut behind a word, or within a long one between two
+    /// letters as people count them, and ends in `…`. The same description always gives the same subject, as a repeated request must.
+    pub fn derived(description: &Body) -> Self {
+        Self(derived_subject::of(description.as_str()))
     }
 
     /// The text.

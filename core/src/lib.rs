@@ -14,6 +14,7 @@
 
 pub mod actor;
 pub mod body;
+mod derived_subject;
 pub mod history;
 pub mod ids;
 pub mod limits;

@@ -4,14 +4,18 @@
 mod admin;
 mod neighbours;
 mod sign_in;
+mod widget;
 
 pub use admin::*;
 pub use sign_in::*;
+pub use widget::*;
 
 /// A body's UTF-8 bytes. Four pages of text; keeps one event within one page-sized frame.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
 /// A subject's characters: one line of a list on a wide screen.
 pub const SUBJECT_CHARS_MAX: usize = 200;
+/// Characters of a subject that is made from the description: short enough to be seen whole in a list.
+pub const DERIVED_SUBJECT_CHARS_MAX: usize = 80;
 /// A rating comment's characters.
 pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
 /// Characters of a refused field's name and of the reason that an error repeats: the client's own text may be long.
@@ -42,8 +46,8 @@ pub const TICKET_NUMBER_CHARS_MAX: usize = 64;
 pub const METADATA_BYTES_MAX: usize = 8 * 1024;
 /// The same as Postgres writes it, with a space behind each comma and colon; also a history row's.
 pub const METADATA_STORED_BYTES_MAX: usize = 16 * 1024;
-/// A setting's value as Postgres writes it.
-pub const SETTING_STORED_BYTES_MAX: usize = 16 * 1024;
+/// A setting's value as Postgres writes it: opening hours with [`HOLIDAYS_MAX`] holidays that have long names.
+pub const SETTING_STORED_BYTES_MAX: usize = 64 * 1024;
 /// What an `access_log` row keeps besides its columns, as Postgres writes it: a retention run names its ten thousand tickets.
 pub const AUDIT_DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Rows that cannot be decoded and are remembered as logged; beyond, they are only counted.
@@ -392,8 +396,12 @@ pub const LIST_TICKETS: u32 = 25;
 pub const BULK_TICKETS_MAX: usize = LIST_TICKETS_MAX as usize;
 /// Tickets of a bulk change that are worked on at the same time, so that it leaves the pool to others.
 pub const BULK_PARALLEL: usize = 4;
-/// Saved replies of the desk: all of them are listed at once.
+/// Saved replies that the team shares: all of them are listed at once.
 pub const SAVED_REPLIES_MAX: usize = 500;
+/// Saved replies of one person, listed with those.
+pub const PERSONAL_REPLIES_MAX: usize = 100;
+/// The name of a folder of saved replies, in characters.
+pub const REPLY_FOLDER_CHARS_MAX: usize = 60;
 /// A saved reply's shortcut, in characters.
 pub const SHORTCUT_CHARS_MAX: usize = 40;
 /// A saved reply's title, in characters.
@@ -402,6 +410,10 @@ pub const SAVED_REPLY_TITLE_CHARS_MAX: usize = 100;
 pub const NOTICE_CHARS_MAX: usize = 500;
 /// Spans of opening hours of one day.
 pub const DAY_SPANS_MAX: usize = 8;
+/// Dates with hours of their own: the holidays of some years.
+pub const HOLIDAYS_MAX: usize = 100;
+/// What a holiday is called, in characters.
+pub const HOLIDAY_NAME_CHARS_MAX: usize = 100;
 /// How long one read of the desk's availability answers all requests for it.
 pub const AVAILABILITY_MS: u64 = 5_000;
 /// Between two checks of the database's roles: whether any of them can act as customers and as staff.

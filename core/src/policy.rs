@@ -46,10 +46,12 @@ text_enum!(
         ListAll = "list_all",
         /// See, grant and revoke roles.
         ManageRoles = "manage_roles",
-        /// See and change the desk's settings, and change its saved replies.
+        /// See and change the desk's settings, and change its shared saved replies.
         ManageSettings = "manage_settings",
         /// Read and export the access log.
         ReadAccessLog = "read_access_log",
+        /// Keep saved replies of one's own.
+        KeepOwnReplies = "keep_own_replies",
     }
 );
 
@@ -146,7 +148,7 @@ pub fn decide(
 pub fn decide_desk(actor: &Actor, action: DeskAction) -> Result<(), Reject> {
     let allowed = match action {
         DeskAction::CreateTicket | DeskAction::ListOwn => true,
-        DeskAction::ListAll => actor.is_staff(),
+        DeskAction::ListAll | DeskAction::KeepOwnReplies => actor.is_staff(),
         DeskAction::ManageRoles | DeskAction::ManageSettings | DeskAction::ReadAccessLog => {
             actor.role == Some(StaffRole::Admin)
         }

@@ -47,6 +47,8 @@ text_enum!(
         LegalHold = "legal_hold",
         /// It already exists, or a ticket is assigned to another person than the caller saw.
         Conflict = "conflict",
+        /// Roles are managed by the platform, on the page that `roles_managed_at` of `GET /v1/config` names.
+        RolesManaged = "roles_managed",
         /// Not subscribed to that ticket.
         NotSubscribed = "not_subscribed",
         /// The connection has the maximum number of subscriptions.
@@ -68,7 +70,7 @@ impl RejectCode {
         match self {
             Self::Malformed | Self::UnknownType | Self::HelloExpected => 400,
             Self::NotAuthenticated | Self::TokenExpired => 401,
-            Self::Blocked | Self::Forbidden => 403,
+            Self::Blocked | Self::Forbidden | Self::RolesManaged => 403,
             Self::NotFound | Self::NotSubscribed => 404,
             Self::TicketClosed
             | Self::TicketArchived

@@ -1,11 +1,11 @@
--- Says whether there was one.
+-- Of the build before, which knows shared replies only: `support_remove_reply` stands in its place. Says whether there was one.
 create or replace function support_delete_reply(p_id uuid) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 begin
   perform support_require_admin();
-  delete from support_saved_replies r where r.id = p_id;
+  delete from support_saved_replies r where r.id = p_id and r.owner is null;
   return found;
 end
 $$;

@@ -2,4 +2,4 @@ create policy support_saved_replies_owner on support_saved_replies to {owner} us
 
 grant select on support_saved_replies to {staff};
 create policy support_saved_replies_staff_select on support_saved_replies for select to {staff}
-  using ((select support_is_staff()));
+  using ((select support_is_staff()) and (owner is null or owner = (select support_current_user_id())));

@@ -78,6 +78,14 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ("support_tickets_user_key", RejectCode::Conflict),
     ("support_saved_replies_shortcut_key", RejectCode::Conflict),
     (
+        "support_saved_replies_own_shortcut_key",
+        RejectCode::Conflict,
+    ),
+    (
+        "support_saved_replies_folder_check",
+        RejectCode::InvalidField,
+    ),
+    (
         "support_saved_replies_shortcut_check",
         RejectCode::InvalidField,
     ),

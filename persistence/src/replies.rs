@@ -1,7 +1,7 @@
-//! Saved replies: texts of the team's, inserted by their shortcut.
+//! Saved replies: texts of the team's, or of one person's own, inserted by their shortcut.
 
 use helpline_core::actor::Audience;
-use helpline_core::ids::SavedReplyId;
+use helpline_core::ids::{SavedReplyId, UserId};
 use helpline_core::limits;
 use helpline_core::protocol::SavedReply;
 use tokio_postgres::Row;
@@ -23,9 +23,22 @@ pub struct NewReply {
     pub title: String,
     /// The text, with its `{{…}}` as they are.
     pub body: String,
+    /// Where it is listed.
+    pub folder: Option<String>,
+    /// Whose it is.
+    pub kind: ReplyKind,
 }
 
-/// All of them by shortcut, as staff.
+/// Whose a saved reply is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyKind {
+    /// The team's: read by all staff, changed by admins.
+    Shared,
+    /// The caller's own: seen and changed by them alone.
+    Personal,
+}
+
+/// The shared ones and the reader's own by shortcut, as staff.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -45,21 +58,33 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, Stor
     Ok(answer.iter().filter_map(readable).collect())
 }
 
-/// Creates or replaces one; by an admin, recorded in `access_log` as `reply_saved`.
+/// Creates or replaces one: a shared one by an admin, a personal one by its owner. Recorded in `access_log` as `reply_saved`, a personal one without
+/// its texts.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `conflict` for another reply's shortcut; `too_large` beyond [`limits::SAVED_REPLIES_MAX`].
+/// [`StoreError::Refused`]: `forbidden`; `conflict` for another reply's shortcut, and for a reply of another kind or another person's; `too_large`
+/// beyond [`limits::SAVED_REPLIES_MAX`] or [`limits::PERSONAL_REPLIES_MAX`].
 pub async fn save(
     store: &Store,
     caller: &Caller,
     new: &NewReply,
 ) -> Result<SavedReply, StoreError> {
-    let max = i32::try_from(limits::SAVED_REPLIES_MAX).expect("some hundreds fit");
+    let max = |max: usize| i32::try_from(max).expect("some hundreds fit");
+    let personal = new.kind == ReplyKind::Personal;
     let (answer, _) = store
         .write(
             caller,
             SAVE,
-            &[&new.id.uuid(), &new.shortcut, &new.title, &new.body, &max],
+            &[
+                &new.id.uuid(),
+                &new.shortcut,
+                &new.title,
+                &new.body,
+                &new.folder,
+                &personal,
+                &max(limits::SAVED_REPLIES_MAX),
+                &max(limits::PERSONAL_REPLIES_MAX),
+            ],
         )
         .await?;
     reply(
@@ -69,7 +94,8 @@ pub async fn save(
     )
 }
 
-/// Removes one, and says whether there was one; by an admin, recorded as `reply_deleted`.
+/// Removes one, and says whether there was one that the caller may know of: a shared one by an admin, a personal one by its owner. Recorded as
+/// `reply_deleted`.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`.
@@ -90,5 +116,7 @@ fn reply(row: &Row) -> Result<SavedReply, StoreError> {
         title: rows::get(row, 2)?,
         body: rows::get(row, 3)?,
         updated_at: rows::time(row, 4)?,
+        folder: rows::get(row, 5)?,
+        owner: rows::get::<Option<uuid::Uuid>>(row, 6)?.map(UserId::new),
     })
 }

@@ -2,7 +2,7 @@
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
-use helpline_core::protocol::{DeskSettings, OpeningHours};
+use helpline_core::protocol::{DeskSettings, OpeningHours, WidgetSettings};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use crate::{Caller, Reader, Store, StoreError, rows};
 const LIST: &str = include_str!("../sql/settings/list.sql");
 const SET: &str = include_str!("../sql/settings/set.sql");
 const FIRST_ANSWER: &str = include_str!("../sql/settings/first_answer.sql");
+const WIDGET: &str = include_str!("../sql/settings/widget.sql");
 const AVAILABILITY: &str = include_str!("../sql/settings/availability.sql");
 
 /// The names that a setting may have.
@@ -23,11 +24,18 @@ pub enum Name {
     AwayNotice,
     /// Whether the first to answer an unassigned ticket gets it assigned: true or false. The database's append reads it by this name.
     ReplyAssigns,
+    /// How the widget looks and where it may be shown: a [`WidgetSettings`].
+    Widget,
 }
 
 impl Name {
     /// Every name.
-    pub const ALL: &'static [Self] = &[Self::OpeningHours, Self::AwayNotice, Self::ReplyAssigns];
+    pub const ALL: &'static [Self] = &[
+        Self::OpeningHours,
+        Self::AwayNotice,
+        Self::ReplyAssigns,
+        Self::Widget,
+    ];
 
     /// The word in the table and in addresses.
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +43,7 @@ impl Name {
             Self::OpeningHours => "opening_hours",
             Self::AwayNotice => "away_notice",
             Self::ReplyAssigns => "reply_assigns",
+            Self::Widget => "widget",
         }
     }
 }
@@ -63,6 +72,7 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
         opening_hours: None,
         away_notice: None,
         reply_assigns: false,
+        widget: None,
     };
     for row in store.read(reader, LIST, &[]).await? {
         let name: &str = rows::get(&row, 0)?;
@@ -73,6 +83,7 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
             Some(Name::ReplyAssigns) => {
                 settings.reply_assigns = readable(value).unwrap_or(false);
             }
+            Some(Name::Widget) => settings.widget = readable(value),
             // Another version's.
             None => {}
         }
@@ -111,6 +122,20 @@ pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
         away_notice: rows::get::<Option<_>>(row, 1)?.and_then(readable),
         agents_online: rows::get(row, 2)?,
     })
+}
+
+/// How the widget looks and where it may be shown; none: not set (service function).
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn widget(store: &Store) -> Result<Option<WidgetSettings>, StoreError> {
+    let answer = store.query(WIDGET, &[]).await?;
+    let value = answer
+        .first()
+        .map(|row| rows::get::<Option<_>>(row, 0))
+        .transpose()?
+        .flatten();
+    Ok(value.and_then(readable))
 }
 
 /// How long the first answer took lately, in seconds: a median; none when too few were answered (service function).

@@ -4,6 +4,7 @@ use super::*;
 
 const _: () = assert!(BODY_BYTES_MAX < FRAME_BYTES_MAX);
 const _: () = assert!(HELLO_BYTES_MAX < FRAME_BYTES_MAX);
+const _: () = assert!(DERIVED_SUBJECT_CHARS_MAX <= SUBJECT_CHARS_MAX);
 const _: () = assert!(
     MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64
         && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
@@ -94,3 +95,10 @@ const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
 const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);
 // An entry of a b-tree has at most 2,704 bytes: two texts and their heads.
 const _: () = assert!(TOKEN_SUBJECT_BYTES_MAX + TOKEN_ISSUER_BYTES_MAX + 64 < 2_704);
+// Every holiday with the longest name and all of its spans, and the week.
+const _: () = assert!(
+    HOLIDAYS_MAX * (4 * HOLIDAY_NAME_CHARS_MAX + DAY_SPANS_MAX * 20 + 64)
+        + 7 * (DAY_SPANS_MAX * 20 + 16)
+        + 128
+        <= SETTING_STORED_BYTES_MAX
+);

@@ -22,6 +22,14 @@ text_enum!(
         IfAssignedTo = "if_assigned_to",
         /// Answers `GET /v1/access-log`, `/v1/access-log/export` and `/v1/access-log/actions`.
         AccessLog = "access_log",
+        /// Takes `holidays` in the setting `opening_hours`, and spans that end on the next day.
+        Holidays = "holidays",
+        /// Saved replies have a `folder` and may be personal: `SavedReplyChange` takes `folder` and `personal`.
+        ReplyFolders = "reply_folders",
+        /// Has the setting `widget` and answers `GET /v1/widget`.
+        WidgetSettings = "widget_settings",
+        /// Takes `POST /v1/tickets` without `subject` and `category`: the subject is made from the description.
+        DerivedSubject = "derived_subject",
     }
 );
 

@@ -2,6 +2,7 @@
 //! `golden/*.json` its samples, `web-client/src/protocol/generated.ts` its TypeScript; tests hold all of them together.
 
 mod client;
+mod desk;
 mod features;
 mod relay;
 #[macro_use]
@@ -13,6 +14,7 @@ mod ticket;
 
 pub use admin::*;
 pub use client::{ClientFrame, InboxFilter, MalformedFrame};
+pub use desk::{Holiday, OpeningHours, WeekHours, WidgetPosition, WidgetSettings, WidgetView};
 pub use features::Feature;
 pub use relay::{RelayEvent, RelayFrame};
 pub use rest::*;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::desk::{OpeningHours, WidgetSettings};
 use super::server::{CustomerEvent, Me, StaffEvent};
 use super::strict::text_or_null;
 use super::ticket::{AgentRef, CustomerTicket, StaffTicket};
@@ -30,12 +31,19 @@ macro_rules! rest {
         pub struct $name { $($body)* }
     )+ };
 }
+pub(super) use rest;
 
 requests! {
     /// `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
     pub struct NewTicket {
-        pub subject: String,
-        pub category: Category,
+        /// Left out: made from the first line of the description, of at most 80 characters. Leave it out only to a server that names the feature
+        /// `derived_subject`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub subject: Option<String>,
+        /// Left out: `general`. Leave it out only to a server that names the feature `derived_subject`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub category: Option<Category>,
+        /// Left out: `medium`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         pub description: String,
@@ -90,7 +98,7 @@ requests! {
         pub satisfaction_comment: Option<String>,
     }
 
-    /// `PUT /v1/roles/{user_id}`.
+    /// `PUT /v1/roles/{user_id}`. Where roles are managed by the platform: `roles_managed`.
     pub struct RoleGrant {
         pub role: StaffRole,
     }
@@ -98,17 +106,25 @@ requests! {
     /// `PUT /v1/settings/{name}` (admins).
     pub struct SettingChange {
         /// Has the type of this setting in `DeskSettings`; null removes the setting.
-        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | string | boolean | null"))]
+        #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | WidgetSettings | string | boolean | null"))]
         #[cfg_attr(feature = "openapi", schema(schema_with = setting_value))]
         pub value: serde_json::Value,
     }
 
-    /// `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
+    /// `PUT /v1/saved-replies/{id}` creates or replaces; the answer is the `SavedReply`. Shared ones: admins; personal ones: any staff, their own.
     pub struct SavedReplyChange {
-        /// 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
+        /// 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another shared reply, or another one of the same person, has: `conflict`.
         pub shortcut: String,
         pub title: String,
         pub body: String,
+        /// The folder in which it is listed: one line of at most 60 characters. Null is the same as leaving it out: none. Only to a server that
+        /// names the feature `reply_folders`.
+        #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
+        pub folder: Option<String>,
+        /// Whether it is the caller's own, which no other person sees. A reply stays what it was saved as first: otherwise `conflict`. Left out: shared.
+        /// Only to a server that names the feature `reply_folders`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub personal: Option<bool>,
     }
 
     /// `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or refused independently.
@@ -229,6 +245,10 @@ rest! {
         /// Where people without a staff role are sent.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub home_url: Option<String>,
+        /// The platform's page on which roles are managed; here they are then only read. Null: they are given and taken here.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub roles_managed_at: Option<String>,
         pub links: Vec<NavLink>,
         pub languages: Vec<String>,
         /// Whether demo people can sign in by name.
@@ -236,31 +256,6 @@ rest! {
         /// What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
         #[serde(default)]
         pub features: Vec<String>,
-    }
-
-    /// The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
-    pub struct WeekHours {
-        #[serde(default)]
-        pub mon: Vec<(String, String)>,
-        #[serde(default)]
-        pub tue: Vec<(String, String)>,
-        #[serde(default)]
-        pub wed: Vec<(String, String)>,
-        #[serde(default)]
-        pub thu: Vec<(String, String)>,
-        #[serde(default)]
-        pub fri: Vec<(String, String)>,
-        #[serde(default)]
-        pub sat: Vec<(String, String)>,
-        #[serde(default)]
-        pub sun: Vec<(String, String)>,
-    }
-
-    /// The setting `opening_hours`.
-    pub struct OpeningHours {
-        /// An IANA name such as `Europe/Vienna`.
-        pub timezone: String,
-        pub days: WeekHours,
     }
 
     /// `GET /v1/availability`, without a token.
@@ -294,14 +289,27 @@ rest! {
         /// Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
         #[serde(default)]
         pub reply_assigns: bool,
+        /// Null: the widget looks and does as in any desk.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub widget: Option<WidgetSettings>,
     }
 
-    /// One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
+    /// One of `GET /v1/saved-replies` (staff): the shared ones and the caller's own, by shortcut. Of two with one shortcut, the personal one is
+    /// meant. The server stores `{{…}}` unchanged: the client fills it in.
     pub struct SavedReply {
         pub id: SavedReplyId,
         pub shortcut: String,
         pub title: String,
         pub body: String,
+        /// An older server has none.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub folder: Option<String>,
+        /// The person whose own it is: the caller; null: the team's.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub owner: Option<UserId>,
         pub updated_at: DateTime<Utc>,
     }
 
@@ -393,6 +401,7 @@ fn setting_value() -> utoipa::openapi::schema::Schema {
     let about = "Has the type of this setting in `DeskSettings`; null removes the setting.";
     let values = OneOfBuilder::new()
         .item(Ref::from_schema_name("OpeningHours"))
+        .item(Ref::from_schema_name("WidgetSettings"))
         .item(of(Type::String))
         .item(of(Type::Boolean))
         .item(of(Type::Null));

@@ -120,11 +120,17 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::CustomerEventPage>("rest.CustomerEventPage");
     round_trip::<wire::TicketStats>("rest.TicketStats");
     round_trip::<wire::ClientConfig>("rest.ClientConfig");
+    round_trip::<wire::ClientConfig>("rest.ClientConfig.roles");
     round_trip::<wire::OpeningHours>("rest.OpeningHours");
+    round_trip::<wire::OpeningHours>("rest.OpeningHours.holidays");
     round_trip::<wire::Availability>("rest.Availability");
     round_trip::<wire::DeskSettings>("rest.DeskSettings");
+    round_trip::<wire::DeskSettings>("rest.DeskSettings.widget");
+    strict_round_trip::<wire::WidgetSettings>("rest.WidgetSettings");
+    round_trip::<wire::WidgetView>("rest.WidgetView");
     strict_round_trip::<wire::SettingChange>("rest.SettingChange");
     round_trip::<wire::SavedReply>("rest.SavedReply");
+    round_trip::<wire::SavedReply>("rest.SavedReply.personal");
     strict_round_trip::<wire::SavedReplyChange>("rest.SavedReplyChange");
     round_trip::<wire::PersonView>("rest.PersonView");
     round_trip::<wire::TicketCounts>("rest.TicketCounts");

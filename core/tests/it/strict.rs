@@ -32,7 +32,7 @@ fn frame(text: &str) -> Result<(), Reject> {
 }
 
 fn inputs() -> Vec<Input> {
-    let bodies: [(&'static str, Read); 10] = [
+    let bodies: [(&'static str, Read); 12] = [
         ("rest.NewTicket", body::<wire::NewTicket>),
         ("rest.TicketPatch", body::<wire::TicketPatch>),
         ("rest.NewMessage", body::<wire::NewMessage>),
@@ -43,6 +43,8 @@ fn inputs() -> Vec<Input> {
         ("rest.BulkPatch", body::<wire::BulkPatch>),
         // Inside of a `SettingChange`, whose `value` has a type by the setting's name.
         ("rest.OpeningHours", body::<wire::OpeningHours>),
+        ("rest.OpeningHours.holidays", body::<wire::OpeningHours>),
+        ("rest.WidgetSettings", body::<wire::WidgetSettings>),
         ("rest.SettingChange", body::<wire::SettingChange>),
     ];
     let names = [
@@ -144,7 +146,7 @@ fn known(input: &Input, pointer: &str) -> &'static [&'static str] {
         .find(|part| part.parse::<usize>().is_err())
         .unwrap_or("")
     {
-        "" => match input.name {
+        "" => match input.name.trim_end_matches(".holidays") {
             "rest.NewTicket" => strict::fields_of::<wire::NewTicket>(),
             "rest.TicketPatch" => strict::fields_of::<wire::TicketPatch>(),
             "rest.NewMessage" => strict::fields_of::<wire::NewMessage>(),
@@ -154,6 +156,7 @@ fn known(input: &Input, pointer: &str) -> &'static [&'static str] {
             "rest.SavedReplyChange" => strict::fields_of::<wire::SavedReplyChange>(),
             "rest.BulkPatch" => strict::fields_of::<wire::BulkPatch>(),
             "rest.OpeningHours" => strict::fields_of::<wire::OpeningHours>(),
+            "rest.WidgetSettings" => strict::fields_of::<wire::WidgetSettings>(),
             "rest.SettingChange" => strict::fields_of::<wire::SettingChange>(),
             frame => ClientFrame::fields(frame.trim_start_matches("client.")),
         },
@@ -161,6 +164,7 @@ fn known(input: &Input, pointer: &str) -> &'static [&'static str] {
         "filter" => strict::fields_of::<wire::InboxFilter>(),
         "patch" => strict::fields_of::<wire::TicketPatch>(),
         "days" => strict::fields_of::<wire::WeekHours>(),
+        "holidays" => strict::fields_of::<wire::Holiday>(),
         other => panic!("{other}: say here what it may hold"),
     }
 }

@@ -105,7 +105,8 @@ fn generated() -> Module {
     declare!(module, config: wire::NewTicket, wire::TicketPatch, wire::NewMessage, wire::MessageStored, wire::MessageEdit);
     declare!(module, config: wire::NewRating, wire::MeView, wire::OwnUnread, wire::RoleView, wire::PersonFound, wire::RoleGrant);
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
-    declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::OpeningHours, wire::Availability);
+    declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::Holiday, wire::OpeningHours, wire::Availability);
+    declare!(module, config: wire::WidgetPosition, wire::WidgetSettings, wire::WidgetView);
     declare!(module, config: wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
     declare!(module, config: wire::AccessPage, wire::AccessEntry, wire::AccessPerson, wire::AccessTicket, wire::AccessActions);
     declare!(module, config: wire::TicketTotals, wire::PersonView, wire::TicketCounts);
@@ -329,6 +330,11 @@ fn limits_table() -> String {
         ("list_tickets_max", u64::from(limits::LIST_TICKETS_MAX)),
         ("bulk_tickets_max", limits::BULK_TICKETS_MAX as u64),
         ("saved_replies_max", limits::SAVED_REPLIES_MAX as u64),
+        ("personal_replies_max", limits::PERSONAL_REPLIES_MAX as u64),
+        (
+            "reply_folder_chars_max",
+            limits::REPLY_FOLDER_CHARS_MAX as u64,
+        ),
         ("shortcut_chars_max", limits::SHORTCUT_CHARS_MAX as u64),
         (
             "saved_reply_title_chars_max",
@@ -336,6 +342,24 @@ fn limits_table() -> String {
         ),
         ("notice_chars_max", limits::NOTICE_CHARS_MAX as u64),
         ("day_spans_max", limits::DAY_SPANS_MAX as u64),
+        ("holidays_max", limits::HOLIDAYS_MAX as u64),
+        (
+            "holiday_name_chars_max",
+            limits::HOLIDAY_NAME_CHARS_MAX as u64,
+        ),
+        (
+            "widget_team_name_chars_max",
+            limits::WIDGET_TEAM_NAME_CHARS_MAX as u64,
+        ),
+        (
+            "widget_greeting_chars_max",
+            limits::WIDGET_GREETING_CHARS_MAX as u64,
+        ),
+        (
+            "widget_logo_bytes_max",
+            limits::WIDGET_LOGO_BYTES_MAX as u64,
+        ),
+        ("widget_sites_max", limits::WIDGET_SITES_MAX as u64),
         ("typing_interval_ms", limits::TYPING_INTERVAL_MS),
         ("typing_fade_ms", limits::TYPING_FADE_MS),
         ("inbox_known_max", limits::INBOX_KNOWN_MAX as u64),

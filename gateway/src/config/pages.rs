@@ -32,6 +32,9 @@ pub struct Pages {
     /// Where the console sends people without a staff role
     #[arg(long, env = "HELPLINE_HOME_URL", value_name = "URL")]
     pub home_url: Option<Href>,
+    /// The platform's page on which roles are managed: over REST they are then only read, and /v1/config names this page
+    #[arg(long, env = "HELPLINE_ROLES_MANAGED_AT", value_name = "URL")]
+    pub roles_managed_at: Option<Href>,
     /// The platform's navigation, shown on all pages
     #[arg(
         long,

@@ -81,6 +81,7 @@ fn sentence(code: RejectCode) -> &'static str {
         | RejectCode::RateLimited
         | RejectCode::Overloaded
         | RejectCode::Unavailable
+        | RejectCode::RolesManaged
         | RejectCode::Internal => "refused",
     }
 }

@@ -20,6 +20,7 @@ use super::problem::Refusal;
 use super::site::assets::{self, Assets};
 use super::site::headers::{self, Policies};
 use super::site::health::{self, Health};
+use super::site::widget_sites::WidgetSites;
 use super::site::{cors, docs, oidc};
 use super::state::{HttpParts, HttpState, Services};
 
@@ -63,7 +64,8 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
     ));
     let assets = Arc::new(Assets::load(listening.assets_dir.as_deref()));
     let health = Arc::new(Health::new(store.clone(), relay, lifecycle));
-    let policies = Arc::new(Policies::new(&config));
+    let sites = Arc::new(WidgetSites::new(&config, Some(Arc::clone(&settings))));
+    let policies = Arc::new(Policies::new(&config, Arc::clone(&sites)));
     let mut router = Router::new();
     for route in api::routes() {
         let guarded = route.router().layer(middleware::from_fn_with_state(
@@ -79,7 +81,10 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         probes = probes.route("/metrics", get(health::metrics));
     }
     let sign_in = oidc::routes(&config, &audit_log);
-    let (pages, origins) = (assets::routes(config.dev_people), Arc::clone(&config));
+    let (pages, origins) = (
+        assets::routes(config.dev_people),
+        (Arc::clone(&config), sites),
+    );
     let state = HttpState {
         config,
         store,
@@ -122,7 +127,8 @@ async fn full() -> Refusal {
 
 /// While the database has not answered yet: alive, not ready, everything else later.
 pub fn waiting_router(config: &Config) -> Router {
-    let policies = Arc::new(Policies::new(config));
+    let sites = Arc::new(WidgetSites::new(config, None));
+    let policies = Arc::new(Policies::new(config, sites));
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(|| async { health::waiting() }))

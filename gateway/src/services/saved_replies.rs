@@ -1,4 +1,4 @@
-//! Saved replies: kept by admins.
+//! Saved replies: shared ones kept by admins, personal ones by their owners.
 
 use helpline_core::ids::SavedReplyId;
 use helpline_core::protocol::SavedReply;

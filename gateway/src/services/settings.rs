@@ -1,8 +1,10 @@
 //! What an admin sets for the whole desk, and what follows from it for visitors.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use helpline_core::limits;
+use helpline_core::protocol::WidgetSettings;
 use helpline_core::reject::Reject;
 use helpline_persistence::settings::{self, Availability, Name};
 use helpline_persistence::{Caller, Store, StoreError};
@@ -11,11 +13,14 @@ use serde_json::Value;
 use crate::database::errors::reject_of;
 use crate::runtime::errors::unavailable;
 
-/// Writes settings, and remembers the desk's availability for [`limits::AVAILABILITY_MS`].
+/// Writes settings, and remembers the desk's availability for [`limits::AVAILABILITY_MS`] and the widget's settings for [`limits::WIDGET_MS`].
 pub struct DeskSettings {
     store: Store,
     availability: Remembered<Availability>,
     first_answer: Remembered<Option<u32>>,
+    widget: Remembered<Arc<WidgetSettings>>,
+    /// What was read last, for as long as the database does not answer.
+    last_widget: parking_lot::Mutex<Arc<WidgetSettings>>,
 }
 
 impl DeskSettings {
@@ -25,6 +30,8 @@ impl DeskSettings {
             store,
             availability: Remembered::default(),
             first_answer: Remembered::default(),
+            widget: Remembered::default(),
+            last_widget: parking_lot::Mutex::default(),
         }
     }
 
@@ -40,7 +47,11 @@ impl DeskSettings {
     ) -> Result<(), StoreError> {
         settings::set(&self.store, caller, name, value).await?;
         // Other instances learn it when what they remember is stale.
-        self.availability.forget().await;
+        match name {
+            Name::OpeningHours | Name::AwayNotice => self.availability.forget().await,
+            Name::Widget => self.widget.forget().await,
+            Name::ReplyAssigns => {}
+        }
         Ok(())
     }
 
@@ -51,6 +62,23 @@ impl DeskSettings {
     pub async fn availability(&self) -> Result<Availability, Reject> {
         let read = settings::availability(&self.store);
         self.availability.get(limits::AVAILABILITY_MS, read).await
+    }
+
+    /// How the widget looks and where it may be shown. Where the database does not tell within [`limits::WIDGET_WAIT_MS`]: what it told last, or
+    /// what holds for a desk without the setting.
+    pub async fn widget(&self) -> Arc<WidgetSettings> {
+        let read = async {
+            let set = settings::widget(&self.store).await?;
+            Ok(Arc::new(set.unwrap_or_default()))
+        };
+        let wait = Duration::from_millis(limits::WIDGET_WAIT_MS);
+        match tokio::time::timeout(wait, self.widget.get(limits::WIDGET_MS, read)).await {
+            Ok(Ok(widget)) => {
+                *self.last_widget.lock() = Arc::clone(&widget);
+                widget
+            }
+            Ok(Err(_)) | Err(_) => Arc::clone(&self.last_widget.lock()),
+        }
     }
 
     /// How long the first answer took lately, in seconds; remembered for [`limits::FIRST_ANSWER_MS`].

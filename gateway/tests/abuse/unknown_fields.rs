@@ -449,7 +449,11 @@ async fn a_server_names_its_features_to_everybody_at_once() {
             "reply_assigns",
             "inbox_presence",
             "if_assigned_to",
-            "access_log"
+            "access_log",
+            "holidays",
+            "reply_folders",
+            "widget_settings",
+            "derived_subject"
         ])
     );
     assert_eq!(config["features"], welcome["features"]);

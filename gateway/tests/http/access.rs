@@ -241,12 +241,15 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     (Endpoint::GRANT_ROLE, _) => ("", Some(json!({"role": "support_agent"}))),
                     (Endpoint::SET_SETTING, _) => ("", Some(json!({"value": "Back soon."}))),
-                    (Endpoint::SAVE_REPLY, _) => (
-                        "",
-                        Some(
-                            json!({"shortcut": "hi", "title": "Hi", "body": "Hello {{customer_name}}"}),
-                        ),
-                    ),
+                    (Endpoint::SAVE_REPLY, action) => {
+                        let personal = *action == DeskAction::KeepOwnReplies;
+                        (
+                            "",
+                            Some(
+                                json!({"shortcut": "hi", "title": "Hi", "body": "Hello", "personal": personal}),
+                            ),
+                        )
+                    }
                     (Endpoint::BULK_PATCH, _) => (
                         "",
                         Some(json!({"tickets": [Uuid::now_v7()], "patch": {"priority": "high"}})),
@@ -255,10 +258,14 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                 };
                 // The same name for all that a route may name: a saved reply is removed by the route after the one that saves it.
                 let id = carl().id.to_string();
+                let reply = match action {
+                    DeskAction::KeepOwnReplies => person.id.to_string(),
+                    _ => id.clone(),
+                };
                 let path = route
                     .path
                     .replace("{user}", &id)
-                    .replace("{reply}", &id)
+                    .replace("{reply}", &reply)
                     .replace("{name}", "away_notice");
                 let path = format!("{path}{query}");
                 let answer = server.call(person, route.method, &path, body).await;

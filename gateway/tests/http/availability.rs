@@ -64,7 +64,7 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
         set(&server, "opening_hours", always.clone())
             .await
             .expect(200),
-        json!({"opening_hours": always, "away_notice": null, "reply_assigns": false})
+        json!({"opening_hours": always, "away_notice": null, "reply_assigns": false, "widget": null})
     );
     let open = availability(&server).await;
     assert_eq!(
@@ -99,9 +99,102 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
     let settings = server.get(katherine(), "/v1/settings").await.expect(200);
     assert_eq!(
         settings,
-        json!({"opening_hours": null, "away_notice": "Back on Monday.", "reply_assigns": false})
+        json!({"opening_hours": null, "away_notice": "Back on Monday.", "reply_assigns": false, "widget": null})
     );
     assert_eq!(availability(&server).await["open"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holiday_closes_its_day_and_a_night_goes_on_over_midnight() {
+    let server = TestServer::start().await;
+    let today = chrono::Utc::now().date_naive();
+    let date = |n| (today + chrono::Days::new(n)).to_string();
+    let all_day = [["00:00", "00:00"]];
+    let week = json!({"mon": all_day, "tue": all_day, "wed": all_day, "thu": all_day, "fri": all_day, "sat": all_day, "sun": all_day});
+    // Yesterday too: the day may end while this runs.
+    let before = (today - chrono::Days::new(1)).to_string();
+    let hours = json!({"timezone": "UTC", "days": week, "holidays": [
+        {"date": date(1), "name": " Second day ", "spans": []},
+        {"date": date(0), "spans": []},
+        {"date": before, "spans": []},
+        {"date": date(2), "spans": [["21:30", "00:00"]]},
+    ]});
+    let kept = set(&server, "opening_hours", hours.clone()).await;
+    let kept = kept.expect(200)["opening_hours"]["holidays"].clone();
+    assert_eq!(
+        kept,
+        json!([
+            {"date": before, "spans": []},
+            {"date": date(0), "spans": []},
+            {"date": date(1), "name": "Second day", "spans": []},
+            {"date": date(2), "spans": [["21:30", "00:00"]]},
+        ]),
+        "by date"
+    );
+    let closed = availability(&server).await;
+    assert_eq!(
+        (
+            &closed["open"],
+            &closed["opens_at"],
+            &closed["hours"]["holidays"]
+        ),
+        (
+            &json!(false),
+            &json!(format!("{}T21:30:00Z", date(2))),
+            &kept
+        )
+    );
+    for (holidays, at) in [
+        (
+            json!([{"date": date(0)}, {"date": date(0)}]),
+            "value.holidays[1].date: ",
+        ),
+        (json!([{"date": "25.12.2026"}]), "value.holidays[0].date: "),
+        (
+            json!([{"date": date(0), "spans": [["9", "10"]]}]),
+            "value.holidays[0].spans: ",
+        ),
+        (
+            json!([{"date": date(0), "name": "x\ny"}]),
+            "value.holidays[0].name: ",
+        ),
+        (
+            json!(vec![json!({"date": date(0)}); limits::HOLIDAYS_MAX + 1]),
+            "value.holidays: ",
+        ),
+    ] {
+        let value = json!({"timezone": "UTC", "days": {}, "holidays": holidays});
+        let refused = set(&server, "opening_hours", value).await;
+        assert_eq!(refused.refused(422), "invalid_field", "{at}");
+        let title = refused.json()["title"].as_str().unwrap().to_owned();
+        assert!(title.starts_with(at), "{title}, not at {at}");
+    }
+    let night = [["22:00", "06:00"]];
+    let overlap = json!({"timezone": "UTC", "days": {"sun": night, "mon": [["05:00", "07:00"]]}});
+    let refused = set(&server, "opening_hours", overlap).await;
+    assert_eq!(refused.refused(422), "invalid_field");
+    let title = refused.json()["title"].to_string();
+    assert!(title.starts_with("\"value.days.sun: "), "{title}");
+}
+
+/// As many holidays with as long names as there may be are stored and told.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_hours_fit() {
+    let server = TestServer::start().await;
+    let spans: Vec<[String; 2]> = (0..limits::DAY_SPANS_MAX)
+        .map(|n| [format!("{:02}:00", n * 2), format!("{:02}:30", n * 2)])
+        .collect();
+    let holidays: Vec<Value> = (0..limits::HOLIDAYS_MAX as u64)
+        .map(|n| {
+            let date = "2030-01-01".parse::<chrono::NaiveDate>().unwrap() + chrono::Days::new(n);
+            json!({"date": date, "name": "\u{1F384}".repeat(limits::HOLIDAY_NAME_CHARS_MAX), "spans": spans})
+        })
+        .collect();
+    let days = json!({"mon": spans, "tue": spans, "wed": spans, "thu": spans, "fri": spans, "sat": spans, "sun": spans});
+    let hours = json!({"timezone": "UTC", "days": days, "holidays": holidays});
+    let kept = set(&server, "opening_hours", hours.clone()).await;
+    assert_eq!(kept.expect(200)["opening_hours"], hours);
+    assert_eq!(availability(&server).await["hours"], hours);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,7 +208,7 @@ async fn settings_are_checked_and_every_change_is_recorded_with_before_and_after
         ),
         (
             "opening_hours",
-            json!({"timezone": "UTC", "days": {"mon": [["10:00", "09:00"]]}}),
+            json!({"timezone": "UTC", "days": {"mon": [["24:00", "09:00"]]}}),
         ),
         (
             "opening_hours",

@@ -247,3 +247,47 @@ async fn a_ticket_is_found_by_its_number_in_any_case() {
             .expect(201);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_alone_opens_a_ticket_and_a_retry_finds_it() {
+    let server = TestServer::start().await;
+    let open = async |key: &str, body: Value| {
+        server
+            .call_with_key(ada(), "POST", "/v1/tickets", Some(body), key)
+            .await
+    };
+    let question = "# The *printer* burns\nSince Monday.";
+    let first = open("one", json!({"description": question})).await;
+    let first = first.expect(201);
+    assert_eq!(
+        (&first["subject"], &first["category"], &first["priority"]),
+        (
+            &json!("The printer burns"),
+            &json!("general"),
+            &json!("medium")
+        )
+    );
+    let again = open("one", json!({"description": question})).await;
+    assert_eq!(again.expect(200)["id"], first["id"], "the same request");
+    let path = format!("/v1/tickets/{}/activity", first["id"].as_str().unwrap());
+    let events = server.get(ada(), &path).await.expect(200);
+    assert!(
+        events.to_string().contains("Since Monday."),
+        "the description is the first message, whole: {events}"
+    );
+    for (body, at) in [
+        (json!({}), "description: "),
+        (json!({"description": " "}), "description: "),
+        (json!({"description": "D", "subject": ""}), "subject: "),
+        (json!({"description": "D", "subject": null}), "subject: "),
+        (
+            json!({"description": "D", "category": "weather"}),
+            "category: ",
+        ),
+    ] {
+        let refused = open("two", body.clone()).await;
+        assert_eq!(refused.status, 422, "{body}");
+        let title = refused.json()["title"].as_str().unwrap().to_owned();
+        assert!(title.starts_with(at), "{title}");
+    }
+}

@@ -30,6 +30,7 @@ impl Endpoint {
     pub const REVOKE_ROLE: Self = Self("DELETE", "/v1/roles/{user}");
     pub const CONFIG: Self = Self("GET", "/v1/config");
     pub const AVAILABILITY: Self = Self("GET", "/v1/availability");
+    pub const WIDGET: Self = Self("GET", "/v1/widget");
     pub const BULK_PATCH: Self = Self("POST", "/v1/tickets/bulk");
     pub const COUNT_TICKETS: Self = Self("GET", "/v1/tickets/counts");
     pub const GET_PERSON: Self = Self("GET", "/v1/people/{user}");

@@ -9,13 +9,14 @@ use crate::endpoints::Endpoint;
 use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
 /// Where `null` means something, by route and field.
-pub const NULL_MEANS: [(Endpoint, &str); 6] = [
+pub const NULL_MEANS: [(Endpoint, &str); 7] = [
     (Endpoint::PATCH_TICKET, "assigned_to"),
     (Endpoint::PATCH_TICKET, "if_assigned_to"),
     (Endpoint::BULK_PATCH, "patch.assigned_to"),
     (Endpoint::BULK_PATCH, "patch.if_assigned_to"),
     (Endpoint::RATE_TICKET, "satisfaction_comment"),
     (Endpoint::SET_SETTING, "value"),
+    (Endpoint::SAVE_REPLY, "folder"),
 ];
 
 /// What belongs to the client: any field may stand there.
@@ -43,9 +44,14 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         Endpoint::GRANT_ROLE => Some(json!({"role": "support_agent"})),
         Endpoint::BULK_PATCH => Some(json!({"tickets": [ticket], "patch": patch})),
         Endpoint::SET_SETTING => {
-            Some(json!({"value": {"timezone": "Europe/Vienna", "days": days}}))
+            let holiday = json!({"date": "2026-12-25", "name": "Christmas", "spans": day});
+            Some(
+                json!({"value": {"timezone": "Europe/Vienna", "days": days, "holidays": [holiday]}}),
+            )
         }
-        Endpoint::SAVE_REPLY => Some(json!({"shortcut": "hi", "title": "Hi", "body": "Hello"})),
+        Endpoint::SAVE_REPLY => Some(
+            json!({"shortcut": "hi", "title": "Hi", "body": "Hello", "folder": "F", "personal": false}),
+        ),
         Endpoint::ME
         | Endpoint::OWN_UNREAD
         | Endpoint::LIST_TICKETS
@@ -62,6 +68,7 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         | Endpoint::REVOKE_ROLE
         | Endpoint::CONFIG
         | Endpoint::AVAILABILITY
+        | Endpoint::WIDGET
         | Endpoint::COUNT_TICKETS
         | Endpoint::GET_PERSON
         | Endpoint::FIND_PEOPLE
@@ -201,8 +208,10 @@ impl Scene {
     }
 
     pub async fn refusals(&self, endpoint: Endpoint) -> usize {
-        let user: Option<UserId> = if matches!(endpoint, Endpoint::CONFIG | Endpoint::AVAILABILITY)
-        {
+        let user: Option<UserId> = if matches!(
+            endpoint,
+            Endpoint::CONFIG | Endpoint::AVAILABILITY | Endpoint::WIDGET
+        ) {
             None
         } else {
             Some(person(endpoint).id)

@@ -25,6 +25,7 @@ mod field_samples;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod lists;
+mod managed_roles;
 mod messages;
 mod null_and_twice;
 mod numbers;
@@ -39,3 +40,4 @@ mod starting;
 mod test_server;
 mod unknown_fields;
 mod waiting;
+mod widget;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use helpline_core::protocol::Feature;
 use helpline_core::ticket::{Category, Status};
 use helpline_rig::Proxy;
 use serde_json::json;
@@ -255,7 +256,7 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
         .expect(200);
     assert_eq!(
         plain,
-        json!({"token_url": null, "sign_in_url": null, "sign_out_url": null, "home_url": null, "links": [], "languages": ["en", "ar", "de", "fr"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns", "inbox_presence", "if_assigned_to", "access_log"]})
+        json!({"token_url": null, "sign_in_url": null, "sign_out_url": null, "home_url": null, "roles_managed_at": null, "links": [], "languages": ["en", "ar", "de", "fr"], "dev": false, "features": Feature::names()})
     );
     let links = "My Tickets=/support;Help Center=https://help.example/?a=b";
     let given = [
@@ -263,6 +264,8 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
         "/token",
         "--home-url",
         "https://a.example/",
+        "--roles-managed-at",
+        "/team?tab=roles",
         "--links",
         links,
         "--languages",
@@ -271,7 +274,7 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
     let server = TestServer::start_with(&given).await;
     let links = json!([{"label": "My Tickets", "href": "/support"}, {"label": "Help Center", "href": "https://help.example/?a=b"}]);
     let told = get(&server, "/v1/config").await.expect(200);
-    let expected = json!({"token_url": "/token", "sign_in_url": null, "sign_out_url": null, "home_url": "https://a.example/", "links": links, "languages": ["de"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns", "inbox_presence", "if_assigned_to", "access_log"]});
+    let expected = json!({"token_url": "/token", "sign_in_url": null, "sign_out_url": null, "home_url": "https://a.example/", "roles_managed_at": "/team?tab=roles", "links": links, "languages": ["de"], "dev": false, "features": Feature::names()});
     assert_eq!(told, expected);
 }
 

@@ -172,6 +172,8 @@ async fn the_record_itself_lets_no_one_but_admins_change_them() {
         for sql in [
             "select support_save_reply(gen_random_uuid(), 'x', 'T', 'B', 500)",
             "select support_delete_reply(gen_random_uuid())",
+            "select support_keep_reply(gen_random_uuid(), 'x', 'T', 'B', null, false, 500, 100)",
+            "insert into support_saved_replies (id, shortcut, title, body, owner) values (gen_random_uuid(), 'x', 'T', 'B', support_current_user_id())",
             "select support_set_setting('away_notice', '\"x\"')",
             "insert into support_saved_replies (id, shortcut, title, body) values (gen_random_uuid(), 'x', 'T', 'B')",
             "insert into support_settings (name, value) values ('away_notice', '1')",
@@ -199,4 +201,71 @@ async fn the_record_itself_lets_no_one_but_admins_change_them() {
             .get::<_, i64>(0),
         0
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_keeps_replies_of_their_own_beside_those_of_the_team() {
+    let server = TestServer::start().await;
+    let put = async |who, id: Uuid, change: Value| {
+        let path = format!("/v1/saved-replies/{id}");
+        server.call(who, "PUT", &path, Some(change)).await
+    };
+    let change = |folder: Value, personal: bool| json!({"shortcut": "hello", "title": "T", "body": "B", "folder": folder, "personal": personal});
+    let (shared, own) = (Uuid::now_v7(), Uuid::now_v7());
+    let saved = put(katherine(), shared, change(json!(" Greetings "), false)).await;
+    let saved = saved.expect(200);
+    assert_eq!(
+        (&saved["folder"], &saved["owner"]),
+        (&json!("Greetings"), &Value::Null)
+    );
+    let saved = put(grace(), own, change(Value::Null, true))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&saved["folder"], &saved["owner"]),
+        (&Value::Null, &json!(grace().id.to_string()))
+    );
+    let owners = async |who| {
+        let page = server.get(who, "/v1/saved-replies").await.expect(200);
+        let replies = page.as_array().unwrap().iter();
+        replies
+            .map(|reply| reply["owner"].clone())
+            .collect::<Vec<_>>()
+    };
+    let mine = json!(grace().id.to_string());
+    assert_eq!(owners(grace()).await, [Value::Null, mine]);
+    assert_eq!(owners(katherine()).await, [Value::Null]);
+
+    // What is the team's is an admin's, and a personal one no other person's.
+    let refused = put(grace(), Uuid::now_v7(), change(Value::Null, false)).await;
+    assert_eq!(refused.refused(403), "forbidden");
+    let refused = put(ada(), Uuid::now_v7(), change(Value::Null, true)).await;
+    assert_eq!(refused.refused(403), "forbidden");
+    for personal in [true, false] {
+        let refused = put(katherine(), own, change(Value::Null, personal)).await;
+        assert_eq!(refused.refused(409), "conflict");
+    }
+    // A client that does not know of personal ones makes none the team's.
+    let before = json!({"shortcut": "hello2", "title": "T", "body": "B"});
+    let refused = put(katherine(), shared, change(Value::Null, true)).await;
+    assert_eq!(refused.refused(409), "conflict");
+    put(katherine(), shared, before).await.expect(200);
+    let path = format!("/v1/saved-replies/{own}");
+    let refused = server.call(katherine(), "DELETE", &path, None).await;
+    assert_eq!(refused.refused(404), "not_found");
+    let others = format!("/v1/saved-replies/{shared}");
+    let refused = server.call(grace(), "DELETE", &others, None).await;
+    assert_eq!(refused.refused(403), "forbidden");
+    server
+        .call(grace(), "DELETE", &path, None)
+        .await
+        .expect(204);
+
+    let long = "f".repeat(limits::REPLY_FOLDER_CHARS_MAX + 1);
+    for folder in [&*long, "two\nlines"] {
+        let refused = put(grace(), own, change(json!(folder), true)).await;
+        assert_eq!(refused.refused(422), "invalid_field");
+        let title = refused.json()["title"].to_string();
+        assert!(title.starts_with("\"folder: "), "{title}");
+    }
 }

@@ -34,6 +34,7 @@ mod pool;
 mod pooler;
 mod read_positions;
 mod redaction;
+mod replies;
 mod restored;
 mod retention;
 mod roles;

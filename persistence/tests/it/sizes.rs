@@ -61,6 +61,10 @@ const SIZES: &[(&str, Size)] = &[
         Chars(limits::USER_AGENT_CHARS_MAX),
     ),
     ("support_saved_replies.body", Bytes(limits::BODY_BYTES_MAX)),
+    (
+        "support_saved_replies.folder",
+        Chars(limits::REPLY_FOLDER_CHARS_MAX),
+    ),
     ("support_saved_replies.shortcut", Words),
     (
         "support_saved_replies.title",

@@ -78,7 +78,7 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 /**
  * The codes of `error` frames and of REST problems.
  */
-export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
  * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders" | "widget_settings" | "derived_subject";
 
 /**
  * Frames that are the same for everybody.
@@ -375,7 +375,20 @@ needs_answer_tickets: number, avg_resolution_hours: number | null, tickets_last_
 /**
  * `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
  */
-export type NewTicket = { subject: string, category: Category, priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
+export type NewTicket = { 
+/**
+ * Left out: made from the first line of the description, of at most 80 characters. Leave it out only to a server that names the feature
+ * `derived_subject`.
+ */
+subject?: string, 
+/**
+ * Left out: `general`. Leave it out only to a server that names the feature `derived_subject`.
+ */
+category?: Category, 
+/**
+ * Left out: `medium`.
+ */
+priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
 
 /**
  * `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may only change `status`.
@@ -469,7 +482,7 @@ since: string, last_seen_at: string | null,
 subject: string | null, };
 
 /**
- * `PUT /v1/roles/{user_id}`.
+ * `PUT /v1/roles/{user_id}`. Where roles are managed by the platform: `roles_managed`.
  */
 export type RoleGrant = { role: StaffRole, };
 
@@ -530,7 +543,11 @@ sign_out_url: string | null,
 /**
  * Where people without a staff role are sent.
  */
-home_url: string | null, links: Array<NavLink>, languages: Array<string>, 
+home_url: string | null, 
+/**
+ * The platform's page on which roles are managed; here they are then only read. Null: they are given and taken here.
+ */
+roles_managed_at?: string | null, links: Array<NavLink>, languages: Array<string>, 
 /**
  * Whether demo people can sign in by name.
  */
@@ -541,9 +558,27 @@ dev: boolean,
 features: Array<string>, };
 
 /**
- * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
+ * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day. A span whose end is
+ * not after its beginning ends on the next day: `["22:00", "06:00"]`.
  */
 export type WeekHours = { mon: Array<[string, string]>, tue: Array<[string, string]>, wed: Array<[string, string]>, thu: Array<[string, string]>, fri: Array<[string, string]>, sat: Array<[string, string]>, sun: Array<[string, string]>, };
+
+/**
+ * A date with hours of its own, in place of those of its weekday.
+ */
+export type Holiday = { 
+/**
+ * `2026-12-25`, by the desk's own clock: from midnight to midnight. A span of the day before ends at that midnight.
+ */
+date: string, 
+/**
+ * What the day is called.
+ */
+name?: string | null, 
+/**
+ * As a day of `WeekHours`; none: closed all day.
+ */
+spans: Array<[string, string]>, };
 
 /**
  * The setting `opening_hours`.
@@ -552,7 +587,11 @@ export type OpeningHours = {
 /**
  * An IANA name such as `Europe/Vienna`.
  */
-timezone: string, days: WeekHours, };
+timezone: string, days: WeekHours, 
+/**
+ * By date; each date once. Only to a server that names the feature `holidays`.
+ */
+holidays?: Array<Holiday>, };
 
 /**
  * `GET /v1/availability`, without a token.
@@ -585,13 +624,60 @@ notice: string | null,
 first_answer_s: number | null, };
 
 /**
+ * The corner in which the widget's launcher stands.
+ */
+export type WidgetPosition = "right" | "left";
+
+/**
+ * The setting `widget`. A field that is left out is as in a desk without the setting; null is the same as leaving it out.
+ */
+export type WidgetSettings = { 
+/**
+ * `#2f5bd0`: the colour of the launcher and of the widget's head.
+ */
+color: string | null, 
+/**
+ * At the widget's head: one line of at most 60 characters.
+ */
+team_name: string | null, 
+/**
+ * Over the first question: one line of at most 200 characters.
+ */
+greeting: string | null, position: WidgetPosition, 
+/**
+ * A `data:` URL in base64 of a PNG, JPEG, WebP or SVG of at most 12 KiB. Show it as a picture (`<img>`) only: an SVG may hold scripts.
+ */
+logo: string | null, 
+/**
+ * Whether the widget asks what a question is about.
+ */
+asks_category: boolean, 
+/**
+ * Sites that may show the widget, beside those of the instance's `--widget-sites`: exactly as browsers write them in `Origin`.
+ */
+sites: Array<string>, };
+
+/**
+ * `GET /v1/widget`, without a token: how the widget looks. Readable by pages of every site.
+ */
+export type WidgetView = { color: string | null, team_name: string | null, greeting: string | null, position: WidgetPosition, 
+/**
+ * Show it as a picture (`<img>`) only: an SVG may hold scripts.
+ */
+logo: string | null, asks_category: boolean, };
+
+/**
  * `GET /v1/settings` (admins), and the answer of every change.
  */
 export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: string | null, 
 /**
  * Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
  */
-reply_assigns: boolean, };
+reply_assigns: boolean, 
+/**
+ * Null: the widget looks and does as in any desk.
+ */
+widget?: WidgetSettings | null, };
 
 /**
  * `PUT /v1/settings/{name}` (admins).
@@ -600,21 +686,40 @@ export type SettingChange = {
 /**
  * Has the type of this setting in `DeskSettings`; null removes the setting.
  */
-value: OpeningHours | string | boolean | null, };
+value: OpeningHours | WidgetSettings | string | boolean | null, };
 
 /**
- * One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
+ * One of `GET /v1/saved-replies` (staff): the shared ones and the caller's own, by shortcut. Of two with one shortcut, the personal one is
+ * meant. The server stores `{{…}}` unchanged: the client fills it in.
  */
-export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, updated_at: string, };
+export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, 
+/**
+ * An older server has none.
+ */
+folder?: string | null, 
+/**
+ * The person whose own it is: the caller; null: the team's.
+ */
+owner?: UserId | null, updated_at: string, };
 
 /**
- * `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
+ * `PUT /v1/saved-replies/{id}` creates or replaces; the answer is the `SavedReply`. Shared ones: admins; personal ones: any staff, their own.
  */
 export type SavedReplyChange = { 
 /**
- * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
+ * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another shared reply, or another one of the same person, has: `conflict`.
  */
-shortcut: string, title: string, body: string, };
+shortcut: string, title: string, body: string, 
+/**
+ * The folder in which it is listed: one line of at most 60 characters. Null is the same as leaving it out: none. Only to a server that
+ * names the feature `reply_folders`.
+ */
+folder?: string, 
+/**
+ * Whether it is the caller's own, which no other person sees. A reply stays what it was saved as first: otherwise `conflict`. Left out: shared.
+ * Only to a server that names the feature `reply_folders`.
+ */
+personal?: boolean, };
 
 /**
  * A page of `GET /v1/access-log` (admins), the newest entries first. One that looked for something rare may be short, or empty, and have a
@@ -882,6 +987,10 @@ export const FEATURES = [
   "inbox_presence",
   "if_assigned_to",
   "access_log",
+  "holidays",
+  "reply_folders",
+  "widget_settings",
+  "derived_subject",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
@@ -907,6 +1016,7 @@ export const REJECT_CODES = [
   "redacted",
   "legal_hold",
   "conflict",
+  "roles_managed",
   "not_subscribed",
   "too_many_subscriptions",
   "rate_limited",
@@ -1008,10 +1118,18 @@ export const LIMITS = {
   list_tickets_max: 100,
   bulk_tickets_max: 100,
   saved_replies_max: 500,
+  personal_replies_max: 100,
+  reply_folder_chars_max: 60,
   shortcut_chars_max: 40,
   saved_reply_title_chars_max: 100,
   notice_chars_max: 500,
   day_spans_max: 8,
+  holidays_max: 100,
+  holiday_name_chars_max: 100,
+  widget_team_name_chars_max: 60,
+  widget_greeting_chars_max: 200,
+  widget_logo_bytes_max: 12288,
+  widget_sites_max: 50,
   typing_interval_ms: 1000,
   typing_fade_ms: 6000,
   inbox_known_max: 20000,

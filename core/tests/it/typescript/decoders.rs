@@ -324,6 +324,8 @@ impl Writer<'_> {
         match (nullable || field.optional, &shape) {
             (true, Shape::List(_)) if is_strict => format!("nullable({decoder})"),
             (true, _) if is_strict => format!("nullOnly({decoder})"),
+            // No list is an empty one.
+            (true, Shape::List(_)) if !nullable => decoder,
             (true, _) => format!("nullable({decoder})"),
             (false, Shape::Bool) if !is_strict => format!("or({decoder}, false)"),
             (false, _) => decoder,

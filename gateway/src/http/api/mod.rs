@@ -15,6 +15,7 @@ mod settings;
 mod stats;
 mod ticket_list;
 mod tickets;
+mod widget;
 
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
@@ -80,6 +81,10 @@ pub(super) const NOUNS: &[Noun] = &[
     Noun {
         routes: public::ROUTES,
         describe: public::Docs::openapi,
+    },
+    Noun {
+        routes: widget::ROUTES,
+        describe: widget::Docs::openapi,
     },
 ];
 

@@ -58,6 +58,7 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
         sign_in_url: own(oidc::SIGN_IN_PATH),
         sign_out_url: own(oidc::SIGN_OUT_PATH),
         home_url: pages.home_url.as_ref().map(text),
+        roles_managed_at: pages.roles_managed_at.as_ref().map(text),
         links: pages.links.iter().map(NavLink::from).collect(),
         languages: pages
             .languages

@@ -1,4 +1,4 @@
-//! Saved replies: read by the staff, kept by admins.
+//! Saved replies: shared ones read by the staff and kept by admins, personal ones by each for themselves.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{SavedReply, SavedReplyChange};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::Store;
-use helpline_persistence::replies::{self as persisted, NewReply};
+use helpline_persistence::replies::{self as persisted, NewReply, ReplyKind};
 use serde_json::json;
 
 use super::parse::parse_body;
@@ -36,7 +36,7 @@ const LIST: Route = Route {
 const SAVE: Route = Route {
     method: "PUT",
     path: "/v1/saved-replies/{reply}",
-    needs: Needs::Desk(&[DeskAction::ManageSettings]),
+    needs: Needs::Desk(&[DeskAction::KeepOwnReplies, DeskAction::ManageSettings]),
     refused: "reply_save_refused",
     read: None,
     handler: |method| on(method, save),
@@ -44,7 +44,7 @@ const SAVE: Route = Route {
 const REMOVE: Route = Route {
     method: "DELETE",
     path: "/v1/saved-replies/{reply}",
-    needs: Needs::Desk(&[DeskAction::ManageSettings]),
+    needs: Needs::Desk(&[DeskAction::KeepOwnReplies, DeskAction::ManageSettings]),
     refused: "reply_delete_refused",
     read: None,
     handler: |method| on(method, remove),
@@ -57,7 +57,7 @@ pub(super) const ROUTES: &[Route] = &[LIST, SAVE, REMOVE];
 #[openapi(paths(list, save, remove))]
 pub(super) struct Docs;
 
-/// All saved replies, by shortcut. Staff.
+/// The shared saved replies and the caller's own, by shortcut. Staff.
 #[utoipa::path(get, path = LIST.path, operation_id = "list_saved_replies", tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
 pub async fn list(
     user: CurrentUser,
@@ -69,7 +69,8 @@ pub async fn list(
     Ok(Json(listed?))
 }
 
-/// Creates or replaces a saved reply under an id that the client chooses (UUIDv7). A shortcut that another reply has: `conflict`. Admins.
+/// Creates or replaces a saved reply under an id that the client chooses (UUIDv7). A shortcut that another reply has, among the shared ones or among
+/// the caller's own: `conflict`; so is a change of a shared one into a personal one, or back. Shared ones: admins; personal ones: staff.
 #[utoipa::path(put, path = SAVE.path, operation_id = "save_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id")), request_body = SavedReplyChange,
     responses((status = 200, body = SavedReply)))]
@@ -79,12 +80,17 @@ pub async fn save(
     ReplyPath(id): ReplyPath,
     JsonBody(change): JsonBody<SavedReplyChange>,
 ) -> Result<Json<SavedReply>, Refusal> {
+    user.may(if change.personal == Some(true) {
+        DeskAction::KeepOwnReplies
+    } else {
+        DeskAction::ManageSettings
+    })?;
     let new = checked(id, change)?;
     let saved = replies.save(&user.caller, &new).await;
     Ok(Json(saved?))
 }
 
-/// Removes a saved reply. Admins.
+/// Removes a saved reply: a shared one (admins), or one of the caller's own.
 #[utoipa::path(delete, path = REMOVE.path, operation_id = "remove_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id")), responses((status = 204, description = "Removed")))]
 pub async fn remove(
@@ -106,6 +112,8 @@ fn checked(id: SavedReplyId, change: SavedReplyChange) -> Result<NewReply, Refus
         shortcut,
         title,
         body,
+        folder,
+        personal,
     } = change;
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
     if shortcut.is_empty()
@@ -133,10 +141,28 @@ fn checked(id: SavedReplyId, change: SavedReplyChange) -> Result<NewReply, Refus
             ),
         ));
     }
+    let folder = folder.as_deref().map(str::trim).unwrap_or("");
+    if folder.chars().count() > limits::REPLY_FOLDER_CHARS_MAX
+        || folder.chars().any(char::is_control)
+    {
+        return Err(Refusal::field(
+            "folder",
+            format!(
+                "must be one line of at most {} characters",
+                limits::REPLY_FOLDER_CHARS_MAX
+            ),
+        ));
+    }
     Ok(NewReply {
         id,
         shortcut,
         title: title.to_owned(),
         body: parse_body("body", body)?.into_string(),
+        folder: (!folder.is_empty()).then(|| folder.to_owned()),
+        kind: if personal == Some(true) {
+            ReplyKind::Personal
+        } else {
+            ReplyKind::Shared
+        },
     })
 }

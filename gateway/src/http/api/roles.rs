@@ -13,6 +13,7 @@ use helpline_persistence::people::Person;
 use helpline_persistence::{Store, StoreError, roles as persisted};
 use serde_json::json;
 
+use crate::config::Config;
 use crate::http::current_user::CurrentUser;
 use crate::http::endpoint::{Needs, Route};
 use crate::http::extract::UserPath;
@@ -102,16 +103,32 @@ async fn list(
     Ok(Json(views.collect()))
 }
 
+/// That roles are given and taken here, and not on a page of the platform's.
+///
+/// # Errors
+/// `roles_managed`.
+fn managed_here(config: &Config) -> Result<(), Refusal> {
+    match config.pages.roles_managed_at {
+        Some(_) => Err(Refusal::new(
+            RejectCode::RolesManaged,
+            "roles are managed by the platform",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Gives a person this role in place of their current one. Their open connections are closed at once if the role differs. A person who has never
-/// signed in is not found. Admins.
+/// signed in is not found. Where roles are managed by the platform: `roles_managed`. Admins.
 #[utoipa::path(put, path = GRANT.path, operation_id = "grant_role", tag = "people", params(("user" = String, Path, description = "The person's id")),
     request_body = RoleGrant, responses((status = 204, description = "Done")))]
 pub async fn grant(
     user: CurrentUser,
     State(people): State<Arc<People>>,
+    State(config): State<Arc<Config>>,
     UserPath(id): UserPath,
     JsonBody(grant): JsonBody<RoleGrant>,
 ) -> Result<StatusCode, Refusal> {
+    managed_here(&config)?;
     people
         .grant(&user.caller, id, grant.role)
         .await
@@ -129,15 +146,17 @@ pub async fn grant(
 }
 
 /// Revokes a person's role. Their open connections are closed at once, and their tickets that are not resolved or closed become unassigned. The last
-/// admin's role cannot be revoked. Admins.
+/// admin's role cannot be revoked. Where roles are managed by the platform: `roles_managed`. Admins.
 #[utoipa::path(delete, path = REVOKE.path, operation_id = "revoke_role", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 204, description = "Done")))]
 pub async fn revoke(
     user: CurrentUser,
     State(people): State<Arc<People>>,
+    State(config): State<Arc<Config>>,
     UserPath(id): UserPath,
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
+    managed_here(&config)?;
     people.revoke(&user.caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,7 +8,7 @@ use helpline_core::actor::Audience;
 use helpline_core::limits;
 use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{DeskSettings, OpeningHours, SettingChange, strict};
-use helpline_core::reject::Reject;
+use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::Store;
 use helpline_persistence::settings::{self, Name};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use crate::http::extract::SettingPath;
 use crate::http::input::{JsonBody, NoInput};
 use crate::http::problem::Refusal;
 use crate::services;
-use crate::services::opening_hours::Hours;
+use crate::services::opening_hours::{Hours, tidied};
 use axum::routing::on;
 use utoipa::OpenApi;
 
@@ -60,7 +60,7 @@ pub async fn list(
 
 /// Changes one setting, or removes it with null; returns all of them. Admins.
 #[utoipa::path(put, path = SET.path, operation_id = "change_setting", tag = "desk",
-    params(("name" = String, Path, description = "opening_hours, away_notice or reply_assigns")), request_body = SettingChange,
+    params(("name" = String, Path, description = "opening_hours, away_notice, reply_assigns or widget")), request_body = SettingChange,
     responses((status = 200, body = DeskSettings)))]
 pub async fn set(
     user: CurrentUser,
@@ -89,8 +89,9 @@ fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
         Name::OpeningHours => {
             let hours: OpeningHours =
                 strict::read_value(value).map_err(|error| Reject::from(error.inside("value")))?;
-            Hours::parse(&hours).map_err(|why| fault(&why))?;
-            Ok(Some(json!(hours)))
+            Hours::parse(&hours)
+                .map_err(|why| Refusal::new(RejectCode::InvalidField, format!("value.{why}")))?;
+            Ok(Some(json!(tidied(hours))))
         }
         Name::AwayNotice => {
             let text = value.as_str().ok_or_else(|| fault(&"must be text"))?.trim();
@@ -103,6 +104,11 @@ fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
                 )));
             }
             Ok((!text.is_empty()).then(|| json!(text)))
+        }
+        Name::Widget => {
+            let widget =
+                strict::read_value(value).map_err(|error| Reject::from(error.inside("value")))?;
+            Ok(Some(json!(super::widget::checked(widget)?)))
         }
         Name::ReplyAssigns => {
             let assigns = value

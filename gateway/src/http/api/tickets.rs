@@ -15,7 +15,7 @@ use helpline_core::protocol::{
     CustomerTicket, CustomerTicketPage, NewRating, NewTicket, StaffTicketPage, TicketPatch,
 };
 use helpline_core::reject::{Reject, RejectCode};
-use helpline_core::ticket::Priority;
+use helpline_core::ticket::{Category, Priority};
 use helpline_persistence::tickets as persisted;
 use helpline_persistence::{Store, StoreError};
 use serde_json::json;
@@ -132,7 +132,7 @@ pub async fn list(
     }
 }
 
-/// Opens a ticket. Repeating the key returns 200 and the first ticket.
+/// Opens a ticket. Only the description is needed: a subject is made from its first line. Repeating the key returns 200 and the first ticket.
 #[utoipa::path(post, path = CREATE.path, operation_id = "open_ticket", tag = "tickets",
     params(("Idempotency-Key" = String, Header, description = "Identifies this ticket across retries")), request_body = NewTicket,
     responses((status = 201, body = CustomerTicket, headers(("Location" = String, description = "The ticket's address"))),
@@ -161,14 +161,21 @@ pub async fn create(
             "must not contain the character U+0000",
         ));
     }
+    let description = parse_body("description", new.description)?;
+    let subject = match new.subject {
+        Some(subject) => {
+            Subject::parse(&subject).map_err(|error| Refusal::field("subject", error))?
+        }
+        None => Subject::derived(&description),
+    };
     let new = persisted::NewTicket {
         id: TicketId::new(Uuid::now_v7()),
         message: MessageId::new(Uuid::now_v7()),
         key,
-        subject: Subject::parse(&new.subject).map_err(|error| Refusal::field("subject", error))?,
-        category: new.category,
+        subject,
+        category: new.category.unwrap_or(Category::General),
         priority: new.priority.unwrap_or(Priority::Medium),
-        description: parse_body("description", new.description)?,
+        description,
         attachments,
         metadata,
     };

@@ -24,7 +24,7 @@ enum Bound {
     Form(&'static str),
 }
 
-fn fields() -> [(&'static str, &'static str, Bound); 18] {
+fn fields() -> [(&'static str, &'static str, Bound); 19] {
     use Bound::{Chars, Form, Items, Whole};
     let attachments = Items(0, limits::ATTACHMENTS_MAX);
     let size = Whole(0, limits::EXACT_NUMBER_MAX);
@@ -58,6 +58,11 @@ fn fields() -> [(&'static str, &'static str, Bound); 18] {
             Chars(1, limits::SAVED_REPLY_TITLE_CHARS_MAX),
         ),
         ("SavedReplyChange", "body", Chars(1, limits::BODY_BYTES_MAX)),
+        (
+            "SavedReplyChange",
+            "folder",
+            Chars(0, limits::REPLY_FOLDER_CHARS_MAX),
+        ),
         ("BulkPatch", "tickets", Items(1, limits::BULK_TICKETS_MAX)),
         ("Attachment", "name", name()),
         ("Attachment", "content_type", name()),

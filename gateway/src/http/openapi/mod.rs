@@ -12,7 +12,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use helpline_core::protocol::{
     CustomerEvent, CustomerEventPage, CustomerTicket, CustomerTicketPage, OpeningHours, Problem,
-    StaffEvent, StaffEventPage, StaffTicket, StaffTicketPage,
+    StaffEvent, StaffEventPage, StaffTicket, StaffTicketPage, WidgetSettings,
 };
 use serde_json::Value;
 use utoipa::openapi::SecurityRequirement;
@@ -29,6 +29,7 @@ use super::api::NOUNS;
     ),
     components(schemas(
         OpeningHours,
+        WidgetSettings,
         Problem,
         CustomerTicket,
         StaffTicket,

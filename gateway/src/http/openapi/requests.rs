@@ -12,11 +12,16 @@ use utoipa::openapi::{OpenApi as Document, RefOr, Schema};
 pub(super) struct StrictRequests;
 
 /// Where null means something.
-const NULL_MEANS: [(&str, &str); 4] = [
+const NULL_MEANS: [(&str, &str); 9] = [
     ("TicketPatch", "assigned_to"),
     ("TicketPatch", "if_assigned_to"),
     ("NewRating", "satisfaction_comment"),
     ("SettingChange", "value"),
+    ("SavedReplyChange", "folder"),
+    ("WidgetSettings", "color"),
+    ("WidgetSettings", "team_name"),
+    ("WidgetSettings", "greeting"),
+    ("WidgetSettings", "logo"),
 ];
 
 impl Modify for StrictRequests {

@@ -1,6 +1,7 @@
 //! The web client's files: read once at start from a directory, or those built in. Nothing of a request ever becomes a path on disk.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,11 +13,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use helpline_core::limits;
+use helpline_core::protocol::{WidgetPosition, WidgetSettings};
 use helpline_core::reject::RejectCode;
+use serde::Serialize;
 
 use super::headers::Made;
 use crate::config::DevPeople;
 use crate::http::problem::Refusal;
+use crate::services::DeskSettings;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded_assets.rs"));
@@ -26,10 +30,44 @@ mod embedded {
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// Names that other sites write into their pages never change; what is behind them does.
 const LOADERS: &[&str] = &["widget.js", "mount.js", "mount.css"];
+/// The launcher of the widget.
+const LAUNCHER: &str = "widget.js";
+/// In the launcher's source, the text of a string literal in whose place it is told how it looks.
+const WIDGET_MARK: &str = "__HELPLINE_WIDGET__";
 /// Pages are asked for again each time, and mostly answered with 304.
 const REVALIDATE: &str = "no-cache";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Helpline</title><body><h1>Helpline</h1>\
     <p>The web client is not built in. Run <code>make build</code>, or give its directory with <code>--assets-dir</code>.</p></body></html>";
+
+/// What the launcher must know before it asks for anything.
+#[derive(Serialize)]
+struct Looks<'a> {
+    color: Option<&'a str>,
+    position: WidgetPosition,
+    team_name: Option<&'a str>,
+}
+
+/// Those settings as JSON, as they stand in a string literal of a script between quotes of any kind. Whatever could end the literal, or a script in
+/// a page, is written by its number.
+fn looks_in_a_literal(widget: &WidgetSettings) -> String {
+    let json = serde_json::to_string(&Looks {
+        color: widget.color.as_deref(),
+        position: widget.position,
+        team_name: widget.team_name.as_deref(),
+    })
+    .expect("texts are JSON");
+    let mut literal = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii_alphanumeric() || " {}:,#._-".contains(c) {
+            literal.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(literal, "\\u{unit:04x}");
+            }
+        }
+    }
+    literal
+}
 
 /// Every file by its path, without a leading slash.
 pub struct Assets(HashMap<String, Asset>);
@@ -57,7 +95,24 @@ impl Assets {
     }
 
     fn answer(&self, name: &str, request: &HeaderMap) -> Option<Response> {
-        let asset = self.0.get(name)?;
+        self.0.get(name).map(|asset| asset.answer(name, request))
+    }
+
+    /// The launcher, which knows by itself how it is to look: where its source has [`WIDGET_MARK`], it gets the settings instead.
+    async fn launcher(&self, settings: &DeskSettings, request: &HeaderMap) -> Option<Response> {
+        let asset = self.0.get(LAUNCHER)?;
+        let source = std::str::from_utf8(&asset.bytes).unwrap_or("");
+        if !source.contains(WIDGET_MARK) {
+            return Some(asset.answer(LAUNCHER, request));
+        }
+        let looks = looks_in_a_literal(&*settings.widget().await);
+        let filled = Asset::new(LAUNCHER, source.replace(WIDGET_MARK, &looks).into());
+        Some(filled.answer(LAUNCHER, request))
+    }
+}
+
+impl Asset {
+    fn answer(&self, name: &str, request: &HeaderMap) -> Response {
         let (loader, hashed) = (LOADERS.contains(&name), name.starts_with("assets/"));
         let caching = if loader {
             HeaderValue::from_str(&format!("public, max-age={}", limits::LOADER_MAX_AGE_S))
@@ -66,26 +121,24 @@ impl Assets {
             HeaderValue::from_static(if hashed { IMMUTABLE } else { REVALIDATE })
         };
         let headers = [
-            (header::ETAG, asset.etag.clone()),
+            (header::ETAG, self.etag.clone()),
             (header::CACHE_CONTROL, caching),
             (
                 header::CONTENT_TYPE,
-                HeaderValue::from_static(asset.content_type),
+                HeaderValue::from_static(self.content_type),
             ),
         ];
-        let mut response = if request.get(header::IF_NONE_MATCH) == Some(&asset.etag) {
+        let mut response = if request.get(header::IF_NONE_MATCH) == Some(&self.etag) {
             (StatusCode::NOT_MODIFIED, headers).into_response()
         } else {
-            (headers, asset.bytes.clone()).into_response()
+            (headers, self.bytes.clone()).into_response()
         };
         if loader || hashed {
             response.extensions_mut().insert(Made::Shared);
         }
-        Some(response)
+        response
     }
-}
 
-impl Asset {
     fn new(name: &str, bytes: Bytes) -> Self {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
@@ -156,6 +209,7 @@ fn page(assets: &Assets, name: &str, headers: &HeaderMap) -> Response {
 /// Whatever no route knows: a file of the client, or a problem.
 pub(in crate::http) async fn file_or_nothing(
     State(assets): State<Arc<Assets>>,
+    State(settings): State<Arc<DeskSettings>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -163,10 +217,10 @@ pub(in crate::http) async fn file_or_nothing(
     let name = uri.path().trim_start_matches('/');
     let is_read = method == Method::GET || method == Method::HEAD;
     // Pages have addresses of their own, with policies of their own.
-    let file = if is_read && !name.ends_with(".html") {
-        assets.answer(name, &headers)
-    } else {
-        None
+    let file = match name {
+        LAUNCHER if is_read => assets.launcher(&settings, &headers).await,
+        name if is_read && !name.ends_with(".html") => assets.answer(name, &headers),
+        _ => None,
     };
     file.unwrap_or_else(|| Refusal::new(RejectCode::NotFound, "no such address").into_response())
 }
@@ -207,5 +261,47 @@ fn content_type(name: &str) -> &'static str {
         "json" | "map" | "webmanifest" => "application/json",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a script reads between the quotes.
+    fn read(literal: &str) -> serde_json::Value {
+        let json: String = serde_json::from_str(&format!("\"{literal}\"")).expect("a literal");
+        serde_json::from_str(&json).expect("JSON")
+    }
+
+    #[test]
+    fn no_name_of_a_team_ends_the_literal_or_the_script() {
+        for name in [
+            "The workshop",
+            "'-alert(1)-'",
+            "\"",
+            "`${alert(1)}`",
+            "</script><script>alert(1)</script>",
+            "<!--",
+            "\\",
+            "\\u0027",
+            "\u{2028}\u{2029}",
+            "Équipe \u{1F384} مكتب",
+        ] {
+            let widget = WidgetSettings {
+                color: Some("#2f5bd0".to_owned()),
+                team_name: Some(name.to_owned()),
+                ..WidgetSettings::default()
+            };
+            let literal = looks_in_a_literal(&widget);
+            assert!(literal.is_ascii(), "{literal}");
+            for end in ["'", "\"", "`", "<", ">", "$", "\n", "&", "/"] {
+                assert!(!literal.contains(end), "{literal}");
+            }
+            assert_eq!(
+                read(&literal),
+                serde_json::json!({"color": "#2f5bd0", "position": "right", "team_name": name})
+            );
+        }
     }
 }

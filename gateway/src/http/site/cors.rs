@@ -1,6 +1,6 @@
 //! REST for pages of the configured sites: CORS for `--public-url` and `--origins`, exactly, and for no others; the sites that may show the widget may also ask how
-//! much is unread, which its launcher does before there is a frame. Tokens come in a header, so no page
-//! ever needs cookies, and none are let through.
+//! much is unread, which its launcher does before there is a frame. How the widget looks, any page may read, as it may load the launcher. Tokens come in a
+//! header, so no page ever needs cookies, and none are let through.
 
 use std::sync::Arc;
 
@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::config::{Config, Origin};
+use super::widget_sites::WidgetSites;
+use crate::config::Config;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue =
@@ -17,35 +18,30 @@ const HEADERS: HeaderValue =
 const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after");
 /// What the launcher asks.
 const OWN_UNREAD: &str = "/v1/me/unread";
+/// What says nothing that the widget does not show to every visitor.
+const WIDGET: &str = "/v1/widget";
 /// How long a browser keeps the answer of a preflight, in seconds.
 const MAX_AGE_S: HeaderValue = HeaderValue::from_static("600");
 
 /// Answers preflights of known sites, and lets their pages read what comes back.
 pub(in crate::http) async fn answer(
-    State(config): State<Arc<Config>>,
+    State((config, sites)): State<(Arc<Config>, Arc<WidgetSites>)>,
     request: Request,
     next: Next,
 ) -> Response {
     if !request.uri().path().starts_with("/v1/") {
         return next.run(request).await;
     }
-    let launcher_sites: &[Origin] = if request.uri().path() == OWN_UNREAD {
-        &config.pages.widget_sites
-    } else {
-        &[]
+    let known = match request.headers().get(header::ORIGIN) {
+        Some(_) if request.uri().path() == WIDGET => Some(HeaderValue::from_static("*")),
+        Some(origin) => {
+            let of_launcher = request.uri().path() == OWN_UNREAD;
+            let is_known = is_configured(&config, origin)
+                || (of_launcher && may_show_the_widget(&sites, origin).await);
+            is_known.then(|| origin.clone())
+        }
+        None => None,
     };
-    let is_known = |value: &&HeaderValue| {
-        config
-            .listening
-            .named_origins()
-            .chain(launcher_sites)
-            .any(|origin| origin.as_str().as_bytes() == value.as_bytes())
-    };
-    let known = request
-        .headers()
-        .get(header::ORIGIN)
-        .filter(is_known)
-        .cloned();
     let is_preflight = request.method() == Method::OPTIONS
         && request
             .headers()
@@ -62,6 +58,20 @@ pub(in crate::http) async fn answer(
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }
     response
+}
+
+fn is_configured(config: &Config, origin: &HeaderValue) -> bool {
+    config
+        .listening
+        .named_origins()
+        .any(|named| named.as_str().as_bytes() == origin.as_bytes())
+}
+
+async fn may_show_the_widget(sites: &WidgetSites, origin: &HeaderValue) -> bool {
+    let sites = sites.all().await;
+    sites
+        .iter()
+        .any(|site| site.as_str().as_bytes() == origin.as_bytes())
 }
 
 fn preflight() -> Response {

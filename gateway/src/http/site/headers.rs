@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::widget_sites::WidgetSites;
 use crate::config::Config;
 
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -23,7 +24,7 @@ pub(in crate::http) enum Made {
     Data,
     /// A page of ours.
     Page,
-    /// The widget's frame, for the sites configured.
+    /// The widget's frame, for the sites that may show it.
     Frame,
     /// The demo of a host page, with styles and scripts of its own.
     Demo,
@@ -31,15 +32,17 @@ pub(in crate::http) enum Made {
     Shared,
 }
 
-/// The content policies, made once from the settings.
+/// The content policies, made once from the settings, but for the sites that an admin lets show the widget.
 pub(in crate::http) struct Policies {
     page: HeaderValue,
-    frame: HeaderValue,
+    /// Up to the sites.
+    frame: String,
+    sites: Arc<WidgetSites>,
     demo: HeaderValue,
 }
 
 impl Policies {
-    pub(in crate::http) fn new(config: &Config) -> Self {
+    pub(in crate::http) fn new(config: &Config, sites: Arc<WidgetSites>) -> Self {
         let pages = &config.pages;
         // What no page of ours needs, no page of ours may do. Tokens may come from the platform.
         let token_origin = pages
@@ -51,11 +54,6 @@ impl Policies {
         let page = format!(
             "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
         );
-        let sites: String = pages
-            .widget_sites
-            .iter()
-            .map(|site| format!(" {}", site.as_str()))
-            .collect();
         // The demo may show the widget of any instance, as a page of another site would.
         let origins: String = config
             .listening
@@ -67,16 +65,26 @@ impl Policies {
             "default-src 'self'{origins}; script-src 'self' 'unsafe-inline'{origins}; style-src 'self' 'unsafe-inline'{origins}; \
              connect-src 'self'{origins}{sockets}; img-src 'self' data:{origins}; object-src 'none'; frame-ancestors 'none'"
         );
-        let value = |text: String| {
-            HeaderValue::from_str(&text)
-                .expect("origins and addresses are checked to be plain ASCII")
-        };
         Self {
-            frame: value(format!("{page}; frame-ancestors 'self'{sites}")),
-            page: value(format!("{page}; frame-ancestors 'none'")),
-            demo: value(demo),
+            frame: format!("{page}; frame-ancestors 'self'"),
+            sites,
+            page: value(&format!("{page}; frame-ancestors 'none'")),
+            demo: value(&demo),
         }
     }
+
+    async fn frame(&self) -> HeaderValue {
+        let mut policy = self.frame.clone();
+        for site in self.sites.all().await {
+            policy.push(' ');
+            policy.push_str(site.as_str());
+        }
+        value(&policy)
+    }
+}
+
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("origins and addresses are checked to be plain ASCII")
 }
 
 pub(in crate::http) async fn guard(
@@ -99,13 +107,13 @@ pub(in crate::http) async fn guard(
         .extensions_mut()
         .remove::<Made>()
         .unwrap_or(by_type);
-    let headers = response.headers_mut();
     let policy = match made {
         Made::Data | Made::Shared => HeaderValue::from_static(DATA_POLICY),
         Made::Page => policies.page.clone(),
-        Made::Frame => policies.frame.clone(),
+        Made::Frame => policies.frame().await,
         Made::Demo => policies.demo.clone(),
     };
+    let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::REFERRER_POLICY, "no-referrer");

@@ -6,3 +6,4 @@ pub(super) mod docs;
 pub(super) mod headers;
 pub(super) mod health;
 pub(super) mod oidc;
+pub(super) mod widget_sites;

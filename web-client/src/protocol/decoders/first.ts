@@ -37,9 +37,16 @@ export const decodeWeekHours = object({
   sun: list(tuple(string, string)),
 })
 
+export const decodeHoliday = object({
+  date: string,
+  name: nullable(name),
+  spans: list(tuple(string, string)),
+})
+
 export const decodeOpeningHours = object({
   timezone: string,
   days: decodeWeekHours,
+  holidays: list(decodeHoliday),
 })
 
 export const decodeAvailability = object({

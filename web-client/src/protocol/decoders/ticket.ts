@@ -278,6 +278,7 @@ export const decodeClientConfig = object({
   sign_in_url: nullable(string),
   sign_out_url: nullable(string),
   home_url: nullable(string),
+  roles_managed_at: nullable(string),
   links: list(decodeNavLink),
   languages: list(string),
   dev: or(bool, false),

@@ -1,0 +1,91 @@
+//! The spans of one day, as minutes of its wall clock, and how they are written.
+
+use chrono::NaiveDate;
+use helpline_core::limits;
+
+pub(super) const DAY_MINUTES: u32 = 24 * 60;
+
+/// Minutes after the midnight with which the day begins, the end not included. Beyond [`DAY_MINUTES`] they are those of the next day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    from: u32,
+    to: u32,
+}
+
+impl Span {
+    pub(super) const fn from(&self) -> u32 {
+        self.from
+    }
+
+    pub(super) const fn to(&self) -> u32 {
+        self.to
+    }
+
+    pub(super) const fn holds(&self, minute: u32) -> bool {
+        self.from <= minute && minute < self.to
+    }
+
+    /// Its beginning as it is written.
+    pub(super) fn begins(&self) -> String {
+        format!("{:02}:{:02}", self.from / 60, self.from % 60)
+    }
+}
+
+/// Takes a day's spans as they are written, in order.
+///
+/// # Errors
+/// A sentence about the first that makes no sense.
+pub(super) fn spans_of(texts: &[(String, String)]) -> Result<Vec<Span>, String> {
+    if texts.len() > limits::DAY_SPANS_MAX {
+        return Err(format!("has at most {} spans", limits::DAY_SPANS_MAX));
+    }
+    let mut spans = Vec::with_capacity(texts.len());
+    for (from, to) in texts {
+        let (begin, end) = (minute_of(from)?, minute_of(to)?);
+        if begin == DAY_MINUTES {
+            return Err("a span begins before 24:00".to_owned());
+        }
+        let span = Span {
+            from: begin,
+            to: if end > begin { end } else { end + DAY_MINUTES },
+        };
+        if spans
+            .last()
+            .is_some_and(|before: &Span| before.to > span.from)
+        {
+            return Err(format!(
+                "the span from {from} begins before the one before has ended"
+            ));
+        }
+        spans.push(span);
+    }
+    Ok(spans)
+}
+
+/// `2026-12-25`, and no other way to write it.
+pub(super) fn date_of(text: &str) -> Option<NaiveDate> {
+    let form = text.len() == 10
+        && text.bytes().enumerate().all(|(n, b)| match n {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        });
+    form.then(|| text.parse().ok()).flatten()
+}
+
+/// `09:30`; `24:00` is the day's end.
+fn minute_of(text: &str) -> Result<u32, String> {
+    let number = |part: &str| {
+        (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
+    };
+    let (hour, minute) = text
+        .split_once(':')
+        .and_then(|(h, m)| Some((number(h)?, number(m)?)))
+        .ok_or("a time is HH:MM")?;
+    let total = hour * 60 + minute;
+    if minute > 59 || total > DAY_MINUTES {
+        return Err("a time is from 00:00 to 24:00".to_owned());
+    }
+    Ok(total)
+}
