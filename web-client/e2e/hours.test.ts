@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAYS, type Day } from '../src/client/hours.ts'
+import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
 import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
 

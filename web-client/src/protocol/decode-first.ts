@@ -1,7 +1,7 @@
 // What is read before a ticket is there: who the person is, whether the desk is open, why it refuses; and a ticket that was just opened.
 
 import {
-  REJECT_CODES, STAFF_ROLES, STATUSES, type AgentRef, type Availability, type Me, type MeView, type OpeningHours, type RejectCode, type StaffRole, type Status, type WeekHours,
+  REJECT_CODES, STAFF_ROLES, STATUSES, type AgentRef, type Availability, type Holiday, type Me, type MeView, type OpeningHours, type RejectCode, type StaffRole, type Status, type WeekHours,
 } from './generated.ts'
 import type { Code, Problem } from './model.ts'
 import { count, isObject, name, readable, text, word } from './narrow.ts'
@@ -51,16 +51,24 @@ export function decodeAgentRef(value: unknown): AgentRef | null {
   return id === null ? null : { id, name: name(value['name']) }
 }
 
+const spansOf = (value: unknown) => readable(value, (span): [string, string] | null => {
+  const [from, to] = Array.isArray(span) ? [text(span[0]), text(span[1])] : [null, null]
+  return from === null || to === null ? null : [from, to]
+})
+
 export function decodeHours(value: unknown): OpeningHours | null {
   const days = isObject(value) ? value['days'] : null
   const timezone = isObject(value) ? text(value['timezone']) : null
   if (timezone === null || !isObject(days)) return null
-  const of = (day: keyof WeekHours) => readable(days[day], (span): [string, string] | null => {
-    const [from, to] = Array.isArray(span) ? [text(span[0]), text(span[1])] : [null, null]
-    return from === null || to === null ? null : [from, to]
-  })
+  const of = (day: keyof WeekHours) => spansOf(days[day])
   const week: WeekHours = { mon: of('mon'), tue: of('tue'), wed: of('wed'), thu: of('thu'), fri: of('fri'), sat: of('sat'), sun: of('sun') }
-  return { timezone, days: week }
+  const holidays = readable(isObject(value) ? value['holidays'] : null, (one): Holiday | null => {
+    const date = isObject(one) ? text(one['date']) : null
+    if (!isObject(one) || date === null) return null
+    const called = text(one['name'])
+    return { date, spans: spansOf(one['spans']), ...(called === null ? {} : { name: called }) }
+  })
+  return { timezone, days: week, ...(holidays.length === 0 ? {} : { holidays }) }
 }
 
 export function decodeAvailability(value: unknown): Availability | null {

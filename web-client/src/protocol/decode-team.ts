@@ -43,7 +43,8 @@ export function decodeReply(value: unknown): SavedReply | null {
   if (!isObject(value)) return null
   const [id, shortcut, title, body] = [text(value['id']), text(value['shortcut']), text(value['title']), text(value['body'])]
   if (id === null || shortcut === null || title === null || body === null) return null
-  return { id, shortcut, title, body, updated_at: text(value['updated_at']) ?? '' }
+  const [folder, owner] = [text(value['folder']), text(value['owner'])]
+  return { id, shortcut, title, body, ...(folder === null ? {} : { folder }), ...(owner === null ? {} : { owner }), updated_at: text(value['updated_at']) ?? '' }
 }
 
 export const decodeReplies = (value: unknown): readonly SavedReply[] | null => (Array.isArray(value) ? readable(value, decodeReply) : null)

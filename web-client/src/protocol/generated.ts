@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "holidays" | "reply_folders" | "widget";
 
 /**
  * Frames that are the same for everybody.
@@ -541,9 +541,27 @@ dev: boolean,
 features: Array<string>, };
 
 /**
- * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
+ * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day. A span whose end is
+ * not after its beginning ends on the next day: `["22:00", "06:00"]`.
  */
 export type WeekHours = { mon: Array<[string, string]>, tue: Array<[string, string]>, wed: Array<[string, string]>, thu: Array<[string, string]>, fri: Array<[string, string]>, sat: Array<[string, string]>, sun: Array<[string, string]>, };
+
+/**
+ * A date with hours of its own, in place of those of its weekday.
+ */
+export type Holiday = { 
+/**
+ * `2026-12-25`, by the desk's own clock: from midnight to midnight. A span of the day before ends at that midnight.
+ */
+date: string, 
+/**
+ * What the day is called.
+ */
+name?: string, 
+/**
+ * As a day of `WeekHours`; none: closed all day.
+ */
+spans: Array<[string, string]>, };
 
 /**
  * The setting `opening_hours`.
@@ -552,7 +570,11 @@ export type OpeningHours = {
 /**
  * An IANA name such as `Europe/Vienna`.
  */
-timezone: string, days: WeekHours, };
+timezone: string, days: WeekHours, 
+/**
+ * By date; each date once. Only to a server that names the feature `holidays`.
+ */
+holidays?: Array<Holiday>, };
 
 /**
  * `GET /v1/availability`, without a token.
@@ -591,7 +613,14 @@ export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: st
 /**
  * Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
  */
-reply_assigns: boolean, };
+reply_assigns: boolean, widget?: WidgetSettings, };
+
+/**
+ * The setting `widget`.
+ */
+export type WidgetSettings = { color?: string, team_name?: string, greeting?: string, position?: WidgetPosition, logo?: string, asks_category?: boolean, sites?: Array<string>, };
+
+export type WidgetPosition = "left" | "right";
 
 /**
  * `PUT /v1/settings/{name}` (admins).
@@ -605,7 +634,7 @@ value: OpeningHours | string | boolean | null, };
 /**
  * One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
  */
-export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, updated_at: string, };
+export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, folder?: string, owner?: UserId, updated_at: string, };
 
 /**
  * `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
@@ -614,7 +643,7 @@ export type SavedReplyChange = {
 /**
  * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
  */
-shortcut: string, title: string, body: string, };
+shortcut: string, title: string, body: string, folder?: string, personal?: boolean, };
 
 /**
  * How many tickets a person has, without archived ones.
@@ -819,6 +848,9 @@ export const FEATURES = [
   "reply_assigns",
   "inbox_presence",
   "if_assigned_to",
+  "holidays",
+  "reply_folders",
+  "widget",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
@@ -949,6 +981,8 @@ export const LIMITS = {
   saved_reply_title_chars_max: 100,
   notice_chars_max: 500,
   day_spans_max: 8,
+  holidays_max: 100,
+  holiday_name_chars_max: 100,
   typing_interval_ms: 1000,
   typing_fade_ms: 6000,
   inbox_known_max: 20000,
