@@ -15,7 +15,7 @@ test('a zone is found by any of its words, and by the name that it has now', () 
 })
 
 test('it tells its offset and the time there, summer time included', () => {
-  expect([offsetOf('Europe/Vienna', summer), offsetOf('UTC', summer), offsetOf('America/New_York', summer)]).toEqual(['UTC+02:00', 'UTC±00:00', 'UTC\u221204:00'])
+  expect([offsetOf('Europe/Vienna', summer), offsetOf('UTC', summer), offsetOf('America/New_York', summer)]).toEqual(['UTC+02:00', 'UTC+00:00', 'UTC\u221204:00'])
   expect(wallTimeIn('Europe/Vienna', summer)).toEqual({ date: '2026-07-02', minutes: 30 })
 })
 

@@ -42,7 +42,7 @@ export function zonesFor(names: readonly string[], asked: string, first: readonl
 /** `UTC+01:00`; empty where it cannot be told. */
 export function offsetOf(zone: string, now: number): string {
   const told = partOf(zone, now, { timeZoneName: 'longOffset' }, 'timeZoneName')
-  return told === 'GMT' ? 'UTC±00:00' : told.replace('GMT', 'UTC').replace('-', '\u2212')
+  return told === 'GMT' ? 'UTC+00:00' : told.replace('GMT', 'UTC').replace('-', '\u2212')
 }
 
 /** The wall clock of a zone. */

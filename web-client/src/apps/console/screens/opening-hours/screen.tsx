@@ -83,13 +83,14 @@ function HoursForm({ context, store, draft }: FormProps) {
       <div class="card">
         <Checkbox label={s('hours.keep')} value={draft.keepsHours} testid={T.hoursKept} onChange={(keepsHours) => store.change({ keepsHours })} />
         <p class={`hours-now ${status.kind === 'closed' ? '' : 'is-open'}`} data-testid={H.now} data-now={status.kind}><span class="hours-dot" aria-hidden="true" /><span>{draft.keepsHours ? statusInWords(status, wall.date) : s('hours.always')}</span></p>
-        {draft.keepsHours && <ZonePicker value={draft.timezone} now={now} fault={faults.has('timezone') ? s('hours.fault.zone') : null} onChange={(timezone) => store.change({ timezone })} />}
+        {draft.keepsHours && <ZonePicker value={draft.timezone} now={now} fault={faults.get('timezone') ?? null} onChange={(timezone) => store.change({ timezone })} />}
       </div>
       {draft.keepsHours && (
         <fieldset class="card hours-week">
           <legend class="hidden">{s('hours.week')}</legend>
-          <div class="hours-week-head"><h2>{s('hours.week')}</h2><Button kind="quiet" onClick={() => store.change({ days: { ...draft.days, tue: draft.days.mon, wed: draft.days.mon, thu: draft.days.mon, fri: draft.days.mon } })}>{s('hours.copy')}</Button></div>
+          <h2>{s('hours.week')}</h2>
           <div>{DAYS.map((day) => <DayRow key={day} day={day} spans={draft.days[day]} faults={faults} onChange={(spans) => store.change({ days: { ...draft.days, [day]: spans } })} />)}</div>
+          <div><Button onClick={() => store.change({ days: { ...draft.days, tue: draft.days.mon, wed: draft.days.mon, thu: draft.days.mon, fri: draft.days.mon } })}>{s('hours.copy')}</Button></div>
         </fieldset>
       )}
       {draft.keepsHours && knowsHolidays && <Holidays context={context} holidays={draft.holidays} faults={faults} today={wall.date} now={() => store.draft.peek()?.holidays ?? []} onChange={(holidays) => store.change({ holidays })} />}

@@ -1,8 +1,10 @@
-import { useId, useMemo, useRef, useState } from 'preact/hooks'
+import { useId, useMemo, useState } from 'preact/hooks'
+import type { Fault } from '../../../../client/hours.ts'
 import { isZone, offsetOf, ownZone, wallTimeIn, zoneNames, zonesFor } from '../../../../client/zones.ts'
 import { T } from '../../../../testids.ts'
 import { Field } from '../../../../ui/kit/field.tsx'
 import { intoSight } from '../../../../ui/scroll.ts'
+import { FaultLine } from './spans.tsx'
 import { s } from './strings.ts'
 import { H } from './testids.ts'
 import { clockOf } from './when.ts'
@@ -10,7 +12,7 @@ import { clockOf } from './when.ts'
 interface ZonePickerProps {
   readonly value: string
   readonly now: number
-  readonly fault: string | null
+  readonly fault: Fault | null
   readonly onChange: (zone: string) => void
 }
 
@@ -20,7 +22,6 @@ const SHOWN_MAX = 50
 /** The zones of the world, found by writing a part of the name; each with its offset and the time there. */
 export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
   const id = useId()
-  const input = useRef<HTMLInputElement>(null)
   const names = useMemo(zoneNames, [])
   const [isOpen, setOpen] = useState(false)
   /** Nothing was written since the list was opened: it shows all. */
@@ -51,9 +52,9 @@ export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
   }
   return (
     <div class="zone-picker">
-      <Field label={s('hours.zone')} error={fault} hint={isZone(value) ? <span data-testid={H.zoneNow}>{s('hours.zone_now', { offset: offsetOf(value, now), time: clockOf(wallTimeIn(value, now).minutes) })}</span> : s('hours.zone_hint')}>
+      <Field label={s('hours.zone')} hint={<>{isZone(value) ? <span data-testid={H.zoneNow}>{s('hours.zone_now', { offset: offsetOf(value, now), time: clockOf(wallTimeIn(value, now).minutes) })}</span> : s('hours.zone_hint')} <FaultLine id={`${id}-fault`} fault={fault} /></>}>
         {(control) => (
-          <input {...control} ref={input} value={value} dir="ltr" role="combobox" aria-autocomplete="list" aria-expanded={isOpen} aria-controls={`${id}-list`} aria-activedescendant={active === undefined ? undefined : `${id}-${shown.indexOf(active)}`} autocomplete="off" autocapitalize="none" spellcheck={false} data-testid={T.hoursZone} data-fault={fault === null ? undefined : 'zone'}
+          <input {...control} aria-invalid={fault !== null} value={value} dir="ltr" role="combobox" aria-autocomplete="list" aria-expanded={isOpen} aria-controls={`${id}-list`} aria-activedescendant={active === undefined ? undefined : `${id}-${shown.indexOf(active)}`} autocomplete="off" autocapitalize="none" spellcheck={false} data-testid={T.hoursZone}
             onInput={(event) => { onChange(event.currentTarget.value); open(true) }}
             onClick={() => { if (!isOpen) open(false) }}
             onBlur={() => setOpen(false)}
