@@ -1,8 +1,18 @@
-import { defineConfig } from 'vite'
+import { readFileSync } from 'node:fs'
+import { defineConfig, type Plugin } from 'vite'
 import { at, shared } from './vite.shared.ts'
+
+/** The typeface's licence asks to be where the typeface is. */
+const typefaceLicence: Plugin = {
+  name: 'typeface-licence',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'licences/inter.txt', source: readFileSync(at('node_modules/@fontsource-variable/inter/LICENSE'), 'utf8') })
+  },
+}
 
 export default defineConfig({
   ...shared,
+  plugins: [...shared.plugins, typefaceLicence],
   // Mounted in a page of another site, a script finds its pictures beside itself and not there.
   experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
   build: {

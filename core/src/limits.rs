@@ -1,9 +1,11 @@
 //! Every bound of Helpline, by name, unit last, with its reason. A bound that an operator may change is a default here and a
 //! setting of the gateway; the rest are part of the protocol.
 
+mod admin;
 mod neighbours;
 mod sign_in;
 
+pub use admin::*;
 pub use sign_in::*;
 
 /// A body's UTF-8 bytes. Four pages of text; keeps one event within one page-sized frame.

@@ -48,6 +48,8 @@ text_enum!(
         ManageRoles = "manage_roles",
         /// See and change the desk's settings, and change its saved replies.
         ManageSettings = "manage_settings",
+        /// Read and export the access log.
+        ReadAccessLog = "read_access_log",
     }
 );
 
@@ -145,7 +147,7 @@ pub fn decide_desk(actor: &Actor, action: DeskAction) -> Result<(), Reject> {
     let allowed = match action {
         DeskAction::CreateTicket | DeskAction::ListOwn => true,
         DeskAction::ListAll => actor.is_staff(),
-        DeskAction::ManageRoles | DeskAction::ManageSettings => {
+        DeskAction::ManageRoles | DeskAction::ManageSettings | DeskAction::ReadAccessLog => {
             actor.role == Some(StaffRole::Admin)
         }
     };

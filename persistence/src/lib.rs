@@ -3,6 +3,7 @@
 //! Reads: [`Reader`] names the person and the audience; its queries run under that audience's database role with the person's claims.
 //! Writes: [`Caller`]; the functions of the database check the caller's rights again, under the ticket's lock.
 
+pub mod access_log;
 pub mod audit;
 pub mod bootstrap;
 pub mod capacity;

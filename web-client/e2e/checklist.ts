@@ -33,7 +33,7 @@ export function checklist(context: () => Promise<BrowserContext>): void {
       await rest(who.agent, 'POST', `/tickets/${number}/messages`, { body: 'We are.' }, TEAM)
       await message(page, 'We are.', 'received').waitFor()
       await page.locator(row(number, '[data-status="in_progress"]')).waitFor()
-      expect(await page.locator(id(T.ticketStatus)).innerText()).toBe('We are on it')
+      expect(await page.locator(id(T.ticketStatus)).innerText()).toBe('We’re on it')
 
       await page.locator(id(T.search)).fill(subject)
       await eventually('one is found', async () => (await page.locator(id(T.ticketRow)).count()) === 1)

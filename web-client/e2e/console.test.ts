@@ -72,6 +72,38 @@ test('the figures move while one looks', async () => {
   await eventually('one more', async () => (await urgent()) === before + 1)
 })
 
+test('at least ten tickets are to be seen at once at 1280 by 800, each in a row of 56 to 60 px', async () => {
+  await Promise.all(Array.from({ length: 20 }, () => openTicket(who.customer)))
+  const place = await context({ viewport: { width: 1280, height: 800 } })
+  const { page } = await visit(place, TEAM, '/admin/support?view=all', who.agent)
+  await eventually('a full list', async () => (await page.locator(id(T.ticketRow)).count()) > 12)
+  const seen = await page.locator('.tickets.virtual').evaluate((list) => {
+    const frame = list.getBoundingClientRect()
+    const rows = [...list.querySelectorAll('li')].map((one) => one.getBoundingClientRect())
+    return rows.filter(({ top, bottom }) => top >= frame.top && bottom <= Math.min(frame.bottom, innerHeight)).map(({ height }) => height)
+  })
+  expect(seen.length).toBeGreaterThanOrEqual(10)
+  for (const height of seen) expect(height >= 56 && height <= 60, `${height} px`).toBe(true)
+})
+
+test('a figure leads to the tickets that it counts', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  const figure = (name: string) => page.locator(id(T.stat, `[data-stat="${name}"]`))
+  const row = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
+  await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { status: 'waiting_on_customer' }, TEAM)
+  await figure('waiting').click()
+  await page.locator(`${id(T.ticketRow, `[data-number="${ticket.number}"]`)}[data-status="waiting_on_customer"]`).waitFor()
+  expect(new URL(page.url()).searchParams.get('status')).toBe('waiting')
+  // By the server's answer, not by the change that was seen.
+  await page.reload()
+  await page.locator(`${id(T.ticketRow, `[data-number="${ticket.number}"]`)}[data-status="waiting_on_customer"]`).waitFor()
+  await figure('open').click()
+  await row.waitFor({ state: 'detached' })
+  await page.locator(id(T.view, '[data-view="all"]')).click()
+  await row.waitFor()
+})
+
 test('an answer begun before somebody else wrote is not sent without asking', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
@@ -121,7 +153,7 @@ test('a shortcut that cannot be one is told why at its field', async () => {
   const field = page.locator(id(T.replyShortcut))
   await field.fill('Not so!')
   const told = () => field.evaluate((one) => document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '')
-  expect(await told()).toBe('Small letters, digits, - and _')
+  expect(await told()).toBe('Lowercase letters, digits, - and _')
   await field.fill('so')
   expect(await told()).toBe('')
 })

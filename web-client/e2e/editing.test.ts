@@ -101,7 +101,7 @@ test('an admin removes any text: it is nowhere at anyone, its earlier versions n
   await one.locator(id(T.messageRemove)).click()
   await admin.locator(id(T.messageRemoveYes)).click()
   for (const page of [customer, agent, admin]) {
-    await message(page, 'This message was removed.').waitFor()
+    await message(page, 'This message was deleted.').waitFor()
     for (const text of [first, second]) {
       expect(await page.content()).not.toContain(text)
       expect(await page.evaluate(() => JSON.stringify({ ...localStorage })), 'nor kept on the device').not.toContain(text)
@@ -131,6 +131,6 @@ test('in the widget, on a phone, by touch: edited and removed', async () => {
   await message(frame, better).locator(id(T.messageTools)).tap()
   await message(frame, better).locator(id(T.messageRemove)).tap()
   await frame.locator(id(T.messageRemoveYes)).tap()
-  await message(frame, 'This message was removed.').waitFor()
+  await message(frame, 'This message was deleted.').waitFor()
   await place.close()
 })

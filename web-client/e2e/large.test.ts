@@ -106,7 +106,7 @@ test('50,000 tickets and 50 updates a second: smooth, and the row under the curs
   await page.locator(id(T.ticketRow)).first().waitFor()
   expect(await page.locator(id(T.ticketRow)).count(), 'rows drawn').toBeLessThan(60)
   const list = page.locator('.tickets.virtual')
-  await eventually('all of them', async () => (await list.evaluate((element) => element.scrollHeight)) > TICKETS * 80, 20_000)
+  await eventually('all of them', async () => (await list.evaluate((element) => element.scrollHeight)) > TICKETS * 55, 20_000)
   const box = await list.boundingBox()
   if (box === null) throw new Error('no list')
   await page.mouse.move(box.x + 200, box.y + 150)

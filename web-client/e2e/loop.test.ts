@@ -103,7 +103,7 @@ test('after sending it is said what to expect, in the words of a customer', asyn
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
-  await page.locator(id(T.expect)).filter({ hasText: 'You need not wait here.' }).waitFor()
+  await page.locator(id(T.expect)).filter({ hasText: 'You don’t need to wait here.' }).waitFor()
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'Which model is it?' })
   await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { status: 'waiting_on_customer' })
   await page.locator(id(T.ticketStatus)).filter({ hasText: 'Waiting for you' }).waitFor()

@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 300_000)
 const first = () => made[0] ?? { id: '', number: '' }
 
-describe('with three hundred tickets', () => checklist(context))
+describe('with three hundred tickets', () => { checklist(context) })
 
 test('a customer pages back to their first ticket, writes there, and finds it above the others', async () => {
   const { page, faults } = await visit(await context(), CUSTOMERS, '/support', who.customer)

@@ -13,10 +13,10 @@ const PAGE_TICKETS = 50
 /** In the subject of every ticket made here: other tests have tickets too. */
 const word = unique('paged')
 let who: People
-let made: readonly Made[] = []
+const made: Made[] = []
 beforeAll(async () => {
   who = await people()
-  for (let n = 0; n < TICKETS; n += 10) made = [...made, ...(await Promise.all(Array.from({ length: 10 }, (_, m) => openTicket(who.customer, { subject: `${word} ${n + m}`, priority: m % 2 === 0 ? 'urgent' : 'low' }))))]
+  for (let n = 0; n < TICKETS; n += 10) made.push(...await Promise.all(Array.from({ length: 10 }, (_, m) => openTicket(who.customer, { subject: `${word} ${n + m}`, priority: m % 2 === 0 ? 'urgent' : 'low' }))))
   for (const part of [made.slice(0, 60), made.slice(60, 120)]) await rest(who.agent, 'POST', '/tickets/bulk', { tickets: part.map((ticket) => ticket.id), patch: { assigned_to: part[0] === made[0] ? 'me' : 'nobody' } }, TEAM)
 }, 300_000)
 
@@ -56,7 +56,7 @@ async function rows(page: Page): Promise<readonly string[]> {
     for (const row of now) all.set(row.place, row.number)
     count = now[0]?.count ?? UNKNOWN
     if (all.size === count) return true
-    await scroll(page, (all.size - 6) * 88)
+    await scroll(page, (all.size - 6) * 56)
     return false
   }, 30_000)
   return Array.from({ length: all.size }, (_, n) => all.get(n + 1) ?? '')
@@ -158,7 +158,7 @@ test('under the pointer the list is read to its end while tickets change, and no
   // In order: the rows in sight stay where they are, except those that moved themselves.
   const tops = async () => new Map(await page.locator('.tickets.virtual li').evaluateAll((lines) => lines.map((line): [string, number] => [line.querySelector('a')?.dataset['number'] ?? '', Math.round(line.getBoundingClientRect().top)])))
   const middle = Math.min(60, last - 10)
-  await scroll(page, middle * 88)
+  await scroll(page, middle * 56)
   await eventually('further down', async () => (await inSight(page)).some((row) => row.place === middle + 1))
   const there = await tops()
   await page.locator(id(T.listHeld)).click()
@@ -260,7 +260,7 @@ test('rows keep to their places when letters are large', async () => {
   await page.locator(id(T.ticketRow)).first().waitFor()
   await page.evaluate(() => { document.documentElement.style.fontSize = '20px' })
   await page.keyboard.press('j')
-  await eventually('rows of another height', async () => ((await page.locator('.tickets.virtual li').first().boundingBox())?.height ?? 0) > 100)
+  await eventually('rows of another height', async () => ((await page.locator('.tickets.virtual li').first().boundingBox())?.height ?? 0) > 65)
   for (let n = 1; n < 60; n++) await page.keyboard.press('j')
   const wanted = await listed(`search=${word}&sort=oldest`)
   await eventually('the sixtieth', async () => (await page.evaluate(() => document.activeElement?.getAttribute('data-number'))) === wanted[59])

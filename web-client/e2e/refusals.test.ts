@@ -163,7 +163,7 @@ test('a message is sent where locks are refused, and where storage is', async ()
   await unkept.locator(id(T.tabClosed)).click()
   await unkept.context().setOffline(true)
   await unkept.evaluate(() => dispatchEvent(new Event('offline')))
-  await unkept.locator(id(T.connection, '[data-state="waiting"]')).filter({ hasText: 'keeps nothing' }).waitFor()
+  await unkept.locator(id(T.connection, '[data-state="waiting"]')).filter({ hasText: 'can’t save messages' }).waitFor()
 })
 
 test('a page that the browser put aside and restored connects anew at once', async () => {

@@ -261,3 +261,12 @@ export const T = {
 
 /** At sign-out, in a part of its own, which the widget does not load: what becomes of the messages that are not sent yet. */
 export const SIGN_OUT = { ask: 'sign-out-ask', send: 'sign-out-send', keep: 'sign-out-keep', discard: 'sign-out-discard', narrow: 'sign-out-narrow' } as const
+
+/** The tour of the console. */
+export const TOUR = {
+  card: 'tour',
+  next: 'tour-next',
+  end: 'tour-end',
+  offer: 'tour-offer',
+  start: 'tour-start',
+} as const

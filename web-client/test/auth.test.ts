@@ -10,7 +10,7 @@ import { socketTo, scriptedServer, until, welcome } from './help/scripted-server
 import { manualClock } from './help/ticket-server.ts'
 
 const open: (() => void | Promise<void>)[] = []
-afterEach(async () => { for (const close of open.splice(0).reverse()) await close() })
+afterEach(async () => { for (const close of open.splice(0).toReversed()) await close() })
 
 const ADA = '0190aaaa-0000-7000-8000-000000000001'
 const CARL = '0190aaaa-0000-7000-8000-000000000002'

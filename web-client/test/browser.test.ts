@@ -47,7 +47,7 @@ describe('storage that is full', () => {
     const auth = createDevAuth('')
     auth.demo?.signIn({ id: 'u1', name: 'Ada', email: null, role: null })
     expect(auth.state.peek()).toMatchObject({ kind: 'in', identity: { id: 'u1' } })
-    expect(toast.peek()?.sentence).toContain('no room')
+    expect(toast.peek()?.sentence).toContain('can’t keep you signed in')
     hushToast()
   })
   test('what is written there is known to end with the page: a ticket that is described, a text, a choice', () => {

@@ -25,7 +25,7 @@ describe('a sorted list', () => {
       const key = (id: string) => { const one = held.get(id); if (sort === 'waiting') return one?.waiting_since ?? '9999'; return sort === 'last_activity' ? one?.last_activity_at ?? '' : one?.created_at ?? '' }
       const keys = list.ids().map(key)
       expect(new Set(list.ids())).toEqual(new Set(held.keys()))
-      expect(keys).toEqual(sort === 'oldest' || sort === 'waiting' ? keys.toSorted() : keys.toSorted().reverse())
+      expect(keys).toEqual(sort === 'oldest' || sort === 'waiting' ? keys.toSorted() : keys.toSorted().toReversed())
     }
   })
   test('gives the same list until something changes', () => {

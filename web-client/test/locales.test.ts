@@ -9,11 +9,11 @@ import { SRC } from './help/imports.ts'
 
 const DIR = join(SRC, 'locales')
 const SCREENS = join(SRC, 'apps/console/screens')
-/** Screens of the console have their sentences in their own folders: `screens/<name>/locales/<tag>.json`. */
-const screens = readdirSync(SCREENS, { withFileTypes: true }).filter((one) => one.isDirectory() && existsSync(join(SCREENS, one.name, 'locales'))).map((one) => one.name)
-const isThere = (language: string, screen: string) => existsSync(join(SCREENS, screen, 'locales', `${language}.json`))
-const sectionsOf = (language: string) => [...readdirSync(join(DIR, language)), ...screens.filter((screen) => isThere(language, screen)).map((screen) => `screens/${screen}`)].toSorted()
-const fileOf = (language: string, section: string) => (section.startsWith('screens/') ? join(SCREENS, section.slice('screens/'.length), 'locales', `${language}.json`) : join(DIR, language, section))
+/** Parts that are fetched later, the console's screens among them, have their sentences in their own folders: `apps/…/locales/<tag>.json`. */
+const parts = readdirSync(join(SRC, 'apps'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('/locales')).map((path) => `apps/${path}`)
+const isThere = (language: string, part: string) => existsSync(join(SRC, part, `${language}.json`))
+const sectionsOf = (language: string) => [...readdirSync(join(DIR, language)), ...parts.filter((part) => isThere(language, part))].toSorted()
+const fileOf = (language: string, section: string) => (section.startsWith('apps/') ? join(SRC, section, `${language}.json`) : join(DIR, language, section))
 
 function sentencesOf(language: string, section: string): ReadonlyMap<string, string> {
   const table: unknown = JSON.parse(readFileSync(fileOf(language, section), 'utf8'))
@@ -25,7 +25,11 @@ function sentencesOf(language: string, section: string): ReadonlyMap<string, str
 const placesOf = (sentence: string) => [...sentence.matchAll(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g)].map(([, name, forms]) => ({ name, forms: [...(forms ?? '').matchAll(/\|(\w+):/g)].map(([, form]) => form ?? '') }))
 
 /** The same in another language on purpose: names, and words that languages share. */
-const SHARED: Readonly<Record<string, readonly string[]>> = { ar: ['app.system', 'app.tab', 'app.unread'] }
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  ar: ['app.system', 'app.tab', 'app.unread'],
+  de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'roles.admin', 'roles.support_agent', 'signin.admin', 'ticket.details', 'ticket.status', 'widget.title'],
+  fr: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'composer.tab.note', 'console.nav', 'history.messages', 'history.notes', 'roles.admin', 'roles.support_agent', 'signin.admin', 'timeline.label', 'widget.title'],
+}
 
 test('a folder stands behind every language, and no other folder is there', () => {
   expect(readdirSync(DIR, { withFileTypes: true }).filter((one) => one.isDirectory()).map((one) => one.name).toSorted()).toEqual([...LANGUAGES].toSorted())
@@ -67,8 +71,37 @@ describe.each(LANGUAGES.filter((language) => language !== 'en'))('%s', (language
     }
   })
 
+  test('has no plain apostrophes or quotation marks, and three dots are one sign', () => {
+    for (const section of sectionsOf(language)) {
+      for (const [key, sentence] of sentencesOf(language, section)) expect(sentence, key).not.toMatch(/['"]|\.\.\./)
+    }
+  })
+
   test('leaves nothing as it was in English', () => {
     const same = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section)].filter(([key, sentence]) => sentencesOf(language, section).get(key) === sentence).map(([key]) => key))
     expect(same.toSorted()).toEqual(SHARED[language] ?? [])
   })
+})
+
+const sentences = (language: string) => sectionsOf(language).flatMap((section) => [...sentencesOf(language, section)])
+/** Without its places, whose forms have colons of their own. */
+const bare = (sentence: string) => sentence.replace(/\{[^}]*\}/g, '{}')
+
+test('French sets narrow spaces that do not break before ? ! ; and such spaces before : and inside « »', () => {
+  for (const [key, sentence] of sentences('fr')) {
+    expect(bare(sentence).replace("«\u00a0?\u00a0»", ""), key).not.toMatch(/[^\u202f][?!;]|[^\u00a0]:(?!\/\/)|«[^\u00a0]|[^\u00a0]»/)
+  }
+})
+
+test('German and French address the reader formally', () => {
+  for (const [key, sentence] of sentences('de')) expect(bare(sentence), key).not.toMatch(/\b(?:[Dd]u|[Dd]ein\w*|[Dd]ir|[Dd]ich|[Ee]uer\w*)\b/)
+  for (const [key, sentence] of sentences('fr')) expect(bare(sentence), key).not.toMatch(/(?:^|[\s’])(?:[Tt]u|[Tt]oi|[Tt]on|[Tt]es)(?=[\s.,])/)
+})
+
+test('what stands on buttons, tabs and badges is about as short as in English', () => {
+  const SHORT_MAX = 28
+  const SHORT = /^(?:status|own_status\\.(?!changed)|row\.waiting|view|priority|category|stats(?!\.so_far)|composer\.tab|composer\.send|panel|bulk\.(?:take|status|priority)$|list\.(?:active|closed)|signout\.(?:send|keep|discard))/
+  for (const language of LANGUAGES) {
+    for (const [key, sentence] of sentences(language)) if (SHORT.test(key)) expect(sentence.length, `${language} ${key}: ${sentence}`).toBeLessThanOrEqual(SHORT_MAX)
+  }
 })

@@ -7,6 +7,7 @@ import { createCustomerTickets, type TicketsClient } from '../src/client/custome
 import { folded, isTooShort, numberIn, refusedSearch, searchOf } from '../src/client/search.ts'
 import { signal } from '@preact/signals'
 import type { SessionState } from '../src/connection/session.ts'
+import '../src/locales/page.ts'
 import { LIMITS } from '../src/protocol/generated.ts'
 import type { CustomerView } from '../src/protocol/model.ts'
 import { staffTicket } from './help/sample.ts'
@@ -77,7 +78,8 @@ describe('a search', () => {
   })
   test('that the server refuses says why at its field', () => {
     const problem = { status: 422, code: 'invalid_field' as const, title: 'search: needs a word of at least 3 characters', retry_after_ms: null, head: null }
-    expect(refusedSearch(problem)).toBe('needs a word of at least 3 characters')
+    expect(refusedSearch(problem)).toBe('This value isn’t allowed.')
+    expect(refusedSearch({ ...problem, title: 'search: needs a ticket number, or a word of at least 3 characters (2 of Korean)' })).toBe('Enter a ticket number or a word of at least 3 letters.')
     expect(refusedSearch({ ...problem, title: 'cursor: is not one' })).toBeNull()
     expect(refusedSearch(null)).toBeNull()
   })

@@ -14,7 +14,7 @@ import { scriptedServer, sessionTo, until, welcome, type Link } from './help/scr
 
 const open: (() => void | Promise<void>)[] = []
 afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close()
+  for (const close of open.splice(0).toReversed()) await close()
 })
 
 type Server = Awaited<ReturnType<typeof scriptedServer>>

@@ -218,7 +218,7 @@ test('a ticket that a colleague took a moment before is shown as theirs, and is 
   expect(await store.change({ assigned_to: 'me', if_assigned_to: 'nobody' }, insisting)).toBe(false)
   const fault = store.fault.value
   if (fault === null) throw new Error('the agent is told')
-  expect(taken(fault)).toEqual({ sentence: 'Grace took it a moment before you.', retry: 'Take it over' })
+  expect(taken(fault)).toEqual({ sentence: 'Grace took it a moment before you.', retry: 'Take over' })
   await vi.waitFor(() => expect(asked()).toBeGreaterThan(before))
   answers.taken = null
   answers.change = 'ok'
@@ -231,7 +231,7 @@ test('a ticket that a colleague took a moment before is shown as theirs, and is 
 test('who assigns to another person, or comes upon nobody, is told that', () => {
   const patch = { assigned_to: 'alan', if_assigned_to: 'nobody' }
   const refused = (assigned_to: AgentRef | null) => taken({ patch, problem: { ...problem('conflict'), assigned_to } })
-  expect(refused({ id: 'grace', name: 'Grace' })).toEqual({ sentence: 'It has been assigned to Grace meanwhile.', retry: 'Assign it anyway' })
-  expect(refused(null)?.sentence).toBe('It has been unassigned meanwhile.')
+  expect(refused({ id: 'grace', name: 'Grace' })).toEqual({ sentence: 'It has been assigned to Grace in the meantime.', retry: 'Assign anyway' })
+  expect(refused(null)?.sentence).toBe('It has been unassigned in the meantime.')
   expect(taken({ patch: { status: 'open' }, problem: problem('conflict') })).toBeUndefined()
 })

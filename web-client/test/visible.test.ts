@@ -1,9 +1,9 @@
 // Names, subjects and texts that show nothing or turn other text round.
 
 import { describe, expect, test } from 'vitest'
-import { decodeEvent, decodePerson } from '../src/protocol/decode-event.ts'
 import { decodeAgents } from '../src/protocol/decode-team.ts'
-import { decodeTicket } from '../src/protocol/decode-ticket.ts'
+import { decodeTicket } from '../src/protocol/decode-rest.ts'
+import { decodeStaffEvent, decodeStaffPerson } from '../src/protocol/decoders/ticket.ts'
 import { codesOf, hasVisible } from '../src/protocol/visible.ts'
 import { t } from '../src/locales/index.ts'
 import '../src/locales/ticket.ts'
@@ -46,14 +46,14 @@ describe('a name or subject', () => {
   test('turns nothing round', () => {
     expect(ticket({ subject: 'Invoice \u202efdp.exe' })?.subject).toBe('Invoice fdp.exe')
     expect(ticket({ customer_name: 'Carl \u202eevil\u2069' })).toMatchObject({ customer_name: 'Carl evil' })
-    expect(decodePerson({ id: 'x', type: 'customer', name: '\u2067Carl\u202c' })?.name).toBe('Carl')
-    const event = decodeEvent({ ...messageEvent(1), kind: 'assigned', new_value: 'Eve \u202eevil', message: null })
-    expect(event === null ? '' : inWords(event, { side: 'staff', id: 'me' }, () => null)).toBe('Grace assigned the ticket to Eve evil')
+    expect(decodeStaffPerson({ id: 'x', type: 'customer', name: '\u2067Carl\u202c' })?.name).toBe('Carl')
+    const event = decodeStaffEvent({ ...messageEvent(1), kind: 'assigned', new_value: 'Eve \u202eevil', message: null })
+    expect(event === undefined ? '' : inWords(event, { side: 'staff', id: 'me' }, () => null)).toBe('Grace assigned the ticket to Eve evil')
   })
   test('that shows nothing is none, and a subject is shown by its characters', () => {
     for (const text of INVISIBLE) {
       expect(ticket({ customer_name: text })).toMatchObject({ customer_name: null })
-      expect(decodePerson({ id: 'x', type: 'customer', name: text })?.name).toBeNull()
+      expect(decodeStaffPerson({ id: 'x', type: 'customer', name: text })?.name).toBeNull()
       expect(decodeAgents([{ user_id: 'x', role: 'admin', name: text }])?.[0]?.name).toBeNull()
       expect(hasVisible(ticket({ subject: text })?.subject ?? '')).toBe(text !== '')
     }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { newKey, memoryStorage } from '../src/client/browser.ts'
 import { isWritten, written, writtenLine } from '../src/client/written.ts'
-import { fieldOf, language, setLanguage, tProblem } from '../src/locales/index.ts'
+import { language, setLanguage, tProblem } from '../src/locales/index.ts'
+import { fieldOf } from '../src/locales/reasons.ts'
 import { keyFor } from '../src/client/ticket-draft.ts'
 import '../src/locales/ticket.ts'
 
@@ -35,8 +36,9 @@ test('what shows nothing once it is sent is not written', () => {
 
 test('a refusal says in words what is wrong, also when only its code was kept, and at which field', () => {
   for (const code of ['invalid_body', 'invalid_field']) expect(tProblem({ code })).not.toMatch(/:\s*$/)
-  expect(tProblem({ code: 'invalid_field', title: 'search: is one line' })).toContain('search: is one line')
-  expect(fieldOf({ code: 'invalid_field', title: 'subject: must not be empty' })).toEqual({ name: 'subject', why: 'must not be empty' })
+  expect(tProblem({ code: 'invalid_field', title: 'subject: is too long' })).toBe('Subject: This is too long.')
+  expect(tProblem({ code: 'invalid_field', title: 'elsewhere: is one of its own' })).toBe('Something isn’t filled in correctly. This value isn’t allowed.')
+  expect(fieldOf({ code: 'invalid_field', title: 'subject: must not be empty' })).toEqual({ name: 'subject', why: 'Please fill this in.' })
   expect(fieldOf({ code: 'invalid_body', title: 'the text is not valid' })).toBeNull()
   expect(fieldOf({ code: 'stale', title: 'subject: x' })).toBeNull()
 })

@@ -20,6 +20,8 @@ text_enum!(
         InboxPresence = "inbox_presence",
         /// Takes `if_assigned_to` in changes of tickets: an assignment that would overwrite another person's is refused with `conflict`.
         IfAssignedTo = "if_assigned_to",
+        /// Answers `GET /v1/access-log`, `/v1/access-log/export` and `/v1/access-log/actions`.
+        AccessLog = "access_log",
     }
 );
 

@@ -4,11 +4,14 @@
 mod client;
 mod features;
 mod relay;
+#[macro_use]
 mod rest;
+mod admin;
 mod server;
 pub mod strict;
 mod ticket;
 
+pub use admin::*;
 pub use client::{ClientFrame, InboxFilter, MalformedFrame};
 pub use features::Feature;
 pub use relay::{RelayEvent, RelayFrame};

@@ -111,6 +111,8 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::OwnUnread>("rest.OwnUnread");
     round_trip::<wire::RoleView>("rest.RoleView");
     round_trip::<wire::PersonFound>("rest.PersonFound");
+    round_trip::<wire::AccessPage>("rest.AccessPage");
+    round_trip::<wire::AccessActions>("rest.AccessActions");
     strict_round_trip::<wire::RoleGrant>("rest.RoleGrant");
     round_trip::<wire::StaffTicketPage>("rest.StaffTicketPage");
     round_trip::<wire::CustomerTicketPage>("rest.CustomerTicketPage");

@@ -1,10 +1,15 @@
-//! `web-client/src/protocol/generated.ts` is what core's types say, in one file and always in this order.
+//! `web-client/src/protocol/generated.ts` is what core's types say, in one file and always in this order; `decoders/*.ts` beside it read
+//! what a server sends.
 //!
 //! `UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript` rewrites it.
 
-use std::collections::BTreeSet;
+mod decoders;
+mod rules;
+mod shape;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::Path;
 
 use helpline_core::actor::{ActorType, Audience, StaffRole};
 use helpline_core::body::Attachment;
@@ -30,6 +35,10 @@ struct Module {
     text: String,
     declared: BTreeSet<String>,
     needed: BTreeSet<String>,
+    order: Vec<String>,
+    shapes: BTreeMap<String, shape::Shape>,
+    /// By type: the list of all its words.
+    word_lists: BTreeMap<String, String>,
 }
 
 impl Module {
@@ -37,12 +46,15 @@ impl Module {
         let lines = T::docs()
             .map(|docs| docs.trim_end().to_owned() + "\n")
             .unwrap_or_default();
-        write!(self.text, "\n{lines}export {}\n", T::decl(config)).unwrap();
+        let (name, declaration) = (T::ident(config), T::decl(config));
+        write!(self.text, "\n{lines}export {declaration}\n").unwrap();
         assert!(
-            self.declared.insert(T::ident(config)),
-            "{} is declared twice",
-            T::ident(config)
+            self.declared.insert(name.clone()),
+            "{name} is declared twice"
         );
+        self.shapes
+            .insert(name.clone(), shape::Shape::of_declaration(&declaration));
+        self.order.push(name);
         self.needed.extend(
             T::dependencies(config)
                 .into_iter()
@@ -55,6 +67,13 @@ impl Module {
     }
 
     fn words(&mut self, about: &str, name: &str, of: &str, words: &[impl ToString]) {
+        let all = words
+            .iter()
+            .map(|word| shape::Shape::Word(word.to_string()))
+            .collect();
+        if self.shapes.get(of) == Some(&shape::Shape::Union(all)) {
+            self.word_lists.insert(of.to_owned(), name.to_owned());
+        }
         let list = words
             .iter()
             .map(|word| format!("  \"{}\",\n", word.to_string()))
@@ -69,7 +88,7 @@ macro_rules! declare {
     ($module:ident, $config:ident: $($kind:ty),+ $(,)?) => { $($module.declare::<$kind>(&$config);)+ };
 }
 
-fn generated() -> String {
+fn generated() -> Module {
     let config = Config::default();
     let mut module = Module {
         text: HEADER.into(),
@@ -88,13 +107,31 @@ fn generated() -> String {
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
     declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::OpeningHours, wire::Availability);
     declare!(module, config: wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
+    declare!(module, config: wire::AccessPage, wire::AccessEntry, wire::AccessPerson, wire::AccessTicket, wire::AccessActions);
     declare!(module, config: wire::TicketTotals, wire::PersonView, wire::TicketCounts);
     declare!(module, config: wire::BulkPatch, wire::BulkResult, wire::BulkOutcome);
     declare!(module, config: wire::Problem);
     let missing: Vec<_> = module.needed.difference(&module.declared).collect();
     assert!(missing.is_empty(), "used and not declared: {missing:?}");
     tables(&mut module);
-    module.text
+    module
+}
+
+/// Each file of `web-client/src/protocol` that is made here, with its text.
+fn files() -> Vec<(String, String)> {
+    let module = generated();
+    let decoders = decoders::files(&decoders::Declarations {
+        types: &module.shapes,
+        order: &module.order,
+        word_lists: &module.word_lists,
+    });
+    let decoders = decoders
+        .into_iter()
+        .map(|(name, text)| (format!("decoders/{name}"), text));
+    [("generated.ts".to_owned(), module.text)]
+        .into_iter()
+        .chain(decoders)
+        .collect()
 }
 
 /// The words as values, and the tables that a client must agree on.
@@ -315,27 +352,28 @@ fn limits_table() -> String {
 
 #[test]
 fn the_typescript_is_what_the_types_say() {
-    let file =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../web-client/src/protocol/generated.ts");
-    let fresh = generated();
-    if std::env::var_os("UPDATE_GENERATED").is_some() {
-        std::fs::write(&file, &fresh).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web-client/src/protocol");
+    for (name, fresh) in files() {
+        let file = folder.join(&name);
+        if std::env::var_os("UPDATE_GENERATED").is_some() {
+            std::fs::write(&file, &fresh).unwrap();
+        }
+        let committed = std::fs::read_to_string(&file).unwrap_or_default();
+        let differs = fresh
+            .lines()
+            .zip(committed.lines())
+            .position(|(new, old)| new != old);
+        assert!(
+            committed == fresh,
+            "{name} is stale from line {}: UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript",
+            differs.unwrap_or_else(|| fresh.lines().count().min(committed.lines().count())) + 1
+        );
     }
-    let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    let differs = fresh
-        .lines()
-        .zip(committed.lines())
-        .position(|(new, old)| new != old);
-    assert!(
-        committed == fresh,
-        "generated.ts is stale from line {}: UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript",
-        differs.unwrap_or_else(|| fresh.lines().count().min(committed.lines().count())) + 1
-    );
 }
 
 #[test]
 fn big_numbers_are_numbers_and_times_are_strings() {
-    let text = generated();
+    let text = generated().text;
     assert!(
         !text.contains("bigint") && !text.contains("Date"),
         "a type that JSON does not have"

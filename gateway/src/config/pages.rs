@@ -46,7 +46,7 @@ pub struct Pages {
         env = "HELPLINE_LANGUAGES",
         value_name = "TAG,…",
         value_delimiter = ',',
-        default_value = "en,ar"
+        default_value = "en,ar,de,fr"
     )]
     pub languages: Vec<Language>,
 }

@@ -3,12 +3,16 @@
 //! - [`endpoint`]: what a route is and needs; [`api`]: the routes and their handlers, one file a noun; [`openapi`]: their description
 //! - [`guard`]: around every route: rates, sign-in, rights, audit, and the [`deadline`] of its answer; [`current_user`], [`extract`], [`input`]: what a handler takes
 //! - [`problem`]: every refusal; [`request_audit`]: the rows that a request leaves
+//! - [`csv`], [`exports`]: tables for spreadsheets; [`action_names`]: what the access log may hold
 //! - [`state`]: what handlers are given; [`router`]: all of it together; [`site`]: pages, headers, health
 
+mod action_names;
 mod api;
+mod csv;
 mod current_user;
 mod deadline;
 pub mod endpoint;
+mod exports;
 mod extract;
 mod guard;
 pub(crate) mod input;

@@ -11,7 +11,9 @@ use helpline_core::limits;
 use helpline_core::reject::{Reject, RejectCode};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::action_names::ActionNames;
 use super::api;
+use super::exports::Exports;
 use super::guard::{self, Guard};
 use super::openapi;
 use super::problem::Refusal;
@@ -88,6 +90,10 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         people,
         settings,
         saved_replies,
+        exports: Exports::default(),
+        action_names: ActionNames::new(
+            api::routes().flat_map(|route| [Some(route.refused), route.read].into_iter().flatten()),
+        ),
         assets,
         health,
         metrics,

@@ -6,6 +6,8 @@ use axum::extract::FromRef;
 use helpline_persistence::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::action_names::ActionNames;
+use super::exports::Exports;
 use super::site::assets::Assets;
 use super::site::health::Health;
 use crate::auth::Verifier;
@@ -74,6 +76,8 @@ pub(super) struct HttpState {
     pub(super) people: Arc<People>,
     pub(super) settings: Arc<DeskSettings>,
     pub(super) saved_replies: Arc<SavedReplies>,
+    pub(super) exports: Exports,
+    pub(super) action_names: ActionNames,
     pub(super) assets: Arc<Assets>,
     pub(super) health: Arc<Health>,
     pub(super) metrics: PrometheusHandle,
@@ -99,6 +103,8 @@ sub_states! {
     people: Arc<People>,
     settings: Arc<DeskSettings>,
     saved_replies: Arc<SavedReplies>,
+    exports: Exports,
+    action_names: ActionNames,
     assets: Arc<Assets>,
     health: Arc<Health>,
     metrics: PrometheusHandle,

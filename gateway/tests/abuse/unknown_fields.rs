@@ -448,7 +448,8 @@ async fn a_server_names_its_features_to_everybody_at_once() {
             "own_unread",
             "reply_assigns",
             "inbox_presence",
-            "if_assigned_to"
+            "if_assigned_to",
+            "access_log"
         ])
     );
     assert_eq!(config["features"], welcome["features"]);

@@ -38,6 +38,9 @@ impl Endpoint {
     pub const SET_SETTING: Self = Self("PUT", "/v1/settings/{name}");
     pub const LIST_REPLIES: Self = Self("GET", "/v1/saved-replies");
     pub const SAVE_REPLY: Self = Self("PUT", "/v1/saved-replies/{reply}");
+    pub const ACCESS_LOG: Self = Self("GET", "/v1/access-log");
+    pub const EXPORT_ACCESS_LOG: Self = Self("GET", "/v1/access-log/export");
+    pub const ACCESS_ACTIONS: Self = Self("GET", "/v1/access-log/actions");
     pub const REMOVE_REPLY: Self = Self("DELETE", "/v1/saved-replies/{reply}");
 
     /// Every route that the gateway has.

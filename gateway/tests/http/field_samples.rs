@@ -67,6 +67,9 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         | Endpoint::FIND_PEOPLE
         | Endpoint::LIST_SETTINGS
         | Endpoint::LIST_REPLIES
+        | Endpoint::ACCESS_LOG
+        | Endpoint::EXPORT_ACCESS_LOG
+        | Endpoint::ACCESS_ACTIONS
         | Endpoint::REMOVE_REPLY => None,
         other => panic!("{other:?} has no sample"),
     }
@@ -92,7 +95,12 @@ fn person(endpoint: Endpoint) -> &'static DemoPerson {
         | Endpoint::REMOVE_REPLY
         | Endpoint::GRANT_ROLE
         | Endpoint::REVOKE_ROLE => katherine(),
-        Endpoint::LIST_SETTINGS | Endpoint::LIST_ROLES | Endpoint::FIND_PEOPLE => katherine(),
+        Endpoint::LIST_SETTINGS
+        | Endpoint::LIST_ROLES
+        | Endpoint::FIND_PEOPLE
+        | Endpoint::ACCESS_LOG
+        | Endpoint::EXPORT_ACCESS_LOG
+        | Endpoint::ACCESS_ACTIONS => katherine(),
         _ => grace(),
     }
 }

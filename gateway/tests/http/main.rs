@@ -8,6 +8,8 @@
 )]
 
 mod access;
+mod access_actions;
+mod access_log;
 mod assignments;
 mod audit;
 mod availability;

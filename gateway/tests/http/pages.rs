@@ -255,7 +255,7 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
         .expect(200);
     assert_eq!(
         plain,
-        json!({"token_url": null, "sign_in_url": null, "sign_out_url": null, "home_url": null, "links": [], "languages": ["en", "ar"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns", "inbox_presence", "if_assigned_to"]})
+        json!({"token_url": null, "sign_in_url": null, "sign_out_url": null, "home_url": null, "links": [], "languages": ["en", "ar", "de", "fr"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns", "inbox_presence", "if_assigned_to", "access_log"]})
     );
     let links = "My Tickets=/support;Help Center=https://help.example/?a=b";
     let given = [
@@ -271,7 +271,7 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
     let server = TestServer::start_with(&given).await;
     let links = json!([{"label": "My Tickets", "href": "/support"}, {"label": "Help Center", "href": "https://help.example/?a=b"}]);
     let told = get(&server, "/v1/config").await.expect(200);
-    let expected = json!({"token_url": "/token", "sign_in_url": null, "sign_out_url": null, "home_url": "https://a.example/", "links": links, "languages": ["de"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns", "inbox_presence", "if_assigned_to"]});
+    let expected = json!({"token_url": "/token", "sign_in_url": null, "sign_out_url": null, "home_url": "https://a.example/", "links": links, "languages": ["de"], "dev": false, "features": ["strict_fields", "rest_send_names", "needs_answer", "own_unread", "reply_assigns", "inbox_presence", "if_assigned_to", "access_log"]});
     assert_eq!(told, expected);
 }
 

@@ -196,7 +196,14 @@ impl Contract {
                 let media = content
                     .get(sent)
                     .ok_or_else(|| format!("{at}: {sent} is not described"))?;
-                self.valid(at, &media["schema"], &parsed(at, exchange.answer)?)
+                let is_json = sent.ends_with("json");
+                let answer = if is_json {
+                    parsed(at, exchange.answer)?
+                } else {
+                    let text = String::from_utf8(exchange.answer.to_vec());
+                    Value::String(text.map_err(|error| format!("{at}: no UTF-8: {error}"))?)
+                };
+                self.valid(at, &media["schema"], &answer)
             }
             (sent, _) => Err(format!("{at}: {sent:?}, but {content:?} is described")),
         }

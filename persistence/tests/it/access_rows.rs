@@ -150,6 +150,9 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
         format!("select log_ticket_activity('{mine}', 'x')"),
         format!("select support_set_role('{customer}', 'admin')"),
         "select * from support_people_by_email('a@b.c', 1)".into(),
+        "select * from support_read_access_log(null, null, null, null, null, null, null, 1, 1)"
+            .into(),
+        "select support_access_log_from(now())".into(),
         "select archive_old_tickets()".into(),
         "select delete_old_archived_tickets()".into(),
         "select * from support_sweep(null)".into(),
@@ -220,6 +223,9 @@ async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
         insert(own, false),
         format!("select support_set_role('{agent}', 'admin')"),
         "select * from support_people_by_email('a@b.c', 1)".into(),
+        "select * from support_read_access_log(null, null, null, null, null, null, null, 1, 1)"
+            .into(),
+        "select support_access_log_from(now())".into(),
     ];
     assert_refused(&session, &refused).await;
     session

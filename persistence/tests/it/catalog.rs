@@ -18,7 +18,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log 
     support_last_messages \
     support_mark_read support_messages_before_insert support_messages_log_deleted \
     support_messages_log_inserted support_messages_log_updated support_open_all \
-    support_open_by_number support_own_positions support_people_by_email support_rate_ticket support_read_stats \
+    support_open_by_number support_own_positions support_people_by_email support_rate_ticket support_read_access_log support_read_stats \
     support_record_access support_record_instance support_record_seen support_redact_event support_redact_message \
     support_redact_rating support_redact_subject support_require_user \
     support_roll_up_tallies support_save_reply support_saved_replies_recorded support_search_tickets \

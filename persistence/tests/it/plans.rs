@@ -345,7 +345,7 @@ fn now() -> Cursor {
 }
 
 /// A superuser's session whose notices are kept: `auto_explain` tells the plans within functions there.
-async fn explaining(db: &TestDb) -> (Client, Arc<Mutex<String>>) {
+pub async fn explaining(db: &TestDb) -> (Client, Arc<Mutex<String>>) {
     let (client, mut connection) =
         tokio_postgres::connect(&cluster().await.admin_url(&db.database), NoTls)
             .await

@@ -2,7 +2,8 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { StaffRole } from '../protocol/generated.ts'
-import { decodeProblem, decodeSelf } from '../protocol/decode-first.ts'
+import { problemOf } from '../protocol/decode-first.ts'
+import { decodeMeView } from '../protocol/decoders/first.ts'
 import type { DemoPerson } from '../protocol/decode-rest.ts'
 import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
 import type { Left, Token, TokenSource } from '../connection/session.ts'
@@ -88,9 +89,9 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
 async function known(origin: string, token: Token, tokensOf: (user: string, owner: Owner | null) => TokenSource): Promise<AuthState> {
   const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token.token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
   if (response.status === 401) return { kind: 'out' }
-  if (response.status === 403) return { kind: decodeProblem(403, await response.json().catch(() => null)).code === 'blocked' ? 'blocked' : 'out' }
-  const self = response.ok ? decodeSelf(await response.json()) : null
-  if (self === null) return { kind: 'failed' }
+  if (response.status === 403) return { kind: problemOf(403, await response.json().catch(() => null)).code === 'blocked' ? 'blocked' : 'out' }
+  const self = response.ok ? decodeMeView(await response.json()) : undefined
+  if (self === undefined) return { kind: 'failed' }
   const { id } = self.user
   const { owner } = claimsOf(token.token)
   return { kind: 'in', identity: { id, name: self.user.name ?? self.user.email ?? '', role: self.role }, owner, tokens: tokensOf(id, owner) }

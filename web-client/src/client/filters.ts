@@ -13,7 +13,7 @@ type View = (typeof VIEWS)[number]
 /** Empty: any, or what the view says. */
 export interface Filters {
   readonly view: View
-  /** `active`, or one status; it takes the place of the view's. */
+  /** `active`, `waiting` for whichever side, or one status; it takes the place of the view's. */
   readonly status: string
   readonly category: string
   readonly priority: string
@@ -32,9 +32,15 @@ export const NO_FILTERS: Filters = { view: FIRST_VIEW, status: '', category: '',
 
 const NAMES = ['status', 'category', 'priority', 'assigned_to', 'user_id', 'search'] as const
 
+/** Nothing but what the view says. */
+export const NO_NARROWING: Partial<Filters> = { status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '' }
+
+/** On one of the two sides something waits for the other. */
+const WAITING = ['waiting_on_customer', 'waiting_on_admin'] as const
+
 export function filtersOf(query: URLSearchParams): Filters {
   const base: Filters = { ...NO_FILTERS, view: word(VIEWS, query.get('view')) ?? FIRST_VIEW, sort: word(SORTS, query.get('sort')) ?? '' }
-  return NAMES.reduce((filters, name) => ({ ...filters, [name]: query.get(name) ?? '' }), base)
+  return { ...base, ...Object.fromEntries(NAMES.map((name) => [name, query.get(name) ?? ''])) }
 }
 
 export function queryOf(filters: Filters): URLSearchParams {
@@ -78,7 +84,7 @@ export function restQuery(filters: Filters): TicketQuery {
   const sort = sortOf(filters)
   return {
     ...(isWaiting(filters) ? { needs_answer: true } : {}),
-    ...(status === 'active' ? { tab: 'active' as const } : status === '' ? {} : { status: [status] }),
+    ...(status === 'active' ? { tab: 'active' as const } : status === '' ? {} : { status: status === 'waiting' ? WAITING : [status] }),
     ...(category === '' ? {} : { category }),
     ...(priority === '' ? {} : { priority }),
     ...(assigned_to === '' ? {} : { assigned_to }),
@@ -93,7 +99,7 @@ export function matches(ticket: StaffView, filters: Filters, me: string): boolea
   const { status, priority, assigned_to } = asked(filters)
   const { category, user_id } = filters
   if (ticket.archived_at !== null) return false
-  if (status === 'active' ? isOver(ticket.status) : status !== '' && ticket.status !== status) return false
+  if (status === 'active' ? isOver(ticket.status) : status === 'waiting' ? !WAITING.some((one) => one === ticket.status) : status !== '' && ticket.status !== status) return false
   if (isWaiting(filters) && ticket.waiting_since === null) return false
   if (category !== '' && ticket.category !== category) return false
   if (priority !== '' && ticket.priority !== priority) return false

@@ -19,6 +19,8 @@ export interface Habits {
   /** Which tickets of the whole team the person is told of. */
   readonly alerts: Signal<readonly Alert[]>
   readonly when: Signal<(typeof WHENS)[number]>
+  /** Whether the tour was taken, or declined. */
+  readonly toured: Signal<boolean>
   /** Another tab changed a stored item. */
   changedElsewhere(name: string): void
   dispose(): void
@@ -31,6 +33,7 @@ export function createHabits(user: string): Habits {
     undo_s: signal<(typeof UNDO_S)[number]>(0),
     alerts: signal<readonly Alert[]>(ALERTS),
     when: signal<(typeof WHENS)[number]>('always'),
+    toured: signal(false),
   }
   const read = () => {
     const kept = parseJson(storage.getItem(item) ?? '')
@@ -40,8 +43,9 @@ export function createHabits(user: string): Habits {
     habits.undo_s.value = UNDO_S.find((one) => one === values['undo_s']) ?? 0
     habits.alerts.value = Array.isArray(alerts) ? ALERTS.filter((one) => alerts.includes(one)) : ALERTS
     habits.when.value = WHENS.find((one) => one === values['when']) ?? 'always'
+    habits.toured.value = values['toured'] === true
   }
-  const written = () => JSON.stringify({ enter: habits.enter.peek(), undo_s: habits.undo_s.peek(), alerts: habits.alerts.peek(), when: habits.when.peek() })
+  const written = () => JSON.stringify({ enter: habits.enter.peek(), undo_s: habits.undo_s.peek(), alerts: habits.alerts.peek(), when: habits.when.peek(), toured: habits.toured.peek() })
   let last = written()
   const keep = () => {
     const next = written()

@@ -1,7 +1,7 @@
 // Opening hours while an admin changes them: every day keeps what was written, also what makes no sense yet. Pure.
 
-import { LIMITS, type DeskSettings, type Holiday, type OpeningHours, type WeekHours } from '../protocol/generated.ts'
-import { flag, isObject, readable, text } from '../protocol/narrow.ts'
+import { LIMITS, type Holiday, type OpeningHours, type WeekHours } from '../protocol/generated.ts'
+import { bool, object, readable, string } from '../protocol/shape.ts'
 import { isWritten, written, writtenLine } from './written.ts'
 
 /** From Monday, as the setting names them. */
@@ -49,7 +49,13 @@ const week = <T>(of: (day: Day) => T) => ({ mon: of('mon'), tue: of('tue'), wed:
 // A field for a time knows no 24:00; midnight at the end of a span can mean nothing else.
 const spansOf = (spans: readonly (readonly [string, string])[]): readonly Span[] => spans.map(([from, to]) => ({ from, to: to === END ? '00:00' : to }))
 
-export function draftOf({ opening_hours, away_notice }: Pick<DeskSettings, 'opening_hours' | 'away_notice'>, ownZone: string): HoursDraft {
+/** The settings as they are read: a server that knows no holidays names none. */
+interface HoursSettings {
+  readonly opening_hours: (Pick<OpeningHours, 'timezone' | 'days'> & { readonly holidays?: readonly { readonly date: string; readonly name?: string | null; readonly spans: Holiday['spans'] }[] | null }) | null
+  readonly away_notice: string | null
+}
+
+export function draftOf({ opening_hours, away_notice }: HoursSettings, ownZone: string): HoursDraft {
   return {
     keepsHours: opening_hours !== null,
     timezone: opening_hours?.timezone ?? ownZone,
@@ -59,21 +65,11 @@ export function draftOf({ opening_hours, away_notice }: Pick<DeskSettings, 'open
   }
 }
 
+const keptSpans = readable(object({ from: string, to: string }))
+const keptDraft = object({ keepsHours: bool, timezone: string, notice: string, holidays: readable(object({ date: string, name: string, spans: keptSpans })), days: object(week(() => keptSpans)) })
+
 /** A draft that was kept on the device; null: it cannot be read. */
-export function parseDraft(value: unknown): HoursDraft | null {
-  if (!isObject(value)) return null
-  const [keepsHours, timezone, notice, days] = [flag(value['keepsHours']), text(value['timezone']), text(value['notice']), value['days']]
-  if (keepsHours === null || timezone === null || notice === null || !isObject(days)) return null
-  const spans = (list: unknown) => readable(list, (span): Span | null => {
-    const [from, to] = isObject(span) ? [text(span['from']), text(span['to'])] : [null, null]
-    return from === null || to === null ? null : { from, to }
-  })
-  const holidays = readable(value['holidays'], (one): HolidayDraft | null => {
-    const [date, name] = isObject(one) ? [text(one['date']), text(one['name'])] : [null, null]
-    return !isObject(one) || date === null || name === null ? null : { date, name, spans: spans(one['spans']) }
-  })
-  return { keepsHours, timezone, days: week((day) => spans(days[day])), holidays, notice }
-}
+export const parseDraft = (value: unknown): HoursDraft | null => keptDraft(value) ?? null
 
 /** The setting that the draft makes; null: none. To be asked only of a draft without faults. */
 export function hoursOf({ keepsHours, timezone, days, holidays }: HoursDraft): OpeningHours | null {

@@ -35,7 +35,7 @@ export function createDevAuth(origin: string): Auth {
       async people() {
         try {
           const response = await fetch(`${origin}/dev/users`)
-          return response.ok ? decodeDemoPeople(await response.json()) : null
+          return response.ok ? (decodeDemoPeople(await response.json()) ?? null) : null
         } catch {
           return null
         }

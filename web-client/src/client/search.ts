@@ -1,7 +1,7 @@
 import { LIMITS } from '../protocol/generated.ts'
 import { hasVisible } from '../protocol/visible.ts'
 import type { Problem } from '../protocol/model.ts'
-import { fieldOf } from '../locales/index.ts'
+import { fieldOf } from '../locales/reasons.ts'
 import { written } from './written.ts'
 
 /** In these scripts two characters are a word. */

@@ -1,6 +1,7 @@
 // Loaded with the form in which a ticket is described: joins its sentences to the common ones.
 
 import en from './en/form.json'
-import { addStrings } from './index.ts'
+import { addStrings, type Table } from './index.ts'
+import './reasons.ts'
 
-addStrings('form', en)
+addStrings('form', en, import.meta.glob<Table>(['./*/form.json', '!./en/*.json'], { import: 'default' }))

@@ -27,23 +27,26 @@ type KeysOf<S> = S extends Section ? Extract<keyof Sections[S], string> : never
 export type StringKey = KeysOf<Section>
 export type Table = Readonly<Record<string, string>>
 
-/** Every section of every other language, fetched when it is wanted. */
-const FILES = import.meta.glob<Table>(['./*/*.json', '!./en/*.json'], { import: 'default' })
+/** A section in the other languages, by path, fetched when it is wanted. */
+export type Files = Readonly<Record<string, () => Promise<Table>>>
 
 /** Gives the sentences of one part of the client in another language. */
 type Source = (language: Language) => Promise<Table>
 
-const ofSection = (section: Section): Source => async (language) => await FILES[`./${language}/${section}.json`]?.() ?? {}
+/** Of the files that end in `<tag>/<section>.json`, or `<tag>.json`, by path. */
+const from = (files: Files, end: (language: Language) => string): Source => async (language) => await Object.entries(files).find(([path]) => path.endsWith(end(language)))?.[1]() ?? {}
+const ofSection = (section: Section, files: Files): Source => from(files, (language) => `/${language}/${section}.json`)
 
-const sources: Source[] = [ofSection('common')]
+const sources: Source[] = [ofSection('common', import.meta.glob<Table>(['./*/common.json', '!./en/*.json'], { import: 'default' }))]
+
 /** The one that was chosen last, whether its tables are there or not. */
 let wanted: Language = 'en'
 const fallback = new Map<string, string>(Object.entries(common))
 const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
 
-/** Adds a section's sentences: its English ones are given, those of another language are fetched. */
-export function addStrings<S extends Section>(section: S, english: Sections[S]): void {
-  add(ofSection(section), english)
+/** Adds a section's sentences: its English ones are given, those of another language are fetched from `files`. */
+export function addStrings<S extends Section>(section: S, english: Sections[S], files: Files): void {
+  add(ofSection(section, files), english)
 }
 
 function add(source: Source, english: Table): void {
@@ -53,8 +56,8 @@ function add(source: Source, english: Table): void {
 }
 
 /** The `t` of a part that has its sentences in its own folder: `files` are its other languages, by a path that ends in `<tag>.json`. Keys are the client's, not the part's alone: they begin with the part's name. */
-export function sentences<K extends string>(english: Readonly<Record<K, string>>, files: Readonly<Record<string, () => Promise<Table>>>): (key: K, places?: Places) => string {
-  add(async (language) => await Object.entries(files).find(([path]) => path.endsWith(`/${language}.json`))?.[1]() ?? {}, english)
+export function sentences<K extends string>(english: Readonly<Record<K, string>>, files: Files): (key: K, places?: Places) => string {
+  add(from(files, (language) => `/${language}.json`), english)
   return (key, places) => filled(key, places)
 }
 
@@ -88,8 +91,6 @@ export async function setLanguage(next: Language): Promise<void> {
   // Another one was chosen meanwhile.
   if (wanted === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
 }
-
-const known = (key: string): key is StringKey => fallback.has(key)
 
 const RIGHT_TO_LEFT_SIGNS = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
 
@@ -129,20 +130,27 @@ export function number(n: number, options: Intl.NumberFormatOptions = {}): strin
 /** The sentence for a key put together from a word that a newer server may have coined; then the word itself. */
 export function tWord(prefix: 'status' | 'priority' | 'category', word: string | null): string {
   const key = `${prefix}.${word ?? ''}`
-  return known(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
+  return isKey(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
 }
 
-/** A refusal that names a field, and why; null: it names none. */
-export function fieldOf({ code, title }: { readonly code: string; readonly title?: string }): { readonly name: string; readonly why: string } | null {
-  const found = code === 'invalid_field' || code === 'invalid_body' ? /^([\w.[\]]+): (.+)$/s.exec(title ?? '') : null
-  return found === null ? null : { name: found[1] ?? '', why: found[2] ?? '' }
+export interface Refused {
+  readonly code: string
+  readonly title?: string
 }
 
-export function tProblem(problem: { readonly code: string; readonly title?: string }): string {
-  const [key, untitled] = [`problem.${problem.code}`, `problem.${problem.code}.untitled`]
-  // What was kept of an earlier refusal is its code.
-  if ((problem.title ?? '') === '' && known(untitled)) return t(untitled)
-  return known(key) ? t(key, { title: problem.title ?? '' }) : t('problem.other', { code: problem.code })
+/** What a refusal that names a field says; null: it names none. Joins with the sentences for it. */
+let atField: (refused: Refused) => string | null = () => null
+
+export function explainFields(explain: typeof atField): void {
+  atField = explain
+}
+
+export const isKey = (key: string): key is StringKey => fallback.has(key)
+
+/** What a refusal says to the reader, by its code: the server's own sentence is English. */
+export function tProblem(problem: Refused): string {
+  const key = `problem.${problem.code}`
+  return atField(problem) ?? (isKey(key) ? t(key) : t('problem.other', { code: problem.code }))
 }
 
 /** The reader's own kind of the language, where the device names one: days and numbers are written as they know them. */
@@ -153,7 +161,7 @@ export function locale(): string {
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Making a format costs more than using it a thousand times. */
-function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+export function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language()}/${name}`
   const held = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options)
   formats.set(key, held)
@@ -183,14 +191,7 @@ export function weekday(index: number): string {
   return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
 }
 
-/** As short as a list needs: the time today, the date before, with the year when it is another one. */
-export function shortWhen(iso: string, now: number): string {
-  const sameDay = new Date(iso).toDateString() === new Date(now).toDateString()
-  if (sameDay) return timeOfDay(iso)
-  return isOtherYear(iso, now) ? format('date-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso)) : format('date', { day: 'numeric', month: 'short' }).format(new Date(iso))
-}
-
-function isOtherYear(iso: string, now: number): boolean {
+export function isOtherYear(iso: string, now: number): boolean {
   return new Date(iso).getFullYear() !== new Date(now).getFullYear()
 }
 

@@ -1,6 +1,6 @@
 // What only customers are told, in their words: behind the first screen.
 
-import { language, t, tWord, type StringKey } from './index.ts'
+import { number, t, tWord, type StringKey } from './index.ts'
 
 const OWN: Readonly<Record<string, StringKey>> = {
   open: 'own_status.open',
@@ -18,7 +18,7 @@ export function tOwnStatus(status: string | null): string {
 
 /** About how long something took, in one unit. */
 export function about(seconds: number): string {
-  const of = (value: number, unit: 'minute' | 'hour' | 'day') => new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long' }).format(Math.max(1, Math.round(value)))
+  const of = (value: number, unit: 'minute' | 'hour' | 'day') => number(Math.max(1, Math.round(value)), { style: 'unit', unit, unitDisplay: 'long' })
   if (seconds < 90 * 60) return of(seconds / 60, 'minute')
   return seconds < 36 * 3600 ? of(seconds / 3600, 'hour') : of(seconds / 86_400, 'day')
 }

@@ -1,7 +1,7 @@
 // Loaded by whole pages: joins their sentences to the common ones.
 
 import en from './en/page.json'
-import { addStrings } from './index.ts'
+import { addStrings, type Table } from './index.ts'
 import './ticket.ts'
 
-addStrings('page', en)
+addStrings('page', en, import.meta.glob<Table>(['./*/page.json', '!./en/*.json'], { import: 'default' }))

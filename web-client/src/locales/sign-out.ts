@@ -1,6 +1,6 @@
 // Loaded with the question before signing out: joins its sentences to the common ones.
 
 import en from './en/sign-out.json'
-import { addStrings } from './index.ts'
+import { addStrings, type Table } from './index.ts'
 
-addStrings('sign-out', en)
+addStrings('sign-out', en, import.meta.glob<Table>(['./*/sign-out.json', '!./en/*.json'], { import: 'default' }))

@@ -1,7 +1,7 @@
 // Loaded by the console: joins the team's sentences to the common ones.
 
 import en from './en/team.json'
-import { addStrings } from './index.ts'
+import { addStrings, type Table } from './index.ts'
 import './page.ts'
 
-addStrings('team', en)
+addStrings('team', en, import.meta.glob<Table>(['./*/team.json', '!./en/*.json'], { import: 'default' }))

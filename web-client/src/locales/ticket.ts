@@ -2,6 +2,6 @@
 
 import en from './en/ticket.json'
 import './form.ts'
-import { addStrings } from './index.ts'
+import { addStrings, type Table } from './index.ts'
 
-addStrings('ticket', en)
+addStrings('ticket', en, import.meta.glob<Table>(['./*/ticket.json', '!./en/*.json'], { import: 'default' }))

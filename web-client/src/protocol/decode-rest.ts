@@ -1,91 +1,52 @@
-// Bodies of REST, narrowed from `unknown`.
+// Bodies of REST: read by the decoders that are made from core's types, and given the client's form of model.ts.
 
-import { STAFF_ROLES, type ClientConfig, type MessageStored, type NavLink, type OwnUnread, type StaffRole } from './generated.ts'
-import { decodeEvent } from './decode-event.ts'
-import { decodeCustomerTicket } from './decode-ticket.ts'
-import type { CustomerView, EventPage, Page } from './model.ts'
-import { count, isObject, list, readable, text, word } from './narrow.ts'
+import { decodeStaffRole } from './decoders/first.ts'
+import { decodeClientConfig, decodeCustomerTicket, decodeCustomerTicketPage, decodeNavLink, decodeStaffTicket } from './decoders/ticket.ts'
+import type { ClientConfig, CustomerTicket, NavLink, StaffTicket } from './generated.ts'
+import type { CustomerView, Page, StaffView, TicketView } from './model.ts'
+import { isObject } from './narrow.ts'
+import { all, list, nullable, object, string } from './shape.ts'
+
+export const staffView = (ticket: StaffTicket): StaffView => ({ side: 'staff', ...ticket })
+const customerView = (ticket: CustomerTicket): CustomerView => ({ side: 'customer', ...ticket })
+
+export function decodeCustomerView(value: unknown): CustomerView | null {
+  const ticket = decodeCustomerTicket(value)
+  return ticket === undefined ? null : customerView(ticket)
+}
+
+/** A ticket in whichever form the reader is given: only staff are told whose it is. */
+export function decodeTicket(value: unknown): TicketView | null {
+  if (!isObject(value) || !('user_id' in value)) return decodeCustomerView(value)
+  const ticket = decodeStaffTicket(value)
+  return ticket === undefined ? null : staffView(ticket)
+}
+
+export function decodeCustomerPage(value: unknown): Page<CustomerView> | null {
+  const page = decodeCustomerTicketPage(value)
+  return page === undefined ? null : { items: page.tickets.map(customerView), next_cursor: page.next_cursor }
+}
 
 /** Somebody whom the development mode lets one sign in as. */
-export interface DemoPerson {
-  readonly name: string
-  readonly role: StaffRole | null
-  readonly id: string
-  readonly email: string | null
-}
+const decodeDemoPerson = object({ name: string, id: string, role: nullable(decodeStaffRole), email: nullable(string) })
+export type DemoPerson = Exclude<ReturnType<typeof decodeDemoPerson>, undefined>
+export const decodeDemoPeople = all(decodeDemoPerson)
 
-export function decodePage<T>(value: unknown, item: (value: unknown) => T | null): Page<T> | null {
-  if (!isObject(value) || !Array.isArray(value['tickets'])) return null
-  return { items: readable(value['tickets'], item), next_cursor: text(value['next_cursor']) }
-}
-
-export const decodeCustomerPage = (value: unknown): Page<CustomerView> | null => decodePage(value, decodeCustomerTicket)
-
-export function decodeEventPage(value: unknown): EventPage | null {
-  if (!isObject(value)) return null
-  const epoch = text(value['epoch'])
-  const head = count(value['head'])
-  const events = list(value['events'], decodeEvent)
-  if (epoch === null || head === null || events === null) return null
-  return { epoch, head, events, more_before: value['more_before'] === true }
-}
-
-export function decodeOwnUnread(value: unknown): OwnUnread | null {
-  if (!isObject(value)) return null
-  const tickets = count(value['tickets'])
-  return tickets === null ? null : { tickets, messages: count(value['messages']) ?? 0 }
-}
-
-export function decodeMessageStored(value: unknown): MessageStored | null {
-  if (!isObject(value)) return null
-  const seq = count(value['seq'])
-  const at = text(value['at'])
-  return seq === null || at === null ? null : { seq, at, duplicate: value['duplicate'] === true }
-}
-
-export function decodeDemoPeople(value: unknown): readonly DemoPerson[] | null {
-  return list(value, (entry) => {
-    if (!isObject(entry)) return null
-    const name = text(entry['name'])
-    const id = text(entry['id'])
-    return name === null || id === null ? null : { name, id, role: word(STAFF_ROLES, entry['role']), email: text(entry['email']) }
-  })
-}
-
-export function decodeToken(value: unknown): string | null {
-  return isObject(value) ? text(value['token']) : null
-}
+const decodeTokenBody = object({ token: string })
+export const decodeToken = (value: unknown): string | null => decodeTokenBody(value)?.token ?? null
 
 /** A link may lead to a page, never run a script. */
 function isSafeHref(href: string): boolean {
   return /^https?:\/\//i.test(href) || (href.startsWith('/') && !href.startsWith('//') && !href.startsWith('/\\'))
 }
 
-function hrefOf(value: unknown): string | null {
-  const href = text(value)
-  return href !== null && isSafeHref(href) ? href : null
-}
+const safeHref = (href: string | null) => (href !== null && isSafeHref(href) ? href : null)
+const safeLinks = (links: readonly NavLink[]) => links.filter(({ href }) => isSafeHref(href))
+const readLinks = list(decodeNavLink)
 
-export function decodeLinks(value: unknown): NavLink[] {
-  return readable(value, (entry) => {
-    if (!isObject(entry)) return null
-    const label = text(entry['label'])
-    const href = text(entry['href'])
-    return label === null || href === null || !isSafeHref(href) ? null : { label, href }
-  })
-}
+export const decodeLinks = (value: unknown): NavLink[] => safeLinks(readLinks(value) ?? [])
 
 export function decodeConfig(value: unknown): ClientConfig | null {
-  if (!isObject(value)) return null
-  return {
-    token_url: text(value['token_url']),
-    sign_in_url: hrefOf(value['sign_in_url']),
-    sign_out_url: hrefOf(value['sign_out_url']),
-    home_url: text(value['home_url']),
-    links: decodeLinks(value['links']),
-    languages: readable(value['languages'], text),
-    dev: value['dev'] === true,
-    features: readable(value['features'], text),
-  }
+  const config = decodeClientConfig(value)
+  return config === undefined ? null : { ...config, sign_in_url: safeHref(config.sign_in_url), sign_out_url: safeHref(config.sign_out_url), links: safeLinks(config.links) }
 }
-

@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "holidays" | "reply_folders" | "widget";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays";
 
 /**
  * Frames that are the same for everybody.
@@ -541,8 +541,7 @@ dev: boolean,
 features: Array<string>, };
 
 /**
- * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day. A span whose end is
- * not after its beginning ends on the next day: `["22:00", "06:00"]`.
+ * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day.
  */
 export type WeekHours = { mon: Array<[string, string]>, tue: Array<[string, string]>, wed: Array<[string, string]>, thu: Array<[string, string]>, fri: Array<[string, string]>, sat: Array<[string, string]>, sun: Array<[string, string]>, };
 
@@ -557,7 +556,7 @@ date: string,
 /**
  * What the day is called.
  */
-name?: string, 
+name?: string | null, 
 /**
  * As a day of `WeekHours`; none: closed all day.
  */
@@ -574,7 +573,7 @@ timezone: string, days: WeekHours,
 /**
  * By date; each date once. Only to a server that names the feature `holidays`.
  */
-holidays?: Array<Holiday>, };
+holidays?: Array<Holiday> | null, };
 
 /**
  * `GET /v1/availability`, without a token.
@@ -613,14 +612,7 @@ export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: st
 /**
  * Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
  */
-reply_assigns: boolean, widget?: WidgetSettings, };
-
-/**
- * The setting `widget`.
- */
-export type WidgetSettings = { color?: string, team_name?: string, greeting?: string, position?: WidgetPosition, logo?: string, asks_category?: boolean, sites?: Array<string>, };
-
-export type WidgetPosition = "left" | "right";
+reply_assigns: boolean, };
 
 /**
  * `PUT /v1/settings/{name}` (admins).
@@ -634,7 +626,7 @@ value: OpeningHours | string | boolean | null, };
 /**
  * One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
  */
-export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, folder?: string, owner?: UserId, updated_at: string, };
+export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, updated_at: string, };
 
 /**
  * `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
@@ -643,7 +635,69 @@ export type SavedReplyChange = {
 /**
  * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
  */
-shortcut: string, title: string, body: string, folder?: string, personal?: boolean, };
+shortcut: string, title: string, body: string, };
+
+/**
+ * A page of `GET /v1/access-log` (admins), the newest entries first. One that looked for something rare may be short, or empty, and have a
+ * next one all the same.
+ */
+export type AccessPage = { entries: Array<AccessEntry>, 
+/**
+ * `cursor` of the next page; null: there are no older entries.
+ */
+next_cursor: string | null, 
+/**
+ * How far back this page has looked, where it ended before it was full; null: nothing was left out.
+ */
+searched_to: string | null, };
+
+/**
+ * One row of the access log: what staff read, what was refused, and what changed outside of tickets.
+ */
+export type AccessEntry = { 
+/**
+ * Rises with time.
+ */
+id: number, at: string, 
+/**
+ * Null: before sign-in, or an administrator of the database.
+ */
+user: AccessPerson | null, 
+/**
+ * One of `GET /v1/access-log/actions`, or of another version.
+ */
+action: string, ticket: AccessTicket | null, 
+/**
+ * The code with which it was refused; null: it was done.
+ */
+refused: string | null, ip: string | null, user_agent: string | null, 
+/**
+ * What else is kept of it, by its action. Texts end after 1,000 characters with `…`.
+ */
+detail: Record<string, unknown>, 
+/**
+ * Whether `detail` is not all that is kept.
+ */
+detail_cut: boolean, };
+
+/**
+ * Who did it, as they are named now.
+ */
+export type AccessPerson = { id: UserId, name: string | null, email: string | null, };
+
+/**
+ * The ticket that it was done to.
+ */
+export type AccessTicket = { id: TicketId, 
+/**
+ * Null: there is no such ticket, or it was deleted.
+ */
+number: TicketNumber | null, };
+
+/**
+ * `GET /v1/access-log/actions` (admins): what this version records, by name.
+ */
+export type AccessActions = { actions: Array<string>, };
 
 /**
  * How many tickets a person has, without archived ones.
@@ -848,9 +902,8 @@ export const FEATURES = [
   "reply_assigns",
   "inbox_presence",
   "if_assigned_to",
+  "access_log",
   "holidays",
-  "reply_folders",
-  "widget",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */

@@ -1,7 +1,5 @@
 // Small total functions from `unknown` to a shape: each gives the value or `null`, none throws, none casts.
 
-import { codesOf, hasVisible, inOwnOrder } from './visible.ts'
-
 export type Json = { readonly [field: string]: unknown }
 
 export function isObject(value: unknown): value is Json {
@@ -10,24 +8,6 @@ export function isObject(value: unknown): value is Json {
 
 export function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null
-}
-
-/** The name of a person or a thing: nothing of it reaches into the text around it, and what shows nothing is no name. */
-export function name(value: unknown): string | null {
-  const given = line(value)
-  return given === null || !hasVisible(given) ? null : given
-}
-
-/** A line among others: it turns nothing round. */
-export function line(value: unknown): string | null {
-  const written = text(value)
-  return written === null ? null : inOwnOrder(written)
-}
-
-/** A line that something is known by: there is always something to see. */
-export function title(value: unknown): string | null {
-  const written = text(value)
-  return written === null ? null : (name(written) ?? codesOf(written))
 }
 
 export function number(value: unknown): number | null {
@@ -58,15 +38,6 @@ export function list<T>(value: unknown, item: (value: unknown) => T | null): T[]
     items.push(taken)
   }
   return items
-}
-
-/** Those of a list that can be read; for lists in which one unreadable entry must not hide the rest. */
-export function readable<T>(value: unknown, item: (value: unknown) => T | null): T[] {
-  if (!Array.isArray(value)) return []
-  return value.flatMap((entry) => {
-    const taken = item(entry)
-    return taken === null ? [] : [taken]
-  })
 }
 
 /** What `JSON.parse` makes of a text, or `undefined`. */

@@ -1,11 +1,10 @@
 // REST under /v1, typed. Every call gives a result; none throws.
 
 import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
-import {
-  decodeCustomerPage, decodeEventPage, decodeMessageStored, decodeOwnUnread,
-} from '../protocol/decode-rest.ts'
-import { decodeAvailability, decodeSelf, type Self } from '../protocol/decode-first.ts'
-import { decodeCustomerTicket, decodeTicket } from '../protocol/decode-ticket.ts'
+import { decodeCustomerPage, decodeCustomerView, decodeTicket } from '../protocol/decode-rest.ts'
+import type { Self } from '../protocol/decode-first.ts'
+import { decodeAvailability, decodeMeView } from '../protocol/decoders/first.ts'
+import { decodeMessageStored, decodeOwnUnread, decodeStaffEventPage } from '../protocol/decoders/ticket.ts'
 import type { CustomerView, EventPage, Features, Page, TicketView } from '../protocol/model.ts'
 import { createRequester, type BearerSource, type Request, type Result } from './request.ts'
 
@@ -81,13 +80,13 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     request,
     features,
     now,
-    me: () => request('/v1/me', {}, decodeSelf),
+    me: () => request('/v1/me', {}, decodeMeView),
     ownTickets: (query) => request(`/v1/tickets?${params('own', query)}`, {}, decodeCustomerPage),
     ticket: (ref) => request(one(ref), {}, decodeTicket),
-    createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, key }, decodeCustomerTicket),
+    createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, key }, decodeCustomerView),
     changeTicket: (id, body) => request(one(id), { method: 'PATCH', body }, decodeTicket),
     rate: (id, body) => request(`${one(id)}/rating`, { method: 'PUT', body }, decodeTicket),
-    activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeEventPage),
+    activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeStaffEventPage),
     postMessage,
     edit: async (id, message, body) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'PATCH', body: { body } }, () => true)),
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),

@@ -1,6 +1,7 @@
 // What a customer without tickets asks: whether there are any, whether the desk is open, and to open one.
 
-import { decodeAvailability, decodeHasAny, decodeOpened, type Opened } from '../protocol/decode-first.ts'
+import { decodeAvailability } from '../protocol/decoders/first.ts'
+import { decodeHasAny, decodeOpened, type Opened } from '../protocol/decode-first.ts'
 import type { Availability, NewTicket } from '../protocol/generated.ts'
 import { createRequester, type BearerSource, type Result } from './request.ts'
 

@@ -1,6 +1,6 @@
 // One request to /v1: with the person's token, once more with a fresh one where it was refused. It gives a result and never throws.
 
-import { decodeProblem } from '../protocol/decode-first.ts'
+import { problemOf } from '../protocol/decode-first.ts'
 import type { Problem } from '../protocol/model.ts'
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
@@ -11,7 +11,7 @@ interface Call {
   readonly key?: string
 }
 
-export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null) => Promise<Result<T>>
+export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null | undefined) => Promise<Result<T>>
 
 /** As a session's: `fresh` when the last one was refused. */
 export type BearerSource = (fresh: boolean) => Promise<string | null>
@@ -55,8 +55,8 @@ export function createRequester(fetch: (path: string, init: RequestInit) => Prom
       // The header counts whole seconds.
       if (!Number.isNaN(told)) behind_ms = Math.abs(told - Date.now()) < CLOCK_MS ? 0 : told - Date.now()
       const value = await json(response)
-      if (!response.ok) return { ok: false, problem: decodeProblem(response.status, value) }
-      const decoded = decode(value)
+      if (!response.ok) return { ok: false, problem: problemOf(response.status, value) }
+      const decoded = decode(value) ?? null
       return decoded === null ? { ok: false, problem: { ...UNREACHABLE, status: response.status, code: 'unreadable' } } : { ok: true, value: decoded }
     } catch {
       return { ok: false, problem: UNREACHABLE }

@@ -1,8 +1,9 @@
 // The part of REST that only the team may use.
 
 import type { BulkPatch, BulkResult, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
-import { decodeAgents, decodeBulk, decodeCounts, decodeFound, decodePersonView, decodeReplies, decodeReply, decodeSettings, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
-import { decodeStats } from '../protocol/decode-ticket.ts'
+import { decodeAgents, decodeBulk, decodeFound, decodeReplies, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
+import { decodeDeskSettings, decodePersonView, decodeSavedReply, decodeTicketCounts } from '../protocol/decoders/team.ts'
+import { decodeTicketStats } from '../protocol/decoders/ticket.ts'
 import type { Features, Page, StaffView } from '../protocol/model.ts'
 import { nothing, params, type Rest, type TicketQuery } from './client.ts'
 import type { Result } from './request.ts'
@@ -49,8 +50,8 @@ export function createTeamRest({ request, features, changeTicket }: Pick<Rest, '
   return {
     changeTicket: (id, patch) => withSeenAssignee(features(), patch, (body) => changeTicket(id, body)),
     allTickets: (query) => request(`/v1/tickets?${params('all', query)}`, {}, decodeStaffPage),
-    stats: () => request('/v1/stats', {}, decodeStats),
-    counts: () => request('/v1/tickets/counts', {}, decodeCounts),
+    stats: () => request('/v1/stats', {}, decodeTicketStats),
+    counts: () => request('/v1/tickets/counts', {}, decodeTicketCounts),
     agents: () => request('/v1/agents', {}, decodeAgents),
     person: (id) => request(`/v1/people/${encodeURIComponent(id)}`, {}, decodePersonView),
     roles: () => request('/v1/roles', {}, decodeAgents),
@@ -61,9 +62,9 @@ export function createTeamRest({ request, features, changeTicket }: Pick<Rest, '
     },
     bulk: ({ tickets, patch }) => withSeenAssignee(features(), patch, (sent) => request('/v1/tickets/bulk', { method: 'POST', body: { tickets, patch: sent } }, decodeBulk)),
     replies: () => request('/v1/saved-replies', {}, decodeReplies),
-    saveReply: (id, body) => request(reply(id), { method: 'PUT', body }, decodeReply),
+    saveReply: (id, body) => request(reply(id), { method: 'PUT', body }, decodeSavedReply),
     deleteReply: async (id) => nothing(await request(reply(id), { method: 'DELETE' }, () => true)),
-    settings: () => request('/v1/settings', {}, decodeSettings),
-    saveSetting: (name, value) => request(`/v1/settings/${name}`, { method: 'PUT', body: { value } }, decodeSettings),
+    settings: () => request('/v1/settings', {}, decodeDeskSettings),
+    saveSetting: (name, value) => request(`/v1/settings/${name}`, { method: 'PUT', body: { value } }, decodeDeskSettings),
   }
 }

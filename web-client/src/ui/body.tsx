@@ -33,7 +33,9 @@ function MarkedUp({ text }: { readonly text: string }) {
   const render = renderer.value
   const spoken = language()
   // Read once, and kept no longer than it is shown: a text that was removed is in no memory.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- links are spoken in the language
   const linked = useMemo(() => renderLinks(text), [text, spoken])
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- links are spoken in the language
   const rich = useMemo(() => linked ?? render?.(text) ?? null, [text, linked, render, spoken])
   if (rich !== null) return <div class="body rich" data-testid={T.messageBody} dir="auto">{rich}</div>
   prepareMarkdown()

@@ -8,10 +8,12 @@ import { draftOf, rebaseDraft, sendDraft, writeDraft, type Mode } from '../clien
 import type { TicketStore } from '../client/ticket.ts'
 import { isWritten, written } from '../client/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
+import { inRow } from '../locales/formats.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
+import { Icon } from './icon.tsx'
 import { undoSend } from './undo-send.ts'
 
 interface ComposerProps {
@@ -36,8 +38,8 @@ export interface TeamWriting {
   readonly onMode: (mode: Mode) => void
   /** What is offered for the text before the cursor; it may take keys, and put another text in its place. */
   readonly offer: (text: string, put: (text: string) => void) => Offer | null
-  /** What is worth knowing about writing here. */
-  readonly hint: string | null
+  /** Whether there are saved replies, which a slash begins. */
+  readonly hasReplies: boolean
   /** An answer was sent and its ticket will be resolved. */
   readonly onResolve: (key: string) => void
 }
@@ -72,6 +74,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
     wanted.value = null
     team?.onMode(want.mode)
     input.current?.focus()
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each wish
   }, [isWanted])
 
   const write = (next: string) => {
@@ -94,7 +97,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const offer = team?.offer(text, (next) => { write(next); input.current?.focus() }) ?? null
   const files = (transfer: DataTransfer | null): boolean => {
     const names = [...(transfer?.files ?? [])].map((file) => file.name)
-    if (names.length > 0) setTurnedAway(names.join(', '))
+    if (names.length > 0) setTurnedAway(inRow(names))
     return names.length > 0
   }
   const label = t(internal ? 'composer.note' : team !== undefined ? 'composer.reply' : 'composer.message')
@@ -107,59 +110,71 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
       onDragOver={(event) => { if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault() }}
       onDrop={(event) => { if (files(event.dataTransfer)) event.preventDefault() }}
     >
-      {team !== undefined && <Modes mode={mode} onMode={(next) => { team.onMode(next); input.current?.focus() }} />}
-      {stale && (
-        <p class="stale" role="alert" data-testid={T.composerStale}>
-          <span>{t('composer.stale')}</span>
-          <button type="button" class="quiet" onClick={() => rebaseDraft(ticket, mode, position)}>{t('composer.read_it')}</button>
-        </p>
-      )}
-      {turnedAway !== '' && <p class="stale" role="alert" data-testid={T.composerFiles}><span dir="auto">{t('composer.no_files', { names: turnedAway })}</span><button type="button" class="quiet" onClick={() => setTurnedAway('')}>{t('app.dismiss')}</button></p>}
-      {offer?.menu}
-      <div class="row">
-        <textarea
-          ref={input}
-          rows={2}
-          value={text}
-          placeholder={label}
-          aria-label={label}
-          aria-haspopup={offer === null ? undefined : 'listbox'}
-          aria-controls={offer?.menuId}
-          aria-activedescendant={offer?.activeId ?? undefined}
-          data-testid={T.composerInput}
-          dir="auto"
-          onInput={(event) => write(event.currentTarget.value)}
-          onPaste={(event) => { if (files(event.clipboardData)) event.preventDefault() }}
-          onKeyDown={(event) => {
-            if (isComposing(event)) return
-            if (offer?.onKey(event.key) === true) return event.preventDefault()
-            if (event.key === 'Escape') {
-              // Leaves the field, and no more than that.
-              event.preventDefault()
-              return event.currentTarget.blur()
-            }
-            if (event.key === 'ArrowUp' && text === '' && store.edits.editLast()) return event.preventDefault()
-            const withControl = event.ctrlKey || event.metaKey
-            if (withControl && event.key === 'z' && text === '' && undoSend(store, ticket, wanted)) return event.preventDefault()
-            if (event.key !== 'Enter' || (withControl ? false : event.shiftKey || !enterSends)) return
-            event.preventDefault()
-            if (withControl && event.shiftKey) sendAndResolve()
-            else send()
-          }}
-        />
-        {team !== undefined && !internal && <button type="button" class="send-resolve" disabled={!ready} title={`${t('composer.send_resolve')} (Ctrl+Shift+Enter)`} data-testid={T.composerResolve} onClick={sendAndResolve}>{t('composer.send_resolve')}</button>}
-        <button type="submit" class="primary" disabled={!ready} data-testid={T.composerSend}>{t(internal ? 'composer.send_note' : 'composer.send')}</button>
-      </div>
-      <p class="hint">
-        {over > 0 ? <span class="problem-text">{t('composer.too_long', { n: over })}</span> : (
-          <>
-            <button type="button" class="link" title={t('composer.enter_change')} data-testid={T.composerEnter} data-value={store.habits.enter.value} onClick={() => { store.habits.enter.value = enterSends ? 'breaks' : 'sends' }}>{t(enterSends ? 'composer.hint' : 'composer.hint_breaks')}</button>
-            {team?.hint != null && <span>{team.hint}</span>}
-          </>
+      <div class="composer-box">
+        {team !== undefined && <Modes mode={mode} onMode={(next) => { team.onMode(next); input.current?.focus() }} />}
+        {stale && (
+          <p class="stale" role="alert" data-testid={T.composerStale}>
+            <span>{t('composer.stale')}</span>
+            <button type="button" class="quiet" onClick={() => rebaseDraft(ticket, mode, position)}>{t('composer.read_it')}</button>
+          </p>
         )}
-      </p>
+        {turnedAway !== '' && <p class="stale" role="alert" data-testid={T.composerFiles}><span dir="auto">{t('composer.no_files', { names: turnedAway })}</span><button type="button" class="quiet" onClick={() => setTurnedAway('')}>{t('app.dismiss')}</button></p>}
+        {offer?.menu}
+        <div class="row">
+          <textarea
+            ref={input}
+            rows={2}
+            value={text}
+            placeholder={label}
+            aria-label={label}
+            aria-haspopup={offer === null ? undefined : 'listbox'}
+            aria-controls={offer?.menuId}
+            aria-activedescendant={offer?.activeId ?? undefined}
+            data-testid={T.composerInput}
+            dir="auto"
+            onInput={(event) => write(event.currentTarget.value)}
+            onPaste={(event) => { if (files(event.clipboardData)) event.preventDefault() }}
+            onKeyDown={(event) => {
+              if (isComposing(event)) return
+              if (offer?.onKey(event.key) === true) return event.preventDefault()
+              if (event.key === 'Escape') {
+                // Leaves the field, and no more than that.
+                event.preventDefault()
+                return event.currentTarget.blur()
+              }
+              if (event.key === 'ArrowUp' && text === '' && store.edits.editLast()) return event.preventDefault()
+              const withControl = event.ctrlKey || event.metaKey
+              if (withControl && event.key === 'z' && text === '' && undoSend(store, ticket, wanted)) return event.preventDefault()
+              if (event.key !== 'Enter' || (withControl ? false : event.shiftKey || !enterSends)) return
+              event.preventDefault()
+              if (withControl && event.shiftKey) sendAndResolve()
+              else send()
+            }}
+          />
+          {team === undefined && <Send ready={ready} label={t('composer.send')} />}
+        </div>
+        <div class="composer-bar">
+          {team?.hasReplies === true && <button type="button" class="quiet" title={t('composer.slash')} onClick={() => { write(withSlash(text)); input.current?.focus() }}><Icon name="saved" size={16} /><span>{t('composer.replies')}</span><kbd>/</kbd></button>}
+          <p class="hint">
+            {over > 0
+              ? <span class="problem-text">{t('composer.too_long', { n: over })}</span>
+              : <button type="button" class="link" title={`${t(enterSends ? 'composer.hint' : 'composer.hint_breaks')}. ${t('composer.enter_change')}`} data-testid={T.composerEnter} data-value={store.habits.enter.value} onClick={() => { store.habits.enter.value = enterSends ? 'breaks' : 'sends' }}>{t(team === undefined ? (enterSends ? 'composer.hint' : 'composer.hint_breaks') : enterSends ? 'composer.enter_sends' : 'composer.enter_breaks')}</button>}
+          </p>
+          {team !== undefined && !internal && <button type="button" class="send-resolve" disabled={!ready} title={`${t('composer.send_resolve')} (Ctrl+Shift+Enter)`} data-testid={T.composerResolve} onClick={sendAndResolve}>{t('composer.send_resolve')}</button>}
+          {team !== undefined && <Send ready={ready} label={t(internal ? 'composer.send_note' : 'composer.send')} />}
+        </div>
+      </div>
     </form>
   )
+}
+
+function Send({ ready, label }: { readonly ready: boolean; readonly label: string }) {
+  return <button type="submit" class="primary" disabled={!ready} data-testid={T.composerSend}>{label}</button>
+}
+
+/** A slash begins a saved reply where a word begins. */
+function withSlash(text: string): string {
+  return text === '' || /\s$/.test(text) ? `${text}/` : `${text} /`
 }
 
 function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: Mode) => void }) {

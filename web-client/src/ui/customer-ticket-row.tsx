@@ -10,9 +10,8 @@ export function CustomerTicketRow({ client, ticket, router, isOpen }: { readonly
   return (
     <li>
       <TicketLink client={client} ticket={ticket} router={router} isOpen={isOpen}>
-        <Snippet ticket={ticket} />
         <span class="line small">
-          <span class="number">{ticket.ticket_number}</span>
+          <Snippet ticket={ticket} />
           <span class="spacer" />
           <OwnStatusBadge status={ticket.status} />
         </span>

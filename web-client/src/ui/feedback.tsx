@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact'
 import type { Problem } from '../protocol/model.ts'
 import { t, tProblem } from '../locales/index.ts'
 import { T } from '../testids.ts'
+import { Icon, type IconName } from './icon.tsx'
 
 interface ProblemProps {
   readonly problem: Problem | null
@@ -17,7 +18,7 @@ export function ProblemLine({ problem, onRetry, onDismiss, words }: ProblemProps
   if (problem === null) return null
   return (
     <p class="problem" role="alert" data-testid={T.problem} data-code={problem.code}>
-      <span>{words?.sentence ?? tProblem(problem)}</span>
+      <span title={problem.title === '' ? undefined : problem.title}>{words?.sentence ?? tProblem(problem)}</span>
       {onRetry !== undefined && <button type="button" class="quiet" data-testid={T.problemRetry} onClick={onRetry}>{words?.retry ?? t('app.retry')}</button>}
       {onDismiss !== undefined && <button type="button" class="quiet" data-testid={T.problemDismiss} onClick={onDismiss}>{t('app.dismiss')}</button>}
     </p>
@@ -32,6 +33,23 @@ export function Skeleton({ lines }: { readonly lines: number }) {
   )
 }
 
-export function Empty({ children, testid }: { readonly children: ComponentChildren; readonly testid?: string }) {
-  return <p class="empty" data-testid={testid}>{children}</p>
+interface EmptyProps {
+  readonly children: ComponentChildren
+  readonly icon?: IconName
+  readonly title?: string
+  /** The next step. */
+  readonly action?: { readonly label: string; readonly run: () => void; readonly isMain?: boolean; readonly testid?: string } | undefined
+  readonly testid?: string
+}
+
+/** Nothing to show: why, and what can be done about it. */
+export function Empty({ children, icon, title, action, testid }: EmptyProps) {
+  return (
+    <div class="empty" data-testid={testid}>
+      {icon !== undefined && <span class="empty-icon"><Icon name={icon} size={24} /></span>}
+      {title !== undefined && <p class="empty-title">{title}</p>}
+      <p>{children}</p>
+      {action !== undefined && <button type="button" class={action.isMain === true ? 'primary' : ''} data-testid={action.testid} onClick={action.run}>{action.label}</button>}
+    </div>
+  )
 }

@@ -7,8 +7,13 @@ import type { Preferences } from '../client/preferences.ts'
 import type { NavLink } from '../protocol/generated.ts'
 import { t, type StringKey } from '../locales/index.ts'
 import { SIGN_OUT, T } from '../testids.ts'
+import { Avatar } from './badges.tsx'
 import icon from './icon.svg'
+import { addIcons, Icon } from './icon.tsx'
+import { PAGE_ICONS } from './icons.ts'
 import { PreferencesMenu } from './preferences-menu.tsx'
+
+addIcons(PAGE_ICONS)
 
 /** The page among the platform's other pages. */
 export interface Site {
@@ -45,6 +50,7 @@ export function TopBar({ site, preferences, identity, menu, children }: TopBarPr
         {children}
         {identity !== null && (
           <>
+            <Avatar name={identity.name} size="small" />
             <span class="whoami" data-testid={T.whoami} data-user={identity.id}>{identity.name}</span>
             <span class="muted role">{t(identity.role === null ? 'signin.customer' : `signin.${identity.role}`)}</span>
           </>
@@ -53,7 +59,7 @@ export function TopBar({ site, preferences, identity, menu, children }: TopBarPr
           {menu}
           {identity !== null && site.onSignOut !== null && <NarrowSignOut name={identity.name} onSignOut={site.onSignOut} />}
         </PreferencesMenu>
-        {identity !== null && site.onSignOut !== null && <button type="button" class="quiet sign-out" data-testid={T.signOut} onClick={site.onSignOut}>{t('signin.out')}</button>}
+        {identity !== null && site.onSignOut !== null && <button type="button" class="quiet icon-button sign-out" aria-label={t('signin.out')} title={t('signin.out')} data-testid={T.signOut} onClick={site.onSignOut}><Icon name="out" /></button>}
       </div>
     </header>
   )

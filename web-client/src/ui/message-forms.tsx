@@ -26,6 +26,7 @@ export function EditForm({ edits, message, changing }: EditProps) {
     input.current?.focus()
     input.current?.setSelectionRange(text.length, text.length)
     input.current?.closest('article')?.scrollIntoView({ block: 'nearest' })
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when it opens
   }, [])
   const save = () => {
     if (!ready) return

@@ -1,13 +1,14 @@
 // The history of the open ticket as people read it.
 
 import type { Signal } from '@preact/signals'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { returnToDraft } from '../client/drafts.ts'
 import { isVisible, isUnfolded } from '../client/visibility.ts'
 import type { TicketStore } from '../client/ticket.ts'
-import { rows, type Row } from './rows.ts'
+import { atOf, rows, type Row } from './rows.ts'
 import type { Reader } from '../timeline/view.ts'
-import { day, dayKey, t } from '../locales/index.ts'
+import { dayKey, t } from '../locales/index.ts'
+import { dayHeading } from '../locales/times.ts'
 import { T } from '../testids.ts'
 import type { Wanted } from './composer.tsx'
 import { Skeleton } from './feedback.tsx'
@@ -32,12 +33,17 @@ const OLDER_PX = 600
 export function MessageList({ store, ticket, reader, nameById, wanted }: MessageListProps) {
   const timeline = store.timeline.value
   const readAt = store.readAtOpening
-  const shown = useMemo(() => rows(timeline, reader, dayKey, readAt), [timeline, reader, readAt])
+  // What comes while one looks is no news: only what was there already.
+  const upTo = useRef<number | null>(null)
+  upTo.current ??= timeline.position
+  const [opened, head] = [readAt, upTo.current]
+  const shown = useMemo(() => rows(timeline, reader, dayKey, opened === null || head === null ? null : { after: opened, upTo: head }), [timeline, reader, opened, head])
   const ids = useMemo(() => shown.map((row) => row.id), [shown])
   const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
   // A step behind: what comes together with the first page is no news either.
   const [isRead, setRead] = useState(false)
-  useEffect(() => setRead(timeline.position !== null), [timeline.position !== null])
+  const hasPage = timeline.position !== null
+  useEffect(() => setRead(hasPage), [hasPage])
   const missed = useMissed(shown, isAtEnd)
   useSeen(store, isAtEnd, timeline.position)
   useOlder(store, scroller, timeline.more_before, timeline.events[0]?.seq ?? 0)
@@ -69,7 +75,7 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
         {timeline.position !== null && shown.length === 0 && !timeline.more_before && <p class="empty">{t('timeline.empty')}</p>}
         <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
           {shown.slice(view.from, view.to).map((row) => (
-            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''}><One store={store} row={row} reader={reader} nameById={nameById} actions={actions} /></div>
+            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''} data-fresh={isFresh(row) ? '' : undefined}><One store={store} row={row} reader={reader} nameById={nameById} actions={actions} /></div>
           ))}
         </div>
         <Typing store={store} reader={reader} />
@@ -83,6 +89,13 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
   )
 }
 
+const FRESH_MS = 3_000
+
+/** It has just come about: it is seen to enter. */
+function isFresh(row: Row): boolean {
+  return row.kind === 'item' && Math.abs(Date.now() - Date.parse(atOf(row.item))) < FRESH_MS
+}
+
 interface OneProps {
   readonly store: TicketStore
   readonly row: Row
@@ -93,7 +106,7 @@ interface OneProps {
 
 function One({ store, row, reader, nameById, actions }: OneProps) {
   switch (row.kind) {
-    case 'day': return <p class="day"><span>{day(row.at)}</span></p>
+    case 'day': return <p class="day"><span>{dayHeading(row.at, Date.now())}</span></p>
     case 'new': return <p class="new-mark" data-testid={T.timelineNew}><span>{t('timeline.new')}</span></p>
     case 'item': {
       const { item, grouped } = row

@@ -8,6 +8,7 @@ import { T } from '../testids.ts'
 import type { TicketStore } from '../client/ticket.ts'
 import { Avatar } from './badges.tsx'
 import { Body } from './body.tsx'
+import { Icon } from './icon.tsx'
 import { EditForm, Edited, MessageTools, RemoveForm } from './message-tools.tsx'
 import { inWords, nameOf, type NameById } from './format.ts'
 
@@ -72,8 +73,7 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
 }
 
 function Mark({ state }: { readonly state: 'waiting' | 'stored' | 'seen' }) {
-  const sign = state === 'waiting' ? '◷' : state === 'stored' ? '✓' : '✓✓'
-  return <span class={`mark ${state}`} data-testid={T.messageState} title={t(`timeline.${state}`)}><span aria-hidden="true">{sign}</span><span class="hidden">{t(`timeline.${state}`)}</span></span>
+  return <span class={`mark ${state}`} data-testid={T.messageState} title={t(`timeline.${state}`)}><Icon name={state === 'waiting' ? 'clock' : state === 'stored' ? 'check' : 'checks'} size={14} /><span class="hidden">{t(`timeline.${state}`)}</span></span>
 }
 
 interface PendingProps extends PendingActions {

@@ -6,7 +6,8 @@ import { afterSent, createOnce, faultsOf, keptTicketDraft, ticketOf, type DraftF
 import { CATEGORIES, LIMITS, PRIORITIES } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
-import { fieldOf, t, tWord } from '../locales/index.ts'
+import { t, tWord } from '../locales/index.ts'
+import { fieldOf } from '../locales/reasons.ts'
 import { T } from '../testids.ts'
 import { ProblemLine } from './feedback.tsx'
 
@@ -52,6 +53,7 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       onWindow('beforeunload', (event) => { if (isWritten(latest.current) && !kept.isStored()) event.preventDefault() }),
     ]
     return () => { for (const stop of stops) stop() }
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- listens once: what it meets is in a ref
   }, [kept])
 
   const change = (part: Partial<TicketDraft>) => {

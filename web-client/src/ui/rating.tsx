@@ -5,6 +5,8 @@ import { LIMITS } from '../protocol/generated.ts'
 import type { CustomerView } from '../protocol/model.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
+import { Stars } from './stars.tsx'
+import { Icon } from './icon.tsx'
 
 const STARS = [1, 2, 3, 4, 5] as const
 
@@ -25,7 +27,7 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
   if (given !== null && !open) {
     return (
       <div class="rating done" data-testid={T.ratingDone}>
-        <span><span class="stars" aria-hidden="true">{'★'.repeat(given.satisfaction_rating)}<span class="dim">{'★'.repeat(5 - given.satisfaction_rating)}</span></span> <span data-testid={T.ticketRating} data-value={given.satisfaction_rating}>{t('rating.done', { n: given.satisfaction_rating })}</span></span>
+        <span class="given"><Stars n={given.satisfaction_rating} /> <span data-testid={T.ticketRating} data-value={given.satisfaction_rating}>{t('rating.done', { n: given.satisfaction_rating })}</span></span>
         <button type="button" class="quiet" onClick={() => setOpen(true)}>{t('rating.change')}</button>
       </div>
     )
@@ -36,7 +38,7 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
       <div class="row">
         <span class="stars" role="radiogroup" aria-label={t('rating.ask')}>
           {STARS.map((n) => (
-            <button key={n} type="button" role="radio" aria-checked={stars === n} class={n <= stars ? 'star on' : 'star'} aria-label={t('rating.star', { n })} data-testid={T.ratingStar} data-value={n} onClick={() => setStars(n)}>★</button>
+            <button key={n} type="button" role="radio" aria-checked={stars === n} class={n <= stars ? 'star on' : 'star'} aria-label={t('rating.star', { n })} data-testid={T.ratingStar} data-value={n} onClick={() => setStars(n)}><Icon name="star" size={24} /></button>
           ))}
         </span>
         <input value={comment} maxLength={LIMITS.rating_comment_chars_max} placeholder={t('rating.comment')} aria-label={t('rating.comment')} dir="auto" data-testid={T.ratingComment} onInput={(event) => setComment(event.currentTarget.value)} />

@@ -8,20 +8,26 @@ export type Row =
   | { readonly kind: 'new'; readonly id: string }
   | { readonly kind: 'item'; readonly id: string; readonly item: Item; readonly grouped: boolean }
 
+/** What a reader had not read when they came to look, by the history's numbers. */
+export interface Unread {
+  readonly after: number
+  readonly upTo: number
+}
+
 const GROUP_MS = 5 * 60_000
 
 /**
- * `dayKey` tells the reader's calendar days apart. `readAt`: what this reader had read when the ticket was opened; others' messages after
- * it are new. Null: nothing is marked.
+ * `dayKey` tells the reader's calendar days apart. Others' messages that came `after` what this reader had read and were there, up to `upTo`,
+ * when they came to look are new, until they have written below. Null: nothing is marked.
  */
-export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) => string, readAt: number | null): readonly Row[] {
+export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) => string, unread: Unread | null): readonly Row[] {
   const made: Row[] = []
   let before: Item | undefined
-  let marked = readAt === null
+  let marked = unread === null
   for (const item of items(timeline, reader)) {
     const opensDay = before === undefined || dayKey(atOf(before)) !== dayKey(atOf(item))
     if (opensDay) made.push({ kind: 'day', id: `day-${dayKey(atOf(item))}-${item.id}`, at: atOf(item) })
-    const isNew = !marked && readAt !== null && readAt > 0 && item.kind === 'message' && !item.mine && item.event.seq > readAt
+    const isNew = !marked && unread !== null && unread.after > 0 && item.kind === 'message' && !item.mine && item.event.seq > unread.after && item.event.seq <= unread.upTo
     if (isNew) {
       marked = true
       made.push({ kind: 'new', id: 'new' })
@@ -29,7 +35,9 @@ export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) =>
     made.push({ kind: 'item', id: item.id, item, grouped: !opensDay && !isNew && isGrouped(before, item) })
     before = item
   }
-  return made
+  const mark = made.findIndex((row) => row.kind === 'new')
+  const isAnswered = mark >= 0 && made.some((row, at) => at > mark && row.kind === 'item' && row.item.kind !== 'activity' && (row.item.kind === 'pending' || row.item.mine))
+  return isAnswered ? made.filter((row) => row.kind !== 'new') : made
 }
 
 export function atOf(item: Item): string {

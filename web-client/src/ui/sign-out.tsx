@@ -19,6 +19,7 @@ export function SignOut({ client, onSignOut, onClose }: SignOutProps) {
   const n = unsent.length
   const isRefused = n > 0 && unsent.every((entry) => entry.refused !== null)
   // Nothing is left to ask about.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when there is nothing left
   useEffect(() => { if (n === 0) onSignOut() }, [n])
   useEffect(() => { if (isRefused) setSending(false) }, [isRefused])
   const send = () => {

@@ -4,8 +4,10 @@ import type { ComponentChildren } from 'preact'
 import type { Client } from '../client/client.ts'
 import type { Router } from '../client/memory-router.ts'
 import type { TicketView } from '../protocol/model.ts'
-import { shortWhen, t } from '../locales/index.ts'
+import { t } from '../locales/index.ts'
+import { listWhen } from '../locales/times.ts'
 import { T } from '../testids.ts'
+import { useNow } from './now.ts'
 import { UnsentMark } from './unsent-mark.tsx'
 
 interface LinkProps {
@@ -15,10 +17,15 @@ interface LinkProps {
   readonly client: Client
   /** The reader wants it to count as unread. */
   readonly isMarked?: boolean
+  /** Before the subject. */
+  readonly lead?: ComponentChildren
+  /** At the end of its line, in place of the time of the last activity. */
+  readonly tail?: ComponentChildren
   readonly children: ComponentChildren
 }
 
-export function TicketLink({ ticket, router, isOpen, client, isMarked = false, children }: LinkProps) {
+export function TicketLink({ ticket, router, isOpen, client, isMarked = false, lead, tail, children }: LinkProps) {
+  const now = useNow()
   const unread = !isOpen && (isMarked || ticket.seq > ticket.read_seq)
   return (
     <a
@@ -39,10 +46,11 @@ export function TicketLink({ ticket, router, isOpen, client, isMarked = false, c
       }}
     >
       <span class="line">
+        {lead}
         <span class="subject" dir="auto">{ticket.subject}</span>
         {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
         <UnsentMark client={client} ticket={ticket.id} />
-        <time dateTime={ticket.last_activity_at}>{shortWhen(ticket.last_activity_at, Date.now())}</time>
+        {tail ?? <time dateTime={ticket.last_activity_at}>{listWhen(ticket.last_activity_at, now)}</time>}
       </span>
       {children}
     </a>

@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
+import { Icon } from './icon.tsx'
 
 /** On a ticket's row: something of one's own there has not arrived. */
 export function UnsentMark({ client, ticket }: { readonly client: Client; readonly ticket: string }) {
@@ -8,5 +9,5 @@ export function UnsentMark({ client, ticket }: { readonly client: Client; readon
   if (own.length === 0) return null
   const state = own.some((entry) => entry.refused !== null || entry.paused) ? 'refused' : 'waiting'
   const word = t(`unsent.${state}`)
-  return <span class={`row-unsent ${state}`} title={word} data-testid={T.rowUnsent} data-state={state}><span aria-hidden="true">{state === 'refused' ? '!' : '◷'}</span><span class="hidden">{word}</span></span>
+  return <span class={`row-unsent ${state}`} title={word} data-testid={T.rowUnsent} data-state={state}><Icon name={state === 'refused' ? 'alert' : 'clock'} size={14} /><span class="hidden">{word}</span></span>
 }

@@ -65,6 +65,7 @@ export function useVirtual(ids: readonly string[]) {
     anchor.current = first?.dataset['row'] === undefined ? null : { id: first.dataset['row'], offset_px: first.getBoundingClientRect().top - edge }
   }, [])
 
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- rows are measured at every drawing; it settles when none has changed
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null) return

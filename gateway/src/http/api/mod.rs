@@ -1,5 +1,6 @@
 //! The handlers of `/v1`, one file a noun. Each says its routes once, in `ROUTES`, and describes them in `Docs`.
 
+mod access_log;
 mod bulk;
 mod history;
 mod me;
@@ -71,6 +72,10 @@ pub(super) const NOUNS: &[Noun] = &[
     Noun {
         routes: replies::ROUTES,
         describe: replies::Docs::openapi,
+    },
+    Noun {
+        routes: access_log::ROUTES,
+        describe: access_log::Docs::openapi,
     },
     Noun {
         routes: public::ROUTES,

@@ -84,6 +84,16 @@ fn parameters() -> Vec<(&'static str, &'static str, Bound)> {
         ("/v1/tickets", "limit", Whole(1, list)),
         ("/v1/tickets/{ticket}/activity", "limit", Whole(1, page)),
         ("/v1/tickets/{ticket}/messages", "limit", Whole(1, page)),
+        (
+            "/v1/access-log",
+            "limit",
+            Whole(1, limits::ACCESS_LOG_PAGE_MAX.into()),
+        ),
+        (
+            "/v1/access-log/export",
+            "limit",
+            Whole(1, limits::ACCESS_LOG_EXPORT_ROWS_MAX.into()),
+        ),
         ("", "Idempotency-Key", Chars(1, limits::KEY_CHARS_MAX)),
         ("", "Idempotency-Key", Form("^[!-~]+$")),
         ("", "message", Id),

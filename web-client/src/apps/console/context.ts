@@ -21,7 +21,7 @@ import type { AppProps } from '../../ui/mount-app.tsx'
 import { idOf, useTicket } from '../../ui/use-ticket.ts'
 import { movedTo } from './moved.ts'
 
-type Overlay = 'palette' | 'keys' | null
+type Overlay = 'palette' | 'keys' | 'tour' | null
 
 export interface ConsoleContext {
   readonly client: Client

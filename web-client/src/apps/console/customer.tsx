@@ -3,11 +3,15 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { PersonView } from '../../protocol/generated.ts'
 import type { Problem, StaffView } from '../../protocol/model.ts'
+import { ago } from '../../locales/formats.ts'
 import { dateTime, t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
-import { Avatar, StatusBadge } from '../../ui/badges.tsx'
+import { Avatar, StatusDot } from '../../ui/badges.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import type { ConsoleContext } from './context.ts'
+import { deviceOf } from './device.ts'
 
 const OTHERS_SHOWN = 10
 
@@ -15,6 +19,8 @@ interface Found {
   readonly of: string
   readonly person: PersonView | null
   readonly others: readonly StaffView[]
+  /** When the first of their tickets was opened. */
+  readonly since: string | null
   readonly problem: Problem | null
 }
 
@@ -22,22 +28,30 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
   const [found, setFound] = useState<Found | null>(null)
   const { user_id, id } = ticket
   const load = async () => {
-    const [person, tickets] = await Promise.all([context.rest.person(user_id), context.rest.allTickets({ user_id, limit: OTHERS_SHOWN + 1 })])
+    const [person, tickets, first] = await Promise.all([context.rest.person(user_id), context.rest.allTickets({ user_id, limit: OTHERS_SHOWN + 1 }), context.rest.allTickets({ user_id, limit: 1, sort: 'oldest' })])
     setFound({
       of: user_id,
       person: person.ok ? person.value : null,
       others: tickets.ok ? tickets.value.items.filter((one) => one.id !== id).slice(0, OTHERS_SHOWN) : [],
+      since: first.ok ? (first.value.items[0]?.created_at ?? null) : null,
       problem: person.ok || person.problem.status === 404 ? null : person.problem,
     })
   }
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once for each person and ticket
   useEffect(() => { void load() }, [user_id, id])
   const name = ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')
   return (
     <div class="customer-panel" data-testid={T.customer} data-user={user_id}>
-      <p class="customer-name"><Avatar name={name} side="customer" /><span><strong dir="auto">{name}</strong>{ticket.customer_email !== null && <span class="muted email" dir="auto">{ticket.customer_email}</span>}</span></p>
+      <div class="customer-name">
+        <Avatar name={name} side="customer" />
+        <p>
+          <strong dir="auto">{name}</strong>
+          {ticket.customer_email !== null && <span class="email"><span dir="auto">{ticket.customer_email}</span><CopyButton text={ticket.customer_email} what={t('customer.email')} /></span>}
+        </p>
+      </div>
       {found === null && <Skeleton lines={2} />}
       {found !== null && <ProblemLine problem={found.problem} onRetry={() => void load()} />}
-      {found?.person != null && <PersonFacts person={found.person} />}
+      {found?.person != null && <PersonFacts person={found.person} since={found.since} now={context.client.rest.now()} />}
       {found !== null && (
         <>
           <h3>{t('customer.others')}</h3>
@@ -46,9 +60,10 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
             {found.others.map((one) => (
               <li key={one.id}>
                 <a href={context.href(one.ticket_number)} onClick={(event) => { if (event.metaKey || event.ctrlKey || event.shiftKey) return; event.preventDefault(); context.go(one.ticket_number) }}>
-                  <span class="number">{one.ticket_number}</span> <span dir="auto">{one.subject}</span>
+                  <StatusDot status={one.status} />
+                  <span class="subject" dir="auto">{one.subject}</span>
+                  <span class="number">{one.ticket_number}</span>
                 </a>
-                <StatusBadge status={one.status} />
               </li>
             ))}
           </ul>
@@ -59,13 +74,30 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
   )
 }
 
-function PersonFacts({ person }: { readonly person: PersonView }) {
+function PersonFacts({ person, since, now }: { readonly person: PersonView; readonly since: string | null; readonly now: number }) {
+  const { last_seen_at, address, user_agent, tickets } = person
+  const device = user_agent === null ? null : inWords(user_agent)
+  const from = address === null ? device : device === null ? t('customer.from_address', { address }) : t('customer.device_from', { device, address })
   return (
     <dl class="facts-list">
-      <div><dt>{t('customer.last_seen')}</dt><dd>{person.last_seen_at === null ? t('customer.never') : dateTime(person.last_seen_at)}</dd></div>
-      {person.address !== null && <div><dt>{t('customer.from')}</dt><dd dir="ltr">{person.address}</dd></div>}
-      {person.user_agent !== null && <div><dt>{t('customer.agent')}</dt><dd dir="ltr">{person.user_agent}</dd></div>}
-      <div><dt>{t('console.nav')}</dt><dd>{t('customer.counts', { open: person.tickets.open, total: person.tickets.total })}</dd></div>
+      <div><dt><Icon name="eye" size={16} />{t('customer.last_seen')}</dt><dd>{last_seen_at === null ? t('customer.never') : <time dateTime={last_seen_at} title={dateTime(last_seen_at)}>{ago(last_seen_at, now)}</time>}</dd></div>
+      {since !== null && <div><dt><Icon name="person" size={16} />{t('customer.since')}</dt><dd><time dateTime={since} title={dateTime(since)}>{ago(since, now)}</time></dd></div>}
+      <div><dt><Icon name="inbox" size={16} />{t('console.nav')}</dt><dd>{t('customer.counts', { open: tickets.open, total: tickets.total })}</dd></div>
+      {from !== null && (
+        <div>
+          <dt><Icon name="device" size={16} />{t('customer.from')}</dt>
+          <dd>
+            {from}
+            {user_agent !== null && <details><summary>{t('customer.raw')}</summary><code dir="ltr">{user_agent}</code></details>}
+          </dd>
+        </div>
+      )}
     </dl>
   )
+}
+
+/** Null: it names nothing that is known. */
+function inWords(userAgent: string): string | null {
+  const { browser, system } = deviceOf(userAgent)
+  return browser !== null && system !== null ? t('customer.device', { browser, system }) : (browser ?? system)
 }

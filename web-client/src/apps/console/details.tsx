@@ -9,6 +9,7 @@ import { statusesAfter } from '../../protocol/words.ts'
 import { dateTime, t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { SelectField } from '../../ui/kit/select-field.tsx'
+import { Stars } from '../../ui/stars.tsx'
 import { nameOfAgent } from '../../ui/format.ts'
 import { insisting } from './taken.ts'
 
@@ -76,13 +77,13 @@ function Facts({ ticket }: { readonly ticket: StaffView }) {
         <dt>{t('ticket.customer')}</dt>
         <dd dir="auto">{ticket.customer_name ?? '–'}{ticket.customer_email !== null && <span class="muted email">{ticket.customer_email}</span>}</dd>
       </div>
-      <div><dt>{t('ticket.created')}</dt><dd>{dateTime(ticket.created_at)}</dd></div>
-      <div><dt>{t('ticket.activity')}</dt><dd>{dateTime(ticket.last_activity_at)}</dd></div>
+      <div><dt>{t('ticket.created')}</dt><dd><time dateTime={ticket.created_at}>{dateTime(ticket.created_at)}</time></dd></div>
+      <div><dt>{t('ticket.activity')}</dt><dd><time dateTime={ticket.last_activity_at}>{dateTime(ticket.last_activity_at)}</time></dd></div>
       {rating !== null && (
         <div>
           <dt>{t('ticket.rating')}</dt>
           <dd data-testid={T.ticketRating} data-value={rating.satisfaction_rating}>
-            <span class="stars" role="img" aria-label={t('rating.star', { n: rating.satisfaction_rating })}>{'★'.repeat(rating.satisfaction_rating)}<span class="dim">{'★'.repeat(5 - rating.satisfaction_rating)}</span></span>
+            <Stars n={rating.satisfaction_rating} label={t('rating.star', { n: rating.satisfaction_rating })} />
             {rating.satisfaction_comment !== null && <span class="comment" dir="auto">{rating.satisfaction_comment}</span>}
           </dd>
         </div>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { isNarrowed, isWaiting, sortOf, type Filters } from '../../client/filters.ts'
+import { isNarrowed, isWaiting, NO_NARROWING, sortOf } from '../../client/filters.ts'
 import type { Inbox } from '../../client/inbox.ts'
 import { SORTS } from '../../client/sorted-list.ts'
 import type { Agent } from '../../protocol/decode-team.ts'
@@ -8,6 +8,7 @@ import { word } from '../../protocol/narrow.ts'
 import { t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { SearchHint } from '../../ui/search-hint.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { nameOfAgent } from '../../ui/format.ts'
 
 interface FilterProps {
@@ -19,7 +20,8 @@ interface FilterProps {
   readonly searchRef: { current: HTMLInputElement | null }
 }
 
-const NOTHING: Partial<Filters> = { status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '' }
+/** What the selects narrow by. */
+const NARROWING = ['status', 'category', 'priority', 'assigned_to'] as const
 
 export function FilterBar({ inbox, agents, me, keys, searchRef }: FilterProps) {
   const filters = inbox.filters.value
@@ -27,16 +29,17 @@ export function FilterBar({ inbox, agents, me, keys, searchRef }: FilterProps) {
   return (
     <div class="filters">
       <div class="search-line">
+        <Icon name="search" size={16} />
         <input ref={searchRef} type="search" value={filters.search} placeholder={t('console.search')} aria-label={t('console.search')} dir="auto" aria-keyshortcuts={keys ? '/' : undefined} data-testid={T.search} onInput={(event) => inbox.filter({ search: event.currentTarget.value })} onKeyDown={(event) => { if (event.key === 'Escape') event.currentTarget.blur() }} />
         {keys && <kbd class="search-key wide-only" aria-hidden="true">/</kbd>}
-        <button type="button" aria-expanded={open} data-testid={T.filtersToggle} onClick={() => setOpen(!open)}>{t('console.filters')}</button>
+        <button type="button" class={`quiet icon-button ${NARROWING.some((name) => filters[name] !== '') ? 'narrowing' : ''}`} aria-expanded={open} aria-label={t('console.filters')} title={t('console.filters')} data-testid={T.filtersToggle} onClick={() => setOpen(!open)}><Icon name="filter" /></button>
       </div>
       <SearchHint text={filters.search} problem={inbox.problem.value} />
       {open && <Selects inbox={inbox} agents={agents} me={me} />}
       {isNarrowed(filters) && (
         <p class="narrowed">
           {filters.user_id !== '' && <span class="muted">{t('console.of_customer')}</span>}
-          <button type="button" class="link" data-testid={T.filterClear} onClick={() => inbox.filter(NOTHING)}>{t('console.filter.clear')}</button>
+          <button type="button" class="link" data-testid={T.filterClear} onClick={() => inbox.filter(NO_NARROWING)}>{t('console.filter.clear')}</button>
         </p>
       )}
     </div>
@@ -51,6 +54,7 @@ function Selects({ inbox, agents, me }: Omit<FilterProps, 'searchRef' | 'keys'>)
       <select value={filters.status} aria-label={t('ticket.status')} data-testid={T.filterStatus} onChange={pick('status')}>
         <option value="">{t('console.filter.view')}</option>
         <option value="active">{t('console.filter.active')}</option>
+        <option value="waiting">{t('console.filter.waiting')}</option>
         {STATUSES.map((one) => <option key={one} value={one}>{tWord('status', one)}</option>)}
       </select>
       <select value={filters.assigned_to} aria-label={t('ticket.assignee')} data-testid={T.filterAssignee} onChange={pick('assigned_to')}>

@@ -2,18 +2,19 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Client } from '../../client/client.ts'
-import { isWaiting, sortOf } from '../../client/filters.ts'
+import { isNarrowed, isWaiting, NO_NARROWING, sortOf } from '../../client/filters.ts'
 import type { Inbox } from '../../client/inbox.ts'
 import type { Router } from '../../client/memory-router.ts'
-import { refusedSearch } from '../../client/search.ts'
+import { refusedSearch, searchOf } from '../../client/search.ts'
 import type { Viewer } from '../../protocol/generated.ts'
 import type { StaffView } from '../../protocol/model.ts'
-import { inRow } from '../../locales/formats.ts'
-import { dateTime, t, tWord } from '../../locales/index.ts'
-import { inFewWords } from '../../locales/team-words.ts'
+import { inRow, waited } from '../../locales/formats.ts'
+import { dateTime, t } from '../../locales/index.ts'
+import { shortWhen } from '../../locales/times.ts'
 import { T } from '../../testids.ts'
-import { PriorityBadge } from '../../ui/badges.tsx'
+import { Avatar, PriorityFlag, StatusDot } from '../../ui/badges.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
 import { nameOfAgent, writerOf, type NameById } from '../../ui/format.ts'
 import { shiftOf } from './anchor.ts'
@@ -21,7 +22,7 @@ import { namesOf } from './viewers.ts'
 import type { ConsoleContext } from './context.ts'
 
 /** The height of a row until one has been measured: the style sheet counts in the letters that the reader has chosen. */
-const ROW_PX = 88
+const ROW_PX = 56
 /** Nearer to the top than this, one is there. */
 const TOP_PX = 4
 const OVERSCAN_ROWS = 6
@@ -73,7 +74,7 @@ export function InboxList({ context, router, me }: ListProps) {
         {inbox.held.value > 0 && <button type="button" class="link" data-testid={T.listHeld} onClick={showInOrder}>{t('console.updates', { n: inbox.held.value })} · {t('console.updates_show')}</button>}
       </p>
       {!inbox.loaded.value && order.length === 0 && inbox.problem.value === null && <Skeleton lines={6} />}
-      {inbox.loaded.value && order.length === 0 && <Empty testid={T.listEmpty}>{t(isWaiting(filters) ? 'list.empty.waiting' : 'list.empty.console')}</Empty>}
+      {inbox.loaded.value && order.length === 0 && <NoTickets inbox={inbox} />}
       <div class="tickets virtual" ref={scroller} data-version={version} tabIndex={-1} onFocusIn={(event) => follow(event.target)}>
         <ul data-testid={T.ticketList} style={{ paddingBlockStart: `${from * row_px}px`, paddingBlockEnd: `${Math.max(0, order.length - to) * row_px}px` }}>
           {order.slice(from, to).map((id, index) => {
@@ -87,6 +88,17 @@ export function InboxList({ context, router, me }: ListProps) {
       <ProblemLine problem={refusedSearch(inbox.problem.value) === null ? inbox.problem.value : null} onRetry={inbox.retry} />
     </>
   )
+}
+
+/** Why there are none, and the way to some. */
+function NoTickets({ inbox }: { readonly inbox: Inbox }) {
+  const filters = inbox.filters.value
+  const search = searchOf(filters.search)
+  if (search !== '') return <Empty icon="search" testid={T.listEmpty} action={{ label: t('list.clear_search'), run: () => inbox.filter({ search: '' }) }}>{t('list.empty.search', { text: search })}</Empty>
+  if (isNarrowed(filters)) return <Empty icon="filter" testid={T.listEmpty} action={{ label: t('console.filter.clear'), run: () => inbox.filter(NO_NARROWING) }}>{t('list.empty.console')}</Empty>
+  const toAll = { label: t('list.show_all'), run: () => inbox.filter({ view: 'all' }) }
+  if (isWaiting(filters)) return <Empty icon="done" testid={T.listEmpty} action={toAll}>{t('list.empty.waiting')}</Empty>
+  return <Empty icon="inbox" testid={T.listEmpty} action={filters.view === 'all' ? undefined : toAll}>{t('list.empty.view')}</Empty>
 }
 
 interface RowProps {
@@ -107,41 +119,53 @@ interface RowProps {
 }
 
 function Row({ now, isMarked, viewers, nameById, client, ticket, router, isOpen, me, place, count, isSelected, onSelect }: RowProps) {
-  const assignee = ticket.assigned_to === null ? t('ticket.unassigned') : ticket.assigned_to.id === me ? t('app.you') : (ticket.assigned_to.name ?? t('app.someone'))
+  const customer = ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')
   return (
     <li data-row-of={ticket.id} aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
-      <label class="row-check"><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onClick={(event) => onSelect(event.shiftKey)} /></label>
-      <TicketLink client={client} ticket={ticket} router={router} isOpen={isOpen} isMarked={isMarked}>
+      <label class="row-check"><Avatar name={customer} /><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onClick={(event) => onSelect(event.shiftKey)} /></label>
+      <TicketLink client={client} ticket={ticket} router={router} isOpen={isOpen} isMarked={isMarked} lead={<StatusDot status={ticket.status} />} tail={<When ticket={ticket} now={now} />}>
         <span class="line small last">
-          <span class="from" dir="auto">{ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')}</span>
+          <span class="from" dir="auto">{customer}</span>
           <LastWritten ticket={ticket} />
           <Colleagues viewers={viewers} me={me} nameById={nameById} />
-        </span>
-        <span class="line small">
           <span class="number">{ticket.ticket_number}</span>
-          <RowStatus status={ticket.status} />
-          <PriorityBadge priority={ticket.priority} />
-          <span class="spacer" />
-          {ticket.waiting_since !== null && <Wait since={ticket.waiting_since} now={now} />}
-          <span class="assignee" dir="auto">{assignee}</span>
+          <Assignee ticket={ticket} me={me} />
         </span>
       </TicketLink>
     </li>
   )
 }
 
-/** Short, so that what is cut off at the usual width does not begin like another one. */
-function RowStatus({ status }: Pick<StaffView, 'status'>) {
-  const short = inFewWords(status)
-  const name = tWord('status', status)
-  return <span class={`badge status-${status}`} title={name} data-value={status}>{short === name ? name : <><span aria-hidden="true">{short}</span><span class="hidden">{name}</span></>}</span>
+/** How long they have waited; when nobody waits, when something happened last. */
+function When({ ticket, now }: Pick<RowProps, 'ticket' | 'now'>) {
+  return (
+    <>
+      <PriorityFlag priority={ticket.priority} />
+      {ticket.waiting_since !== null
+        ? <Wait since={ticket.waiting_since} now={now} />
+        : <time dateTime={ticket.last_activity_at} title={dateTime(ticket.last_activity_at)}>{shortWhen(ticket.last_activity_at, now)}</time>}
+    </>
+  )
+}
+
+/** Whose it is, as small as a face. */
+function Assignee({ ticket: { assigned_to }, me }: Pick<RowProps, 'ticket' | 'me'>) {
+  const name = assigned_to === null ? null : (assigned_to.name ?? t('app.someone'))
+  const word = name === null ? t('ticket.unassigned') : `${t('ticket.assignee')}: ${assigned_to?.id === me ? t('app.you') : name}`
+  return <span class={`assignee ${assigned_to?.id === me ? 'me' : ''}`} title={word}>{name === null ? <span class="no-one" aria-hidden="true" /> : <Avatar name={name} size="small" />}<span class="hidden">{word}</span></span>
 }
 
 /** Who wrote last, and how that begins. */
 function LastWritten({ ticket }: { readonly ticket: StaffView }) {
   const last = ticket.last_message
   if (last === null) return null
-  return <span class={`snippet ${last.side}`} data-testid={T.rowLast} data-side={last.side} dir="auto"><b>{writerOf(last)}:</b> {last.snippet === '' ? t('timeline.redacted') : last.snippet}</span>
+  // Outside of the text, whose direction is its own.
+  return (
+    <>
+      {last.side === 'customer' ? <span class="hidden">{writerOf(last)}: </span> : <span class="by" dir="auto"><Icon name="reply" size={13} />{writerOf(last)}:</span>}
+      <span class="snippet" data-testid={T.rowLast} data-side={last.side} dir="auto">{last.snippet === '' ? t('timeline.redacted') : last.snippet}</span>
+    </>
+  )
 }
 
 const NO_VIEWERS: readonly Viewer[] = []
@@ -151,7 +175,7 @@ function Colleagues({ viewers, me, nameById }: Pick<RowProps, 'viewers' | 'me' |
   const names = namesOf(viewers, me, nameById)
   if (names.length === 0) return null
   const all = t('row.viewers', { names: inRow(names) })
-  return <span class="row-viewers" title={all} data-testid={T.rowViewers}><span class="hidden">{all}</span><bdi aria-hidden="true">{names[0]}</bdi>{names.length > 1 && <span aria-hidden="true">+{names.length - 1}</span>}</span>
+  return <span class="row-viewers" title={all} data-testid={T.rowViewers}><span class="hidden">{all}</span><Icon name="eye" size={14} /><Avatar name={names[0] ?? ''} size="small" />{names.length > 1 && <span aria-hidden="true">+{names.length - 1}</span>}</span>
 }
 
 const LONG_MS = 60 * 60_000
@@ -159,15 +183,7 @@ const LONG_MS = 60 * 60_000
 function Wait({ since, now }: { readonly since: string; readonly now: number }) {
   const ms = Math.max(0, now - Date.parse(since))
   const how = waited(ms)
-  return <span class={`wait ${ms >= LONG_MS ? 'long' : ''}`} title={t('row.waits_since', { when: dateTime(since) })} data-testid={T.rowWait} data-since={since}><span aria-hidden="true">◷ {how}</span><span class="hidden">{t('row.waits', { how })}</span></span>
-}
-
-/** In the unit that says most, never more than was waited. */
-function waited(ms: number): string {
-  const minutes = Math.floor(ms / 60_000)
-  if (minutes < 60) return t('row.minutes', { n: minutes })
-  const hours = Math.floor(minutes / 60)
-  return hours < 48 ? t('row.hours', { n: hours }) : t('row.days', { n: Math.floor(hours / 24) })
+  return <span class={`wait ${ms >= LONG_MS ? 'long' : ''}`} title={t('row.waits_since', { when: dateTime(since) })} data-testid={T.rowWait} data-since={since}><Icon name="clock" size={13} /><span aria-hidden="true">{how}</span><span class="hidden">{t('row.waits', { how })}</span></span>
 }
 
 const TICK_MS = 20_000
@@ -188,6 +204,7 @@ function useRows(count: number, inbox: Inbox) {
   const [view, setView] = useState({ first: 0, rows: 12 })
   const [row_px, setRow] = useState(ROW_PX)
   const top = useRef<number | null>(null)
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- a row is measured at every drawing; it settles when its height is known
   useLayoutEffect(() => {
     const height = scroller.current?.querySelector('li')?.offsetHeight ?? 0
     if (height > 0 && height !== row_px) setRow(height)
@@ -257,7 +274,9 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     if (top < element.scrollTop) element.scrollTop = top
     else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
     setWanted(cursor)
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the cursor moves the list, rows that come and go do not
   }, [cursor])
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the row may come with any drawing; it settles when it is there
   useLayoutEffect(() => {
     if (wanted === null) return
     const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)

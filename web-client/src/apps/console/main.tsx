@@ -1,5 +1,6 @@
 import '../../locales/team.ts'
 import '../../ui/styles/base.css'
+import '../../ui/styles/typeface.css'
 import '../../ui/styles/console.css'
 import { createRouter } from '../../client/router.ts'
 import { prepareMarkdown } from '../../ui/body.tsx'

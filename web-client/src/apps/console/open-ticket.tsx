@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import { isWaiting } from '../../client/filters.ts'
 import { draftOf } from '../../client/drafts.ts'
 import { slashed } from '../../client/saved-replies.ts'
 import type { TicketStore } from '../../client/ticket.ts'
@@ -7,7 +8,7 @@ import { inRow } from '../../locales/formats.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { useArrival } from '../../ui/arrival.ts'
-import { PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
+import { Avatar, isPressing, PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Composer } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -35,7 +36,7 @@ export function OpenTicket({ context, store, onBack }: OpenProps) {
     case 'loading': return <Skeleton lines={6} />
     case 'failed':
       return opening.problem.code === 'not_found'
-        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')} <button type="button" class="back" data-testid={T.back} onClick={onBack}>{t('app.back')}</button></Empty>
+        ? <Empty icon="search" testid={T.ticketMissing} action={{ label: t('palette.list'), run: onBack, testid: T.back }}>{t('ticket.missing')}</Empty>
         : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open':
       if (opening.ticket.side === 'customer') return <OwnTicket origin={context.client.origin} number={opening.ticket.ticket_number} />
@@ -65,7 +66,7 @@ function StaffTicket({ context, store, ticket, onBack }: OpenProps & { readonly 
       <MessageList store={store} ticket={ticket.id} reader={reader} nameById={nameById} wanted={context.wanted} />
       <div class="foot">
         {isWritable(ticket)
-          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={context.wanted} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, offer, hint: team.replies.value.length > 0 ? t('composer.slash') : null, onResolve: (key) => answered(context, ticket, key) }} />
+          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={context.wanted} team={{ mode: mode.value, onMode: (next) => { mode.value = next }, offer, hasReplies: team.replies.value.length > 0, onResolve: (key) => answered(context, ticket, key) }} />
           : <ClosedNotice ticket={ticket} store={store} />}
       </div>
       <Panel context={context} ticket={ticket} store={store} reader={reader} nameById={nameById} />
@@ -86,7 +87,6 @@ interface HeadProps {
 }
 
 function Head({ ticket, store, me, nameById, onBack, details, onDetails, onNext, onUnread }: HeadProps) {
-  const others = namesOf(store.viewers.value, me, nameById, store.timeline.value.events)
   return (
     <header class="ticket-head">
       <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Icon name="back" /></button>
@@ -95,14 +95,46 @@ function Head({ ticket, store, me, nameById, onBack, details, onDetails, onNext,
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <StatusBadge status={ticket.status} testid={T.ticketStatus} />
-          <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
-          {others.length > 0 && <span class="viewers" data-testid={T.viewers}>{t('console.viewers', { names: inRow(others) })}</span>}
+          {isPressing(ticket.priority) && <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />}
+          <Viewers store={store} me={me} nameById={nameById} />
         </p>
       </div>
       <button type="button" class="quiet icon-button" aria-label={t('console.mark_unread')} title={`${t('console.mark_unread')} (u)`} data-testid={T.ticketUnread} onClick={onUnread}><Icon name="unread" /></button>
       <button type="button" class="quiet icon-button" aria-label={t('console.next')} title={`${t('console.next')} (J)`} data-testid={T.ticketNext} onClick={onNext}><Icon name="next" /></button>
       <button type="button" class="quiet icon-button details-toggle" aria-expanded={details} aria-label={t('details.show')} title={t('details.show')} data-testid={T.detailsToggle} onClick={onDetails}><Icon name="panel" /></button>
     </header>
+  )
+}
+
+/** The colleagues who look at it as well; who of them writes is told first. */
+function Viewers({ store, me, nameById }: Pick<HeadProps, 'store' | 'me' | 'nameById'>) {
+  const others = namesOf(store.viewers.value, me, nameById, store.timeline.value.events)
+  if (others.length === 0) return null
+  const writing = store.typing.value.find(({ person }) => person.type === 'admin')
+  return (
+    <span class={`viewers ${writing === undefined ? '' : 'writing'}`} data-testid={T.viewers}>
+      <span class="faces">{others.slice(0, FACES_SHOWN).map((name) => <Avatar key={name} name={name} size="small" />)}</span>
+      <span>{writing === undefined ? t('console.viewers', { names: inRow(others) }) : t(writing.internal ? 'timeline.typing_note' : 'timeline.typing', { who: writing.person.name ?? inRow(others) })}</span>
+    </span>
+  )
+}
+
+const FACES_SHOWN = 3
+
+/** Nothing is open yet: what is waiting, and how to get at it. */
+export function NothingOpen({ context }: { readonly context: ConsoleContext }) {
+  const { inbox } = context
+  const first = inbox.ticket(inbox.order.value[0] ?? '')
+  return (
+    <div class="empty">
+      <span class="empty-icon"><Icon name="chat" size={24} /></span>
+      <p class="empty-title">{t('console.nothing_open')}</p>
+      <p>{t('console.pick')}</p>
+      <p class="actions">
+        {first !== undefined && <button type="button" class="primary" onClick={() => context.go(first.ticket_number)}>{t(isWaiting(inbox.filters.value) ? 'console.open_waiting' : 'console.open_first')}</button>}
+        <button type="button" class="wide-only" onClick={() => context.open('keys')}>{t('keys.title')}</button>
+      </p>
+    </div>
   )
 }
 

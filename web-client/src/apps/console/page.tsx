@@ -7,12 +7,11 @@ import type { TicketStore } from '../../client/ticket.ts'
 import type { Feature } from '../../protocol/generated.ts'
 import type { Features } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
-import { T } from '../../testids.ts'
+import { T, TOUR } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import { Toast, TopBar } from '../../ui/frame.tsx'
 import { lazy } from '../../ui/lazy.tsx'
-import { Empty } from '../../ui/feedback.tsx'
 import type { AppProps } from '../../ui/mount-app.tsx'
 import { useTab } from '../../ui/tab.ts'
 import { Unsent, useRefusals } from '../../ui/unsent.tsx'
@@ -20,12 +19,11 @@ import { PlaceLink } from '../../ui/place-link.tsx'
 import { behindOf, idOf } from '../../ui/use-ticket.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { InboxList } from './list.tsx'
-import { OpenTicket } from './open-ticket.tsx'
+import { NothingOpen, OpenTicket } from './open-ticket.tsx'
 import { useShortcuts } from './shortcuts.ts'
-import { Stats } from './stats.tsx'
 import { useConsole, type ConsoleContext } from './context.ts'
 import { screenAt, screensFor } from './screens/index.ts'
-import { Views } from './views.tsx'
+import { Overview } from './stats.tsx'
 
 const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
 const HabitsForm = lazy(async () => (await import('../../ui/habits-form.tsx')).HabitsForm)
@@ -34,6 +32,7 @@ const BulkBar = lazy(async () => (await import('./bulk.tsx')).BulkBar)
 /** Fetched behind the first screen, so that it is there for the first key. */
 const loadPalette = async () => (await import('./palette.tsx')).Palette
 const Palette = lazy(loadPalette)
+const Tour = lazy(async () => (await import('./tour/tour.tsx')).Tour)
 const Keys = lazy(async () => (await import('./keys.tsx')).Keys)
 
 export function ConsolePage(props: AppProps) {
@@ -61,6 +60,7 @@ function StaffConsole(props: AppProps) {
   useShortcuts(context, router, preferences, !ownsTab)
   const { inbox, store, place } = context
   useEffect(() => void loadPalette().catch(() => {}), [])
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- follows once: the clock stays the same
   useEffect(() => client.outbox.follow(async (entry) => (await import('./resolve-answered.ts')).resolveAnswered(context.now(), entry)), [client])
   useRefusals({ client, open: idOf(store), go: router.go })
   const isAdmin = client.role.value === 'admin'
@@ -82,6 +82,7 @@ function StaffConsole(props: AppProps) {
       {isSettings ? <SettingsArea context={context} isAdmin={isAdmin} features={features} /> : <Desk context={context} router={router} preferences={preferences} />}
       {context.overlay.value === 'palette' && <Palette context={context} preferences={preferences} router={router} />}
       {context.overlay.value === 'keys' && <Keys preferences={preferences} onClose={() => context.open(null)} />}
+      {context.overlay.value === 'tour' && <Tour onClose={() => endTour(context)} />}
       <Toast />
     </div>
   )
@@ -93,16 +94,16 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
   const columns = useReturn(place)
   return (
     <>
-      <Stats stats={team.stats.value} />
+      <Overview inbox={inbox} counts={team.counts.value} stats={team.stats.value} />
       <div class="columns" ref={columns}>
         <nav class={`side ${context.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
-          <Views inbox={inbox} counts={team.counts.value} />
           <FilterBar inbox={inbox} keys={preferences.keys.value} agents={team.agents.value} me={client.identity.id} searchRef={context.searchRef} />
           <InboxList context={context} router={router} me={client.identity.id} />
           {(context.selection.ids.value.size > 0 || context.selection.results.value !== null || context.selection.problem.value !== null) && <BulkBar selection={context.selection} />}
         </nav>
         <main class="main">
-          {place === '' && <Empty>{t('console.pick')}</Empty>}
+          {place === '' && <NothingOpen context={context} />}
+          {place === '' && !client.habits.toured.value && <TourOffer context={context} />}
           {store !== null && <OpenTicket key={place} context={context} store={store} onBack={() => router.go('')} />}
         </main>
       </div>
@@ -113,6 +114,22 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
 /** By itself: it follows each event of the open ticket, which redraws nothing else here. */
 function Connection({ client, store }: { readonly client: AppProps['client']; readonly store: TicketStore | null }) {
   return <ConnectionBar client={client} behind={behindOf(store)} needsWatch />
+}
+
+/** For a person who has not seen it, nor declined it. */
+function TourOffer({ context }: { readonly context: ConsoleContext }) {
+  return (
+    <p class="tour-offer" data-testid={TOUR.offer}>
+      <span>{t('tour.offer')}</span>
+      <button type="button" data-testid={TOUR.start} onClick={() => context.open('tour')}>{t('tour.start')}</button>
+      <button type="button" class="quiet" onClick={() => endTour(context)}>{t('app.dismiss')}</button>
+    </p>
+  )
+}
+
+function endTour(context: ConsoleContext): void {
+  context.client.habits.toured.value = true
+  context.open(null)
 }
 
 /** The ways to the settings. */

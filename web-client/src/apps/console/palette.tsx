@@ -118,6 +118,7 @@ function commands(context: ConsoleContext, preferences: Preferences, router: Rou
     ...screensFor({ isAdmin: context.client.role.value === 'admin', features: featuresOf(context) }).map((screen) => ({ id: screen.path, title: screen.title(), run: () => router.go(screen.path) })),
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: t('palette.theme', { theme: t(`preferences.theme.${theme}`) }), run: () => { preferences.theme.value = theme } })),
     ...preferences.languages.map((one) => ({ id: `language-${one}`, title: `${t('preferences.language')}: ${LANGUAGE_NAMES[one]}`, run: () => preferences.choose(one) })),
+    { id: 'tour', title: t('palette.tour'), run: () => context.open('tour') },
     { id: 'keys', title: t('keys.title'), key: '?', run: () => context.open('keys') },
   ]
 }

@@ -1,34 +1,68 @@
-import type { TicketStats } from '../../protocol/generated.ts'
+// One line above everything: the views and the figures of the desk, each a way to its tickets; and how the work went so far.
+
+import { VIEWS, type Filters } from '../../client/filters.ts'
+import type { Inbox } from '../../client/inbox.ts'
+import type { TicketCounts, TicketStats } from '../../protocol/generated.ts'
+import { inUnit, shortNumber } from '../../locales/formats.ts'
 import { number, t, type StringKey } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 
-export function Stats({ stats }: { readonly stats: TicketStats | null }) {
+interface OverviewProps {
+  readonly inbox: Inbox
+  readonly counts: TicketCounts | null
+  readonly stats: TicketStats | null
+}
+
+export function Overview({ inbox, counts, stats }: OverviewProps) {
+  const filters = inbox.filters.value
   const hours = stats?.avg_resolution_hours ?? null
   const rating = stats?.avg_satisfaction_rating ?? null
+  const go = (change: Partial<Filters>) => () => inbox.filter({ status: '', ...change })
   return (
-    <dl class="stats" data-testid={T.stats}>
-      <Card name="open" label="stats.open" value={stats?.open_tickets} />
-      <Card name="in_progress" label="stats.in_progress" value={stats?.in_progress_tickets} />
-      <Card name="waiting" label="stats.waiting" value={stats?.waiting_tickets} />
-      <Card name="urgent" label="stats.urgent" value={stats?.urgent_tickets} alarming={(stats?.urgent_tickets ?? 0) > 0} />
-      <Card name="unassigned" label="stats.unassigned" value={stats?.unassigned_tickets} />
-      <Card name="last_24h" label="stats.last_24h" value={stats?.tickets_last_24h} />
-      <Card name="resolution" label="stats.resolution" value={hours === null ? undefined : duration(hours)} />
-      <Card name="rating" label="stats.rating" value={rating === null ? undefined : round(rating)} />
-    </dl>
+    <section class="overview" aria-label={t('view.label')} data-testid={T.stats}>
+      <div class="views" role="group" aria-label={t('view.label')}>
+        {VIEWS.map((one) => (
+          <button key={one} type="button" class={`view ${one}`} aria-pressed={one === filters.view && filters.status === ''} data-testid={T.view} data-view={one} data-count={counts?.[one]} onClick={go({ view: one })}>
+            <span>{t(`view.${one}`)}</span>
+            <span class="count" {...(one === 'urgent' || one === 'unassigned' ? { 'data-testid': T.stat, 'data-stat': one, 'data-value': counts?.[one] } : {})}>{counts === null ? '·' : shortNumber(counts[one])}</span>
+          </button>
+        ))}
+      </div>
+      <div class="figures" role="group" aria-label={t('stats.label')}>
+        <Figure name="open" label="stats.open" value={stats?.open_tickets} isPicked={filters.status === 'open'} onClick={go({ view: 'all', status: 'open' })} />
+        <Figure name="in_progress" label="stats.in_progress" value={stats?.in_progress_tickets} isPicked={filters.status === 'in_progress'} onClick={go({ view: 'all', status: 'in_progress' })} />
+        <Figure name="waiting" label="stats.waiting" value={stats?.waiting_tickets} isPicked={filters.status === 'waiting'} onClick={go({ view: 'all', status: 'waiting' })} />
+        <Figure name="last_24h" label="stats.last_24h" value={stats?.tickets_last_24h} isPicked={filters.view === 'all' && filters.status === '' && filters.sort === 'created'} onClick={go({ view: 'all', sort: 'created' })} />
+      </div>
+      <dl class="averages">
+        <Average name="resolution" label="stats.resolution" value={hours === null ? undefined : duration(hours)} />
+        <Average name="rating" label="stats.rating" value={rating === null ? undefined : round(rating)} />
+      </dl>
+    </section>
   )
 }
 
-interface CardProps {
+interface FigureProps {
   readonly name: string
   readonly label: StringKey
-  readonly value: number | string | undefined
-  readonly alarming?: boolean
+  readonly value: number | undefined
+  readonly isPicked: boolean
+  readonly onClick: () => void
 }
 
-function Card({ name, label, value, alarming = false }: CardProps) {
+function Figure({ name, label, value, isPicked, onClick }: FigureProps) {
   return (
-    <div class={`stat ${alarming ? 'alarming' : ''}`} data-testid={T.stat} data-stat={name} data-value={value}>
+    <button type="button" class="view figure" aria-pressed={isPicked} data-testid={T.stat} data-stat={name} data-value={value} onClick={onClick}>
+      <span>{t(label)}</span>
+      <span class="count">{value === undefined ? '·' : shortNumber(value)}</span>
+    </button>
+  )
+}
+
+/** Over all tickets of the desk so far. */
+function Average({ name, label, value }: { readonly name: string; readonly label: StringKey; readonly value: number | string | undefined }) {
+  return (
+    <div title={t('stats.so_far', { what: t(label) })} data-testid={T.stat} data-stat={name} data-value={value}>
       <dt>{t(label)}</dt>
       <dd>{typeof value === 'number' ? number(value) : (value ?? '–')}</dd>
     </div>
@@ -41,8 +75,8 @@ const DAY_HOURS = 24
 function duration(hours: number): string {
   const minutes = Math.round(hours * 60)
   if (minutes < 1) return t('stats.moments')
-  if (minutes < 60) return t('stats.minutes', { n: minutes })
-  return hours < 2 * DAY_HOURS ? t('stats.hours', { n: round(hours) }) : t('stats.days', { n: round(hours / DAY_HOURS) })
+  if (minutes < 60) return inUnit(minutes, 'minute')
+  return hours < 2 * DAY_HOURS ? inUnit(round(hours), 'hour') : inUnit(round(hours / DAY_HOURS), 'day')
 }
 
 function round(n: number): number {

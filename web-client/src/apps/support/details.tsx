@@ -1,12 +1,12 @@
 // The open ticket's facts and its history in plain words.
 
-import { say } from '../../client/notifications.ts'
 import type { TicketStore } from '../../client/ticket.ts'
 import type { HistoryEvent, TicketView } from '../../protocol/model.ts'
 import type { Reader } from '../../timeline/view.ts'
 import { dateTime, t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { History } from '../../ui/history.tsx'
 
 interface DetailsProps {
@@ -22,7 +22,7 @@ export function CustomerDetails({ ticket, store, reader }: DetailsProps) {
       <dl class="facts-list">
         <div>
           <dt>{t('details.number')}</dt>
-          <dd class="copyable"><span class="number">{ticket.ticket_number}</span><button type="button" class="link" onClick={(event) => void copy(ticket.ticket_number, event.currentTarget)}>{t('details.copy')}</button></dd>
+          <dd class="copyable"><span class="number">{ticket.ticket_number}</span><CopyButton text={ticket.ticket_number} what={t('details.number')} /></dd>
         </div>
         <div><dt>{t('ticket.status')}</dt><dd><OwnStatusBadge status={ticket.status} /></dd></div>
         <div><dt>{t('ticket.priority')}</dt><dd><PriorityBadge priority={ticket.priority} /></dd></div>
@@ -42,14 +42,4 @@ export function CustomerDetails({ ticket, store, reader }: DetailsProps) {
 
 function isChange(event: HistoryEvent): boolean {
   return event.message === null
-}
-
-async function copy(text: string, button: Element): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text)
-    // What is no longer in sight needs no answer, nor does the next person.
-    if (button.isConnected) say(t('details.copied'))
-  } catch {
-    // Not allowed here: the number can be marked by hand.
-  }
 }

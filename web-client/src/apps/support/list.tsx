@@ -5,6 +5,7 @@ import { refusedSearch, searchOf } from '../../client/search.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { SearchHint } from '../../ui/search-hint.tsx'
 import { CustomerTicketRow } from '../../ui/customer-ticket-row.tsx'
 import { isOpenAt } from '../../ui/ticket-link.tsx'
@@ -25,10 +26,10 @@ export function TicketList({ client, tickets, router, open }: ListProps) {
     <nav class="side" aria-label={t('list.title')}>
       <div class="side-head">
         <h1>{t('list.title')}</h1>
-        <button type="button" class="primary" data-testid={T.newTicket} onClick={() => router.go('new')}>{t('new.button')}</button>
+        <button type="button" class="primary" data-testid={T.newTicket} onClick={() => router.go('new')}><Icon name="plus" size={16} />{t('new.button')}</button>
       </div>
       <div class="side-tools">
-        <input type="search" value={search} placeholder={t('list.search')} aria-label={t('list.search')} dir="auto" data-testid={T.search} onInput={(event) => tickets.find(event.currentTarget.value)} />
+        <div class="search-line"><Icon name="search" size={16} /><input type="search" value={search} placeholder={t('list.search')} aria-label={t('list.search')} dir="auto" data-testid={T.search} onInput={(event) => tickets.find(event.currentTarget.value)} /></div>
         <div class="tabs">
           <button type="button" class="tab" aria-pressed={!searching && tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
           <button type="button" class="tab" aria-pressed={!searching && tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
@@ -38,7 +39,9 @@ export function TicketList({ client, tickets, router, open }: ListProps) {
       <ProblemLine problem={refusedSearch(tickets.problem.value) === null ? tickets.problem.value : null} onRetry={tickets.retry} />
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={4} />}
       {tickets.loaded.value && shown.length === 0 && (
-        <Empty testid={T.listEmpty}>{searching ? t('list.empty.search', { text: search.trim() }) : t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
+        searching
+          ? <Empty icon="search" testid={T.listEmpty} action={{ label: t('list.clear_search'), run: () => tickets.find('') }}>{t('list.empty.search', { text: search.trim() })}</Empty>
+          : <Empty icon={tab === 'active' ? 'inbox' : 'done'} testid={T.listEmpty}>{t(tab === 'active' ? 'list.empty.active' : 'list.empty.closed')}</Empty>
       )}
       <ul class="tickets" data-testid={T.ticketList}>
         {shown.map((ticket) => <CustomerTicketRow key={ticket.id} client={client} ticket={ticket} router={router} isOpen={isOpenAt(ticket, open)} />)}

@@ -1,5 +1,6 @@
 import '../../locales/page.ts'
 import '../../ui/styles/base.css'
+import '../../ui/styles/typeface.css'
 import { createRouter } from '../../client/router.ts'
 import { mountApp } from '../../ui/mount-app.tsx'
 import { prepareMarkdown } from '../../ui/body.tsx'

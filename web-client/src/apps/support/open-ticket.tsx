@@ -7,7 +7,7 @@ import { isOver } from '../../protocol/words.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { useArrival } from '../../ui/arrival.ts'
-import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
+import { isPressing, OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -33,7 +33,7 @@ export function OpenTicket({ client, store, onBack }: OpenProps) {
     case 'loading': return <Skeleton lines={6} />
     case 'failed':
       return opening.problem.code === 'not_found'
-        ? <Empty testid={T.ticketMissing}>{t('ticket.missing')} <button type="button" class="back" data-testid={T.back} onClick={onBack}>{t('app.back')}</button></Empty>
+        ? <Empty icon="search" testid={T.ticketMissing} action={{ label: t('ticket.to_list'), run: onBack, testid: T.back }}>{t('ticket.missing')}</Empty>
         : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open': {
       const { ticket, reader } = opening
@@ -73,7 +73,7 @@ function Head({ ticket, store, onBack, details, onDetails }: HeadProps) {
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <OwnStatusBadge status={ticket.status} testid={T.ticketStatus} />
-          <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />
+          {isPressing(ticket.priority) && <PriorityBadge priority={ticket.priority} testid={T.ticketPriority} />}
         </p>
       </div>
       {isWritable(ticket) && (

@@ -64,7 +64,7 @@ export function SupportPage({ client, router, preferences, site, ownsTab }: AppP
       <div class="columns" ref={columns}>
         <TicketList client={client} tickets={tickets} router={router} open={ref} />
         <main class="main">
-          {ref === '' && <Empty>{t('list.pick')}</Empty>}
+          {ref === '' && <Empty icon="chat" title={t('list.pick_title')} action={{ label: t('new.button'), run: () => router.go('new') }}>{t('list.pick')}</Empty>}
           {store !== null && ref !== '' && <OpenTicket key={ref} client={client} store={store} onBack={() => router.go('')} />}
         </main>
       </div>

@@ -49,7 +49,7 @@ export function Menu({ label, icon = 'more', items, testid }: MenuProps) {
   return (
     <>
       <button ref={opener} type="button" class="quiet icon-button" popovertarget={id} aria-haspopup="menu" aria-label={label} title={label} data-testid={testid}><Icon name={icon} /></button>
-      <div ref={list} id={id} popover="auto" role="menu" aria-label={label} class="menu menu-list" onToggle={opened} onKeyDown={step}>
+      <div ref={list} id={id} popover="auto" role="menu" tabIndex={-1} aria-label={label} class="menu menu-list" onToggle={opened} onKeyDown={step}>
         {items.map((item) => <button key={item.id} type="button" role="menuitem" tabIndex={-1} class={item.isDanger === true ? 'danger' : ''} disabled={item.isDisabled} data-item={item.id} onClick={() => pick(item)}>{item.label}</button>)}
       </div>
     </>

@@ -31,7 +31,7 @@ export function Tabs<V extends string>({ label, value, options, onChange, testid
   }
   return (
     <>
-      <div ref={list} class="tabs" role="tablist" aria-label={label} data-testid={testid} onKeyDown={step}>
+      <div ref={list} class="tabs" role="tablist" tabIndex={-1} aria-label={label} data-testid={testid} onKeyDown={step}>
         {options.map((one) => (
           <button key={one.value} type="button" role="tab" class="tab" id={`${id}-${one.value}`} data-tab={one.value} aria-selected={one.value === value} aria-controls={`${id}-panel`} tabIndex={one.value === value ? 0 : -1} onClick={() => onChange(one.value)}>{one.label}</button>
         ))}

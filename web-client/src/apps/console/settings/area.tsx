@@ -1,6 +1,8 @@
 // The settings: the screens by group on one side, the chosen one beside them. On a narrow page they take turns.
 
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { ComponentType } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { keptFor } from '../../../client/resource.ts'
 import type { Features } from '../../../protocol/model.ts'
 import { t } from '../../../locales/index.ts'
 import { T } from '../../../testids.ts'
@@ -69,7 +71,11 @@ function First({ context, screens }: { readonly context: ConsoleContext; readonl
   return <div ref={main} class="settings-none">{t('settings.pick')}</div>
 }
 
+const parts = keptFor((screen: Screen) => lazy(screen.load))
+const partOf = (screen: Screen): ComponentType<ScreenProps> => parts(screen)
+
 function Shown({ screen, ...props }: ScreenProps & { readonly screen: Screen }) {
-  const Part = useMemo(() => lazy(screen.load), [screen])
+  const Part = partOf(screen)
+  // oxlint-disable-next-line react/static-components -- made once a screen, by a table outside
   return <Part {...props} />
 }

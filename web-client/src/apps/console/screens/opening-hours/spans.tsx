@@ -26,6 +26,7 @@ export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
         const fault = faults.get(`${name}.${index}`) ?? null
         const field = { isInvalid: fault !== null, describedBy: `${id}-${index}`, index }
         return (
+          // oxlint-disable-next-line react/no-array-index-key -- a span has no name of its own
           <div key={index} class="hours-span">
             <TimeField {...field} value={span.from} label={s('hours.from', { day })} testid={T.hoursFrom} onChange={(from) => put(index, { from })} />
             <span aria-hidden="true">–</span>

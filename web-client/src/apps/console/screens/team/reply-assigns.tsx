@@ -15,6 +15,7 @@ export function ReplyAssigns({ rest }: { readonly rest: ConsoleContext['rest'] }
     return result.ok
   }
   const load = async () => void take(await rest.settings())
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once by each client
   useEffect(() => { void load() }, [rest])
   const pick = async (field: HTMLInputElement) => {
     const before = isOn === true

@@ -1,0 +1,50 @@
+// What a server has against a field, as sentences of this client: the server's own are English.
+
+import { explainFields, isKey, t, type Refused, type StringKey } from './index.ts'
+
+/** What the server says, the sentence for it, and whether that names a number of characters. The first that fits counts. */
+const REASONS: readonly (readonly [RegExp, StringKey, boolean?])[] = [
+  [/^(?:must not be empty|is missing|must not be null)$/, 'why.empty'],
+  [/^is too long$|^must not have more than \d+ bytes/, 'why.long'],
+  [/(\d+) characters out of a-z/, 'why.shortcut', true],
+  [/^needs a ticket number, or a word of at least (\d+) characters/, 'why.word', true],
+  [/one line of (?:1 to|at most) (\d+) characters/, 'why.one_line', true],
+  [/(?:1 to|at most) (\d+) characters/, 'why.at_most', true],
+  [/^must not contain (?:control characters|the character)/, 'why.characters'],
+  [/^this person cannot work on the ticket/, 'why.assignee'],
+]
+
+/** The sentence for what the server says, and the number in it; a general one where it says something else. */
+export function reasonOf(why: string): { readonly key: StringKey; readonly n: number } {
+  for (const [said, key, isCounted = false] of REASONS) {
+    const found = said.exec(why)
+    if (found !== null) return { key, n: isCounted ? Number(found[1]) : 0 }
+  }
+  return { key: 'why.other', n: 0 }
+}
+
+/** Fields as the forms call them. */
+const FIELD_NAMES: Readonly<Record<string, string>> = {
+  subject: 'new.subject',
+  description: 'new.description',
+  assigned_to: 'ticket.assignee',
+  shortcut: 'replies.shortcut',
+  title: 'replies.name',
+  body: 'replies.body',
+  email: 'roles.email',
+}
+
+/** A refusal that names a field, and why, as a sentence; null: it names none. */
+export function fieldOf({ code, title }: Refused): { readonly name: string; readonly why: string } | null {
+  const found = code === 'invalid_field' || code === 'invalid_body' ? /^([\w.[\]]+): (.+)$/s.exec(title ?? '') : null
+  if (found === null) return null
+  const { key, n } = reasonOf(found[2] ?? '')
+  return { name: found[1] ?? '', why: t(key, { n }) }
+}
+
+explainFields((refused) => {
+  const field = fieldOf(refused)
+  if (field === null) return null
+  const label = FIELD_NAMES[field.name]
+  return label !== undefined && isKey(label) ? t('problem.at_field', { field: t(label), why: field.why }) : `${t('problem.invalid_field')} ${field.why}`
+})

@@ -1,0 +1,114 @@
+// Made from core's types; a test in core fails when this file differs from them, and rewrites it on request:
+// UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
+// Do not edit.
+
+import { all, anything, bool, integer, list, name, nullOnly, nullable, object, or, readable, record, string } from '../shape.ts'
+import { decodeOpeningHours, decodeRejectCode, decodeStaffRole } from './first.ts'
+import { decodeStaffTicket } from './ticket.ts'
+
+export const decodeRoleView = object({
+  user_id: string,
+  role: decodeStaffRole,
+  name: nullable(name),
+  email: nullable(string),
+  blocked: or(bool, false),
+})
+
+export const decodePersonFound = object({
+  user_id: string,
+  role: nullOnly(decodeStaffRole),
+  name: nullable(name),
+  email: nullable(string),
+  blocked: or(bool, false),
+  since: string,
+  last_seen_at: nullable(string),
+  subject: nullable(string),
+})
+
+export const decodeStaffTicketPage = object({
+  tickets: readable(decodeStaffTicket),
+  next_cursor: nullable(string),
+})
+
+export const decodeDeskSettings = object({
+  opening_hours: nullable(decodeOpeningHours),
+  away_notice: nullable(string),
+  reply_assigns: or(bool, false),
+})
+
+export const decodeSavedReply = object({
+  id: string,
+  shortcut: string,
+  title: string,
+  body: string,
+  updated_at: or(string, ''),
+})
+
+export const decodeAccessPerson = object({
+  id: string,
+  name: nullable(name),
+  email: nullable(string),
+})
+
+export const decodeAccessTicket = object({
+  id: string,
+  number: nullable(string),
+})
+
+export const decodeAccessEntry = object({
+  id: integer,
+  at: string,
+  user: nullable(decodeAccessPerson),
+  action: string,
+  ticket: nullable(decodeAccessTicket),
+  refused: nullable(string),
+  ip: nullable(string),
+  user_agent: nullable(string),
+  detail: record(anything),
+  detail_cut: or(bool, false),
+})
+
+export const decodeAccessPage = object({
+  entries: readable(decodeAccessEntry),
+  next_cursor: nullable(string),
+  searched_to: nullable(string),
+})
+
+export const decodeAccessActions = object({
+  actions: list(string),
+})
+
+export const decodeTicketTotals = object({
+  open: or(integer, 0),
+  total: or(integer, 0),
+})
+
+export const decodePersonView = object({
+  id: string,
+  name: nullable(name),
+  email: nullable(string),
+  last_seen_at: nullable(string),
+  address: nullable(string),
+  user_agent: nullable(string),
+  tickets: decodeTicketTotals,
+})
+
+export const decodeTicketCounts = object({
+  mine: or(integer, 0),
+  unassigned: or(integer, 0),
+  needs_answer: or(integer, 0),
+  all: or(integer, 0),
+  urgent: or(integer, 0),
+  resolved: or(integer, 0),
+  closed: or(integer, 0),
+})
+
+export const decodeBulkResult = object({
+  id: string,
+  ok: or(bool, false),
+  code: nullable(decodeRejectCode),
+})
+
+export const decodeBulkOutcome = object({
+  results: all(decodeBulkResult),
+})
