@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders";
 
 /**
  * Frames that are the same for everybody.
@@ -626,7 +626,15 @@ value: OpeningHours | string | boolean | null, };
 /**
  * One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
  */
-export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, updated_at: string, };
+export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, 
+/**
+ * An older server has none.
+ */
+folder?: string | null, 
+/**
+ * The person whose own it is: the caller; null: the team's.
+ */
+owner?: UserId | null, updated_at: string, };
 
 /**
  * `PUT /v1/saved-replies/{id}` (admins) creates or replaces; the answer is the `SavedReply`.
@@ -635,7 +643,17 @@ export type SavedReplyChange = {
 /**
  * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another reply has: `conflict`.
  */
-shortcut: string, title: string, body: string, };
+shortcut: string, title: string, body: string, 
+/**
+ * The folder in which it is listed: one line of at most 60 characters. Null is the same as leaving it out: none. Only to a server that
+ * names the feature `reply_folders`.
+ */
+folder?: string, 
+/**
+ * Whether it is the caller's own, which no other person sees. A reply stays what it was saved as first: otherwise `conflict`. Left out: shared.
+ * Only to a server that names the feature `reply_folders`.
+ */
+personal?: boolean, };
 
 /**
  * A page of `GET /v1/access-log` (admins), the newest entries first. One that looked for something rare may be short, or empty, and have a
@@ -904,6 +922,7 @@ export const FEATURES = [
   "if_assigned_to",
   "access_log",
   "holidays",
+  "reply_folders",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
@@ -1034,6 +1053,8 @@ export const LIMITS = {
   saved_reply_title_chars_max: 100,
   notice_chars_max: 500,
   day_spans_max: 8,
+  personal_replies_max: 100,
+  reply_folder_chars_max: 60,
   holidays_max: 100,
   holiday_name_chars_max: 100,
   typing_interval_ms: 1000,

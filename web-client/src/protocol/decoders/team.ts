@@ -41,6 +41,8 @@ export const decodeSavedReply = object({
   shortcut: string,
   title: string,
   body: string,
+  folder: nullable(string),
+  owner: nullable(string),
   updated_at: or(string, ''),
 })
 
