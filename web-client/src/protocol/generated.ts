@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders" | "widget_settings";
 
 /**
  * Frames that are the same for everybody.
@@ -612,7 +612,45 @@ export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: st
 /**
  * Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
  */
-reply_assigns: boolean, };
+reply_assigns: boolean, 
+/**
+ * An older server has none.
+ */
+widget?: WidgetSettings | null, };
+
+/**
+ * The corner in which the widget's launcher stands.
+ */
+export type WidgetPosition = "right" | "left";
+
+/**
+ * The setting `widget`. A field that is left out is as in a desk without the setting; null is the same as leaving it out.
+ */
+export type WidgetSettings = { 
+/**
+ * `#2f5bd0`: the colour of the launcher and of the widget's head.
+ */
+color: string | null, 
+/**
+ * At the widget's head: one line of at most 60 characters.
+ */
+team_name: string | null, 
+/**
+ * Over the first question: one line of at most 200 characters.
+ */
+greeting: string | null, position: WidgetPosition, 
+/**
+ * A `data:` URL in base64 of a PNG, JPEG, WebP or SVG of at most 12 KiB. Show it as a picture (`<img>`) only: an SVG may hold scripts.
+ */
+logo: string | null, 
+/**
+ * Whether the widget asks what a question is about.
+ */
+asks_category: boolean, 
+/**
+ * Sites that may show the widget, beside those of the instance's `--widget-sites`: exactly as browsers write them in `Origin`.
+ */
+sites: Array<string>, };
 
 /**
  * `PUT /v1/settings/{name}` (admins).
@@ -621,7 +659,7 @@ export type SettingChange = {
 /**
  * Has the type of this setting in `DeskSettings`; null removes the setting.
  */
-value: OpeningHours | string | boolean | null, };
+value: OpeningHours | WidgetSettings | string | boolean | null, };
 
 /**
  * One of `GET /v1/saved-replies` (staff), by shortcut. The server stores `{{…}}` unchanged: the client fills it in.
@@ -923,6 +961,7 @@ export const FEATURES = [
   "access_log",
   "holidays",
   "reply_folders",
+  "widget_settings",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
@@ -1053,6 +1092,10 @@ export const LIMITS = {
   saved_reply_title_chars_max: 100,
   notice_chars_max: 500,
   day_spans_max: 8,
+  widget_team_name_chars_max: 60,
+  widget_greeting_chars_max: 200,
+  widget_logo_bytes_max: 12288,
+  widget_sites_max: 50,
   personal_replies_max: 100,
   reply_folder_chars_max: 60,
   holidays_max: 100,

@@ -2,7 +2,7 @@
 // UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
 // Do not edit.
 
-import { all, anything, bool, integer, list, name, nullOnly, nullable, object, or, readable, record, string } from '../shape.ts'
+import { all, anything, bool, integer, list, name, nullOnly, nullable, object, or, readable, record, string, word } from '../shape.ts'
 import { decodeOpeningHours, decodeRejectCode, decodeStaffRole } from './first.ts'
 import { decodeStaffTicket } from './ticket.ts'
 
@@ -30,10 +30,23 @@ export const decodeStaffTicketPage = object({
   next_cursor: nullable(string),
 })
 
+export const decodeWidgetPosition = word(['right', 'left'])
+
+export const decodeWidgetSettings = object({
+  color: nullable(string),
+  team_name: nullable(string),
+  greeting: nullable(string),
+  position: or(decodeWidgetPosition, 'right'),
+  logo: nullable(string),
+  asks_category: or(bool, false),
+  sites: list(string),
+})
+
 export const decodeDeskSettings = object({
   opening_hours: nullable(decodeOpeningHours),
   away_notice: nullable(string),
   reply_assigns: or(bool, false),
+  widget: nullable(decodeWidgetSettings),
 })
 
 export const decodeSavedReply = object({

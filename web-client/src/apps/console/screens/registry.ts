@@ -3,3 +3,4 @@
 export { screen as openingHours } from './opening-hours/index.ts'
 export { screen as savedReplies } from './saved-replies/index.ts'
 export { screen as team } from './team/index.ts'
+export { screen as widget } from './widget/index.ts'
