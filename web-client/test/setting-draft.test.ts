@@ -14,14 +14,18 @@ function kept(): KeptText & { text: string } {
   return one
 }
 
+async function until(holds: () => boolean) {
+  for (let n = 0; n < 50 && !holds(); n++) await Promise.resolve()
+}
+
 async function made(memory = kept()) {
-  const server = { value: 'a', refuses: false }
+  const server = { value: 'a', refuses: false, isAsked: false }
   const answer = (): Result<string> => (server.refuses ? { ok: false, problem: forbidden } : { ok: true, value: server.value })
   const store = createSettingDraft<string, { readonly word: string }>({
     load: async () => answer(),
     draftOf: (word) => ({ word }),
     valueOf: ({ word }) => word.trim(),
-    send: async ({ word }) => { if (!server.refuses) server.value = word.trim(); return answer() },
+    send: async ({ word }) => { server.isAsked = true; await Promise.resolve(); await Promise.resolve(); if (!server.refuses) server.value = word.trim(); return answer() },
     kept: memory,
     parse: (value) => { const word = isObject(value) ? text(value['word']) : null; return word === null ? null : { word } },
   })
@@ -79,10 +83,11 @@ describe('a setting being changed', () => {
     const { store, server } = await made()
     store.change({ word: 'b' })
     const saving = store.save()
-    await Promise.resolve()
+    await until(() => server.isAsked)
     store.change({ word: 'c' })
     await saving
-    store.change({ word: 'd' })
-    expect([store.draft.value?.word, store.isChanged.value, store.isOvertaken.value, server.value.length]).toEqual(['d', true, false, 1])
+    expect([server.value, store.draft.value?.word, store.isChanged.value, store.isOvertaken.value]).toEqual(['b', 'c', true, false])
+    expect(await store.save()).toBe(true)
+    expect(server.value).toBe('c')
   })
 })

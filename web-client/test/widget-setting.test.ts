@@ -32,7 +32,7 @@ describe('the widget’s settings being changed', () => {
 
 test('an origin is what browsers send', () => {
   expect(['www.example', 'https://www.example:443/a?b#c', 'http://127.0.0.1:3000', 'http://[::1]:8080', 'https://münchen.example', 'localhost:3000'].map(originOf)).toEqual(['https://www.example', 'https://www.example', 'http://127.0.0.1:3000', 'http://[::1]:8080', 'https://xn--mnchen-3ya.example', 'https://localhost:3000'])
-  expect(['', 'javascript:alert(1)', 'file:///x', 'https://user:secret@www.example', 'https://', 'a b', 'https://*.example'].map(originOf)).toEqual([null, null, null, null, null, null, null])
+  expect(['', 'javascript:alert(1)', 'file:///x', 'https://user@www.example', 'https://:secret@www.example', 'https://', 'a b', 'https://*.example'].map(originOf)).toEqual([null, null, null, null, null, null, null, null])
 })
 
 test('a colour is understood however it is written, and told what becomes of text', () => {

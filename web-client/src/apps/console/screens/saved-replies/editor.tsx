@@ -56,7 +56,7 @@ export function Editor({ editor, draft, agent, isAdmin, knowsFolders, folders, o
     <form ref={form} class="card reply-editor" data-testid={R.form} data-id={draft.id} noValidate onSubmit={(event) => { event.preventDefault(); void save() }}>
       {draft.base === null && isAdmin && knowsFolders && <RadioGroup label={s('saved.for')} value={draft.personal ? 'mine' : 'team'} options={[{ value: 'team', label: s('saved.for_team') }, { value: 'mine', label: s('saved.for_me') }]} testid={R.personal} onChange={(who) => change({ personal: who === 'mine' })} />}
       <div class="reply-fields">
-        <TextField label={t('replies.shortcut')} dir="ltr" placeholder="hello" value={draft.shortcut} error={error('shortcut')} testid={T.replyShortcut} onChange={(shortcut) => change({ shortcut })} />
+        <TextField label={t('replies.shortcut')} dir="ltr" value={draft.shortcut} error={error('shortcut')} testid={T.replyShortcut} onChange={(shortcut) => change({ shortcut })} />
         <TextField label={t('replies.name')} value={draft.title} error={error('title')} testid={T.replyTitle} onChange={(title) => change({ title })} />
         {knowsFolders && <TextField label={s('saved.folder')} placeholder={s('saved.no_folder')} list={`${id}-folders`} value={draft.folder} error={error('folder')} testid={R.folderField} onChange={(folder) => change({ folder })} />}
         <datalist id={`${id}-folders`}>{folders.map((folder) => <option key={folder} value={folder} />)}</datalist>

@@ -67,8 +67,10 @@ function WidgetForm({ context, store, draft }: FormProps) {
   return (
     <form ref={form} class="widget-form" noValidate data-testid={W.form} data-saved={isSaved} onSubmit={(event) => { event.preventDefault(); void save() }}>
       <Install origin={context.client.origin} />
-      <WidgetPreview draft={draft} />
-      <LookFields draft={draft} faults={faults} onChange={store.change} />
+      <div class="widget-design">
+        <LookFields draft={draft} faults={faults} onChange={store.change} />
+        <WidgetPreview draft={draft} />
+      </div>
       <Sites sites={draft.sites} faults={faults} onChange={(sites) => store.change({ sites })} />
       <ProblemLine problem={store.refused.value} />
       {store.isOvertaken.value && (

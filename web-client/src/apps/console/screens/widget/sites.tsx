@@ -5,6 +5,9 @@ import { Button, IconButton } from '../../../../ui/kit/button.tsx'
 import { s } from './strings.ts'
 import { W } from './testids.ts'
 
+/** How a site is written, in every language. */
+const EXAMPLE = 'https://www.example.com'
+
 interface SitesProps {
   readonly sites: readonly string[]
   readonly faults: WidgetFaults
@@ -36,7 +39,7 @@ export function Sites({ sites, faults, onChange }: SitesProps) {
               // oxlint-disable-next-line react/no-array-index-key -- a line has no other name than its place
               <li key={index} data-testid={W.site} data-site={index}>
                 <span class="widget-site">
-                  <input type="url" inputMode="url" dir="ltr" value={site} placeholder="https://www.example.com" autocapitalize="none" spellcheck={false} aria-label={s('widget_setting.site', { n: index + 1 })} aria-invalid={fault !== null} aria-describedby={fault === null ? undefined : `${id}-${index}`}
+                  <input type="url" inputMode="url" dir="ltr" value={site} placeholder={EXAMPLE} autocapitalize="none" spellcheck={false} aria-label={s('widget_setting.site', { n: index + 1 })} aria-invalid={fault !== null} aria-describedby={fault === null ? undefined : `${id}-${index}`}
                     onInput={(event) => put(index, event.currentTarget.value)}
                     onBlur={(event) => tidy(index, event.currentTarget.value)}
                     onKeyDown={(event) => { if (event.key === 'Enter' && site.trim() !== '') { event.preventDefault(); tidy(index, site); if (index === sites.length - 1) requestAnimationFrame(() => list.current?.parentElement?.querySelector<HTMLElement>(`[data-testid=${W.siteAdd}]`)?.click()); else focus(index + 1) } }}
