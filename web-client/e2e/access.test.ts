@@ -1,17 +1,13 @@
 // WCAG 2.2 AA as far as axe-core can tell, on every screen, in both themes; and the keyboard where it cannot.
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Frame, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { isObject } from '../src/protocol/narrow.ts'
 import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
 import { R } from '../src/apps/console/screens/saved-replies/testids.ts'
 import { W } from '../src/apps/console/screens/widget/testids.ts'
 import { T } from '../src/testids.ts'
+import { bothThemes } from './axe.ts'
 import { CUSTOMERS, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const context = withBrowser()
 let who: People
 let ticket: Made
@@ -25,20 +21,6 @@ beforeAll(async () => {
   rated = await openTicket(who.customer)
   await rest(who.agent, 'PATCH', `/tickets/${rated.id}`, { status: 'resolved' }, TEAM)
 })
-
-async function violations(place: Page | Frame): Promise<readonly string[]> {
-  await place.evaluate(AXE)
-  const result: unknown = await place.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })")
-  const found = isObject(result) && Array.isArray(result['violations']) ? result['violations'] : ['axe said nothing']
-  return found.map((one: unknown) => (isObject(one) ? `${String(one['id'])}: ${JSON.stringify(Array.isArray(one['nodes']) ? one['nodes'].slice(0, 3).map((node: unknown) => (isObject(node) ? [node['target'], node['failureSummary']] : node)) : '')}` : String(one)))
-}
-
-async function bothThemes(name: string, page: Page, place: Page | Frame = page) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect(await violations(place), `${name}, ${colorScheme}`).toEqual([])
-  }
-}
 
 describe('no violation', () => {
   test('on the screens of the support page, wide and narrow', async () => {
@@ -107,7 +89,7 @@ describe('no violation', () => {
     await page.locator(id(T.hoursFault)).waitFor()
     await bothThemes('opening hours', page)
     await page.locator(id(T.preferences)).click()
-    await page.locator(id(T.menuScreen, '[data-screen="settings/opening-hours"]')).waitFor()
+    await page.locator(id(T.menuSettings)).waitFor()
     await bothThemes('settings', page)
     await page.keyboard.press('Escape')
     await page.setViewportSize({ width: 360, height: 740 })

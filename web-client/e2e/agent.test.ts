@@ -1,8 +1,9 @@
 // An agent learns that a ticket came, who waits for an answer and for how long, and who of the team has answered.
 
 import { beforeAll, expect, test } from 'vitest'
+import { A } from '../src/apps/console/screens/appearance/testids.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, message, openScreen, openTicket, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -51,9 +52,9 @@ test('a new unassigned ticket and an urgent one are told while another is on scr
   await page.locator(id(T.toast)).filter({ hasText: pressing.number }).locator(id(T.toastAction)).click()
   await page.locator(id(T.ticket, `[data-number="${pressing.number}"]`)).waitFor()
   await eventually('one of them was opened', async () => (await count()) === before + 1)
-  await page.locator(id(T.preferences)).click()
-  await page.locator(id(T.habitsAlert, '[data-alert="unassigned"]')).uncheck()
-  await page.keyboard.press('Escape')
+  await openScreen(page, 'settings/appearance')
+  await page.locator(id(A.alert, '[data-alert="unassigned"]')).uncheck()
+  await page.locator(id(T.settingsBack)).click()
   const silent = await openTicket(who.other)
   await page.locator(id(T.view, '[data-view="all"]')).click()
   await page.locator(row(silent.number)).waitFor()

@@ -112,6 +112,13 @@ export async function visit(context: BrowserContext, base: string, path: string,
   return seen
 }
 
+/** A screen of the settings, by the menu. */
+export async function openScreen(page: Page, path: string): Promise<void> {
+  await page.locator(id(T.preferences)).click()
+  await page.locator(id(T.menuSettings)).click()
+  await page.locator(id(T.settingsLink, `[data-screen="${path}"]`)).click()
+}
+
 export const id = (testid: string, more = '') => `[data-testid="${testid}"]${more}`
 
 export async function say(page: Page | Frame, text: string): Promise<void> {

@@ -6,7 +6,7 @@ import { DAYS, type Day } from '../src/client/hours.ts'
 import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
 import { isObject } from '../src/protocol/narrow.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, openScreen, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -29,8 +29,7 @@ test('an admin sets hours and notice, mistakes are told at their field, and an o
 
   const seen = await visit(await context(), TEAM, '/admin/support', who.admin)
   const { page } = seen
-  await page.locator(id(T.preferences)).click()
-  await page.locator(id(T.menuScreen, '[data-screen="settings/opening-hours"]')).click()
+  await openScreen(page, 'settings/opening-hours')
   await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
   expect(new URL(page.url()).pathname).toBe('/admin/support/settings/opening-hours')
   expect(await page.locator(id(T.hoursSave)).isDisabled(), 'nothing to save yet').toBe(true)
@@ -107,9 +106,8 @@ test('by keyboard alone; and agents are told that it is not theirs', async () =>
   const agent = (await visit(await context(), TEAM, '/admin/support/hours', who.agent)).page
   await agent.locator(id(T.settingsOnlyAdmins)).waitFor()
   expect(await agent.locator(id(T.hours)).count()).toBe(0)
-  await agent.locator(id(T.preferences)).click()
-  await agent.locator(id(T.menuScreen, '[data-screen="settings/saved-replies"]')).waitFor()
-  expect(await agent.locator(id(T.menuScreen, '[data-screen="settings/opening-hours"]')).count()).toBe(0)
+  await agent.locator(id(T.settingsLink, '[data-screen="settings/saved-replies"]')).waitFor()
+  expect(await agent.locator(id(T.settingsLink, '[data-screen="settings/opening-hours"]')).count()).toBe(0)
   await expect(rest(who.agent, 'PUT', '/settings/away_notice', { value: 'mine' }, TEAM)).rejects.toThrow('forbidden')
 })
 

@@ -2,8 +2,9 @@
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import { A } from '../src/apps/console/screens/appearance/testids.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, people, rest, say, TEAM, texts, unique, visit, withBrowser, type Made, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, message, openScreen, openTicket, people, rest, say, TEAM, texts, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -123,9 +124,10 @@ test('what Enter does is a choice, at the composer and in the settings, kept for
   await page.locator(id(T.composerEnter, '[data-value="breaks"]')).waitFor()
   await input.press('Control+Enter')
   await message(page, text).and(page.locator('[data-seq]')).waitFor()
-  await page.locator(id(T.preferences)).click()
-  await page.locator(id(T.habitsEnter)).selectOption('sends')
-  await page.keyboard.press('Escape')
+  await openScreen(page, 'settings/appearance')
+  await page.locator(`${id(A.enter)} input[value="sends"]`).check()
+  await page.goBack()
+  await page.goBack()
   await page.locator(id(T.composerEnter, '[data-value="sends"]')).waitFor()
 })
 

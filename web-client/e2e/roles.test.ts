@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, people, rest, TEAM, visit, withBrowser, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, openScreen, people, rest, TEAM, visit, withBrowser, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -18,8 +18,7 @@ test('an admin finds someone by their address, makes them an agent, and takes th
   await rest(who.other, 'GET', '/me')
   const seen = await visit(await context(), TEAM, '/admin/support', who.admin)
   const { page } = seen
-  await page.locator(id(T.preferences)).click()
-  await page.locator(id(T.menuScreen, '[data-screen="settings/team"]')).click()
+  await openScreen(page, 'settings/team')
   await page.locator(id(T.roleRow, `[data-user="${who.admin.id}"]`)).waitFor()
   expect(new URL(page.url()).pathname).toBe('/admin/support/settings/team')
   expect(await page.locator(`${id(T.roleRow, `[data-user="${who.admin.id}"]`)} ${id(T.roleSelect)}`).count(), 'one does not take the own role').toBe(0)
@@ -90,6 +89,6 @@ test('an agent reads that only admins change the team', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support/team', who.agent)
   await page.locator(id(T.settingsOnlyAdmins)).waitFor()
   expect(await page.locator(id(T.roleEmail)).count()).toBe(0)
-  await page.locator(id(T.preferences)).click()
-  expect(await page.locator(id(T.menuScreen, '[data-screen="settings/team"]')).count()).toBe(0)
+  await page.locator(id(T.settingsLink, '[data-screen="settings/appearance"]')).waitFor()
+  expect(await page.locator(id(T.settingsLink, '[data-screen="settings/team"]')).count()).toBe(0)
 })

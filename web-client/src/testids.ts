@@ -30,9 +30,6 @@ export const T = {
   preferencesUnkept: 'preferences-unkept',
   habitsEnter: 'habits-enter',
   habitsUndo: 'habits-undo',
-  /** `data-alert=unassigned|urgent`. */
-  habitsAlert: 'habits-alert',
-  habitsWhen: 'habits-when',
   replyAssigns: 'reply-assigns',
   /** A sentence that goes by itself. */
   toast: 'toast',
@@ -187,8 +184,8 @@ export const T = {
   replySave: 'reply-save',
   replyDelete: 'reply-delete',
   replyDeleteSure: 'reply-delete-sure',
-  /** Links of the settings menu. */
-  menuScreen: 'menu-screen',
+  /** The menu's way to the settings. */
+  menuSettings: 'menu-settings',
   settings: 'settings',
   settingsNav: 'settings-nav',
   settingsLink: 'settings-link',

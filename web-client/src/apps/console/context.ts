@@ -10,6 +10,7 @@ import type { Mode } from '../../client/drafts.ts'
 import { filtersOf, queryOf } from '../../client/filters.ts'
 import { createInbox, type Inbox } from '../../client/inbox.ts'
 import { hasOwnQuery, type Router } from '../../client/memory-router.ts'
+import type { Preferences } from '../../client/preferences.ts'
 import { isVisible } from '../../client/visibility.ts'
 import { createSelection, type Selection } from '../../client/selection.ts'
 import { createTeamStore, type TeamStore } from '../../client/team-store.ts'
@@ -26,6 +27,7 @@ type Overlay = 'palette' | 'keys' | 'tour' | null
 export interface ConsoleContext {
   readonly client: Client
   readonly rest: ReturnType<typeof createTeam>
+  readonly preferences: Preferences
   readonly inbox: Inbox
   readonly team: TeamStore
   readonly store: TicketStore | null
@@ -113,7 +115,7 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   }, [ref, inbox, mode])
   useReadOnReturn(store, listener)
   const context: ConsoleContext = {
-    client, rest, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, unread, query, marks, keys: preferences.keys, searchRef,
+    client, rest, preferences, inbox, team, store, place, cursor, arriving, selection, overlay, mode, wanted, unread, query, marks, keys: preferences.keys, searchRef,
     open: (next) => { overlay.value = next },
     go: (next) => router.go(next),
     href: router.href,

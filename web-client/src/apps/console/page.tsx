@@ -5,7 +5,6 @@ import { useEffect } from 'preact/hooks'
 import { hasOwnQuery } from '../../client/memory-router.ts'
 import type { TicketStore } from '../../client/ticket.ts'
 import type { Feature } from '../../protocol/generated.ts'
-import type { Features } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
 import { T, TOUR } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
@@ -22,12 +21,10 @@ import { InboxList } from './list.tsx'
 import { NothingOpen, OpenTicket } from './open-ticket.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { useConsole, type ConsoleContext } from './context.ts'
-import { screenAt, screensFor } from './screens/index.ts'
+import { screenAt } from './screens/index.ts'
 import { Overview } from './stats.tsx'
 
 const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
-const HabitsForm = lazy(async () => (await import('../../ui/habits-form.tsx')).HabitsForm)
-const AlertsForm = lazy(async () => (await import('./alerts-form.tsx')).AlertsForm)
 const BulkBar = lazy(async () => (await import('./bulk.tsx')).BulkBar)
 /** Fetched behind the first screen, so that it is there for the first key. */
 const loadPalette = async () => (await import('./palette.tsx')).Palette
@@ -73,7 +70,7 @@ function StaffConsole(props: AppProps) {
   useTab(ownsTab, isSettings ? screenAt(place)?.screen.title() ?? t('settings.title') : place === '' ? t('app.console') : place, context.unread)
   return (
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={client.live.value && client.watch.value === 'on'}>
-      <TopBar site={site} preferences={preferences} identity={{ ...client.identity, role: client.role.value }} menu={<><HabitsForm habits={client.habits}><AlertsForm habits={client.habits} /></HabitsForm><ScreenLinks context={context} isAdmin={isAdmin} features={features} /></>}>
+      <TopBar site={site} preferences={preferences} identity={{ ...client.identity, role: client.role.value }} menu={<AllSettings context={context} />}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => context.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
         <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => context.open('keys')}>?</button>
       </TopBar>
@@ -132,11 +129,7 @@ function endTour(context: ConsoleContext): void {
   context.open(null)
 }
 
-/** The ways to the settings. */
-function ScreenLinks({ context, isAdmin, features }: { readonly context: ConsoleContext; readonly isAdmin: boolean; readonly features: Features | null }) {
-  return (
-    <nav class="desk-menu" aria-label={t('settings.title')}>
-      {screensFor({ isAdmin, features }).map((one) => <PlaceLink key={one.path} context={context} to={one.path} testid={T.menuScreen} screen={one.path}>{one.title()}</PlaceLink>)}
-    </nav>
-  )
+/** The menu holds what one changes often; all else has its screen. */
+function AllSettings({ context }: { readonly context: ConsoleContext }) {
+  return <p class="menu-settings"><PlaceLink context={context} to="settings" className="button" testid={T.menuSettings}>{t('settings.all')}</PlaceLink></p>
 }
