@@ -1,6 +1,9 @@
 // WCAG 2.2 AA as far as axe-core can tell, on every screen, in both themes; and the keyboard where it cannot.
 
 import { beforeAll, describe, expect, test } from 'vitest'
+import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
+import { R } from '../src/apps/console/screens/saved-replies/testids.ts'
+import { W } from '../src/apps/console/screens/widget/testids.ts'
 import { T } from '../src/testids.ts'
 import { bothThemes } from './axe.ts'
 import { CUSTOMERS, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
@@ -147,4 +150,36 @@ test('a person with a keyboard alone opens a ticket, writes, and leaves again; t
   await page.keyboard.press('Enter')
   await message(page, 'second line', 'stored').waitFor()
   expect(await page.locator(id(T.timeline)).getAttribute('role')).toBe('log')
+})
+
+test('no violation on the screens of opening hours, saved replies and the widget, with all that they can show, wide and narrow', async () => {
+  await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut: `axe-${Date.now()}`, title: 'Greeting', body: 'Hi {{customer_first_name|there}}, {{unknown}}' }, TEAM)
+  const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
+  await page.locator(id(R.open)).first().click()
+  await page.locator(id(T.replyNew)).click()
+  await page.locator(id(T.replySave)).first().click()
+  await bothThemes('replies being written', page)
+  await page.goto(`${TEAM}/admin/support/settings/opening-hours`)
+  await page.locator(id(T.hoursKept)).check()
+  await page.locator(id(T.hoursZone)).fill('vien')
+  await page.locator(id(H.zoneOption)).first().waitFor()
+  await bothThemes('zones to choose from', page)
+  await page.keyboard.press('Enter')
+  if (await page.locator(id(H.holidayAdd)).count() > 0) {
+    await page.locator(id(H.holidayDate)).fill('2037-12-25')
+    await page.locator(id(H.holidayAdd)).click()
+    await page.locator(id(H.holidayClosed)).first().uncheck()
+    await page.locator(id(H.holidayAdd)).click()
+    await bothThemes('holidays', page)
+  }
+  if (await page.locator(id(T.settingsLink, '[data-screen="settings/widget"]')).count() === 0) return
+  await page.locator(id(T.settingsLink, '[data-screen="settings/widget"]')).click()
+  await page.locator(id(W.color)).fill('#ffe600')
+  await page.locator(id(W.siteAdd)).click()
+  await page.locator(`${id(W.site)} input`).first().fill('ftp://x')
+  await page.locator(id(W.save)).click()
+  await page.locator(`${id(W.site)} [data-fault]`).first().waitFor()
+  await bothThemes('widget', page)
+  await page.setViewportSize({ width: 360, height: 740 })
+  await bothThemes('widget, narrow', page)
 })

@@ -3,6 +3,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAYS, type Day } from '../src/client/hours.ts'
+import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
+import { isObject } from '../src/protocol/narrow.ts'
 import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, openScreen, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
 
@@ -14,6 +16,11 @@ afterAll(async () => { for (const name of ['opening_hours', 'away_notice']) awai
 
 const at = (page: Page, day: Day, testid: string, span = 0) => page.locator(`${id(T.hoursDay, `[data-day="${day}"]`)} ${id(testid, `[data-span="${span}"]`)}`)
 const ofDay = (page: Page, day: Day, testid: string) => page.locator(`${id(T.hoursDay, `[data-day="${day}"]`)} ${id(testid)}`)
+/** Whether the server names a feature. */
+async function knows(feature: string): Promise<boolean> {
+  const config: unknown = await (await fetch(`${TEAM}/v1/config`)).json()
+  return isObject(config) && Array.isArray(config['features']) && config['features'].includes(feature)
+}
 const faults = (page: Page) => page.locator(id(T.hoursFault)).evaluateAll((lines) => lines.map((line) => line.getAttribute('data-fault')))
 
 test('an admin sets hours and notice, mistakes are told at their field, and an open widget shows it without a reload', async () => {
@@ -32,12 +39,12 @@ test('an admin sets hours and notice, mistakes are told at their field, and an o
 
   await page.locator(id(T.hoursZone)).fill('Vienna')
   await at(page, 'mon', T.hoursFrom).fill('17:00')
-  await at(page, 'mon', T.hoursTo).fill('09:00')
+  await at(page, 'mon', T.hoursTo).fill('09:30')
   await ofDay(page, 'tue', T.hoursAdd).click()
   await at(page, 'tue', T.hoursFrom, 1).fill('16:00')
   await at(page, 'wed', T.hoursTo).fill('')
   await page.locator(id(T.hoursSave)).click()
-  await eventually('every mistake at its place', async () => JSON.stringify(await faults(page)) === JSON.stringify(['zone', 'order', 'overlap', 'time']))
+  await eventually('every mistake at its place', async () => JSON.stringify(await faults(page)) === JSON.stringify(['zone', (await knows('holidays')) ? 'runs_into' : 'order', 'overlap', 'time']))
   await eventually('the first of them has the focus', () => page.locator(id(T.hoursZone)).evaluate((input) => input === document.activeElement))
   await page.locator(id(T.hours, '[data-saved="false"]')).waitFor()
   const notice = unique('Back on Monday')
@@ -102,4 +109,80 @@ test('by keyboard alone; and agents are told that it is not theirs', async () =>
   await agent.locator(id(T.settingsLink, '[data-screen="settings/saved-replies"]')).waitFor()
   expect(await agent.locator(id(T.settingsLink, '[data-screen="settings/opening-hours"]')).count()).toBe(0)
   await expect(rest(who.agent, 'PUT', '/settings/away_notice', { value: 'mine' }, TEAM)).rejects.toThrow('forbidden')
+})
+
+test('a zone is chosen from a list by its city; what is meant by the hours shows at once; times are 24 hours in every language', async () => {
+  const { page } = await visit(await context({ locale: 'en-US' }), TEAM, '/admin/support/settings/opening-hours', who.admin)
+  await page.locator(id(T.hoursKept)).check()
+  const zone = page.locator(id(T.hoursZone))
+  await zone.fill('new yo')
+  await page.locator(id(H.zoneOption)).filter({ hasText: 'New York' }).filter({ hasText: 'UTC' }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  expect(await zone.inputValue()).toBe('America/New_York')
+  expect(await page.locator(id(H.zoneOption)).count(), 'the list is gone').toBe(0)
+  await page.locator(id(H.zoneNow)).filter({ hasText: /UTC.0[45]:00.*\d\d:\d\d/ }).waitFor()
+  await at(page, 'mon', T.hoursFrom).fill('830')
+  await at(page, 'mon', T.hoursTo).focus()
+  expect(await at(page, 'mon', T.hoursFrom).inputValue()).toBe('08:30')
+  await page.keyboard.press('ArrowUp')
+  expect(await at(page, 'mon', T.hoursTo).inputValue()).toBe('17:15')
+  for (const day of DAYS) if (await ofDay(page, day, T.hoursOpen).isChecked()) await ofDay(page, day, T.hoursOpen).uncheck()
+  await page.locator(id(H.now, '[data-now="closed"]')).waitFor()
+  for (const day of DAYS) await ofDay(page, day, T.hoursOpen).check()
+  for (const day of DAYS) { await at(page, day, T.hoursFrom).fill('0'); await at(page, day, T.hoursTo).fill('0') }
+  await page.locator(id(H.now, '[data-now="always"]')).waitFor()
+  expect(await page.locator(id(H.holidayAdd)).count(), 'a server that does not know holidays is not asked for any').toBe((await knows('holidays')) ? 1 : 0)
+})
+
+test('what was changed waits over a reload, and what another admin saved meanwhile is not undone unseen', async () => {
+  const { page } = await visit(await context(), TEAM, '/admin/support/settings/opening-hours', who.admin)
+  await page.locator(id(T.hoursNotice)).fill('first')
+  await page.reload()
+  await page.locator(id(T.hours, '[data-saved="false"]')).waitFor()
+  expect(await page.locator(id(T.hoursNotice)).inputValue()).toBe('first')
+  const theirs = unique('theirs')
+  await rest(who.admin, 'PUT', '/settings/away_notice', { value: theirs }, TEAM)
+  await page.locator(id(T.hoursSave)).click()
+  await page.locator(id(H.overtaken)).waitFor()
+  expect((await rest(who.admin, 'GET', '/settings', undefined, TEAM))['away_notice']).toBe(theirs)
+  await page.locator(id(H.theirs)).click()
+  await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
+  expect(await page.locator(id(T.hoursNotice)).inputValue()).toBe(theirs)
+})
+
+test('on a phone and from right to left nothing has to be scrolled sideways', async () => {
+  const { page } = await visit(await context({ viewport: { width: 360, height: 740 } }), TEAM, '/admin/support/settings/opening-hours?lang=ar', who.admin)
+  await page.locator(id(T.hoursKept)).check()
+  await page.locator('html[dir="rtl"]').waitFor()
+  await page.locator(id(T.hoursDay)).first().waitFor()
+  expect(await page.locator(id(T.hours)).evaluate((form) => form.scrollWidth - form.clientWidth)).toBeLessThanOrEqual(0)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+})
+
+test('holidays and hours over midnight are saved, in order', async ({ skip }) => {
+  if (!(await knows('holidays'))) skip('a server of the build before')
+  const { page } = await visit(await context(), TEAM, '/admin/support/settings/opening-hours', who.admin)
+  await page.locator(id(T.hoursKept)).check()
+  await page.locator(id(T.hoursZone)).fill('UTC')
+  await page.keyboard.press('Escape')
+  await at(page, 'fri', T.hoursFrom).fill('22:00')
+  await at(page, 'fri', T.hoursTo).fill('02:00')
+  await ofDay(page, 'fri', H.nextDay).waitFor()
+  for (const [date, name] of [['2037-12-25', 'Christmas'], ['2037-12-24', ''], ['2020-01-01', 'Long ago']] as const) {
+    await page.locator(id(H.holidayDate)).fill(date)
+    await page.locator(id(H.holidayNewName)).fill(name)
+    await page.keyboard.press('Enter')
+    await page.locator(id(H.holiday, `[data-date="${date}"]`)).waitFor({ state: 'attached' })
+  }
+  await page.locator(`${id(H.holiday, '[data-date="2037-12-24"]')} ${id(H.holidayClosed)}`).uncheck()
+  expect(await page.locator(id(H.holiday)).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-date')))).toEqual(['2037-12-24', '2037-12-25', '2020-01-01'])
+  expect(await page.locator(id(H.holiday, '[data-date="2020-01-01"]')).isVisible(), 'past ones are folded away').toBe(false)
+  await page.locator(id(T.hoursSave)).click()
+  await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
+  expect((await rest(who.admin, 'GET', '/settings', undefined, TEAM))['opening_hours']).toMatchObject({
+    days: { fri: [['22:00', '02:00']] },
+    holidays: [{ date: '2020-01-01', name: 'Long ago', spans: [] }, { date: '2037-12-24', spans: [['09:00', '17:00']] }, { date: '2037-12-25', name: 'Christmas', spans: [] }],
+  })
 })

@@ -9,36 +9,6 @@ let who: People
 beforeAll(async () => { who = await people() })
 const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${number}"]${more}`)
 
-test('an admin keeps saved replies, an agent inserts one with a slash, its variables filled', async () => {
-  const shortcut = unique('hi').toLowerCase()
-  const admin = (await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)).page
-  await admin.locator(id(T.replyNew)).click()
-  await admin.locator(id(T.replyShortcut)).fill('Not A Shortcut')
-  await admin.locator(id(T.replyTitle)).fill('Greeting')
-  await admin.locator(id(T.replyBody)).fill('Dear {{customer_name}}, about {{ticket_number}}: {{unknown}} — {{agent_name}}')
-  expect(await admin.locator(id(T.replySave)).isDisabled()).toBe(true)
-  await admin.locator(id(T.replyShortcut)).fill(shortcut)
-  await admin.locator(id(T.replySave)).click()
-  await admin.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).waitFor()
-  await admin.locator(id(T.replyNew)).click()
-  await admin.locator(id(T.replyShortcut)).fill(shortcut)
-  await admin.locator(id(T.replyTitle)).fill('Again')
-  await admin.locator(id(T.replyBody)).fill('Again')
-  await admin.locator(id(T.replySave)).click()
-  await admin.locator(id(T.problem, '[data-code="conflict"]')).waitFor()
-
-  const ticket = await openTicket(who.customer)
-  const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
-  await agent.locator(id(T.composerInput)).pressSequentially(`/${shortcut.slice(0, 6)}`)
-  await agent.locator(id(T.replyOption, `[data-shortcut="${shortcut}"]`)).waitFor()
-  await agent.keyboard.press('Enter')
-  const text = await agent.locator(id(T.composerInput)).inputValue()
-  expect(text).toBe(`Dear ${who.customer.name}, about ${ticket.number}: {{unknown}} — ${who.agent.name}`)
-  await agent.goto(`${TEAM}/admin/support/settings/saved-replies`)
-  await agent.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).waitFor()
-  expect(await agent.locator(id(T.replyNew)).count(), 'agents read them').toBe(0)
-})
-
 test('drafts are kept for each ticket and kind over a reload, and are nobody else\'s', async () => {
   const [one, two] = [await openTicket(who.customer), await openTicket(who.customer)]
   const place = await context()

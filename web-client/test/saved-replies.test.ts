@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { filled, inserted, offered, slashed } from '../src/client/saved-replies.ts'
+import { filled, foldersOf, inFolders, inserted, isFound, offered, partsOf, slashed, unknownIn, valuesOf } from '../src/client/saved-replies.ts'
 import { t } from '../src/locales/index.ts'
+import type { SavedReply } from '../src/protocol/generated.ts'
 import '../src/locales/ticket.ts'
 import { staffTicket } from './help/sample.ts'
 
@@ -24,6 +25,45 @@ describe('a saved reply', () => {
     const reply = { id: '1', shortcut: 'x', title: 'Cafe\u0301-ΛΌΓΟΣ', body: '', updated_at: '' }
     expect(offered([reply], 'café')).toEqual([reply])
     expect(offered([reply], 'λόγος')).toEqual([reply])
+  })
+})
+
+describe('variables', () => {
+  const nameless = { ...ticket, customer_name: null }
+  test('a first name, and what stands in where none is known', () => {
+    expect(filled('Hi {{customer_first_name|there}}', { ...ticket, customer_name: '  Ada King Lovelace ' }, 'G')).toBe('Hi Ada')
+    expect(filled('Hi {{ customer_first_name | there }}, {{customer_name|}}.', nameless, 'G')).toBe('Hi there, .')
+    expect(filled('{{custommer|there}}', nameless, 'G'), 'a misspelling is not hidden by its fallback').toBe('{{custommer|there}}')
+    expect(filled('{{customer_name|{{subject}}}}', nameless, 'G')).toBe('{{customer_name|Printer}}')
+  })
+  test('what is filled, stands in, or stays is told apart', () => {
+    expect(partsOf('a {{subject}} {{customer_name|b}} {{x}}c', valuesOf(nameless, 'G'))).toEqual([
+      { kind: 'text', text: 'a ' }, { kind: 'filled', text: 'Printer' }, { kind: 'text', text: ' ' }, { kind: 'fallback', text: 'b' }, { kind: 'text', text: ' ' }, { kind: 'left', text: '{{x}}' }, { kind: 'text', text: 'c' },
+    ])
+    expect(unknownIn('{{x}} {{x|y}} {{subject}} {{toString}}')).toEqual(['x', 'toString'])
+  })
+})
+
+describe('many of them', () => {
+  const reply = (id: string, more: Partial<SavedReply> = {}): SavedReply => ({ id, shortcut: id, title: id.toUpperCase(), body: '', updated_at: '', ...more })
+  const ids = (list: readonly SavedReply[]) => list.map((one) => one.id)
+  test('are offered by shortcut, title, text; one’s own first among equals', () => {
+    const all = [reply('a', { body: 'the refund' }), reply('b', { title: 'A refund' }), reply('refund'), reply('mine', { shortcut: 'refund', owner: 'me' }), reply('c', { body: 'nothing' })]
+    expect(ids(offered(all, 'refund'))).toEqual(['mine', 'refund', 'b', 'a'])
+    expect(ids(offered([reply('x'), reply('y', { owner: 'me' })], ''))).toEqual(['y', 'x'])
+    expect(slashed('and /возврат')).toBe('возврат')
+    expect(inserted('and /возврат', 'x')).toBe('and x')
+    expect(slashed('1/2'), 'in the middle of a word there is no reply').toBeNull()
+  })
+  test('stand in folders, those in none first', () => {
+    const all = [reply('z', { folder: 'Billing' }), reply('b', { folder: 'Account 10' }), reply('c', { folder: 'Account 9' }), reply('a'), reply('y', { folder: 'Billing' }), reply('n', { folder: null })]
+    expect(inFolders(all, 'en').map(({ name, replies }) => [name, ids(replies)])).toEqual([[null, ['a', 'n']], ['Account 9', ['c']], ['Account 10', ['b']], ['Billing', ['y', 'z']]])
+    expect(foldersOf(all, 'en')).toEqual(['Account 9', 'Account 10', 'Billing'])
+  })
+  test('are found by every word, wherever it stands', () => {
+    const one = reply('hi', { title: 'Café greeting', body: 'Dear customer', folder: 'Welcome' })
+    expect(['/hi', 'CAFÉ dear', 'welcome', 'customer greeting'].map((asked) => isFound(one, asked))).toEqual([true, true, true, true])
+    expect(isFound(one, 'dear refund')).toBe(false)
   })
 })
 

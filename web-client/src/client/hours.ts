@@ -1,7 +1,8 @@
 // Opening hours while an admin changes them: every day keeps what was written, also what makes no sense yet. Pure.
 
-import { LIMITS, type DeskSettings, type OpeningHours, type WeekHours } from '../protocol/generated.ts'
-import { isWritten, written } from './written.ts'
+import { LIMITS, type Holiday, type OpeningHours, type WeekHours } from '../protocol/generated.ts'
+import { bool, object, readable, string } from '../protocol/shape.ts'
+import { isWritten, written, writtenLine } from './written.ts'
 
 /** From Monday, as the setting names them. */
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -12,65 +13,123 @@ export interface Span {
   readonly to: string
 }
 
+/** A date with hours of its own; without any it is closed all day. */
+export interface HolidayDraft {
+  readonly date: string
+  readonly name: string
+  readonly spans: readonly Span[]
+}
+
 export interface HoursDraft {
   /** Without hours the desk is always open; what was written meanwhile is kept for changing one's mind. */
   readonly keepsHours: boolean
   readonly timezone: string
   readonly days: Readonly<Record<Day, readonly Span[]>>
+  /** By date. */
+  readonly holidays: readonly HolidayDraft[]
   readonly notice: string
 }
 
-/** What is wrong, by the field that it stands at: `timezone`, `notice`, or `mon.0`. */
-export type Fault = 'zone' | 'time' | 'order' | 'overlap' | 'long'
+/** What is wrong, by the field that it stands at: `timezone`, `notice`, `mon.0`, or a holiday's `2026-12-25.0` or `2026-12-25.name`. */
+export type Fault = 'zone' | 'time' | 'order' | 'overlap' | 'runs_into' | 'long'
 export type Faults = ReadonlyMap<string, Fault>
+
+export interface HoursRules {
+  readonly isZone: (name: string) => boolean
+  /** Whether the server takes spans that end on the next day, and holidays. */
+  readonly knowsHolidays: boolean
+}
 
 export const SPAN: Span = { from: '09:00', to: '17:00' }
 const WORKDAYS: readonly Day[] = ['mon', 'tue', 'wed', 'thu', 'fri']
 const END = '24:00'
-const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
+const DAY_MINUTES = 24 * 60
 
-export function draftOf({ opening_hours, away_notice }: DeskSettings, ownZone: string): HoursDraft {
-  const days = (of: (day: Day) => readonly Span[]) => ({ mon: of('mon'), tue: of('tue'), wed: of('wed'), thu: of('thu'), fri: of('fri'), sat: of('sat'), sun: of('sun') })
+const week = <T>(of: (day: Day) => T) => ({ mon: of('mon'), tue: of('tue'), wed: of('wed'), thu: of('thu'), fri: of('fri'), sat: of('sat'), sun: of('sun') })
+// A field for a time knows no 24:00; midnight at the end of a span can mean nothing else.
+const spansOf = (spans: readonly (readonly [string, string])[]): readonly Span[] => spans.map(([from, to]) => ({ from, to: to === END ? '00:00' : to }))
+
+/** The settings as they are read: a server that knows no holidays names none. */
+interface HoursSettings {
+  readonly opening_hours: (Pick<OpeningHours, 'timezone' | 'days'> & { readonly holidays?: readonly { readonly date: string; readonly name?: string | null; readonly spans: Holiday['spans'] }[] | null }) | null
+  readonly away_notice: string | null
+}
+
+export function draftOf({ opening_hours, away_notice }: HoursSettings, ownZone: string): HoursDraft {
   return {
     keepsHours: opening_hours !== null,
     timezone: opening_hours?.timezone ?? ownZone,
-    days: opening_hours === null
-      ? days((day) => (WORKDAYS.includes(day) ? [SPAN] : []))
-      // A field for a time knows no 24:00; midnight at the end of a span can mean nothing else.
-      : days((day) => opening_hours.days[day].map(([from, to]) => ({ from, to: to === END ? '00:00' : to }))),
+    days: opening_hours === null ? week((day) => (WORKDAYS.includes(day) ? [SPAN] : [])) : week((day) => spansOf(opening_hours.days[day])),
+    holidays: (opening_hours?.holidays ?? []).map(({ date, name, spans }) => ({ date, name: name ?? '', spans: spansOf(spans) })).toSorted(byDate),
     notice: away_notice ?? '',
   }
 }
 
+const keptSpans = readable(object({ from: string, to: string }))
+const keptDraft = object({ keepsHours: bool, timezone: string, notice: string, holidays: readable(object({ date: string, name: string, spans: keptSpans })), days: object(week(() => keptSpans)) })
+
+/** A draft that was kept on the device; null: it cannot be read. */
+export const parseDraft = (value: unknown): HoursDraft | null => keptDraft(value) ?? null
+
 /** The setting that the draft makes; null: none. To be asked only of a draft without faults. */
-export function hoursOf({ keepsHours, timezone, days }: HoursDraft): OpeningHours | null {
+export function hoursOf({ keepsHours, timezone, days, holidays }: HoursDraft): OpeningHours | null {
   if (!keepsHours) return null
-  const of = (day: Day) => days[day].map(({ from, to }): [string, string] => [from, ending(to)])
-  const week: WeekHours = { mon: of('mon'), tue: of('tue'), wed: of('wed'), thu: of('thu'), fri: of('fri'), sat: of('sat'), sun: of('sun') }
-  return { timezone: timezone.trim(), days: week }
+  const of = (spans: readonly Span[]) => spans.map(({ from, to }): [string, string] => [timeOf(from) ?? from, ending(timeOf(to) ?? to)])
+  const named: WeekHours = week((day) => of(days[day]))
+  const dates = holidays.map(({ date, name, spans }): Holiday => {
+    const called = writtenLine(name)
+    return { date, spans: of(spans), ...(isWritten(called) ? { name: called } : {}) }
+  })
+  return { timezone: timezone.trim(), days: named, ...(dates.length === 0 ? {} : { holidays: dates }) }
 }
 
 export function noticeOf({ notice }: HoursDraft): string | null {
   return isWritten(notice) ? written(notice).trim() : null
 }
 
-export function faultsOf(draft: HoursDraft, isZone: (name: string) => boolean): Faults {
+export function faultsOf(draft: HoursDraft, { isZone, knowsHolidays }: HoursRules): Faults {
   const faults = new Map<string, Fault>()
   if (noticeLeft(draft.notice) < 0) faults.set('notice', 'long')
   if (!draft.keepsHours) return faults
   if (!isZone(draft.timezone.trim())) faults.set('timezone', 'zone')
-  for (const day of DAYS) {
-    let before = ''
-    for (const [index, { from, to }] of draft.days[day].entries()) {
-      const fault = !TIME.test(from) || !TIME.test(to) ? 'time' : from >= ending(to) ? 'order' : from < before ? 'overlap' : null
-      if (fault === null) before = ending(to)
-      else faults.set(`${day}.${index}`, fault)
+  const check = (name: string, spans: readonly Span[]) => {
+    let before = 0
+    for (const [index, span] of spans.entries()) {
+      const [from, to] = [minutesOf(span.from), minutesOf(span.to)]
+      const end = to === null || from === null ? 0 : endOf(from, to)
+      const fault = from === null || to === null ? 'time' : end > DAY_MINUTES && !knowsHolidays ? 'order' : from < before ? 'overlap' : null
+      if (fault === null) before = end
+      else faults.set(`${name}.${index}`, fault)
     }
   }
+  for (const day of DAYS) check(day, draft.days[day])
+  for (const holiday of draft.holidays) {
+    if ([...writtenLine(holiday.name)].length > LIMITS.holiday_name_chars_max) faults.set(`${holiday.date}.name`, 'long')
+    check(holiday.date, holiday.spans)
+  }
+  runningOn(draft, faults)
   return faults
 }
 
-/** Characters that the notice may still grow by, counted as the record counts them. */
+/** Spans that end on the next day after that day's first one has begun. */
+function runningOn({ days, holidays }: HoursDraft, faults: Map<string, Fault>): void {
+  const check = (name: string, spans: readonly Span[], next: readonly Span[]) => {
+    const [last, first] = [spans.at(-1), next[0]]
+    const at = `${name}.${spans.length - 1}`
+    if (last === undefined || first === undefined || faults.has(at)) return
+    const [from, to, begins] = [minutesOf(last.from), minutesOf(last.to), minutesOf(first.from)]
+    if (from !== null && to !== null && begins !== null && endOf(from, to) > begins + DAY_MINUTES) faults.set(at, 'runs_into')
+  }
+  for (const [index, day] of DAYS.entries()) check(day, days[day], days[DAYS[(index + 1) % DAYS.length] ?? day])
+  const dates = new Set(holidays.map(({ date }) => date))
+  for (const { date, spans } of holidays) {
+    const next = dateAfter(date, 1)
+    // A holiday begins at its midnight, whatever ran on before.
+    if (!dates.has(next)) check(date, spans, days[dayOf(next)])
+  }
+}
+
+/** Characters that the notice may still grow by, counted as the database counts them. */
 export function noticeLeft(notice: string): number {
   return LIMITS.notice_chars_max - [...notice.trim()].length
 }
@@ -79,12 +138,67 @@ export function noticeLeft(notice: string): number {
 export function withSpan(spans: readonly Span[]): readonly Span[] {
   const last = spans.at(-1)
   if (last === undefined) return [SPAN]
-  const hour = Number.parseInt(ending(last.to), 10)
-  if (!(hour < 23)) return [...spans, { from: '', to: '' }]
+  const [from, to] = [minutesOf(last.from), minutesOf(last.to)]
+  const hour = from === null || to === null ? 24 : Math.floor(endOf(from, to) / 60)
+  if (hour >= 23) return [...spans, { from: '', to: '' }]
   return [...spans, { from: `${two(hour + 1)}:00`, to: hour + 4 < 24 ? `${two(hour + 4)}:00` : '00:00' }]
 }
 
 export const isFull = (spans: readonly Span[]) => spans.length >= LIMITS.day_spans_max
+
+/** Whether it ends on the day after; midnight itself is still the same day's end. */
+export function endsNextDay({ from, to }: Span): boolean {
+  const [begin, end] = [minutesOf(from), minutesOf(to)]
+  return begin !== null && end !== null && endOf(begin, end) > DAY_MINUTES
+}
+
+/** With one more date, in order; the same list where it is there already. */
+export function withHoliday(holidays: readonly HolidayDraft[], date: string, name: string): readonly HolidayDraft[] {
+  return holidays.some((one) => one.date === date) ? holidays : [...holidays, { date, name, spans: [] }].toSorted(byDate)
+}
+
+const byDate = (a: { readonly date: string }, b: { readonly date: string }) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0)
+
+/** What was written, as `HH:MM`: `9`, `930`, `9.30` and `9:30` are one time; null: none. */
+export function timeOf(written: string): string | null {
+  const plain = written.normalize('NFKC').replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).trim()
+  const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?$/i.exec(plain)
+  const [hour, minute] = [Number(found?.[1]), Number(found?.[2] ?? 0)]
+  return found === null || hour > 23 || minute > 59 ? null : `${two(hour)}:${two(minute)}`
+}
+
+/** A time some minutes later, from one midnight to the next. */
+export function timeAfter(time: string, minutes: number): string {
+  const at = minutesOf(time)
+  if (at === null) return SPAN.from
+  const next = (Math.round((at + minutes) / Math.abs(minutes)) * Math.abs(minutes) + DAY_MINUTES) % DAY_MINUTES
+  return `${two(Math.floor(next / 60))}:${two(next % 60)}`
+}
+
+/** Of the day; null: that is no time. */
+export function minutesOf(written: string): number | null {
+  const time = timeOf(written)
+  return time === null ? null : Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+}
+
+/** Where a span ends, in minutes from the midnight before it; beyond 1,440 on the next day. */
+export function endOf(from: number, to: number): number {
+  return to > from ? to : to + DAY_MINUTES
+}
+
+/** `2026-12-31` and one: `2027-01-01`. */
+export function dateAfter(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MINUTES * 60_000).toISOString().slice(0, 10)
+}
+
+export function isDate(date: string): boolean {
+  const at = Date.parse(`${date}T00:00:00Z`)
+  return /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(date)
+}
+
+export function dayOf(date: string): Day {
+  return DAYS[(new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7] ?? 'mon'
+}
 
 function ending(to: string): string {
   return to === '00:00' ? END : to

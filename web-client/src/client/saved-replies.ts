@@ -1,44 +1,106 @@
-// Saved replies as they are inserted. Pure.
+// Saved replies as they are inserted, listed and looked for. Pure.
 
 import type { SavedReply } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
 import { hasVisible } from '../protocol/visible.ts'
 import { folded } from './search.ts'
 
-/** One that is being written: as it is saved, and as it stands in the form. */
-export interface BegunReply {
-  readonly reply: SavedReply
-  readonly draft: Pick<SavedReply, 'shortcut' | 'title' | 'body'>
+/** What `{{…}}` may stand for. With `{{name|text}}` the text stands in for what is not known. */
+export const VARIABLES = ['customer_first_name', 'customer_name', 'ticket_number', 'subject', 'agent_name'] as const
+export type Variable = (typeof VARIABLES)[number]
+export type Values = Readonly<Record<Variable, string>>
+
+/** A piece of a reply: written so, filled in, the text that stands in, or a variable that stays as it is. */
+export interface ReplyPart {
+  readonly kind: 'text' | 'filled' | 'fallback' | 'left'
+  readonly text: string
 }
 
-/** What `{{…}}` may stand for. */
-export const VARIABLES = ['customer_name', 'ticket_number', 'subject', 'agent_name'] as const
+const PLACE = /\{\{\s*(\w+)\s*(?:\|([^{}]*))?\}\}/g
 
-/** The reply's text with its variables filled; one that is not known, or has nothing to show, stays as it is, so that it is noticed. */
-export function filled(body: string, ticket: StaffView, agent: string): string {
-  const values: Readonly<Record<string, string>> = {
-    customer_name: ticket.customer_name ?? '',
-    ticket_number: ticket.ticket_number,
-    subject: ticket.subject,
-    agent_name: agent,
+export function valuesOf(ticket: Pick<StaffView, 'customer_name' | 'ticket_number' | 'subject'>, agent: string): Values {
+  const customer = ticket.customer_name ?? ''
+  return { customer_first_name: firstName(customer), customer_name: customer, ticket_number: ticket.ticket_number, subject: ticket.subject, agent_name: agent }
+}
+
+const firstName = (name: string) => name.trim().split(/\s+/)[0] ?? ''
+
+/** A variable that is not known, or has nothing to show and no text in its place, stays as it is, so that it is noticed. */
+export function partsOf(body: string, values: Values): readonly ReplyPart[] {
+  const parts: ReplyPart[] = []
+  let from = 0
+  for (const found of body.matchAll(PLACE)) {
+    if (found.index > from) parts.push({ kind: 'text', text: body.slice(from, found.index) })
+    from = found.index + found[0].length
+    const variable = VARIABLES.find((one) => one === found[1])
+    const value = variable === undefined ? '' : values[variable]
+    if (hasVisible(value)) parts.push({ kind: 'filled', text: value })
+    else if (variable !== undefined && found[2] !== undefined) parts.push({ kind: 'fallback', text: found[2].trim() })
+    else parts.push({ kind: 'left', text: found[0] })
   }
-  return body.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => { const value = Object.hasOwn(values, name) ? values[name] : undefined; return value !== undefined && hasVisible(value) ? value : whole })
+  if (from < body.length) parts.push({ kind: 'text', text: body.slice(from) })
+  return parts
+}
+
+/** The reply's text for this ticket. */
+export function filled(body: string, ticket: Pick<StaffView, 'customer_name' | 'ticket_number' | 'subject'>, agent: string): string {
+  return partsOf(body, valuesOf(ticket, agent)).map(({ text }) => text).join('')
+}
+
+/** Names in `{{…}}` that stand for nothing, each once. */
+export function unknownIn(body: string): readonly string[] {
+  return [...new Set([...body.matchAll(PLACE)].map(([, name]) => name ?? '').filter((name) => !VARIABLES.some((one) => one === name)))]
 }
 
 /** What was begun with a slash at the end of the text; null: nothing. */
 export function slashed(text: string): string | null {
-  return /(?:^|\s)\/([a-z0-9_-]*)$/i.exec(text)?.[1]?.toLowerCase() ?? null
+  return /(?:^|\s)\/([\p{L}\p{M}\p{N}_-]*)$/u.exec(text)?.[1]?.toLowerCase() ?? null
 }
 
 /** The text with the begun slash word replaced. */
 export function inserted(text: string, body: string): string {
-  return text.replace(/\/[a-z0-9_-]*$/i, () => body)
+  return text.replace(/\/[\p{L}\p{M}\p{N}_-]*$/u, () => body)
 }
 
 const SHOWN_MAX = 8
 
+export const isPersonal = ({ owner }: Pick<SavedReply, 'owner'>) => (owner ?? null) !== null
+
+/** By shortcut, then by title, then by text; one's own before the team's. Of two with one shortcut that is written out, one's own is meant. */
 export function offered(replies: readonly SavedReply[], begun: string): readonly SavedReply[] {
-  const first = replies.filter((reply) => reply.shortcut.startsWith(begun))
-  const others = replies.filter((reply) => !first.includes(reply) && begun !== '' && folded(reply.title).includes(folded(begun)))
-  return [...first, ...others].slice(0, SHOWN_MAX)
+  const asked = folded(begun)
+  const rank = (reply: SavedReply) => {
+    if (reply.shortcut.startsWith(begun)) return reply.shortcut === begun && begun !== '' ? 0 : 1
+    if (folded(reply.title).includes(asked)) return 2
+    return folded(reply.body).includes(asked) ? 3 : null
+  }
+  return replies.flatMap((reply) => { const at = rank(reply); return at === null ? [] : [{ reply, at: 2 * at + (isPersonal(reply) ? 0 : 1) }] })
+    .toSorted((a, b) => a.at - b.at).slice(0, SHOWN_MAX).map(({ reply }) => reply)
+}
+
+/** Whether a word that is looked for is anywhere in it. */
+export function isFound({ shortcut, title, body, folder }: SavedReply, asked: string): boolean {
+  const all = folded(`${shortcut} ${title} ${folder ?? ''} ${body}`)
+  return folded(asked).split(/\s+/).every((word) => all.includes(word.replace(/^\//, '')))
+}
+
+export interface ReplyFolder {
+  /** Null: in no folder. */
+  readonly name: string | null
+  readonly replies: readonly SavedReply[]
+}
+
+/** Those in no folder first, then folder by folder as the reader's language sorts them; within one, by title. */
+export function inFolders(replies: readonly SavedReply[], locale: string): readonly ReplyFolder[] {
+  const order = new Intl.Collator(locale, { numeric: true })
+  const byTitle = (list: readonly SavedReply[]) => list.toSorted((a, b) => order.compare(a.title, b.title))
+  const loose = replies.filter(({ folder }) => (folder ?? null) === null)
+  return [
+    ...(loose.length === 0 ? [] : [{ name: null, replies: byTitle(loose) }]),
+    ...foldersOf(replies, locale).map((name) => ({ name, replies: byTitle(replies.filter(({ folder }) => folder === name)) })),
+  ]
+}
+
+export function foldersOf(replies: readonly SavedReply[], locale: string): readonly string[] {
+  return [...new Set(replies.flatMap(({ folder }) => folder ?? []))].toSorted(new Intl.Collator(locale, { numeric: true }).compare)
 }

@@ -1,7 +1,7 @@
 // Saved replies, offered where a slash begins one.
 
 import { useId, useState } from 'preact/hooks'
-import { filled, inserted, offered, slashed } from '../../client/saved-replies.ts'
+import { filled, inserted, isPersonal, offered, slashed } from '../../client/saved-replies.ts'
 import type { SavedReply } from '../../protocol/generated.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
@@ -31,7 +31,7 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
           {found.length === 0 && <li class="muted" role="option" aria-selected={false} aria-disabled>{t('replies.no_match')}</li>}
           {found.map((reply) => (
             <li key={reply.id} id={`${id}-${reply.id}`} role="option" aria-selected={reply === active} ref={reply === active ? intoSight : null} data-testid={T.replyOption} data-shortcut={reply.shortcut} onMouseDown={(event) => { event.preventDefault(); take(reply) }}>
-              <code>/{reply.shortcut}</code> <strong dir="auto">{reply.title}</strong> <span class="muted" dir="auto">{reply.body}</span>
+              <code>/{reply.shortcut}</code> <strong dir="auto">{reply.title}</strong>{isPersonal(reply) && <em>{t('replies.mine')}</em>}{(reply.folder ?? null) !== null && <em><bdi>{reply.folder}</bdi></em>} <span class="muted" dir="auto">{reply.body}</span>
             </li>
           ))}
         </ul>

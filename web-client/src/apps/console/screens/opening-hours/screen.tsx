@@ -1,142 +1,126 @@
-// When the desk is open, and its words for those who find nobody: what an admin sets and the widget tells.
+// When the desk is open, and its words for those who find no one: what an admin sets and the widget tells.
 
-import { signal } from '@preact/signals'
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import type { Client } from '../../../../client/client.ts'
-import { DAYS, draftOf, faultsOf, hoursOf, noticeLeft, noticeOf, type Fault, type HoursDraft } from '../../../../client/hours.ts'
-import { keptFor } from '../../../../client/resource.ts'
-import type { Availability } from '../../../../protocol/generated.ts'
-import type { Problem } from '../../../../protocol/model.ts'
-import { inLanguage, t, weekdayTime } from '../../../../locales/index.ts'
-import { s } from './strings.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { DAYS, faultsOf, noticeLeft, type Fault, type HoursDraft } from '../../../../client/hours.ts'
+import { hoursFor, type HoursStore } from '../../../../client/hours-store.ts'
+import { statusAt } from '../../../../client/hours-status.ts'
+import { onWindow } from '../../../../client/on-window.ts'
+import { isVisible } from '../../../../client/visibility.ts'
+import { isZone, ownZone, wallTimeIn } from '../../../../client/zones.ts'
+import type { Feature } from '../../../../protocol/generated.ts'
+import { inLanguage, t } from '../../../../locales/index.ts'
 import { T } from '../../../../testids.ts'
 import { ProblemLine, Skeleton } from '../../../../ui/feedback.tsx'
+import { Button } from '../../../../ui/kit/button.tsx'
+import { Checkbox, TextArea } from '../../../../ui/kit/field.tsx'
+import { useSheet } from '../../../../ui/use-sheet.ts'
 import { tell } from '../../actions.ts'
-import { DayRow, FaultLine } from './day.tsx'
 import { ScreenPage } from '../../settings/screen-page.tsx'
 import type { ScreenProps } from '../screen.ts'
+import { DayRow } from './day.tsx'
+import { Holidays } from './holidays.tsx'
+import css from './hours.css?inline'
+import { s } from './strings.ts'
+import { H } from './testids.ts'
 import title from './title.json'
-
-/** What was changed and not saved yet: there again after a look at a ticket. */
-const drafts = keptFor((_client: Client) => signal<HoursDraft | null>(null))
+import { statusInWords } from './when.ts'
+import { ZonePicker } from './zone-picker.tsx'
 
 const NOTICE_LEFT_SHOWN = 100
+const HOLIDAYS: Feature = 'holidays'
+const CLOCK_MS = 15_000
 
 export function HoursScreen({ context }: ScreenProps) {
-  return <ScreenPage context={context} title={inLanguage(title)} hint={s('hours.hint')}><Loaded context={context} /></ScreenPage>
+  const { client } = context
+  const store = hoursFor(client)
+  // What someone else has saved meanwhile shows when one comes back.
+  useEffect(() => {
+    void store.reload()
+    return onWindow('visibilitychange', () => { if (isVisible()) void store.reload() })
+  }, [store])
+  const draft = store.draft.value
+  return (
+    <ScreenPage context={context} title={inLanguage(title)} hint={s('hours.hint')}>
+      {draft !== null ? <HoursForm context={context} store={store} draft={draft} />
+        : store.problem.value === null ? <Skeleton lines={8} /> : <ProblemLine problem={store.problem.value} onRetry={() => void store.reload()} />}
+    </ScreenPage>
+  )
 }
 
-function Loaded({ context }: Pick<ScreenProps, 'context'>) {
-  const { rest } = context
-  const [kept, setKept] = useState<HoursDraft | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const load = async () => {
-    const result = await rest.settings()
-    setProblem(result.ok ? null : result.problem)
-    if (result.ok) setKept(draftOf(result.value, ownZone()))
-  }
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once by each client
-  useEffect(() => void load(), [rest])
-  if (kept === null) return problem === null ? <Skeleton lines={8} /> : <ProblemLine problem={problem} onRetry={() => void load()} />
-  return <HoursForm context={context} initial={kept} />
+interface FormProps {
+  readonly context: ScreenProps['context']
+  readonly store: HoursStore
+  readonly draft: HoursDraft
 }
 
-function HoursForm({ context, initial }: Pick<ScreenProps, 'context'> & { readonly initial: HoursDraft }) {
-  const { client, rest } = context
-  const begun = drafts(client)
-  const [kept, setKept] = useState(initial)
-  // What was changed waits while one looks at a ticket.
-  const draft = begun.value ?? kept
-  const [tried, setTried] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
+function HoursForm({ context, store, draft }: FormProps) {
+  const connection = context.client.connection.value
+  const knowsHolidays = connection.kind === 'live' ? connection.features.includes(HOLIDAYS) : draft.holidays.length > 0
+  const rules = { isZone, knowsHolidays }
+  const [isTried, setTried] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  const id = useId()
-  const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), [])
-  const faults = tried ? faultsOf(draft, isZone) : new Map<string, Fault>()
-  const isSaved = same(draft, kept)
-  const change = (part: Partial<HoursDraft>) => { begun.value = { ...draft, ...part } }
+  useSheet(form, css)
+  const now = useNow()
+  const faults = isTried ? faultsOf(draft, rules) : new Map<string, Fault>()
+  const isSaved = !store.isChanged.value
   const save = async () => {
     setTried(true)
-    if (faultsOf(draft, isZone).size > 0) {
+    if (faultsOf(draft, rules).size > 0) {
       // Once the fields are marked.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
-    setBusy(true)
-    const hours = await rest.saveSetting('opening_hours', hoursOf(draft))
-    const result = hours.ok ? await rest.saveSetting('away_notice', noticeOf(draft)) : hours
-    setBusy(false)
-    setProblem(result.ok ? null : result.problem)
-    if (!result.ok) return
+    if (!await store.save()) return
     setTried(false)
-    setKept(draft)
-    // What was changed while it was being saved stands.
-    if (begun.peek() === draft) begun.value = null
     tell(context, s('hours.saved'))
   }
+  const zone = isZone(draft.timezone.trim()) ? draft.timezone.trim() : ownZone()
+  const wall = wallTimeIn(zone, now)
+  const status = statusAt(draft, wall)
   const left = noticeLeft(draft.notice)
-  const fault = (field: string) => faults.get(field) ?? null
   return (
-    <form ref={form} class="reply-form hours" noValidate data-testid={T.hours} data-saved={isSaved} onSubmit={(event) => { event.preventDefault(); void save() }}>
-      <label class="check"><input type="checkbox" checked={draft.keepsHours} data-testid={T.hoursKept} onChange={(event) => change({ keepsHours: event.currentTarget.checked })} /><span>{s('hours.keep')}</span></label>
-      {!draft.keepsHours && <p class="muted">{s('hours.always')}</p>}
+    <form ref={form} class="hours-form" noValidate data-testid={T.hours} data-saved={isSaved} onSubmit={(event) => { event.preventDefault(); void save() }}>
+      <div class="card">
+        <Checkbox label={s('hours.keep')} value={draft.keepsHours} testid={T.hoursKept} onChange={(keepsHours) => store.change({ keepsHours })} />
+        <p class={`hours-now ${status.kind === 'closed' ? '' : 'is-open'}`} data-testid={H.now} data-now={status.kind}><span class="hours-dot" aria-hidden="true" /><span>{draft.keepsHours ? statusInWords(status, wall.date) : s('hours.always')}</span></p>
+        {draft.keepsHours && <ZonePicker value={draft.timezone} now={now} fault={faults.get('timezone') ?? null} onChange={(timezone) => store.change({ timezone })} />}
+      </div>
       {draft.keepsHours && (
-        <>
-          <label>
-            <span>{s('hours.zone')}</span>
-            <input value={draft.timezone} list={`${id}-zones`} dir="ltr" autocapitalize="none" spellcheck={false} aria-invalid={fault('timezone') !== null} aria-describedby={`${id}-zone`} data-testid={T.hoursZone} onInput={(event) => change({ timezone: event.currentTarget.value })} />
-            <datalist id={`${id}-zones`}>{zones.map((zone) => <option key={zone} value={zone} />)}</datalist>
-            <FaultLine id={`${id}-zone`} fault={fault('timezone')} />
-          </label>
-          <fieldset class="week">
-            <legend>{s('hours.week')}</legend>
-            {DAYS.map((day) => <DayRow key={day} day={day} spans={draft.days[day]} faults={faults} onChange={(spans) => change({ days: { ...draft.days, [day]: spans } })} />)}
-            <button type="button" class="link" onClick={() => change({ days: { ...draft.days, tue: draft.days.mon, wed: draft.days.mon, thu: draft.days.mon, fri: draft.days.mon } })}>{s('hours.copy')}</button>
-          </fieldset>
-        </>
+        <fieldset class="card hours-week">
+          <legend class="hidden">{s('hours.week')}</legend>
+          <h2>{s('hours.week')}</h2>
+          <div>{DAYS.map((day) => <DayRow key={day} day={day} spans={draft.days[day]} faults={faults} onChange={(spans) => store.change({ days: { ...draft.days, [day]: spans } })} />)}</div>
+          <div><Button onClick={() => store.change({ days: { ...draft.days, tue: draft.days.mon, wed: draft.days.mon, thu: draft.days.mon, fri: draft.days.mon } })}>{s('hours.copy')}</Button></div>
+        </fieldset>
       )}
-      <label>
-        <span>{s('hours.notice')}</span>
-        <textarea rows={3} value={draft.notice} dir="auto" aria-invalid={fault('notice') !== null} aria-describedby={`${id}-hint ${id}-notice`} data-testid={T.hoursNotice} onInput={(event) => change({ notice: event.currentTarget.value })} />
-        <span class="muted" id={`${id}-hint`}>{s('hours.notice_hint')}{left <= NOTICE_LEFT_SHOWN && ` ${s('hours.left', { n: left })}`}</span>
-        <FaultLine id={`${id}-notice`} fault={fault('notice')} />
-      </label>
-      <ProblemLine problem={problem} />
-      <div class="actions">
-        <button type="submit" class="primary" disabled={busy || isSaved} data-testid={T.hoursSave}>{t('app.save')}</button>
-        {!isSaved && <button type="button" class="quiet" onClick={() => { begun.value = null; setTried(false); setProblem(null) }}>{t('app.cancel')}</button>}
+      {draft.keepsHours && knowsHolidays && <Holidays context={context} holidays={draft.holidays} faults={faults} today={wall.date} now={() => store.draft.peek()?.holidays ?? []} onChange={(holidays) => store.change({ holidays })} />}
+      <div class="card">
+        <TextArea label={s('hours.notice')} rows={3} value={draft.notice} hint={<>{s('hours.notice_hint')}{left <= NOTICE_LEFT_SHOWN && ` ${s('hours.left', { n: Math.max(0, left) })}`}</>} error={faults.has('notice') ? s('hours.fault.long') : null} testid={T.hoursNotice} onChange={(notice) => store.change({ notice })} />
+      </div>
+      <ProblemLine problem={store.refused.value} />
+      {store.isOvertaken.value && (
+        <div class="hours-overtaken" role="alert" data-testid={H.overtaken}>
+          <span>{s('hours.overtaken')}</span>
+          <Button testid={H.theirs} onClick={() => { store.cancel(); setTried(false) }}>{s('hours.theirs')}</Button>
+          <Button kind="quiet" testid={H.mine} onClick={store.keepMine}>{s('hours.mine')}</Button>
+        </div>
+      )}
+      <div class="form-actions">
+        <Button kind="primary" type="submit" isBusy={store.isSaving.value} isDisabled={isSaved || store.isOvertaken.value} testid={T.hoursSave}>{t('app.save')}</Button>
+        {!isSaved && <Button kind="quiet" onClick={() => { store.cancel(); setTried(false) }}>{s('hours.discard')}</Button>}
         <span class="spacer" />
         <span class="muted" role="status" data-testid={T.hoursState}>{isSaved ? s('hours.same') : s('hours.changed')}</span>
       </div>
-      <Now client={client} kept={kept} />
     </form>
   )
 }
 
-/** What the saved hours mean at this moment, as the record reckons. */
-function Now({ client, kept }: { readonly client: Client; readonly kept: HoursDraft }) {
-  const [now, setNow] = useState<Availability | null>(null)
+/** The moment, as it goes on. */
+function useNow(): number {
+  const [now, setNow] = useState(Date.now)
   useEffect(() => {
-    let current = true
-    void client.rest.availability().then((result) => { if (current && result.ok) setNow(result.value) })
-    return () => { current = false }
-  }, [client, kept])
-  if (now === null || now.hours === null) return null
-  return <p class="muted">{now.open ? s('hours.open_now') : now.opens_at === null ? s('hours.shut_now') : s('hours.opens', { when: weekdayTime(now.opens_at) })}</p>
-}
-
-const same = (a: HoursDraft, b: HoursDraft) => JSON.stringify([hoursOf(a), noticeOf(a)]) === JSON.stringify([hoursOf(b), noticeOf(b)])
-
-function ownZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone
-}
-
-/** Names alone: an offset such as +01:00 is one to the browser, and forgets summer time. */
-function isZone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
+    const timer = setInterval(() => setNow(Date.now()), CLOCK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return now
 }

@@ -1,116 +1,125 @@
-// The team's saved replies: everybody reads them, admins change them.
+// The team's saved replies, in folders, and one's own beside them: admins change the team's, everyone their own.
 
-import { signal, type Signal } from '@preact/signals'
-import { useId, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { newUuid } from '../../../../client/browser.ts'
-import { VARIABLES, type BegunReply } from '../../../../client/saved-replies.ts'
-import type { Client } from '../../../../client/client.ts'
-import { keptFor } from '../../../../client/resource.ts'
+import { changeOf, draftOfReply, isDraftChanged, type ReplyDraft } from '../../../../client/reply-editor.ts'
+import { replyEditorFor } from '../../../../client/reply-editing.ts'
+import { foldersOf, inFolders, isFound, isPersonal } from '../../../../client/saved-replies.ts'
 import type { SavedReply } from '../../../../protocol/generated.ts'
-import type { Problem } from '../../../../protocol/model.ts'
-import { isWritten, written, writtenLine } from '../../../../client/written.ts'
-import { inLanguage, t, tProblem } from '../../../../locales/index.ts'
+import { inLanguage, language, t, tProblem } from '../../../../locales/index.ts'
 import { T } from '../../../../testids.ts'
-import { Skeleton } from '../../../../ui/feedback.tsx'
+import { Empty, Skeleton } from '../../../../ui/feedback.tsx'
+import { Button } from '../../../../ui/kit/button.tsx'
+import type { MenuItem } from '../../../../ui/kit/menu.tsx'
+import { useSheet } from '../../../../ui/use-sheet.ts'
 import { tell } from '../../actions.ts'
 import { ScreenPage } from '../../settings/screen-page.tsx'
 import type { ScreenProps } from '../screen.ts'
+import { Editor } from './editor.tsx'
+import css from './replies.css?inline'
+import { ReplyRow } from './row.tsx'
+import { s } from './strings.ts'
+import { R } from './testids.ts'
 import title from './title.json'
 
-/** One that was begun and not saved yet: there again after a look elsewhere. */
-const drafts = keptFor((_client: Client) => signal<BegunReply | null>(null))
+const SCOPES = ['all', 'team', 'mine'] as const
+type Scope = (typeof SCOPES)[number]
+/** A menu with more folders than these is none; the form has all. */
+const MOVES_MAX = 12
 
 export function RepliesScreen({ context, isAdmin }: ScreenProps) {
   const { client, rest, team } = context
-  const begun = drafts(client)
-  const edited = begun.value?.reply ?? null
-  const edit = (reply: SavedReply | null) => { begun.value = reply === null ? null : { reply, draft: reply } }
-  const isChanged = begun.value !== null && FIELDS.some((field) => begun.value?.draft[field] !== begun.value?.reply[field])
+  const editor = replyEditorFor(client)
+  const body = useRef<HTMLDivElement>(null)
+  useSheet(body, css)
+  useEffect(() => void team.reloadReplies(), [team])
+  const [asked, setAsked] = useState('')
+  const [scope, setScope] = useState<Scope>('all')
+  const connection = client.connection.value
   const replies = team.replies.value
-  const done = (of: string, sentence: string) => {
-    if (client.isDisposed) return
-    // Another one may have been begun meanwhile.
-    if (begun.peek()?.reply.id === of) edit(null)
-    tell({ client }, sentence)
-    void team.reloadReplies()
+  const knowsFolders = connection.kind === 'live' ? connection.features.includes('reply_folders') : replies.some((one) => isPersonal(one) || (one.folder ?? null) !== null)
+  const agent = (connection.kind === 'live' ? connection.user.name : null) ?? client.identity.name ?? ''
+  const mayWrite = isAdmin || knowsFolders
+  const mayChange = (reply: SavedReply) => isAdmin || isPersonal(reply)
+  const folders = foldersOf(replies, language())
+  const drafts = [...editor.drafts.value.values()]
+
+  const begin = (part: Partial<ReplyDraft>) => editor.begin({ id: newUuid(), base: null, shortcut: '', title: '', body: '', folder: '', personal: !isAdmin || scope === 'mine', ...part })
+  const copy = (reply: SavedReply) => begin({ title: reply.title, body: reply.body, folder: reply.folder ?? '', shortcut: isAdmin && !isPersonal(reply) ? '' : reply.shortcut, personal: knowsFolders })
+  const put = async (draft: ReplyDraft, sentence: string, undo?: () => void) => {
+    const result = await rest.saveReply(draft.id, changeOf(draft, knowsFolders))
+    await team.reloadReplies()
+    if (!result.ok) return tell(context, tProblem(result.problem))
+    tell(context, sentence, ...(undo === undefined ? [] : [{ label: t('action.undo'), key: 'z', run: undo }]))
   }
-  return (
-    <ScreenPage
-      context={context}
-      title={inLanguage(title)}
-      hint={t('replies.hint', { variables: VARIABLES.map((name) => `{{${name}}}`).join(' ') })}
-      testid={T.replies}
-      action={isAdmin && <button type="button" class="primary" data-testid={T.replyNew} disabled={isChanged} onClick={() => edit({ id: newUuid(), shortcut: '', title: '', body: '', updated_at: '' })}>{t('replies.new')}</button>}
-    >
-        {!isAdmin && <p class="muted">{t('replies.only_admins')}</p>}
-        {edited !== null && <ReplyForm key={edited.id} begun={begun} rest={rest} onDone={done} onCancel={() => edit(null)} />}
-        {!team.hasReplies.value && <Skeleton lines={3} />}
-        {team.hasReplies.value && replies.length === 0 && edited === null && <p class="empty">{t('replies.none')}</p>}
-        <ul>
-          {replies.filter((reply) => reply.id !== edited?.id).map((reply) => (
-            <li key={reply.id} data-testid={T.replyRow} data-shortcut={reply.shortcut}>
-              <span class="reply-text"><code>/{reply.shortcut}</code> <strong dir="auto">{reply.title}</strong><span class="muted" dir="auto">{reply.body}</span></span>
-              {isAdmin && <button type="button" class="quiet" aria-label={`${t('timeline.rewrite')} /${reply.shortcut}`} disabled={isChanged} onClick={() => edit(reply)}>{t('timeline.rewrite')}</button>}
-            </li>
-          ))}
-        </ul>
-    </ScreenPage>
-  )
-}
-
-const FIELDS = ['shortcut', 'title', 'body'] as const
-
-interface FormProps {
-  readonly begun: Signal<BegunReply | null>
-  readonly rest: ScreenProps['context']['rest']
-  readonly onDone: (of: string, sentence: string) => void
-  readonly onCancel: () => void
-}
-
-const SHORTCUT = /^[a-z0-9_-]{1,40}$/
-
-function ReplyForm({ begun, rest, onDone, onCancel }: FormProps) {
-  const now = begun.value
-  return now === null ? null : <Fields begun={now} onDraft={(draft) => { begun.value = { reply: now.reply, draft } }} rest={rest} onDone={onDone} onCancel={onCancel} />
-}
-
-interface FieldsProps extends Omit<FormProps, 'begun'> {
-  readonly begun: BegunReply
-  readonly onDraft: (draft: BegunReply['draft']) => void
-}
-
-function Fields({ begun: { reply, draft }, onDraft: setDraft, rest, onDone, onCancel }: FieldsProps) {
-  const [isDeleting, setDeleting] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const isWrong = draft.shortcut !== '' && !SHORTCUT.test(draft.shortcut)
-  const wrongId = useId()
-  const ready = SHORTCUT.test(draft.shortcut) && isWritten(draft.title) && isWritten(draft.body)
-  const save = async () => {
-    if (!ready) return
-    const result = await rest.saveReply(reply.id, { shortcut: draft.shortcut, title: writtenLine(draft.title), body: written(draft.body) })
-    if (result.ok) onDone(reply.id, t('replies.saved'))
-    else setProblem(result.problem)
-  }
-  const remove = async () => {
+  const remove = async (reply: SavedReply) => {
     const result = await rest.deleteReply(reply.id)
-    if (result.ok) onDone(reply.id, t('replies.deleted'))
-    else setProblem(result.problem)
+    if (result.ok) editor.close(reply.id)
+    await team.reloadReplies()
+    if (!result.ok) return tell(context, tProblem(result.problem))
+    tell(context, s('saved.deleted', { title: reply.title }), { label: t('action.undo'), key: 'z', run: () => void put(draftOfReply(reply), s('saved.restored', { title: reply.title })) })
   }
+  const move = (reply: SavedReply, folder: string) => void put({ ...draftOfReply(reply), folder }, folder === '' ? s('saved.moved_out', { title: reply.title }) : s('saved.moved', { title: reply.title, folder }), () => void put(draftOfReply(reply), s('saved.restored', { title: reply.title })))
+  const itemsFor = (reply: SavedReply): readonly MenuItem[] => {
+    const duplicate: readonly MenuItem[] = mayWrite ? [{ id: 'copy', label: s('saved.copy'), onPick: () => copy(reply) }] : []
+    if (!mayChange(reply)) return duplicate
+    const here = reply.folder ?? ''
+    const moves = knowsFolders ? [...folders.filter((folder) => folder !== here).slice(0, MOVES_MAX).map((folder) => ({ id: `move-${folder}`, label: s('saved.move', { folder }), onPick: () => move(reply, folder) })), ...(here === '' ? [] : [{ id: 'move-out', label: s('saved.move_out'), onPick: () => move(reply, '') }])] : []
+    return [{ id: 'edit', label: s('saved.edit'), onPick: () => editor.begin(draftOfReply(reply)) }, ...duplicate, ...moves, { id: 'delete', label: t('app.delete'), isDanger: true, onPick: () => void remove(reply) }]
+  }
+  const form = (draft: ReplyDraft) => {
+    const reply = replies.find(({ id }) => id === draft.id)
+    const isOwn = draft.personal || isAdmin
+    return (
+      <Editor key={draft.id} editor={editor} draft={draft} agent={agent} isAdmin={isAdmin} knowsFolders={knowsFolders} folders={folders}
+        onSaved={() => { tell(context, s('saved.saved')); void team.reloadReplies() }}
+        onTheirs={() => { editor.close(draft.id); void team.reloadReplies() }}
+        onClose={() => cancel(draft)}
+        onDelete={reply !== undefined && isOwn ? () => void remove(reply) : null}
+      />
+    )
+  }
+  const cancel = (draft: ReplyDraft) => {
+    editor.close(draft.id)
+    if (isDraftChanged(draft, replies.find(({ id }) => id === draft.id))) tell(context, s('saved.discarded'), { label: t('action.undo'), key: 'z', run: () => editor.begin(draft) })
+  }
+  const isIn = (reply: SavedReply) => (scope === 'all' || (scope === 'mine') === isPersonal(reply)) && (asked.trim() === '' || isFound(reply, asked.trim()))
+  const shown = replies.filter((reply) => isIn(reply) || editor.drafts.value.has(reply.id))
+  // New ones, and those that were deleted elsewhere while they were being changed.
+  const loose = drafts.filter(({ id }) => !replies.some((reply) => reply.id === id))
+  const isEmpty = team.hasReplies.value && replies.length === 0 && loose.length === 0
+  const add = mayWrite ? <Button kind="primary" icon="plus" testid={T.replyNew} onClick={() => begin({})}>{s('saved.new')}</Button> : undefined
   return (
-    <form class="reply-form" onSubmit={(event) => { event.preventDefault(); void save() }}>
-      <div class="pair">
-        <label><span>{t('replies.shortcut')}</span><input value={draft.shortcut} dir="ltr" autocapitalize="none" placeholder={t('replies.shortcut_hint')} aria-invalid={isWrong} aria-describedby={isWrong ? wrongId : undefined} data-testid={T.replyShortcut} onInput={(event) => setDraft({ ...draft, shortcut: event.currentTarget.value })} />{isWrong && <span class="problem-text" id={wrongId} role="alert">{t('replies.shortcut_hint')}</span>}</label>
-        <label><span>{t('replies.name')}</span><input value={draft.title} dir="auto" data-testid={T.replyTitle} onInput={(event) => setDraft({ ...draft, title: event.currentTarget.value })} /></label>
+    <ScreenPage context={context} title={inLanguage(title)} hint={mayWrite ? s(knowsFolders && !isAdmin ? 'saved.hint_agent' : 'saved.hint') : s('saved.only_admins')} testid={T.replies} action={isEmpty ? undefined : add}>
+      <div ref={body} class="replies-screen">
+        {replies.length > 0 && (
+          <div class="replies-tools">
+            <input type="search" value={asked} placeholder={s('saved.search')} aria-label={s('saved.search')} data-testid={R.search} onInput={(event) => setAsked(event.currentTarget.value)} />
+            {knowsFolders && (
+              <div class="replies-scopes" role="group" aria-label={s('saved.show')} data-testid={R.scope}>
+                {SCOPES.map((one) => <button key={one} type="button" class="tab" aria-pressed={scope === one} data-scope={one} onClick={() => setScope(one)}>{s(`saved.scope.${one}`)}</button>)}
+              </div>
+            )}
+          </div>
+        )}
+        {loose.map(form)}
+        {!team.hasReplies.value && <Skeleton lines={3} />}
+        {isEmpty && <Empty icon="saved" title={s('saved.none')} action={mayWrite ? { label: s('saved.new'), run: () => begin({}), isMain: true, testid: T.replyNew } : undefined}>{s('saved.none_hint')}</Empty>}
+        {replies.length > 0 && shown.length === 0 && <Empty icon="search" title={s('saved.not_found')} action={{ label: s('saved.show_all'), run: () => { setAsked(''); setScope('all') } }}>{s('saved.not_found_hint')}</Empty>}
+        {inFolders(shown, language()).map(({ name, replies: list }) => (
+          <section key={name ?? ''} class="replies-folder" aria-label={name ?? s('saved.no_folder')} data-testid={R.folder} data-folder={name ?? ''}>
+            {(name !== null || folders.length > 0) && <h2><bdi>{name ?? s('saved.no_folder')}</bdi> <span class="muted">{list.length}</span></h2>}
+            <ul>
+              {list.map((reply) => {
+                const draft = editor.drafts.value.get(reply.id)
+                return draft === undefined
+                  ? <ReplyRow key={reply.id} reply={reply} agent={agent} onEdit={mayChange(reply) ? () => editor.begin(draftOfReply(reply)) : null} onCopy={() => copy(reply)} items={itemsFor(reply)} />
+                  : <li key={reply.id} class="reply-row" data-testid={T.replyRow} data-shortcut={reply.shortcut}>{form(draft)}</li>
+              })}
+            </ul>
+          </section>
+        ))}
       </div>
-      <label><span>{t('replies.body')}</span><textarea rows={5} value={draft.body} dir="auto" data-testid={T.replyBody} onInput={(event) => setDraft({ ...draft, body: event.currentTarget.value })} /></label>
-      {problem !== null && <p class="problem" role="alert" data-testid={T.problem} data-code={problem.code}>{problem.code === 'conflict' ? t('replies.taken') : tProblem(problem)}</p>}
-      <div class="actions">
-        <button type="submit" class="primary" disabled={!ready} data-testid={T.replySave}>{t('app.save')}</button>
-        <button type="button" class="quiet" onClick={onCancel}>{t('app.cancel')}</button>
-        <span class="spacer" />
-        {reply.updated_at !== '' && !isDeleting && <button type="button" class="quiet danger" data-testid={T.replyDelete} onClick={() => setDeleting(true)}>{t('app.delete')}</button>}
-        {isDeleting && <span role="alert">{t('replies.confirm')} <button type="button" class="danger" data-testid={T.replyDeleteSure} onClick={() => void remove()}>{t('app.delete')}</button></span>}
-      </div>
-    </form>
+    </ScreenPage>
   )
 }

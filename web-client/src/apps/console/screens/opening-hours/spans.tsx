@@ -1,0 +1,48 @@
+import { useId } from 'preact/hooks'
+import { endsNextDay, isFull, withSpan, type Fault, type Faults, type Span } from '../../../../client/hours.ts'
+import { T } from '../../../../testids.ts'
+import { IconButton } from '../../../../ui/kit/button.tsx'
+import { TimeField } from '../../../../ui/kit/time-field.tsx'
+import { s } from './strings.ts'
+import { H } from './testids.ts'
+
+interface SpansProps {
+  /** What the faults of these spans are filed under. */
+  readonly name: string
+  /** The day, for those who do not see what a field belongs to. */
+  readonly day: string
+  readonly spans: readonly Span[]
+  readonly faults: Faults
+  readonly onChange: (spans: readonly Span[]) => void
+}
+
+/** From and to, as often as it takes. */
+export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
+  const id = useId()
+  const put = (index: number, part: Partial<Span>) => onChange(spans.map((span, at) => (at === index ? { ...span, ...part } : span)))
+  return (
+    <div class="hours-spans">
+      {spans.map((span, index) => {
+        const fault = faults.get(`${name}.${index}`) ?? null
+        const field = { isInvalid: fault !== null, describedBy: `${id}-${index}`, index }
+        return (
+          // oxlint-disable-next-line react/no-array-index-key -- a span has no name of its own
+          <div key={index} class="hours-span">
+            <TimeField {...field} value={span.from} label={s('hours.from', { day })} testid={T.hoursFrom} onChange={(from) => put(index, { from })} />
+            <span aria-hidden="true">–</span>
+            <TimeField {...field} value={span.to} label={s('hours.to', { day })} testid={T.hoursTo} onChange={(to) => put(index, { to })} />
+            {endsNextDay(span) && <span class="muted hours-next" data-testid={H.nextDay}>{s('hours.next_day')}</span>}
+            {spans.length > 1 && <IconButton icon="close" label={s('hours.remove_on', { from: span.from, to: span.to, day })} testid={T.hoursRemove} onClick={() => onChange(spans.filter((_, at) => at !== index))} />}
+            {index === spans.length - 1 && !isFull(spans) && <button type="button" class="link" aria-label={s('hours.add_on', { day })} data-testid={T.hoursAdd} onClick={() => onChange(withSpan(spans))}>{s('hours.add')}</button>}
+            <FaultLine id={`${id}-${index}`} fault={fault} />
+          </div>
+        )
+      })}
+    </div>
+  )
+}
+
+/** What is wrong with a field, said where it stands. */
+export function FaultLine({ id, fault }: { readonly id: string; readonly fault: Fault | null }) {
+  return <span class="problem-text" id={id} data-testid={fault === null ? undefined : T.hoursFault} data-fault={fault}>{fault !== null && s(`hours.fault.${fault}`)}</span>
+}

@@ -1,0 +1,28 @@
+// Moments of the desk's wall clock, in words.
+
+import { DAYS, dateAfter, dayOf } from '../../../../client/hours.ts'
+import type { HoursStatus, WallTime } from '../../../../client/hours-status.ts'
+import { day, weekday } from '../../../../locales/index.ts'
+import { s } from './strings.ts'
+
+const two = (n: number) => String(n).padStart(2, '0')
+
+/** In 24 hours, as in the fields. */
+export const clockOf = (minutes: number) => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+
+/** A date of the desk's, in the reader's way to write dates. */
+export const dateOf = (date: string) => day(`${date}T12:00:00`)
+
+function moment({ date, minutes }: WallTime, today: string): string {
+  if (date === today) return clockOf(minutes)
+  if (date === dateAfter(today, 1) && minutes === 0) return s('hours.midnight')
+  return `${date < dateAfter(today, 7) ? weekday(DAYS.indexOf(dayOf(date))) : dateOf(date)} ${clockOf(minutes)}`
+}
+
+export function statusInWords(status: HoursStatus, today: string): string {
+  switch (status.kind) {
+    case 'always': return s('hours.now_always')
+    case 'open': return s('hours.now_open', { until: moment(status.until, today) })
+    case 'closed': return status.opens === null ? s('hours.now_closed') : s('hours.now_opens', { when: moment(status.opens, today) })
+  }
+}

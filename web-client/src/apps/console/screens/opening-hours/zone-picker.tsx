@@ -1,0 +1,77 @@
+import { useId, useMemo, useState } from 'preact/hooks'
+import type { Fault } from '../../../../client/hours.ts'
+import { isZone, offsetOf, ownZone, wallTimeIn, zoneNames, zonesFor } from '../../../../client/zones.ts'
+import { T } from '../../../../testids.ts'
+import { Field } from '../../../../ui/kit/field.tsx'
+import { intoSight } from '../../../../ui/scroll.ts'
+import { FaultLine } from './spans.tsx'
+import { s } from './strings.ts'
+import { H } from './testids.ts'
+import { clockOf } from './when.ts'
+
+interface ZonePickerProps {
+  readonly value: string
+  readonly now: number
+  readonly fault: Fault | null
+  readonly onChange: (zone: string) => void
+}
+
+/** More than these need another word to be written. */
+const SHOWN_MAX = 50
+
+/** The zones of the world, found by writing a part of the name; each with its offset and the time there. */
+export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
+  const id = useId()
+  const names = useMemo(zoneNames, [])
+  const [isOpen, setOpen] = useState(false)
+  /** Nothing was written since the list was opened: it shows all. */
+  const [isAsked, setAsked] = useState(false)
+  const [at, setAt] = useState(0)
+  const found = useMemo(() => (isOpen ? zonesFor(names, isAsked ? value : '', [ownZone(), ...(isZone(value) ? [value] : [])]) : []), [isOpen, isAsked, value, names])
+  const shown = found.slice(0, SHOWN_MAX)
+  const active = isOpen ? shown[Math.min(at, shown.length - 1)] : undefined
+  const open = (asked: boolean) => { setOpen(true); setAsked(asked); setAt(0) }
+  const pick = (zone: string) => {
+    setOpen(false)
+    onChange(zone)
+  }
+  const key = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault()
+      if (!isOpen) return open(false)
+      setAt(Math.max(0, Math.min(shown.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1))))
+    } else if (!isOpen) return
+    else if (event.key === 'Enter' && active !== undefined) {
+      event.preventDefault()
+      pick(active)
+    } else if (event.key === 'Escape') {
+      event.preventDefault()
+      event.stopPropagation()
+      setOpen(false)
+    }
+  }
+  return (
+    <div class="zone-picker">
+      <Field label={s('hours.zone')} hint={<>{isZone(value) ? <span data-testid={H.zoneNow}>{s('hours.zone_now', { offset: offsetOf(value, now), time: clockOf(wallTimeIn(value, now).minutes) })}</span> : s('hours.zone_hint')} <FaultLine id={`${id}-fault`} fault={fault} /></>}>
+        {(control) => (
+          <input {...control} aria-invalid={fault !== null} value={value} dir="ltr" role="combobox" aria-autocomplete="list" aria-expanded={isOpen} aria-controls={`${id}-list`} aria-activedescendant={active === undefined ? undefined : `${id}-${shown.indexOf(active)}`} autocomplete="off" autocapitalize="none" spellcheck={false} data-testid={T.hoursZone}
+            onInput={(event) => { onChange(event.currentTarget.value); open(true) }}
+            onClick={() => { if (!isOpen) open(false) }}
+            onBlur={() => setOpen(false)}
+            onKeyDown={key}
+          />
+        )}
+      </Field>
+      <ul class="zone-list" id={`${id}-list`} role="listbox" aria-label={s('hours.zone')} hidden={!isOpen}>
+        {shown.map((zone, index) => (
+          <li key={zone} id={`${id}-${index}`} role="option" aria-selected={zone === active} ref={zone === active ? intoSight : null} data-testid={H.zoneOption} data-zone={zone} onMouseDown={(event) => { event.preventDefault(); pick(zone) }}>
+            <span dir="ltr">{zone.replaceAll('_', ' ')}</span>
+            <span class="muted" dir="ltr">{offsetOf(zone, now)} · {clockOf(wallTimeIn(zone, now).minutes)}</span>
+          </li>
+        ))}
+        {isOpen && shown.length === 0 && <li class="muted" role="option" aria-selected={false} aria-disabled>{s('hours.zone_none')}</li>}
+        {found.length > shown.length && <li class="muted" role="option" aria-selected={false} aria-disabled>{s('hours.zone_more', { n: found.length - shown.length })}</li>}
+      </ul>
+    </div>
+  )
+}

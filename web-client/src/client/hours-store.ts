@@ -1,0 +1,27 @@
+// Opening hours and away notice of the desk, while an admin changes them.
+
+import { createTeamRest } from '../rest/team.ts'
+import type { Client } from './client.ts'
+import { draftOf, hoursOf, noticeOf, parseDraft, type HoursDraft } from './hours.ts'
+import { keptText } from './kept-text.ts'
+import { keptFor } from './resource.ts'
+import { createSettingDraft, type SettingDraft } from './setting-draft.ts'
+import { ownZone } from './zones.ts'
+
+export type HoursStore = SettingDraft<HoursDraft>
+
+/** One a person: what was changed and not saved is there again after a look elsewhere. */
+export const hoursFor = keptFor((client: Client): HoursStore => {
+  const rest = createTeamRest(client.rest)
+  return createSettingDraft({
+    load: rest.settings,
+    draftOf: (settings) => draftOf(settings, ownZone()),
+    valueOf: (draft) => [hoursOf(draft), noticeOf(draft)],
+    parse: parseDraft,
+    kept: keptText(client.identity.id, 'settings.hours'),
+    async send(draft) {
+      const hours = await rest.saveSetting('opening_hours', hoursOf(draft))
+      return hours.ok ? rest.saveSetting('away_notice', noticeOf(draft)) : hours
+    },
+  })
+})

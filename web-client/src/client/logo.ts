@@ -1,0 +1,69 @@
+// A picture as the widget's logo: as small as it is shown, whatever was chosen.
+
+import { LIMITS } from '../protocol/generated.ts'
+
+export const LOGO_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/svg+xml'] as const
+/** `type`: no picture of these kinds. `large`: too large to be looked at. `broken`: it cannot be read. */
+export type LogoFault = 'type' | 'large' | 'broken'
+export type LogoResult = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly why: LogoFault }
+
+const FILE_BYTES_MAX = 10 * 1024 * 1024
+/** Three times what it is shown at, for screens of that density; smaller ones only where the picture is too large in bytes. */
+const SIDES_PX = [96, 64, 48, 32] as const
+const KINDS = [['image/png', 1], ['image/webp', 0.9], ['image/webp', 0.7], ['image/jpeg', 0.8]] as const
+
+/** A `data:` address of a picture of at most 96 pixels a side and 12 KiB. What was drawn as an SVG is pixels afterwards: it brings no scripts. */
+export async function logoOf(file: Blob): Promise<LogoResult> {
+  if (!LOGO_TYPES.some((type) => type === file.type)) return { ok: false, why: 'type' }
+  if (file.size > FILE_BYTES_MAX) return { ok: false, why: 'large' }
+  try {
+    const picture = new Image()
+    picture.src = await addressOf(file)
+    await picture.decode()
+    for (const side of SIDES_PX) {
+      const canvas = drawn(picture, side, file.type === 'image/svg+xml')
+      for (const [kind, quality] of KINDS) {
+        const url = canvas.toDataURL(kind, quality)
+        if (url.startsWith('data:image/') && bytesOfUrl(url) <= LIMITS.widget_logo_bytes_max) return { ok: true, url }
+      }
+    }
+  } catch {
+    // Told below: it is named so, and is none.
+  }
+  return { ok: false, why: 'broken' }
+}
+
+/** What the base64 of a `data:` address stands for. */
+export function bytesOfUrl(url: string): number {
+  const data = url.slice(url.indexOf(',') + 1)
+  return Math.floor((data.length * 3) / 4) - (data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0)
+}
+
+/** A width and a height as large as fit into a square; grown only where nothing is lost by it. */
+export function fitted(width: number, height: number, side: number, mayGrow: boolean): { readonly width: number; readonly height: number } {
+  // A drawing without a size of its own fills the square.
+  if (width === 0 || height === 0) return { width: side, height: side }
+  const scale = mayGrow ? side / Math.max(width, height) : Math.min(1, side / Math.max(width, height))
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+function drawn(picture: HTMLImageElement, side: number, isDrawing: boolean): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  const { width, height } = fitted(picture.naturalWidth, picture.naturalHeight, side, isDrawing)
+  canvas.width = width
+  canvas.height = height
+  const paint = canvas.getContext('2d')
+  if (paint === null) throw new Error('no canvas')
+  paint.imageSmoothingQuality = 'high'
+  paint.drawImage(picture, 0, 0, width, height)
+  return canvas
+}
+
+function addressOf(file: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.addEventListener('load', () => (typeof reader.result === 'string' ? resolve(reader.result) : reject(new Error('no text'))))
+    reader.addEventListener('error', () => reject(reader.error ?? new Error('not read')))
+    reader.readAsDataURL(file)
+  })
+}

@@ -1,0 +1,17 @@
+// The saved replies that one person writes.
+
+import { createTeamRest } from '../rest/team.ts'
+import type { Client } from './client.ts'
+import { keptText } from './kept-text.ts'
+import { createReplyEditor } from './reply-editor.ts'
+import { keptFor } from './resource.ts'
+
+export const replyEditorFor = keptFor((client: Client) => {
+  const rest = createTeamRest(client.rest)
+  return createReplyEditor({
+    list: rest.replies,
+    save: rest.saveReply,
+    knowsFolders: () => client.rest.features().includes('reply_folders'),
+    kept: keptText(client.identity.id, 'settings.replies'),
+  })
+})

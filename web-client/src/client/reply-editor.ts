@@ -1,0 +1,156 @@
+// Saved replies while they are written: any number at once. What is not saved yet waits, also on this device.
+
+import { batch, signal, type ReadonlySignal } from '@preact/signals'
+import { LIMITS, type SavedReply, type SavedReplyChange } from '../protocol/generated.ts'
+import type { Problem } from '../protocol/model.ts'
+import { parseJson } from '../protocol/narrow.ts'
+import { bool, nullable, object, readable, string } from '../protocol/shape.ts'
+import type { Result } from '../rest/request.ts'
+import type { KeptText } from './kept-text.ts'
+import { isPersonal } from './saved-replies.ts'
+import { isWritten, written, writtenLine } from './written.ts'
+
+export interface ReplyDraft {
+  readonly id: string
+  /** When it was saved last, as it was when this began; null: it is new. */
+  readonly base: string | null
+  readonly shortcut: string
+  readonly title: string
+  readonly body: string
+  readonly folder: string
+  /** Decided when it is saved for the first time. */
+  readonly personal: boolean
+}
+
+export type ReplyField = 'shortcut' | 'title' | 'body' | 'folder'
+export type ReplyFault = 'shortcut' | 'taken' | 'empty' | 'long'
+export type ReplyFaults = ReadonlyMap<ReplyField, ReplyFault>
+
+/** `overtaken`: someone else has saved or deleted it since. */
+export type SaveOutcome = 'saved' | 'overtaken' | 'refused' | 'busy'
+
+export interface ReplyEditor {
+  /** By id, in the order in which they were begun. */
+  readonly drafts: ReadonlySignal<ReadonlyMap<string, ReplyDraft>>
+  readonly busy: ReadonlySignal<ReadonlySet<string>>
+  /** Why the last attempt was refused, by id; gone when its draft changes. */
+  readonly problems: ReadonlySignal<ReadonlyMap<string, Problem>>
+  readonly overtaken: ReadonlySignal<ReadonlySet<string>>
+  begin(draft: ReplyDraft): void
+  change(id: string, part: Partial<ReplyDraft>): void
+  close(id: string): void
+  save(id: string, how?: { readonly anyway: boolean }): Promise<SaveOutcome>
+}
+
+interface EditorParts {
+  readonly list: () => Promise<Result<readonly SavedReply[]>>
+  readonly save: (id: string, change: SavedReplyChange) => Promise<Result<SavedReply>>
+  /** Whether the server knows folders and personal replies. */
+  readonly knowsFolders: () => boolean
+  readonly kept: KeptText
+}
+
+const SHORTCUT = /^[a-z0-9_-]{1,40}$/
+
+export function draftOfReply(reply: SavedReply): ReplyDraft {
+  return { id: reply.id, base: reply.updated_at, shortcut: reply.shortcut, title: reply.title, body: reply.body, folder: reply.folder ?? '', personal: isPersonal(reply) }
+}
+
+export function isDraftChanged(draft: ReplyDraft, reply: SavedReply | undefined): boolean {
+  if (reply === undefined) return isWritten(draft.shortcut + draft.title + draft.body)
+  return draft.shortcut !== reply.shortcut || draft.title !== reply.title || draft.body !== reply.body || writtenLine(draft.folder) !== (reply.folder ?? '')
+}
+
+export function faultsOfReply(draft: ReplyDraft): ReplyFaults {
+  const faults = new Map<ReplyField, ReplyFault>()
+  if (!SHORTCUT.test(draft.shortcut)) faults.set('shortcut', draft.shortcut === '' ? 'empty' : 'shortcut')
+  if (!isWritten(draft.title)) faults.set('title', 'empty')
+  else if ([...writtenLine(draft.title)].length > LIMITS.saved_reply_title_chars_max) faults.set('title', 'long')
+  if (!isWritten(draft.body)) faults.set('body', 'empty')
+  else if (new TextEncoder().encode(written(draft.body)).length > LIMITS.body_bytes_max) faults.set('body', 'long')
+  if ([...writtenLine(draft.folder)].length > LIMITS.reply_folder_chars_max) faults.set('folder', 'long')
+  return faults
+}
+
+/** What is sent of it. A server that knows no folders is told of none. */
+export function changeOf(draft: ReplyDraft, knowsFolders: boolean): SavedReplyChange {
+  const folder = writtenLine(draft.folder)
+  return { shortcut: draft.shortcut, title: writtenLine(draft.title), body: written(draft.body), ...(knowsFolders ? { personal: draft.personal, ...(folder === '' ? {} : { folder }) } : {}) }
+}
+
+export function createReplyEditor({ list, save, knowsFolders, kept }: EditorParts): ReplyEditor {
+  const drafts = signal<ReadonlyMap<string, ReplyDraft>>(restored(kept.read()))
+  const busy = signal<ReadonlySet<string>>(new Set())
+  const problems = signal<ReadonlyMap<string, Problem>>(new Map())
+  const overtaken = signal<ReadonlySet<string>>(new Set())
+  const put = (next: ReadonlyMap<string, ReplyDraft>) => {
+    drafts.value = next
+    kept.write(next.size === 0 ? '' : JSON.stringify([...next.values()]))
+  }
+  const clear = (id: string) => batch(() => {
+    if (problems.peek().has(id)) problems.value = without(problems.peek(), id)
+    if (overtaken.peek().has(id)) overtaken.value = new Set([...overtaken.peek()].filter((one) => one !== id))
+  })
+  const close = (id: string) => {
+    clear(id)
+    put(without(drafts.peek(), id))
+  }
+  /** Whether it is still as it was when the draft began. */
+  const isAsBefore = async ({ id, base }: ReplyDraft): Promise<boolean | Problem> => {
+    if (base === null) return true
+    const now = await list()
+    if (!now.ok) return now.problem
+    return now.value.some((one) => one.id === id && one.updated_at === base)
+  }
+  const attempt = async (draft: ReplyDraft, anyway: boolean): Promise<SaveOutcome> => {
+    const before = anyway ? true : await isAsBefore(draft)
+    if (before === false) {
+      overtaken.value = new Set([...overtaken.peek(), draft.id])
+      return 'overtaken'
+    }
+    const result = before === true ? await save(draft.id, changeOf(draft, knowsFolders())) : { ok: false as const, problem: before }
+    if (!result.ok) {
+      problems.value = new Map(problems.peek()).set(draft.id, result.problem)
+      return 'refused'
+    }
+    const now = drafts.peek().get(draft.id)
+    // What was written while it was being saved stands, and goes on from here.
+    if (now === undefined || now === draft) close(draft.id)
+    else put(new Map(drafts.peek()).set(draft.id, { ...now, base: result.value.updated_at }))
+    return 'saved'
+  }
+  return {
+    drafts, busy, problems, overtaken, close,
+    begin(draft) { if (!drafts.peek().has(draft.id)) put(new Map(drafts.peek()).set(draft.id, draft)) },
+    change(id, part) {
+      const draft = drafts.peek().get(id)
+      if (draft === undefined) return
+      batch(() => {
+        if (problems.peek().has(id)) problems.value = without(problems.peek(), id)
+        put(new Map(drafts.peek()).set(id, { ...draft, ...part }))
+      })
+    },
+    async save(id, { anyway } = { anyway: false }) {
+      const draft = drafts.peek().get(id)
+      if (draft === undefined || busy.peek().has(id)) return 'busy'
+      batch(() => {
+        clear(id)
+        busy.value = new Set([...busy.peek(), id])
+      })
+      const outcome = await attempt(draft, anyway)
+      busy.value = new Set([...busy.peek()].filter((one) => one !== id))
+      return outcome
+    },
+  }
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  return new Map([...map].filter(([one]) => one !== key))
+}
+
+const keptDrafts = readable(object({ id: string, base: nullable(string), shortcut: string, title: string, body: string, folder: string, personal: bool }))
+
+function restored(text: string): ReadonlyMap<string, ReplyDraft> {
+  const read = text === '' ? undefined : keptDrafts(parseJson(text))
+  return new Map((read ?? []).map((draft) => [draft.id, draft]))
+}

@@ -1,0 +1,135 @@
+// How the widget looks and where it may stand, while an admin changes it. Pure.
+
+import { LIMITS, type DeskSettings, type WidgetPosition, type WidgetSettings } from '../protocol/generated.ts'
+import { bool, list, object, string } from '../protocol/shape.ts'
+import { brandTokens } from './brand.ts'
+import { isWritten, writtenLine } from './written.ts'
+
+export interface WidgetDraft {
+  /** As it was written; empty: the widget's own. */
+  readonly color: string
+  readonly teamName: string
+  readonly greeting: string
+  readonly position: WidgetPosition
+  /** A `data:` address; empty: none. */
+  readonly logo: string
+  readonly asksCategory: boolean
+  /** As they were written, empty lines too. */
+  readonly sites: readonly string[]
+}
+
+/** By `color`, `teamName`, `greeting`, or a site's `site.0`. */
+export type WidgetFault = 'color' | 'long' | 'origin' | 'twice' | 'many'
+export type WidgetFaults = ReadonlyMap<string, WidgetFault>
+
+export const OWN_COLOR = '#2f5bd0'
+
+export function widgetDraftOf({ widget }: Pick<DeskSettings, 'widget'>): WidgetDraft {
+  return {
+    color: widget?.color ?? '',
+    teamName: widget?.team_name ?? '',
+    greeting: widget?.greeting ?? '',
+    position: widget?.position ?? 'right',
+    logo: widget?.logo ?? '',
+    asksCategory: widget?.asks_category ?? false,
+    sites: widget?.sites ?? [],
+  }
+}
+
+const keptDraft = object({ color: string, teamName: string, greeting: string, position: string, logo: string, asksCategory: bool, sites: list(string) })
+
+/** A draft that was kept on the device; null: it cannot be read. */
+export function parseWidgetDraft(value: unknown): WidgetDraft | null {
+  const draft = keptDraft(value)
+  return draft === undefined ? null : { ...draft, position: draft.position === 'left' ? 'left' : 'right' }
+}
+
+/** What is sent. To be asked only of a draft without faults. */
+export function widgetOf(draft: WidgetDraft): WidgetSettings {
+  const text = (written: string) => (isWritten(written) ? writtenLine(written) : null)
+  return {
+    color: draft.color.trim() === '' ? null : (colorOf(draft.color) ?? draft.color),
+    team_name: text(draft.teamName),
+    greeting: text(draft.greeting),
+    position: draft.position,
+    logo: draft.logo === '' ? null : draft.logo,
+    asks_category: draft.asksCategory,
+    sites: draft.sites.filter((site) => site.trim() !== '').map((site) => originOf(site) ?? site),
+  }
+}
+
+export function widgetFaultsOf(draft: WidgetDraft): WidgetFaults {
+  const faults = new Map<string, WidgetFault>()
+  if (draft.color.trim() !== '' && colorOf(draft.color) === null) faults.set('color', 'color')
+  if ([...writtenLine(draft.teamName)].length > LIMITS.widget_team_name_chars_max) faults.set('teamName', 'long')
+  if ([...writtenLine(draft.greeting)].length > LIMITS.widget_greeting_chars_max) faults.set('greeting', 'long')
+  const seen = new Set<string>()
+  for (const [index, site] of draft.sites.entries()) {
+    if (site.trim() === '') continue
+    const origin = originOf(site)
+    if (origin === null) faults.set(`site.${index}`, 'origin')
+    else if (seen.has(origin)) faults.set(`site.${index}`, 'twice')
+    else if (seen.size >= LIMITS.widget_sites_max) faults.set(`site.${index}`, 'many')
+    else seen.add(origin)
+  }
+  return faults
+}
+
+/** `#rrggbb` in small letters, of `#abc` and `AABBCC` too; null: no colour. */
+export function colorOf(written: string): string | null {
+  const digits = /^#?([\da-f]{3}|[\da-f]{6})$/i.exec(written.trim())?.[1]?.toLowerCase()
+  if (digits === undefined) return null
+  return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits}`
+}
+
+/** The origin of an address as browsers send it, of a bare host name too; null: there is none. */
+export function originOf(written: string): string | null {
+  const text = written.trim()
+  const url = parsed(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`)
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return null
+  return /^(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])$/.test(url.hostname) ? url.origin : null
+}
+
+function parsed(address: string): URL | null {
+  try {
+    return new URL(address)
+  } catch {
+    return null
+  }
+}
+
+export interface ColorNote {
+  /** What stands on the colour. */
+  readonly ink: 'white' | 'black'
+  /** Whether text in the colour has another shade, so that it can be read. */
+  readonly isDarkened: boolean
+  readonly isLightened: boolean
+}
+
+export function colorNote(color: string): ColorNote | null {
+  const tokens = brandTokens(color)
+  const shades = /light-dark\((#\w+), (#\w+)\)/.exec(tokens?.['--accent'] ?? '')
+  if (tokens === null || shades === null) return null
+  return { ink: tokens['--brand-ink'] === '#ffffff' ? 'white' : 'black', isDarkened: shades[1] !== color, isLightened: shades[2] !== color }
+}
+
+/** What a site puts into its pages: `comment` is a line for the reader of the page's source, `token` one about the function below it. */
+export function snippetFor(origin: string, { comment, token }: { readonly comment: string; readonly token: string }): string {
+  return `<!-- ${comment} -->
+<script src="${origin}/widget.js"></script>
+<script>
+  Helpline.init({
+    // ${token}
+    getToken: async () => {
+      const answer = await fetch('/helpline-token')
+      return answer.ok ? (await answer.json()).token : null
+    },
+  })
+</script>
+`
+}
+
+/** What a Content-Security-Policy of the site's must allow. */
+export function policyFor(origin: string): string {
+  return `script-src ${origin}; frame-src ${origin}; connect-src ${origin}`
+}

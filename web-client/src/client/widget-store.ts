@@ -1,0 +1,22 @@
+// The desk's widget, while an admin changes it.
+
+import { createTeamRest } from '../rest/team.ts'
+import type { Client } from './client.ts'
+import { keptText } from './kept-text.ts'
+import { keptFor } from './resource.ts'
+import { createSettingDraft, type SettingDraft } from './setting-draft.ts'
+import { parseWidgetDraft, widgetDraftOf, widgetOf, type WidgetDraft } from './widget-setting.ts'
+
+export type WidgetStore = SettingDraft<WidgetDraft>
+
+export const widgetFor = keptFor((client: Client): WidgetStore => {
+  const rest = createTeamRest(client.rest)
+  return createSettingDraft({
+    load: rest.settings,
+    draftOf: widgetDraftOf,
+    valueOf: widgetOf,
+    parse: parseWidgetDraft,
+    kept: keptText(client.identity.id, 'settings.widget'),
+    send: (draft) => rest.saveSetting('widget', widgetOf(draft)),
+  })
+})

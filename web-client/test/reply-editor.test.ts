@@ -1,0 +1,107 @@
+// Saved replies being written, against a server of the test's own.
+
+import { describe, expect, test } from 'vitest'
+import type { KeptText } from '../src/client/kept-text.ts'
+import { changeOf, createReplyEditor, draftOfReply, faultsOfReply, isDraftChanged, type ReplyDraft } from '../src/client/reply-editor.ts'
+import { LIMITS, type SavedReply } from '../src/protocol/generated.ts'
+import type { Problem } from '../src/protocol/model.ts'
+
+const conflict: Problem = { status: 409, code: 'conflict', title: '', retry_after_ms: null, head: null }
+const hello: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Hi', folder: null, owner: null, updated_at: 'v1' }
+const fresh: ReplyDraft = { id: '2', base: null, shortcut: 'new', title: 'New', body: 'Text', folder: '', personal: true }
+
+function memory(): KeptText & { text: string } {
+  const one = { text: '', read: () => one.text, write: (next: string) => { one.text = next }, isStored: () => true }
+  return one
+}
+
+function made(kept = memory(), knowsFolders = true) {
+  const server = { replies: [hello], refuses: null as Problem | null, sent: [] as unknown[] }
+  const editor = createReplyEditor({
+    list: async () => ({ ok: true, value: server.replies }),
+    save: async (id, change) => {
+      server.sent.push(change)
+      if (server.refuses !== null) return { ok: false, problem: server.refuses }
+      const saved = { ...hello, ...change, id, updated_at: 'v2' }
+      server.replies = [...server.replies.filter((one) => one.id !== id), saved]
+      return { ok: true, value: saved }
+    },
+    knowsFolders: () => knowsFolders,
+    kept,
+  })
+  return { editor, server, kept }
+}
+
+describe('a saved reply being written', () => {
+  test('is saved and closed; several at once do not disturb each other', async () => {
+    const { editor, server, kept } = made()
+    editor.begin(draftOfReply(hello))
+    editor.begin(fresh)
+    editor.change('1', { body: 'Hi you' })
+    expect(await editor.save('2')).toBe('saved')
+    expect([...editor.drafts.value.keys()]).toEqual(['1'])
+    expect(await editor.save('1')).toBe('saved')
+    expect([editor.drafts.value.size, kept.text, server.replies.map(({ body }) => body)]).toEqual([0, '', ['Text', 'Hi you']])
+  })
+
+  test('waits over a reload of the page', () => {
+    const { editor, kept } = made()
+    editor.begin(fresh)
+    editor.change('2', { title: 'Changed' })
+    expect(made(kept).editor.drafts.value.get('2')).toEqual({ ...fresh, title: 'Changed' })
+    kept.text = '[{"id":1},"x"]'
+    expect(made(kept).editor.drafts.value.size).toBe(0)
+  })
+
+  test('does not cover what someone else has saved or deleted since, unless that is wanted', async () => {
+    const { editor, server } = made()
+    editor.begin(draftOfReply(hello))
+    editor.change('1', { body: 'mine' })
+    server.replies = [{ ...hello, body: 'theirs', updated_at: 'v1b' }]
+    expect(await editor.save('1')).toBe('overtaken')
+    expect([server.sent.length, [...editor.overtaken.value], editor.drafts.value.get('1')?.body]).toEqual([0, ['1'], 'mine'])
+    expect(await editor.save('1', { anyway: true })).toBe('saved')
+    expect([server.replies[0]?.body, editor.overtaken.value.size]).toEqual(['mine', 0])
+    server.replies = []
+    editor.begin(draftOfReply(hello))
+    expect(await editor.save('1')).toBe('overtaken')
+  })
+
+  test('a refusal stands at its draft until that changes', async () => {
+    const { editor, server } = made()
+    server.refuses = conflict
+    editor.begin(fresh)
+    expect(await editor.save('2')).toBe('refused')
+    expect(editor.problems.value.get('2')?.code).toBe('conflict')
+    editor.change('2', { shortcut: 'other' })
+    expect(editor.problems.value.has('2')).toBe(false)
+  })
+
+  test('what is written while it is being saved stands', async () => {
+    const { editor } = made()
+    editor.begin(fresh)
+    const saving = editor.save('2')
+    editor.change('2', { body: 'more' })
+    expect(await editor.save('2')).toBe('busy')
+    expect(await saving).toBe('saved')
+    expect(editor.drafts.value.get('2')).toMatchObject({ body: 'more', base: 'v2' })
+  })
+})
+
+test('what is missing or too long is told by its field', () => {
+  expect([...faultsOfReply(fresh)]).toEqual([])
+  expect([...faultsOfReply({ ...fresh, shortcut: 'No!', title: ' ', body: '\n' })]).toEqual([['shortcut', 'shortcut'], ['title', 'empty'], ['body', 'empty']])
+  expect([...faultsOfReply({ ...fresh, shortcut: '', title: 'x'.repeat(LIMITS.saved_reply_title_chars_max + 1), body: 'ä'.repeat(LIMITS.body_bytes_max), folder: 'x'.repeat(LIMITS.reply_folder_chars_max + 1) })]).toEqual([['shortcut', 'empty'], ['title', 'long'], ['body', 'long'], ['folder', 'long']])
+})
+
+test('an older server is told of no folder and no owner', () => {
+  expect(changeOf({ ...fresh, folder: ' Billing ' }, false)).toEqual({ shortcut: 'new', title: 'New', body: 'Text' })
+  expect(changeOf({ ...fresh, folder: ' Billing ' }, true)).toEqual({ shortcut: 'new', title: 'New', body: 'Text', personal: true, folder: 'Billing' })
+  expect(changeOf(fresh, true)).toEqual({ shortcut: 'new', title: 'New', body: 'Text', personal: true })
+})
+
+test('a draft that says what is saved is no change, nor is a new one with nothing in it', () => {
+  expect(isDraftChanged(draftOfReply(hello), hello)).toBe(false)
+  expect(isDraftChanged({ ...draftOfReply(hello), folder: 'x' }, hello)).toBe(true)
+  expect(isDraftChanged({ ...fresh, shortcut: '', title: '', body: ' ' }, undefined)).toBe(false)
+})

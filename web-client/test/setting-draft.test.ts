@@ -1,0 +1,93 @@
+// A setting being changed, against a server of the test's own.
+
+import { describe, expect, test } from 'vitest'
+import { createSettingDraft } from '../src/client/setting-draft.ts'
+import type { KeptText } from '../src/client/kept-text.ts'
+import type { Problem } from '../src/protocol/model.ts'
+import { isObject, text } from '../src/protocol/narrow.ts'
+import type { Result } from '../src/rest/request.ts'
+
+const forbidden: Problem = { status: 403, code: 'forbidden', title: '', retry_after_ms: null, head: null }
+
+function kept(): KeptText & { text: string } {
+  const one = { text: '', read: () => one.text, write: (next: string) => { one.text = next }, isStored: () => true }
+  return one
+}
+
+async function until(holds: () => boolean) {
+  for (let n = 0; n < 50 && !holds(); n++) await Promise.resolve()
+}
+
+async function made(memory = kept()) {
+  const server = { value: 'a', refuses: false, isAsked: false }
+  const answer = (): Result<string> => (server.refuses ? { ok: false, problem: forbidden } : { ok: true, value: server.value })
+  const store = createSettingDraft<string, { readonly word: string }>({
+    load: async () => answer(),
+    draftOf: (word) => ({ word }),
+    valueOf: ({ word }) => word.trim(),
+    send: async ({ word }) => { server.isAsked = true; await Promise.resolve(); await Promise.resolve(); if (!server.refuses) server.value = word.trim(); return answer() },
+    kept: memory,
+    parse: (value) => { const word = isObject(value) ? text(value['word']) : null; return word === null ? null : { word } },
+  })
+  await store.reload()
+  return { store, server, memory }
+}
+
+describe('a setting being changed', () => {
+  test('is saved, and then nothing waits', async () => {
+    const { store, server, memory } = await made()
+    expect([store.draft.value?.word, store.isChanged.value]).toEqual(['a', false])
+    store.change({ word: 'b' })
+    expect([store.isChanged.value, memory.text !== '']).toEqual([true, true])
+    expect(await store.save()).toBe(true)
+    expect([server.value, store.isChanged.value, memory.text]).toEqual(['b', false, ''])
+  })
+
+  test('waits over a reload of the page, and is no change where it says the same', async () => {
+    const { store, memory } = await made()
+    store.change({ word: 'b' })
+    const again = await made(memory)
+    expect([again.store.draft.value?.word, again.store.isChanged.value]).toEqual(['b', true])
+    again.store.change({ word: ' a ' })
+    expect(again.store.isChanged.value).toBe(false)
+    again.store.cancel()
+    expect([again.store.draft.value?.word, memory.text]).toEqual(['a', ''])
+    memory.text = '{"draft":{},"base":"x"}'
+    expect((await made(memory)).store.draft.value?.word).toBe('a')
+  })
+
+  test('does not undo what someone else has saved since, unless that is wanted', async () => {
+    const { store, server } = await made()
+    store.change({ word: 'mine' })
+    server.value = 'theirs'
+    expect(await store.save()).toBe(false)
+    expect([server.value, store.isOvertaken.value, store.draft.value?.word]).toEqual(['theirs', true, 'mine'])
+    store.keepMine()
+    expect(store.isOvertaken.value).toBe(false)
+    expect(await store.save()).toBe(true)
+    expect(server.value).toBe('mine')
+  })
+
+  test('stands as it was written where it is refused', async () => {
+    const { store, server } = await made()
+    store.change({ word: 'b' })
+    server.refuses = true
+    expect(await store.save()).toBe(false)
+    expect([store.refused.value?.code, store.draft.value?.word, store.isChanged.value]).toEqual(['forbidden', 'b', true])
+    server.refuses = false
+    expect(await store.save()).toBe(true)
+    expect(store.refused.value).toBeNull()
+  })
+
+  test('what is changed while it is being saved stands', async () => {
+    const { store, server } = await made()
+    store.change({ word: 'b' })
+    const saving = store.save()
+    await until(() => server.isAsked)
+    store.change({ word: 'c' })
+    await saving
+    expect([server.value, store.draft.value?.word, store.isChanged.value, store.isOvertaken.value]).toEqual(['b', 'c', true, false])
+    expect(await store.save()).toBe(true)
+    expect(server.value).toBe('c')
+  })
+})
