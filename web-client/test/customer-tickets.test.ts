@@ -166,3 +166,15 @@ test('what was read elsewhere while it was not listened to is read here at the n
   expect(parts.own.unread.value).toBe(0)
   expect(parts.own.shown.value.map((one) => one.id)).toEqual(['a'])
 })
+
+test('an archived ticket counts as unread no more, as at the server', async () => {
+  const { own, clock, rows, answer } = client()
+  await settled()
+  answer('a')
+  clock.pass(200)
+  await settled()
+  expect(own.unread.value).toBe(1)
+  own.take(ticket('a', { seq: 3, archived_at: '2026-01-02T00:00:00Z' }))
+  rows.delete('a')
+  expect(own.unread.value).toBe(0)
+})

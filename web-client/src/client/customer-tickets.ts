@@ -13,6 +13,8 @@ import { searchOf } from './search.ts'
 import { createPagedTickets, mayPass } from './paged-tickets.ts'
 import { isVisible, isUnfolded } from './visibility.ts'
 import { createSortedList, type SortedList } from './sorted-list.ts'
+import { createTicketCollection } from './ticket-collection.ts'
+import { isUnread } from './unread.ts'
 
 export type Tab = 'active' | 'closed'
 
@@ -60,8 +62,7 @@ export interface TicketsClient {
 export function createCustomerTickets(client: TicketsClient, ring: (news: News) => void, time: Clock = clock): CustomerTickets {
   const search = signal('')
   const tab = signal<Tab>('active')
-  /** Every ticket that was heard of, in its newest state. */
-  const all = signal<ReadonlyMap<string, CustomerView>>(new Map())
+  const tickets = createTicketCollection<CustomerView>()
   const watched = new Map<string, Subscription>()
   const openId = signal<string | null>(null)
   /** Unread tickets that were not heard of here, as the server counts them: behind the first pages, or over. */
@@ -77,7 +78,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       const text = words()
       const result = await client.rest.ownTickets({ ...(text === '' ? { tab: tab.value } : { search: text }), ...range })
       if (!result.ok) return result
-      const items = result.value.items.map(marked)
+      const items = result.value.items.map(tickets.marked)
       note(items)
       return { ok: true, value: { ...result.value, items } }
     },
@@ -93,27 +94,22 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   })
   const shown = computed(() => {
     void list.version.value
+    void tickets.version.value
     const rows = list.order.value.flatMap((id) => list.list().get(id) ?? [])
     if (tab.value !== 'active' || searchOf(search.value) !== '') return rows
     // What ended with something unread stays in sight until it was read; what is resolved, while it is open too: it asks for a rating.
-    const stays = ({ id, seq, read_seq, archived_at, status }: CustomerView) => archived_at === null && isOver(status) && (seq > read_seq || (status === 'resolved' && id === openId.value)) && list.list().get(id) === undefined
-    return [...[...all.value.values()].filter(stays).toSorted(byActivity), ...rows]
+    const stays = (ticket: CustomerView) => ticket.archived_at === null && isOver(ticket.status) && (isUnread(ticket) || (ticket.status === 'resolved' && ticket.id === openId.value)) && list.list().get(ticket.id) === undefined
+    return [...[...tickets.values()].filter(stays).toSorted(byActivity), ...rows]
   })
 
-  const marked = (ticket: CustomerView): CustomerView => {
-    const read_seq = Math.max(ticket.read_seq, all.peek().get(ticket.id)?.read_seq ?? 0, ticket.id === openId.peek() && isVisible() ? ticket.seq : 0)
-    return read_seq === ticket.read_seq ? ticket : { ...ticket, read_seq }
-  }
-  const note = (tickets: readonly CustomerView[]) => {
-    const next = new Map(all.peek())
-    const isNews = ({ id, seq, read_seq }: CustomerView) => seq > read_seq && !next.has(id)
-    others.value = Math.max(0, others.peek() - tickets.filter(isNews).length)
-    for (const ticket of tickets) if ((next.get(ticket.id)?.seq ?? 0) <= ticket.seq) next.set(ticket.id, ticket)
-    all.value = next
-  }
+  /** Those that are counted among the others until now are known from here on. */
+  const note = (heardOf: readonly CustomerView[]) => batch(() => {
+    others.value = Math.max(0, others.peek() - heardOf.filter((ticket) => tickets.get(ticket.id) === undefined && isUnread(tickets.marked(ticket))).length)
+    for (const ticket of heardOf) tickets.take(ticket)
+  })
   const take = (ticket: TicketView) => {
-    if (ticket.side !== 'customer' || (all.peek().get(ticket.id)?.seq ?? 0) > ticket.seq) return
-    const taken = marked(ticket)
+    if (ticket.side !== 'customer' || (tickets.get(ticket.id)?.seq ?? 0) > ticket.seq) return
+    const taken = tickets.marked(ticket)
     batch(() => {
       note([taken])
       list.heard([taken])
@@ -140,14 +136,14 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       startingOver = null
       if (isDisposed) return
       connections++
-      all.value = new Map()
+      tickets.reset()
       list.reload()
     })
   }
 
-  const activeOnes = () => [...all.peek().values()].filter((ticket) => isActive(ticket)).toSorted(byActivity).slice(0, WATCHED_ACTIVE)
-  const watch = (tickets: readonly CustomerView[]) => {
-    const ids = new Set([...activeOnes(), ...tickets].map((ticket) => ticket.id).filter((id) => id !== openId.peek()))
+  const activeOnes = () => [...tickets.values()].filter((ticket) => isActive(ticket)).toSorted(byActivity).slice(0, WATCHED_ACTIVE)
+  const watch = (rows: readonly CustomerView[]) => {
+    const ids = new Set([...activeOnes(), ...rows].map((ticket) => ticket.id).filter((id) => id !== openId.peek()))
     const wanted = new Set([...ids].slice(0, WATCHED_MAX))
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
@@ -159,7 +155,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
 
   const listen = (id: string): Subscription => {
-    const seq = () => all.peek().get(id)?.seq ?? 0
+    const seq = () => tickets.get(id)?.seq ?? 0
     const soon = () => refreshSoon(id, REFRESH_MS)
     return client.session.subscribe(id, {
       resume: () => ({ after: seq(), epoch: null }),
@@ -171,7 +167,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       frame: (frame) => {
         // What its customer read elsewhere is read here too.
         if (frame.type === 'event' || (frame.type === 'read' && frame.person.type === 'customer')) soon()
-        if (frame.type === 'event') heard(frame.event, all.peek().get(id))
+        if (frame.type === 'event') heard(frame.event, tickets.get(id))
         if (frame.type === 'reset') startOver()
       },
       head: (head) => { if (head > seq()) soon() },
@@ -186,11 +182,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
 
   const readHere = () => {
-    const ticket = all.peek().get(openId.peek() ?? '')
-    if (ticket === undefined) return
-    const taken = marked(ticket)
-    note([taken])
-    list.told(taken)
+    const ticket = tickets.look()
+    if (ticket !== undefined) list.told(ticket)
   }
   const isActive = ({ status, archived_at }: CustomerView) => archived_at === null && !isOver(status)
   const isOfTab = (ticket: CustomerView) => ticket.archived_at === null && isActive(ticket) === (tab.value === 'active')
@@ -200,11 +193,12 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     const mine = connections
     const result = await client.rest.ownTickets({ tab: 'active', limit: WATCHED_ACTIVE })
     if (result.ok && !isDisposed && mine === connections) batch(() => {
-      note(result.value.items.map(marked))
+      note(result.value.items)
       watch(shown.peek())
     })
   }
-  const unreadHere = () => [...all.peek().values()].filter(isUnread).length
+  const unreadOnes = () => [...tickets.values()].filter((ticket) => isUnread(ticket))
+  const unreadHere = () => unreadOnes().length
   /** Asks for what is unread anywhere, and fetches what ended unread. */
   const readUnread = async () => {
     const mine = connections
@@ -212,10 +206,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     if (!result.ok || isDisposed || mine !== connections) return
     others.value = Math.max(0, result.value.tickets - unreadHere())
     // Read elsewhere, while it was not listened to.
-    if (unreadHere() > result.value.tickets) for (const { id } of [...all.peek().values()].filter(isUnread).slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
+    if (unreadHere() > result.value.tickets) for (const { id } of unreadOnes().slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
     if (others.peek() === 0 || tab.peek() === 'closed') return
     const ended = await client.rest.ownTickets({ tab: 'closed', limit: WATCHED_ACTIVE })
-    if (ended.ok && !isDisposed && mine === connections) note(ended.value.items.map(marked).filter((ticket) => isUnread(ticket) || all.peek().has(ticket.id)))
+    if (ended.ok && !isDisposed && mine === connections) note(ended.value.items.filter((ticket) => isUnread(tickets.marked(ticket)) || tickets.get(ticket.id) !== undefined))
   }
   const asking = setInterval(() => { if (isVisible() && client.connection.peek().kind === 'live') void readUnread() }, UNREAD_MS)
   list.begin('last_activity', [], 0, false)
@@ -234,7 +228,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   const { loaded, more, problem, reload, retry } = list
   return {
     tab, search, shown, loaded, more, problem, reload, retry, heard, take,
-    unread: computed(() => others.value + [...all.value.values()].filter(isUnread).length),
+    unread: computed(() => {
+      void tickets.version.value
+      return others.value + unreadHere()
+    }),
     find(text) {
       const isSame = searchOf(text) === words()
       search.value = text
@@ -246,12 +243,13 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       search.value = ''
       tab.value = next
       // What can be decided here shows at once; the server's answer follows.
-      const known = [...all.peek().values()].filter(isOfTab)
+      const known = [...tickets.values()].filter(isOfTab)
       list.begin('last_activity', known, 0, false)
     },
     loadMore: () => list.want(list.order.peek().length + 1),
     setOpen(id) {
       openId.value = id
+      tickets.setOpen(id)
       readHere()
       watch(shown.peek())
     },
@@ -264,10 +262,6 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       for (const subscription of watched.values()) subscription.dispose()
     },
   }
-}
-
-function isUnread({ seq, read_seq }: CustomerView): boolean {
-  return seq > read_seq
 }
 
 function byActivity(a: CustomerView, b: CustomerView): number {

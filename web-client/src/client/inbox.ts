@@ -11,8 +11,8 @@ import { isSame, matches, restQuery, sortOf, type Filters } from './filters.ts'
 import { createHeldList, type HeldList } from './held-list.ts'
 import { createPagedTickets } from './paged-tickets.ts'
 import { searchOf } from './search.ts'
-import { isVisible } from './visibility.ts'
 import { createSortedList } from './sorted-list.ts'
+import { createTicketCollection, type TicketCollection } from './ticket-collection.ts'
 import type { Verdict } from './ticket-pages.ts'
 
 export interface Inbox {
@@ -53,10 +53,9 @@ export interface InboxClient {
   readonly session: Pick<Client['session'], 'inbox'>
 }
 
-export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTickets'>, initial: Filters, time: Clock = clock): Inbox {
+export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTickets'>, initial: Filters, time: Clock = clock, tickets: TicketCollection<StaffView> = createTicketCollection()): Inbox {
   const filters = signal<Filters>(initial)
   const viewers = signal<Viewers>(new Map())
-  let openId: string | null = null
 
   const judge = (one: StaffView, before: StaffView | undefined): Verdict => {
     // The server has listed it as it stands.
@@ -78,11 +77,8 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
     clock: time,
   })
   const ticket = (id: string) => list.list().look(id)
-  /** With how far this agent has read, which a push does not know. */
-  const marked = (one: StaffView): StaffView => {
-    const read_seq = Math.max(one.read_seq, ticket(one.id)?.read_seq ?? 0, one.id === openId && isVisible() ? one.seq : 0)
-    return read_seq === one.read_seq ? one : { ...one, read_seq }
-  }
+  /** With how far this agent has read, which a push does not know. One that is older than what is known is for the list to leave aside. */
+  const marked = (one: StaffView): StaffView => tickets.take(one) ?? tickets.marked(one)
   const take = (one: TicketView) => { if (one.side === 'staff') list.told(marked(one)) }
 
   list.begin(sortOf(initial), [], null, false)
@@ -121,8 +117,7 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
       return moved
     },
     setOpen(id) {
-      openId = id
-      const one = id === null ? undefined : ticket(id)
+      const one = tickets.setOpen(id)
       if (one !== undefined) take(one)
     },
     dispose() {

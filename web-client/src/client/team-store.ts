@@ -12,6 +12,8 @@ import type { News } from './notifications.ts'
 import { clock } from './browser.ts'
 import type { Client } from './client.ts'
 import { mayPass } from './paged-tickets.ts'
+import { createTicketCollection, type TicketCollection } from './ticket-collection.ts'
+import { isUnread } from './unread.ts'
 
 export interface TeamStore {
   readonly stats: ReadonlySignal<TicketStats | null>
@@ -52,16 +54,15 @@ export interface TeamOf {
 export type TeamOfRest = Pick<TeamRest, 'allTickets' | 'stats' | 'counts' | 'agents' | 'replies'>
 
 /** `take` gets each ticket of this agent as the record tells it, with how far they have read. */
-export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: News) => void, take: (ticket: TicketView) => void, time: Clock = clock): TeamStore {
+export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: News) => void, take: (ticket: TicketView) => void, time: Clock = clock, tickets: TicketCollection<StaffView> = createTicketCollection()): TeamStore {
   const stats = signal<TicketStats | null>(null)
   const counts = signal<TicketCounts | null>(null)
   const agents = signal<readonly Agent[]>([])
   const replies = signal<readonly SavedReply[]>([])
   const hasReplies = signal(false)
   const unread = signal(0)
+  /** This agent's tickets, as far as it was looked at what they bring: a push may still be their own doing. */
   const mine = new Map<string, StaffView>()
-  /** At which number a ticket ceased to concern this agent: an answer that was read before does not bring it back. */
-  const left = new Map<string, number>()
   /** How far each ticket has been rung for, or been found not to be worth it. */
   const told = new Map<string, number>()
   /** Pushed, and not yet asked about: from where each was known. */
@@ -99,27 +100,28 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
 
   const concerns = (ticket: StaffView) => ticket.assigned_to?.id === client.identity.id && !isOver(ticket.status) && ticket.archived_at === null
   const note = (ticket: StaffView) => {
-    const before = mine.get(ticket.id)
-    if ((before?.seq ?? left.get(ticket.id) ?? 0) > ticket.seq) return
-    if (concerns(ticket)) mine.set(ticket.id, { ...ticket, read_seq: Math.max(ticket.read_seq, before?.read_seq ?? 0) })
-    else if (mine.delete(ticket.id)) left.set(ticket.id, ticket.seq)
+    const taken = tickets.take(ticket)
+    // An answer that was read before brings back no ticket that has ceased to concern this agent.
+    if (taken === null) return
+    if (concerns(taken)) mine.set(taken.id, taken)
+    else mine.delete(taken.id)
     count()
   }
-  const count = () => { unread.value = [...mine.values()].filter((one) => one.seq > one.read_seq).length }
+  const count = () => { unread.value = [...mine.values()].filter((one) => isUnread(tickets.marked(one))).length }
   const ringFor = (ticket: StaffView) => { if (!isDisposed) ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject }) }
 
   /** This agent's tickets, page by page until there is enough. */
   const own = async (isEnough: (tickets: readonly StaffView[]) => boolean): Promise<Result<{ readonly tickets: readonly StaffView[]; readonly isWhole: boolean }>> => {
-    const tickets: StaffView[] = []
+    const found: StaffView[] = []
     let cursor: string | null = null
     for (let page = 0; page < OWN_PAGES_MAX; page++) {
       const result: Result<Page<StaffView>> = await team.allTickets({ tab: 'active', assigned_to: 'me', limit: LIMITS.list_tickets_max, ...(cursor === null ? {} : { cursor }) })
       if (!result.ok) return result
-      tickets.push(...result.value.items)
+      found.push(...result.value.items)
       cursor = result.value.next_cursor
-      if (cursor === null || isEnough(tickets)) break
+      if (cursor === null || isEnough(found)) break
     }
-    return { ok: true, value: { tickets, isWhole: cursor === null } }
+    return { ok: true, value: { tickets: found, isWhole: cursor === null } }
   }
   // A push is the same for everybody: whether it brings this agent news, or their own doing, the record tells, which counts that as read.
   // One list for however many pushes: nobody opens those tickets, and a bulk change is no flood of questions.
@@ -127,9 +129,9 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     stopAsking = null
     const pushes = new Map(asked)
     asked.clear()
-    const result = await own((tickets) => {
-      const found = new Set(tickets.map((ticket) => ticket.id))
-      return [...pushes.keys()].every((id) => found.has(id))
+    const result = await own((found) => {
+      const ids = new Set(found.map((ticket) => ticket.id))
+      return [...pushes.keys()].every((id) => ids.has(id))
     })
     if (isDisposed) return
     if (!result.ok) {
@@ -144,8 +146,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
       const before = mine.get(ticket.id)
       note(ticket)
       take(ticket)
-      if (!concerns(ticket) || ticket.seq <= Math.max(ticket.read_seq, before?.read_seq ?? 0)) continue
-      const wasUnread = before !== undefined && before.seq > before.read_seq
+      if (!concerns(ticket) || !isUnread(tickets.marked(ticket))) continue
+      const wasUnread = before !== undefined && isUnread(tickets.marked(before))
       if (!wasUnread || pushes.size > ASKED_ALONE || await isOfOthers(ticket.id, known)) ringFor(ticket)
       if (isDisposed) return
     }
@@ -177,14 +179,16 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     before = [...mine.keys()]
     since = new Set()
     return own(() => false)
-  }, ({ tickets, isWhole }) => {
-    for (const ticket of tickets) {
+  }, ({ tickets: found, isWhole }) => {
+    for (const ticket of found) {
       // Nothing was pushed meanwhile, and yet its number is lower: the database was restored, and what was known is of another history.
-      const known = Math.max(mine.get(ticket.id)?.seq ?? 0, left.get(ticket.id) ?? 0)
-      if (known > ticket.seq && since?.has(ticket.id) !== true) for (const one of [mine, left, told, asked]) one.delete(ticket.id)
+      if ((tickets.get(ticket.id)?.seq ?? 0) > ticket.seq && since?.has(ticket.id) !== true) {
+        tickets.forget(ticket.id)
+        for (const one of [mine, told, asked]) one.delete(ticket.id)
+      }
       note(ticket)
     }
-    const ids = new Set(tickets.map((ticket) => ticket.id))
+    const ids = new Set(found.map((ticket) => ticket.id))
     if (isWhole) for (const id of before) if (!ids.has(id) && since?.has(id) !== true) mine.delete(id)
     since = null
     count()

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact'
 import type { Client } from '../client/client.ts'
+import { isUnread } from '../client/unread.ts'
 import type { Router } from '../client/memory-router.ts'
 import type { TicketView } from '../protocol/model.ts'
 import { t } from '../locales/index.ts'
@@ -26,7 +27,7 @@ interface LinkProps {
 
 export function TicketLink({ ticket, router, isOpen, client, isMarked = false, lead, tail, children }: LinkProps) {
   const now = useNow()
-  const unread = !isOpen && (isMarked || ticket.seq > ticket.read_seq)
+  const unread = isUnread(ticket, { isOpen, isMarked })
   return (
     <a
       class={`ticket-row ${isOpen ? 'open' : ''} ${unread ? 'unread' : ''}`}

@@ -3,6 +3,7 @@
 import { computed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import { createAlerts } from '../../client/alerts.ts'
+import { clock } from '../../client/browser.ts'
 import { createBell, openTabs } from '../../client/notifications.ts'
 import type { Client } from '../../client/client.ts'
 import { onWindow } from '../../client/on-window.ts'
@@ -15,9 +16,12 @@ import { isVisible } from '../../client/visibility.ts'
 import { createSelection, type Selection } from '../../client/selection.ts'
 import { createTeamStore, type TeamStore } from '../../client/team-store.ts'
 import { createTeam } from '../../client/team.ts'
+import { createTicketCollection, type TicketCollection } from '../../client/ticket-collection.ts'
+import { isUnread } from '../../client/unread.ts'
 import type { TicketListener, TicketStore } from '../../client/ticket.ts'
 import { createUnreadMarks, type UnreadMarks } from '../../client/unread-marks.ts'
 import type { Wanted } from '../../ui/composer.tsx'
+import type { StaffView } from '../../protocol/model.ts'
 import type { AppProps } from '../../ui/mount-app.tsx'
 import { idOf, useTicket } from '../../ui/use-ticket.ts'
 import { movedTo } from './moved.ts'
@@ -63,12 +67,15 @@ export interface ConsoleContext {
 
 export function useConsole({ client, router, preferences }: AppProps): ConsoleContext {
   const rest = useMemo(() => createTeam(client), [client])
-  const inbox = useInbox(client, rest, router)
+  // One for the list and for the count: what the one learns of a ticket the other knows.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- another client is another person, of whom nothing is known
+  const tickets = useMemo(() => createTicketCollection<StaffView>(), [client])
+  const inbox = useInbox(client, rest, router, tickets)
   const now = useRef<ConsoleContext | null>(null)
   const isOnScreen = useCallback((ticket: string) => isVisible() && document.hasFocus() && idOf(now.current?.store ?? null) === ticket, [])
   const bell = useMemo(() => createBell({ preferences, open: (number) => router.go(number), tabs: openTabs(client.identity.id), isOnScreen, isAlways: () => client.habits.when.peek() === 'always' }), [client, preferences, router, isOnScreen])
   useEffect(() => () => bell.dispose(), [bell])
-  const team = useMemo(() => createTeamStore(client, rest, bell.ring, inbox.take), [client, rest, bell, inbox])
+  const team = useMemo(() => createTeamStore(client, rest, bell.ring, inbox.take, clock, tickets), [client, rest, bell, inbox, tickets])
   useEffect(() => () => team.dispose(), [team])
   const alerts = useMemo(() => createAlerts({ ...client, team: rest, wanted: client.habits.alerts, ring: bell.ring, isOnScreen }), [client, rest, bell, isOnScreen])
   useEffect(() => () => alerts.dispose(), [alerts])
@@ -83,7 +90,7 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
     void inbox.version.value
     const isOnlyMarked = (id: string) => {
       const ticket = inbox.ticket(id)
-      return ticket === undefined || ticket.seq <= ticket.read_seq
+      return ticket === undefined || !isUnread(ticket)
     }
     // What the agent's own tickets count already is not counted twice.
     return team.unread.value + new Set([...marks.ids.value, ...alerts.fresh.value].filter((id) => isOnlyMarked(id) || inbox.ticket(id)?.assigned_to?.id !== client.identity.id)).size
@@ -139,8 +146,8 @@ function useReadOnReturn(store: TicketStore | null, listener: TicketListener): v
 }
 
 /** The inbox under the filters of the address bar: each follows the other, also back and forward. */
-function useInbox(client: Client, rest: ReturnType<typeof createTeam>, router: Router): Inbox {
-  const inbox = useMemo(() => createInbox(client, rest, filtersOf(listQuery(router) ?? new URLSearchParams())), [client, rest, router])
+function useInbox(client: Client, rest: ReturnType<typeof createTeam>, router: Router, tickets: TicketCollection<StaffView>): Inbox {
+  const inbox = useMemo(() => createInbox(client, rest, filtersOf(listQuery(router) ?? new URLSearchParams()), clock, tickets), [client, rest, router, tickets])
   useEffect(() => () => inbox.dispose(), [inbox])
   useEffect(() => inbox.filters.subscribe((filters) => {
     const [query, shown] = [queryOf(filters), listQuery(router)]
