@@ -14,6 +14,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 /// What a real person would not wait longer for.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What the design promises for an event that no relay brings: two sweeps, and a little.
+pub const WITHOUT_REDIS: Duration = Duration::from_secs(2);
+
 pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Frames that came while another was awaited.

@@ -1,15 +1,10 @@
 //! One row that cannot be decoded harms its own ticket only.
 
-use std::time::Duration;
-
 use helpline_core::ids::TicketId;
 use serde_json::{Value, json};
 
-use crate::client::{Client, seqs};
+use crate::client::{Client, WITHOUT_REDIS, seqs};
 use crate::test_server::{Join, Person, TestServer};
-
-/// What the design promises for events while Redis is down.
-pub const WITHOUT_REDIS: Duration = Duration::from_secs(2);
 
 /// Attachments that Postgres takes and a JSON library refuses, or that say nothing.
 const ODD_ATTACHMENTS: &[&str] = &[

@@ -4,10 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::client::WITHOUT_REDIS;
 use crate::test_server::{Join, Person, TestServer, eventually};
-
-/// What the design promises for events while Redis is down.
-const WITHOUT_REDIS: Duration = Duration::from_secs(2);
 
 async fn two_people(server: &TestServer) -> (Person, Person, helpline_core::ids::TicketId) {
     let (ada, ben) = (

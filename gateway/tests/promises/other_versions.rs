@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::bad_rows::WITHOUT_REDIS;
+use crate::client::WITHOUT_REDIS;
 use crate::test_server::{Join, TestServer};
 
 #[tokio::test]

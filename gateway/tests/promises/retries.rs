@@ -1,12 +1,11 @@
 //! P1 and P2: an ack means committed, a retry never doubles.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use helpline_core::limits;
 use serde_json::json;
 
-use crate::client::PATIENCE;
+use crate::client::{PATIENCE, WITHOUT_REDIS};
 use crate::test_server::{Join, TestServer, eventually};
 
 async fn stored(server: &TestServer, key: &str) -> i64 {
@@ -64,10 +63,15 @@ async fn a_crash_between_commit_and_publish_neither_loses_nor_doubles() {
         .post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "into the tunnel" }))
         .await;
     client.closed().await;
+    assert_eq!(
+        stored(&server, "k1").await,
+        1,
+        "it stopped after its commit"
+    );
 
     // Never published, never acked, yet seen by the sweep within its promise.
     let event = watcher
-        .expect_within("the swept event", Duration::from_secs(2), |frame| {
+        .expect_within("the swept event", WITHOUT_REDIS, |frame| {
             frame["message"]["key"] == "k1"
         })
         .await;
