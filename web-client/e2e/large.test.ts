@@ -65,13 +65,14 @@ test('a history of 10,000 messages is read back to its first and written on with
   })
   await page.locator(id(T.timelineLatest)).click()
   await message(page, 'Something happened.').waitFor()
+  const atRest = await frames(page, () => page.evaluate(() => new Promise((done) => setTimeout(done, 1_000))))
   const typing = await frames(page, () => page.locator(id(T.composerInput)).pressSequentially('typing along, letter by letter'))
   await page.locator(id(T.composerInput)).fill('')
   await say(page, 'still quick')
   await message(page, 'still quick', 'stored').waitFor()
-  console.log(`10,000 messages: frames while scrolling p50 ${part(scrolling, 0.5).toFixed(0)} ms, p95 ${part(scrolling, 0.95).toFixed(0)} ms; while typing p95 ${part(typing, 0.95).toFixed(0)} ms`)
-  expect(part(scrolling, 0.95)).toBeLessThan(100)
-  expect(part(typing, 0.95)).toBeLessThan(100)
+  console.log(`10,000 messages: frames while scrolling p50 ${part(scrolling, 0.5).toFixed(0)} ms, p95 ${part(scrolling, 0.95).toFixed(0)} ms; while typing p95 ${part(typing, 0.95).toFixed(0)} ms, at rest ${part(atRest, 0.95).toFixed(0)} ms`)
+  expect(part(scrolling, 0.95) / part(atRest, 0.95), 'times the page at rest, while scrolling').toBeLessThanOrEqual(4)
+  expect(part(typing, 0.95) / part(atRest, 0.95), 'times the page at rest, while typing').toBeLessThanOrEqual(4)
 })
 
 function made(ticket: string, seq: number) {
@@ -117,24 +118,36 @@ test('50,000 tickets and 50 updates a second: smooth, and the row under the curs
     const tickets = Array.from({ length: 5 }, () => ticket(1 + ((sent++ * 7919) % TICKETS), seq++, began + sent * 1_000))
     push?.(JSON.stringify({ type: 'inbox', tickets }))
   }
-  const ticking = setInterval(update, 100)
-  const still = await frames(page, () => page.evaluate(() => new Promise((done) => setTimeout(done, 3_000))))
-  expect(await under(), 'the row under the cursor').toBe(pointed)
-  await page.locator(id(T.listHeld)).waitFor()
-  const scrolling = await frames(page, async () => {
-    for (let n = 0; n < 60; n++) {
-      await page.mouse.wheel(0, 1_200)
+  const still = () => frames(page, () => page.evaluate(() => new Promise((done) => setTimeout(done, 1_500))))
+  const scrolled = (by: number) => frames(page, async () => {
+    for (let n = 0; n < 40; n++) {
+      await page.mouse.wheel(0, by)
       await page.evaluate(() => new Promise(requestAnimationFrame))
     }
   })
-  clearInterval(ticking)
+  // The same list by turns, idle and under changes, so that what else the machine does falls on both.
+  const rounds: { readonly still: number; readonly scrolling: number; readonly told: string }[] = []
+  for (let round = 0; round < 3; round++) {
+    const idle = [part(await still(), 0.95), part(await scrolled(1_200), 0.95)] as const
+    if (round === 0) await page.mouse.wheel(0, -TICKETS * 60)
+    if (round === 0) await eventually('the first rows again', async () => (await under()) === pointed)
+    const ticking = setInterval(update, 100)
+    const atRest = part(await still(), 0.95)
+    if (round === 0) expect(await under(), 'the row under the cursor').toBe(pointed)
+    if (round === 0) await page.locator(id(T.listHeld)).waitFor()
+    const busy = [atRest, part(await scrolled(1_200), 0.95)] as const
+    clearInterval(ticking)
+    const shown = (all: readonly number[]) => all.map((ms) => ms.toFixed(0)).join(' and ')
+    rounds.push({ still: busy[0] / idle[0], scrolling: busy[1] / idle[1], told: `idle ${shown(idle)} ms, under changes ${shown(busy)} ms` })
+  }
   const place2 = await under()
   update()
   await page.evaluate(() => new Promise((done) => setTimeout(done, 300)))
   expect(await under()).toBe(place2)
   await page.locator(id(T.listHeld)).click()
   await eventually('the newest first', async () => (await page.locator(id(T.ticketRow)).first().getAttribute('data-number')) !== 'TKT-000001')
-  console.log(`50,000 tickets, 50 updates/s: frames p50 ${part(still, 0.5).toFixed(0)} ms, p95 ${part(still, 0.95).toFixed(0)} ms; while scrolling p95 ${part(scrolling, 0.95).toFixed(0)} ms`)
-  expect(part(still, 0.95)).toBeLessThan(100)
-  expect(part(scrolling, 0.95)).toBeLessThan(120)
+  console.log(`50,000 tickets, 50 updates/s: p95 of frames at rest and while scrolling: ${rounds.map(({ told }) => told).join('; ')}`)
+  const median = (of: 'still' | 'scrolling') => part(rounds.map((round) => round[of]).toSorted((x, y) => x - y), 0.5)
+  expect(median('still'), 'times an idle list, at rest').toBeLessThanOrEqual(2)
+  expect(median('scrolling'), 'times an idle list, while scrolling').toBeLessThanOrEqual(2)
 })
