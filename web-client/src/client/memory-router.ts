@@ -19,9 +19,9 @@ export interface Router {
   dispose(): void
 }
 
-/** `page` is where the same place stands as a page of its own, for opening in a new tab. */
-export function createMemoryRouter(page: string): Router {
-  const place = signal<Place>({ rest: '', query: new URLSearchParams() })
+/** `page` is where the same place stands as a page of its own, for opening in a new tab. `first` is where it begins. */
+export function createMemoryRouter(page: string, first = ''): Router {
+  const place = signal<Place>({ rest: first, query: new URLSearchParams() })
   return {
     place,
     href: (rest) => `${page}${rest === '' ? '' : `/${encodeURIComponent(rest)}`}`,
