@@ -11,6 +11,9 @@ const LIGHT_GROUND: Rgb = [238, 240, 244]
 const DARK_GROUND: Rgb = [36, 42, 52]
 const LIGHT: Rgb = [255, 255, 255]
 const DARK: Rgb = [26, 30, 38]
+/** The faintest text of tokens.css, which stands on tints too. */
+const GREY: Rgb = [85, 94, 112]
+const GREY_DARK: Rgb = [166, 175, 191]
 const STEPS = 20
 
 /** Custom properties by name; null: that is no `#rrggbb`. */
@@ -18,8 +21,7 @@ export function brandTokens(color: string): Readonly<Record<string, string>> | n
   if (!/^#[\da-f]{6}$/i.test(color)) return null
   const brand: Rgb = [part(color, 1), part(color, 3), part(color, 5)]
   const ink = contrast(brand, WHITE) >= contrast(brand, BLACK) ? WHITE : BLACK
-  // A tint is as far from the ground as text on it can bear.
-  const [soft, softDark] = [mix(LIGHT, brand, 0.1), mix(DARK, brand, 0.22)]
+  const [soft, softDark] = [tint(LIGHT, brand, 0.1, GREY), tint(DARK, brand, 0.22, GREY_DARK)]
   const light = readable(brand, BLACK, [LIGHT_GROUND, soft])
   const dark = readable(brand, WHITE, [DARK_GROUND, softDark])
   return {
@@ -30,7 +32,7 @@ export function brandTokens(color: string): Readonly<Record<string, string>> | n
     '--accent': pair(light, dark),
     '--accent-ink': pair(inkOn(light), inkOn(dark)),
     '--accent-soft': pair(soft, softDark),
-    '--mine': pair(mix(LIGHT, brand, 0.12), mix(DARK, brand, 0.24)),
+    '--mine': pair(tint(LIGHT, brand, 0.12, GREY), tint(DARK, brand, 0.24, GREY_DARK)),
   }
 }
 
@@ -41,6 +43,15 @@ function readable(color: Rgb, towards: Rgb, grounds: readonly Rgb[]): Rgb {
     if (grounds.every((ground) => contrast(next, ground) >= CONTRAST_MIN)) return next
   }
   return towards
+}
+
+/** The ground with as much of the brand in it as grey text can bear. */
+function tint(ground: Rgb, brand: Rgb, share: number, grey: Rgb): Rgb {
+  for (let step = STEPS; step > 0; step--) {
+    const next = mix(ground, brand, (share * step) / STEPS)
+    if (contrast(next, grey) >= CONTRAST_MIN) return next
+  }
+  return ground
 }
 
 const inkOn = (ground: Rgb) => (contrast(ground, WHITE) >= contrast(ground, BLACK) ? WHITE : BLACK)

@@ -59,7 +59,11 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
   }
   const over = () => Math.max(0, new TextEncoder().encode(written(draft.value.description)).length - LIMITS.body_bytes_max)
   const isSendable = () => isWritten(draft.value.description) && over() === 0 && state.value.kind !== 'sending'
-  const connected = () => { isOffline.value = !isConnected() }
+  const connected = () => {
+    isOffline.value = !isConnected()
+    const now = state.peek()
+    if (!isOffline.peek() && now.kind === 'writing' && now.problem?.code === 'unreachable') state.value = WRITING
+  }
   const stops = [
     ...['storage', 'focus', 'pageshow', 'visibilitychange'].map((type) => onWindow(type, meet)),
     ...['online', 'offline'].map((type) => onWindow(type, connected)),
