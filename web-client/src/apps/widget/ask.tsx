@@ -6,6 +6,7 @@ import { t, tProblem } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { isComposing } from '../../ui/composition.ts'
 import { lazy } from '../../ui/lazy.tsx'
+import { Glyph } from './glyph.tsx'
 import { look } from './look.ts'
 
 const Chips = lazy(async () => (await import('./chips.tsx')).Chips)
@@ -46,7 +47,7 @@ export function Ask({ first, onSend, wanted }: AskProps) {
       <div class="ask-foot">
         <span class="muted">{over > 0 ? <span class="problem-text" role="alert">{t('widget.too_long', { n: over })}</span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
         <button type="submit" class="primary send" disabled={!first.isSendable()} aria-label={t('widget.send')} data-testid={T.askSend}>
-          <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 19V5M5 12l7-7 7 7" /></svg>
+          <Glyph name="send" />
         </button>
       </div>
     </form>

@@ -31,7 +31,7 @@ export function Home({ name, rest, place, ask, children }: HomeProps) {
     <main class="widget-body" ref={scroller} data-testid={T.widgetHome}>
       <div ref={content}>
         <div class="hero">
-          <p class="hello" dir="auto" data-testid={T.widgetGreeting}>{look.value.greeting ?? (first === '' ? t('widget.greet_all') : t('widget.greet', { name: first }))}</p>
+          <p class="hello" data-testid={T.widgetGreeting}><bdi>{look.value.greeting ?? (first === '' ? t('widget.greet_all') : t('widget.greet', { name: first }))}</bdi></p>
           <AvailabilityLine rest={rest} />
         </div>
         {ask}
