@@ -154,6 +154,7 @@ export const T = {
   ratingComment: 'rating-comment',
   ratingSubmit: 'rating-submit',
   ratingDone: 'rating-done',
+  ratingThanks: 'rating-thanks',
 
   // Console
   /** One of the views; `data-view`, `data-count`, `aria-pressed`. */
@@ -253,7 +254,19 @@ export const T = {
 
   // Widget
   widgetHome: 'widget-home',
-  widgetStart: 'widget-start',
+  /** The text that becomes a ticket. */
+  ask: 'ask',
+  askText: 'ask-text',
+  askSend: 'ask-send',
+  /** `data-value=<word>`, `aria-pressed`. */
+  askCategory: 'ask-category',
+  /** Why it was not sent; `data-why=offline|unreachable|<code>`. */
+  askNotice: 'ask-notice',
+  /** On its way; the text stands in it. */
+  askSent: 'ask-sent',
+  widgetGreeting: 'widget-greeting',
+  widgetTeam: 'widget-team',
+  widgetLogo: 'widget-logo',
   widgetClose: 'widget-close',
   /** `data-open`, `data-online`. */
   availability: 'availability',

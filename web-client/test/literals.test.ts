@@ -15,7 +15,7 @@ const BRACED = />\s*\{(?:[^{}]*(?:&&|\?|:)\s*)?'([^'\n]*)'\}\s*</g
 /** Keys are no words, and a name is the same everywhere. */
 const NAMES = /^(?:Esc|Ctrl K|\(?(?:Ctrl\+)?(?:Shift\+)?Enter\)?|Helpline)$/
 /** Between a comparison, or a type, and a tag. */
-const CODE = /&&|\|\||\?\.|^\(?return$|^case '\w+': return$|^Promise$/
+const CODE = /&&|\|\||\?\.|^\(?return$|^case '\w+': return$|^Promise$|^signal$|^extends \w+$|^readonly \w+: /
 
 /** Sentences that the source of a component says by itself. */
 export function literals(source: string): readonly string[] {

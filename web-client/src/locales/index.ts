@@ -8,6 +8,7 @@ import type page from './en/page.json'
 import type signOut from './en/sign-out.json'
 import type team from './en/team.json'
 import type ticket from './en/ticket.json'
+import type widget from './en/widget.json'
 import { LANGUAGES, LANGUAGE_NAMES, LOCALES, RIGHT_TO_LEFT, type Language } from './languages.ts'
 
 export { LANGUAGES, LANGUAGE_NAMES, type Language }
@@ -19,6 +20,7 @@ interface Sections {
   readonly 'sign-out': typeof signOut
   readonly team: typeof team
   readonly ticket: typeof ticket
+  readonly widget: typeof widget
 }
 
 /** A part of the sentences, in a file of its own in every language: `<tag>/<section>.json`. */

@@ -5,11 +5,14 @@ import { decodeHasAny, decodeOpened, type Opened } from '../protocol/decode-firs
 import type { Availability, NewTicket } from '../protocol/generated.ts'
 import { createRequester, type BearerSource, type Result } from './request.ts'
 
+/** A ticket of which only the text need be there: a desk that names the feature `derived_subject` finds out the rest. */
+export type DescribedTicket = Pick<NewTicket, 'description'> & Partial<NewTicket>
+
 export interface FirstRest {
   /** Whether this person has tickets. */
   hasTickets(): Promise<Result<boolean>>
   availability(): Promise<Result<Availability>>
-  createTicket(ticket: NewTicket, key: string): Promise<Result<Opened>>
+  createTicket(ticket: DescribedTicket, key: string): Promise<Result<Opened>>
 }
 
 export function createFirstRest(fetch: (path: string, init: RequestInit) => Promise<Response>, token: BearerSource): FirstRest {

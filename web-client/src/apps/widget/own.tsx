@@ -3,6 +3,7 @@
 
 import type { Client } from '../../client/client.ts'
 import type { Router } from '../../client/memory-router.ts'
+import type { News } from '../../client/notifications.ts'
 import { createCustomerTickets, type CustomerTickets } from '../../client/customer-tickets.ts'
 import { List } from './list.tsx'
 
@@ -11,7 +12,7 @@ export interface Own {
   readonly List: (props: { readonly router: Router }) => preact.JSX.Element
 }
 
-export function createOwn(client: Client): Own {
-  const tickets = createCustomerTickets(client, () => {})
+export function createOwn(client: Client, ring: (news: News) => void): Own {
+  const tickets = createCustomerTickets(client, ring)
   return { tickets, List: ({ router }) => <List client={client} tickets={tickets} router={router} /> }
 }

@@ -2,6 +2,7 @@
 
 import '../../locales/ticket.ts'
 import { signal, type ReadonlySignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { createClient, type Client } from '../../client/client.ts'
 import { closeDrafts, openDrafts } from '../../client/drafts.ts'
 import type { SignedIn } from '../../client/person.ts'
@@ -9,6 +10,7 @@ import { isUnfolded } from '../../client/visibility.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import rows from '../../ui/styles/rows.css?inline'
 import thread from '../../ui/styles/messages.css?inline'
+import ticket from '../../ui/styles/widget-ticket.css?inline'
 import type { Own } from './own.tsx'
 import { Room } from './views.tsx'
 
@@ -20,27 +22,31 @@ export interface Joined {
   /** Fetches it, until it is there. */
   wantOwn(): void
   readonly Bar: () => preact.JSX.Element
-  readonly Room: (props: { readonly place: string }) => preact.JSX.Element
+  readonly Room: (props: { readonly place: string; readonly meanwhile: ComponentChildren }) => preact.JSX.Element
+  /** The team has answered in the ticket of this number. */
+  onNews(listener: (number: string) => void): () => void
   dispose(): void
 }
 
 const RETRY_MS = 3_000
 
 const sheet = new CSSStyleSheet()
-sheet.replaceSync(`${rows}${thread}`)
+sheet.replaceSync(`${rows}${thread}${ticket}`)
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
 
 export function join({ identity, tokens, left }: SignedIn): Joined {
   openDrafts(identity.id)
   const client = createClient(identity, tokens, location.origin, left)
   const own = signal<Own | null>(null)
+  const listeners = new Set<(number: string) => void>()
+  const ring = (number: string) => { for (const listener of listeners) listener(number) }
   let isAsked = false
   let isDisposed = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const fetchOwn = async () => {
     try {
       const { createOwn } = await import('./own.tsx')
-      if (!isDisposed) own.value = createOwn(client)
+      if (!isDisposed) own.value = createOwn(client, (news) => ring(news.number))
     } catch {
       if (!isDisposed) timer = setTimeout(() => void fetchOwn(), RETRY_MS)
     }
@@ -57,7 +63,11 @@ export function join({ identity, tokens, left }: SignedIn): Joined {
     own,
     wantOwn,
     Bar: () => <ConnectionBar client={client} behind={null} />,
-    Room: ({ place }) => <Room client={client} own={own} place={place} />,
+    Room: ({ place, meanwhile }) => <Room client={client} own={own} place={place} meanwhile={meanwhile} ring={ring} />,
+    onNews(listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
     dispose() {
       isDisposed = true
       clearTimeout(timer)

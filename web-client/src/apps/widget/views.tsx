@@ -1,6 +1,7 @@
 // The widget's room for a ticket.
 
 import { useSignal, type ReadonlySignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Client } from '../../client/client.ts'
 import { isVisible } from '../../client/visibility.ts'
@@ -9,7 +10,7 @@ import type { TicketView } from '../../protocol/model.ts'
 import { isOver } from '../../protocol/words.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
-import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
+import { OwnStatusBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
 import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
@@ -29,9 +30,13 @@ interface RoomProps {
   /** Null: not needed yet. */
   readonly own: ReadonlySignal<Own | null>
   readonly place: string
+  /** What stands there until the ticket does. */
+  readonly meanwhile: ComponentChildren
+  /** The team has answered in it. */
+  readonly ring: (number: string) => void
 }
 
-export function Room({ client, own, place }: RoomProps) {
+export function Room({ client, own, place, meanwhile, ring }: RoomProps) {
   const shown = useSignal<TicketView | null>(null)
   const listener = useMemo((): TicketListener => ({
     ticket(ticket) {
@@ -39,8 +44,8 @@ export function Room({ client, own, place }: RoomProps) {
       own.peek()?.tickets.setOpen(ticket.id)
       own.peek()?.tickets.take(ticket)
     },
-    event() {},
-  }), [own, shown])
+    event(event, ticket) { if (event.kind === 'message_added' && event.actor.type !== 'customer') ring(ticket.ticket_number) },
+  }), [own, shown, ring])
   const store = useTicket(client, place, listener)
   useEffect(() => {
     const stop = own.subscribe((came) => {
@@ -55,14 +60,14 @@ export function Room({ client, own, place }: RoomProps) {
       own.peek()?.tickets.setOpen(null)
     }
   }, [own, shown])
-  return store === null ? <Skeleton lines={5} /> : <Talk client={client} store={store} />
+  return store === null ? <>{meanwhile ?? <Skeleton lines={5} />}</> : <Talk client={client} store={store} meanwhile={meanwhile} />
 }
 
-function Talk({ client, store }: { readonly client: Client; readonly store: TicketStore }) {
+function Talk({ client, store, meanwhile }: { readonly client: Client; readonly store: TicketStore; readonly meanwhile: ComponentChildren }) {
   const opening = store.opening.value
   const wanted = useSignal<Wanted | null>(null)
   switch (opening.kind) {
-    case 'loading': return <Skeleton lines={5} />
+    case 'loading': return <>{meanwhile ?? <Skeleton lines={5} />}</>
     case 'failed': return opening.problem.code === 'not_found' ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty> : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open': {
       const { ticket, reader } = opening
@@ -70,7 +75,7 @@ function Talk({ client, store }: { readonly client: Client; readonly store: Tick
         <main class="ticket" data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status}>
           <div class="widget-facts">
             <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
-            <p class="facts"><OwnStatusBadge status={ticket.status} testid={T.ticketStatus} /><PriorityBadge priority={ticket.priority} testid={T.ticketPriority} /></p>
+            <OwnStatusBadge status={ticket.status} testid={T.ticketStatus} />
           </div>
           <FaultLine store={store} />
           <MessageList store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />

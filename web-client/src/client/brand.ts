@@ -1,0 +1,76 @@
+// A brand's colour as the colours of a page: what stands on it, what it is as text, and its tint, each for light and for dark, so that all
+// text has a contrast of 4.5 at least. Pure.
+
+type Rgb = readonly [number, number, number]
+
+const CONTRAST_MIN = 4.5
+const WHITE: Rgb = [255, 255, 255]
+const BLACK: Rgb = [0, 0, 0]
+/** What text in the brand's colour stands on, as tokens.css has it: the darkest light one, the lightest dark one. */
+const LIGHT_GROUND: Rgb = [238, 240, 244]
+const DARK_GROUND: Rgb = [36, 42, 52]
+const LIGHT: Rgb = [255, 255, 255]
+const DARK: Rgb = [26, 30, 38]
+/** The faintest text of tokens.css, which stands on tints too. */
+const GREY: Rgb = [85, 94, 112]
+const GREY_DARK: Rgb = [166, 175, 191]
+const STEPS = 20
+
+/** Custom properties by name; null: that is no `#rrggbb`. */
+export function brandTokens(color: string): Readonly<Record<string, string>> | null {
+  if (!/^#[\da-f]{6}$/i.test(color)) return null
+  const brand: Rgb = [part(color, 1), part(color, 3), part(color, 5)]
+  const ink = contrast(brand, WHITE) >= contrast(brand, BLACK) ? WHITE : BLACK
+  const [soft, softDark] = [tint(LIGHT, brand, 0.1, GREY), tint(DARK, brand, 0.22, GREY_DARK)]
+  const light = readable(brand, BLACK, [LIGHT_GROUND, soft])
+  const dark = readable(brand, WHITE, [DARK_GROUND, softDark])
+  return {
+    '--brand': hex(brand),
+    '--brand-ink': hex(ink),
+    // Away from its ink: what stands on it can only become clearer.
+    '--brand-hover': hex(mix(brand, ink === WHITE ? BLACK : WHITE, 0.12)),
+    '--accent': pair(light, dark),
+    '--accent-ink': pair(inkOn(light), inkOn(dark)),
+    '--accent-soft': pair(soft, softDark),
+    '--mine': pair(tint(LIGHT, brand, 0.12, GREY), tint(DARK, brand, 0.24, GREY_DARK)),
+  }
+}
+
+/** The colour, as much nearer to `towards` as text on all of `grounds` needs. */
+function readable(color: Rgb, towards: Rgb, grounds: readonly Rgb[]): Rgb {
+  for (let step = 0; step < STEPS; step++) {
+    const next = mix(color, towards, step / STEPS)
+    if (grounds.every((ground) => contrast(next, ground) >= CONTRAST_MIN)) return next
+  }
+  return towards
+}
+
+/** The ground with as much of the brand in it as grey text can bear. */
+function tint(ground: Rgb, brand: Rgb, share: number, grey: Rgb): Rgb {
+  for (let step = STEPS; step > 0; step--) {
+    const next = mix(ground, brand, (share * step) / STEPS)
+    if (contrast(next, grey) >= CONTRAST_MIN) return next
+  }
+  return ground
+}
+
+const inkOn = (ground: Rgb) => (contrast(ground, WHITE) >= contrast(ground, BLACK) ? WHITE : BLACK)
+const pair = (light: Rgb, dark: Rgb) => `light-dark(${hex(light)}, ${hex(dark)})`
+const part = (color: string, at: number) => Number.parseInt(color.slice(at, at + 2), 16)
+const hex = (color: Rgb) => `#${color.map((one) => one.toString(16).padStart(2, '0')).join('')}`
+
+function mix(from: Rgb, to: Rgb, share: number): Rgb {
+  const of = (a: number, b: number) => Math.round(a + (b - a) * share)
+  return [of(from[0], to[0]), of(from[1], to[1]), of(from[2], to[2])]
+}
+
+function contrast(a: Rgb, b: Rgb): number {
+  const [low, high] = [luminance(a), luminance(b)].toSorted((one, other) => one - other)
+  return ((high ?? 0) + 0.05) / ((low ?? 0) + 0.05)
+}
+
+/** As WCAG 2 reckons it. */
+function luminance([red, green, blue]: Rgb): number {
+  const of = (value: number) => (value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)
+  return 0.2126 * of(red) + 0.7152 * of(green) + 0.0722 * of(blue)
+}
