@@ -25,6 +25,18 @@ const state: { token: string | null; status: number } = { token: 'ada', status: 
 const told: number[] = []
 let lookedAt = () => {}
 let widget: Api
+/** What was thrown before it was set up. */
+let early: unknown
+
+function faultOf(call: () => void): unknown {
+  try {
+    call()
+    return null
+  } catch (fault) {
+    return fault
+  }
+}
+
 const again = async () => {
   vi.setSystemTime(Date.now() + 61_000)
   lookedAt()
@@ -41,7 +53,7 @@ beforeAll(async () => {
   if (!isHelpline(helpline)) throw new Error('a loader')
   widget = helpline
   helpline.onUnread((n) => told.push(n))
-  expect(() => helpline.open(), 'before it was set up').toThrow('Helpline.init')
+  early = faultOf(() => helpline.open())
   helpline.init({ getToken: () => Promise.resolve(state.token) })
 })
 afterAll(() => {
@@ -62,6 +74,7 @@ test('it goes when nobody is signed in any more, and when the token is no longer
 })
 
 test('a wrong call says what is wrong', () => {
+  expect(early).toEqual(new TypeError('Helpline.open: call Helpline.init first'))
   const calls: readonly (readonly [unknown, readonly unknown[], string])[] = [
     [widget.init, [null], 'Helpline.init takes an object'],
     [widget.init, [{}], 'getToken'],

@@ -73,7 +73,7 @@ function decodeDraft(source: string): TicketDraft {
 }
 
 /** As the server takes it. */
-export function ticketOf(draft: TicketDraft): NewTicket {
+export function ticketOf(draft: TicketDraft): NewTicket & { readonly subject: string } {
   return { ...draft, subject: writtenLine(draft.subject), description: written(draft.description) }
 }
 

@@ -24,8 +24,7 @@ interface HomeProps {
 const AVAILABILITY_MS = 10_000
 
 export function Home({ name, rest, place, ask, children }: HomeProps) {
-  const [scroller, content] = [useRef<HTMLElement>(null), useRef<HTMLDivElement>(null)]
-  useScroll(scroller, content, place)
+  const { scroller, content } = useScroll(place)
   const first = name.trim().split(/\s+/)[0] ?? ''
   return (
     <main class="widget-body" ref={scroller} data-testid={T.widgetHome}>
@@ -42,7 +41,9 @@ export function Home({ name, rest, place, ask, children }: HomeProps) {
 }
 
 /** As far down as on the page before, once there is so much to scroll. */
-function useScroll(scroller: { readonly current: HTMLElement | null }, content: { readonly current: HTMLElement | null }, place: PlaceStore): void {
+function useScroll(place: PlaceStore) {
+  const scroller = useRef<HTMLElement>(null)
+  const content = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const [element, inner] = [scroller.current, content.current]
     if (element === null || inner === null) return
@@ -54,7 +55,7 @@ function useScroll(scroller: { readonly current: HTMLElement | null }, content: 
       }
     }
     const scrolled = () => { if (top === 0) place.keep({ top: Math.round(element.scrollTop) }) }
-    // Whoever scrolls by themselves is where they want to be.
+    // A person who scrolls is where they want to be.
     const begun = () => { top = 0 }
     const grown = new ResizeObserver(restore)
     grown.observe(inner)
@@ -66,6 +67,7 @@ function useScroll(scroller: { readonly current: HTMLElement | null }, content: 
       for (const type of ['wheel', 'touchmove', 'keydown']) element.removeEventListener(type, begun)
     }
   }, [place])
+  return { scroller, content }
 }
 
 /** Whether the team is there. Nothing is promised until it is known. */

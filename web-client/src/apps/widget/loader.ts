@@ -26,7 +26,7 @@ export interface Events {
 }
 
 /** The name of what is fetched: put in by the build. */
-declare const __HELPLINE_GUEST__: string
+declare const HELPLINE_GUEST: string
 
 export type Api = Readonly<typeof API>
 
@@ -66,11 +66,10 @@ b{position:absolute;top:-3px;right:-3px;min-width:20px;padding:0 5px;box-sizing:
 @media(prefers-reduced-motion:reduce){button{transition:none}}`
 const SHAPES = ['M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z', 'M6 9l6 6 6-6'] as const
 
-/** What the desk's settings say: the server puts an object in the place of this text. */
+/** What the desk's settings say: the server puts them as JSON in the place of this text. */
 const DESK: Partial<Options> = {}
 try {
-  const given: unknown = Object('__HELPLINE_WIDGET__')
-  const values: unknown = given instanceof String ? JSON.parse(String(given)) : given
+  const values: unknown = JSON.parse('__HELPLINE_WIDGET__')
   for (const [name, as] of [['color', 'color'], ['position', 'position'], ['team_name', 'teamName']] as const) {
     const value: unknown = Reflect.get(Object(values), name)
     if (isFit(as, value)) Reflect.set(DESK, as, value)
@@ -245,7 +244,7 @@ async function bring(byPerson: boolean, message?: object): Promise<void> {
   }
 }
 
-const guestFile = (): Promise<typeof import('./guest.ts')> => import(/* @vite-ignore */ new URL(__HELPLINE_GUEST__, ORIGIN).href)
+const guestFile = (): Promise<typeof import('./guest.ts')> => import(/* @vite-ignore */ new URL(HELPLINE_GUEST, ORIGIN).href)
 
 const pageOf = (place: HTMLElement): Page => ({
   origin: ORIGIN,
