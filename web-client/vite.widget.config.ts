@@ -18,12 +18,21 @@ function reachedFrom(file: string, found: Set<string> = new Set()): ReadonlySet<
   return found
 }
 const first = reachedFrom(at('src/apps/widget/main.tsx'))
-/** What is fetched when the first text is sent, in one piece. */
-const send = reachedFrom(at('src/client/send-first.ts'))
+/** Little, and needed both by what sends the first text and by what shows tickets: on its own it would be one more piece. */
+const SHARED = at('src/protocol/words.ts')
+const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\/@?preact\//.test(id) || /locales\/en\/(common|widget)\.json/.test(id)
 
 // The widget is built by itself: in files that the pages share it would come in ten pieces, each with headers of half a kilobyte.
 export default defineConfig({
   ...shared,
   plugins: [...shared.plugins, withoutPreloading],
-  build: { ...shared.build, emptyOutDir: false, rolldownOptions: { input: { widget: at('widget.html'), guest: at('src/apps/widget/guest.ts') }, preserveEntrySignatures: 'allow-extension', output: { codeSplitting: { groups: [{ name: 'first', test: (id: string) => first.has(id) || /node_modules\/@?preact\//.test(id) || /locales\/en\/(common|widget)\.json/.test(id), priority: 2 }, { name: 'send', test: (id: string) => send.has(id) || /locales\/en\/form\.json/.test(id), priority: 1 }] } } } },
+  build: {
+    ...shared.build,
+    emptyOutDir: false,
+    rolldownOptions: {
+      input: { widget: at('widget.html'), guest: at('src/apps/widget/guest.ts') },
+      preserveEntrySignatures: 'allow-extension',
+      output: { codeSplitting: { groups: [{ name: 'first', test: isFirst }] } },
+    },
+  },
 })

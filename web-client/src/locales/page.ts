@@ -1,7 +1,9 @@
 // Loaded by whole pages: joins their sentences to the common ones.
 
 import en from './en/page.json'
+import './form.ts'
 import { addStrings, type Table } from './index.ts'
+import './reasons.ts'
 import './ticket.ts'
 
 addStrings('page', en, import.meta.glob<Table>(['./*/page.json', '!./en/*.json'], { import: 'default' }))

@@ -4,8 +4,8 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'
 import type { Availability } from '../protocol/generated.ts'
 import type { TicketView } from '../protocol/model.ts'
-import { t, weekdayTime } from '../locales/index.ts'
-import { about } from '../locales/own-words.ts'
+import { t } from '../locales/index.ts'
+import { about, weekdayTime } from '../locales/own-words.ts'
 import { T } from '../testids.ts'
 
 interface ExpectProps {

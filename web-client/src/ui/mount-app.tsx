@@ -16,7 +16,7 @@ import { t, type StringKey } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { TopBar, type Site } from './frame.tsx'
 import { lazy } from './lazy.tsx'
-import { Skeleton } from './feedback.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { SignIn } from './sign-in.tsx'
 
 /** Fetched behind the first screen: it is needed above all where there is no connection. */

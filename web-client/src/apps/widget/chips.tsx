@@ -2,7 +2,6 @@
 
 import type { FirstMessage } from '../../client/first-message.ts'
 import { CATEGORIES } from '../../protocol/generated.ts'
-import '../../locales/form.ts'
 import { t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 

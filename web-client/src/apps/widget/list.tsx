@@ -8,7 +8,8 @@ import type { CustomerView } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { CustomerTicketRow } from '../../ui/customer-ticket-row.tsx'
-import { ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { ProblemLine } from '../../ui/feedback.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { Unsent } from '../../ui/unsent.tsx'
 
 /** Fewer are found by looking. */

@@ -32,7 +32,7 @@ function begin(bridge: Bridge): void {
     person.peek()?.dispose()
     owner = state.kind === 'in' ? state.owner : null
     if (state.kind === 'in' || state.kind === 'out') leaveOthersPlace(bridge, state.kind === 'in' ? state.identity.id : null)
-    person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, () => import('./talk.tsx')) : null
+    person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, async () => ({ join: (await import('./talk.tsx')).join })) : null
   })
 }
 

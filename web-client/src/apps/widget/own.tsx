@@ -5,7 +5,12 @@ import type { Client } from '../../client/client.ts'
 import type { Router } from '../../client/memory-router.ts'
 import type { News } from '../../client/notifications.ts'
 import { createCustomerTickets, type CustomerTickets } from '../../client/customer-tickets.ts'
+import rows from '../../ui/styles/rows.css?inline'
+import list from '../../ui/styles/widget-list.css?inline'
 import { List } from './list.tsx'
+import { addStyles } from './styles.ts'
+
+addStyles(rows, list)
 
 export interface Own {
   readonly tickets: CustomerTickets

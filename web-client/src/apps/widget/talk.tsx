@@ -8,10 +8,11 @@ import { closeDrafts, openDrafts } from '../../client/drafts.ts'
 import type { SignedIn } from '../../client/person.ts'
 import { isUnfolded } from '../../client/visibility.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
-import rows from '../../ui/styles/rows.css?inline'
-import thread from '../../ui/styles/messages.css?inline'
+import messages from '../../ui/styles/messages.css?inline'
+import parts from '../../ui/styles/ticket-parts.css?inline'
 import ticket from '../../ui/styles/widget-ticket.css?inline'
 import type { Own } from './own.tsx'
+import { addStyles } from './styles.ts'
 import { Room } from './views.tsx'
 
 /** One person's desk, and what shows it. */
@@ -30,9 +31,7 @@ export interface Joined {
 
 const RETRY_MS = 3_000
 
-const sheet = new CSSStyleSheet()
-sheet.replaceSync(`${rows}${thread}${ticket}`)
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+addStyles(parts, messages, ticket)
 
 export function join({ identity, tokens, left }: SignedIn): Joined {
   openDrafts(identity.id)

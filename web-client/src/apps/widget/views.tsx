@@ -13,7 +13,8 @@ import { T } from '../../testids.ts'
 import { OwnStatusBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
-import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { Empty, ProblemLine } from '../../ui/feedback.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { lazy } from '../../ui/lazy.tsx'
 import { isWritable, ClosedNotice } from '../../ui/closed-notice.tsx'
 import { Expect } from '../../ui/expect.tsx'
@@ -23,7 +24,7 @@ import { useTicket } from '../../ui/use-ticket.ts'
 import type { Own } from './own.tsx'
 
 /** Only who is asked for a rating fetches its form. */
-const RatingForm = lazy(async () => (await import('../../ui/rating.tsx')).RatingForm)
+const RatingForm = lazy(async () => (await import('./rating.tsx')).RatingForm)
 
 interface RoomProps {
   readonly client: Client

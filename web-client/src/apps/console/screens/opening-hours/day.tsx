@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks'
 import { DAYS, isFull, SPAN, withSpan, type Day, type Fault, type Faults, type Span } from '../../../../client/hours.ts'
-import { weekday } from '../../../../locales/index.ts'
+import { weekday } from '../../../../locales/dates.ts'
 import { s } from './strings.ts'
 import { T } from '../../../../testids.ts'
 import { Icon } from '../../../../ui/icon.tsx'
