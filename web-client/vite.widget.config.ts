@@ -20,7 +20,7 @@ function reachedFrom(file: string, found: Set<string> = new Set()): ReadonlySet<
 const first = reachedFrom(at('src/apps/widget/main.tsx'))
 /** Little, and needed both by what sends the first text and by what shows tickets: on its own it would be one more piece. */
 const SHARED = at('src/protocol/words.ts')
-const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\/@?preact\//.test(id) || /locales\/en\/(common|widget)\.json/.test(id)
+const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\/@?preact\//.test(id) || /locales\/en\/(common|widget)\.json|styles\/(core|widget)\.css/.test(id)
 
 // The widget is built by itself: in files that the pages share it would come in ten pieces, each with headers of half a kilobyte.
 export default defineConfig({

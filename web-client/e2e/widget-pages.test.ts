@@ -143,3 +143,27 @@ test('the calls of a site: a ticket by number, a text, events, an update at once
   expect((await told() as string[]).length, 'its listeners are gone').toBe(before)
   expect(faults).toEqual([])
 })
+
+test('a server that puts the desk\'s values into the loader is believed: colour, side and name, unless the page says otherwise', async () => {
+  const place = await context()
+  const page = await place.newPage()
+  const { faults } = watch(page, place)
+  // As the server writes them: JSON, with what could end a text of any quotes by its number.
+  const values = JSON.stringify({ color: '#e8b100', position: 'left', team_name: 'Brightfold' }).replaceAll('"', '\\u0022')
+  await page.route('**/widget.js', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('__HELPLINE_WIDGET__', values) })
+  })
+  await page.goto(at('/demo', who.customer.name))
+  await ready(page, who.customer.name)
+  await page.evaluate('Helpline.open()')
+  const frame = await widgetFrame(page)
+  await frame.locator(id(T.widgetTeam)).filter({ hasText: 'Brightfold' }).waitFor()
+  expect(await frame.locator('.widget-top').evaluate((bar) => getComputedStyle(bar).backgroundColor)).toBe('rgb(232, 177, 0)')
+  const left = async () => (await (await frame.frameElement()).boundingBox())?.x ?? Number.NaN
+  expect(await left()).toBeLessThan(100)
+  await page.evaluate("Helpline.update({ position: 'right', teamName: 'Ours' })")
+  await frame.locator(id(T.widgetTeam)).filter({ hasText: 'Ours' }).waitFor()
+  await eventually('on the right', async () => (await left()) > 100)
+  expect(faults).toEqual([])
+})

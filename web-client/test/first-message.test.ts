@@ -1,12 +1,14 @@
 // The text that a conversation begins with: its subject, what is kept of it, and what becomes of it when it is sent.
 
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
 import { derivedSubject } from '../src/client/derived-subject.ts'
 import { createFirstMessage } from '../src/client/first-message.ts'
 import { isOthersPlace, keptPlace } from '../src/client/kept-place.ts'
 import { firstTicketOf } from '../src/client/open-once.ts'
+import { sendFirst } from '../src/client/send-first.ts'
 import type { TicketDraft } from '../src/client/ticket-draft.ts'
+import { tProblem } from '../src/locales/index.ts'
 
 const before = ['localStorage', 'sessionStorage', 'addEventListener', 'removeEventListener', 'navigator'].map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
 const heard = new Map<string, () => void>()
@@ -84,4 +86,14 @@ test('a place is of one person: another one’s is forgotten', () => {
   expect([isOthersPlace('ada'), isOthersPlace('bob'), isOthersPlace(null)]).toEqual([false, true, true])
   expect(keptPlace('bob').now().rest).toBe('')
   expect(keptPlace('ada').now().rest).toBe('')
+})
+
+test('why a field is refused is told in words, which come with the refusal', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ features: [] })))
+  const problem = { status: 422, code: 'invalid_field' as const, title: 'description: is too long', retry_after_ms: null, head: null }
+  expect(tProblem(problem), 'before').not.toContain('too long')
+  const result = await sendFirst({ createTicket: () => Promise.resolve({ ok: false, problem }) }, 'u1', { subject: '', category: 'general', priority: 'medium', description: 'It burns.' })
+  vi.unstubAllGlobals()
+  expect(result).toEqual({ ok: false, problem })
+  expect(tProblem(problem)).toBe('What happened?: This is too long.')
 })

@@ -3,8 +3,11 @@
 
 import { signal } from '@preact/signals'
 import common from './en/common.json'
+import type edit from './en/edit.json'
 import type form from './en/form.json'
+import type list from './en/list.json'
 import type page from './en/page.json'
+import type rating from './en/rating.json'
 import type reasons from './en/reasons.json'
 import type signOut from './en/sign-out.json'
 import type team from './en/team.json'
@@ -16,8 +19,11 @@ export { LANGUAGES, LANGUAGE_NAMES, type Language }
 
 interface Sections {
   readonly common: typeof common
+  readonly edit: typeof edit
   readonly form: typeof form
+  readonly list: typeof list
   readonly page: typeof page
+  readonly rating: typeof rating
   readonly reasons: typeof reasons
   readonly 'sign-out': typeof signOut
   readonly team: typeof team

@@ -44,7 +44,7 @@ export function OpenTicket({ client, store, onBack }: OpenProps) {
           <FaultLine store={store} />
           <MessageList store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
           <div class="foot">
-            <Expect client={client} ticket={ticket} back="expect.back" />
+            <Expect client={client} availability={client.rest.availability} ticket={ticket} back="expect.back" />
             {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
             {isWritable(ticket)
               ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={wanted} />

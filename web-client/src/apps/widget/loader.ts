@@ -55,14 +55,16 @@ const IDLE_MS = 5_000
 /** A tab that is looked at again asks again, so often at most. */
 const AGAIN_MS = 60_000
 const ITEM = 'helpline.widget'
+/** The sign is black on a light colour and white on a dark one, whichever is easier to read; older browsers draw it white. */
 const STYLE = `
 :host{all:initial}
-button{all:unset;box-sizing:border-box;position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--c);color:var(--i);cursor:pointer;display:grid;place-items:center;box-shadow:0 0 0 1px rgb(128 128 128/.25),0 8px 28px rgb(10 14 22/.28);transition:transform .15s}
+button{all:unset;box-sizing:border-box;position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--c);color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 0 0 1px rgb(128 128 128/.25),0 8px 28px rgb(10 14 22/.28);transition:transform .15s}
 button:hover{transform:scale(1.06)}
 button:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 5px #1b2130}
 svg{width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:2}
 b{position:absolute;top:-3px;right:-3px;min-width:20px;padding:0 5px;box-sizing:border-box;border-radius:10px;background:#b3261e;color:#fff;font:700 12px/20px system-ui,sans-serif;text-align:center;box-shadow:0 0 0 2px #fff}
 .right>*{right:20px}.left>*{left:20px}[hidden]{display:none!important}
+@supports(color:lab(from red l 0 0)){button{color:lab(from var(--c) calc((49.4 - l)*99) 0 0)}}
 @media(prefers-reduced-motion:reduce){button{transition:none}}`
 const SHAPES = ['M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z', 'M6 9l6 6 6-6'] as const
 
@@ -118,7 +120,7 @@ function init(given: Options): void {
   options = checked('init', given)
   host = document.createElement('div')
   // Its own words outrank whatever the page says of its elements.
-  for (const [name, value] of [['all', 'initial'], ['position', 'fixed'], ['z-index', '2147483000'], ['display', 'block'], ['inset', 'auto'], ['width', '0'], ['height', '0']] as const) host.style.setProperty(name, value, 'important')
+  host.style.cssText = 'all:initial;position:fixed;z-index:2147483000;display:block;width:0;height:0'.replaceAll(/;|$/g, '!important;')
   const root = host.attachShadow({ mode: 'closed' })
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(STYLE)
@@ -193,7 +195,6 @@ function show(): void {
   if (box !== null) {
     box.className = position
     box.style.setProperty('--c', color)
-    box.style.setProperty('--i', isLight(color) ? '#000' : '#fff')
   }
   path?.setAttribute('d', SHAPES[isOpen ? 1 : 0])
   launcher?.setAttribute('aria-expanded', String(isOpen))
@@ -202,12 +203,6 @@ function show(): void {
     badge.hidden = unread === 0 || isOpen
     badge.textContent = unread > 99 ? '99+' : String(unread)
   }
-}
-
-/** Whether black is easier to read on it than white. */
-function isLight(color: string): boolean {
-  const part = (at: number) => ((Number.parseInt(color.slice(at, at + 2), 16) / 255 + 0.055) / 1.055) ** 2.4
-  return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.179
 }
 
 function language(): string {

@@ -1,25 +1,30 @@
-import '../../ui/styles/core.css'
-import '../../ui/styles/widget.css'
+// The widget's frame: who is there, and what of the widget they see.
+
 import { effect, signal } from '@preact/signals'
 import { render } from 'preact'
 import { createTokenAuth, isOf, type Auth, type Owner } from '../../client/auth.ts'
 import { createBridge, type Bridge } from '../../client/bridge.ts'
 import { forgetPerson } from '../../client/forget.ts'
 import { forgetPlaces, isOthersPlace } from '../../client/kept-place.ts'
-import { createPreferences, type Preferences } from '../../client/preferences.ts'
+import { createAppearance, type Appearance } from '../../client/appearance.ts'
 import { createPerson, type Person } from '../../client/person.ts'
 import { isUnfolded } from '../../client/visibility.ts'
 import { isComposing } from '../../ui/composition.ts'
+import core from '../../ui/styles/core.css?inline'
+import styles from '../../ui/styles/widget.css?inline'
 import { askDesk, setPageLook } from './look.ts'
+import { addStyles } from './styles.ts'
 import type { Joined } from './talk.tsx'
 import { Gate, Widget, type Wish } from './widget.tsx'
+
+addStyles(core, styles)
 
 const person = signal<Person<Joined> | null>(null)
 const auth = signal<Auth | null>(null)
 const wish = signal<Wish | null>(null)
 const openings = signal(0)
 
-let preferences: Preferences | null = null
+let appearance: Appearance | null = null
 let owner: Owner | null = null
 let stopFollowing = () => {}
 
@@ -80,8 +85,8 @@ if (container !== null && origin !== null && window.parent !== window) {
   const bridge = createBridge(window.parent, origin, {
     init: (given) => {
       setPageLook(document.documentElement, given.look)
-      preferences?.dispose()
-      preferences = createPreferences(document.documentElement, given)
+      appearance?.dispose()
+      appearance = createAppearance(document.documentElement, given)
       if (isBegun) return
       isBegun = true
       // Another tab's, or of before `shutdown`: this visit begins at the first screen.

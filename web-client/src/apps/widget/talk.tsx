@@ -3,9 +3,10 @@
 import '../../locales/ticket.ts'
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { createClient, type Client } from '../../client/client.ts'
+import type { Client } from '../../client/client.ts'
+import { createCustomerClient } from '../../client/customer-client.ts'
 import { closeDrafts, openDrafts } from '../../client/drafts.ts'
-import type { SignedIn } from '../../client/person.ts'
+import type { Joining } from '../../client/person.ts'
 import { isUnfolded } from '../../client/visibility.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import messages from '../../ui/styles/messages.css?inline'
@@ -33,9 +34,9 @@ const RETRY_MS = 3_000
 
 addStyles(parts, messages, ticket)
 
-export function join({ identity, tokens, left }: SignedIn): Joined {
+export function join({ identity, tokens, left, rest }: Joining): Joined {
   openDrafts(identity.id)
-  const client = createClient(identity, tokens, location.origin, left)
+  const client = createCustomerClient(identity, tokens, location.origin, left)
   const own = signal<Own | null>(null)
   const listeners = new Set<(number: string) => void>()
   const ring = (number: string) => { for (const listener of listeners) listener(number) }
@@ -62,7 +63,7 @@ export function join({ identity, tokens, left }: SignedIn): Joined {
     own,
     wantOwn,
     Bar: () => <ConnectionBar client={client} behind={null} />,
-    Room: ({ place, meanwhile }) => <Room client={client} own={own} place={place} meanwhile={meanwhile} ring={ring} />,
+    Room: ({ place, meanwhile }) => <Room client={client} own={own} availability={rest.availability} place={place} meanwhile={meanwhile} ring={ring} />,
     onNews(listener) {
       listeners.add(listener)
       return () => { listeners.delete(listener) }

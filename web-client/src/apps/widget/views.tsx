@@ -4,6 +4,7 @@ import { useSignal, type ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Client } from '../../client/client.ts'
+import type { FirstRest } from '../../client/person.ts'
 import { isVisible } from '../../client/visibility.ts'
 import type { TicketListener, TicketStore } from '../../client/ticket.ts'
 import type { TicketView } from '../../protocol/model.ts'
@@ -30,6 +31,7 @@ interface RoomProps {
   readonly client: Client
   /** Null: not needed yet. */
   readonly own: ReadonlySignal<Own | null>
+  readonly availability: FirstRest['availability']
   readonly place: string
   /** What stands there until the ticket does. */
   readonly meanwhile: ComponentChildren
@@ -37,7 +39,7 @@ interface RoomProps {
   readonly ring: (number: string) => void
 }
 
-export function Room({ client, own, place, meanwhile, ring }: RoomProps) {
+export function Room({ client, own, availability, place, meanwhile, ring }: RoomProps) {
   const shown = useSignal<TicketView | null>(null)
   const listener = useMemo((): TicketListener => ({
     ticket(ticket) {
@@ -61,10 +63,10 @@ export function Room({ client, own, place, meanwhile, ring }: RoomProps) {
       own.peek()?.tickets.setOpen(null)
     }
   }, [own, shown])
-  return store === null ? <>{meanwhile ?? <Skeleton lines={5} />}</> : <Talk client={client} store={store} meanwhile={meanwhile} />
+  return store === null ? <>{meanwhile ?? <Skeleton lines={5} />}</> : <Talk client={client} store={store} availability={availability} meanwhile={meanwhile} />
 }
 
-function Talk({ client, store, meanwhile }: { readonly client: Client; readonly store: TicketStore; readonly meanwhile: ComponentChildren }) {
+function Talk({ client, store, availability, meanwhile }: Pick<RoomProps, 'client' | 'availability' | 'meanwhile'> & { readonly store: TicketStore }) {
   const opening = store.opening.value
   const wanted = useSignal<Wanted | null>(null)
   switch (opening.kind) {
@@ -80,7 +82,7 @@ function Talk({ client, store, meanwhile }: { readonly client: Client; readonly 
           </div>
           <FaultLine store={store} />
           <MessageList store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
-          <Expect client={client} ticket={ticket} back="expect.back_widget" />
+          <Expect client={client} availability={availability} ticket={ticket} back="expect.back_widget" />
           {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
           {isWritable(ticket) ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={wanted} /> : <ClosedNotice ticket={ticket} store={store} />}
         </main>

@@ -2,7 +2,7 @@
 
 import { signal, type Signal } from '@preact/signals'
 import { useId, useState } from 'preact/hooks'
-import { newUuid } from '../../../../client/browser.ts'
+import { newUuid } from '../../../../client/browser-send.ts'
 import { VARIABLES, type BegunReply } from '../../../../client/saved-replies.ts'
 import type { Client } from '../../../../client/client.ts'
 import { keptFor } from '../../../../client/resource.ts'
