@@ -18,7 +18,7 @@ export default defineConfig({
   build: {
     ...shared.build,
     rolldownOptions: {
-      input: { support: at('support.html'), console: at('console.html'), demo: at('demo.html'), mount: at('src/apps/mount/mount.ts') },
+      input: { support: at('support.html'), console: at('console.html'), demo: at('demo.html'), pricing: at('demo-pricing.html'), account: at('demo-account.html'), mount: at('src/apps/mount/mount.ts') },
       // The loader is built by itself; pages name it where it will stand.
       external: ['/widget.js'],
       // What platforms name in their pages keeps its name.

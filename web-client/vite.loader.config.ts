@@ -1,11 +1,32 @@
-import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vite'
+import { readdirSync } from 'node:fs'
+import { defineConfig, type Plugin } from 'vite'
+import { at } from './vite.shared.ts'
+
+const DESK_VALUES = '__HELPLINE_WIDGET__'
+
+/** The server puts JSON in the place of this text, wherever it stands: in one string. */
+const deskValues: Plugin = {
+  name: 'desk-values',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue
+      const places = chunk.code.split(DESK_VALUES).length - 1
+      if (places !== 1) throw new Error(`${chunk.fileName} has ${places} places for the desk's values, not one`)
+    }
+  },
+}
+
+/** Built before it, by vite.widget.config.ts. */
+const guest = readdirSync(at('dist/assets')).filter((name) => /^guest-.+\.js$/.test(name))
+if (guest.length !== 1) throw new Error(`dist/assets has ${guest.length} files guest-….js, not one`)
 
 // One classic script without imports: any page can name it.
 export default defineConfig({
+  plugins: [deskValues],
+  define: { HELPLINE_GUEST: JSON.stringify(`/assets/${guest[0]}`) },
   build: {
     target: 'es2022',
     emptyOutDir: false,
-    lib: { entry: fileURLToPath(new URL('src/apps/widget/loader.ts', import.meta.url)), name: 'HelplineLoader', formats: ['iife'], fileName: () => 'widget.js' },
+    lib: { entry: at('src/apps/widget/loader.ts'), name: 'HelplineLoader', formats: ['iife'], fileName: () => 'widget.js' },
   },
 })

@@ -154,10 +154,18 @@ export async function neverReloaded(page: Page): Promise<() => Promise<boolean>>
 export async function openWidget(context: BrowserContext, base: string, person: DemoPerson | null, more = ''): Promise<Visit & { readonly frame: Frame }> {
   const page = await context.newPage()
   const seen = watch(page, context)
-  await page.goto(`${base}/demo?person=${encodeURIComponent(person?.name ?? '')}${more}`)
+  await page.goto(`${base}/demo?hostile=yes&person=${encodeURIComponent(person?.name ?? '')}${more}`)
   await page.locator(`#person option[value="${person?.name ?? ''}"]`).waitFor({ state: 'attached' })
   await page.locator('#open').click()
   return { ...seen, frame: await widgetFrame(page) }
+}
+
+/** A conversation is begun in the widget: its ticket is open, under this number. */
+export async function askIn(frame: Frame, text: string): Promise<string> {
+  await frame.locator(id(T.askText)).fill(text)
+  await frame.locator(id(T.askSend)).click()
+  await frame.locator(id(T.ticket)).waitFor()
+  return await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
 }
 
 /** The widget's frame stands in a closed shadow root: found among the page's frames. */

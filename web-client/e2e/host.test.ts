@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import type { DemoPerson } from '../src/protocol/decode-rest.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, people, rest, say, TEAM, unique, watch, widgetFrame, withBrowser, type People, type Visit } from './help.ts'
+import { askIn, CUSTOMERS, eventually, id, message, openTicket, people, rest, say, TEAM, unique, watch, widgetFrame, withBrowser, type People, type Visit } from './help.ts'
 import { cookieOf, HOST, STRANGER, withHost } from './host.ts'
 
 const context = withBrowser()
@@ -131,11 +131,7 @@ test('the widget in a page of another site: a ticket, an answer, unread for the 
   await page.evaluate(`window.unread = []; Helpline.init({ getToken: ${GET_TOKEN} }); Helpline.onUnread((n) => window.unread.push(n)); Helpline.open()`)
   const frame = await widgetFrame(page)
   await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
-  await frame.locator(id(T.widgetStart)).click()
-  await frame.locator(id(T.newSubject)).fill(subject)
-  await frame.locator(id(T.newDescription)).fill('Hello')
-  await frame.locator(id(T.newSubmit)).click()
-  const number = await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
+  const number = await askIn(frame, subject)
   await frame.locator(id(T.widgetClose)).click()
   await rest(who.agent, 'POST', `/tickets/${number}/messages`, { body: 'an answer' }, TEAM)
   await eventually('unread', () => page.evaluate('window.unread.at(-1) >= 1'))

@@ -24,18 +24,13 @@ test('the widget by touch: opened at its launcher, over the whole screen, a conv
   await page.touchscreen.tap(size.width - LAUNCHER_PX, size.height - LAUNCHER_PX)
   const frame = await widgetFrame(page)
   const fills = () => frame.evaluate(() => [innerWidth, innerHeight])
-  await frame.locator(id(T.widgetStart)).tap()
+  await frame.locator(id(T.askText)).tap()
   expect(await fills()).toEqual([size.width, size.height])
-  const subject = unique('By touch')
-  await frame.locator(id(T.newSubject)).tap()
-  await page.keyboard.type(subject)
-  await frame.locator(id(T.newDescription)).tap()
-  await page.keyboard.type('Written with thumbs')
-  for (const testid of [T.newSubject, T.newDescription, T.newCategory]) {
-    const letters_px = await frame.locator(id(testid)).evaluate((field) => Number.parseFloat(getComputedStyle(field).fontSize))
-    expect(letters_px, `${testid}: smaller letters make a phone enlarge the page`).toBeGreaterThanOrEqual(16)
-  }
-  await frame.locator(id(T.newSubmit)).tap()
+  await page.keyboard.type(unique('By touch'))
+  const letters_px = await frame.locator(id(T.askText)).evaluate((field) => Number.parseFloat(getComputedStyle(field).fontSize))
+  expect(letters_px, 'smaller letters make a phone enlarge the page').toBeGreaterThanOrEqual(16)
+  for (const testid of [T.askSend, T.widgetClose, T.tabActive]) expect((await frame.locator(id(testid)).boundingBox())?.height ?? 0, testid).toBeGreaterThanOrEqual(44)
+  await frame.locator(id(T.askSend)).tap()
   await frame.locator(id(T.ticket)).waitFor()
   const number = await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
   await frame.locator(id(T.composerInput)).tap()
@@ -223,4 +218,38 @@ test('on a narrow page the menu says who is signed in, and signs them out', asyn
   await page.locator('.menu-sign-out').filter({ hasText: who.customer.name }).waitFor()
   await page.locator(id(SIGN_OUT.narrow)).tap()
   await page.locator(id(T.signIn)).waitFor()
+})
+
+test('on a phone the way back goes from a ticket to the first screen and then folds the widget; the page behind stands still and keeps its own state; the keyboard covers nothing', async () => {
+  const ticket = await openTicket(who.customer)
+  const place = await context(PHONE)
+  const page = await place.newPage()
+  await page.goto(`${CUSTOMERS}/demo/account?person=${encodeURIComponent(who.customer.name)}`)
+  await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
+  await page.evaluate("history.replaceState({ of: 'the router' }, '')")
+  const [address, steps] = [page.url(), await page.evaluate(() => history.length)]
+  await page.locator('#open').tap()
+  const frame = await widgetFrame(page)
+  await frame.locator(row(ticket.number)).tap()
+  await message(frame, 'Something happened.').waitFor()
+  expect(await page.evaluate(() => [getComputedStyle(document.documentElement).overflowY, Reflect.get(history.state, 'of')])).toEqual(['hidden', 'the router'])
+
+  const height = page.viewportSize()?.height ?? 0
+  await page.evaluate((px) => {
+    for (const [name, value] of [['height', px], ['offsetTop', 40]] as const) Object.defineProperty(visualViewport, name, { configurable: true, value })
+    visualViewport?.dispatchEvent(new Event('resize'))
+  }, height - 300)
+  await eventually('what the keyboard leaves', async () => (await frame.evaluate(() => innerHeight)) === height - 300)
+  expect(await frame.locator(id(T.composerSend)).evaluate((button) => button.getBoundingClientRect().bottom <= innerHeight)).toBe(true)
+
+  await page.evaluate('history.back()')
+  await frame.locator(id(T.askText)).waitFor()
+  await page.evaluate('history.back()')
+  await eventually('folded', async () => !(await (await frame.frameElement()).isVisible()))
+  expect(page.url()).toBe(address)
+  expect(await page.evaluate(() => [getComputedStyle(document.documentElement).overflowY, history.state])).toEqual(['visible', { of: 'the router' }])
+  await page.locator('#open').tap()
+  await frame.locator(id(T.widgetClose)).tap()
+  await eventually('its step is gone', () => page.evaluate(() => !('helpline' in history.state)))
+  expect(await page.evaluate(() => history.length), 'one step at most').toBeLessThanOrEqual(steps + 1)
 })

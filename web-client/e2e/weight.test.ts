@@ -14,14 +14,14 @@ let who: People
 beforeAll(async () => { who = await people() })
 
 /** In kB. The loader by its body: the headers, half a kilobyte, are those of every answer. */
-const BUDGETS = { loader: 3, 'until a typed message is kept': 34, 'until the first answer is shown': 65 } as const
+const BUDGETS = { loader: 3.4, 'until a typed message is kept': 34, 'until the first answer is shown': 69 } as const
 type Part = keyof typeof BUDGETS
 
 /** As agents write: paragraphs and an address, without other marks. */
 const ANSWER = 'Good morning,\n\nthank you for writing to us. We have changed the address and sent you the invoice anew: https://example.org/invoices/2026-05.pdf\n\nKind regards,\nGrace'
 
 /** The host's own page, and the tokens that it gives, are not the widget's. */
-const isHosts = (path: string) => path === '/demo' || path.startsWith('/dev/') || path.startsWith('/demo/') || path.includes('/demo-') || path.includes('/icon')
+const isHosts = (path: string) => path === '/demo' || path.startsWith('/dev/') || path.startsWith('/demo/') || /\/assets\/(demo|hostile)-/.test(path) || path.includes('/icon')
 
 /** Bytes received from now on, by path. */
 async function weigh(session: CDPSession) {
@@ -63,13 +63,11 @@ test('the loader, the widget until a typed message is kept, and until the first 
   await page.locator('#open').click()
   const frame = await widgetFrame(page)
   await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
-  await frame.locator(id(T.widgetStart)).click()
   const subject = unique('weight')
-  await frame.locator(id(T.newSubject)).fill(subject)
-  await frame.locator(id(T.newDescription)).fill('Good morning,\n\nmy invoice of May names the old address.\nCan you change it?')
+  await frame.locator(id(T.askText)).fill(`${subject}\n\nmy invoice of May names the old address.\nCan you change it?`)
   await eventually('kept on this device', () => frame.evaluate((text) => JSON.stringify({ ...localStorage }).includes(text), subject))
   const kept = page.waitForResponse((answer) => answer.request().method() === 'POST' && new URL(answer.url()).pathname === '/v1/tickets')
-  await frame.locator(id(T.newSubmit)).click()
+  await frame.locator(id(T.askSend)).click()
   expect((await kept).status()).toBe(201)
   reached.set('until a typed message is kept', weighed().bytes - loader)
 

@@ -2,7 +2,7 @@
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, watch, widgetFrame, withBrowser, type People } from './help.ts'
+import { askIn, CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, watch, widgetFrame, withBrowser, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -28,13 +28,9 @@ test('before it is opened it is one script and one small question: no frame, no 
 test('a conversation in the widget: new ticket, answer, badge while folded, satisfaction question', async () => {
   const { page, frame, faults } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.availability, '[data-open="true"]')).waitFor()
-  await frame.locator(id(T.widgetStart)).click()
   const subject = unique('From the widget')
-  await frame.locator(id(T.newSubject)).fill(subject)
-  await frame.locator(id(T.newDescription)).fill('Hello **there**')
-  await frame.locator(id(T.newSubmit)).click()
-  await frame.locator(id(T.ticket)).waitFor()
-  const number = await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
+  const number = await askIn(frame, `${subject}\nHello **there**`)
+  expect(await frame.locator(id(T.ticketSubject)).innerText(), 'its first line').toBe(subject)
   await message(frame, 'Hello').waitFor()
   await frame.locator(`${id(T.messageBody)} strong`).waitFor()
   await say(frame, 'Anybody there?')
@@ -53,7 +49,7 @@ test('a conversation in the widget: new ticket, answer, badge while folded, sati
   await agent.locator(id(T.setStatus)).selectOption('resolved')
   await frame.locator(id(T.ratingStar, '[data-value="5"]')).click()
   await frame.locator(id(T.ratingSubmit)).click()
-  await frame.locator(id(T.ratingDone)).waitFor()
+  await frame.locator(id(T.ratingThanks)).filter({ hasText: 'Thank you.' }).waitFor()
   await frame.locator(id(T.back)).click()
   await frame.locator(id(T.widgetHome)).waitFor()
   expect(faults).toEqual([])
@@ -87,7 +83,6 @@ test('the same person said again by the host loses nothing of what they began', 
   await page.evaluate('window.Helpline.identify()')
   await eventually('another frame', () => Promise.resolve(frame.isDetached()))
   const again = await widgetFrame(page)
-  await again.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
   await eventually('the draft', async () => (await again.locator(id(T.composerInput)).inputValue()) === 'begun before the host said who it is')
 })
 
@@ -98,7 +93,7 @@ test('whoever finds nobody is told so, in the desk\'s own words if it has some, 
   const { page, frame } = await openWidget(place, CUSTOMERS, who.customer)
   const line = frame.locator(id(T.availability, '[data-online="false"]'))
   await line.filter({ hasText: 'Nobody is online' }).waitFor()
-  await frame.locator(id(T.widgetStart)).waitFor()
+  await frame.locator(id(T.askText)).waitFor()
   for (const [more, words] of [[{ notice: 'Back after lunch.' }, 'Back after lunch.'], [{ open: false, opens_at: '2030-01-07T08:00:00Z' }, 'open again Monday'], [{ open: false }, 'We’re closed right now.']] as const) {
     now = { open: true, agents_online: false, opens_at: null, hours: null, notice: null, ...more }
     await frame.locator(id(T.widgetClose)).click()

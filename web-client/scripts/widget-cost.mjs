@@ -15,7 +15,7 @@ async function visit({ widget, open }) {
   const found = { requests: 0, bytes: 0 }
   page.on('response', async (response) => {
     const path = new URL(response.url()).pathname
-    const ofHost = path === '/demo' || path.startsWith('/dev/') || path.includes('/demo-') || response.url().startsWith('data:')
+    const ofHost = path === '/demo' || path.startsWith('/dev/') || /\/assets\/(demo|hostile)-/.test(path) || path.startsWith('/demo/') || response.url().startsWith('data:')
     if (ofHost) return
     found.requests++
     found.bytes += (await response.request().sizes().catch(() => ({ responseBodySize: 0 }))).responseBodySize

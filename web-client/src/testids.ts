@@ -151,6 +151,7 @@ export const T = {
   ratingComment: 'rating-comment',
   ratingSubmit: 'rating-submit',
   ratingDone: 'rating-done',
+  ratingThanks: 'rating-thanks',
 
   // Console
   /** One of the views; `data-view`, `data-count`, `aria-pressed`. */
@@ -250,7 +251,19 @@ export const T = {
 
   // Widget
   widgetHome: 'widget-home',
-  widgetStart: 'widget-start',
+  /** The text that becomes a ticket. */
+  ask: 'ask',
+  askText: 'ask-text',
+  askSend: 'ask-send',
+  /** `data-value=<word>`, `aria-pressed`. */
+  askCategory: 'ask-category',
+  /** Why it was not sent; `data-why=offline|unreachable|<code>`. */
+  askNotice: 'ask-notice',
+  /** On its way; the text stands in it. */
+  askSent: 'ask-sent',
+  widgetGreeting: 'widget-greeting',
+  widgetTeam: 'widget-team',
+  widgetLogo: 'widget-logo',
   widgetClose: 'widget-close',
   /** `data-open`, `data-online`. */
   availability: 'availability',

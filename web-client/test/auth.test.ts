@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createTokenAuth, keeping } from '../src/client/auth.ts'
 import { loadConfig } from '../src/client/config.ts'
+import { createInboxWatch } from '../src/connection/inbox-watch.ts'
 import { createSession } from '../src/connection/session.ts'
 import { socketTo, scriptedServer, until, welcome } from './help/scripted-server.ts'
 import { manualClock } from './help/ticket-server.ts'
@@ -112,7 +113,7 @@ describe('tokens of any life, and a clock that is off', () => {
       if (frame['type'] === 'token') link.say({ type: 'ok', id: frame['id'] })
     })
     open.push(() => server.close())
-    const session = createSession({ sockets: () => socketTo(server.url), clock: { now: () => 1_700_000_000_000 + time.now(), after: time.after }, random: () => 0, tokens, user: 'u1' })
+    const session = createSession({ sockets: () => socketTo(server.url), clock: { now: () => 1_700_000_000_000 + time.now(), after: time.after }, random: () => 0, tokens, user: 'u1', watch: createInboxWatch })
     open.push(() => session.stop())
     session.start()
     await until('live', () => session.state().kind === 'live')

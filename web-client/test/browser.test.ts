@@ -2,7 +2,8 @@
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { hushToast, toast } from '../src/client/notifications.ts'
-import { hasRoom, isFull, isKept, keepItem, lock, memoryStorage, storageOr } from '../src/client/browser.ts'
+import { isFull, isKept, keepItem, memoryStorage, storageOr } from '../src/client/browser.ts'
+import { hasRoom, lock } from '../src/client/browser-send.ts'
 import { keptText } from '../src/client/kept-text.ts'
 import { createDevAuth } from '../src/client/page-auth.ts'
 import { keptTicketDraft } from '../src/client/ticket-draft.ts'

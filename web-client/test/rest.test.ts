@@ -2,10 +2,11 @@
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { claimsOf } from '../src/client/auth.ts'
 import { isObject, type Json } from '../src/protocol/narrow.ts'
 import { createRest } from '../src/rest/client.ts'
+import { createFirstRest } from '../src/rest/first.ts'
 import { createTeamRest } from '../src/rest/team.ts'
 
 const open: (() => Promise<void>)[] = []
@@ -123,4 +124,19 @@ test("a token's end is read from its claims, and from nothing else", () => {
   const token = (claims: string) => `h.${btoa(claims).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}.s`
   expect(claimsOf(token('{"exp":1700000000,"iat":1699999700,"sub":"AB-CD"}'))).toEqual({ owner: '["","AB-CD"]', issued_ms: 1_699_999_700_000, ends_ms: 1_700_000_000_000 })
   expect([token('{"exp":"soon"}'), token('nonsense'), 'opaque', '', 'a.%%%.c'].map((one) => claimsOf(one).ends_ms)).toEqual([null, null, null, null, null])
+})
+
+test('whether the desk is open is asked once for as long as its answer holds; what could not be had is asked for again', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const statuses = [503, 200, 200]
+  let asked = 0
+  const rest = createFirstRest(() => Promise.resolve(Response.json({ open: false }, { status: statuses[asked++] ?? 200 })), () => Promise.resolve('t'))
+  expect((await rest.availability()).ok).toBe(false)
+  expect((await rest.availability()).ok).toBe(true)
+  expect((await Promise.all([rest.availability(), rest.availability()])).map(({ ok }) => ok)).toEqual([true, true])
+  expect(asked).toBe(2)
+  vi.setSystemTime(Date.now() + 5_000)
+  expect((await rest.availability()).ok).toBe(true)
+  expect(asked).toBe(3)
+  vi.useRealTimers()
 })

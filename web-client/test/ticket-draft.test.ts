@@ -2,7 +2,8 @@
 
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
-import { afterSent, createOnce, faultsOf, keptTicketDraft, type TicketDraft } from '../src/client/ticket-draft.ts'
+import { createOnce } from '../src/client/open-once.ts'
+import { afterSent, faultsOf, keptTicketDraft, type TicketDraft } from '../src/client/ticket-draft.ts'
 import type { KeyValue } from '../src/outbox/store.ts'
 import type { Opened } from '../src/protocol/decode-first.ts'
 import { LIMITS, type CustomerTicket, type NewTicket, type Status } from '../src/protocol/generated.ts'

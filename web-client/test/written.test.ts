@@ -3,7 +3,7 @@ import { newKey, memoryStorage } from '../src/client/browser.ts'
 import { isWritten, written, writtenLine } from '../src/client/written.ts'
 import { language, setLanguage, tProblem } from '../src/locales/index.ts'
 import { fieldOf } from '../src/locales/reasons.ts'
-import { keyFor } from '../src/client/ticket-draft.ts'
+import { keyFor } from '../src/client/open-once.ts'
 import '../src/locales/ticket.ts'
 
 test('pasted control characters do not have a text refused', () => {

@@ -226,6 +226,7 @@ fn greet(addresses: &[SocketAddr], settings: &DevSettings, stack: &DevStack) {
     for address in addresses {
         println!("  support page  http://{address}/support");
         println!("  console       http://{address}/admin/support");
+        println!("  widget        http://{address}/demo (a demo site with the widget in it)");
     }
     println!("  REST          http://{}/docs\n", addresses[0]);
     println!("Sign in by picking one of:");

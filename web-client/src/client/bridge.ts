@@ -7,16 +7,38 @@ export interface Bridge {
   /** A token of whoever is signed in at the host; null: nobody is. */
   token(): Promise<string | null>
   unread(n: number): void
+  /** Whether there is a way back inside the widget. */
+  place(deep: boolean): void
+  /** The team has answered there. */
+  message(ticket: string): void
+  /** The person has opened it. */
+  ticket(ticket: string): void
   close(): void
   forgotten(): void
   dispose(): void
 }
 
 export interface BridgeEvents {
-  init(given: { readonly language: string | undefined; readonly theme: string | undefined }): void
-  open(on: boolean): void
-  /** Another person signs in: everything of the one before is to go. */
-  forget(): void
+  /** At the beginning, and whenever the host changes something. */
+  init(given: Given): void
+  /** `byPerson`: not because the page before had it open. */
+  open(on: boolean, byPerson: boolean): void
+  /** To a ticket, by its number. */
+  go(ticket: string): void
+  /** A text of the host's, to be sent or changed by the person. */
+  write(text: string): void
+  back(): void
+  /** Another person may sign in: everything of the one before is to go. `all`: also if it is the same one. */
+  forget(all: boolean): void
+}
+
+export interface Given {
+  readonly language: string | undefined
+  readonly theme: string | undefined
+  /** In this tab it was used before on the host's site. */
+  readonly was: boolean
+  /** What the host says of its looks, unread. */
+  readonly look: Readonly<Record<string, unknown>>
 }
 
 const TOKEN_TIMEOUT_MS = 15_000
@@ -29,9 +51,12 @@ export function createBridge(host: Window, origin: string, events: BridgeEvents)
     if (event.source !== host || event.origin !== origin || !isObject(event.data) || event.data['helpline'] !== 1) return
     const message = event.data
     switch (message['type']) {
-      case 'init': return events.init({ language: text(message['language']) ?? undefined, theme: text(message['theme']) ?? undefined })
-      case 'open': return events.open(flag(message['on']) ?? true)
-      case 'forget': return events.forget()
+      case 'init': return events.init({ language: text(message['language']) ?? undefined, theme: text(message['theme']) ?? undefined, was: message['was'] === true, look: message })
+      case 'open': return events.open(flag(message['on']) ?? true, message['byPerson'] === true)
+      case 'go': return events.go(text(message['ticket']) ?? '')
+      case 'write': return events.write(text(message['text']) ?? '')
+      case 'back': return events.back()
+      case 'forget': return events.forget(message['all'] === true)
       case 'token': {
         const asked = waiting.get(number(message['id']) ?? 0)
         waiting.delete(number(message['id']) ?? 0)
@@ -50,6 +75,9 @@ export function createBridge(host: Window, origin: string, events: BridgeEvents)
       post({ type: 'token', id })
     }),
     unread: (n) => post({ type: 'unread', n }),
+    place: (deep) => post({ type: 'place', deep }),
+    message: (ticket) => post({ type: 'message', ticket }),
+    ticket: (ticket) => post({ type: 'ticket', ticket }),
     close: () => post({ type: 'close' }),
     forgotten: () => post({ type: 'forgotten' }),
     dispose: () => removeEventListener('message', received),

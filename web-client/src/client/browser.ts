@@ -1,9 +1,8 @@
 // The browser's edges in the shapes that the core asks for.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
-import type { Clock, Socket } from '../connection/transport.ts'
+import type { Clock } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
-import { SUBPROTOCOL } from '../protocol/generated.ts'
 
 export const clock: Clock = {
   now: () => Date.now(),
@@ -11,12 +10,6 @@ export const clock: Clock = {
     const timer = setTimeout(call, ms)
     return () => clearTimeout(timer)
   },
-}
-
-export function openSocket(origin: string): Socket {
-  const url = new URL('/v1/ws', origin)
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  return new WebSocket(url, SUBPROTOCOL)
 }
 
 type Kind = 'localStorage' | 'sessionStorage'
@@ -39,20 +32,6 @@ export function storageOr(kind: Kind): KeyValue {
 /** Whether what is written there outlives the page, as far as can be told. */
 export function isKept(storage: KeyValue): boolean {
   return ![...memories.values()].includes(storage)
-}
-
-const PROBE = 'helpline.probe'
-const PROBE_CHARS = 2_000
-
-/** Whether something of a message's usual size can still be stored so that it outlives the page. */
-export function hasRoom(storage: KeyValue): boolean {
-  try {
-    storage.setItem(PROBE, 'x'.repeat(PROBE_CHARS))
-    storage.removeItem(PROBE)
-    return isKept(storage)
-  } catch {
-    return false
-  }
 }
 
 const full = signal(false)
@@ -87,29 +66,7 @@ export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** A tab that was frozen may hold a lock for ever: nobody waits for it longer than a send may take. */
-const LOCK_MS = 20_000
-
-/** One tab at a time sends what one person has waiting for one ticket. Rejects where locks are refused, or one is not given in time. */
-export async function lock(name: string, run: () => Promise<void>): Promise<void> {
-  if ('locks' in navigator) await navigator.locks.request(name, { signal: AbortSignal.timeout(LOCK_MS) }, run)
-  else await run()
-}
-
 /** The names of all items that begin so. */
 export function namesOf(storage: KeyValue, prefix: string): readonly string[] {
   return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '').filter((name) => name.startsWith(prefix))
-}
-
-/** A UUIDv7: the record's ids rise with time. */
-export function newUuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  const view = new DataView(bytes.buffer)
-  const now = Date.now()
-  view.setUint32(0, Math.floor(now / 0x1_0000))
-  view.setUint16(4, now % 0x1_0000)
-  view.setUint8(6, (view.getUint8(6) & 0x0f) | 0x70)
-  view.setUint8(8, (view.getUint8(8) & 0x3f) | 0x80)
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

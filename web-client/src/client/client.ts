@@ -5,10 +5,11 @@ import { createSession, type Left, type Session, type SessionState, type TokenSo
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import { createOutboxStore, type Queued } from '../outbox/store.ts'
 import type { StaffRole } from '../protocol/generated.ts'
-import type { WatchState } from '../connection/inbox-watch.ts'
+import type { WatchFactory, WatchState } from '../connection/inbox-watch.ts'
 import { createRest, type Rest } from '../rest/client.ts'
 import type { Identity } from './auth.ts'
-import { clock, hasRoom, isKept, lock, newKey, openSocket, storageOr } from './browser.ts'
+import { clock, isKept, newKey, storageOr } from './browser.ts'
+import { hasRoom, lock, openSocket } from './browser-send.ts'
 import { createHabits, type Habits } from './habits.ts'
 import { onWindow } from './on-window.ts'
 import { send } from './send.ts'
@@ -39,9 +40,9 @@ export interface Client {
   dispose(): void
 }
 
-/** `left` is told when this person sits here no more. */
-export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void): Client {
-  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens, user: identity.id })
+/** `left` is told when this person sits here no more; `watching`: how the session watches the desk's tickets. */
+export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory): Client {
+  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens, user: identity.id, watch: watching })
   const connection = signal<SessionState>(session.state())
   const watch = signal<WatchState>(session.watch())
   const storage = storageOr('localStorage')

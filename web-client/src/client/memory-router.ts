@@ -32,9 +32,9 @@ export function escaped(rest: string): string {
   return rest.split('/').map(encodeURIComponent).join('/')
 }
 
-/** `page` is where the same place stands as a page of its own, for opening in a new tab. */
-export function createMemoryRouter(page: string): Router {
-  const place = signal<Place>({ rest: '', query: new URLSearchParams() })
+/** `page` is where the same place stands as a page of its own, for opening in a new tab. `first` is where it begins. */
+export function createMemoryRouter(page: string, first = ''): Router {
+  const place = signal<Place>({ rest: first, query: new URLSearchParams() })
   let listQuery = new URLSearchParams()
   const go = (rest: string) => {
     if (!hasOwnQuery(place.peek().rest)) listQuery = place.peek().query

@@ -19,9 +19,13 @@ export interface SignedIn {
   readonly left: (user: string, why: Left) => void
 }
 
+export interface Joining extends SignedIn {
+  readonly rest: FirstRest
+}
+
 /** What is fetched: it makes of a sign-in what shows its tickets. */
 export interface Talk<J> {
-  join(who: SignedIn): J
+  join(who: Joining): J
 }
 
 /** `new`: there are no tickets, and nothing waits to be sent. */
@@ -61,7 +65,7 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
     try {
       const talk = await load()
       if (isDisposed || joined.peek() !== null) return
-      joined.value = talk.join(who)
+      joined.value = talk.join({ ...who, rest })
       stand.value = 'joined'
     } catch {
       if (isDisposed || joined.peek() !== null) return

@@ -36,6 +36,9 @@ export interface InboxWatch {
   cut(): void
 }
 
+/** A session watches by one of these, or by none: no-watch.ts. */
+export type WatchFactory = (clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) => InboxWatch
+
 /** So long lists wait for the watch; then they are read all the same, and once more when it has begun. */
 const PATIENCE_MS = 2_000
 

@@ -4,7 +4,7 @@ import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generat
 import { decodeFrame } from '../protocol/decode.ts'
 import type { Features } from '../protocol/model.ts'
 import { afterClose, backoffMs } from './backoff.ts'
-import { createInboxWatch, type InboxListener, type WatchState } from './inbox-watch.ts'
+import type { InboxListener, WatchFactory, WatchState } from './inbox-watch.ts'
 import { createRequests, type Answer, type Ask } from './requests.ts'
 import { createSubscriptions, type Subscription, type TicketSink } from './subscriptions.ts'
 import { openTransport, type Clock, type SocketFactory, type Transport } from './transport.ts'
@@ -62,6 +62,7 @@ export interface SessionParts {
   readonly tokens: TokenSource
   /** Whose session it is: another person's welcome ends it. */
   readonly user: string
+  readonly watch: WatchFactory
 }
 
 /** A connection that lived this long was a good one: the next attempt starts from the shortest wait. */
@@ -74,7 +75,7 @@ const RENEW_AHEAD_MS = 30_000
 const RENEW_MS_MIN = 1_000
 const TIMER_MS_MAX = 86_400_000
 
-export function createSession({ sockets, clock, random, tokens, user }: SessionParts): Session {
+export function createSession({ sockets, clock, random, tokens, user, watch }: SessionParts): Session {
   let state: SessionState = { kind: 'off' }
   let transport: Transport | null = null
   let attempt = 0
@@ -94,7 +95,7 @@ export function createSession({ sockets, clock, random, tokens, user }: SessionP
   const isLive = () => state.kind === 'live'
   const requests = createRequests(clock, send)
   const subscriptions = createSubscriptions(clock, random, requests, isLive)
-  const inbox = createInboxWatch(clock, random, requests, isLive)
+  const inbox = watch(clock, random, requests, isLive)
 
   const enter = (next: SessionState) => {
     state = next

@@ -2,6 +2,5 @@
 
 import en from './en/form.json'
 import { addStrings, type Table } from './index.ts'
-import './reasons.ts'
 
 addStrings('form', en, import.meta.glob<Table>(['./*/form.json', '!./en/*.json'], { import: 'default' }))

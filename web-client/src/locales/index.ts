@@ -3,22 +3,32 @@
 
 import { signal } from '@preact/signals'
 import common from './en/common.json'
+import type edit from './en/edit.json'
 import type form from './en/form.json'
+import type list from './en/list.json'
 import type page from './en/page.json'
+import type rating from './en/rating.json'
+import type reasons from './en/reasons.json'
 import type signOut from './en/sign-out.json'
 import type team from './en/team.json'
 import type ticket from './en/ticket.json'
+import type widget from './en/widget.json'
 import { LANGUAGES, LANGUAGE_NAMES, LOCALES, RIGHT_TO_LEFT, type Language } from './languages.ts'
 
 export { LANGUAGES, LANGUAGE_NAMES, type Language }
 
 interface Sections {
   readonly common: typeof common
+  readonly edit: typeof edit
   readonly form: typeof form
+  readonly list: typeof list
   readonly page: typeof page
+  readonly rating: typeof rating
+  readonly reasons: typeof reasons
   readonly 'sign-out': typeof signOut
   readonly team: typeof team
   readonly ticket: typeof ticket
+  readonly widget: typeof widget
 }
 
 /** A part of the sentences, in a file of its own in every language: `<tag>/<section>.json`. */
@@ -157,45 +167,4 @@ export function tProblem(problem: Refused): string {
 export function locale(): string {
   const chosen = language()
   return globalThis.navigator?.languages?.find((one) => one.startsWith(`${chosen}-`)) ?? LOCALES[chosen]
-}
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** Making a format costs more than using it a thousand times. */
-export function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language()}/${name}`
-  const held = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options)
-  formats.set(key, held)
-  return held
-}
-
-export function timeOfDay(iso: string): string {
-  return format('time', { hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
-}
-
-export function day(iso: string): string {
-  return format('day', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso))
-}
-
-export function dateTime(iso: string): string {
-  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
-  return isOtherYear(iso, Date.now()) ? format('both-year', { ...options, year: 'numeric' }).format(new Date(iso)) : format('both', options).format(new Date(iso))
-}
-
-export function weekdayTime(iso: string): string {
-  return format('weekday', { weekday: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
-}
-
-/** The name of a day of the week, Monday being 0. */
-export function weekday(index: number): string {
-  // The fifth of January 1970 was a Monday.
-  return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
-}
-
-export function isOtherYear(iso: string, now: number): boolean {
-  return new Date(iso).getFullYear() !== new Date(now).getFullYear()
-}
-
-/** A calendar day as a value, for comparing. */
-export function dayKey(iso: string): string {
-  return new Date(iso).toDateString()
 }

@@ -1,6 +1,6 @@
 // What only customers are told, in their words: behind the first screen.
 
-import { number, t, tWord, type StringKey } from './index.ts'
+import { locale, number, t, tWord, type StringKey } from './index.ts'
 
 const OWN: Readonly<Record<string, StringKey>> = {
   open: 'own_status.open',
@@ -21,4 +21,9 @@ export function about(seconds: number): string {
   const of = (value: number, unit: 'minute' | 'hour' | 'day') => number(Math.max(1, Math.round(value)), { style: 'unit', unit, unitDisplay: 'long' })
   if (seconds < 90 * 60) return of(seconds / 60, 'minute')
   return seconds < 36 * 3600 ? of(seconds / 3600, 'hour') : of(seconds / 86_400, 'day')
+}
+
+/** When the team is there again. */
+export function weekdayTime(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
 }

@@ -1,7 +1,12 @@
 // Loaded by whole pages: joins their sentences to the common ones.
 
 import en from './en/page.json'
+import './edit.ts'
+import './form.ts'
 import { addStrings, type Table } from './index.ts'
+import './list.ts'
+import './rating.ts'
+import './reasons.ts'
 import './ticket.ts'
 
 addStrings('page', en, import.meta.glob<Table>(['./*/page.json', '!./en/*.json'], { import: 'default' }))

@@ -1,6 +1,10 @@
-// What a server has against a field, as sentences of this client: the server's own are English.
+// What a server has against a field, as sentences of this client: the server's own are English. Loaded by pages; elsewhere when a field is
+// refused.
 
-import { explainFields, isKey, t, type Refused, type StringKey } from './index.ts'
+import en from './en/reasons.json'
+import { addStrings, explainFields, isKey, t, type Refused, type StringKey, type Table } from './index.ts'
+
+addStrings('reasons', en, import.meta.glob<Table>(['./*/reasons.json', '!./en/*.json'], { import: 'default' }))
 
 /** What the server says, the sentence for it, and whether that names a number of characters. The first that fits counts. */
 const REASONS: readonly (readonly [RegExp, StringKey, boolean?])[] = [

@@ -1,7 +1,6 @@
 // Loaded with what shows a ticket: joins its sentences to the common ones.
 
 import en from './en/ticket.json'
-import './form.ts'
 import { addStrings, type Table } from './index.ts'
 
 addStrings('ticket', en, import.meta.glob<Table>(['./*/ticket.json', '!./en/*.json'], { import: 'default' }))

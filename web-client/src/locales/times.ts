@@ -1,6 +1,7 @@
 // How long ago something was, in words: for lists and headings.
 
-import { day, format, isOtherYear, locale, timeOfDay } from './index.ts'
+import { day, format, isOtherYear, timeOfDay } from './dates.ts'
+import { locale } from './index.ts'
 
 /** For a sentence: how long ago within the last hour, the time today, yesterday, or the date, with the year when it is another one. */
 export function shortWhen(iso: string, now: number): string {

@@ -100,6 +100,7 @@ export function record<T>(decode: Decoder<T>): Decoder<Readonly<Record<string, T
 /** What the first of these reads. */
 /* @__NO_SIDE_EFFECTS__ */
 export function either<D extends readonly Decoder<unknown>[]>(...decoders: D): Decoder<Decoded<D[number]>>
+/* @__NO_SIDE_EFFECTS__ */
 export function either(...decoders: readonly Decoder<unknown>[]): Decoder<unknown> {
   return (value) => {
     for (const decode of decoders) {
@@ -125,6 +126,7 @@ export function tuple<A, B>(first: Decoder<A>, second: Decoder<B>): Decoder<[A, 
 /** An object with these fields; others are ignored. */
 /* @__NO_SIDE_EFFECTS__ */
 export function object<F extends Fields>(fields: F): Decoder<Read<F>>
+/* @__NO_SIDE_EFFECTS__ */
 export function object(fields: Fields): Decoder<unknown> {
   return (value) => {
     if (!isObject(value)) return undefined
@@ -141,6 +143,7 @@ export function object(fields: Fields): Decoder<unknown> {
 /** An object of which `type` says what else is in it. */
 /* @__NO_SIDE_EFFECTS__ */
 export function tagged<V extends Fields>(variants: V): Decoder<{ [K in keyof V]: { readonly type: K } & Decoded<V[K]> }[keyof V]>
+/* @__NO_SIDE_EFFECTS__ */
 export function tagged(variants: Fields): Decoder<unknown> {
   const all = new Map(Object.entries(variants))
   return (value) => {

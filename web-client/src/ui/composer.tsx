@@ -1,7 +1,7 @@
 // Where one writes. A note's composer looks like a note, so that it cannot be taken for an answer.
 
 import type { Signal } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { FollowUp } from '../client/client.ts'
 import { draftOf, rebaseDraft, sendDraft, writeDraft, type Mode } from '../client/drafts.ts'
@@ -13,7 +13,6 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
-import { Icon } from './icon.tsx'
 import { undoSend } from './undo-send.ts'
 
 interface ComposerProps {
@@ -34,6 +33,7 @@ export interface Wanted {
 }
 
 export interface TeamWriting {
+  readonly parts: TeamParts
   readonly mode: Mode
   readonly onMode: (mode: Mode) => void
   /** What is offered for the text before the cursor; it may take keys, and put another text in its place. */
@@ -42,6 +42,14 @@ export interface TeamWriting {
   readonly hasReplies: boolean
   /** An answer was sent and its ticket will be resolved. */
   readonly onResolve: (key: string) => void
+}
+
+/** What the team's composer has more: composer-team.tsx. */
+export interface TeamParts {
+  readonly Modes: ComponentType<{ readonly mode: Mode; readonly onMode: (mode: Mode) => void }>
+  readonly Stale: ComponentType<{ readonly onRead: () => void }>
+  readonly Replies: ComponentType<{ readonly text: string; readonly onText: (text: string) => void }>
+  readonly SendResolve: ComponentType<{ readonly isReady: boolean; readonly onSend: () => void }>
 }
 
 export interface Offer {
@@ -111,13 +119,8 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
       onDrop={(event) => { if (files(event.dataTransfer)) event.preventDefault() }}
     >
       <div class="composer-box">
-        {team !== undefined && <Modes mode={mode} onMode={(next) => { team.onMode(next); input.current?.focus() }} />}
-        {stale && (
-          <p class="stale" role="alert" data-testid={T.composerStale}>
-            <span>{t('composer.stale')}</span>
-            <button type="button" class="quiet" onClick={() => rebaseDraft(ticket, mode, position)}>{t('composer.read_it')}</button>
-          </p>
-        )}
+        {team !== undefined && <team.parts.Modes mode={mode} onMode={(next) => { team.onMode(next); input.current?.focus() }} />}
+        {stale && team !== undefined && <team.parts.Stale onRead={() => rebaseDraft(ticket, mode, position)} />}
         {turnedAway !== '' && <p class="stale" role="alert" data-testid={T.composerFiles}><span dir="auto">{t('composer.no_files', { names: turnedAway })}</span><button type="button" class="quiet" onClick={() => setTurnedAway('')}>{t('app.dismiss')}</button></p>}
         {offer?.menu}
         <div class="row">
@@ -154,13 +157,13 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
           {team === undefined && <Send ready={ready} label={t('composer.send')} />}
         </div>
         <div class="composer-bar">
-          {team?.hasReplies === true && <button type="button" class="quiet" title={t('composer.slash')} onClick={() => { write(withSlash(text)); input.current?.focus() }}><Icon name="saved" size={16} /><span>{t('composer.replies')}</span><kbd>/</kbd></button>}
+          {team?.hasReplies === true && <team.parts.Replies text={text} onText={(next) => { write(next); input.current?.focus() }} />}
           <p class="hint">
             {over > 0
               ? <span class="problem-text">{t('composer.too_long', { n: over })}</span>
               : <button type="button" class="link" title={`${t(enterSends ? 'composer.hint' : 'composer.hint_breaks')}. ${t('composer.enter_change')}`} data-testid={T.composerEnter} data-value={store.habits.enter.value} onClick={() => { store.habits.enter.value = enterSends ? 'breaks' : 'sends' }}>{t(team === undefined ? (enterSends ? 'composer.hint' : 'composer.hint_breaks') : enterSends ? 'composer.enter_sends' : 'composer.enter_breaks')}</button>}
           </p>
-          {team !== undefined && !internal && <button type="button" class="send-resolve" disabled={!ready} title={`${t('composer.send_resolve')} (Ctrl+Shift+Enter)`} data-testid={T.composerResolve} onClick={sendAndResolve}>{t('composer.send_resolve')}</button>}
+          {team !== undefined && !internal && <team.parts.SendResolve isReady={ready} onSend={sendAndResolve} />}
           {team !== undefined && <Send ready={ready} label={t(internal ? 'composer.send_note' : 'composer.send')} />}
         </div>
       </div>
@@ -170,18 +173,4 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
 
 function Send({ ready, label }: { readonly ready: boolean; readonly label: string }) {
   return <button type="submit" class="primary" disabled={!ready} data-testid={T.composerSend}>{label}</button>
-}
-
-/** A slash begins a saved reply where a word begins. */
-function withSlash(text: string): string {
-  return text === '' || /\s$/.test(text) ? `${text}/` : `${text} /`
-}
-
-function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: Mode) => void }) {
-  return (
-    <div class="modes">
-      <button type="button" class="tab" aria-pressed={mode === 'message'} data-testid={T.composerReply} onClick={() => onMode('message')}>{t('composer.tab.reply')}</button>
-      <button type="button" class="tab note-tab" aria-pressed={mode === 'note'} data-testid={T.composerNote} onClick={() => onMode('note')}>{t('composer.tab.note')}</button>
-    </div>
-  )
 }

@@ -4,27 +4,28 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'
 import type { Availability } from '../protocol/generated.ts'
 import type { TicketView } from '../protocol/model.ts'
-import { t, weekdayTime } from '../locales/index.ts'
-import { about } from '../locales/own-words.ts'
+import { t } from '../locales/index.ts'
+import { about, weekdayTime } from '../locales/own-words.ts'
 import { T } from '../testids.ts'
 
 interface ExpectProps {
   readonly client: Client
+  readonly availability: Client['rest']['availability']
   readonly ticket: TicketView
   /** Where the answer will be found. */
   readonly back: 'expect.back' | 'expect.back_widget'
 }
 
 /** Stands while the customer waits for an answer, and all that they wrote has arrived. */
-export function Expect({ client, ticket, back }: ExpectProps) {
+export function Expect({ client, availability, ticket, back }: ExpectProps) {
   const waits = ticket.waiting_since !== null
   const [now, setNow] = useState<Availability | null>(null)
   useEffect(() => {
     if (!waits) return
     let current = true
-    void client.rest.availability().then((result) => { if (current && result.ok) setNow(result.value) })
+    void availability().then((result) => { if (current && result.ok) setNow(result.value) })
     return () => { current = false }
-  }, [client, waits])
+  }, [availability, waits])
   if (!waits || client.unsent.value.some((entry) => entry.ticket === ticket.id)) return null
   const sentences = [t('expect.sent'), ...(now === null ? [] : known(now)), t(back)]
   return <p class="expect" dir="auto" data-testid={T.expect}>{sentences.join(' ')}</p>

@@ -1,4 +1,4 @@
-// What stands where there is nothing to show yet, nothing at all, or a refusal.
+// What stands where there is nothing to show, or a refusal.
 
 import type { ComponentChildren } from 'preact'
 import type { Problem } from '../protocol/model.ts'
@@ -22,14 +22,6 @@ export function ProblemLine({ problem, onRetry, onDismiss, words }: ProblemProps
       {onRetry !== undefined && <button type="button" class="quiet" data-testid={T.problemRetry} onClick={onRetry}>{words?.retry ?? t('app.retry')}</button>}
       {onDismiss !== undefined && <button type="button" class="quiet" data-testid={T.problemDismiss} onClick={onDismiss}>{t('app.dismiss')}</button>}
     </p>
-  )
-}
-
-export function Skeleton({ lines }: { readonly lines: number }) {
-  return (
-    <div class="skeleton" aria-hidden="true">
-      {Array.from({ length: lines }, (_, index) => <span key={index} />)}
-    </div>
   )
 }
 

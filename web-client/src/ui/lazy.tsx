@@ -3,7 +3,7 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { t } from '../locales/index.ts'
-import { Skeleton } from './feedback.tsx'
+import { Skeleton } from './skeleton.tsx'
 
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => preact.JSX.Element {
   let found: ComponentType<P> | null = null

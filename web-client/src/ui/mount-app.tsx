@@ -5,18 +5,19 @@ import { render, type FunctionComponent } from 'preact'
 import { say, toastsFor } from '../client/notifications.ts'
 import { createTokenAuth, type Auth, type GetToken } from '../client/auth.ts'
 import { loadConfig, NoSignIn, SiteRefused } from '../client/config.ts'
-import { createClient, type Client } from '../client/client.ts'
+import type { Client } from '../client/client.ts'
 import { closeDrafts, openDrafts } from '../client/drafts.ts'
 import { createPreferences, type GivenPreferences, type Preferences } from '../client/preferences.ts'
 import { createOwnSignIn, type OwnSignIn } from '../client/own-sign-in.ts'
 import { createDevAuth, tokenFrom } from '../client/page-auth.ts'
+import { createTeamClient } from '../client/team-client.ts'
 import type { Router } from '../client/memory-router.ts'
 import type { NavLink } from '../protocol/generated.ts'
 import { t, type StringKey } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { TopBar, type Site } from './frame.tsx'
 import { lazy } from './lazy.tsx'
-import { Skeleton } from './feedback.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { SignIn } from './sign-in.tsx'
 
 /** Fetched behind the first screen: it is needed above all where there is no connection. */
@@ -111,7 +112,7 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
     openDrafts(state.identity.id)
     start.value.own?.settle()
     if (start.value.site.onSignOut !== null) void loadSignOut().catch(() => {})
-    client.value = createClient(state.identity, state.tokens, place.origin, start.value.auth.left)
+    client.value = createTeamClient(state.identity, state.tokens, place.origin, start.value.auth.left)
   })
   function Root() {
     const now = start.value

@@ -2,7 +2,8 @@
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../client/on-window.ts'
-import { afterSent, createOnce, faultsOf, keptTicketDraft, ticketOf, type DraftFault, type Opening, type TicketDraft } from '../client/ticket-draft.ts'
+import { createOnce, type Opening } from '../client/open-once.ts'
+import { afterSent, faultsOf, keptTicketDraft, ticketOf, type DraftFault, type TicketDraft } from '../client/ticket-draft.ts'
 import { CATEGORIES, LIMITS, PRIORITIES } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'

@@ -4,6 +4,8 @@ import { isWritten, written } from '../client/written.ts'
 import { LIMITS } from '../protocol/generated.ts'
 import type { CustomerView } from '../protocol/model.ts'
 import { t } from '../locales/index.ts'
+import '../locales/rating.ts'
+import '../locales/reasons.ts'
 import { T } from '../testids.ts'
 import { Stars } from './stars.tsx'
 import { Icon } from './icon.tsx'
@@ -16,18 +18,22 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
   const [stars, setStars] = useState(given?.satisfaction_rating ?? 0)
   const [comment, setComment] = useState(given?.satisfaction_comment ?? '')
   const [busy, setBusy] = useState(false)
+  const [isThanked, setThanked] = useState(false)
 
   const submit = async () => {
     if (stars === 0 || busy) return
     setBusy(true)
     const done = await store.rate({ satisfaction_rating: stars, ...(isWritten(comment) ? { satisfaction_comment: written(comment).trim() } : {}) })
     setBusy(false)
-    if (done) setOpen(false)
+    if (!done) return
+    setOpen(false)
+    setThanked(true)
   }
   if (given !== null && !open) {
     return (
       <div class="rating done" data-testid={T.ratingDone}>
         <span class="given"><Stars n={given.satisfaction_rating} /> <span data-testid={T.ticketRating} data-value={given.satisfaction_rating}>{t('rating.done', { n: given.satisfaction_rating })}</span></span>
+        <span role="status" class="thanks" data-testid={T.ratingThanks}>{isThanked && t('rating.thanks')}</span>
         <button type="button" class="quiet" onClick={() => setOpen(true)}>{t('rating.change')}</button>
       </div>
     )

@@ -6,7 +6,7 @@ import type { DemoPerson } from '../protocol/decode-rest.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { Avatar } from './badges.tsx'
-import { Skeleton } from './feedback.tsx'
+import { Skeleton } from './skeleton.tsx'
 
 type People = readonly DemoPerson[] | null | 'loading'
 

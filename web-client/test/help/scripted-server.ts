@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { WebSocket, WebSocketServer } from 'ws'
 import { clock } from '../../src/client/browser.ts'
+import { createInboxWatch } from '../../src/connection/inbox-watch.ts'
 import { createSession, type SessionState, type TokenSource } from '../../src/connection/session.ts'
 import type { Clock, Socket } from '../../src/connection/transport.ts'
 import { isObject, type Json } from '../../src/protocol/narrow.ts'
@@ -74,7 +75,7 @@ export function socketTo(url: string): Socket {
 }
 
 export function sessionTo(url: string, tokens: TokenSource = () => Promise.resolve({ token: 'token', expires_at: null }), time: Clock = clock) {
-  const session = createSession({ sockets: () => socketTo(url), clock: time, random: () => 0, tokens, user: 'u1' })
+  const session = createSession({ sockets: () => socketTo(url), clock: time, random: () => 0, tokens, user: 'u1', watch: createInboxWatch })
   const states: SessionState[] = []
   session.onState((state) => states.push(state))
   return { session, states }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRef, State};
+use axum::extract::{FromRef, Path as UrlPath, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -68,6 +68,12 @@ fn looks_in_a_literal(widget: &WidgetSettings) -> String {
     }
     literal
 }
+
+/// Below `/demo`: the last part of the address, and the file.
+const DEMO_PAGES: &[(&str, &str)] = &[
+    ("pricing", "demo-pricing.html"),
+    ("account", "demo-account.html"),
+];
 
 /// Every file by its path, without a leading slash.
 pub struct Assets(HashMap<String, Asset>);
@@ -159,7 +165,9 @@ where
     Arc<Assets>: FromRef<S>,
 {
     let demo = match dev_people {
-        DevPeople::Present => Router::new().route("/demo", get(demo)),
+        DevPeople::Present => Router::new()
+            .route("/demo", get(demo))
+            .route("/demo/{page}", get(demo_page)),
         DevPeople::Absent => Router::new(),
     };
     demo.route("/widget", get(widget))
@@ -187,6 +195,21 @@ async fn widget(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Respon
 /// A page that stands for the platform's, with the widget in it.
 async fn demo(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
     made(Made::Demo, page(&assets, "demo.html", &headers))
+}
+
+/// Its other pages: documents of their own, so that a way from one to the next loads a new one, as on most sites.
+async fn demo_page(
+    State(assets): State<Arc<Assets>>,
+    UrlPath(name): UrlPath<String>,
+    headers: HeaderMap,
+) -> Response {
+    match DEMO_PAGES
+        .iter()
+        .find(|(address, _)| *address == name.as_str())
+    {
+        Some((_, file)) => made(Made::Demo, page(&assets, file, &headers)),
+        None => Refusal::new(RejectCode::NotFound, "no such address").into_response(),
+    }
 }
 
 fn made(as_what: Made, mut response: Response) -> Response {

@@ -9,7 +9,8 @@ import { T } from '../../testids.ts'
 import { useArrival } from '../../ui/arrival.ts'
 import { isPressing, OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
-import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { Empty, ProblemLine } from '../../ui/feedback.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
 import { RatingForm } from '../../ui/rating.tsx'
@@ -43,7 +44,7 @@ export function OpenTicket({ client, store, onBack }: OpenProps) {
           <FaultLine store={store} />
           <MessageList store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
           <div class="foot">
-            <Expect client={client} ticket={ticket} back="expect.back" />
+            <Expect client={client} availability={client.rest.availability} ticket={ticket} back="expect.back" />
             {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
             {isWritable(ticket)
               ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={wanted} />

@@ -1,15 +1,21 @@
+// The first screen: a greeting, whether an answer may come soon, the box, and what was asked before.
+
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import type { Router } from '../../client/memory-router.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { PlaceStore } from '../../client/kept-place.ts'
 import type { FirstRest } from '../../client/person.ts'
 import { isVisible, isUnfolded } from '../../client/visibility.ts'
 import type { Availability } from '../../protocol/generated.ts'
-import { t, weekdayTime } from '../../locales/index.ts'
+import { t } from '../../locales/index.ts'
+import { about, weekdayTime } from '../../locales/own-words.ts'
 import { T } from '../../testids.ts'
+import { look } from './look.ts'
 
 interface HomeProps {
+  readonly name: string
   readonly rest: FirstRest
-  readonly router: Router
+  readonly place: PlaceStore
+  readonly ask: ComponentChildren
   /** The own tickets, or what stands in their place. */
   readonly children: ComponentChildren
 }
@@ -17,26 +23,60 @@ interface HomeProps {
 /** An answer serves everybody for five seconds at the desk: asking costs it nothing. */
 const AVAILABILITY_MS = 10_000
 
-export function Home({ rest, router, children }: HomeProps) {
+export function Home({ name, rest, place, ask, children }: HomeProps) {
+  const { scroller, content } = useScroll(place)
+  const first = name.trim().split(/\s+/)[0] ?? ''
   return (
-    <main class="widget-body" data-testid={T.widgetHome}>
-      <div class="welcome">
-        <p class="hello">{t('widget.hello')}</p>
-        <AvailabilityLine rest={rest} />
-        <button type="button" class="primary" data-testid={T.widgetStart} onClick={() => router.go('new')}>{t('widget.start')}</button>
+    <main class="widget-body" ref={scroller} data-testid={T.widgetHome}>
+      <div ref={content}>
+        <div class="hero">
+          <p class="hello" data-testid={T.widgetGreeting}><bdi>{look.value.greeting ?? (first === '' ? t('widget.greet_all') : t('widget.greet', { name: first }))}</bdi></p>
+          <AvailabilityLine rest={rest} />
+        </div>
+        {ask}
+        {children}
       </div>
-      {children}
     </main>
   )
 }
 
-/** Whether somebody is there. Nothing is promised until it is known. */
+/** As far down as on the page before, once there is so much to scroll. */
+function useScroll(place: PlaceStore) {
+  const scroller = useRef<HTMLElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const [element, inner] = [scroller.current, content.current]
+    if (element === null || inner === null) return
+    let top = place.now().top
+    const restore = () => {
+      if (top > 0 && element.scrollHeight - element.clientHeight >= top) {
+        element.scrollTop = top
+        top = 0
+      }
+    }
+    const scrolled = () => { if (top === 0) place.keep({ top: Math.round(element.scrollTop) }) }
+    // A person who scrolls is where they want to be.
+    const begun = () => { top = 0 }
+    const grown = new ResizeObserver(restore)
+    grown.observe(inner)
+    element.addEventListener('scroll', scrolled, { passive: true })
+    for (const type of ['wheel', 'touchmove', 'keydown']) element.addEventListener(type, begun, { passive: true })
+    return () => {
+      grown.disconnect()
+      element.removeEventListener('scroll', scrolled)
+      for (const type of ['wheel', 'touchmove', 'keydown']) element.removeEventListener(type, begun)
+    }
+  }, [place])
+  return { scroller, content }
+}
+
+/** Whether the team is there. Nothing is promised until it is known. */
 function AvailabilityLine({ rest }: { readonly rest: FirstRest }) {
   const [now, setNow] = useState<Availability | null>(null)
   useEffect(() => {
     let current = true
     const load = () => { void rest.availability().then((result) => { if (current && result.ok) setNow(result.value) }) }
-    // At once when the widget is unfolded, and on while somebody can see it.
+    // At once when the widget is unfolded, and on while it can be seen.
     const stop = isUnfolded.subscribe((on) => { if (on) load() })
     const timer = setInterval(() => { if (isVisible()) load() }, AVAILABILITY_MS)
     return () => {
@@ -48,12 +88,13 @@ function AvailabilityLine({ rest }: { readonly rest: FirstRest }) {
   return (
     <p class={`availability ${now?.agents_online === true && now.open ? 'online' : ''}`} role="status" data-testid={T.availability} data-open={now?.open} data-online={now?.agents_online}>
       {now !== null && <span class="dot" aria-hidden="true" />}
-      <span dir="auto">{now === null ? '\u00a0' : sentence(now)}</span>
+      <span dir="auto">{now === null ? '\u00a0' : sentences(now).join(' ')}</span>
     </p>
   )
 }
 
-function sentence(now: Availability): string {
-  if (!now.open) return now.notice ?? (now.opens_at === null ? t('widget.shut') : t('widget.opens', { when: weekdayTime(now.opens_at) }))
-  return now.agents_online ? t('widget.online') : (now.notice ?? t('widget.away'))
+function sentences(now: Availability): readonly string[] {
+  if (!now.open) return [now.notice ?? (now.opens_at === null ? t('widget.shut') : t('widget.opens', { when: weekdayTime(now.opens_at) }))]
+  const took = now.first_answer_s === null ? [] : [t('widget.took', { time: about(now.first_answer_s) })]
+  return now.agents_online ? [t('widget.online'), ...took] : [now.notice ?? t('widget.away')]
 }

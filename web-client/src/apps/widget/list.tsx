@@ -4,10 +4,12 @@ import type { Client } from '../../client/client.ts'
 import type { CustomerTickets } from '../../client/customer-tickets.ts'
 import type { Router } from '../../client/memory-router.ts'
 import { searchOf } from '../../client/search.ts'
+import type { CustomerView } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { CustomerTicketRow } from '../../ui/customer-ticket-row.tsx'
-import { ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { ProblemLine } from '../../ui/feedback.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { Unsent } from '../../ui/unsent.tsx'
 
 /** Fewer are found by looking. */
@@ -21,6 +23,7 @@ export interface ListProps {
 
 export function List({ client, tickets, router }: ListProps) {
   const shown = tickets.shown.value
+  const unread = (ticket: CustomerView) => (ticket.seq > ticket.read_seq ? 0 : 1)
   const tab = tickets.tab.value
   const search = tickets.search.value
   const searching = searchOf(search) !== ''
@@ -38,7 +41,7 @@ export function List({ client, tickets, router }: ListProps) {
       <ProblemLine problem={tickets.problem.value} onRetry={tickets.retry} />
       {!tickets.loaded.value && tickets.problem.value === null && shown.length === 0 && <Skeleton lines={3} />}
       {tickets.loaded.value && shown.length === 0 && <p class="empty" data-testid={T.listEmpty}>{searching ? t('widget.none') : t('widget.empty')}</p>}
-      <ul data-testid={T.ticketList}>{shown.map((ticket) => <CustomerTicketRow key={ticket.id} client={client} ticket={ticket} router={router} isOpen={false} />)}</ul>
+      <ul data-testid={T.ticketList}>{(searching ? shown : shown.toSorted((a, b) => unread(a) - unread(b))).map((ticket) => <CustomerTicketRow key={ticket.id} client={client} ticket={ticket} router={router} isOpen={false} />)}</ul>
       {tickets.more.value && <button type="button" class="quiet more" onClick={tickets.loadMore}>{t('list.more')}</button>}
     </>
   )

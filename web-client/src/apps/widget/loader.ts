@@ -1,46 +1,84 @@
-// /widget.js, the one script of a host page: a launcher, and on first use a frame with everything else. It keeps nothing. Until it is opened it
-// asks one thing, when the page is idle: how much is unread (not with `unread: false`, nor with `data-unread="off"` on the script).
+// /widget.js, the one script of a host page: the launcher and `window.Helpline`. What shows the frame comes when it is opened. Before that it
+// keeps nothing, and asks one thing, when the page is idle: how much is unread (not with `unread: false`, nor with `data-unread="off"` on the
+// script). The types are those of widget.d.ts, which a test holds against these.
 
-export {}
+import type { Guest, Page } from './guest.ts'
 
-interface Options {
-  /** Gives a token of whoever is signed in; null: nobody is. */
+export interface Options {
   getToken: () => Promise<string | null> | string | null
   language?: string
   theme?: 'auto' | 'light' | 'dark'
-  side?: 'left' | 'right'
-  /** False: asks for nothing before it is opened, so that the launcher shows no number until then. */
+  position?: 'left' | 'right'
+  color?: string
+  logo?: string
+  teamName?: string
+  greeting?: string
   unread?: boolean
 }
 
-type Unread = (n: number) => void
+export interface Events {
+  ready: undefined
+  open: undefined
+  close: undefined
+  unread: number
+  message: { readonly ticket: string }
+  ticket: { readonly ticket: string }
+}
+
+/** The name of what is fetched: put in by the build. */
+declare const HELPLINE_GUEST: string
+
+export type Api = Readonly<typeof API>
 
 const SCRIPT = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null
 const ORIGIN = new URL(SCRIPT?.src ?? location.href).origin
 const ASKS = SCRIPT?.dataset['unread'] !== 'off'
-const WORDS: Readonly<Record<string, readonly [string, string, string]>> = {
-  en: ['Open support', 'Close support', 'Support cannot be shown on this page.'],
-  ar: ['افتح الدعم', 'أغلق الدعم', 'لا يمكن عرض الدعم في هذه الصفحة.'],
+const WORDS: Readonly<Record<string, readonly [string, string]>> = {
+  en: ['Open support', 'Close support'],
+  ar: ['افتح الدعم', 'أغلق الدعم'],
+  de: ['Support öffnen', 'Support schließen'],
+  fr: ['Ouvrir l’assistance', 'Fermer l’assistance'],
 }
-/** A frame that came, and has said nothing for so long, is none of ours: the desk does not allow this site, or is away. */
-const READY_MS = 2_000
-const FORGET_MS = 800
+const TEXT = [/^/, 'a text'] as const
+const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
+  color: [/^#[\da-f]{6}$/i, '#rrggbb'],
+  position: [/^(left|right)$/, 'left or right'],
+  theme: [/^(auto|light|dark)$/, 'auto, light or dark'],
+  language: TEXT,
+  logo: TEXT,
+  teamName: TEXT,
+  greeting: TEXT,
+}
+const EVENTS = ['ready', 'open', 'close', 'unread', 'message', 'ticket']
 /** The page comes first; after so long its idle moment is not waited for. */
 const IDLE_MS = 5_000
 /** A tab that is looked at again asks again, so often at most. */
 const AGAIN_MS = 60_000
+const ITEM = 'helpline.widget'
+/** The sign is black on a light colour and white on a dark one, whichever is easier to read; older browsers draw it white. */
 const STYLE = `
 :host{all:initial}
-button{all:unset;box-sizing:border-box;position:fixed;bottom:20px;width:56px;height:56px;border-radius:50%;background:#2f5bd0;color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 2px 6px rgb(10 14 22/.2),0 8px 24px rgb(10 14 22/.25)}
-button:hover{filter:brightness(1.08)}
-button:focus-visible{outline:3px solid #8fb0ff;outline-offset:3px}
-svg{width:26px;height:26px}
-b{position:absolute;top:-3px;right:-3px;min-width:20px;height:20px;padding:0 5px;box-sizing:border-box;border-radius:10px;background:#b3261e;color:#fff;font:700 12px/20px system-ui,sans-serif;text-align:center}
-p{all:unset;position:fixed;bottom:88px;box-sizing:border-box;max-width:min(320px,calc(100vw - 40px));padding:16px;border-radius:12px;background:#fff;color:#1b2130;font:15px/1.5 system-ui,sans-serif;box-shadow:0 2px 8px rgb(10 14 22/.18),0 16px 48px rgb(10 14 22/.28)}
-iframe{position:fixed;bottom:88px;width:384px;height:min(640px,calc(100vh - 108px));border:0;border-radius:16px;background:Canvas;color-scheme:auto;box-shadow:0 2px 8px rgb(10 14 22/.18),0 16px 48px rgb(10 14 22/.28)}
-.right{right:20px}.left{left:20px}[hidden]{display:none!important}
-@media(max-width:480px),(max-height:480px){iframe{inset:0;width:100%;height:100%;border-radius:0}iframe:not([hidden])~button{display:none}}`
-const SHAPES = { open: 'M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z', close: 'M6 9l6 6 6-6' }
+button{all:unset;box-sizing:border-box;position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--c);color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 0 0 1px rgb(128 128 128/.25),0 8px 28px rgb(10 14 22/.28);transition:transform .15s}
+button:hover{transform:scale(1.06)}
+button:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 5px #1b2130}
+svg{width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:2}
+b{position:absolute;top:-3px;right:-3px;min-width:20px;padding:0 5px;box-sizing:border-box;border-radius:10px;background:#b3261e;color:#fff;font:700 12px/20px system-ui,sans-serif;text-align:center;box-shadow:0 0 0 2px #fff}
+.right>*{right:20px}.left>*{left:20px}[hidden]{display:none!important}
+@supports(color:lab(from red l 0 0)){button{color:lab(from var(--c) calc((49.4 - l)*99) 0 0)}}
+@media(prefers-reduced-motion:reduce){button{transition:none}}`
+const SHAPES = ['M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z', 'M6 9l6 6 6-6'] as const
+
+/** What the desk's settings say: the server puts them as JSON in the place of this text. */
+const DESK: Partial<Options> = {}
+try {
+  const values: unknown = JSON.parse('__HELPLINE_WIDGET__')
+  for (const [name, as] of [['color', 'color'], ['position', 'position'], ['team_name', 'teamName']] as const) {
+    const value: unknown = Reflect.get(Object(values), name)
+    if (isFit(as, value)) Reflect.set(DESK, as, value)
+  }
+} catch {
+  // A server that says nothing: the widget looks as it always did.
+}
 
 let options: Options | null = null
 let host: HTMLElement | null = null
@@ -48,24 +86,41 @@ let box: HTMLDivElement | null = null
 let launcher: HTMLButtonElement | null = null
 let badge: HTMLElement | null = null
 let path: Element | null = null
-let frame: HTMLIFrameElement | null = null
 let notice: HTMLElement | null = null
-let isReady = false
+let guest: Guest | null = null
+let stop = new AbortController()
 let isOpen = false
 let unread = 0
 let askedAt = 0
-let forgotten: (() => void) | null = null
-const listeners = new Set<Unread>()
+const listeners: [string, (value: never) => void][] = []
 
-const post = (message: object) => frame?.contentWindow?.postMessage({ helpline: 1, ...message }, ORIGIN)
+const wrong = (why: string) => new TypeError(`Helpline.${why}`)
+
+function isFit(name: string, value: unknown): boolean {
+  return typeof value === 'string' && RULES[name]?.[0].test(value) === true
+}
+
+function checked<O extends Partial<Options>>(call: string, given: O): O {
+  if (typeof given !== 'object' || given === null) throw wrong(`${call} takes an object of options`)
+  for (const [name, [, what]] of Object.entries(RULES)) {
+    const value: unknown = Reflect.get(given, name)
+    if (value !== undefined && !isFit(name, value)) throw wrong(`${call}: ${name} is ${what}`)
+  }
+  if (given.getToken !== undefined || call === 'init') if (typeof given.getToken !== 'function') throw wrong(`${call} needs { getToken }, a function that gives a token or null`)
+  return given
+}
+
+function needed(call: string): Options {
+  if (options === null) throw wrong(`${call}: call Helpline.init first`)
+  return options
+}
 
 function init(given: Options): void {
-  if (typeof given?.getToken !== 'function') throw new TypeError('Helpline.init needs { getToken }')
-  options = given
-  if (host !== null) return stand(host)
+  if (options !== null) return update(checked('init', given))
+  options = checked('init', given)
   host = document.createElement('div')
   // Its own words outrank whatever the page says of its elements.
-  for (const [name, value] of [['all', 'initial'], ['position', 'fixed'], ['z-index', '2147483000'], ['display', 'block'], ['inset', 'auto'], ['width', '0'], ['height', '0']] as const) host.style.setProperty(name, value, 'important')
+  host.style.cssText = 'all:initial;position:fixed;z-index:2147483000;display:block;width:0;height:0'.replaceAll(/;|$/g, '!important;')
   const root = host.attachShadow({ mode: 'closed' })
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(STYLE)
@@ -73,14 +128,9 @@ function init(given: Options): void {
   box = document.createElement('div')
   launcher = document.createElement('button')
   launcher.type = 'button'
-  launcher.className = given.side === 'left' ? 'left' : 'right'
   launcher.addEventListener('click', () => (isOpen ? close() : open()))
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
   svg.setAttribute('viewBox', '0 0 24 24')
-  svg.setAttribute('fill', 'none')
-  svg.setAttribute('stroke', 'currentColor')
-  svg.setAttribute('stroke-width', '2')
-  svg.setAttribute('aria-hidden', 'true')
   path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
   svg.append(path)
   badge = document.createElement('b')
@@ -88,10 +138,23 @@ function init(given: Options): void {
   box.append(launcher)
   root.append(box)
   stand(host)
-  addEventListener('message', received)
-  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && Date.now() - askedAt > AGAIN_MS) askSoon() })
+  stop = new AbortController()
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && Date.now() - askedAt > AGAIN_MS) askSoon() }, { signal: stop.signal })
   show()
+  try {
+    // The page before had it open.
+    if (sessionStorage.getItem(ITEM) === '1') void bring(false)
+  } catch {
+    // Nothing is kept here.
+  }
   askSoon()
+}
+
+function update(given: Partial<Options>): void {
+  options = { ...needed('update'), ...checked('update', given) }
+  if (host !== null) stand(host)
+  show()
+  guest?.dress()
 }
 
 function askSoon(): void {
@@ -102,19 +165,20 @@ function askSoon(): void {
 /** How much is unread: once the frame is there, it says so itself. Whatever fails, there is no number. */
 async function ask(): Promise<void> {
   const asking = options
-  if (!ASKS || asking === null || asking.unread === false || frame !== null) return
+  if (!ASKS || asking === null || asking.unread === false || guest !== null) return
   askedAt = Date.now()
   try {
     const token: unknown = await asking.getToken()
-    if (options !== asking || frame !== null) return
+    if (options !== asking || guest !== null) return
     // No person is signed in any more: the number was of the one before.
-    if (typeof token !== 'string') return tell(0)
+    if (typeof token !== 'string') return count(0)
     const answer = await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' })
     const body: unknown = answer.ok ? await answer.json() : null
     // Another person may have come meanwhile, or the frame.
-    if (options !== asking || frame !== null) return
-    if (typeof body === 'object' && body !== null && 'tickets' in body && typeof body.tickets === 'number') tell(body.tickets)
-    else if (answer.status === 401) tell(0)
+    if (options !== asking || guest !== null) return
+    const tickets: unknown = Reflect.get(Object(body), 'tickets')
+    if (typeof tickets === 'number') count(tickets)
+    else if (answer.status === 401) count(0)
   } catch {
     // The network, the host's own function, or a site that the desk does not know.
   }
@@ -126,125 +190,136 @@ function stand(made: HTMLElement): void {
 }
 
 function show(): void {
-  const words = inWords()
-  path?.setAttribute('d', isOpen ? SHAPES.close : SHAPES.open)
+  const words = WORDS[language()]
+  const { color = '#2f5bd0', position = 'right' } = { ...DESK, ...options }
+  if (box !== null) {
+    box.className = position
+    box.style.setProperty('--c', color)
+  }
+  path?.setAttribute('d', SHAPES[isOpen ? 1 : 0])
   launcher?.setAttribute('aria-expanded', String(isOpen))
-  launcher?.setAttribute('aria-label', words[isOpen ? 1 : 0] + (unread > 0 ? ` (${unread})` : ''))
+  launcher?.setAttribute('aria-label', (words?.[isOpen ? 1 : 0] ?? '') + (unread > 0 ? ` (${unread})` : ''))
   if (badge !== null) {
     badge.hidden = unread === 0 || isOpen
     badge.textContent = unread > 99 ? '99+' : String(unread)
   }
-  if (frame !== null) frame.hidden = !isOpen
 }
 
-function inWords(): readonly [string, string, string] {
-  const language = options?.language ?? document.documentElement.lang.slice(0, 2)
-  return WORDS[Object.hasOwn(WORDS, language) ? language : 'en'] ?? ['', '', '']
+function language(): string {
+  const wanted = (options?.language ?? document.documentElement.lang).slice(0, 2)
+  return Object.hasOwn(WORDS, wanted) ? wanted : 'en'
 }
 
-function open(): void {
-  if (box === null || host === null) return
+function open(what?: string | { readonly text: string }): void {
+  needed('open')
+  const text: unknown = typeof what === 'object' ? what?.text : null
+  if (typeof what === 'string' ? !/^TKT-\d+$/i.test(what) : what !== undefined && typeof text !== 'string') throw wrong('open takes the number of a ticket, such as TKT-000042, or { text }')
+  void bring(true, what === undefined ? undefined : typeof what === 'string' ? { type: 'go', ticket: what.toUpperCase() } : { type: 'write', text })
+}
+
+/** Opens it, with what shows it: fetched the first time. */
+async function bring(byPerson: boolean, message?: object): Promise<void> {
+  const [mine, was] = [box, isOpen]
+  if (mine === null || host === null) return
   stand(host)
-  isOpen = true
   notice?.remove()
-  if (frame === null) {
-    frame = document.createElement('iframe')
-    frame.className = options?.side === 'left' ? 'left' : 'right'
-    frame.title = 'Helpline'
-    frame.allow = 'clipboard-write'
-    frame.src = `${ORIGIN}/widget?origin=${encodeURIComponent(location.origin)}`
-    isReady = false
-    const made = frame
-    made.addEventListener('load', () => setTimeout(() => { if (made === frame && !isReady) failed(made) }, READY_MS))
-    box.prepend(frame)
-  }
+  isOpen = true
   show()
-  post({ type: 'open', on: true })
-  frame.focus()
+  if (!was) tell('open', undefined)
+  try {
+    const { createGuest } = await guestFile()
+    // Closed meanwhile, or shut down.
+    if (box !== mine || !isOpen) return
+    guest ??= createGuest(pageOf(mine))
+    if (message !== undefined) guest.send(message)
+    guest.show(true, byPerson)
+  } catch (fault) {
+    console.error('Helpline: the widget cannot be fetched.', fault)
+    if (box === mine) close()
+  }
 }
 
-/** Says so where the frame would stand; opening again tries again. */
-function failed(made: HTMLIFrameElement): void {
-  made.remove()
-  frame = null
-  console.error(`Helpline: ${ORIGIN} showed no widget here. Is ${location.origin} among its --widget-sites?`)
-  notice = document.createElement('p')
-  notice.className = made.className
-  notice.setAttribute('role', 'alert')
-  notice.textContent = inWords()[2]
-  if (isOpen) box?.prepend(notice)
-}
+const guestFile = (): Promise<typeof import('./guest.ts')> => import(/* @vite-ignore */ new URL(HELPLINE_GUEST, ORIGIN).href)
+
+const pageOf = (place: HTMLElement): Page => ({
+  origin: ORIGIN,
+  box: place,
+  look() {
+    const { getToken: _, unread: __, ...look } = { ...DESK, ...options }
+    return look
+  },
+  token: () => options?.getToken() ?? null,
+  language,
+  tell: (event, value) => tell(event, value),
+  count,
+  close,
+  failed(said) {
+    guest = null
+    notice = said
+    if (isOpen) place.prepend(said)
+  },
+})
 
 function close(): void {
   if (!isOpen) return
   isOpen = false
   notice?.remove()
   show()
-  post({ type: 'open', on: false })
+  guest?.show(false, true)
   launcher?.focus()
+  tell('close', undefined)
 }
 
-function tell(n: number): void {
+function count(n: number): void {
   unread = n
   show()
-  for (const listener of [...listeners]) listener(n)
+  tell('unread', n)
 }
 
-function received(event: MessageEvent): void {
-  const data: unknown = event.data
-  if (frame === null || event.source !== frame.contentWindow || event.origin !== ORIGIN || typeof data !== 'object' || data === null) return
-  if (!('helpline' in data) || data.helpline !== 1 || !('type' in data)) return
-  if (data.type === 'ready') {
-    isReady = true
-    post({ type: 'init', language: options?.language, theme: options?.theme })
-    post({ type: 'open', on: isOpen })
-  } else if (data.type === 'token' && 'id' in data && typeof data.id === 'number') void give(data.id)
-  else if (data.type === 'unread' && 'n' in data && typeof data.n === 'number' && data.n >= 0) tell(Math.floor(data.n))
-  else if (data.type === 'close') close()
-  else if (data.type === 'forgotten') forgotten?.()
+function tell(event: string, value: unknown): void {
+  for (const [name, listener] of [...listeners]) if (name === event) Reflect.apply(listener, null, [value])
 }
 
-/** The answer goes to the frame that asked: by the time it is there, another may stand in its place. */
-async function give(id: number): Promise<void> {
-  const asking = frame
-  let answer: object
-  try {
-    const token: unknown = await options?.getToken()
-    answer = { type: 'token', id, token: typeof token === 'string' ? token : null }
-  } catch {
-    answer = { type: 'token', id, failed: true }
-  }
-  if (asking === frame) post(answer)
-}
-
-/** Somebody else is signed in now, or nobody: the frame forgets and goes; a new one comes when it is wanted. */
+/** Another person is signed in now, or none: the frame forgets and goes; a new one comes when it is wanted. */
 async function identify(given: Partial<Options> = {}): Promise<void> {
-  if (options === null) return
-  options = { ...options, ...given }
-  const old = frame
-  if (old === null) {
-    tell(0)
-    return askSoon()
-  }
-  await new Promise<void>((done) => {
-    forgotten = done
-    post({ type: 'forget' })
-    setTimeout(done, FORGET_MS)
-  })
-  forgotten = null
-  old.remove()
-  if (frame !== old) return
-  frame = null
-  tell(0)
-  if (isOpen) open()
+  options = { ...needed('identify'), ...checked('identify', given) }
+  const old = guest
+  await old?.end(false)
+  if (guest !== old) return
+  guest = null
+  count(0)
+  if (isOpen) void bring(false)
   else askSoon()
 }
 
-function onUnread(listener: Unread): () => void {
-  listeners.add(listener)
-  return () => { listeners.delete(listener) }
+function shutdown(): void {
+  const gone = host
+  if (gone === null) return
+  guest?.show(false, true)
+  gone.style.setProperty('display', 'none', 'important')
+  // The frame needs a moment to forget.
+  void Promise.resolve(guest?.end(true)).then(() => gone.remove())
+  stop.abort()
+  isOpen = false
+  listeners.length = unread = askedAt = 0
+  options = host = box = launcher = badge = path = notice = guest = null
+  try {
+    sessionStorage.removeItem(ITEM)
+  } catch {
+    // Then it never held anything.
+  }
 }
+
+function on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void {
+  if (!EVENTS.includes(event)) throw wrong(`on: there is no event ${event}, only ${EVENTS.join(', ')}`)
+  if (typeof listener !== 'function') throw wrong('on takes an event and a function')
+  const entry: [string, (value: never) => void] = [event, listener]
+  listeners.push(entry)
+  return () => { if (listeners.includes(entry)) listeners.splice(listeners.indexOf(entry), 1) }
+}
+
+const API = { init, update, open, close, identify, shutdown, on, onUnread: (listener: (tickets: number) => void) => on('unread', listener) }
 
 const before: unknown = Reflect.get(window, 'Helpline')
 // Run again, as by a site that puts its pages' scripts into one document: the first one goes on, with its launcher and the person who is signed in.
-if (typeof before !== 'object' || before === null || !('init' in before)) Reflect.set(window, 'Helpline', Object.assign(typeof before === 'object' && before !== null ? before : {}, { init, open, close, identify, onUnread }))
+if (typeof before !== 'object' || before === null || !('init' in before)) Reflect.set(window, 'Helpline', Object.assign(typeof before === 'object' && before !== null ? before : {}, API))

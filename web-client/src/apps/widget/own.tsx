@@ -3,15 +3,22 @@
 
 import type { Client } from '../../client/client.ts'
 import type { Router } from '../../client/memory-router.ts'
+import type { News } from '../../client/notifications.ts'
 import { createCustomerTickets, type CustomerTickets } from '../../client/customer-tickets.ts'
+import '../../locales/list.ts'
+import rows from '../../ui/styles/rows.css?inline'
+import list from '../../ui/styles/widget-list.css?inline'
 import { List } from './list.tsx'
+import { addStyles } from './styles.ts'
+
+addStyles(rows, list)
 
 export interface Own {
   readonly tickets: CustomerTickets
   readonly List: (props: { readonly router: Router }) => preact.JSX.Element
 }
 
-export function createOwn(client: Client): Own {
-  const tickets = createCustomerTickets(client, () => {})
+export function createOwn(client: Client, ring: (news: News) => void): Own {
+  const tickets = createCustomerTickets(client, ring)
   return { tickets, List: ({ router }) => <List client={client} tickets={tickets} router={router} /> }
 }

@@ -2,14 +2,18 @@
 
 import '../../locales/ticket.ts'
 import { signal, type ReadonlySignal } from '@preact/signals'
-import { createClient, type Client } from '../../client/client.ts'
+import type { ComponentChildren } from 'preact'
+import type { Client } from '../../client/client.ts'
+import { createCustomerClient } from '../../client/customer-client.ts'
 import { closeDrafts, openDrafts } from '../../client/drafts.ts'
-import type { SignedIn } from '../../client/person.ts'
+import type { Joining } from '../../client/person.ts'
 import { isUnfolded } from '../../client/visibility.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
-import rows from '../../ui/styles/rows.css?inline'
-import thread from '../../ui/styles/messages.css?inline'
+import messages from '../../ui/styles/messages.css?inline'
+import parts from '../../ui/styles/ticket-parts.css?inline'
+import ticket from '../../ui/styles/widget-ticket.css?inline'
 import type { Own } from './own.tsx'
+import { addStyles } from './styles.ts'
 import { Room } from './views.tsx'
 
 /** One person's desk, and what shows it. */
@@ -20,27 +24,29 @@ export interface Joined {
   /** Fetches it, until it is there. */
   wantOwn(): void
   readonly Bar: () => preact.JSX.Element
-  readonly Room: (props: { readonly place: string }) => preact.JSX.Element
+  readonly Room: (props: { readonly place: string; readonly meanwhile: ComponentChildren }) => preact.JSX.Element
+  /** The team has answered in the ticket of this number. */
+  onNews(listener: (number: string) => void): () => void
   dispose(): void
 }
 
 const RETRY_MS = 3_000
 
-const sheet = new CSSStyleSheet()
-sheet.replaceSync(`${rows}${thread}`)
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+addStyles(parts, messages, ticket)
 
-export function join({ identity, tokens, left }: SignedIn): Joined {
+export function join({ identity, tokens, left, rest }: Joining): Joined {
   openDrafts(identity.id)
-  const client = createClient(identity, tokens, location.origin, left)
+  const client = createCustomerClient(identity, tokens, location.origin, left)
   const own = signal<Own | null>(null)
+  const listeners = new Set<(number: string) => void>()
+  const ring = (number: string) => { for (const listener of listeners) listener(number) }
   let isAsked = false
   let isDisposed = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const fetchOwn = async () => {
     try {
       const { createOwn } = await import('./own.tsx')
-      if (!isDisposed) own.value = createOwn(client)
+      if (!isDisposed) own.value = createOwn(client, (news) => ring(news.number))
     } catch {
       if (!isDisposed) timer = setTimeout(() => void fetchOwn(), RETRY_MS)
     }
@@ -57,7 +63,11 @@ export function join({ identity, tokens, left }: SignedIn): Joined {
     own,
     wantOwn,
     Bar: () => <ConnectionBar client={client} behind={null} />,
-    Room: ({ place }) => <Room client={client} own={own} place={place} />,
+    Room: ({ place, meanwhile }) => <Room client={client} own={own} availability={rest.availability} place={place} meanwhile={meanwhile} ring={ring} />,
+    onNews(listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
     dispose() {
       isDisposed = true
       clearTimeout(timer)

@@ -1,18 +1,21 @@
 // The widget's room for a ticket.
 
 import { useSignal, type ReadonlySignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Client } from '../../client/client.ts'
+import type { FirstRest } from '../../client/person.ts'
 import { isVisible } from '../../client/visibility.ts'
 import type { TicketListener, TicketStore } from '../../client/ticket.ts'
 import type { TicketView } from '../../protocol/model.ts'
 import { isOver } from '../../protocol/words.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
-import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
+import { OwnStatusBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
-import { Empty, ProblemLine, Skeleton } from '../../ui/feedback.tsx'
+import { Empty, ProblemLine } from '../../ui/feedback.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
 import { lazy } from '../../ui/lazy.tsx'
 import { isWritable, ClosedNotice } from '../../ui/closed-notice.tsx'
 import { Expect } from '../../ui/expect.tsx'
@@ -22,16 +25,21 @@ import { useTicket } from '../../ui/use-ticket.ts'
 import type { Own } from './own.tsx'
 
 /** Only who is asked for a rating fetches its form. */
-const RatingForm = lazy(async () => (await import('../../ui/rating.tsx')).RatingForm)
+const RatingForm = lazy(async () => (await import('./rating.tsx')).RatingForm)
 
 interface RoomProps {
   readonly client: Client
   /** Null: not needed yet. */
   readonly own: ReadonlySignal<Own | null>
+  readonly availability: FirstRest['availability']
   readonly place: string
+  /** What stands there until the ticket does. */
+  readonly meanwhile: ComponentChildren
+  /** The team has answered in it. */
+  readonly ring: (number: string) => void
 }
 
-export function Room({ client, own, place }: RoomProps) {
+export function Room({ client, own, availability, place, meanwhile, ring }: RoomProps) {
   const shown = useSignal<TicketView | null>(null)
   const listener = useMemo((): TicketListener => ({
     ticket(ticket) {
@@ -39,8 +47,8 @@ export function Room({ client, own, place }: RoomProps) {
       own.peek()?.tickets.setOpen(ticket.id)
       own.peek()?.tickets.take(ticket)
     },
-    event() {},
-  }), [own, shown])
+    event(event, ticket) { if (event.kind === 'message_added' && event.actor.type !== 'customer') ring(ticket.ticket_number) },
+  }), [own, shown, ring])
   const store = useTicket(client, place, listener)
   useEffect(() => {
     const stop = own.subscribe((came) => {
@@ -55,14 +63,14 @@ export function Room({ client, own, place }: RoomProps) {
       own.peek()?.tickets.setOpen(null)
     }
   }, [own, shown])
-  return store === null ? <Skeleton lines={5} /> : <Talk client={client} store={store} />
+  return store === null ? <>{meanwhile ?? <Skeleton lines={5} />}</> : <Talk client={client} store={store} availability={availability} meanwhile={meanwhile} />
 }
 
-function Talk({ client, store }: { readonly client: Client; readonly store: TicketStore }) {
+function Talk({ client, store, availability, meanwhile }: Pick<RoomProps, 'client' | 'availability' | 'meanwhile'> & { readonly store: TicketStore }) {
   const opening = store.opening.value
   const wanted = useSignal<Wanted | null>(null)
   switch (opening.kind) {
-    case 'loading': return <Skeleton lines={5} />
+    case 'loading': return <>{meanwhile ?? <Skeleton lines={5} />}</>
     case 'failed': return opening.problem.code === 'not_found' ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty> : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
     case 'open': {
       const { ticket, reader } = opening
@@ -70,11 +78,11 @@ function Talk({ client, store }: { readonly client: Client; readonly store: Tick
         <main class="ticket" data-testid={T.ticket} data-number={ticket.ticket_number} data-status={ticket.status}>
           <div class="widget-facts">
             <h2 data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
-            <p class="facts"><OwnStatusBadge status={ticket.status} testid={T.ticketStatus} /><PriorityBadge priority={ticket.priority} testid={T.ticketPriority} /></p>
+            <OwnStatusBadge status={ticket.status} testid={T.ticketStatus} />
           </div>
           <FaultLine store={store} />
           <MessageList store={store} ticket={ticket.id} reader={reader} nameById={() => null} wanted={wanted} />
-          <Expect client={client} ticket={ticket} back="expect.back_widget" />
+          <Expect client={client} availability={availability} ticket={ticket} back="expect.back_widget" />
           {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
           {isWritable(ticket) ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={wanted} /> : <ClosedNotice ticket={ticket} store={store} />}
         </main>

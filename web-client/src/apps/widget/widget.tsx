@@ -1,51 +1,93 @@
-// The widget's rooms: the own tickets with the way to a new one; a ticket being described; a ticket. What shows tickets is fetched for those
-// who have one.
+// The widget's views: the first screen, a ticket. What shows tickets is fetched for those who have one.
 
 import type { ComponentChildren } from 'preact'
+import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Auth } from '../../client/auth.ts'
 import type { Bridge } from '../../client/bridge.ts'
+import { createFirstMessage } from '../../client/first-message.ts'
+import { keptPlace } from '../../client/kept-place.ts'
 import { createMemoryRouter } from '../../client/memory-router.ts'
 import type { Person } from '../../client/person.ts'
-import '../../locales/form.ts'
+import '../../locales/widget.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
-import { Icon } from '../../ui/icon.tsx'
-import { NewTicketForm } from '../../ui/new-ticket.tsx'
-import { Skeleton } from '../../ui/feedback.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { Ask, Sent } from './ask.tsx'
+import { Glyph } from './glyph.tsx'
 import { Home } from './home.tsx'
+import { look } from './look.ts'
 import type { Joined } from './talk.tsx'
 
-export function Widget({ person, bridge }: { readonly person: Person<Joined>; readonly bridge: Bridge }) {
+/** What the host wants to be shown. */
+export type Wish = { readonly kind: 'go'; readonly ticket: string } | { readonly kind: 'write'; readonly text: string } | { readonly kind: 'back' }
+
+interface WidgetProps {
+  readonly person: Person<Joined>
+  readonly bridge: Bridge
+  /** Taken once it is granted. */
+  readonly wish: Signal<Wish | null>
+  /** Counts how often the person has opened the widget. */
+  readonly openings: ReadonlySignal<number>
+}
+
+export function Widget({ person, bridge, wish, openings }: WidgetProps) {
   const [joined, stand] = [person.joined.value, person.stand.value]
   const own = joined?.own.value ?? null
-  const router = useMemo(() => createMemoryRouter('/support'), [])
+  const { id, name } = person.identity
+  const place = useMemo(() => keptPlace(id), [id])
+  const router = useMemo(() => createMemoryRouter('/support', place.now().rest), [place])
+  const first = useMemo(() => createFirstMessage(id, async (draft) => (await import('../../client/send-first.ts')).sendFirst(person.rest, id, draft)), [person, id])
+  const wanted = useSignal(0)
+  const state = first.state.value
   const { rest } = router.place.value
+
+  useEffect(() => () => first.dispose(), [first])
   useEffect(() => own?.tickets.unread.subscribe((n) => bridge.unread(n)), [own, bridge])
-  useEffect(() => { if (rest === '' || rest === 'new') joined?.wantOwn() }, [rest, joined])
-  const created = (number: string) => {
+  useEffect(() => joined?.onNews((number) => bridge.message(number)), [joined, bridge])
+  useEffect(() => { if (rest === '') joined?.wantOwn() }, [rest, joined])
+  useEffect(() => {
+    place.keep({ rest })
+    bridge.place(rest !== '')
+  }, [place, bridge, rest])
+  useEffect(() => {
+    if (own === null) return
+    own.tickets.pick(place.now().tab)
+    return own.tickets.tab.subscribe((tab) => place.keep({ tab }))
+  }, [own, place])
+  // A phone's keyboard would hide what was opened.
+  useEffect(() => openings.subscribe((n) => { if (n > 0 && matchMedia('(pointer: fine)').matches) wanted.value++ }), [openings, wanted])
+  useEffect(() => wish.subscribe((one) => {
+    if (one === null) return
+    wish.value = null
+    if (one.kind === 'go') return router.go(one.ticket)
+    router.go('')
+    if (one.kind !== 'write') return
+    first.offer(one.text)
+    wanted.value++
+  }), [wish, router, first, wanted])
+
+  const send = async () => {
+    const number = await first.send()
+    if (number === null) return
+    bridge.ticket(number)
     own?.tickets.pick('active')
     own?.tickets.reload()
     person.opened()
-    router.go(number)
+    // Who has gone on to another ticket stays there.
+    if (router.place.peek().rest === '') router.go(number)
   }
-  const title = rest === '' ? t('widget.title') : rest === 'new' ? t('new.title') : rest
+  const sent = state.kind === 'sending' || (state.kind === 'sent' && state.number === rest) ? <Sent text={state.text} isDone={state.kind === 'sent'} /> : null
   return (
-    <Shell title={title} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={joined === null ? stand === 'new' : joined.client.live.value}>
+    <Shell title={rest === '' ? null : rest} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={joined === null ? stand === 'new' : joined.client.live.value}>
       {joined !== null && <joined.Bar />}
-      {rest === '' && <Home rest={person.rest} router={router}>{own !== null ? <own.List router={router} /> : stand === 'new' ? <NoTickets /> : <OnItsWay person={person} />}</Home>}
-      {rest === 'new' && <main class="widget-body"><NewTicketForm client={person} onCreated={created} onCancel={() => router.go('')} /></main>}
-      {rest !== '' && rest !== 'new' && (joined === null ? <OnItsWay person={person} /> : <joined.Room key={rest} place={rest} />)}
+      {rest === '' && (sent ?? (
+        <Home name={name} rest={person.rest} place={place} ask={<Ask first={first} onSend={() => void send()} wanted={wanted.value} />}>
+          {own !== null ? <own.List router={router} /> : stand === 'new' ? null : <OnItsWay person={person} />}
+        </Home>
+      ))}
+      {rest !== '' && (joined === null ? (sent !== null && stand !== 'failed' ? sent : <OnItsWay person={person} />) : <joined.Room key={rest} place={rest} meanwhile={sent} />)}
     </Shell>
-  )
-}
-
-function NoTickets() {
-  return (
-    <>
-      <div class="widget-list-head"><h2>{t('widget.yours')}</h2></div>
-      <p class="empty" data-testid={T.listEmpty}>{t('widget.empty')}</p>
-    </>
   )
 }
 
@@ -59,7 +101,8 @@ function Unreachable({ sentence, onRetry }: { readonly sentence: string; readonl
 }
 
 interface ShellProps {
-  readonly title: string
+  /** Null: the first screen, which bears the team's name. */
+  readonly title: string | null
   readonly onClose: () => void
   readonly onBack: (() => void) | null
   readonly isLive: boolean
@@ -67,23 +110,25 @@ interface ShellProps {
 }
 
 function Shell({ title, onClose, onBack, isLive, children }: ShellProps) {
+  const { logo, teamName } = look.value
   return (
-    <div class="page widget" data-testid={T.page} data-live={isLive}>
-      <header class="top">
-        {onBack !== null && <button type="button" class="quiet icon-button" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Icon name="back" /></button>}
-        <h1 class="brand">{title}</h1>
-        <button type="button" class="quiet icon-button" aria-label={t('app.close')} data-testid={T.widgetClose} onClick={onClose}><Icon name="close" /></button>
+    <div class={`page widget ${title === null ? 'at-home' : ''}`} data-testid={T.page} data-live={isLive}>
+      <header class="widget-top">
+        {onBack !== null && <button type="button" class="quiet icon-button" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Glyph name="back" /></button>}
+        {title === null && logo !== null && <img class="logo" src={logo} alt="" data-testid={T.widgetLogo} />}
+        <h1 data-testid={T.widgetTeam}><bdi>{title ?? teamName ?? t('widget.title')}</bdi></h1>
+        <button type="button" class="quiet icon-button" aria-label={t('app.close')} data-testid={T.widgetClose} onClick={onClose}><Glyph name="close" /></button>
       </header>
       {children}
     </div>
   )
 }
 
-/** Before it is known who sits here. */
+/** Before it is known who is there. */
 export function Gate({ auth, onClose }: { readonly auth: Auth | null; readonly onClose: () => void }) {
   const state = auth?.state.value.kind ?? 'working'
   return (
-    <Shell title={t('widget.title')} onClose={onClose} onBack={null} isLive={false}>
+    <Shell title={null} onClose={onClose} onBack={null} isLive={false}>
       <main class="widget-body">
         {state === 'working' && <Skeleton lines={4} />}
         {state === 'out' && <p class="empty" data-testid={T.signedOut}>{t('widget.signed_out')}</p>}

@@ -1,5 +1,5 @@
 import { DAYS, SPAN, type Day, type Faults, type Span } from '../../../../client/hours.ts'
-import { weekday } from '../../../../locales/index.ts'
+import { weekday } from '../../../../locales/dates.ts'
 import { T } from '../../../../testids.ts'
 import { s } from './strings.ts'
 import { Spans } from './spans.tsx'

@@ -2,7 +2,7 @@
 
 import { DAYS, dateAfter, dayOf } from '../../../../client/hours.ts'
 import type { HoursStatus, WallTime } from '../../../../client/hours-status.ts'
-import { day, weekday } from '../../../../locales/index.ts'
+import { day, weekday } from '../../../../locales/dates.ts'
 import { s } from './strings.ts'
 
 const two = (n: number) => String(n).padStart(2, '0')

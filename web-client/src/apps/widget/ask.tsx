@@ -1,0 +1,78 @@
+// The one box that a conversation begins with.
+
+import { useEffect, useRef } from 'preact/hooks'
+import type { FirstMessage } from '../../client/first-message.ts'
+import { t, tProblem } from '../../locales/index.ts'
+import { T } from '../../testids.ts'
+import { isComposing } from '../../ui/composition.ts'
+import { lazy } from '../../ui/lazy.tsx'
+import { Glyph } from './glyph.tsx'
+import { look } from './look.ts'
+
+const Chips = lazy(async () => (await import('./chips.tsx')).Chips)
+
+interface AskProps {
+  readonly first: FirstMessage
+  readonly onSend: () => void
+  /** Raised when the cursor is wanted in it. */
+  readonly wanted: number
+}
+
+export function Ask({ first, onSend, wanted }: AskProps) {
+  const input = useRef<HTMLTextAreaElement>(null)
+  const { description } = first.draft.value
+  const isBegun = description !== ''
+  const over = first.over()
+  useEffect(() => { if (wanted > 0) input.current?.focus({ preventScroll: true }) }, [wanted])
+  return (
+    <form class="ask" data-testid={T.ask} onSubmit={(event) => { event.preventDefault(); onSend() }} noValidate>
+      <textarea
+        ref={input}
+        rows={2}
+        value={description}
+        placeholder={t('widget.hello')}
+        aria-label={t('widget.hello')}
+        aria-invalid={over > 0}
+        dir="auto"
+        data-testid={T.askText}
+        onInput={(event) => first.write(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || isComposing(event)) return
+          event.preventDefault()
+          onSend()
+        }}
+      />
+      {isBegun && look.value.asksCategory && <Chips first={first} />}
+      <Notice first={first} />
+      <div class="ask-foot">
+        <span class="muted">{over > 0 ? <span class="problem-text" role="alert">{t('widget.too_long', { n: over })}</span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
+        <button type="submit" class="primary send" disabled={!first.isSendable()} aria-label={t('widget.send')} data-testid={T.askSend}>
+          <Glyph name="send" />
+        </button>
+      </div>
+    </form>
+  )
+}
+
+/** Why it was not sent: it stands in the box still. */
+function Notice({ first }: { readonly first: FirstMessage }) {
+  const state = first.state.value
+  const problem = state.kind === 'writing' ? state.problem : null
+  const isOffline = first.isOffline.value && first.draft.value.description !== ''
+  const why = isOffline ? 'offline' : (problem?.code ?? null)
+  return (
+    <div role="status">
+      {why !== null && <p class="ask-notice" data-testid={T.askNotice} data-why={why}>{why === 'offline' ? t('widget.offline') : problem === null || why === 'unreachable' ? t('widget.unsent') : tProblem(problem)}</p>}
+    </div>
+  )
+}
+
+/** The message as it stands in its ticket, while that is on its way. */
+export function Sent({ text, isDone }: { readonly text: string; readonly isDone: boolean }) {
+  return (
+    <main class="widget-body sent" data-testid={T.askSent}>
+      <p class="sent-text" dir="auto">{text}</p>
+      <p class="muted" role="status">{isDone ? '\u00a0' : t('widget.sending')}</p>
+    </main>
+  )
+}

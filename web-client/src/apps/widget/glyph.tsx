@@ -1,0 +1,7 @@
+// The widget's own few signs: the pages' set would weigh too much for its first screen.
+
+const PATHS = { close: 'M6 6l12 12M18 6L6 18', back: 'M15 5l-7 7 7 7', send: 'M12 19V5M5 12l7-7 7 7' } as const
+
+export function Glyph({ name }: { readonly name: keyof typeof PATHS }) {
+  return <svg class={`glyph glyph-${name}`} viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d={PATHS[name]} /></svg>
+}

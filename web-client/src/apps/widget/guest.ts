@@ -1,0 +1,226 @@
+// What the loader fetches when the widget is opened for the first time: the frame in the page of another site, the talk with it, and how both
+// go together with that page. One guest is one frame.
+
+/** What the loader has of the page. */
+export interface Page {
+  readonly origin: string
+  /** Where the frame is to stand. */
+  readonly box: HTMLElement
+  /** How the widget is to look, by the names of `Helpline.init`. */
+  look(): Readonly<Record<string, unknown>>
+  token(): Promise<string | null> | string | null
+  language(): string
+  tell(event: string, value?: unknown): void
+  count(unread: number): void
+  close(): void
+  /** The frame shows nothing of ours; what is said in its place, if it was open. */
+  failed(notice: HTMLElement): void
+}
+
+export interface Guest {
+  /** `byPerson`: not because the page before had it open. */
+  show(on: boolean, byPerson: boolean): void
+  /** For the frame, when it is there. */
+  send(message: object): void
+  /** The look has changed. */
+  dress(): void
+  /** The person leaves; what they were at goes, and the frame with it. `all`: whoever comes next. */
+  end(all: boolean): Promise<void>
+}
+
+const WORDS: Readonly<Record<string, readonly [string, string]>> = {
+  en: ['Support', 'Support cannot be shown on this page.'],
+  ar: ['الدعم', 'لا يمكن عرض الدعم في هذه الصفحة.'],
+  de: ['Support', 'Der Support kann auf dieser Seite nicht angezeigt werden.'],
+  fr: ['Assistance', 'L’assistance ne peut pas être affichée sur cette page.'],
+}
+/** A frame that came, and has said nothing for so long, is none of ours: the desk does not allow this site, or is away. */
+const READY_MS = 2_000
+const FORGET_MS = 800
+/** On such a screen it stands over the whole page. */
+const SMALL = '(max-width:480px),(max-height:480px)'
+const ITEM = 'helpline.widget'
+const STYLE = `
+p,iframe{all:unset;position:fixed;bottom:calc(88px + env(safe-area-inset-bottom));box-sizing:border-box;border-radius:16px;background:#fff;box-shadow:0 0 0 1px rgb(128 128 128/.2),0 4px 12px rgb(10 14 22/.12),0 16px 48px rgb(10 14 22/.24)}
+p{max-width:min(320px,calc(100vw - 40px));padding:16px;color:#1b2130;font:15px/1.5 system-ui,sans-serif}
+iframe{width:400px;height:min(680px,calc(100vh - 108px));background:Canvas;animation:come .2s ease-out}
+@keyframes come{from{opacity:0;transform:translateY(12px)}}
+@media${SMALL}{
+iframe{inset:0!important;width:100%;height:100%;border-radius:0;box-shadow:none;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
+iframe:not([hidden])~button{display:none}
+}
+@media(prefers-reduced-motion:reduce){iframe{animation:none}}`
+
+export function createGuest(page: Page): Guest {
+  const small = matchMedia(SMALL)
+  const lock = new CSSStyleSheet()
+  lock.replaceSync(`@media${SMALL}{html,body{overflow:hidden!important}}`)
+  const stop = new AbortController()
+  const waiting: object[] = []
+  const was = kept() !== null
+  let isReady = false
+  let isOpen = false
+  let isByPerson = false
+  /** Inside the frame there is a way back. */
+  let isDeep = false
+  /** On the way back past the step that was made for the widget. */
+  let isLeaving = false
+  let forgotten = () => {}
+
+  const frame = document.createElement('iframe')
+  frame.allow = 'clipboard-write'
+  frame.hidden = true
+  frame.src = `${page.origin}/widget?origin=${encodeURIComponent(location.origin)}`
+  const root = page.box.getRootNode()
+  if (root instanceof ShadowRoot && root.adoptedStyleSheets.length < 2) {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(STYLE)
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+  }
+
+  const post = (message: object) => frame.contentWindow?.postMessage({ helpline: 1, ...message }, page.origin)
+  const words = () => WORDS[page.language()] ?? WORDS['en'] ?? ['', '']
+
+  const colors = async (color: unknown) => (typeof color === 'string' ? ((await import('../../client/brand.ts')).brandTokens(color) ?? {}) : {})
+  const dress = () => {
+    frame.title = words()[0]
+    if (!isReady) return
+    const look = page.look()
+    // It shows nothing before it knows its colours; without them it has its own.
+    void colors(look['color']).catch(() => ({})).then((colors) => { if (!stop.signal.aborted) post({ type: 'init', ...look, colors, was }) })
+  }
+
+  /** On a small screen the way back closes the widget: the page gets one step more, which keeps what its own router put there. */
+  const step = () => { if (small.matches && !isOurs()) history.pushState({ ...history.state, helpline: 1 }, '') }
+  const leave = () => {
+    if (!isOurs()) return
+    isLeaving = true
+    history.back()
+  }
+  const wentBack = () => {
+    if (isLeaving) {
+      isLeaving = false
+      if (isOpen) step()
+    } else if (isOpen && small.matches && !isOurs()) {
+      if (!isDeep) return page.close()
+      post({ type: 'back' })
+      step()
+    }
+  }
+
+  /** The keyboard of a phone covers a part of the page: the frame is what is left of it. Not while the page itself is enlarged. */
+  const fit = () => {
+    const seen = visualViewport
+    if (seen === null) return
+    const isSmall = small.matches && seen.scale < 1.1
+    for (const [name, px] of [['top', seen.offsetTop], ['height', seen.height]] as const) {
+      if (isSmall) frame.style.setProperty(name, `${px}px`, 'important')
+      else frame.style.removeProperty(name)
+    }
+  }
+
+  const show = (on: boolean, byPerson: boolean) => {
+    isOpen = on
+    isByPerson = byPerson
+    frame.hidden = !on
+    const others = document.adoptedStyleSheets.filter((sheet) => sheet !== lock)
+    document.adoptedStyleSheets = on ? [...others, lock] : others
+    if (isReady || !on) kept(on ? '1' : '0')
+    post({ type: 'open', on, byPerson })
+    fit()
+    if (!on) return leave()
+    if (!byPerson) return
+    step()
+    frame.focus()
+  }
+
+  const remove = () => {
+    stop.abort()
+    frame.remove()
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== lock)
+  }
+  /** Says so where the frame would stand; opening again tries again. */
+  const failed = () => {
+    if (isReady || stop.signal.aborted) return
+    remove()
+    leave()
+    console.error(`Helpline: ${page.origin} showed no widget here. Is ${location.origin} among its --widget-sites?`)
+    const notice = document.createElement('p')
+    notice.setAttribute('role', 'alert')
+    notice.textContent = words()[1]
+    page.failed(notice)
+  }
+
+  /** The answer goes to the frame that asked: by the time it is there, another may stand in its place. */
+  const give = async (id: number) => {
+    let answer: object
+    try {
+      const token: unknown = await page.token()
+      answer = { token: typeof token === 'string' ? token : null }
+    } catch {
+      answer = { failed: true }
+    }
+    if (!stop.signal.aborted) post({ type: 'token', id, ...answer })
+  }
+
+  const received = ({ data, source, origin }: MessageEvent<unknown>) => {
+    if (source !== frame.contentWindow || origin !== page.origin || typeof data !== 'object' || data === null) return
+    const of = (name: string): unknown => Reflect.get(data, name)
+    if (of('helpline') !== 1) return
+    const [id, n, ticket] = [of('id'), of('n'), of('ticket')]
+    switch (of('type')) {
+      case 'ready':
+        isReady = true
+        dress()
+        if (isOpen) kept('1')
+        post({ type: 'open', on: isOpen, byPerson: isByPerson })
+        for (const message of waiting.splice(0)) post(message)
+        return page.tell('ready')
+      case 'token': return void (typeof id === 'number' && give(id))
+      case 'unread': return void (typeof n === 'number' && n >= 0 && page.count(Math.floor(n)))
+      case 'close': return page.close()
+      case 'place': isDeep = of('deep') === true; return
+      case 'message':
+      case 'ticket': return void (typeof ticket === 'string' && page.tell(String(of('type')), { ticket }))
+      case 'forgotten': return forgotten()
+    }
+  }
+
+  const { signal } = stop
+  addEventListener('message', received, { signal })
+  addEventListener('popstate', wentBack, { signal })
+  for (const type of ['resize', 'scroll']) visualViewport?.addEventListener(type, fit, { signal })
+  frame.addEventListener('load', () => setTimeout(failed, READY_MS), { signal })
+  page.box.prepend(frame)
+  dress()
+  return {
+    show,
+    dress,
+    send(message) {
+      if (isReady) post(message)
+      else waiting.push(message)
+    },
+    async end(all) {
+      if (isReady) await new Promise<void>((done) => {
+        forgotten = done
+        post({ type: 'forget', all })
+        setTimeout(done, FORGET_MS)
+      })
+      remove()
+    },
+  }
+}
+
+function isOurs(): boolean {
+  return Reflect.get(Object(history.state), 'helpline') === 1
+}
+
+/** Whether it was used on this site in this tab, and is open: the next page goes on from there. */
+function kept(value?: string): string | null {
+  try {
+    if (value !== undefined) sessionStorage.setItem(ITEM, value)
+    return sessionStorage.getItem(ITEM)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,62 @@
+// In which theme and language a page is: kept on this device, never sent.
+
+import { effect, signal, type Signal } from '@preact/signals'
+import { direction, language, LANGUAGES, setLanguage, type Language } from '../locales/index.ts'
+import { word } from '../protocol/narrow.ts'
+import { keepItem, storageOr } from './browser.ts'
+
+export const THEMES = ['auto', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
+
+export interface Appearance {
+  readonly theme: Signal<Theme>
+  /** The languages to choose from. */
+  readonly languages: readonly Language[]
+  choose(language: Language): void
+  dispose(): void
+}
+
+export interface GivenPreferences {
+  readonly language?: string | undefined
+  readonly theme?: string | undefined
+  /** Those that the desk offers. */
+  readonly languages?: readonly string[] | undefined
+}
+
+const ITEM = 'helpline.looks.'
+
+/** What this device keeps of it. */
+export function keptPreferences(): { readonly kept: (name: string) => string | null; readonly keep: (name: string, value: string) => void } {
+  const storage = storageOr('localStorage')
+  return { kept: (name) => storage.getItem(ITEM + name), keep: (name, value) => void keepItem(storage, ITEM + name, value) }
+}
+
+/** Keeps `root` in the chosen theme, language and direction. What the platform gives wins over what the device prefers. */
+export function createAppearance(root: HTMLElement, given: GivenPreferences = {}): Appearance {
+  const { kept, keep } = keptPreferences()
+  const theme = signal<Theme>(word(THEMES, given.theme) ?? word(THEMES, kept('theme')) ?? 'auto')
+  const offered = given.languages === undefined || given.languages.length < 2 ? LANGUAGES : LANGUAGES.filter((one) => given.languages?.includes(one))
+  const wanted = [given.language, new URLSearchParams(location.search).get('lang'), kept('language'), ...navigator.languages.map((one) => one.slice(0, 2))]
+  const first = wanted.map((one) => word(LANGUAGES, one)).find((one) => one !== null && offered.includes(one))
+  if (first !== undefined && first !== null) void setLanguage(first)
+
+  const dispose = effect(() => {
+    if (theme.value === 'auto') delete root.dataset['theme']
+    else root.dataset['theme'] = theme.value
+    root.lang = language()
+    root.dir = direction()
+  })
+  const stop = theme.subscribe((value) => { if (value !== (kept('theme') ?? 'auto')) keep('theme', value) })
+  return {
+    theme,
+    languages: offered,
+    choose(next) {
+      keep('language', next)
+      void setLanguage(next)
+    },
+    dispose() {
+      dispose()
+      stop()
+    },
+  }
+}

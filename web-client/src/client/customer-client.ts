@@ -1,0 +1,10 @@
+// A client without the watch that the team's lists live on.
+
+import { noInboxWatch } from '../connection/no-watch.ts'
+import type { Left, TokenSource } from '../connection/session.ts'
+import type { Identity } from './auth.ts'
+import { createClient, type Client } from './client.ts'
+
+export function createCustomerClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void): Client {
+  return createClient(identity, tokens, origin, left, noInboxWatch)
+}

@@ -1,0 +1,106 @@
+// The text that a person opens a ticket with: kept while it is written, and one ticket however often it is sent.
+
+import { signal, type ReadonlySignal } from '@preact/signals'
+import { LIMITS, type Category } from '../protocol/generated.ts'
+import type { Opened } from '../protocol/decode-first.ts'
+import type { Problem } from '../protocol/model.ts'
+import type { Result } from '../rest/request.ts'
+import { onWindow } from './on-window.ts'
+import { keptTicketDraft, type TicketDraft } from './ticket-draft.ts'
+import { isWritten, written } from './written.ts'
+
+export type FirstMessageState =
+  | { readonly kind: 'writing'; readonly problem: Problem | null }
+  | { readonly kind: 'sending'; readonly text: string }
+  /** It is a ticket. */
+  | { readonly kind: 'sent'; readonly text: string; readonly number: string }
+
+export interface FirstMessage {
+  readonly draft: ReadonlySignal<TicketDraft>
+  readonly state: ReadonlySignal<FirstMessageState>
+  readonly isOffline: ReadonlySignal<boolean>
+  /** By how many bytes it is too long; 0: it is not. */
+  over(): number
+  isSendable(): boolean
+  /** Whether the text outlives the page. */
+  isKept(): boolean
+  write(text: string): void
+  /** A category, or with `general` none. */
+  choose(category: Category): void
+  /** A text of the host's: behind whatever has been begun. */
+  offer(text: string): void
+  /** Gives the ticket's number; null: it was not sent, and stands here still. */
+  send(): Promise<string | null>
+  dispose(): void
+}
+
+const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
+const WRITING: FirstMessageState = { kind: 'writing', problem: null }
+
+/** `submit` opens the ticket; null, or a rejection: the desk cannot be reached. */
+export function createFirstMessage(user: string, submit: (draft: TicketDraft) => Promise<Result<Opened> | null>): FirstMessage {
+  const kept = keptTicketDraft(user)
+  const draft = signal(kept.first)
+  const state = signal<FirstMessageState>(WRITING)
+  const isOffline = signal(!isConnected())
+
+  /** What another tab wrote shows here, and what it sent does not stand here to be sent again. */
+  const meet = (): boolean => {
+    const next = kept.meet(draft.peek())
+    if (next === draft.peek()) return false
+    draft.value = next
+    if (!kept.isKept(next)) kept.write(next)
+    return true
+  }
+  const change = (part: Partial<TicketDraft>) => {
+    draft.value = kept.meet({ ...draft.peek(), ...part })
+    kept.write(draft.peek())
+    if (state.peek().kind === 'writing') state.value = WRITING
+  }
+  const over = () => Math.max(0, new TextEncoder().encode(written(draft.value.description)).length - LIMITS.body_bytes_max)
+  const isSendable = () => isWritten(draft.value.description) && over() === 0 && state.value.kind !== 'sending'
+  const connected = () => {
+    isOffline.value = !isConnected()
+    const now = state.peek()
+    if (!isOffline.peek() && now.kind === 'writing' && now.problem?.code === 'unreachable') state.value = WRITING
+  }
+  const stops = [
+    ...['storage', 'focus', 'pageshow', 'visibilitychange'].map((type) => onWindow(type, meet)),
+    ...['online', 'offline'].map((type) => onWindow(type, connected)),
+    onWindow('beforeunload', (event) => { if (draft.peek().description !== '' && !kept.isStored()) event.preventDefault() }),
+  ]
+  return {
+    draft, state, isOffline, over, isSendable,
+    isKept: kept.isStored,
+    write: (description) => change({ description }),
+    choose: (category) => change({ category }),
+    offer(text) {
+      const begun = draft.peek().description
+      if (text !== '' && !begun.includes(text)) change({ description: begun.trim() === '' ? text : `${begun.trimEnd()}\n\n${text}` })
+    },
+    async send() {
+      if (!isSendable() || meet()) return null
+      const sent = draft.peek()
+      const text = written(sent.description)
+      state.value = { kind: 'sending', text }
+      const result = await submit(sent).catch(() => null)
+      if (result === null || !result.ok) {
+        state.value = { kind: 'writing', problem: result?.problem ?? UNREACHABLE }
+        return null
+      }
+      const now = kept.meet(draft.peek())
+      // What was written meanwhile, in another tab, is another message.
+      draft.value = now.description === sent.description ? { ...now, subject: '', description: '', category: 'general' } : now
+      kept.write(draft.peek())
+      state.value = { kind: 'sent', text, number: result.value.ticket_number }
+      return result.value.ticket_number
+    },
+    dispose() {
+      for (const stop of stops) stop()
+    },
+  }
+}
+
+function isConnected(): boolean {
+  return globalThis.navigator?.onLine !== false
+}

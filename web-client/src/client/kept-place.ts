@@ -1,0 +1,54 @@
+// Where a person was in the widget: kept for this tab, so that the host's next page shows it again. Of one person only.
+
+import { isObject, number, parseJson, text } from '../protocol/narrow.ts'
+import { namesOf, storageOr } from './browser.ts'
+
+export interface KeptPlace {
+  /** A ticket's number, or nothing. */
+  readonly rest: string
+  readonly tab: 'active' | 'closed'
+  /** How far the first screen was scrolled, in pixels. */
+  readonly top: number
+}
+
+const PREFIX = 'helpline.place.'
+const HOME: KeptPlace = { rest: '', tab: 'active', top: 0 }
+
+export interface PlaceStore {
+  now(): KeptPlace
+  keep(change: Partial<KeptPlace>): void
+}
+
+/** The places of all others are forgotten. */
+export function keptPlace(user: string): PlaceStore {
+  const storage = storageOr('sessionStorage')
+  for (const name of namesOf(storage, PREFIX)) if (name !== PREFIX + user) storage.removeItem(name)
+  let now = decode(storage.getItem(PREFIX + user))
+  return {
+    now: () => now,
+    keep(change) {
+      now = { ...now, ...change }
+      try {
+        storage.setItem(PREFIX + user, JSON.stringify(now))
+      } catch {
+        // No room: the next page begins at the first screen.
+      }
+    },
+  }
+}
+
+/** Whether anyone but `user` was here last in this tab. */
+export function isOthersPlace(user: string | null): boolean {
+  return namesOf(storageOr('sessionStorage'), PREFIX).some((name) => name !== PREFIX + user)
+}
+
+export function forgetPlaces(): void {
+  const storage = storageOr('sessionStorage')
+  for (const name of namesOf(storage, PREFIX)) storage.removeItem(name)
+}
+
+function decode(source: string | null): KeptPlace {
+  const value = source === null ? null : parseJson(source)
+  if (!isObject(value)) return HOME
+  return { rest: text(value['rest']) ?? '', tab: value['tab'] === 'closed' ? 'closed' : 'active', top: number(value['top']) ?? 0 }
+}

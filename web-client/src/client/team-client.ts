@@ -1,0 +1,10 @@
+// A client whose session watches the desk's tickets: the team's lists live on that.
+
+import { createInboxWatch } from '../connection/inbox-watch.ts'
+import type { Left, TokenSource } from '../connection/session.ts'
+import type { Identity } from './auth.ts'
+import { createClient, type Client } from './client.ts'
+
+export function createTeamClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void): Client {
+  return createClient(identity, tokens, origin, left, createInboxWatch)
+}

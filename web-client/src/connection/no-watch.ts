@@ -1,0 +1,16 @@
+// For sessions of customers: only the team's lists live on a watch.
+
+import type { InboxWatch } from './inbox-watch.ts'
+
+const NONE: InboxWatch = {
+  state: () => 'off',
+  onState: () => () => {},
+  again() {},
+  add: () => () => {},
+  frame() {},
+  presence() {},
+  live() {},
+  cut() {},
+}
+
+export const noInboxWatch = (): InboxWatch => NONE

@@ -1,0 +1,41 @@
+// Days and times as the reader's language writes them.
+
+import { language, locale } from './index.ts'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a format costs more than using it a thousand times. */
+export function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language()}/${name}`
+  const held = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options)
+  formats.set(key, held)
+  return held
+}
+
+export function timeOfDay(iso: string): string {
+  return format('time', { hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+}
+
+export function day(iso: string): string {
+  return format('day', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso))
+}
+
+export function dateTime(iso: string): string {
+  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
+  return isOtherYear(iso, Date.now()) ? format('both-year', { ...options, year: 'numeric' }).format(new Date(iso)) : format('both', options).format(new Date(iso))
+}
+
+/** The name of a day of the week, Monday being 0. */
+export function weekday(index: number): string {
+  // The fifth of January 1970 was a Monday.
+  return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
+}
+
+export function isOtherYear(iso: string, now: number): boolean {
+  return new Date(iso).getFullYear() !== new Date(now).getFullYear()
+}
+
+/** A calendar day as a value, for comparing. */
+export function dayKey(iso: string): string {
+  return new Date(iso).toDateString()
+}

@@ -1,0 +1,6 @@
+// Loaded with a rating: joins its sentences to the common ones.
+
+import en from './en/rating.json'
+import { addStrings, type Table } from './index.ts'
+
+addStrings('rating', en, import.meta.glob<Table>(['./*/rating.json', '!./en/*.json'], { import: 'default' }))

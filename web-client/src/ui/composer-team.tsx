@@ -1,0 +1,41 @@
+// What the composer has for the team: notes, saved replies, and a way to send and resolve at once.
+
+import type { Mode } from '../client/drafts.ts'
+import { t } from '../locales/index.ts'
+import { T } from '../testids.ts'
+import type { TeamParts } from './composer.tsx'
+import { Icon } from './icon.tsx'
+
+export const TEAM_PARTS: TeamParts = { Modes, Stale, Replies, SendResolve }
+
+function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: Mode) => void }) {
+  return (
+    <div class="modes">
+      <button type="button" class="tab" aria-pressed={mode === 'message'} data-testid={T.composerReply} onClick={() => onMode('message')}>{t('composer.tab.reply')}</button>
+      <button type="button" class="tab note-tab" aria-pressed={mode === 'note'} data-testid={T.composerNote} onClick={() => onMode('note')}>{t('composer.tab.note')}</button>
+    </div>
+  )
+}
+
+/** Others wrote while this answer was being written. */
+function Stale({ onRead }: { readonly onRead: () => void }) {
+  return (
+    <p class="stale" role="alert" data-testid={T.composerStale}>
+      <span>{t('composer.stale')}</span>
+      <button type="button" class="quiet" onClick={onRead}>{t('composer.read_it')}</button>
+    </p>
+  )
+}
+
+function Replies({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
+  return <button type="button" class="quiet" title={t('composer.slash')} onClick={() => onText(withSlash(text))}><Icon name="saved" size={16} /><span>{t('composer.replies')}</span><kbd>/</kbd></button>
+}
+
+function SendResolve({ isReady, onSend }: { readonly isReady: boolean; readonly onSend: () => void }) {
+  return <button type="button" class="send-resolve" disabled={!isReady} title={`${t('composer.send_resolve')} (Ctrl+Shift+Enter)`} data-testid={T.composerResolve} onClick={onSend}>{t('composer.send_resolve')}</button>
+}
+
+/** A slash begins a saved reply where a word begins. */
+function withSlash(text: string): string {
+  return text === '' || /\s$/.test(text) ? `${text}/` : `${text} /`
+}
