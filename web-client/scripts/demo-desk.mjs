@@ -65,9 +65,10 @@ export async function prepare() {
   await say(ALAN, ticket, 'That is it, then: the clock is off. Please set it to *automatic*, see https://example.org/clock')
   await say(ADA, ticket, 'That was it! The codes work now.')
   await rest(CARL, 'POST', '/tickets', { subject: 'Cannot change my e-mail address', category: 'account', priority: 'medium', description: 'The form says the address is taken. It is not.' })
-  for (const [shortcut, title, body] of [['hello', 'Greeting', 'Dear {{customer_name}},\n\nthank you for writing to us about {{ticket_number}}.'], ['clock', 'Clock drift', 'Please set the clock to automatic.'], ['refund', 'Refund is on its way', 'The refund for {{ticket_number}} is on its way. It takes up to five working days.'], ['export', 'Export to CSV', 'The export is in the menu of the list, at the top right.']]) {
-    await rest(ADMIN, 'PUT', `/saved-replies/${randomUUID()}`, { shortcut, title, body }).catch(() => {})
+  for (const [shortcut, title, folder, body] of [['hello', 'Greeting', null, 'Dear {{customer_name}},\n\nthank you for writing to us about {{ticket_number}}.'], ['clock', 'Clock drift', 'Sign-in', 'Please set the clock to automatic.'], ['refund', 'Refund is on its way', 'Billing', 'The refund for {{ticket_number}} is on its way. It takes up to five working days.'], ['export', 'Export to CSV', null, 'The export is in the menu of the list, at the top right.']]) {
+    await rest(ADMIN, 'PUT', `/saved-replies/${randomUUID()}`, { shortcut, title, body, folder }).catch(() => {})
   }
-  await rest(ADMIN, 'PUT', '/settings/opening_hours', { value: { timezone: 'Europe/Vienna', days: { mon: [['09:00', '12:00'], ['13:00', '17:00']], tue: [['09:00', '17:00']], wed: [['09:00', '17:00']], thu: [['09:00', '17:00']], fri: [['09:00', '15:00']], sat: [], sun: [] } } })
+  const year = new Date().getFullYear()
+  await rest(ADMIN, 'PUT', '/settings/opening_hours', { value: { timezone: 'Europe/Vienna', days: { mon: [['09:00', '12:00'], ['13:00', '17:00']], tue: [['09:00', '17:00']], wed: [['09:00', '17:00']], thu: [['09:00', '17:00']], fri: [['09:00', '15:00']], sat: [['20:00', '02:00']], sun: [] }, holidays: [{ date: `${year}-12-25`, name: 'Christmas', spans: [] }, { date: `${year}-12-31`, name: 'New Year’s Eve', spans: [['09:00', '12:00']] }] } })
   return { ticket: ticket.ticket_number, done: done.ticket_number }
 }

@@ -3,8 +3,8 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BASE, launch } from './browser.mjs'
-import { ADA, ADMIN, GRACE, prepare } from './demo-desk.mjs'
+import { BASE, launch, rest } from './browser.mjs'
+import { ADA, ADMIN, ALAN, GRACE, prepare } from './demo-desk.mjs'
 
 const OUT = join(dirname(fileURLToPath(import.meta.url)), '../screenshots')
 const ONLY = process.argv.slice(2)
@@ -38,6 +38,21 @@ const inWidget = (act) => async (page) => {
   await page.waitForTimeout(800)
 }
 
+/** A colleague writes while a reply is begun. */
+const stale = (number) => async (page) => {
+  await page.locator('[data-testid="composer-input"]').fill('Please send us a picture of the')
+  await rest(ALAN, 'POST', `/tickets/${number}/messages`, { body: 'Then I close this one. All the best!' })
+  await page.locator('[data-testid="composer-stale"]').waitFor()
+}
+
+/** A message that waits for the connection. */
+const offline = async (page) => {
+  await page.context().setOffline(true)
+  await page.locator('[data-testid="composer-input"]').fill('One more thing: my tablet is late as well.')
+  await page.locator('[data-testid="composer-send"]').click()
+  await page.locator('[data-testid="connection"][data-state="waiting"]').waitFor({ timeout: 90_000 })
+}
+
 const { ticket, done } = await prepare()
 for (const theme of ['light', 'dark']) {
   await shot(`support-${theme}`, { person: ADA, path: `/support/${ticket}`, theme })
@@ -48,6 +63,7 @@ for (const theme of ['light', 'dark']) {
 }
 await shot('support-list-narrow', { person: ADA, path: '/support', size: NARROW })
 await shot('support-new', { person: ADA, path: '/support/new', act: click('new-submit') })
+await shot('support-offline', { person: ADA, path: `/support/${ticket}`, size: NARROW, act: offline })
 await shot('support-rating', { person: ADA, path: `/support/${done}` })
 await shot('support-arabic', { person: ADA, path: `/support/${ticket}?lang=ar` })
 await shot('console-list-narrow', { person: GRACE, path: '/admin/support', size: NARROW })
@@ -56,7 +72,9 @@ await shot('console-reply', { person: GRACE, path: `/admin/support/${ticket}`, a
 await shot('console-palette', { person: GRACE, path: `/admin/support/${ticket}`, act: (page) => page.keyboard.press('Control+k') })
 await shot('console-bulk', { person: GRACE, path: '/admin/support', act: async (page) => { for (const n of [0, 1, 2]) await page.locator('[data-testid="select"]').nth(n).check(); await click('filters-toggle')(page) } })
 await shot('console-replies', { person: ADMIN, path: '/admin/support/settings/saved-replies', act: click('reply-new') })
+await shot('console-widget', { person: ADMIN, path: '/admin/support/settings/widget', act: async (page) => { await page.getByLabel('Team name').fill('Northwind help'); await page.getByLabel('Greeting').fill('Hello! Ask us anything.') } })
 await shot('console-hours', { person: ADMIN, path: '/admin/support/settings/opening-hours' })
+await shot('console-holidays', { person: ADMIN, path: '/admin/support/settings/opening-hours', act: async (page) => { await page.mouse.move(760, 500); await page.mouse.wheel(0, 5_000) } })
 await shot('console-hours-narrow', { person: ADMIN, path: '/admin/support/settings/opening-hours', size: NARROW, theme: 'dark' })
 await shot('console-team', { person: ADMIN, path: '/admin/support/settings/team' })
 await shot('console-appearance', { person: GRACE, path: '/admin/support/settings/appearance' })
@@ -67,4 +85,6 @@ await shot('console-arabic', { person: GRACE, path: `/admin/support/${ticket}?la
 await shot('widget-ticket', { path: `/demo?person=${encodeURIComponent(ADA)}`, act: inWidget((frame) => frame.locator(`[data-number="${ticket}"]`).click()) })
 await shot('widget-narrow', { path: `/demo?person=${encodeURIComponent(ADA)}`, size: NARROW, act: inWidget(async () => {}) })
 await shot('sign-in', { path: '/support' })
+// Writes to the ticket that the others show.
+await shot('console-stale', { person: GRACE, path: `/admin/support/${ticket}`, act: stale(ticket) })
 await browser.close()
