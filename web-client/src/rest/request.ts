@@ -9,6 +9,10 @@ interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly key?: string
+  /** What is made of the body of an answer that is no refusal; absent: it is JSON. */
+  readonly read?: (response: Response) => Promise<unknown>
+  /** How long the answer may take, to its end. */
+  readonly timeout_ms?: number
 }
 
 export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null | undefined) => Promise<Result<T>>
@@ -38,7 +42,7 @@ export function createRequester(fetch: (path: string, init: RequestInit) => Prom
     return fetch(path, {
       method: call.method ?? 'GET',
       headers,
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: AbortSignal.timeout(call.timeout_ms ?? REQUEST_TIMEOUT_MS),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     })
   }
@@ -54,7 +58,7 @@ export function createRequester(fetch: (path: string, init: RequestInit) => Prom
       const told = Date.parse(response.headers.get('date') ?? '')
       // The header counts whole seconds.
       if (!Number.isNaN(told)) behind_ms = Math.abs(told - Date.now()) < CLOCK_MS ? 0 : told - Date.now()
-      const value = await json(response)
+      const value = await (response.ok ? call.read ?? json : json)(response)
       if (!response.ok) return { ok: false, problem: problemOf(response.status, value) }
       const decoded = decode(value) ?? null
       return decoded === null ? { ok: false, problem: { ...UNREACHABLE, status: response.status, code: 'unreadable' } } : { ok: true, value: decoded }

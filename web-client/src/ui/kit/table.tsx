@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact'
+import { useId, useState } from 'preact/hooks'
+import { Icon } from '../icon.tsx'
 
 export interface Column<R> {
   readonly title: string
@@ -17,25 +19,45 @@ interface TableProps<R> {
   readonly keyOf: (row: R) => string
   readonly testid?: string
   readonly rowTestid?: string
+  /** What a row has to say beside its columns: shown below it once its heading is pressed. It needs a column that is the heading. */
+  readonly details?: (row: R) => ComponentChildren
 }
 
 /** Rows by column; on a narrow screen each row becomes a card whose lines bear their column's title. */
-export function Table<R>({ label, columns, rows, keyOf, testid, rowTestid }: TableProps<R>) {
+export function Table<R>({ label, columns, rows, keyOf, testid, rowTestid, details }: TableProps<R>) {
   return (
     <div class="table-scroll" role="region" aria-label={label} tabIndex={0}>
       <table class="table" data-testid={testid}>
         <caption class="hidden">{label}</caption>
         <thead><tr>{columns.map((column) => <th key={column.title} scope="col" class={column.isNumber === true ? 'number-cell' : ''}>{column.title}</th>)}</tr></thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)} data-testid={rowTestid} data-row={keyOf(row)}>
-              {columns.map((column) => (column.isHeading === true
-                ? <th key={column.title} scope="row" data-title={column.title}>{column.cell(row)}</th>
-                : <td key={column.title} data-title={column.title} class={column.isNumber === true ? 'number-cell' : ''}>{column.cell(row)}</td>))}
-            </tr>
-          ))}
-        </tbody>
+        <tbody>{rows.map((row) => <Row key={keyOf(row)} row={row} id={keyOf(row)} columns={columns} testid={rowTestid} details={details} />)}</tbody>
       </table>
     </div>
+  )
+}
+
+interface RowProps<R> {
+  readonly row: R
+  readonly id: string
+  readonly columns: readonly Column<R>[]
+  readonly testid: string | undefined
+  readonly details: ((row: R) => ComponentChildren) | undefined
+}
+
+function Row<R>({ row, id, columns, testid, details }: RowProps<R>) {
+  const [isOpen, setOpen] = useState(false)
+  const below = useId()
+  const heading = (column: Column<R>) => (details === undefined
+    ? column.cell(row)
+    : <button type="button" class="quiet row-toggle" aria-expanded={isOpen} aria-controls={isOpen ? below : undefined} onClick={() => setOpen(!isOpen)}><Icon name="next" size={16} /><span>{column.cell(row)}</span></button>)
+  return (
+    <>
+      <tr data-testid={testid} data-row={id} class={isOpen ? 'is-open' : ''}>
+        {columns.map((column) => (column.isHeading === true
+          ? <th key={column.title} scope="row" data-title={column.title}>{heading(column)}</th>
+          : <td key={column.title} data-title={column.title} class={column.isNumber === true ? 'number-cell' : ''}>{column.cell(row)}</td>))}
+      </tr>
+      {isOpen && details !== undefined && <tr class="row-details" id={below} data-of={id}><td colSpan={columns.length}>{details(row)}</td></tr>}
+    </>
   )
 }

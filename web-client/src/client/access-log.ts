@@ -1,0 +1,140 @@
+// The access log as an admin reads it: filters that stand in the address, and page after page from the newest entry on.
+
+import { batch, signal, type ReadonlySignal } from '@preact/signals'
+import type { AccessEntry } from '../protocol/generated.ts'
+import type { Problem } from '../protocol/model.ts'
+import type { AccessQuery, TeamRest } from '../rest/team.ts'
+
+/** Empty: any. */
+export interface AccessFilters {
+  /** A person's id. */
+  readonly user: string
+  readonly actions: readonly string[]
+  /** A ticket's number or id. */
+  readonly ticket: string
+  readonly isRefused: boolean
+  /** The first and the last day, `2026-03-01`, in the reader's time zone. */
+  readonly from: string
+  readonly to: string
+}
+
+export const NO_ACCESS_FILTERS: AccessFilters = { user: '', actions: [], ticket: '', isRefused: false, from: '', to: '' }
+
+const TEXTS = ['user', 'ticket', 'from', 'to'] as const
+
+export function accessFiltersOf(query: URLSearchParams): AccessFilters {
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, (query.get(name) ?? '').trim()]))
+  const actions = (query.get('action') ?? '').split(',').filter((name) => name !== '')
+  return { ...NO_ACCESS_FILTERS, ...texts, actions, isRefused: query.get('refused') === 'true' }
+}
+
+/** What filters nothing is left out. */
+export function accessQueryOf(filters: AccessFilters): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const name of TEXTS) if (filters[name] !== '') query.set(name, filters[name])
+  if (filters.actions.length > 0) query.set('action', filters.actions.join(','))
+  if (filters.isRefused) query.set('refused', 'true')
+  return query
+}
+
+export type AccessFault = 'user' | 'ticket' | 'from' | 'to' | 'order'
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const TICKET_NUMBER = /^TKT-\d{6,12}$/i
+/** No server has an older entry, and not every one reads an older time. */
+const FIRST_YEAR = 1970
+
+/** What cannot be asked for; empty: all of it can. */
+export function accessFaultsOf({ user, ticket, from, to }: AccessFilters): ReadonlySet<AccessFault> {
+  const faults = new Set<AccessFault>()
+  if (user !== '' && !ID.test(user)) faults.add('user')
+  if (ticket !== '' && !ID.test(ticket) && !TICKET_NUMBER.test(ticket)) faults.add('ticket')
+  if (from !== '' && startOf(from) === null) faults.add('from')
+  if (to !== '' && startOf(to) === null) faults.add('to')
+  const [start, end] = [startOf(from), startOf(to, 1)]
+  if (start !== null && end !== null && start >= end) faults.add('order')
+  return faults
+}
+
+/** Filters without a fault as the server is asked. The last day counts whole. */
+export function accessAsked({ user, actions, ticket, isRefused, from, to }: AccessFilters): AccessQuery {
+  const [start, end] = [startOf(from), startOf(to, 1)]
+  return {
+    ...(user === '' ? {} : { user: user.toLowerCase() }),
+    ...(actions.length === 0 ? {} : { action: actions }),
+    ...(ticket === '' ? {} : { ticket: ticket.toUpperCase().startsWith('TKT-') ? ticket.toUpperCase() : ticket.toLowerCase() }),
+    ...(isRefused ? { refused: true } : {}),
+    ...(start === null ? {} : { from: start.toISOString() }),
+    ...(end === null ? {} : { to: end.toISOString() }),
+  }
+}
+
+/** When a day begins here, or one so many days later: a day may have 23 or 25 hours. Null: there is no such day. */
+function startOf(day: string, later = 0): Date | null {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day)
+  if (parts === null) return null
+  const [year, month, date] = [Number(parts[1]), Number(parts[2]), Number(parts[3])]
+  const whole = new Date(year, month - 1, date)
+  return year < FIRST_YEAR || whole.getMonth() !== month - 1 || whole.getDate() !== date ? null : new Date(year, month - 1, date + later)
+}
+
+export interface AccessLog {
+  /** Null: this query has no answer yet. */
+  readonly entries: ReadonlySignal<readonly AccessEntry[] | null>
+  readonly isBusy: ReadonlySignal<boolean>
+  readonly hasMore: ReadonlySignal<boolean>
+  /** How far back was looked, where the last page ended before it was full; null: it did not. */
+  readonly searchedTo: ReadonlySignal<string | null>
+  /** Why the last page could not be had; `more` asks for it again. */
+  readonly problem: ReadonlySignal<Problem | null>
+  /** Another query, from the newest entry on. What an earlier one asked for is dropped. */
+  begin(query: AccessQuery): Promise<void>
+  /** The next page; nothing while one is under way, or where there is none. */
+  more(): Promise<void>
+}
+
+export function createAccessLog(rest: Pick<TeamRest, 'accessLog'>): AccessLog {
+  const entries = signal<readonly AccessEntry[] | null>(null)
+  const [isBusy, hasMore] = [signal(false), signal(false)]
+  const searchedTo = signal<string | null>(null)
+  const problem = signal<Problem | null>(null)
+  let query: AccessQuery = {}
+  /** Where the next page begins; absent: at the newest entry. */
+  let next: Pick<AccessQuery, 'cursor'> = {}
+  /** Raised by every new query. */
+  let round = 0
+  const load = async () => {
+    const mine = round
+    isBusy.value = true
+    const result = await rest.accessLog({ ...query, ...next })
+    if (mine !== round) return
+    batch(() => {
+      isBusy.value = false
+      problem.value = result.ok ? null : result.problem
+      if (!result.ok) return
+      const { entries: page, next_cursor, searched_to } = result.value
+      entries.value = [...(entries.peek() ?? []), ...page]
+      next = next_cursor === null ? {} : { cursor: next_cursor }
+      hasMore.value = next_cursor !== null
+      searchedTo.value = searched_to
+    })
+  }
+  return {
+    entries, isBusy, hasMore, searchedTo, problem,
+    begin(wanted) {
+      round++
+      query = wanted
+      next = {}
+      batch(() => {
+        entries.value = null
+        hasMore.value = false
+        searchedTo.value = null
+        problem.value = null
+      })
+      return load()
+    },
+    async more() {
+      if (!isBusy.peek() && (hasMore.peek() || problem.peek() !== null)) await load()
+    },
+  }
+}

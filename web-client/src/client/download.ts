@@ -1,0 +1,25 @@
+// A file of the server's, handed to the browser as a download.
+
+import type { Clock } from '../connection/transport.ts'
+import { clock } from './browser.ts'
+
+interface Edges {
+  readonly urls: Pick<typeof URL, 'createObjectURL' | 'revokeObjectURL'>
+  readonly link: () => Pick<HTMLAnchorElement, 'href' | 'download' | 'click'>
+  readonly time: Pick<Clock, 'after'>
+}
+
+/** Some browsers begin to read it only after the click is over. */
+const KEPT_MS = 60_000
+
+const browser = (): Edges => ({ urls: URL, link: () => document.createElement('a'), time: clock })
+
+/** Saves it under its own name, as the browser does with downloads. */
+export function download(file: File, { urls, link, time }: Edges = browser()): void {
+  const url = urls.createObjectURL(file)
+  const anchor = link()
+  anchor.href = url
+  anchor.download = file.name
+  anchor.click()
+  time.after(KEPT_MS, () => urls.revokeObjectURL(url))
+}
