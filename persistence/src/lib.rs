@@ -22,6 +22,7 @@ mod rendered;
 pub mod replies;
 pub mod roles;
 mod rows;
+pub mod server;
 pub mod settings;
 mod statement;
 pub mod stats;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use futures_util::future::join;
 use helpline_core::limits;
+use helpline_core::protocol::SchemaVersion;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -181,25 +182,46 @@ pub async fn set_runtime_password_of(
 /// # Errors
 /// When the database cannot be read; a database without any migration answers false.
 pub async fn is_current(store: &crate::Store) -> Result<bool, StoreError> {
+    let (found, expected) = (found(store).await?, expected());
+    Ok(found.is_some_and(|found| {
+        found.version >= expected.version && found.generation >= expected.generation
+    }))
+}
+
+/// What this program needs of a database.
+pub fn expected() -> SchemaVersion {
     let plan = Plan::embedded();
+    SchemaVersion {
+        version: plan.newest(),
+        generation: plan.generation.unsigned_abs(),
+    }
+}
+
+/// How far the database is, asked over the runtime role; none: it has no migration.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn found(store: &crate::Store) -> Result<Option<SchemaVersion>, StoreError> {
     match store.query(VERSION, &[]).await {
         Ok(answer) => {
             let Some(row) = answer.first() else {
-                return Ok(false);
+                return Ok(None);
             };
             let (version, generation): (Option<i32>, Option<i32>) =
                 (rows::get(row, 0)?, rows::get(row, 1)?);
-            Ok(
-                version.is_some_and(|version| i64::from(version) >= i64::from(plan.newest()))
-                    && generation >= Some(plan.generation),
-            )
+            Ok(version
+                .zip(generation)
+                .map(|(version, generation)| SchemaVersion {
+                    version: version.unsigned_abs(),
+                    generation: generation.unsigned_abs(),
+                }))
         }
         Err(StoreError::Other(error))
             if [SqlState::UNDEFINED_FUNCTION, SqlState::INVALID_SCHEMA_NAME]
                 .iter()
                 .any(|state| error.code() == Some(state)) =>
         {
-            Ok(false)
+            Ok(None)
         }
         Err(error) => Err(error),
     }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use helpline_core::actor::{Audience, StaffRole};
+use helpline_core::history::HistoryRow;
 use helpline_core::ids::UserId;
 use helpline_core::limits;
 use helpline_core::protocol::{PersonView, TicketTotals};
 use helpline_core::token_subject::{IssuedSubject, TokenSubject};
 use tokio_postgres::Row;
 
-use crate::{Reader, Store, StoreError, rows};
+use crate::{Caller, Reader, Store, StoreError, rows};
 
 const SIGN_IN_ALL: &str = include_str!("../sql/people/sign_in_all.sql");
 const SIGN_IN_SUBJECTS: &str = include_str!("../sql/people/sign_in_subjects.sql");
@@ -18,6 +19,7 @@ const ACCESS_STATUS: &str = include_str!("../sql/people/standing.sql");
 const RECORD_SEEN: &str = include_str!("../sql/people/note_seen.sql");
 const FOLLOW: &str = include_str!("../sql/people/follow.sql");
 const BY_EMAIL: &str = include_str!("../sql/people/by_email.sql");
+const SET_BLOCKED: &str = include_str!("../sql/people/set_blocked.sql");
 const PANEL: &str = include_str!("../sql/people/panel.sql");
 
 /// Tickets of a person's that are looked through for where they last wrote from.
@@ -176,6 +178,24 @@ pub async fn by_email(
     Ok(found)
 }
 
+/// Blocks a person or lets them in again; by an admin, recorded as `person_blocked` or `person_unblocked`. Idempotent. A blocked person keeps their role;
+/// their tickets that are not over become unassigned: gives the history rows that say so.
+///
+/// # Errors
+/// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in; `conflict` for the caller's own block, and for that of the last
+/// admin.
+pub async fn set_blocked(
+    store: &Store,
+    caller: &Caller,
+    user: UserId,
+    blocked: bool,
+) -> Result<Vec<HistoryRow>, StoreError> {
+    let (_, written) = store
+        .write(caller, SET_BLOCKED, &[&user.uuid(), &blocked])
+        .await?;
+    Ok(written)
+}
+
 /// The role with which a person was signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AccessStatus {
@@ -257,6 +277,7 @@ pub async fn panel(
                 open: rows::count(row, 6)?,
                 total: rows::count(row, 7)?,
             },
+            blocked: rows::get(row, 9)?,
         })
     };
     known.then(view).transpose()

@@ -3,6 +3,7 @@
 use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::UserId;
+use helpline_core::limits;
 
 use crate::people::{Person, readable_person};
 use crate::{Caller, Reader, Store, StoreError, rows};
@@ -11,21 +12,38 @@ const LIST: &str = include_str!("../sql/roles/list.sql");
 const SET: &str = include_str!("../sql/roles/set.sql");
 const HAS_ADMIN: &str = include_str!("../sql/roles/has_admin.sql");
 
-/// Everybody with a role, by name (staff role reads it: agents to assign; admins manage).
+/// One of the staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub person: Person,
+    /// Whether they were connected within [`limits::SEEN_FRESH_MS`], through any instance; a blocked person never is.
+    pub online: bool,
+}
+
+/// Everybody with a role, by name (staff role reads it: agents to assign; admins manage); with `query` only those whose name or address has it.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list(store: &Store, reader: Reader) -> Result<Vec<Person>, StoreError> {
+pub async fn list(
+    store: &Store,
+    reader: Reader,
+    query: Option<&str>,
+) -> Result<Vec<Member>, StoreError> {
     let reader = Reader {
         audience: Audience::Staff,
         ..reader
     };
-    Ok(store
-        .read(reader, LIST, &[])
-        .await?
-        .iter()
-        .filter_map(|row| readable_person(store, row))
-        .collect())
+    let fresh_ms = i64::try_from(limits::SEEN_FRESH_MS).expect("a minute and a half fits");
+    let answer = store.read(reader, LIST, &[&fresh_ms, &query]).await?;
+    let mut members = Vec::with_capacity(answer.len());
+    for row in &answer {
+        if let Some(person) = readable_person(store, row) {
+            let online = rows::get(row, 6)?;
+            members.push(Member { person, online });
+        }
+    }
+    Ok(members)
 }
 
 /// Whether an admin has signed in and is not blocked (service function). Without one, tickets come in and no role can be given.

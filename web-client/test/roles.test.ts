@@ -22,7 +22,7 @@ function client() {
   const roles = createRoles({
     roles: () => Promise.resolve(done([...members.values()])),
     peopleBy: (email) => Promise.resolve(done(email === carl.email ? [{ ...carl, role: members.get(carl.user_id)?.role ?? null }] : [])),
-    person: (id) => Promise.resolve(id === ID ? done({ id, name: 'Hana', email: null, last_seen_at: null, address: null, user_agent: null, tickets: { open: 0, total: 0 } }) : { ok: false, problem: { code: 'not_found', title: '', status: 404 } } as Result<never>),
+    person: (id) => Promise.resolve(id === ID ? done({ id, name: 'Hana', email: null, last_seen_at: null, address: null, user_agent: null, tickets: { open: 0, total: 0 }, blocked: false }) : { ok: false, problem: { code: 'not_found', title: '', status: 404 } } as Result<never>),
     setRole: async (user, role) => {
       sent.push([user, role])
       if (isHeld) await new Promise<void>((resolve) => { waiting = resolve })

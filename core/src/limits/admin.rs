@@ -1,4 +1,4 @@
-//! What admins are shown of the desk: the access log.
+//! What admins are shown of the desk: the access log, the staff, and how the system is.
 
 /// Entries of one page of the access log.
 pub const ACCESS_LOG_PAGE_MAX: u32 = 100;
@@ -20,3 +20,11 @@ pub const ACCESS_LOG_EXPORT_PORTIONS_MAX: u32 = 1_000;
 pub const ACCESS_LOG_EXPORT_MS: u64 = 10 * 60 * 1_000;
 /// Exports that one instance makes at the same time.
 pub const ACCESS_LOG_EXPORTS_MAX: usize = 2;
+/// What members of staff are looked for by, in characters.
+pub const PEOPLE_QUERY_CHARS_MAX: usize = 100;
+/// A sweep that has not succeeded for so long is late: several of them have failed.
+pub const SYSTEM_SWEEP_LATE_MS: u64 = 10_000;
+/// The same of the background jobs, the most frequent of which asks the database every few seconds.
+pub const SYSTEM_JOBS_LATE_MS: u64 = 60_000;
+/// Clocks of the database and an instance that differ by more are wrong: tokens are judged by the one, and times shown by the other.
+pub const SYSTEM_CLOCK_OFFSET_MS_MAX: u64 = 5_000;

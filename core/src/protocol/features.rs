@@ -30,6 +30,10 @@ text_enum!(
         WidgetSettings = "widget_settings",
         /// Takes `POST /v1/tickets` without `subject` and `category`: the subject is made from the description.
         DerivedSubject = "derived_subject",
+        /// Answers `GET /v1/system`.
+        System = "system",
+        /// Answers `PUT /v1/people/{user}/blocked`; `GET /v1/roles` takes `query` and says who is `online`.
+        BlockPeople = "block_people",
     }
 );
 

@@ -103,6 +103,11 @@ requests! {
         pub role: StaffRole,
     }
 
+    /// `PUT /v1/people/{user_id}/blocked` (admins). Only to a server that names the feature `block_people`.
+    pub struct BlockChange {
+        pub blocked: bool,
+    }
+
     /// `PUT /v1/settings/{name}` (admins).
     pub struct SettingChange {
         /// Has the type of this setting in `DeskSettings`; null removes the setting.
@@ -167,6 +172,10 @@ rest! {
         pub email: Option<String>,
         /// Blocked people sign in no more; they keep their role.
         pub blocked: bool,
+        /// Whether they were connected within the last 90 seconds, and are not blocked. Only in `GET /v1/roles`, and left out by an older server.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub online: Option<bool>,
     }
 
     /// A person with an address, in `GET /v1/people?email=` (admins).
@@ -335,6 +344,9 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub user_agent: Option<String>,
         pub tickets: TicketTotals,
+        /// Blocked people sign in no more. An older server does not say it.
+        #[serde(default)]
+        pub blocked: bool,
     }
 
     /// `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console. Archived tickets do not count.

@@ -113,6 +113,8 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::PersonFound>("rest.PersonFound");
     round_trip::<wire::AccessPage>("rest.AccessPage");
     round_trip::<wire::AccessActions>("rest.AccessActions");
+    round_trip::<wire::BlockChange>("rest.BlockChange");
+    round_trip::<wire::SystemView>("rest.SystemView");
     strict_round_trip::<wire::RoleGrant>("rest.RoleGrant");
     round_trip::<wire::StaffTicketPage>("rest.StaffTicketPage");
     round_trip::<wire::CustomerTicketPage>("rest.CustomerTicketPage");

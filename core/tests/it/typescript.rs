@@ -103,12 +103,13 @@ fn generated() -> Module {
     declare!(module, config: wire::StaffEvent, wire::StaffMessage, wire::CustomerEvent, wire::CustomerMessage);
     declare!(module, config: wire::AgentRef, wire::Rating, wire::LastMessage, wire::StaffTicket, wire::CustomerTicket, wire::TicketMoved, wire::TicketStats);
     declare!(module, config: wire::NewTicket, wire::TicketPatch, wire::NewMessage, wire::MessageStored, wire::MessageEdit);
-    declare!(module, config: wire::NewRating, wire::MeView, wire::OwnUnread, wire::RoleView, wire::PersonFound, wire::RoleGrant);
+    declare!(module, config: wire::NewRating, wire::MeView, wire::OwnUnread, wire::RoleView, wire::PersonFound, wire::RoleGrant, wire::BlockChange);
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
     declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::Holiday, wire::OpeningHours, wire::Availability);
     declare!(module, config: wire::WidgetPosition, wire::WidgetSettings, wire::WidgetView);
     declare!(module, config: wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
     declare!(module, config: wire::AccessPage, wire::AccessEntry, wire::AccessPerson, wire::AccessTicket, wire::AccessActions);
+    declare!(module, config: wire::CheckState, wire::SystemView, wire::SystemCheck, wire::SchemaVersion);
     declare!(module, config: wire::TicketTotals, wire::PersonView, wire::TicketCounts);
     declare!(module, config: wire::BulkPatch, wire::BulkResult, wire::BulkOutcome);
     declare!(module, config: wire::Problem);

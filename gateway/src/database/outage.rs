@@ -1,6 +1,6 @@
 //! An outage of the database in the log: once when it begins and once when it ends, however often background work asks meanwhile.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use helpline_persistence::StoreError;
 use parking_lot::Mutex;
@@ -12,6 +12,7 @@ use crate::runtime::errors::chain;
 pub struct OutageLog {
     work: &'static str,
     began: Mutex<Option<Instant>>,
+    answered: Mutex<Option<Instant>>,
 }
 
 impl OutageLog {
@@ -20,11 +21,18 @@ impl OutageLog {
         Self {
             work,
             began: Mutex::new(None),
+            answered: Mutex::new(None),
         }
+    }
+
+    /// How long ago the database last answered this work; none: not yet.
+    pub fn last_answer(&self) -> Option<Duration> {
+        self.answered.lock().map(|at| at.elapsed())
     }
 
     /// The database answered.
     pub fn ended(&self) {
+        *self.answered.lock() = Some(Instant::now());
         if let Some(began) = self.began.lock().take() {
             let seconds = began.elapsed().as_secs();
             tracing::warn!(work = self.work, seconds, "the database answers again");
@@ -62,10 +70,12 @@ mod tests {
     #[test]
     fn an_outage_begins_once_and_may_begin_again() {
         let log = OutageLog::new("a test");
+        assert_eq!(log.last_answer(), None);
         assert!(log.failed(&StoreError::ReadOnly));
         assert!(!log.failed(&StoreError::PoolExhausted));
         log.observe(&Err::<(), _>(StoreError::ReadOnly));
         log.observe(&Ok(()));
+        assert!(log.last_answer().is_some());
         assert!(log.failed(&StoreError::ReadOnly));
         assert!(!log.failed(&StoreError::Row("bad".into())));
     }

@@ -4,6 +4,7 @@
 //! - [`guard`]: around every route: rates, sign-in, rights, audit, and the [`deadline`] of its answer; [`current_user`], [`extract`], [`input`]: what a handler takes
 //! - [`problem`]: every refusal; [`request_audit`]: the rows that a request leaves
 //! - [`csv`], [`exports`]: tables for spreadsheets; [`action_names`]: what the access log may hold
+//! - [`system_status`]: what an instance knows of itself and of the database, for admins
 //! - [`state`]: what handlers are given; [`router`]: all of it together; [`site`]: pages, headers, health
 
 mod action_names;
@@ -23,6 +24,7 @@ mod request_rates;
 mod router;
 mod site;
 pub mod state;
+pub mod system_status;
 
 pub use api::routes;
 pub use router::{Routers, metrics_router, routers, waiting_router};

@@ -23,6 +23,7 @@ use super::site::health::{self, Health};
 use super::site::widget_sites::WidgetSites;
 use super::site::{cors, docs, oidc};
 use super::state::{HttpParts, HttpState, Services};
+use super::system_status::SystemStatus;
 
 /// What is answered over HTTP.
 pub struct Routers {
@@ -43,6 +44,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         epoch,
         relay,
         lifecycle,
+        system,
         sign_in,
         services,
         metrics,
@@ -63,7 +65,16 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         store.clone(),
     ));
     let assets = Arc::new(Assets::load(listening.assets_dir.as_deref()));
-    let health = Arc::new(Health::new(store.clone(), relay, lifecycle));
+    let health = Arc::new(Health::new(
+        store.clone(),
+        Arc::clone(&relay),
+        lifecycle.clone(),
+    ));
+    let system = Arc::new(SystemStatus::new(
+        Arc::clone(&health),
+        (store.clone(), relay, lifecycle),
+        system,
+    ));
     let sites = Arc::new(WidgetSites::new(&config, Some(Arc::clone(&settings))));
     let policies = Arc::new(Policies::new(&config, Arc::clone(&sites)));
     let mut router = Router::new();
@@ -101,6 +112,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         ),
         assets,
         health,
+        system,
         metrics,
     };
     let reserve = probes.clone().fallback(full).with_state(state.clone());

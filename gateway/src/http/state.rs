@@ -10,6 +10,7 @@ use super::action_names::ActionNames;
 use super::exports::Exports;
 use super::site::assets::Assets;
 use super::site::health::Health;
+use super::system_status::{SystemParts, SystemStatus};
 use crate::auth::Verifier;
 use crate::config::Config;
 use crate::database::{AuditLog, OwnSearches, SignIn};
@@ -32,6 +33,8 @@ pub struct HttpParts {
     pub relay: Arc<Relay>,
     /// Asked by `/readyz`.
     pub lifecycle: Lifecycle,
+    /// Shown by `/v1/system`.
+    pub system: SystemParts,
     /// From a token to a person.
     pub sign_in: SignInParts,
     /// Writes.
@@ -80,6 +83,7 @@ pub(super) struct HttpState {
     pub(super) action_names: ActionNames,
     pub(super) assets: Arc<Assets>,
     pub(super) health: Arc<Health>,
+    pub(super) system: Arc<SystemStatus>,
     pub(super) metrics: PrometheusHandle,
 }
 
@@ -107,5 +111,6 @@ sub_states! {
     action_names: ActionNames,
     assets: Arc<Assets>,
     health: Arc<Health>,
+    system: Arc<SystemStatus>,
     metrics: PrometheusHandle,
 }

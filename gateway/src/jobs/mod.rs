@@ -39,6 +39,7 @@ pub async fn run(
     store: Store,
     registry: Arc<ConnectionRegistry>,
     figures: Gauges,
+    outage: Arc<OutageLog>,
     lifecycle: Lifecycle,
 ) {
     // Before the first request: the first tick may have to wait for a job that asks the database.
@@ -51,7 +52,6 @@ pub async fn run(
     // After a slow one: one, not all that were missed.
     follow.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut roles = RoleChecks::default();
-    let outage = OutageLog::new("jobs");
     let mut neighbours = Neighbours::new(Arc::clone(&figures.relay));
     let mut looks = tokio::time::interval(Duration::from_millis(limits::INSTANCE_RENEW_MS));
     let mut has_left = false;

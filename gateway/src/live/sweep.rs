@@ -44,6 +44,8 @@ pub struct Sweep {
     pub gaps: GapFiller,
     /// Wakes it before its time.
     pub signal: SweepSignal,
+    /// Told how each sweep went.
+    pub outage: Arc<OutageLog>,
 }
 
 impl Sweep {
@@ -55,7 +57,7 @@ impl Sweep {
             rotation: Vec::new(),
         };
         let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
-        let outage = OutageLog::new("sweep");
+        let outage = Arc::clone(&sweeper.parts.outage);
         loop {
             // Cancel-safe: a timer, a notification that is only a hint, a token.
             tokio::select! {

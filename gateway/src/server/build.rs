@@ -17,9 +17,11 @@ use crate::config::{Config, Echo};
 use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
 use crate::database::batch_loader::BatchLoader;
 use crate::database::loaders::{TicketAccessQuery, TicketPositionQuery};
+use crate::database::outage::OutageLog;
 use crate::database::{AuditLog, OwnSearches, SignIn};
 use crate::http::Routers;
 use crate::http::state::{HttpParts, Services, SignInParts};
+use crate::http::system_status::SystemParts;
 use crate::jobs::{self, Gauges};
 use crate::live::Hub;
 use crate::live::access_check::AccessCheck;
@@ -118,10 +120,12 @@ pub async fn build(
         relay: Arc::clone(&hub.relay),
     };
     let job_store = store.with_own_pool("jobs", limits::JOB_CONNECTIONS_MAX)?;
+    let jobs_outage = Arc::new(OutageLog::new("jobs"));
     lifecycle.spawn(jobs::run(
         job_store,
         Arc::clone(registry),
         gauges,
+        Arc::clone(&jobs_outage),
         lifecycle.clone(),
     ));
     let entrance = Entrance {
@@ -141,7 +145,14 @@ pub async fn build(
         sign_in: Arc::clone(&sign_in),
         audit_log: Arc::clone(audit_log),
     };
-    let http = engine.http(&config, signed, messages, metrics, &lifecycle);
+    let system = SystemParts {
+        instance: engine.instance,
+        admission: Arc::clone(&admission),
+        rooms: Arc::clone(&hub.rooms),
+        sweep: Arc::clone(&engine.sweep_outage),
+        jobs: jobs_outage,
+    };
+    let http = engine.http(&config, signed, system, (messages, metrics), &lifecycle);
     let Routers { all, reserve } = crate::http::routers(http, more);
     let mut router = all.route(
         "/v1/ws",
@@ -169,6 +180,8 @@ struct Engine {
     read_positions: Arc<ReadPositions>,
     epoch: Arc<CurrentEpoch>,
     hub: Arc<Hub>,
+    instance: Uuid,
+    sweep_outage: Arc<OutageLog>,
 }
 
 impl Engine {
@@ -241,7 +254,9 @@ impl Engine {
                 lifecycle,
             );
         }
+        let sweep_outage = Arc::new(OutageLog::new("sweep"));
         let sweep = Sweep {
+            outage: Arc::clone(&sweep_outage),
             store: store.clone(),
             rooms,
             inbox: Arc::clone(&hub.inbox),
@@ -266,6 +281,8 @@ impl Engine {
             read_positions,
             epoch,
             hub,
+            instance,
+            sweep_outage,
         })
     }
 
@@ -306,8 +323,8 @@ impl Engine {
         &self,
         config: &Arc<Config>,
         sign_in: SignInParts,
-        messages: Arc<Messages>,
-        metrics: PrometheusHandle,
+        system: SystemParts,
+        (messages, metrics): (Arc<Messages>, PrometheusHandle),
         lifecycle: &Lifecycle,
     ) -> HttpParts {
         let Self { store, hub, .. } = self;
@@ -318,6 +335,7 @@ impl Engine {
             epoch: Arc::clone(&self.epoch),
             relay: Arc::clone(&hub.relay),
             lifecycle: lifecycle.clone(),
+            system,
             sign_in,
             services: Services {
                 messages,

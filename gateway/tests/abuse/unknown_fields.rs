@@ -453,7 +453,9 @@ async fn a_server_names_its_features_to_everybody_at_once() {
             "holidays",
             "reply_folders",
             "widget_settings",
-            "derived_subject"
+            "derived_subject",
+            "system",
+            "block_people"
         ])
     );
     assert_eq!(config["features"], welcome["features"]);

@@ -240,6 +240,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                         Some(json!({"subject": "S", "category": "general", "description": "D"})),
                     ),
                     (Endpoint::GRANT_ROLE, _) => ("", Some(json!({"role": "support_agent"}))),
+                    (Endpoint::BLOCK_PERSON, _) => ("", Some(json!({"blocked": false}))),
                     (Endpoint::SET_SETTING, _) => ("", Some(json!({"value": "Back soon."}))),
                     (Endpoint::SAVE_REPLY, action) => {
                         let personal = *action == DeskAction::KeepOwnReplies;

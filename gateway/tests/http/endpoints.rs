@@ -35,6 +35,8 @@ impl Endpoint {
     pub const COUNT_TICKETS: Self = Self("GET", "/v1/tickets/counts");
     pub const GET_PERSON: Self = Self("GET", "/v1/people/{user}");
     pub const FIND_PEOPLE: Self = Self("GET", "/v1/people");
+    pub const BLOCK_PERSON: Self = Self("PUT", "/v1/people/{user}/blocked");
+    pub const SYSTEM: Self = Self("GET", "/v1/system");
     pub const LIST_SETTINGS: Self = Self("GET", "/v1/settings");
     pub const SET_SETTING: Self = Self("PUT", "/v1/settings/{name}");
     pub const LIST_REPLIES: Self = Self("GET", "/v1/saved-replies");

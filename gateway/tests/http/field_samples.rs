@@ -42,6 +42,7 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         ),
         Endpoint::EDIT_MESSAGE => Some(json!({"body": "Another"})),
         Endpoint::GRANT_ROLE => Some(json!({"role": "support_agent"})),
+        Endpoint::BLOCK_PERSON => Some(json!({"blocked": false})),
         Endpoint::BULK_PATCH => Some(json!({"tickets": [ticket], "patch": patch})),
         Endpoint::SET_SETTING => {
             let holiday = json!({"date": "2026-12-25", "name": "Christmas", "spans": day});
@@ -73,6 +74,7 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
         | Endpoint::GET_PERSON
         | Endpoint::FIND_PEOPLE
         | Endpoint::LIST_SETTINGS
+        | Endpoint::SYSTEM
         | Endpoint::LIST_REPLIES
         | Endpoint::ACCESS_LOG
         | Endpoint::EXPORT_ACCESS_LOG
@@ -101,8 +103,10 @@ fn person(endpoint: Endpoint) -> &'static DemoPerson {
         | Endpoint::SAVE_REPLY
         | Endpoint::REMOVE_REPLY
         | Endpoint::GRANT_ROLE
-        | Endpoint::REVOKE_ROLE => katherine(),
+        | Endpoint::REVOKE_ROLE
+        | Endpoint::BLOCK_PERSON => katherine(),
         Endpoint::LIST_SETTINGS
+        | Endpoint::SYSTEM
         | Endpoint::LIST_ROLES
         | Endpoint::FIND_PEOPLE
         | Endpoint::ACCESS_LOG
@@ -198,6 +202,7 @@ impl Scene {
         let sql = "select md5(concat(
             (select json_agg(t order by id) from support_tickets t), (select json_agg(t order by id) from support_messages t),
             (select json_agg(t order by ticket_id, seq) from support_ticket_activity t), (select json_agg(t order by user_id) from user_roles t),
+            (select json_agg(p.blocked_at order by p.id) from people p),
             (select json_agg(t order by name) from support_settings t), (select json_agg(t order by id) from support_saved_replies t)))";
         self.server
             .database

@@ -16,6 +16,7 @@ mod raw;
 
 mod access;
 mod bad_rows;
+mod blocked;
 mod cloned;
 mod delivery;
 mod epoch;

@@ -1,6 +1,7 @@
 -- One person as staff see them. Where from: their own latest row on one of the tickets that moved last, each found from its
 -- history's end; an index on the actor would cost every message for the sake of this panel.
-select w.id, p.display_name, p.email, p.last_seen_at, host(a.ip_address), a.user_agent, t.open, t.total, p.id is not null or t.ever > 0
+select w.id, p.display_name, p.email, p.last_seen_at, host(a.ip_address), a.user_agent, t.open, t.total, p.id is not null or t.ever > 0,
+       p.blocked_at is not null
 from (select $1::uuid as id) w
 left join {schema}.people p on p.id = w.id
 cross join lateral (

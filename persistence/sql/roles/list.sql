@@ -1,6 +1,9 @@
--- Few enough to need no page; the higher of two roles counts.
-select r.user_id, p.display_name, p.email, min(r.role), p.blocked_at is not null, p.first_name
+-- Few enough to need no page; the higher of two roles counts. Whom a part of name or address finds, in the letters of the search; null: all of them.
+select r.user_id, p.display_name, p.email, min(r.role), p.blocked_at is not null, p.first_name,
+       p.blocked_at is null and p.last_seen_at is not null and p.last_seen_at > now() - $1::bigint * interval '1 millisecond'
 from {schema}.user_roles r
 left join {schema}.people p on p.id = r.user_id
-group by r.user_id, p.display_name, p.email, p.blocked_at, p.first_name
+where $2::text is null
+   or position({schema}.support_fold($2::text) in {schema}.support_fold(concat_ws(' ', p.display_name, p.email))) > 0
+group by r.user_id, p.display_name, p.email, p.blocked_at, p.first_name, p.last_seen_at
 order by p.display_name nulls last, r.user_id

@@ -149,6 +149,7 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
         format!("select assign_ticket('{mine}', '{customer}')"),
         format!("select log_ticket_activity('{mine}', 'x')"),
         format!("select support_set_role('{customer}', 'admin')"),
+        format!("select support_set_blocked('{}', true)", db.stranger),
         "select * from support_people_by_email('a@b.c', 1)".into(),
         "select * from support_read_access_log(null, null, null, null, null, null, null, 1, 1)"
             .into(),
@@ -222,6 +223,7 @@ async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
         insert(own, true),
         insert(own, false),
         format!("select support_set_role('{agent}', 'admin')"),
+        format!("select support_set_blocked('{}', true)", db.customer),
         "select * from support_people_by_email('a@b.c', 1)".into(),
         "select * from support_read_access_log(null, null, null, null, null, null, null, 1, 1)"
             .into(),

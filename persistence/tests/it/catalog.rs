@@ -22,7 +22,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log 
     support_record_access support_record_instance support_record_seen support_redact_event support_redact_message \
     support_redact_rating support_redact_subject support_remove_reply support_require_user \
     support_roll_up_tallies support_save_reply support_saved_replies_recorded support_search_tickets \
-    support_set_role support_set_setting support_settings_recorded support_sign_in_all \
+    support_set_blocked support_set_role support_set_setting support_settings_recorded support_sign_in_all \
     support_sign_in_subjects \
     support_summaries support_sweep support_sweep_events support_ticket_positions \
     support_tickets_before_insert support_tickets_before_update support_tickets_log_inserted \

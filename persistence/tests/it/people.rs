@@ -200,11 +200,13 @@ async fn admins_manage_roles_and_the_last_one_stays() {
     roles::grant(&db.store, &boss, newcomer, StaffRole::SupportAgent)
         .await
         .unwrap();
-    let staff = roles::list(&db.store, db.reader(db.agent)).await.unwrap();
+    let staff = roles::list(&db.store, db.reader(db.agent), None)
+        .await
+        .unwrap();
     assert_eq!(
         staff
             .iter()
-            .map(|person| person.name.as_deref().unwrap())
+            .map(|member| member.person.name.as_deref().unwrap())
             .collect::<Vec<_>>(),
         ["Anna Agent", "Boris Boss", "Stan Stranger"]
     );

@@ -69,7 +69,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     if (!result.ok) return result.problem.code === 'not_found' ? { ok: true, value: [] } : result
     const { name, email, last_seen_at } = result.value
     const member = team.peek()?.find((one) => one.user_id === id)
-    return { ok: true, value: [{ user_id: id, role: member?.role ?? null, name, email, blocked: member?.blocked ?? false, since: '', last_seen_at, subject: null }] }
+    return { ok: true, value: [{ user_id: id, role: member?.role ?? null, name, email, blocked: result.value.blocked, since: '', last_seen_at, subject: null }] }
   }
   return {
     team, problem, found, searchProblem, changing, refused, load,

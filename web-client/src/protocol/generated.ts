@@ -146,7 +146,7 @@ needs_answer?: boolean, };
 /**
  * One thing that was added. A word is never taken away again, nor given another meaning.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders" | "widget_settings" | "derived_subject";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders" | "widget_settings" | "derived_subject" | "system" | "block_people";
 
 /**
  * Frames that are the same for everybody.
@@ -462,7 +462,11 @@ export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, 
 /**
  * Blocked people sign in no more; they keep their role.
  */
-blocked: boolean, };
+blocked: boolean, 
+/**
+ * Whether they were connected within the last 90 seconds, and are not blocked. Only in `GET /v1/roles`, and left out by an older server.
+ */
+online?: boolean | null, };
 
 /**
  * A person with an address, in `GET /v1/people?email=` (admins).
@@ -485,6 +489,11 @@ subject: string | null, };
  * `PUT /v1/roles/{user_id}`. Where roles are managed by the platform: `roles_managed`.
  */
 export type RoleGrant = { role: StaffRole, };
+
+/**
+ * `PUT /v1/people/{user_id}/blocked` (admins). Only to a server that names the feature `block_people`.
+ */
+export type BlockChange = { blocked: boolean, };
 
 /**
  * A list page of `GET /v1/tickets?scope=all` (staff).
@@ -784,6 +793,86 @@ number: TicketNumber | null, };
 export type AccessActions = { actions: Array<string>, };
 
 /**
+ * How a check of the system stands.
+ */
+export type CheckState = "ok" | "failing" | "unknown";
+
+/**
+ * `GET /v1/system` (admins): the instance that answered, and what it knows of the database that all instances share.
+ */
+export type SystemView = { version: string, 
+/**
+ * Another one after each start.
+ */
+instance: string, started_at: string, 
+/**
+ * When this was found, by the instance's clock.
+ */
+at: string, 
+/**
+ * Another version may have more of them, or fewer.
+ */
+checks: Array<SystemCheck>, 
+/**
+ * WebSockets of this instance.
+ */
+connections: number, 
+/**
+ * Tickets that someone has open through this instance.
+ */
+rooms: number, 
+/**
+ * Connections to the database that are in use, those that are idle, and the requests that wait for one.
+ */
+pool_used: number, pool_idle: number, pool_waiting: number, 
+/**
+ * Of Postgres, in its own words; null like the next three: the database did not say in time.
+ */
+database_version: string | null, 
+/**
+ * What the whole database takes on its disk, in MiB. How much is free there, SQL does not tell.
+ */
+database_mib: number | null, 
+/**
+ * How far the database's clock is ahead of the instance's, in milliseconds, less than nothing where it is behind; as exact as the round trip.
+ */
+clock_offset_ms: number | null, schema_found: SchemaVersion | null, schema_expected: SchemaVersion, 
+/**
+ * When retention last archived or deleted something; null: not among the newest entries of the access log.
+ */
+retention_at: string | null, };
+
+/**
+ * One thing that is looked at.
+ */
+export type SystemCheck = { 
+/**
+ * `database`, `schema`, `migrations`, `relay`, `sweep`, `jobs`, `clock`, `retention`, `instance`, or one of another version.
+ */
+name: string, state: CheckState, 
+/**
+ * Why it is failing or unknown, or which of several good states it is in: a word such as `unreachable`.
+ */
+code: string | null, 
+/**
+ * Since when this instance has seen it so; null: since it first looked.
+ */
+since: string | null, };
+
+/**
+ * How far the database's schema is.
+ */
+export type SchemaVersion = { 
+/**
+ * Of the last migration before which none is missing.
+ */
+version: number, 
+/**
+ * Of functions, views, triggers and policies.
+ */
+generation: number, };
+
+/**
  * How many tickets a person has, without archived ones.
  */
 export type TicketTotals = { 
@@ -799,7 +888,11 @@ export type PersonView = { id: UserId, name: string | null, email: string | null
 /**
  * From their latest action on a ticket of their own.
  */
-address: string | null, user_agent: string | null, tickets: TicketTotals, };
+address: string | null, user_agent: string | null, tickets: TicketTotals, 
+/**
+ * Blocked people sign in no more. An older server does not say it.
+ */
+blocked: boolean, };
 
 /**
  * `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console. Archived tickets do not count.
@@ -991,6 +1084,8 @@ export const FEATURES = [
   "reply_folders",
   "widget_settings",
   "derived_subject",
+  "system",
+  "block_people",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */

@@ -13,6 +13,7 @@ mod replies;
 mod roles;
 mod settings;
 mod stats;
+mod system;
 mod ticket_list;
 mod tickets;
 mod widget;
@@ -73,6 +74,10 @@ pub(super) const NOUNS: &[Noun] = &[
     Noun {
         routes: replies::ROUTES,
         describe: replies::Docs::openapi,
+    },
+    Noun {
+        routes: system::ROUTES,
+        describe: system::Docs::openapi,
     },
     Noun {
         routes: access_log::ROUTES,

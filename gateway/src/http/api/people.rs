@@ -1,12 +1,15 @@
-//! People: one, for the panel next to their ticket; and by their address, for admins who give a role.
+//! People: one, for the panel next to their ticket; by their address, for admins who give a role; and blocked, by admins.
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::routing::on;
 use helpline_core::actor::Audience;
 use helpline_core::limits;
 use helpline_core::policy::DeskAction;
-use helpline_core::protocol::{PersonFound, PersonView};
+use helpline_core::protocol::{BlockChange, PersonFound, PersonView};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::{Store, people};
 use serde::Deserialize;
@@ -16,8 +19,9 @@ use utoipa::{IntoParams, OpenApi};
 use crate::http::current_user::CurrentUser;
 use crate::http::endpoint::{Needs, Route};
 use crate::http::extract::UserPath;
-use crate::http::input::{NoInput, Params};
+use crate::http::input::{JsonBody, NoInput, Params};
 use crate::http::problem::Refusal;
+use crate::services::People;
 
 const PERSON: Route = Route {
     method: "GET",
@@ -37,11 +41,20 @@ const BY_EMAIL: Route = Route {
     handler: |method| on(method, by_email),
 };
 
+const BLOCK: Route = Route {
+    method: "PUT",
+    path: "/v1/people/{user}/blocked",
+    needs: Needs::Desk(&[DeskAction::ManageRoles]),
+    refused: "person_block_refused",
+    read: None,
+    handler: |method| on(method, block),
+};
+
 /// The routes.
-pub(super) const ROUTES: &[Route] = &[PERSON, BY_EMAIL];
+pub(super) const ROUTES: &[Route] = &[PERSON, BY_EMAIL, BLOCK];
 
 #[derive(OpenApi)]
-#[openapi(paths(person, by_email))]
+#[openapi(paths(person, by_email, block))]
 pub(super) struct Docs;
 
 /// One person: name, when last seen, client address, number of tickets. Staff.
@@ -98,4 +111,19 @@ pub async fn by_email(
         subject: one.subject,
     });
     Ok(Json(views.collect()))
+}
+
+/// Blocks a person, or lets them in again. Blocked people keep their role and their tickets as a customer, and sign in no more (`blocked`): their open
+/// connections are closed at once, and tickets assigned to them that are not resolved or closed become unassigned. The caller cannot block themselves,
+/// and the last admin cannot be blocked (`conflict`). Also where roles are managed by the platform. Admins.
+#[utoipa::path(put, path = BLOCK.path, operation_id = "block_person", tag = "people", params(("user" = String, Path, description = "The person's id")),
+    request_body = BlockChange, responses((status = 204, description = "Done")))]
+pub async fn block(
+    user: CurrentUser,
+    State(people): State<Arc<People>>,
+    UserPath(id): UserPath,
+    JsonBody(change): JsonBody<BlockChange>,
+) -> Result<StatusCode, Refusal> {
+    people.set_blocked(&user.caller, id, change.blocked).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

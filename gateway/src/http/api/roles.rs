@@ -6,22 +6,24 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use helpline_core::actor::Audience;
+use helpline_core::limits;
 use helpline_core::policy::DeskAction;
 use helpline_core::protocol::{RoleGrant, RoleView};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::people::Person;
 use helpline_persistence::{Store, StoreError, roles as persisted};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::config::Config;
 use crate::http::current_user::CurrentUser;
 use crate::http::endpoint::{Needs, Route};
 use crate::http::extract::UserPath;
-use crate::http::input::{JsonBody, NoInput};
+use crate::http::input::{JsonBody, NoInput, Params};
 use crate::http::problem::Refusal;
 use crate::services::People;
 use axum::routing::on;
-use utoipa::OpenApi;
+use utoipa::{IntoParams, OpenApi};
 
 const AGENTS: Route = Route {
     method: "GET",
@@ -70,37 +72,58 @@ pub async fn agents(
     State(store): State<Store>,
     NoInput: NoInput,
 ) -> Result<Json<Vec<RoleView>>, Refusal> {
-    list(&store, &user, |person| !person.blocked).await
+    user.audit.read(json!({})).await?;
+    let staff = persisted::list(&store, user.reader(Audience::Staff), None).await?;
+    let can_work = staff.into_iter().filter(|member| !member.person.blocked);
+    let views = can_work.filter_map(|member| view(member.person, None));
+    Ok(Json(views.collect()))
 }
 
-/// All staff with their roles. Admins.
-#[utoipa::path(get, path = ROLES.path, operation_id = "list_roles", tag = "people", responses((status = 200, body = Vec<RoleView>)))]
+/// Which of the staff to list.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RoleParams {
+    /// Part of a name or of an address, in any case of its letters; left out: all of them. Only to a server that names the feature `block_people`.
+    query: Option<String>,
+}
+
+/// All staff with their roles, and whether they are online; the blocked among them. Admins.
+#[utoipa::path(get, path = ROLES.path, operation_id = "list_roles", tag = "people", params(RoleParams), responses((status = 200, body = Vec<RoleView>)))]
 pub async fn roles(
     user: CurrentUser,
     State(store): State<Store>,
-    NoInput: NoInput,
+    Params(RoleParams { query }): Params<RoleParams>,
 ) -> Result<Json<Vec<RoleView>>, Refusal> {
-    list(&store, &user, |_| true).await
+    let query = query.as_deref().map(str::trim);
+    if query.is_some_and(|text| {
+        text.is_empty() || text.chars().count() > limits::PEOPLE_QUERY_CHARS_MAX
+    }) {
+        return Err(Refusal::field(
+            "query",
+            format!(
+                "must have 1 to {} characters",
+                limits::PEOPLE_QUERY_CHARS_MAX
+            ),
+        ));
+    }
+    user.audit.read(json!({})).await?;
+    let staff = persisted::list(&store, user.reader(Audience::Staff), query).await?;
+    let views = staff
+        .into_iter()
+        .filter_map(|member| view(member.person, Some(member.online)));
+    Ok(Json(views.collect()))
 }
 
-async fn list(
-    store: &Store,
-    user: &CurrentUser,
-    which: impl Fn(&Person) -> bool,
-) -> Result<Json<Vec<RoleView>>, Refusal> {
-    user.audit.read(json!({})).await?;
-    let people = persisted::list(store, user.reader(Audience::Staff)).await?;
-    let views = people.into_iter().filter(which).filter_map(|person| {
-        let role = person.role?;
-        Some(RoleView {
-            user_id: person.id,
-            role,
-            name: person.name,
-            email: person.email,
-            blocked: person.blocked,
-        })
-    });
-    Ok(Json(views.collect()))
+fn view(person: Person, online: Option<bool>) -> Option<RoleView> {
+    Some(RoleView {
+        user_id: person.id,
+        role: person.role?,
+        name: person.name,
+        email: person.email,
+        blocked: person.blocked,
+        online,
+    })
 }
 
 /// That roles are given and taken here, and not on a page of the platform's.

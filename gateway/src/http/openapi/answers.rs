@@ -46,7 +46,7 @@ const SIDES: [(&str, [&str; 2]); 4] = [
 ];
 
 /// Fields of answers that are left out where there is nothing to say; all others are always there, and may be null.
-const LEFT_OUT: [(&str, &str); 7] = [
+const LEFT_OUT: [(&str, &str); 8] = [
     ("Problem", "assigned_to"),
     ("StaffEvent", "description"),
     ("StaffEvent", "message"),
@@ -54,6 +54,7 @@ const LEFT_OUT: [(&str, &str); 7] = [
     ("BulkResult", "code"),
     ("Problem", "retry_after_ms"),
     ("Problem", "head"),
+    ("RoleView", "online"),
 ];
 
 pub(super) fn describe(document: &mut Value) {

@@ -86,6 +86,11 @@ fn parameters() -> Vec<(&'static str, &'static str, Bound)> {
         ),
         ("/v1/tickets", "search", Chars(0, limits::SEARCH_CHARS_MAX)),
         ("/v1/tickets", "user_id", Id),
+        (
+            "/v1/roles",
+            "query",
+            Chars(1, limits::PEOPLE_QUERY_CHARS_MAX),
+        ),
         ("/v1/tickets", "limit", Whole(1, list)),
         ("/v1/tickets/{ticket}/activity", "limit", Whole(1, page)),
         ("/v1/tickets/{ticket}/messages", "limit", Whole(1, page)),

@@ -30,7 +30,7 @@ pub(in crate::http) struct Health {
 /// What the database answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Database {
+pub(in crate::http) enum Database {
     Current,
     MigrationsMissing,
     /// A standby, or a server set read-only.
@@ -121,7 +121,8 @@ impl Health {
         }
     }
 
-    async fn check(&self) -> Database {
+    /// What the database answered lately, or answers now: within [`limits::READINESS_TIMEOUT_MS`], behind at most one that asks already.
+    pub(in crate::http) async fn check(&self) -> Database {
         let mut last = self.last.lock().await;
         let fresh =
             last.filter(|(at, _)| at.elapsed() < Duration::from_millis(limits::READINESS_MS));

@@ -2,7 +2,7 @@
 // UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
 // Do not edit.
 
-import { all, anything, bool, integer, list, name, nullOnly, nullable, object, or, readable, record, string, word } from '../shape.ts'
+import { all, anything, bool, integer, list, name, nullOnly, nullable, number, object, or, readable, record, string, word } from '../shape.ts'
 import { decodeOpeningHours, decodeRejectCode, decodeStaffRole } from './first.ts'
 import { decodeStaffTicket } from './ticket.ts'
 
@@ -12,6 +12,7 @@ export const decodeRoleView = object({
   name: nullable(name),
   email: nullable(string),
   blocked: or(bool, false),
+  online: nullable(bool),
 })
 
 export const decodePersonFound = object({
@@ -102,6 +103,39 @@ export const decodeAccessActions = object({
   actions: list(string),
 })
 
+export const decodeCheckState = word(['ok', 'failing', 'unknown'])
+
+export const decodeSystemCheck = object({
+  name: string,
+  state: or(decodeCheckState, 'unknown'),
+  code: nullable(string),
+  since: nullable(string),
+})
+
+export const decodeSchemaVersion = object({
+  version: integer,
+  generation: integer,
+})
+
+export const decodeSystemView = object({
+  version: string,
+  instance: string,
+  started_at: string,
+  at: string,
+  checks: list(decodeSystemCheck),
+  connections: integer,
+  rooms: integer,
+  pool_used: integer,
+  pool_idle: integer,
+  pool_waiting: integer,
+  database_version: nullable(string),
+  database_mib: nullable(integer),
+  clock_offset_ms: nullable(number),
+  schema_found: nullable(decodeSchemaVersion),
+  schema_expected: decodeSchemaVersion,
+  retention_at: nullable(string),
+})
+
 export const decodeTicketTotals = object({
   open: or(integer, 0),
   total: or(integer, 0),
@@ -115,6 +149,7 @@ export const decodePersonView = object({
   address: nullable(string),
   user_agent: nullable(string),
   tickets: decodeTicketTotals,
+  blocked: or(bool, false),
 })
 
 export const decodeTicketCounts = object({
