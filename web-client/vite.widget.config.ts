@@ -10,6 +10,16 @@ const withoutPreloading: Plugin = {
   load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load()' : null),
 }
 
+/** The guest stands in pages of other sites: what it imported of the frame's would run there, and dress them. */
+const guestAlone: Plugin = {
+  name: 'guest-alone',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === 'chunk' && chunk.name === 'guest' && chunk.imports.length + chunk.dynamicImports.length > 0) throw new Error(`${chunk.fileName} imports ${[...chunk.imports, ...chunk.dynamicImports].join(', ')}`)
+    }
+  },
+}
+
 /** What a file imports, and what that imports, but for what is fetched later. */
 function reachedFrom(file: string, found: Set<string> = new Set()): ReadonlySet<string> {
   if (found.has(file) || !/\.tsx?$/.test(file)) return found
@@ -25,7 +35,7 @@ const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\
 // The widget is built by itself: in files that the pages share it would come in ten pieces, each with headers of half a kilobyte.
 export default defineConfig({
   ...shared,
-  plugins: [...shared.plugins, withoutPreloading],
+  plugins: [...shared.plugins, withoutPreloading, guestAlone],
   build: {
     ...shared.build,
     emptyOutDir: false,

@@ -1,6 +1,8 @@
 // What the loader fetches when the widget is opened for the first time: the frame in the page of another site, the talk with it, and how both
 // go together with that page. One guest is one frame.
 
+import { brandTokens } from '../../client/brand.ts'
+
 /** What the loader has of the page. */
 export interface Page {
   readonly origin: string
@@ -81,13 +83,13 @@ export function createGuest(page: Page): Guest {
   const post = (message: object) => frame.contentWindow?.postMessage({ helpline: 1, ...message }, page.origin)
   const words = () => WORDS[page.language()] ?? WORDS['en'] ?? ['', '']
 
-  const colors = async (color: unknown) => (typeof color === 'string' ? ((await import('../../client/brand.ts')).brandTokens(color) ?? {}) : {})
+  const colors = (color: unknown) => (typeof color === 'string' ? (brandTokens(color) ?? {}) : {})
   const dress = () => {
     frame.title = words()[0]
     if (!isReady) return
     const look = page.look()
     // It shows nothing before it knows its colours; without them it has its own.
-    void colors(look['color']).catch(() => ({})).then((colors) => { if (!stop.signal.aborted) post({ type: 'init', ...look, colors, was }) })
+    post({ type: 'init', ...look, colors: colors(look['color']), was })
   }
 
   /** On a small screen the way back closes the widget: the page gets one step more, which keeps what its own router put there. */
