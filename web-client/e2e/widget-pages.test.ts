@@ -1,7 +1,7 @@
 // The widget over the pages of a site, each a document of its own; and what the site's own calls do.
 
 import type { Frame, Page } from 'playwright-core'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { T } from '../src/testids.ts'
 import { askIn, CUSTOMERS, eventually, id, message, openTicket, people, rest, TEAM, unique, watch, widgetFrame, withBrowser, type People } from './help.ts'
 
@@ -144,16 +144,14 @@ test('the calls of a site: a ticket by number, a text, events, an update at once
   expect(faults).toEqual([])
 })
 
-test('a server that puts the desk\'s values into the loader is believed: colour, side and name, unless the page says otherwise', async () => {
+test('what the desk\'s settings say is believed: colour, side and name, unless the page says otherwise', async () => {
   const place = await context()
   const page = await place.newPage()
   const { faults } = watch(page, place)
-  // As the server writes them: JSON, with what could end a text of any quotes by its number.
-  const values = JSON.stringify({ color: '#e8b100', position: 'left', team_name: 'Brightfold' }).replaceAll('"', '\\u0022')
-  await page.route('**/widget.js', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('__HELPLINE_WIDGET__', values) })
-  })
+  await rest(who.admin, 'PUT', '/settings/widget', { value: { color: '#e8b100', position: 'left', team_name: 'Brightfold' } }, TEAM)
+  onTestFinished(() => rest(who.admin, 'PUT', '/settings/widget', { value: null }, TEAM).then(() => {}))
+  const script = async () => (await fetch(`${CUSTOMERS}/widget.js`)).text()
+  await eventually('the script knows it', async () => (await script()).includes('#e8b100'), 20_000)
   await page.goto(at('/demo', who.customer.name))
   await ready(page, who.customer.name)
   await page.evaluate('Helpline.open()')
