@@ -8,7 +8,7 @@ import { download } from '../src/client/download.ts'
 import type { AccessEntry, AccessPage } from '../src/protocol/generated.ts'
 import { createRest } from '../src/rest/client.ts'
 import type { Result } from '../src/rest/request.ts'
-import { createTeamRest, type AccessQuery } from '../src/rest/team.ts'
+import { createAccessLogRest, type AccessQuery } from '../src/rest/access-log.ts'
 
 const ID = '0198b3f2-0000-7000-8000-000000000001'
 const entry = (id: number): AccessEntry => ({ id, at: '2026-03-01T12:00:00Z', user: null, action: 'ticket_opened', ticket: null, refused: null, ip: null, user_agent: null, detail: {}, detail_cut: false })
@@ -113,7 +113,7 @@ describe('REST', () => {
     open.push(async () => { server.close(); server.closeAllConnections(); await once(server, 'close') })
     const address = server.address()
     const port = address !== null && typeof address === 'object' ? address.port : 0
-    return { heard, rest: createTeamRest(createRest({ fetch: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init), token: () => Promise.resolve('t'), features: () => [] })) }
+    return { heard, rest: createAccessLogRest(createRest({ fetch: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init), token: () => Promise.resolve('t'), features: () => [] })) }
   }
   const CSV = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="access-log-2026-03-01.csv"' }
 

@@ -7,6 +7,7 @@ import { decodeFrame } from '../src/protocol/decode.ts'
 import { problemOf } from '../src/protocol/decode-first.ts'
 import { decodeConfig, decodeCustomerPage } from '../src/protocol/decode-rest.ts'
 import { decodeAgents, decodeFound, decodeBulk, decodeStaffPage } from '../src/protocol/decode-team.ts'
+import * as admin from '../src/protocol/decoders/admin.ts'
 import * as first from '../src/protocol/decoders/first.ts'
 import * as team from '../src/protocol/decoders/team.ts'
 import * as ticket from '../src/protocol/decoders/ticket.ts'
@@ -52,7 +53,7 @@ describe('frames', () => {
 })
 
 describe('bodies', () => {
-  const MADE: Readonly<Record<string, (value: unknown) => unknown>> = { ...first, ...team, ...ticket }
+  const MADE: Readonly<Record<string, (value: unknown) => unknown>> = { ...first, ...admin, ...team, ...ticket }
   /** Staff's decoders read what customers are shown. */
   const made = (name: string) => MADE[`decode${name.split('.')[1]?.replace('CustomerEventPage', 'StaffEventPage')}`]
   const sent = names.filter((name) => name.startsWith('rest.') && made(name) !== undefined)

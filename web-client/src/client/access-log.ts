@@ -3,7 +3,8 @@
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { AccessEntry } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
-import type { AccessQuery, TeamRest } from '../rest/team.ts'
+import { createAccessLogRest, type AccessLogRest, type AccessQuery } from '../rest/access-log.ts'
+import type { Client } from './client.ts'
 
 /** Empty: any. */
 export interface AccessFilters {
@@ -93,7 +94,7 @@ export interface AccessLog {
   more(): Promise<void>
 }
 
-export function createAccessLog(rest: Pick<TeamRest, 'accessLog'>): AccessLog {
+export function createAccessLog(rest: Pick<AccessLogRest, 'accessLog'>): AccessLog {
   const entries = signal<readonly AccessEntry[] | null>(null)
   const [isBusy, hasMore] = [signal(false), signal(false)]
   const searchedTo = signal<string | null>(null)
@@ -138,3 +139,8 @@ export function createAccessLog(rest: Pick<TeamRest, 'accessLog'>): AccessLog {
     },
   }
 }
+
+export type { AccessLogRest }
+
+/** What a screen asks of the server. */
+export const accessLogRest = (client: Pick<Client, 'rest'>): AccessLogRest => createAccessLogRest(client.rest)

@@ -1,30 +1,12 @@
 // The part of REST that only the team may use.
 
-import type { AccessActions, AccessPage, BulkPatch, BulkResult, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
+import type { BulkPatch, BulkResult, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
 import { decodeAgents, decodeBulk, decodeFound, decodeReplies, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
-import { decodeAccessActions, decodeAccessPage, decodeDeskSettings, decodePersonView, decodeSavedReply, decodeTicketCounts } from '../protocol/decoders/team.ts'
+import { decodeDeskSettings, decodePersonView, decodeSavedReply, decodeTicketCounts } from '../protocol/decoders/team.ts'
 import { decodeTicketStats } from '../protocol/decoders/ticket.ts'
 import type { Features, Page, StaffView } from '../protocol/model.ts'
-import { requestFile } from './file.ts'
 import { nothing, params, type Rest, type TicketQuery } from './client.ts'
 import type { Result } from './request.ts'
-
-/** Of the access log; what is absent filters nothing. */
-export interface AccessQuery {
-  /** A person's id. */
-  readonly user?: string
-  readonly action?: readonly string[]
-  /** A ticket's id or number. */
-  readonly ticket?: string
-  /** True: only what was refused; false: only what was done. */
-  readonly refused?: boolean
-  /** Of this time or later, ISO 8601. */
-  readonly from?: string
-  /** Before this time. */
-  readonly to?: string
-  readonly cursor?: string
-  readonly limit?: number
-}
 
 export interface TeamRest {
   /** As everybody's, and with what was seen of the assignee. */
@@ -47,12 +29,6 @@ export interface TeamRest {
   settings(): Promise<Result<DeskSettings>>
   /** Null takes it away. Answers all of them. */
   saveSetting<K extends keyof DeskSettings>(name: K, value: DeskSettings[K]): Promise<Result<DeskSettings>>
-  /** Admins: a page, the newest first. It may be short, or empty, and have a next one. */
-  accessLog(query: AccessQuery): Promise<Result<AccessPage>>
-  /** Admins: the same entries in CSV, without the limit of a page. */
-  accessLogFile(query: AccessQuery): Promise<Result<File>>
-  /** Admins: the names of what is recorded. */
-  accessLogActions(): Promise<Result<AccessActions>>
 }
 
 /** In `if_assigned_to`: a change tells whose the ticket was seen to be. */
@@ -90,12 +66,5 @@ export function createTeamRest({ request, features, changeTicket }: Pick<Rest, '
     deleteReply: async (id) => nothing(await request(reply(id), { method: 'DELETE' }, () => true)),
     settings: () => request('/v1/settings', {}, decodeDeskSettings),
     saveSetting: (name, value) => request(`/v1/settings/${name}`, { method: 'PUT', body: { value } }, decodeDeskSettings),
-    accessLog: (query) => request(`/v1/access-log?${accessParams(query)}`, {}, decodeAccessPage),
-    accessLogFile: (query) => requestFile(request, `/v1/access-log/export?${accessParams(query)}`, 'access-log.csv'),
-    accessLogActions: () => request('/v1/access-log/actions', {}, decodeAccessActions),
   }
-}
-
-function accessParams(query: AccessQuery): URLSearchParams {
-  return new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
 }

@@ -1,7 +1,7 @@
 //! Where decoders stand, and what they take where a server says nothing that can be read.
 
-/// What a page needs before there is a ticket, and what every page needs with one. What neither leans on is the team's.
-pub const FILES: [(&str, &[&str]); 3] = [
+/// What a page needs before there is a ticket, and what every page needs with one. What none of them leans on is the team's.
+pub const FILES: [(&str, &[&str]); 4] = [
     ("first", &["MeView", "Availability", "Problem", "Status"]),
     (
         "ticket",
@@ -15,6 +15,8 @@ pub const FILES: [(&str, &[&str]); 3] = [
             "ClientConfig",
         ],
     ),
+    // Behind screens of the settings, which are fetched when they are opened.
+    ("admin", &["AccessPage", "AccessActions", "SystemView"]),
     ("team", &[]),
 ];
 

@@ -27,7 +27,7 @@ import { Overview } from './stats.tsx'
 const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
 const BulkBar = lazy(async () => (await import('./bulk.tsx')).BulkBar)
 /** Fetched behind the first screen, so that it is there for the first key. */
-const loadPalette = async () => (await import('./palette.tsx')).Palette
+const loadPalette = async () => (await import('./palette/palette.tsx')).Palette
 const Palette = lazy(loadPalette)
 const Tour = lazy(async () => (await import('./tour/tour.tsx')).Tour)
 const Keys = lazy(async () => (await import('./keys.tsx')).Keys)

@@ -15,6 +15,7 @@ import css from './settings.css?inline'
 import type { ConsoleContext } from '../context.ts'
 import { GROUPS, screenAt, screensFor, type Screen, type ScreenProps } from '../screens/index.ts'
 import { ScreenPage } from './screen-page.tsx'
+import { s } from './strings.ts'
 
 interface AreaProps {
   readonly context: ConsoleContext
@@ -32,7 +33,7 @@ export function SettingsArea({ context, isAdmin, features }: AreaProps) {
   return (
     <div ref={area} class={`settings ${found === null ? 'at-nav' : 'at-screen'}`} data-testid={T.settings}>
       <nav class="settings-nav" aria-label={t('settings.title')} data-testid={T.settingsNav}>
-        <PlaceLink context={context} to="" className="settings-back" testid={T.settingsBack}><Icon name="back" />{t('settings.back')}</PlaceLink>
+        <PlaceLink context={context} to="" className="settings-back" testid={T.settingsBack}><Icon name="back" />{s('settings.back')}</PlaceLink>
         <p class="settings-title">{t('settings.title')}</p>
         {GROUPS.map((group) => {
           const members = screens.filter((one) => one.group === group)
@@ -54,7 +55,7 @@ export function SettingsArea({ context, isAdmin, features }: AreaProps) {
         {found === null
           ? <First context={context} screens={screens} />
           : found.screen.needs === 'admin' && !isAdmin
-            ? <ScreenPage context={context} title={found.screen.title()}><p class="muted" data-testid={T.settingsOnlyAdmins}>{t('settings.only_admins')}</p></ScreenPage>
+            ? <ScreenPage context={context} title={found.screen.title()}><p class="muted" data-testid={T.settingsOnlyAdmins}>{s('settings.only_admins')}</p></ScreenPage>
             : <Shown key={found.screen.path} screen={found.screen} context={context} isAdmin={isAdmin} sub={found.sub} />}
       </main>
     </div>
@@ -68,7 +69,7 @@ function First({ context, screens }: { readonly context: ConsoleContext; readonl
     const first = screens[0]
     if (first !== undefined && main.current !== null && main.current.getClientRects().length > 0) context.replace(first.path)
   }, [screens, context])
-  return <div ref={main} class="settings-none">{t('settings.pick')}</div>
+  return <div ref={main} class="settings-none">{s('settings.pick')}</div>
 }
 
 const parts = keptFor((screen: Screen) => lazy(screen.load))

@@ -86,7 +86,7 @@ function News({ context: { preferences, client: { habits } } }: Parts) {
         {isRefused && <p class="problem-text" role="alert" data-testid={A.notifyRefused}>{t('preferences.notify_refused')}</p>}
       </div>
       <fieldset class="appearance-alerts">
-        <legend>{t('habits.alerts')}</legend>
+        <legend>{s('habits.alerts')}</legend>
         {ALERTS.map((one) => (
           <label key={one} class="check">
             <input type="checkbox" checked={wanted.includes(one)} data-testid={A.alert} data-alert={one} onChange={(event) => { const isOn = event.currentTarget.checked; habits.alerts.value = ALERTS.filter((other) => (other === one ? isOn : wanted.includes(other))) }} />
@@ -94,7 +94,7 @@ function News({ context: { preferences, client: { habits } } }: Parts) {
           </label>
         ))}
       </fieldset>
-      <div class="appearance-narrow"><Select label={t('habits.when')} value={habits.when.value} options={WHENS.map((one) => ({ value: one, label: t(`habits.when.${one}`) }))} testid={A.when} onChange={(when) => { habits.when.value = when }} /></div>
+      <div class="appearance-narrow"><Select label={s('habits.when')} value={habits.when.value} options={WHENS.map((one) => ({ value: one, label: t(`habits.when.${one}`) }))} testid={A.when} onChange={(when) => { habits.when.value = when }} /></div>
     </section>
   )
 }

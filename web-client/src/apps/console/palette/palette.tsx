@@ -1,20 +1,21 @@
 // Everything that can be done, by its name.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { VIEWS } from '../../client/filters.ts'
-import { folded, numberIn } from '../../client/search.ts'
-import { THEMES, type Preferences } from '../../client/preferences.ts'
-import type { Router } from '../../client/memory-router.ts'
-import { PRIORITIES, STATUSES } from '../../protocol/generated.ts'
-import { statusesAfter } from '../../protocol/words.ts'
-import { LANGUAGE_NAMES, t, tWord } from '../../locales/index.ts'
-import { T } from '../../testids.ts'
-import { isComposing } from '../../ui/composition.ts'
-import { intoSight } from '../../ui/scroll.ts'
-import { Dialog } from '../../ui/kit/dialog.tsx'
-import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
-import type { ConsoleContext } from './context.ts'
-import { screensFor } from './screens/index.ts'
+import { VIEWS } from '../../../client/filters.ts'
+import { folded, numberIn } from '../../../client/search.ts'
+import { THEMES, type Preferences } from '../../../client/preferences.ts'
+import type { Router } from '../../../client/memory-router.ts'
+import { PRIORITIES, STATUSES } from '../../../protocol/generated.ts'
+import { statusesAfter } from '../../../protocol/words.ts'
+import { LANGUAGE_NAMES, t, tWord } from '../../../locales/index.ts'
+import { T } from '../../../testids.ts'
+import { isComposing } from '../../../ui/composition.ts'
+import { intoSight } from '../../../ui/scroll.ts'
+import { Dialog } from '../../../ui/kit/dialog.tsx'
+import { markUnread, openNext, openTicketOf, resolve, take, write } from '../actions.ts'
+import type { ConsoleContext } from '../context.ts'
+import { screensFor } from '../screens/index.ts'
+import { s } from './strings.ts'
 
 interface Command {
   readonly id: string
@@ -48,15 +49,15 @@ export function Palette({ context, preferences, router }: PaletteProps) {
     command.run()
   }
   return (
-    <Dialog title={t('palette.title')} kind="palette" onClose={close} testid={T.palette}>
+    <Dialog title={s('palette.title')} kind="palette" onClose={close} testid={T.palette}>
       <input
         ref={input}
         role="combobox"
         aria-expanded={true}
         aria-controls={id}
         aria-activedescendant={active === undefined ? undefined : `${id}-${active.id}`}
-        aria-label={t('palette.placeholder')}
-        placeholder={t('palette.placeholder')}
+        aria-label={s('palette.placeholder')}
+        placeholder={s('palette.placeholder')}
         value={text}
         dir="auto"
         data-testid={T.paletteInput}
@@ -70,14 +71,14 @@ export function Palette({ context, preferences, router }: PaletteProps) {
           event.preventDefault()
         }}
       />
-      <ul id={id} role="listbox" aria-label={t('palette.title')} class="palette-list">
+      <ul id={id} role="listbox" aria-label={s('palette.title')} class="palette-list">
         {found.map((command) => (
           <li key={command.id} id={`${id}-${command.id}`} role="option" aria-selected={command === active} ref={command === active ? intoSight : null} data-testid={T.paletteOption} data-command={command.id} onClick={() => run(command)}>
             <span dir="auto">{command.title}</span>{command.key !== undefined && <kbd>{command.key}</kbd>}
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p class="muted palette-none">{t('palette.none')}</p>}
+      {found.length === 0 && <p class="muted palette-none">{s('palette.none')}</p>}
     </Dialog>
   )
 }
@@ -92,7 +93,7 @@ function tickets(text: string, { inbox }: ConsoleContext, router: Router): reado
   const word = folded(text.trim())
   const listed = word.length < 2 ? [] : inbox.order.value.flatMap((one) => inbox.ticket(one) ?? []).filter((ticket) => folded(ticket.subject).includes(word)).slice(0, 4)
   return [
-    ...(number === null ? [] : [{ id: `open-${number}`, title: t('palette.open', { number }), run: () => router.go(number) }]),
+    ...(number === null ? [] : [{ id: `open-${number}`, title: s('palette.open', { number }), run: () => router.go(number) }]),
     ...listed.map((ticket) => ({ id: `open-${ticket.ticket_number}`, title: `${ticket.ticket_number} ${ticket.subject}`, run: () => router.go(ticket.ticket_number) })),
   ]
 }
@@ -106,19 +107,19 @@ function commands(context: ConsoleContext, preferences: Preferences, router: Rou
     { id: 'unread', title: t('keys.unread'), key: 'u', run: () => markUnread(context, ticket) },
     { id: 'next', title: t('keys.open_next'), key: 'J', run: () => void openNext(context, 1) },
     { id: 'take', title: t('keys.take'), key: 'a', run: () => void take(context, ticket) },
-    ...statusesAfter(ticket.status).map((status) => ({ id: `status-${status}`, title: t('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void (status === 'resolved' ? resolve(context, ticket) : store.change({ status })) })),
-    ...PRIORITIES.filter((one) => one !== ticket.priority).map((priority) => ({ id: `priority-${priority}`, title: t('palette.priority', { priority: tWord('priority', priority) }), run: () => void store.change({ priority }) })),
+    ...statusesAfter(ticket.status).map((status) => ({ id: `status-${status}`, title: s('palette.status', { status: tWord('status', status) }), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void (status === 'resolved' ? resolve(context, ticket) : store.change({ status })) })),
+    ...PRIORITIES.filter((one) => one !== ticket.priority).map((priority) => ({ id: `priority-${priority}`, title: s('palette.priority', { priority: tWord('priority', priority) }), run: () => void store.change({ priority }) })),
     { id: 'list', title: t('palette.list'), key: 'Esc', run: () => router.go('') },
   ]
   return [
     ...ofSelection(context),
     ...ofTicket,
-    ...VIEWS.map((view) => ({ id: `view-${view}`, title: t('palette.view', { view: t(`view.${view}`) }), run: () => inbox.filter({ view, status: '' }) })),
+    ...VIEWS.map((view) => ({ id: `view-${view}`, title: s('palette.view', { view: t(`view.${view}`) }), run: () => inbox.filter({ view, status: '' }) })),
     { id: 'search', title: t('keys.search'), key: '/', run: () => context.searchRef.current?.focus() },
     ...screensFor({ isAdmin: context.client.role.value === 'admin', features: featuresOf(context) }).map((screen) => ({ id: screen.path, title: screen.title(), run: () => router.go(screen.path) })),
-    ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: t('palette.theme', { theme: t(`preferences.theme.${theme}`) }), run: () => { preferences.theme.value = theme } })),
+    ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: s('palette.theme', { theme: t(`preferences.theme.${theme}`) }), run: () => { preferences.theme.value = theme } })),
     ...preferences.languages.map((one) => ({ id: `language-${one}`, title: `${t('preferences.language')}: ${LANGUAGE_NAMES[one]}`, run: () => preferences.choose(one) })),
-    { id: 'tour', title: t('palette.tour'), run: () => context.open('tour') },
+    { id: 'tour', title: s('palette.tour'), run: () => context.open('tour') },
     { id: 'keys', title: t('keys.title'), key: '?', run: () => context.open('keys') },
   ]
 }
@@ -132,11 +133,11 @@ function featuresOf({ client }: ConsoleContext) {
 function ofSelection({ selection }: ConsoleContext): readonly Command[] {
   const n = selection.ids.value.size
   if (n === 0) return []
-  const on = (what: string) => t('palette.selected', { n, what })
+  const on = (what: string) => s('palette.selected', { n, what })
   return [
     { id: 'selection-take', title: on(t('bulk.take')), key: 'a', run: () => void selection.apply({ assigned_to: 'me' }) },
-    ...STATUSES.map((status) => ({ id: `selection-status-${status}`, title: on(t('palette.status', { status: tWord('status', status) })), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void selection.apply({ status }) })),
-    ...PRIORITIES.map((priority) => ({ id: `selection-priority-${priority}`, title: on(t('palette.priority', { priority: tWord('priority', priority) })), run: () => void selection.apply({ priority }) })),
+    ...STATUSES.map((status) => ({ id: `selection-status-${status}`, title: on(s('palette.status', { status: tWord('status', status) })), ...(status === 'resolved' ? { key: 'e' } : {}), run: () => void selection.apply({ status }) })),
+    ...PRIORITIES.map((priority) => ({ id: `selection-priority-${priority}`, title: on(s('palette.priority', { priority: tWord('priority', priority) })), run: () => void selection.apply({ priority }) })),
     { id: 'selection-clear', title: t('bulk.clear'), key: 'Esc', run: selection.clear },
   ]
 }
