@@ -1,5 +1,6 @@
 // The console's screens: a line each. A screen is a folder with its sentences, its styles and its test names; nothing else knows it.
 
+export { screen as accessLog } from './access-log/index.ts'
 export { screen as appearance } from './appearance/index.ts'
 export { screen as openingHours } from './opening-hours/index.ts'
 export { screen as savedReplies } from './saved-replies/index.ts'

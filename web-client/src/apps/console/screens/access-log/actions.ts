@@ -1,0 +1,70 @@
+// What is recorded, as people call it: what was done and what was refused of one kind have one name.
+
+import { s } from './strings.ts'
+
+const KINDS = {
+  log_read: ['access_log_read', 'access_log_read_refused', 'access_log_actions_refused'],
+  log_export: ['access_log_exported', 'access_log_export_refused'],
+  log_delete: ['access_log_deleted'],
+  team_read: ['agents_listed', 'agents_list_refused', 'roles_listed', 'roles_list_refused'],
+  history_read: ['history_read', 'history_read_refused'],
+  messages_read: ['messages_read', 'messages_read_refused', 'subscribe_refused'],
+  message_edit: ['message_edit_refused'],
+  redact: ['message_redact_refused', 'event_redact_refused', 'rating_redact_refused', 'subject_redact_refused'],
+  send: ['send_refused'],
+  people_find: ['people_found', 'people_find_refused'],
+  person_open: ['person_opened', 'person_open_refused'],
+  person_block: ['person_blocked'],
+  person_unblock: ['person_unblocked'],
+  replies_read: ['replies_listed', 'replies_list_refused'],
+  reply_save: ['reply_saved', 'reply_save_refused'],
+  reply_delete: ['reply_deleted', 'reply_delete_refused'],
+  role_grant: ['role_granted', 'role_grant_refused'],
+  role_revoke: ['role_revoked', 'role_revoke_refused'],
+  settings_read: ['settings_listed', 'settings_list_refused'],
+  setting_change: ['setting_changed', 'setting_change_refused'],
+  sign_in: ['sign_in_refused'],
+  stats_read: ['stats_read', 'stats_read_refused', 'tickets_counted', 'tickets_count_refused'],
+  subject_map: ['subject_mapped'],
+  subject_unmap: ['subject_unmapped'],
+  ticket_create: ['ticket_create_refused'],
+  ticket_open: ['ticket_opened', 'ticket_open_refused'],
+  ticket_change: ['ticket_change_refused'],
+  ticket_rate: ['ticket_rate_refused'],
+  tickets_list: ['tickets_listed', 'tickets_list_refused', 'inbox_watched', 'inbox_refused'],
+  tickets_search: ['tickets_searched'],
+  tickets_archive: ['tickets_archived'],
+  tickets_delete: ['tickets_deleted'],
+  request: ['availability_refused', 'config_refused', 'me_refused', 'unread_count_refused', 'frame_refused'],
+} as const
+
+type Kind = keyof typeof KINDS
+
+const kinds = new Map<string, Kind>()
+for (const kind of names()) for (const action of KINDS[kind]) kinds.set(action, kind)
+
+function names(): readonly Kind[] {
+  return Object.keys(KINDS).filter((name): name is Kind => Object.hasOwn(KINDS, name))
+}
+
+/** One that is newer than this client has its own name. */
+export function actionInWords(action: string): string {
+  const kind = kinds.get(action)
+  return kind === undefined ? action.replaceAll('_', ' ') : s(`access.action.${kind}`)
+}
+
+export interface ActionChoice {
+  readonly label: string
+  readonly actions: readonly string[]
+}
+
+/** Of the names that the server has: those of one kind are one choice; by label. */
+export function choicesOf(actions: readonly string[], locale: string): readonly ActionChoice[] {
+  const groups = new Map<string, string[]>()
+  for (const action of actions) {
+    const kind = kinds.get(action) ?? action
+    groups.set(kind, [...(groups.get(kind) ?? []), action])
+  }
+  const choices = [...groups.values()].map((group) => ({ label: actionInWords(group[0] ?? ''), actions: group }))
+  return choices.toSorted((a, b) => a.label.localeCompare(b.label, locale))
+}
