@@ -157,7 +157,7 @@ test('what the desk\'s settings say is believed: colour, side and name, unless t
   await page.evaluate('Helpline.open()')
   const frame = await widgetFrame(page)
   await frame.locator(id(T.widgetTeam)).filter({ hasText: 'Brightfold' }).waitFor()
-  expect(await frame.locator('.widget-top').evaluate((bar) => getComputedStyle(bar).backgroundColor)).toBe('rgb(232, 177, 0)')
+  await eventually('the colour', async () => (await frame.locator('.widget-top').evaluate((bar) => getComputedStyle(bar).backgroundColor)) === 'rgb(232, 177, 0)')
   const left = async () => (await (await frame.frameElement()).boundingBox())?.x ?? Number.NaN
   expect(await left()).toBeLessThan(100)
   await page.evaluate("Helpline.update({ position: 'right', teamName: 'Ours' })")
