@@ -94,7 +94,11 @@ function AvailabilityLine({ rest }: { readonly rest: FirstRest }) {
 }
 
 function sentences(now: Availability): readonly string[] {
-  if (!now.open) return [now.notice ?? (now.opens_at === null ? t('widget.shut') : t('widget.opens', { when: weekdayTime(now.opens_at) }))]
+  if (!now.open) {
+    const opens = now.opens_at === null ? null : t('widget.opens', { when: weekdayTime(now.opens_at) })
+    // The desk's own words may be of another direction.
+    return [opens === null ? (now.notice ?? t('widget.shut')) : now.notice === null ? opens : `\u2068${now.notice}\u2069 · ${opens}`]
+  }
   const took = now.first_answer_s === null ? [] : [t('widget.took', { time: about(now.first_answer_s) })]
   return now.agents_online ? [t('widget.online'), ...took] : [now.notice ?? t('widget.away')]
 }
