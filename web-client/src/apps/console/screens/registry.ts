@@ -3,5 +3,6 @@
 export { screen as appearance } from './appearance/index.ts'
 export { screen as openingHours } from './opening-hours/index.ts'
 export { screen as savedReplies } from './saved-replies/index.ts'
+export { screen as system } from './system/index.ts'
 export { screen as team } from './team/index.ts'
 export { screen as widget } from './widget/index.ts'
